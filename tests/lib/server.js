@@ -1,0 +1,144 @@
+// Starts the real binary and watches over it.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS, within } from './limits.js';
+
+export const BIN = process.env.MILKYPAY_BIN
+  ? resolve(process.env.MILKYPAY_BIN)
+  : fileURLToPath(new URL('../../build/milkypay-mock', import.meta.url));
+
+const SANITIZER = /ERROR: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:/;
+
+const toKill = new Set();
+const toRemove = new Set();
+process.on('exit', () => {
+  for (const child of toKill) child.kill('SIGKILL');
+  for (const folder of toRemove) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh folder that is gone when the test process ends. */
+export function tempDir() {
+  const folder = mkdtempSync(join(tmpdir(), 'milkypay-test-'));
+  toRemove.add(folder);
+  return folder;
+}
+
+// The caller's own MILKYPAY_* and proxy settings must not reach the server under test.
+function cleanEnv(extra) {
+  const env = Object.fromEntries(Object.entries(process.env)
+    .filter(([name]) => !name.startsWith('MILKYPAY_') && !/^(https?|all|no)_proxy$/i.test(name)));
+  env.UBSAN_OPTIONS ??= 'print_stacktrace=1:halt_on_error=1';
+  return { ...env, ...extra };
+}
+
+function launch(args, env, cwd) {
+  if (!existsSync(BIN)) throw new Error(`no server binary at ${BIN}: build it or set MILKYPAY_BIN`);
+  const child = spawn(BIN, args, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  toKill.add(child);
+  const run = { child, stdout: '', stderr: '', exit: undefined };
+  child.stdout.setEncoding('utf8').on('data', (text) => { run.stdout += text; run.onText?.(); });
+  child.stderr.setEncoding('utf8').on('data', (text) => { run.stderr += text; });
+  run.ended = new Promise((done) => {
+    child.on('error', (error) => { run.stderr += String(error); });
+    child.on('close', (code, signal) => {
+      toKill.delete(child);
+      run.exit = { code, signal };
+      done(run.exit);
+    });
+  });
+  return run;
+}
+
+/** Runs the binary to its end: {code, signal, stdout, stderr}. */
+export async function runBinary(args, { env = {}, cwd, limit = PATIENCE_MS } = {}) {
+  const run = launch(args, env, cwd);
+  try {
+    await within(run.ended, () => `${args.join(' ')} to end; stderr: ${run.stderr}`, limit);
+  } finally {
+    if (!run.exit) run.child.kill('SIGKILL');
+  }
+  if (SANITIZER.test(run.stderr)) throw new Error(`sanitizer report of ${args.join(' ')}:\n${run.stderr}`);
+  return { ...run.exit, stdout: run.stdout, stderr: run.stderr };
+}
+
+class Server {
+  constructor(run, url, args) {
+    this.run = run;
+    this.url = url;
+    this.args = args;
+    const parsed = new URL(url);
+    this.host = parsed.hostname;
+    this.port = Number(parsed.port);
+    this.expectedEnd = false;
+  }
+
+  get pid() { return this.run.child.pid; }
+  get stderr() { return this.run.stderr; }
+  get stdout() { return this.run.stdout; }
+
+  tail() { return this.run.stderr.split('\n').slice(-40).join('\n'); }
+
+  /** Throws if the process has died by itself or a sanitizer spoke. */
+  check() {
+    if (SANITIZER.test(this.run.stderr)) throw new Error(`sanitizer report:\n${this.run.stderr}`);
+    if (this.run.exit && !this.expectedEnd) {
+      throw new Error(`the server died: ${JSON.stringify(this.run.exit)}\n${this.tail()}`);
+    }
+  }
+
+  /** SIGTERM; the process must leave with status 0. */
+  async stop({ signal = 'SIGTERM' } = {}) {
+    this.check();
+    if (this.run.exit) return;
+    this.expectedEnd = true;
+    this.run.child.kill(signal);
+    try {
+      await within(this.run.ended, () => `the server to leave after ${signal}\n${this.tail()}`);
+    } finally {
+      if (!this.run.exit) this.run.child.kill('SIGKILL');
+    }
+    this.check();
+    const { code, signal: by } = this.run.exit;
+    if (code !== 0) throw new Error(`after ${signal} the server ended with ${by ?? code}, not 0\n${this.tail()}`);
+  }
+
+  async kill9() {
+    this.check();
+    this.expectedEnd = true;
+    this.run.child.kill('SIGKILL');
+    await this.run.ended;
+    this.check();
+  }
+}
+
+/** Starts the server on a free port and waits until it listens. `args` are more options. */
+export async function startServer({ args = [], env = {}, cwd, listen = '127.0.0.1:0' } = {}) {
+  const all = [...(listen === null ? [] : ['--listen', listen]), ...args];
+  const run = launch(all, env, cwd);
+  const listening = new Promise((done, fail) => {
+    run.onText = () => {
+      const end = run.stdout.indexOf('\n');
+      if (end < 0) return;
+      const line = run.stdout.slice(0, end);
+      const found = /^listening on (https?:\/\/\S+)$/.exec(line);
+      if (found) done(found[1]);
+      else fail(new Error(`the first line on stdout is not "listening on URL": ${line}`));
+    };
+    run.ended.then((exit) => fail(new Error(
+      `the server ended before it listened: ${JSON.stringify(exit)}\n${run.stderr}`)));
+  });
+  let url;
+  try {
+    url = await within(listening, () => `the server to listen; stderr: ${run.stderr}`);
+  } catch (error) {
+    run.child.kill('SIGKILL');
+    throw error;
+  }
+  const server = new Server(run, url, all);
+  server.check();
+  return server;
+}
