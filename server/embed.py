@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""embed.py OUT.c ROOT FILE...: writes FILEs as the table of server/base/embedded.h, named by their paths under ROOT.
+
+String literals, because compilers read them many times faster than lists of numbers, and because they end in a NUL.
+"""
+import pathlib
+import sys
+
+# \? keeps ??/ from looking like a trigraph; octal escapes always have three digits, so a digit may follow them.
+ESCAPES = {byte: "\\%03o" % byte for byte in range(256) if not 0x20 <= byte < 0x7F}
+ESCAPES.update({ord("\t"): "\\t", ord("\n"): "\\n", ord('"'): '\\"', ord("\\"): "\\\\", ord("?"): "\\?"})
+TABLE = [ESCAPES.get(byte, chr(byte)) for byte in range(256)]
+CHUNK = 4096  # bytes of a line of OUT.c, for editors
+
+
+def literal(data):
+    chunks = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)] or [b""]
+    return "\n".join('     "%s"' % "".join(TABLE[byte] for byte in chunk) for chunk in chunks)
+
+
+def main(out, root, *files):
+    rows = []
+    for file in files:
+        name = pathlib.Path(file).resolve().relative_to(pathlib.Path(root).resolve()).as_posix()
+        data = pathlib.Path(file).read_bytes()
+        rows.append('    {"%s",\n%s,\n     %d},\n' % (name, literal(data), len(data)))
+    pathlib.Path(out).write_text(
+        '#include "base/embedded.h"\n\n'
+        "const struct embedded_file embedded_files[] = {\n%s};\n\n"
+        "const size_t embedded_count = %d;\n" % ("".join(rows), len(rows)),
+        encoding="ascii",
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
