@@ -6,6 +6,7 @@ import http from 'node:http';
 import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { contract } from './contract.js';
+import { checkPlatformJson } from './json-order.js';
 import { PATIENCE_MS, within } from './limits.js';
 
 /** The account that a bare server has. */
@@ -106,7 +107,11 @@ export class Client {
     if (body !== undefined && !has('content-length')) headers['Content-Length'] = Buffer.byteLength(body);
     const reply = await this.exchange(method, target, headers, body);
     this.server.check?.();
-    if (check) contract().checkReply(method, target, reply);
+    if (check) {
+      contract().checkReply(method, target, reply);
+      const json = /^application\/json/.test(reply.headers['content-type'] ?? '');
+      if (json && method !== 'HEAD' && !target.startsWith('/_mock')) checkPlatformJson(reply.text);
+    }
     return reply;
   }
 

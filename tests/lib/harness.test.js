@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { Client, claims, phpForm, query, rawExchange, Reply } from './client.js';
 import { Contract, ContractError } from './contract.js';
 import { golden } from './golden.js';
-import { compareJson, keysAt, parseOrdered, render } from './json-order.js';
+import { checkPlatformJson, compareJson, keysAt, parseOrdered, render } from './json-order.js';
 import { CLOSE, HANG, redirect, sign, startSink } from './sink.js';
 
 const DOCUMENT = parse(`
@@ -188,6 +188,14 @@ describe('json-order', () => {
     assert.deepEqual(keysAt('{"x":{"9":0,"1":0}}', 'x'), ['9', '1']);
     assert.throws(() => parseOrdered('{"a":1,"a":2}'), /twice/);
     for (const bad of ['{', '[1,]', '{"a"}', '01', '"\n"', 'nul', '1 2']) assert.throws(() => parseOrdered(bad));
+  });
+
+  test('knows how the platform writes JSON', () => {
+    checkPlatformJson('{"a":"\\/\\u00e9\\ud83d\\ude00\\n\\u001f\u007f","b":[],"c":20.4,"d":-0.00000001,"e":[1,null,true]}');
+    for (const bad of ['{"a":"/"}', '{"a":"\\u00E9"}', '{"a":"é"}', '{"a": 1}', '{"a":{}}', '{"a":1.0}', '{"a":1e2}',
+      '{"a":20.40}', '{"a":1}\n', '{"a":"\\u000a"}', '{"a":"\\u0041"}']) {
+      assert.throws(() => checkPlatformJson(bad), undefined, bad);
+    }
   });
 
   test('fills requests', () => {

@@ -135,6 +135,39 @@ export function keysAt(text, path = '') {
   return node?.type === 'object' ? node.entries.map(([key]) => key) : undefined;
 }
 
+const SHORT = { '"': '\\"', '\\': '\\\\', '/': '\\/', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Writes nodes as the platform does: compact, \/ and \uxxxx (lower case), [] for an empty map. */
+export function platformJson(node) {
+  const string = (text) => `"${text.replace(/["\\/\u0000-\u001f\u0080-\uffff]/g,
+    (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  switch (node.type) {
+    case 'object':
+      return node.entries.length === 0 ? '[]'
+        : `{${node.entries.map(([key, value]) => `${string(key)}:${platformJson(value)}`).join(',')}}`;
+    case 'array':
+      return `[${node.items.map(platformJson).join(',')}]`;
+    case 'string':
+      return string(node.value);
+    case 'number':
+      // the shortest decimal: 100, 20.4, never 100.0 or 1e2
+      if (!/^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/.test(node.text)) throw new JsonError(`number ${node.text}`);
+      return node.text;
+    default:
+      return String(node.value);
+  }
+}
+
+/** Throws unless the text is written as the platform writes JSON. */
+export function checkPlatformJson(text) {
+  const right = platformJson(parseOrdered(text));
+  if (right === text) return;
+  let at = 0;
+  while (right[at] === text[at]) at++;
+  throw new JsonError(`not as the platform writes it, at offset ${at}: ...${text.slice(Math.max(0, at - 40), at + 40)}...`
+    + ` should be ...${right.slice(Math.max(0, at - 40), at + 40)}...`);
+}
+
 const ID = '[A-Za-z0-9]{16}';
 // kind -> [type of the value, what its text must match]
 const KINDS = {

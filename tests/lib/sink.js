@@ -5,6 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { createHash } from 'node:crypto';
 import { contract as sharedContract } from './contract.js';
+import { checkPlatformJson } from './json-order.js';
 import { within } from './limits.js';
 
 /** base64(SHA1(S || B || S)), over the exact bytes. */
@@ -103,6 +104,7 @@ export class Sink {
     if (this.check && !entry.problem) {
       try {
         (this.contract ?? sharedContract()).checkCallback(entry.headers, raw);
+        checkPlatformJson(entry.text);
       } catch (error) {
         entry.problem = error.message;
       }
