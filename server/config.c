@@ -1,0 +1,423 @@
+#include "config.h"
+
+#include "base/attr.h"
+#include "base/die.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "json/json_read.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM "milkypay-mock"
+#define ENVIRONMENT_PREFIX "MILKYPAY_"
+
+/* Holds what is neither in argv nor in environ as it must be: parts of values. Lives as long as the
+ * process. */
+static struct arena texts;
+
+struct option {
+    const char *name;     /* without "--" */
+    const char *argument; /* NULL: a flag */
+    size_t offset;        /* into struct config, for the readers that serve several options */
+    const char *fallback; /* read like a value that was given, NULL: none */
+    const char *help;     /* NULL: not in --help, and no environment variable */
+    const char *(*read)(const struct option *option, const char *value, struct config *config);
+};
+
+/* ------------------------------------------------------------------ readers: each returns NULL or
+ * a reason */
+
+static void *place(const struct option *option, struct config *config)
+{
+    return (char *)config + option->offset;
+}
+
+static const char *read_text(const struct option *option, const char *value, struct config *config)
+{
+    *(const char **)place(option, config) = value;
+    return NULL;
+}
+
+/* A file that must be there; others would say so late, one callback or one connection at a time. */
+static const char *read_file(const struct option *option, const char *value, struct config *config)
+{
+    if (access(value, R_OK) != 0) {
+        return arena_printf(&texts, "\"%s\": %s", value, strerror(errno));
+    }
+    return read_text(option, value, config);
+}
+
+static const char *read_flag(const struct option *option, const char *value, struct config *config)
+{
+    static const char *const words[] = {"0", "1", "false", "true", "no", "yes"}; /* odd: on */
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (text_equal_nocase(value, words[i])) {
+            *(bool *)place(option, config) = i % 2;
+            return NULL;
+        }
+    }
+    return "1, true, yes, 0, false or no is wanted";
+}
+
+static const char *read_duration(const struct option *option, const char *value,
+                                 struct config *config)
+{
+    if (!text_to_duration(value, place(option, config))) {
+        return arena_printf(&texts, "\"%s\" is no duration: a whole number and ms, s, m, h or d",
+                            value);
+    }
+    return NULL;
+}
+
+static const char *read_url(const struct option *option, const char *value, struct config *config)
+{
+    if (!json_format_holds(JSON_FORMAT_URL, value)) {
+        return arena_printf(&texts, "\"%s\" is no http or https URL", value);
+    }
+    return read_text(option, value, config);
+}
+
+static const char *read_public_url(const struct option *option, const char *value,
+                                   struct config *config)
+{
+    if (strpbrk(value, "?#")) {
+        return arena_printf(&texts, "\"%s\": paths are appended to it, so no ? and no #", value);
+    }
+    size_t length = strlen(value);
+    while (length && value[length - 1] == '/') {
+        length--;
+    }
+    return read_url(option, arena_copy(&texts, value, length), config);
+}
+
+static bool read_port(const char *text, int *ret_port)
+{
+    int64_t port;
+    if (*text == '-' || !text_to_int(text, &port) || port > 65535) {
+        return false;
+    }
+    *ret_port = (int)port;
+    return true;
+}
+
+static const char *read_listen(const struct option *option, const char *value,
+                               struct config *config)
+{
+    const char *colon = strrchr(value, ':');
+    int port;
+    (void)option;
+    if (!colon || !read_port(colon + 1, &port)) {
+        return arena_printf(&texts, "\"%s\" is no HOST:PORT", value);
+    }
+    char *host = arena_copy(&texts, value, (size_t)(colon - value));
+    size_t length = strlen(host);
+    bool brackets = length > 2 && host[0] == '[' && host[length - 1] == ']';
+    if (brackets) {
+        host[length - 1] = '\0';
+        host++;
+    }
+    if (!*host || strpbrk(host, brackets ? "[]/ " : "[]/: ")) {
+        return arena_printf(&texts, "\"%s\" is no HOST:PORT; an IPv6 address stands in [ ]", value);
+    }
+    config->listen_host = host;
+    config->listen_port = port;
+    return NULL;
+}
+
+/* FROM=TO, both URLs; a URL may hold '=' itself, so the mark is the '=' before the next "http". */
+static const char *read_rewrite(const struct option *option, const char *value,
+                                struct config *config)
+{
+    (void)option;
+    for (const char *mark = strchr(value, '='); mark; mark = strchr(mark + 1, '=')) {
+        const char *from = arena_copy(&texts, value, (size_t)(mark - value));
+        if (json_format_holds(JSON_FORMAT_URL, from) &&
+            json_format_holds(JSON_FORMAT_URL, mark + 1)) {
+            config->callback_rewrite_from = from;
+            config->callback_rewrite_to = mark + 1;
+            return NULL;
+        }
+    }
+    return arena_printf(&texts, "\"%s\" is no FROM=TO of two http or https URLs", value);
+}
+
+static const char *read_allow(const struct option *option, const char *value, struct config *config)
+{
+    (void)option;
+    config->callback_allow_any = text_equal(value, "any");
+    return config->callback_allow_any || text_equal(value, "private") ? NULL
+                                                                      : "private or any is wanted";
+}
+
+static const char *read_token(const struct option *option, const char *value, struct config *config)
+{
+    for (const char *p = value; *p; p++) {
+        if (*p <= ' ' || *p >= 0x7f) {
+            return "printable ASCII without blanks is wanted: it travels in headers";
+        }
+    }
+    return read_text(option, value, config);
+}
+
+/* One name or several, with commas between. */
+static const char *read_hosts(const struct option *option, const char *value, struct config *config)
+{
+    (void)option;
+    char *name = arena_strdup(&texts, value);
+    for (char *rest = name; name; name = rest) {
+        name = strsep(&rest, ",");
+        name += strspn(name, " ");
+        name[strcspn(name, " ")] = '\0';
+        text_lower(name);
+        if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] != '\0') {
+            return arena_printf(&texts, "\"%s\" is no host name (without scheme and port)", name);
+        }
+        if (config->n_allow_hosts == CONFIG_LIST_MOST) {
+            return "too many names";
+        }
+        config->allow_hosts[config->n_allow_hosts++] = name;
+    }
+    return NULL;
+}
+
+static const char *read_seed(const struct option *option, const char *value, struct config *config)
+{
+    (void)option;
+    config->seeded = text_to_int(value, &config->seed);
+    return config->seeded ? NULL : arena_printf(&texts, "\"%s\" is no whole number", value);
+}
+
+static const char *read_log_level(const struct option *option, const char *value,
+                                  struct config *config)
+{
+    (void)option;
+    return log_level_parse(value, &config->log_level) ? NULL
+                                                      : "error, warn, info or debug is wanted";
+}
+
+static const char *read_log_format(const struct option *option, const char *value,
+                                   struct config *config)
+{
+    (void)option;
+    config->log_json = text_equal(value, "json");
+    return config->log_json || text_equal(value, "text") ? NULL : "text or json is wanted";
+}
+
+/* ------------------------------------------------------------------ the options, in the order of
+ * --help */
+
+#define IN(member) offsetof(struct config, member)
+
+/* clang-format off */
+static const struct option options[] = {
+    {"listen", "HOST:PORT", 0, "127.0.0.1:8080", "where to listen; port 0 picks a free one", read_listen},
+    {"db", "FILE", IN(db), NULL, "database; without it a private one, gone at exit", read_text},
+    {"fixtures", "DIR", IN(fixtures), NULL,
+     "default.json, test-cards.json, scenarios.json that replace ours", read_text},
+    {"public-url", "URL", IN(public_url), NULL,
+     "what absolute URLs start with, else http:// and the request's Host", read_public_url},
+    {"ready-file", "FILE", IN(ready_file), NULL, "gets the listen URL once the server is ready", read_text},
+    {"settle-after", "DURATION", IN(settle_after_ms), "2s",
+     "delay of an invoice's outcome, for accounts that set none", read_duration},
+    {"callback-url", "URL", IN(callback_url), NULL, "where the demo account's callbacks go", read_url},
+    {"callback-rewrite", "FROM=TO", 0, NULL,
+     "callback URLs that start with FROM start with TO instead", read_rewrite},
+    {"callback-allow", "private|any", 0, "private",
+     "any: callbacks may leave for public addresses too", read_allow},
+    {"callback-ca", "FILE", IN(callback_ca), NULL, "certificates (PEM) to trust for callbacks", read_file},
+    {"callback-insecure", NULL, IN(callback_insecure), NULL,
+     "take any certificate of a callback receiver", read_flag},
+    {"tls-cert", "FILE", IN(tls_cert), NULL, "serve https with this certificate chain (PEM)", read_file},
+    {"tls-key", "FILE", IN(tls_key), NULL, "its private key (PEM)", read_file},
+    {"control-token", "TOKEN", IN(control_token), NULL, "what calls under /_mock/ must bring", read_token},
+    {"allow-host", "NAME", 0, NULL,
+     "a further Host to answer to; repeatable, or with commas between", read_hosts},
+    {"seed", "N", 0, NULL, "the same ids in every run", read_seed},
+    {"retention", "DURATION", IN(retention_ms), NULL,
+     "drop invoices that are older; without it keep all", read_duration},
+    {"durable", NULL, IN(durable), NULL, "survive a power cut too, not only a crash; slower", read_flag},
+    {"log-level", "LEVEL", 0, "info", "error, warn, info or debug", read_log_level},
+    {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
+    {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},
+    {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
+};
+/* clang-format on */
+
+#define OPTION_COUNT ARRAY_SIZE(options)
+
+/* MILKYPAY_PUBLIC_URL of public-url. */
+static const char *environment_name(const struct option *option)
+{
+    char *name = arena_printf(&texts, ENVIRONMENT_PREFIX "%s", option->name);
+    text_upper(name);
+    for (char *p = name; *p; p++) {
+        *p = *p == '-' ? '_' : *p;
+    }
+    return name;
+}
+
+/* ------------------------------------------------------------------ --help */
+
+#define HELP_COLUMN 32
+
+static void print_option(const struct option *option)
+{
+    const char *argument = option->argument ? option->argument : "";
+    const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
+    const char *fallback = option->fallback ? option->fallback : "";
+    printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
+    printf("%*s%s%s%s\n", HELP_COLUMN, "", environment_name(option), *fallback ? ", default " : "",
+           fallback);
+}
+
+static enum config_result print_help(void)
+{
+    puts("Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
+         "       " PROGRAM " exec [options] -- COMMAND ...      run a command against a fresh one\n"
+         "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
+         "\n"
+         "Each option is also an environment variable; the command line wins. A DURATION is a "
+         "whole\n"
+         "number and ms, s, m, h or d. Values may also be given as --option=value.\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (options[i].help) {
+            print_option(&options[i]);
+        }
+    }
+    puts("  --help                        print this and leave\n"
+         "  --version                     print the version and leave");
+    return CONFIG_DONE;
+}
+
+static enum config_result print_version(void)
+{
+    puts(PROGRAM " " MILKYPAY_VERSION);
+    return CONFIG_DONE;
+}
+
+/* ------------------------------------------------------------------ arguments and environment */
+
+/* One line, whatever bytes a value brought in. */
+static enum config_result refuse(const char *what, const char *reason)
+{
+    char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
+    for (unsigned char *p = (unsigned char *)line; *p; p++) {
+        if (*p < ' ' || *p == 0x7f) {
+            *p = '?';
+        }
+    }
+    fprintf(stderr, "%s\n", line);
+    return CONFIG_WRONG;
+}
+
+static enum config_result take(const struct option *option, const char *what, const char *value,
+                               struct config *config)
+{
+    const char *why = *value ? option->read(option, value, config) : "the value is empty";
+    return why ? refuse(what, why) : CONFIG_SERVE;
+}
+
+static const struct option *find_option(const char *name, size_t length)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strncmp(options[i].name, name, length) == 0 && !options[i].name[length]) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+/* Reads the argument at *at and moves *at to the last one that belongs to it. */
+static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
+{
+    const char *argument = argv[*at];
+    if (!text_starts(argument, "--") || !argument[2]) {
+        return refuse(arena_printf(&texts, "\"%s\"", argument), "unexpected argument; see --help");
+    }
+    size_t length = strcspn(argument, "=");
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+    const char *what = arena_copy(&texts, argument, length);
+    const struct option *option = find_option(argument + 2, length - 2);
+    if (!option) {
+        return refuse(what, "unknown option; see --help");
+    }
+    if (!option->argument && value) {
+        return refuse(what, "takes no value");
+    }
+    if (!option->argument) {
+        value = "1";
+    } else if (!value) {
+        value = argv[*at + 1];
+        if (!value || text_starts(value, "--")) {
+            return refuse(what, arena_printf(&texts, "%s is missing", option->argument));
+        }
+        ++*at;
+    }
+    given[option - options] = true;
+    return take(option, what, value, config);
+}
+
+static enum config_result read_arguments(int argc, char **argv, bool *given, struct config *config)
+{
+    for (int i = 1; i < argc; i++) {
+        if (text_equal(argv[i], "--help")) {
+            return print_help();
+        }
+        if (text_equal(argv[i], "--version")) {
+            return print_version();
+        }
+        enum config_result result = read_argument(argv, &i, given, config);
+        if (result != CONFIG_SERVE) {
+            return result;
+        }
+    }
+    return CONFIG_SERVE;
+}
+
+/* What the command line did not give. An empty variable counts as none: compose files like to set
+ * those. */
+static enum config_result read_environment(const bool *given, struct config *config)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char *name = environment_name(&options[i]);
+        const char *value = options[i].help && !given[i] ? getenv(name) : NULL;
+        if (value && *value && take(&options[i], name, value, config) != CONFIG_SERVE) {
+            return CONFIG_WRONG;
+        }
+    }
+    return CONFIG_SERVE;
+}
+
+static void set_fallbacks(struct config *config)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        if (option->fallback && option->read(option, option->fallback, config)) {
+            die("--%s: a bad default", option->name);
+        }
+    }
+}
+
+enum config_result config_read(int argc, char **argv, struct config *ret_config)
+{
+    struct config config = {0};
+    bool given[OPTION_COUNT] = {false};
+    set_fallbacks(&config);
+    enum config_result result = read_arguments(argc, argv, given, &config);
+    if (result == CONFIG_SERVE) {
+        result = read_environment(given, &config);
+    }
+    if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
+        result = refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
+                        config.tls_cert ? "wants --tls-key too" : "wants --tls-cert too");
+    }
+    if (result == CONFIG_SERVE) {
+        *ret_config = config;
+    }
+    return result;
+}

@@ -1,0 +1,48 @@
+/*
+ * The command line and its environment variables (mock.md "Command line"): one table of options, from which parsing,
+ * --help and the documentation come. `--listen` is also MILKYPAY_LISTEN; the command line wins.
+ */
+#pragma once
+
+#include "base/log.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONFIG_LIST_MOST 16
+
+struct config {
+    const char *listen_host; /* "127.0.0.1", "::1" without brackets, "localhost" */
+    int listen_port;         /* 0: a free one */
+    const char *db;          /* NULL: a private temporary database */
+    const char *fixtures;    /* NULL: the embedded ones */
+    const char *public_url;  /* no trailing slash; NULL: from each request's Host */
+    const char *ready_file;
+    int64_t settle_after_ms;
+    const char *callback_url;
+    const char *callback_rewrite_from, *callback_rewrite_to;
+    bool callback_allow_any;
+    const char *callback_ca;
+    bool callback_insecure;
+    const char *tls_cert, *tls_key;
+    const char *control_token;
+    const char *allow_hosts[CONFIG_LIST_MOST]; /* --allow-host, repeatable; comma-separated in the environment */
+    int n_allow_hosts;
+    bool seeded;
+    int64_t seed;
+    int64_t retention_ms; /* 0: keep everything */
+    bool durable;
+    enum log_level log_level;
+    bool log_json;
+    bool check;       /* --check: validate fixtures and leave */
+    bool list_routes; /* --list-routes, not in --help: for the tests */
+};
+
+enum config_result {
+    CONFIG_SERVE,
+    CONFIG_DONE,  /* --help or --version was printed: exit 0 */
+    CONFIG_WRONG, /* one line was printed on stderr: exit 2 */
+};
+
+/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG name. Texts live as long as the process. */
+enum config_result config_read(int argc, char **argv, struct config *ret_config);
