@@ -172,7 +172,6 @@ static const char *read_hosts(const struct option *option, const char *value, st
     for (char *rest = name; name; name = rest) {
         name = strsep(&rest, ",");
         name += strspn(name, " ");
-        name[strcspn(name, " ")] = '\0';
         text_lower(name);
         if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] != '\0') {
             return arena_printf(&texts, "\"%s\" is no host name (without scheme and port)", name);
@@ -208,8 +207,7 @@ static const char *read_log_format(const struct option *option, const char *valu
     return config->log_json || text_equal(value, "text") ? NULL : "text or json is wanted";
 }
 
-/* ------------------------------------------------------------------ the options, in the order of
- * --help */
+/* ------------------------------------------------------------------ options, as --help has them */
 
 #define IN(member) offsetof(struct config, member)
 
