@@ -206,7 +206,6 @@ describe('the syntax', () => {
     'processed@1s,refunded@5s': { 0: 'process_pending', 1: 'processed', 5: 'processed', 6: 'refunded' },
     'processed,charged_back': { 2: 'processed', 4: 'charged_back' },
     'processed@1s,charged_back@1d': { 1: 'processed', 86400: 'processed', 86401: 'charged_back' },
-    'process_failed:declined@1s,process_pending@1s,processed@1s': { 1: 'process_failed:declined', 2: 'process_pending', 3: 'processed' },
     'processed@1h': { 1799: 'process_pending', 1800: 'process_failed:expired', 3600: 'process_failed:expired' },
   };
   for (const [outcome, steps] of Object.entries(good)) {
