@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Checks of the sources that no compiler makes. Prints one line per check and the places that break it.
+
+Usage: source.py [ROOT]
+"""
+import os
+import re
+import subprocess
+import sys
+
+# The layers of server/, lowest first. A file includes headers of its own layer and of lower ones;
+# layers on one line do not see each other. Files that stand in server/ itself are the top.
+LAYERS = [
+    ["base"],
+    ["domain"],
+    ["json"],
+    ["fixture"],
+    ["store"],
+    ["engine"],
+    ["http"],
+    ["api", "web"],
+    ["top"],
+]
+
+# A library's names and header, and the only files of server/ that may use them.
+LIBRARIES = [
+    (r"\bsqlite3_?\w*", r"server/store/"),
+    (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/"),
+    (r"\b(?:curl|CURL)\w*_\w+|<curl/", r"server/engine/deliver\w*\.[ch]$|server/(?:loop|healthcheck)\.c$"),
+    (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
+]
+
+# All time is an account's, or the machine's through base/: the database has no clock of its own.
+SQL_CLOCK = r"CURRENT_TIME|CURRENT_DATE|unixepoch\s*\(|julianday\s*\(|strftime\s*\(|'now'"
+
+UNBOUNDED = r"\b(?:sprintf|vsprintf|strcpy|strcat|stpcpy|gets)\s*\("
+
+UNFINISHED = r"\b(?:TODO|FIXME|XXX|HACK)\b|(?i:\bfor now\b|\bnot (?:yet )?implemented\b)"
+
+# Where a lock file would say from which host a package came.
+REGISTRY = r'"resolved":'
+
+TEXT = (".c", ".h", ".py", ".js", ".mjs", ".json", ".md", ".sql", ".html", ".css", ".yaml", ".yml",
+        ".sh", ".lua", ".txt", ".build", ".options")
+
+
+def project_files(root):
+    git = subprocess.run(["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"],
+                         capture_output=True, text=True, check=False)
+    if git.returncode == 0:
+        found = git.stdout.split("\0")
+    else:
+        found = []
+        for folder, folders, names in os.walk(root):
+            folders[:] = [f for f in folders
+                          if f not in (".git", "node_modules") and not f.startswith("build")]
+            found += [os.path.relpath(os.path.join(folder, n), root) for n in names]
+    return sorted(f for f in set(found) if f and os.path.isfile(os.path.join(root, f)))
+
+
+def blank(match):
+    """What a comment or a string leaves: its line ends, so that line numbers hold."""
+    text = match.group(0)
+    if text.startswith("/"):
+        return re.sub(r"[^\n]", " ", text)
+    return text[0] + re.sub(r"[^\n]", " ", text[1:-1]) + text[-1]
+
+
+def code_of(text):
+    """C source without comments and without what is in its strings; includes keep theirs."""
+    parts = r'//[^\n]*|/\*.*?\*/|(?<!include )"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
+    return re.sub(parts, blank, text, flags=re.S)
+
+
+def comments_gone(text):
+    parts = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
+    return re.sub(parts, lambda m: blank(m) if m.group(0)[0] == "/" else m.group(0), text, flags=re.S)
+
+
+def places(name, text, pattern):
+    for match in re.finditer(pattern, text):
+        yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match.group(0).strip()}"
+
+
+def layer_of(path):
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 else "top"
+
+
+def rank(layer):
+    return next((i for i, row in enumerate(LAYERS) if layer in row), None)
+
+
+def layering(files, source):
+    """The headers of the project itself: found beside the file, else from server/ on."""
+    for name in source:
+        mine = layer_of(name)
+        if rank(mine) is None:
+            yield f"{name}: server/{mine}/ is in no layer (LAYERS in tests/lint/source.py)"
+            continue
+        for match in re.finditer(r'^\s*#\s*include\s+"([^"]+)"', source[name], flags=re.M):
+            beside = os.path.join(os.path.dirname(name), match.group(1))
+            target = beside if beside in files else "server/" + match.group(1)
+            its = layer_of(target)
+            if its != mine and (rank(its) is None or rank(its) >= rank(mine)):
+                yield f"{name}: {mine} includes {match.group(1)}"
+
+
+def libraries(source):
+    for name, text in source.items():
+        for pattern, home in LIBRARIES:
+            found = [] if re.match(home, name) else list(places(name, code_of(text), pattern))
+            if found:
+                yield found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+
+
+def sql_clocks(texts):
+    for name, text in texts.items():
+        if name.endswith(".sql"):
+            yield from places(name, re.sub(r"--[^\n]*", "", text), SQL_CLOCK)
+        elif name.startswith("server/store/"):
+            yield from places(name, comments_gone(text), SQL_CLOCK)
+
+
+def basenames(source):
+    homes = {}
+    for name in source:
+        stem = os.path.splitext(name)[0]
+        homes.setdefault(os.path.basename(stem), set()).add(os.path.dirname(stem))
+    for stem, folders in sorted(homes.items()):
+        if len(folders) > 1:
+            yield f"{stem} stands in {' and '.join(sorted(folders))}"
+
+
+def braces(sources):
+    """if, else, for, while and do stand before a brace (or before the `;` of a do-while)."""
+    for name, text in sources.items():
+        # without preprocessor lines: a macro's body may be anything
+        code = re.sub(r"^\s*#(?:[^\n\\]|\\.|\\\n)*", blank_line, code_of(text), flags=re.M)
+        for match in re.finditer(r"\b(if|for|while|else|do)\b", code):
+            at = match.end()
+            if match.group(1) in ("if", "for", "while"):
+                at = closing(code, at)
+            rest = code[at:at + 200].lstrip()
+            fine = rest.startswith("{") or (match.group(1) == "else" and rest.startswith("if"))
+            if match.group(1) == "while" and rest.startswith(";"):
+                fine = code[:match.start()].rstrip().endswith("}")
+            if not fine:
+                yield f"{name}:{code.count(chr(10), 0, match.start()) + 1}: {match.group(1)}"
+
+
+def blank_line(match):
+    return re.sub(r"[^\n]", " ", match.group(0))
+
+
+def closing(code, at):
+    """Past the parenthesis that closes the one after `at`."""
+    depth = 0
+    for i in range(at, len(code)):
+        depth += (code[i] == "(") - (code[i] == ")")
+        if depth == 0 and code[i] == ")":
+            return i + 1
+    return len(code)
+
+
+def scan(texts, pattern):
+    for name, text in texts.items():
+        yield from places(name, text, pattern)
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..")
+    files = project_files(root)
+    texts = {}
+    for name in files:
+        if name.endswith(TEXT) or os.path.basename(name) in ("run", "install", "Dockerfile"):
+            with open(os.path.join(root, name), encoding="utf-8", errors="replace") as file:
+                texts[name] = file.read()
+    c = {n: t for n, t in texts.items() if n.endswith((".c", ".h"))}
+    server = {n: t for n, t in c.items() if n.startswith("server/")}
+    others = {n: t for n, t in texts.items() if not n.startswith("tests/lint/")}
+    locks = {n: t for n, t in texts.items() if n.endswith("package-lock.json")}
+    checks = [
+        ("layering: includes point one way", layering(set(files), server)),
+        ("libraries and clocks stay in their layers", libraries(server)),
+        ("no clock inside the database", sql_clocks(texts)),
+        ("each basename once", basenames(server)),
+        ("braces always", braces(c)),
+        ("no unbounded string functions", scan({n: code_of(t) for n, t in c.items()}, UNBOUNDED)),
+        ("no words of unfinished work", scan(others, UNFINISHED)),
+        ("no registry host in a lock file", scan(locks, REGISTRY)),
+    ]
+    bad = 0
+    for what, found in checks:
+        found = list(found)
+        bad += bool(found)
+        print("FAIL" if found else "ok  ", what)
+        for line in found:
+            print("       " + line)
+    print(f"{len(checks) - bad} ok, {bad} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
