@@ -1,5 +1,5 @@
-// Lints schema/openapi.yaml: its shape by OpenAPI's own JSON schema, then what that schema cannot say.
-// Prints one line for each fault; exit status 1 when there is one.
+// Lints schema/openapi.yaml: its shape by OpenAPI's own JSON schema, then what that schema cannot
+// say. Prints one line for each fault; exit status 1 when there is one.
 
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -13,8 +13,9 @@ const fault = (where, what) => faults.push(`${where}: ${what}`);
 const document = parse(readFileSync(file, 'utf8'), { uniqueKeys: true });
 const result = await new Validator({ strict: false }).validate(structuredClone(document));
 if (!result.valid) {
-  const errors = Array.isArray(result.errors) ? result.errors : [{ message: String(result.errors) }];
-  for (const error of errors.slice(0, 20)) fault(error.instancePath || '/', error.message);
+  for (const error of [result.errors].flat().slice(0, 20)) {
+    fault(error.instancePath || '/', error.message ?? error);
+  }
 }
 
 /** What a local pointer leads to, or undefined. */
@@ -49,7 +50,9 @@ for (const [path, item] of Object.entries(document.paths ?? {})) {
     else if (names.has(id)) fault(where, `operationId ${id} is also that of ${names.get(id)}`);
     names.set(id, where);
     if (!operation.summary) fault(where, 'no summary');
-    for (const tag of operation.tags ?? []) if (!tags.has(tag)) fault(where, `undeclared tag ${tag}`);
+    for (const tag of operation.tags ?? []) {
+      if (!tags.has(tag)) fault(where, `undeclared tag ${tag}`);
+    }
     for (const scheme of (operation.security ?? []).flatMap(Object.keys)) {
       if (!schemes[scheme]) fault(where, `undeclared security scheme ${scheme}`);
     }
@@ -68,7 +71,8 @@ for (const [path, item] of Object.entries(document.paths ?? {})) {
 for (const [kind, members] of Object.entries(document.components ?? {})) {
   if (kind === 'securitySchemes') continue;
   for (const name of Object.keys(members)) {
-    if (!used.has(`#/components/${kind}/${name}`)) fault(`#/components/${kind}/${name}`, 'not used');
+    const pointer = `#/components/${kind}/${name}`;
+    if (!used.has(pointer)) fault(pointer, 'not used');
   }
 }
 

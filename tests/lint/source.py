@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks of the sources that no compiler makes. Prints one line per check and the places that break it.
+"""Checks of the sources that no compiler makes: one line per check, then the places that break it.
 
 Usage: source.py [ROOT]
 """
@@ -26,7 +26,8 @@ LAYERS = [
 LIBRARIES = [
     (r"\bsqlite3_?\w*", r"server/store/"),
     (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/"),
-    (r"\b(?:curl|CURL)\w*_\w+|<curl/", r"server/engine/deliver\w*\.[ch]$|server/(?:loop|healthcheck)\.c$"),
+    (r"\b(?:curl|CURL)\w*_\w+|<curl/",
+     r"server/engine/deliver\w*\.[ch]$|server/(?:loop|healthcheck)\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
 ]
 
@@ -74,7 +75,7 @@ def code_of(text):
 
 def comments_gone(text):
     parts = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
-    return re.sub(parts, lambda m: blank(m) if m.group(0)[0] == "/" else m.group(0), text, flags=re.S)
+    return re.sub(parts, lambda m: blank(m) if m[0][0] == "/" else m[0], text, flags=re.S)
 
 
 def places(name, text, pattern):
