@@ -35,7 +35,7 @@ export class Reply {
     try {
       return JSON.parse(this.text);
     } catch (error) {
-      throw new Error(`the body is not JSON (${error.message}): ${this.text.slice(0, 1000)}`);
+      throw new Error(`the body is not JSON (${error.message}): ${this.text.slice(0, 1000)}`, { cause: error });
     }
   }
 

@@ -35,9 +35,11 @@ function cleanEnv(extra) {
   return { ...env, ...extra };
 }
 
-function launch(args, env, cwd) {
+// `wrap` is a command that ends by executing what follows it in its own place, e.g. in another namespace.
+function launch(args, env, cwd, wrap = []) {
   if (!existsSync(BIN)) throw new Error(`no server binary at ${BIN}: build it or set MILKYPAY_BIN`);
-  const child = spawn(BIN, args, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command, ...rest] = [...wrap, BIN, ...args];
+  const child = spawn(command, rest, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   toKill.add(child);
   const run = { child, stdout: '', stderr: '', exit: undefined };
   child.stdout.setEncoding('utf8').on('data', (text) => { run.stdout += text; run.onText?.(); });
@@ -54,8 +56,8 @@ function launch(args, env, cwd) {
 }
 
 /** Runs the binary to its end: {code, signal, stdout, stderr}. */
-export async function runBinary(args, { env = {}, cwd, limit = PATIENCE_MS } = {}) {
-  const run = launch(args, env, cwd);
+export async function runBinary(args, { env = {}, cwd, wrap, limit = PATIENCE_MS } = {}) {
+  const run = launch(args, env, cwd, wrap);
   try {
     await within(run.ended, () => `${args.join(' ')} to end; stderr: ${run.stderr}`, limit);
   } finally {
@@ -116,9 +118,9 @@ class Server {
 }
 
 /** Starts the server on a free port and waits until it listens. `args` are more options. */
-export async function startServer({ args = [], env = {}, cwd, listen = '127.0.0.1:0' } = {}) {
+export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0' } = {}) {
   const all = [...(listen === null ? [] : ['--listen', listen]), ...args];
-  const run = launch(all, env, cwd);
+  const run = launch(all, env, cwd, wrap);
   const listening = new Promise((done, fail) => {
     run.onText = () => {
       const end = run.stdout.indexOf('\n');

@@ -1,0 +1,420 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client, DEMO, invoice } from '../lib/client.js';
+import { runBinary, startServer, tempDir } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
+const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--callback-url', '--callback-rewrite',
+  '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
+  '--log-level', '--log-format', '--check', '--help', '--version', '--durable'];
+
+/** Must fail with status 2 and one line on stderr that holds these words. */
+async function refuses(args, words, options) {
+  const { code, stdout, stderr } = await runBinary(args, options);
+  assert.equal(code, 2, `${args.join(' ')}: status ${code}, ${stderr}`);
+  assert.equal(stdout, '');
+  const lines = stderr.trim().split('\n');
+  assert.equal(lines.length, 1, `one line: ${stderr}`);
+  for (const word of words) assert.ok(lines[0].includes(word), `"${word}" in: ${lines[0]}`);
+  return lines[0];
+}
+
+describe('options', () => {
+  test('--help names every option, on stdout', async () => {
+    const { code, stdout, stderr } = await runBinary(['--help']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    for (const option of OPTIONS) assert.ok(stdout.includes(option), option);
+    assert.match(stdout, /healthcheck/);
+  });
+
+  test('--version', async () => {
+    const { code, stdout, stderr } = await runBinary(['--version']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+/);
+  });
+
+  const bad = [
+    [['--nonsense'], '--nonsense'], [['--liste', '127.0.0.1:0'], '--liste'], [['-x'], '-x'], [['nonsense'], 'nonsense'],
+    [['--listen'], '--listen'], [['--listen', 'nowhere'], '--listen'], [['--listen', '127.0.0.1:99999'], '--listen'], [['--listen', '127.0.0.1:http'], '--listen'],
+    [['--listen', '127.0.0.1:-1'], '--listen'], [['--listen', 'no such host:0'], '--listen'],
+    [['--settle-after', 'soon'], '--settle-after'], [['--settle-after', '5'], '--settle-after'], [['--settle-after', '-1s'], '--settle-after'],
+    [['--settle-after', '1.5s'], '--settle-after'], [['--settle-after', ''], '--settle-after'], [['--retention', '1y'], '--retention'],
+    [['--seed', 'x'], '--seed'], [['--seed', ''], '--seed'], [['--callback-allow', 'some'], '--callback-allow'], [['--callback-rewrite', 'nothing'], '--callback-rewrite'],
+    [['--callback-url', 'nowhere'], '--callback-url'], [['--public-url', 'pay.test'], '--public-url'], [['--public-url', 'ftp://pay.test'], '--public-url'],
+    [['--log-level', 'loud'], '--log-level'], [['--log-format', 'xml'], '--log-format'], [['--callback-ca', '/no/such/file.pem'], '/no/such/file.pem'],
+    [['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'], '/no/such/'], [['--tls-cert', '/dev/null'], '--tls-key'],
+    [['--fixtures', '/no/such/folder'], '/no/such/folder'], [['--ready-file', '/no/such/folder/ready'], '/no/such/folder/ready'],
+    [['--control-token', ''], '--control-token'],
+  ];
+  for (const [args, word] of bad) {
+    test(`refused: ${args.map((a) => JSON.stringify(a)).join(' ')}`, () =>
+      refuses(args.includes('--listen') ? args : [...args, '--listen', '127.0.0.1:0'], [word]));
+  }
+
+  test('a port that is taken', async () => {
+    const taken = createServer();
+    await new Promise((done) => taken.listen(0, '127.0.0.1', done));
+    const { port } = taken.address();
+    const { code, stdout, stderr } = await runBinary(['--listen', `127.0.0.1:${port}`]);
+    taken.close();
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, '');
+    assert.ok(stderr.includes(String(port)), stderr);
+  });
+
+  test('--option=value', async () => {
+    const server = await startServer({ listen: null, args: ['--listen=127.0.0.1:0', '--settle-after=10ms'] });
+    const demo = new Client(server);
+    await demo.reach((await demo.made()).id, 'processed');
+    await server.stop();
+  });
+
+  test('every option is an environment variable, and the command line wins', async () => {
+    const folder = tempDir();
+    const env = {
+      MILKYPAY_LISTEN: '127.0.0.1:0', MILKYPAY_DB: join(folder, 'mock.db'), MILKYPAY_PUBLIC_URL: 'https://pay.test', MILKYPAY_CONTROL_TOKEN: 'from-env',
+      MILKYPAY_READY_FILE: join(folder, 'ready'), MILKYPAY_SETTLE_AFTER: '1h', MILKYPAY_SEED: '5', MILKYPAY_LOG_FORMAT: 'json',
+    };
+    const server = await startServer({ listen: null, env, args: ['--settle-after', '20ms', '--control-token', 'from-args'] });
+    const demo = new Client(server);
+    demo.controlHeaders = { 'X-Mock-Token': 'from-env' };
+    (await demo.control('GET', '/clock')).expect(401);
+    demo.controlHeaders = { 'X-Mock-Token': 'from-args' };
+    (await demo.control('GET', '/clock')).expect(200);
+    const { id, attributes } = await demo.made();
+    assert.equal(attributes.hpp_url, `https://pay.test/redirect/hpp/?cpi=${id}`);
+    await demo.reach(id, 'processed');
+    assert.ok(existsSync(env.MILKYPAY_DB));
+    assert.equal(readFileSync(env.MILKYPAY_READY_FILE, 'utf8').trim(), server.url);
+    await server.stop();
+  });
+
+  test('a bad environment variable is named', async () => {
+    const line = await refuses(['--listen', '127.0.0.1:0'], ['soon'], { env: { MILKYPAY_SETTLE_AFTER: 'soon' } });
+    assert.match(line, /MILKYPAY_SETTLE_AFTER|--settle-after/);
+  });
+
+  test('a switch in the environment', async () => {
+    const server = await startServer({ env: { MILKYPAY_CALLBACK_INSECURE: '1' } });
+    await server.stop();
+  });
+});
+
+describe('starting', () => {
+  test('the first line on stdout, and nothing else', async () => {
+    const server = await startServer();
+    await new Client(server).made();
+    await server.stop();
+    assert.match(server.stdout, /^listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n$/);
+  });
+
+  test('--ready-file holds the URL once it answers', async () => {
+    const file = join(tempDir(), 'ready');
+    const server = await startServer({ args: ['--ready-file', file] });
+    const url = readFileSync(file, 'utf8').trim();
+    assert.equal(url, server.url);
+    assert.ok(!url.endsWith('/'));
+    await server.stop();
+  });
+
+  test('IPv6', async (t) => {
+    const probe = createServer();
+    const possible = await new Promise((done) => {
+      probe.on('error', () => done(false));
+      probe.listen(0, '::1', () => probe.close(() => done(true)));
+    });
+    if (!possible) {
+      t.skip('no IPv6 here');
+      return;
+    }
+    const server = await startServer({ listen: '[::1]:0' });
+    assert.match(server.url, /^http:\/\/\[::1\]:\d+$/);
+    const made = await new Client(server).made();
+    assert.equal(made.attributes.hpp_url, `${server.url}/redirect/hpp/?cpi=${made.id}`);
+    await server.stop();
+  });
+
+  test('--settle-after, for accounts that do not set their own', async () => {
+    const server = await startServer({ args: ['--settle-after', '30s'] });
+    const demo = new Client(server);
+    const other = await demo.newAccount();
+    const own = await demo.newAccount({ settle_after_ms: 1000 });
+    for (const [api, seconds] of [[demo, 30], [other, 30], [own, 1]]) {
+      await api.freeze();
+      const { id } = await api.made();
+      await api.advance(seconds - 1);
+      assert.equal((await api.attributes(id)).status, 'process_pending');
+      await api.advance(1);
+      assert.equal((await api.attributes(id)).status, 'processed');
+    }
+    await server.stop();
+  });
+
+  test('--seed: the same ids in two runs, others with another seed', async () => {
+    const run = async (seed) => {
+      const server = await startServer({ args: seed === undefined ? [] : ['--seed', String(seed)] });
+      const demo = new Client(server);
+      const ids = [];
+      for (let i = 0; i < 3; i++) {
+        const data = await demo.made({ reference_id: undefined, customer: { reference_id: `c${i}` } });
+        ids.push(data.id, data.attributes.reference_id, data.attributes.flow_data.metadata.sid, data.relationships.customer.data.id);
+      }
+      const { account } = await demo.newAccount();
+      ids.push(account.id, account.api_key, account.public_key, account.secret_key);
+      await server.stop();
+      return ids;
+    };
+    const first = await run(7);
+    assert.equal(new Set(first).size, first.length);
+    assert.deepEqual(await run(7), first);
+    assert.notDeepEqual(await run(8), first);
+    assert.notDeepEqual(await run(), await run());
+  });
+});
+
+describe('healthcheck', () => {
+  test('0 when it answers, 1 when nobody does', async () => {
+    const server = await startServer();
+    assert.equal((await runBinary(['healthcheck', server.url])).code, 0);
+    assert.equal((await runBinary(['healthcheck', `${server.url}/`])).code, 0);
+    assert.equal((await runBinary(['healthcheck'], { env: { MILKYPAY_LISTEN: `127.0.0.1:${server.port}` } })).code, 0);
+    await server.stop();
+    assert.equal((await runBinary(['healthcheck', server.url])).code, 1);
+  });
+
+  test('1 when something else answers', async () => {
+    const sink = await startSink({ check: false });
+    sink.answer([404]);
+    assert.equal((await runBinary(['healthcheck', sink.url])).code, 1);
+    await sink.stop();
+  });
+
+  test('with a control token too', async () => {
+    const server = await startServer({ args: ['--control-token', 'secret-token'] });
+    assert.equal((await runBinary(['healthcheck', server.url])).code, 0);
+    await server.stop();
+  });
+});
+
+describe('the log', () => {
+  const traffic = async (server) => {
+    const demo = new Client(server);
+    const sink = await startSink({ account: DEMO });
+    const { id } = await demo.made({ callback_url: `${sink.url}/logged`, test_mode: true });
+    await demo.createPublic(invoice());
+    await demo.createForm({ ...invoice() });
+    await demo.getPublic(`${id}?public_key=${DEMO.public_key}`);
+    await demo.send('GET', '/payment-invoices', { auth: 'Basic bm9uc2Vuc2U6bm9uc2Vuc2U=' });
+    await demo.pay(id, { card_number: '5519283812030000', expiry: '1230', cvv: '937' });
+    const api = await demo.newAccount();
+    await demo.idle();
+    await sink.stop();
+    await server.stop();
+    return api.account;
+  };
+  const secrets = (account) => [DEMO.api_key, DEMO.secret_key, DEMO.secret_live_key, account.api_key, account.secret_key,
+    Buffer.from(`${DEMO.id}:${DEMO.api_key}`).toString('base64'), 'bm9uc2Vuc2U6bm9uc2Vuc2U=', '5519283812030000', '937'];
+
+  test('json: each line an object, one per request and attempt', async () => {
+    const server = await startServer({ args: ['--log-format', 'json', '--log-level', 'debug'] });
+    const account = await traffic(server);
+    const lines = server.stderr.trim().split('\n').map((line) => JSON.parse(line));
+    assert.ok(lines.length > 8);
+    const text = server.stderr;
+    assert.match(text, /\/payment-invoices/);
+    assert.match(text, /\/logged/);
+    for (const secret of secrets(account).slice(0, -1)) assert.ok(!text.includes(secret), `the log holds ${secret}`);
+  });
+
+  test('text: no secret either', async () => {
+    const server = await startServer({ args: ['--log-format', 'text', '--log-level', 'debug'] });
+    const account = await traffic(server);
+    assert.ok(server.stderr.split('\n').length > 8);
+    for (const secret of secrets(account).slice(0, -1)) assert.ok(!server.stderr.includes(secret), `the log holds ${secret}`);
+  });
+
+  test('a request cannot forge a line', async () => {
+    for (const format of ['text', 'json']) {
+      const server = await startServer({ args: ['--log-format', format] });
+      const demo = new Client(server);
+      await demo.send('GET', '/payment-invoices/x%0Aforged%20line%1b[31m', { auth: demo.auth });
+      await demo.send('GET', '/x%0d%0aforged', { check: false, headers: { 'User-Agent': 'a\tforged' } });
+      await server.stop();
+      assert.ok(!server.stderr.split('\n').some((line) => line.startsWith('forged')));
+      assert.ok(!server.stderr.includes('\u001b'));
+    }
+  });
+
+  test('error: quiet in good times', async () => {
+    const server = await startServer({ args: ['--log-level', 'error'] });
+    await new Client(server).made();
+    await server.stop();
+    assert.equal(server.stderr, '');
+  });
+});
+
+describe('fixtures', () => {
+  const copy = () => {
+    const folder = tempDir();
+    cpSync(FIXTURES, folder, { recursive: true });
+    return folder;
+  };
+  const change = (folder, name, how) => {
+    const file = join(folder, name);
+    const value = JSON.parse(readFileSync(file, 'utf8'));
+    how(value);
+    writeFileSync(file, JSON.stringify(value));
+    return folder;
+  };
+
+  test('--check: the embedded ones and the project\'s own are good', async () => {
+    for (const args of [['--check'], ['--check', '--fixtures', FIXTURES], ['--check', '--fixtures', copy()]]) {
+      const { code, stderr } = await runBinary(args);
+      assert.equal(code, 0, stderr);
+    }
+  });
+
+  test('--check leaves no database behind', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    assert.equal((await runBinary(['--check', '--db', db])).code, 0);
+    assert.equal(existsSync(db), false);
+  });
+
+  const bad = [
+    ['no JSON', (folder) => writeFileSync(join(folder, 'default.json'), '{"methods": [,]}'), ['default.json']],
+    ['half a file', (folder) => writeFileSync(join(folder, 'scenarios.json'), '{"rules": ['), ['scenarios.json']],
+    ['a list', (folder) => writeFileSync(join(folder, 'test-cards.json'), '[]'), ['test-cards.json']],
+    ['an unknown key at the top', (folder) => change(folder, 'default.json', (d) => { d.surprise = 1; }), ['default.json', 'surprise']],
+    ['an unknown key of a service', (folder) => change(folder, 'default.json', (d) => { d.services[1].surprise = 1; }),
+      ['default.json', 'services', '1', 'surprise']],
+    ['a service without a code', (folder) => change(folder, 'default.json', (d) => { delete d.services[2].code; }), ['default.json', 'services', '2', 'code']],
+    ['two services of one code', (folder) => change(folder, 'default.json', (d) => { d.services[3].code = d.services[1].code; }),
+      ['default.json', 'services', '3']],
+    ['an amount as text', (folder) => change(folder, 'default.json', (d) => { d.services[1].amount_min = 'little'; }), ['default.json', 'services', '1', 'amount_min']],
+    ['a service of an unknown method', (folder) => change(folder, 'default.json', (d) => { d.services[1].method = 'nonsense'; }),
+      ['default.json', 'services', '1', 'method']],
+    ['a flag as text', (folder) => change(folder, 'default.json', (d) => { d.services[1].available = 'yes'; }), ['default.json', 'services', '1', 'available']],
+    ['a pattern that is none', (folder) => change(folder, 'default.json', (d) => { d.services.find((s) => s.fields.length).fields[0].regexp = '(['; }),
+      ['default.json', 'regexp']],
+    ['a key of another type', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].api_key = 5; }), ['default.json', 'accounts', '0', 'api_key']],
+    ['an account id that is none', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].id = 'demo'; }), ['default.json', 'accounts', '0', 'id']],
+    ['an unknown setting', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after = 5; }), ['default.json', 'accounts', '0', 'settle_after']],
+    ['a setting of another type', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after_ms = 'soon'; }),
+      ['default.json', 'accounts', '0', 'settle_after_ms']],
+    ['an unknown outcome of an account', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].outcome = 'nonsense'; }),
+      ['default.json', 'accounts', '0', 'outcome', 'nonsense']],
+    ['an unknown outcome of a rule', (folder) => change(folder, 'scenarios.json', (d) => { d.rules[4].outcome = 'process_failed:nonsense'; }),
+      ['scenarios.json', 'rules', '4', 'outcome', 'nonsense']],
+    ['an unknown field to match', (folder) => change(folder, 'scenarios.json', (d) => { d.rules[0].match = { colour: 'red' }; }),
+      ['scenarios.json', 'rules', '0', 'colour']],
+    ['an unknown outcome of a card', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[0].outcomes = { '*': 'nonsense' }; }),
+      ['test-cards.json', 'cards', '0', 'nonsense']],
+    ['a card number that is none', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[1].number = 'x'; }), ['test-cards.json', 'cards', '1', 'number']],
+    ['an unknown table of a card', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[2].outcomes = 'no_such_table'; }),
+      ['test-cards.json', 'cards', '2', 'no_such_table']],
+  ];
+  for (const [what, spoil, words] of bad) {
+    test(`refused: ${what}`, async () => {
+      const folder = copy();
+      spoil(folder);
+      await refuses(['--check', '--fixtures', folder], words);
+      await refuses(['--listen', '127.0.0.1:0', '--fixtures', folder], words);
+    });
+  }
+
+  test('replaced file by file', async () => {
+    const folder = tempDir();
+    copyFileSync(join(FIXTURES, 'scenarios.json'), join(folder, 'scenarios.json'));
+    change(folder, 'scenarios.json', (d) => {
+      d.resolutions = ['sun_in_the_eyes'];
+      d.rules = [
+        { name: 'own', match: { reference_id: { glob: 'sun-*' } }, outcome: 'process_failed:sun_in_the_eyes' },
+      ];
+    });
+    const server = await startServer({ args: ['--fixtures', folder] });
+    const demo = new Client(server);
+    await demo.freeze();
+    const own = await demo.made({ reference_id: 'sun-1' });
+    const amount = await demo.made({ amount: 4000.01 });
+    const header = await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_failed:sun_in_the_eyes' } });
+    await demo.advance(2);
+    assert.equal((await demo.attributes(own.id)).resolution, 'sun_in_the_eyes');
+    assert.equal((await demo.attributes(amount.id)).status, 'processed', 'the embedded rules are replaced');
+    assert.equal((await demo.attributes(header.id)).resolution, 'sun_in_the_eyes');
+    await server.stop();
+  });
+
+  test('rules match each of their subjects, the first one wins', async () => {
+    const subjects = [
+      ['amount', 77.7, { amount: 77.7 }, { amount: 77.71 }],
+      ['currency', 'EUR', { service: 'payment_card_eur_hpp', currency: 'EUR' }, {}],
+      ['service', { glob: 'googlepay_*' }, { service: 'googlepay_usd_hpp' }, {}],
+      ['reference_id', { equals: 'exactly' }, { reference_id: 'exactly' }, { reference_id: 'exactly-not' }],
+      ['description', { glob: '*wanted?' }, { description: 'this is wanted!' }, { description: 'this is wanted' }],
+      ['customer_email', { glob: '*@bad.example' }, { customer: { reference_id: 'c', email: 'a@bad.example' } },
+        { customer: { reference_id: 'd', email: 'a@good.example' } }],
+    ];
+    for (const [subject, condition, fits, misses] of subjects) {
+      const folder = tempDir();
+      writeFileSync(join(folder, 'scenarios.json'), JSON.stringify({ resolutions: [], rules: [
+        { name: 'first', match: { [subject]: condition }, outcome: 'process_failed:declined' },
+        { name: 'second', match: { [subject]: condition }, outcome: 'process_failed:card_expired' },
+      ] }));
+      const server = await startServer({ args: ['--fixtures', folder] });
+      const demo = new Client(server);
+      await demo.freeze();
+      const one = await demo.made(fits);
+      const two = await demo.made(misses);
+      await demo.advance(2);
+      assert.equal((await demo.attributes(one.id)).resolution, 'declined', subject);
+      assert.equal((await demo.attributes(two.id)).status, 'processed', subject);
+      await server.stop();
+    }
+  });
+
+  test('another account', async () => {
+    const folder = copy();
+    for (const name of ['scenarios.json', 'test-cards.json']) rmSync(join(folder, name));
+    change(folder, 'default.json', (d) => {
+      d.accounts.push({ ...d.accounts[0], id: 'coma_0123456789abcdef', api_key: 'second-key', public_key: 'pk_test_second', public_live_key: 'pk_live_second',
+        secret_key: 'sk_test_second', secret_live_key: 'sk_live_second', name: 'Second' });
+    });
+    const server = await startServer({ args: ['--fixtures', folder] });
+    const second = new Client(server, { id: 'coma_0123456789abcdef', api_key: 'second-key', public_key: 'pk_test_second' });
+    assert.equal((await second.prerequest({ currency: 'USD' })).expect(200).data.account.name, 'Second');
+    const sink = await startSink({ account: { secret_key: 'sk_test_second', secret_live_key: 'sk_live_second' } });
+    await second.made({ callback_url: `${sink.url}/c`, test_mode: true });
+    await sink.got(1);
+    await sink.stop();
+    await server.stop();
+  });
+});
+
+test('--tls-cert and --tls-key', async () => {
+  const folder = tempDir();
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=mock',
+    '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'pipe' });
+  const server = await startServer({ args: ['--tls-cert', cert, '--tls-key', key] });
+  assert.match(server.url, /^https:\/\//);
+  const body = await new Promise((done, fail) => {
+    https.get(`${server.url}/_mock/health`, { ca: readFileSync(cert) }, (response) => {
+      response.setEncoding('utf8');
+      let text = '';
+      response.on('data', (part) => { text += part; });
+      response.on('end', () => done(text));
+    }).on('error', fail);
+  });
+  assert.equal(JSON.parse(body).status, 'ok');
+  await server.stop();
+});

@@ -1,0 +1,386 @@
+// What is kept, what survives, and what is refused at the start.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { inflateSync } from 'node:zlib';
+import { Client, DEMO, invoice } from '../lib/client.js';
+import { runBinary, startServer, tempDir } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+// an SQLite file of some other program: one table `notes` with one row
+const FOREIGN = inflateSync(Buffer.from([
+  'eNoLDvTJLElVSMsvyk0sUTBmYGJgZGRwUFBgYAAyIRgGGIGYBY1PCDAx6CUz8oIUM25mAKJRQDnwZmQTFxdnLC9JTMpJzcsvSS0G',
+  'E0zOQa6OIa4KIY5OPq4KYCGNzBSFzLyS1PTUIoWCoszcxKJKhezUSh2FktSKEjChCYmb7wxANApGDmBnZGYQzc3MSwUA91QlLQ==',
+].join(''), 'base64'));
+
+/** The start must fail with status 2 and one clear line that names these words. */
+async function refuses(args, words, options) {
+  const { code, stdout, stderr } = await runBinary(['--listen', '127.0.0.1:0', ...args], options);
+  assert.equal(code, 2, `status ${code}: ${stderr}`);
+  assert.equal(stdout, '');
+  const lines = stderr.trim().split('\n');
+  assert.equal(lines.length, 1, `one line: ${stderr}`);
+  for (const word of words) assert.ok(lines[0].includes(word), `"${word}" in: ${lines[0]}`);
+  return lines[0];
+}
+
+describe('a restart with --db', () => {
+  test('keeps invoices, accounts, queue, clock and callbacks', async () => {
+    const db = join(tempDir(), 'mock.db');
+    let server = await startServer({ args: ['--db', db] });
+    let demo = new Client(server);
+    const api = await demo.newAccount({ name: 'kept', outcome: 'process_failed:declined', callback_url: null });
+    const now = await api.freeze();
+    const sink = await startSink({ account: api.account });
+    const one = await api.made({ callback_url: `${sink.url}/c`, customer: { reference_id: 'c' }, metadata: { a: 'b' } });
+    await api.advance(100);
+    (await api.outcomes('processed')).expect(201);
+    const before = {
+      document: (await api.get(one.id)).text, list: (await api.list()).text, public: (await api.getPublic(one.id)).text,
+      account: (await api.control('GET', `/accounts/${api.account.id}`)).text, callbacks: await api.callbacks(), timeline: await api.timeline(one.id),
+    };
+    await server.stop();
+
+    server = await startServer({ args: ['--db', db] });
+    demo = new Client(server);
+    const again = demo.with(api.account);
+    assert.equal((await again.get(one.id)).text, before.document);
+    assert.equal((await again.list()).text, before.list);
+    assert.equal((await again.getPublic(one.id)).text, before.public);
+    assert.equal((await again.control('GET', `/accounts/${api.account.id}`)).text, before.account);
+    assert.deepEqual(await again.callbacks(), before.callbacks);
+    const lasting = ({ items }) => items.filter((item) => item.kind === 'transition' || item.kind === 'callback');
+    assert.deepEqual(lasting(await again.timeline(one.id)), lasting(before.timeline));
+    assert.deepEqual(await again.clock(), { mode: 'frozen', now: now + 100 });
+    assert.deepEqual((await again.control('GET', '/outcomes')).json, { queued: ['processed'] });
+    const two = await again.made({ customer: { reference_id: 'c' } });
+    assert.equal(two.relationships.customer.data.id, one.relationships.customer.data.id);
+    await again.advance(2);
+    assert.equal((await again.attributes(two.id)).status, 'processed', 'the queue\'s outcome');
+    (await again.create(invoice({ reference_id: one.attributes.reference_id }))).expect(409);
+    await server.stop();
+    await sink.stop();
+  });
+
+  test('timers and retries go on where they were', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const sink = await startSink({ account: DEMO });
+    sink.answer([500, 200]);
+    let server = await startServer({ args: ['--db', db] });
+    let demo = new Client(server);
+    await demo.freeze();
+    const { id } = await demo.made({ callback_url: `${sink.url}/c`, test_mode: true }, { headers: { 'X-Mock-Outcome': 'processed@90s' } });
+    await sink.got(1);
+    await demo.advance(0);
+    await server.stop();
+    server = await startServer({ args: ['--db', db] });
+    demo = new Client(server);
+    const { events } = await demo.advance(90);
+    assert.deepEqual(events.map((e) => [e.kind, e.to ?? e.result]), [['callback', 'done'], ['transition', 'processed'], ['callback', 'done']]);
+    assert.ok(sink.requests[1].raw.equals(sink.requests[0].raw));
+    assert.equal((await demo.attributes(id)).status, 'processed');
+    await server.stop();
+    await sink.stop();
+  });
+
+  test('what became due while the server was away happens at the start', async () => {
+    const db = join(tempDir(), 'mock.db');
+    let server = await startServer({ args: ['--db', db, '--settle-after', '300ms'] });
+    const { id } = await new Client(server).made();
+    await server.kill9();
+    server = await startServer({ args: ['--db', db] });
+    await new Client(server).reach(id, 'processed');
+    await server.stop();
+  });
+});
+
+describe('kill -9', () => {
+  test('under load: every 201 is there afterwards, and its callbacks come', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const sink = await startSink({ account: DEMO });
+    const answered = new Set();
+    let server = await startServer({ args: ['--db', db, '--settle-after', '50ms'] });
+    for (let round = 0; round < 3; round++) {
+      const demo = new Client(server, DEMO, { check: round === 0 });
+      const goal = answered.size + 300;
+      let killed = false;
+      const worker = async () => {
+        while (!killed) {
+          try {
+            const reply = await demo.create(invoice({ callback_url: `${sink.url}/c`, test_mode: true }));
+            if (reply.status === 201) answered.add(reply.data.id);
+          } catch (error) {
+            if (!killed) throw error;
+          }
+          if (answered.size >= goal && !killed) {
+            killed = true;
+            await server.kill9();
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, worker));
+      server = await startServer({ args: ['--db', db, '--settle-after', '50ms'] });
+    }
+    const demo = new Client(server);
+    assert.ok(answered.size >= 900);
+    for (const id of answered) (await demo.get(id)).expect(200);
+    await demo.idle();
+    const seen = new Map();
+    for (const { invoice: id, status } of sink.requests) seen.set(id, (seen.get(id) ?? new Set()).add(status));
+    for (const id of answered) {
+      assert.deepEqual([...(seen.get(id) ?? [])].sort(), ['process_pending', 'processed'], `callbacks of ${id}`);
+      assert.equal((await demo.attributes(id)).status, 'processed');
+    }
+    const failed = (await demo.control('GET', '/callbacks', undefined, { parameters: { state: 'failed' } })).json;
+    assert.equal(failed.total, 0);
+    await server.stop();
+    await sink.stop();
+  });
+
+  test('with an attempt in flight: it is made again with the same bytes', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const sink = await startSink({ account: DEMO });
+    sink.answer([{ hang: true }, 200]);
+    let server = await startServer({ args: ['--db', db] });
+    const { id } = await new Client(server).made({ callback_url: `${sink.url}/c`, test_mode: true }, hold);
+    await sink.got(1, { invoice: id });
+    await server.kill9();
+    server = await startServer({ args: ['--db', db] });
+    const demo = new Client(server);
+    const [first, second] = await sink.got(2, { invoice: id });
+    assert.ok(second.raw.equals(first.raw));
+    const record = (await demo.wait({ invoice: id, callback: 'delivered', timeout: '60s' })).expect(200).json;
+    assert.equal(record.state, 'done');
+    await server.stop();
+    await sink.stop();
+  });
+
+  test('many times over, the file stays sound', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const made = [];
+    for (let i = 0; i < 8; i++) {
+      const server = await startServer({ args: ['--db', db] });
+      const demo = new Client(server);
+      made.push((await demo.made({}, hold)).id);
+      for (const id of made) (await demo.get(id)).expect(200);
+      await server.kill9();
+    }
+    const server = await startServer({ args: ['--db', db] });
+    assert.deepEqual((await new Client(server).list()).data.map((row) => row.id), [...made].reverse());
+    await server.stop();
+  });
+});
+
+describe('SIGTERM', () => {
+  test('while callbacks are in flight and timers wait: leaves with 0, loses nothing', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const sink = await startSink({ account: DEMO });
+    sink.answer([{ hang: true }]);
+    let server = await startServer({ args: ['--db', db] });
+    const { id } = await new Client(server).made({ callback_url: `${sink.url}/c`, test_mode: true }, hold);
+    await sink.got(1);
+    await server.stop();
+    sink.answer([200]);
+    server = await startServer({ args: ['--db', db] });
+    await sink.got(2, { invoice: id });
+    await server.stop();
+    await sink.stop();
+  });
+
+  test('SIGINT does the same', async () => {
+    const server = await startServer();
+    await new Client(server).made();
+    await server.stop({ signal: 'SIGINT' });
+  });
+});
+
+describe('refused at the start', () => {
+  test('a second server on the same file; the first goes on', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const server = await startServer({ args: ['--db', db] });
+    const demo = new Client(server);
+    const { id } = await demo.made();
+    await refuses(['--db', db], [db]);
+    (await demo.get(id)).expect(200);
+    await demo.made();
+    await server.stop();
+    const next = await startServer({ args: ['--db', db] });
+    (await new Client(next).get(id)).expect(200);
+    await next.stop();
+  });
+
+  test('garbage, and it is left as it was', async () => {
+    const folder = tempDir();
+    for (const [name, content] of Object.entries({ 'text.db': 'this is no database\n'.repeat(300), 'zero.db': Buffer.alloc(8192), 'short.db': 'SQLite format 3' })) {
+      const file = join(folder, name);
+      writeFileSync(file, content);
+      await refuses(['--db', file], [file]);
+      assert.deepEqual(readFileSync(file), Buffer.from(content), `${name} is unchanged`);
+    }
+  });
+
+  test('a file of another program', async () => {
+    const file = join(tempDir(), 'foreign.db');
+    writeFileSync(file, FOREIGN);
+    await refuses(['--db', file], [file]);
+    assert.deepEqual(readFileSync(file), FOREIGN);
+  });
+
+  test('a file of a newer server', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    const server = await startServer({ args: ['--db', db] });
+    await new Client(server).made();
+    await server.stop();
+    const content = readFileSync(db);
+    assert.equal(content.subarray(0, 15).toString(), 'SQLite format 3');
+    assert.notEqual(content.readUInt32BE(60), 0, 'user_version is set');
+    content.writeUInt32BE(999_999, 60);
+    const newer = join(folder, 'newer.db');
+    writeFileSync(newer, content);
+    await refuses(['--db', newer], [newer]);
+    assert.deepEqual(readFileSync(newer), content);
+  });
+
+  test('a damaged file', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    const server = await startServer({ args: ['--db', db] });
+    for (let i = 0; i < 50; i++) await new Client(server).made();
+    await server.stop();
+    const content = readFileSync(db);
+    content.fill(0x5a, 100, 4096);
+    const damaged = join(folder, 'damaged.db');
+    writeFileSync(damaged, content);
+    await refuses(['--db', damaged], [damaged]);
+  });
+
+  test('places that cannot be written', async () => {
+    const folder = tempDir();
+    const places = [join(folder, 'missing', 'mock.db'), '/dev/null/mock.db', folder];
+    if (existsSync('/proc/self')) places.push('/proc/mock.db');
+    if (process.getuid?.() !== 0) {
+      mkdirSync(join(folder, 'ro'), { mode: 0o555 });
+      places.push(join(folder, 'ro', 'mock.db'));
+    }
+    for (const place of places) await refuses(['--db', place], [place]);
+  });
+
+  test('a file that cannot be written', { skip: process.getuid?.() === 0 ? 'root may write anywhere' : false }, async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    const server = await startServer({ args: ['--db', db] });
+    await server.stop();
+    const copy = join(folder, 'ro.db');
+    copyFileSync(db, copy);
+    chmodSync(copy, 0o444);
+    await refuses(['--db', copy], [copy]);
+  });
+});
+
+// A small file system of its own for the server, if this machine lets us make one.
+const small = (folder, size, first = 'true') => ['unshare', '-rm', 'sh', '-c',
+  `mount -t tmpfs -o size=${size} tmpfs "${folder}" && cd "${folder}" && ${first} && exec "$@"`, 'sh'];
+const namespaces = (() => {
+  try {
+    execFileSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here' }, () => {
+  test('at the start: one line and status 2', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    await refuses(['--db', db], [db], { wrap: small(folder, '16k', 'head -c 12288 /dev/zero > filler') });
+  });
+
+  test('later: refused in the platform\'s shape, nothing is lost, and it goes on when there is room', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    const server = await startServer({ args: ['--db', db], wrap: small(folder, '16m', 'head -c 12582912 /dev/zero > filler') });
+    const demo = new Client(server);
+    const made = [];
+    let refusal;
+    while (!refusal) {
+      assert.ok(made.length < 20_000, 'the disk never got full');
+      for (const reply of await Promise.all(Array.from({ length: 8 },
+        () => demo.create(invoice({ description: 'x'.repeat(2000), metadata: { mock_outcome: 'process_pending' } }))))) {
+        if (reply.status === 201) made.push(reply.data.id);
+        else refusal = reply;
+      }
+    }
+    refusal.expect(500, 503);
+    for (const id of made) (await demo.get(id)).expect(200);
+    unlinkSync(join(`/proc/${server.pid}/root`, folder, 'filler'));
+    made.push((await demo.made({}, hold)).id);
+    for (const id of made) (await demo.get(id)).expect(200);
+    await server.stop();
+  });
+});
+
+describe('without --db', () => {
+  const env = (TMPDIR) => ({ env: { TMPDIR } });
+
+  test('the database is private and gone at exit', async () => {
+    const folder = tempDir();
+    const server = await startServer(env(folder));
+    await new Client(server).made();
+    const entries = readdirSync(folder);
+    assert.equal(entries.length, 1, `one folder: ${entries}`);
+    const inside = join(folder, entries[0]);
+    assert.equal(statSync(inside).mode & 0o777, 0o700);
+    assert.ok(readdirSync(inside).length > 0, 'a real file in it');
+    await server.stop();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('what a killed server left is swept at the next start, a living one\'s is not', async () => {
+    const folder = tempDir();
+    const killed = await startServer(env(folder));
+    await killed.kill9();
+    const left = readdirSync(folder);
+    assert.equal(left.length, 1);
+    const one = await startServer(env(folder));
+    const two = await startServer(env(folder));
+    const now = readdirSync(folder);
+    assert.equal(now.length, 2);
+    assert.ok(!now.includes(left[0]));
+    await new Client(one).made();
+    await new Client(two).made();
+    await one.stop();
+    await two.stop();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('two at once do not see each other', async () => {
+    const one = await startServer();
+    const two = await startServer();
+    const { id } = await new Client(one).made();
+    (await new Client(two).get(id)).expect(404);
+    await one.stop();
+    await two.stop();
+  });
+});
+
+test('a server with a used database reads its accounts from there until reset', async () => {
+  const db = join(tempDir(), 'mock.db');
+  let server = await startServer({ args: ['--db', db] });
+  let demo = new Client(server);
+  (await demo.control('PATCH', `/accounts/${DEMO.id}`, { name: 'Changed', outcome: 'process_failed:declined' })).expect(200);
+  await server.stop();
+  server = await startServer({ args: ['--db', db] });
+  demo = new Client(server);
+  const { settings } = (await demo.control('GET', `/accounts/${DEMO.id}`)).json;
+  assert.deepEqual([settings.name, settings.outcome], ['Changed', 'process_failed:declined']);
+  (await demo.control('POST', '/reset')).expect(200);
+  assert.equal((await demo.control('GET', `/accounts/${DEMO.id}`)).json.settings.name, '4Docs');
+  await server.stop();
+});
