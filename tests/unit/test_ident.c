@@ -1,0 +1,212 @@
+#include "unit.h"
+
+#include "domain/ident.h"
+
+static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
+static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
+
+static void a_fresh_id_has_the_platforms_form(void **state)
+{
+    static const char *const prefixes[] = {"cpi", "cgi", "cus", "coma", "comcps", "org"};
+    struct ident_source source = {.counter = 0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+        char id[IDENT_TEXT];
+        ident_next(&source, prefixes[i], id);
+        assert_row(id, ident_has_form(id, prefixes[i]));
+        assert_int_equal(strlen(ident_serial(id)), IDENT_SERIAL);
+    }
+}
+
+static void fresh_ids_differ(void **state)
+{
+    struct ident_source source = {.counter = 0};
+    char last[IDENT_TEXT] = "";
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        char id[IDENT_TEXT];
+        ident_next(&source, "cpi", id);
+        assert_string_not_equal(id, last);
+        memcpy(last, id, sizeof id);
+    }
+}
+
+static void the_same_key_and_counter_give_the_same_ids(void **state)
+{
+    struct ident_source a = {.counter = 7}, b = {.counter = 7}, c = {.counter = 7};
+    char id_a[IDENT_TEXT], id_b[IDENT_TEXT], id_c[IDENT_TEXT];
+    (void)state;
+    memcpy(a.key, key, sizeof key);
+    memcpy(b.key, key, sizeof key);
+    memcpy(c.key, other_key, sizeof key);
+    ident_next(&a, "cpi", id_a);
+    ident_next(&b, "cpi", id_b);
+    ident_next(&c, "cpi", id_c);
+    assert_string_equal(id_a, id_b);
+    assert_string_not_equal(id_a, id_c);
+    assert_int_equal(a.counter, 8);
+}
+
+static void other_forms_are_told_apart(void **state)
+{
+    static const struct {
+        const char *text, *prefix;
+        bool has;
+    } rows[] = {
+        {"cpi_Y8Puis4vtNjAYZwb", "cpi", true},
+        {"coma_Demo4DocsAccount", "coma", true},
+        {"cpi_Y8Puis4vtNjAYZw", "cpi", false},
+        {"cpi_Y8Puis4vtNjAYZwbb", "cpi", false},
+        {"cgi_Y8Puis4vtNjAYZwb", "cpi", false},
+        {"cpi_Y8Puis4vtNjAYZw-", "cpi", false},
+        {"cpi-Y8Puis4vtNjAYZwb", "cpi", false},
+        {"CPI_Y8Puis4vtNjAYZwb", "cpi", false},
+        {"cpi_Y8Puis4vtNjAYZwb ", "cpi", false},
+        {"cpi_Y8Puis4vtNjAYZw\xc3", "cpi", false},
+        {"", "cpi", false},
+        {"cpi", "cpi", false},
+        {"cpi_", "cpi", false},
+        {"cp", "cpi", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_row(rows[i].text, ident_has_form(rows[i].text, rows[i].prefix) == rows[i].has);
+    }
+}
+
+static void a_session_leads_back_to_its_invoice(void **state)
+{
+    struct ident_source source = {.counter = 0};
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        char id[IDENT_TEXT], session[IDENT_TEXT], back[IDENT_TEXT];
+        ident_next(&source, "cpi", id);
+        assert_true(ident_session(key, id, session));
+        assert_row(session, ident_has_form(session, "cgi"));
+        assert_string_not_equal(ident_serial(session), ident_serial(id));
+        assert_true(ident_invoice_of_session(key, session, back));
+        assert_string_equal(back, id);
+    }
+}
+
+static void extreme_serials_survive_the_way_there_and_back(void **state)
+{
+    static const char *const rows[] = {
+        "cpi_0000000000000000",
+        "cpi_zzzzzzzzzzzzzzzz",
+        "cpi_00000000zzzzzzzz",
+        "cpi_zzzzzzzz00000000",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char session[IDENT_TEXT], back[IDENT_TEXT];
+        assert_row(rows[i], ident_session(key, rows[i], session));
+        assert_row(rows[i], ident_invoice_of_session(key, session, back));
+        assert_row_text(rows[i], back, rows[i]);
+    }
+}
+
+static void a_session_of_another_key_leads_elsewhere(void **state)
+{
+    char session[IDENT_TEXT], back[IDENT_TEXT];
+    (void)state;
+    assert_true(ident_session(key, "cpi_Y8Puis4vtNjAYZwb", session));
+    assert_true(ident_invoice_of_session(other_key, session, back));
+    assert_string_not_equal(back, "cpi_Y8Puis4vtNjAYZwb");
+}
+
+static void texts_of_another_form_have_no_session(void **state)
+{
+    static const char *const rows[] = {"", "cpi_", "cgi_Y8Puis4vtNjAYZwb", "cpi_Y8Puis4vtNjAYZw",
+                                       "cpi_Y8Puis4vtNjAYZw\xff"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char ret[IDENT_TEXT] = "untouched";
+        assert_row(rows[i], !ident_session(key, rows[i], ret));
+        assert_row_text(rows[i], ret, "untouched");
+    }
+    char ret[IDENT_TEXT];
+    assert_false(ident_invoice_of_session(key, "cpi_Y8Puis4vtNjAYZwb", ret));
+    assert_false(ident_invoice_of_session(key, "", ret));
+}
+
+static void a_derived_id_depends_on_key_prefix_and_text(void **state)
+{
+    char a[IDENT_TEXT], b[IDENT_TEXT], c[IDENT_TEXT], d[IDENT_TEXT], e[IDENT_TEXT];
+    (void)state;
+    ident_derived(key, "cus", "1:buyer", a);
+    ident_derived(key, "cus", "1:buyer", b);
+    ident_derived(key, "cus", "2:buyer", c);
+    ident_derived(other_key, "cus", "1:buyer", d);
+    ident_derived(key, "org", "1:buyer", e);
+    assert_true(ident_has_form(a, "cus"));
+    assert_string_equal(a, b);
+    assert_string_not_equal(a, c);
+    assert_string_not_equal(a, d);
+    assert_string_not_equal(ident_serial(a), ident_serial(e));
+}
+
+/* 255 characters are what a reference takes, and each may have four bytes. */
+static void the_longest_references_still_tell_derived_ids_apart(void **state)
+{
+    buf_auto text = {0};
+    char a[IDENT_TEXT], b[IDENT_TEXT];
+    (void)state;
+    for (int i = 0; i < 255; i++) {
+        buf_text(&text, "\xf0\x9f\x92\xb3");
+    }
+    ident_derived(key, "cus", text.data, a);
+    text.data[text.size - 1]++;
+    ident_derived(key, "cus", text.data, b);
+    assert_string_not_equal(a, b);
+}
+
+static void a_uuid_has_the_form_of_version_4(void **state)
+{
+    struct ident_source source = {.counter = 0};
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        char uuid[IDENT_UUID];
+        ident_next_uuid(&source, uuid);
+        assert_int_equal(strlen(uuid), 36);
+        assert_int_equal(strspn(uuid, "0123456789abcdef-"), 36);
+        assert_row(uuid, uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-');
+        assert_row(uuid, uuid[14] == '4' && strchr("89ab", uuid[19]));
+    }
+}
+
+static void a_secret_has_the_length_asked_for(void **state)
+{
+    static const char base64url[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const int lengths[] = {0, 1, 31, 32, 33, 43, 64, 100};
+    struct ident_source source = {.counter = 0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+        char text[128];
+        memset(text, '!', sizeof text);
+        ident_next_secret(&source, text, lengths[i]);
+        assert_int_equal(strlen(text), lengths[i]);
+        assert_int_equal(strspn(text, base64url), lengths[i]);
+        assert_int_equal(text[lengths[i] + 1], '!');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fresh_id_has_the_platforms_form),
+        cmocka_unit_test(fresh_ids_differ),
+        cmocka_unit_test(the_same_key_and_counter_give_the_same_ids),
+        cmocka_unit_test(other_forms_are_told_apart),
+        cmocka_unit_test(a_session_leads_back_to_its_invoice),
+        cmocka_unit_test(extreme_serials_survive_the_way_there_and_back),
+        cmocka_unit_test(a_session_of_another_key_leads_elsewhere),
+        cmocka_unit_test(texts_of_another_form_have_no_session),
+        cmocka_unit_test(a_derived_id_depends_on_key_prefix_and_text),
+        cmocka_unit_test(the_longest_references_still_tell_derived_ids_apart),
+        cmocka_unit_test(a_uuid_has_the_form_of_version_4),
+        cmocka_unit_test(a_secret_has_the_length_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,228 @@
+#include "unit.h"
+
+#include "domain/outcome.h"
+
+static const char *const extra_names[] = {"velocity_limit"};
+static const struct resolution_set extra = {extra_names, ARRAY_SIZE(extra_names)};
+
+static void a_plan_has_one_normal_form(void **state)
+{
+    static const struct {
+        const char *text, *normal;
+    } rows[] = {
+        {"processed", "processed:ok"},
+        {"PROCESSED", "processed:ok"},
+        {"processed:ok", "processed:ok"},
+        {"processed:OK@0", "processed:ok@0ms"},
+        {"processed@10s", "processed:ok@10000ms"},
+        {"process_failed", "process_failed:general_decline"},
+        {"process_failed:insufficient_funds@500ms", "process_failed:insufficient_funds@500ms"},
+        {"Process_Failed:Insufficient_Funds", "process_failed:insufficient_funds"},
+        {"process_failed:velocity_limit", "process_failed:velocity_limit"},
+        {"process_pending", "process_pending:ok"},
+        {"process_pending:auth_3ds_required", "process_pending:auth_3ds_required"},
+        {"expired", "process_failed:expired@0ms"},
+        {"EXPIRED@5m", "process_failed:expired@300000ms"},
+        {"expired:expired", "process_failed:expired@0ms"},
+        {"verified", "verified:ok"},
+        {"processed@1s,refunded@5s", "processed:ok@1000ms,refunded:ok@5000ms"},
+        {"processed, refund_pending, refund_failed:declined",
+         "processed:ok,refund_pending:ok,refund_failed:declined"},
+        {"process_pending,processed", "process_pending:ok,processed:ok"},
+        {"process_failed,process_pending,processed",
+         "process_failed:general_decline,process_pending:ok,processed:ok"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct outcome outcome;
+        char why[256] = "", text[OUTCOME_TEXT], again[OUTCOME_TEXT];
+        bool read =
+            outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra, &outcome, why, sizeof why);
+        if (!read) {
+            fail_msg("row \"%s\": %s", rows[i].text, why);
+        }
+        outcome_format(&outcome, 0, text);
+        assert_row_text(rows[i].text, text, rows[i].normal);
+        assert_row(text,
+                   outcome_parse(text, STATUS_PROCESS_PENDING, &extra, &outcome, why, sizeof why));
+        outcome_format(&outcome, 0, again);
+        assert_row_text(text, again, text);
+    }
+}
+
+static void a_wrong_plan_is_refused_with_its_wrong_part(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"", "unknown status \"\""},
+        {"paid", "unknown status \"paid\""},
+        {"processed,", "unknown status \"\""},
+        {",processed", "unknown status \"\""},
+        {"processed ", "unknown status \"processed \""},
+        {":ok", "unknown status \"\""},
+        {"process_failed:broke", "unknown resolution \"broke\""},
+        {"process_failed:", "unknown resolution \"\""},
+        {"processed:declined", "processed carries the resolution ok, not declined"},
+        {"process_failed:ok", "process_failed cannot carry the resolution ok"},
+        {"expired:declined", "expired has no resolution of its own"},
+        {"processed@", "\"\" is no delay: a whole number and ms, s, m, h or d"},
+        {"processed@5", "\"5\" is no delay: a whole number and ms, s, m, h or d"},
+        {"processed@-1s", "\"-1s\" is no delay: a whole number and ms, s, m, h or d"},
+        {"processed@1s@2s", "\"1s@2s\" is no delay: a whole number and ms, s, m, h or d"},
+        {"processed@99999999999999999999s", NULL},
+        {"processed,processed", "processed cannot become processed"},
+        {"refunded", "process_pending cannot become refunded"},
+        {"created", "process_pending cannot become created"},
+        {"process_pending,process_pending", "process_pending cannot become process_pending"},
+        {"verified,processed", "verified cannot become processed"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct outcome outcome = {.n = -5};
+        char why[256] = "";
+        assert_row(rows[i].text, !outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra,
+                                                &outcome, why, sizeof why));
+        assert_row_text(rows[i].text, why, rows[i].why ? rows[i].why : why);
+        assert_row(rows[i].text, *why && outcome.n == -5);
+    }
+}
+
+static void fixture_resolutions_count_only_when_given(void **state)
+{
+    struct outcome outcome;
+    char why[256];
+    (void)state;
+    assert_true(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, &extra,
+                              &outcome, why, sizeof why));
+    assert_false(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, NULL,
+                               &outcome, why, sizeof why));
+}
+
+static void a_plan_starts_where_the_invoice_stands(void **state)
+{
+    static const struct {
+        enum status from;
+        const char *text;
+        bool fits;
+    } rows[] = {
+        {STATUS_PROCESSED, "refunded@1s", true},
+        {STATUS_PROCESSED, "process_failed", false},
+        {STATUS_CREATED, "processed", false},
+        {STATUS_CREATED, "process_pending,processed", true},
+        {STATUS_REFUNDED, "charged_back", false},
+        {STATUS_PROCESS_FAILED, "process_pending,processed", true},
+        {STATUS_PARTIALLY_CHARGED_BACK, "charged_back", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct outcome outcome;
+        char why[256];
+        assert_row(rows[i].text, outcome_parse(rows[i].text, rows[i].from, NULL, &outcome, why,
+                                               sizeof why) == rows[i].fits);
+    }
+}
+
+static void a_plan_has_at_most_8_steps(void **state)
+{
+    static const char eight[] =
+        "process_failed,process_pending,process_failed,process_pending,process_failed,"
+        "process_pending,process_failed,process_pending";
+    struct outcome outcome;
+    char why[256], nine[256];
+    (void)state;
+    assert_true(outcome_parse(eight, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+    assert_int_equal(outcome.n, OUTCOME_STEPS);
+    snprintf(nine, sizeof nine, "%s,processed", eight);
+    assert_false(outcome_parse(nine, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+    assert_string_equal(why, "an outcome has at most 8 steps");
+}
+
+static void a_text_of_any_length_is_bounded(void **state)
+{
+    static const size_t lengths[] = {1022, 1023, 1024, 1 << 20};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+        struct outcome outcome;
+        char why[64];
+        char *commas = repeat(',', lengths[i]), *letters = repeat('p', lengths[i]);
+        assert_false(
+            outcome_parse(commas, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+        assert_false(
+            outcome_parse(letters, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+        assert_true(strlen(why) < sizeof why);
+        free(commas);
+        free(letters);
+    }
+}
+
+static void the_longest_plan_fits_its_normal_form(void **state)
+{
+    char name[64];
+    memset(name, 'n', 63);
+    name[63] = '\0';
+    const char *const names[] = {name};
+    const struct resolution_set longest = {names, 1};
+    struct outcome outcome = {.n = OUTCOME_STEPS};
+    char text[OUTCOME_TEXT], again[OUTCOME_TEXT], why[256];
+    (void)state;
+    for (int i = 0; i < OUTCOME_STEPS; i++) {
+        struct outcome_step *step = &outcome.steps[i];
+        step->status = i % 2 ? STATUS_PROCESS_PENDING : STATUS_PROCESS_FAILED;
+        memcpy(step->resolution, name, sizeof name);
+        step->delay_ms = (int64_t)3650 * 86400000;
+    }
+    outcome_format(&outcome, 0, text);
+    assert_true(strlen(text) > 700);
+    assert_true(outcome_parse(text, STATUS_PROCESS_PENDING, &longest, &outcome, why, sizeof why));
+    outcome_format(&outcome, 0, again);
+    assert_string_equal(again, text);
+}
+
+static void what_is_left_of_a_plan_is_its_tail(void **state)
+{
+    struct outcome outcome;
+    char why[256], text[OUTCOME_TEXT];
+    (void)state;
+    assert_true(outcome_parse("processed@1s,refunded@5s", STATUS_PROCESS_PENDING, NULL, &outcome,
+                              why, sizeof why));
+    outcome_format(&outcome, 1, text);
+    assert_string_equal(text, "refunded:ok@5000ms");
+    outcome_format(&outcome, 2, text);
+    assert_string_equal(text, "");
+}
+
+static void resolutions_are_snake_case_of_at_most_63_characters(void **state)
+{
+    static const struct {
+        const char *name;
+        bool has;
+    } rows[] = {
+        {"a", true},    {"card_3ds_enrolled", true}, {"", false}, {"A", false}, {"a-b", false},
+        {"a b", false}, {"\xc3\xa9", false}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_row(rows[i].name, resolution_has_form(rows[i].name) == rows[i].has);
+    }
+    char *longest = repeat('a', 63), *longer = repeat('a', 64);
+    assert_true(resolution_has_form(longest));
+    assert_false(resolution_has_form(longer));
+    free(longest);
+    free(longer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plan_has_one_normal_form),
+        cmocka_unit_test(a_wrong_plan_is_refused_with_its_wrong_part),
+        cmocka_unit_test(fixture_resolutions_count_only_when_given),
+        cmocka_unit_test(a_plan_starts_where_the_invoice_stands),
+        cmocka_unit_test(a_plan_has_at_most_8_steps),
+        cmocka_unit_test(a_text_of_any_length_is_bounded),
+        cmocka_unit_test(the_longest_plan_fits_its_normal_form),
+        cmocka_unit_test(what_is_left_of_a_plan_is_its_tail),
+        cmocka_unit_test(resolutions_are_snake_case_of_at_most_63_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,217 @@
+#include "unit.h"
+
+#include "json/settings.h"
+
+static const char *const others[] = {"id", "api_key", NULL};
+static const char *const extra_names[] = {"velocity_limit"};
+static const struct resolution_set extra = {extra_names, 1};
+
+struct reading {
+    struct arena arena;
+    struct json_errors errors;
+    struct settings settings;
+};
+
+static void begin(struct reading *r, const char *json)
+{
+    memset(r, 0, sizeof *r);
+    r->errors.arena = &r->arena;
+    settings_default(&r->settings);
+    const char *why = "";
+    json_t *object = json_parse(json, strlen(json), &r->arena, &why);
+    if (!object) {
+        fail_msg("%s: %s", json, why);
+    }
+    settings_read(object, others, &extra, &r->settings, &r->errors);
+    json_decref(object); /* nothing in the settings points into the document */
+}
+
+static void end(struct reading *r)
+{
+    arena_finish(&r->arena);
+}
+
+static const char *errors_of(struct reading *r)
+{
+    const char *text = "";
+    for (const struct json_error *error = r->errors.first; error; error = error->next) {
+        text = arena_printf(&r->arena, "%s%s%s: %s", text, *text ? "; " : "", error->path,
+                            error->message);
+    }
+    return text;
+}
+
+static const char *text_of(struct reading *r)
+{
+    buf_auto buf = {0};
+    struct json_out out = {.buf = &buf};
+    json_out_object(&out, NULL);
+    settings_write(&out, &r->settings);
+    json_out_object_end(&out);
+    return arena_strdup(&r->arena, buf_str(&buf));
+}
+
+static void a_fresh_account_has_the_defaults(void **state)
+{
+    struct reading r;
+    (void)state;
+    begin(&r, "{}");
+    assert_string_equal(errors_of(&r), "");
+    assert_string_equal(r.settings.status, "active");
+    assert_string_equal(r.settings.outcome, "processed");
+    assert_true(r.settings.public_creation);
+    assert_false(r.settings.only_final);
+    assert_null(r.settings.callback_url);
+    assert_int_equal(r.settings.settle_after_ms, ACCOUNT_UNSET);
+    assert_int_equal(r.settings.lifetime_s, 1800);
+    assert_int_equal(r.settings.retry_interval_s, 60);
+    assert_int_equal(r.settings.retry_limit, 100);
+    assert_int_equal(r.settings.attempt_limit, 5);
+    end(&r);
+}
+
+static void every_default_keeps_its_own_rules(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < account_settings_count; i++) {
+        const struct setting *setting = &account_settings[i];
+        assert_row(setting->name, setting->help && *setting->help);
+        assert_row(setting->name, setting->kind != SETTING_CHOICE || setting->choices);
+        if (setting->kind == SETTING_INT && setting->number != ACCOUNT_UNSET) {
+            assert_row(setting->name,
+                       setting->number >= setting->least && setting->number <= setting->most);
+        }
+        for (size_t k = 0; k < i; k++) {
+            assert_row(setting->name, strcmp(setting->name, account_settings[k].name) != 0);
+        }
+    }
+}
+
+static void settings_stand_at_top_level_or_under_settings(void **state)
+{
+    struct reading r;
+    (void)state;
+    begin(&r, "{\"id\":5,\"name\":\"a\",\"settings\":{\"only_final\":true,\"lifetime_s\":60},"
+              "\"retry_limit\":3,"
+              "\"opening_balances\":{\"USD\":1.5},\"outcome\":\"process_failed:velocity_limit\","
+              "\"callback_url\":\"http://a/\"}");
+    assert_string_equal(errors_of(&r), "");
+    assert_string_equal(r.settings.name, "a");
+    assert_true(r.settings.only_final);
+    assert_int_equal(r.settings.lifetime_s, 60);
+    assert_int_equal(r.settings.retry_limit, 3);
+    assert_string_equal(r.settings.opening_balances, "{\"USD\":1.5}");
+    assert_string_equal(r.settings.outcome, "process_failed:velocity_limit");
+    assert_string_equal(r.settings.callback_url, "http://a/");
+    end(&r);
+}
+
+static void null_unsets_what_may_be_unset(void **state)
+{
+    struct reading r;
+    (void)state;
+    begin(&r, "{\"name\":null,\"callback_url\":null,\"settle_after_ms\":null,\"opening_balances\":"
+              "null,\"ttl_s\":null}");
+    assert_string_equal(errors_of(&r), "");
+    assert_null(r.settings.name);
+    assert_null(r.settings.callback_url);
+    assert_int_equal(r.settings.settle_after_ms, ACCOUNT_UNSET);
+    assert_null(r.settings.opening_balances);
+    end(&r);
+}
+
+static void a_wrong_setting_is_named_and_changes_nothing(void **state)
+{
+    static const struct {
+        const char *json, *errors;
+    } rows[] = {
+        {"{\"nmae\":\"a\"}", "nmae: unknown name"},
+        {"{\"settings\":{\"nmae\":\"a\"}}", "settings.nmae: unknown name"},
+        {"{\"settings\":{\"id\":\"a\"}}", "settings.id: unknown name"},
+        {"{\"settings\":{\"settings\":{}}}", "settings.settings: unknown name"},
+        {"{\"settings\":[]}", "settings: an object is wanted"},
+        {"{\"name\":1}", "name: a string is wanted"},
+        {"{\"name\":\"a\\u0000b\"}", "name: a string is wanted"},
+        {"{\"callback_url\":\"nowhere\"}", "callback_url: an http or https URL is wanted"},
+        {"{\"status\":\"gone\"}", "status: one of new, active, inactive, moderation_requested, "
+                                  "moderation_pending, archived is wanted"},
+        {"{\"status\":null}", "status: a string is wanted"},
+        {"{\"outcome\":\"paid\"}", "outcome: unknown status \"paid\""},
+        {"{\"outcome\":null}", "outcome: a string is wanted"},
+        {"{\"only_final\":1}", "only_final: true or false is wanted"},
+        {"{\"only_final\":null}", "only_final: true or false is wanted"},
+        {"{\"retry_limit\":0}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"retry_limit\":101}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"retry_limit\":1.5}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"retry_limit\":\"5\"}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"retry_limit\":null}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"retry_limit\":9223372036854775807}",
+         "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"ttl_s\":-9223372036854775808}", "ttl_s: a whole number from 1 to 31536000 is wanted"},
+        {"{\"opening_balances\":[]}", "opening_balances: an object is wanted"},
+        {"{\"only_final\":1,\"more\":1,\"settings\":{\"name\":1}}",
+         "only_final: true or false is wanted; more: unknown name; settings.name: a string is "
+         "wanted"},
+    };
+    (void)state;
+    struct reading defaults;
+    begin(&defaults, "{}");
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct reading r;
+        begin(&r, rows[i].json);
+        assert_row_text(rows[i].json, errors_of(&r), rows[i].errors);
+        assert_row_text(rows[i].json, text_of(&r), text_of(&defaults));
+        end(&r);
+    }
+    end(&defaults);
+}
+
+static void a_text_is_bounded_in_characters(void **state)
+{
+    char *longest = repeat('n', 255), *longer = repeat('n', 256), *huge = repeat('n', 1 << 20);
+    const char *const texts[] = {longest, longer, huge};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        struct reading r;
+        buf_auto json = {0};
+        buf_printf(&json, "{\"name\":\"%s\"}", texts[i]);
+        begin(&r, json.data);
+        assert_string_equal(errors_of(&r), i ? "name: at most 255 characters are taken" : "");
+        end(&r);
+    }
+    free(longest);
+    free(longer);
+    free(huge);
+}
+
+static void what_is_written_reads_back(void **state)
+{
+    struct reading r, again;
+    (void)state;
+    begin(&r, "{\"name\":\"\\u00e9\\u20ac/"
+              "\",\"only_final\":true,\"settle_after_ms\":0,\"connect_timeout_ms\":5,"
+              "\"opening_balances\":{},\"return_url\":\"https://a.example/b\"}");
+    assert_string_equal(errors_of(&r), "");
+    begin(&again, text_of(&r));
+    assert_string_equal(errors_of(&again), "");
+    assert_string_equal(text_of(&again), text_of(&r));
+    assert_string_equal(again.settings.name, "\xc3\xa9\xe2\x82\xac/");
+    assert_string_equal(again.settings.opening_balances, "{}");
+    assert_int_equal(again.settings.settle_after_ms, 0);
+    end(&r);
+    end(&again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fresh_account_has_the_defaults),
+        cmocka_unit_test(every_default_keeps_its_own_rules),
+        cmocka_unit_test(settings_stand_at_top_level_or_under_settings),
+        cmocka_unit_test(null_unsets_what_may_be_unset),
+        cmocka_unit_test(a_wrong_setting_is_named_and_changes_nothing),
+        cmocka_unit_test(a_text_is_bounded_in_characters),
+        cmocka_unit_test(what_is_written_reads_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
