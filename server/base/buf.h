@@ -1,0 +1,29 @@
+/* A growing byte string, always with a NUL behind its last byte. A zeroed `struct buf` is an empty one. */
+#pragma once
+
+#include "attr.h"
+
+#include <stdint.h>
+
+struct buf {
+    char *data; /* NULL while empty and never grown */
+    size_t size, room;
+};
+
+void buf_add(struct buf *buf, const void *data, size_t size);
+void buf_text(struct buf *buf, const char *text);
+void buf_char(struct buf *buf, char c);
+void buf_int(struct buf *buf, int64_t n);
+void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
+
+/* Makes room for `size` more bytes and returns where they go; the caller then adds what it wrote to `buf->size`. */
+char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;
+
+/* The content as a text, "" when empty. */
+const char *buf_str(const struct buf *buf) ATTR_NONNULL;
+
+/* Takes the bytes out (free() them); the buffer is then empty. Never NULL. */
+char *buf_take(struct buf *buf) ATTR_NONNULL;
+
+void buf_finish(struct buf *buf);
+#define buf_auto CLEANUP(buf_finish) struct buf

@@ -1,0 +1,133 @@
+#include "crypt.h"
+
+#include "die.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+static void check(int ok)
+{
+    if (ok != 1) {
+        die("a cryptographic primitive failed");
+    }
+}
+
+void crypt_random(void *data, size_t size)
+{
+    check(RAND_bytes(data, (int)size));
+}
+
+/* Fetched once: a fetch by name costs more than a digest. */
+static const EVP_MD *sha1(void)
+{
+    static EVP_MD *md;
+    if (!md) {
+        md = EVP_MD_fetch(NULL, "SHA1", NULL);
+    }
+    return md;
+}
+
+void crypt_sandwich_sha1(const char *secret, const void *body, size_t size, char ret_text[CRYPT_SHA1_TEXT])
+{
+    static EVP_MD_CTX *ctx;
+    if (!ctx) {
+        ctx = EVP_MD_CTX_new();
+    }
+    uint8_t digest[20];
+    size_t length = strlen(secret);
+    check(EVP_DigestInit_ex2(ctx, sha1(), NULL));
+    check(EVP_DigestUpdate(ctx, secret, length));
+    check(EVP_DigestUpdate(ctx, body, size));
+    check(EVP_DigestUpdate(ctx, secret, length));
+    check(EVP_DigestFinal_ex(ctx, digest, NULL));
+    EVP_EncodeBlock((unsigned char *)ret_text, digest, sizeof digest);
+}
+
+void crypt_sha256(const char *text, uint8_t ret_digest[32])
+{
+    size_t size = 32;
+    check(EVP_Q_digest(NULL, "SHA256", NULL, text, strlen(text), ret_digest, &size));
+}
+
+void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t ret_mac[32])
+{
+    unsigned int length = 32;
+    if (!HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length)) {
+        die("a cryptographic primitive failed");
+    }
+}
+
+void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size)
+{
+    static EVP_MAC_CTX *ctx;
+    if (!ctx) {
+        EVP_MAC *mac = EVP_MAC_fetch(NULL, "KMAC-256", NULL);
+        ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+        EVP_MAC_free(mac);
+        if (!ctx) {
+            die("no KMAC-256 in this OpenSSL");
+        }
+    }
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &mac_size), OSSL_PARAM_construct_end()};
+    size_t written;
+    check(EVP_MAC_init(ctx, key, CRYPT_KEY_SIZE, params));
+    check(EVP_MAC_update(ctx, data, size));
+    check(EVP_MAC_final(ctx, ret_mac, &written, mac_size));
+}
+
+void crypt_base64url(struct buf *out, const void *data, size_t size)
+{
+    unsigned char *p = (unsigned char *)buf_reserve(out, size / 3 * 4 + 5);
+    size_t length = (size_t)EVP_EncodeBlock(p, data, (int)size);
+    while (length && p[length - 1] == '=') {
+        length--;
+    }
+    for (size_t i = 0; i < length; i++) {
+        p[i] = p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i];
+    }
+    out->size += length;
+    out->data[out->size] = '\0';
+}
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+bool crypt_base64_decode(const char *text, struct buf *out)
+{
+    uint32_t bits = 0;
+    size_t n = 0;
+    for (; text[n] && text[n] != '='; n++) {
+        int value = base64_value(text[n]);
+        if (value < 0) {
+            return false;
+        }
+        bits = bits << 6 | (uint32_t)value;
+        if (n % 4) {
+            buf_char(out, (char)(bits >> (6 - n % 4 * 2) & 0xff));
+        }
+    }
+    size_t padding = strspn(text + n, "=");
+    bool fits = padding == 0 || (padding <= 2 && (n + padding) % 4 == 0);
+    return fits && n % 4 != 1 && text[n + padding] == '\0';
+}
+
+bool crypt_equal(const char *a, const char *b)
+{
+    size_t length = strlen(a);
+    return length == strlen(b) && CRYPTO_memcmp(a, b, length) == 0;
+}

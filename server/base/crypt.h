@@ -1,0 +1,33 @@
+/* Digests, random bytes and their text forms, on OpenSSL. Nothing here fails: a broken library is fatal. */
+#pragma once
+
+#include "buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CRYPT_KEY_SIZE 32
+#define CRYPT_SHA1_TEXT 29 /* base64 of 20 bytes, with its NUL */
+
+void crypt_random(void *data, size_t size);
+
+/* base64(SHA1(secret || body || secret)): the platform's callback signature (facts.md d.3). */
+void crypt_sandwich_sha1(const char *secret, const void *body, size_t size, char ret_text[CRYPT_SHA1_TEXT]);
+
+/* SHA-256 of a text. */
+void crypt_sha256(const char *text, uint8_t ret_digest[32]);
+
+/* HMAC-SHA-256. */
+void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t ret_mac[32]);
+
+/* A keyed MAC of any length (KMAC-256). */
+void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size);
+
+/* Appends base64url without padding. */
+void crypt_base64url(struct buf *out, const void *data, size_t size);
+
+/* Decodes standard or url base64, padded or not; false on any other byte. */
+bool crypt_base64_decode(const char *text, struct buf *out);
+
+/* Compares without telling by time where two texts differ. */
+bool crypt_equal(const char *a, const char *b);

@@ -1,0 +1,162 @@
+#include "log.h"
+
+#include "buf.h"
+#include "text.h"
+#include "wall.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Lines are written when this much is gathered, even within a turn. */
+#define FLUSH_BYTES ((size_t)65536)
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+static struct {
+    enum log_level level;
+    bool json;
+    struct buf lines;
+} logger = {.level = LOG_INFO};
+
+bool log_level_parse(const char *name, enum log_level *ret_level)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
+        if (text_equal(name, level_names[i])) {
+            *ret_level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void log_setup(enum log_level level, bool json)
+{
+    logger.level = level;
+    logger.json = json;
+}
+
+bool log_wants(enum log_level level)
+{
+    return level <= logger.level;
+}
+
+/* Printable and on one line: quotes, backslashes, control and non-ASCII bytes as escapes valid in JSON too. */
+static void add_quoted(struct buf *out, const char *text)
+{
+    buf_char(out, '"');
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p == '"' || *p == '\\') {
+            buf_char(out, '\\');
+            buf_char(out, (char)*p);
+        } else if (*p < 0x20 || *p >= 0x7f) {
+            buf_printf(out, "\\u%04x", *p);
+        } else {
+            buf_char(out, (char)*p);
+        }
+    }
+    buf_char(out, '"');
+}
+
+static bool needs_quotes(const char *text)
+{
+    if (!*text) {
+        return true;
+    }
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p <= 0x20 || *p >= 0x7f || *p == '"' || *p == '\\') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_time(struct buf *out)
+{
+    int64_t now_ms = wall_now_ms();
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    char text[40];
+    size_t size = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+    buf_add(out, text, size);
+    buf_printf(out, ".%03dZ", (int)(now_ms % 1000));
+}
+
+static void add_json(struct buf *out, enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+    buf_text(out, "{\"time\":\"");
+    add_time(out);
+    buf_printf(out, "\",\"level\":\"%s\",\"event\":\"%s\"", level_names[level], event);
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(out, ",\"%s\":", fields[i].name);
+        if (fields[i].text) {
+            add_quoted(out, fields[i].text);
+        } else {
+            buf_int(out, fields[i].number);
+        }
+    }
+    buf_text(out, "}\n");
+}
+
+static void add_plain(struct buf *out, enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+    add_time(out);
+    buf_printf(out, " %-5s %s", level_names[level], event);
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(out, " %s=", fields[i].name);
+        if (!fields[i].text) {
+            buf_int(out, fields[i].number);
+        } else if (needs_quotes(fields[i].text)) {
+            add_quoted(out, fields[i].text);
+        } else {
+            buf_text(out, fields[i].text);
+        }
+    }
+    buf_char(out, '\n');
+}
+
+void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+    if (!log_wants(level)) {
+        return;
+    }
+    (logger.json ? add_json : add_plain)(&logger.lines, level, event, fields, n);
+    if (logger.lines.size > FLUSH_BYTES) {
+        log_flush();
+    }
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    if (!log_wants(level)) {
+        return;
+    }
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    log_event(level, "message", LOG_TEXT("text", text));
+}
+
+void log_flush(void)
+{
+    const char *p = logger.lines.data;
+    size_t left = logger.lines.size;
+    while (left) {
+        ssize_t done = write(STDERR_FILENO, p, left);
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done <= 0) {
+            break; /* nobody reads stderr any more: logs are lost, the server goes on */
+        }
+        p += done;
+        left -= (size_t)done;
+    }
+    logger.lines.size = 0;
+}

@@ -1,0 +1,46 @@
+/*
+ * Logging to stderr, text or JSON, one line per call. Lines are gathered and written once per loop turn
+ * (log_flush), because a system call per request would be dearer than the request. Secrets, card numbers and bodies
+ * never go into a log: callers log ids, codes and times.
+ */
+#pragma once
+
+#include "attr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level {
+    LOG_ERROR,
+    LOG_WARN,
+    LOG_INFO,
+    LOG_DEBUG,
+};
+
+/* "error", "warn", "info" or "debug"; false for anything else. */
+bool log_level_parse(const char *name, enum log_level *ret_level);
+
+void log_setup(enum log_level level, bool json);
+bool log_wants(enum log_level level);
+
+struct log_field {
+    const char *name;
+    const char *text; /* NULL: the number counts */
+    int64_t number;
+};
+
+#define LOG_TEXT(name, value) ((struct log_field){name, value, 0})
+#define LOG_NUMBER(name, value) ((struct log_field){name, NULL, value})
+
+/* A line of an event and its fields: log_event(LOG_INFO, "request", LOG_TEXT("method", m), LOG_NUMBER("status", s)). */
+#define log_event(level, event, ...)                                                                                 \
+    log_fields(level, event, (const struct log_field[]){__VA_ARGS__},                                                \
+               sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+
+void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n);
+
+/* A line of free text under the event "message". */
+void log_line(enum log_level level, const char *format, ...) ATTR_PRINTF(2, 3);
+
+/* Writes what was gathered. Called once per loop turn and before the process ends. */
+void log_flush(void);

@@ -1,0 +1,127 @@
+#include "mem.h"
+
+#include "die.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Most requests fit in one chunk; see the README's memory figures before changing it. */
+#define CHUNK_SIZE ((size_t)8192)
+
+struct arena_chunk {
+    struct arena_chunk *older;
+    size_t used, size;
+    alignas(max_align_t) char data[];
+};
+
+void *mem_alloc(size_t size)
+{
+    void *p = calloc(1, size ? size : 1);
+    if (!p) {
+        die("out of memory for %zu bytes", size);
+    }
+    return p;
+}
+
+void *mem_resize(void *p, size_t size)
+{
+    void *q = realloc(p, size ? size : 1);
+    if (!q) {
+        die("out of memory for %zu bytes", size);
+    }
+    return q;
+}
+
+char *mem_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return memcpy(mem_alloc(size), text, size);
+}
+
+static void chunk_push(struct arena *arena, size_t size)
+{
+    size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+    struct arena_chunk *chunk = malloc(sizeof *chunk + room);
+    if (!chunk) {
+        die("out of memory for %zu bytes", room);
+    }
+    chunk->older = arena->chunk;
+    chunk->used = 0;
+    chunk->size = room;
+    arena->chunk = chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    size_t need = (size + align - 1) / align * align;
+    if (!arena->chunk || arena->chunk->size - arena->chunk->used < need) {
+        chunk_push(arena, need);
+    }
+    void *p = arena->chunk->data + arena->chunk->used;
+    arena->chunk->used += need;
+    return memset(p, 0, size);
+}
+
+char *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+    char *copy = arena_alloc(arena, size + 1);
+    if (size) {
+        memcpy(copy, data, size);
+    }
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0) {
+        die("bad format: %s", format);
+    }
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->chunk;
+    while (chunk && (chunk->older || chunk->size > CHUNK_SIZE)) {
+        struct arena_chunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+    if (chunk) {
+        chunk->used = 0;
+    }
+    arena->chunk = chunk;
+}
+
+void arena_finish(struct arena *arena)
+{
+    for (struct arena_chunk *chunk = arena->chunk; chunk;) {
+        struct arena_chunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+    arena->chunk = NULL;
+}

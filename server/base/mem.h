@@ -1,0 +1,39 @@
+/*
+ * Memory. Allocation never fails to its callers: out of memory ends the process (die.h).
+ *
+ * An arena owns everything that lives as long as one request, one timer event or one account: allocate freely, give
+ * nothing back, drop all at once. A zeroed `struct arena` is ready for use.
+ */
+#pragma once
+
+#include "attr.h"
+
+#include <stdarg.h>
+
+void *mem_alloc(size_t size) ATTR_NONNULL;             /* zeroed; free() it */
+void *mem_resize(void *p, size_t size) ATTR_NONNULL;   /* realloc */
+char *mem_strdup(const char *text) ATTR_NONNULL;       /* free() it */
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *chunk; /* the newest; older ones hang off it */
+};
+
+/* Zeroed memory, aligned for any type, valid until arena_reset or arena_finish. */
+void *arena_alloc(struct arena *arena, size_t size) ATTR_NONNULL;
+
+/* Copies `size` bytes and puts a NUL behind them. */
+char *arena_copy(struct arena *arena, const void *data, size_t size) ATTR_NONNULL;
+
+/* Copies a text; NULL stays NULL. */
+char *arena_strdup(struct arena *arena, const char *text);
+
+char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 3) ATTR_NONNULL;
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) ATTR_NONNULL;
+
+/* Drops all content, keeps one chunk of memory for the next user. */
+void arena_reset(struct arena *arena);
+
+/* Drops all content and memory. The arena is then as good as new. */
+void arena_finish(struct arena *arena);

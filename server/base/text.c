@@ -1,0 +1,197 @@
+#include "text.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+bool text_equal(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool text_equal_nocase(const char *a, const char *b)
+{
+    return a && b ? strcasecmp(a, b) == 0 : a == b;
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+void text_upper(char *text)
+{
+    for (; *text; text++) {
+        if (*text >= 'a' && *text <= 'z') {
+            *text = (char)(*text - 'a' + 'A');
+        }
+    }
+}
+
+void text_lower(char *text)
+{
+    for (; *text; text++) {
+        if (*text >= 'A' && *text <= 'Z') {
+            *text = (char)(*text - 'A' + 'a');
+        }
+    }
+}
+
+/* The bytes of the code point at p, 0 when it is not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short). */
+static size_t utf8_step(const unsigned char *p, size_t left)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t n = 0; n < 4; n++) {
+        if ((p[0] & forms[n].mask) != forms[n].lead) {
+            continue;
+        }
+        if (left <= n) {
+            return 0;
+        }
+        uint32_t code = p[0] & (unsigned char)~forms[n].mask;
+        for (size_t i = 1; i <= n; i++) {
+            if ((p[i] & 0xc0) != 0x80) {
+                return 0;
+            }
+            code = code << 6 | (p[i] & 0x3f);
+        }
+        bool surrogate = code >= 0xd800 && code <= 0xdfff;
+        return code >= forms[n].least && code <= 0x10ffff && !surrogate ? n + 1 : 0;
+    }
+    return 0;
+}
+
+int64_t text_utf8_length(const char *text, size_t size)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    int64_t length = 0;
+    for (size_t at = 0; at < size; length++) {
+        size_t step = utf8_step(p + at, size - at);
+        if (!step) {
+            return -1;
+        }
+        at += step;
+    }
+    return length;
+}
+
+/* Reads decimal digits, at most `most`; the number of digits read. */
+static int read_digits(const char *text, int most, int64_t *ret_n)
+{
+    int64_t n = 0;
+    int i = 0;
+    for (; i < most && isdigit((unsigned char)text[i]); i++) {
+        n = n * 10 + (text[i] - '0');
+    }
+    *ret_n = n;
+    return i;
+}
+
+bool text_to_int(const char *text, int64_t *ret_n)
+{
+    bool negative = *text == '-';
+    int64_t n;
+    int digits = read_digits(text + negative, 18, &n);
+    if (!digits || text[negative + digits] != '\0') {
+        return false;
+    }
+    *ret_n = negative ? -n : n;
+    return true;
+}
+
+bool text_to_duration(const char *text, int64_t *ret_ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+    const int64_t most_ms = (int64_t)3650 * 86400000;
+    int64_t n;
+    int digits = read_digits(text, 12, &n);
+    if (!digits) {
+        return false;
+    }
+    if (text[digits] == '\0' && n == 0) {
+        *ret_ms = 0;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text + digits, units[i].unit) == 0 && n <= most_ms / units[i].ms) {
+            *ret_ms = n * units[i].ms;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads exactly `digits` digits and the literal behind them. */
+static bool read_part(const char **text, int digits, char behind, int64_t *ret_n)
+{
+    if (read_digits(*text, digits, ret_n) != digits || (behind && (*text)[digits] != behind)) {
+        return false;
+    }
+    *text += digits + (behind != '\0');
+    return true;
+}
+
+static bool read_date(const char **text, char behind, struct tm *ret_tm)
+{
+    int64_t year, month, day;
+    if (!read_part(text, 4, '-', &year) || !read_part(text, 2, '-', &month) || !read_part(text, 2, behind, &day)) {
+        return false;
+    }
+    struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
+    struct tm normal = tm;
+    timegm(&normal);
+    *ret_tm = tm;
+    return normal.tm_mday == tm.tm_mday && normal.tm_mon == tm.tm_mon && normal.tm_year == tm.tm_year;
+}
+
+static bool read_offset(const char *text, int64_t *ret_s)
+{
+    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
+        *ret_s = 0;
+        return true;
+    }
+    int sign = *text == '+' ? 1 : *text == '-' ? -1 : 0;
+    int64_t hours, minutes;
+    const char *p = text + 1;
+    if (!sign || !read_part(&p, 2, '\0', &hours)) {
+        return false;
+    }
+    p += *p == ':';
+    if (!read_part(&p, 2, '\0', &minutes) || *p || hours > 23 || minutes > 59) {
+        return false;
+    }
+    *ret_s = sign * (hours * 3600 + minutes * 60);
+    return true;
+}
+
+bool text_to_datetime(const char *text, int64_t *ret_ms)
+{
+    struct tm tm;
+    int64_t hour, minute, second, offset_s, fraction;
+    if (!read_date(&text, 'T', &tm) || !read_part(&text, 2, ':', &hour) || !read_part(&text, 2, ':', &minute) ||
+        !read_part(&text, 2, '\0', &second) || hour > 23 || minute > 59 || second > 60) {
+        return false;
+    }
+    if (*text == '.') {
+        text += 1 + read_digits(text + 1, 9, &fraction);
+    }
+    if (!read_offset(text, &offset_s)) {
+        return false;
+    }
+    int64_t day_s = (int64_t)timegm(&tm);
+    *ret_ms = (day_s + hour * 3600 + minute * 60 + second - offset_s) * 1000;
+    return true;
+}
+
+bool text_is_date(const char *text)
+{
+    struct tm tm;
+    return strlen(text) == 10 && read_date(&text, '\0', &tm);
+}
