@@ -1,0 +1,110 @@
+#include "account.h"
+
+#include "base/attr.h"
+#include "base/text.h"
+
+static const char *const statuses[] = {
+    "new", "active", "inactive", "moderation_requested", "moderation_pending", "archived", NULL,
+};
+static const char *const profiles[] = {"2020", NULL};
+
+#define AT(field) .offset = offsetof(struct settings, field)
+#define DAY_S 86400
+
+/* clang-format off */
+const struct setting account_settings[] = {
+    {"name", SETTING_TEXT, AT(name), .text = "Mock merchant", .most = 255,
+     .help = "shown to payers and in the prerequest"},
+    {"description", SETTING_TEXT, AT(description), .text = "", .most = 1024, .help = "shown in the prerequest"},
+    {"merchant_url", SETTING_URL, AT(merchant_url), .help = "added to every invoice's metadata as merchant_url"},
+    {"website", SETTING_URL, AT(website), .help = "shown in the prerequest"},
+    {"icon", SETTING_URL, AT(icon), .help = "shown in the prerequest"},
+    {"status", SETTING_CHOICE, AT(status), .text = "active", .choices = statuses,
+     .help = "any other than active refuses creation with 403"},
+    {"public_creation", SETTING_BOOL, AT(public_creation), .number = true,
+     .help = "false: creation through the public API is 403"},
+    {"callback_url", SETTING_URL, AT(callback_url), .help = "where callbacks go when an invoice names no URL"},
+    {"only_final", SETTING_BOOL, AT(only_final), .help = "callbacks for final statuses only"},
+    {"settle_after_ms", SETTING_INT, AT(settle_after_ms), .number = ACCOUNT_UNSET, .most = 365LL * DAY_S * 1000,
+     .help = "delay of a planned outcome that names none; --settle-after when not set"},
+    {"outcome", SETTING_OUTCOME, AT(outcome), .text = "processed", .help = "what becomes of an invoice by default"},
+    {"lifetime_s", SETTING_INT, AT(lifetime_s), .number = 1800, .least = 1, .most = 365LL * DAY_S,
+     .help = "from creation to expiry when the request names no expires"},
+    {"retry_interval_s", SETTING_INT, AT(retry_interval_s), .number = 60, .most = DAY_S,
+     .help = "retry n of a callback comes n times this after the attempt before it"},
+    {"retry_limit", SETTING_INT, AT(retry_limit), .number = 100, .least = 1, .most = 100,
+     .help = "attempts of one callback in all"},
+    {"connect_timeout_ms", SETTING_INT, AT(connect_timeout_ms), .number = ACCOUNT_UNSET, .least = 1, .most = 120000,
+     .help = "callback: connecting; 10 s test, 20 s live"},
+    {"read_timeout_ms", SETTING_INT, AT(read_timeout_ms), .number = ACCOUNT_UNSET, .least = 1, .most = 120000,
+     .help = "callback: waiting for the next byte; 10 s test, 20 s live"},
+    {"total_timeout_ms", SETTING_INT, AT(total_timeout_ms), .number = ACCOUNT_UNSET, .least = 1, .most = 300000,
+     .help = "callback: the whole call; 20 s test, 60 s live"},
+    {"return_url", SETTING_URL, AT(return_url), .help = "where the payer goes back to when an invoice names no URL"},
+    {"auto_return", SETTING_BOOL, AT(auto_return), .help = "send the payer back without a result page"},
+    {"send_context", SETTING_BOOL, AT(send_context), .help = "append the operation's context to the return URL"},
+    {"attempt_limit", SETTING_INT, AT(attempt_limit), .number = 5, .least = 1, .most = 100,
+     .help = "how often a payer may try to pay one invoice"},
+    {"convert_currency", SETTING_BOOL, AT(convert_currency),
+     .help = "take invoices in another currency than the service's"},
+    {"opening_balances", SETTING_OBJECT, AT(opening_balances), .help = "currency to opening balance"},
+    {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profiles, .help = "shape of the bodies"},
+    {"ttl_s", SETTING_INT, AT(ttl_s), .number = ACCOUNT_UNSET, .least = 1, .most = 365LL * DAY_S,
+     .help = "the account is deleted when unused for so long; never when not set"},
+};
+/* clang-format on */
+
+const size_t account_settings_count = ARRAY_SIZE(account_settings);
+
+static void *place(const struct setting *setting, struct settings *settings)
+{
+    return (char *)settings + setting->offset;
+}
+
+const char **setting_text(const struct setting *setting, struct settings *settings)
+{
+    return place(setting, settings);
+}
+
+bool *setting_bool(const struct setting *setting, struct settings *settings)
+{
+    return place(setting, settings);
+}
+
+int64_t *setting_number(const struct setting *setting, struct settings *settings)
+{
+    return place(setting, settings);
+}
+
+void settings_default(struct settings *ret_settings)
+{
+    *ret_settings = (struct settings){0};
+    for (size_t i = 0; i < account_settings_count; i++) {
+        const struct setting *setting = &account_settings[i];
+        switch (setting->kind) {
+        case SETTING_BOOL:
+            *setting_bool(setting, ret_settings) = setting->number;
+            break;
+        case SETTING_INT:
+            *setting_number(setting, ret_settings) = setting->number;
+            break;
+        case SETTING_TEXT:
+        case SETTING_URL:
+        case SETTING_CHOICE:
+        case SETTING_OUTCOME:
+        case SETTING_OBJECT:
+            *setting_text(setting, ret_settings) = setting->text;
+            break;
+        }
+    }
+}
+
+const char *account_secret(const struct account *account, bool test_mode)
+{
+    return test_mode ? account->keys.secret_key : account->keys.secret_live_key;
+}
+
+bool account_is_active(const struct account *account)
+{
+    return text_equal(account->settings.status, "active");
+}

@@ -1,0 +1,79 @@
+/*
+ * A merchant account: its credentials, its settings and its clock.
+ *
+ * Settings are one table (account_settings): name, kind, place, default and limits stand in one row, and fixtures, the
+ * control API, the database and the documentation all read it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ACCOUNT_UNSET INT64_MIN /* a number that falls back to the server's or the platform's default */
+
+struct settings {
+    const char *name, *description, *merchant_url, *website, *icon, *status, *callback_url, *outcome, *return_url;
+    const char *profile;
+    const char *opening_balances; /* JSON text of an object, or NULL */
+    bool public_creation, only_final, auto_return, send_context, convert_currency;
+    int64_t settle_after_ms, lifetime_s, retry_interval_s, retry_limit;
+    int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, ttl_s;
+};
+
+enum setting_kind {
+    SETTING_TEXT,    /* or null */
+    SETTING_URL,     /* http or https, or null */
+    SETTING_CHOICE,  /* one of `choices`, never null */
+    SETTING_OUTCOME, /* the outcome syntax */
+    SETTING_BOOL,
+    SETTING_INT, /* least to most; null where ACCOUNT_UNSET is the default */
+    SETTING_OBJECT,
+};
+
+struct setting {
+    const char *name;
+    enum setting_kind kind;
+    size_t offset; /* into struct settings */
+    const char *text;
+    int64_t number; /* the default: text or number, by kind */
+    int64_t least, most;
+    const char *const *choices; /* NULL-terminated */
+    const char *help;
+};
+
+extern const struct setting account_settings[];
+extern const size_t account_settings_count;
+
+/* Where a setting lies in `settings`. */
+const char **setting_text(const struct setting *setting, struct settings *settings);
+bool *setting_bool(const struct setting *setting, struct settings *settings);
+int64_t *setting_number(const struct setting *setting, struct settings *settings);
+
+void settings_default(struct settings *ret_settings);
+
+struct account_keys {
+    const char *id; /* coma_..., the Basic login */
+    const char *api_key, *public_key, *public_live_key, *secret_key, *secret_live_key;
+};
+
+/* Platform time of an account: the machine's time plus an offset, or standing still. */
+struct account_clock {
+    bool frozen;
+    int64_t offset_ms; /* running: added to the machine's time */
+    int64_t now_ms;    /* frozen: the time */
+};
+
+struct account {
+    int64_t num; /* row id */
+    struct account_keys keys;
+    struct settings settings;
+    struct account_clock clock;
+    int64_t made_ms; /* machine time */
+};
+
+/* The secret that signs an invoice's callbacks (facts.md d.3). */
+const char *account_secret(const struct account *account, bool test_mode);
+
+/* Only "active" accounts create invoices (facts.md a.3, b.10). */
+bool account_is_active(const struct account *account);

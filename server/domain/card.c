@@ -1,0 +1,109 @@
+#include "card.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+bool card_luhn_holds(const char *number)
+{
+    int sum = 0;
+    size_t length = strlen(number);
+    for (size_t i = 0; i < length; i++) {
+        int digit = number[length - 1 - i] - '0';
+        if (i % 2) {
+            digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+        }
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}
+
+bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT])
+{
+    size_t n = 0;
+    for (; *text; text++) {
+        if (*text == ' ' || *text == '-') {
+            continue;
+        }
+        if (!isdigit((unsigned char)*text) || n == CARD_NUMBER_TEXT - 1) {
+            return false;
+        }
+        ret_number[n++] = *text;
+    }
+    ret_number[n] = '\0';
+    return n >= 12;
+}
+
+bool card_expiry_read(const char *text, char ret_expiry[5])
+{
+    char digits[7];
+    size_t n = 0;
+    for (; *text; text++) {
+        if (*text == ' ' || *text == '/' || *text == '-') {
+            continue;
+        }
+        if (!isdigit((unsigned char)*text) || n == 6) {
+            return false;
+        }
+        digits[n++] = *text;
+    }
+    int month = n >= 2 ? (digits[0] - '0') * 10 + digits[1] - '0' : 0;
+    if ((n != 4 && n != 6) || month < 1 || month > 12) {
+        return false;
+    }
+    memcpy(ret_expiry, digits, 2);
+    memcpy(ret_expiry + 2, digits + n - 2, 2);
+    ret_expiry[4] = '\0';
+    return true;
+}
+
+const struct test_card *card_find(const struct card_table *table, const char *number)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        if (strcmp(table->cards[i].number, number) == 0) {
+            return &table->cards[i];
+        }
+    }
+    return NULL;
+}
+
+const char *card_outcome(const struct card_table *table, const struct card_entry *entry)
+{
+    const struct test_card *card = card_find(table, entry->number);
+    if (!card) {
+        return card_luhn_holds(entry->number) ? table->otherwise : table->luhn_failure;
+    }
+    size_t i = 0;
+    while (i + 1 < card->n_outcomes && strcmp(card->outcomes[i].expiry, entry->expiry) != 0) {
+        i++;
+    }
+    return card->outcomes[i].outcome;
+}
+
+void card_show(const struct card_table *table, const struct card_entry *entry, struct card_shown *ret_shown)
+{
+    const struct test_card *card = card_find(table, entry->number);
+    size_t length = strlen(entry->number);
+    struct card_shown shown = {.holder = entry->holder[0] ? entry->holder : NULL};
+    snprintf(shown.first, sizeof shown.first, "%.6s", entry->number);
+    snprintf(shown.last, sizeof shown.last, "%s", entry->number + length - 4);
+    memcpy(shown.mask, entry->number, length + 1);
+    memset(shown.mask + 6, '*', length - 10);
+    memcpy(shown.expiry_month, entry->expiry, 2);
+    memcpy(shown.expiry_year, entry->expiry + 2, 2);
+    if (card) {
+        shown.brand = card->brand;
+        shown.network = card->network;
+        shown.issuer_name = card->issuer_name;
+        shown.issuer_country = card->issuer_country;
+    }
+    *ret_shown = shown;
+}
+
+void card_unattended(const struct card_table *table, struct card_entry *ret_entry)
+{
+    struct card_entry entry = {0};
+    snprintf(entry.number, sizeof entry.number, "%s", table->cards[0].number);
+    snprintf(entry.expiry, sizeof entry.expiry, "%s", table->cards[0].expiry);
+    *ret_entry = entry;
+}

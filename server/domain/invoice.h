@@ -1,0 +1,102 @@
+/*
+ * A payment invoice and a callback as the mock keeps them. Plain data: texts belong to whoever made the struct (an
+ * arena, as a rule). Only the engine changes an invoice.
+ */
+#pragma once
+
+#include "domain/ident.h"
+#include "domain/money.h"
+#include "domain/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TIME_NONE INT64_MIN /* a time that is null */
+
+/* Where an invoice came from (facts.md b.5, `source`). Stored: append only. */
+enum invoice_source {
+    SOURCE_MERCHANT_API = 0,
+    SOURCE_PLATFORM_PUBLIC_API = 1,
+};
+
+enum invoice_flow {
+    FLOW_CHARGE = 0,
+    FLOW_VERIFY = 1,
+};
+
+struct invoice {
+    int64_t seq;     /* row id: the order of insertion */
+    int64_t account; /* account.num */
+    char id[IDENT_TEXT];      /* cpi_... */
+    char session[IDENT_TEXT]; /* cgi_..., the card page */
+    const char *reference_id, *service, *currency, *description, *descriptor;
+    bool test_mode;
+    enum invoice_flow flow;
+    enum invoice_source source;
+
+    enum status status;
+    uint32_t been; /* the set of statuses it is or has been in */
+    const char *resolution;
+    int64_t amount, payment_amount, fee, deposit;                                        /* money.h */
+    int64_t processed_amount, processed_fee, processed_deposit, refunded_amount;        /* or MONEY_NONE */
+    int64_t created_ms, updated_ms, expires_ms;
+    int64_t processed_ms; /* or TIME_NONE */
+    int64_t made_ms;      /* machine time of its creation; all other times are the account's */
+
+    /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */
+    const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;
+    const char *customer_id; /* cus_..., NULL without a customer */
+    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
+    const char *locale;
+    const char *base_url; /* what absolute URLs in its bodies start with */
+
+    const char *plan;    /* the steps still to come (outcome.h), "" when none */
+    int64_t plan_due_ms; /* when the first of them happens, or TIME_NONE */
+    int64_t due_ms;      /* the next thing that happens by itself, or TIME_NONE; follows from the others */
+    int64_t attempts;    /* of the payer */
+};
+
+/* Stored: append only. */
+enum callback_state {
+    CALLBACK_QUEUED = 0,  /* waits for due_ms */
+    CALLBACK_SENDING = 1, /* handed to the sender */
+    CALLBACK_DONE = 2,
+    CALLBACK_FAILED = 3,
+    CALLBACK_DROPPED = 4,
+};
+
+const char *callback_state_name(enum callback_state state);
+bool callback_state_parse(const char *name, enum callback_state *ret_state);
+
+struct callback {
+    int64_t seq, invoice, account;
+    enum status transition; /* what it reports */
+    enum callback_state state;
+    int64_t queued_ms; /* account time */
+    int64_t due_ms;    /* or TIME_NONE */
+    int64_t attempts;  /* made so far */
+    int64_t ended_ms;  /* end of the last attempt, account time, or TIME_NONE */
+    int64_t code;      /* of the last attempt, 0: none */
+    bool manual;       /* the coming attempt was asked for by hand: no retries follow */
+    bool test_mode;
+    const char *url, *signature;
+    const char *body;
+};
+
+/* One attempt to deliver a callback, raw. */
+struct attempt {
+    int64_t callback, number; /* from 1 */
+    int64_t at_ms, took_ms;   /* machine time */
+    int64_t code;             /* 0: no answer */
+    const char *error;        /* NULL when there was an answer */
+    const char *request_headers, *response_headers; /* JSON texts of objects */
+    const char *response_body;
+    int64_t response_size;
+};
+
+/* Sets due_ms from status, plan and expiry. */
+void invoice_schedule(struct invoice *invoice);
+
+/* The public number of a row: "cb_17" for a callback. */
+void callback_id(int64_t seq, char ret_id[IDENT_TEXT]);
+bool callback_id_read(const char *id, int64_t *ret_seq);

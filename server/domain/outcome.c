@@ -1,0 +1,136 @@
+#include "outcome.h"
+
+#include "base/attr.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct reader {
+    const struct resolution_set *extra;
+    char *why;
+    size_t why_size;
+};
+
+static bool refuse(const struct reader *r, const char *format, ...) ATTR_PRINTF(2, 3);
+
+static bool refuse(const struct reader *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(r->why, r->why_size, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool copy_text(char *to, size_t size, const char *from)
+{
+    size_t length = strlen(from);
+    if (length >= size) {
+        return false;
+    }
+    memcpy(to, from, length + 1);
+    return true;
+}
+
+/* Splits at the first `mark`; the part behind it, or NULL. */
+static char *split(char *text, char mark)
+{
+    char *at = strchr(text, mark);
+    if (at) {
+        *at++ = '\0';
+    }
+    return at;
+}
+
+static bool read_resolution(const struct reader *r, const char *name, struct outcome_step *step)
+{
+    const char *known = name ? resolution_find(name, r->extra) : NULL;
+    if (name && !known) {
+        return refuse(r, "unknown resolution \"%s\"", name);
+    }
+    bool failure = status_is_failure(step->status);
+    if (known && failure == text_equal(known, RESOLUTION_OK) && step->status != STATUS_PROCESS_PENDING) {
+        return refuse(r, failure ? "%s cannot carry the resolution %s" : "%s carries the resolution ok, not %s",
+                      status_name(step->status), known);
+    }
+    return copy_text(step->resolution, sizeof step->resolution, known ? known : failure ? RESOLUTION_DEFAULT : RESOLUTION_OK);
+}
+
+static bool read_step(const struct reader *r, char *text, struct outcome_step *ret_step)
+{
+    struct outcome_step step = {.delay_ms = OUTCOME_NO_DELAY};
+    const char *delay = split(text, '@');
+    const char *resolution = split(text, ':');
+    if (delay && !text_to_duration(delay, &step.delay_ms)) {
+        return refuse(r, "\"%s\" is no delay: a whole number and ms, s, m, h or d", delay);
+    }
+    if (text_equal_nocase(text, "expired")) {
+        if (resolution && !text_equal_nocase(resolution, RESOLUTION_EXPIRED)) {
+            return refuse(r, "expired has no resolution of its own");
+        }
+        resolution = RESOLUTION_EXPIRED;
+        text = (char *)status_name(STATUS_PROCESS_FAILED);
+        step.delay_ms = delay ? step.delay_ms : 0;
+    }
+    if (!status_parse(text, &step.status)) {
+        return refuse(r, "unknown status \"%s\"", text);
+    }
+    if (!read_resolution(r, resolution, &step)) {
+        return false;
+    }
+    *ret_step = step;
+    return true;
+}
+
+bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra, struct outcome *ret_outcome,
+                   char *ret_why, size_t why_size)
+{
+    struct reader r = {extra, ret_why, why_size};
+    struct outcome outcome = {0};
+    enum status before = from;
+    char copy[OUTCOME_TEXT];
+    if (!copy_text(copy, sizeof copy, text)) {
+        return refuse(&r, "an outcome is at most %d characters", OUTCOME_TEXT - 1);
+    }
+    for (char *part = copy; part;) {
+        char *rest = split(part, ',');
+        part += strspn(part, " ");
+        if (outcome.n == OUTCOME_STEPS) {
+            return refuse(&r, "an outcome has at most %d steps", OUTCOME_STEPS);
+        }
+        struct outcome_step *step = &outcome.steps[outcome.n];
+        if (!read_step(&r, part, step)) {
+            return false;
+        }
+        bool stays = step->status == before && outcome.n == 0;
+        if (!stays && !status_may_become(before, step->status)) {
+            return refuse(&r, "%s cannot become %s", status_name(before), status_name(step->status));
+        }
+        before = step->status;
+        outcome.n++;
+        part = rest;
+    }
+    *ret_outcome = outcome;
+    return true;
+}
+
+void outcome_format(const struct outcome *outcome, int from, char ret_text[OUTCOME_TEXT])
+{
+    int at = 0;
+    ret_text[0] = '\0';
+    for (int i = from; i < outcome->n; i++) {
+        const struct outcome_step *step = &outcome->steps[i];
+        char delay[32] = "";
+        if (step->delay_ms != OUTCOME_NO_DELAY) {
+            snprintf(delay, sizeof delay, "@%lldms", (long long)step->delay_ms);
+        }
+        at += snprintf(ret_text + at, OUTCOME_TEXT - (size_t)at, "%s%s:%s%s", i > from ? "," : "",
+                       status_name(step->status), step->resolution, delay);
+        if (at >= OUTCOME_TEXT) {
+            ret_text[0] = '\0'; /* cannot be: OUTCOME_TEXT holds eight of the longest steps */
+            return;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * A planned outcome: the one syntax of mock.md, `STATUS[:RESOLUTION][@DELAY]` and steps joined by ','. Each delay
+ * counts from the step before; a step without one takes the account's settle_after_ms.
+ */
+#pragma once
+
+#include "domain/resolution.h"
+#include "domain/status.h"
+
+#include <stdint.h>
+
+#define OUTCOME_STEPS 8
+#define OUTCOME_TEXT 1024 /* room for any plan in its normal form, with its NUL */
+#define OUTCOME_NO_DELAY ((int64_t)-1)
+
+struct outcome_step {
+    enum status status;
+    char resolution[64];
+    int64_t delay_ms; /* OUTCOME_NO_DELAY: the account's settle_after_ms */
+};
+
+struct outcome {
+    int n;
+    struct outcome_step steps[OUTCOME_STEPS];
+};
+
+/*
+ * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case; a failure without a resolution gets general_decline; `expired`
+ * is process_failed:expired at once; `process_pending` alone never settles. Steps that the state table forbids are
+ * refused. On an error returns false and a sentence that names the wrong part in ret_why (of `why_size` bytes).
+ */
+bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra, struct outcome *ret_outcome,
+                   char *ret_why, size_t why_size);
+
+/* Writes the normal form, from step `from` on, which outcome_parse reads again. "" when no step is left. */
+void outcome_format(const struct outcome *outcome, int from, char ret_text[OUTCOME_TEXT]);

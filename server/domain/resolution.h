@@ -1,0 +1,24 @@
+/*
+ * Resolutions: why an invoice failed, "ok" otherwise (facts.md c.4 and f). The wire takes any snake_case name; the mock
+ * refuses names that nobody knows, so that a typo in a test is seen.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RESOLUTION_OK "ok"
+#define RESOLUTION_EXPIRED "expired"
+#define RESOLUTION_DEFAULT "general_decline" /* a failure without a name (mock.md) */
+
+/* Names that fixtures add; the array and its texts belong to the caller and must stay. */
+struct resolution_set {
+    const char *const *names;
+    size_t n;
+};
+
+/* The name in its lower-case form, or NULL when neither the built-in list nor `extra` (may be NULL) has it. */
+const char *resolution_find(const char *name, const struct resolution_set *extra);
+
+/* A name that could be one: snake_case, at most 63 characters. */
+bool resolution_has_form(const char *name);

@@ -1,0 +1,56 @@
+#include "scenario.h"
+
+#include "base/text.h"
+
+#include <fnmatch.h>
+
+static const char *const subject_names[SUBJECT_COUNT] = {
+    [SUBJECT_AMOUNT] = "amount",
+    [SUBJECT_CURRENCY] = "currency",
+    [SUBJECT_SERVICE] = "service",
+    [SUBJECT_REFERENCE_ID] = "reference_id",
+    [SUBJECT_DESCRIPTION] = "description",
+    [SUBJECT_CUSTOMER_EMAIL] = "customer_email",
+};
+
+const char *scenario_subject_name(enum scenario_subject subject)
+{
+    return subject_names[subject];
+}
+
+static bool holds(const struct scenario_condition *condition, const struct invoice *invoice, const char *customer_email)
+{
+    char amount[MONEY_TEXT];
+    money_format(invoice->amount, amount);
+    const char *const subjects[SUBJECT_COUNT] = {
+        [SUBJECT_AMOUNT] = amount,
+        [SUBJECT_CURRENCY] = invoice->currency,
+        [SUBJECT_SERVICE] = invoice->service,
+        [SUBJECT_REFERENCE_ID] = invoice->reference_id,
+        [SUBJECT_DESCRIPTION] = invoice->description,
+        [SUBJECT_CUSTOMER_EMAIL] = customer_email,
+    };
+    const char *subject = subjects[condition->subject];
+    if (condition->glob) {
+        return subject && fnmatch(condition->text, subject, 0) == 0;
+    }
+    if (condition->subject == SUBJECT_AMOUNT) {
+        return condition->amount == invoice->amount;
+    }
+    return text_equal(condition->text, subject);
+}
+
+const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice, const char *customer_email)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        const struct scenario_rule *rule = &table->rules[i];
+        size_t met = 0;
+        while (met < rule->n && holds(&rule->conditions[met], invoice, customer_email)) {
+            met++;
+        }
+        if (met == rule->n) {
+            return rule->outcome;
+        }
+    }
+    return NULL;
+}

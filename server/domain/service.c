@@ -1,0 +1,33 @@
+#include "service.h"
+
+#include "base/text.h"
+
+const struct service *service_find(const struct catalogue *catalogue, const char *code)
+{
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        if (text_equal(catalogue->services[i].code, code)) {
+            return &catalogue->services[i];
+        }
+    }
+    return NULL;
+}
+
+const struct service *service_find_id(const struct catalogue *catalogue, const char *id)
+{
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        if (text_equal(catalogue->services[i].id, id)) {
+            return &catalogue->services[i];
+        }
+    }
+    return NULL;
+}
+
+bool service_is_usable(const struct service *service)
+{
+    return service->available && service->enabled;
+}
+
+bool service_is_test(const struct service *service)
+{
+    return text_equal(service->flow, "test");
+}

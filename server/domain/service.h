@@ -1,0 +1,60 @@
+/* Payment services and methods: what an invoice can be paid through. Data of the fixtures, immutable while serving. */
+#pragma once
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Text in the platform's three languages. */
+struct service_text {
+    const char *en, *ru, *uk;
+};
+
+/* A field that a service needs in service_fields (SEED:55-73). */
+struct service_field {
+    const char *key, *type;
+    struct service_text label, hint;
+    const char *example; /* NULL: null */
+    const char *regexp;  /* as shown */
+    regex_t compiled;
+    bool required;
+    int64_t position;
+};
+
+struct payment_method {
+    const char *code, *category, *description;
+    struct service_text name;
+    const char *logo, *icon;
+    const char *metadata; /* JSON text, "null" */
+    const char *position, *hide;
+};
+
+struct service {
+    const char *id; /* comcps_... */
+    const char *code;
+    const struct payment_method *method;
+    const char *currency, *flow, *account_currency;
+    bool available, active, enabled, test_mode;
+    int64_t amount_min, amount_max; /* money.h */
+    int64_t fee_min, fee_max, fee_rate, fee_fix, reserve_lifetime, reserve_rate;
+    const struct service_field *fields;
+    size_t n_fields;
+};
+
+/* All services and methods, in the order in which they are listed. */
+struct catalogue {
+    const struct service *services;
+    size_t n_services;
+    const struct payment_method *methods;
+    size_t n_methods;
+};
+
+const struct service *service_find(const struct catalogue *catalogue, const char *code); /* NULL: none */
+const struct service *service_find_id(const struct catalogue *catalogue, const char *id);
+
+/* Available and enabled: what creation and the prerequest ask for; `active` is only shown (mock.md). */
+bool service_is_usable(const struct service *service);
+
+/* The services of test connectors, whose `status` field decides the outcome (facts.md f). */
+bool service_is_test(const struct service *service);

@@ -1,0 +1,47 @@
+/*
+ * The statuses of a payment invoice and which may follow which (facts.md c.1, c.2). The numbers are stored in the
+ * database: append only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum status {
+    STATUS_CREATED = 0,
+    STATUS_EXPIRED = 1,
+    STATUS_PROCESS_PENDING = 2,
+    STATUS_PROCESSED = 3,
+    STATUS_PROCESS_FAILED = 4,
+    STATUS_VERIFIED = 5,
+    STATUS_REFUND_PENDING = 6,
+    STATUS_PARTIALLY_REFUNDED = 7,
+    STATUS_REFUNDED = 8,
+    STATUS_REFUND_FAILED = 9,
+    STATUS_CHARGED_BACK = 10,
+    STATUS_PARTIALLY_CHARGED_BACK = 11,
+    STATUS_COUNT,
+};
+
+/* The bit of a status in a set of statuses. */
+#define STATUS_BIT(status) ((uint32_t)1 << (status))
+
+const char *status_name(enum status status);
+
+/* Looks a name up, any letter case; false when there is no such status. */
+bool status_parse(const char *name, enum status *ret_status);
+
+/* The state table. A status never follows itself. */
+bool status_may_become(enum status from, enum status to);
+
+/* Nothing more happens by itself: what "only final" callbacks report (facts.md c.1, c.5). */
+bool status_is_final(enum status status);
+
+/* A failure, which carries a resolution other than ok (facts.md c.4). */
+bool status_is_failure(enum status status);
+
+/* Money was taken: payload, original_data and the processed fields are filled. */
+bool status_is_paid(enum status status);
+
+/* The payment attempt's own status, as `active_payment.status` shows it (facts.md c.1; SEED:369,649). */
+const char *status_payment_name(enum status status);
