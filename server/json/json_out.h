@@ -1,0 +1,38 @@
+/*
+ * Writes JSON straight into a buffer, the way the platform spells it (mock.md "Bases and bodies"): compact, `/` as `\/`,
+ * non-ASCII as `\uxxxx` with lower-case hex, amounts as the shortest decimal. Keys go out in the order of the calls.
+ *
+ * In an object pass the key, in an array pass NULL.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json_out {
+    struct buf *buf;
+    bool comma; /* a value stands before the next one */
+};
+
+void json_out_object(struct json_out *out, const char *key);
+void json_out_object_end(struct json_out *out);
+void json_out_array(struct json_out *out, const char *key);
+void json_out_array_end(struct json_out *out);
+
+void json_out_text(struct json_out *out, const char *key, const char *text);                    /* NULL: null */
+void json_out_text_sized(struct json_out *out, const char *key, const char *text, size_t size); /* any bytes; invalid UTF-8 as U+FFFD */
+void json_out_int(struct json_out *out, const char *key, int64_t n);
+void json_out_bool(struct json_out *out, const char *key, bool value);
+void json_out_null(struct json_out *out, const char *key);
+void json_out_money(struct json_out *out, const char *key, int64_t amount);   /* MONEY_NONE: null */
+void json_out_seconds(struct json_out *out, const char *key, int64_t time_ms); /* unix seconds; TIME_NONE: null */
+void json_out_millis(struct json_out *out, const char *key, int64_t time_ms);  /* TIME_NONE: null */
+
+/* A value that is JSON already, in this spelling; NULL: null. */
+void json_out_raw(struct json_out *out, const char *key, const char *json);
+
+/* Any value. Empty maps are `[]` as PHP writes them when `php_maps`, else `{}`. */
+void json_out_value(struct json_out *out, const char *key, const json_t *value, bool php_maps);

@@ -1,0 +1,392 @@
+#include "json_read.h"
+
+#include "base/text.h"
+#include "domain/money.h"
+#include "json/json_out.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MOST 255
+#define ERRORS_MOST 100 /* unknown names can be many, and each new error is compared with all before */
+#define MONEY_WHOLE_MOST ((int64_t)1000000000000000) /* from here on money_from_double says "too large" */
+#define DURATION_MOST_MS ((int64_t)3650 * 86400000)
+
+void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
+{
+    struct json_error **tail = errors->tail ? errors->tail : &errors->first;
+    if (errors->n == ERRORS_MOST) {
+        return;
+    }
+    for (struct json_error *error = errors->first; error; error = error->next) {
+        if (text_equal(error->path, path)) {
+            return;
+        }
+    }
+    struct json_error *error = arena_alloc(errors->arena, sizeof *error);
+    va_list args;
+    va_start(args, format);
+    error->message = arena_vprintf(errors->arena, format, args);
+    va_end(args);
+    error->path = arena_strdup(errors->arena, path);
+    *tail = error;
+    errors->tail = &error->next;
+    errors->n++;
+}
+
+void json_errors_write(const struct json_errors *errors, struct buf *out)
+{
+    struct json_out json = {.buf = out};
+    json_out_object(&json, NULL);
+    json_out_object(&json, "errors");
+    for (const struct json_error *error = errors->first; error; error = error->next) {
+        json_out_text(&json, error->path, error->message);
+    }
+    json_out_object_end(&json);
+    json_out_object_end(&json);
+}
+
+/* ------------------------------------------------------------------ formats */
+
+/* Every officially assigned code of ISO 3166-1 alpha-2. */
+static const char countries[] =
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
+    "CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA "
+    "GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP "
+    "KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS "
+    "MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
+    "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW "
+    "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+static bool is_country(const char *text)
+{
+    if (strlen(text) != 2) {
+        return false;
+    }
+    const char *at = strstr(countries, text);
+    return at && (at - countries) % 3 == 0;
+}
+
+static bool is_url(const char *text)
+{
+    size_t scheme = text_starts(text, "http://") ? 7 : text_starts(text, "https://") ? 8 : 0;
+    if (!scheme) {
+        return false;
+    }
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p <= ' ' || *p == 0x7f || strchr("\"<>\\^`{|}", *p)) {
+            return false;
+        }
+    }
+    const char *host = text + scheme;
+    size_t length = strcspn(host, "/?#");
+    const char *at = memchr(host, '@', length);
+    const char *name = at ? at + 1 : host;
+    return (size_t)(name - host) < length && *name != ':' && *name != '.';
+}
+
+static bool is_email(const char *text)
+{
+    const char *at = strrchr(text, '@');
+    const char *dot = at ? strrchr(at, '.') : NULL;
+    return at && at != text && dot && dot > at + 1 && dot[1] && !strpbrk(at, " \t\r\n");
+}
+
+static bool is_currency(const char *text)
+{
+    size_t length = strlen(text);
+    return length >= 3 && length <= 8 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
+}
+
+static const struct {
+    bool (*holds)(const char *text);
+    const char *message;
+} formats[] = {
+    [JSON_FORMAT_URL] = {is_url, "This value is not a valid URL."},
+    [JSON_FORMAT_EMAIL] = {is_email, "This value is not a valid email address."},
+    [JSON_FORMAT_COUNTRY] = {is_country, "This value is not a valid country."},
+    [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date."},
+    [JSON_FORMAT_CURRENCY] = {is_currency, "This value is not a valid currency."},
+};
+
+bool json_format_holds(enum json_format format, const char *text)
+{
+    return format == JSON_FORMAT_NONE || formats[format].holds(text);
+}
+
+/* ------------------------------------------------------------------ kinds: each returns NULL or a message */
+
+struct reader {
+    struct json_errors *errors;
+    bool strict;
+};
+
+static const char *check_choice(const struct json_field *field, const char *text)
+{
+    for (const char *const *choice = field->choices; choice && *choice; choice++) {
+        if (text_equal(*choice, text)) {
+            return NULL;
+        }
+    }
+    return field->choices ? MESSAGE_CHOICE : NULL;
+}
+
+static const char *check_length(struct arena *arena, const struct json_field *field, int64_t length)
+{
+    int64_t most = field->most ? field->most : TEXT_MOST;
+    if (length > most) {
+        return arena_printf(arena, "This value is too long. It should have %lld characters or less.", (long long)most);
+    }
+    if (length < field->least) {
+        return arena_printf(arena, "This value is too short. It should have %lld characters or more.",
+                            (long long)field->least);
+    }
+    return NULL;
+}
+
+static const char *read_text(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    if (!json_is_string(value)) {
+        return "This value should be of type string.";
+    }
+    const char *text = json_string_value(value);
+    size_t size = json_string_length(value);
+    if (size == 0 && (field->format || field->choices || field->required)) {
+        return field->required ? MESSAGE_BLANK : NULL;
+    }
+    if (strlen(text) != size) {
+        return MESSAGE_INVALID;
+    }
+    const char *message = check_length(r->errors->arena, field, text_utf8_length(text, size));
+    if (!message) {
+        message = check_choice(field, text);
+    }
+    if (!message && !json_format_holds(field->format, text)) {
+        message = formats[field->format].message;
+    }
+    if (!message) {
+        *(const char **)place = arena_copy(r->errors->arena, text, size);
+    }
+    return message;
+}
+
+/* The text of a string without NULs in it, else NULL. */
+static const char *plain_text(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text && strlen(text) == json_string_length(value) ? text : NULL;
+}
+
+static const char *read_money(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)r;
+    (void)field;
+    char digits[32];
+    enum money_result result = MONEY_NO_NUMBER;
+    if (plain_text(value)) {
+        result = money_parse(plain_text(value), place);
+    } else if (json_is_integer(value)) {
+        int64_t n = json_integer_value(value);
+        snprintf(digits, sizeof digits, "%lld", (long long)n);
+        result = n >= MONEY_WHOLE_MOST || n <= -MONEY_WHOLE_MOST ? money_from_double((double)n, place)
+                                                                 : money_parse(digits, place);
+    } else if (json_is_real(value)) {
+        result = money_from_double(json_real_value(value), place);
+    }
+    return result == MONEY_NO_NUMBER ? "This value should be of type numeric." : NULL;
+}
+
+static bool to_int(const json_t *value, int64_t *ret_n)
+{
+    if (json_is_integer(value)) {
+        *ret_n = json_integer_value(value);
+        return true;
+    }
+    return plain_text(value) && text_to_int(plain_text(value), ret_n);
+}
+
+static const char *read_int(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    int64_t n;
+    if (!to_int(value, &n)) {
+        return "This value should be of type integer.";
+    }
+    if ((field->least || field->most) && (n < field->least || n > field->most)) {
+        return arena_printf(r->errors->arena, "This value should be between %lld and %lld.", (long long)field->least,
+                            (long long)field->most);
+    }
+    *(int64_t *)place = n;
+    return NULL;
+}
+
+static const char *read_bool(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)r;
+    (void)field;
+    int64_t n = -1;
+    const char *text = plain_text(value);
+    if (json_is_true(value) || text_equal(text, "true")) {
+        n = 1;
+    } else if (json_is_false(value) || text_equal(text, "false")) {
+        n = 0;
+    } else if (!to_int(value, &n) || (n != 0 && n != 1)) {
+        return "This value should be of type bool.";
+    }
+    *(bool *)place = n == 1;
+    return NULL;
+}
+
+static const char *read_duration(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)r;
+    (void)field;
+    const char *text = plain_text(value);
+    int64_t ms = json_integer_value(value);
+    bool read = text ? text_to_duration(text, &ms) : json_is_integer(value);
+    if (!read || ms < 0 || ms > DURATION_MOST_MS) {
+        return "This value is not a valid duration.";
+    }
+    *(int64_t *)place = ms;
+    return NULL;
+}
+
+static const char *read_datetime(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)r;
+    (void)field;
+    int64_t seconds;
+    if (to_int(value, &seconds) && seconds > 0 && seconds < (int64_t)1 << 40) {
+        *(int64_t *)place = seconds * 1000;
+        return NULL;
+    }
+    if (plain_text(value) && text_to_datetime(plain_text(value), place)) {
+        return NULL;
+    }
+    return "This value is not a valid datetime.";
+}
+
+static bool is_map(const json_t *value)
+{
+    return json_is_object(value) || (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static const char *read_map(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)field;
+    if (!is_map(value)) {
+        return "This value should be of type array.";
+    }
+    *(const char **)place = json_text(r->errors->arena, value, true);
+    return NULL;
+}
+
+static const char *read_any(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+{
+    (void)r;
+    (void)field;
+    *(const json_t **)place = value;
+    return NULL;
+}
+
+static const char *(*const readers[])(struct reader *, const struct json_field *, const json_t *, void *) = {
+    [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,       [JSON_KIND_INT] = read_int,
+    [JSON_KIND_BOOL] = read_bool,         [JSON_KIND_DURATION] = read_duration, [JSON_KIND_DATETIME] = read_datetime,
+    [JSON_KIND_MAP] = read_map,           [JSON_KIND_ANY] = read_any,
+};
+
+/* ------------------------------------------------------------------ objects */
+
+static void read_object(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
+                        size_t n, char *into);
+
+static void read_nested(struct reader *r, const char *path, const json_t *value, const struct json_field *field,
+                        char *into)
+{
+    if (!is_map(value)) {
+        json_errors_add(r->errors, path, "This value should be of type array.");
+        return;
+    }
+    *(bool *)(into + field->offset) = true;
+    read_object(r, arena_printf(r->errors->arena, "%s.", path), value, field->fields, field->n_fields, into);
+}
+
+static void read_field(struct reader *r, const char *prefix, const json_t *object, const struct json_field *field,
+                       char *into)
+{
+    const json_t *value = json_object_get(object, field->name);
+    bool absent = !value || json_is_null(value);
+    if (absent && !field->required) {
+        return;
+    }
+    const char *path = *prefix ? arena_printf(r->errors->arena, "%s%s", prefix, field->name) : field->name;
+    if (absent) {
+        json_errors_add(r->errors, path, MESSAGE_BLANK);
+    } else if (field->kind == JSON_KIND_OBJECT) {
+        read_nested(r, path, value, field, into);
+    } else {
+        const char *message = readers[field->kind](r, field, value, into + field->offset);
+        if (message) {
+            json_errors_add(r->errors, path, "%s", message);
+        }
+    }
+}
+
+static void refuse_unknown(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
+                           size_t n)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        size_t i = 0;
+        while (i < n && !text_equal(fields[i].name, name)) {
+            i++;
+        }
+        if (i == n) {
+            json_errors_add(r->errors, arena_printf(r->errors->arena, "%s%s", prefix, name), MESSAGE_NOT_EXPECTED);
+        }
+    }
+}
+
+static void read_object(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
+                        size_t n, char *into)
+{
+    for (size_t i = 0; i < n; i++) {
+        read_field(r, prefix, object, &fields[i], into);
+    }
+    if (r->strict) {
+        refuse_unknown(r, prefix, object, fields, n);
+    }
+}
+
+void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict, void *into,
+               struct json_errors *errors)
+{
+    struct reader r = {errors, strict};
+    read_object(&r, "", object, fields, n, into);
+}
+
+/* ------------------------------------------------------------------ documents */
+
+json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why)
+{
+    json_error_t error;
+    const size_t flags = JSON_ALLOW_NUL;
+    json_t *value = json_loadb(data, size, flags, &error);
+    if (!value && json_error_code(&error) == json_error_numeric_overflow) {
+        value = json_loadb(data, size, flags | JSON_DECODE_INT_AS_REAL, &error);
+    }
+    if (!value && ret_why) {
+        *ret_why = arena_printf(arena, "line %d column %d: %s", error.line, error.column, error.text);
+    }
+    return value;
+}
+
+const char *json_text(struct arena *arena, const json_t *value, bool php_maps)
+{
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    json_out_value(&out, NULL, value, php_maps);
+    return arena_copy(arena, text.data, text.size);
+}

@@ -1,0 +1,183 @@
+#include "view_service.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static void write_relationship(struct json_out *out, const char *name, const char *type, const char *id)
+{
+    json_out_object(out, name);
+    json_out_object(out, "data");
+    json_out_text(out, "type", type);
+    json_out_text(out, "id", id);
+    json_out_object_end(out);
+    json_out_object_end(out);
+}
+
+static void write_attributes(struct json_out *out, const struct service *s)
+{
+    json_out_object(out, "attributes");
+    json_out_text(out, "service", s->code);
+    json_out_text(out, "service_method", s->method->code);
+    json_out_text(out, "service_currency", s->currency);
+    json_out_bool(out, "available", s->available);
+    json_out_bool(out, "active", s->active);
+    json_out_bool(out, "enabled", s->enabled);
+    json_out_money(out, "amount_min", s->amount_min);
+    json_out_money(out, "amount_max", s->amount_max);
+    json_out_money(out, "fee_min", s->fee_min);
+    json_out_money(out, "fee_max", s->fee_max);
+    json_out_money(out, "fee_rate", s->fee_rate);
+    json_out_money(out, "fee_fix", s->fee_fix);
+    json_out_money(out, "reserve_lifetime", s->reserve_lifetime);
+    json_out_money(out, "reserve_rate", s->reserve_rate);
+    json_out_text(out, "currency", s->account_currency);
+    json_out_bool(out, "test_mode", s->test_mode);
+    json_out_object_end(out);
+}
+
+void view_service(struct json_out *out, const char *key, const struct service *service)
+{
+    json_out_object(out, key);
+    json_out_text(out, "type", "payment-services");
+    json_out_text(out, "id", service->id);
+    write_attributes(out, service);
+    json_out_object(out, "relationships");
+    write_relationship(out, "payment-method", "payment-methods", service->method->code);
+    write_relationship(out, "payment-service", "payment-services", service->code);
+    json_out_object_end(out);
+    json_out_object(out, "links");
+    json_out_raw(out, "self", "\"\\/api\\/payment-services\\/");
+    buf_text(out->buf, service->id);
+    buf_char(out->buf, '"');
+    json_out_object_end(out);
+    json_out_object_end(out);
+}
+
+/* ------------------------------------------------------------------ prerequest */
+
+/* A field's texts come in another order than a method's name: both as in the sample. */
+static void write_field_text(struct json_out *out, const char *key, const struct service_text *text)
+{
+    json_out_object(out, key);
+    json_out_text(out, "ru", text->ru);
+    json_out_text(out, "en", text->en);
+    json_out_text(out, "uk", text->uk);
+    json_out_object_end(out);
+}
+
+static void write_field(struct json_out *out, const struct service_field *field)
+{
+    json_out_object(out, NULL);
+    json_out_text(out, "key", field->key);
+    json_out_text(out, "type", field->type);
+    write_field_text(out, "label", &field->label);
+    json_out_text(out, "example", field->example);
+    write_field_text(out, "hint", &field->hint);
+    json_out_text(out, "regexp", field->regexp);
+    json_out_bool(out, "required", field->required);
+    json_out_int(out, "position", field->position);
+    json_out_object_end(out);
+}
+
+static void write_offer(struct json_out *out, const struct service *service)
+{
+    json_out_object(out, service->code);
+    json_out_text(out, "code", service->code);
+    json_out_text(out, "method", service->method->code);
+    json_out_text(out, "flow", service->flow);
+    json_out_text(out, "currency", service->currency);
+    json_out_array(out, "fields");
+    for (size_t i = 0; i < service->n_fields; i++) {
+        write_field(out, &service->fields[i]);
+    }
+    json_out_array_end(out);
+    json_out_money(out, "amount_min", service->amount_min);
+    json_out_money(out, "amount_max", service->amount_max);
+    json_out_object_end(out);
+}
+
+static void write_method(struct json_out *out, const struct payment_method *method)
+{
+    json_out_object(out, method->code);
+    json_out_text(out, "code", method->code);
+    json_out_text(out, "category", method->category);
+    json_out_text(out, "description", method->description);
+    json_out_object(out, "name");
+    json_out_text(out, "en", method->name.en);
+    json_out_text(out, "ru", method->name.ru);
+    json_out_text(out, "uk", method->name.uk);
+    json_out_object_end(out);
+    json_out_text(out, "logo", method->logo);
+    json_out_text(out, "icon", method->icon);
+    json_out_raw(out, "metadata", method->metadata);
+    json_out_raw(out, "position", method->position);
+    json_out_raw(out, "hide", method->hide);
+    json_out_object_end(out);
+}
+
+static bool is_offered(const struct service *service, const char *currency)
+{
+    return service_is_usable(service) && text_equal(service->currency, currency);
+}
+
+static bool method_is_offered(const struct catalogue *catalogue, const struct payment_method *method,
+                              const char *currency)
+{
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        if (catalogue->services[i].method == method && is_offered(&catalogue->services[i], currency)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* PHP writes an empty map as [] . */
+static void begin_map(struct json_out *out, const char *key, bool any)
+{
+    if (any) {
+        json_out_object(out, key);
+    } else {
+        json_out_raw(out, key, "[]");
+    }
+}
+
+static void end_map(struct json_out *out, bool any)
+{
+    if (any) {
+        json_out_object_end(out);
+    }
+}
+
+void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue, const char *currency,
+                     bool test_mode, const struct settings *account)
+{
+    bool any = false;
+    for (size_t i = 0; i < catalogue->n_services && !any; i++) {
+        any = is_offered(&catalogue->services[i], currency);
+    }
+    json_out_object(out, key);
+    json_out_text(out, "currency", currency);
+    json_out_bool(out, "test_mode", test_mode);
+    begin_map(out, "services", any);
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        if (is_offered(&catalogue->services[i], currency)) {
+            write_offer(out, &catalogue->services[i]);
+        }
+    }
+    end_map(out, any);
+    begin_map(out, "methods", any);
+    for (size_t i = 0; i < catalogue->n_methods; i++) {
+        if (method_is_offered(catalogue, &catalogue->methods[i], currency)) {
+            write_method(out, &catalogue->methods[i]);
+        }
+    }
+    end_map(out, any);
+    json_out_object(out, "account");
+    json_out_text(out, "name", account->name);
+    json_out_text(out, "description", account->description);
+    json_out_text(out, "icon", account->icon);
+    json_out_text(out, "website", account->website);
+    json_out_object_end(out);
+    json_out_object_end(out);
+}
