@@ -1,0 +1,328 @@
+#include "store.h"
+
+#include "base/embedded.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/store_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define APPLICATION_ID 0x4d696c6b /* "Milk" */
+#define CHECKPOINT_PAGES 10000    /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
+#define CACHE_KIB 12288
+
+enum { Q_BEGIN, Q_COMMIT, Q_ROLLBACK, Q_META_GET, Q_META_PUT };
+
+static const char *const sql[] = {
+    [Q_BEGIN] = "BEGIN IMMEDIATE",
+    [Q_COMMIT] = "COMMIT",
+    [Q_ROLLBACK] = "ROLLBACK",
+    [Q_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+    [Q_META_PUT] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+};
+
+/* ------------------------------------------------------------------ statements */
+
+bool store_prepare(struct store *store, enum store_group group, const char *const *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &store->statements[group][i], NULL)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void store_poison(struct store *store, const char *why)
+{
+    if (!store->poisoned) {
+        log_event(LOG_ERROR, "store_failed", LOG_TEXT("reason", why));
+    }
+    store->poisoned = true;
+}
+
+static void poison_by_sqlite(struct store *store, sqlite3_stmt *statement)
+{
+    char why[512];
+    snprintf(why, sizeof why, "%s: %s in: %.200s", store->file, sqlite3_errmsg(store->db), sqlite3_sql(statement));
+    store_poison(store, why);
+}
+
+sqlite3_stmt *store_query(struct store *store, enum store_group group, int query)
+{
+    return store->statements[group][query];
+}
+
+sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query)
+{
+    if (!store->in_turn) {
+        store->in_turn = true;
+        store_run(store, store_query(store, STORE_CORE, Q_BEGIN));
+    }
+    return store_query(store, group, query);
+}
+
+void store_bind(sqlite3_stmt *statement, const char *kinds, ...)
+{
+    va_list args;
+    va_start(args, kinds);
+    for (int at = 1; *kinds; kinds++, at++) {
+        if (*kinds == 't') {
+            sqlite3_bind_text(statement, at, va_arg(args, const char *), -1, SQLITE_STATIC);
+        } else if (*kinds == 'i') {
+            int64_t n = va_arg(args, int64_t);
+            n == INT64_MIN ? sqlite3_bind_null(statement, at) : sqlite3_bind_int64(statement, at, n);
+        } else {
+            const void *data = va_arg(args, const void *);
+            sqlite3_bind_blob(statement, at, data, (int)va_arg(args, size_t), SQLITE_STATIC);
+        }
+    }
+    va_end(args);
+}
+
+/* A poisoned turn does nothing more: its writes are lost anyway, its reads would show what will not have been. */
+bool store_step(struct store *store, sqlite3_stmt *statement)
+{
+    int result = store->poisoned ? SQLITE_DONE : sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        return true;
+    }
+    if (result != SQLITE_DONE) {
+        poison_by_sqlite(store, statement);
+    }
+    sqlite3_reset(statement);
+    return false;
+}
+
+int store_run(struct store *store, sqlite3_stmt *statement)
+{
+    bool good = !store->poisoned;
+    while (store_step(store, statement)) {
+    }
+    return good && !store->poisoned ? sqlite3_changes(store->db) : 0;
+}
+
+const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+    return text ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
+}
+
+int64_t store_column_int(sqlite3_stmt *statement, int column)
+{
+    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
+    return null ? INT64_MIN : sqlite3_column_int64(statement, column);
+}
+
+/* ------------------------------------------------------------------ turns */
+
+bool store_in_turn(const struct store *store)
+{
+    return store->in_turn || store->poisoned;
+}
+
+bool store_commit(struct store *store)
+{
+    if (!store_in_turn(store)) {
+        return true;
+    }
+    if (!store->poisoned) {
+        store_run(store, store_query(store, STORE_CORE, Q_COMMIT));
+    }
+    bool good = !store->poisoned;
+    if (!good) {
+        store->invoice_count = -1;
+        store->poisoned = false;
+        if (!sqlite3_get_autocommit(store->db)) {
+            store_run(store, store_query(store, STORE_CORE, Q_ROLLBACK));
+        }
+    }
+    store->in_turn = store->poisoned = false;
+    return good;
+}
+
+/* ------------------------------------------------------------------ meta */
+
+bool store_meta_get(struct store *store, const char *key, void *ret_data, size_t size)
+{
+    sqlite3_stmt *q = store_query(store, STORE_CORE, Q_META_GET);
+    bool found = false;
+    store_bind(q, "t", key);
+    while (store_step(store, q)) {
+        found = (size_t)sqlite3_column_bytes(q, 0) == size;
+        if (found) {
+            memcpy(ret_data, sqlite3_column_blob(q, 0), size);
+        }
+    }
+    return found;
+}
+
+void store_meta_put(struct store *store, const char *key, const void *data, size_t size)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_CORE, Q_META_PUT);
+    store_bind(q, "tb", key, data, size);
+    store_run(store, q);
+}
+
+int64_t store_bytes(struct store *store)
+{
+    struct stat st;
+    char log_file[4096];
+    snprintf(log_file, sizeof log_file, "%s-wal", store->file);
+    int64_t bytes = stat(store->file, &st) == 0 ? (int64_t)st.st_size : 0;
+    return bytes + (stat(log_file, &st) == 0 ? (int64_t)st.st_size : 0);
+}
+
+/* ------------------------------------------------------------------ open and close */
+
+static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...) ATTR_PRINTF(4, 5);
+
+static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    snprintf(ret_why, why_size, "%s: %s", store->file, reason);
+    return false;
+}
+
+/* The reasons a person can do something about, in words. */
+static bool refuse_sqlite(struct store *store, char *ret_why, size_t why_size)
+{
+    switch (sqlite3_errcode(store->db)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return refuse(store, ret_why, why_size, "the database is in use by another process");
+    case SQLITE_NOTADB:
+        return refuse(store, ret_why, why_size, "the file is not a database");
+    case SQLITE_CANTOPEN:
+        return refuse(store, ret_why, why_size, "cannot open or make the database (%s)",
+                      strerror(sqlite3_system_errno(store->db)));
+    default:
+        return refuse(store, ret_why, why_size, "%s", sqlite3_errmsg(store->db));
+    }
+}
+
+static bool pragma_int(struct store *store, const char *text, int64_t *ret_n)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(store->db, text, -1, &statement, NULL)) {
+        return false;
+    }
+    bool good = sqlite3_step(statement) == SQLITE_ROW;
+    *ret_n = good ? sqlite3_column_int64(statement, 0) : 0;
+    return sqlite3_finalize(statement) == SQLITE_OK && good;
+}
+
+static bool execute(struct store *store, const char *text)
+{
+    return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* The schema files by number: schema/db/001_..., 002_..., in the order of embedding. */
+static const struct embedded_file *migration(int64_t number)
+{
+    int64_t found = 0;
+    for (size_t i = 0; i < embedded_count; i++) {
+        if (text_starts(embedded_files[i].name, "schema/db/") && ++found == number) {
+            return &embedded_files[i];
+        }
+    }
+    return NULL;
+}
+
+static bool migrate(struct store *store, int64_t version)
+{
+    const struct embedded_file *file;
+    while ((file = migration(version + 1))) {
+        char done[64];
+        snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)++version);
+        if (!execute(store, "BEGIN IMMEDIATE") || !execute(store, file->data) || !execute(store, done) ||
+            !execute(store, "COMMIT")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A database that is empty or ours and not from the future. */
+static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why, size_t why_size)
+{
+    int64_t application, tables;
+    if (!pragma_int(store, "PRAGMA application_id", &application) ||
+        !pragma_int(store, "PRAGMA user_version", ret_version) ||
+        !pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        return refuse_sqlite(store, ret_why, why_size);
+    }
+    if (application != APPLICATION_ID && (application || tables || *ret_version)) {
+        return refuse(store, ret_why, why_size, "the database belongs to another program");
+    }
+    if (*ret_version > 0 && !migration(*ret_version)) {
+        return refuse(store, ret_why, why_size, "the database was made by a newer version (schema %lld)",
+                      (long long)*ret_version);
+    }
+    return true;
+}
+
+static bool set_up(struct store *store, bool durable, char *ret_why, size_t why_size)
+{
+    char pragmas[256];
+    snprintf(pragmas, sizeof pragmas,
+             "PRAGMA application_id = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
+             "PRAGMA temp_store = MEMORY; PRAGMA synchronous = %s",
+             APPLICATION_ID, CHECKPOINT_PAGES, CACHE_KIB, durable ? "FULL" : "NORMAL");
+    int64_t version = 0;
+    /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in private memory. */
+    if (!execute(store, "PRAGMA locking_mode = EXCLUSIVE")) {
+        return refuse_sqlite(store, ret_why, why_size);
+    }
+    if (!check_owner(store, &version, ret_why, why_size)) {
+        return false;
+    }
+    if (sqlite3_db_readonly(store->db, "main") == 1) {
+        return refuse(store, ret_why, why_size, "the database cannot be written");
+    }
+    bool ready = execute(store, "PRAGMA journal_mode = WAL") && execute(store, "BEGIN IMMEDIATE; COMMIT") &&
+                 execute(store, pragmas) && migrate(store, version) &&
+                 store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) && store_account_prepare(store) &&
+                 store_invoice_prepare(store) && store_callback_prepare(store);
+    return ready || refuse_sqlite(store, ret_why, why_size);
+}
+
+bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why, size_t why_size)
+{
+    struct store *store = mem_alloc(sizeof *store);
+    store->file = mem_strdup(file);
+    store->invoice_count = -1;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
+    sqlite3_extended_result_codes(store->db, 0);
+    if (good ? !set_up(store, durable, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
+        store_close(store);
+        return false;
+    }
+    *ret_store = store;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (!store) {
+        return;
+    }
+    for (int group = 0; group < STORE_GROUPS; group++) {
+        for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
+            sqlite3_finalize(store->statements[group][i]);
+        }
+    }
+    sqlite3_close(store->db);
+    free(store->file);
+    free(store);
+}

@@ -1,0 +1,161 @@
+#include "store_account.h"
+
+#include "store/store_private.h"
+
+enum {
+    Q_ALL,
+    Q_INSERT,
+    Q_SET_SETTINGS,
+    Q_SET_CLOCK,
+    Q_CLEAR_ATTEMPTS,
+    Q_CLEAR_CALLBACKS,
+    Q_CLEAR_TRANSITIONS,
+    Q_CLEAR_INVOICES,
+    Q_DELETE,
+    Q_OUTCOME_PUSH,
+    Q_OUTCOME_FIRST,
+    Q_OUTCOME_DELETE,
+    Q_OUTCOME_CLEAR,
+    Q_OUTCOME_COUNT,
+    Q_OUTCOME_ALL,
+};
+
+#define COLUMNS                                                                                                      \
+    "id, api_key, public_key, public_live_key, secret_key, secret_live_key, settings,"                              \
+    " clock_frozen, clock_offset_ms, clock_now_ms, made_ms"
+
+static const char *const sql[] = {
+    [Q_ALL] = "SELECT num, " COLUMNS " FROM account ORDER BY num",
+    [Q_INSERT] = "INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
+    [Q_SET_CLOCK] = "UPDATE account SET clock_frozen = ?2, clock_offset_ms = ?3, clock_now_ms = ?4 WHERE num = ?1",
+    [Q_CLEAR_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE account = ?1)",
+    [Q_CLEAR_CALLBACKS] = "DELETE FROM callback WHERE account = ?1",
+    [Q_CLEAR_TRANSITIONS] = "DELETE FROM transition WHERE invoice IN (SELECT seq FROM invoice WHERE account = ?1)",
+    [Q_CLEAR_INVOICES] = "DELETE FROM invoice WHERE account = ?1",
+    [Q_DELETE] = "DELETE FROM account WHERE num = ?1",
+    [Q_OUTCOME_PUSH] = "INSERT INTO outcome (account, text) VALUES (?1, ?2)",
+    [Q_OUTCOME_FIRST] = "SELECT seq, text FROM outcome WHERE account = ?1 ORDER BY seq LIMIT 1",
+    [Q_OUTCOME_DELETE] = "DELETE FROM outcome WHERE seq = ?1",
+    [Q_OUTCOME_CLEAR] = "DELETE FROM outcome WHERE account = ?1",
+    [Q_OUTCOME_COUNT] = "SELECT count(*) FROM outcome WHERE account = ?1",
+    [Q_OUTCOME_ALL] = "SELECT text FROM outcome WHERE account = ?1 ORDER BY seq",
+};
+
+bool store_account_prepare(struct store *store)
+{
+    return store_prepare(store, STORE_ACCOUNT, sql, ARRAY_SIZE(sql));
+}
+
+void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row), void *arg)
+{
+    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_ALL);
+    struct arena arena = {0};
+    while (store_step(store, q)) {
+        struct account_row row = {
+            .num = store_column_int(q, 0),
+            .keys = {store_column_text(&arena, q, 1), store_column_text(&arena, q, 2), store_column_text(&arena, q, 3),
+                     store_column_text(&arena, q, 4), store_column_text(&arena, q, 5), store_column_text(&arena, q, 6)},
+            .settings = store_column_text(&arena, q, 7),
+            .clock = {store_column_int(q, 8) == 1, store_column_int(q, 9), store_column_int(q, 10)},
+            .made_ms = store_column_int(q, 11),
+        };
+        each(arg, &row);
+        arena_reset(&arena);
+    }
+    arena_finish(&arena);
+}
+
+int64_t store_account_insert(struct store *store, const struct account_row *row)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
+    const struct account_keys *keys = &row->keys;
+    store_bind(q, "tttttttiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key, keys->secret_key,
+               keys->secret_live_key, row->settings, (int64_t)row->clock.frozen, row->clock.offset_ms, row->clock.now_ms,
+               row->made_ms);
+    return store_run(store, q) ? sqlite3_last_insert_rowid(store->db) : 0;
+}
+
+void store_account_set_settings(struct store *store, int64_t num, const char *settings)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_SETTINGS);
+    store_bind(q, "it", num, settings);
+    store_run(store, q);
+}
+
+void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_CLOCK);
+    store_bind(q, "iiii", num, (int64_t)clock->frozen, clock->offset_ms, clock->now_ms);
+    store_run(store, q);
+}
+
+static int run_for(struct store *store, int query, int64_t n)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, query);
+    store_bind(q, "i", n);
+    return store_run(store, q);
+}
+
+void store_account_clear(struct store *store, int64_t num)
+{
+    static const int queries[] = {Q_CLEAR_ATTEMPTS, Q_CLEAR_CALLBACKS, Q_CLEAR_TRANSITIONS, Q_CLEAR_INVOICES,
+                                  Q_OUTCOME_CLEAR};
+    for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
+        run_for(store, queries[i], num);
+    }
+    store->invoice_count = -1;
+}
+
+void store_account_delete(struct store *store, int64_t num)
+{
+    run_for(store, Q_DELETE, num);
+}
+
+void store_outcome_push(struct store *store, int64_t account, const char *text)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_OUTCOME_PUSH);
+    store_bind(q, "it", account, text);
+    store_run(store, q);
+}
+
+const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account)
+{
+    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_FIRST);
+    const char *text = NULL;
+    int64_t seq = 0;
+    store_bind(q, "i", account);
+    while (store_step(store, q)) {
+        seq = store_column_int(q, 0);
+        text = store_column_text(arena, q, 1);
+    }
+    if (text) {
+        run_for(store, Q_OUTCOME_DELETE, seq);
+    }
+    return text;
+}
+
+void store_outcome_clear(struct store *store, int64_t account)
+{
+    run_for(store, Q_OUTCOME_CLEAR, account);
+}
+
+int64_t store_outcome_count(struct store *store, int64_t account)
+{
+    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_COUNT);
+    int64_t count = 0;
+    store_bind(q, "i", account);
+    while (store_step(store, q)) {
+        count = store_column_int(q, 0);
+    }
+    return count;
+}
+
+void store_outcome_all(struct store *store, int64_t account, void (*each)(void *arg, const char *text), void *arg)
+{
+    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_ALL);
+    store_bind(q, "i", account);
+    while (store_step(store, q)) {
+        each(arg, (const char *)sqlite3_column_text(q, 0));
+    }
+}

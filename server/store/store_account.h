@@ -1,0 +1,40 @@
+/* Accounts and their queued outcomes in the database. Errors: see store.h. */
+#pragma once
+
+#include "domain/account.h"
+#include "store/store.h"
+
+/* An account as a row: settings as JSON text. */
+struct account_row {
+    int64_t num;
+    struct account_keys keys;
+    const char *settings;
+    struct account_clock clock;
+    int64_t made_ms;
+};
+
+/* Calls `each` for every account in the order of their making; texts live until it returns. */
+void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row), void *arg);
+
+/* Inserts; returns its num, 0 when the turn is poisoned. */
+int64_t store_account_insert(struct store *store, const struct account_row *row);
+
+void store_account_set_settings(struct store *store, int64_t num, const char *settings);
+void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock);
+
+/* Deletes all that happened in the account: invoices, callbacks, transitions, queued outcomes. */
+void store_account_clear(struct store *store, int64_t num);
+
+/* Deletes the row itself; clear it first. */
+void store_account_delete(struct store *store, int64_t num);
+
+void store_outcome_push(struct store *store, int64_t account, const char *text);
+
+/* Takes the first queued outcome out; NULL when there is none. */
+const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account);
+
+void store_outcome_clear(struct store *store, int64_t account);
+int64_t store_outcome_count(struct store *store, int64_t account);
+
+/* Calls `each` for every queued outcome, first in first out. */
+void store_outcome_all(struct store *store, int64_t account, void (*each)(void *arg, const char *text), void *arg);

@@ -1,0 +1,417 @@
+#include "store_invoice.h"
+
+#include "base/buf.h"
+#include "store/store_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    Q_INSERT,
+    Q_UPDATE,
+    Q_GET,
+    Q_BY_ID,
+    Q_BY_REFERENCE,
+    Q_LIST_OLDER,
+    Q_LIST_NEWER,
+    Q_NEXT_DUE,
+    Q_FIRST_DUE,
+    Q_COUNT,
+    Q_DUE_COUNT,
+    Q_PURGEABLE,
+    Q_PURGE_ATTEMPTS,
+    Q_PURGE_CALLBACKS,
+    Q_PURGE_TRANSITIONS,
+    Q_PURGE,
+    Q_TRANSITION_INSERT,
+    Q_TRANSITION_ALL,
+    Q_COUNT_OF_QUERIES,
+};
+
+/* ------------------------------------------------------------------ the row <-> struct table */
+
+enum column_kind {
+    COLUMN_TEXT,  /* const char * */
+    COLUMN_IDENT, /* char[IDENT_TEXT] */
+    COLUMN_INT,   /* int64_t, INT64_MIN is null */
+    COLUMN_ENUM,  /* an enum or a uint32_t */
+    COLUMN_BOOL,
+};
+
+struct column {
+    const char *name;
+    enum column_kind kind;
+    size_t offset;
+    bool changes; /* saved by store_invoice_update */
+};
+
+#define COLUMN(kind, field, changes) {#field, COLUMN_##kind, offsetof(struct invoice, field), changes}
+
+static const struct column columns[] = {
+    COLUMN(INT, seq, false),
+    COLUMN(INT, account, false),
+    COLUMN(IDENT, id, false),
+    COLUMN(IDENT, session, false),
+    COLUMN(TEXT, reference_id, false),
+    COLUMN(TEXT, service, false),
+    COLUMN(TEXT, currency, false),
+    COLUMN(TEXT, description, false),
+    COLUMN(TEXT, descriptor, false),
+    COLUMN(BOOL, test_mode, false),
+    COLUMN(ENUM, flow, false),
+    COLUMN(ENUM, source, false),
+    COLUMN(ENUM, status, true),
+    COLUMN(ENUM, been, true),
+    COLUMN(TEXT, resolution, true),
+    COLUMN(INT, amount, false),
+    COLUMN(INT, payment_amount, false),
+    COLUMN(INT, fee, false),
+    COLUMN(INT, deposit, false),
+    COLUMN(INT, processed_amount, true),
+    COLUMN(INT, processed_fee, true),
+    COLUMN(INT, processed_deposit, true),
+    COLUMN(INT, refunded_amount, true),
+    COLUMN(INT, created_ms, false),
+    COLUMN(INT, updated_ms, true),
+    COLUMN(INT, expires_ms, true),
+    COLUMN(INT, processed_ms, true),
+    COLUMN(INT, made_ms, false),
+    COLUMN(TEXT, metadata, false),
+    COLUMN(TEXT, customer, false),
+    COLUMN(TEXT, customer_id, false),
+    COLUMN(TEXT, gateway_options, false),
+    COLUMN(TEXT, service_fields, false),
+    COLUMN(TEXT, payload, true),
+    COLUMN(TEXT, callback_logs, true),
+    COLUMN(TEXT, callback_url, false),
+    COLUMN(TEXT, return_url, false),
+    COLUMN(TEXT, return_success, false),
+    COLUMN(TEXT, return_fail, false),
+    COLUMN(TEXT, return_pending, false),
+    COLUMN(TEXT, locale, false),
+    COLUMN(TEXT, base_url, false),
+    COLUMN(TEXT, plan, true),
+    COLUMN(INT, plan_due_ms, true),
+    COLUMN(INT, due_ms, true),
+    COLUMN(INT, attempts, true),
+};
+
+/* Enums are read and written as int; the numbers are the database's, so they must not move. */
+_Static_assert(sizeof(enum status) == sizeof(uint32_t) && sizeof(enum invoice_flow) == sizeof(uint32_t), "enum size");
+_Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PENDING == 2 && STATUS_PROCESSED == 3 &&
+                   STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 && STATUS_REFUND_PENDING == 6 &&
+                   STATUS_PARTIALLY_REFUNDED == 7 && STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 &&
+                   STATUS_CHARGED_BACK == 10 && STATUS_PARTIALLY_CHARGED_BACK == 11,
+               "status numbers are stored");
+_Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 && SOURCE_PLATFORM_PUBLIC_API == 1,
+               "flow and source numbers are stored");
+
+static void bind_column(sqlite3_stmt *q, int at, const struct column *column, const struct invoice *invoice)
+{
+    const void *place = (const char *)invoice + column->offset;
+    int64_t n = 0;
+    uint32_t small;
+    switch (column->kind) {
+    case COLUMN_TEXT:
+        sqlite3_bind_text(q, at, *(const char *const *)place, -1, SQLITE_STATIC);
+        return;
+    case COLUMN_IDENT:
+        sqlite3_bind_text(q, at, place, -1, SQLITE_STATIC);
+        return;
+    case COLUMN_INT:
+        n = *(const int64_t *)place;
+        break;
+    case COLUMN_ENUM:
+        memcpy(&small, place, sizeof small);
+        n = small;
+        break;
+    case COLUMN_BOOL:
+        n = *(const bool *)place;
+        break;
+    }
+    n == INT64_MIN ? sqlite3_bind_null(q, at) : sqlite3_bind_int64(q, at, n);
+}
+
+static void read_column(struct arena *arena, sqlite3_stmt *q, int at, const struct column *column,
+                        struct invoice *invoice)
+{
+    void *place = (char *)invoice + column->offset;
+    uint32_t small;
+    switch (column->kind) {
+    case COLUMN_TEXT:
+        *(const char **)place = store_column_text(arena, q, at);
+        break;
+    case COLUMN_IDENT:
+        snprintf(place, IDENT_TEXT, "%s", (const char *)sqlite3_column_text(q, at));
+        break;
+    case COLUMN_INT:
+        *(int64_t *)place = store_column_int(q, at);
+        break;
+    case COLUMN_ENUM:
+        small = (uint32_t)sqlite3_column_int64(q, at);
+        memcpy(place, &small, sizeof small);
+        break;
+    case COLUMN_BOOL:
+        *(bool *)place = sqlite3_column_int(q, at);
+        break;
+    }
+}
+
+static void read_row(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_invoice)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        read_column(arena, q, (int)i, &columns[i], ret_invoice);
+    }
+}
+
+/* ------------------------------------------------------------------ the statements */
+
+#define FILTER                                                                                                       \
+    " WHERE account = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR reference_id = ?3)"                          \
+    " AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR currency = ?5) AND (?6 IS NULL OR status = ?6)"            \
+    " AND (?7 IS NULL OR test_mode = ?7) AND (?8 IS NULL OR created_ms >= ?8) AND (?9 IS NULL OR created_ms < ?9)"
+
+static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
+{
+    static const char *const tails[Q_COUNT_OF_QUERIES] = {
+        [Q_GET] = " WHERE seq = ?1",
+        [Q_BY_ID] = " WHERE id = ?1",
+        [Q_BY_REFERENCE] = " WHERE account = ?1 AND reference_id = ?2",
+        [Q_LIST_OLDER] = FILTER " AND seq < ?10 ORDER BY seq DESC LIMIT ?11",
+        [Q_LIST_NEWER] = FILTER " AND seq > ?10 ORDER BY seq LIMIT ?11",
+        [Q_NEXT_DUE] = " WHERE account = ?1 AND due_ms <= ?2 ORDER BY due_ms, seq LIMIT 1",
+    };
+    buf_auto names = {0};
+    buf_text(&sql[Q_INSERT], ") VALUES (");
+    buf_text(&sql[Q_UPDATE], "UPDATE invoice SET ");
+    int changes = 1;
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        buf_printf(&names, "%s%s", i ? ", " : "", columns[i].name);
+        buf_printf(&sql[Q_INSERT], "%s?%zu", i ? ", " : "", i + 1);
+        if (columns[i].changes) {
+            buf_printf(&sql[Q_UPDATE], "%s%s = ?%d", changes > 1 ? ", " : "", columns[i].name, changes + 1);
+            changes++;
+        }
+    }
+    buf_text(&sql[Q_UPDATE], " WHERE seq = ?1");
+    buf_auto insert = {0};
+    buf_printf(&insert, "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id) DO NOTHING", names.data,
+               sql[Q_INSERT].data);
+    buf_finish(&sql[Q_INSERT]);
+    buf_text(&sql[Q_INSERT], insert.data);
+    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
+        if (tails[i]) {
+            buf_printf(&sql[i], "SELECT %s FROM invoice%s", names.data, tails[i]);
+        }
+    }
+    buf_text(&sql[Q_FIRST_DUE], "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
+                                " ORDER BY due_ms LIMIT 1");
+    buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
+    buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
+    buf_text(&sql[Q_PURGEABLE], "SELECT seq FROM invoice WHERE account = ?1 AND created_ms < ?2 AND due_ms IS NULL"
+                                " AND NOT EXISTS (SELECT 1 FROM callback WHERE invoice = invoice.seq AND state < 2)"
+                                " ORDER BY seq LIMIT ?3");
+    buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
+                                     " (SELECT seq FROM callback WHERE invoice = ?1)");
+    buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
+    buf_text(&sql[Q_PURGE_TRANSITIONS], "DELETE FROM transition WHERE invoice = ?1");
+    buf_text(&sql[Q_PURGE], "DELETE FROM invoice WHERE seq = ?1");
+    buf_text(&sql[Q_TRANSITION_INSERT], "INSERT INTO transition (invoice, at_ms, wall_ms, old, new, resolution, cause)"
+                                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    buf_text(&sql[Q_TRANSITION_ALL], "SELECT invoice, at_ms, wall_ms, old, new, resolution, cause FROM transition"
+                                     " WHERE invoice = ?1 ORDER BY seq");
+}
+
+bool store_invoice_prepare(struct store *store)
+{
+    struct buf sql[Q_COUNT_OF_QUERIES] = {0};
+    const char *texts[Q_COUNT_OF_QUERIES];
+    write_sql(sql);
+    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
+        texts[i] = buf_str(&sql[i]);
+    }
+    bool good = store_prepare(store, STORE_INVOICE, texts, Q_COUNT_OF_QUERIES);
+    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
+        buf_finish(&sql[i]);
+    }
+    return good;
+}
+
+/* ------------------------------------------------------------------ invoices */
+
+bool store_invoice_insert(struct store *store, struct invoice *invoice)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_INSERT);
+    invoice->seq = INT64_MIN; /* null: the database numbers it */
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        bind_column(q, (int)i + 1, &columns[i], invoice);
+    }
+    if (!store_run(store, q)) {
+        return false;
+    }
+    invoice->seq = sqlite3_last_insert_rowid(store->db);
+    store->invoice_count += store->invoice_count >= 0;
+    return true;
+}
+
+void store_invoice_update(struct store *store, const struct invoice *invoice)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_UPDATE);
+    int at = 1;
+    sqlite3_bind_int64(q, at++, invoice->seq);
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        if (columns[i].changes) {
+            bind_column(q, at++, &columns[i], invoice);
+        }
+    }
+    store_run(store, q);
+}
+
+/* The one row of a bound query. */
+static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, struct invoice *ret_invoice)
+{
+    bool found = false;
+    while (store_step(store, q)) {
+        read_row(arena, q, ret_invoice);
+        found = true;
+    }
+    return found;
+}
+
+bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq, struct invoice *ret_invoice)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_GET);
+    store_bind(q, "i", seq);
+    return read_one(store, arena, q, ret_invoice);
+}
+
+bool store_invoice_by_id(struct store *store, struct arena *arena, const char *id, struct invoice *ret_invoice)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_ID);
+    store_bind(q, "t", id);
+    return read_one(store, arena, q, ret_invoice);
+}
+
+bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account, const char *reference_id,
+                                struct invoice *ret_invoice)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_REFERENCE);
+    store_bind(q, "it", account, reference_id);
+    return read_one(store, arena, q, ret_invoice);
+}
+
+size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account, const struct invoice_filter *filter,
+                          struct invoice **ret_invoices)
+{
+    bool newer = filter->after_seq != TIME_NONE;
+    int64_t cursor = newer ? filter->after_seq : filter->before_seq != TIME_NONE ? filter->before_seq : INT64_MAX;
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER);
+    struct invoice *rows = arena_alloc(arena, (size_t)filter->limit * sizeof *rows);
+    size_t n = 0;
+    store_bind(q, "ittttiiiiii", account, filter->id, filter->reference_id, filter->service, filter->currency,
+               filter->status, filter->test_mode, filter->created_from_ms, filter->created_before_ms, cursor,
+               filter->limit);
+    while (store_step(store, q)) {
+        read_row(arena, q, &rows[n++]);
+    }
+    for (size_t i = 0; newer && i < n / 2; i++) {
+        struct invoice row = rows[i];
+        rows[i] = rows[n - 1 - i];
+        rows[n - 1 - i] = row;
+    }
+    *ret_invoices = rows;
+    return n;
+}
+
+bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account, int64_t by_ms,
+                            struct invoice *ret_invoice)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_NEXT_DUE);
+    store_bind(q, "ii", account, by_ms);
+    return read_one(store, arena, q, ret_invoice);
+}
+
+static int64_t read_number(struct store *store, int query, int64_t account, int64_t otherwise)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, query);
+    int64_t n = otherwise;
+    if (sqlite3_bind_parameter_count(q)) {
+        store_bind(q, "i", account);
+    }
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
+}
+
+int64_t store_invoice_first_due(struct store *store, int64_t account)
+{
+    return read_number(store, Q_FIRST_DUE, account, TIME_NONE);
+}
+
+/* Counting a million rows takes a while, so it is done once. */
+int64_t store_invoice_count(struct store *store)
+{
+    if (store->invoice_count < 0) {
+        store->invoice_count = read_number(store, Q_COUNT, 0, 0);
+    }
+    return store->invoice_count;
+}
+
+int64_t store_invoice_due_count(struct store *store)
+{
+    return read_number(store, Q_DUE_COUNT, 0, 0);
+}
+
+int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
+{
+    static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS, Q_PURGE};
+    struct arena arena = {0};
+    int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
+    int64_t n = 0;
+    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
+    store_bind(find, "iii", account, before_ms, limit);
+    while (store_step(store, find)) {
+        seqs[n++] = store_column_int(find, 0);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < ARRAY_SIZE(queries); k++) {
+            sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, queries[k]);
+            store_bind(q, "i", seqs[i]);
+            store_run(store, q);
+        }
+    }
+    arena_finish(&arena);
+    if (n) {
+        store->invoice_count = -1;
+    }
+    return n;
+}
+
+/* ------------------------------------------------------------------ transitions */
+
+void store_transition_insert(struct store *store, const struct transition *t)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_TRANSITION_INSERT);
+    store_bind(q, "iiiiitt", t->invoice, t->at_ms, t->wall_ms, (int64_t)t->old, (int64_t)t->new, t->resolution, t->cause);
+    store_run(store, q);
+}
+
+void store_transition_all(struct store *store, int64_t invoice, void (*each)(void *arg, const struct transition *row),
+                          void *arg)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_TRANSITION_ALL);
+    store_bind(q, "i", invoice);
+    while (store_step(store, q)) {
+        const struct transition row = {
+            .invoice = store_column_int(q, 0),
+            .at_ms = store_column_int(q, 1),
+            .wall_ms = store_column_int(q, 2),
+            .old = (enum status)store_column_int(q, 3),
+            .new = (enum status)store_column_int(q, 4),
+            .resolution = (const char *)sqlite3_column_text(q, 5),
+            .cause = (const char *)sqlite3_column_text(q, 6),
+        };
+        each(arg, &row);
+    }
+}
