@@ -1,0 +1,162 @@
+#include "advance.h"
+
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENTS_PER_SLICE 512
+
+static int64_t clock_of(const struct tenant *tenant)
+{
+    return tenant->account.clock.now_ms; /* frozen while advancing */
+}
+
+static void move_clock(struct tenant *tenant, int64_t now_ms)
+{
+    tenant->account.clock.now_ms = now_ms;
+}
+
+void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next, int64_t timeout_ms,
+                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance), void *arg)
+{
+    struct advance *advance = mem_alloc(sizeof *advance);
+    int64_t now_ms = clock_now(tenant);
+    *advance = (struct advance){
+        .target_ms = next || target_ms < now_ms ? now_ms : target_ms,
+        .next = next,
+        .frozen = tenant->account.clock.frozen,
+        .deadline_ms = mono_now_ms() + timeout_ms,
+        .done = done,
+        .arg = arg,
+    };
+    tenant->advance = advance;
+    tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
+    tenant->due_unknown = true;
+    engine->n_advances++;
+}
+
+void advance_abandon(struct advance *advance)
+{
+    advance->done = NULL;
+}
+
+static void end(struct engine *engine, struct tenant *tenant, bool complete)
+{
+    struct advance *advance = tenant->advance;
+    advance->complete = complete;
+    clock_set(tenant, engine->store, advance->frozen, clock_of(tenant));
+    tenant->advance = NULL;
+    tenant->due_unknown = true;
+    engine->n_advances--;
+    schedule_look(engine);
+    engine_note_change(engine, tenant->account.num, 0);
+    if (advance->done) {
+        advance->done(advance->arg, tenant, advance);
+    }
+    arena_finish(&advance->arena);
+    free(advance->events);
+    free(advance);
+}
+
+void advance_cut(struct engine *engine, struct tenant *tenant)
+{
+    if (tenant->advance) {
+        end(engine, tenant, false);
+    }
+}
+
+/* One slice. False when it has to wait for attempts or is over. */
+static bool run_slice(struct engine *engine, struct tenant *tenant)
+{
+    struct advance *advance = tenant->advance;
+    if (mono_now_ms() >= advance->deadline_ms) {
+        end(engine, tenant, false);
+        return false;
+    }
+    if (tenant->sending) {
+        return false;
+    }
+    int64_t due_ms = schedule_next_due(engine, tenant);
+    if (advance->next && due_ms != TIME_NONE) {
+        advance->target_ms = due_ms > clock_of(tenant) ? due_ms : clock_of(tenant);
+        advance->next = false;
+    }
+    if (due_ms == TIME_NONE || due_ms > advance->target_ms) {
+        move_clock(tenant, advance->target_ms);
+        end(engine, tenant, true);
+        return false;
+    }
+    if (due_ms > clock_of(tenant)) {
+        move_clock(tenant, due_ms);
+    }
+    schedule_run_tenant(engine, tenant, clock_of(tenant), EVENTS_PER_SLICE);
+    return true;
+}
+
+bool advance_run(struct engine *engine)
+{
+    bool more = false;
+    for (size_t i = engine->tenants.n; engine->n_advances && i-- > 0;) {
+        if (engine->tenants.list[i]->advance) {
+            more |= run_slice(engine, engine->tenants.list[i]);
+        }
+    }
+    return more;
+}
+
+int64_t advance_wait_ms(const struct engine *engine)
+{
+    int64_t wait_ms = -1, now_ms = mono_now_ms();
+    for (size_t i = 0; engine->n_advances && i < engine->tenants.n; i++) {
+        const struct advance *advance = engine->tenants.list[i]->advance;
+        if (advance) {
+            int64_t left_ms = engine->tenants.list[i]->sending ? advance->deadline_ms - now_ms : 0;
+            left_ms = left_ms < 0 ? 0 : left_ms;
+            wait_ms = wait_ms < 0 || left_ms < wait_ms ? left_ms : wait_ms;
+        }
+    }
+    return wait_ms;
+}
+
+/* ------------------------------------------------------------------ the list of events */
+
+static struct advance_event *next_event(struct tenant *tenant, const struct invoice *invoice, int64_t at_ms)
+{
+    struct advance *advance = tenant->advance;
+    if (!advance || advance->total++ >= ADVANCE_EVENTS_MOST) {
+        return NULL;
+    }
+    if (advance->n_events == advance->room) {
+        advance->room = advance->room ? advance->room * 2 : 16;
+        advance->events = mem_resize(advance->events, advance->room * sizeof *advance->events);
+    }
+    struct advance_event *event = &advance->events[advance->n_events++];
+    *event = (struct advance_event){.at_ms = at_ms};
+    memcpy(event->invoice, invoice->id, sizeof event->invoice);
+    return event;
+}
+
+void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from, int64_t at_ms)
+{
+    struct advance_event *event = next_event(tenant, invoice, at_ms);
+    if (event) {
+        event->from = from;
+        event->to = invoice->status;
+    }
+}
+
+void advance_note_callback(struct tenant *tenant, const struct invoice *invoice, const struct callback *callback,
+                           int64_t at_ms)
+{
+    struct advance_event *event = next_event(tenant, invoice, at_ms);
+    if (event) {
+        event->is_callback = true;
+        event->to = callback->transition;
+        event->callback = callback->seq;
+        event->attempt = callback->attempts;
+        event->done = callback->state == CALLBACK_DONE;
+    }
+}

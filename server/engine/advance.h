@@ -1,0 +1,56 @@
+/*
+ * Moving an account's clock event by event (mock.md, POST /_mock/clock/advance): the clock goes to the next due time, all
+ * that is due then runs, attempts that it starts end for real, and so on until the target. A retry that an attempt causes
+ * is thus found on the way. Runs in slices, one per turn of the loop.
+ */
+#pragma once
+
+#include "engine/engine.h"
+
+#define ADVANCE_EVENTS_MOST 10000 /* listed in the answer; more are counted */
+
+struct advance_event {
+    int64_t at_ms;
+    bool is_callback;
+    char invoice[IDENT_TEXT];
+    enum status from, to; /* to: of a callback what it reports */
+    int64_t callback, attempt;
+    bool done;
+};
+
+struct advance {
+    struct arena arena;
+    int64_t target_ms;
+    bool next;          /* only as far as the next event */
+    bool frozen;        /* the clock's mode before and after */
+    int64_t deadline_ms; /* monotonic time at which it gives up waiting */
+    bool complete;
+    struct advance_event *events;
+    size_t n_events, room, total;
+    void (*done)(void *arg, struct tenant *tenant, struct advance *advance); /* the advance is freed when it returns */
+    void *arg;
+};
+
+/*
+ * Begins; the tenant must not be advancing already. `target_ms` is account time, ignored when `next`. `done` is called in
+ * a later turn, never from here.
+ */
+void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next, int64_t timeout_ms,
+                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance), void *arg);
+
+/* Nobody waits for the answer any more: it goes on, unheard. */
+void advance_abandon(struct advance *advance);
+
+/* Ends at once, as complete as it is: for reset, deletion and the end of the server. */
+void advance_cut(struct engine *engine, struct tenant *tenant);
+
+/* A slice of every advance there is. Returns true when one of them wants to go on at once. */
+bool advance_run(struct engine *engine);
+
+/* How long the loop may sleep, -1: no matter. */
+int64_t advance_wait_ms(const struct engine *engine);
+
+/* Notes of what happens, for the list of events; nothing when the tenant is not advancing. */
+void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from, int64_t at_ms);
+void advance_note_callback(struct tenant *tenant, const struct invoice *invoice, const struct callback *callback,
+                           int64_t at_ms);

@@ -1,0 +1,247 @@
+/* The engine's life: start, the end of turns, accounts. engine_create.c and engine_move.c are its work. */
+#include "engine.h"
+
+#include "base/crypt.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/advance.h"
+#include "engine/clock.h"
+#include "engine/outbox.h"
+#include "engine/schedule.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_AFTER_MS 1000 /* after a failed commit */
+#define SECRET_CHARS 43     /* of keys, as the platform makes them (facts.md a.2) */
+
+/* ------------------------------------------------------------------ start */
+
+/* A key that stays with the database; made at its first start, from the seed when there is one. */
+static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
+{
+    if (store_meta_get(engine->store, name, key, CRYPT_KEY_SIZE)) {
+        return;
+    }
+    if (engine->options.seeded) {
+        char text[96];
+        snprintf(text, sizeof text, "%s:%lld", name, (long long)engine->options.seed);
+        crypt_sha256(text, key);
+    } else {
+        crypt_random(key, CRYPT_KEY_SIZE);
+    }
+    store_meta_put(engine->store, name, key, CRYPT_KEY_SIZE);
+}
+
+/* Seeded ids count on where the last start stopped; others come from a key that only this process knows. */
+static void load_idents(struct engine *engine)
+{
+    if (engine->options.seeded) {
+        char text[64];
+        snprintf(text, sizeof text, "ids:%lld", (long long)engine->options.seed);
+        crypt_sha256(text, engine->idents.key);
+        store_meta_get(engine->store, "ident_counter", &engine->idents.counter, sizeof engine->idents.counter);
+    } else {
+        crypt_random(engine->idents.key, CRYPT_KEY_SIZE);
+    }
+}
+
+static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t why_size)
+{
+    for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
+        const struct fixture_account *account = &engine->fixture->accounts[i];
+        if (tenants_by_id(&engine->tenants, account->keys.id)) {
+            continue;
+        }
+        if (!tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
+            snprintf(ret_why, why_size, "account %s of the fixtures: its keys are another account's in the database",
+                     account->keys.id);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void set_demo_callback_url(struct engine *engine)
+{
+    if (engine->demo && engine->options.demo_callback_url) {
+        struct settings settings = engine->demo->account.settings;
+        settings.callback_url = engine->options.demo_callback_url;
+        tenant_set_settings(engine->demo, engine->store, &settings);
+    }
+}
+
+bool engine_start(struct store *store, const struct fixture *fixture, const struct engine_options *options,
+                  struct engine *ret_engine, char *ret_why, size_t why_size)
+{
+    struct engine *engine = ret_engine;
+    *engine = (struct engine){.store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
+    const struct deliver_hooks hooks = {outbox_load, outbox_ended, engine};
+    engine->deliver = deliver_new(&options->deliver, &hooks);
+    load_key(engine, "token_key", engine->keys.token);
+    load_key(engine, "derive_key", engine->keys.derive);
+    load_idents(engine);
+    tenants_load(&engine->tenants, store, &fixture->resolutions);
+    if (!add_fixture_accounts(engine, ret_why, why_size)) {
+        return false;
+    }
+    engine->demo = fixture->n_accounts ? tenants_by_id(&engine->tenants, fixture->accounts[0].keys.id) : NULL;
+    set_demo_callback_url(engine);
+    outbox_recover(engine);
+    engine_before_commit(engine);
+    if (!store_commit(store)) {
+        snprintf(ret_why, why_size, "the database cannot be written");
+        return false;
+    }
+    engine_committed(engine);
+    return true;
+}
+
+void engine_finish(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        advance_cut(engine, engine->tenants.list[i]);
+    }
+    store_commit(engine->store);
+    deliver_free(engine->deliver);
+    tenants_finish(&engine->tenants);
+    for (size_t i = 0; i < engine->n_fresh; i++) {
+        free(engine->fresh[i].url);
+    }
+    free(engine->fresh);
+    free(engine->changed);
+    arena_finish(&engine->scratch);
+}
+
+/* ------------------------------------------------------------------ the end of a turn */
+
+void engine_before_commit(struct engine *engine)
+{
+    struct ident_source *idents = &engine->idents;
+    if (engine->options.seeded && store_in_turn(engine->store) && idents->counter != engine->saved_counter) {
+        store_meta_put(engine->store, "ident_counter", &idents->counter, sizeof idents->counter);
+        engine->saved_counter = idents->counter;
+    }
+}
+
+void engine_committed(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->n_fresh; i++) {
+        const struct fresh_callback *fresh = &engine->fresh[i];
+        deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url);
+        free(fresh->url);
+    }
+    engine->n_fresh = 0;
+    deliver_start(engine->deliver);
+    for (size_t i = 0; engine->hooks.changed && i < engine->n_changed; i++) {
+        engine->hooks.changed(engine->hooks.arg, engine->changed[i].account, engine->changed[i].invoice);
+    }
+    engine->n_changed = 0;
+}
+
+/* Memory goes back to what the database says; what was being sent is sent again, as after a crash. */
+void engine_rolled_back(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->n_fresh; i++) {
+        free(engine->fresh[i].url);
+    }
+    engine->n_fresh = engine->n_changed = 0;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        advance_cut(engine, engine->tenants.list[i]);
+    }
+    store_commit(engine->store);
+    tenants_load(&engine->tenants, engine->store, &engine->fixture->resolutions);
+    engine->demo = engine->fixture->n_accounts
+                       ? tenants_by_id(&engine->tenants, engine->fixture->accounts[0].keys.id)
+                       : NULL;
+    engine->retry_at_ms = wall_now_ms() + RETRY_AFTER_MS;
+}
+
+/* ------------------------------------------------------------------ finding and showing */
+
+bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,
+                 struct invoice *ret_invoice)
+{
+    return store_invoice_by_id(engine->store, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
+}
+
+struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant, const struct invoice *invoice)
+{
+    return (struct view_invoice){
+        .invoice = invoice,
+        .service = service_find(&engine->fixture->catalogue, invoice->service),
+        .account = &tenant->account.keys,
+        .keys = &engine->keys,
+    };
+}
+
+/* ------------------------------------------------------------------ accounts */
+
+static const char *next_key(struct engine *engine, struct arena *arena, const char *prefix)
+{
+    char text[SECRET_CHARS + 1];
+    ident_next_secret(&engine->idents, text, SECRET_CHARS);
+    return arena_printf(arena, "%s%s", prefix, text);
+}
+
+struct tenant *engine_add_account(struct engine *engine, const struct settings *settings)
+{
+    struct arena arena = {0};
+    char id[IDENT_TEXT];
+    ident_next(&engine->idents, "coma", id);
+    const struct account_keys keys = {
+        .id = id,
+        .api_key = next_key(engine, &arena, ""),
+        .public_key = next_key(engine, &arena, "pk_test_"),
+        .public_live_key = next_key(engine, &arena, "pk_live_"),
+        .secret_key = next_key(engine, &arena, "sk_test_"),
+        .secret_live_key = next_key(engine, &arena, "sk_live_"),
+    };
+    struct tenant *tenant = tenants_add(&engine->tenants, engine->store, &keys, settings);
+    arena_finish(&arena);
+    return tenant;
+}
+
+static const struct settings *fixture_settings(const struct engine *engine, const struct tenant *tenant)
+{
+    for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
+        if (text_equal(engine->fixture->accounts[i].keys.id, tenant->account.keys.id)) {
+            return &engine->fixture->accounts[i].settings;
+        }
+    }
+    return NULL;
+}
+
+void engine_reset(struct engine *engine, struct tenant *tenant)
+{
+    advance_cut(engine, tenant);
+    deliver_cancel(engine->deliver, tenant->account.num);
+    store_account_clear(engine->store, tenant->account.num);
+    clock_reset(tenant, engine->store);
+    tenant->sending = 0;
+    tenant->outcomes = 0;
+    tenant->due_unknown = true;
+    const struct settings *settings = fixture_settings(engine, tenant);
+    if (settings) {
+        tenant_set_settings(tenant, engine->store, settings);
+    }
+    if (tenant == engine->demo) {
+        set_demo_callback_url(engine);
+    }
+    engine_note_change(engine, tenant->account.num, 0);
+}
+
+void engine_delete_account(struct engine *engine, struct tenant *tenant)
+{
+    advance_cut(engine, tenant);
+    deliver_cancel(engine->deliver, tenant->account.num);
+    engine_note_change(engine, tenant->account.num, 0);
+    if (tenant == engine->demo) {
+        engine->demo = NULL;
+    }
+    tenants_delete(&engine->tenants, engine->store, tenant);
+}

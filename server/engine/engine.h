@@ -1,0 +1,154 @@
+/*
+ * The engine: the only way to change an invoice. Handlers, timers, the payment page and the control API all end here.
+ * Each change saves the invoice, records the transition and queues its callback in the one transaction of the turn, so a
+ * crash can neither lose nor invent a callback.
+ */
+#pragma once
+
+#include "domain/card.h"
+#include "domain/invoice.h"
+#include "domain/outcome.h"
+#include "engine/deliver.h"
+#include "engine/tenant.h"
+#include "fixture/fixture.h"
+#include "json/view_invoice.h"
+#include "store/store.h"
+
+struct engine_options {
+    int64_t settle_after_ms; /* for accounts that do not set their own */
+    int64_t retention_ms;    /* 0: keep everything */
+    bool seeded;
+    int64_t seed;
+    const char *demo_callback_url; /* the demo account's default, NULL: as it is */
+    struct deliver_options deliver;
+};
+
+/* A callback of this turn, sent once the turn is committed. */
+struct fresh_callback {
+    int64_t callback, invoice, account;
+    char *url;
+};
+
+/* Whoever waits for something is told after the commit. */
+struct engine_hooks {
+    void (*changed)(void *arg, int64_t account, int64_t invoice);
+    void *arg;
+};
+
+struct engine {
+    struct store *store;
+    const struct fixture *fixture;
+    struct engine_options options;
+    struct engine_hooks hooks;
+    struct ident_source idents;
+    uint64_t saved_counter; /* of idents, in the database */
+    struct view_keys keys;
+    struct tenants tenants;
+    struct tenant *demo; /* the account of calls that name none; NULL after its deletion */
+    struct deliver *deliver;
+    struct arena scratch; /* for events that no request owns */
+
+    struct fresh_callback *fresh;
+    size_t n_fresh, room_fresh;
+    struct changed {
+        int64_t account, invoice;
+    } *changed;
+    size_t n_changed, room_changed;
+    int64_t started_ms;    /* monotonic time */
+    int64_t wake_ms;       /* machine time of the earliest timer of all; 0: look */
+    int64_t retry_at_ms;   /* after a failed commit: machine time before which no timer runs */
+    int64_t sweep_at_ms;   /* machine time of the next look for what is too old */
+    size_t n_advances;
+};
+
+/*
+ * Opens the engine on a store: keys, accounts (the fixtures' are made when they are not there), callbacks that were under
+ * way. On an error returns false and one line in ret_why.
+ */
+bool engine_start(struct store *store, const struct fixture *fixture, const struct engine_options *options,
+                  struct engine *ret_engine, char *ret_why, size_t why_size);
+void engine_finish(struct engine *engine);
+
+/* What must be in the turn's transaction beside its changes; before store_commit. */
+void engine_before_commit(struct engine *engine);
+
+/* The end of a turn, after store_commit: sends callbacks and tells waiters, or undoes in memory what was rolled back. */
+void engine_committed(struct engine *engine);
+void engine_rolled_back(struct engine *engine);
+
+/* ------------------------------------------------------------------ creation */
+
+/* An order as a request brings it, checked. Texts must live until engine_create returns. */
+struct order {
+    const struct service *service;
+    int64_t amount;
+    bool test_mode;
+    enum invoice_flow flow;
+    enum invoice_source source;
+    const char *reference_id; /* NULL: one is made */
+    const char *description, *descriptor, *metadata, *customer, *customer_reference, *customer_email;
+    const char *gateway_options, *service_fields;
+    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale, *base_url;
+    int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
+    const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
+    const char *metadata_outcome;
+    const char *service_outcome; /* an outcome text each, checked; "" of the last: the payer decides */
+};
+
+enum create_result {
+    CREATE_DONE,
+    CREATE_CONFLICT, /* the account has this reference_id: the earlier invoice came back */
+};
+
+/* Makes an invoice and takes it to process_pending. Texts of the result live in `arena`. */
+enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                 const struct order *order, struct invoice *ret_invoice);
+
+/* ------------------------------------------------------------------ change */
+
+struct move {
+    enum status status;
+    const char *resolution;       /* NULL: ok, or general_decline for a failure */
+    int64_t amount;               /* MONEY_NONE: all of it */
+    int64_t at_ms;                /* account time */
+    const char *cause;            /* timer, expiry, payer, command */
+    bool force;                   /* past the state table */
+    const struct card_entry *card; /* what was paid with, NULL: the first test card */
+    const char *client_ip;        /* of the payer, or NULL */
+};
+
+/* Applies a change and everything that follows from it; false when the state table forbids it. */
+bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
+                 const struct move *move);
+
+/* Saves an invoice whose plan or texts changed without a transition. */
+void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
+
+/* The delay of a planned step that names none. */
+int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
+
+/* The plan's steps still to come; an empty one when there are none. */
+void engine_plan(const struct engine *engine, const struct invoice *invoice, struct outcome *ret_outcome);
+
+/* Takes step 0 of a plan: applies it when it is due now, and sets what comes after it. */
+void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
+                 const struct outcome *outcome, const struct move *how);
+
+/* An invoice of this tenant; false when there is none (others' are as good as none). */
+bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,
+                 struct invoice *ret_invoice);
+
+/* The view of an invoice (json/view_invoice.h). */
+struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant, const struct invoice *invoice);
+
+/* Notes that something about an invoice changed (0: about the account), for those who wait. */
+void engine_note_change(struct engine *engine, int64_t account, int64_t invoice);
+
+/* ------------------------------------------------------------------ accounts */
+
+/* Makes an account with fresh keys. NULL when there are too many. */
+struct tenant *engine_add_account(struct engine *engine, const struct settings *settings);
+
+/* Everything back to the start; fixture accounts get the fixture's settings again. */
+void engine_reset(struct engine *engine, struct tenant *tenant);
+void engine_delete_account(struct engine *engine, struct tenant *tenant);

@@ -1,0 +1,160 @@
+/* Creation: from an order to an invoice in process_pending with its plan and its first callback. */
+#include "engine.h"
+
+#include "base/die.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/outbox.h"
+#include "engine/schedule.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+/* fee = rate % of the amount + fix, within min and max where they are set, in cents (facts.md h). */
+static int64_t fee_of(const struct service *service, int64_t amount)
+{
+    const int64_t cent = MONEY_ONE / 100;
+    __int128 share = (__int128)amount * service->fee_rate / (100 * MONEY_ONE);
+    int64_t fee = ((int64_t)share + service->fee_fix) / cent * cent;
+    if (service->fee_max && fee > service->fee_max) {
+        fee = service->fee_max;
+    }
+    return fee < service->fee_min ? service->fee_min : fee;
+}
+
+/* The outcome text by the order of mock.md: queue, header, metadata, service field, rule, the account's default. */
+static const char *planned_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                   const struct order *order, const struct invoice *invoice)
+{
+    const char *text = NULL;
+    if (tenant->outcomes) {
+        text = store_outcome_pop(engine->store, arena, tenant->account.num);
+        tenant->outcomes -= text != NULL;
+    }
+    const char *const given[] = {text, order->header_outcome, order->metadata_outcome, order->service_outcome};
+    for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+        if (given[i]) {
+            return given[i];
+        }
+    }
+    text = scenario_find(&engine->fixture->scenarios, invoice, order->customer_email);
+    return text ? text : tenant->account.settings.outcome;
+}
+
+static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena, const char *text,
+                 struct invoice *invoice)
+{
+    struct outcome outcome;
+    char why[256], normal[OUTCOME_TEXT];
+    invoice->plan = "";
+    invoice->plan_due_ms = TIME_NONE;
+    if (!*text) {
+        return; /* the payer decides on the page */
+    }
+    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, &outcome, why, sizeof why)) {
+        die("a stored outcome cannot be read: %s: %s", text, why);
+    }
+    const struct outcome_step *first = &outcome.steps[0];
+    bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING && text_equal(first->resolution, RESOLUTION_OK);
+    if (never) {
+        return;
+    }
+    outcome_format(&outcome, 0, normal);
+    invoice->plan = arena_strdup(arena, normal);
+    int64_t delay_ms = first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
+    invoice->plan_due_ms = invoice->created_ms + delay_ms;
+}
+
+static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct order *order,
+                         struct invoice *ret_invoice)
+{
+    int64_t now_ms = clock_now(tenant);
+    struct invoice invoice = {
+        .account = tenant->account.num,
+        .reference_id = order->reference_id,
+        .service = order->service->code,
+        .currency = order->service->currency,
+        .description = order->description,
+        .descriptor = order->descriptor,
+        .test_mode = order->test_mode,
+        .flow = order->flow,
+        .source = order->source,
+        .status = STATUS_PROCESS_PENDING,
+        .been = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(STATUS_PROCESS_PENDING),
+        .resolution = RESOLUTION_OK,
+        .amount = order->amount,
+        .payment_amount = order->amount,
+        .fee = fee_of(order->service, order->amount),
+        .processed_amount = MONEY_NONE,
+        .processed_fee = MONEY_NONE,
+        .processed_deposit = MONEY_NONE,
+        .refunded_amount = MONEY_NONE,
+        .created_ms = now_ms,
+        .updated_ms = now_ms,
+        .expires_ms = now_ms + tenant->account.settings.lifetime_s * 1000,
+        .processed_ms = TIME_NONE,
+        .made_ms = wall_now_ms(),
+        .metadata = order->metadata,
+        .customer = order->customer,
+        .gateway_options = order->gateway_options,
+        .service_fields = order->service_fields,
+        .callback_logs = "[]",
+        .callback_url = order->callback_url,
+        .return_url = order->return_url,
+        .return_success = order->return_success,
+        .return_fail = order->return_fail,
+        .return_pending = order->return_pending,
+        .locale = order->locale,
+        .base_url = order->base_url,
+    };
+    if (order->expires_ms != TIME_NONE) {
+        invoice.expires_ms = order->expires_ms;
+    }
+    invoice.deposit = invoice.amount - invoice.fee;
+    ident_next(&engine->idents, "cpi", invoice.id);
+    ident_session(engine->keys.derive, invoice.id, invoice.session);
+    if (!invoice.reference_id) {
+        char uuid[IDENT_UUID];
+        ident_next_uuid(&engine->idents, uuid);
+        invoice.reference_id = arena_strdup(arena, uuid);
+    }
+    if (order->customer_reference) {
+        char id[IDENT_TEXT];
+        const char *whose = arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
+        ident_derived(engine->keys.derive, "cus", whose, id);
+        invoice.customer_id = arena_strdup(arena, id);
+    }
+    *ret_invoice = invoice;
+}
+
+enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                 const struct order *order, struct invoice *ret_invoice)
+{
+    int64_t num = tenant->account.num;
+    struct invoice *invoice = ret_invoice;
+    /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
+    if (tenant->outcomes && order->reference_id &&
+        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice)) {
+        return CREATE_CONFLICT;
+    }
+    make_invoice(engine, tenant, arena, order, invoice);
+    plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, order, invoice), invoice);
+    invoice_schedule(invoice);
+
+    struct callback callback;
+    bool reports = outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
+    if (reports) {
+        invoice->callback_logs = outbox_logs(engine, arena, 0, &callback);
+    }
+    if (!store_invoice_insert(engine->store, invoice)) {
+        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice);
+        return CREATE_CONFLICT;
+    }
+    if (reports) {
+        outbox_insert(engine, tenant, invoice, &callback);
+    }
+    schedule_at(engine, tenant, invoice->due_ms);
+    engine_note_change(engine, num, invoice->seq);
+    return CREATE_DONE;
+}

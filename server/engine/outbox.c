@@ -1,0 +1,244 @@
+#include "outbox.h"
+
+#include "base/crypt.h"
+#include "base/log.h"
+#include "base/wall.h"
+#include "engine/advance.h"
+#include "engine/clock.h"
+#include "engine/schedule.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OK_CODE 200 /* nothing else is success (facts.md d.4) */
+
+bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct invoice *invoice,
+                    int64_t at_ms, struct callback *ret_callback)
+{
+    const struct settings *settings = &tenant->account.settings;
+    const char *url = invoice->callback_url ? invoice->callback_url : settings->callback_url;
+    if (!url || (settings->only_final && !status_is_final(invoice->status))) {
+        return false;
+    }
+    buf_auto body = {0};
+    struct json_out out = {.buf = &body};
+    const struct view_invoice view = engine_view(engine, tenant, invoice);
+    json_out_object(&out, NULL);
+    view_invoice_private(&out, "data", &view, VIEW_CALLBACK);
+    json_out_object_end(&out);
+    char signature[CRYPT_SHA1_TEXT];
+    crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size, signature);
+    *ret_callback = (struct callback){
+        .account = tenant->account.num,
+        .transition = invoice->status,
+        .state = CALLBACK_SENDING,
+        .queued_ms = at_ms,
+        .due_ms = TIME_NONE,
+        .ended_ms = TIME_NONE,
+        .test_mode = invoice->test_mode,
+        .url = url,
+        .signature = arena_strdup(arena, signature),
+        .body = arena_copy(arena, body.data, body.size),
+    };
+    return true;
+}
+
+/* Remembers to push it to the sender after the commit. */
+static void note_fresh(struct engine *engine, const struct callback *callback)
+{
+    if (engine->n_fresh == engine->room_fresh) {
+        engine->room_fresh = engine->room_fresh ? engine->room_fresh * 2 : 64;
+        engine->fresh = mem_resize(engine->fresh, engine->room_fresh * sizeof *engine->fresh);
+    }
+    engine->fresh[engine->n_fresh++] = (struct fresh_callback){
+        .callback = callback->seq,
+        .invoice = callback->invoice,
+        .account = callback->account,
+        .url = mem_strdup(callback->url),
+    };
+}
+
+void outbox_insert(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
+                   struct callback *callback)
+{
+    callback->invoice = invoice->seq;
+    store_callback_insert(engine->store, callback);
+    tenant->sending++;
+    note_fresh(engine, callback);
+}
+
+const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice, const struct callback *more)
+{
+    struct callback *rows = NULL;
+    size_t n = invoice ? store_callback_of_invoice(engine->store, arena, invoice, &rows) : 0;
+    struct callback *all = arena_alloc(arena, (n + 1) * sizeof *all);
+    if (n) {
+        memcpy(all, rows, n * sizeof *all);
+    }
+    if (more) {
+        all[n++] = *more;
+    }
+    buf_auto logs = {0};
+    view_callback_logs(&logs, all, n);
+    return arena_copy(arena, logs.data, logs.size);
+}
+
+void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback)
+{
+    callback->state = CALLBACK_SENDING;
+    callback->due_ms = TIME_NONE;
+    store_callback_update(engine->store, callback);
+    tenant->sending++;
+    note_fresh(engine, callback);
+}
+
+void outbox_resend(struct engine *engine, struct tenant *tenant, struct callback *callback, bool resign)
+{
+    char signature[CRYPT_SHA1_TEXT];
+    if (resign) {
+        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), callback->body,
+                            strlen(callback->body), signature);
+        callback->signature = signature;
+    }
+    callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
+    if (callback->state == CALLBACK_SENDING) {
+        store_callback_update(engine->store, callback); /* it is on its way as it is */
+    } else {
+        outbox_send(engine, tenant, callback);
+    }
+    engine_note_change(engine, callback->account, callback->invoice);
+}
+
+void outbox_recover(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        struct tenant *tenant = engine->tenants.list[i];
+        deliver_cancel(engine->deliver, tenant->account.num);
+        store_callback_requeue(engine->store, tenant->account.num, clock_now(tenant));
+        tenant->sending = 0;
+        tenant->due_unknown = true;
+    }
+    schedule_look(engine);
+}
+
+/* ------------------------------------------------------------------ attempts */
+
+static int64_t timeout(int64_t setting_ms, bool test_mode, int64_t test_ms, int64_t live_ms)
+{
+    return setting_ms != ACCOUNT_UNSET ? setting_ms : test_mode ? test_ms : live_ms;
+}
+
+/* Retry n comes n intervals after the attempt before it. */
+static int64_t retry_delay_ms(const struct tenant *tenant, int64_t retry)
+{
+    return retry * tenant->account.settings.retry_interval_s * 1000;
+}
+
+static bool is_last(const struct tenant *tenant, const struct callback *callback, int64_t attempt)
+{
+    return callback->manual || attempt >= tenant->account.settings.retry_limit;
+}
+
+bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *ret_delivery)
+{
+    struct engine *engine = arg;
+    struct callback callback;
+    struct tenant *tenant = NULL;
+    if (store_callback_get(engine->store, arena, seq, &callback)) {
+        tenant = tenants_by_num(&engine->tenants, callback.account);
+    }
+    if (!tenant) {
+        return false;
+    }
+    const struct settings *settings = &tenant->account.settings;
+    int64_t attempt = callback.attempts + 1;
+    int64_t next_ms = clock_now(tenant) + retry_delay_ms(tenant, attempt);
+    *ret_delivery = (struct delivery){
+        .url = callback.url,
+        .signature = callback.signature,
+        .body = callback.body,
+        .body_size = strlen(callback.body),
+        .retry = callback.attempts,
+        .next_retry_s = is_last(tenant, &callback, attempt) ? 0 : next_ms / 1000,
+        .connect_timeout_ms = timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),
+        .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
+        .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
+    };
+    return true;
+}
+
+static void log_attempt(const struct callback *callback, const struct delivery_result *result, const char *invoice)
+{
+    char id[IDENT_TEXT];
+    callback_id(callback->seq, id);
+    bool good = result->code == OK_CODE;
+    log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id), LOG_TEXT("invoice", invoice),
+              LOG_TEXT("transition", status_name(callback->transition)), LOG_NUMBER("attempt", callback->attempts),
+              LOG_NUMBER("code", result->code), LOG_NUMBER("took_ms", result->took_ms),
+              LOG_TEXT("error", result->error ? result->error : ""));
+}
+
+static void save_attempt(struct engine *engine, const struct callback *callback, const struct delivery_result *result)
+{
+    const struct attempt attempt = {
+        .callback = callback->seq,
+        .number = callback->attempts,
+        .at_ms = result->at_ms,
+        .took_ms = result->took_ms,
+        .code = result->code,
+        .error = result->error,
+        .request_headers = result->request_headers,
+        .response_headers = result->response_headers,
+        .response_body = result->response_body,
+        .response_size = (int64_t)result->response_size,
+    };
+    store_attempt_insert(engine->store, &attempt);
+}
+
+/* What becomes of a callback after an attempt. */
+static void settle(struct tenant *tenant, struct callback *callback, const struct delivery_result *result, int64_t now_ms)
+{
+    callback->attempts++;
+    callback->code = result->code;
+    callback->ended_ms = now_ms;
+    callback->due_ms = TIME_NONE;
+    if (result->code == OK_CODE) {
+        callback->state = CALLBACK_DONE;
+    } else if (result->refused || is_last(tenant, callback, callback->attempts)) {
+        callback->state = CALLBACK_FAILED;
+    } else {
+        callback->state = CALLBACK_QUEUED;
+        callback->due_ms = now_ms + retry_delay_ms(tenant, callback->attempts);
+    }
+    callback->manual = false;
+}
+
+void outbox_ended(void *arg, const struct delivery_result *result)
+{
+    struct engine *engine = arg;
+    struct arena *arena = &engine->scratch;
+    struct callback callback;
+    struct invoice invoice;
+    arena_reset(arena);
+    bool known = store_callback_get(engine->store, arena, result->callback, &callback);
+    struct tenant *tenant = known ? tenants_by_num(&engine->tenants, callback.account) : NULL;
+    if (!tenant) {
+        return;
+    }
+    tenant->sending--;
+    int64_t now_ms = clock_now(tenant);
+    settle(tenant, &callback, result, now_ms);
+    store_callback_update(engine->store, &callback);
+    save_attempt(engine, &callback, result);
+    schedule_at(engine, tenant, callback.due_ms);
+    if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
+        invoice.updated_ms = now_ms;
+        invoice.callback_logs = outbox_logs(engine, arena, invoice.seq, NULL);
+        store_invoice_update(engine->store, &invoice);
+        advance_note_callback(tenant, &invoice, &callback, now_ms);
+        log_attempt(&callback, result, invoice.id);
+    }
+    engine_note_change(engine, callback.account, callback.invoice);
+}

@@ -1,0 +1,165 @@
+#include "schedule.h"
+
+#include "base/log.h"
+#include "base/wall.h"
+#include "engine/advance.h"
+#include "engine/clock.h"
+#include "engine/outbox.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#define EVENTS_PER_TURN 512  /* keeps requests flowing while a flood of timers runs */
+#define PURGE_PER_TURN 256
+#define SWEEP_EVERY_MS 1000
+
+void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
+{
+    if (due_ms == TIME_NONE) {
+        return;
+    }
+    if (!tenant->due_unknown && (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
+        tenant->next_due_ms = due_ms;
+    }
+    int64_t wall_ms = clock_to_wall(tenant, due_ms);
+    if (wall_ms < engine->wake_ms) {
+        engine->wake_ms = wall_ms;
+    }
+}
+
+void schedule_look(struct engine *engine)
+{
+    engine->wake_ms = 0;
+}
+
+int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
+{
+    if (tenant->due_unknown) {
+        int64_t invoice_ms = store_invoice_first_due(engine->store, tenant->account.num);
+        int64_t callback_ms = store_callback_first_due(engine->store, tenant->account.num);
+        bool invoice_first = callback_ms == TIME_NONE || (invoice_ms != TIME_NONE && invoice_ms <= callback_ms);
+        tenant->next_due_ms = invoice_first ? invoice_ms : callback_ms;
+        tenant->due_unknown = false;
+    }
+    return tenant->next_due_ms;
+}
+
+/* ------------------------------------------------------------------ one event */
+
+static void expire(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
+{
+    bool started = invoice->status != STATUS_CREATED;
+    const struct move move = {
+        .status = started ? STATUS_PROCESS_FAILED : STATUS_EXPIRED,
+        .resolution = RESOLUTION_EXPIRED,
+        .amount = MONEY_NONE,
+        .at_ms = invoice->expires_ms, /* a timer that runs late stamps its due time */
+        .cause = "expiry",
+    };
+    invoice->plan = "";
+    invoice->plan_due_ms = TIME_NONE;
+    engine_move(engine, tenant, &engine->scratch, invoice, &move);
+}
+
+static void run_invoice(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
+{
+    if (invoice->plan_due_ms == TIME_NONE || invoice->plan_due_ms > invoice->due_ms) {
+        expire(engine, tenant, invoice);
+        return;
+    }
+    struct outcome outcome;
+    const struct move how = {.amount = MONEY_NONE, .at_ms = invoice->plan_due_ms, .cause = "timer"};
+    engine_plan(engine, invoice, &outcome);
+    engine_step(engine, tenant, &engine->scratch, invoice, &outcome, &how);
+}
+
+int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by_ms, int budget)
+{
+    int64_t num = tenant->account.num;
+    struct invoice invoice;
+    struct callback callback;
+    int ran = 0;
+    for (; ran < budget; ran++) {
+        arena_reset(&engine->scratch);
+        if (!store_invoice_next_due(engine->store, &engine->scratch, num, by_ms, &invoice)) {
+            break;
+        }
+        run_invoice(engine, tenant, &invoice);
+    }
+    for (; ran < budget; ran++) {
+        arena_reset(&engine->scratch);
+        if (!store_callback_next_due(engine->store, &engine->scratch, num, by_ms, &callback)) {
+            break;
+        }
+        outbox_send(engine, tenant, &callback);
+    }
+    tenant->due_unknown = true;
+    return ran;
+}
+
+/* ------------------------------------------------------------------ all tenants */
+
+/* Accounts that nobody used for their ttl_s, and invoices older than --retention. */
+static void sweep(struct engine *engine, int64_t now_ms)
+{
+    engine->sweep_at_ms = now_ms + SWEEP_EVERY_MS;
+    for (size_t i = engine->tenants.n; i-- > 0;) {
+        struct tenant *tenant = engine->tenants.list[i];
+        int64_t ttl_s = tenant->account.settings.ttl_s;
+        if (ttl_s != ACCOUNT_UNSET && now_ms - tenant->used_ms > ttl_s * 1000) {
+            log_event(LOG_INFO, "account_expired", LOG_TEXT("account", tenant->account.keys.id));
+            engine_delete_account(engine, tenant);
+        } else if (engine->options.retention_ms) {
+            store_invoice_purge(engine->store, tenant->account.num, clock_now(tenant) - engine->options.retention_ms,
+                                PURGE_PER_TURN);
+        }
+    }
+}
+
+static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms, int64_t *ret_wall_ms)
+{
+    int64_t due_ms = schedule_next_due(engine, tenant);
+    *ret_wall_ms = due_ms == TIME_NONE ? INT64_MAX : clock_to_wall(tenant, due_ms);
+    return due_ms != TIME_NONE && (*ret_wall_ms <= now_ms || due_ms <= clock_now(tenant));
+}
+
+void schedule_run(struct engine *engine)
+{
+    int64_t now_ms = wall_now_ms();
+    if (now_ms < engine->retry_at_ms) {
+        return;
+    }
+    if (engine->retry_at_ms) {
+        engine->retry_at_ms = 0;
+        outbox_recover(engine);
+    }
+    if (now_ms >= engine->sweep_at_ms) {
+        sweep(engine, now_ms);
+    }
+    if (now_ms < engine->wake_ms) {
+        return;
+    }
+    int budget = EVENTS_PER_TURN;
+    int64_t wake_ms = INT64_MAX, wall_ms;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        struct tenant *tenant = engine->tenants.list[i];
+        if (tenant->advance) {
+            continue; /* its time moves by advance_run */
+        }
+        if (is_due(engine, tenant, now_ms, &wall_ms)) {
+            budget -= schedule_run_tenant(engine, tenant, clock_now(tenant), budget > 0 ? budget : 1);
+            wall_ms = is_due(engine, tenant, now_ms, &wall_ms) ? 0 : wall_ms;
+        }
+        wake_ms = wall_ms < wake_ms ? wall_ms : wake_ms;
+    }
+    engine->wake_ms = wake_ms;
+}
+
+int64_t schedule_wait_ms(const struct engine *engine)
+{
+    int64_t now_ms = wall_now_ms();
+    int64_t wake_ms = engine->wake_ms < engine->sweep_at_ms ? engine->wake_ms : engine->sweep_at_ms;
+    if (engine->retry_at_ms) {
+        wake_ms = engine->retry_at_ms;
+    }
+    return wake_ms <= now_ms ? 0 : wake_ms - now_ms;
+}

@@ -1,0 +1,25 @@
+/*
+ * The timers. They are rows (invoice.due_ms, callback.due_ms); here is only when to look at them: the earliest due time of
+ * each tenant, and of all of them the earliest moment of machine time.
+ */
+#pragma once
+
+#include "engine/engine.h"
+
+/* A timer of the tenant was set; TIME_NONE is ignored. */
+void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms);
+
+/* Look at everything at the next turn: clocks or settings changed. */
+void schedule_look(struct engine *engine);
+
+/* Runs what is due on the clocks that run, a bounded part of it per turn. */
+void schedule_run(struct engine *engine);
+
+/* How long the loop may sleep, -1: for ever. */
+int64_t schedule_wait_ms(const struct engine *engine);
+
+/* The earliest timer of the tenant, TIME_NONE when there is none. */
+int64_t schedule_next_due(struct engine *engine, struct tenant *tenant);
+
+/* Runs the tenant's invoices and callbacks due at or before its time `by_ms`, at most `budget` of them; how many ran. */
+int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by_ms, int budget);

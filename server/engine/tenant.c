@@ -1,0 +1,269 @@
+#include "tenant.h"
+
+#include "base/die.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "domain/invoice.h"
+#include "json/settings.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ the search tree: three keys per account */
+
+struct key_node {
+    const char *key;
+    struct tenant *tenant;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(((const struct key_node *)a)->key, ((const struct key_node *)b)->key);
+}
+
+static void index_key(struct tenants *tenants, const char *key, struct tenant *tenant)
+{
+    struct key_node *node = mem_alloc(sizeof *node);
+    *node = (struct key_node){key, tenant};
+    struct key_node **found = tsearch(node, &tenants->by_key, compare_keys);
+    if (!found) {
+        die("out of memory for the key index");
+    }
+    if (*found != node) {
+        free(node);
+    }
+}
+
+static void unindex_key(struct tenants *tenants, const char *key)
+{
+    const struct key_node probe = {.key = key};
+    struct key_node **found = tfind(&probe, &tenants->by_key, compare_keys);
+    struct key_node *node = found ? *found : NULL;
+    if (node) {
+        tdelete(node, &tenants->by_key, compare_keys);
+        free(node);
+    }
+}
+
+static struct tenant *find_key(const struct tenants *tenants, const char *key)
+{
+    const struct key_node probe = {.key = key};
+    struct key_node **found = tfind(&probe, &((struct tenants *)tenants)->by_key, compare_keys);
+    return found ? (*found)->tenant : NULL;
+}
+
+static void unindex(struct tenants *tenants, const struct tenant *tenant)
+{
+    const struct account_keys *keys = &tenant->account.keys;
+    unindex_key(tenants, keys->id);
+    unindex_key(tenants, keys->public_key);
+    unindex_key(tenants, keys->public_live_key);
+}
+
+/* ------------------------------------------------------------------ the list */
+
+static void append(struct tenants *tenants, struct tenant *tenant)
+{
+    if (tenants->n == tenants->room) {
+        tenants->room = tenants->room ? tenants->room * 2 : 16;
+        tenants->list = mem_resize(tenants->list, tenants->room * sizeof(struct tenant *));
+    }
+    tenants->list[tenants->n++] = tenant;
+    index_key(tenants, tenant->account.keys.id, tenant);
+    index_key(tenants, tenant->account.keys.public_key, tenant);
+    index_key(tenants, tenant->account.keys.public_live_key, tenant);
+}
+
+static void copy_keys(struct arena *arena, const struct account_keys *from, struct account_keys *to)
+{
+    *to = (struct account_keys){
+        .id = arena_strdup(arena, from->id),
+        .api_key = arena_strdup(arena, from->api_key),
+        .public_key = arena_strdup(arena, from->public_key),
+        .public_live_key = arena_strdup(arena, from->public_live_key),
+        .secret_key = arena_strdup(arena, from->secret_key),
+        .secret_live_key = arena_strdup(arena, from->secret_live_key),
+    };
+}
+
+/* Settings through their JSON form: what is in memory is what a restart will read. */
+static void read_settings(struct arena *arena, const char *text, const struct resolution_set *resolutions,
+                          struct settings *ret_settings)
+{
+    json_auto_t *object = json_parse(text, strlen(text), arena, NULL);
+    struct json_errors errors = {.arena = arena};
+    settings_default(ret_settings);
+    if (json_is_object(object)) {
+        settings_read(object, NULL, resolutions, ret_settings, &errors);
+    }
+    if (errors.n) {
+        log_line(LOG_WARN, "stored setting %s is passed over: %s", errors.first->path, errors.first->message);
+    }
+}
+
+static const char *settings_text(struct buf *buf, const struct settings *settings)
+{
+    struct json_out out = {.buf = buf};
+    json_out_object(&out, NULL);
+    settings_write(&out, settings);
+    json_out_object_end(&out);
+    return buf->data;
+}
+
+struct loading {
+    struct tenants *tenants;
+    const struct resolution_set *resolutions;
+};
+
+static struct tenant *make_tenant(struct tenants *tenants, const struct account_row *row)
+{
+    struct tenant *tenant = mem_alloc(sizeof *tenant);
+    tenant->account.num = row->num;
+    tenant->account.made_ms = row->made_ms;
+    copy_keys(&tenant->key_texts, &row->keys, &tenant->account.keys);
+    tenant->used_ms = wall_now_ms();
+    append(tenants, tenant);
+    return tenant;
+}
+
+static void load_one(void *arg, const struct account_row *row)
+{
+    const struct loading *loading = arg;
+    struct tenant *tenant = tenants_by_num(loading->tenants, row->num);
+    if (!tenant) {
+        tenant = make_tenant(loading->tenants, row);
+    }
+    arena_reset(&tenant->setting_texts);
+    read_settings(&tenant->setting_texts, row->settings, loading->resolutions, &tenant->account.settings);
+    tenant->account.clock = row->clock;
+    tenant->due_unknown = true;
+    tenant->listed = true;
+}
+
+static void free_tenant(struct tenant *tenant)
+{
+    arena_finish(&tenant->key_texts);
+    arena_finish(&tenant->setting_texts);
+    free(tenant);
+}
+
+static void forget(struct tenants *tenants, struct tenant *tenant)
+{
+    size_t at = 0;
+    while (tenants->list[at] != tenant) {
+        at++;
+    }
+    memmove(&tenants->list[at], &tenants->list[at + 1], (tenants->n - at - 1) * sizeof(struct tenant *));
+    tenants->n--;
+    unindex(tenants, tenant);
+    free_tenant(tenant);
+}
+
+void tenants_load(struct tenants *tenants, struct store *store, const struct resolution_set *resolutions)
+{
+    struct loading loading = {tenants, resolutions};
+    for (size_t i = 0; i < tenants->n; i++) {
+        tenants->list[i]->listed = false;
+    }
+    store_account_all(store, load_one, &loading);
+    for (size_t i = tenants->n; i-- > 0;) {
+        struct tenant *tenant = tenants->list[i];
+        if (tenant->listed) {
+            tenant->outcomes = store_outcome_count(store, tenant->account.num);
+        } else {
+            forget(tenants, tenant);
+        }
+    }
+}
+
+void tenants_finish(struct tenants *tenants)
+{
+    for (size_t i = 0; i < tenants->n; i++) {
+        unindex(tenants, tenants->list[i]);
+        free_tenant(tenants->list[i]);
+    }
+    free(tenants->list);
+    *tenants = (struct tenants){0};
+}
+
+static int compare_nums(const void *num, const void *tenant)
+{
+    int64_t a = *(const int64_t *)num, b = (*(struct tenant *const *)tenant)->account.num;
+    return a < b ? -1 : a > b;
+}
+
+struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num)
+{
+    struct tenant **found = tenants->n ? bsearch(&num, tenants->list, tenants->n, sizeof *found, compare_nums) : NULL;
+    return found ? *found : NULL;
+}
+
+struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_id)
+{
+    struct tenant *tenant = account_id ? find_key(tenants, account_id) : NULL;
+    return tenant && text_equal(tenant->account.keys.id, account_id) ? tenant : NULL;
+}
+
+struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key, bool *ret_test_mode)
+{
+    struct tenant *tenant = public_key ? find_key(tenants, public_key) : NULL;
+    if (!tenant || text_equal(tenant->account.keys.id, public_key)) {
+        return NULL;
+    }
+    *ret_test_mode = text_equal(tenant->account.keys.public_key, public_key);
+    return tenant;
+}
+
+struct tenant *tenants_add(struct tenants *tenants, struct store *store, const struct account_keys *keys,
+                           const struct settings *settings)
+{
+    if (tenants->n >= TENANTS_MOST) {
+        return NULL;
+    }
+    buf_auto text = {0};
+    struct account_row row = {.keys = *keys, .settings = settings_text(&text, settings), .made_ms = wall_now_ms()};
+    row.num = store_account_insert(store, &row);
+    if (!row.num) {
+        return NULL;
+    }
+    struct tenant *tenant = make_tenant(tenants, &row);
+    tenant_set_settings(tenant, NULL, settings);
+    tenant->next_due_ms = TIME_NONE;
+    return tenant;
+}
+
+static void copy_settings(struct arena *arena, const struct settings *from, struct settings *to)
+{
+    *to = *from;
+    for (size_t i = 0; i < account_settings_count; i++) {
+        enum setting_kind kind = account_settings[i].kind;
+        if (kind != SETTING_BOOL && kind != SETTING_INT) {
+            const char **text = setting_text(&account_settings[i], to);
+            *text = arena_strdup(arena, *text);
+        }
+    }
+}
+
+void tenant_set_settings(struct tenant *tenant, struct store *store, const struct settings *settings)
+{
+    /* A new arena, because the new settings may have been made from the old ones. */
+    struct arena texts = {0};
+    struct settings copy;
+    copy_settings(&texts, settings, &copy);
+    if (store) {
+        buf_auto text = {0};
+        store_account_set_settings(store, tenant->account.num, settings_text(&text, settings));
+    }
+    tenant->account.settings = copy;
+    arena_finish(&tenant->setting_texts);
+    tenant->setting_texts = texts;
+}
+
+void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant)
+{
+    store_account_clear(store, tenant->account.num);
+    store_account_delete(store, tenant->account.num);
+    forget(tenants, tenant);
+}
