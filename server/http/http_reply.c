@@ -1,0 +1,89 @@
+#include "http_reply.h"
+
+#include "base/die.h"
+#include "json/json_out.h"
+
+#include <stdio.h>
+
+static const struct {
+    unsigned status;
+    const char *reason;
+} reasons[] = {
+    {400, "Bad Request"},         {401, "Unauthorized"},      {403, "Forbidden"},
+    {404, "Not Found"},           {405, "Method Not Allowed"}, {409, "Conflict"},
+    {413, "Payload Too Large"},   {422, "Unprocessable Entity"}, {429, "Too Many Requests"},
+    {502, "Bad Gateway"},         {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+};
+
+struct buf *http_reply(struct http_request *request, unsigned status, const char *type)
+{
+    struct http_reply *reply = &request->reply;
+    reply->status = status;
+    reply->type = type;
+    reply->fixed = NULL;
+    reply->body.size = 0;
+    return &reply->body;
+}
+
+void http_reply_header(struct http_request *request, const char *name, const char *value)
+{
+    struct http_reply *reply = &request->reply;
+    if (reply->n_headers == HTTP_HEADERS_MOST) {
+        die("more than %d headers in a reply", HTTP_HEADERS_MOST);
+    }
+    reply->headers[reply->n_headers++] = (struct http_header){name, value};
+}
+
+void http_reply_empty(struct http_request *request, unsigned status)
+{
+    http_reply(request, status, NULL);
+}
+
+void http_reply_fixed(struct http_request *request, unsigned status, const char *type, const char *data, size_t size)
+{
+    http_reply(request, status, type);
+    request->reply.fixed = data;
+    request->reply.fixed_size = size;
+}
+
+void http_reply_redirect(struct http_request *request, unsigned status, const char *location)
+{
+    http_reply_empty(request, status);
+    http_reply_header(request, "Location", location);
+}
+
+static const char *reason_of(unsigned status)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+        if (reasons[i].status == status) {
+            return reasons[i].reason;
+        }
+    }
+    return "internal_error";
+}
+
+void http_reply_error_detail(struct http_request *request, unsigned status, const char *title, const char *detail)
+{
+    struct json_out out = {.buf = http_reply(request, status, HTTP_JSON)};
+    char code[12];
+    snprintf(code, sizeof code, "%u", status);
+    json_out_object(&out, NULL);
+    json_out_array(&out, "errors");
+    json_out_object(&out, NULL);
+    json_out_text(&out, "status", reason_of(status));
+    json_out_text(&out, "code", code);
+    if (title) {
+        json_out_text(&out, "title", title);
+        json_out_text(&out, "detail", detail);
+    }
+    json_out_object_end(&out);
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+}
+
+void http_reply_error(struct http_request *request, unsigned status)
+{
+    bool internal = status == 500;
+    http_reply_error_detail(request, status, internal ? "internal_error" : NULL,
+                            internal ? "Internal server error." : NULL);
+}

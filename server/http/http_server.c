@@ -1,0 +1,469 @@
+#include "http_server.h"
+
+#include "base/die.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "http/form.h"
+#include "http/http_reply.h"
+#include "http/target.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define IDLE_TIMEOUT_S 30u
+#define CONNECTIONS_MOST 16384u
+#define SPARE_FDS 1024u /* files, callbacks and what libraries open */
+
+struct http_server {
+    struct http_options options;
+    struct MHD_Daemon *daemon;
+    int port;
+    char *cert, *key;
+    struct http_request *held; /* answered, suspended until http_release */
+    size_t parked;
+};
+
+/* ------------------------------------------------------------------ sending */
+
+static struct MHD_Response *make_response(struct http_reply *reply)
+{
+    if (reply->fixed) {
+        return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
+                                               MHD_RESPMEM_PERSISTENT);
+    }
+    size_t size = reply->body.size;
+    return MHD_create_response_from_buffer(size, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
+}
+
+static enum MHD_Result send_reply(struct http_request *request)
+{
+    struct http_reply *reply = &request->reply;
+    struct MHD_Response *response = make_response(reply);
+    if (!response) {
+        die("out of memory for a response");
+    }
+    if (reply->type) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    }
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    }
+    enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* The reply stands: it leaves at once, or with the commit of this turn. */
+static enum MHD_Result deliver(struct http_request *request)
+{
+    struct http_server *server = request->server;
+    if (!request->reply.status) {
+        die("%s %s was not answered", request->method, request->target);
+    }
+    if (server->options.must_hold(server->options.arg)) {
+        request->next_held = server->held;
+        server->held = request;
+        if (!request->suspended) {
+            request->suspended = true;
+            MHD_suspend_connection(request->connection);
+        }
+        return MHD_YES;
+    }
+    if (request->suspended) {
+        request->suspended = false;
+        MHD_resume_connection(request->connection); /* libmicrohttpd calls `access` again, which sends */
+        return MHD_YES;
+    }
+    server->options.done(server->options.arg, request);
+    return send_reply(request);
+}
+
+bool http_release(struct http_server *server, bool committed)
+{
+    struct http_request *request = server->held;
+    bool any = request != NULL;
+    server->held = NULL;
+    while (request) {
+        struct http_request *next = request->next_held;
+        if (!committed) {
+            request->reply.n_headers = 0;
+            http_reply_error(request, 503);
+        }
+        request->suspended = false;
+        MHD_resume_connection(request->connection);
+        request = next;
+    }
+    return any;
+}
+
+void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
+{
+    request->parked = true;
+    request->gone = gone;
+    request->gone_arg = arg;
+    request->server->parked++;
+}
+
+static void leave_park(struct http_request *request)
+{
+    request->parked = false;
+    request->gone = NULL;
+    request->server->parked--;
+}
+
+void http_unpark(struct http_request *request)
+{
+    leave_park(request);
+    deliver(request);
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+/* libmicrohttpd's first word of a request: the raw target. What it returns is the request's context from then on. */
+static void *begin(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    struct http_request *request = mem_alloc(sizeof *request);
+    request->server = arg;
+    request->connection = connection;
+    request->began_us = mono_now_us();
+    request->target = arena_strdup(&request->arena, target);
+    return request;
+}
+
+static void finish(void *arg, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
+{
+    (void)arg;
+    (void)connection;
+    (void)code;
+    struct http_request *request = *context;
+    if (!request) {
+        return;
+    }
+    if (request->parked) {
+        void (*gone)(void *) = request->gone;
+        leave_park(request);
+        if (gone) {
+            gone(request->gone_arg);
+        }
+    }
+    json_decref(request->query);
+    json_decref(request->document);
+    buf_finish(&request->upload);
+    buf_finish(&request->reply.body);
+    arena_finish(&request->arena);
+    free(request);
+    *context = NULL;
+}
+
+static enum MHD_Result start(struct http_request *request, const char *method)
+{
+    request->started = true;
+    request->head = text_equal(method, MHD_HTTP_METHOD_HEAD);
+    request->method = request->head ? MHD_HTTP_METHOD_GET : arena_strdup(&request->arena, method);
+    if (!target_split(&request->arena, request->target, &request->path, &request->query_text)) {
+        request->path = NULL;
+        request->query_text = "";
+    }
+    const char *length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    int64_t size;
+    if (length && text_to_int(length, &size) && size > (int64_t)HTTP_DISCARD_MOST) {
+        http_reply_error(request, 413); /* sent before the body: the connection then ends */
+        request->handled = true;
+        return send_reply(request);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result receive(struct http_request *request, const char *data, size_t *size)
+{
+    request->received += *size;
+    if (request->received > HTTP_DISCARD_MOST) {
+        return MHD_NO;
+    }
+    request->too_large = request->received > HTTP_BODY_MOST;
+    if (request->too_large) {
+        buf_finish(&request->upload);
+    } else {
+        buf_add(&request->upload, data, *size);
+    }
+    *size = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(struct http_request *request)
+{
+    const struct http_options *options = &request->server->options;
+    request->handled = true;
+    request->body = buf_str(&request->upload);
+    request->body_size = request->upload.size;
+    options->handle(options->arg, request);
+    if (!request->parked) {
+        return deliver(request);
+    }
+    request->suspended = true;
+    MHD_suspend_connection(request->connection);
+    return MHD_YES;
+}
+
+static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
+                                      const char *version, const char *data, size_t *size, void **context)
+{
+    (void)arg;
+    (void)connection;
+    (void)url;
+    (void)version;
+    struct http_request *request = *context;
+    if (!request->started) {
+        return start(request, method);
+    }
+    if (*size) {
+        return receive(request, data, size);
+    }
+    if (!request->handled) {
+        return handle(request);
+    }
+    /* Resumed: the reply stands and may leave. */
+    request->server->options.done(request->server->options.arg, request);
+    return send_reply(request);
+}
+
+/* ------------------------------------------------------------------ reading a request */
+
+const char *http_header(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+struct header_visit {
+    void (*each)(void *arg, const char *name, const char *value);
+    void *arg;
+};
+
+static enum MHD_Result visit_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    const struct header_visit *visit = arg;
+    visit->each(visit->arg, name, value ? value : "");
+    return MHD_YES;
+}
+
+void http_headers(const struct http_request *request, void (*each)(void *arg, const char *name, const char *value),
+                  void *arg)
+{
+    struct header_visit visit = {each, arg};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &visit);
+}
+
+const char *http_client_ip(struct http_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char host[NI_MAXHOST] = "";
+    if (info && info->client_addr) {
+        socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                                  : sizeof(struct sockaddr_in);
+        getnameinfo(info->client_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    }
+    return arena_strdup(&request->arena, host);
+}
+
+const json_t *http_query(struct http_request *request)
+{
+    if (!request->query) {
+        request->query = form_parse(request->query_text, strlen(request->query_text));
+    }
+    return request->query;
+}
+
+const char *http_query_text(struct http_request *request, const char *name)
+{
+    return *request->query_text ? json_string_value(json_object_get(http_query(request), name)) : NULL;
+}
+
+/* ------------------------------------------------------------------ the daemon */
+
+/* libmicrohttpd's own messages: what clients did wrong; of interest only when looking for something. */
+static void log_daemon(void *arg, const char *format, va_list args)
+{
+    (void)arg;
+    if (log_wants(LOG_DEBUG)) {
+        char text[512];
+        vsnprintf(text, sizeof text, format, args);
+        text[strcspn(text, "\n")] = '\0';
+        log_event(LOG_DEBUG, "http", LOG_TEXT("text", text));
+    }
+}
+
+static char *read_file(const char *name, char *ret_why, size_t why_size)
+{
+    buf_auto content = {0};
+    FILE *file = fopen(name, "re");
+    if (!file) {
+        snprintf(ret_why, why_size, "%s: %s", name, strerror(errno));
+        return NULL;
+    }
+    char block[4096];
+    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0 && content.size < (1 << 20);) {
+        buf_add(&content, block, n);
+    }
+    fclose(file);
+    return buf_take(&content);
+}
+
+/* As many connections as the process may have descriptors for. */
+static unsigned raise_connection_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) {
+        return 512;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t spare = limit.rlim_cur > 2 * SPARE_FDS ? SPARE_FDS : limit.rlim_cur / 2;
+    rlim_t most = limit.rlim_cur - spare;
+    return most > CONNECTIONS_MOST ? CONNECTIONS_MOST : (unsigned)most;
+}
+
+static int open_socket(const struct http_options *options, char *ret_why, size_t why_size)
+{
+    char port[12];
+    snprintf(port, sizeof port, "%d", options->port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *list = NULL;
+    int failed = getaddrinfo(options->host, port, &hints, &list);
+    if (failed) {
+        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port, gai_strerror(failed));
+        return -1;
+    }
+    int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    if (fd >= 0) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    }
+    if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1024)) {
+        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    freeaddrinfo(list);
+    return fd;
+}
+
+static int port_of(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size)) {
+        return 0;
+    }
+    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                               : ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static bool read_tls(struct http_server *server, char *ret_why, size_t why_size)
+{
+    if (!server->options.tls_cert) {
+        return true;
+    }
+    server->cert = read_file(server->options.tls_cert, ret_why, why_size);
+    server->key = server->cert ? read_file(server->options.tls_key, ret_why, why_size) : NULL;
+    return server->key;
+}
+
+bool http_server_start(const struct http_options *options, struct http_server **ret_server, char *ret_why,
+                       size_t why_size)
+{
+    struct http_server *server = mem_alloc(sizeof *server);
+    server->options = *options;
+    unsigned most = raise_connection_limit();
+    int fd = read_tls(server, ret_why, why_size) ? open_socket(options, ret_why, why_size) : -1;
+    if (fd < 0) {
+        http_server_stop(server);
+        return false;
+    }
+    server->port = port_of(fd);
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert}, {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key}, {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (server->cert ? MHD_USE_TLS : 0u);
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED, finish,
+        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_ARRAY,
+        server->cert ? tls : none, MHD_OPTION_END);
+    if (!server->daemon) {
+        snprintf(ret_why, why_size, server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
+                 server->cert ? options->tls_cert : options->host);
+        close(fd);
+        http_server_stop(server);
+        return false;
+    }
+    *ret_server = server;
+    return true;
+}
+
+void http_server_quiesce(struct http_server *server)
+{
+    int fd = MHD_quiesce_daemon(server->daemon);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+void http_server_stop(struct http_server *server)
+{
+    if (!server) {
+        return;
+    }
+    if (server->daemon) {
+        /* A connection that is still suspended makes MHD_stop_daemon abort (0.9.75): all are resumed by now. */
+        if (server->parked || server->held) {
+            die("%zu requests are parked at the end", server->parked);
+        }
+        MHD_run(server->daemon);
+        MHD_stop_daemon(server->daemon);
+    }
+    free(server->cert);
+    free(server->key);
+    free(server);
+}
+
+int http_server_port(const struct http_server *server)
+{
+    return server->port;
+}
+
+int http_server_fd(const struct http_server *server)
+{
+    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+int http_server_wait_ms(const struct http_server *server)
+{
+    MHD_UNSIGNED_LONG_LONG wait;
+    if (MHD_get_timeout(server->daemon, &wait) != MHD_YES) {
+        return -1;
+    }
+    return wait > 60000 ? 60000 : (int)wait;
+}
+
+void http_server_run(struct http_server *server)
+{
+    MHD_run(server->daemon);
+}
+
+int http_server_connections(const struct http_server *server)
+{
+    return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}

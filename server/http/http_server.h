@@ -1,0 +1,110 @@
+/*
+ * The HTTP adapter: libmicrohttpd in external-epoll mode, one thread. It reads a request with its body, hands it to the
+ * one handler and sends the reply that the handler made. A reply is held while the store is in a turn (so that a 201
+ * leaves only after its commit), and a handler may park a request to answer it later.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_BODY_MOST ((size_t)1 << 20)     /* larger bodies are read, thrown away and answered 413 */
+#define HTTP_DISCARD_MOST ((size_t)16 << 20) /* beyond that the connection is closed */
+#define HTTP_HEADERS_MOST 12
+
+struct http_server;
+struct MHD_Connection;
+
+struct http_header {
+    const char *name, *value;
+};
+
+struct http_reply {
+    unsigned status; /* 0: not answered yet */
+    const char *type;
+    struct buf body;
+    const char *fixed; /* instead of body: bytes that outlive the server (embedded files) */
+    size_t fixed_size;
+    struct http_header headers[HTTP_HEADERS_MOST];
+    size_t n_headers;
+};
+
+struct http_request {
+    struct arena arena; /* lives as long as the request */
+    const char *method; /* "GET" also for a HEAD, see `head` */
+    const char *target; /* raw */
+    const char *path, *query_text; /* target.h; path NULL: the target cannot be read */
+    bool head, too_large;
+    const char *body;
+    size_t body_size;
+    int64_t began_us;
+
+    struct http_reply reply;
+    bool parked;
+    void (*gone)(void *arg); /* called when the request ends while parked */
+    void *gone_arg;
+
+    /* the adapter's own */
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct buf upload;
+    size_t received;
+    bool started, handled, suspended;
+    json_t *query, *document; /* parsed when first asked for */
+    struct http_request *next_held;
+};
+
+struct http_options {
+    const char *host; /* an address or localhost */
+    int port;         /* 0: a free one */
+    const char *tls_cert, *tls_key; /* files, or NULL */
+    void (*handle)(void *arg, struct http_request *request); /* fills request->reply, or parks */
+    void (*done)(void *arg, struct http_request *request);   /* the reply is about to be sent: for the log */
+    bool (*must_hold)(void *arg);                            /* replies must wait for http_release */
+    void *arg;
+};
+
+/* Listens. On an error returns false and one line in ret_why. */
+bool http_server_start(const struct http_options *options, struct http_server **ret_server, char *ret_why,
+                       size_t why_size);
+
+/* Ends all connections. No request may be parked or held any more. NULL is fine. */
+void http_server_stop(struct http_server *server);
+
+/* No new connections from now on; the port is free again. */
+void http_server_quiesce(struct http_server *server);
+
+int http_server_port(const struct http_server *server);
+int http_server_fd(const struct http_server *server);       /* readable when http_server_run has work */
+int http_server_wait_ms(const struct http_server *server);  /* how long it may wait at most, -1: for ever */
+void http_server_run(struct http_server *server);
+int http_server_connections(const struct http_server *server);
+
+/* Sends the held replies; after a failed commit each becomes a 503. True when there were any. */
+bool http_release(struct http_server *server, bool committed);
+
+/* A request header's value, NULL when it was not sent. */
+const char *http_header(const struct http_request *request, const char *name);
+
+/* Calls `each` for every request header. */
+void http_headers(const struct http_request *request, void (*each)(void *arg, const char *name, const char *value),
+                  void *arg);
+
+/* The address of the client. */
+const char *http_client_ip(struct http_request *request);
+
+/* The query as a tree (form.h), borrowed; parsed at the first call. */
+const json_t *http_query(struct http_request *request);
+
+/* A value of the query, NULL when it is not there or is no plain value. */
+const char *http_query_text(struct http_request *request, const char *name);
+
+/* Takes the request off the loop until http_unpark; `gone` is called if it ends before. */
+void http_park(struct http_request *request, void (*gone)(void *arg), void *arg);
+
+/* The reply of a parked request stands. */
+void http_unpark(struct http_request *request);

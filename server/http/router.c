@@ -1,0 +1,298 @@
+#include "http/call.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/journal.h"
+#include "http/authorization.h"
+#include "http/form.h"
+#include "http/guard.h"
+#include "http/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PUBLIC_PREFIX "/public-api"
+#define CONTROL_PREFIX "/_mock"
+#define PRIVATE_PREFIX "/api"
+
+static bool is_under(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
+}
+
+/* ------------------------------------------------------------------ errors in the shape of each API */
+
+void call_control_error(struct call *call, unsigned status, const char *code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vprintf(call->arena, format, args);
+    va_end(args);
+    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_object(&out, "error");
+    json_out_text(&out, "code", code);
+    json_out_text(&out, "message", message);
+    json_out_object_end(&out);
+    json_out_object_end(&out);
+}
+
+static void reply_error(struct call *call, unsigned status, const char *code, const char *message)
+{
+    const char *path = call->request->path;
+    if (path && is_under(path, CONTROL_PREFIX)) {
+        call_control_error(call, status, code, "%s", message);
+    } else {
+        http_reply_error(call->request, status);
+    }
+}
+
+void call_reply_errors(struct call *call, const struct json_errors *errors)
+{
+    json_errors_write(errors, http_reply(call->request, 422, HTTP_JSON));
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+static bool begins_with_brace(const struct http_request *request)
+{
+    size_t blank = strspn(request->body, " \t\r\n");
+    return request->body[blank] == '{';
+}
+
+json_t *call_body(struct call *call, bool form)
+{
+    struct http_request *request = call->request;
+    const char *why = "the body is no JSON object";
+    if (form && !begins_with_brace(request)) {
+        request->document = form_parse(request->body, request->body_size);
+    } else {
+        request->document = json_parse(request->body, request->body_size, call->arena, &why);
+    }
+    if (json_is_object(request->document)) {
+        return request->document;
+    }
+    if (is_under(request->path, CONTROL_PREFIX)) {
+        call_control_error(call, 400, "invalid_json", "%s", why);
+    } else {
+        http_reply_error_detail(request, 400, "Bad Request", why);
+    }
+    return NULL;
+}
+
+const char *call_base_url(const struct call *call)
+{
+    const struct router *router = call->router;
+    if (router->public_url) {
+        return router->public_url;
+    }
+    const char *host = http_header(call->request, "Host");
+    if (!guard_host_is_plain(host)) {
+        return router->listen_url;
+    }
+    return arena_printf(call->arena, "%s://%s", router->tls ? "https" : "http", host);
+}
+
+/* ------------------------------------------------------------------ finding the route */
+
+/* The private API is served at / and at /api: routes are written without. */
+static const char *private_path(const char *path)
+{
+    if (!is_under(path, PRIVATE_PREFIX)) {
+        return path;
+    }
+    const char *rest = path + strlen(PRIVATE_PREFIX);
+    return *rest ? rest : "/";
+}
+
+/* Patterns may end in a slash, as the platform writes some; paths come without. */
+static bool matches(struct call *call, const struct route *route, const char *path)
+{
+    size_t length = strlen(route->pattern);
+    const char *pattern = route->pattern;
+    if (length > 1 && pattern[length - 1] == '/') {
+        pattern = arena_copy(call->arena, pattern, length - 1);
+    }
+    const char *own = route->access == ACCESS_PRIVATE ? private_path(path) : path;
+    return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
+}
+
+static const struct route *find_route(struct call *call, char ret_allow[96])
+{
+    const struct http_request *request = call->request;
+    const struct route *found = NULL;
+    ret_allow[0] = '\0';
+    for (size_t i = 0; i < call->router->n_routes && !found; i++) {
+        const struct route *route = &call->router->routes[i];
+        if (!matches(call, route, request->path)) {
+            continue;
+        }
+        found = text_equal(route->method, request->method) ? route : NULL;
+        size_t at = strlen(ret_allow);
+        snprintf(ret_allow + at, 96 - at, "%s%s%s", at ? ", " : "", route->method,
+                 text_equal(route->method, "GET") ? ", HEAD" : "");
+    }
+    return found;
+}
+
+/* ------------------------------------------------------------------ who may */
+
+static bool check_private(struct call *call)
+{
+    const char *login, *password;
+    const char *header = http_header(call->request, "Authorization");
+    if (authorization_basic(call->arena, header, &login, &password)) {
+        struct tenant *tenant = tenants_by_id(&call->engine->tenants, login);
+        if (tenant && crypt_equal(tenant->account.keys.api_key, password)) {
+            call->tenant = tenant;
+            tenant->used_ms = wall_now_ms();
+            return true;
+        }
+    }
+    http_reply_error(call->request, 401);
+    http_reply_header(call->request, "WWW-Authenticate", "Basic realm=\"MilkyPay\"");
+    return false;
+}
+
+static bool check_token(struct call *call)
+{
+    const char *token = call->router->control_token;
+    const char *bearer = authorization_bearer(http_header(call->request, "Authorization"));
+    const char *own = http_header(call->request, "X-Mock-Token");
+    if (!token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token))) {
+        return true;
+    }
+    call_control_error(call, 401, "unauthorized", "the control API wants the token of --control-token");
+    return false;
+}
+
+static bool check_origin(struct call *call)
+{
+    const struct router *router = call->router;
+    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
+    if (!guard_host_passes(&guard, http_header(call->request, "Host"))) {
+        call_control_error(call, 403, "host_not_allowed",
+                           "Host must be an address, localhost or the public URL's host; --allow-host adds others");
+        return false;
+    }
+    if (!guard_origin_passes(&guard, http_header(call->request, "Origin"))) {
+        call_control_error(call, 403, "origin_not_allowed",
+                           "requests of other sites are refused; --allow-host adds hosts");
+        return false;
+    }
+    return true;
+}
+
+/* The account of a control call: ?account=, else the demo account. */
+static bool find_control_tenant(struct call *call)
+{
+    const char *id = http_query_text(call->request, "account");
+    call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->demo;
+    if (!call->tenant && id) {
+        call_control_error(call, 404, "unknown_account", "there is no account %s", id);
+        return false;
+    }
+    if (call->tenant) {
+        call->tenant->used_ms = wall_now_ms();
+    }
+    return true;
+}
+
+static bool may(struct call *call, const struct route *route)
+{
+    switch (route->access) {
+    case ACCESS_PUBLIC:
+    case ACCESS_PAGE:
+        return true;
+    case ACCESS_PRIVATE:
+        return check_private(call);
+    case ACCESS_CONTROL:
+        return check_origin(call) && check_token(call) && find_control_tenant(call);
+    case ACCESS_CONTROL_OPEN:
+        return check_origin(call) && find_control_tenant(call);
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ answering */
+
+static void add_cors(struct call *call)
+{
+    http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
+}
+
+static void reply_options(struct call *call, const char *allow)
+{
+    struct http_request *request = call->request;
+    const char *wanted = http_header(request, "Access-Control-Request-Headers");
+    http_reply_empty(request, 204);
+    http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
+    if (is_under(request->path, PUBLIC_PREFIX)) {
+        http_reply_header(request, "Access-Control-Allow-Methods", arena_strdup(call->arena, allow));
+        http_reply_header(request, "Access-Control-Allow-Headers",
+                          wanted ? wanted : "Content-Type, Accept, X-Mock-Outcome");
+        http_reply_header(request, "Access-Control-Max-Age", "86400");
+    }
+}
+
+static void note_visit(const struct call *call, const struct route *route)
+{
+    const struct http_request *request = call->request;
+    struct journal_entry entry = {
+        .at_ms = wall_now_ms(),
+        .invoice = call->invoice,
+        .page = route->access == ACCESS_PAGE,
+        .status = request->reply.status,
+    };
+    snprintf(entry.method, sizeof entry.method, "%.7s", request->method);
+    snprintf(entry.path, sizeof entry.path, "%.*s", JOURNAL_PATH - 1, request->path);
+    journal_add(call->router->journal, &entry);
+}
+
+static void dispatch(struct call *call)
+{
+    struct http_request *request = call->request;
+    char allow[96];
+    const struct route *route = find_route(call, allow);
+    if (!route && !*allow) {
+        reply_error(call, 404, "not_found", "there is no such path");
+    } else if (!route && text_equal(request->method, "OPTIONS")) {
+        reply_options(call, allow);
+    } else if (!route) {
+        reply_error(call, 405, "method_not_allowed", "the path takes other methods, see Allow");
+        http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
+    } else if (request->too_large) {
+        reply_error(call, 413, "too_large", "bodies are at most 1 MiB");
+    } else if (may(call, route)) {
+        route->handle(call);
+        if (call->invoice && route->access != ACCESS_CONTROL) {
+            note_visit(call, route);
+        }
+    }
+}
+
+void router_handle(void *arg, struct http_request *request)
+{
+    const struct router *router = arg;
+    struct call call = {.request = request, .arena = &request->arena, .engine = router->engine, .router = router};
+    if (!request->path) {
+        http_reply_error(request, 400);
+        return;
+    }
+    dispatch(&call);
+    if (is_under(request->path, PUBLIC_PREFIX)) {
+        add_cors(&call);
+    }
+}
+
+void router_done(void *arg, struct http_request *request)
+{
+    (void)arg;
+    if (log_wants(LOG_INFO)) {
+        log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
+                  LOG_TEXT("path", request->path ? request->path : "?"), LOG_NUMBER("status", request->reply.status),
+                  LOG_NUMBER("took_us", mono_now_us() - request->began_us));
+    }
+}
