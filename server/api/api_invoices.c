@@ -1,0 +1,187 @@
+#include "api_invoices.h"
+
+#include "api/order_read.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ answers */
+
+typedef void (*view_writer)(struct json_out *, const char *, const struct view_invoice *, enum view_kind);
+
+static void reply_invoice(struct call *call, unsigned status, const struct tenant *tenant, const struct invoice *invoice,
+                          view_writer write, enum view_kind kind)
+{
+    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    const struct view_invoice view = engine_view(call->engine, tenant, invoice);
+    call->invoice = invoice->seq;
+    json_out_object(&out, NULL);
+    write(&out, "data", &view, kind);
+    json_out_object_end(&out);
+}
+
+/* 409: an error and the earlier invoice as a GET shows it (mock.md). */
+static void reply_conflict(struct call *call, const struct tenant *tenant, const struct invoice *earlier,
+                           view_writer write)
+{
+    struct json_out out = {.buf = http_reply(call->request, 409, HTTP_JSON)};
+    const struct view_invoice view = engine_view(call->engine, tenant, earlier);
+    call->invoice = earlier->seq;
+    json_out_object(&out, NULL);
+    json_out_array(&out, "errors");
+    json_out_object(&out, NULL);
+    json_out_text(&out, "status", "Conflict");
+    json_out_text(&out, "code", "409");
+    json_out_text(&out, "title", "conflict");
+    json_out_text(&out, "detail",
+                  arena_printf(call->arena, "A payment invoice with reference_id \"%s\" exists already.",
+                               earlier->reference_id));
+    json_out_object_end(&out);
+    json_out_array_end(&out);
+    view_invoice_public == write ? view_invoice_public(&out, "data", &view, VIEW_READ)
+                                 : view_invoice_private(&out, "data", &view, VIEW_READ);
+    json_out_object_end(&out);
+}
+
+/* ------------------------------------------------------------------ creation */
+
+/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
+static json_t *attributes_of(json_t *body)
+{
+    json_t *data = json_object_get(body, "data");
+    json_t *attributes = json_object_get(data, "attributes");
+    return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
+}
+
+void api_invoices_create_private(struct call *call)
+{
+    json_t *body = call_body(call, false);
+    struct order order;
+    struct invoice invoice;
+    struct json_errors errors = {.arena = call->arena};
+    if (!body) {
+        return;
+    }
+    if (!account_is_active(&call->tenant->account)) {
+        http_reply_error_detail(call->request, 403, "Forbidden", "The account is not active.");
+        return;
+    }
+    order_read(call, ORDER_PRIVATE, attributes_of(body), false, &order, &errors);
+    if (errors.n) {
+        call_reply_errors(call, &errors);
+    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) == CREATE_CONFLICT) {
+        reply_conflict(call, call->tenant, &invoice, view_invoice_private);
+    } else {
+        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_private, VIEW_CREATE);
+    }
+}
+
+/* The account of the key in the body; answers 422, 401 or 403 and returns false when there is none that may. */
+static bool find_public_account(struct call *call, const json_t *body, bool *ret_test_mode)
+{
+    const json_t *value = json_object_get(body, "public_key");
+    const char *key = json_string_value(value);
+    struct json_errors errors = {.arena = call->arena};
+    if (!key || !*key) {
+        bool absent = !value || json_is_null(value) || key;
+        json_errors_add(&errors, "public_key", absent ? MESSAGE_BLANK : "This value should be of type string.");
+        return call_reply_errors(call, &errors), false;
+    }
+    call->tenant = tenants_by_public_key(&call->engine->tenants, key, ret_test_mode);
+    if (!call->tenant) {
+        http_reply_error(call->request, 401);
+        return false;
+    }
+    call->tenant->used_ms = wall_now_ms();
+    bool active = account_is_active(&call->tenant->account);
+    if (!active || !call->tenant->account.settings.public_creation) {
+        http_reply_error_detail(call->request, 403, "Forbidden",
+                                active ? "Creation through the public API is switched off."
+                                       : "The account is not active.");
+        return false;
+    }
+    return true;
+}
+
+/* Reads and creates for both public ways. True: `ret_invoice` was made or is the earlier one; else answered. */
+static bool create_public(struct call *call, enum order_way way, struct invoice *ret_invoice,
+                          enum create_result *ret_result)
+{
+    json_t *body = call_body(call, way == ORDER_FORM);
+    struct order order;
+    struct json_errors errors = {.arena = call->arena};
+    bool test_mode;
+    if (!body || !find_public_account(call, body, &test_mode)) {
+        return false;
+    }
+    order_read(call, way, body, test_mode, &order, &errors);
+    if (errors.n) {
+        call_reply_errors(call, &errors);
+        return false;
+    }
+    *ret_result = engine_create(call->engine, call->tenant, call->arena, &order, ret_invoice);
+    return true;
+}
+
+void api_invoices_create_public(struct call *call)
+{
+    struct invoice invoice;
+    enum create_result result;
+    if (!create_public(call, ORDER_PUBLIC, &invoice, &result)) {
+        return;
+    }
+    if (result == CREATE_CONFLICT) {
+        reply_conflict(call, call->tenant, &invoice, view_invoice_public);
+    } else {
+        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_public, VIEW_CREATE);
+    }
+}
+
+bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
+{
+    enum create_result result;
+    if (!create_public(call, ORDER_FORM, ret_invoice, &result)) {
+        return false;
+    }
+    if (result == CREATE_CONFLICT) {
+        reply_conflict(call, call->tenant, ret_invoice, view_invoice_public);
+        return false;
+    }
+    call->invoice = ret_invoice->seq;
+    return true;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+void api_invoices_get_private(struct call *call)
+{
+    struct invoice invoice;
+    if (!engine_find(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
+        http_reply_error(call->request, 404);
+        return;
+    }
+    reply_invoice(call, 200, call->tenant, &invoice, view_invoice_private, VIEW_READ);
+}
+
+/* The unguessable id is the capability; a key, if there is one, must be the account's (facts.md a.3). */
+void api_invoices_get_public(struct call *call)
+{
+    struct invoice invoice;
+    bool test_mode;
+    const char *key = http_query_text(call->request, "public_key");
+    const struct tenant *by_key = key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
+    if (key && !by_key) {
+        http_reply_error(call->request, 401);
+        return;
+    }
+    bool found = store_invoice_by_id(call->engine->store, call->arena, call->params[0], &invoice);
+    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice.account) : NULL;
+    if (!tenant || (by_key && by_key != tenant)) {
+        http_reply_error(call->request, 404);
+        return;
+    }
+    tenant->used_ms = wall_now_ms();
+    reply_invoice(call, 200, tenant, &invoice, view_invoice_public, VIEW_READ);
+}

@@ -1,0 +1,16 @@
+/* Payment invoices through both APIs (SEED:298-980). */
+#pragma once
+
+#include "http/call.h"
+
+void api_invoices_create_private(struct call *call); /* POST /payment-invoices */
+void api_invoices_create_public(struct call *call);  /* POST /public-api/payment-invoices */
+void api_invoices_get_private(struct call *call);    /* GET /payment-invoices/{id} */
+void api_invoices_get_public(struct call *call);     /* GET /public-api/payment-invoices/{id} */
+void api_invoices_list(struct call *call);           /* GET /payment-invoices */
+
+/*
+ * The creation behind POST /public-api/payment-invoices/process, for the browser's side to answer. False: nothing was made
+ * and the JSON error stands as the reply.
+ */
+bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice);

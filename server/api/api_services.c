@@ -1,0 +1,111 @@
+#include "api_services.h"
+
+#include "api/paging.h"
+#include "base/text.h"
+#include "json/view_service.h"
+
+#define PAGE_SIZE 20
+#define PAGE_SIZE_MOST 100
+
+static void write_page_link(struct json_out *out, const char *key, int64_t page, int64_t size)
+{
+    buf_auto link = {0};
+    buf_printf(&link, "/api/payment-services?page[number]=%lld&page[size]=%lld", (long long)page, (long long)size);
+    json_out_text(out, key, link.data);
+}
+
+static void write_links(struct json_out *out, int64_t page, int64_t pages, int64_t size)
+{
+    json_out_object(out, "links");
+    write_page_link(out, "first", 1, size);
+    if (page > 1) {
+        write_page_link(out, "prev", page - 1, size);
+    }
+    if (page < pages) {
+        write_page_link(out, "next", page + 1, size);
+    }
+    write_page_link(out, "last", pages, size);
+    json_out_object_end(out);
+}
+
+void api_services_list(struct call *call)
+{
+    const struct catalogue *catalogue = &call->engine->fixture->catalogue;
+    struct json_errors errors = {.arena = call->arena};
+    int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue->n_services;
+    paging_read_int(call->request, "size", PAGE_SIZE_MOST, &size, &errors);
+    paging_read_int(call->request, "number", INT32_MAX, &page, &errors);
+    if (errors.n) {
+        call_reply_errors(call, &errors);
+        return;
+    }
+    int64_t pages = total ? (total + size - 1) / size : 1;
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_object(&out, "meta");
+    json_out_int(&out, "total", total);
+    json_out_int(&out, "pages", pages);
+    json_out_int(&out, "page", page);
+    json_out_object_end(&out);
+    write_links(&out, page, pages, size);
+    json_out_array(&out, "data");
+    for (int64_t i = (page - 1) * size; i < total && i < page * size; i++) {
+        view_service(&out, NULL, &catalogue->services[i]);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+}
+
+void api_services_get(struct call *call)
+{
+    const struct service *service = service_find_id(&call->engine->fixture->catalogue, call->params[0]);
+    if (!service) {
+        http_reply_error(call->request, 404);
+        return;
+    }
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    view_service(&out, "data", service);
+    json_out_object_end(&out);
+}
+
+struct prerequest {
+    const char *public_key, *currency;
+};
+
+static const struct json_field prerequest_fields[] = {
+    {.name = "public_key", .kind = JSON_KIND_TEXT, .offset = JSON_AT(prerequest, public_key), .required = true},
+    {.name = "currency", .kind = JSON_KIND_TEXT, .offset = JSON_AT(prerequest, currency), .required = true, .most = 8},
+};
+
+void api_services_prerequest(struct call *call)
+{
+    json_t *body = call_body(call, true);
+    struct prerequest input = {0};
+    struct json_errors errors = {.arena = call->arena};
+    if (!body) {
+        return;
+    }
+    json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields), false, &input, &errors);
+    char *currency = arena_strdup(call->arena, input.currency);
+    if (currency) {
+        text_upper(currency);
+        if (!json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
+            json_errors_add(&errors, "currency", "This value is not a valid currency.");
+        }
+    }
+    if (errors.n) {
+        call_reply_errors(call, &errors);
+        return;
+    }
+    bool test_mode;
+    struct tenant *tenant = tenants_by_public_key(&call->engine->tenants, input.public_key, &test_mode);
+    if (!tenant) {
+        http_reply_error(call->request, 401);
+        return;
+    }
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode, &tenant->account.settings);
+    json_out_object_end(&out);
+}

@@ -1,0 +1,64 @@
+#include "callback_view.h"
+
+#include "store/store_callback.h"
+
+#include <string.h>
+
+static void write_message(struct json_out *out, const char *key, const char *headers, const char *body, size_t size)
+{
+    json_out_object(out, key);
+    json_out_raw(out, "headers", headers ? headers : "{}");
+    json_out_text_sized(out, "body", body, size);
+    json_out_object_end(out);
+}
+
+static void write_attempt(struct json_out *out, const struct attempt *attempt, const struct callback *callback)
+{
+    json_out_object(out, NULL);
+    json_out_int(out, "number", attempt->number);
+    json_out_int(out, "at", attempt->at_ms);
+    json_out_int(out, "took_ms", attempt->took_ms);
+    if (attempt->code) {
+        json_out_int(out, "code", attempt->code);
+    } else {
+        json_out_null(out, "code");
+    }
+    json_out_text(out, "error", attempt->error);
+    write_message(out, "request", attempt->request_headers, callback->body, strlen(callback->body));
+    if (attempt->response_headers) {
+        write_message(out, "response", attempt->response_headers, attempt->response_body ? attempt->response_body : "",
+                      (size_t)attempt->response_size);
+    } else {
+        json_out_null(out, "response");
+    }
+    json_out_object_end(out);
+}
+
+/* Handed over but waiting for a free connection is still queued to whoever looks. */
+static enum callback_state shown_state(const struct call *call, const struct callback *callback)
+{
+    bool sending = callback->state == CALLBACK_SENDING && deliver_is_sending(call->engine->deliver, callback->seq);
+    return callback->state == CALLBACK_SENDING && !sending ? CALLBACK_QUEUED : callback->state;
+}
+
+void callback_view(struct call *call, struct json_out *out, const char *key, const struct callback *callback,
+                   const char *invoice_id)
+{
+    struct attempt *attempts;
+    char id[IDENT_TEXT];
+    size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
+    callback_id(callback->seq, id);
+    json_out_object(out, key);
+    json_out_text(out, "id", id);
+    json_out_text(out, "invoice", invoice_id);
+    json_out_text(out, "transition", status_name(callback->transition));
+    json_out_text(out, "url", callback->url);
+    json_out_text(out, "state", callback_state_name(shown_state(call, callback)));
+    json_out_seconds(out, "due", callback->due_ms);
+    json_out_array(out, "attempts");
+    for (size_t i = 0; i < n; i++) {
+        write_attempt(out, &attempts[i], callback);
+    }
+    json_out_array_end(out);
+    json_out_object_end(out);
+}

@@ -1,0 +1,7 @@
+/* A callback as the control API shows it: with every attempt raw (mock.md "Shapes"). */
+#pragma once
+
+#include "http/call.h"
+
+void callback_view(struct call *call, struct json_out *out, const char *key, const struct callback *callback,
+                   const char *invoice_id);

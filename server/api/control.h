@@ -1,0 +1,60 @@
+/* The control API of mock.md: everything under /_mock/. One file per thing it controls. */
+#pragma once
+
+#include "http/call.h"
+
+/* control.c: the server itself */
+void control_health(struct call *call);
+void control_openapi(struct call *call);
+
+/* control_account.c */
+void control_accounts_add(struct call *call);
+void control_accounts_list(struct call *call);
+void control_accounts_get(struct call *call);
+void control_accounts_change(struct call *call);
+void control_accounts_delete(struct call *call);
+void control_reset(struct call *call);
+
+/* control_clock.c */
+void control_clock_get(struct call *call);
+void control_clock_set(struct call *call);
+void control_clock_advance(struct call *call);
+
+/* control_invoice.c */
+void control_outcomes_add(struct call *call);
+void control_outcomes_list(struct call *call);
+void control_outcomes_clear(struct call *call);
+void control_transition(struct call *call);
+void control_pay(struct call *call);
+void control_timeline(struct call *call);
+
+/* control_callback.c */
+void control_callbacks_list(struct call *call);
+void control_callbacks_get(struct call *call);
+void control_callbacks_resend(struct call *call);
+
+/* control_wait.c */
+void control_wait(struct call *call);
+
+/* ------------------------------------------------------------------ what they share */
+
+/* The account of the call; answers 404 and returns false when there is none (the demo account was deleted). */
+bool control_has_tenant(struct call *call);
+
+/*
+ * Reads the body by a field table; unknown names are errors. `optional`: no body at all is an empty object. Answers 400 or
+ * 422 and returns false on an error.
+ */
+bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n, void *into);
+
+/* Answers 422 with every error in one message. */
+void control_reply_errors(struct call *call, const struct json_errors *errors);
+
+/* The invoice of the path; answers 404 and returns false when the account has none. */
+bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice);
+
+/* {"data":{..}}, the private document. */
+void control_reply_invoice(struct call *call, unsigned status, const struct invoice *invoice);
+
+/* The paging of lists: ?limit= (100, at most 1000) and ?after= (a number, TIME_NONE when absent). */
+bool control_read_page(struct call *call, int64_t *ret_limit, const char **ret_after);

@@ -1,0 +1,111 @@
+#include "control.h"
+
+#include "api/callback_view.h"
+#include "base/text.h"
+#include "engine/outbox.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+/* The callback of the path; answers 404 and returns false when the account has none. */
+static bool find_callback(struct call *call, struct callback *ret_callback, struct invoice *ret_invoice)
+{
+    int64_t seq;
+    if (callback_id_read(call->params[0], &seq) &&
+        store_callback_get(call->engine->store, call->arena, seq, ret_callback) &&
+        ret_callback->account == call->tenant->account.num &&
+        store_invoice_get(call->engine->store, call->arena, ret_callback->invoice, ret_invoice)) {
+        return true;
+    }
+    call_control_error(call, 404, "unknown_callback", "the account has no callback %s", call->params[0]);
+    return false;
+}
+
+static void reply_callback(struct call *call, const struct callback *callback, const char *invoice_id)
+{
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    callback_view(call, &out, NULL, callback, invoice_id);
+}
+
+void control_callbacks_get(struct call *call)
+{
+    struct callback callback;
+    struct invoice invoice;
+    if (control_has_tenant(call) && find_callback(call, &callback, &invoice)) {
+        reply_callback(call, &callback, invoice.id);
+    }
+}
+
+void control_callbacks_resend(struct call *call)
+{
+    bool resign = false;
+    static const struct json_field fields[] = {{.name = "resign", .kind = JSON_KIND_BOOL}};
+    struct callback callback;
+    struct invoice invoice;
+    if (control_has_tenant(call) && find_callback(call, &callback, &invoice) &&
+        control_read(call, true, fields, ARRAY_SIZE(fields), &resign)) {
+        outbox_resend(call->engine, call->tenant, &callback, resign);
+        reply_callback(call, &callback, invoice.id);
+    }
+}
+
+/* ------------------------------------------------------------------ the list */
+
+struct list_query {
+    int64_t invoice, state, before, limit;
+};
+
+static bool read_query(struct call *call, struct list_query *ret_query)
+{
+    struct list_query query = {TIME_NONE, TIME_NONE, INT64_MAX, 0};
+    const char *state = http_query_text(call->request, "state"), *id = http_query_text(call->request, "invoice");
+    const char *after;
+    enum callback_state known;
+    struct invoice invoice;
+    if (!control_read_page(call, &query.limit, &after)) {
+        return false;
+    }
+    if (state && !callback_state_parse(state, &known)) {
+        call_control_error(call, 422, "invalid", "state: queued, sending, done, failed or dropped is wanted");
+        return false;
+    }
+    query.state = state ? (int64_t)known : TIME_NONE;
+    if (id && !control_find_invoice(call, id, &invoice)) {
+        return false;
+    }
+    query.invoice = id ? invoice.seq : TIME_NONE;
+    if (after && !callback_id_read(after, &query.before)) {
+        call_control_error(call, 422, "invalid", "after: a callback's id is wanted");
+        return false;
+    }
+    *ret_query = query;
+    return true;
+}
+
+void control_callbacks_list(struct call *call)
+{
+    struct list_query query;
+    struct callback *rows;
+    if (!control_has_tenant(call) || !read_query(call, &query)) {
+        return;
+    }
+    struct store *store = call->engine->store;
+    int64_t account = call->tenant->account.num;
+    size_t n = store_callback_list(store, call->arena, account, query.invoice, query.state, query.before,
+                                   query.limit + 1, &rows);
+    bool more = n > (size_t)query.limit;
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    char next[IDENT_TEXT] = "";
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    for (size_t i = 0; i < n - more; i++) {
+        struct invoice invoice;
+        if (store_invoice_get(store, call->arena, rows[i].invoice, &invoice)) {
+            callback_view(call, &out, NULL, &rows[i], invoice.id);
+        }
+        callback_id(rows[i].seq, next);
+    }
+    json_out_array_end(&out);
+    json_out_int(&out, "total", store_callback_count(store, account, query.invoice, query.state));
+    json_out_text(&out, "next", more ? next : NULL);
+    json_out_object_end(&out);
+}

@@ -1,0 +1,158 @@
+#include "control.h"
+
+#include "base/text.h"
+#include "engine/advance.h"
+#include "engine/clock.h"
+#include "engine/schedule.h"
+
+#define TIMEOUT_MS 30000
+#define TIMEOUT_MOST_MS 600000
+#define TIME_MOST_S ((int64_t)1 << 40)
+
+static void reply_clock(struct call *call)
+{
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_text(&out, "mode", call->tenant->account.clock.frozen ? "frozen" : "real");
+    json_out_seconds(&out, "now", clock_now(call->tenant));
+    json_out_object_end(&out);
+}
+
+void control_clock_get(struct call *call)
+{
+    if (control_has_tenant(call)) {
+        reply_clock(call);
+    }
+}
+
+/* While an advance runs, the clock is its own. */
+static bool is_free(struct call *call)
+{
+    if (call->tenant->advance) {
+        call_control_error(call, 409, "advancing", "the clock is being advanced by another call");
+    }
+    return !call->tenant->advance;
+}
+
+struct clock_input {
+    const char *mode;
+    int64_t now_s;
+};
+
+static const char *const modes[] = {"real", "frozen", NULL};
+
+static const struct json_field clock_fields[] = {
+    {.name = "mode", .kind = JSON_KIND_TEXT, .offset = JSON_AT(clock_input, mode), .choices = modes},
+    {.name = "now", .kind = JSON_KIND_INT, .offset = JSON_AT(clock_input, now_s), .most = TIME_MOST_S},
+};
+
+void control_clock_set(struct call *call)
+{
+    struct clock_input input = {.now_s = TIME_NONE};
+    if (!control_has_tenant(call) || !control_read(call, false, clock_fields, ARRAY_SIZE(clock_fields), &input) ||
+        !is_free(call)) {
+        return;
+    }
+    if (!input.mode && input.now_s == TIME_NONE) {
+        call_control_error(call, 422, "invalid", "mode or now is wanted");
+        return;
+    }
+    int64_t now_ms = clock_now(call->tenant);
+    bool frozen = input.mode ? text_equal(input.mode, "frozen") : call->tenant->account.clock.frozen;
+    if (input.now_s != TIME_NONE && input.now_s < now_ms / 1000) {
+        call_control_error(call, 409, "back_in_time", "the clock shows %lld already", (long long)(now_ms / 1000));
+        return;
+    }
+    bool later = input.now_s != TIME_NONE && input.now_s * 1000 > now_ms;
+    clock_set(call->tenant, call->engine->store, frozen, later ? input.now_s * 1000 : now_ms);
+    call->tenant->due_unknown = true;
+    schedule_look(call->engine);
+    engine_note_change(call->engine, call->tenant->account.num, 0);
+    reply_clock(call);
+}
+
+/* ------------------------------------------------------------------ advance */
+
+struct advance_input {
+    int64_t seconds, to_s, timeout_ms;
+    bool next;
+};
+
+static const struct json_field advance_fields[] = {
+    {.name = "seconds", .kind = JSON_KIND_INT, .offset = JSON_AT(advance_input, seconds), .most = TIME_MOST_S},
+    {.name = "to", .kind = JSON_KIND_INT, .offset = JSON_AT(advance_input, to_s), .most = TIME_MOST_S},
+    {.name = "next", .kind = JSON_KIND_BOOL, .offset = JSON_AT(advance_input, next)},
+    {.name = "timeout", .kind = JSON_KIND_DURATION, .offset = JSON_AT(advance_input, timeout_ms)},
+};
+
+static void write_event(struct json_out *out, const struct advance_event *event)
+{
+    char id[IDENT_TEXT];
+    json_out_object(out, NULL);
+    json_out_seconds(out, "at", event->at_ms);
+    json_out_text(out, "kind", event->is_callback ? "callback" : "transition");
+    json_out_text(out, "invoice", event->invoice);
+    if (event->is_callback) {
+        callback_id(event->callback, id);
+        json_out_text(out, "callback", id);
+        json_out_int(out, "attempt", event->attempt);
+        json_out_text(out, "result", event->done ? "done" : "failed");
+    } else {
+        json_out_text(out, "from", status_name(event->from));
+        json_out_text(out, "to", status_name(event->to));
+    }
+    json_out_object_end(out);
+}
+
+static void advance_done(void *arg, struct tenant *tenant, struct advance *advance)
+{
+    struct http_request *request = arg;
+    struct json_out out = {.buf = http_reply(request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_seconds(&out, "now", clock_now(tenant));
+    json_out_bool(&out, "complete", advance->complete);
+    json_out_array(&out, "events");
+    for (size_t i = 0; i < advance->n_events; i++) {
+        write_event(&out, &advance->events[i]);
+    }
+    json_out_array_end(&out);
+    if (advance->total > advance->n_events) {
+        json_out_int(&out, "events_total", (int64_t)advance->total);
+    }
+    json_out_object_end(&out);
+    http_unpark(request);
+}
+
+static void advance_gone(void *arg)
+{
+    advance_abandon(arg);
+}
+
+/* Exactly one of seconds, to and next; answers 422 and returns false otherwise. */
+static bool check_target(struct call *call, const struct advance_input *input, int64_t now_ms, int64_t *ret_target_ms)
+{
+    bool seconds = input->seconds != TIME_NONE, to = input->to_s != TIME_NONE;
+    if (seconds + to + input->next != 1) {
+        call_control_error(call, 422, "invalid", "exactly one of seconds, to and next is wanted");
+        return false;
+    }
+    if (to && input->to_s < now_ms / 1000) {
+        call_control_error(call, 409, "back_in_time", "the clock shows %lld already", (long long)(now_ms / 1000));
+        return false;
+    }
+    *ret_target_ms = seconds ? now_ms + input->seconds * 1000 : to ? input->to_s * 1000 : now_ms;
+    return true;
+}
+
+void control_clock_advance(struct call *call)
+{
+    struct advance_input input = {.seconds = TIME_NONE, .to_s = TIME_NONE, .timeout_ms = TIMEOUT_MS};
+    int64_t target_ms;
+    if (!control_has_tenant(call) || !control_read(call, false, advance_fields, ARRAY_SIZE(advance_fields), &input) ||
+        !is_free(call) || !check_target(call, &input, clock_now(call->tenant), &target_ms)) {
+        return;
+    }
+    int64_t timeout_ms = input.timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : input.timeout_ms;
+    advance_begin(call->engine, call->tenant, target_ms, input.next, timeout_ms, advance_done, call->request);
+    http_park(call->request, advance_gone, call->tenant->advance);
+}

@@ -1,0 +1,296 @@
+#include "order_read.h"
+
+#include "base/text.h"
+#include "domain/outcome.h"
+#include "engine/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define URL_MOST 2048
+#define EXPIRES_LEAST_MS ((int64_t)14 * 60000) /* SEED:467 */
+#define EXPIRES_MOST_MS ((int64_t)2 * 86400000)
+
+struct order_input {
+    const char *reference_id, *service, *currency, *description, *descriptor, *flow, *locale;
+    int64_t amount, expires_ms;
+    bool test_mode;
+    const json_t *service_fields, *fields, *metadata;
+    bool has_customer, has_address, has_return_urls;
+    const char *customer_reference, *customer_name, *customer_email, *customer_phone, *customer_tax_id, *customer_birth;
+    const char *customer_metadata;
+    const char *country, *region, *city, *street, *full_address, *post_code;
+    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
+    const char *gateway_options, *token;
+};
+
+static const char *const flows[] = {"charge", "verify", NULL};
+static const char *const locales[] = {"en", "uk", "ru", NULL};
+
+#define FIELD(member, ...) .offset = JSON_AT(order_input, member), ##__VA_ARGS__
+#define TEXT(key, member, ...) {.name = key, .kind = JSON_KIND_TEXT, FIELD(member, ##__VA_ARGS__)}
+#define URL(key, member, ...) TEXT(key, member, .format = JSON_FORMAT_URL, .most = URL_MOST, ##__VA_ARGS__)
+#define OTHER(key, what, member, ...) {.name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)}
+#define NESTED(key, member, table) OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
+
+static const struct json_field address_fields[] = {
+    TEXT("country", country, .format = JSON_FORMAT_COUNTRY), TEXT("region", region), TEXT("city", city),
+    TEXT("street", street), TEXT("full_address", full_address), TEXT("post_code", post_code),
+};
+
+static const struct json_field customer_fields[] = {
+    TEXT("reference_id", customer_reference, .required = true),
+    TEXT("name", customer_name),
+    TEXT("email", customer_email, .format = JSON_FORMAT_EMAIL),
+    TEXT("phone", customer_phone),
+    TEXT("individual_tax_id", customer_tax_id, .least = 2, .most = 100),
+    TEXT("date_of_birth", customer_birth, .format = JSON_FORMAT_DATE),
+    OTHER("metadata", MAP, customer_metadata),
+    NESTED("address", has_address, address_fields),
+};
+
+static const struct json_field return_url_fields[] = {
+    URL("success", return_success),
+    URL("fail", return_fail),
+    URL("pending", return_pending, .required = true),
+};
+
+/* What all ways have in common; the rest follows below. */
+#define COMMON                                                                                                       \
+    TEXT("reference_id", reference_id), TEXT("service", service, .required = true),                                  \
+        TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),                                \
+        OTHER("amount", MONEY, amount, .required = true), TEXT("description", description, .most = 1024),            \
+        OTHER("service_fields", ANY, service_fields), NESTED("customer", has_customer, customer_fields),             \
+        OTHER("metadata", ANY, metadata), URL("return_url", return_url),                                             \
+        NESTED("return_urls", has_return_urls, return_url_fields), OTHER("expires", DATETIME, expires_ms)
+
+static const struct json_field private_fields[] = {
+    COMMON,
+    TEXT("flow", flow, .choices = flows),
+    OTHER("test_mode", BOOL, test_mode),
+    TEXT("descriptor", descriptor),
+    URL("callback_url", callback_url),
+    OTHER("gateway_options", MAP, gateway_options),
+    TEXT("token", token, .most = 1024),
+};
+
+/* callback_url is not taken here, by the platform's design: it is ignored (facts.md b.3). */
+static const struct json_field public_fields[] = {
+    COMMON,
+    OTHER("fields", ANY, fields),
+    TEXT("locale", locale, .choices = locales),
+};
+
+static const struct {
+    const struct json_field *fields;
+    size_t n;
+} ways[] = {
+    [ORDER_PRIVATE] = {private_fields, ARRAY_SIZE(private_fields)},
+    [ORDER_PUBLIC] = {public_fields, ARRAY_SIZE(public_fields)},
+    [ORDER_FORM] = {public_fields, ARRAY_SIZE(public_fields)},
+};
+
+/* ------------------------------------------------------------------ rules beyond one field */
+
+struct checking {
+    struct call *call;
+    struct order_input *input;
+    struct order *order;
+    struct json_errors *errors;
+};
+
+static bool has_error(const struct json_errors *errors, const char *path)
+{
+    for (const struct json_error *error = errors->first; error; error = error->next) {
+        if (text_equal(error->path, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_service(const struct checking *c)
+{
+    const struct order_input *input = c->input;
+    if (!input->service) {
+        return;
+    }
+    const struct service *service = service_find(&c->call->engine->fixture->catalogue, input->service);
+    if (!service || !service_is_usable(service)) {
+        json_errors_add(c->errors, "service", service ? "Service is not available" : "Service does not exist");
+        return;
+    }
+    if (input->currency && !text_equal(service->currency, input->currency)) {
+        json_errors_add(c->errors, "service", "Service does not match currency %s", input->currency);
+        return;
+    }
+    c->order->service = service;
+}
+
+static void check_amount(const struct checking *c)
+{
+    int64_t amount = c->input->amount;
+    const struct service *service = c->order->service;
+    if (has_error(c->errors, "amount")) {
+        return;
+    }
+    if (amount <= 0) {
+        json_errors_add(c->errors, "amount", "This value should be greater than 0.");
+    } else if (service && (amount < service->amount_min || amount > service->amount_max)) {
+        char least[MONEY_TEXT], most[MONEY_TEXT];
+        money_format(service->amount_min, least);
+        money_format(service->amount_max, most);
+        json_errors_add(c->errors, "amount", "This value should be between %s and %s.", least, most);
+    }
+}
+
+static void check_expires(const struct checking *c)
+{
+    int64_t expires_ms = c->input->expires_ms;
+    if (expires_ms == TIME_NONE) {
+        return;
+    }
+    int64_t ahead_ms = expires_ms - clock_now(c->call->tenant);
+    if (ahead_ms < EXPIRES_LEAST_MS || ahead_ms > EXPIRES_MOST_MS) {
+        json_errors_add(c->errors, "expires", "This value should be between 14 minutes and 2 days from now.");
+    }
+}
+
+static const char *map_message(const json_t *value)
+{
+    bool map = !value || json_is_object(value) || (json_is_array(value) && !json_array_size(value));
+    return map ? NULL : "This value should be of type array.";
+}
+
+/* One field of a service; the value when it is right, else NULL (and perhaps an error). */
+static const char *check_service_field(const struct checking *c, const struct service_field *field, const json_t *fields)
+{
+    const json_t *value = json_object_get(fields, field->key);
+    const char *text = json_string_value(value);
+    const char *path = arena_printf(c->call->arena, "service_fields.%s", field->key);
+    bool may_be_empty = service_is_test(c->order->service); /* the payer then chooses on the page (mock.md) */
+    if (!value || json_is_null(value) || (text && !*text && !may_be_empty)) {
+        if (field->required) {
+            json_errors_add(c->errors, path, MESSAGE_BLANK);
+        }
+        return NULL;
+    }
+    if (!text) {
+        json_errors_add(c->errors, path, "This value should be of type string.");
+    } else if (strlen(text) != json_string_length(value) || strlen(text) > 255 ||
+               (field->regexp && regexec(&field->compiled, text, 0, NULL, 0))) {
+        json_errors_add(c->errors, path, MESSAGE_INVALID);
+    } else {
+        return text;
+    }
+    return NULL;
+}
+
+/* A status or a resolution, in any case, as an outcome. */
+static void check_test_status(const struct checking *c, const char *text)
+{
+    enum status status;
+    char why[256];
+    struct outcome outcome;
+    const char *resolution = resolution_find(text, &c->call->engine->fixture->resolutions);
+    const char *plan = text;
+    if (*text && !status_parse(text, &status) && resolution) {
+        bool good = text_equal(resolution, RESOLUTION_OK);
+        plan = good ? "processed" : arena_printf(c->call->arena, "process_failed:%s", resolution);
+    }
+    if (*text && !outcome_parse(plan, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions, &outcome, why,
+                                sizeof why)) {
+        json_errors_add(c->errors, "service_fields.status", MESSAGE_CHOICE);
+        return;
+    }
+    c->order->service_outcome = arena_strdup(c->call->arena, plan);
+}
+
+static void check_service_fields(const struct checking *c)
+{
+    const struct service *service = c->order->service;
+    const json_t *fields = c->input->service_fields ? c->input->service_fields : c->input->fields;
+    const char *message = map_message(fields);
+    if (message) {
+        json_errors_add(c->errors, "service_fields", "%s", message);
+        return;
+    }
+    for (size_t i = 0; service && i < service->n_fields; i++) {
+        const char *text = check_service_field(c, &service->fields[i], fields);
+        if (text && service_is_test(service) && text_equal(service->fields[i].key, "status")) {
+            check_test_status(c, text);
+        }
+    }
+    c->order->service_fields = fields ? json_text(c->call->arena, fields, true) : NULL;
+}
+
+static const char *check_outcome(const struct checking *c, const char *path, const char *text)
+{
+    struct outcome outcome;
+    char why[256];
+    if (text && !outcome_parse(text, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions, &outcome, why,
+                               sizeof why)) {
+        json_errors_add(c->errors, path, "%s", why);
+        return NULL;
+    }
+    return text;
+}
+
+/* The merchant's metadata with the account's merchant_url added (SEED:356; facts.md b.3). */
+static void check_metadata(const struct checking *c)
+{
+    const char *message = map_message(c->input->metadata);
+    if (message) {
+        json_errors_add(c->errors, "metadata", "%s", message);
+        return;
+    }
+    json_auto_t *metadata = json_object();
+    json_object_update(metadata, (json_t *)c->input->metadata);
+    const json_t *planned = json_object_get(metadata, "mock_outcome");
+    if (planned && !json_is_string(planned)) {
+        json_errors_add(c->errors, "metadata.mock_outcome", "This value should be of type string.");
+    }
+    c->order->metadata_outcome =
+        check_outcome(c, "metadata.mock_outcome", arena_strdup(c->call->arena, json_string_value(planned)));
+    const char *merchant_url = c->call->tenant->account.settings.merchant_url;
+    if (merchant_url) {
+        json_object_set_new(metadata, "merchant_url", json_string(merchant_url));
+    }
+    c->order->metadata = json_text(c->call->arena, metadata, true);
+}
+
+void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode, struct order *ret_order,
+                struct json_errors *errors)
+{
+    struct order_input input = {.expires_ms = TIME_NONE, .test_mode = test_mode};
+    const struct checking checking = {call, &input, ret_order, errors};
+    *ret_order = (struct order){0};
+    json_read(attributes, ways[way].fields, ways[way].n, false, &input, errors);
+    check_service(&checking);
+    check_amount(&checking);
+    check_expires(&checking);
+    check_service_fields(&checking);
+    check_metadata(&checking);
+    ret_order->header_outcome = check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
+
+    ret_order->amount = input.amount;
+    ret_order->test_mode = input.test_mode;
+    ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
+    ret_order->source = way == ORDER_PRIVATE ? SOURCE_MERCHANT_API : SOURCE_PLATFORM_PUBLIC_API;
+    ret_order->reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL;
+    ret_order->description = input.description;
+    ret_order->descriptor = input.descriptor;
+    ret_order->customer =
+        input.has_customer ? json_text(call->arena, json_object_get(attributes, "customer"), true) : NULL;
+    ret_order->customer_reference = input.customer_reference;
+    ret_order->customer_email = input.customer_email;
+    ret_order->gateway_options = input.gateway_options;
+    ret_order->callback_url = input.callback_url;
+    ret_order->return_url = input.return_url;
+    ret_order->return_success = input.return_success;
+    ret_order->return_fail = input.return_fail;
+    ret_order->return_pending = input.return_pending;
+    ret_order->locale = input.locale;
+    ret_order->base_url = call_base_url(call);
+    ret_order->expires_ms = input.expires_ms;
+}

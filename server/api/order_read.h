@@ -1,0 +1,21 @@
+/*
+ * Orders out of requests: the fields of both creations and of the form, one table each, and the rules that go beyond one
+ * field (SEED:308-503; facts.md b.3-b.5, e.2, h). Every bad field is reported at once.
+ */
+#pragma once
+
+#include "http/call.h"
+
+/* The three ways in, which take different fields. */
+enum order_way {
+    ORDER_PRIVATE,
+    ORDER_PUBLIC,
+    ORDER_FORM,
+};
+
+/*
+ * Reads and checks `attributes` for call->tenant, `test_mode` by the key (public ways). Puts every error into `errors`;
+ * when there is none, ret_order is complete. Texts live in the call's arena.
+ */
+void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode, struct order *ret_order,
+                struct json_errors *errors);
