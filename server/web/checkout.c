@@ -1,0 +1,249 @@
+#include "checkout.h"
+
+#include "api/api_invoices.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/payment.h"
+#include "http/form.h"
+#include "store/store_invoice.h"
+#include "web/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ finding the invoice */
+
+static bool find_by_id(struct call *call, const char *id, struct invoice *ret_invoice)
+{
+    bool found = id && store_invoice_by_id(call->engine->store, call->arena, id, ret_invoice);
+    call->tenant = found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+    if (!call->tenant) {
+        page_error(call, 404, "There is no such payment.");
+        return false;
+    }
+    call->tenant->used_ms = wall_now_ms();
+    call->invoice = ret_invoice->seq;
+    return true;
+}
+
+static bool find_by_session(struct call *call, struct invoice *ret_invoice)
+{
+    char id[IDENT_TEXT];
+    bool readable = ident_invoice_of_session(call->engine->keys.derive, call->params[0], id);
+    return find_by_id(call, readable ? id : NULL, ret_invoice);
+}
+
+static const char *action_of(struct call *call, const struct invoice *invoice)
+{
+    buf_auto action = {0};
+    view_invoice_action(&action, invoice);
+    return arena_copy(call->arena, action.data, action.size);
+}
+
+void checkout_redirect(struct call *call)
+{
+    struct invoice invoice;
+    if (find_by_id(call, http_query_text(call->request, "cpi"), &invoice)) {
+        http_reply_redirect(call->request, 302, action_of(call, &invoice));
+    }
+}
+
+void checkout_process(struct call *call)
+{
+    struct invoice invoice;
+    if (api_invoices_create_by_form(call, &invoice)) {
+        http_reply_redirect(call->request, 302, action_of(call, &invoice));
+    } else if (!page_wants_json(call)) {
+        page_error_instead(call);
+    }
+}
+
+/* ------------------------------------------------------------------ pages */
+
+/* What the payer typed and what was wrong with it. */
+struct card_form {
+    const char *number, *expiry, *cvv, *holder;
+    const char *number_error, *expiry_error, *cvv_error, *holder_error;
+};
+
+/* Ties a form to its card session, so that no other site can post it. */
+static void csrf_token(const struct call *call, const struct invoice *invoice, char ret_token[IDENT_TEXT])
+{
+    ident_derived(call->engine->keys.token, "csrf", invoice->session, ret_token);
+}
+
+static const char *amount_text(struct call *call, const struct invoice *invoice)
+{
+    char text[MONEY_TEXT];
+    money_format(invoice->amount, text);
+    const char *point = strchr(text, '.');
+    const char *pad = !point ? ".00" : strlen(point) == 2 ? "0" : "";
+    return arena_printf(call->arena, "%s%s %s", text, pad, invoice->currency);
+}
+
+static bool pays_by_card(const struct call *call, const struct invoice *invoice)
+{
+    const struct service *service = service_find(&call->engine->fixture->catalogue, invoice->service);
+    return service && text_equal(service->method->code, "payment_card");
+}
+
+static void show_form(struct call *call, unsigned status, const struct invoice *invoice, const struct card_form *form)
+{
+    char csrf[IDENT_TEXT];
+    csrf_token(call, invoice, csrf);
+    int64_t left_s = (invoice->expires_ms - clock_now(call->tenant)) / 1000;
+    const struct template_value values[] = {
+        {"merchant", call->tenant->account.settings.name},
+        {"description", invoice->description},
+        {"amount", amount_text(call, invoice)},
+        {"action", arena_printf(call->arena, "/hpp/%s", invoice->session)},
+        {"csrf", csrf},
+        {"card", pays_by_card(call, invoice) ? "1" : NULL},
+        {"minutes", arena_printf(call->arena, "%lld", (long long)(left_s / 60))},
+        {"number", form->number},
+        {"expiry", form->expiry},
+        {"holder", form->holder},
+        {"number_error", form->number_error},
+        {"expiry_error", form->expiry_error},
+        {"cvv_error", form->cvv_error},
+        {"holder_error", form->holder_error},
+    };
+    page_reply(call, status, "checkout.html", values, ARRAY_SIZE(values));
+}
+
+static void show_result(struct call *call, const struct invoice *invoice)
+{
+    bool good = status_is_paid(invoice->status), bad = status_is_failure(invoice->status);
+    bool again = bad && payment_is_open(call->tenant, invoice);
+    const char *words = arena_strdup(call->arena, invoice->resolution);
+    for (char *p = (char *)words; *p; p++) {
+        *p = *p == '_' ? ' ' : *p;
+    }
+    const struct template_value values[] = {
+        {"merchant", call->tenant->account.settings.name},
+        {"amount", amount_text(call, invoice)},
+        {"success", good ? "1" : NULL},
+        {"failure", bad ? "1" : NULL},
+        {"pending", !good && !bad ? "1" : NULL},
+        {"status", status_name(invoice->status)},
+        {"resolution", invoice->resolution},
+        {"resolution_words", words},
+        {"retry", again ? arena_printf(call->arena, "/hpp/%s?retry=1", invoice->session) : NULL},
+        {"return_url", payment_return_url(call->tenant, call->arena, invoice)},
+    };
+    page_reply(call, 200, "result.html", values, ARRAY_SIZE(values));
+}
+
+void checkout_show(struct call *call)
+{
+    struct invoice invoice;
+    if (!find_by_session(call, &invoice)) {
+        return;
+    }
+    bool done = http_query_text(call->request, "done"), retry = http_query_text(call->request, "retry");
+    if (page_is_browser(call) && !call->request->head) {
+        payment_opened(call->engine, call->tenant, &invoice);
+    }
+    bool open = payment_is_open(call->tenant, &invoice);
+    if (open && !done && (retry || invoice.status != STATUS_PROCESS_FAILED)) {
+        show_form(call, 200, &invoice, &(struct card_form){0});
+        return;
+    }
+    const char *back = payment_return_url(call->tenant, call->arena, &invoice);
+    if (done && back && call->tenant->account.settings.auto_return) {
+        http_reply_redirect(call->request, 302, back);
+        return;
+    }
+    show_result(call, &invoice);
+}
+
+/* ------------------------------------------------------------------ submitting */
+
+static const char *field(const json_t *body, const char *name)
+{
+    const char *text = json_string_value(json_object_get(body, name));
+    return text ? text : "";
+}
+
+static bool cvv_is_good(const char *cvv)
+{
+    size_t length = strlen(cvv);
+    return (length == 3 || length == 4) && strspn(cvv, "0123456789") == length;
+}
+
+/* The server's own word on the fields; the number never goes back into the page. */
+static bool read_card(const json_t *body, struct card_entry *ret_entry, struct card_form *ret_form)
+{
+    struct card_form form = {.expiry = field(body, "expiry"), .holder = field(body, "holder")};
+    if (!card_number_read(field(body, "card_number"), ret_entry->number)) {
+        form.number_error = "Enter the card number.";
+    }
+    if (!card_expiry_read(form.expiry, ret_entry->expiry)) {
+        form.expiry_error = "Enter month and year, as on the card.";
+    }
+    if (!cvv_is_good(field(body, "cvv"))) {
+        form.cvv_error = "Enter the 3 or 4 digits.";
+    }
+    if (text_utf8_length(form.holder, strlen(form.holder)) > 50) {
+        form.holder_error = "At most 50 characters.";
+    }
+    snprintf(ret_entry->holder, sizeof ret_entry->holder, "%s", form.holder_error ? "" : form.holder);
+    *ret_form = form;
+    return !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
+}
+
+static bool pay(struct call *call, struct invoice *invoice, const json_t *body)
+{
+    if (text_equal(field(body, "action"), "cancel")) {
+        payment_cancelled(call->engine, call->tenant, call->arena, invoice);
+        return true;
+    }
+    if (!pays_by_card(call, invoice)) {
+        payment_confirmed(call->engine, call->tenant, call->arena, invoice, http_client_ip(call->request));
+        return true;
+    }
+    struct card_entry entry = {0};
+    struct card_form form;
+    if (!read_card(body, &entry, &form)) {
+        show_form(call, 422, invoice, &form);
+        return false;
+    }
+    payment_by_card(call->engine, call->tenant, call->arena, invoice, &entry, PAYMENT_3DS_PASS,
+                    http_client_ip(call->request));
+    return true;
+}
+
+void checkout_submit(struct call *call)
+{
+    struct invoice invoice;
+    char csrf[IDENT_TEXT];
+    if (!find_by_session(call, &invoice)) {
+        return;
+    }
+    call->request->document = form_parse(call->request->body, call->request->body_size);
+    const json_t *body = call->request->document;
+    csrf_token(call, &invoice, csrf);
+    if (!crypt_equal(csrf, field(body, "csrf"))) {
+        page_error(call, 422, "The form is out of date. Open the payment page again.");
+        return;
+    }
+    /* A second submit of a finished payment changes nothing and shows what is. */
+    if (!payment_is_open(call->tenant, &invoice) || pay(call, &invoice, body)) {
+        http_reply_redirect(call->request, 303, arena_printf(call->arena, "/hpp/%s?done=1", invoice.session));
+    }
+}
+
+void checkout_return(struct call *call)
+{
+    struct invoice invoice;
+    if (!find_by_id(call, http_query_text(call->request, "id"), &invoice)) {
+        return;
+    }
+    const char *back = payment_return_url(call->tenant, call->arena, &invoice);
+    if (back) {
+        http_reply_redirect(call->request, 302, back);
+    } else {
+        show_result(call, &invoice);
+    }
+}

@@ -1,0 +1,10 @@
+/* The payer's road: from the redirect to the card page, the result and back to the shop (facts.md e). */
+#pragma once
+
+#include "http/call.h"
+
+void checkout_redirect(struct call *call); /* GET /redirect/hpp/?cpi= */
+void checkout_process(struct call *call);  /* POST /public-api/payment-invoices/process */
+void checkout_show(struct call *call);     /* GET /hpp/{cgi} */
+void checkout_submit(struct call *call);   /* POST /hpp/{cgi} */
+void checkout_return(struct call *call);   /* GET /return?id= */
