@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "tmpdb.h"
 
 #include "base/attr.h"

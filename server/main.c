@@ -1,0 +1,222 @@
+/* The program: options, fixtures, store, engine and server put together, and taken apart again. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "config.h"
+#include "engine/journal.h"
+#include "fixture/fixture.h"
+#include "healthcheck.h"
+#include "loop.h"
+#include "routes.h"
+#include "tmpdb.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define EXIT_WRONG 2 /* a bad option, fixture or database */
+#define WHY_MOST 1024
+
+/* Everything that lives from start to stop, in the order of its making. */
+struct program {
+    struct config config;
+    struct fixture fixture;
+    char tmp_dir[TMPDB_TEXT], db[TMPDB_TEXT];
+    struct store *store;
+    struct engine engine;
+    struct router router;
+    struct journal *journal;
+    char listen_url[300];
+    struct loop loop;
+    char why[WHY_MOST];
+};
+
+static bool open_store(struct program *p)
+{
+    const char *file = p->config.db;
+    if (!file) {
+        if (!tmpdb_make(p->tmp_dir, p->db, p->why, sizeof p->why)) {
+            return false;
+        }
+        file = p->db;
+    }
+    return store_open(file, p->config.durable, &p->store, p->why, sizeof p->why);
+}
+
+static bool start_engine(struct program *p)
+{
+    const struct config *c = &p->config;
+    const struct engine_options options = {
+        .settle_after_ms = c->settle_after_ms,
+        .retention_ms = c->retention_ms,
+        .seeded = c->seeded,
+        .seed = c->seed,
+        .demo_callback_url = c->callback_url,
+        .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure, c->callback_rewrite_from,
+                    c->callback_rewrite_to},
+    };
+    return engine_start(p->store, &p->fixture, &options, &p->engine, p->why, sizeof p->why);
+}
+
+static void set_up_router(struct program *p)
+{
+    const struct config *c = &p->config;
+    p->journal = mem_alloc(sizeof *p->journal);
+    p->router = (struct router){
+        .routes = routes,
+        .n_routes = routes_count,
+        .engine = &p->engine,
+        .journal = p->journal,
+        .control_token = c->control_token,
+        .public_url = c->public_url,
+        .listen_url = p->listen_url,
+        .allow_hosts = c->allow_hosts,
+        .n_allow_hosts = c->n_allow_hosts,
+        .tls = c->tls_cert,
+    };
+    p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
+    p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};
+}
+
+static bool start_server(struct program *p)
+{
+    const struct config *c = &p->config;
+    const struct http_options options = {
+        .host = c->listen_host,
+        .port = c->listen_port,
+        .tls_cert = c->tls_cert,
+        .tls_key = c->tls_key,
+        .handle = router_handle,
+        .done = router_done,
+        .must_hold = loop_must_hold,
+        .arg = &p->router,
+    };
+    if (!http_server_start(&options, &p->loop.server, p->why, sizeof p->why)) {
+        return false;
+    }
+    bool v6 = strchr(c->listen_host, ':');
+    snprintf(p->listen_url, sizeof p->listen_url, "%s://%s%s%s:%d", c->tls_cert ? "https" : "http", v6 ? "[" : "",
+             c->listen_host, v6 ? "]" : "", http_server_port(p->loop.server));
+    return true;
+}
+
+/* Blocked before any thread of a library starts, so that only the loop sees them. */
+static bool block_signals(struct program *p)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (p->loop.signal_fd < 0) {
+        snprintf(p->why, sizeof p->why, "signals: %s", strerror(errno));
+    }
+    return p->loop.signal_fd >= 0;
+}
+
+static bool announce(struct program *p)
+{
+    printf("listening on %s\n", p->listen_url);
+    fflush(stdout);
+    if (!p->config.ready_file) {
+        return true;
+    }
+    FILE *file = fopen(p->config.ready_file, "we");
+    bool good = file && fprintf(file, "%s\n", p->listen_url) > 0;
+    good = file && fclose(file) == 0 && good;
+    if (!good) {
+        snprintf(p->why, sizeof p->why, "--ready-file %s: %s", p->config.ready_file, strerror(errno));
+    }
+    return good;
+}
+
+static bool start(struct program *p)
+{
+    p->loop.engine = &p->engine;
+    if (!block_signals(p) || !open_store(p) || !start_engine(p)) {
+        return false;
+    }
+    set_up_router(p);
+    return start_server(p) && announce(p);
+}
+
+static void stop(struct program *p)
+{
+    http_server_stop(p->loop.server);
+    if (p->engine.store) {
+        engine_finish(&p->engine);
+    }
+    waits_free(p->loop.waits);
+    store_close(p->store);
+    free(p->journal);
+    if (p->tmp_dir[0]) {
+        tmpdb_remove(p->tmp_dir);
+    }
+    fixture_finish(&p->fixture);
+    log_flush();
+}
+
+static int serve(struct program *p)
+{
+    if (!start(p)) {
+        fprintf(stderr, "milkypay-mock: %s\n", p->why);
+        stop(p);
+        return EXIT_WRONG;
+    }
+    loop_run(&p->loop);
+    stop(p);
+    return EXIT_SUCCESS;
+}
+
+static int list_routes(void)
+{
+    for (size_t i = 0; i < routes_count; i++) {
+        printf("%s %s\n", routes[i].method, routes[i].pattern);
+    }
+    return EXIT_SUCCESS;
+}
+
+static int run(struct program *p)
+{
+    if (p->config.list_routes) {
+        return list_routes();
+    }
+    log_setup(p->config.log_level, p->config.log_json);
+    if (!fixture_load(p->config.fixtures, &p->fixture, p->why, sizeof p->why)) {
+        fprintf(stderr, "milkypay-mock: %s\n", p->why);
+        fixture_finish(&p->fixture);
+        return EXIT_WRONG;
+    }
+    if (p->config.check) {
+        puts("the fixtures are good");
+        fixture_finish(&p->fixture);
+        return EXIT_SUCCESS;
+    }
+    return serve(p);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {
+        return healthcheck_run(argc > 2 ? argv[2] : NULL);
+    }
+    struct program *p = mem_alloc(sizeof *p);
+    int status = EXIT_SUCCESS;
+    switch (config_read(argc, argv, &p->config)) {
+    case CONFIG_SERVE:
+        status = run(p);
+        break;
+    case CONFIG_DONE:
+        break;
+    case CONFIG_WRONG:
+        status = EXIT_WRONG;
+        break;
+    }
+    free(p);
+    return status;
+}
