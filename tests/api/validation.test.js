@@ -189,8 +189,8 @@ test('nothing was made by any of them', async () => {
 
 // what must be let through
 const GOOD = [
-  ['reference of 255 characters', { reference_id: 'x'.repeat(255) }],
-  ['reference of 255 characters outside ASCII', { reference_id: 'ї'.repeat(255) }],
+  ['reference of 255 characters', (way) => ({ reference_id: way.padEnd(255, 'x') })],
+  ['reference of 255 characters outside ASCII', (way) => ({ reference_id: way.padEnd(255, 'ї') })],
   ['optional fields null', { description: null, metadata: null, customer: null, return_url: null }],
   ['an empty metadata map', { metadata: {} }],
   ['an empty metadata list, as PHP writes an empty map', { metadata: [] }],
@@ -213,7 +213,7 @@ const GOOD = [
 for (const [what, changes, where = BOTH] of GOOD) {
   for (const way of where) {
     test(`${way} lets through: ${what}`, async () => {
-      (await ways[way](invoice(changes))).expect(201);
+      (await ways[way](invoice(typeof changes === 'function' ? changes(way) : changes))).expect(201);
     });
   }
 }
