@@ -18,7 +18,8 @@ LAYERS = [
     ["store"],
     ["engine"],
     ["http"],
-    ["api", "web"],
+    ["api"],
+    ["web"],
     ["top"],
 ]
 
