@@ -1,0 +1,55 @@
+/* Any bytes as a form: a tree of strings, bounded in size and depth, that can be written as JSON.
+ */
+#include "fuzz.h"
+
+#include "base/buf.h"
+#include "http/form.h"
+#include "json/json_out.h"
+
+#include <string.h>
+
+static size_t leaves(const json_t *value, int depth)
+{
+    const char *key;
+    json_t *member;
+    size_t i, n = 0;
+    PROMISE(depth <= FORM_DEPTH_MOST);
+    if (json_is_object(value)) {
+        json_object_foreach((json_t *)value, key, member)
+        {
+            n += leaves(member, depth + 1);
+        }
+        return n;
+    }
+    if (json_is_array(value)) {
+        json_array_foreach(value, i, member)
+        {
+            n += leaves(member, depth + 1);
+        }
+        return n;
+    }
+    PROMISE(json_is_string(value));
+    return 1;
+}
+
+static void decode(const uint8_t *data, size_t size, int plus)
+{
+    buf_auto text = {0};
+    buf_add(&text, data, size);
+    size_t length = form_decode(text.data, size, plus);
+    PROMISE(length <= size && text.data[length] == '\0');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    json_t *form = form_parse((const char *)data, size);
+    PROMISE(json_is_object(form));
+    PROMISE(leaves(form, 0) <= FORM_PAIRS_MOST);
+    json_out_value(&out, NULL, form, true);
+    json_decref(form);
+    decode(data, size, 0);
+    decode(data, size, 1);
+    return 0;
+}

@@ -1,0 +1,111 @@
+/* Any bytes as a document: parsed, read by a table of all kinds, written, and what is written reads
+ * back the same. */
+#include "fuzz.h"
+
+#include "json/json_out.h"
+#include "json/json_read.h"
+#include "json/settings.h"
+
+struct row {
+    const char *text, *choice, *url, *email, *country, *date, *currency, *map, *inner_text;
+    int64_t money, number, bounded, duration, datetime;
+    bool flag, has_inner;
+    const json_t *any;
+};
+
+#define AT(member) .offset = offsetof(struct row, member)
+
+static const char *const choices[] = {"GET", "POST", NULL};
+
+static const struct json_field inner_fields[] = {
+    {"text", JSON_KIND_TEXT, AT(inner_text), .required = true},
+};
+
+static const struct json_field fields[] = {
+    {"text", JSON_KIND_TEXT, AT(text), .least = 2, .most = 5},
+    {"choice", JSON_KIND_TEXT, AT(choice), .choices = choices},
+    {"url", JSON_KIND_TEXT, AT(url), .most = 2048, .format = JSON_FORMAT_URL},
+    {"email", JSON_KIND_TEXT, AT(email), .format = JSON_FORMAT_EMAIL},
+    {"country", JSON_KIND_TEXT, AT(country), .format = JSON_FORMAT_COUNTRY},
+    {"date", JSON_KIND_TEXT, AT(date), .format = JSON_FORMAT_DATE},
+    {"currency", JSON_KIND_TEXT, AT(currency), .format = JSON_FORMAT_CURRENCY},
+    {"money", JSON_KIND_MONEY, AT(money)},
+    {"number", JSON_KIND_INT, AT(number)},
+    {"bounded", JSON_KIND_INT, AT(bounded), .least = -1, .most = 10},
+    {"flag", JSON_KIND_BOOL, AT(flag)},
+    {"duration", JSON_KIND_DURATION, AT(duration)},
+    {"datetime", JSON_KIND_DATETIME, AT(datetime)},
+    {"map", JSON_KIND_MAP, AT(map)},
+    {"inner", JSON_KIND_OBJECT, AT(has_inner), .fields = inner_fields,
+     .n_fields = ARRAY_SIZE(inner_fields)},
+    {"any", JSON_KIND_ANY, AT(any)},
+};
+
+/* What goes out is one line of ASCII and one document. */
+static json_t *parse_written(struct arena *arena, const struct buf *text)
+{
+    for (size_t i = 0; i < text->size; i++) {
+        PROMISE(text->data[i] >= ' ' && text->data[i] <= 0x7f);
+    }
+    json_t *value = json_parse(text->data, text->size, arena, NULL);
+    PROMISE(value);
+    return value;
+}
+
+static void write_and_compare(struct arena *arena, const json_t *document)
+{
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    json_out_value(&out, NULL, document, false);
+    json_auto_t *again = parse_written(arena, &text);
+    PROMISE(json_equal((json_t *)document, again));
+    json_text(arena, document, true);
+}
+
+static void read_by_table(struct arena *arena, const json_t *document, bool strict)
+{
+    struct json_errors errors = {.arena = arena};
+    struct row row = {0};
+    buf_auto text = {0};
+    json_read(document, fields, ARRAY_SIZE(fields), strict, &row, &errors);
+    json_errors_write(&errors, &text);
+    json_auto_t *written = parse_written(arena, &text);
+    PROMISE(json_object_size(json_object_get(written, "errors")) == errors.n);
+    PROMISE(row.duration >= 0 && row.bounded >= -1 && row.bounded <= 10);
+}
+
+static void read_settings(struct arena *arena, const json_t *document)
+{
+    struct json_errors errors = {.arena = arena};
+    struct settings settings;
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    settings_default(&settings);
+    settings_read(document, NULL, NULL, &settings, &errors);
+    json_out_object(&out, NULL);
+    settings_write(&out, &settings);
+    json_out_object_end(&out);
+    json_auto_t *written = parse_written(arena, &text);
+    struct json_errors none = {.arena = arena};
+    settings_read(written, NULL, NULL, &settings, &none);
+    PROMISE(none.n == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    const char *why = NULL;
+    json_t *document = json_parse((const char *)data, size, &arena, &why);
+    PROMISE(document || why);
+    if (document) {
+        write_and_compare(&arena, document);
+    }
+    if (json_is_object(document)) {
+        read_by_table(&arena, document, true);
+        read_by_table(&arena, document, false);
+        read_settings(&arena, document);
+    }
+    json_decref(document);
+    arena_finish(&arena);
+    return 0;
+}

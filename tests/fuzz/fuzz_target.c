@@ -1,0 +1,44 @@
+/* Any text as a request target, split and matched against patterns like those of the routes. */
+#include "fuzz.h"
+
+#include "base/text.h"
+#include "http/form.h"
+#include "http/target.h"
+
+#include <string.h>
+
+static const char *const patterns[] = {
+    "/",
+    "/payment-invoices",
+    "/payment-invoices/{id}",
+    "/_mock/snapshots/{name}/restore",
+    "/{a}/{b}/{c}",
+};
+
+static void match_all(struct arena *arena, const char *path)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+        const char *params[2] = {NULL, NULL};
+        if (target_match(arena, path, patterns[i], params, ARRAY_SIZE(params))) {
+            for (size_t k = 0; k < ARRAY_SIZE(params) && params[k]; k++) {
+                PROMISE(*params[k] && !strchr(params[k], '/') && strstr(path, params[k]));
+            }
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    const char *target = arena_copy(&arena, data, size), *path = NULL, *query = NULL;
+    if (target_split(&arena, target, &path, &query)) {
+        size_t length = strlen(path);
+        PROMISE(*path == '/' && (length == 1 || path[length - 1] != '/'));
+        PROMISE(text_utf8_length(path, length) >= 0);
+        PROMISE(length <= TARGET_MOST && strlen(query) <= TARGET_MOST);
+        match_all(&arena, path);
+        json_decref(form_parse(query, strlen(query)));
+    }
+    arena_finish(&arena);
+    return 0;
+}
