@@ -30,7 +30,7 @@ static void restore(int fd, int saved, FILE *file, char *ret_text, size_t size)
 }
 
 /* `words` end in NULL; options may keep pointers into them. */
-static void run_words(struct run *run, char **words)
+static void run_words(struct run *run, const char *const *words)
 {
     int argc = 0, saved_out, saved_err;
     FILE *out, *err;
@@ -41,12 +41,12 @@ static void run_words(struct run *run, char **words)
     fflush(stdout);
     capture(STDOUT_FILENO, &saved_out, &out);
     capture(STDERR_FILENO, &saved_err, &err);
-    run->result = config_read(argc, words, &run->config);
+    run->result = config_read(argc, (char **)words, &run->config);
     restore(STDERR_FILENO, saved_err, err, run->err, sizeof run->err);
     restore(STDOUT_FILENO, saved_out, out, run->out, sizeof run->out);
 }
 
-#define RUN(run, ...) run_words(run, (char *[]){"milkypay-mock", ##__VA_ARGS__, NULL})
+#define RUN(run, ...) run_words(run, (const char *[]){"milkypay-mock", ##__VA_ARGS__, NULL})
 
 static int clear_environment(void **state)
 {
@@ -168,7 +168,7 @@ static void other_variables_are_ignored(void **state)
 
 static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
 {
-    static char *const rows[][3] = {
+    static const char *const rows[][3] = {
         {"\"serve\": unexpected argument; see --help", "serve"},
         {"\"-h\": unexpected argument; see --help", "-h"},
         {"\"--\": unexpected argument; see --help", "--"},

@@ -393,6 +393,7 @@ static char *embedded_with(const char *file, const char *from, const char *to)
     char *text = NULL;
     if (!at) {
         fail_msg("%s has no %s", file, from);
+        return NULL;
     }
     assert_true(asprintf(&text, "%.*s%s%s", (int)(at - data), data, to, at + strlen(from)) > 0);
     return text;
