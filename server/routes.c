@@ -8,7 +8,7 @@
 
 /* clang-format off */
 const struct route routes[] = {
-    /* The most frequent first: the table is searched from the top. */
+    /* Searched from the top: the most frequent first, and a literal path before a pattern that it fits. */
     {"POST",   "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_create_private},
     {"GET",    "/payment-invoices/{id}",                     ACCESS_PRIVATE, api_invoices_get_private},
     {"GET",    "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_list},
@@ -16,9 +16,9 @@ const struct route routes[] = {
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get},
 
     {"POST",   "/public-api/payment-invoices",               ACCESS_PUBLIC,  api_invoices_create_public},
+    {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process},
     {"GET",    "/public-api/payment-invoices/{id}",          ACCESS_PUBLIC,  api_invoices_get_public},
     {"POST",   "/public-api/payment-prerequest",             ACCESS_PUBLIC,  api_services_prerequest},
-    {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process},
 
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect},
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show},

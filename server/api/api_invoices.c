@@ -65,7 +65,7 @@ void api_invoices_create_private(struct call *call)
         return;
     }
     if (!account_is_active(&call->tenant->account)) {
-        http_reply_error_detail(call->request, 403, "Forbidden", "The account is not active.");
+        http_reply_error_because(call->request, 403, "the account is not active");
         return;
     }
     order_read(call, ORDER_PRIVATE, attributes_of(body), false, &order, &errors);
@@ -78,16 +78,18 @@ void api_invoices_create_private(struct call *call)
     }
 }
 
-/* The account of the key in the body; answers 422, 401 or 403 and returns false when there is none that may. */
-static bool find_public_account(struct call *call, const json_t *body, bool *ret_test_mode)
+/*
+ * The account of the key in the body. A missing key is one more wrong field, told with the others; any other that opens
+ * nothing is answered at once (401, 403) and ends the call: false.
+ */
+static bool find_public_account(struct call *call, const json_t *body, bool *ret_test_mode, struct json_errors *errors)
 {
     const json_t *value = json_object_get(body, "public_key");
     const char *key = json_string_value(value);
-    struct json_errors errors = {.arena = call->arena};
     if (!key || !*key) {
         bool absent = !value || json_is_null(value) || key;
-        json_errors_add(&errors, "public_key", absent ? MESSAGE_BLANK : "This value should be of type string.");
-        return call_reply_errors(call, &errors), false;
+        json_errors_add(errors, "public_key", absent ? MESSAGE_BLANK : "This value should be of type string.");
+        return true;
     }
     call->tenant = tenants_by_public_key(&call->engine->tenants, key, ret_test_mode);
     if (!call->tenant) {
@@ -97,9 +99,8 @@ static bool find_public_account(struct call *call, const json_t *body, bool *ret
     call->tenant->used_ms = wall_now_ms();
     bool active = account_is_active(&call->tenant->account);
     if (!active || !call->tenant->account.settings.public_creation) {
-        http_reply_error_detail(call->request, 403, "Forbidden",
-                                active ? "Creation through the public API is switched off."
-                                       : "The account is not active.");
+        http_reply_error_because(call->request, 403,
+                                 active ? "creation through the public API is switched off" : "the account is not active");
         return false;
     }
     return true;
@@ -112,8 +113,8 @@ static bool create_public(struct call *call, enum order_way way, struct invoice 
     json_t *body = call_body(call, way == ORDER_FORM);
     struct order order;
     struct json_errors errors = {.arena = call->arena};
-    bool test_mode;
-    if (!body || !find_public_account(call, body, &test_mode)) {
+    bool test_mode = true;
+    if (!body || !find_public_account(call, body, &test_mode, &errors)) {
         return false;
     }
     order_read(call, way, body, test_mode, &order, &errors);

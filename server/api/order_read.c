@@ -147,7 +147,7 @@ static void check_amount(const struct checking *c)
 static void check_expires(const struct checking *c)
 {
     int64_t expires_ms = c->input->expires_ms;
-    if (expires_ms == TIME_NONE) {
+    if (expires_ms == TIME_NONE || !c->call->tenant) {
         return;
     }
     int64_t ahead_ms = expires_ms - clock_now(c->call->tenant);
@@ -252,7 +252,7 @@ static void check_metadata(const struct checking *c)
     }
     c->order->metadata_outcome =
         check_outcome(c, "metadata.mock_outcome", arena_strdup(c->call->arena, json_string_value(planned)));
-    const char *merchant_url = c->call->tenant->account.settings.merchant_url;
+    const char *merchant_url = c->call->tenant ? c->call->tenant->account.settings.merchant_url : NULL;
     if (merchant_url) {
         json_object_set_new(metadata, "merchant_url", json_string(merchant_url));
     }

@@ -14,7 +14,8 @@ enum order_way {
 };
 
 /*
- * Reads and checks `attributes` for call->tenant, `test_mode` by the key (public ways). Puts every error into `errors`;
+ * Reads and checks `attributes` for call->tenant (NULL: not known, there are errors already), `test_mode` by the key
+ * (public ways). Puts every error into `errors`;
  * when there is none, ret_order is complete. Texts live in the call's arena.
  */
 void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode, struct order *ret_order,

@@ -30,7 +30,7 @@ char *arena_copy(struct arena *arena, const void *data, size_t size) ATTR_NONNUL
 char *arena_strdup(struct arena *arena, const char *text);
 
 char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 3) ATTR_NONNULL;
-char *arena_vprintf(struct arena *arena, const char *format, va_list args) ATTR_NONNULL;
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) ATTR_PRINTF(2, 0) ATTR_NONNULL;
 
 /* Drops all content, keeps one chunk of memory for the next user. */
 void arena_reset(struct arena *arena);

@@ -20,7 +20,8 @@ void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
     if (!tenant->due_unknown && (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
         tenant->next_due_ms = due_ms;
     }
-    int64_t wall_ms = clock_to_wall(tenant, due_ms);
+    /* What is due already is due on a frozen clock too. */
+    int64_t wall_ms = due_ms <= clock_now(tenant) ? 0 : clock_to_wall(tenant, due_ms);
     if (wall_ms < engine->wake_ms) {
         engine->wake_ms = wall_ms;
     }

@@ -62,7 +62,7 @@ static const char *reason_of(unsigned status)
     return "internal_error";
 }
 
-void http_reply_error_detail(struct http_request *request, unsigned status, const char *title, const char *detail)
+void http_reply_error(struct http_request *request, unsigned status)
 {
     struct json_out out = {.buf = http_reply(request, status, HTTP_JSON)};
     char code[12];
@@ -72,18 +72,17 @@ void http_reply_error_detail(struct http_request *request, unsigned status, cons
     json_out_object(&out, NULL);
     json_out_text(&out, "status", reason_of(status));
     json_out_text(&out, "code", code);
-    if (title) {
-        json_out_text(&out, "title", title);
-        json_out_text(&out, "detail", detail);
+    if (status == 500) {
+        json_out_text(&out, "title", "internal_error");
+        json_out_text(&out, "detail", "Internal server error.");
     }
     json_out_object_end(&out);
     json_out_array_end(&out);
     json_out_object_end(&out);
 }
 
-void http_reply_error(struct http_request *request, unsigned status)
+void http_reply_error_because(struct http_request *request, unsigned status, const char *reason)
 {
-    bool internal = status == 500;
-    http_reply_error_detail(request, status, internal ? "internal_error" : NULL,
-                            internal ? "Internal server error." : NULL);
+    http_reply_error(request, status);
+    http_reply_header(request, "X-Mock-Reason", reason);
 }

@@ -23,5 +23,8 @@ void http_reply_redirect(struct http_request *request, unsigned status, const ch
 /* The platform's error of a status code: {"errors":[{"status":"Not Found","code":"404"}]} (SEED:1003-1041; facts.md g). */
 void http_reply_error(struct http_request *request, unsigned status);
 
-/* The same with a title and a detail. */
-void http_reply_error_detail(struct http_request *request, unsigned status, const char *title, const char *detail);
+/*
+ * The same, with the reason in the header X-Mock-Reason: the platform's body says no more than the code, and a person who
+ * looks wants to know. `reason` must live as long as the request and be one line of ASCII.
+ */
+void http_reply_error_because(struct http_request *request, unsigned status, const char *reason);

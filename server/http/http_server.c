@@ -21,6 +21,7 @@
 
 #define IDLE_TIMEOUT_S 30u
 #define CONNECTIONS_MOST 16384u
+#define CONNECTION_MEMORY ((size_t)131072) /* request line and headers with libmicrohttpd's records of them */
 #define SPARE_FDS 1024u /* files, callbacks and what libraries open */
 
 struct http_server {
@@ -292,6 +293,8 @@ const char *http_query_text(struct http_request *request, const char *name)
 /* ------------------------------------------------------------------ the daemon */
 
 /* libmicrohttpd's own messages: what clients did wrong; of interest only when looking for something. */
+static void log_daemon(void *arg, const char *format, va_list args) ATTR_PRINTF(2, 0);
+
 static void log_daemon(void *arg, const char *format, va_list args)
 {
     (void)arg;
@@ -400,7 +403,8 @@ bool http_server_start(const struct http_options *options, struct http_server **
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED, finish,
-        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_ARRAY,
+        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
         server->cert ? tls : none, MHD_OPTION_END);
     if (!server->daemon) {
         snprintf(ret_why, why_size, server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",

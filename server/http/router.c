@@ -77,7 +77,7 @@ json_t *call_body(struct call *call, bool form)
     if (is_under(request->path, CONTROL_PREFIX)) {
         call_control_error(call, 400, "invalid_json", "%s", why);
     } else {
-        http_reply_error_detail(request, 400, "Bad Request", why);
+        http_reply_error_because(request, 400, why);
     }
     return NULL;
 }
@@ -119,16 +119,19 @@ static bool matches(struct call *call, const struct route *route, const char *pa
     return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
 }
 
+/* The first pattern that fits names the resource; the methods of its other rows are its other methods. */
 static const struct route *find_route(struct call *call, char ret_allow[96])
 {
     const struct http_request *request = call->request;
     const struct route *found = NULL;
+    const char *pattern = NULL;
     ret_allow[0] = '\0';
     for (size_t i = 0; i < call->router->n_routes && !found; i++) {
         const struct route *route = &call->router->routes[i];
-        if (!matches(call, route, request->path)) {
+        if (pattern ? !text_equal(route->pattern, pattern) : !matches(call, route, request->path)) {
             continue;
         }
+        pattern = route->pattern;
         found = text_equal(route->method, request->method) ? route : NULL;
         size_t at = strlen(ret_allow);
         snprintf(ret_allow + at, 96 - at, "%s%s%s", at ? ", " : "", route->method,
@@ -278,7 +281,7 @@ void router_handle(void *arg, struct http_request *request)
     const struct router *router = arg;
     struct call call = {.request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     if (!request->path) {
-        http_reply_error(request, 400);
+        http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
         return;
     }
     dispatch(&call);

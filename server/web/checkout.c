@@ -88,10 +88,20 @@ static bool pays_by_card(const struct call *call, const struct invoice *invoice)
     return service && text_equal(service->method->code, "payment_card");
 }
 
+static const char *resolution_words(struct call *call, const struct invoice *invoice)
+{
+    char *words = arena_strdup(call->arena, invoice->resolution);
+    for (char *p = words; *p; p++) {
+        *p = *p == '_' ? ' ' : *p;
+    }
+    return words;
+}
+
 static void show_form(struct call *call, unsigned status, const struct invoice *invoice, const struct card_form *form)
 {
     char csrf[IDENT_TEXT];
     csrf_token(call, invoice, csrf);
+    bool failed = status_is_failure(invoice->status);
     int64_t left_s = (invoice->expires_ms - clock_now(call->tenant)) / 1000;
     const struct template_value values[] = {
         {"merchant", call->tenant->account.settings.name},
@@ -100,6 +110,10 @@ static void show_form(struct call *call, unsigned status, const struct invoice *
         {"action", arena_printf(call->arena, "/hpp/%s", invoice->session)},
         {"csrf", csrf},
         {"card", pays_by_card(call, invoice) ? "1" : NULL},
+        {"declined", failed ? resolution_words(call, invoice) : NULL},
+        {"resolution", invoice->resolution},
+        {"status", status_name(invoice->status)},
+        {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL},
         {"minutes", arena_printf(call->arena, "%lld", (long long)(left_s / 60))},
         {"number", form->number},
         {"expiry", form->expiry},
@@ -115,11 +129,6 @@ static void show_form(struct call *call, unsigned status, const struct invoice *
 static void show_result(struct call *call, const struct invoice *invoice)
 {
     bool good = status_is_paid(invoice->status), bad = status_is_failure(invoice->status);
-    bool again = bad && payment_is_open(call->tenant, invoice);
-    const char *words = arena_strdup(call->arena, invoice->resolution);
-    for (char *p = (char *)words; *p; p++) {
-        *p = *p == '_' ? ' ' : *p;
-    }
     const struct template_value values[] = {
         {"merchant", call->tenant->account.settings.name},
         {"amount", amount_text(call, invoice)},
@@ -128,8 +137,7 @@ static void show_result(struct call *call, const struct invoice *invoice)
         {"pending", !good && !bad ? "1" : NULL},
         {"status", status_name(invoice->status)},
         {"resolution", invoice->resolution},
-        {"resolution_words", words},
-        {"retry", again ? arena_printf(call->arena, "/hpp/%s?retry=1", invoice->session) : NULL},
+        {"resolution_words", resolution_words(call, invoice)},
         {"return_url", payment_return_url(call->tenant, call->arena, invoice)},
     };
     page_reply(call, 200, "result.html", values, ARRAY_SIZE(values));
@@ -141,21 +149,19 @@ void checkout_show(struct call *call)
     if (!find_by_session(call, &invoice)) {
         return;
     }
-    bool done = http_query_text(call->request, "done"), retry = http_query_text(call->request, "retry");
+    bool done = http_query_text(call->request, "done");
     if (page_is_browser(call) && !call->request->head) {
         payment_opened(call->engine, call->tenant, &invoice);
     }
-    bool open = payment_is_open(call->tenant, &invoice);
-    if (open && !done && (retry || invoice.status != STATUS_PROCESS_FAILED)) {
-        show_form(call, 200, &invoice, &(struct card_form){0});
-        return;
-    }
     const char *back = payment_return_url(call->tenant, call->arena, &invoice);
-    if (done && back && call->tenant->account.settings.auto_return) {
+    bool open = payment_is_open(call->tenant, &invoice);
+    if (open && (!done || invoice.status == STATUS_PROCESS_FAILED)) {
+        show_form(call, 200, &invoice, &(struct card_form){0}); /* after a decline with the chance of another try */
+    } else if (done && back && call->tenant->account.settings.auto_return) {
         http_reply_redirect(call->request, 302, back);
-        return;
+    } else {
+        show_result(call, &invoice);
     }
-    show_result(call, &invoice);
 }
 
 /* ------------------------------------------------------------------ submitting */
