@@ -119,10 +119,8 @@ static bool block_signals(struct program *p)
     return p->loop.signal_fd >= 0;
 }
 
-static bool announce(struct program *p)
+static bool write_ready_file(struct program *p)
 {
-    printf("listening on %s\n", p->listen_url);
-    fflush(stdout);
     if (!p->config.ready_file) {
         return true;
     }
@@ -133,6 +131,17 @@ static bool announce(struct program *p)
         snprintf(p->why, sizeof p->why, "--ready-file %s: %s", p->config.ready_file, strerror(errno));
     }
     return good;
+}
+
+/* The socket listens already, so whoever reads this may call at once. */
+static bool announce(struct program *p)
+{
+    if (!write_ready_file(p)) {
+        return false;
+    }
+    printf("listening on %s\n", p->listen_url);
+    fflush(stdout);
+    return true;
 }
 
 static bool start(struct program *p)

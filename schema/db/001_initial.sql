@@ -125,7 +125,8 @@ CREATE INDEX callback_sending ON callback (account) WHERE state = 1;
 CREATE TABLE attempt (
     callback         INTEGER NOT NULL,
     number           INTEGER NOT NULL,       -- from 1
-    at_ms            INTEGER NOT NULL,       -- machine time
+    at_ms            INTEGER NOT NULL,       -- account time
+    wall_ms          INTEGER NOT NULL,       -- machine time
     took_ms          INTEGER NOT NULL,
     code             INTEGER NOT NULL,       -- 0: no answer
     error            TEXT,

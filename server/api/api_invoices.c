@@ -183,6 +183,7 @@ void api_invoices_get_public(struct call *call)
         http_reply_error(call->request, 404);
         return;
     }
+    call->tenant = tenant;
     tenant->used_ms = wall_now_ms();
     reply_invoice(call, 200, tenant, &invoice, view_invoice_public, VIEW_READ);
 }

@@ -18,11 +18,7 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_int(out, "number", attempt->number);
     json_out_int(out, "at", attempt->at_ms);
     json_out_int(out, "took_ms", attempt->took_ms);
-    if (attempt->code) {
-        json_out_int(out, "code", attempt->code);
-    } else {
-        json_out_null(out, "code");
-    }
+    json_out_int_or_null(out, "code", attempt->code, 0);
     json_out_text(out, "error", attempt->error);
     write_message(out, "request", attempt->request_headers, callback->body, strlen(callback->body));
     if (attempt->response_headers) {

@@ -193,7 +193,7 @@ static const struct json_field pay_fields[] = {
     {.name = "cancel", .kind = JSON_KIND_BOOL, .offset = JSON_AT(pay_input, cancel)},
 };
 
-/* A card that can be read; answers 422 and returns false otherwise. Without an expiry 12/30 does. */
+/* A card that can be read; answers 422 and returns false otherwise. */
 static bool read_card(struct call *call, const struct pay_input *input, struct card_entry *ret_entry)
 {
     struct card_entry entry = {0};
@@ -201,8 +201,12 @@ static bool read_card(struct call *call, const struct pay_input *input, struct c
         call_control_error(call, 422, "invalid", "card_number: 12 to 19 digits are wanted");
         return false;
     }
-    if (!card_expiry_read(input->expiry ? input->expiry : "1230", entry.expiry)) {
+    if (!input->expiry || !card_expiry_read(input->expiry, entry.expiry)) {
         call_control_error(call, 422, "invalid", "expiry: MMYY is wanted");
+        return false;
+    }
+    if (input->cvv && !card_cvv_holds(input->cvv)) {
+        call_control_error(call, 422, "invalid", "cvv: 3 or 4 digits are wanted");
         return false;
     }
     snprintf(entry.holder, sizeof entry.holder, "%s", input->holder ? input->holder : "");
@@ -259,18 +263,21 @@ void control_pay(struct call *call)
 
 /* ------------------------------------------------------------------ timeline */
 
-/* Items from four places, each written when found and sorted by machine time, which no test can move. */
+/*
+ * Items from four places, each written when found. They show the account's time and are sorted by the machine's, which no
+ * test can stop or move.
+ */
 struct timeline {
     struct arena *arena;
     struct timeline_item {
-        int64_t at_ms;
+        int64_t wall_ms;
         size_t order; /* of finding: keeps what happened in one millisecond in sequence */
         const char *json;
     } *items;
     size_t n, room;
 };
 
-static void add_item(struct timeline *timeline, int64_t at_ms, const struct buf *json)
+static void add_item(struct timeline *timeline, int64_t wall_ms, const struct buf *json)
 {
     if (timeline->n == timeline->room) {
         size_t room = timeline->room ? timeline->room * 2 : 32;
@@ -282,7 +289,7 @@ static void add_item(struct timeline *timeline, int64_t at_ms, const struct buf 
         timeline->room = room;
     }
     timeline->items[timeline->n] =
-        (struct timeline_item){at_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
+        (struct timeline_item){wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
     timeline->n++;
 }
 
@@ -302,57 +309,71 @@ static void add_visit(void *arg, const struct journal_entry *entry)
     json_out_text(&out, "path", entry->path);
     json_out_int(&out, "status", entry->status);
     json_out_object_end(&out);
-    add_item(arg, entry->at_ms, &json);
+    add_item(arg, entry->wall_ms, &json);
 }
 
-static void add_change(struct timeline *timeline, int64_t at_ms, const char *from, enum status to,
-                       const char *resolution, const char *cause)
+static void add_change(struct timeline *timeline, const char *from, const struct transition *row)
 {
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
-    begin_item(&out, at_ms, "transition");
+    begin_item(&out, row->at_ms, "transition");
     json_out_text(&out, "from", from);
-    json_out_text(&out, "to", status_name(to));
-    json_out_text(&out, "resolution", resolution);
-    json_out_text(&out, "cause", cause);
+    json_out_text(&out, "to", status_name(row->new));
+    json_out_text(&out, "resolution", row->resolution);
+    json_out_text(&out, "cause", row->cause);
     json_out_object_end(&out);
-    add_item(timeline, at_ms, &json);
+    add_item(timeline, row->wall_ms, &json);
 }
 
 static void add_transition(void *arg, const struct transition *row)
 {
-    add_change(arg, row->wall_ms, status_name(row->old), row->new, row->resolution, row->cause);
+    add_change(arg, status_name(row->old), row);
+}
+
+/* Creation is no row of its own: the invoice says when it was. */
+static void add_creation(struct timeline *timeline, const struct invoice *invoice)
+{
+    const struct transition made = {.at_ms = invoice->created_ms,
+                                    .wall_ms = invoice->made_ms,
+                                    .new = STATUS_CREATED,
+                                    .resolution = RESOLUTION_OK,
+                                    .cause = "order"};
+    struct transition started = made;
+    started.new = STATUS_PROCESS_PENDING;
+    add_change(timeline, NULL, &made);
+    add_change(timeline, status_name(STATUS_CREATED), &started);
+}
+
+static void add_attempt(struct timeline *timeline, const struct callback *callback, const struct attempt *attempt)
+{
+    buf_auto json = {0};
+    struct json_out out = {.buf = &json};
+    char id[IDENT_TEXT];
+    callback_id(callback->seq, id);
+    begin_item(&out, attempt->at_ms, "callback");
+    json_out_text(&out, "callback", id);
+    json_out_text(&out, "transition", status_name(callback->transition));
+    json_out_int(&out, "attempt", attempt->number);
+    json_out_int_or_null(&out, "code", attempt->code, 0);
+    json_out_text(&out, "error", attempt->error);
+    json_out_object_end(&out);
+    add_item(timeline, attempt->wall_ms, &json);
 }
 
 static void add_attempts(struct call *call, struct timeline *timeline, const struct callback *callback)
 {
     struct attempt *attempts;
-    char id[IDENT_TEXT];
     size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
-    callback_id(callback->seq, id);
     for (size_t i = 0; i < n; i++) {
-        buf_auto json = {0};
-        struct json_out out = {.buf = &json};
-        begin_item(&out, attempts[i].at_ms, "callback");
-        json_out_text(&out, "callback", id);
-        json_out_text(&out, "transition", status_name(callback->transition));
-        json_out_int(&out, "attempt", attempts[i].number);
-        if (attempts[i].code) {
-            json_out_int(&out, "code", attempts[i].code);
-        } else {
-            json_out_null(&out, "code");
-        }
-        json_out_text(&out, "error", attempts[i].error);
-        json_out_object_end(&out);
-        add_item(timeline, attempts[i].at_ms, &json);
+        add_attempt(timeline, callback, &attempts[i]);
     }
 }
 
 static int compare_items(const void *a, const void *b)
 {
     const struct timeline_item *x = a, *y = b;
-    if (x->at_ms != y->at_ms) {
-        return x->at_ms < y->at_ms ? -1 : 1;
+    if (x->wall_ms != y->wall_ms) {
+        return x->wall_ms < y->wall_ms ? -1 : 1;
     }
     return x->order < y->order ? -1 : 1;
 }
@@ -365,8 +386,7 @@ void control_timeline(struct call *call)
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
         return;
     }
-    add_change(&timeline, invoice.made_ms, NULL, STATUS_CREATED, RESOLUTION_OK, "order");
-    add_change(&timeline, invoice.made_ms, status_name(STATUS_CREATED), STATUS_PROCESS_PENDING, RESOLUTION_OK, "order");
+    add_creation(&timeline, &invoice);
     journal_of_invoice(call->router->journal, invoice.seq, add_visit, &timeline);
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     size_t n = store_callback_of_invoice(call->engine->store, call->arena, invoice.seq, &callbacks);

@@ -322,6 +322,10 @@ void control_wait(struct call *call)
         return;
     }
     waiter.account = call->tenant->account.num;
+    if (timeout_ms > TIMEOUT_MOST_MS) {
+        refuse(call, "timeout: at most 60s are waited");
+        return;
+    }
     if (try_answer(call, &waiter)) {
         return;
     }
@@ -329,7 +333,7 @@ void control_wait(struct call *call)
         answer_408(call, &waiter, "frozen", "the clock is frozen and nothing is due: advance it");
         return;
     }
-    waiter.deadline_ms = mono_now_ms() + (timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : timeout_ms);
+    waiter.deadline_ms = mono_now_ms() + timeout_ms;
     struct waiter *parked = mem_alloc(sizeof *parked);
     *parked = waiter;
     LIST_INSERT_HEAD(&call->router->waits->list, parked, link);

@@ -57,6 +57,12 @@ bool card_expiry_read(const char *text, char ret_expiry[5])
     return true;
 }
 
+bool card_cvv_holds(const char *cvv)
+{
+    size_t length = strlen(cvv);
+    return (length == 3 || length == 4) && strspn(cvv, "0123456789") == length;
+}
+
 const struct test_card *card_find(const struct card_table *table, const char *number)
 {
     for (size_t i = 0; i < table->n; i++) {

@@ -53,6 +53,9 @@ bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT]);
 /* "12/24", "1224", "12 / 2024" -> "1224"; false unless it names a month and a year. Past dates pass (facts.md f). */
 bool card_expiry_read(const char *text, char ret_expiry[5]);
 
+/* 3 or 4 digits. */
+bool card_cvv_holds(const char *cvv);
+
 /* The test card of this number, or NULL. */
 const struct test_card *card_find(const struct card_table *table, const char *number);
 

@@ -86,7 +86,8 @@ struct callback {
 /* One attempt to deliver a callback, raw. */
 struct attempt {
     int64_t callback, number; /* from 1 */
-    int64_t at_ms, took_ms;   /* machine time */
+    int64_t at_ms;            /* account time of its beginning */
+    int64_t wall_ms, took_ms; /* machine time */
     int64_t code;             /* 0: no answer */
     const char *error;        /* NULL when there was an answer */
     const char *request_headers, *response_headers; /* JSON texts of objects */

@@ -8,6 +8,12 @@ int64_t clock_now(const struct tenant *tenant)
     return clock->frozen ? clock->now_ms : wall_now_ms() + clock->offset_ms;
 }
 
+int64_t clock_at_wall(const struct tenant *tenant, int64_t wall_ms)
+{
+    const struct account_clock *clock = &tenant->account.clock;
+    return clock->frozen ? clock->now_ms : wall_ms + clock->offset_ms;
+}
+
 int64_t clock_to_wall(const struct tenant *tenant, int64_t time_ms)
 {
     const struct account_clock *clock = &tenant->account.clock;

@@ -9,6 +9,9 @@
 /* Account time now, unix milliseconds. */
 int64_t clock_now(const struct tenant *tenant);
 
+/* The account time of a moment of machine time that is just past; on a frozen clock simply now. */
+int64_t clock_at_wall(const struct tenant *tenant, int64_t wall_ms);
+
 /* The machine time at which the account's clock will show `time_ms`; INT64_MAX when it stands still. */
 int64_t clock_to_wall(const struct tenant *tenant, int64_t time_ms);
 

@@ -40,7 +40,7 @@ struct transfer {
     struct curl_slist *headers;
     struct arena arena;
     struct delivery delivery;
-    int64_t at_ms, began_ms; /* machine and monotonic time */
+    int64_t wall_ms, began_ms; /* machine and monotonic time */
     int64_t heard_ms;        /* monotonic time of the last sign of life once connected, 0 before */
     char public_address[INET6_ADDRSTRLEN];
     struct buf response, response_headers;
@@ -307,7 +307,7 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
         free_transfer(transfer);
         return;
     }
-    transfer->at_ms = wall_now_ms();
+    transfer->wall_ms = wall_now_ms();
     transfer->began_ms = mono_now_ms();
     transfer->easy = curl_easy_init();
     if (!transfer->easy) {
@@ -374,7 +374,7 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
                             transfer->public_address);
     }
     if (late) {
-        return arena_printf(&transfer->arena, "no byte came for %lld ms", (long long)transfer->delivery.read_timeout_ms);
+        return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms", (long long)transfer->delivery.read_timeout_ms);
     }
     return transfer->error[0] ? transfer->error : curl_easy_strerror(code);
 }
@@ -393,7 +393,7 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
     }
     const struct delivery_result result = {
         .callback = transfer->callback,
-        .at_ms = transfer->at_ms,
+        .wall_ms = transfer->wall_ms,
         .took_ms = mono_now_ms() - transfer->began_ms,
         .code = answered ? status : 0,
         .error = answered ? NULL : error_text(transfer, code, late),

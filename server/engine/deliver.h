@@ -38,7 +38,7 @@ struct delivery {
 
 struct delivery_result {
     int64_t callback;
-    int64_t at_ms, took_ms; /* machine time */
+    int64_t wall_ms, took_ms; /* machine time of the beginning, and how long it was */
     long code;              /* 0: no answer */
     const char *error;      /* NULL when there was an answer */
     bool refused;           /* the target may not be called: no retries */

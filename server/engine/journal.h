@@ -12,7 +12,8 @@
 #define JOURNAL_PATH 96
 
 struct journal_entry {
-    int64_t at_ms; /* machine time */
+    int64_t at_ms;   /* account time */
+    int64_t wall_ms; /* machine time */
     int64_t invoice;
     bool page;
     unsigned status;

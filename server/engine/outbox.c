@@ -9,6 +9,7 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,18 +175,22 @@ static void log_attempt(const struct callback *callback, const struct delivery_r
     char id[IDENT_TEXT];
     callback_id(callback->seq, id);
     bool good = result->code == OK_CODE;
+    char url[256]; /* without the query, which may hold a merchant's secret */
+    snprintf(url, sizeof url, "%.*s", (int)strcspn(callback->url, "?#"), callback->url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id), LOG_TEXT("invoice", invoice),
-              LOG_TEXT("transition", status_name(callback->transition)), LOG_NUMBER("attempt", callback->attempts),
+              LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url), LOG_NUMBER("attempt", callback->attempts),
               LOG_NUMBER("code", result->code), LOG_NUMBER("took_ms", result->took_ms),
               LOG_TEXT("error", result->error ? result->error : ""));
 }
 
-static void save_attempt(struct engine *engine, const struct callback *callback, const struct delivery_result *result)
+static void save_attempt(struct engine *engine, const struct tenant *tenant, const struct callback *callback,
+                         const struct delivery_result *result)
 {
     const struct attempt attempt = {
         .callback = callback->seq,
         .number = callback->attempts,
-        .at_ms = result->at_ms,
+        .at_ms = clock_at_wall(tenant, result->wall_ms),
+        .wall_ms = result->wall_ms,
         .took_ms = result->took_ms,
         .code = result->code,
         .error = result->error,
@@ -231,7 +236,7 @@ void outbox_ended(void *arg, const struct delivery_result *result)
     int64_t now_ms = clock_now(tenant);
     settle(tenant, &callback, result, now_ms);
     store_callback_update(engine->store, &callback);
-    save_attempt(engine, &callback, result);
+    save_attempt(engine, tenant, &callback, result);
     schedule_at(engine, tenant, callback.due_ms);
     if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
         invoice.updated_ms = now_ms;

@@ -35,6 +35,7 @@ struct route {
     const char *method, *pattern; /* target.h */
     enum route_access access;
     void (*handle)(struct call *call);
+    const char *query; /* control API: the query's names beside `account`, blank between; others are refused */
 };
 
 struct router {

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
+#include "engine/clock.h"
 #include "engine/journal.h"
 #include "http/authorization.h"
 #include "http/form.h"
@@ -203,6 +204,34 @@ static bool find_control_tenant(struct call *call)
     return true;
 }
 
+static bool names_query(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; at && *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, name, length) == 0) {
+            return true;
+        }
+        at += word;
+    }
+    return false;
+}
+
+/* What is misspelt is refused, never ignored. */
+static bool check_query(struct call *call, const struct route *route)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)http_query(call->request), name, value)
+    {
+        if (!json_is_string(value) || (!text_equal(name, "account") && !names_query(route->query, name))) {
+            call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s", name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool may(struct call *call, const struct route *route)
 {
     switch (route->access) {
@@ -212,9 +241,9 @@ static bool may(struct call *call, const struct route *route)
     case ACCESS_PRIVATE:
         return check_private(call);
     case ACCESS_CONTROL:
-        return check_origin(call) && check_token(call) && find_control_tenant(call);
+        return check_origin(call) && check_token(call) && check_query(call, route) && find_control_tenant(call);
     case ACCESS_CONTROL_OPEN:
-        return check_origin(call) && find_control_tenant(call);
+        return check_origin(call) && check_query(call, route) && find_control_tenant(call);
     }
     return false;
 }
@@ -244,7 +273,8 @@ static void note_visit(const struct call *call, const struct route *route)
 {
     const struct http_request *request = call->request;
     struct journal_entry entry = {
-        .at_ms = wall_now_ms(),
+        .at_ms = call->tenant ? clock_now(call->tenant) : wall_now_ms(),
+        .wall_ms = wall_now_ms(),
         .invoice = call->invoice,
         .page = route->access == ACCESS_PAGE,
         .status = request->reply.status,

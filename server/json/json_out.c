@@ -163,22 +163,18 @@ void json_out_money(struct json_out *out, const char *key, int64_t amount)
     buf_add(out->buf, text, (size_t)length);
 }
 
-void json_out_seconds(struct json_out *out, const char *key, int64_t time_ms)
+void json_out_int_or_null(struct json_out *out, const char *key, int64_t n, int64_t null)
 {
-    if (time_ms == TIME_NONE) {
+    if (n == null) {
         json_out_null(out, key);
     } else {
-        json_out_int(out, key, time_ms / 1000);
+        json_out_int(out, key, n);
     }
 }
 
-void json_out_millis(struct json_out *out, const char *key, int64_t time_ms)
+void json_out_seconds(struct json_out *out, const char *key, int64_t time_ms)
 {
-    if (time_ms == TIME_NONE) {
-        json_out_null(out, key);
-    } else {
-        json_out_int(out, key, time_ms);
-    }
+    json_out_int_or_null(out, key, time_ms == TIME_NONE ? TIME_NONE : time_ms / 1000, TIME_NONE);
 }
 
 void json_out_raw(struct json_out *out, const char *key, const char *json)

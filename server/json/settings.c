@@ -167,7 +167,6 @@ void settings_write(struct json_out *out, const struct settings *settings)
     struct settings copy = *settings; /* the accessors take what can be written to */
     for (size_t i = 0; i < account_settings_count; i++) {
         const struct setting *setting = &account_settings[i];
-        int64_t number;
         switch (setting->kind) {
         case SETTING_TEXT:
         case SETTING_URL:
@@ -182,12 +181,7 @@ void settings_write(struct json_out *out, const struct settings *settings)
             json_out_bool(out, setting->name, *setting_bool(setting, &copy));
             break;
         case SETTING_INT:
-            number = *setting_number(setting, &copy);
-            if (number == ACCOUNT_UNSET) {
-                json_out_null(out, setting->name);
-            } else {
-                json_out_int(out, setting->name, number);
-            }
+            json_out_int_or_null(out, setting->name, *setting_number(setting, &copy), ACCOUNT_UNSET);
             break;
         }
     }

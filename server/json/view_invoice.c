@@ -214,11 +214,7 @@ void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_
         json_out_object(&out, name.data);
         json_out_text(&out, "status", ended ? callback_state_name(c->state) : "queued");
         json_out_seconds(&out, "processed", ended ? c->ended_ms : TIME_NONE);
-        if (c->code) {
-            json_out_int(&out, "response_code", c->code);
-        } else {
-            json_out_null(&out, "response_code");
-        }
+        json_out_int_or_null(&out, "response_code", c->code, 0);
         json_out_text(&out, "transaction_status", status_name(c->transition));
         json_out_object_end(&out);
     }

@@ -42,10 +42,10 @@ static const char *const sql[] = {
                    " ORDER BY due_ms, seq LIMIT 1",
     [Q_FIRST_DUE] = "SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL ORDER BY due_ms LIMIT 1",
     [Q_REQUEUE] = "UPDATE callback SET state = 0, due_ms = ?2 WHERE account = ?1 AND state = 1",
-    [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt (callback, number, at_ms, took_ms, code, error,"
+    [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
                          " request_headers, response_headers, response_body)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [Q_ATTEMPT_ALL] = "SELECT callback, number, at_ms, took_ms, code, error, request_headers, response_headers,"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [Q_ATTEMPT_ALL] = "SELECT callback, number, at_ms, wall_ms, took_ms, code, error, request_headers, response_headers,"
                       " response_body FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
 };
 
@@ -204,7 +204,7 @@ void store_callback_requeue(struct store *store, int64_t account, int64_t now_ms
 void store_attempt_insert(struct store *store, const struct attempt *a)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_ATTEMPT_INSERT);
-    store_bind(q, "iiiiitttb", a->callback, a->number, a->at_ms, a->took_ms, a->code, a->error, a->request_headers,
+    store_bind(q, "iiiiiitttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code, a->error, a->request_headers,
                a->response_headers, (const void *)a->response_body, (size_t)a->response_size);
     store_run(store, q);
 }
@@ -220,13 +220,14 @@ size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callb
             .callback = store_column_int(q, 0),
             .number = store_column_int(q, 1),
             .at_ms = store_column_int(q, 2),
-            .took_ms = store_column_int(q, 3),
-            .code = store_column_int(q, 4),
-            .error = store_column_text(arena, q, 5),
-            .request_headers = store_column_text(arena, q, 6),
-            .response_headers = store_column_text(arena, q, 7),
-            .response_body = store_column_text(arena, q, 8),
-            .response_size = sqlite3_column_bytes(q, 8),
+            .wall_ms = store_column_int(q, 3),
+            .took_ms = store_column_int(q, 4),
+            .code = store_column_int(q, 5),
+            .error = store_column_text(arena, q, 6),
+            .request_headers = store_column_text(arena, q, 7),
+            .response_headers = store_column_text(arena, q, 8),
+            .response_body = store_column_text(arena, q, 9),
+            .response_size = sqlite3_column_bytes(q, 9),
         };
     }
     *ret_attempts = rows;

@@ -172,12 +172,6 @@ static const char *field(const json_t *body, const char *name)
     return text ? text : "";
 }
 
-static bool cvv_is_good(const char *cvv)
-{
-    size_t length = strlen(cvv);
-    return (length == 3 || length == 4) && strspn(cvv, "0123456789") == length;
-}
-
 /* The server's own word on the fields; the number never goes back into the page. */
 static bool read_card(const json_t *body, struct card_entry *ret_entry, struct card_form *ret_form)
 {
@@ -188,7 +182,7 @@ static bool read_card(const json_t *body, struct card_entry *ret_entry, struct c
     if (!card_expiry_read(form.expiry, ret_entry->expiry)) {
         form.expiry_error = "Enter month and year, as on the card.";
     }
-    if (!cvv_is_good(field(body, "cvv"))) {
+    if (!card_cvv_holds(field(body, "cvv"))) {
         form.cvv_error = "Enter the 3 or 4 digits.";
     }
     if (text_utf8_length(form.holder, strlen(form.holder)) > 50) {
