@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { basic, Client, DEMO, invoice, query, rawExchange } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
@@ -78,9 +79,13 @@ describe('404', () => {
   }
 
   test('unknown and odd ids', async () => {
-    for (const id of ['cpi_0000000000000000', 'cpi_', 'x', 'cgi_0000000000000000', 'cpi_%00', 'a'.repeat(2000), '%27%20OR%201=1--', '%F0%9F%98%80', '%FF']) {
+    for (const id of ['cpi_0000000000000000', 'cpi_', 'x', 'cgi_0000000000000000', 'a'.repeat(2000), '%27%20OR%201=1--', '%F0%9F%98%80']) {
       assert.deepEqual((await demo.get(id)).expect(404).json, NOT_FOUND, id);
       assert.deepEqual((await demo.getPublic(id)).expect(404).json, NOT_FOUND, id);
+    }
+    for (const id of ['cpi_%00', '%FF', '%']) {
+      (await demo.get(id)).expect(400, 404);
+      (await demo.getPublic(id)).expect(400, 404);
     }
   });
 
@@ -331,11 +336,8 @@ describe('malformed HTTP', () => {
     'a bad content length': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: nonsense\r\n${closing}`,
     'a negative content length': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n${closing}`,
     'a bad chunk': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n${closing}zz\r\n`,
-    'only noise': '\u0000\u0001\u0002\r\n\r\n',
-    'a header without end': `GET / HTTP/1.1\r\nX: ${'y'.repeat(200_000)}`,
     'ten thousand headers': `GET /payment-invoices HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(10_000)}${closing}`,
     'a very long target': `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n${closing}`,
-    'a body that ends early': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n${closing}{`,
     'bare percent signs': `GET /payment-invoices?filter[reference_id]=%&%=% HTTP/1.1\r\nHost: x\r\nAuthorization: ${demo.auth}\r\n${closing}`,
     'two content lengths': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n${closing}{}`,
   };
@@ -344,6 +346,25 @@ describe('malformed HTTP', () => {
       const reply = await rawExchange(server, bytes, { finish: true });
       if (what !== 'bare percent signs') assert.ok(!(reply.status < 400), `answered ${reply.status}`);
       assert.ok(!(reply.status >= 500 && reply.status !== 505 && reply.status !== 501), `answered ${reply.status}`);
+      (await demo.list()).expect(200);
+    });
+  }
+
+  const unfinished = {
+    'only noise': '\u0000\u0001\u0002\r\n\r\n',
+    'a header without end': `GET / HTTP/1.1\r\nX: ${'y'.repeat(200_000)}`,
+    'half a request line': 'GET /payment-inv',
+    'a body that ends early': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n${closing}{`,
+    'an empty line': '\r\n',
+  };
+  for (const [what, bytes] of Object.entries(unfinished)) {
+    test(`the caller goes away after ${what}`, async () => {
+      for (let i = 0; i < 20; i++) {
+        const socket = connect({ host: server.host, port: server.port });
+        socket.on('error', () => {});
+        await new Promise((done) => socket.write(bytes, done));
+        socket.destroy();
+      }
       (await demo.list()).expect(200);
     });
   }
@@ -369,6 +390,6 @@ describe('malformed HTTP', () => {
 });
 
 test('queries with many parameters', async () => {
-  const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, i]));
-  (await demo.private('GET', `/payment-invoices${query(many)}`)).expect(200, 400, 414, 431);
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`p${i}`, i]));
+  (await demo.private('GET', `/payment-invoices${query(many)}`)).expect(200);
 });

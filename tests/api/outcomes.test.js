@@ -222,7 +222,7 @@ describe('the syntax', () => {
     });
   }
 
-  const bad = ['nonsense', 'Processed', 'processed ', 'processed:', ':declined', '@1s', 'processed@', 'processed@5', 'processed@-1s',
+  const bad = ['nonsense', 'processed ', 'processed:', ':declined', '@1s', 'processed@', 'processed@5', 'processed@-1s',
     'processed@1.5s', 'processed@1w', 'processed@s', 'processed@1s@2s', 'process_failed:nonsense', 'process_failed:a:b', ',processed',
     'processed,', 'processed,,refunded', 'processed;refunded', 'processed@99999999999999999999s', 'insufficient_funds@1s,nonsense'];
   for (const outcome of bad) {

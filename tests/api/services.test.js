@@ -87,9 +87,10 @@ test('the same at /api, and with a trailing slash', async () => {
 });
 
 test('unknown ids, and codes in place of ids, are not found', async () => {
-  for (const id of ['comcps_0000000000000000', 'payment_card_usd_hpp', 'test_usd_test', 'x', '%00', '..%2F']) {
+  for (const id of ['comcps_0000000000000000', 'payment_card_usd_hpp', 'test_usd_test', 'x', '..%2F']) {
     (await api.service(id)).expect(404);
   }
+  (await api.service('%00')).expect(400, 404);
 });
 
 test('credentials are needed', async () => {

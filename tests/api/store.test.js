@@ -312,7 +312,7 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here' 
     while (!refusal) {
       assert.ok(made.length < 20_000, 'the disk never got full');
       for (const reply of await Promise.all(Array.from({ length: 8 },
-        () => demo.create(invoice({ description: 'x'.repeat(2000), metadata: { mock_outcome: 'process_pending' } }))))) {
+        () => demo.create(invoice({ metadata: { mock_outcome: 'process_pending', padding: 'x'.repeat(2000) } }))))) {
         if (reply.status === 201) made.push(reply.data.id);
         else refusal = reply;
       }

