@@ -174,6 +174,14 @@ describe('where to', () => {
   });
 });
 
+test('a target by name is resolved and called', async () => {
+  const { api, sink } = await scene();
+  const { id } = await api.made({ callback_url: `${sink.url.replace('127.0.0.1', 'localhost')}/by-name` }, hold);
+  const [request] = await sink.got(1, { invoice: id });
+  assert.match(request.headers.host, /^localhost:/);
+  await sink.stop();
+});
+
 describe('success is 200 and nothing else', () => {
   for (const answer of [201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 404, 409, 410, 422, 429, 500, 502, 503]) {
     test(`${answer} fails`, async () => {
@@ -550,6 +558,23 @@ describe('options of the server', () => {
       await other.stop();
     }
     await sink.stop();
+  });
+
+  test('--callback-allow any opens public addresses', async () => {
+    const other = await startServer({ args: ['--callback-allow', 'any'] });
+    try {
+      const api = await new Client(other).newAccount({ connect_timeout_ms: 200, total_timeout_ms: 400 });
+      await api.freeze();
+      // an address of the documentation's, where nobody answers
+      const { id } = await api.made({ callback_url: 'http://192.0.2.1:9/' }, hold);
+      await api.advance(0);
+      const [record] = await api.callbacks({ invoice: id });
+      assert.equal(record.state, 'queued', 'it will be tried again');
+      assert.equal(record.attempts[0].code, null);
+      assert.doesNotMatch(record.attempts[0].error, /public address/);
+    } finally {
+      await other.stop();
+    }
   });
 
   test('https targets are verified; --callback-ca and --callback-insecure', async () => {
