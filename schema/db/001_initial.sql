@@ -36,8 +36,8 @@ CREATE INDEX outcome_by_account ON outcome (account);
 CREATE TABLE invoice (
     seq              INTEGER PRIMARY KEY,
     account          INTEGER NOT NULL,
-    id               TEXT NOT NULL UNIQUE,   -- cpi_...
-    session          TEXT NOT NULL,          -- cgi_..., found through id: it is the id enciphered
+    id               TEXT NOT NULL,          -- cpi_..., the row's number enciphered: no index finds it
+    session          TEXT NOT NULL,          -- cgi_..., likewise
     reference_id     TEXT NOT NULL,
     service          TEXT NOT NULL,
     currency         TEXT NOT NULL,
@@ -114,7 +114,8 @@ CREATE TABLE callback (
     test_mode  INTEGER NOT NULL,
     url        TEXT NOT NULL,
     signature  TEXT NOT NULL,
-    body       TEXT NOT NULL                 -- the exact bytes of every attempt
+    body       TEXT NOT NULL,                -- what every attempt sends, but for the token's signature: it follows from
+    body_cut   INTEGER NOT NULL              -- what stands before body_cut, and would be a third of the database
 ) STRICT;
 CREATE INDEX callback_by_invoice ON callback (invoice);
 CREATE INDEX callback_by_account ON callback (account);

@@ -71,8 +71,6 @@ static void read_cursor(struct call *call, const char *name, int64_t *ret_seq, s
 static void read_filter(struct call *call, struct invoice_filter *filter, struct json_errors *errors)
 {
     filter->limit = PAGE_SIZE;
-    filter->id = paging_member(call->request, "filter", "id");
-    filter->reference_id = paging_member(call->request, "filter", "reference_id");
     filter->service = paging_member(call->request, "filter", "service");
     filter->currency = paging_member(call->request, "filter", "currency");
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &filter->limit, errors);
@@ -161,20 +159,35 @@ static void write_page(struct call *call, const struct invoice_filter *filter, c
     json_out_object_end(&out);
 }
 
-/* A reference names at most one row, which its index finds; the other filters walk the account's rows. */
-static void read_by_reference(struct call *call, const struct invoice_filter *filter, struct page *ret_page)
+static bool fits(const struct invoice_filter *f, const struct invoice *row)
 {
-    struct invoice *row = arena_alloc(call->arena, sizeof *row);
-    bool found = store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
-                                            filter->reference_id, row);
-    *ret_page = (struct page){.rows = row, .n = found};
+    return (!f->service || text_equal(f->service, row->service)) &&
+           (!f->currency || text_equal(f->currency, row->currency)) &&
+           (f->status == TIME_NONE || f->status == (int64_t)row->status) &&
+           (f->test_mode == TIME_NONE || f->test_mode == (int64_t)row->test_mode) &&
+           (f->created_from_ms == TIME_NONE || row->created_ms >= f->created_from_ms) &&
+           (f->created_before_ms == TIME_NONE || row->created_ms < f->created_before_ms) &&
+           (f->before_seq == TIME_NONE || row->seq < f->before_seq) &&
+           (f->after_seq == TIME_NONE || row->seq > f->after_seq);
 }
 
-static bool has_only_reference(const struct invoice_filter *f)
+/* An id or a reference names at most one row, found without walking the list. False: neither is asked for. */
+static bool read_by_key(struct call *call, const struct invoice_filter *filter, struct page *ret_page)
 {
-    return f->reference_id && !f->id && !f->service && !f->currency && f->status == TIME_NONE &&
-           f->test_mode == TIME_NONE && f->created_from_ms == TIME_NONE && f->created_before_ms == TIME_NONE &&
-           f->before_seq == TIME_NONE && f->after_seq == TIME_NONE;
+    const char *id = paging_member(call->request, "filter", "id");
+    const char *reference_id = paging_member(call->request, "filter", "reference_id");
+    struct invoice *row = arena_alloc(call->arena, sizeof *row);
+    bool found = false;
+    if (reference_id) {
+        found = store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num, reference_id, row) &&
+                (!id || text_equal(id, row->id));
+    } else if (id) {
+        found = engine_find(call->engine, call->tenant, call->arena, id, row);
+    }
+    found = found && fits(filter, row);
+    *ret_page = (struct page){.rows = row, .n = found};
+    call->invoice = found ? row->seq : 0;
+    return id || reference_id;
 }
 
 void api_invoices_list(struct call *call)
@@ -192,10 +205,7 @@ void api_invoices_list(struct call *call)
         call_reply_errors(call, &errors);
         return;
     }
-    if (has_only_reference(&filter)) {
-        read_by_reference(call, &filter, &page);
-        call->invoice = page.n ? page.rows[0].seq : 0;
-    } else {
+    if (!read_by_key(call, &filter, &page)) {
         read_page(call, &filter, &page);
     }
     write_page(call, &filter, &page);

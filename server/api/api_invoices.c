@@ -177,7 +177,7 @@ void api_invoices_get_public(struct call *call)
         http_reply_error(call->request, 401);
         return;
     }
-    bool found = store_invoice_by_id(call->engine->store, call->arena, call->params[0], &invoice);
+    bool found = engine_find_any(call->engine, call->arena, call->params[0], &invoice);
     struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice.account) : NULL;
     if (!tenant || (by_key && by_key != tenant)) {
         http_reply_error(call->request, 404);

@@ -1,5 +1,6 @@
 #include "callback_view.h"
 
+#include "engine/outbox.h"
 #include "store/store_callback.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ static void write_message(struct json_out *out, const char *key, const char *hea
     json_out_object_end(out);
 }
 
-static void write_attempt(struct json_out *out, const struct attempt *attempt, const struct callback *callback)
+static void write_attempt(struct json_out *out, const struct attempt *attempt, const char *body)
 {
     json_out_object(out, NULL);
     json_out_int(out, "number", attempt->number);
@@ -20,7 +21,7 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_int(out, "took_ms", attempt->took_ms);
     json_out_int_or_null(out, "code", attempt->code, 0);
     json_out_text(out, "error", attempt->error);
-    write_message(out, "request", attempt->request_headers, callback->body, strlen(callback->body));
+    write_message(out, "request", attempt->request_headers, body, strlen(body));
     if (attempt->response_headers) {
         write_message(out, "response", attempt->response_headers, attempt->response_body ? attempt->response_body : "",
                       (size_t)attempt->response_size);
@@ -52,8 +53,9 @@ void callback_view(struct call *call, struct json_out *out, const char *key, con
     json_out_text(out, "state", callback_state_name(shown_state(call, callback)));
     json_out_seconds(out, "due", callback->due_ms);
     json_out_array(out, "attempts");
+    const char *body = n ? outbox_body(call->engine, call->arena, callback) : NULL;
     for (size_t i = 0; i < n; i++) {
-        write_attempt(out, &attempts[i], callback);
+        write_attempt(out, &attempts[i], body);
     }
     json_out_array_end(out);
     json_out_object_end(out);

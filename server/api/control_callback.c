@@ -43,7 +43,7 @@ void control_callbacks_resend(struct call *call)
     struct invoice invoice;
     if (control_has_tenant(call) && find_callback(call, &callback, &invoice) &&
         control_read(call, true, fields, ARRAY_SIZE(fields), &resign)) {
-        outbox_resend(call->engine, call->tenant, &callback, resign);
+        outbox_resend(call->engine, call->tenant, call->arena, &callback, resign);
         reply_callback(call, &callback, invoice.id);
     }
 }

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_ROOM 256
+
 char *buf_reserve(struct buf *buf, size_t size)
 {
     if (buf->room - buf->size <= size) {
-        size_t room = buf->room ? buf->room : 256;
+        size_t room = buf->room ? buf->room : FIRST_ROOM;
         while (room - buf->size <= size) {
             room *= 2;
         }

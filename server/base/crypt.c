@@ -1,12 +1,14 @@
 #include "crypt.h"
 
 #include "die.h"
+#include "mem.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void check(int ok)
@@ -59,6 +61,33 @@ void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size
     if (!HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length)) {
         die("a cryptographic primitive failed");
     }
+}
+
+struct crypt_block {
+    EVP_CIPHER_CTX *ctx;
+};
+
+struct crypt_block *crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE])
+{
+    struct crypt_block *block = mem_alloc(sizeof *block);
+    block->ctx = EVP_CIPHER_CTX_new();
+    check(block->ctx && EVP_EncryptInit_ex2(block->ctx, EVP_aes_128_ecb(), key, NULL, NULL));
+    EVP_CIPHER_CTX_set_padding(block->ctx, 0);
+    return block;
+}
+
+void crypt_block_free(struct crypt_block *block)
+{
+    if (block) {
+        EVP_CIPHER_CTX_free(block->ctx);
+        free(block);
+    }
+}
+
+void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16])
+{
+    int size = 16;
+    check(EVP_EncryptUpdate(block->ctx, ret_out, &size, in, 16));
 }
 
 void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size)

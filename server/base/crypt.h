@@ -20,6 +20,15 @@ void crypt_sha256(const char *text, uint8_t ret_digest[32]);
 /* HMAC-SHA-256. */
 void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t ret_mac[32]);
 
+/*
+ * A block cipher under a fixed key as a fast pseudo-random function (AES-128): 16 bytes in, 16 out. Made once, kept for the
+ * life of the process.
+ */
+struct crypt_block;
+struct crypt_block *crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE]); /* the first half of the key */
+void crypt_block_free(struct crypt_block *block);                       /* NULL is fine */
+void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16]);
+
 /* A keyed MAC of any length (KMAC-256). */
 void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size);
 

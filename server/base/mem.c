@@ -9,6 +9,7 @@
 
 /* Most requests fit in one chunk; see the README's memory figures before changing it. */
 #define CHUNK_SIZE ((size_t)8192)
+#define SPARE_MOST 64
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -40,13 +41,42 @@ char *mem_strdup(const char *text)
     return memcpy(mem_alloc(size), text, size);
 }
 
-static void chunk_push(struct arena *arena, size_t size)
+/* Chunks of the common size that nobody uses, kept for the next arena: a request takes and gives one each time. */
+static struct {
+    struct arena_chunk *first;
+    size_t n;
+} spare;
+
+static struct arena_chunk *chunk_new(size_t room)
 {
-    size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-    struct arena_chunk *chunk = malloc(sizeof *chunk + room);
+    struct arena_chunk *chunk = room == CHUNK_SIZE ? spare.first : NULL;
+    if (chunk) {
+        spare.first = chunk->older;
+        spare.n--;
+        return chunk;
+    }
+    chunk = malloc(sizeof *chunk + room);
     if (!chunk) {
         die("out of memory for %zu bytes", room);
     }
+    return chunk;
+}
+
+static void chunk_free(struct arena_chunk *chunk)
+{
+    if (chunk->size == CHUNK_SIZE && spare.n < SPARE_MOST) {
+        chunk->older = spare.first;
+        spare.first = chunk;
+        spare.n++;
+    } else {
+        free(chunk);
+    }
+}
+
+static void chunk_push(struct arena *arena, size_t size)
+{
+    size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+    struct arena_chunk *chunk = chunk_new(room);
     chunk->older = arena->chunk;
     chunk->used = 0;
     chunk->size = room;
@@ -107,7 +137,7 @@ void arena_reset(struct arena *arena)
     struct arena_chunk *chunk = arena->chunk;
     while (chunk && (chunk->older || chunk->size > CHUNK_SIZE)) {
         struct arena_chunk *older = chunk->older;
-        free(chunk);
+        chunk_free(chunk);
         chunk = older;
     }
     if (chunk) {
@@ -120,7 +150,7 @@ void arena_finish(struct arena *arena)
 {
     for (struct arena_chunk *chunk = arena->chunk; chunk;) {
         struct arena_chunk *older = chunk->older;
-        free(chunk);
+        chunk_free(chunk);
         chunk = older;
     }
     arena->chunk = NULL;

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "domain/ident.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,6 +72,7 @@ struct account {
     struct settings settings;
     struct account_clock clock;
     int64_t made_ms; /* machine time */
+    char organisation_id[IDENT_TEXT], merchant_id[IDENT_TEXT]; /* org_..., ma_...: original_data.external_mid (facts.md i.6) */
 };
 
 /* The secret that signs an invoice's callbacks (facts.md d.3). */

@@ -89,51 +89,50 @@ static void write_half(uint64_t half, char *ret_text)
     }
 }
 
-static uint64_t round_value(const uint8_t key[CRYPT_KEY_SIZE], uint64_t round, uint64_t half)
+static uint64_t round_value(struct crypt_block *block, uint64_t round, uint64_t half)
 {
-    uint64_t input[2] = {round, half}, value;
-    uint8_t digest[32];
-    crypt_hmac(key, input, sizeof input, digest);
-    memcpy(&value, digest, sizeof value);
-    return value % HALF_RANGE;
+    const uint64_t input[2] = {round, half};
+    uint64_t output[2];
+    crypt_block_run(block, (const uint8_t *)input, (uint8_t *)output);
+    return output[0] % HALF_RANGE;
 }
 
-/* A Feistel network over the two halves of the serial; `back` runs it the other way. */
-static bool encipher(const uint8_t key[CRYPT_KEY_SIZE], const char *id, const char *prefix, bool back,
-                     char ret_id[IDENT_TEXT])
+/* What stands in the right half before enciphering: the prefix, so that no id of one kind passes for another. */
+static uint64_t tag_of(const char *prefix)
+{
+    return (uint64_t)prefix[0] << 16 | (uint64_t)prefix[1] << 8 | (uint64_t)prefix[2];
+}
+
+/* A Feistel network over the two halves of the serial. */
+void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number, char ret_id[IDENT_TEXT])
+{
+    uint64_t left = (uint64_t)number, right = tag_of(prefix);
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        uint64_t sum = (left + round_value(block, i, right)) % HALF_RANGE;
+        left = right;
+        right = sum;
+    }
+    memcpy(ret_id, prefix, 3);
+    ret_id[3] = '_';
+    write_half(left, ret_id + 4);
+    write_half(right, ret_id + 4 + HALF_CHARS);
+    ret_id[4 + IDENT_SERIAL] = '\0';
+}
+
+bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id, int64_t *ret_number)
 {
     uint64_t left, right;
-    if (!read_half(ident_serial(id), &left) || !read_half(ident_serial(id) + HALF_CHARS, &right)) {
+    if (!ident_has_form(id, prefix) || !read_half(ident_serial(id), &left) ||
+        !read_half(ident_serial(id) + HALF_CHARS, &right)) {
         return false;
     }
-    for (uint64_t i = 0; i < ROUNDS; i++) {
-        if (back) {
-            uint64_t value = round_value(key, ROUNDS - 1 - i, left);
-            uint64_t old = (right + HALF_RANGE - value) % HALF_RANGE;
-            right = left;
-            left = old;
-        } else {
-            uint64_t value = round_value(key, i, right);
-            uint64_t new = (left + value) % HALF_RANGE;
-            left = right;
-            right = new;
-        }
+    for (uint64_t i = ROUNDS; i-- > 0;) {
+        uint64_t before = (right + HALF_RANGE - round_value(block, i, left)) % HALF_RANGE;
+        right = left;
+        left = before;
     }
-    int at = snprintf(ret_id, IDENT_TEXT - IDENT_SERIAL, "%s_", prefix);
-    write_half(left, ret_id + at);
-    write_half(right, ret_id + at + HALF_CHARS);
-    ret_id[at + IDENT_SERIAL] = '\0';
-    return true;
-}
-
-bool ident_session(const uint8_t key[CRYPT_KEY_SIZE], const char *invoice_id, char ret_session[IDENT_TEXT])
-{
-    return ident_has_form(invoice_id, "cpi") && encipher(key, invoice_id, "cgi", false, ret_session);
-}
-
-bool ident_invoice_of_session(const uint8_t key[CRYPT_KEY_SIZE], const char *session, char ret_invoice_id[IDENT_TEXT])
-{
-    return ident_has_form(session, "cgi") && encipher(key, session, "cpi", true, ret_invoice_id);
+    *ret_number = (int64_t)left;
+    return right == tag_of(prefix) && left > 0;
 }
 
 bool ident_has_form(const char *text, const char *prefix)

@@ -80,7 +80,8 @@ struct callback {
     bool manual;       /* the coming attempt was asked for by hand: no retries follow */
     bool test_mode;
     const char *url, *signature;
-    const char *body;
+    const char *body; /* without what body_cut left out: outbox_body puts it back */
+    int64_t body_cut; /* where the token's signature stood, 0: nothing was left out */
 };
 
 /* One attempt to deliver a callback, raw. */

@@ -8,5 +8,10 @@
 #include "base/buf.h"
 #include "base/crypt.h"
 
+#define TOKEN_SIGNATURE 683 /* characters of the signature's text */
+
+/* The signature's text for the two parts before it, "HEADER.CLAIMS". */
+void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size, char ret_text[TOKEN_SIGNATURE + 1]);
+
 /* Appends the token of a card session that ends at `expires_s` (unix seconds). */
 void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session, int64_t expires_s);

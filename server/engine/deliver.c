@@ -56,6 +56,8 @@ struct deliver {
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
     size_t running, waiting;
+    char *last_url; /* of the last push, and its receiver while that lives */
+    struct target *last_target;
 };
 
 /* ------------------------------------------------------------------ receivers */
@@ -82,7 +84,7 @@ static const char *rewritten(const struct deliver *deliver, struct arena *arena,
     return arena_printf(arena, "%s%s", deliver->options.rewrite_to, url + strlen(from));
 }
 
-static struct target *target_of(struct deliver *deliver, const char *url)
+static struct target *find_target(struct deliver *deliver, const char *url)
 {
     struct arena arena = {0};
     char key[KEY_MOST];
@@ -103,9 +105,23 @@ static struct target *target_of(struct deliver *deliver, const char *url)
     return target;
 }
 
-static void drop_if_idle(struct target *target)
+/* Most callbacks go where the one before went, and to read a URL takes curl a dozen allocations. */
+static struct target *target_of(struct deliver *deliver, const char *url)
+{
+    if (!deliver->last_target || !text_equal(deliver->last_url, url)) {
+        free(deliver->last_url);
+        deliver->last_url = mem_strdup(url);
+        deliver->last_target = find_target(deliver, url);
+    }
+    return deliver->last_target;
+}
+
+static void drop_if_idle(struct deliver *deliver, struct target *target)
 {
     if (!target->running && STAILQ_EMPTY(&target->queue)) {
+        if (deliver->last_target == target) {
+            deliver->last_target = NULL;
+        }
         LIST_REMOVE(target, link);
         free(target);
     }
@@ -361,7 +377,7 @@ void deliver_start(struct deliver *deliver)
             begin(deliver, target, waiting);
             free(waiting);
         }
-        drop_if_idle(target);
+        drop_if_idle(deliver, target);
     }
 }
 
@@ -507,7 +523,7 @@ static void drop(struct deliver *deliver, int64_t account, bool all)
     for (target = LIST_FIRST(&deliver->targets); target; target = next) {
         next = LIST_NEXT(target, link);
         drop_waiting(deliver, target, account, all);
-        drop_if_idle(target);
+        drop_if_idle(deliver, target);
     }
 }
 
@@ -522,6 +538,7 @@ void deliver_free(struct deliver *deliver)
         drop(deliver, 0, true);
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
+        free(deliver->last_url);
         free(deliver);
     }
 }

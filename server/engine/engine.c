@@ -82,8 +82,12 @@ bool engine_start(struct store *store, const struct fixture *fixture, const stru
     *engine = (struct engine){.store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
     const struct deliver_hooks hooks = {outbox_load, outbox_ended, engine};
     engine->deliver = deliver_new(&options->deliver, &hooks);
-    load_key(engine, "token_key", engine->keys.token);
-    load_key(engine, "derive_key", engine->keys.derive);
+    uint8_t row_key[CRYPT_KEY_SIZE];
+    load_key(engine, "token_key", engine->token_key);
+    load_key(engine, "derive_key", engine->derive_key);
+    load_key(engine, "row_key", row_key);
+    engine->rows = crypt_block_new(row_key);
+    engine->tenants.derive_key = engine->derive_key;
     load_idents(engine);
     tenants_load(&engine->tenants, store, &fixture->resolutions);
     if (!add_fixture_accounts(engine, ret_why, why_size)) {
@@ -115,6 +119,7 @@ void engine_finish(struct engine *engine)
     free(engine->fresh);
     free(engine->changed);
     arena_finish(&engine->scratch);
+    crypt_block_free(engine->rows);
 }
 
 /* ------------------------------------------------------------------ the end of a turn */
@@ -163,10 +168,24 @@ void engine_rolled_back(struct engine *engine)
 
 /* ------------------------------------------------------------------ finding and showing */
 
+bool engine_find_any(struct engine *engine, struct arena *arena, const char *id, struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return ident_to_row(engine->rows, "cpi", id, &seq) && store_invoice_get(engine->store, arena, seq, ret_invoice) &&
+           text_equal(ret_invoice->id, id);
+}
+
+bool engine_find_session(struct engine *engine, struct arena *arena, const char *session, struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return ident_to_row(engine->rows, "cgi", session, &seq) &&
+           store_invoice_get(engine->store, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session);
+}
+
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,
                  struct invoice *ret_invoice)
 {
-    return store_invoice_by_id(engine->store, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
+    return engine_find_any(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
 }
 
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant, const struct invoice *invoice)
@@ -174,8 +193,8 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
     return (struct view_invoice){
         .invoice = invoice,
         .service = service_find(&engine->fixture->catalogue, invoice->service),
-        .account = &tenant->account.keys,
-        .keys = &engine->keys,
+        .account = &tenant->account,
+        .token_key = engine->token_key,
     };
 }
 

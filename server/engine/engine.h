@@ -42,7 +42,9 @@ struct engine {
     struct engine_hooks hooks;
     struct ident_source idents;
     uint64_t saved_counter; /* of idents, in the database */
-    struct view_keys keys;
+    uint8_t token_key[CRYPT_KEY_SIZE];  /* signs card session tokens */
+    uint8_t derive_key[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
+    struct crypt_block *rows;           /* ids of rows (ident.h) */
     struct tenants tenants;
     struct tenant *demo; /* the account of calls that name none; NULL after its deletion */
     struct deliver *deliver;
@@ -133,6 +135,10 @@ void engine_plan(const struct engine *engine, const struct invoice *invoice, str
 /* Takes step 0 of a plan: applies it when it is due now, and sets what comes after it. */
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
                  const struct outcome *outcome, const struct move *how);
+
+/* Any invoice by its id, or by that of its card session; false when there is none. */
+bool engine_find_any(struct engine *engine, struct arena *arena, const char *id, struct invoice *ret_invoice);
+bool engine_find_session(struct engine *engine, struct arena *arena, const char *session, struct invoice *ret_invoice);
 
 /* An invoice of this tenant; false when there is none (others' are as good as none). */
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,

@@ -112,8 +112,9 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         invoice.expires_ms = order->expires_ms;
     }
     invoice.deposit = invoice.amount - invoice.fee;
-    ident_next(&engine->idents, "cpi", invoice.id);
-    ident_session(engine->keys.derive, invoice.id, invoice.session);
+    invoice.seq = store_invoice_next_seq(engine->store);
+    ident_of_row(engine->rows, "cpi", invoice.seq, invoice.id);
+    ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
     if (!invoice.reference_id) {
         char uuid[IDENT_UUID];
         ident_next_uuid(&engine->idents, uuid);
@@ -122,7 +123,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     if (order->customer_reference) {
         char id[IDENT_TEXT];
         const char *whose = arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
-        ident_derived(engine->keys.derive, "cus", whose, id);
+        ident_derived(engine->derive_key, "cus", whose, id);
         invoice.customer_id = arena_strdup(arena, id);
     }
     *ret_invoice = invoice;

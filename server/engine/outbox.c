@@ -3,6 +3,7 @@
 #include "base/crypt.h"
 #include "base/log.h"
 #include "base/wall.h"
+#include "domain/token.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/schedule.h"
@@ -14,6 +15,41 @@
 #include <string.h>
 
 #define OK_CODE 200 /* nothing else is success (facts.md d.4) */
+
+/*
+ * The signature of the token in flow_data is a third of a body and follows from the token's other parts, so it is not
+ * stored. Cuts it out of `body` and says where it was.
+ */
+static int64_t cut_signature(const struct engine *engine, struct buf *body, const struct invoice *invoice)
+{
+    buf_auto token = {0};
+    token_write(&token, engine->token_key, invoice->session, invoice->expires_ms / 1000);
+    char *at = strstr(body->data, token.data);
+    if (!at) {
+        return 0;
+    }
+    char *signature = at + token.size - TOKEN_SIGNATURE;
+    char *rest = signature + TOKEN_SIGNATURE;
+    memmove(signature, rest, body->size - (size_t)(rest - body->data) + 1);
+    body->size -= TOKEN_SIGNATURE;
+    return signature - body->data;
+}
+
+const char *outbox_body(const struct engine *engine, struct arena *arena, const struct callback *callback)
+{
+    size_t cut = (size_t)callback->body_cut;
+    if (!cut) {
+        return callback->body;
+    }
+    /* "HEADER.CLAIMS." stands before the cut, behind a quote. */
+    size_t end = cut - 1, begin = end;
+    while (begin && callback->body[begin - 1] != '"') {
+        begin--;
+    }
+    char signature[TOKEN_SIGNATURE + 1];
+    token_sign(engine->token_key, callback->body + begin, end - begin, signature);
+    return arena_printf(arena, "%.*s%s%s", (int)cut, callback->body, signature, callback->body + cut);
+}
 
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct invoice *invoice,
                     int64_t at_ms, struct callback *ret_callback)
@@ -31,6 +67,7 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     json_out_object_end(&out);
     char signature[CRYPT_SHA1_TEXT];
     crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size, signature);
+    int64_t cut = cut_signature(engine, &body, invoice);
     *ret_callback = (struct callback){
         .account = tenant->account.num,
         .transition = invoice->status,
@@ -42,6 +79,7 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
         .url = url,
         .signature = arena_strdup(arena, signature),
         .body = arena_copy(arena, body.data, body.size),
+        .body_cut = cut,
     };
     return true;
 }
@@ -95,12 +133,13 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
     note_fresh(engine, callback);
 }
 
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct callback *callback, bool resign)
+void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena, struct callback *callback,
+                   bool resign)
 {
     char signature[CRYPT_SHA1_TEXT];
     if (resign) {
-        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), callback->body,
-                            strlen(callback->body), signature);
+        const char *body = outbox_body(engine, arena, callback);
+        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), body, strlen(body), signature);
         callback->signature = signature;
     }
     callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
@@ -155,12 +194,13 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
     }
     const struct settings *settings = &tenant->account.settings;
     int64_t attempt = callback.attempts + 1;
+    const char *body = outbox_body(engine, arena, &callback);
     int64_t next_ms = clock_now(tenant) + retry_delay_ms(tenant, attempt);
     *ret_delivery = (struct delivery){
         .url = callback.url,
         .signature = callback.signature,
-        .body = callback.body,
-        .body_size = strlen(callback.body),
+        .body = body,
+        .body_size = strlen(body),
         .retry = callback.attempts,
         .next_retry_s = is_last(tenant, &callback, attempt) ? 0 : next_ms / 1000,
         .connect_timeout_ms = timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),

@@ -17,6 +17,9 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
 void outbox_insert(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
                    struct callback *callback);
 
+/* The exact bytes that every attempt sends, in the arena. */
+const char *outbox_body(const struct engine *engine, struct arena *arena, const struct callback *callback);
+
 /* Renders callback_logs from the rows, with one more that is not inserted yet (or NULL). */
 const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice, const struct callback *more);
 
@@ -24,7 +27,8 @@ const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invo
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
 /* One more attempt by hand; `resign`: with a new signature. */
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct callback *callback, bool resign);
+void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena, struct callback *callback,
+                   bool resign);
 
 /* After a start or a failed commit: callbacks that were handed over and are not being sent are due again. */
 void outbox_recover(struct engine *engine);

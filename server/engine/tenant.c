@@ -123,6 +123,8 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
     tenant->account.num = row->num;
     tenant->account.made_ms = row->made_ms;
     copy_keys(&tenant->key_texts, &row->keys, &tenant->account.keys);
+    ident_derived(tenants->derive_key, "org", row->keys.id, tenant->account.organisation_id);
+    ident_derived(tenants->derive_key, "ma", row->keys.id, tenant->account.merchant_id);
     tenant->used_ms = wall_now_ms();
     append(tenants, tenant);
     return tenant;

@@ -30,6 +30,7 @@ struct tenant {
 };
 
 struct tenants {
+    const uint8_t *derive_key; /* ids that follow from the account's */
     struct tenant **list; /* by num, ascending */
     size_t n, room;
     void *by_key; /* search tree over ids and public keys */

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define USUAL_BODY 4000 /* a private invoice with all its parts */
+
 static const struct {
     unsigned status;
     const char *reason;
@@ -22,6 +24,9 @@ struct buf *http_reply(struct http_request *request, unsigned status, const char
     reply->type = type;
     reply->fixed = NULL;
     reply->body.size = 0;
+    if (type) {
+        buf_reserve(&reply->body, USUAL_BODY);
+    }
     return &reply->body;
 }
 

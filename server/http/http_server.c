@@ -21,7 +21,8 @@
 
 #define IDLE_TIMEOUT_S 30u
 #define CONNECTIONS_MOST 16384u
-#define CONNECTION_MEMORY ((size_t)131072) /* request line and headers with libmicrohttpd's records of them */
+/* Request line and headers with libmicrohttpd's records of them. It clears this much after each request of a connection. */
+#define CONNECTION_MEMORY ((size_t)32768)
 #define SPARE_FDS 1024u /* files, callbacks and what libraries open */
 
 struct http_server {

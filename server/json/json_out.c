@@ -79,13 +79,35 @@ static void add_string(struct buf *buf, const char *text, size_t size)
     buf_char(buf, '"');
 }
 
+static bool is_plain(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (escapes[(unsigned char)text[i]]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nearly all keys need no escape, and there are dozens in a document: they are written in one go. */
 static void lead(struct json_out *out, const char *key)
 {
+    size_t size = key ? strlen(key) : 0;
+    char *p = buf_reserve(out->buf, size + 4), *from = p;
     if (out->comma) {
-        buf_char(out->buf, ',');
+        *p++ = ',';
     }
-    if (key) {
-        add_string(out->buf, key, strlen(key));
+    if (key && is_plain(key, size)) {
+        *p++ = '"';
+        memcpy(p, key, size);
+        p += size;
+        *p++ = '"';
+        *p++ = ':';
+    }
+    *p = '\0';
+    out->buf->size += (size_t)(p - from);
+    if (key && !is_plain(key, size)) {
+        add_string(out->buf, key, size);
         buf_char(out->buf, ':');
     }
     out->comma = true;

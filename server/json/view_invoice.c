@@ -52,7 +52,7 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
     json_out_object(out, "metadata");
     json_out_text(out, "sid", invoice->session);
     json_out_raw(out, "token", "\"");
-    token_write(out->buf, view->keys->token, invoice->session, invoice->expires_ms / 1000);
+    token_write(out->buf, view->token_key, invoice->session, invoice->expires_ms / 1000);
     buf_char(out->buf, '"');
     json_out_object_end(out);
     json_out_object_end(out);
@@ -62,13 +62,11 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
 static void write_original_data(struct json_out *out, const struct view_invoice *view)
 {
     bool paid = status_is_paid(view->invoice->status);
-    char external_mid[IDENT_TEXT];
-    ident_derived(view->keys->derive, paid ? "ma" : "org", view->account->id, external_mid);
     json_out_object(out, "original_data");
     json_out_text(out, "external_id", paid ? view->invoice->session : NULL);
     json_out_text(out, "merchant_id", paid ? "host2hostTest" : NULL);
     json_out_null(out, "provider_id");
-    json_out_text(out, "external_mid", external_mid);
+    json_out_text(out, "external_mid", paid ? view->account->merchant_id : view->account->organisation_id);
     json_out_text(out, "provider_code", paid ? "test" : NULL);
     json_out_object_end(out);
 }

@@ -11,16 +11,11 @@
 #include "json/json_out.h"
 
 /* What a view needs beside the invoice. */
-struct view_keys {
-    uint8_t token[CRYPT_KEY_SIZE];  /* signs card session tokens */
-    uint8_t derive[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
-};
-
 struct view_invoice {
     const struct invoice *invoice;
     const struct service *service; /* NULL: no longer in the fixtures */
-    const struct account_keys *account;
-    const struct view_keys *keys;
+    const struct account *account;
+    const uint8_t *token_key; /* signs card session tokens */
 };
 
 enum view_kind {

@@ -101,6 +101,7 @@ void store_account_clear(struct store *store, int64_t num)
 {
     static const int queries[] = {Q_CLEAR_ATTEMPTS, Q_CLEAR_CALLBACKS, Q_CLEAR_TRANSITIONS, Q_CLEAR_INVOICES,
                                   Q_OUTCOME_CLEAR};
+    store_invoice_keep_seq(store);
     for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
         run_for(store, queries[i], num);
     }

@@ -21,7 +21,7 @@ enum {
 };
 
 #define HEAD "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code, manual, test_mode"
-#define COLUMNS HEAD ", url, signature, body"
+#define COLUMNS HEAD ", url, signature, body, body_cut"
 /* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's in that account. */
 #define OF_ACCOUNT " FROM callback WHERE account = ?1 AND ?2 IS NULL AND (?3 IS NULL OR state = ?3)"
 #define OF_INVOICE " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
@@ -29,7 +29,7 @@ enum {
 
 static const char *const sql[] = {
     [Q_INSERT] = "INSERT INTO callback (" COLUMNS ")"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     [Q_UPDATE] = "UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5, code = ?6, manual = ?7,"
                  " signature = ?8 WHERE seq = ?1",
     [Q_GET] = "SELECT " COLUMNS " FROM callback WHERE seq = ?1",
@@ -61,9 +61,9 @@ bool store_callback_prepare(struct store *store)
 void store_callback_insert(struct store *store, struct callback *c)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_INSERT);
-    store_bind(q, "iiiiiiiiiiiittt", INT64_MIN, c->invoice, c->account, (int64_t)c->transition, (int64_t)c->state,
+    store_bind(q, "iiiiiiiiiiiittti", INT64_MIN, c->invoice, c->account, (int64_t)c->transition, (int64_t)c->state,
                c->queued_ms, c->due_ms, c->attempts, c->ended_ms, c->code, (int64_t)c->manual, (int64_t)c->test_mode,
-               c->url, c->signature, c->body);
+               c->url, c->signature, c->body, c->body_cut);
     store_run(store, q);
     c->seq = sqlite3_last_insert_rowid(store->db);
 }
@@ -100,6 +100,7 @@ static void read_row(struct arena *arena, sqlite3_stmt *q, struct callback *ret_
     ret_callback->url = store_column_text(arena, q, 12);
     ret_callback->signature = store_column_text(arena, q, 13);
     ret_callback->body = store_column_text(arena, q, 14);
+    ret_callback->body_cut = store_column_int(q, 15);
 }
 
 static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, struct callback *ret_callback)

@@ -10,7 +10,7 @@ enum {
     Q_INSERT,
     Q_UPDATE,
     Q_GET,
-    Q_BY_ID,
+    Q_LAST_SEQ,
     Q_BY_REFERENCE,
     Q_LIST_OLDER,
     Q_LIST_NEWER,
@@ -167,18 +167,17 @@ static void read_row(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_i
 /* ------------------------------------------------------------------ the statements */
 
 #define FILTER                                                                                                       \
-    " WHERE account = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR reference_id = ?3)"                          \
-    " AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR currency = ?5) AND (?6 IS NULL OR status = ?6)"            \
-    " AND (?7 IS NULL OR test_mode = ?7) AND (?8 IS NULL OR created_ms >= ?8) AND (?9 IS NULL OR created_ms < ?9)"
+    " WHERE account = ?1 AND (?2 IS NULL OR service = ?2) AND (?3 IS NULL OR currency = ?3)"                         \
+    " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                                            \
+    " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"
 
 static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
 {
     static const char *const tails[Q_COUNT_OF_QUERIES] = {
         [Q_GET] = " WHERE seq = ?1",
-        [Q_BY_ID] = " WHERE id = ?1",
         [Q_BY_REFERENCE] = " WHERE account = ?1 AND reference_id = ?2",
-        [Q_LIST_OLDER] = FILTER " AND seq < ?10 ORDER BY seq DESC LIMIT ?11",
-        [Q_LIST_NEWER] = FILTER " AND seq > ?10 ORDER BY seq LIMIT ?11",
+        [Q_LIST_OLDER] = FILTER " AND seq < ?8 ORDER BY seq DESC LIMIT ?9",
+        [Q_LIST_NEWER] = FILTER " AND seq > ?8 ORDER BY seq LIMIT ?9",
         [Q_NEXT_DUE] = " WHERE account = ?1 AND due_ms <= ?2 ORDER BY due_ms, seq LIMIT 1",
     };
     buf_auto names = {0};
@@ -206,6 +205,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     }
     buf_text(&sql[Q_FIRST_DUE], "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
                                 " ORDER BY due_ms LIMIT 1");
+    buf_text(&sql[Q_LAST_SEQ], "SELECT max(seq) FROM invoice");
     buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
     buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
     buf_text(&sql[Q_PURGEABLE], "SELECT seq FROM invoice WHERE account = ?1 AND created_ms < ?2 AND due_ms IS NULL"
@@ -239,17 +239,46 @@ bool store_invoice_prepare(struct store *store)
 
 /* ------------------------------------------------------------------ invoices */
 
+static int64_t read_number(struct store *store, int query, int64_t account, int64_t otherwise)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, query);
+    int64_t n = otherwise;
+    if (sqlite3_bind_parameter_count(q)) {
+        store_bind(q, "i", account);
+    }
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
+}
+
+int64_t store_invoice_next_seq(struct store *store)
+{
+    if (!store->next_seq) {
+        int64_t last = read_number(store, Q_LAST_SEQ, 0, 0), saved = 0;
+        store_meta_get(store, "invoice_seq", &saved, sizeof saved);
+        store->next_seq = last + 1 > saved ? last + 1 : saved;
+        store->next_seq = store->next_seq < 1 ? 1 : store->next_seq;
+    }
+    return store->next_seq++;
+}
+
+void store_invoice_keep_seq(struct store *store)
+{
+    int64_t next = store_invoice_next_seq(store);
+    store_meta_put(store, "invoice_seq", &next, sizeof next);
+    store->next_seq = next;
+}
+
 bool store_invoice_insert(struct store *store, struct invoice *invoice)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_INSERT);
-    invoice->seq = INT64_MIN; /* null: the database numbers it */
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         bind_column(q, (int)i + 1, &columns[i], invoice);
     }
     if (!store_run(store, q)) {
         return false;
     }
-    invoice->seq = sqlite3_last_insert_rowid(store->db);
     store->invoice_count += store->invoice_count >= 0;
     return true;
 }
@@ -285,13 +314,6 @@ bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq, st
     return read_one(store, arena, q, ret_invoice);
 }
 
-bool store_invoice_by_id(struct store *store, struct arena *arena, const char *id, struct invoice *ret_invoice)
-{
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_ID);
-    store_bind(q, "t", id);
-    return read_one(store, arena, q, ret_invoice);
-}
-
 bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account, const char *reference_id,
                                 struct invoice *ret_invoice)
 {
@@ -308,9 +330,8 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER);
     struct invoice *rows = arena_alloc(arena, (size_t)filter->limit * sizeof *rows);
     size_t n = 0;
-    store_bind(q, "ittttiiiiii", account, filter->id, filter->reference_id, filter->service, filter->currency,
-               filter->status, filter->test_mode, filter->created_from_ms, filter->created_before_ms, cursor,
-               filter->limit);
+    store_bind(q, "ittiiiiii", account, filter->service, filter->currency, filter->status, filter->test_mode,
+               filter->created_from_ms, filter->created_before_ms, cursor, filter->limit);
     while (store_step(store, q)) {
         read_row(arena, q, &rows[n++]);
     }
@@ -329,19 +350,6 @@ bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t ac
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_NEXT_DUE);
     store_bind(q, "ii", account, by_ms);
     return read_one(store, arena, q, ret_invoice);
-}
-
-static int64_t read_number(struct store *store, int query, int64_t account, int64_t otherwise)
-{
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, query);
-    int64_t n = otherwise;
-    if (sqlite3_bind_parameter_count(q)) {
-        store_bind(q, "i", account);
-    }
-    while (store_step(store, q)) {
-        n = store_column_int(q, 0);
-    }
-    return n;
 }
 
 int64_t store_invoice_first_due(struct store *store, int64_t account)
@@ -383,6 +391,7 @@ int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before
     }
     arena_finish(&arena);
     if (n) {
+        store_invoice_keep_seq(store);
         store->invoice_count = -1;
     }
     return n;

@@ -4,7 +4,10 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* Inserts and sets `invoice->seq`; false when the account has that reference_id already (or the turn is poisoned). */
+/* A row number for a new invoice. Never given twice, not even after the last rows were deleted. */
+int64_t store_invoice_next_seq(struct store *store);
+
+/* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is poisoned). */
 bool store_invoice_insert(struct store *store, struct invoice *invoice);
 
 /* Saves what may change in an invoice. */
@@ -12,13 +15,12 @@ void store_invoice_update(struct store *store, const struct invoice *invoice);
 
 /* Reading: true when there is one. Texts go to the arena. */
 bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq, struct invoice *ret_invoice);
-bool store_invoice_by_id(struct store *store, struct arena *arena, const char *id, struct invoice *ret_invoice);
 bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account, const char *reference_id,
                                 struct invoice *ret_invoice);
 
 /* What a list shows. Texts NULL and numbers TIME_NONE mean any. */
 struct invoice_filter {
-    const char *id, *reference_id, *service, *currency;
+    const char *service, *currency;
     int64_t status, test_mode;
     int64_t created_from_ms, created_before_ms; /* from inclusive, before exclusive */
     int64_t before_seq, after_seq;              /* the cursor: older than, newer than */

@@ -21,6 +21,7 @@ struct store {
     char *file;
     bool in_turn, poisoned;
     int64_t invoice_count; /* -1: not counted yet */
+    int64_t next_seq;      /* of invoices, 0: not read yet */
     sqlite3_stmt *statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
 };
 
@@ -29,6 +30,9 @@ bool store_prepare(struct store *store, enum store_group group, const char *cons
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
 bool store_callback_prepare(struct store *store);
+
+/* Invoices are about to be deleted: their row numbers must not come again. */
+void store_invoice_keep_seq(struct store *store);
 
 /* A statement, reset and ready to be bound. `store_write_query` begins the turn first. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);

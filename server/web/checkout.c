@@ -6,7 +6,6 @@
 #include "engine/clock.h"
 #include "engine/payment.h"
 #include "http/form.h"
-#include "store/store_invoice.h"
 #include "web/page.h"
 
 #include <stdio.h>
@@ -14,9 +13,9 @@
 
 /* ------------------------------------------------------------------ finding the invoice */
 
-static bool find_by_id(struct call *call, const char *id, struct invoice *ret_invoice)
+/* The rest of finding: its account; answers 404 and returns false when there was none. */
+static bool find_account(struct call *call, bool found, const struct invoice *ret_invoice)
 {
-    bool found = id && store_invoice_by_id(call->engine->store, call->arena, id, ret_invoice);
     call->tenant = found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
     if (!call->tenant) {
         page_error(call, 404, "There is no such payment.");
@@ -27,11 +26,15 @@ static bool find_by_id(struct call *call, const char *id, struct invoice *ret_in
     return true;
 }
 
+static bool find_by_id(struct call *call, const char *id, struct invoice *ret_invoice)
+{
+    return find_account(call, id && engine_find_any(call->engine, call->arena, id, ret_invoice), ret_invoice);
+}
+
 static bool find_by_session(struct call *call, struct invoice *ret_invoice)
 {
-    char id[IDENT_TEXT];
-    bool readable = ident_invoice_of_session(call->engine->keys.derive, call->params[0], id);
-    return find_by_id(call, readable ? id : NULL, ret_invoice);
+    bool found = engine_find_session(call->engine, call->arena, call->params[0], ret_invoice);
+    return find_account(call, found, ret_invoice);
 }
 
 static const char *action_of(struct call *call, const struct invoice *invoice)
@@ -70,7 +73,7 @@ struct card_form {
 /* Ties a form to its card session, so that no other site can post it. */
 static void csrf_token(const struct call *call, const struct invoice *invoice, char ret_token[IDENT_TEXT])
 {
-    ident_derived(call->engine->keys.token, "csrf", invoice->session, ret_token);
+    ident_derived(call->engine->token_key, "csrf", invoice->session, ret_token);
 }
 
 static const char *amount_text(struct call *call, const struct invoice *invoice)
