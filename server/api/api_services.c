@@ -80,7 +80,7 @@ static const struct json_field prerequest_fields[] = {
 
 void api_services_prerequest(struct call *call)
 {
-    json_t *body = call_body(call, true);
+    json_t *body = call_body(call, false);
     struct prerequest input = {0};
     struct json_errors errors = {.arena = call->arena};
     if (!body) {

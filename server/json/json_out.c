@@ -205,7 +205,7 @@ void json_out_raw(struct json_out *out, const char *key, const char *json)
     buf_text(out->buf, json ? json : "null");
 }
 
-/* The shortest text that reads back as the same double, as PHP's serialize_precision -1 gives it. */
+/* The shortest text that reads back as the same double, as PHP writes it: 100.0 is 100, 1e22 is 1.0e+22. */
 static void add_real(struct buf *buf, double number)
 {
     char text[40];
@@ -215,9 +215,13 @@ static void add_real(struct buf *buf, double number)
             break;
         }
     }
-    buf_text(buf, text);
-    if (!strpbrk(text, ".e")) {
+    const char *exponent = strchr(text, 'e');
+    if (exponent && !strchr(text, '.')) {
+        buf_add(buf, text, (size_t)(exponent - text));
         buf_text(buf, ".0");
+        buf_text(buf, exponent);
+    } else {
+        buf_text(buf, text);
     }
 }
 

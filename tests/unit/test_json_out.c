@@ -109,10 +109,10 @@ static void money_and_times_that_are_none_are_null(void **state)
     json_out_money(&out, NULL, MONEY_NONE);
     json_out_seconds(&out, NULL, 1597833098999);
     json_out_seconds(&out, NULL, TIME_NONE);
-    json_out_millis(&out, NULL, 1597833098999);
-    json_out_millis(&out, NULL, TIME_NONE);
+    json_out_int_or_null(&out, NULL, 7, 0);
+    json_out_int_or_null(&out, NULL, 0, 0);
     json_out_array_end(&out);
-    assert_string_equal(buf_str(&buf), "[123.45,0,null,1597833098,null,1597833098999,null]");
+    assert_string_equal(buf_str(&buf), "[123.45,0,null,1597833098,null,7,null]");
 }
 
 static void any_value_keeps_its_meaning_and_order(void **state)
@@ -125,8 +125,8 @@ static void any_value_keeps_its_meaning_and_order(void **state)
         {"{\"b\":1,\"a\":{\"c\":{}}}", "{\"b\":1,\"a\":{\"c\":[]}}", "{\"b\":1,\"a\":{\"c\":{}}}"},
         {"[1,-1,true,false,null,\"x\"]", "[1,-1,true,false,null,\"x\"]",
          "[1,-1,true,false,null,\"x\"]"},
-        {"[0.1,1e2,123.45,1e22,-0.5]", "[0.1,100.0,123.45,1e+22,-0.5]",
-         "[0.1,100.0,123.45,1e+22,-0.5]"},
+        {"[0.1,1e2,123.45,1e22,-0.5]", "[0.1,100,123.45,1.0e+22,-0.5]",
+         "[0.1,100,123.45,1.0e+22,-0.5]"},
         {"[0.30000000000000004,5e-324,1.7976931348623157e308]",
          "[0.30000000000000004,4.94065645841247e-324,1.7976931348623157e+308]",
          "[0.30000000000000004,4.94065645841247e-324,1.7976931348623157e+308]"},
