@@ -1,5 +1,6 @@
 /*
- * The command line and its environment variables (mock.md "Command line"): one table of options, from which parsing,
+ * The command line and its environment variables (mock.md "Command line"): one table of options,
+ * from which parsing,
  * --help and the documentation come. `--listen` is also MILKYPAY_LISTEN; the command line wins.
  */
 #pragma once
@@ -26,7 +27,8 @@ struct config {
     bool callback_insecure;
     const char *tls_cert, *tls_key;
     const char *control_token;
-    const char *allow_hosts[CONFIG_LIST_MOST]; /* --allow-host, repeatable; comma-separated in the environment */
+    const char *allow_hosts[CONFIG_LIST_MOST]; /* --allow-host, repeatable; comma-separated in the
+                                                  environment */
     int n_allow_hosts;
     bool seeded;
     int64_t seed;
@@ -44,5 +46,6 @@ enum config_result {
     CONFIG_WRONG, /* one line was printed on stderr: exit 2 */
 };
 
-/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG name. Texts live as long as the process. */
+/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG name. Texts live as long
+ * as the process. */
 enum config_result config_read(int argc, char **argv, struct config *ret_config);

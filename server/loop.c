@@ -27,7 +27,8 @@ static void shorten(int64_t *wait_ms, int64_t other_ms)
 /* Sleeps until a socket, a timer or a signal; true when the signal came. */
 static bool sleep_for_work(const struct loop *loop)
 {
-    /* The last run of the server may have taken new requests: their turn is open and wants its end. */
+    /* The last run of the server may have taken new requests: their turn is open and wants its end.
+     */
     int64_t wait_ms = store_in_turn(loop->engine->store) ? 0 : SLEEP_MOST_MS;
     shorten(&wait_ms, http_server_wait_ms(loop->server));
     shorten(&wait_ms, schedule_wait_ms(loop->engine));
@@ -46,8 +47,8 @@ static bool sleep_for_work(const struct loop *loop)
 }
 
 /*
- * The end of a turn. One commit stands behind all of its answers; what the commit sets free (waiting calls, held answers)
- * is sent by another run of the server.
+ * The end of a turn. One commit stands behind all of its answers; what the commit sets free
+ * (waiting calls, held answers) is sent by another run of the server.
  */
 static void end_turn(struct loop *loop)
 {
@@ -95,7 +96,8 @@ void loop_run(struct loop *loop)
     while (!sleep_for_work(loop)) {
         turn(loop);
     }
-    log_event(LOG_INFO, "stopping", LOG_NUMBER("connections", http_server_connections(loop->server)));
+    log_event(LOG_INFO, "stopping",
+              LOG_NUMBER("connections", http_server_connections(loop->server)));
     turn(loop);
     drain(loop);
 }

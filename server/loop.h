@@ -1,6 +1,6 @@
 /*
- * The one loop: it waits for sockets, timers and signals, runs what is due, commits once per turn, and only then lets
- * answers and callbacks go.
+ * The one loop: it waits for sockets, timers and signals, runs what is due, commits once per turn,
+ * and only then lets answers and callbacks go.
  */
 #pragma once
 

@@ -55,8 +55,8 @@ static bool start_engine(struct program *p)
         .seeded = c->seeded,
         .seed = c->seed,
         .demo_callback_url = c->callback_url,
-        .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure, c->callback_rewrite_from,
-                    c->callback_rewrite_to},
+        .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure,
+                    c->callback_rewrite_from, c->callback_rewrite_to},
     };
     return engine_start(p->store, &p->fixture, &options, &p->engine, p->why, sizeof p->why);
 }
@@ -98,8 +98,8 @@ static bool start_server(struct program *p)
         return false;
     }
     bool v6 = strchr(c->listen_host, ':');
-    snprintf(p->listen_url, sizeof p->listen_url, "%s://%s%s%s:%d", c->tls_cert ? "https" : "http", v6 ? "[" : "",
-             c->listen_host, v6 ? "]" : "", http_server_port(p->loop.server));
+    snprintf(p->listen_url, sizeof p->listen_url, "%s://%s%s%s:%d", c->tls_cert ? "https" : "http",
+             v6 ? "[" : "", c->listen_host, v6 ? "]" : "", http_server_port(p->loop.server));
     return true;
 }
 
@@ -128,7 +128,8 @@ static bool write_ready_file(struct program *p)
     bool good = file && fprintf(file, "%s\n", p->listen_url) > 0;
     good = file && fclose(file) == 0 && good;
     if (!good) {
-        snprintf(p->why, sizeof p->why, "--ready-file %s: %s", p->config.ready_file, strerror(errno));
+        snprintf(p->why, sizeof p->why, "--ready-file %s: %s", p->config.ready_file,
+                 strerror(errno));
     }
     return good;
 }

@@ -1,4 +1,5 @@
-/* The one table of routes: method, path, who may, handler. tests compare it with schema/openapi.yaml. */
+/* The one table of routes: method, path, who may, handler. tests compare it with
+ * schema/openapi.yaml. */
 #pragma once
 
 #include "http/call.h"

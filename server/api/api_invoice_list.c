@@ -1,4 +1,5 @@
-/* The list of payment invoices: filters and the cursor (SEED:775-980; facts.md b.6; mock.md "Bases and bodies"). */
+/* The list of payment invoices: filters and the cursor (SEED:775-980; facts.md b.6; mock.md "Bases
+ * and bodies"). */
 #include "api_invoices.h"
 
 #include "api/paging.h"
@@ -11,10 +12,12 @@
 #define PAGE_SIZE_MOST 100
 
 /* The filters in the order in which links repeat them. */
-static const char *const filter_names[] = {"reference_id", "id",        "status",       "service",
-                                           "currency",     "test_mode", "created_from", "created_to"};
+static const char *const filter_names[] = {"reference_id", "id",        "status",
+                                           "service",      "currency",  "test_mode",
+                                           "created_from", "created_to"};
 
-static void read_time(struct call *call, const char *name, int64_t add_s, int64_t *ret_ms, struct json_errors *errors)
+static void read_time(struct call *call, const char *name, int64_t add_s, int64_t *ret_ms,
+                      struct json_errors *errors)
 {
     const char *text = paging_member(call->request, "filter", name);
     int64_t seconds;
@@ -54,7 +57,8 @@ static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_err
 }
 
 /* The row that a cursor names; it need not fit the filters. */
-static void read_cursor(struct call *call, const char *name, int64_t *ret_seq, struct json_errors *errors)
+static void read_cursor(struct call *call, const char *name, int64_t *ret_seq,
+                        struct json_errors *errors)
 {
     const char *id = paging_member(call->request, "page", name);
     struct invoice invoice;
@@ -68,7 +72,8 @@ static void read_cursor(struct call *call, const char *name, int64_t *ret_seq, s
     *ret_seq = invoice.seq;
 }
 
-static void read_filter(struct call *call, struct invoice_filter *filter, struct json_errors *errors)
+static void read_filter(struct call *call, struct invoice_filter *filter,
+                        struct json_errors *errors)
 {
     filter->limit = PAGE_SIZE;
     filter->service = paging_member(call->request, "filter", "service");
@@ -77,7 +82,8 @@ static void read_filter(struct call *call, struct invoice_filter *filter, struct
     read_status(call, &filter->status, errors);
     read_test_mode(call, &filter->test_mode, errors);
     read_time(call, "created_from", 0, &filter->created_from_ms, errors);
-    read_time(call, "created_to", 1, &filter->created_before_ms, errors); /* to the end of that second */
+    read_time(call, "created_to", 1, &filter->created_before_ms,
+              errors); /* to the end of that second */
     read_cursor(call, "before", &filter->before_seq, errors);
     read_cursor(call, "after", &filter->after_seq, errors);
 }
@@ -90,14 +96,16 @@ struct page {
     bool older, newer; /* there are more on either side */
 };
 
-/* One row beyond the limit tells of more in the direction of reading; a query of one row tells of the other. */
+/* One row beyond the limit tells of more in the direction of reading; a query of one row tells of
+ * the other. */
 static void read_page(struct call *call, const struct invoice_filter *filter, struct page *ret_page)
 {
     bool upward = filter->after_seq != TIME_NONE;
     struct invoice_filter wide = *filter, back = *filter;
     struct invoice *rows, *other;
     wide.limit++;
-    size_t n = store_invoice_list(call->engine->store, call->arena, call->tenant->account.num, &wide, &rows);
+    size_t n = store_invoice_list(call->engine->store, call->arena, call->tenant->account.num,
+                                  &wide, &rows);
     bool more = n > (size_t)filter->limit;
     n -= more;
     rows += upward && more; /* the surplus row is the farthest from the cursor: the newest */
@@ -105,25 +113,27 @@ static void read_page(struct call *call, const struct invoice_filter *filter, st
     back.after_seq = upward ? TIME_NONE : n ? rows[0].seq : INT64_MAX;
     back.before_seq = upward ? (n ? rows[n - 1].seq : 0) : TIME_NONE;
     bool moved = upward || filter->before_seq != TIME_NONE;
-    bool behind = moved && store_invoice_list(call->engine->store, call->arena, call->tenant->account.num, &back, &other);
+    bool behind = moved && store_invoice_list(call->engine->store, call->arena,
+                                              call->tenant->account.num, &back, &other);
     *ret_page = (struct page){rows, n, upward ? behind : more, upward ? more : behind};
 }
 
 static void add_escaped(struct buf *out, const char *text)
 {
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
-                     strchr("-_.~", *p);
+        bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
+                     (*p >= 'a' && *p <= 'z') || strchr("-_.~", *p);
         buf_printf(out, plain ? "%c" : "%%%02X", *p);
     }
 }
 
-static void write_link(struct json_out *out, const char *key, struct call *call, const char *cursor, const char *id,
-                       int64_t size)
+static void write_link(struct json_out *out, const char *key, struct call *call, const char *cursor,
+                       const char *id, int64_t size)
 {
     buf_auto link = {0};
     if (id) {
-        buf_printf(&link, "/api/payment-invoices?page[%s]=%s&page[size]=%lld", cursor, id, (long long)size);
+        buf_printf(&link, "/api/payment-invoices?page[%s]=%s&page[size]=%lld", cursor, id,
+                   (long long)size);
         for (size_t i = 0; i < ARRAY_SIZE(filter_names); i++) {
             const char *value = paging_member(call->request, "filter", filter_names[i]);
             if (value) {
@@ -135,10 +145,12 @@ static void write_link(struct json_out *out, const char *key, struct call *call,
     json_out_text(out, key, buf_str(&link));
 }
 
-static void write_page(struct call *call, const struct invoice_filter *filter, const struct page *page)
+static void write_page(struct call *call, const struct invoice_filter *filter,
+                       const struct page *page)
 {
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    const char *first = page->n ? page->rows[0].id : "", *last = page->n ? page->rows[page->n - 1].id : "";
+    const char *first = page->n ? page->rows[0].id : "",
+               *last = page->n ? page->rows[page->n - 1].id : "";
     json_out_object(&out, NULL);
     json_out_object(&out, "meta");
     json_out_int(&out, "count", (int64_t)page->n);
@@ -171,15 +183,18 @@ static bool fits(const struct invoice_filter *f, const struct invoice *row)
            (f->after_seq == TIME_NONE || row->seq > f->after_seq);
 }
 
-/* An id or a reference names at most one row, found without walking the list. False: neither is asked for. */
-static bool read_by_key(struct call *call, const struct invoice_filter *filter, struct page *ret_page)
+/* An id or a reference names at most one row, found without walking the list. False: neither is
+ * asked for. */
+static bool read_by_key(struct call *call, const struct invoice_filter *filter,
+                        struct page *ret_page)
 {
     const char *id = paging_member(call->request, "filter", "id");
     const char *reference_id = paging_member(call->request, "filter", "reference_id");
     struct invoice *row = arena_alloc(call->arena, sizeof *row);
     bool found = false;
     if (reference_id) {
-        found = store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num, reference_id, row) &&
+        found = store_invoice_by_reference(call->engine->store, call->arena,
+                                           call->tenant->account.num, reference_id, row) &&
                 (!id || text_equal(id, row->id));
     } else if (id) {
         found = engine_find(call->engine, call->tenant, call->arena, id, row);

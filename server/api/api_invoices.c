@@ -9,10 +9,11 @@
 
 /* ------------------------------------------------------------------ answers */
 
-typedef void (*view_writer)(struct json_out *, const char *, const struct view_invoice *, enum view_kind);
+typedef void (*view_writer)(struct json_out *, const char *, const struct view_invoice *,
+                            enum view_kind);
 
-static void reply_invoice(struct call *call, unsigned status, const struct tenant *tenant, const struct invoice *invoice,
-                          view_writer write, enum view_kind kind)
+static void reply_invoice(struct call *call, unsigned status, const struct tenant *tenant,
+                          const struct invoice *invoice, view_writer write, enum view_kind kind)
 {
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
     const struct view_invoice view = engine_view(call->engine, tenant, invoice);
@@ -23,8 +24,8 @@ static void reply_invoice(struct call *call, unsigned status, const struct tenan
 }
 
 /* 409: an error and the earlier invoice as a GET shows it (mock.md). */
-static void reply_conflict(struct call *call, const struct tenant *tenant, const struct invoice *earlier,
-                           view_writer write)
+static void reply_conflict(struct call *call, const struct tenant *tenant,
+                           const struct invoice *earlier, view_writer write)
 {
     struct json_out out = {.buf = http_reply(call->request, 409, HTTP_JSON)};
     const struct view_invoice view = engine_view(call->engine, tenant, earlier);
@@ -36,7 +37,8 @@ static void reply_conflict(struct call *call, const struct tenant *tenant, const
     json_out_text(&out, "code", "409");
     json_out_text(&out, "title", "conflict");
     json_out_text(&out, "detail",
-                  arena_printf(call->arena, "A payment invoice with reference_id \"%s\" exists already.",
+                  arena_printf(call->arena,
+                               "A payment invoice with reference_id \"%s\" exists already.",
                                earlier->reference_id));
     json_out_object_end(&out);
     json_out_array_end(&out);
@@ -71,7 +73,8 @@ void api_invoices_create_private(struct call *call)
     order_read(call, ORDER_PRIVATE, attributes_of(body), false, &order, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
-    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) == CREATE_CONFLICT) {
+    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) ==
+               CREATE_CONFLICT) {
         reply_conflict(call, call->tenant, &invoice, view_invoice_private);
     } else {
         reply_invoice(call, 201, call->tenant, &invoice, view_invoice_private, VIEW_CREATE);
@@ -79,16 +82,18 @@ void api_invoices_create_private(struct call *call)
 }
 
 /*
- * The account of the key in the body. A missing key is one more wrong field, told with the others; any other that opens
- * nothing is answered at once (401, 403) and ends the call: false.
+ * The account of the key in the body. A missing key is one more wrong field, told with the others;
+ * any other that opens nothing is answered at once (401, 403) and ends the call: false.
  */
-static bool find_public_account(struct call *call, const json_t *body, bool *ret_test_mode, struct json_errors *errors)
+static bool find_public_account(struct call *call, const json_t *body, bool *ret_test_mode,
+                                struct json_errors *errors)
 {
     const json_t *value = json_object_get(body, "public_key");
     const char *key = json_string_value(value);
     if (!key || !*key) {
         bool absent = !value || json_is_null(value) || key;
-        json_errors_add(errors, "public_key", absent ? MESSAGE_BLANK : "This value should be of type string.");
+        json_errors_add(errors, "public_key",
+                        absent ? MESSAGE_BLANK : "This value should be of type string.");
         return true;
     }
     call->tenant = tenants_by_public_key(&call->engine->tenants, key, ret_test_mode);
@@ -100,13 +105,15 @@ static bool find_public_account(struct call *call, const json_t *body, bool *ret
     bool active = account_is_active(&call->tenant->account);
     if (!active || !call->tenant->account.settings.public_creation) {
         http_reply_error_because(call->request, 403,
-                                 active ? "creation through the public API is switched off" : "the account is not active");
+                                 active ? "creation through the public API is switched off"
+                                        : "the account is not active");
         return false;
     }
     return true;
 }
 
-/* Reads and creates for both public ways. True: `ret_invoice` was made or is the earlier one; else answered. */
+/* Reads and creates for both public ways. True: `ret_invoice` was made or is the earlier one; else
+ * answered. */
 static bool create_public(struct call *call, enum order_way way, struct invoice *ret_invoice,
                           enum create_result *ret_result)
 {
@@ -166,13 +173,15 @@ void api_invoices_get_private(struct call *call)
     reply_invoice(call, 200, call->tenant, &invoice, view_invoice_private, VIEW_READ);
 }
 
-/* The unguessable id is the capability; a key, if there is one, must be the account's (facts.md a.3). */
+/* The unguessable id is the capability; a key, if there is one, must be the account's (facts.md
+ * a.3). */
 void api_invoices_get_public(struct call *call)
 {
     struct invoice invoice;
     bool test_mode;
     const char *key = http_query_text(call->request, "public_key");
-    const struct tenant *by_key = key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
+    const struct tenant *by_key =
+        key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
     if (key && !by_key) {
         http_reply_error(call->request, 401);
         return;

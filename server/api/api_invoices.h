@@ -10,7 +10,7 @@ void api_invoices_get_public(struct call *call);     /* GET /public-api/payment-
 void api_invoices_list(struct call *call);           /* GET /payment-invoices */
 
 /*
- * The creation behind POST /public-api/payment-invoices/process, for the browser's side to answer. False: nothing was made
- * and the JSON error stands as the reply.
+ * The creation behind POST /public-api/payment-invoices/process, for the browser's side to answer.
+ * False: nothing was made and the JSON error stands as the reply.
  */
 bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice);

@@ -10,7 +10,8 @@
 static void write_page_link(struct json_out *out, const char *key, int64_t page, int64_t size)
 {
     buf_auto link = {0};
-    buf_printf(&link, "/api/payment-services?page[number]=%lld&page[size]=%lld", (long long)page, (long long)size);
+    buf_printf(&link, "/api/payment-services?page[number]=%lld&page[size]=%lld", (long long)page,
+               (long long)size);
     json_out_text(out, key, link.data);
 }
 
@@ -58,7 +59,8 @@ void api_services_list(struct call *call)
 
 void api_services_get(struct call *call)
 {
-    const struct service *service = service_find_id(&call->engine->fixture->catalogue, call->params[0]);
+    const struct service *service =
+        service_find_id(&call->engine->fixture->catalogue, call->params[0]);
     if (!service) {
         http_reply_error(call->request, 404);
         return;
@@ -74,8 +76,15 @@ struct prerequest {
 };
 
 static const struct json_field prerequest_fields[] = {
-    {.name = "public_key", .kind = JSON_KIND_TEXT, .offset = JSON_AT(prerequest, public_key), .required = true},
-    {.name = "currency", .kind = JSON_KIND_TEXT, .offset = JSON_AT(prerequest, currency), .required = true, .most = 8},
+    {.name = "public_key",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(prerequest, public_key),
+     .required = true},
+    {.name = "currency",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(prerequest, currency),
+     .required = true,
+     .most = 8},
 };
 
 void api_services_prerequest(struct call *call)
@@ -99,13 +108,15 @@ void api_services_prerequest(struct call *call)
         return;
     }
     bool test_mode;
-    struct tenant *tenant = tenants_by_public_key(&call->engine->tenants, input.public_key, &test_mode);
+    struct tenant *tenant =
+        tenants_by_public_key(&call->engine->tenants, input.public_key, &test_mode);
     if (!tenant) {
         http_reply_error(call->request, 401);
         return;
     }
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
-    view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode, &tenant->account.settings);
+    view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode,
+                    &tenant->account.settings);
     json_out_object_end(&out);
 }

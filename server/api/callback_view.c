@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static void write_message(struct json_out *out, const char *key, const char *headers, const char *body, size_t size)
+static void write_message(struct json_out *out, const char *key, const char *headers,
+                          const char *body, size_t size)
 {
     json_out_object(out, key);
     json_out_raw(out, "headers", headers ? headers : "{}");
@@ -23,7 +24,8 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_text(out, "error", attempt->error);
     write_message(out, "request", attempt->request_headers, body, strlen(body));
     if (attempt->response_headers) {
-        write_message(out, "response", attempt->response_headers, attempt->response_body ? attempt->response_body : "",
+        write_message(out, "response", attempt->response_headers,
+                      attempt->response_body ? attempt->response_body : "",
                       (size_t)attempt->response_size);
     } else {
         json_out_null(out, "response");
@@ -34,12 +36,13 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
 /* Handed over but waiting for a free connection is still queued to whoever looks. */
 static enum callback_state shown_state(const struct call *call, const struct callback *callback)
 {
-    bool sending = callback->state == CALLBACK_SENDING && deliver_is_sending(call->engine->deliver, callback->seq);
+    bool sending = callback->state == CALLBACK_SENDING &&
+                   deliver_is_sending(call->engine->deliver, callback->seq);
     return callback->state == CALLBACK_SENDING && !sending ? CALLBACK_QUEUED : callback->state;
 }
 
-void callback_view(struct call *call, struct json_out *out, const char *key, const struct callback *callback,
-                   const char *invoice_id)
+void callback_view(struct call *call, struct json_out *out, const char *key,
+                   const struct callback *callback, const char *invoice_id)
 {
     struct attempt *attempts;
     char id[IDENT_TEXT];

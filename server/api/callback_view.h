@@ -3,5 +3,5 @@
 
 #include "http/call.h"
 
-void callback_view(struct call *call, struct json_out *out, const char *key, const struct callback *callback,
-                   const char *invoice_id);
+void callback_view(struct call *call, struct json_out *out, const char *key,
+                   const struct callback *callback, const char *invoice_id);

@@ -11,7 +11,8 @@
 bool control_has_tenant(struct call *call)
 {
     if (!call->tenant) {
-        call_control_error(call, 404, "unknown_account", "the demo account is not there; name one with ?account=");
+        call_control_error(call, 404, "unknown_account",
+                           "the demo account is not there; name one with ?account=");
     }
     return call->tenant;
 }
@@ -25,7 +26,8 @@ void control_reply_errors(struct call *call, const struct json_errors *errors)
     call_control_error(call, 422, "invalid", "%s", buf_str(&list));
 }
 
-bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n, void *into)
+bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n,
+                  void *into)
 {
     struct json_errors errors = {.arena = call->arena};
     if (optional && !call->request->body_size) {

@@ -38,14 +38,16 @@ void control_wait(struct call *call);
 
 /* ------------------------------------------------------------------ what they share */
 
-/* The account of the call; answers 404 and returns false when there is none (the demo account was deleted). */
+/* The account of the call; answers 404 and returns false when there is none (the demo account was
+ * deleted). */
 bool control_has_tenant(struct call *call);
 
 /*
- * Reads the body by a field table; unknown names are errors. `optional`: no body at all is an empty object. Answers 400 or
- * 422 and returns false on an error.
+ * Reads the body by a field table; unknown names are errors. `optional`: no body at all is an empty
+ * object. Answers 400 or 422 and returns false on an error.
  */
-bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n, void *into);
+bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n,
+                  void *into);
 
 /* Answers 422 with every error in one message. */
 void control_reply_errors(struct call *call, const struct json_errors *errors);
@@ -56,5 +58,6 @@ bool control_find_invoice(struct call *call, const char *id, struct invoice *ret
 /* {"data":{..}}, the private document. */
 void control_reply_invoice(struct call *call, unsigned status, const struct invoice *invoice);
 
-/* The paging of lists: ?limit= (100, at most 1000) and ?after= (a number, TIME_NONE when absent). */
+/* The paging of lists: ?limit= (100, at most 1000) and ?after= (a number, TIME_NONE when absent).
+ */
 bool control_read_page(struct call *call, int64_t *ret_limit, const char **ret_after);

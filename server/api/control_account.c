@@ -67,7 +67,8 @@ void control_accounts_list(struct call *call)
     }
     json_out_array_end(&out);
     json_out_int(&out, "total", (int64_t)tenants->n);
-    json_out_text(&out, "next", at && at < tenants->n ? tenants->list[at - 1]->account.keys.id : NULL);
+    json_out_text(&out, "next",
+                  at && at < tenants->n ? tenants->list[at - 1]->account.keys.id : NULL);
     json_out_object_end(&out);
 }
 
@@ -102,8 +103,8 @@ void control_accounts_add(struct call *call)
     if (tenant) {
         reply_account(call, 201, tenant);
     } else {
-        call_control_error(call, 409, "too_many_accounts", "there are %d accounts already; delete some or use ttl_s",
-                           TENANTS_MOST);
+        call_control_error(call, 409, "too_many_accounts",
+                           "there are %d accounts already; delete some or use ttl_s", TENANTS_MOST);
     }
 }
 

@@ -7,7 +7,8 @@
 #include "store/store_invoice.h"
 
 /* The callback of the path; answers 404 and returns false when the account has none. */
-static bool find_callback(struct call *call, struct callback *ret_callback, struct invoice *ret_invoice)
+static bool find_callback(struct call *call, struct callback *ret_callback,
+                          struct invoice *ret_invoice)
 {
     int64_t seq;
     if (callback_id_read(call->params[0], &seq) &&
@@ -16,11 +17,13 @@ static bool find_callback(struct call *call, struct callback *ret_callback, stru
         store_invoice_get(call->engine->store, call->arena, ret_callback->invoice, ret_invoice)) {
         return true;
     }
-    call_control_error(call, 404, "unknown_callback", "the account has no callback %s", call->params[0]);
+    call_control_error(call, 404, "unknown_callback", "the account has no callback %s",
+                       call->params[0]);
     return false;
 }
 
-static void reply_callback(struct call *call, const struct callback *callback, const char *invoice_id)
+static void reply_callback(struct call *call, const struct callback *callback,
+                           const char *invoice_id)
 {
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     callback_view(call, &out, NULL, callback, invoice_id);
@@ -57,7 +60,8 @@ struct list_query {
 static bool read_query(struct call *call, struct list_query *ret_query)
 {
     struct list_query query = {TIME_NONE, TIME_NONE, INT64_MAX, 0};
-    const char *state = http_query_text(call->request, "state"), *id = http_query_text(call->request, "invoice");
+    const char *state = http_query_text(call->request, "state"),
+               *id = http_query_text(call->request, "invoice");
     const char *after;
     enum callback_state known;
     struct invoice invoice;
@@ -65,7 +69,8 @@ static bool read_query(struct call *call, struct list_query *ret_query)
         return false;
     }
     if (state && !callback_state_parse(state, &known)) {
-        call_control_error(call, 422, "invalid", "state: queued, sending, done, failed or dropped is wanted");
+        call_control_error(call, 422, "invalid",
+                           "state: queued, sending, done, failed or dropped is wanted");
         return false;
     }
     query.state = state ? (int64_t)known : TIME_NONE;
@@ -90,8 +95,8 @@ void control_callbacks_list(struct call *call)
     }
     struct store *store = call->engine->store;
     int64_t account = call->tenant->account.num;
-    size_t n = store_callback_list(store, call->arena, account, query.invoice, query.state, query.before,
-                                   query.limit + 1, &rows);
+    size_t n = store_callback_list(store, call->arena, account, query.invoice, query.state,
+                                   query.before, query.limit + 1, &rows);
     bool more = n > (size_t)query.limit;
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     char next[IDENT_TEXT] = "";

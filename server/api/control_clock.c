@@ -42,14 +42,21 @@ struct clock_input {
 static const char *const modes[] = {"real", "frozen", NULL};
 
 static const struct json_field clock_fields[] = {
-    {.name = "mode", .kind = JSON_KIND_TEXT, .offset = JSON_AT(clock_input, mode), .choices = modes},
-    {.name = "now", .kind = JSON_KIND_INT, .offset = JSON_AT(clock_input, now_s), .most = TIME_MOST_S},
+    {.name = "mode",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(clock_input, mode),
+     .choices = modes},
+    {.name = "now",
+     .kind = JSON_KIND_INT,
+     .offset = JSON_AT(clock_input, now_s),
+     .most = TIME_MOST_S},
 };
 
 void control_clock_set(struct call *call)
 {
     struct clock_input input = {.now_s = TIME_NONE};
-    if (!control_has_tenant(call) || !control_read(call, false, clock_fields, ARRAY_SIZE(clock_fields), &input) ||
+    if (!control_has_tenant(call) ||
+        !control_read(call, false, clock_fields, ARRAY_SIZE(clock_fields), &input) ||
         !is_free(call)) {
         return;
     }
@@ -58,9 +65,11 @@ void control_clock_set(struct call *call)
         return;
     }
     int64_t now_ms = clock_now(call->tenant);
-    bool frozen = input.mode ? text_equal(input.mode, "frozen") : call->tenant->account.clock.frozen;
+    bool frozen =
+        input.mode ? text_equal(input.mode, "frozen") : call->tenant->account.clock.frozen;
     if (input.now_s != TIME_NONE && input.now_s < now_ms / 1000) {
-        call_control_error(call, 409, "back_in_time", "the clock shows %lld already", (long long)(now_ms / 1000));
+        call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
+                           (long long)(now_ms / 1000));
         return;
     }
     bool later = input.now_s != TIME_NONE && input.now_s * 1000 > now_ms;
@@ -79,8 +88,14 @@ struct advance_input {
 };
 
 static const struct json_field advance_fields[] = {
-    {.name = "seconds", .kind = JSON_KIND_INT, .offset = JSON_AT(advance_input, seconds), .most = TIME_MOST_S},
-    {.name = "to", .kind = JSON_KIND_INT, .offset = JSON_AT(advance_input, to_s), .most = TIME_MOST_S},
+    {.name = "seconds",
+     .kind = JSON_KIND_INT,
+     .offset = JSON_AT(advance_input, seconds),
+     .most = TIME_MOST_S},
+    {.name = "to",
+     .kind = JSON_KIND_INT,
+     .offset = JSON_AT(advance_input, to_s),
+     .most = TIME_MOST_S},
     {.name = "next", .kind = JSON_KIND_BOOL, .offset = JSON_AT(advance_input, next)},
     {.name = "timeout", .kind = JSON_KIND_DURATION, .offset = JSON_AT(advance_input, timeout_ms)},
 };
@@ -129,7 +144,8 @@ static void advance_gone(void *arg)
 }
 
 /* Exactly one of seconds, to and next; answers 422 and returns false otherwise. */
-static bool check_target(struct call *call, const struct advance_input *input, int64_t now_ms, int64_t *ret_target_ms)
+static bool check_target(struct call *call, const struct advance_input *input, int64_t now_ms,
+                         int64_t *ret_target_ms)
 {
     bool seconds = input->seconds != TIME_NONE, to = input->to_s != TIME_NONE;
     if (seconds + to + input->next != 1) {
@@ -137,7 +153,8 @@ static bool check_target(struct call *call, const struct advance_input *input, i
         return false;
     }
     if (to && input->to_s < now_ms / 1000) {
-        call_control_error(call, 409, "back_in_time", "the clock shows %lld already", (long long)(now_ms / 1000));
+        call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
+                           (long long)(now_ms / 1000));
         return false;
     }
     *ret_target_ms = seconds ? now_ms + input->seconds * 1000 : to ? input->to_s * 1000 : now_ms;
@@ -146,13 +163,16 @@ static bool check_target(struct call *call, const struct advance_input *input, i
 
 void control_clock_advance(struct call *call)
 {
-    struct advance_input input = {.seconds = TIME_NONE, .to_s = TIME_NONE, .timeout_ms = TIMEOUT_MS};
+    struct advance_input input = {
+        .seconds = TIME_NONE, .to_s = TIME_NONE, .timeout_ms = TIMEOUT_MS};
     int64_t target_ms;
-    if (!control_has_tenant(call) || !control_read(call, false, advance_fields, ARRAY_SIZE(advance_fields), &input) ||
+    if (!control_has_tenant(call) ||
+        !control_read(call, false, advance_fields, ARRAY_SIZE(advance_fields), &input) ||
         !is_free(call) || !check_target(call, &input, clock_now(call->tenant), &target_ms)) {
         return;
     }
     int64_t timeout_ms = input.timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : input.timeout_ms;
-    advance_begin(call->engine, call->tenant, target_ms, input.next, timeout_ms, advance_done, call->request);
+    advance_begin(call->engine, call->tenant, target_ms, input.next, timeout_ms, advance_done,
+                  call->request);
     http_park(call->request, advance_gone, call->tenant->advance);
 }

@@ -55,14 +55,17 @@ static bool check_outcomes(struct call *call, const json_t *list)
         return false;
     }
     if ((int64_t)json_array_size(list) + call->tenant->outcomes > OUTCOMES_MOST) {
-        call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued", OUTCOMES_MOST);
+        call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
+                           OUTCOMES_MOST);
         return false;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (!text || !outcome_parse(text, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions, &outcome, why,
-                                    sizeof why)) {
-            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i, text ? why : "a text is wanted");
+        if (!text ||
+            !outcome_parse(text, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
+                           &outcome, why, sizeof why)) {
+            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i,
+                               text ? why : "a text is wanted");
             return false;
         }
     }
@@ -72,13 +75,16 @@ static bool check_outcomes(struct call *call, const json_t *list)
 void control_outcomes_add(struct call *call)
 {
     const json_t *list = NULL;
-    static const struct json_field fields[] = {{.name = "outcomes", .kind = JSON_KIND_ANY, .required = true}};
-    if (!control_has_tenant(call) || !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
+    static const struct json_field fields[] = {
+        {.name = "outcomes", .kind = JSON_KIND_ANY, .required = true}};
+    if (!control_has_tenant(call) ||
+        !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
         !check_outcomes(call, list)) {
         return;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
-        store_outcome_push(call->engine->store, call->tenant->account.num, json_string_value(json_array_get(list, i)));
+        store_outcome_push(call->engine->store, call->tenant->account.num,
+                           json_string_value(json_array_get(list, i)));
         call->tenant->outcomes++;
     }
     reply_queue(call, 201);
@@ -93,13 +99,17 @@ struct transition_input {
 };
 
 static const struct json_field transition_fields[] = {
-    {.name = "status", .kind = JSON_KIND_TEXT, .offset = JSON_AT(transition_input, status), .required = true},
+    {.name = "status",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(transition_input, status),
+     .required = true},
     {.name = "resolution", .kind = JSON_KIND_TEXT, .offset = JSON_AT(transition_input, resolution)},
     {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(transition_input, amount)},
     {.name = "force", .kind = JSON_KIND_BOOL, .offset = JSON_AT(transition_input, force)},
 };
 
-/* The resolution by name, and in harmony with the status; answers 422 and returns false otherwise. */
+/* The resolution by name, and in harmony with the status; answers 422 and returns false otherwise.
+ */
 static bool check_resolution(struct call *call, const char *name, struct move *move)
 {
     if (!name) {
@@ -112,8 +122,8 @@ static bool check_resolution(struct call *call, const char *name, struct move *m
     }
     bool failure = status_is_failure(move->status), good = text_equal(known, RESOLUTION_OK);
     if (failure == good && move->status != STATUS_PROCESS_PENDING) {
-        call_control_error(call, 422, "invalid", "%s does not go with the resolution %s", status_name(move->status),
-                           known);
+        call_control_error(call, 422, "invalid", "%s does not go with the resolution %s",
+                           status_name(move->status), known);
         return false;
     }
     move->resolution = known;
@@ -127,7 +137,8 @@ static bool check_amount(struct call *call, const struct invoice *invoice, const
         return true;
     }
     bool refund = move->status == STATUS_REFUNDED || move->status == STATUS_PARTIALLY_REFUNDED;
-    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    int64_t paid =
+        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
     int64_t refunded = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
     int64_t most = refund ? paid - refunded : invoice->amount;
     if (move->amount > 0 && move->amount <= most) {
@@ -153,7 +164,8 @@ void control_transition(struct call *call)
         return;
     }
     if (move.status == STATUS_EXPIRED && !input.force && invoice.status == STATUS_PROCESS_PENDING) {
-        move.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice expires (mock.md) */
+        move.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice expires
+                                                (mock.md) */
         input.resolution = RESOLUTION_EXPIRED;
     } else if (move.status == STATUS_EXPIRED && !input.resolution) {
         input.resolution = RESOLUTION_EXPIRED;
@@ -170,8 +182,9 @@ void control_transition(struct call *call)
     if (engine_move(call->engine, call->tenant, call->arena, &invoice, &move)) {
         control_reply_invoice(call, 200, &invoice);
     } else {
-        call_control_error(call, 409, "forbidden_transition", "%s cannot become %s; \"force\":true does it",
-                           status_name(from), status_name(move.status));
+        call_control_error(call, 409, "forbidden_transition",
+                           "%s cannot become %s; \"force\":true does it", status_name(from),
+                           status_name(move.status));
     }
 }
 
@@ -189,12 +202,16 @@ static const struct json_field pay_fields[] = {
     {.name = "expiry", .kind = JSON_KIND_TEXT, .offset = JSON_AT(pay_input, expiry)},
     {.name = "cvv", .kind = JSON_KIND_TEXT, .offset = JSON_AT(pay_input, cvv)},
     {.name = "holder", .kind = JSON_KIND_TEXT, .offset = JSON_AT(pay_input, holder), .most = 50},
-    {.name = "three_ds", .kind = JSON_KIND_TEXT, .offset = JSON_AT(pay_input, three_ds), .choices = three_ds_names},
+    {.name = "three_ds",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(pay_input, three_ds),
+     .choices = three_ds_names},
     {.name = "cancel", .kind = JSON_KIND_BOOL, .offset = JSON_AT(pay_input, cancel)},
 };
 
 /* A card that can be read; answers 422 and returns false otherwise. */
-static bool read_card(struct call *call, const struct pay_input *input, struct card_entry *ret_entry)
+static bool read_card(struct call *call, const struct pay_input *input,
+                      struct card_entry *ret_entry)
 {
     struct card_entry entry = {0};
     if (!card_number_read(input->card_number, entry.number)) {
@@ -226,7 +243,8 @@ static enum payment_3ds three_ds_of(const char *name)
 
 static bool takes_cards(const struct call *call, const struct invoice *invoice)
 {
-    const struct service *service = service_find(&call->engine->fixture->catalogue, invoice->service);
+    const struct service *service =
+        service_find(&call->engine->fixture->catalogue, invoice->service);
     return service && text_equal(service->method->code, "payment_card");
 }
 
@@ -250,13 +268,14 @@ void control_pay(struct call *call)
     } else if (!read_card(call, &input, &card)) {
         return;
     } else {
-        result = payment_by_card(call->engine, call->tenant, call->arena, &invoice, &card, three_ds_of(input.three_ds),
-                                 NULL);
+        result = payment_by_card(call->engine, call->tenant, call->arena, &invoice, &card,
+                                 three_ds_of(input.three_ds), NULL);
     }
     if (result == PAYMENT_DONE) {
         control_reply_invoice(call, 200, &invoice);
     } else {
-        call_control_error(call, 409, "not_payable", "the invoice is %s (%s) and cannot be paid any more",
+        call_control_error(call, 409, "not_payable",
+                           "the invoice is %s (%s) and cannot be paid any more",
                            status_name(invoice.status), invoice.resolution);
     }
 }
@@ -264,8 +283,8 @@ void control_pay(struct call *call)
 /* ------------------------------------------------------------------ timeline */
 
 /*
- * Items from four places, each written when found. They show the account's time and are sorted by the machine's, which no
- * test can stop or move.
+ * Items from four places, each written when found. They show the account's time and are sorted by
+ * the machine's, which no test can stop or move.
  */
 struct timeline {
     struct arena *arena;
@@ -273,7 +292,7 @@ struct timeline {
         int64_t wall_ms;
         size_t order; /* of finding: keeps what happened in one millisecond in sequence */
         const char *json;
-    } *items;
+    } * items;
     size_t n, room;
 };
 
@@ -288,8 +307,8 @@ static void add_item(struct timeline *timeline, int64_t wall_ms, const struct bu
         timeline->items = wider;
         timeline->room = room;
     }
-    timeline->items[timeline->n] =
-        (struct timeline_item){wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
+    timeline->items[timeline->n] = (struct timeline_item){
+        wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
     timeline->n++;
 }
 
@@ -344,7 +363,8 @@ static void add_creation(struct timeline *timeline, const struct invoice *invoic
     add_change(timeline, status_name(STATUS_CREATED), &started);
 }
 
-static void add_attempt(struct timeline *timeline, const struct callback *callback, const struct attempt *attempt)
+static void add_attempt(struct timeline *timeline, const struct callback *callback,
+                        const struct attempt *attempt)
 {
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
@@ -360,7 +380,8 @@ static void add_attempt(struct timeline *timeline, const struct callback *callba
     add_item(timeline, attempt->wall_ms, &json);
 }
 
-static void add_attempts(struct call *call, struct timeline *timeline, const struct callback *callback)
+static void add_attempts(struct call *call, struct timeline *timeline,
+                         const struct callback *callback)
 {
     struct attempt *attempts;
     size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);

@@ -24,11 +24,11 @@ enum wait_kind {
 struct waiter {
     enum wait_kind kind;
     int64_t account, invoice;
-    enum status status;             /* WAIT_STATUS */
-    enum callback_state state;      /* WAIT_CALLBACK: done or failed */
-    int64_t transition;             /* WAIT_CALLBACK: a status, TIME_NONE: any */
-    int64_t within_ms;              /* WAIT_IDLE */
-    int64_t deadline_ms;            /* monotonic */
+    enum status status;        /* WAIT_STATUS */
+    enum callback_state state; /* WAIT_CALLBACK: done or failed */
+    int64_t transition;        /* WAIT_CALLBACK: a status, TIME_NONE: any */
+    int64_t within_ms;         /* WAIT_IDLE */
+    int64_t deadline_ms;       /* monotonic */
     struct http_request *request;
     struct waits *waits;
     LIST_ENTRY(waiter) link;
@@ -54,12 +54,14 @@ static struct call call_of(const struct waiter *waiter)
     };
 }
 
-static bool find_callback(struct call *call, const struct waiter *waiter, struct callback *ret_callback)
+static bool find_callback(struct call *call, const struct waiter *waiter,
+                          struct callback *ret_callback)
 {
     struct callback *rows;
     size_t n = store_callback_of_invoice(call->engine->store, call->arena, waiter->invoice, &rows);
     for (size_t i = 0; i < n; i++) {
-        bool fits = waiter->transition == TIME_NONE || waiter->transition == (int64_t)rows[i].transition;
+        bool fits =
+            waiter->transition == TIME_NONE || waiter->transition == (int64_t)rows[i].transition;
         if (fits && rows[i].state == waiter->state) {
             return store_callback_get(call->engine->store, call->arena, rows[i].seq, ret_callback);
         }
@@ -70,7 +72,8 @@ static bool find_callback(struct call *call, const struct waiter *waiter, struct
 static bool is_idle(struct engine *engine, struct tenant *tenant, int64_t within_ms)
 {
     int64_t due_ms = schedule_next_due(engine, tenant);
-    return !tenant->advance && !tenant->sending && (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
+    return !tenant->advance && !tenant->sending &&
+           (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
 }
 
 /* Answers 200 when the condition holds. */
@@ -108,7 +111,8 @@ static bool try_answer(struct call *call, const struct waiter *waiter)
     return false;
 }
 
-/* What is instead: the invoice's status and its callbacks' states, or what keeps the account busy. */
+/* What is instead: the invoice's status and its callbacks' states, or what keeps the account busy.
+ */
 static void write_now(struct call *call, const struct waiter *waiter, struct json_out *out)
 {
     struct invoice invoice;
@@ -122,7 +126,8 @@ static void write_now(struct call *call, const struct waiter *waiter, struct jso
         json_out_text(out, "resolution", invoice.resolution);
         json_out_seconds(out, "next_due", invoice.due_ms);
         json_out_array(out, "callbacks");
-        size_t n = store_callback_of_invoice(call->engine->store, call->arena, waiter->invoice, &rows);
+        size_t n =
+            store_callback_of_invoice(call->engine->store, call->arena, waiter->invoice, &rows);
         for (size_t i = 0; i < n; i++) {
             json_out_object(out, NULL);
             json_out_text(out, "transition", status_name(rows[i].transition));
@@ -136,7 +141,8 @@ static void write_now(struct call *call, const struct waiter *waiter, struct jso
     json_out_object_end(out);
 }
 
-static void answer_408(struct call *call, const struct waiter *waiter, const char *code, const char *message)
+static void answer_408(struct call *call, const struct waiter *waiter, const char *code,
+                       const char *message)
 {
     struct json_out out = {.buf = http_reply(call->request, 408, HTTP_JSON)};
     json_out_object(&out, NULL);
@@ -292,10 +298,13 @@ static bool read_callback(struct call *call, const char *name, struct waiter *wa
 static bool read_condition(struct call *call, struct waiter *waiter)
 {
     struct http_request *request = call->request;
-    const char *id = http_query_text(request, "invoice"), *status = http_query_text(request, "status");
-    const char *callback = http_query_text(request, "callback"), *idle = http_query_text(request, "idle");
+    const char *id = http_query_text(request, "invoice"),
+               *status = http_query_text(request, "status");
+    const char *callback = http_query_text(request, "callback"),
+               *idle = http_query_text(request, "idle");
     struct invoice invoice;
-    if ((status != NULL) + (callback != NULL) + (idle != NULL) != 1 || (id == NULL) != (idle != NULL)) {
+    if ((status != NULL) + (callback != NULL) + (idle != NULL) != 1 ||
+        (id == NULL) != (idle != NULL)) {
         return refuse(call, "invoice and status, invoice and callback, or idle=true is wanted");
     }
     if (idle) {
@@ -318,7 +327,8 @@ void control_wait(struct call *call)
     struct waiter waiter = {.request = call->request, .waits = call->router->waits};
     int64_t timeout_ms = TIMEOUT_MS;
     if (!control_has_tenant(call) || !read_condition(call, &waiter) ||
-        !read_duration(call, "timeout", &timeout_ms) || !read_duration(call, "within", &waiter.within_ms)) {
+        !read_duration(call, "timeout", &timeout_ms) ||
+        !read_duration(call, "within", &waiter.within_ms)) {
         return;
     }
     waiter.account = call->tenant->account.num;

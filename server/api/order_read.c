@@ -17,7 +17,8 @@ struct order_input {
     bool test_mode;
     const json_t *service_fields, *fields, *metadata;
     bool has_customer, has_address, has_return_urls;
-    const char *customer_reference, *customer_name, *customer_email, *customer_phone, *customer_tax_id, *customer_birth;
+    const char *customer_reference, *customer_name, *customer_email, *customer_phone,
+        *customer_tax_id, *customer_birth;
     const char *customer_metadata;
     const char *country, *region, *city, *street, *full_address, *post_code;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
@@ -28,14 +29,26 @@ static const char *const flows[] = {"charge", "verify", NULL};
 static const char *const locales[] = {"en", "uk", "ru", NULL};
 
 #define FIELD(member, ...) .offset = JSON_AT(order_input, member), ##__VA_ARGS__
-#define TEXT(key, member, ...) {.name = key, .kind = JSON_KIND_TEXT, FIELD(member, ##__VA_ARGS__)}
-#define URL(key, member, ...) TEXT(key, member, .format = JSON_FORMAT_URL, .most = URL_MOST, ##__VA_ARGS__)
-#define OTHER(key, what, member, ...) {.name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)}
-#define NESTED(key, member, table) OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
+#define TEXT(key, member, ...)                                                                     \
+    {                                                                                              \
+        .name = key, .kind = JSON_KIND_TEXT, FIELD(member, ##__VA_ARGS__)                          \
+    }
+#define URL(key, member, ...)                                                                      \
+    TEXT(key, member, .format = JSON_FORMAT_URL, .most = URL_MOST, ##__VA_ARGS__)
+#define OTHER(key, what, member, ...)                                                              \
+    {                                                                                              \
+        .name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)                        \
+    }
+#define NESTED(key, member, table)                                                                 \
+    OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
 
 static const struct json_field address_fields[] = {
-    TEXT("country", country, .format = JSON_FORMAT_COUNTRY), TEXT("region", region), TEXT("city", city),
-    TEXT("street", street), TEXT("full_address", full_address), TEXT("post_code", post_code),
+    TEXT("country", country, .format = JSON_FORMAT_COUNTRY),
+    TEXT("region", region),
+    TEXT("city", city),
+    TEXT("street", street),
+    TEXT("full_address", full_address),
+    TEXT("post_code", post_code),
 };
 
 static const struct json_field customer_fields[] = {
@@ -56,13 +69,15 @@ static const struct json_field return_url_fields[] = {
 };
 
 /* What all ways have in common; the rest follows below. */
-#define COMMON                                                                                                       \
-    TEXT("reference_id", reference_id), TEXT("service", service, .required = true),                                  \
-        TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),                                \
-        OTHER("amount", MONEY, amount, .required = true), TEXT("description", description, .most = 1024),            \
-        OTHER("service_fields", ANY, service_fields), NESTED("customer", has_customer, customer_fields),             \
-        OTHER("metadata", ANY, metadata), URL("return_url", return_url),                                             \
-        NESTED("return_urls", has_return_urls, return_url_fields), OTHER("expires", DATETIME, expires_ms)
+#define COMMON                                                                                     \
+    TEXT("reference_id", reference_id), TEXT("service", service, .required = true),                \
+        TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),              \
+        OTHER("amount", MONEY, amount, .required = true),                                          \
+        TEXT("description", description, .most = 1024),                                            \
+        OTHER("service_fields", ANY, service_fields),                                              \
+        NESTED("customer", has_customer, customer_fields), OTHER("metadata", ANY, metadata),       \
+        URL("return_url", return_url), NESTED("return_urls", has_return_urls, return_url_fields),  \
+        OTHER("expires", DATETIME, expires_ms)
 
 static const struct json_field private_fields[] = {
     COMMON,
@@ -115,13 +130,16 @@ static void check_service(const struct checking *c)
     if (!input->service) {
         return;
     }
-    const struct service *service = service_find(&c->call->engine->fixture->catalogue, input->service);
+    const struct service *service =
+        service_find(&c->call->engine->fixture->catalogue, input->service);
     if (!service || !service_is_usable(service)) {
-        json_errors_add(c->errors, "service", service ? "Service is not available" : "Service does not exist");
+        json_errors_add(c->errors, "service",
+                        service ? "Service is not available" : "Service does not exist");
         return;
     }
     if (input->currency && !text_equal(service->currency, input->currency)) {
-        json_errors_add(c->errors, "service", "Service does not match currency %s", input->currency);
+        json_errors_add(c->errors, "service", "Service does not match currency %s",
+                        input->currency);
         return;
     }
     c->order->service = service;
@@ -140,7 +158,8 @@ static void check_amount(const struct checking *c)
         char least[MONEY_TEXT], most[MONEY_TEXT];
         money_format(service->amount_min, least);
         money_format(service->amount_max, most);
-        json_errors_add(c->errors, "amount", "This value should be between %s and %s.", least, most);
+        json_errors_add(c->errors, "amount", "This value should be between %s and %s.", least,
+                        most);
     }
 }
 
@@ -153,7 +172,8 @@ static void check_expires(const struct checking *c)
     /* In whole seconds, as `created` is shown: exactly 14 minutes later is in time. */
     int64_t ahead_ms = expires_ms - clock_now(c->call->tenant) / 1000 * 1000;
     if (ahead_ms < EXPIRES_LEAST_MS || ahead_ms > EXPIRES_MOST_MS) {
-        json_errors_add(c->errors, "expires", "This value should be between 14 minutes and 2 days from now.");
+        json_errors_add(c->errors, "expires",
+                        "This value should be between 14 minutes and 2 days from now.");
     }
 }
 
@@ -164,12 +184,14 @@ static const char *map_message(const json_t *value)
 }
 
 /* One field of a service; the value when it is right, else NULL (and perhaps an error). */
-static const char *check_service_field(const struct checking *c, const struct service_field *field, const json_t *fields)
+static const char *check_service_field(const struct checking *c, const struct service_field *field,
+                                       const json_t *fields)
 {
     const json_t *value = json_object_get(fields, field->key);
     const char *text = json_string_value(value);
     const char *path = arena_printf(c->call->arena, "service_fields.%s", field->key);
-    bool may_be_empty = service_is_test(c->order->service); /* the payer then chooses on the page (mock.md) */
+    bool may_be_empty =
+        service_is_test(c->order->service); /* the payer then chooses on the page (mock.md) */
     if (!value || json_is_null(value) || (text && !*text && !may_be_empty)) {
         if (field->required) {
             json_errors_add(c->errors, path, MESSAGE_BLANK);
@@ -199,8 +221,9 @@ static void check_test_status(const struct checking *c, const char *text)
         bool good = text_equal(resolution, RESOLUTION_OK);
         plan = good ? "processed" : arena_printf(c->call->arena, "process_failed:%s", resolution);
     }
-    if (*text && !outcome_parse(plan, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions, &outcome, why,
-                                sizeof why)) {
+    if (*text &&
+        !outcome_parse(plan, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions,
+                       &outcome, why, sizeof why)) {
         json_errors_add(c->errors, "service_fields.status", MESSAGE_CHOICE);
         return;
     }
@@ -229,8 +252,8 @@ static const char *check_outcome(const struct checking *c, const char *path, con
 {
     struct outcome outcome;
     char why[256];
-    if (text && !outcome_parse(text, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions, &outcome, why,
-                               sizeof why)) {
+    if (text && !outcome_parse(text, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions,
+                               &outcome, why, sizeof why)) {
         json_errors_add(c->errors, path, "%s", why);
         return NULL;
     }
@@ -251,17 +274,18 @@ static void check_metadata(const struct checking *c)
     if (planned && !json_is_string(planned)) {
         json_errors_add(c->errors, "metadata.mock_outcome", "This value should be of type string.");
     }
-    c->order->metadata_outcome =
-        check_outcome(c, "metadata.mock_outcome", arena_strdup(c->call->arena, json_string_value(planned)));
-    const char *merchant_url = c->call->tenant ? c->call->tenant->account.settings.merchant_url : NULL;
+    c->order->metadata_outcome = check_outcome(
+        c, "metadata.mock_outcome", arena_strdup(c->call->arena, json_string_value(planned)));
+    const char *merchant_url =
+        c->call->tenant ? c->call->tenant->account.settings.merchant_url : NULL;
     if (merchant_url) {
         json_object_set_new(metadata, "merchant_url", json_string(merchant_url));
     }
     c->order->metadata = json_text(c->call->arena, metadata, true);
 }
 
-void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode, struct order *ret_order,
-                struct json_errors *errors)
+void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode,
+                struct order *ret_order, struct json_errors *errors)
 {
     struct order_input input = {.expires_ms = TIME_NONE, .test_mode = test_mode};
     const struct checking checking = {call, &input, ret_order, errors};
@@ -272,7 +296,8 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     check_expires(&checking);
     check_service_fields(&checking);
     check_metadata(&checking);
-    ret_order->header_outcome = check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
+    ret_order->header_outcome =
+        check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
 
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
@@ -282,7 +307,8 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     ret_order->description = input.description;
     ret_order->descriptor = input.descriptor;
     ret_order->customer =
-        input.has_customer ? json_text(call->arena, json_object_get(attributes, "customer"), true) : NULL;
+        input.has_customer ? json_text(call->arena, json_object_get(attributes, "customer"), true)
+                           : NULL;
     ret_order->customer_reference = input.customer_reference;
     ret_order->customer_email = input.customer_email;
     ret_order->gateway_options = input.gateway_options;

@@ -1,6 +1,7 @@
 /*
- * Orders out of requests: the fields of both creations and of the form, one table each, and the rules that go beyond one
- * field (SEED:308-503; facts.md b.3-b.5, e.2, h). Every bad field is reported at once.
+ * Orders out of requests: the fields of both creations and of the form, one table each, and the
+ * rules that go beyond one field (SEED:308-503; facts.md b.3-b.5, e.2, h). Every bad field is
+ * reported at once.
  */
 #pragma once
 
@@ -14,9 +15,9 @@ enum order_way {
 };
 
 /*
- * Reads and checks `attributes` for call->tenant (NULL: not known, there are errors already), `test_mode` by the key
- * (public ways). Puts every error into `errors`;
- * when there is none, ret_order is complete. Texts live in the call's arena.
+ * Reads and checks `attributes` for call->tenant (NULL: not known, there are errors already),
+ * `test_mode` by the key (public ways). Puts every error into `errors`; when there is none,
+ * ret_order is complete. Texts live in the call's arena.
  */
-void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode, struct order *ret_order,
-                struct json_errors *errors);
+void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode,
+                struct order *ret_order, struct json_errors *errors);

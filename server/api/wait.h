@@ -1,6 +1,7 @@
 /*
- * Waiting instead of sleeping (mock.md, GET /_mock/wait): calls that are parked until something has happened. They are
- * looked at when the engine tells of a change, after the commit, and when their time is up.
+ * Waiting instead of sleeping (mock.md, GET /_mock/wait): calls that are parked until something has
+ * happened. They are looked at when the engine tells of a change, after the commit, and when their
+ * time is up.
  */
 #pragma once
 
@@ -8,7 +9,8 @@
 
 struct waits;
 
-struct waits *waits_new(struct engine *engine, const struct router *router); /* free with waits_free */
+struct waits *waits_new(struct engine *engine,
+                        const struct router *router); /* free with waits_free */
 void waits_free(struct waits *waits);
 
 /* engine_hooks.changed; `arg` is the waits. */

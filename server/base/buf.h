@@ -1,4 +1,5 @@
-/* A growing byte string, always with a NUL behind its last byte. A zeroed `struct buf` is an empty one. */
+/* A growing byte string, always with a NUL behind its last byte. A zeroed `struct buf` is an empty
+ * one. */
 #pragma once
 
 #include "attr.h"
@@ -16,7 +17,8 @@ void buf_char(struct buf *buf, char c);
 void buf_int(struct buf *buf, int64_t n);
 void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
 
-/* Makes room for `size` more bytes and returns where they go; the caller then adds what it wrote to `buf->size`. */
+/* Makes room for `size` more bytes and returns where they go; the caller then adds what it wrote to
+ * `buf->size`. */
 char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;
 
 /* The content as a text, "" when empty. */

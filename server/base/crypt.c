@@ -33,7 +33,8 @@ static const EVP_MD *sha1(void)
     return md;
 }
 
-void crypt_sandwich_sha1(const char *secret, const void *body, size_t size, char ret_text[CRYPT_SHA1_TEXT])
+void crypt_sandwich_sha1(const char *secret, const void *body, size_t size,
+                         char ret_text[CRYPT_SHA1_TEXT])
 {
     static EVP_MD_CTX *ctx;
     if (!ctx) {
@@ -55,7 +56,8 @@ void crypt_sha256(const char *text, uint8_t ret_digest[32])
     check(EVP_Q_digest(NULL, "SHA256", NULL, text, strlen(text), ret_digest, &size));
 }
 
-void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t ret_mac[32])
+void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                uint8_t ret_mac[32])
 {
     unsigned int length = 32;
     if (!HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length)) {
@@ -90,7 +92,8 @@ void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t re
     check(EVP_EncryptUpdate(block->ctx, ret_out, &size, in, 16));
 }
 
-void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size)
+void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                    uint8_t *ret_mac, size_t mac_size)
 {
     static EVP_MAC_CTX *ctx;
     if (!ctx) {
@@ -101,7 +104,8 @@ void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t 
             die("no KMAC-256 in this OpenSSL");
         }
     }
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &mac_size), OSSL_PARAM_construct_end()};
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &mac_size),
+                                 OSSL_PARAM_construct_end()};
     size_t written;
     check(EVP_MAC_init(ctx, key, CRYPT_KEY_SIZE, params));
     check(EVP_MAC_update(ctx, data, size));

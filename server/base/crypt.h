@@ -1,4 +1,5 @@
-/* Digests, random bytes and their text forms, on OpenSSL. Nothing here fails: a broken library is fatal. */
+/* Digests, random bytes and their text forms, on OpenSSL. Nothing here fails: a broken library is
+ * fatal. */
 #pragma once
 
 #include "buf.h"
@@ -12,25 +13,29 @@
 void crypt_random(void *data, size_t size);
 
 /* base64(SHA1(secret || body || secret)): the platform's callback signature (facts.md d.3). */
-void crypt_sandwich_sha1(const char *secret, const void *body, size_t size, char ret_text[CRYPT_SHA1_TEXT]);
+void crypt_sandwich_sha1(const char *secret, const void *body, size_t size,
+                         char ret_text[CRYPT_SHA1_TEXT]);
 
 /* SHA-256 of a text. */
 void crypt_sha256(const char *text, uint8_t ret_digest[32]);
 
 /* HMAC-SHA-256. */
-void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t ret_mac[32]);
+void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                uint8_t ret_mac[32]);
 
 /*
- * A block cipher under a fixed key as a fast pseudo-random function (AES-128): 16 bytes in, 16 out. Made once, kept for the
- * life of the process.
+ * A block cipher under a fixed key as a fast pseudo-random function (AES-128): 16 bytes in, 16 out.
+ * Made once, kept for the life of the process.
  */
 struct crypt_block;
-struct crypt_block *crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE]); /* the first half of the key */
-void crypt_block_free(struct crypt_block *block);                       /* NULL is fine */
+struct crypt_block *
+crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE]); /* the first half of the key */
+void crypt_block_free(struct crypt_block *block);   /* NULL is fine */
 void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16]);
 
 /* A keyed MAC of any length (KMAC-256). */
-void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size, uint8_t *ret_mac, size_t mac_size);
+void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                    uint8_t *ret_mac, size_t mac_size);
 
 /* Appends base64url without padding. */
 void crypt_base64url(struct buf *out, const void *data, size_t size);

@@ -1,4 +1,5 @@
-/* Files that are compiled into the program: fixtures, schema, pages. Their names are their paths in the source tree. */
+/* Files that are compiled into the program: fixtures, schema, pages. Their names are their paths in
+ * the source tree. */
 #pragma once
 
 #include <stddef.h>

@@ -44,7 +44,8 @@ bool log_wants(enum log_level level)
     return level <= logger.level;
 }
 
-/* Printable and on one line: quotes, backslashes, control and non-ASCII bytes as escapes valid in JSON too. */
+/* Printable and on one line: quotes, backslashes, control and non-ASCII bytes as escapes valid in
+ * JSON too. */
 static void add_quoted(struct buf *out, const char *text)
 {
     buf_char(out, '"');
@@ -86,7 +87,8 @@ static void add_time(struct buf *out)
     buf_printf(out, ".%03dZ", (int)(now_ms % 1000));
 }
 
-static void add_json(struct buf *out, enum log_level level, const char *event, const struct log_field *fields, size_t n)
+static void add_json(struct buf *out, enum log_level level, const char *event,
+                     const struct log_field *fields, size_t n)
 {
     buf_text(out, "{\"time\":\"");
     add_time(out);
@@ -102,7 +104,8 @@ static void add_json(struct buf *out, enum log_level level, const char *event, c
     buf_text(out, "}\n");
 }
 
-static void add_plain(struct buf *out, enum log_level level, const char *event, const struct log_field *fields, size_t n)
+static void add_plain(struct buf *out, enum log_level level, const char *event,
+                      const struct log_field *fields, size_t n)
 {
     add_time(out);
     buf_printf(out, " %-5s %s", level_names[level], event);

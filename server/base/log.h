@@ -1,7 +1,7 @@
 /*
- * Logging to stderr, text or JSON, one line per call. Lines are gathered and written once per loop turn
- * (log_flush), because a system call per request would be dearer than the request. Secrets, card numbers and bodies
- * never go into a log: callers log ids, codes and times.
+ * Logging to stderr, text or JSON, one line per call. Lines are gathered and written once per loop
+ * turn (log_flush), because a system call per request would be dearer than the request. Secrets,
+ * card numbers and bodies never go into a log: callers log ids, codes and times.
  */
 #pragma once
 
@@ -32,9 +32,10 @@ struct log_field {
 #define LOG_TEXT(name, value) ((struct log_field){name, value, 0})
 #define LOG_NUMBER(name, value) ((struct log_field){name, NULL, value})
 
-/* A line of an event and its fields: log_event(LOG_INFO, "request", LOG_TEXT("method", m), LOG_NUMBER("status", s)). */
-#define log_event(level, event, ...)                                                                                 \
-    log_fields(level, event, (const struct log_field[]){__VA_ARGS__},                                                \
+/* A line of an event and its fields: log_event(LOG_INFO, "request", LOG_TEXT("method", m),
+ * LOG_NUMBER("status", s)). */
+#define log_event(level, event, ...)                                                               \
+    log_fields(level, event, (const struct log_field[]){__VA_ARGS__},                              \
                sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n);

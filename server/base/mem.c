@@ -41,7 +41,8 @@ char *mem_strdup(const char *text)
     return memcpy(mem_alloc(size), text, size);
 }
 
-/* Chunks of the common size that nobody uses, kept for the next arena: a request takes and gives one each time. */
+/* Chunks of the common size that nobody uses, kept for the next arena: a request takes and gives
+ * one each time. */
 static struct {
     struct arena_chunk *first;
     size_t n;

@@ -1,8 +1,8 @@
 /*
  * Memory. Allocation never fails to its callers: out of memory ends the process (die.h).
  *
- * An arena owns everything that lives as long as one request, one timer event or one account: allocate freely, give
- * nothing back, drop all at once. A zeroed `struct arena` is ready for use.
+ * An arena owns everything that lives as long as one request, one timer event or one account:
+ * allocate freely, give nothing back, drop all at once. A zeroed `struct arena` is ready for use.
  */
 #pragma once
 
@@ -10,9 +10,9 @@
 
 #include <stdarg.h>
 
-void *mem_alloc(size_t size) ATTR_NONNULL;             /* zeroed; free() it */
-void *mem_resize(void *p, size_t size) ATTR_NONNULL;   /* realloc */
-char *mem_strdup(const char *text) ATTR_NONNULL;       /* free() it */
+void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
+void *mem_resize(void *p, size_t size) ATTR_NONNULL; /* realloc */
+char *mem_strdup(const char *text) ATTR_NONNULL;     /* free() it */
 
 struct arena_chunk;
 
@@ -30,7 +30,8 @@ char *arena_copy(struct arena *arena, const void *data, size_t size) ATTR_NONNUL
 char *arena_strdup(struct arena *arena, const char *text);
 
 char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 3) ATTR_NONNULL;
-char *arena_vprintf(struct arena *arena, const char *format, va_list args) ATTR_PRINTF(2, 0) ATTR_NONNULL;
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    ATTR_PRINTF(2, 0) ATTR_NONNULL;
 
 /* Drops all content, keeps one chunk of memory for the next user. */
 void arena_reset(struct arena *arena);

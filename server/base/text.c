@@ -38,7 +38,8 @@ void text_lower(char *text)
     }
 }
 
-/* The bytes of the code point at p, 0 when it is not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short). */
+/* The bytes of the code point at p, 0 when it is not valid UTF-8 (overlong, surrogate, beyond
+ * U+10FFFF, cut short). */
 static size_t utf8_step(const unsigned char *p, size_t left)
 {
     static const struct {
@@ -141,14 +142,16 @@ static bool read_part(const char **text, int digits, char behind, int64_t *ret_n
 static bool read_date(const char **text, char behind, struct tm *ret_tm)
 {
     int64_t year, month, day;
-    if (!read_part(text, 4, '-', &year) || !read_part(text, 2, '-', &month) || !read_part(text, 2, behind, &day)) {
+    if (!read_part(text, 4, '-', &year) || !read_part(text, 2, '-', &month) ||
+        !read_part(text, 2, behind, &day)) {
         return false;
     }
     struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
     struct tm normal = tm;
     timegm(&normal);
     *ret_tm = tm;
-    return normal.tm_mday == tm.tm_mday && normal.tm_mon == tm.tm_mon && normal.tm_year == tm.tm_year;
+    return normal.tm_mday == tm.tm_mday && normal.tm_mon == tm.tm_mon &&
+           normal.tm_year == tm.tm_year;
 }
 
 static bool read_offset(const char *text, int64_t *ret_s)
@@ -175,8 +178,9 @@ bool text_to_datetime(const char *text, int64_t *ret_ms)
 {
     struct tm tm;
     int64_t hour, minute, second, offset_s, fraction;
-    if (!read_date(&text, 'T', &tm) || !read_part(&text, 2, ':', &hour) || !read_part(&text, 2, ':', &minute) ||
-        !read_part(&text, 2, '\0', &second) || hour > 23 || minute > 59 || second > 60) {
+    if (!read_date(&text, 'T', &tm) || !read_part(&text, 2, ':', &hour) ||
+        !read_part(&text, 2, ':', &minute) || !read_part(&text, 2, '\0', &second) || hour > 23 ||
+        minute > 59 || second > 60) {
         return false;
     }
     if (*text == '.') {

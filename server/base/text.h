@@ -1,31 +1,34 @@
-/* Small text helpers: what string.h lacks. Everything here is about bytes and ASCII unless it says UTF-8. */
+/* Small text helpers: what string.h lacks. Everything here is about bytes and ASCII unless it says
+ * UTF-8. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-bool text_equal(const char *a, const char *b);           /* NULL equals only NULL */
-bool text_equal_nocase(const char *a, const char *b);    /* ASCII letters only */
+bool text_equal(const char *a, const char *b);        /* NULL equals only NULL */
+bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only */
 bool text_starts(const char *text, const char *prefix);
-void text_upper(char *text);                             /* in place, ASCII letters only */
+void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
 
 /* The number of code points of valid UTF-8, or -1 when the bytes are none. */
 int64_t text_utf8_length(const char *text, size_t size);
 
-/* A whole decimal number of at most 18 digits, optional '-', nothing else; false when the text is none. */
+/* A whole decimal number of at most 18 digits, optional '-', nothing else; false when the text is
+ * none. */
 bool text_to_int(const char *text, int64_t *ret_n);
 
 /*
- * A duration as mock.md writes them: a whole number and ms, s, m, h or d; bare "0" too. In milliseconds, at most ten
- * years; false when the text is none.
+ * A duration as mock.md writes them: a whole number and ms, s, m, h or d; bare "0" too. In
+ * milliseconds, at most ten years; false when the text is none.
  */
 bool text_to_duration(const char *text, int64_t *ret_ms);
 
 /*
- * An ISO 8601 date-time with an offset or Z ("2020-12-13T15:52:00+00:00", fractions allowed and dropped), as unix
- * milliseconds; false when the text is none or names a day that is not in the calendar.
+ * An ISO 8601 date-time with an offset or Z ("2020-12-13T15:52:00+00:00", fractions allowed and
+ * dropped), as unix milliseconds; false when the text is none or names a day that is not in the
+ * calendar.
  */
 bool text_to_datetime(const char *text, int64_t *ret_ms);
 

@@ -1,8 +1,8 @@
 /*
  * A merchant account: its credentials, its settings and its clock.
  *
- * Settings are one table (account_settings): name, kind, place, default and limits stand in one row, and fixtures, the
- * control API, the database and the documentation all read it.
+ * Settings are one table (account_settings): name, kind, place, default and limits stand in one
+ * row, and fixtures, the control API, the database and the documentation all read it.
  */
 #pragma once
 
@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACCOUNT_UNSET INT64_MIN /* a number that falls back to the server's or the platform's default */
+#define ACCOUNT_UNSET                                                                              \
+    INT64_MIN /* a number that falls back to the server's or the platform's default */
 
 struct settings {
-    const char *name, *description, *merchant_url, *website, *icon, *status, *callback_url, *outcome, *return_url;
+    const char *name, *description, *merchant_url, *website, *icon, *status, *callback_url,
+        *outcome, *return_url;
     const char *profile;
     const char *opening_balances; /* JSON text of an object, or NULL */
     bool public_creation, only_final, auto_return, send_context, convert_currency;
@@ -72,7 +74,8 @@ struct account {
     struct settings settings;
     struct account_clock clock;
     int64_t made_ms; /* machine time */
-    char organisation_id[IDENT_TEXT], merchant_id[IDENT_TEXT]; /* org_..., ma_...: original_data.external_mid (facts.md i.6) */
+    char organisation_id[IDENT_TEXT],
+        merchant_id[IDENT_TEXT]; /* org_..., ma_...: original_data.external_mid (facts.md i.6) */
 };
 
 /* The secret that signs an invoice's callbacks (facts.md d.3). */

@@ -86,7 +86,8 @@ const char *card_outcome(const struct card_table *table, const struct card_entry
     return card->outcomes[i].outcome;
 }
 
-void card_show(const struct card_table *table, const struct card_entry *entry, struct card_shown *ret_shown)
+void card_show(const struct card_table *table, const struct card_entry *entry,
+               struct card_shown *ret_shown)
 {
     const struct test_card *card = card_find(table, entry->number);
     size_t length = strlen(entry->number);

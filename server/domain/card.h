@@ -1,6 +1,7 @@
 /*
- * Payment cards as a payer enters them, and the test cards that decide what becomes of a payment (facts.md f). A full
- * card number lives only on the stack of the request that brings it: an invoice keeps the first six and last four.
+ * Payment cards as a payer enters them, and the test cards that decide what becomes of a payment
+ * (facts.md f). A full card number lives only on the stack of the request that brings it: an
+ * invoice keeps the first six and last four.
  */
 #pragma once
 
@@ -41,7 +42,7 @@ struct card_entry {
 struct card_shown {
     char first[7], last[5], mask[CARD_MASK_TEXT];
     char expiry_month[3], expiry_year[3];
-    const char *holder;                                      /* NULL when not given */
+    const char *holder;                                         /* NULL when not given */
     const char *brand, *network, *issuer_name, *issuer_country; /* NULL when unknown */
 };
 
@@ -50,7 +51,8 @@ bool card_luhn_holds(const char *number);
 /* Strips blanks and dashes; false unless 12 to 19 digits remain. */
 bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT]);
 
-/* "12/24", "1224", "12 / 2024" -> "1224"; false unless it names a month and a year. Past dates pass (facts.md f). */
+/* "12/24", "1224", "12 / 2024" -> "1224"; false unless it names a month and a year. Past dates pass
+ * (facts.md f). */
 bool card_expiry_read(const char *text, char ret_expiry[5]);
 
 /* 3 or 4 digits. */
@@ -63,7 +65,8 @@ const struct test_card *card_find(const struct card_table *table, const char *nu
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry);
 
 /* What an invoice shows of a card. `entry` must outlive the result (holder). */
-void card_show(const struct card_table *table, const struct card_entry *entry, struct card_shown *ret_shown);
+void card_show(const struct card_table *table, const struct card_entry *entry,
+               struct card_shown *ret_shown);
 
 /* The entry of a payment without a payer: the first test card (mock.md). */
 void card_unattended(const struct card_table *table, struct card_entry *ret_entry);

@@ -36,13 +36,16 @@ void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
     next_digest(source, d);
     d[6] = (uint8_t)((d[6] & 0x0f) | 0x40);
     d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
-    snprintf(ret_uuid, IDENT_UUID, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1],
-             d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14], d[15]);
+    snprintf(ret_uuid, IDENT_UUID,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1],
+             d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14],
+             d[15]);
 }
 
 void ident_next_secret(struct ident_source *source, char *ret_text, int length)
 {
-    static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char base64url[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     uint8_t digest[32];
     for (int i = 0; i < length; i++) {
         if (i % 32 == 0) {
@@ -53,7 +56,8 @@ void ident_next_secret(struct ident_source *source, char *ret_text, int length)
     ret_text[length] = '\0';
 }
 
-void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text, char ret_id[IDENT_TEXT])
+void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                   char ret_id[IDENT_TEXT])
 {
     buf_auto input = {0};
     buf_printf(&input, "%s:%s", prefix, text);
@@ -97,14 +101,16 @@ static uint64_t round_value(struct crypt_block *block, uint64_t round, uint64_t 
     return output[0] % HALF_RANGE;
 }
 
-/* What stands in the right half before enciphering: the prefix, so that no id of one kind passes for another. */
+/* What stands in the right half before enciphering: the prefix, so that no id of one kind passes
+ * for another. */
 static uint64_t tag_of(const char *prefix)
 {
     return (uint64_t)prefix[0] << 16 | (uint64_t)prefix[1] << 8 | (uint64_t)prefix[2];
 }
 
 /* A Feistel network over the two halves of the serial. */
-void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number, char ret_id[IDENT_TEXT])
+void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
+                  char ret_id[IDENT_TEXT])
 {
     uint64_t left = (uint64_t)number, right = tag_of(prefix);
     for (uint64_t i = 0; i < ROUNDS; i++) {
@@ -119,7 +125,8 @@ void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
     ret_id[4 + IDENT_SERIAL] = '\0';
 }
 
-bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id, int64_t *ret_number)
+bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
+                  int64_t *ret_number)
 {
     uint64_t left, right;
     if (!ident_has_form(id, prefix) || !read_half(ident_serial(id), &left) ||
@@ -138,8 +145,8 @@ bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
 bool ident_has_form(const char *text, const char *prefix)
 {
     size_t at = strlen(prefix);
-    return strncmp(text, prefix, at) == 0 && text[at] == '_' && strspn(text + at + 1, base62) == IDENT_SERIAL &&
-           text[at + 1 + IDENT_SERIAL] == '\0';
+    return strncmp(text, prefix, at) == 0 && text[at] == '_' &&
+           strspn(text + at + 1, base62) == IDENT_SERIAL && text[at + 1 + IDENT_SERIAL] == '\0';
 }
 
 const char *ident_serial(const char *id)

@@ -31,7 +31,8 @@ void invoice_schedule(struct invoice *invoice)
 {
     bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
     int64_t due_ms = waits ? invoice->expires_ms : TIME_NONE;
-    if (invoice->plan_due_ms != TIME_NONE && (due_ms == TIME_NONE || invoice->plan_due_ms < due_ms)) {
+    if (invoice->plan_due_ms != TIME_NONE &&
+        (due_ms == TIME_NONE || invoice->plan_due_ms < due_ms)) {
         due_ms = invoice->plan_due_ms;
     }
     invoice->due_ms = due_ms;

@@ -1,6 +1,6 @@
 /*
- * A payment invoice and a callback as the mock keeps them. Plain data: texts belong to whoever made the struct (an
- * arena, as a rule). Only the engine changes an invoice.
+ * A payment invoice and a callback as the mock keeps them. Plain data: texts belong to whoever made
+ * the struct (an arena, as a rule). Only the engine changes an invoice.
  */
 #pragma once
 
@@ -25,8 +25,8 @@ enum invoice_flow {
 };
 
 struct invoice {
-    int64_t seq;     /* row id: the order of insertion */
-    int64_t account; /* account.num */
+    int64_t seq;              /* row id: the order of insertion */
+    int64_t account;          /* account.num */
     char id[IDENT_TEXT];      /* cpi_... */
     char session[IDENT_TEXT]; /* cgi_..., the card page */
     const char *reference_id, *service, *currency, *description, *descriptor;
@@ -37,8 +37,8 @@ struct invoice {
     enum status status;
     uint32_t been; /* the set of statuses it is or has been in */
     const char *resolution;
-    int64_t amount, payment_amount, fee, deposit;                                        /* money.h */
-    int64_t processed_amount, processed_fee, processed_deposit, refunded_amount;        /* or MONEY_NONE */
+    int64_t amount, payment_amount, fee, deposit;                                /* money.h */
+    int64_t processed_amount, processed_fee, processed_deposit, refunded_amount; /* or MONEY_NONE */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms; /* or TIME_NONE */
     int64_t made_ms;      /* machine time of its creation; all other times are the account's */
@@ -52,8 +52,9 @@ struct invoice {
 
     const char *plan;    /* the steps still to come (outcome.h), "" when none */
     int64_t plan_due_ms; /* when the first of them happens, or TIME_NONE */
-    int64_t due_ms;      /* the next thing that happens by itself, or TIME_NONE; follows from the others */
-    int64_t attempts;    /* of the payer */
+    int64_t
+        due_ms; /* the next thing that happens by itself, or TIME_NONE; follows from the others */
+    int64_t attempts; /* of the payer */
 };
 
 /* Stored: append only. */
@@ -86,11 +87,11 @@ struct callback {
 
 /* One attempt to deliver a callback, raw. */
 struct attempt {
-    int64_t callback, number; /* from 1 */
-    int64_t at_ms;            /* account time of its beginning */
-    int64_t wall_ms, took_ms; /* machine time */
-    int64_t code;             /* 0: no answer */
-    const char *error;        /* NULL when there was an answer */
+    int64_t callback, number;                       /* from 1 */
+    int64_t at_ms;                                  /* account time of its beginning */
+    int64_t wall_ms, took_ms;                       /* machine time */
+    int64_t code;                                   /* 0: no answer */
+    const char *error;                              /* NULL when there was an answer */
     const char *request_headers, *response_headers; /* JSON texts of objects */
     const char *response_body;
     int64_t response_size;

@@ -64,7 +64,8 @@ enum money_result money_from_double(double number, int64_t *ret_amount)
         *ret_amount = number < 0 ? -MONEY_MOST : MONEY_MOST;
         return MONEY_TOO_LARGE;
     }
-    /* 15 digits survive the way through a double; a 16th does not, and shows as a difference here. */
+    /* 15 digits survive the way through a double; a 16th does not, and shows as a difference here.
+     */
     char digits[64], plain[64];
     snprintf(digits, sizeof digits, "%.*g", DIGITS_MOST, number);
     if (strtod(digits, NULL) != number) {

@@ -1,6 +1,6 @@
 /*
- * Amounts of money as whole numbers of 1e-8 units of a currency, never doubles. The range reaches 90 billion, beyond
- * any service's limit; mock.md bounds the text to 15 digits and 8 decimals.
+ * Amounts of money as whole numbers of 1e-8 units of a currency, never doubles. The range reaches
+ * 90 billion, beyond any service's limit; mock.md bounds the text to 15 digits and 8 decimals.
  */
 #pragma once
 
@@ -21,7 +21,8 @@ enum money_result {
 /* Reads "100", "20.40", "-1"; no exponent, no sign but '-', no blanks. */
 enum money_result money_parse(const char *text, int64_t *ret_amount);
 
-/* A number out of a JSON document: the decimal that was written there, if it had at most 15 digits. */
+/* A number out of a JSON document: the decimal that was written there, if it had at most 15 digits.
+ */
 enum money_result money_from_double(double number, int64_t *ret_amount);
 
 /* The shortest decimal: 100, 20.4, 123.45. Returns its length. */

@@ -51,11 +51,17 @@ static bool read_resolution(const struct reader *r, const char *name, struct out
         return refuse(r, "unknown resolution \"%s\"", name);
     }
     bool failure = status_is_failure(step->status);
-    if (known && failure == text_equal(known, RESOLUTION_OK) && step->status != STATUS_PROCESS_PENDING) {
-        return refuse(r, failure ? "%s cannot carry the resolution %s" : "%s carries the resolution ok, not %s",
+    if (known && failure == text_equal(known, RESOLUTION_OK) &&
+        step->status != STATUS_PROCESS_PENDING) {
+        return refuse(r,
+                      failure ? "%s cannot carry the resolution %s"
+                              : "%s carries the resolution ok, not %s",
                       status_name(step->status), known);
     }
-    return copy_text(step->resolution, sizeof step->resolution, known ? known : failure ? RESOLUTION_DEFAULT : RESOLUTION_OK);
+    return copy_text(step->resolution, sizeof step->resolution,
+                     known     ? known
+                     : failure ? RESOLUTION_DEFAULT
+                               : RESOLUTION_OK);
 }
 
 static bool read_step(const struct reader *r, char *text, struct outcome_step *ret_step)
@@ -84,8 +90,8 @@ static bool read_step(const struct reader *r, char *text, struct outcome_step *r
     return true;
 }
 
-bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra, struct outcome *ret_outcome,
-                   char *ret_why, size_t why_size)
+bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
+                   struct outcome *ret_outcome, char *ret_why, size_t why_size)
 {
     struct reader r = {extra, ret_why, why_size};
     struct outcome outcome = {0};
@@ -106,7 +112,8 @@ bool outcome_parse(const char *text, enum status from, const struct resolution_s
         }
         bool stays = step->status == before && outcome.n == 0;
         if (!stays && !status_may_become(before, step->status)) {
-            return refuse(&r, "%s cannot become %s", status_name(before), status_name(step->status));
+            return refuse(&r, "%s cannot become %s", status_name(before),
+                          status_name(step->status));
         }
         before = step->status;
         outcome.n++;

@@ -1,6 +1,7 @@
 /*
- * A planned outcome: the one syntax of mock.md, `STATUS[:RESOLUTION][@DELAY]` and steps joined by ','. Each delay
- * counts from the step before; a step without one takes the account's settle_after_ms.
+ * A planned outcome: the one syntax of mock.md, `STATUS[:RESOLUTION][@DELAY]` and steps joined by
+ * ','. Each delay counts from the step before; a step without one takes the account's
+ * settle_after_ms.
  */
 #pragma once
 
@@ -25,12 +26,14 @@ struct outcome {
 };
 
 /*
- * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case; a failure without a resolution gets general_decline; `expired`
- * is process_failed:expired at once; `process_pending` alone never settles. Steps that the state table forbids are
- * refused. On an error returns false and a sentence that names the wrong part in ret_why (of `why_size` bytes).
+ * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case;
+ * a failure without a resolution gets general_decline; `expired` is process_failed:expired at once;
+ * `process_pending` alone never settles. Steps that the state table forbids are refused. On an
+ * error returns false and a sentence that names the wrong part in ret_why (of `why_size` bytes).
  */
-bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra, struct outcome *ret_outcome,
-                   char *ret_why, size_t why_size);
+bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
+                   struct outcome *ret_outcome, char *ret_why, size_t why_size);
 
-/* Writes the normal form, from step `from` on, which outcome_parse reads again. "" when no step is left. */
+/* Writes the normal form, from step `from` on, which outcome_parse reads again. "" when no step is
+ * left. */
 void outcome_format(const struct outcome *outcome, int from, char ret_text[OUTCOME_TEXT]);

@@ -1,6 +1,6 @@
 /*
- * Resolutions: why an invoice failed, "ok" otherwise (facts.md c.4 and f). The wire takes any snake_case name; the mock
- * refuses names that nobody knows, so that a typo in a test is seen.
+ * Resolutions: why an invoice failed, "ok" otherwise (facts.md c.4 and f). The wire takes any
+ * snake_case name; the mock refuses names that nobody knows, so that a typo in a test is seen.
  */
 #pragma once
 
@@ -17,7 +17,8 @@ struct resolution_set {
     size_t n;
 };
 
-/* The name in its lower-case form, or NULL when neither the built-in list nor `extra` (may be NULL) has it. */
+/* The name in its lower-case form, or NULL when neither the built-in list nor `extra` (may be NULL)
+ * has it. */
 const char *resolution_find(const char *name, const struct resolution_set *extra);
 
 /* A name that could be one: snake_case, at most 63 characters. */

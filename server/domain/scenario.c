@@ -5,12 +5,9 @@
 #include <fnmatch.h>
 
 static const char *const subject_names[SUBJECT_COUNT] = {
-    [SUBJECT_AMOUNT] = "amount",
-    [SUBJECT_CURRENCY] = "currency",
-    [SUBJECT_SERVICE] = "service",
-    [SUBJECT_REFERENCE_ID] = "reference_id",
-    [SUBJECT_DESCRIPTION] = "description",
-    [SUBJECT_CUSTOMER_EMAIL] = "customer_email",
+    [SUBJECT_AMOUNT] = "amount",           [SUBJECT_CURRENCY] = "currency",
+    [SUBJECT_SERVICE] = "service",         [SUBJECT_REFERENCE_ID] = "reference_id",
+    [SUBJECT_DESCRIPTION] = "description", [SUBJECT_CUSTOMER_EMAIL] = "customer_email",
 };
 
 const char *scenario_subject_name(enum scenario_subject subject)
@@ -18,7 +15,8 @@ const char *scenario_subject_name(enum scenario_subject subject)
     return subject_names[subject];
 }
 
-static bool holds(const struct scenario_condition *condition, const struct invoice *invoice, const char *customer_email)
+static bool holds(const struct scenario_condition *condition, const struct invoice *invoice,
+                  const char *customer_email)
 {
     char amount[MONEY_TEXT];
     money_format(invoice->amount, amount);
@@ -40,7 +38,8 @@ static bool holds(const struct scenario_condition *condition, const struct invoi
     return text_equal(condition->text, subject);
 }
 
-const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice, const char *customer_email)
+const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice,
+                          const char *customer_email)
 {
     for (size_t i = 0; i < table->n; i++) {
         const struct scenario_rule *rule = &table->rules[i];

@@ -1,6 +1,7 @@
 /*
- * Rules that plan an invoice's outcome from what was ordered (mock.md "How an invoice finds its outcome"; the amount
- * rules are fixtures/scenarios.json). The first rule whose every condition holds decides.
+ * Rules that plan an invoice's outcome from what was ordered (mock.md "How an invoice finds its
+ * outcome"; the amount rules are fixtures/scenarios.json). The first rule whose every condition
+ * holds decides.
  */
 #pragma once
 
@@ -39,4 +40,5 @@ struct scenario_table {
 };
 
 /* The outcome text of the first rule that fits, or NULL. `customer_email` may be NULL. */
-const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice, const char *customer_email);
+const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice,
+                          const char *customer_email);

@@ -1,4 +1,5 @@
-/* Payment services and methods: what an invoice can be paid through. Data of the fixtures, immutable while serving. */
+/* Payment services and methods: what an invoice can be paid through. Data of the fixtures,
+ * immutable while serving. */
 #pragma once
 
 #include <regex.h>
@@ -50,10 +51,12 @@ struct catalogue {
     size_t n_methods;
 };
 
-const struct service *service_find(const struct catalogue *catalogue, const char *code); /* NULL: none */
+const struct service *service_find(const struct catalogue *catalogue,
+                                   const char *code); /* NULL: none */
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id);
 
-/* Available and enabled: what creation and the prerequest ask for; `active` is only shown (mock.md). */
+/* Available and enabled: what creation and the prerequest ask for; `active` is only shown
+ * (mock.md). */
 bool service_is_usable(const struct service *service);
 
 /* The services of test connectors, whose `status` field decides the outcome (facts.md f). */

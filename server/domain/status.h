@@ -1,6 +1,6 @@
 /*
- * The statuses of a payment invoice and which may follow which (facts.md c.1, c.2). The numbers are stored in the
- * database: append only.
+ * The statuses of a payment invoice and which may follow which (facts.md c.1, c.2). The numbers are
+ * stored in the database: append only.
  */
 #pragma once
 
@@ -43,5 +43,6 @@ bool status_is_failure(enum status status);
 /* Money was taken: payload, original_data and the processed fields are filled. */
 bool status_is_paid(enum status status);
 
-/* The payment attempt's own status, as `active_payment.status` shows it (facts.md c.1; SEED:369,649). */
+/* The payment attempt's own status, as `active_payment.status` shows it (facts.md c.1;
+ * SEED:369,649). */
 const char *status_payment_name(enum status status);

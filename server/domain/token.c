@@ -8,7 +8,8 @@
 #define SIGNATURE_SIZE 512
 #define TOKEN_TEXT 1024
 
-void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size, char ret_text[TOKEN_SIGNATURE + 1])
+void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size,
+                char ret_text[TOKEN_SIGNATURE + 1])
 {
     uint8_t mac[SIGNATURE_SIZE];
     buf_auto text = {0};
@@ -17,11 +18,13 @@ void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t siz
     memcpy(ret_text, text.data, TOKEN_SIGNATURE + 1);
 }
 
-static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session, int64_t expires_s)
+static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
+                    int64_t expires_s)
 {
     static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS512\"}";
     char claims[128];
-    int size = snprintf(claims, sizeof claims, "{\"sid\":\"%s\",\"exp\":%lld}", session, (long long)expires_s);
+    int size = snprintf(claims, sizeof claims, "{\"sid\":\"%s\",\"exp\":%lld}", session,
+                        (long long)expires_s);
     size_t from = out->size;
     crypt_base64url(out, header, sizeof header - 1);
     buf_char(out, '.');
@@ -32,8 +35,10 @@ static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const ch
     buf_add(out, signature, TOKEN_SIGNATURE);
 }
 
-/* A creation writes the same token twice, into its answer and into its callback: the last one is remembered. */
-void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session, int64_t expires_s)
+/* A creation writes the same token twice, into its answer and into its callback: the last one is
+ * remembered. */
+void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
+                 int64_t expires_s)
 {
     static struct {
         char session[IDENT_TEXT], text[TOKEN_TEXT];

@@ -1,7 +1,7 @@
 /*
- * The card session token: a JWT by shape, as in the page's samples (facts.md j). Nobody outside can verify the
- * platform's RSA signature, so the 512 signature bytes are a MAC under the server's key (mock.md); the card page and the
- * card gate check it.
+ * The card session token: a JWT by shape, as in the page's samples (facts.md j). Nobody outside can
+ * verify the platform's RSA signature, so the 512 signature bytes are a MAC under the server's key
+ * (mock.md); the card page and the card gate check it.
  */
 #pragma once
 
@@ -11,7 +11,9 @@
 #define TOKEN_SIGNATURE 683 /* characters of the signature's text */
 
 /* The signature's text for the two parts before it, "HEADER.CLAIMS". */
-void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size, char ret_text[TOKEN_SIGNATURE + 1]);
+void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size,
+                char ret_text[TOKEN_SIGNATURE + 1]);
 
 /* Appends the token of a card session that ends at `expires_s` (unix seconds). */
-void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session, int64_t expires_s);
+void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
+                 int64_t expires_s);

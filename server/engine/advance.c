@@ -19,8 +19,10 @@ static void move_clock(struct tenant *tenant, int64_t now_ms)
     tenant->account.clock.now_ms = now_ms;
 }
 
-void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next, int64_t timeout_ms,
-                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance), void *arg)
+void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next,
+                   int64_t timeout_ms,
+                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance),
+                   void *arg)
 {
     struct advance *advance = mem_alloc(sizeof *advance);
     int64_t now_ms = clock_now(tenant);
@@ -123,7 +125,8 @@ int64_t advance_wait_ms(const struct engine *engine)
 
 /* ------------------------------------------------------------------ the list of events */
 
-static struct advance_event *next_event(struct tenant *tenant, const struct invoice *invoice, int64_t at_ms)
+static struct advance_event *next_event(struct tenant *tenant, const struct invoice *invoice,
+                                        int64_t at_ms)
 {
     struct advance *advance = tenant->advance;
     if (!advance || advance->total++ >= ADVANCE_EVENTS_MOST) {
@@ -139,7 +142,8 @@ static struct advance_event *next_event(struct tenant *tenant, const struct invo
     return event;
 }
 
-void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from, int64_t at_ms)
+void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from,
+                             int64_t at_ms)
 {
     struct advance_event *event = next_event(tenant, invoice, at_ms);
     if (event) {
@@ -148,8 +152,8 @@ void advance_note_transition(struct tenant *tenant, const struct invoice *invoic
     }
 }
 
-void advance_note_callback(struct tenant *tenant, const struct invoice *invoice, const struct callback *callback,
-                           int64_t at_ms)
+void advance_note_callback(struct tenant *tenant, const struct invoice *invoice,
+                           const struct callback *callback, int64_t at_ms)
 {
     struct advance_event *event = next_event(tenant, invoice, at_ms);
     if (event) {

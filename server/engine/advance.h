@@ -1,7 +1,8 @@
 /*
- * Moving an account's clock event by event (mock.md, POST /_mock/clock/advance): the clock goes to the next due time, all
- * that is due then runs, attempts that it starts end for real, and so on until the target. A retry that an attempt causes
- * is thus found on the way. Runs in slices, one per turn of the loop.
+ * Moving an account's clock event by event (mock.md, POST /_mock/clock/advance): the clock goes to
+ * the next due time, all that is due then runs, attempts that it starts end for real, and so on
+ * until the target. A retry that an attempt causes is thus found on the way. Runs in slices, one
+ * per turn of the loop.
  */
 #pragma once
 
@@ -21,22 +22,25 @@ struct advance_event {
 struct advance {
     struct arena arena;
     int64_t target_ms;
-    bool next;          /* only as far as the next event */
-    bool frozen;        /* the clock's mode before and after */
+    bool next;           /* only as far as the next event */
+    bool frozen;         /* the clock's mode before and after */
     int64_t deadline_ms; /* monotonic time at which it gives up waiting */
     bool complete;
     struct advance_event *events;
     size_t n_events, room, total;
-    void (*done)(void *arg, struct tenant *tenant, struct advance *advance); /* the advance is freed when it returns */
+    void (*done)(void *arg, struct tenant *tenant,
+                 struct advance *advance); /* the advance is freed when it returns */
     void *arg;
 };
 
 /*
- * Begins; the tenant must not be advancing already. `target_ms` is account time, ignored when `next`. `done` is called in
- * a later turn, never from here.
+ * Begins; the tenant must not be advancing already. `target_ms` is account time, ignored when
+ * `next`. `done` is called in a later turn, never from here.
  */
-void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next, int64_t timeout_ms,
-                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance), void *arg);
+void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next,
+                   int64_t timeout_ms,
+                   void (*done)(void *arg, struct tenant *tenant, struct advance *advance),
+                   void *arg);
 
 /* Nobody waits for the answer any more: it goes on, unheard. */
 void advance_abandon(struct advance *advance);
@@ -51,6 +55,7 @@ bool advance_run(struct engine *engine);
 int64_t advance_wait_ms(const struct engine *engine);
 
 /* Notes of what happens, for the list of events; nothing when the tenant is not advancing. */
-void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from, int64_t at_ms);
-void advance_note_callback(struct tenant *tenant, const struct invoice *invoice, const struct callback *callback,
-                           int64_t at_ms);
+void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from,
+                             int64_t at_ms);
+void advance_note_callback(struct tenant *tenant, const struct invoice *invoice,
+                           const struct callback *callback, int64_t at_ms);

@@ -22,7 +22,8 @@ int64_t clock_to_wall(const struct tenant *tenant, int64_t time_ms)
 
 void clock_set(struct tenant *tenant, struct store *store, bool frozen, int64_t now_ms)
 {
-    struct account_clock clock = {.frozen = frozen, .offset_ms = frozen ? 0 : now_ms - wall_now_ms(), .now_ms = now_ms};
+    struct account_clock clock = {
+        .frozen = frozen, .offset_ms = frozen ? 0 : now_ms - wall_now_ms(), .now_ms = now_ms};
     tenant->account.clock = clock;
     store_account_set_clock(store, tenant->account.num, &clock);
 }

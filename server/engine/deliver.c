@@ -14,7 +14,8 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#define RESPONSE_MOST ((size_t)65536) /* of body and of headers that are kept; the rest is not read */
+#define RESPONSE_MOST                                                                              \
+    ((size_t)65536) /* of body and of headers that are kept; the rest is not read */
 #define KEY_MOST 300
 #define USER_AGENT "Webhook-Client"
 
@@ -41,7 +42,7 @@ struct transfer {
     struct arena arena;
     struct delivery delivery;
     int64_t wall_ms, began_ms; /* machine and monotonic time */
-    int64_t heard_ms;        /* monotonic time of the last sign of life once connected, 0 before */
+    int64_t heard_ms; /* monotonic time of the last sign of life once connected, 0 before */
     char public_address[INET6_ADDRSTRLEN];
     struct buf response, response_headers;
     bool overlong, headers_begun;
@@ -67,7 +68,8 @@ static void target_key(const char *url, char ret_key[KEY_MOST])
 {
     CURLU *parts = curl_url();
     char *host = NULL, *port = NULL;
-    bool good = !curl_url_set(parts, CURLUPART_URL, url, 0) && !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
+    bool good = !curl_url_set(parts, CURLUPART_URL, url, 0) &&
+                !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
                 !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
     snprintf(ret_key, KEY_MOST, "%s%s%s", good ? host : url, good ? ":" : "", good ? port : "");
     curl_free(host);
@@ -127,7 +129,8 @@ static void drop_if_idle(struct deliver *deliver, struct target *target)
     }
 }
 
-void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account, const char *url)
+void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
+                  const char *url)
 {
     struct waiting *waiting = mem_alloc(sizeof *waiting);
     *waiting = (struct waiting){.callback = callback, .invoice = invoice, .account = account};
@@ -143,9 +146,11 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     (void)purpose;
     struct transfer *transfer = arg;
     if (!transfer->deliver->options.allow_any && !address_is_private(&address->addr)) {
-        const void *bytes = address->family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
-                                                        : (const void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
-        inet_ntop(address->family, bytes, transfer->public_address, sizeof transfer->public_address);
+        const void *bytes = address->family == AF_INET6
+                                ? (const void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
+                                : (const void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
+        inet_ntop(address->family, bytes, transfer->public_address,
+                  sizeof transfer->public_address);
         return CURL_SOCKET_BAD;
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -211,7 +216,8 @@ static void add_header(struct transfer *transfer, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    struct curl_slist *list = curl_slist_append(transfer->headers, arena_vprintf(&transfer->arena, format, args));
+    struct curl_slist *list =
+        curl_slist_append(transfer->headers, arena_vprintf(&transfer->arena, format, args));
     va_end(args);
     if (!list) {
         die("out of memory for a header");
@@ -229,7 +235,9 @@ static void write_request_headers(const struct transfer *transfer, struct buf *b
     for (const struct curl_slist *header = transfer->headers; header; header = header->next) {
         const char *colon = strchr(header->data, ':');
         if (colon && colon[1]) {
-            json_out_text(&out, arena_copy((struct arena *)&transfer->arena, header->data, (size_t)(colon - header->data)),
+            json_out_text(&out,
+                          arena_copy((struct arena *)&transfer->arena, header->data,
+                                     (size_t)(colon - header->data)),
                           colon + 2);
         }
     }
@@ -261,9 +269,11 @@ static void set_options(struct transfer *transfer)
     const struct delivery *delivery = &transfer->delivery;
     CURL *easy = transfer->easy;
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl_easy_setopt(easy, CURLOPT_URL, rewritten(transfer->deliver, &transfer->arena, delivery->url));
+    curl_easy_setopt(easy, CURLOPT_URL,
+                     rewritten(transfer->deliver, &transfer->arena, delivery->url));
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* one from the environment would hide the receiver's address */
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     ""); /* one from the environment would hide the receiver's address */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -319,7 +329,8 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
     transfer->callback = waiting->callback;
     transfer->invoice = waiting->invoice;
     transfer->account = waiting->account;
-    if (!deliver->hooks.load(deliver->hooks.arg, &transfer->arena, waiting->callback, &transfer->delivery)) {
+    if (!deliver->hooks.load(deliver->hooks.arg, &transfer->arena, waiting->callback,
+                             &transfer->delivery)) {
         free_transfer(transfer);
         return;
     }
@@ -386,11 +397,13 @@ void deliver_start(struct deliver *deliver)
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
     if (transfer->public_address[0]) {
-        return arena_printf(&transfer->arena, "%s is a public address; --callback-allow any opens it",
+        return arena_printf(&transfer->arena,
+                            "%s is a public address; --callback-allow any opens it",
                             transfer->public_address);
     }
     if (late) {
-        return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms", (long long)transfer->delivery.read_timeout_ms);
+        return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms",
+                            (long long)transfer->delivery.read_timeout_ms);
     }
     return transfer->error[0] ? transfer->error : curl_easy_strerror(code);
 }
@@ -415,11 +428,14 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
         .error = answered ? NULL : error_text(transfer, code, late),
         .refused = transfer->public_address[0],
         .request_headers = request_headers.data,
-        .response_headers = transfer->response_headers.size ? transfer->response_headers.data : NULL,
+        .response_headers =
+            transfer->response_headers.size ? transfer->response_headers.data : NULL,
         .response_body = buf_str(&transfer->response),
         .response_size = transfer->response.size,
     };
-    target->window = !answered ? 1 : target->window < DELIVER_WINDOW_MOST ? target->window + 1 : target->window;
+    target->window = !answered                              ? 1
+                     : target->window < DELIVER_WINDOW_MOST ? target->window + 1
+                                                            : target->window;
     leave(transfer);
     deliver->hooks.ended(deliver->hooks.arg, &result);
     free_transfer(transfer);
@@ -477,7 +493,8 @@ int deliver_wait_ms(const struct deliver *deliver)
 
 /* ------------------------------------------------------------------ life */
 
-struct deliver *deliver_new(const struct deliver_options *options, const struct deliver_hooks *hooks)
+struct deliver *deliver_new(const struct deliver_options *options,
+                            const struct deliver_hooks *hooks)
 {
     struct deliver *deliver = mem_alloc(sizeof *deliver);
     deliver->options = *options;

@@ -1,10 +1,12 @@
 /*
- * Sends callbacks: libcurl on the one loop, bounded so that a slow or dead receiver holds up nobody else.
+ * Sends callbacks: libcurl on the one loop, bounded so that a slow or dead receiver holds up nobody
+ * else.
  *
- * Each receiver (host:port) has a window of parallel attempts that starts small, grows by one with each answer and
- * shrinks to one when an attempt dies without any; all receivers together have DELIVER_TOTAL. Of one invoice one attempt
- * is under way at a time, the oldest callback first. What is pushed waits in memory as a few numbers; url, body and
- * signature are fetched when its turn comes.
+ * Each receiver (host:port) has a window of parallel attempts that starts small, grows by one with
+ * each answer and shrinks to one when an attempt dies without any; all receivers together have
+ * DELIVER_TOTAL. Of one invoice one attempt is under way at a time, the oldest callback first. What
+ * is pushed waits in memory as a few numbers; url, body and signature are fetched when its turn
+ * comes.
  */
 #pragma once
 
@@ -21,10 +23,10 @@
 struct deliver;
 
 struct deliver_options {
-    bool allow_any;                          /* public addresses too */
-    const char *ca;                          /* PEM file, NULL: the system's */
-    bool insecure;                           /* do not verify TLS */
-    const char *rewrite_from, *rewrite_to;   /* URL prefixes, or NULL */
+    bool allow_any;                        /* public addresses too */
+    const char *ca;                        /* PEM file, NULL: the system's */
+    bool insecure;                         /* do not verify TLS */
+    const char *rewrite_from, *rewrite_to; /* URL prefixes, or NULL */
 };
 
 /* What an attempt needs to know; texts live in the arena that was passed. */
@@ -39,9 +41,9 @@ struct delivery {
 struct delivery_result {
     int64_t callback;
     int64_t wall_ms, took_ms; /* machine time of the beginning, and how long it was */
-    long code;              /* 0: no answer */
-    const char *error;      /* NULL when there was an answer */
-    bool refused;           /* the target may not be called: no retries */
+    long code;                /* 0: no answer */
+    const char *error;        /* NULL when there was an answer */
+    bool refused;             /* the target may not be called: no retries */
     const char *request_headers, *response_headers; /* JSON objects */
     const char *response_body;
     size_t response_size;
@@ -55,13 +57,15 @@ struct deliver_hooks {
     void *arg;
 };
 
-struct deliver *deliver_new(const struct deliver_options *options, const struct deliver_hooks *hooks);
+struct deliver *deliver_new(const struct deliver_options *options,
+                            const struct deliver_hooks *hooks);
 
 /* Aborts what is under way without a word. NULL is fine. */
 void deliver_free(struct deliver *deliver);
 
 /* Takes a callback to be sent as soon as the limits allow. */
-void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account, const char *url);
+void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
+                  const char *url);
 
 /* Drops all that an account has waiting or under way; their `ended` is never called. */
 void deliver_cancel(struct deliver *deliver, int64_t account);

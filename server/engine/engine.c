@@ -1,4 +1,5 @@
-/* The engine's life: start, the end of turns, accounts. engine_create.c and engine_move.c are its work. */
+/* The engine's life: start, the end of turns, accounts. engine_create.c and engine_move.c are its
+ * work. */
 #include "engine.h"
 
 #include "base/crypt.h"
@@ -37,14 +38,16 @@ static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_
     store_meta_put(engine->store, name, key, CRYPT_KEY_SIZE);
 }
 
-/* Seeded ids count on where the last start stopped; others come from a key that only this process knows. */
+/* Seeded ids count on where the last start stopped; others come from a key that only this process
+ * knows. */
 static void load_idents(struct engine *engine)
 {
     if (engine->options.seeded) {
         char text[64];
         snprintf(text, sizeof text, "ids:%lld", (long long)engine->options.seed);
         crypt_sha256(text, engine->idents.key);
-        store_meta_get(engine->store, "ident_counter", &engine->idents.counter, sizeof engine->idents.counter);
+        store_meta_get(engine->store, "ident_counter", &engine->idents.counter,
+                       sizeof engine->idents.counter);
     } else {
         crypt_random(engine->idents.key, CRYPT_KEY_SIZE);
     }
@@ -58,7 +61,8 @@ static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t wh
             continue;
         }
         if (!tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
-            snprintf(ret_why, why_size, "account %s of the fixtures: its keys are another account's in the database",
+            snprintf(ret_why, why_size,
+                     "account %s of the fixtures: its keys are another account's in the database",
                      account->keys.id);
             return false;
         }
@@ -75,11 +79,13 @@ static void set_demo_callback_url(struct engine *engine)
     }
 }
 
-bool engine_start(struct store *store, const struct fixture *fixture, const struct engine_options *options,
-                  struct engine *ret_engine, char *ret_why, size_t why_size)
+bool engine_start(struct store *store, const struct fixture *fixture,
+                  const struct engine_options *options, struct engine *ret_engine, char *ret_why,
+                  size_t why_size)
 {
     struct engine *engine = ret_engine;
-    *engine = (struct engine){.store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
+    *engine = (struct engine){
+        .store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
     const struct deliver_hooks hooks = {outbox_load, outbox_ended, engine};
     engine->deliver = deliver_new(&options->deliver, &hooks);
     uint8_t row_key[CRYPT_KEY_SIZE];
@@ -93,7 +99,8 @@ bool engine_start(struct store *store, const struct fixture *fixture, const stru
     if (!add_fixture_accounts(engine, ret_why, why_size)) {
         return false;
     }
-    engine->demo = fixture->n_accounts ? tenants_by_id(&engine->tenants, fixture->accounts[0].keys.id) : NULL;
+    engine->demo =
+        fixture->n_accounts ? tenants_by_id(&engine->tenants, fixture->accounts[0].keys.id) : NULL;
     set_demo_callback_url(engine);
     outbox_recover(engine);
     engine_before_commit(engine);
@@ -127,7 +134,8 @@ void engine_finish(struct engine *engine)
 void engine_before_commit(struct engine *engine)
 {
     struct ident_source *idents = &engine->idents;
-    if (engine->options.seeded && store_in_turn(engine->store) && idents->counter != engine->saved_counter) {
+    if (engine->options.seeded && store_in_turn(engine->store) &&
+        idents->counter != engine->saved_counter) {
         store_meta_put(engine->store, "ident_counter", &idents->counter, sizeof idents->counter);
         engine->saved_counter = idents->counter;
     }
@@ -143,12 +151,14 @@ void engine_committed(struct engine *engine)
     engine->n_fresh = 0;
     deliver_start(engine->deliver);
     for (size_t i = 0; engine->hooks.changed && i < engine->n_changed; i++) {
-        engine->hooks.changed(engine->hooks.arg, engine->changed[i].account, engine->changed[i].invoice);
+        engine->hooks.changed(engine->hooks.arg, engine->changed[i].account,
+                              engine->changed[i].invoice);
     }
     engine->n_changed = 0;
 }
 
-/* Memory goes back to what the database says; what was being sent is sent again, as after a crash. */
+/* Memory goes back to what the database says; what was being sent is sent again, as after a crash.
+ */
 void engine_rolled_back(struct engine *engine)
 {
     for (size_t i = 0; i < engine->n_fresh; i++) {
@@ -168,27 +178,33 @@ void engine_rolled_back(struct engine *engine)
 
 /* ------------------------------------------------------------------ finding and showing */
 
-bool engine_find_any(struct engine *engine, struct arena *arena, const char *id, struct invoice *ret_invoice)
+bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
+                     struct invoice *ret_invoice)
 {
     int64_t seq;
-    return ident_to_row(engine->rows, "cpi", id, &seq) && store_invoice_get(engine->store, arena, seq, ret_invoice) &&
+    return ident_to_row(engine->rows, "cpi", id, &seq) &&
+           store_invoice_get(engine->store, arena, seq, ret_invoice) &&
            text_equal(ret_invoice->id, id);
 }
 
-bool engine_find_session(struct engine *engine, struct arena *arena, const char *session, struct invoice *ret_invoice)
+bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
+                         struct invoice *ret_invoice)
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cgi", session, &seq) &&
-           store_invoice_get(engine->store, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session);
+           store_invoice_get(engine->store, arena, seq, ret_invoice) &&
+           text_equal(ret_invoice->session, session);
 }
 
-bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,
-                 struct invoice *ret_invoice)
+bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                 const char *id, struct invoice *ret_invoice)
 {
-    return engine_find_any(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
+    return engine_find_any(engine, arena, id, ret_invoice) &&
+           ret_invoice->account == tenant->account.num;
 }
 
-struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant, const struct invoice *invoice)
+struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
+                                const struct invoice *invoice)
 {
     return (struct view_invoice){
         .invoice = invoice,
@@ -225,7 +241,8 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
     return tenant;
 }
 
-static const struct settings *fixture_settings(const struct engine *engine, const struct tenant *tenant)
+static const struct settings *fixture_settings(const struct engine *engine,
+                                               const struct tenant *tenant)
 {
     for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
         if (text_equal(engine->fixture->accounts[i].keys.id, tenant->account.keys.id)) {

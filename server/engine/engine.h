@@ -1,7 +1,7 @@
 /*
- * The engine: the only way to change an invoice. Handlers, timers, the payment page and the control API all end here.
- * Each change saves the invoice, records the transition and queues its callback in the one transaction of the turn, so a
- * crash can neither lose nor invent a callback.
+ * The engine: the only way to change an invoice. Handlers, timers, the payment page and the control
+ * API all end here. Each change saves the invoice, records the transition and queues its callback
+ * in the one transaction of the turn, so a crash can neither lose nor invent a callback.
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 #include "engine/deliver.h"
 #include "engine/tenant.h"
 #include "fixture/fixture.h"
-#include "json/view_invoice.h"
 #include "store/store.h"
+#include "json/view_invoice.h"
 
 struct engine_options {
     int64_t settle_after_ms; /* for accounts that do not set their own */
@@ -41,7 +41,7 @@ struct engine {
     struct engine_options options;
     struct engine_hooks hooks;
     struct ident_source idents;
-    uint64_t saved_counter; /* of idents, in the database */
+    uint64_t saved_counter;             /* of idents, in the database */
     uint8_t token_key[CRYPT_KEY_SIZE];  /* signs card session tokens */
     uint8_t derive_key[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
     struct crypt_block *rows;           /* ids of rows (ident.h) */
@@ -54,27 +54,29 @@ struct engine {
     size_t n_fresh, room_fresh;
     struct changed {
         int64_t account, invoice;
-    } *changed;
+    } * changed;
     size_t n_changed, room_changed;
-    int64_t started_ms;    /* monotonic time */
-    int64_t wake_ms;       /* machine time of the earliest timer of all; 0: look */
-    int64_t retry_at_ms;   /* after a failed commit: machine time before which no timer runs */
-    int64_t sweep_at_ms;   /* machine time of the next look for what is too old */
+    int64_t started_ms;  /* monotonic time */
+    int64_t wake_ms;     /* machine time of the earliest timer of all; 0: look */
+    int64_t retry_at_ms; /* after a failed commit: machine time before which no timer runs */
+    int64_t sweep_at_ms; /* machine time of the next look for what is too old */
     size_t n_advances;
 };
 
 /*
- * Opens the engine on a store: keys, accounts (the fixtures' are made when they are not there), callbacks that were under
- * way. On an error returns false and one line in ret_why.
+ * Opens the engine on a store: keys, accounts (the fixtures' are made when they are not there),
+ * callbacks that were under way. On an error returns false and one line in ret_why.
  */
-bool engine_start(struct store *store, const struct fixture *fixture, const struct engine_options *options,
-                  struct engine *ret_engine, char *ret_why, size_t why_size);
+bool engine_start(struct store *store, const struct fixture *fixture,
+                  const struct engine_options *options, struct engine *ret_engine, char *ret_why,
+                  size_t why_size);
 void engine_finish(struct engine *engine);
 
 /* What must be in the turn's transaction beside its changes; before store_commit. */
 void engine_before_commit(struct engine *engine);
 
-/* The end of a turn, after store_commit: sends callbacks and tells waiters, or undoes in memory what was rolled back. */
+/* The end of a turn, after store_commit: sends callbacks and tells waiters, or undoes in memory
+ * what was rolled back. */
 void engine_committed(struct engine *engine);
 void engine_rolled_back(struct engine *engine);
 
@@ -88,13 +90,16 @@ struct order {
     enum invoice_flow flow;
     enum invoice_source source;
     const char *reference_id; /* NULL: one is made */
-    const char *description, *descriptor, *metadata, *customer, *customer_reference, *customer_email;
+    const char *description, *descriptor, *metadata, *customer, *customer_reference,
+        *customer_email;
     const char *gateway_options, *service_fields;
-    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale, *base_url;
+    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
+        *base_url;
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;
-    const char *service_outcome; /* an outcome text each, checked; "" of the last: the payer decides */
+    const char
+        *service_outcome; /* an outcome text each, checked; "" of the last: the payer decides */
 };
 
 enum create_result {
@@ -110,18 +115,18 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 struct move {
     enum status status;
-    const char *resolution;       /* NULL: ok, or general_decline for a failure */
-    int64_t amount;               /* MONEY_NONE: all of it */
-    int64_t at_ms;                /* account time */
-    const char *cause;            /* timer, expiry, payer, command */
-    bool force;                   /* past the state table */
+    const char *resolution;        /* NULL: ok, or general_decline for a failure */
+    int64_t amount;                /* MONEY_NONE: all of it */
+    int64_t at_ms;                 /* account time */
+    const char *cause;             /* timer, expiry, payer, command */
+    bool force;                    /* past the state table */
     const struct card_entry *card; /* what was paid with, NULL: the first test card */
-    const char *client_ip;        /* of the payer, or NULL */
+    const char *client_ip;         /* of the payer, or NULL */
 };
 
 /* Applies a change and everything that follows from it; false when the state table forbids it. */
-bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
-                 const struct move *move);
+bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 struct invoice *invoice, const struct move *move);
 
 /* Saves an invoice whose plan or texts changed without a transition. */
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
@@ -130,22 +135,26 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
 
 /* The plan's steps still to come; an empty one when there are none. */
-void engine_plan(const struct engine *engine, const struct invoice *invoice, struct outcome *ret_outcome);
+void engine_plan(const struct engine *engine, const struct invoice *invoice,
+                 struct outcome *ret_outcome);
 
 /* Takes step 0 of a plan: applies it when it is due now, and sets what comes after it. */
-void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
-                 const struct outcome *outcome, const struct move *how);
+void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 struct invoice *invoice, const struct outcome *outcome, const struct move *how);
 
 /* Any invoice by its id, or by that of its card session; false when there is none. */
-bool engine_find_any(struct engine *engine, struct arena *arena, const char *id, struct invoice *ret_invoice);
-bool engine_find_session(struct engine *engine, struct arena *arena, const char *session, struct invoice *ret_invoice);
+bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
+                     struct invoice *ret_invoice);
+bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
+                         struct invoice *ret_invoice);
 
 /* An invoice of this tenant; false when there is none (others' are as good as none). */
-bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena, const char *id,
-                 struct invoice *ret_invoice);
+bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                 const char *id, struct invoice *ret_invoice);
 
 /* The view of an invoice (json/view_invoice.h). */
-struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant, const struct invoice *invoice);
+struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
+                                const struct invoice *invoice);
 
 /* Notes that something about an invoice changed (0: about the account), for those who wait. */
 void engine_note_change(struct engine *engine, int64_t account, int64_t invoice);

@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-/* fee = rate % of the amount + fix, within min and max where they are set, in cents (facts.md h). */
+/* fee = rate % of the amount + fix, within min and max where they are set, in cents (facts.md h).
+ */
 static int64_t fee_of(const struct service *service, int64_t amount)
 {
     const int64_t cent = MONEY_ONE / 100;
@@ -23,16 +24,19 @@ static int64_t fee_of(const struct service *service, int64_t amount)
     return fee < service->fee_min ? service->fee_min : fee;
 }
 
-/* The outcome text by the order of mock.md: queue, header, metadata, service field, rule, the account's default. */
-static const char *planned_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                   const struct order *order, const struct invoice *invoice)
+/* The outcome text by the order of mock.md: queue, header, metadata, service field, rule, the
+ * account's default. */
+static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
+                                   struct arena *arena, const struct order *order,
+                                   const struct invoice *invoice)
 {
     const char *text = NULL;
     if (tenant->outcomes) {
         text = store_outcome_pop(engine->store, arena, tenant->account.num);
         tenant->outcomes -= text != NULL;
     }
-    const char *const given[] = {text, order->header_outcome, order->metadata_outcome, order->service_outcome};
+    const char *const given[] = {text, order->header_outcome, order->metadata_outcome,
+                                 order->service_outcome};
     for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
         if (given[i]) {
             return given[i];
@@ -42,8 +46,8 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
     return text ? text : tenant->account.settings.outcome;
 }
 
-static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena, const char *text,
-                 struct invoice *invoice)
+static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 const char *text, struct invoice *invoice)
 {
     struct outcome outcome;
     char why[256], normal[OUTCOME_TEXT];
@@ -52,22 +56,25 @@ static void plan(struct engine *engine, struct tenant *tenant, struct arena *are
     if (!*text) {
         return; /* the payer decides on the page */
     }
-    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, &outcome, why, sizeof why)) {
+    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, &outcome, why,
+                       sizeof why)) {
         die("a stored outcome cannot be read: %s: %s", text, why);
     }
     const struct outcome_step *first = &outcome.steps[0];
-    bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING && text_equal(first->resolution, RESOLUTION_OK);
+    bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING &&
+                 text_equal(first->resolution, RESOLUTION_OK);
     if (never) {
         return;
     }
     outcome_format(&outcome, 0, normal);
     invoice->plan = arena_strdup(arena, normal);
-    int64_t delay_ms = first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
+    int64_t delay_ms =
+        first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
     invoice->plan_due_ms = invoice->created_ms + delay_ms;
 }
 
-static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct order *order,
-                         struct invoice *ret_invoice)
+static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                         const struct order *order, struct invoice *ret_invoice)
 {
     int64_t now_ms = clock_now(tenant);
     struct invoice invoice = {
@@ -122,7 +129,8 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     }
     if (order->customer_reference) {
         char id[IDENT_TEXT];
-        const char *whose = arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
+        const char *whose =
+            arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
         ident_derived(engine->derive_key, "cus", whose, id);
         invoice.customer_id = arena_strdup(arena, id);
     }

@@ -1,4 +1,5 @@
-/* Changing an invoice: the state table, what a payment fills in, and everything that must be saved with it. */
+/* Changing an invoice: the state table, what a payment fills in, and everything that must be saved
+ * with it. */
 #include "engine.h"
 
 #include "base/text.h"
@@ -20,7 +21,8 @@ void engine_note_change(struct engine *engine, int64_t account, int64_t invoice)
 {
     if (engine->n_changed == engine->room_changed) {
         engine->room_changed = engine->room_changed ? engine->room_changed * 2 : 64;
-        engine->changed = mem_resize(engine->changed, engine->room_changed * sizeof *engine->changed);
+        engine->changed =
+            mem_resize(engine->changed, engine->room_changed * sizeof *engine->changed);
     }
     engine->changed[engine->n_changed++] = (struct changed){account, invoice};
 }
@@ -33,9 +35,11 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
     engine_note_change(engine, invoice->account, invoice->seq);
 }
 
-/* ------------------------------------------------------------------ what a status brings with it */
+/* ------------------------------------------------------------------ what a status brings with it
+ */
 
-static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice, const struct move *move)
+static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
+                         const struct move *move)
 {
     struct card_entry unattended;
     struct card_shown shown;
@@ -57,7 +61,8 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
 /* What was not refunded yet, of what was paid. */
 static int64_t refundable(const struct invoice *invoice)
 {
-    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    int64_t paid =
+        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
     return paid - (invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount);
 }
 
@@ -82,7 +87,8 @@ static void fill_pending(struct invoice *invoice)
     invoice->processed_amount = invoice->processed_fee = invoice->processed_deposit = MONEY_NONE;
 }
 
-static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice, const struct move *move)
+static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
+                 const struct move *move)
 {
     switch (invoice->status) {
     case STATUS_PROCESSED:
@@ -110,8 +116,8 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
 
 /* ------------------------------------------------------------------ the change itself */
 
-static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice, enum status old,
-                   const struct move *move)
+static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
+                   enum status old, const struct move *move)
 {
     const struct transition transition = {
         .invoice = invoice->seq,
@@ -126,8 +132,8 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     advance_note_transition(tenant, invoice, old, move->at_ms);
 }
 
-bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
-                 const struct move *move)
+bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 struct invoice *invoice, const struct move *move)
 {
     enum status old = invoice->status, new = move->status;
     if (new == STATUS_PROCESSED && invoice->flow == FLOW_VERIFY) {
@@ -138,9 +144,9 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     }
     invoice->status = new;
     invoice->been |= STATUS_BIT(new);
-    invoice->resolution = move->resolution               ? move->resolution
+    invoice->resolution = move->resolution         ? move->resolution
                           : status_is_failure(new) ? RESOLUTION_DEFAULT
-                                                         : RESOLUTION_OK;
+                                                   : RESOLUTION_OK;
     invoice->updated_ms = move->at_ms;
     fill(engine, arena, invoice, move);
 
@@ -159,12 +165,14 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
 
 /* ------------------------------------------------------------------ plans */
 
-void engine_plan(const struct engine *engine, const struct invoice *invoice, struct outcome *ret_outcome)
+void engine_plan(const struct engine *engine, const struct invoice *invoice,
+                 struct outcome *ret_outcome)
 {
     char why[256];
     struct outcome none = {0};
-    bool planned = *invoice->plan && outcome_parse(invoice->plan, invoice->status, &engine->fixture->resolutions,
-                                                   ret_outcome, why, sizeof why);
+    bool planned = *invoice->plan &&
+                   outcome_parse(invoice->plan, invoice->status, &engine->fixture->resolutions,
+                                 ret_outcome, why, sizeof why);
     if (!planned) {
         *ret_outcome = none;
     }
@@ -179,12 +187,13 @@ static void plan_rest(const struct engine *engine, const struct tenant *tenant, 
     invoice->plan_due_ms = TIME_NONE;
     if (outcome->n > 1) {
         int64_t delay_ms = outcome->steps[1].delay_ms;
-        invoice->plan_due_ms = at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
+        invoice->plan_due_ms =
+            at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
     }
 }
 
-void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
-                 const struct outcome *outcome, const struct move *how)
+void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 struct invoice *invoice, const struct outcome *outcome, const struct move *how)
 {
     const struct outcome_step *step = &outcome->steps[0];
     plan_rest(engine, tenant, arena, invoice, outcome, how->at_ms);

@@ -1,6 +1,6 @@
 /*
- * The calls and page visits that concerned an invoice, for its timeline: a ring in memory, bounded, lost at a restart
- * (transitions and callbacks are in the database).
+ * The calls and page visits that concerned an invoice, for its timeline: a ring in memory, bounded,
+ * lost at a restart (transitions and callbacks are in the database).
  */
 #pragma once
 

@@ -17,10 +17,11 @@
 #define OK_CODE 200 /* nothing else is success (facts.md d.4) */
 
 /*
- * The signature of the token in flow_data is a third of a body and follows from the token's other parts, so it is not
- * stored. Cuts it out of `body` and says where it was.
+ * The signature of the token in flow_data is a third of a body and follows from the token's other
+ * parts, so it is not stored. Cuts it out of `body` and says where it was.
  */
-static int64_t cut_signature(const struct engine *engine, struct buf *body, const struct invoice *invoice)
+static int64_t cut_signature(const struct engine *engine, struct buf *body,
+                             const struct invoice *invoice)
 {
     buf_auto token = {0};
     token_write(&token, engine->token_key, invoice->session, invoice->expires_ms / 1000);
@@ -35,7 +36,8 @@ static int64_t cut_signature(const struct engine *engine, struct buf *body, cons
     return signature - body->data;
 }
 
-const char *outbox_body(const struct engine *engine, struct arena *arena, const struct callback *callback)
+const char *outbox_body(const struct engine *engine, struct arena *arena,
+                        const struct callback *callback)
 {
     size_t cut = (size_t)callback->body_cut;
     if (!cut) {
@@ -48,11 +50,12 @@ const char *outbox_body(const struct engine *engine, struct arena *arena, const 
     }
     char signature[TOKEN_SIGNATURE + 1];
     token_sign(engine->token_key, callback->body + begin, end - begin, signature);
-    return arena_printf(arena, "%.*s%s%s", (int)cut, callback->body, signature, callback->body + cut);
+    return arena_printf(arena, "%.*s%s%s", (int)cut, callback->body, signature,
+                        callback->body + cut);
 }
 
-bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct invoice *invoice,
-                    int64_t at_ms, struct callback *ret_callback)
+bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                    const struct invoice *invoice, int64_t at_ms, struct callback *ret_callback)
 {
     const struct settings *settings = &tenant->account.settings;
     const char *url = invoice->callback_url ? invoice->callback_url : settings->callback_url;
@@ -66,7 +69,8 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     view_invoice_private(&out, "data", &view, VIEW_CALLBACK);
     json_out_object_end(&out);
     char signature[CRYPT_SHA1_TEXT];
-    crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size, signature);
+    crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size,
+                        signature);
     int64_t cut = cut_signature(engine, &body, invoice);
     *ret_callback = (struct callback){
         .account = tenant->account.num,
@@ -108,7 +112,8 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, const struct in
     note_fresh(engine, callback);
 }
 
-const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice, const struct callback *more)
+const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
+                        const struct callback *more)
 {
     struct callback *rows = NULL;
     size_t n = invoice ? store_callback_of_invoice(engine->store, arena, invoice, &rows) : 0;
@@ -133,13 +138,14 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
     note_fresh(engine, callback);
 }
 
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena, struct callback *callback,
-                   bool resign)
+void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct callback *callback, bool resign)
 {
     char signature[CRYPT_SHA1_TEXT];
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
-        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), body, strlen(body), signature);
+        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), body,
+                            strlen(body), signature);
         callback->signature = signature;
     }
     callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
@@ -203,28 +209,32 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
         .body_size = strlen(body),
         .retry = callback.attempts,
         .next_retry_s = is_last(tenant, &callback, attempt) ? 0 : next_ms / 1000,
-        .connect_timeout_ms = timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),
+        .connect_timeout_ms =
+            timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),
         .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
     return true;
 }
 
-static void log_attempt(const struct callback *callback, const struct delivery_result *result, const char *invoice)
+static void log_attempt(const struct callback *callback, const struct delivery_result *result,
+                        const char *invoice)
 {
     char id[IDENT_TEXT];
     callback_id(callback->seq, id);
     bool good = result->code == OK_CODE;
     char url[256]; /* without the query, which may hold a merchant's secret */
     snprintf(url, sizeof url, "%.*s", (int)strcspn(callback->url, "?#"), callback->url);
-    log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id), LOG_TEXT("invoice", invoice),
-              LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url), LOG_NUMBER("attempt", callback->attempts),
-              LOG_NUMBER("code", result->code), LOG_NUMBER("took_ms", result->took_ms),
+    log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
+              LOG_TEXT("invoice", invoice),
+              LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
+              LOG_NUMBER("attempt", callback->attempts), LOG_NUMBER("code", result->code),
+              LOG_NUMBER("took_ms", result->took_ms),
               LOG_TEXT("error", result->error ? result->error : ""));
 }
 
-static void save_attempt(struct engine *engine, const struct tenant *tenant, const struct callback *callback,
-                         const struct delivery_result *result)
+static void save_attempt(struct engine *engine, const struct tenant *tenant,
+                         const struct callback *callback, const struct delivery_result *result)
 {
     const struct attempt attempt = {
         .callback = callback->seq,
@@ -243,7 +253,8 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant, con
 }
 
 /* What becomes of a callback after an attempt. */
-static void settle(struct tenant *tenant, struct callback *callback, const struct delivery_result *result, int64_t now_ms)
+static void settle(struct tenant *tenant, struct callback *callback,
+                   const struct delivery_result *result, int64_t now_ms)
 {
     callback->attempts++;
     callback->code = result->code;

@@ -1,36 +1,41 @@
 /*
- * The outbox: callbacks from being queued to their last attempt (facts.md d, mock.md "Callbacks"). The body is the
- * private document at the moment of queueing and never changes; the signature is made with it.
+ * The outbox: callbacks from being queued to their last attempt (facts.md d, mock.md "Callbacks").
+ * The body is the private document at the moment of queueing and never changes; the signature is
+ * made with it.
  */
 #pragma once
 
 #include "engine/engine.h"
 
 /*
- * Composes the callback that reports an invoice's state. False when none is due: no URL, or the account wants only final
- * statuses. Texts live in `arena`. Insert it with outbox_insert once the invoice has its row.
+ * Composes the callback that reports an invoice's state. False when none is due: no URL, or the
+ * account wants only final statuses. Texts live in `arena`. Insert it with outbox_insert once the
+ * invoice has its row.
  */
-bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena, const struct invoice *invoice,
-                    int64_t at_ms, struct callback *ret_callback);
+bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                    const struct invoice *invoice, int64_t at_ms, struct callback *ret_callback);
 
 /* Inserts it; it is sent when the turn is committed. */
 void outbox_insert(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
                    struct callback *callback);
 
 /* The exact bytes that every attempt sends, in the arena. */
-const char *outbox_body(const struct engine *engine, struct arena *arena, const struct callback *callback);
+const char *outbox_body(const struct engine *engine, struct arena *arena,
+                        const struct callback *callback);
 
 /* Renders callback_logs from the rows, with one more that is not inserted yet (or NULL). */
-const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice, const struct callback *more);
+const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
+                        const struct callback *more);
 
 /* Hands a due callback to the sender. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
 /* One more attempt by hand; `resign`: with a new signature. */
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena, struct callback *callback,
-                   bool resign);
+void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct callback *callback, bool resign);
 
-/* After a start or a failed commit: callbacks that were handed over and are not being sent are due again. */
+/* After a start or a failed commit: callbacks that were handed over and are not being sent are due
+ * again. */
 void outbox_recover(struct engine *engine);
 
 /* The hooks for deliver.h; `arg` is the engine. */

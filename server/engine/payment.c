@@ -25,36 +25,46 @@ bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice)
     return invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING || again;
 }
 
-/* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (mock.md). */
-static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice)
+/* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (mock.md).
+ */
+static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                          struct invoice *invoice)
 {
     if (!payment_is_open(tenant, invoice)) {
         return false;
     }
     invoice->attempts++;
     if (invoice->status != STATUS_PROCESS_PENDING) {
-        const struct move again = {
-            .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer"};
+        const struct move again = {.status = STATUS_PROCESS_PENDING,
+                                   .amount = MONEY_NONE,
+                                   .at_ms = clock_now(tenant),
+                                   .cause = "payer"};
         engine_move(engine, tenant, arena, invoice, &again);
     }
     return true;
 }
 
-static void apply(struct engine *engine, struct tenant *tenant, struct arena *arena, struct invoice *invoice,
-                  const char *outcome_text, const struct card_entry *card, const char *client_ip)
+static void apply(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                  struct invoice *invoice, const char *outcome_text, const struct card_entry *card,
+                  const char *client_ip)
 {
     struct outcome outcome;
     char why[256];
-    if (!outcome_parse(outcome_text, invoice->status, &engine->fixture->resolutions, &outcome, why, sizeof why)) {
+    if (!outcome_parse(outcome_text, invoice->status, &engine->fixture->resolutions, &outcome, why,
+                       sizeof why)) {
         die("an outcome of the fixtures cannot be read: %s: %s", outcome_text, why);
     }
-    const struct move how = {
-        .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer", .card = card, .client_ip = client_ip};
+    const struct move how = {.amount = MONEY_NONE,
+                             .at_ms = clock_now(tenant),
+                             .cause = "payer",
+                             .card = card,
+                             .client_ip = client_ip};
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
 }
 
-enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                    struct invoice *invoice, const struct card_entry *card, enum payment_3ds three_ds,
+enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
+                                    struct arena *arena, struct invoice *invoice,
+                                    const struct card_entry *card, enum payment_3ds three_ds,
                                     const char *client_ip)
 {
     if (!begin_attempt(engine, tenant, arena, invoice)) {
@@ -71,10 +81,12 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     return PAYMENT_DONE;
 }
 
-enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                      struct invoice *invoice, const char *client_ip)
+enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
+                                      struct arena *arena, struct invoice *invoice,
+                                      const char *client_ip)
 {
-    const char *plan = *invoice->plan && invoice->status == STATUS_PROCESS_PENDING ? invoice->plan : "processed";
+    const char *plan =
+        *invoice->plan && invoice->status == STATUS_PROCESS_PENDING ? invoice->plan : "processed";
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
@@ -82,8 +94,8 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
     return PAYMENT_DONE;
 }
 
-enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                      struct invoice *invoice)
+enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
+                                      struct arena *arena, struct invoice *invoice)
 {
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
@@ -118,8 +130,8 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
     for (size_t i = 0; i < ARRAY_SIZE(context); i++, mark = '&') {
         buf_printf(&out, "%c%s=", mark, context[i].name);
         for (const unsigned char *p = (const unsigned char *)context[i].value; *p; p++) {
-            bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
-                         strchr("-_.~", *p);
+            bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
+                         (*p >= 'a' && *p <= 'z') || strchr("-_.~", *p);
             buf_printf(&out, plain ? "%c" : "%%%02X", *p);
         }
     }
@@ -127,12 +139,15 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
     return arena_copy(arena, out.data, out.size);
 }
 
-const char *payment_return_url(const struct tenant *tenant, struct arena *arena, const struct invoice *invoice)
+const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
+                               const struct invoice *invoice)
 {
     const char *by_status = status_is_failure(invoice->status) ? invoice->return_fail
                             : status_is_paid(invoice->status)  ? invoice->return_success
                                                                : invoice->return_pending;
     const struct settings *settings = &tenant->account.settings;
-    const char *url = by_status ? by_status : invoice->return_url ? invoice->return_url : settings->return_url;
+    const char *url = by_status             ? by_status
+                      : invoice->return_url ? invoice->return_url
+                                            : settings->return_url;
     return url && settings->send_context ? with_context(arena, invoice, url) : url;
 }

@@ -1,6 +1,6 @@
 /*
- * The payer's side of an invoice: opening the card page, paying, cancelling. The page, the control API's `pay` and (later)
- * the card gate share it.
+ * The payer's side of an invoice: opening the card page, paying, cancelling. The page, the control
+ * API's `pay` and (later) the card gate share it.
  */
 #pragma once
 
@@ -24,17 +24,20 @@ void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice
 bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice);
 
 /* Pays by card; the card decides (facts.md f). */
-enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                    struct invoice *invoice, const struct card_entry *card, enum payment_3ds three_ds,
+enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
+                                    struct arena *arena, struct invoice *invoice,
+                                    const struct card_entry *card, enum payment_3ds three_ds,
                                     const char *client_ip);
 
 /* Pays without a card: what was planned happens, else success. */
-enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                      struct invoice *invoice, const char *client_ip);
+enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
+                                      struct arena *arena, struct invoice *invoice,
+                                      const char *client_ip);
 
 /* The payer gave up. */
-enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                      struct invoice *invoice);
+enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
+                                      struct arena *arena, struct invoice *invoice);
 
 /* Where the payer goes back to, NULL: nowhere (facts.md e.4). Lives in the arena. */
-const char *payment_return_url(const struct tenant *tenant, struct arena *arena, const struct invoice *invoice);
+const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
+                               const struct invoice *invoice);

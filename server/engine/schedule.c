@@ -8,7 +8,7 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#define EVENTS_PER_TURN 512  /* keeps requests flowing while a flood of timers runs */
+#define EVENTS_PER_TURN 512 /* keeps requests flowing while a flood of timers runs */
 #define PURGE_PER_TURN 256
 #define SWEEP_EVERY_MS 1000
 
@@ -17,7 +17,8 @@ void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
     if (due_ms == TIME_NONE) {
         return;
     }
-    if (!tenant->due_unknown && (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
+    if (!tenant->due_unknown &&
+        (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
         tenant->next_due_ms = due_ms;
     }
     /* What is due already is due on a frozen clock too. */
@@ -37,7 +38,8 @@ int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
     if (tenant->due_unknown) {
         int64_t invoice_ms = store_invoice_first_due(engine->store, tenant->account.num);
         int64_t callback_ms = store_callback_first_due(engine->store, tenant->account.num);
-        bool invoice_first = callback_ms == TIME_NONE || (invoice_ms != TIME_NONE && invoice_ms <= callback_ms);
+        bool invoice_first =
+            callback_ms == TIME_NONE || (invoice_ms != TIME_NONE && invoice_ms <= callback_ms);
         tenant->next_due_ms = invoice_first ? invoice_ms : callback_ms;
         tenant->due_unknown = false;
     }
@@ -110,13 +112,14 @@ static void sweep(struct engine *engine, int64_t now_ms)
             log_event(LOG_INFO, "account_expired", LOG_TEXT("account", tenant->account.keys.id));
             engine_delete_account(engine, tenant);
         } else if (engine->options.retention_ms) {
-            store_invoice_purge(engine->store, tenant->account.num, clock_now(tenant) - engine->options.retention_ms,
-                                PURGE_PER_TURN);
+            store_invoice_purge(engine->store, tenant->account.num,
+                                clock_now(tenant) - engine->options.retention_ms, PURGE_PER_TURN);
         }
     }
 }
 
-static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms, int64_t *ret_wall_ms)
+static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms,
+                   int64_t *ret_wall_ms)
 {
     int64_t due_ms = schedule_next_due(engine, tenant);
     *ret_wall_ms = due_ms == TIME_NONE ? INT64_MAX : clock_to_wall(tenant, due_ms);
@@ -147,7 +150,8 @@ void schedule_run(struct engine *engine)
             continue; /* its time moves by advance_run */
         }
         if (is_due(engine, tenant, now_ms, &wall_ms)) {
-            budget -= schedule_run_tenant(engine, tenant, clock_now(tenant), budget > 0 ? budget : 1);
+            budget -=
+                schedule_run_tenant(engine, tenant, clock_now(tenant), budget > 0 ? budget : 1);
             wall_ms = is_due(engine, tenant, now_ms, &wall_ms) ? 0 : wall_ms;
         }
         wake_ms = wall_ms < wake_ms ? wall_ms : wake_ms;

@@ -1,6 +1,6 @@
 /*
- * The timers. They are rows (invoice.due_ms, callback.due_ms); here is only when to look at them: the earliest due time of
- * each tenant, and of all of them the earliest moment of machine time.
+ * The timers. They are rows (invoice.due_ms, callback.due_ms); here is only when to look at them:
+ * the earliest due time of each tenant, and of all of them the earliest moment of machine time.
  */
 #pragma once
 
@@ -21,5 +21,6 @@ int64_t schedule_wait_ms(const struct engine *engine);
 /* The earliest timer of the tenant, TIME_NONE when there is none. */
 int64_t schedule_next_due(struct engine *engine, struct tenant *tenant);
 
-/* Runs the tenant's invoices and callbacks due at or before its time `by_ms`, at most `budget` of them; how many ran. */
+/* Runs the tenant's invoices and callbacks due at or before its time `by_ms`, at most `budget` of
+ * them; how many ran. */
 int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by_ms, int budget);

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------ the search tree: three keys per account */
+/* ------------------------------------------------------------------ the search tree: three keys
+ * per account */
 
 struct key_node {
     const char *key;
@@ -89,8 +90,8 @@ static void copy_keys(struct arena *arena, const struct account_keys *from, stru
 }
 
 /* Settings through their JSON form: what is in memory is what a restart will read. */
-static void read_settings(struct arena *arena, const char *text, const struct resolution_set *resolutions,
-                          struct settings *ret_settings)
+static void read_settings(struct arena *arena, const char *text,
+                          const struct resolution_set *resolutions, struct settings *ret_settings)
 {
     json_auto_t *object = json_parse(text, strlen(text), arena, NULL);
     struct json_errors errors = {.arena = arena};
@@ -99,7 +100,8 @@ static void read_settings(struct arena *arena, const char *text, const struct re
         settings_read(object, NULL, resolutions, ret_settings, &errors);
     }
     if (errors.n) {
-        log_line(LOG_WARN, "stored setting %s is passed over: %s", errors.first->path, errors.first->message);
+        log_line(LOG_WARN, "stored setting %s is passed over: %s", errors.first->path,
+                 errors.first->message);
     }
 }
 
@@ -138,7 +140,8 @@ static void load_one(void *arg, const struct account_row *row)
         tenant = make_tenant(loading->tenants, row);
     }
     arena_reset(&tenant->setting_texts);
-    read_settings(&tenant->setting_texts, row->settings, loading->resolutions, &tenant->account.settings);
+    read_settings(&tenant->setting_texts, row->settings, loading->resolutions,
+                  &tenant->account.settings);
     tenant->account.clock = row->clock;
     tenant->due_unknown = true;
     tenant->listed = true;
@@ -157,13 +160,15 @@ static void forget(struct tenants *tenants, struct tenant *tenant)
     while (tenants->list[at] != tenant) {
         at++;
     }
-    memmove(&tenants->list[at], &tenants->list[at + 1], (tenants->n - at - 1) * sizeof(struct tenant *));
+    memmove(&tenants->list[at], &tenants->list[at + 1],
+            (tenants->n - at - 1) * sizeof(struct tenant *));
     tenants->n--;
     unindex(tenants, tenant);
     free_tenant(tenant);
 }
 
-void tenants_load(struct tenants *tenants, struct store *store, const struct resolution_set *resolutions)
+void tenants_load(struct tenants *tenants, struct store *store,
+                  const struct resolution_set *resolutions)
 {
     struct loading loading = {tenants, resolutions};
     for (size_t i = 0; i < tenants->n; i++) {
@@ -198,7 +203,8 @@ static int compare_nums(const void *num, const void *tenant)
 
 struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num)
 {
-    struct tenant **found = tenants->n ? bsearch(&num, tenants->list, tenants->n, sizeof *found, compare_nums) : NULL;
+    struct tenant **found =
+        tenants->n ? bsearch(&num, tenants->list, tenants->n, sizeof *found, compare_nums) : NULL;
     return found ? *found : NULL;
 }
 
@@ -208,7 +214,8 @@ struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_
     return tenant && text_equal(tenant->account.keys.id, account_id) ? tenant : NULL;
 }
 
-struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key, bool *ret_test_mode)
+struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key,
+                                     bool *ret_test_mode)
 {
     struct tenant *tenant = public_key ? find_key(tenants, public_key) : NULL;
     if (!tenant || text_equal(tenant->account.keys.id, public_key)) {
@@ -218,14 +225,15 @@ struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *
     return tenant;
 }
 
-struct tenant *tenants_add(struct tenants *tenants, struct store *store, const struct account_keys *keys,
-                           const struct settings *settings)
+struct tenant *tenants_add(struct tenants *tenants, struct store *store,
+                           const struct account_keys *keys, const struct settings *settings)
 {
     if (tenants->n >= TENANTS_MOST) {
         return NULL;
     }
     buf_auto text = {0};
-    struct account_row row = {.keys = *keys, .settings = settings_text(&text, settings), .made_ms = wall_now_ms()};
+    struct account_row row = {
+        .keys = *keys, .settings = settings_text(&text, settings), .made_ms = wall_now_ms()};
     row.num = store_account_insert(store, &row);
     if (!row.num) {
         return NULL;
@@ -248,7 +256,8 @@ static void copy_settings(struct arena *arena, const struct settings *from, stru
     }
 }
 
-void tenant_set_settings(struct tenant *tenant, struct store *store, const struct settings *settings)
+void tenant_set_settings(struct tenant *tenant, struct store *store,
+                         const struct settings *settings)
 {
     /* A new arena, because the new settings may have been made from the old ones. */
     struct arena texts = {0};

@@ -1,6 +1,7 @@
 /*
- * Tenants: the merchant accounts in memory, each with its runtime state (clock, next event, callbacks under way). The
- * database has the truth; this is what the loop needs at every turn without asking it.
+ * Tenants: the merchant accounts in memory, each with its runtime state (clock, next event,
+ * callbacks under way). The database has the truth; this is what the loop needs at every turn
+ * without asking it.
  */
 #pragma once
 
@@ -20,40 +21,44 @@ struct tenant {
     struct account account;
     struct arena key_texts;     /* owns account.keys */
     struct arena setting_texts; /* owns account.settings */
-    int64_t next_due_ms;   /* earliest timer, account time; TIME_NONE: none */
-    bool due_unknown;      /* next_due_ms must be read from the database */
-    int64_t outcomes;      /* queued for next invoices */
-    int sending;           /* callbacks handed to the sender and not ended */
-    struct advance *advance; /* its clock is being advanced */
-    int64_t used_ms;         /* machine time of the last call, for ttl_s */
-    bool listed;             /* tenants_load saw it in the database */
+    int64_t next_due_ms;        /* earliest timer, account time; TIME_NONE: none */
+    bool due_unknown;           /* next_due_ms must be read from the database */
+    int64_t outcomes;           /* queued for next invoices */
+    int sending;                /* callbacks handed to the sender and not ended */
+    struct advance *advance;    /* its clock is being advanced */
+    int64_t used_ms;            /* machine time of the last call, for ttl_s */
+    bool listed;                /* tenants_load saw it in the database */
 };
 
 struct tenants {
     const uint8_t *derive_key; /* ids that follow from the account's */
-    struct tenant **list; /* by num, ascending */
+    struct tenant **list;      /* by num, ascending */
     size_t n, room;
     void *by_key; /* search tree over ids and public keys */
 };
 
 /*
- * Brings memory in line with the store: at the start, and after a turn was rolled back. Tenants that stay keep their
- * address; those that are not in the store are freed.
+ * Brings memory in line with the store: at the start, and after a turn was rolled back. Tenants
+ * that stay keep their address; those that are not in the store are freed.
  */
-void tenants_load(struct tenants *tenants, struct store *store, const struct resolution_set *resolutions);
+void tenants_load(struct tenants *tenants, struct store *store,
+                  const struct resolution_set *resolutions);
 void tenants_finish(struct tenants *tenants);
 
 /* Each returns NULL when there is none. */
 struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num);
 struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_id);
-struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key, bool *ret_test_mode);
+struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key,
+                                     bool *ret_test_mode);
 
-/* Makes an account in the store and in memory. NULL when there are TENANTS_MOST, or the store refuses. */
-struct tenant *tenants_add(struct tenants *tenants, struct store *store, const struct account_keys *keys,
-                           const struct settings *settings);
+/* Makes an account in the store and in memory. NULL when there are TENANTS_MOST, or the store
+ * refuses. */
+struct tenant *tenants_add(struct tenants *tenants, struct store *store,
+                           const struct account_keys *keys, const struct settings *settings);
 
 /* Replaces the settings; texts are copied. `store` NULL: in memory only. */
-void tenant_set_settings(struct tenant *tenant, struct store *store, const struct settings *settings);
+void tenant_set_settings(struct tenant *tenant, struct store *store,
+                         const struct settings *settings);
 
 /* Deletes the account with everything in it. The tenant is freed. */
 void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant);

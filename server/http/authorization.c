@@ -11,17 +11,20 @@
 static const char *behind_scheme(const char *header, const char *scheme)
 {
     size_t length = strlen(scheme);
-    if (!header || strlen(header) > HEADER_MOST || strncasecmp(header, scheme, length) != 0 || header[length] != ' ') {
+    if (!header || strlen(header) > HEADER_MOST || strncasecmp(header, scheme, length) != 0 ||
+        header[length] != ' ') {
         return NULL;
     }
     return header + length + strspn(header + length, " ");
 }
 
-bool authorization_basic(struct arena *arena, const char *header, const char **ret_login, const char **ret_password)
+bool authorization_basic(struct arena *arena, const char *header, const char **ret_login,
+                         const char **ret_password)
 {
     const char *value = behind_scheme(header, "Basic");
     buf_auto decoded = {0};
-    if (!value || !crypt_base64_decode(value, &decoded) || strlen(buf_str(&decoded)) != decoded.size) {
+    if (!value || !crypt_base64_decode(value, &decoded) ||
+        strlen(buf_str(&decoded)) != decoded.size) {
         return false;
     }
     const char *colon = strchr(buf_str(&decoded), ':');

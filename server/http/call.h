@@ -1,6 +1,7 @@
 /*
- * One call as a handler sees it: the request, who calls, what the path named, and the engine. Handlers answer with
- * http_reply_* or park; the router has decided 404, 405 and authentication before.
+ * One call as a handler sees it: the request, who calls, what the path named, and the engine.
+ * Handlers answer with http_reply_* or park; the router has decided 404, 405 and authentication
+ * before.
  */
 #pragma once
 
@@ -18,24 +19,26 @@ struct call {
     struct arena *arena; /* of the request */
     struct engine *engine;
     const struct router *router;
-    struct tenant *tenant; /* the account; NULL on pages and public calls until the handler finds it */
+    struct tenant
+        *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
     int64_t invoice; /* the handler says which invoice it was about, 0: none; for the timeline */
 };
 
 enum route_access {
-    ACCESS_PUBLIC,        /* the public API: CORS, key in the body */
-    ACCESS_PRIVATE,       /* Basic; served at / and /api */
-    ACCESS_PAGE,          /* a browser's page */
-    ACCESS_CONTROL,       /* /_mock/: Host and Origin rules, the control token */
-    ACCESS_CONTROL_OPEN,  /* the same without the token */
+    ACCESS_PUBLIC,       /* the public API: CORS, key in the body */
+    ACCESS_PRIVATE,      /* Basic; served at / and /api */
+    ACCESS_PAGE,         /* a browser's page */
+    ACCESS_CONTROL,      /* /_mock/: Host and Origin rules, the control token */
+    ACCESS_CONTROL_OPEN, /* the same without the token */
 };
 
 struct route {
     const char *method, *pattern; /* target.h */
     enum route_access access;
     void (*handle)(struct call *call);
-    const char *query; /* control API: the query's names beside `account`, blank between; others are refused */
+    const char *query; /* control API: the query's names beside `account`, blank between; others are
+                          refused */
 };
 
 struct router {
@@ -44,8 +47,8 @@ struct router {
     struct engine *engine;
     struct waits *waits;
     struct journal *journal;
-    const char *control_token;  /* NULL: none */
-    const char *public_url;     /* NULL: from each request's Host */
+    const char *control_token; /* NULL: none */
+    const char *public_url;    /* NULL: from each request's Host */
     const char *listen_url;
     const char *const *allow_hosts;
     int n_allow_hosts;
@@ -58,12 +61,13 @@ void router_handle(void *arg, struct http_request *request);
 /* Logs what leaves: http_options.done. */
 void router_done(void *arg, struct http_request *request);
 
-/* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one (mock.md). In the arena. */
+/* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one
+ * (mock.md). In the arena. */
 const char *call_base_url(const struct call *call);
 
 /*
- * The body as a JSON object, borrowed from the call, which frees it. NULL: it is none, and 400 was answered in the shape of
- * the API. `form`: a body that does not begin with '{' is read as a form.
+ * The body as a JSON object, borrowed from the call, which frees it. NULL: it is none, and 400 was
+ * answered in the shape of the API. `form`: a body that does not begin with '{' is read as a form.
  */
 json_t *call_body(struct call *call, bool form);
 
@@ -71,4 +75,5 @@ json_t *call_body(struct call *call, bool form);
 void call_reply_errors(struct call *call, const struct json_errors *errors);
 
 /* {"error":{"code":..,"message":..}}, the control API's shape. */
-void call_control_error(struct call *call, unsigned status, const char *code, const char *format, ...) ATTR_PRINTF(4, 5);
+void call_control_error(struct call *call, unsigned status, const char *code, const char *format,
+                        ...) ATTR_PRINTF(4, 5);

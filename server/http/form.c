@@ -34,7 +34,8 @@ size_t form_decode(char *text, size_t size, int plus)
     return to;
 }
 
-/* The container below `parent` at `key` ("" in a list: a new element), made when it is not there. Borrowed. */
+/* The container below `parent` at `key` ("" in a list: a new element), made when it is not there.
+ * Borrowed. */
 static json_t *descend(json_t *parent, const char *key, bool list)
 {
     json_t *child = NULL;
@@ -62,7 +63,8 @@ static void put(json_t *parent, const char *key, const char *value, size_t size)
     }
 }
 
-/* Splits "a[b][c]" in place into its keys; 0 when it is none or too deep. A bracket that never closes belongs to the name. */
+/* Splits "a[b][c]" in place into its keys; 0 when it is none or too deep. A bracket that never
+ * closes belongs to the name. */
 static size_t split_key(char *key, char *ret_keys[FORM_DEPTH_MOST])
 {
     size_t n = 0;

@@ -22,7 +22,8 @@ bool guard_host_is_plain(const char *host)
             return false;
         }
     } else {
-        name_end += strspn(host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._");
+        name_end +=
+            strspn(host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._");
     }
     if (name_end == host || *name_end == '\0') {
         return name_end != host;
@@ -81,10 +82,10 @@ bool guard_host_passes(const struct guard *guard, const char *host)
     return false;
 }
 
-
 static bool is_loopback(const char *name)
 {
-    return text_starts(name, "127.") || text_equal(name, "::1") || text_equal_nocase(name, "localhost");
+    return text_starts(name, "127.") || text_equal(name, "::1") ||
+           text_equal_nocase(name, "localhost");
 }
 
 bool guard_origin_passes(const struct guard *guard, const char *origin)

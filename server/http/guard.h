@@ -1,4 +1,5 @@
-/* Who may use the control API: the Host and Origin rules against DNS rebinding and cross-site requests (mock.md). */
+/* Who may use the control API: the Host and Origin rules against DNS rebinding and cross-site
+ * requests (mock.md). */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +10,8 @@ struct guard {
     int n_allow_hosts;
 };
 
-/* An address, localhost, the public URL's host or an allowed one, each with any port; NULL is refused. */
+/* An address, localhost, the public URL's host or an allowed one, each with any port; NULL is
+ * refused. */
 bool guard_host_passes(const struct guard *guard, const char *host);
 
 /* As the host, or not sent (NULL). */

@@ -11,10 +11,10 @@ static const struct {
     unsigned status;
     const char *reason;
 } reasons[] = {
-    {400, "Bad Request"},         {401, "Unauthorized"},      {403, "Forbidden"},
-    {404, "Not Found"},           {405, "Method Not Allowed"}, {409, "Conflict"},
-    {413, "Payload Too Large"},   {422, "Unprocessable Entity"}, {429, "Too Many Requests"},
-    {502, "Bad Gateway"},         {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    {400, "Bad Request"},       {401, "Unauthorized"},         {403, "Forbidden"},
+    {404, "Not Found"},         {405, "Method Not Allowed"},   {409, "Conflict"},
+    {413, "Payload Too Large"}, {422, "Unprocessable Entity"}, {429, "Too Many Requests"},
+    {502, "Bad Gateway"},       {503, "Service Unavailable"},  {504, "Gateway Timeout"},
 };
 
 struct buf *http_reply(struct http_request *request, unsigned status, const char *type)
@@ -44,7 +44,8 @@ void http_reply_empty(struct http_request *request, unsigned status)
     http_reply(request, status, NULL);
 }
 
-void http_reply_fixed(struct http_request *request, unsigned status, const char *type, const char *data, size_t size)
+void http_reply_fixed(struct http_request *request, unsigned status, const char *type,
+                      const char *data, size_t size)
 {
     http_reply(request, status, type);
     request->reply.fixed = data;

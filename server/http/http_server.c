@@ -21,7 +21,8 @@
 
 #define IDLE_TIMEOUT_S 30u
 #define CONNECTIONS_MOST 16384u
-/* Request line and headers with libmicrohttpd's records of them. It clears this much after each request of a connection. */
+/* Request line and headers with libmicrohttpd's records of them. It clears this much after each
+ * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
 #define SPARE_FDS 1024u /* files, callbacks and what libraries open */
 
@@ -82,7 +83,8 @@ static enum MHD_Result deliver(struct http_request *request)
     }
     if (request->suspended) {
         request->suspended = false;
-        MHD_resume_connection(request->connection); /* libmicrohttpd calls `access` again, which sends */
+        MHD_resume_connection(
+            request->connection); /* libmicrohttpd calls `access` again, which sends */
         return MHD_YES;
     }
     server->options.done(server->options.arg, request);
@@ -130,7 +132,8 @@ void http_unpark(struct http_request *request)
 
 /* ------------------------------------------------------------------ receiving */
 
-/* libmicrohttpd's first word of a request: the raw target. What it returns is the request's context from then on. */
+/* libmicrohttpd's first word of a request: the raw target. What it returns is the request's context
+ * from then on. */
 static void *begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct http_request *request = mem_alloc(sizeof *request);
@@ -141,7 +144,8 @@ static void *begin(void *arg, const char *target, struct MHD_Connection *connect
     return request;
 }
 
-static void finish(void *arg, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
+static void finish(void *arg, struct MHD_Connection *connection, void **context,
+                   enum MHD_RequestTerminationCode code)
 {
     (void)arg;
     (void)connection;
@@ -216,8 +220,9 @@ static enum MHD_Result handle(struct http_request *request)
     return MHD_YES;
 }
 
-static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
-                                      const char *version, const char *data, size_t *size, void **context)
+static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url,
+                                      const char *method, const char *version, const char *data,
+                                      size_t *size, void **context)
 {
     (void)arg;
     (void)connection;
@@ -250,7 +255,8 @@ struct header_visit {
     void *arg;
 };
 
-static enum MHD_Result visit_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result visit_header(void *arg, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
 {
     (void)kind;
     const struct header_visit *visit = arg;
@@ -258,8 +264,8 @@ static enum MHD_Result visit_header(void *arg, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-void http_headers(const struct http_request *request, void (*each)(void *arg, const char *name, const char *value),
-                  void *arg)
+void http_headers(const struct http_request *request,
+                  void (*each)(void *arg, const char *name, const char *value), void *arg)
 {
     struct header_visit visit = {each, arg};
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &visit);
@@ -288,12 +294,14 @@ const json_t *http_query(struct http_request *request)
 
 const char *http_query_text(struct http_request *request, const char *name)
 {
-    return *request->query_text ? json_string_value(json_object_get(http_query(request), name)) : NULL;
+    return *request->query_text ? json_string_value(json_object_get(http_query(request), name))
+                                : NULL;
 }
 
 /* ------------------------------------------------------------------ the daemon */
 
-/* libmicrohttpd's own messages: what clients did wrong; of interest only when looking for something. */
+/* libmicrohttpd's own messages: what clients did wrong; of interest only when looking for
+ * something. */
 static void log_daemon(void *arg, const char *format, va_list args) ATTR_PRINTF(2, 0);
 
 static void log_daemon(void *arg, const char *format, va_list args)
@@ -342,10 +350,12 @@ static int open_socket(const struct http_options *options, char *ret_why, size_t
 {
     char port[12];
     snprintf(port, sizeof port, "%d", options->port);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *list = NULL;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *list = NULL;
     int failed = getaddrinfo(options->host, port, &hints, &list);
     if (failed) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port, gai_strerror(failed));
+        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port,
+                 gai_strerror(failed));
         return -1;
     }
     int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -354,7 +364,8 @@ static int open_socket(const struct http_options *options, char *ret_why, size_t
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     }
     if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1024)) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port, strerror(errno));
+        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port,
+                 strerror(errno));
         if (fd >= 0) {
             close(fd);
             fd = -1;
@@ -385,8 +396,8 @@ static bool read_tls(struct http_server *server, char *ret_why, size_t why_size)
     return server->key;
 }
 
-bool http_server_start(const struct http_options *options, struct http_server **ret_server, char *ret_why,
-                       size_t why_size)
+bool http_server_start(const struct http_options *options, struct http_server **ret_server,
+                       char *ret_why, size_t why_size)
 {
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
@@ -397,18 +408,21 @@ bool http_server_start(const struct http_options *options, struct http_server **
         return false;
     }
     server->port = port_of(fd);
-    const struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert}, {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key}, {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
+                                         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+                                         {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (server->cert ? MHD_USE_TLS : 0u);
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     (server->cert ? MHD_USE_TLS : 0u);
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED, finish,
-        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
-        server->cert ? tls : none, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server,
+        MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+        MHD_OPTION_ARRAY, server->cert ? tls : none, MHD_OPTION_END);
     if (!server->daemon) {
-        snprintf(ret_why, why_size, server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
+        snprintf(ret_why, why_size,
+                 server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
                  server->cert ? options->tls_cert : options->host);
         close(fd);
         http_server_stop(server);
@@ -432,7 +446,8 @@ void http_server_stop(struct http_server *server)
         return;
     }
     if (server->daemon) {
-        /* A connection that is still suspended makes MHD_stop_daemon abort (0.9.75): all are resumed by now. */
+        /* A connection that is still suspended makes MHD_stop_daemon abort (0.9.75): all are
+         * resumed by now. */
         if (server->parked || server->held) {
             die("%zu requests are parked at the end", server->parked);
         }
@@ -470,5 +485,6 @@ void http_server_run(struct http_server *server)
 
 int http_server_connections(const struct http_server *server)
 {
-    return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+    return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
 }

@@ -1,7 +1,8 @@
 /*
- * The HTTP adapter: libmicrohttpd in external-epoll mode, one thread. It reads a request with its body, hands it to the
- * one handler and sends the reply that the handler made. A reply is held while the store is in a turn (so that a 201
- * leaves only after its commit), and a handler may park a request to answer it later.
+ * The HTTP adapter: libmicrohttpd in external-epoll mode, one thread. It reads a request with its
+ * body, hands it to the one handler and sends the reply that the handler made. A reply is held
+ * while the store is in a turn (so that a 201 leaves only after its commit), and a handler may park
+ * a request to answer it later.
  */
 #pragma once
 
@@ -12,8 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HTTP_BODY_MOST ((size_t)1 << 20)     /* larger bodies are read, thrown away and answered 413 */
-#define HTTP_DISCARD_MOST ((size_t)16 << 20) /* beyond that the connection is closed */
+/* Larger bodies are read, thrown away and answered 413; beyond the second the connection is closed.
+ */
+#define HTTP_BODY_MOST ((size_t)1 << 20)
+#define HTTP_DISCARD_MOST ((size_t)16 << 20)
 #define HTTP_HEADERS_MOST 12
 
 struct http_server;
@@ -34,9 +37,9 @@ struct http_reply {
 };
 
 struct http_request {
-    struct arena arena; /* lives as long as the request */
-    const char *method; /* "GET" also for a HEAD, see `head` */
-    const char *target; /* raw */
+    struct arena arena;            /* lives as long as the request */
+    const char *method;            /* "GET" also for a HEAD, see `head` */
+    const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target cannot be read */
     bool head, too_large;
     const char *body;
@@ -59,18 +62,18 @@ struct http_request {
 };
 
 struct http_options {
-    const char *host; /* an address or localhost */
-    int port;         /* 0: a free one */
-    const char *tls_cert, *tls_key; /* files, or NULL */
+    const char *host;                                        /* an address or localhost */
+    int port;                                                /* 0: a free one */
+    const char *tls_cert, *tls_key;                          /* files, or NULL */
     void (*handle)(void *arg, struct http_request *request); /* fills request->reply, or parks */
-    void (*done)(void *arg, struct http_request *request);   /* the reply is about to be sent: for the log */
-    bool (*must_hold)(void *arg);                            /* replies must wait for http_release */
+    void (*done)(void *arg, struct http_request *request);   /* the reply leaves: for the log */
+    bool (*must_hold)(void *arg);                            /* replies wait for http_release */
     void *arg;
 };
 
 /* Listens. On an error returns false and one line in ret_why. */
-bool http_server_start(const struct http_options *options, struct http_server **ret_server, char *ret_why,
-                       size_t why_size);
+bool http_server_start(const struct http_options *options, struct http_server **ret_server,
+                       char *ret_why, size_t why_size);
 
 /* Ends all connections. No request may be parked or held any more. NULL is fine. */
 void http_server_stop(struct http_server *server);
@@ -79,8 +82,9 @@ void http_server_stop(struct http_server *server);
 void http_server_quiesce(struct http_server *server);
 
 int http_server_port(const struct http_server *server);
-int http_server_fd(const struct http_server *server);       /* readable when http_server_run has work */
-int http_server_wait_ms(const struct http_server *server);  /* how long it may wait at most, -1: for ever */
+int http_server_fd(const struct http_server *server); /* readable when http_server_run has work */
+int http_server_wait_ms(
+    const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
 int http_server_connections(const struct http_server *server);
 
@@ -91,8 +95,8 @@ bool http_release(struct http_server *server, bool committed);
 const char *http_header(const struct http_request *request, const char *name);
 
 /* Calls `each` for every request header. */
-void http_headers(const struct http_request *request, void (*each)(void *arg, const char *name, const char *value),
-                  void *arg);
+void http_headers(const struct http_request *request,
+                  void (*each)(void *arg, const char *name, const char *value), void *arg);
 
 /* The address of the client. */
 const char *http_client_ip(struct http_request *request);

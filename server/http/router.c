@@ -23,9 +23,11 @@ static bool is_under(const char *path, const char *prefix)
     return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
 }
 
-/* ------------------------------------------------------------------ errors in the shape of each API */
+/* ------------------------------------------------------------------ errors in the shape of each
+ * API */
 
-void call_control_error(struct call *call, unsigned status, const char *code, const char *format, ...)
+void call_control_error(struct call *call, unsigned status, const char *code, const char *format,
+                        ...)
 {
     va_list args;
     va_start(args, format);
@@ -120,7 +122,8 @@ static bool matches(struct call *call, const struct route *route, const char *pa
     return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
 }
 
-/* The first pattern that fits names the resource; the methods of its other rows are its other methods. */
+/* The first pattern that fits names the resource; the methods of its other rows are its other
+ * methods. */
 static const struct route *find_route(struct call *call, char ret_allow[96])
 {
     const struct http_request *request = call->request;
@@ -168,7 +171,8 @@ static bool check_token(struct call *call)
     if (!token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token))) {
         return true;
     }
-    call_control_error(call, 401, "unauthorized", "the control API wants the token of --control-token");
+    call_control_error(call, 401, "unauthorized",
+                       "the control API wants the token of --control-token");
     return false;
 }
 
@@ -178,7 +182,8 @@ static bool check_origin(struct call *call)
     const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
     if (!guard_host_passes(&guard, http_header(call->request, "Host"))) {
         call_control_error(call, 403, "host_not_allowed",
-                           "Host must be an address, localhost or the public URL's host; --allow-host adds others");
+                           "Host must be an address, localhost or the public URL's host; "
+                           "--allow-host adds others");
         return false;
     }
     if (!guard_origin_passes(&guard, http_header(call->request, "Origin"))) {
@@ -224,8 +229,10 @@ static bool check_query(struct call *call, const struct route *route)
     json_t *value;
     json_object_foreach((json_t *)http_query(call->request), name, value)
     {
-        if (!json_is_string(value) || (!text_equal(name, "account") && !names_query(route->query, name))) {
-            call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s", name);
+        if (!json_is_string(value) ||
+            (!text_equal(name, "account") && !names_query(route->query, name))) {
+            call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s",
+                               name);
             return false;
         }
     }
@@ -241,7 +248,8 @@ static bool may(struct call *call, const struct route *route)
     case ACCESS_PRIVATE:
         return check_private(call);
     case ACCESS_CONTROL:
-        return check_origin(call) && check_token(call) && check_query(call, route) && find_control_tenant(call);
+        return check_origin(call) && check_token(call) && check_query(call, route) &&
+               find_control_tenant(call);
     case ACCESS_CONTROL_OPEN:
         return check_origin(call) && check_query(call, route) && find_control_tenant(call);
     }
@@ -262,7 +270,8 @@ static void reply_options(struct call *call, const char *allow)
     http_reply_empty(request, 204);
     http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
     if (is_under(request->path, PUBLIC_PREFIX)) {
-        http_reply_header(request, "Access-Control-Allow-Methods", arena_strdup(call->arena, allow));
+        http_reply_header(request, "Access-Control-Allow-Methods",
+                          arena_strdup(call->arena, allow));
         http_reply_header(request, "Access-Control-Allow-Headers",
                           wanted ? wanted : "Content-Type, Accept, X-Mock-Outcome");
         http_reply_header(request, "Access-Control-Max-Age", "86400");
@@ -309,7 +318,8 @@ static void dispatch(struct call *call)
 void router_handle(void *arg, struct http_request *request)
 {
     const struct router *router = arg;
-    struct call call = {.request = request, .arena = &request->arena, .engine = router->engine, .router = router};
+    struct call call = {
+        .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     if (!request->path) {
         http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
         return;
@@ -325,7 +335,8 @@ void router_done(void *arg, struct http_request *request)
     (void)arg;
     if (log_wants(LOG_INFO)) {
         log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
-                  LOG_TEXT("path", request->path ? request->path : "?"), LOG_NUMBER("status", request->reply.status),
+                  LOG_TEXT("path", request->path ? request->path : "?"),
+                  LOG_NUMBER("status", request->reply.status),
                   LOG_NUMBER("took_us", mono_now_us() - request->began_us));
     }
 }

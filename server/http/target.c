@@ -9,21 +9,25 @@
 /* The part of an absolute-form target behind its authority; others as they are. */
 static const char *without_authority(const char *target)
 {
-    size_t scheme = strncasecmp(target, "http://", 7) == 0 ? 7 : strncasecmp(target, "https://", 8) == 0 ? 8 : 0;
+    size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
+                    : strncasecmp(target, "https://", 8) == 0 ? 8
+                                                              : 0;
     return scheme ? target + scheme + strcspn(target + scheme, "/?") : target;
 }
 
 static bool hides_something(const char *raw, size_t size)
 {
     for (size_t i = 0; i + 2 < size; i++) {
-        if (raw[i] == '%' && (strncmp(raw + i, "%00", 3) == 0 || strncasecmp(raw + i, "%2f", 3) == 0)) {
+        if (raw[i] == '%' &&
+            (strncmp(raw + i, "%00", 3) == 0 || strncasecmp(raw + i, "%2f", 3) == 0)) {
             return true;
         }
     }
     return false;
 }
 
-bool target_split(struct arena *arena, const char *target, const char **ret_path, const char **ret_query)
+bool target_split(struct arena *arena, const char *target, const char **ret_path,
+                  const char **ret_query)
 {
     const char *start = without_authority(target);
     size_t size = strcspn(start, "?");
@@ -40,7 +44,8 @@ bool target_split(struct arena *arena, const char *target, const char **ret_path
     return text_utf8_length(path, length) >= 0;
 }
 
-bool target_match(struct arena *arena, const char *path, const char *pattern, const char **ret_params, size_t most)
+bool target_match(struct arena *arena, const char *path, const char *pattern,
+                  const char **ret_params, size_t most)
 {
     size_t n = 0;
     while (*path && *pattern) {

@@ -7,23 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a byte needs in a string: 0 nothing, 'u' \u00xx, '8' it is not ASCII, else the character behind the backslash. */
+/* What a byte needs in a string: 0 nothing, 'u' \u00xx, '8' it is not ASCII, else the character
+ * behind the backslash. */
 static const char escapes[256] = {
-    [0 ... 7] = 'u', ['\b'] = 'b',      ['\t'] = 't', ['\n'] = 'n', [11] = 'u',         ['\f'] = 'f',
-    ['\r'] = 'r',    [14 ... 31] = 'u', ['"'] = '"',  ['/'] = '/',  ['\\'] = '\\', [128 ... 255] = '8',
+    [0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n',
+    [11] = 'u',      ['\f'] = 'f', ['\r'] = 'r',  [14 ... 31] = 'u',
+    ['"'] = '"',     ['/'] = '/',  ['\\'] = '\\', [128 ... 255] = '8',
 };
 
 static void add_unit(struct buf *buf, uint32_t unit)
 {
     static const char hex[] = "0123456789abcdef";
-    const char text[] = {'\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+    const char text[] = {
+        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
     buf_add(buf, text, sizeof text);
 }
 
 /* Decodes one code point of UTF-8; its size, 1 and U+FFFD for a byte that starts none. */
 static size_t decode(const unsigned char *p, size_t left, uint32_t *ret_code)
 {
-    size_t n = *p >= 0xf0 && *p < 0xf5 ? 3 : *p >= 0xe0 && *p < 0xf0 ? 2 : *p >= 0xc2 && *p < 0xe0 ? 1 : 0;
+    size_t n = *p >= 0xf0 && *p < 0xf5   ? 3
+               : *p >= 0xe0 && *p < 0xf0 ? 2
+               : *p >= 0xc2 && *p < 0xe0 ? 1
+                                         : 0;
     uint32_t code = n == 3 ? *p & 0x07u : n == 2 ? *p & 0x0fu : *p & 0x1fu;
     for (size_t i = 1; i <= n; i++) {
         if (i >= left || (p[i] & 0xc0) != 0x80) {
@@ -89,7 +95,8 @@ static bool is_plain(const char *text, size_t size)
     return true;
 }
 
-/* Nearly all keys need no escape, and there are dozens in a document: they are written in one go. */
+/* Nearly all keys need no escape, and there are dozens in a document: they are written in one go.
+ */
 static void lead(struct json_out *out, const char *key)
 {
     size_t size = key ? strlen(key) : 0;
@@ -205,7 +212,8 @@ void json_out_raw(struct json_out *out, const char *key, const char *json)
     buf_text(out->buf, json ? json : "null");
 }
 
-/* The shortest text that reads back as the same double, as PHP writes it: 100.0 is 100, 1e22 is 1.0e+22. */
+/* The shortest text that reads back as the same double, as PHP writes it: 100.0 is 100, 1e22
+ * is 1.0e+22. */
 static void add_real(struct buf *buf, double number)
 {
     char text[40];

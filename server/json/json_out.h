@@ -1,6 +1,7 @@
 /*
- * Writes JSON straight into a buffer, the way the platform spells it (mock.md "Bases and bodies"): compact, `/` as `\/`,
- * non-ASCII as `\uxxxx` with lower-case hex, amounts as the shortest decimal. Keys go out in the order of the calls.
+ * Writes JSON straight into a buffer, the way the platform spells it (mock.md "Bases and bodies"):
+ * compact, `/` as `\/`, non-ASCII as `\uxxxx` with lower-case hex, amounts as the shortest decimal.
+ * Keys go out in the order of the calls.
  *
  * In an object pass the key, in an array pass NULL.
  */
@@ -22,14 +23,17 @@ void json_out_object_end(struct json_out *out);
 void json_out_array(struct json_out *out, const char *key);
 void json_out_array_end(struct json_out *out);
 
-void json_out_text(struct json_out *out, const char *key, const char *text);                    /* NULL: null */
-void json_out_text_sized(struct json_out *out, const char *key, const char *text, size_t size); /* any bytes; invalid UTF-8 as U+FFFD */
+void json_out_text(struct json_out *out, const char *key, const char *text); /* NULL: null */
+void json_out_text_sized(struct json_out *out, const char *key, const char *text,
+                         size_t size); /* any bytes; invalid UTF-8 as U+FFFD */
 void json_out_int(struct json_out *out, const char *key, int64_t n);
-void json_out_int_or_null(struct json_out *out, const char *key, int64_t n, int64_t null); /* null when n is `null` */
+void json_out_int_or_null(struct json_out *out, const char *key, int64_t n,
+                          int64_t null); /* null when n is `null` */
 void json_out_bool(struct json_out *out, const char *key, bool value);
 void json_out_null(struct json_out *out, const char *key);
-void json_out_money(struct json_out *out, const char *key, int64_t amount);   /* MONEY_NONE: null */
-void json_out_seconds(struct json_out *out, const char *key, int64_t time_ms); /* unix seconds; TIME_NONE: null */
+void json_out_money(struct json_out *out, const char *key, int64_t amount); /* MONEY_NONE: null */
+void json_out_seconds(struct json_out *out, const char *key,
+                      int64_t time_ms); /* unix seconds; TIME_NONE: null */
 
 /* A value that is JSON already, in this spelling; NULL: null. */
 void json_out_raw(struct json_out *out, const char *key, const char *json);

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #define TEXT_MOST 255
-#define ERRORS_MOST 100 /* unknown names can be many, and each new error is compared with all before */
-#define MONEY_WHOLE_MOST ((int64_t)1000000000000000) /* from here on money_from_double says "too large" */
+#define ERRORS_MOST                                                                                \
+    100 /* unknown names can be many, and each new error is compared with all before */
+#define MONEY_WHOLE_MOST                                                                           \
+    ((int64_t)1000000000000000) /* from here on money_from_double says "too large" */
 #define DURATION_MOST_MS ((int64_t)3650 * 86400000)
 
 void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
@@ -50,14 +52,19 @@ void json_errors_write(const struct json_errors *errors, struct buf *out)
 /* ------------------------------------------------------------------ formats */
 
 /* Every officially assigned code of ISO 3166-1 alpha-2. */
-static const char countries[] =
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
-    "CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA "
-    "GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP "
-    "KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS "
-    "MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
-    "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW "
-    "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+static const char countries[] = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG "
+                                "BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
+                                "CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
+                                "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA "
+                                "GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR "
+                                "HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP "
+                                "KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY "
+                                "MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS "
+                                "MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE "
+                                "PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
+                                "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY "
+                                "SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW "
+                                "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
 static bool is_country(const char *text)
 {
@@ -96,7 +103,8 @@ static bool is_email(const char *text)
 static bool is_currency(const char *text)
 {
     size_t length = strlen(text);
-    return length >= 3 && length <= 8 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
+    return length >= 3 && length <= 8 &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
 }
 
 static const struct {
@@ -115,7 +123,8 @@ bool json_format_holds(enum json_format format, const char *text)
     return format == JSON_FORMAT_NONE || formats[format].holds(text);
 }
 
-/* ------------------------------------------------------------------ kinds: each returns NULL or a message */
+/* ------------------------------------------------------------------ kinds: each returns NULL or a
+ * message */
 
 struct reader {
     struct json_errors *errors;
@@ -136,16 +145,20 @@ static const char *check_length(struct arena *arena, const struct json_field *fi
 {
     int64_t most = field->most ? field->most : TEXT_MOST;
     if (length > most) {
-        return arena_printf(arena, "This value is too long. It should have %lld characters or less.", (long long)most);
+        return arena_printf(arena,
+                            "This value is too long. It should have %lld characters or less.",
+                            (long long)most);
     }
     if (length < field->least) {
-        return arena_printf(arena, "This value is too short. It should have %lld characters or more.",
+        return arena_printf(arena,
+                            "This value is too short. It should have %lld characters or more.",
                             (long long)field->least);
     }
     return NULL;
 }
 
-static const char *read_text(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_text(struct reader *r, const struct json_field *field, const json_t *value,
+                             void *place)
 {
     if (!json_is_string(value)) {
         return "This value should be of type string.";
@@ -178,7 +191,8 @@ static const char *plain_text(const json_t *value)
     return text && strlen(text) == json_string_length(value) ? text : NULL;
 }
 
-static const char *read_money(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_money(struct reader *r, const struct json_field *field, const json_t *value,
+                              void *place)
 {
     (void)r;
     (void)field;
@@ -189,8 +203,9 @@ static const char *read_money(struct reader *r, const struct json_field *field, 
     } else if (json_is_integer(value)) {
         int64_t n = json_integer_value(value);
         snprintf(digits, sizeof digits, "%lld", (long long)n);
-        result = n >= MONEY_WHOLE_MOST || n <= -MONEY_WHOLE_MOST ? money_from_double((double)n, place)
-                                                                 : money_parse(digits, place);
+        result = n >= MONEY_WHOLE_MOST || n <= -MONEY_WHOLE_MOST
+                     ? money_from_double((double)n, place)
+                     : money_parse(digits, place);
     } else if (json_is_real(value)) {
         result = money_from_double(json_real_value(value), place);
     }
@@ -206,21 +221,23 @@ static bool to_int(const json_t *value, int64_t *ret_n)
     return plain_text(value) && text_to_int(plain_text(value), ret_n);
 }
 
-static const char *read_int(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_int(struct reader *r, const struct json_field *field, const json_t *value,
+                            void *place)
 {
     int64_t n;
     if (!to_int(value, &n)) {
         return "This value should be of type integer.";
     }
     if ((field->least || field->most) && (n < field->least || n > field->most)) {
-        return arena_printf(r->errors->arena, "This value should be between %lld and %lld.", (long long)field->least,
-                            (long long)field->most);
+        return arena_printf(r->errors->arena, "This value should be between %lld and %lld.",
+                            (long long)field->least, (long long)field->most);
     }
     *(int64_t *)place = n;
     return NULL;
 }
 
-static const char *read_bool(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_bool(struct reader *r, const struct json_field *field, const json_t *value,
+                             void *place)
 {
     (void)r;
     (void)field;
@@ -237,7 +254,8 @@ static const char *read_bool(struct reader *r, const struct json_field *field, c
     return NULL;
 }
 
-static const char *read_duration(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_duration(struct reader *r, const struct json_field *field,
+                                 const json_t *value, void *place)
 {
     (void)r;
     (void)field;
@@ -251,7 +269,8 @@ static const char *read_duration(struct reader *r, const struct json_field *fiel
     return NULL;
 }
 
-static const char *read_datetime(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_datetime(struct reader *r, const struct json_field *field,
+                                 const json_t *value, void *place)
 {
     (void)r;
     (void)field;
@@ -271,7 +290,8 @@ static bool is_map(const json_t *value)
     return json_is_object(value) || (json_is_array(value) && json_array_size(value) == 0);
 }
 
-static const char *read_map(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_map(struct reader *r, const struct json_field *field, const json_t *value,
+                            void *place)
 {
     (void)field;
     if (!is_map(value)) {
@@ -281,7 +301,8 @@ static const char *read_map(struct reader *r, const struct json_field *field, co
     return NULL;
 }
 
-static const char *read_any(struct reader *r, const struct json_field *field, const json_t *value, void *place)
+static const char *read_any(struct reader *r, const struct json_field *field, const json_t *value,
+                            void *place)
 {
     (void)r;
     (void)field;
@@ -289,37 +310,41 @@ static const char *read_any(struct reader *r, const struct json_field *field, co
     return NULL;
 }
 
-static const char *(*const readers[])(struct reader *, const struct json_field *, const json_t *, void *) = {
-    [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,       [JSON_KIND_INT] = read_int,
-    [JSON_KIND_BOOL] = read_bool,         [JSON_KIND_DURATION] = read_duration, [JSON_KIND_DATETIME] = read_datetime,
+static const char *(*const readers[])(struct reader *, const struct json_field *, const json_t *,
+                                      void *) = {
+    [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,
+    [JSON_KIND_INT] = read_int,           [JSON_KIND_BOOL] = read_bool,
+    [JSON_KIND_DURATION] = read_duration, [JSON_KIND_DATETIME] = read_datetime,
     [JSON_KIND_MAP] = read_map,           [JSON_KIND_ANY] = read_any,
 };
 
 /* ------------------------------------------------------------------ objects */
 
-static void read_object(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
-                        size_t n, char *into);
+static void read_object(struct reader *r, const char *prefix, const json_t *object,
+                        const struct json_field *fields, size_t n, char *into);
 
-static void read_nested(struct reader *r, const char *path, const json_t *value, const struct json_field *field,
-                        char *into)
+static void read_nested(struct reader *r, const char *path, const json_t *value,
+                        const struct json_field *field, char *into)
 {
     if (!is_map(value)) {
         json_errors_add(r->errors, path, "This value should be of type array.");
         return;
     }
     *(bool *)(into + field->offset) = true;
-    read_object(r, arena_printf(r->errors->arena, "%s.", path), value, field->fields, field->n_fields, into);
+    read_object(r, arena_printf(r->errors->arena, "%s.", path), value, field->fields,
+                field->n_fields, into);
 }
 
-static void read_field(struct reader *r, const char *prefix, const json_t *object, const struct json_field *field,
-                       char *into)
+static void read_field(struct reader *r, const char *prefix, const json_t *object,
+                       const struct json_field *field, char *into)
 {
     const json_t *value = json_object_get(object, field->name);
     bool absent = !value || json_is_null(value);
     if (absent && !field->required) {
         return;
     }
-    const char *path = *prefix ? arena_printf(r->errors->arena, "%s%s", prefix, field->name) : field->name;
+    const char *path =
+        *prefix ? arena_printf(r->errors->arena, "%s%s", prefix, field->name) : field->name;
     if (absent) {
         json_errors_add(r->errors, path, MESSAGE_BLANK);
     } else if (field->kind == JSON_KIND_OBJECT) {
@@ -332,8 +357,8 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
 }
 
-static void refuse_unknown(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
-                           size_t n)
+static void refuse_unknown(struct reader *r, const char *prefix, const json_t *object,
+                           const struct json_field *fields, size_t n)
 {
     const char *name;
     json_t *value;
@@ -344,13 +369,14 @@ static void refuse_unknown(struct reader *r, const char *prefix, const json_t *o
             i++;
         }
         if (i == n) {
-            json_errors_add(r->errors, arena_printf(r->errors->arena, "%s%s", prefix, name), MESSAGE_NOT_EXPECTED);
+            json_errors_add(r->errors, arena_printf(r->errors->arena, "%s%s", prefix, name),
+                            MESSAGE_NOT_EXPECTED);
         }
     }
 }
 
-static void read_object(struct reader *r, const char *prefix, const json_t *object, const struct json_field *fields,
-                        size_t n, char *into)
+static void read_object(struct reader *r, const char *prefix, const json_t *object,
+                        const struct json_field *fields, size_t n, char *into)
 {
     for (size_t i = 0; i < n; i++) {
         read_field(r, prefix, object, &fields[i], into);
@@ -360,8 +386,8 @@ static void read_object(struct reader *r, const char *prefix, const json_t *obje
     }
 }
 
-void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict, void *into,
-               struct json_errors *errors)
+void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
+               void *into, struct json_errors *errors)
 {
     struct reader r = {errors, strict};
     read_object(&r, "", object, fields, n, into);
@@ -378,7 +404,8 @@ json_t *json_parse(const char *data, size_t size, struct arena *arena, const cha
         value = json_loadb(data, size, flags | JSON_DECODE_INT_AS_REAL, &error);
     }
     if (!value && ret_why) {
-        *ret_why = arena_printf(arena, "line %d column %d: %s", error.line, error.column, error.text);
+        *ret_why =
+            arena_printf(arena, "line %d column %d: %s", error.line, error.column, error.text);
     }
     return value;
 }

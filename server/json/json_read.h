@@ -1,6 +1,7 @@
 /*
- * Reads JSON into structs by field tables: a row says name, kind, place and rules, and a whole document is checked in
- * one go, so that every bad field is reported at once with Symfony-like messages under its dotted path (facts.md g).
+ * Reads JSON into structs by field tables: a row says name, kind, place and rules, and a whole
+ * document is checked in one go, so that every bad field is reported at once with Symfony-like
+ * messages under its dotted path (facts.md g).
  */
 #pragma once
 
@@ -12,18 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every bad field of a document, in the order of the table. A zeroed one with its arena set is ready. */
+/* Every bad field of a document, in the order of the table. A zeroed one with its arena set is
+ * ready. */
 struct json_errors {
     struct arena *arena;
     struct json_error {
         const char *path, *message;
         struct json_error *next;
-    } *first, **tail;
+    } * first, **tail;
     size_t n;
 };
 
 /* Adds one; a path that has an error already keeps the first. */
-void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...) ATTR_PRINTF(3, 4);
+void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
+    ATTR_PRINTF(3, 4);
 
 /* The common messages. */
 #define MESSAGE_BLANK "This value should not be blank."
@@ -38,14 +41,16 @@ enum json_kind {
     JSON_KIND_BOOL,     /* bool; true, false, 0, 1 or their text */
     JSON_KIND_DURATION, /* int64_t milliseconds; "10s", or a whole number of milliseconds */
     JSON_KIND_DATETIME, /* int64_t unix ms; ISO 8601 with offset, or unix seconds */
-    JSON_KIND_MAP,      /* const char *: the object's JSON text in the platform's spelling; [] is an empty one */
-    JSON_KIND_OBJECT,   /* bool: present; its members are `fields`, with offsets into the same struct */
-    JSON_KIND_ANY,      /* json_t *, borrowed from the document */
+    JSON_KIND_MAP,      /* const char *: the object's JSON text in the platform's spelling; [] is an
+                           empty one */
+    JSON_KIND_OBJECT, /* bool: present; its members are `fields`, with offsets into the same struct
+                       */
+    JSON_KIND_ANY,    /* json_t *, borrowed from the document */
 };
 
 enum json_format {
     JSON_FORMAT_NONE,
-    JSON_FORMAT_URL,      /* absolute, http or https, with a host */
+    JSON_FORMAT_URL, /* absolute, http or https, with a host */
     JSON_FORMAT_EMAIL,
     JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
     JSON_FORMAT_DATE,     /* YYYY-MM-DD */
@@ -59,7 +64,7 @@ struct json_field {
     bool required;
     int64_t least, most; /* texts: characters (most 0: 255); INT: values (both 0: any) */
     enum json_format format;
-    const char *const *choices; /* NULL-terminated */
+    const char *const *choices;      /* NULL-terminated */
     const struct json_field *fields; /* JSON_KIND_OBJECT */
     size_t n_fields;
 };
@@ -67,15 +72,17 @@ struct json_field {
 #define JSON_AT(type, member) offsetof(struct type, member)
 
 /*
- * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong leaves its place as it
- * was, so put defaults there before. With `strict`, unknown names are errors (the control API); else they are ignored.
+ * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong
+ * leaves its place as it was, so put defaults there before. With `strict`, unknown names are errors
+ * (the control API); else they are ignored.
  */
-void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict, void *into,
-               struct json_errors *errors);
+void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
+               void *into, struct json_errors *errors);
 
 /*
- * Parses a whole document: NULs in strings are kept, the last of duplicate keys wins, whole numbers beyond 64 bits become
- * reals. NULL when the text is no JSON; `ret_why` (may be NULL) then says where. The caller owns the result.
+ * Parses a whole document: NULs in strings are kept, the last of duplicate keys wins, whole numbers
+ * beyond 64 bits become reals. NULL when the text is no JSON; `ret_why` (may be NULL) then says
+ * where. The caller owns the result.
  */
 json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static bool read_text_setting(const struct setting *setting, const json_t *value, struct json_errors *errors,
-                              const char **place, const char **ret_why)
+static bool read_text_setting(const struct setting *setting, const json_t *value,
+                              struct json_errors *errors, const char **place, const char **ret_why)
 {
     bool nullable = setting->kind != SETTING_CHOICE && setting->kind != SETTING_OUTCOME;
     if (json_is_null(value) && nullable) {
@@ -20,7 +20,8 @@ static bool read_text_setting(const struct setting *setting, const json_t *value
     }
     int64_t most = setting->most ? setting->most : 2048;
     if (text_utf8_length(text, strlen(text)) > most) {
-        *ret_why = arena_printf(errors->arena, "at most %lld characters are taken", (long long)most);
+        *ret_why =
+            arena_printf(errors->arena, "at most %lld characters are taken", (long long)most);
         return false;
     }
     if (setting->kind == SETTING_URL && !json_format_holds(JSON_FORMAT_URL, text)) {
@@ -31,7 +32,8 @@ static bool read_text_setting(const struct setting *setting, const json_t *value
     return true;
 }
 
-static bool read_choice(const struct setting *setting, const char *text, struct json_errors *errors, const char **ret_why)
+static bool read_choice(const struct setting *setting, const char *text, struct json_errors *errors,
+                        const char **ret_why)
 {
     buf_auto list = {0};
     for (const char *const *choice = setting->choices; *choice; choice++) {
@@ -44,8 +46,8 @@ static bool read_choice(const struct setting *setting, const char *text, struct 
     return false;
 }
 
-static bool read_outcome(const char *text, const struct resolution_set *resolutions, struct json_errors *errors,
-                         const char **ret_why)
+static bool read_outcome(const char *text, const struct resolution_set *resolutions,
+                         struct json_errors *errors, const char **ret_why)
 {
     struct outcome outcome;
     char why[256];
@@ -56,8 +58,8 @@ static bool read_outcome(const char *text, const struct resolution_set *resoluti
     return false;
 }
 
-static bool read_number(const struct setting *setting, const json_t *value, struct json_errors *errors, int64_t *place,
-                        const char **ret_why)
+static bool read_number(const struct setting *setting, const json_t *value,
+                        struct json_errors *errors, int64_t *place, const char **ret_why)
 {
     if (json_is_null(value) && setting->number == ACCOUNT_UNSET) {
         *place = ACCOUNT_UNSET;
@@ -65,8 +67,8 @@ static bool read_number(const struct setting *setting, const json_t *value, stru
     }
     if (!json_is_integer(value) || json_integer_value(value) < setting->least ||
         json_integer_value(value) > setting->most) {
-        *ret_why = arena_printf(errors->arena, "a whole number from %lld to %lld is wanted", (long long)setting->least,
-                                (long long)setting->most);
+        *ret_why = arena_printf(errors->arena, "a whole number from %lld to %lld is wanted",
+                                (long long)setting->least, (long long)setting->most);
         return false;
     }
     *place = json_integer_value(value);
@@ -74,8 +76,9 @@ static bool read_number(const struct setting *setting, const json_t *value, stru
 }
 
 /* Reads one value into a copy of the settings; on an error says why. */
-static bool read_setting(const struct setting *setting, const json_t *value, const struct resolution_set *resolutions,
-                         struct settings *settings, struct json_errors *errors, const char **ret_why)
+static bool read_setting(const struct setting *setting, const json_t *value,
+                         const struct resolution_set *resolutions, struct settings *settings,
+                         struct json_errors *errors, const char **ret_why)
 {
     const char **text = setting_text(setting, settings);
     switch (setting->kind) {
@@ -83,7 +86,8 @@ static bool read_setting(const struct setting *setting, const json_t *value, con
     case SETTING_URL:
         return read_text_setting(setting, value, errors, text, ret_why);
     case SETTING_CHOICE:
-        return read_text_setting(setting, value, errors, text, ret_why) && read_choice(setting, *text, errors, ret_why);
+        return read_text_setting(setting, value, errors, text, ret_why) &&
+               read_choice(setting, *text, errors, ret_why);
     case SETTING_OUTCOME:
         return read_text_setting(setting, value, errors, text, ret_why) &&
                read_outcome(*text, resolutions, errors, ret_why);
@@ -128,7 +132,8 @@ static bool is_listed(const char *const *names, const char *name)
 }
 
 static void read_members(const json_t *object, const char *prefix, const char *const *others,
-                         const struct resolution_set *resolutions, struct settings *settings, struct json_errors *errors)
+                         const struct resolution_set *resolutions, struct settings *settings,
+                         struct json_errors *errors)
 {
     const char *name;
     json_t *value;
@@ -156,8 +161,9 @@ static void read_members(const json_t *object, const char *prefix, const char *c
     }
 }
 
-void settings_read(const json_t *object, const char *const *others, const struct resolution_set *resolutions,
-                   struct settings *settings, struct json_errors *errors)
+void settings_read(const json_t *object, const char *const *others,
+                   const struct resolution_set *resolutions, struct settings *settings,
+                   struct json_errors *errors)
 {
     read_members(object, "", others, resolutions, settings, errors);
 }
@@ -181,7 +187,8 @@ void settings_write(struct json_out *out, const struct settings *settings)
             json_out_bool(out, setting->name, *setting_bool(setting, &copy));
             break;
         case SETTING_INT:
-            json_out_int_or_null(out, setting->name, *setting_number(setting, &copy), ACCOUNT_UNSET);
+            json_out_int_or_null(out, setting->name, *setting_number(setting, &copy),
+                                 ACCOUNT_UNSET);
             break;
         }
     }

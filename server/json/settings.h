@@ -1,4 +1,5 @@
-/* Account settings as JSON, by the table of domain/account.h: fixtures, the control API and the database share it. */
+/* Account settings as JSON, by the table of domain/account.h: fixtures, the control API and the
+ * database share it. */
 #pragma once
 
 #include "domain/account.h"
@@ -7,12 +8,13 @@
 #include "json/json_read.h"
 
 /*
- * Reads settings at the top level of `object` and under its member "settings" into `settings`, which holds the values
- * before (defaults or an account's). Names that are in neither the table nor `others` (NULL-terminated; the caller reads
- * those) are errors. Texts go to the arena of `errors`.
+ * Reads settings at the top level of `object` and under its member "settings" into `settings`,
+ * which holds the values before (defaults or an account's). Names that are in neither the table nor
+ * `others` (NULL-terminated; the caller reads those) are errors. Texts go to the arena of `errors`.
  */
-void settings_read(const json_t *object, const char *const *others, const struct resolution_set *resolutions,
-                   struct settings *settings, struct json_errors *errors);
+void settings_read(const json_t *object, const char *const *others,
+                   const struct resolution_set *resolutions, struct settings *settings,
+                   struct json_errors *errors);
 
 /* Writes every setting as members of the object that is open. */
 void settings_write(struct json_out *out, const struct settings *settings);

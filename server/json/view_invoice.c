@@ -24,8 +24,8 @@ static const struct service *service_of(const struct view_invoice *view)
 }
 
 /* A URL of the mock's own: the invoice's base, then what needs no escaping any more. */
-static void write_url(struct json_out *out, const char *key, const struct invoice *invoice, const char *path,
-                      const char *id)
+static void write_url(struct json_out *out, const char *key, const struct invoice *invoice,
+                      const char *path, const char *id)
 {
     json_out_text(out, key, invoice->base_url);
     out->buf->size--; /* reopen the string at its closing quote */
@@ -58,7 +58,8 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
     json_out_object_end(out);
 }
 
-/* The upstream's data: ids of the account before the payment, of the payment after it (facts.md i.6). */
+/* The upstream's data: ids of the account before the payment, of the payment after it (facts.md
+ * i.6). */
 static void write_original_data(struct json_out *out, const struct view_invoice *view)
 {
     bool paid = status_is_paid(view->invoice->status);
@@ -66,12 +67,14 @@ static void write_original_data(struct json_out *out, const struct view_invoice 
     json_out_text(out, "external_id", paid ? view->invoice->session : NULL);
     json_out_text(out, "merchant_id", paid ? "host2hostTest" : NULL);
     json_out_null(out, "provider_id");
-    json_out_text(out, "external_mid", paid ? view->account->merchant_id : view->account->organisation_id);
+    json_out_text(out, "external_mid",
+                  paid ? view->account->merchant_id : view->account->organisation_id);
     json_out_text(out, "provider_code", paid ? "test" : NULL);
     json_out_object_end(out);
 }
 
-static void write_attributes(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
+static void write_attributes(struct json_out *out, const struct view_invoice *view,
+                             enum view_kind kind)
 {
     const struct invoice *i = view->invoice;
     json_out_object(out, "attributes");
@@ -117,7 +120,8 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_object_end(out);
 }
 
-static void write_relationship(struct json_out *out, const char *name, const char *type, const char *id)
+static void write_relationship(struct json_out *out, const char *name, const char *type,
+                               const char *id)
 {
     json_out_object(out, name);
     json_out_object(out, "data");
@@ -127,7 +131,8 @@ static void write_relationship(struct json_out *out, const char *name, const cha
     json_out_object_end(out);
 }
 
-void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view, enum view_kind kind)
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind)
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
@@ -158,7 +163,8 @@ static void write_public_resolution(struct json_out *out, const struct invoice *
     json_out_text(out, "resolution", upper);
 }
 
-void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view, enum view_kind kind)
+void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view,
+                         enum view_kind kind)
 {
     const struct invoice *i = view->invoice;
     json_out_object(out, key);
@@ -173,7 +179,8 @@ void view_invoice_public(struct json_out *out, const char *key, const struct vie
     json_out_money(out, "processed_amount", i->processed_amount);
     json_out_money(out, "refunded_amount", i->refunded_amount);
     json_out_text(out, "description", i->description);
-    json_out_bool(out, "has_return_url", i->return_url || i->return_success || i->return_fail || i->return_pending);
+    json_out_bool(out, "has_return_url",
+                  i->return_url || i->return_success || i->return_fail || i->return_pending);
     json_out_text(out, "status", status_name(i->status));
     write_public_resolution(out, i);
     json_out_text(out, "service", i->service);
@@ -192,7 +199,8 @@ void view_invoice_public(struct json_out *out, const char *key, const struct vie
     json_out_object_end(out);
 }
 
-/* The key is the second in which a callback was queued; a second that is taken moves it to the next free one. */
+/* The key is the second in which a callback was queued; a second that is taken moves it to the next
+ * free one. */
 void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_t n)
 {
     if (!n) {

@@ -1,6 +1,7 @@
 /*
- * Invoices as the platform shows them: the private JSON:API document (SEED:508-592, 664-774), which is also the body
- * of callbacks, and the flat public one (SEED:336-372, 616-652). Keys, their order and their spelling are the samples'.
+ * Invoices as the platform shows them: the private JSON:API document (SEED:508-592, 664-774), which
+ * is also the body of callbacks, and the flat public one (SEED:336-372, 616-652). Keys, their order
+ * and their spelling are the samples'.
  */
 #pragma once
 
@@ -25,10 +26,12 @@ enum view_kind {
 };
 
 /* The resource object of the private API, as the value of `key` or as an array's element. */
-void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view, enum view_kind kind);
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind);
 
 /* The object of the public API. */
-void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view, enum view_kind kind);
+void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view,
+                         enum view_kind kind);
 
 /* The absolute URL of the card page; `hpp_url` is made of the same base (facts.md e.1). */
 void view_invoice_action(struct buf *out, const struct invoice *invoice);

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void write_relationship(struct json_out *out, const char *name, const char *type, const char *id)
+static void write_relationship(struct json_out *out, const char *name, const char *type,
+                               const char *id)
 {
     json_out_object(out, name);
     json_out_object(out, "data");
@@ -121,11 +122,12 @@ static bool is_offered(const struct service *service, const char *currency)
     return service_is_usable(service) && text_equal(service->currency, currency);
 }
 
-static bool method_is_offered(const struct catalogue *catalogue, const struct payment_method *method,
-                              const char *currency)
+static bool method_is_offered(const struct catalogue *catalogue,
+                              const struct payment_method *method, const char *currency)
 {
     for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (catalogue->services[i].method == method && is_offered(&catalogue->services[i], currency)) {
+        if (catalogue->services[i].method == method &&
+            is_offered(&catalogue->services[i], currency)) {
             return true;
         }
     }
@@ -149,8 +151,8 @@ static void end_map(struct json_out *out, bool any)
     }
 }
 
-void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue, const char *currency,
-                     bool test_mode, const struct settings *account)
+void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue,
+                     const char *currency, bool test_mode, const struct settings *account)
 {
     bool any = false;
     for (size_t i = 0; i < catalogue->n_services && !any; i++) {

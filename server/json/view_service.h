@@ -9,5 +9,5 @@
 void view_service(struct json_out *out, const char *key, const struct service *service);
 
 /* What an account can be paid with in a currency: its usable services and their methods by code. */
-void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue, const char *currency,
-                     bool test_mode, const struct settings *account);
+void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue,
+                     const char *currency, bool test_mode, const struct settings *account);

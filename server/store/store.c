@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 
 #define APPLICATION_ID 0x4d696c6b /* "Milk" */
-#define CHECKPOINT_PAGES 10000    /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
+#define CHECKPOINT_PAGES                                                                           \
+    10000 /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
 #define CACHE_KIB 12288
 
 enum { Q_BEGIN, Q_COMMIT, Q_ROLLBACK, Q_META_GET, Q_META_PUT };
@@ -31,7 +32,8 @@ static const char *const sql[] = {
 bool store_prepare(struct store *store, enum store_group group, const char *const *texts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &store->statements[group][i], NULL)) {
+        if (sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &store->statements[group][i], NULL)) {
             return false;
         }
     }
@@ -49,7 +51,8 @@ void store_poison(struct store *store, const char *why)
 static void poison_by_sqlite(struct store *store, sqlite3_stmt *statement)
 {
     char why[512];
-    snprintf(why, sizeof why, "%s: %s in: %.200s", store->file, sqlite3_errmsg(store->db), sqlite3_sql(statement));
+    snprintf(why, sizeof why, "%s: %s in: %.200s", store->file, sqlite3_errmsg(store->db),
+             sqlite3_sql(statement));
     store_poison(store, why);
 }
 
@@ -76,7 +79,8 @@ void store_bind(sqlite3_stmt *statement, const char *kinds, ...)
             sqlite3_bind_text(statement, at, va_arg(args, const char *), -1, SQLITE_STATIC);
         } else if (*kinds == 'i') {
             int64_t n = va_arg(args, int64_t);
-            n == INT64_MIN ? sqlite3_bind_null(statement, at) : sqlite3_bind_int64(statement, at, n);
+            n == INT64_MIN ? sqlite3_bind_null(statement, at)
+                           : sqlite3_bind_int64(statement, at, n);
         } else {
             const void *data = va_arg(args, const void *);
             sqlite3_bind_blob(statement, at, data, (int)va_arg(args, size_t), SQLITE_STATIC);
@@ -85,7 +89,8 @@ void store_bind(sqlite3_stmt *statement, const char *kinds, ...)
     va_end(args);
 }
 
-/* A poisoned turn does nothing more: its writes are lost anyway, its reads would show what will not have been. */
+/* A poisoned turn does nothing more: its writes are lost anyway, its reads would show what will not
+ * have been. */
 bool store_step(struct store *store, sqlite3_stmt *statement)
 {
     int result = store->poisoned ? SQLITE_DONE : sqlite3_step(statement);
@@ -180,7 +185,8 @@ int64_t store_bytes(struct store *store)
 
 /* ------------------------------------------------------------------ open and close */
 
-static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...) ATTR_PRINTF(4, 5);
+static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
+    ATTR_PRINTF(4, 5);
 
 static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
 {
@@ -244,8 +250,8 @@ static bool migrate(struct store *store, int64_t version)
     while ((file = migration(version + 1))) {
         char done[64];
         snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)++version);
-        if (!execute(store, "BEGIN IMMEDIATE") || !execute(store, file->data) || !execute(store, done) ||
-            !execute(store, "COMMIT")) {
+        if (!execute(store, "BEGIN IMMEDIATE") || !execute(store, file->data) ||
+            !execute(store, done) || !execute(store, "COMMIT")) {
             return false;
         }
     }
@@ -265,7 +271,8 @@ static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why
         return refuse(store, ret_why, why_size, "the database belongs to another program");
     }
     if (*ret_version > 0 && !migration(*ret_version)) {
-        return refuse(store, ret_why, why_size, "the database was made by a newer version (schema %lld)",
+        return refuse(store, ret_why, why_size,
+                      "the database was made by a newer version (schema %lld)",
                       (long long)*ret_version);
     }
     return true;
@@ -279,7 +286,8 @@ static bool set_up(struct store *store, bool durable, char *ret_why, size_t why_
              "PRAGMA temp_store = MEMORY; PRAGMA synchronous = %s",
              APPLICATION_ID, CHECKPOINT_PAGES, CACHE_KIB, durable ? "FULL" : "NORMAL");
     int64_t version = 0;
-    /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in private memory. */
+    /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
+     * private memory. */
     if (!execute(store, "PRAGMA locking_mode = EXCLUSIVE")) {
         return refuse_sqlite(store, ret_why, why_size);
     }
@@ -289,22 +297,26 @@ static bool set_up(struct store *store, bool durable, char *ret_why, size_t why_
     if (sqlite3_db_readonly(store->db, "main") == 1) {
         return refuse(store, ret_why, why_size, "the database cannot be written");
     }
-    bool ready = execute(store, "PRAGMA journal_mode = WAL") && execute(store, "BEGIN IMMEDIATE; COMMIT") &&
-                 execute(store, pragmas) && migrate(store, version) &&
-                 store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) && store_account_prepare(store) &&
-                 store_invoice_prepare(store) && store_callback_prepare(store);
+    bool ready =
+        execute(store, "PRAGMA journal_mode = WAL") && execute(store, "BEGIN IMMEDIATE; COMMIT") &&
+        execute(store, pragmas) && migrate(store, version) &&
+        store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) && store_account_prepare(store) &&
+        store_invoice_prepare(store) && store_callback_prepare(store);
     return ready || refuse_sqlite(store, ret_why, why_size);
 }
 
-bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why, size_t why_size)
+bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why,
+                size_t why_size)
 {
     struct store *store = mem_alloc(sizeof *store);
     store->file = mem_strdup(file);
     store->invoice_count = -1;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
     sqlite3_extended_result_codes(store->db, 0);
-    if (good ? !set_up(store, durable, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
+    if (good ? !set_up(store, durable, ret_why, why_size)
+             : !refuse_sqlite(store, ret_why, why_size)) {
         store_close(store);
         return false;
     }

@@ -1,10 +1,11 @@
 /*
  * The SQLite store: one connection, every statement prepared at open.
  *
- * Writes belong to the turn of the loop in which they happen: the first one begins a transaction, store_commit ends it
- * once for all of them (group commit). Functions that write return nothing and never fail to their callers: a write
- * that SQLite refuses (full disk, I/O error) poisons the turn, store_commit then rolls all of it back and says so, and
- * whoever holds answers for that turn turns them into 503.
+ * Writes belong to the turn of the loop in which they happen: the first one begins a transaction,
+ * store_commit ends it once for all of them (group commit). Functions that write return nothing and
+ * never fail to their callers: a write that SQLite refuses (full disk, I/O error) poisons the turn,
+ * store_commit then rolls all of it back and says so, and whoever holds answers for that turn turns
+ * them into 503.
  */
 #pragma once
 
@@ -17,11 +18,13 @@
 struct store;
 
 /*
- * Opens or makes a database and brings its schema up to date. `durable`: survive a power cut (synchronous FULL), not only
- * a crash of the process. On an error (no database of ours, a newer one, in use by another server, unreadable) returns
- * false and one line naming the file and the reason.
+ * Opens or makes a database and brings its schema up to date. `durable`: survive a power cut
+ * (synchronous FULL), not only a crash of the process. On an error (no database of ours, a newer
+ * one, in use by another server, unreadable) returns false and one line naming the file and the
+ * reason.
  */
-bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why, size_t why_size);
+bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why,
+                size_t why_size);
 
 /* Closes; NULL is fine. A turn that is open is rolled back. */
 void store_close(struct store *store);

@@ -20,18 +20,22 @@ enum {
     Q_OUTCOME_ALL,
 };
 
-#define COLUMNS                                                                                                      \
-    "id, api_key, public_key, public_live_key, secret_key, secret_live_key, settings,"                              \
+#define COLUMNS                                                                                    \
+    "id, api_key, public_key, public_live_key, secret_key, secret_live_key, settings,"             \
     " clock_frozen, clock_offset_ms, clock_now_ms, made_ms"
 
 static const char *const sql[] = {
     [Q_ALL] = "SELECT num, " COLUMNS " FROM account ORDER BY num",
-    [Q_INSERT] = "INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [Q_INSERT] =
+        "INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
-    [Q_SET_CLOCK] = "UPDATE account SET clock_frozen = ?2, clock_offset_ms = ?3, clock_now_ms = ?4 WHERE num = ?1",
-    [Q_CLEAR_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE account = ?1)",
+    [Q_SET_CLOCK] = "UPDATE account SET clock_frozen = ?2, clock_offset_ms = ?3, clock_now_ms = ?4 "
+                    "WHERE num = ?1",
+    [Q_CLEAR_ATTEMPTS] =
+        "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE account = ?1)",
     [Q_CLEAR_CALLBACKS] = "DELETE FROM callback WHERE account = ?1",
-    [Q_CLEAR_TRANSITIONS] = "DELETE FROM transition WHERE invoice IN (SELECT seq FROM invoice WHERE account = ?1)",
+    [Q_CLEAR_TRANSITIONS] =
+        "DELETE FROM transition WHERE invoice IN (SELECT seq FROM invoice WHERE account = ?1)",
     [Q_CLEAR_INVOICES] = "DELETE FROM invoice WHERE account = ?1",
     [Q_DELETE] = "DELETE FROM account WHERE num = ?1",
     [Q_OUTCOME_PUSH] = "INSERT INTO outcome (account, text) VALUES (?1, ?2)",
@@ -47,15 +51,17 @@ bool store_account_prepare(struct store *store)
     return store_prepare(store, STORE_ACCOUNT, sql, ARRAY_SIZE(sql));
 }
 
-void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row), void *arg)
+void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row),
+                       void *arg)
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_ALL);
     struct arena arena = {0};
     while (store_step(store, q)) {
         struct account_row row = {
             .num = store_column_int(q, 0),
-            .keys = {store_column_text(&arena, q, 1), store_column_text(&arena, q, 2), store_column_text(&arena, q, 3),
-                     store_column_text(&arena, q, 4), store_column_text(&arena, q, 5), store_column_text(&arena, q, 6)},
+            .keys = {store_column_text(&arena, q, 1), store_column_text(&arena, q, 2),
+                     store_column_text(&arena, q, 3), store_column_text(&arena, q, 4),
+                     store_column_text(&arena, q, 5), store_column_text(&arena, q, 6)},
             .settings = store_column_text(&arena, q, 7),
             .clock = {store_column_int(q, 8) == 1, store_column_int(q, 9), store_column_int(q, 10)},
             .made_ms = store_column_int(q, 11),
@@ -70,9 +76,9 @@ int64_t store_account_insert(struct store *store, const struct account_row *row)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
     const struct account_keys *keys = &row->keys;
-    store_bind(q, "tttttttiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key, keys->secret_key,
-               keys->secret_live_key, row->settings, (int64_t)row->clock.frozen, row->clock.offset_ms, row->clock.now_ms,
-               row->made_ms);
+    store_bind(q, "tttttttiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key,
+               keys->secret_key, keys->secret_live_key, row->settings, (int64_t)row->clock.frozen,
+               row->clock.offset_ms, row->clock.now_ms, row->made_ms);
     return store_run(store, q) ? sqlite3_last_insert_rowid(store->db) : 0;
 }
 
@@ -99,8 +105,8 @@ static int run_for(struct store *store, int query, int64_t n)
 
 void store_account_clear(struct store *store, int64_t num)
 {
-    static const int queries[] = {Q_CLEAR_ATTEMPTS, Q_CLEAR_CALLBACKS, Q_CLEAR_TRANSITIONS, Q_CLEAR_INVOICES,
-                                  Q_OUTCOME_CLEAR};
+    static const int queries[] = {Q_CLEAR_ATTEMPTS, Q_CLEAR_CALLBACKS, Q_CLEAR_TRANSITIONS,
+                                  Q_CLEAR_INVOICES, Q_OUTCOME_CLEAR};
     store_invoice_keep_seq(store);
     for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
         run_for(store, queries[i], num);
@@ -152,7 +158,8 @@ int64_t store_outcome_count(struct store *store, int64_t account)
     return count;
 }
 
-void store_outcome_all(struct store *store, int64_t account, void (*each)(void *arg, const char *text), void *arg)
+void store_outcome_all(struct store *store, int64_t account,
+                       void (*each)(void *arg, const char *text), void *arg)
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_ALL);
     store_bind(q, "i", account);

@@ -14,7 +14,8 @@ struct account_row {
 };
 
 /* Calls `each` for every account in the order of their making; texts live until it returns. */
-void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row), void *arg);
+void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row),
+                       void *arg);
 
 /* Inserts; returns its num, 0 when the turn is poisoned. */
 int64_t store_account_insert(struct store *store, const struct account_row *row);
@@ -37,4 +38,5 @@ void store_outcome_clear(struct store *store, int64_t account);
 int64_t store_outcome_count(struct store *store, int64_t account);
 
 /* Calls `each` for every queued outcome, first in first out. */
-void store_outcome_all(struct store *store, int64_t account, void (*each)(void *arg, const char *text), void *arg);
+void store_outcome_all(struct store *store, int64_t account,
+                       void (*each)(void *arg, const char *text), void *arg);

@@ -2,7 +2,8 @@
 
 #include "store/store_private.h"
 
-#define ATTEMPTS_MOST 256 /* shown of one callback; retries end at 100, the rest is asked for by hand */
+#define ATTEMPTS_MOST                                                                              \
+    256 /* shown of one callback; retries end at 100, the rest is asked for by hand */
 
 enum {
     Q_INSERT,
@@ -20,17 +21,22 @@ enum {
     Q_ATTEMPT_ALL,
 };
 
-#define HEAD "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code, manual, test_mode"
+#define HEAD                                                                                       \
+    "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code, "      \
+    "manual, test_mode"
 #define COLUMNS HEAD ", url, signature, body, body_cut"
-/* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's in that account. */
+/* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's
+ * in that account. */
 #define OF_ACCOUNT " FROM callback WHERE account = ?1 AND ?2 IS NULL AND (?3 IS NULL OR state = ?3)"
-#define OF_INVOICE " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
+#define OF_INVOICE                                                                                 \
+    " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
 #define PAGE " AND seq < ?4 ORDER BY seq DESC LIMIT ?5"
 
 static const char *const sql[] = {
     [Q_INSERT] = "INSERT INTO callback (" COLUMNS ")"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [Q_UPDATE] = "UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5, code = ?6, manual = ?7,"
+    [Q_UPDATE] = "UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5, code "
+                 "= ?6, manual = ?7,"
                  " signature = ?8 WHERE seq = ?1",
     [Q_GET] = "SELECT " COLUMNS " FROM callback WHERE seq = ?1",
     [Q_OF_INVOICE] = "SELECT " HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
@@ -40,17 +46,20 @@ static const char *const sql[] = {
     [Q_COUNT_OF_INVOICE] = "SELECT count(*)" OF_INVOICE,
     [Q_NEXT_DUE] = "SELECT " COLUMNS " FROM callback WHERE account = ?1 AND due_ms <= ?2"
                    " ORDER BY due_ms, seq LIMIT 1",
-    [Q_FIRST_DUE] = "SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL ORDER BY due_ms LIMIT 1",
+    [Q_FIRST_DUE] = "SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL ORDER "
+                    "BY due_ms LIMIT 1",
     [Q_REQUEUE] = "UPDATE callback SET state = 0, due_ms = ?2 WHERE account = ?1 AND state = 1",
-    [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
-                         " request_headers, response_headers, response_body)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [Q_ATTEMPT_ALL] = "SELECT callback, number, at_ms, wall_ms, took_ms, code, error, request_headers, response_headers,"
+    [Q_ATTEMPT_INSERT] =
+        "INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
+        " request_headers, response_headers, response_body)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [Q_ATTEMPT_ALL] = "SELECT callback, number, at_ms, wall_ms, took_ms, code, error, "
+                      "request_headers, response_headers,"
                       " response_body FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
 };
 
-_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 && CALLBACK_FAILED == 3 &&
-                   CALLBACK_DROPPED == 4,
+_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
+                   CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
 
 bool store_callback_prepare(struct store *store)
@@ -61,9 +70,10 @@ bool store_callback_prepare(struct store *store)
 void store_callback_insert(struct store *store, struct callback *c)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_INSERT);
-    store_bind(q, "iiiiiiiiiiiittti", INT64_MIN, c->invoice, c->account, (int64_t)c->transition, (int64_t)c->state,
-               c->queued_ms, c->due_ms, c->attempts, c->ended_ms, c->code, (int64_t)c->manual, (int64_t)c->test_mode,
-               c->url, c->signature, c->body, c->body_cut);
+    store_bind(q, "iiiiiiiiiiiittti", INT64_MIN, c->invoice, c->account, (int64_t)c->transition,
+               (int64_t)c->state, c->queued_ms, c->due_ms, c->attempts, c->ended_ms, c->code,
+               (int64_t)c->manual, (int64_t)c->test_mode, c->url, c->signature, c->body,
+               c->body_cut);
     store_run(store, q);
     c->seq = sqlite3_last_insert_rowid(store->db);
 }
@@ -71,8 +81,8 @@ void store_callback_insert(struct store *store, struct callback *c)
 void store_callback_update(struct store *store, const struct callback *c)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_UPDATE);
-    store_bind(q, "iiiiiiit", c->seq, (int64_t)c->state, c->due_ms, c->attempts, c->ended_ms, c->code,
-               (int64_t)c->manual, c->signature);
+    store_bind(q, "iiiiiiit", c->seq, (int64_t)c->state, c->due_ms, c->attempts, c->ended_ms,
+               c->code, (int64_t)c->manual, c->signature);
     store_run(store, q);
 }
 
@@ -103,7 +113,8 @@ static void read_row(struct arena *arena, sqlite3_stmt *q, struct callback *ret_
     ret_callback->body_cut = store_column_int(q, 15);
 }
 
-static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, struct callback *ret_callback)
+static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                     struct callback *ret_callback)
 {
     bool found = false;
     while (store_step(store, q)) {
@@ -113,7 +124,8 @@ static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, 
     return found;
 }
 
-bool store_callback_get(struct store *store, struct arena *arena, int64_t seq, struct callback *ret_callback)
+bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
+                        struct callback *ret_callback)
 {
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_GET);
     store_bind(q, "i", seq);
@@ -121,7 +133,8 @@ bool store_callback_get(struct store *store, struct arena *arena, int64_t seq, s
 }
 
 /* Room for one more row in an array that lies in the arena; doubles it when it is full. */
-static struct callback *next_row(struct arena *arena, struct callback **rows, size_t n, size_t *room)
+static struct callback *next_row(struct arena *arena, struct callback **rows, size_t n,
+                                 size_t *room)
 {
     if (n == *room) {
         size_t wider = *room ? *room * 2 : 8;
@@ -150,10 +163,12 @@ size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64
     return n;
 }
 
-size_t store_callback_list(struct store *store, struct arena *arena, int64_t account, int64_t invoice, int64_t state,
-                           int64_t before_seq, int64_t limit, struct callback **ret_callbacks)
+size_t store_callback_list(struct store *store, struct arena *arena, int64_t account,
+                           int64_t invoice, int64_t state, int64_t before_seq, int64_t limit,
+                           struct callback **ret_callbacks)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_LIST : Q_LIST_OF_INVOICE);
+    sqlite3_stmt *q =
+        store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_LIST : Q_LIST_OF_INVOICE);
     struct callback *rows = NULL;
     size_t n = 0, room = 0;
     store_bind(q, "iiiii", account, invoice, state, before_seq, limit);
@@ -167,7 +182,8 @@ size_t store_callback_list(struct store *store, struct arena *arena, int64_t acc
 
 int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_COUNT : Q_COUNT_OF_INVOICE);
+    sqlite3_stmt *q =
+        store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_COUNT : Q_COUNT_OF_INVOICE);
     int64_t n = 0;
     store_bind(q, "iii", account, invoice, state);
     while (store_step(store, q)) {
@@ -176,8 +192,8 @@ int64_t store_callback_count(struct store *store, int64_t account, int64_t invoi
     return n;
 }
 
-bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account, int64_t by_ms,
-                             struct callback *ret_callback)
+bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,
+                             int64_t by_ms, struct callback *ret_callback)
 {
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_NEXT_DUE);
     store_bind(q, "ii", account, by_ms);
@@ -205,12 +221,14 @@ void store_callback_requeue(struct store *store, int64_t account, int64_t now_ms
 void store_attempt_insert(struct store *store, const struct attempt *a)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_ATTEMPT_INSERT);
-    store_bind(q, "iiiiiitttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code, a->error, a->request_headers,
-               a->response_headers, (const void *)a->response_body, (size_t)a->response_size);
+    store_bind(q, "iiiiiitttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code,
+               a->error, a->request_headers, a->response_headers, (const void *)a->response_body,
+               (size_t)a->response_size);
     store_run(store, q);
 }
 
-size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback, struct attempt **ret_attempts)
+size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback,
+                         struct attempt **ret_attempts)
 {
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_ATTEMPT_ALL);
     struct attempt *rows = arena_alloc(arena, ATTEMPTS_MOST * sizeof *rows);

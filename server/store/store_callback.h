@@ -11,21 +11,24 @@ void store_callback_insert(struct store *store, struct callback *callback);
 void store_callback_update(struct store *store, const struct callback *callback);
 
 /* True when there is one. Texts go to the arena. */
-bool store_callback_get(struct store *store, struct arena *arena, int64_t seq, struct callback *ret_callback);
+bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
+                        struct callback *ret_callback);
 
 /* All callbacks of an invoice, oldest first, without url, signature and body; returns how many. */
 size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64_t invoice,
                                  struct callback **ret_callbacks);
 
-/* Newest first, seq below `before_seq`; invoice and state TIME_NONE: any. At most `limit`; bodies included. */
-size_t store_callback_list(struct store *store, struct arena *arena, int64_t account, int64_t invoice, int64_t state,
-                           int64_t before_seq, int64_t limit, struct callback **ret_callbacks);
+/* Newest first, seq below `before_seq`; invoice and state TIME_NONE: any. At most `limit`; bodies
+ * included. */
+size_t store_callback_list(struct store *store, struct arena *arena, int64_t account,
+                           int64_t invoice, int64_t state, int64_t before_seq, int64_t limit,
+                           struct callback **ret_callbacks);
 
 int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state);
 
 /* The next callback of the account due at or before `by_ms`; false when there is none. */
-bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account, int64_t by_ms,
-                             struct callback *ret_callback);
+bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,
+                             int64_t by_ms, struct callback *ret_callback);
 
 /* The earliest due time in the account, TIME_NONE when none waits. */
 int64_t store_callback_first_due(struct store *store, int64_t account);
@@ -36,4 +39,5 @@ void store_callback_requeue(struct store *store, int64_t account, int64_t now_ms
 void store_attempt_insert(struct store *store, const struct attempt *attempt);
 
 /* All attempts of a callback in order; returns how many. */
-size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback, struct attempt **ret_attempts);
+size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback,
+                         struct attempt **ret_attempts);

@@ -45,7 +45,10 @@ struct column {
     bool changes; /* saved by store_invoice_update */
 };
 
-#define COLUMN(kind, field, changes) {#field, COLUMN_##kind, offsetof(struct invoice, field), changes}
+/* clang-format off */
+#define COLUMN(kind, field, changes) \
+    {#field, COLUMN_##kind, offsetof(struct invoice, field), changes}
+/* clang-format on */
 
 static const struct column columns[] = {
     COLUMN(INT, seq, false),
@@ -97,16 +100,21 @@ static const struct column columns[] = {
 };
 
 /* Enums are read and written as int; the numbers are the database's, so they must not move. */
-_Static_assert(sizeof(enum status) == sizeof(uint32_t) && sizeof(enum invoice_flow) == sizeof(uint32_t), "enum size");
-_Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PENDING == 2 && STATUS_PROCESSED == 3 &&
-                   STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 && STATUS_REFUND_PENDING == 6 &&
-                   STATUS_PARTIALLY_REFUNDED == 7 && STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 &&
-                   STATUS_CHARGED_BACK == 10 && STATUS_PARTIALLY_CHARGED_BACK == 11,
+_Static_assert(sizeof(enum status) == sizeof(uint32_t) &&
+                   sizeof(enum invoice_flow) == sizeof(uint32_t),
+               "enum size");
+_Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PENDING == 2 &&
+                   STATUS_PROCESSED == 3 && STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 &&
+                   STATUS_REFUND_PENDING == 6 && STATUS_PARTIALLY_REFUNDED == 7 &&
+                   STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 && STATUS_CHARGED_BACK == 10 &&
+                   STATUS_PARTIALLY_CHARGED_BACK == 11,
                "status numbers are stored");
-_Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 && SOURCE_PLATFORM_PUBLIC_API == 1,
+_Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 &&
+                   SOURCE_PLATFORM_PUBLIC_API == 1,
                "flow and source numbers are stored");
 
-static void bind_column(sqlite3_stmt *q, int at, const struct column *column, const struct invoice *invoice)
+static void bind_column(sqlite3_stmt *q, int at, const struct column *column,
+                        const struct invoice *invoice)
 {
     const void *place = (const char *)invoice + column->offset;
     int64_t n = 0;
@@ -166,9 +174,9 @@ static void read_row(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_i
 
 /* ------------------------------------------------------------------ the statements */
 
-#define FILTER                                                                                                       \
-    " WHERE account = ?1 AND (?2 IS NULL OR service = ?2) AND (?3 IS NULL OR currency = ?3)"                         \
-    " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                                            \
+#define FILTER                                                                                     \
+    " WHERE account = ?1 AND (?2 IS NULL OR service = ?2) AND (?3 IS NULL OR currency = ?3)"       \
+    " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                          \
     " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"
 
 static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
@@ -188,14 +196,15 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         buf_printf(&names, "%s%s", i ? ", " : "", columns[i].name);
         buf_printf(&sql[Q_INSERT], "%s?%zu", i ? ", " : "", i + 1);
         if (columns[i].changes) {
-            buf_printf(&sql[Q_UPDATE], "%s%s = ?%d", changes > 1 ? ", " : "", columns[i].name, changes + 1);
+            buf_printf(&sql[Q_UPDATE], "%s%s = ?%d", changes > 1 ? ", " : "", columns[i].name,
+                       changes + 1);
             changes++;
         }
     }
     buf_text(&sql[Q_UPDATE], " WHERE seq = ?1");
     buf_auto insert = {0};
-    buf_printf(&insert, "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id) DO NOTHING", names.data,
-               sql[Q_INSERT].data);
+    buf_printf(&insert, "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id) DO NOTHING",
+               names.data, sql[Q_INSERT].data);
     buf_finish(&sql[Q_INSERT]);
     buf_text(&sql[Q_INSERT], insert.data);
     for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
@@ -203,23 +212,27 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
             buf_printf(&sql[i], "SELECT %s FROM invoice%s", names.data, tails[i]);
         }
     }
-    buf_text(&sql[Q_FIRST_DUE], "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
-                                " ORDER BY due_ms LIMIT 1");
+    buf_text(&sql[Q_FIRST_DUE],
+             "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
+             " ORDER BY due_ms LIMIT 1");
     buf_text(&sql[Q_LAST_SEQ], "SELECT max(seq) FROM invoice");
     buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
     buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
-    buf_text(&sql[Q_PURGEABLE], "SELECT seq FROM invoice WHERE account = ?1 AND created_ms < ?2 AND due_ms IS NULL"
-                                " AND NOT EXISTS (SELECT 1 FROM callback WHERE invoice = invoice.seq AND state < 2)"
-                                " ORDER BY seq LIMIT ?3");
+    buf_text(&sql[Q_PURGEABLE],
+             "SELECT seq FROM invoice WHERE account = ?1 AND created_ms < ?2 AND due_ms IS NULL"
+             " AND NOT EXISTS (SELECT 1 FROM callback WHERE invoice = invoice.seq AND state < 2)"
+             " ORDER BY seq LIMIT ?3");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE_TRANSITIONS], "DELETE FROM transition WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE], "DELETE FROM invoice WHERE seq = ?1");
-    buf_text(&sql[Q_TRANSITION_INSERT], "INSERT INTO transition (invoice, at_ms, wall_ms, old, new, resolution, cause)"
-                                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    buf_text(&sql[Q_TRANSITION_ALL], "SELECT invoice, at_ms, wall_ms, old, new, resolution, cause FROM transition"
-                                     " WHERE invoice = ?1 ORDER BY seq");
+    buf_text(&sql[Q_TRANSITION_INSERT],
+             "INSERT INTO transition (invoice, at_ms, wall_ms, old, new, resolution, cause)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    buf_text(&sql[Q_TRANSITION_ALL],
+             "SELECT invoice, at_ms, wall_ms, old, new, resolution, cause FROM transition"
+             " WHERE invoice = ?1 ORDER BY seq");
 }
 
 bool store_invoice_prepare(struct store *store)
@@ -297,7 +310,8 @@ void store_invoice_update(struct store *store, const struct invoice *invoice)
 }
 
 /* The one row of a bound query. */
-static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, struct invoice *ret_invoice)
+static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                     struct invoice *ret_invoice)
 {
     bool found = false;
     while (store_step(store, q)) {
@@ -307,31 +321,35 @@ static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q, 
     return found;
 }
 
-bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq, struct invoice *ret_invoice)
+bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq,
+                       struct invoice *ret_invoice)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_GET);
     store_bind(q, "i", seq);
     return read_one(store, arena, q, ret_invoice);
 }
 
-bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account, const char *reference_id,
-                                struct invoice *ret_invoice)
+bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account,
+                                const char *reference_id, struct invoice *ret_invoice)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_REFERENCE);
     store_bind(q, "it", account, reference_id);
     return read_one(store, arena, q, ret_invoice);
 }
 
-size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account, const struct invoice_filter *filter,
-                          struct invoice **ret_invoices)
+size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_filter *filter, struct invoice **ret_invoices)
 {
     bool newer = filter->after_seq != TIME_NONE;
-    int64_t cursor = newer ? filter->after_seq : filter->before_seq != TIME_NONE ? filter->before_seq : INT64_MAX;
+    int64_t cursor = newer                             ? filter->after_seq
+                     : filter->before_seq != TIME_NONE ? filter->before_seq
+                                                       : INT64_MAX;
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER);
     struct invoice *rows = arena_alloc(arena, (size_t)filter->limit * sizeof *rows);
     size_t n = 0;
-    store_bind(q, "ittiiiiii", account, filter->service, filter->currency, filter->status, filter->test_mode,
-               filter->created_from_ms, filter->created_before_ms, cursor, filter->limit);
+    store_bind(q, "ittiiiiii", account, filter->service, filter->currency, filter->status,
+               filter->test_mode, filter->created_from_ms, filter->created_before_ms, cursor,
+               filter->limit);
     while (store_step(store, q)) {
         read_row(arena, q, &rows[n++]);
     }
@@ -344,8 +362,8 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     return n;
 }
 
-bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account, int64_t by_ms,
-                            struct invoice *ret_invoice)
+bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,
+                            int64_t by_ms, struct invoice *ret_invoice)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_NEXT_DUE);
     store_bind(q, "ii", account, by_ms);
@@ -373,7 +391,8 @@ int64_t store_invoice_due_count(struct store *store)
 
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
 {
-    static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS, Q_PURGE};
+    static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS,
+                                  Q_PURGE};
     struct arena arena = {0};
     int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
     int64_t n = 0;
@@ -402,12 +421,13 @@ int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before
 void store_transition_insert(struct store *store, const struct transition *t)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_TRANSITION_INSERT);
-    store_bind(q, "iiiiitt", t->invoice, t->at_ms, t->wall_ms, (int64_t)t->old, (int64_t)t->new, t->resolution, t->cause);
+    store_bind(q, "iiiiitt", t->invoice, t->at_ms, t->wall_ms, (int64_t)t->old, (int64_t)t->new,
+               t->resolution, t->cause);
     store_run(store, q);
 }
 
-void store_transition_all(struct store *store, int64_t invoice, void (*each)(void *arg, const struct transition *row),
-                          void *arg)
+void store_transition_all(struct store *store, int64_t invoice,
+                          void (*each)(void *arg, const struct transition *row), void *arg)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_TRANSITION_ALL);
     store_bind(q, "i", invoice);

@@ -7,16 +7,18 @@
 /* A row number for a new invoice. Never given twice, not even after the last rows were deleted. */
 int64_t store_invoice_next_seq(struct store *store);
 
-/* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is poisoned). */
+/* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is
+ * poisoned). */
 bool store_invoice_insert(struct store *store, struct invoice *invoice);
 
 /* Saves what may change in an invoice. */
 void store_invoice_update(struct store *store, const struct invoice *invoice);
 
 /* Reading: true when there is one. Texts go to the arena. */
-bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq, struct invoice *ret_invoice);
-bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account, const char *reference_id,
-                                struct invoice *ret_invoice);
+bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq,
+                       struct invoice *ret_invoice);
+bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account,
+                                const char *reference_id, struct invoice *ret_invoice);
 
 /* What a list shows. Texts NULL and numbers TIME_NONE mean any. */
 struct invoice_filter {
@@ -28,15 +30,15 @@ struct invoice_filter {
 };
 
 /*
- * The rows of an account that fit, newest first; of those newer than a cursor the nearest. At most filter->limit.
- * Returns how many; the array lies in the arena.
+ * The rows of an account that fit, newest first; of those newer than a cursor the nearest. At most
+ * filter->limit. Returns how many; the array lies in the arena.
  */
-size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account, const struct invoice_filter *filter,
-                          struct invoice **ret_invoices);
+size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_filter *filter, struct invoice **ret_invoices);
 
 /* The next invoice of the account that is due at or before `by_ms`; false when there is none. */
-bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account, int64_t by_ms,
-                            struct invoice *ret_invoice);
+bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,
+                            int64_t by_ms, struct invoice *ret_invoice);
 
 /* The earliest due time in the account, TIME_NONE when nothing will happen by itself. */
 int64_t store_invoice_first_due(struct store *store, int64_t account);
@@ -44,8 +46,8 @@ int64_t store_invoice_first_due(struct store *store, int64_t account);
 int64_t store_invoice_count(struct store *store);
 int64_t store_invoice_due_count(struct store *store);
 
-/* Deletes up to `limit` invoices of the account made before a time that nothing waits for, with all that belongs to
-   them; returns how many. */
+/* Deletes up to `limit` invoices of the account made before a time that nothing waits for, with all
+   that belongs to them; returns how many. */
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit);
 
 struct transition {
@@ -57,5 +59,5 @@ struct transition {
 void store_transition_insert(struct store *store, const struct transition *transition);
 
 /* Calls `each` for every transition of an invoice in order; texts live until it returns. */
-void store_transition_all(struct store *store, int64_t invoice, void (*each)(void *arg, const struct transition *row),
-                          void *arg);
+void store_transition_all(struct store *store, int64_t invoice,
+                          void (*each)(void *arg, const struct transition *row), void *arg);

@@ -1,4 +1,5 @@
-/* What the files of store/ share: the handle and the verbs on statements. Nobody else includes this. */
+/* What the files of store/ share: the handle and the verbs on statements. Nobody else includes
+ * this. */
 #pragma once
 
 #include "store/store.h"
@@ -25,7 +26,8 @@ struct store {
     sqlite3_stmt *statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
 };
 
-/* Prepares a file's statements; false with sqlite3_errmsg set. Each file of store/ has such a function. */
+/* Prepares a file's statements; false with sqlite3_errmsg set. Each file of store/ has such a
+ * function. */
 bool store_prepare(struct store *store, enum store_group group, const char *const *sql, size_t n);
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
@@ -38,13 +40,16 @@ void store_invoice_keep_seq(struct store *store);
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query);
 
-/* Binds from ?1 on: 't' const char * (NULL: null), 'i' int64_t (INT64_MIN: null), 'b' const void * and size_t. */
+/* Binds from ?1 on: 't' const char * (NULL: null), 'i' int64_t (INT64_MIN: null), 'b' const void *
+ * and size_t. */
 void store_bind(sqlite3_stmt *statement, const char *kinds, ...);
 
-/* Steps a query: true while there is a row; at the end or on an error (which poisons) resets and returns false. */
+/* Steps a query: true while there is a row; at the end or on an error (which poisons) resets and
+ * returns false. */
 bool store_step(struct store *store, sqlite3_stmt *statement);
 
-/* Runs a statement without rows to its end. Returns the number of rows it changed, 0 when it failed. */
+/* Runs a statement without rows to its end. Returns the number of rows it changed, 0 when it
+ * failed. */
 int store_run(struct store *store, sqlite3_stmt *statement);
 
 /* Columns: NULL texts stay NULL, null integers are INT64_MIN. Texts are copied to the arena. */

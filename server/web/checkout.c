@@ -28,7 +28,8 @@ static bool find_account(struct call *call, bool found, const struct invoice *re
 
 static bool find_by_id(struct call *call, const char *id, struct invoice *ret_invoice)
 {
-    return find_account(call, id && engine_find_any(call->engine, call->arena, id, ret_invoice), ret_invoice);
+    return find_account(call, id && engine_find_any(call->engine, call->arena, id, ret_invoice),
+                        ret_invoice);
 }
 
 static bool find_by_session(struct call *call, struct invoice *ret_invoice)
@@ -71,7 +72,8 @@ struct card_form {
 };
 
 /* Ties a form to its card session, so that no other site can post it. */
-static void csrf_token(const struct call *call, const struct invoice *invoice, char ret_token[IDENT_TEXT])
+static void csrf_token(const struct call *call, const struct invoice *invoice,
+                       char ret_token[IDENT_TEXT])
 {
     ident_derived(call->engine->token_key, "csrf", invoice->session, ret_token);
 }
@@ -87,7 +89,8 @@ static const char *amount_text(struct call *call, const struct invoice *invoice)
 
 static bool pays_by_card(const struct call *call, const struct invoice *invoice)
 {
-    const struct service *service = service_find(&call->engine->fixture->catalogue, invoice->service);
+    const struct service *service =
+        service_find(&call->engine->fixture->catalogue, invoice->service);
     return service && text_equal(service->method->code, "payment_card");
 }
 
@@ -100,7 +103,8 @@ static const char *resolution_words(struct call *call, const struct invoice *inv
     return words;
 }
 
-static void show_form(struct call *call, unsigned status, const struct invoice *invoice, const struct card_form *form)
+static void show_form(struct call *call, unsigned status, const struct invoice *invoice,
+                      const struct card_form *form)
 {
     char csrf[IDENT_TEXT];
     csrf_token(call, invoice, csrf);
@@ -159,7 +163,8 @@ void checkout_show(struct call *call)
     const char *back = payment_return_url(call->tenant, call->arena, &invoice);
     bool open = payment_is_open(call->tenant, &invoice);
     if (open && (!done || invoice.status == STATUS_PROCESS_FAILED)) {
-        show_form(call, 200, &invoice, &(struct card_form){0}); /* after a decline with the chance of another try */
+        show_form(call, 200, &invoice,
+                  &(struct card_form){0}); /* after a decline with the chance of another try */
     } else if (done && back && call->tenant->account.settings.auto_return) {
         http_reply_redirect(call->request, 302, back);
     } else {
@@ -191,7 +196,8 @@ static bool read_card(const json_t *body, struct card_entry *ret_entry, struct c
     if (text_utf8_length(form.holder, strlen(form.holder)) > 50) {
         form.holder_error = "At most 50 characters.";
     }
-    snprintf(ret_entry->holder, sizeof ret_entry->holder, "%s", form.holder_error ? "" : form.holder);
+    snprintf(ret_entry->holder, sizeof ret_entry->holder, "%s",
+             form.holder_error ? "" : form.holder);
     *ret_form = form;
     return !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
 }
@@ -203,7 +209,8 @@ static bool pay(struct call *call, struct invoice *invoice, const json_t *body)
         return true;
     }
     if (!pays_by_card(call, invoice)) {
-        payment_confirmed(call->engine, call->tenant, call->arena, invoice, http_client_ip(call->request));
+        payment_confirmed(call->engine, call->tenant, call->arena, invoice,
+                          http_client_ip(call->request));
         return true;
     }
     struct card_entry entry = {0};
@@ -233,7 +240,8 @@ void checkout_submit(struct call *call)
     }
     /* A second submit of a finished payment changes nothing and shows what is. */
     if (!payment_is_open(call->tenant, &invoice) || pay(call, &invoice, body)) {
-        http_reply_redirect(call->request, 303, arena_printf(call->arena, "/hpp/%s?done=1", invoice.session));
+        http_reply_redirect(call->request, 303,
+                            arena_printf(call->arena, "/hpp/%s?done=1", invoice.session));
     }
 }
 

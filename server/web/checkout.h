@@ -1,4 +1,5 @@
-/* The payer's road: from the redirect to the card page, the result and back to the shop (facts.md e). */
+/* The payer's road: from the redirect to the card page, the result and back to the shop (facts.md
+ * e). */
 #pragma once
 
 #include "http/call.h"

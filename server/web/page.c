@@ -9,15 +9,20 @@
 
 #define ASSETS "server/web/assets/"
 
-/* form-action names http: and https: because a payer may be sent on to the shop after a form (auto_return). */
-static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
-                             " form-action 'self' http: https:";
+/* form-action names http: and https: because a payer may be sent on to the shop after a form
+ * (auto_return). */
+static const char policy[] =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
+    " form-action 'self' http: https:";
 
 static const struct {
     const char *ending, *type;
-} types[] = {{".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"}, {".js", "text/javascript; charset=utf-8"}};
+} types[] = {{".css", "text/css; charset=utf-8"},
+             {".svg", "image/svg+xml"},
+             {".js", "text/javascript; charset=utf-8"}};
 
-void page_reply(struct call *call, unsigned status, const char *name, const struct template_value *values, size_t n)
+void page_reply(struct call *call, unsigned status, const char *name,
+                const struct template_value *values, size_t n)
 {
     const struct embedded_file *file = embedded_find(arena_printf(call->arena, ASSETS "%s", name));
     if (!file) {
@@ -51,7 +56,8 @@ void page_error_instead(struct call *call)
     if (json_is_object(errors)) {
         json_object_foreach((json_t *)errors, path, value)
         {
-            buf_printf(&message, "%s%s: %s", message.size ? " " : "", path, json_string_value(value));
+            buf_printf(&message, "%s%s: %s", message.size ? " " : "", path,
+                       json_string_value(value));
         }
     } else {
         const json_t *first = json_array_get(errors, 0);

@@ -5,7 +5,8 @@
 #include "web/template.h"
 
 /* Answers with the template server/web/assets/NAME and the headers of a page. */
-void page_reply(struct call *call, unsigned status, const char *name, const struct template_value *values, size_t n);
+void page_reply(struct call *call, unsigned status, const char *name,
+                const struct template_value *values, size_t n);
 
 /* An error page of a status code with a sentence. */
 void page_error(struct call *call, unsigned status, const char *message);

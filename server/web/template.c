@@ -45,7 +45,8 @@ static void add_escaped(struct buf *out, const char *text)
     }
 }
 
-/* Reads "{{#name}}" at the text; its kind ('#', '^', '/' or 0) and name, and what stands behind it. */
+/* Reads "{{#name}}" at the text; its kind ('#', '^', '/' or 0) and name, and what stands behind it.
+ */
 static const char *read_tag(const char *text, char *ret_kind, char ret_name[NAME_MOST])
 {
     const char *end = strstr(text, "}}");

@@ -75,7 +75,8 @@ static void other_forms_are_told_apart(void **state)
 }
 
 /* A block cipher that goes with the test. */
-static void with_block(const uint8_t key_bytes[CRYPT_KEY_SIZE], void (*body)(struct crypt_block *block))
+static void with_block(const uint8_t key_bytes[CRYPT_KEY_SIZE],
+                       void (*body)(struct crypt_block *block))
 {
     struct crypt_block *block = crypt_block_new(key_bytes);
     body(block);
@@ -84,7 +85,8 @@ static void with_block(const uint8_t key_bytes[CRYPT_KEY_SIZE], void (*body)(str
 
 static void rows_there_and_back(struct crypt_block *block)
 {
-    static const int64_t rows[] = {1, 2, 3, 61, 62, 63, 1000, 1000000, INT32_MAX, (int64_t)1 << 40, (int64_t)1 << 47};
+    static const int64_t rows[] = {
+        1, 2, 3, 61, 62, 63, 1000, 1000000, INT32_MAX, (int64_t)1 << 40, (int64_t)1 << 47};
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         char id[IDENT_TEXT], session[IDENT_TEXT];
         int64_t back;
