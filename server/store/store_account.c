@@ -27,10 +27,10 @@ enum {
 static const char *const sql[] = {
     [Q_ALL] = "SELECT num, " COLUMNS " FROM account ORDER BY num",
     [Q_INSERT] =
-        "INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        ("INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
-    [Q_SET_CLOCK] = "UPDATE account SET clock_frozen = ?2, clock_offset_ms = ?3, clock_now_ms = ?4 "
-                    "WHERE num = ?1",
+    [Q_SET_CLOCK] = ("UPDATE account SET (clock_frozen, clock_offset_ms, clock_now_ms) ="
+                     " (?2, ?3, ?4) WHERE num = ?1"),
     [Q_CLEAR_ATTEMPTS] =
         "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE account = ?1)",
     [Q_CLEAR_CALLBACKS] = "DELETE FROM callback WHERE account = ?1",

@@ -33,29 +33,29 @@ enum {
 #define PAGE " AND seq < ?4 ORDER BY seq DESC LIMIT ?5"
 
 static const char *const sql[] = {
-    [Q_INSERT] = "INSERT INTO callback (" COLUMNS ")"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [Q_UPDATE] = "UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5, code "
-                 "= ?6, manual = ?7,"
-                 " signature = ?8 WHERE seq = ?1",
+    [Q_INSERT] =
+        ("INSERT INTO callback (" COLUMNS ")"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+    [Q_UPDATE] = ("UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5,"
+                  " code = ?6, manual = ?7, signature = ?8 WHERE seq = ?1"),
     [Q_GET] = "SELECT " COLUMNS " FROM callback WHERE seq = ?1",
     [Q_OF_INVOICE] = "SELECT " HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
     [Q_LIST] = "SELECT " COLUMNS OF_ACCOUNT PAGE,
     [Q_LIST_OF_INVOICE] = "SELECT " COLUMNS OF_INVOICE PAGE,
     [Q_COUNT] = "SELECT count(*)" OF_ACCOUNT,
     [Q_COUNT_OF_INVOICE] = "SELECT count(*)" OF_INVOICE,
-    [Q_NEXT_DUE] = "SELECT " COLUMNS " FROM callback WHERE account = ?1 AND due_ms <= ?2"
-                   " ORDER BY due_ms, seq LIMIT 1",
-    [Q_FIRST_DUE] = "SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL ORDER "
-                    "BY due_ms LIMIT 1",
+    [Q_NEXT_DUE] = ("SELECT " COLUMNS " FROM callback WHERE account = ?1 AND due_ms <= ?2"
+                    " ORDER BY due_ms, seq LIMIT 1"),
+    [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
+                     " ORDER BY due_ms LIMIT 1"),
     [Q_REQUEUE] = "UPDATE callback SET state = 0, due_ms = ?2 WHERE account = ?1 AND state = 1",
     [Q_ATTEMPT_INSERT] =
-        "INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
-        " request_headers, response_headers, response_body)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [Q_ATTEMPT_ALL] = "SELECT callback, number, at_ms, wall_ms, took_ms, code, error, "
-                      "request_headers, response_headers,"
-                      " response_body FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
+        ("INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
+         " request_headers, response_headers, response_body)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+    [Q_ATTEMPT_ALL] = ("SELECT callback, number, at_ms, wall_ms, took_ms, code, error,"
+                       " request_headers, response_headers, response_body FROM attempt"
+                       " WHERE callback = ?1 ORDER BY number LIMIT ?2"),
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
