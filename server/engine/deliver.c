@@ -57,6 +57,8 @@ struct deliver {
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
     size_t running, waiting;
+    CURL *spare[DELIVER_WINDOW_MOST];
+    size_t n_spare;
     char *last_url; /* of the last push, and its receiver while that lives */
     struct target *last_target;
 };
@@ -301,11 +303,31 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
 }
 
+/* Handles are dear to make and are used again; what one attempt set in them is reset. */
+static CURL *take_easy(struct deliver *deliver)
+{
+    CURL *easy = deliver->n_spare ? deliver->spare[--deliver->n_spare] : curl_easy_init();
+    if (!easy) {
+        die("out of memory for a transfer");
+    }
+    return easy;
+}
+
+static void give_easy(struct deliver *deliver, CURL *easy)
+{
+    if (deliver->n_spare == ARRAY_SIZE(deliver->spare)) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    deliver->spare[deliver->n_spare++] = easy;
+}
+
 static void free_transfer(struct transfer *transfer)
 {
     if (transfer->easy) {
         curl_multi_remove_handle(transfer->deliver->multi, transfer->easy);
-        curl_easy_cleanup(transfer->easy);
+        give_easy(transfer->deliver, transfer->easy);
     }
     curl_slist_free_all(transfer->headers);
     buf_finish(&transfer->response);
@@ -336,10 +358,7 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
     }
     transfer->wall_ms = wall_now_ms();
     transfer->began_ms = mono_now_ms();
-    transfer->easy = curl_easy_init();
-    if (!transfer->easy) {
-        die("out of memory for a transfer");
-    }
+    transfer->easy = take_easy(deliver);
     set_headers(transfer);
     set_options(transfer);
     LIST_INSERT_HEAD(&deliver->transfers, transfer, link);
@@ -553,6 +572,9 @@ void deliver_free(struct deliver *deliver)
 {
     if (deliver) {
         drop(deliver, 0, true);
+        while (deliver->n_spare) {
+            curl_easy_cleanup(deliver->spare[--deliver->n_spare]);
+        }
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
         free(deliver->last_url);

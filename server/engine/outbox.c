@@ -50,8 +50,12 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
     }
     char signature[TOKEN_SIGNATURE + 1];
     token_sign(engine->token_key, callback->body + begin, end - begin, signature);
-    return arena_printf(arena, "%.*s%s%s", (int)cut, callback->body, signature,
-                        callback->body + cut);
+    size_t tail = strlen(callback->body + cut);
+    char *whole = arena_alloc(arena, cut + TOKEN_SIGNATURE + tail + 1);
+    memcpy(whole, callback->body, cut);
+    memcpy(whole + cut, signature, TOKEN_SIGNATURE);
+    memcpy(whole + cut + TOKEN_SIGNATURE, callback->body + cut, tail);
+    return whole;
 }
 
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,

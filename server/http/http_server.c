@@ -32,7 +32,7 @@ struct http_server {
     int port;
     char *cert, *key;
     struct http_request *held; /* answered, suspended until http_release */
-    size_t parked;
+    size_t n_held, parked;
 };
 
 /* ------------------------------------------------------------------ sending */
@@ -75,6 +75,7 @@ static enum MHD_Result deliver(struct http_request *request)
     if (server->options.must_hold(server->options.arg)) {
         request->next_held = server->held;
         server->held = request;
+        server->n_held++;
         if (!request->suspended) {
             request->suspended = true;
             MHD_suspend_connection(request->connection);
@@ -96,6 +97,7 @@ bool http_release(struct http_server *server, bool committed)
     struct http_request *request = server->held;
     bool any = request != NULL;
     server->held = NULL;
+    server->n_held = 0;
     while (request) {
         struct http_request *next = request->next_held;
         if (!committed) {
@@ -457,6 +459,11 @@ void http_server_stop(struct http_server *server)
     free(server->cert);
     free(server->key);
     free(server);
+}
+
+size_t http_server_held(const struct http_server *server)
+{
+    return server->n_held;
 }
 
 int http_server_port(const struct http_server *server)

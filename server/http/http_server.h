@@ -88,6 +88,9 @@ int http_server_wait_ms(
 void http_server_run(struct http_server *server);
 int http_server_connections(const struct http_server *server);
 
+/* How many replies are held. */
+size_t http_server_held(const struct http_server *server);
+
 /* Sends the held replies; after a failed commit each becomes a 503. True when there were any. */
 bool http_release(struct http_server *server, bool committed);
 
