@@ -66,8 +66,8 @@ static void end_turn(struct loop *loop)
 }
 
 /*
- * Takes what has come, and then what came while it was taken: a commit costs the same for one request
- * and for many. Stops when a look brings nothing new, so nobody waits for company.
+ * Takes what has come, and then what came while it was taken: a commit costs the same for one
+ * request and for many. Stops when a look brings nothing new, so nobody waits for company.
  */
 static void gather_requests(struct loop *loop)
 {

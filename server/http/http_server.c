@@ -31,7 +31,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     int port;
     char *cert, *key;
-    struct http_request *held; /* answered, suspended until http_release */
+    struct http_request *held; /* answered, waiting for http_release */
     size_t n_held, parked;
 };
 
@@ -73,13 +73,12 @@ static enum MHD_Result deliver(struct http_request *request)
         die("%s %s was not answered", request->method, request->target);
     }
     if (server->options.must_hold(server->options.arg)) {
+        /* Not suspended, which costs two system calls: without a response libmicrohttpd asks again
+         * at its next run, and the turn ends soon. */
+        request->held = true;
         request->next_held = server->held;
         server->held = request;
         server->n_held++;
-        if (!request->suspended) {
-            request->suspended = true;
-            MHD_suspend_connection(request->connection);
-        }
         return MHD_YES;
     }
     if (request->suspended) {
@@ -104,8 +103,11 @@ bool http_release(struct http_server *server, bool committed)
             request->reply.n_headers = 0;
             http_reply_error(request, 503);
         }
-        request->suspended = false;
-        MHD_resume_connection(request->connection);
+        request->held = false;
+        if (request->suspended) {
+            request->suspended = false;
+            MHD_resume_connection(request->connection);
+        }
         request = next;
     }
     return any;
@@ -146,6 +148,17 @@ static void *begin(void *arg, const char *target, struct MHD_Connection *connect
     return request;
 }
 
+/* The client left before its reply could: what was done stays done. */
+static void leave_held(struct http_request *request)
+{
+    struct http_request **link = &request->server->held;
+    while (*link != request) {
+        link = &(*link)->next_held;
+    }
+    *link = request->next_held;
+    request->server->n_held--;
+}
+
 static void finish(void *arg, struct MHD_Connection *connection, void **context,
                    enum MHD_RequestTerminationCode code)
 {
@@ -155,6 +168,9 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
     struct http_request *request = *context;
     if (!request) {
         return;
+    }
+    if (request->held) {
+        leave_held(request);
     }
     if (request->parked) {
         void (*gone)(void *) = request->gone;
@@ -240,7 +256,10 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
     if (!request->handled) {
         return handle(request);
     }
-    /* Resumed: the reply stands and may leave. */
+    if (request->held) {
+        return MHD_YES;
+    }
+    /* Released: the reply stands and may leave. */
     request->server->options.done(request->server->options.arg, request);
     return send_reply(request);
 }

@@ -56,7 +56,7 @@ struct http_request {
     struct MHD_Connection *connection;
     struct buf upload;
     size_t received;
-    bool started, handled, suspended;
+    bool started, handled, held, suspended;
     json_t *query, *document; /* parsed when first asked for */
     struct http_request *next_held;
 };
