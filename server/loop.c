@@ -92,12 +92,12 @@ static void turn(struct loop *loop)
 static void drain(struct loop *loop)
 {
     int64_t end_ms = mono_now_ms() + GRACE_MS;
+    http_server_quiesce(loop->server);
     waits_end(loop->waits);
     for (size_t i = 0; i < loop->engine->tenants.n; i++) {
         advance_cut(loop->engine, loop->engine->tenants.list[i]);
     }
     end_turn(loop);
-    http_server_quiesce(loop->server);
     while (mono_now_ms() < end_ms && deliver_running(loop->engine->deliver)) {
         curl_multi_poll(deliver_multi(loop->engine->deliver), NULL, 0, 20, NULL);
         deliver_collect(loop->engine->deliver);

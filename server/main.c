@@ -38,13 +38,15 @@ struct program {
 static bool open_store(struct program *p)
 {
     const char *file = p->config.db;
+    enum store_care care = p->config.durable ? STORE_CARE_MACHINE : STORE_CARE_PROCESS;
     if (!file) {
         if (!tmpdb_make(p->tmp_dir, p->db, p->why, sizeof p->why)) {
             return false;
         }
         file = p->db;
+        care = STORE_CARE_NONE;
     }
-    return store_open(file, p->config.durable, &p->store, p->why, sizeof p->why);
+    return store_open(file, care, &p->store, p->why, sizeof p->why);
 }
 
 static bool start_engine(struct program *p)

@@ -33,6 +33,7 @@ struct http_server {
     char *cert, *key;
     struct http_request *held; /* answered, waiting for http_release */
     size_t n_held, parked;
+    bool closing;
 };
 
 /* ------------------------------------------------------------------ sending */
@@ -229,7 +230,11 @@ static enum MHD_Result handle(struct http_request *request)
     request->handled = true;
     request->body = buf_str(&request->upload);
     request->body_size = request->upload.size;
-    options->handle(options->arg, request);
+    if (request->server->closing) {
+        http_reply_error(request, 503);
+    } else {
+        options->handle(options->arg, request);
+    }
     if (!request->parked) {
         return deliver(request);
     }
@@ -455,6 +460,7 @@ bool http_server_start(const struct http_options *options, struct http_server **
 
 void http_server_quiesce(struct http_server *server)
 {
+    server->closing = true;
     int fd = MHD_quiesce_daemon(server->daemon);
     if (fd >= 0) {
         close(fd);
@@ -469,9 +475,10 @@ void http_server_stop(struct http_server *server)
     if (server->daemon) {
         /* A connection that is still suspended makes MHD_stop_daemon abort (0.9.75): all are
          * resumed by now. */
-        if (server->parked || server->held) {
+        if (server->parked) {
             die("%zu requests are parked at the end", server->parked);
         }
+        http_release(server, true);
         MHD_run(server->daemon);
         MHD_stop_daemon(server->daemon);
     }

@@ -75,10 +75,10 @@ struct http_options {
 bool http_server_start(const struct http_options *options, struct http_server **ret_server,
                        char *ret_why, size_t why_size);
 
-/* Ends all connections. No request may be parked or held any more. NULL is fine. */
+/* Ends all connections, after the last held replies. No request may be parked. NULL is fine. */
 void http_server_stop(struct http_server *server);
 
-/* No new connections from now on; the port is free again. */
+/* No new connections from now on, the port is free again; requests that still come get 503. */
 void http_server_quiesce(struct http_server *server);
 
 int http_server_port(const struct http_server *server);

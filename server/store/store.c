@@ -278,13 +278,20 @@ static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why
     return true;
 }
 
-static bool set_up(struct store *store, bool durable, char *ret_why, size_t why_size)
+static const char *const synchronous[] = {
+    [STORE_CARE_PROCESS] = "NORMAL",
+    [STORE_CARE_MACHINE] = "FULL",
+    [STORE_CARE_NONE] = "OFF",
+};
+
+static bool set_up(struct store *store, enum store_care care, char *ret_why, size_t why_size)
 {
-    char pragmas[256];
+    char pragmas[256], owner[64];
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA application_id = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
-             "PRAGMA temp_store = MEMORY; PRAGMA synchronous = %s",
-             APPLICATION_ID, CHECKPOINT_PAGES, CACHE_KIB, durable ? "FULL" : "NORMAL");
+             "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
+             "PRAGMA temp_store = MEMORY",
+             synchronous[care], CHECKPOINT_PAGES, CACHE_KIB);
+    snprintf(owner, sizeof owner, "PRAGMA application_id = %d", APPLICATION_ID);
     int64_t version = 0;
     /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
      * private memory. */
@@ -305,7 +312,7 @@ static bool set_up(struct store *store, bool durable, char *ret_why, size_t why_
     return ready || refuse_sqlite(store, ret_why, why_size);
 }
 
-bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why,
+bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
                 size_t why_size)
 {
     struct store *store = mem_alloc(sizeof *store);
@@ -315,8 +322,7 @@ bool store_open(const char *file, bool durable, struct store **ret_store, char *
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
     sqlite3_extended_result_codes(store->db, 0);
-    if (good ? !set_up(store, durable, ret_why, why_size)
-             : !refuse_sqlite(store, ret_why, why_size)) {
+    if (good ? !set_up(store, care, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
         store_close(store);
         return false;
     }

@@ -17,13 +17,19 @@
 
 struct store;
 
+/* What a commit survives. */
+enum store_care {
+    STORE_CARE_PROCESS, /* a crash of the process */
+    STORE_CARE_MACHINE, /* a power cut too */
+    STORE_CARE_NONE,    /* a database that goes with the process: nothing is forced to the disk */
+};
+
 /*
- * Opens or makes a database and brings its schema up to date. `durable`: survive a power cut
- * (synchronous FULL), not only a crash of the process. On an error (no database of ours, a newer
- * one, in use by another server, unreadable) returns false and one line naming the file and the
- * reason.
+ * Opens or makes a database and brings its schema up to date. On an error (no database of ours, a
+ * newer one, in use by another server, unreadable) returns false and one line naming the file and
+ * the reason.
  */
-bool store_open(const char *file, bool durable, struct store **ret_store, char *ret_why,
+bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
                 size_t why_size);
 
 /* Closes; NULL is fine. A turn that is open is rolled back. */

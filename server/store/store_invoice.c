@@ -218,10 +218,12 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     buf_text(&sql[Q_LAST_SEQ], "SELECT max(seq) FROM invoice");
     buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
     buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
-    buf_text(&sql[Q_PURGEABLE],
-             "SELECT seq FROM invoice WHERE account = ?1 AND created_ms < ?2 AND due_ms IS NULL"
-             " AND NOT EXISTS (SELECT 1 FROM callback WHERE invoice = invoice.seq AND state < 2)"
-             " ORDER BY seq LIMIT ?3");
+    /* Only among the oldest rows, so that a look costs the same however many there are. */
+    buf_text(
+        &sql[Q_PURGEABLE],
+        "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
+        " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 AND due_ms IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state < 2)");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
