@@ -118,15 +118,6 @@ static void read_page(struct call *call, const struct invoice_filter *filter, st
     *ret_page = (struct page){rows, n, upward ? behind : more, upward ? more : behind};
 }
 
-static void add_escaped(struct buf *out, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
-                     (*p >= 'a' && *p <= 'z') || strchr("-_.~", *p);
-        buf_printf(out, plain ? "%c" : "%%%02X", *p);
-    }
-}
-
 static void write_link(struct json_out *out, const char *key, struct call *call, const char *cursor,
                        const char *id, int64_t size)
 {
@@ -138,7 +129,7 @@ static void write_link(struct json_out *out, const char *key, struct call *call,
             const char *value = paging_member(call->request, "filter", filter_names[i]);
             if (value) {
                 buf_printf(&link, "&filter[%s]=", filter_names[i]);
-                add_escaped(&link, value);
+                buf_url_text(&link, value);
             }
         }
     }

@@ -26,22 +26,27 @@ void control_reply_errors(struct call *call, const struct json_errors *errors)
     call_control_error(call, 422, "invalid", "%s", buf_str(&list));
 }
 
+const json_t *control_body(struct call *call, bool optional, bool *ret_good)
+{
+    bool absent = optional && !call->request->body_size;
+    const json_t *body = absent ? NULL : call_body(call, false);
+    *ret_good = absent || body;
+    return body;
+}
+
 bool control_read(struct call *call, bool optional, const struct json_field *fields, size_t n,
                   void *into)
 {
     struct json_errors errors = {.arena = call->arena};
-    if (optional && !call->request->body_size) {
-        return true;
+    bool good;
+    const json_t *body = control_body(call, optional, &good);
+    if (body) {
+        json_read(body, fields, n, true, into, &errors);
     }
-    const json_t *body = call_body(call, false);
-    if (!body) {
-        return false;
-    }
-    json_read(body, fields, n, true, into, &errors);
     if (errors.n) {
         control_reply_errors(call, &errors);
     }
-    return !errors.n;
+    return good && !errors.n;
 }
 
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice)

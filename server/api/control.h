@@ -26,6 +26,8 @@ void control_outcomes_list(struct call *call);
 void control_outcomes_clear(struct call *call);
 void control_transition(struct call *call);
 void control_pay(struct call *call);
+
+/* control_timeline.c */
 void control_timeline(struct call *call);
 
 /* control_callback.c */
@@ -41,6 +43,12 @@ void control_wait(struct call *call);
 /* The account of the call; answers 404 and returns false when there is none (the demo account was
  * deleted). */
 bool control_has_tenant(struct call *call);
+
+/*
+ * The body as an object. `optional`: no body at all is NULL with *ret_good true. Answers 400 and
+ * gives NULL and false when it is none.
+ */
+const json_t *control_body(struct call *call, bool optional, bool *ret_good);
 
 /*
  * Reads the body by a field table; unknown names are errors. `optional`: no body at all is an empty

@@ -78,18 +78,15 @@ void control_accounts_list(struct call *call)
 static bool read_body(struct call *call, bool optional, struct settings *settings)
 {
     struct json_errors errors = {.arena = call->arena};
-    if (optional && !call->request->body_size) {
-        return true;
+    bool good;
+    const json_t *body = control_body(call, optional, &good);
+    if (body) {
+        settings_read(body, NULL, &call->engine->fixture->resolutions, settings, &errors);
     }
-    const json_t *body = call_body(call, false);
-    if (!body) {
-        return false;
-    }
-    settings_read(body, NULL, &call->engine->fixture->resolutions, settings, &errors);
     if (errors.n) {
         control_reply_errors(call, &errors);
     }
-    return !errors.n;
+    return good && !errors.n;
 }
 
 void control_accounts_add(struct call *call)

@@ -3,12 +3,9 @@
 #include "base/text.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
-#include "engine/journal.h"
 #include "engine/payment.h"
-#include "store/store_callback.h"
-#include "store/store_invoice.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #define OUTCOMES_MOST 1000 /* queued in one account */
 
@@ -241,13 +238,6 @@ static enum payment_3ds three_ds_of(const char *name)
     return PAYMENT_3DS_PASS;
 }
 
-static bool takes_cards(const struct call *call, const struct invoice *invoice)
-{
-    const struct service *service =
-        service_find(&call->engine->fixture->catalogue, invoice->service);
-    return service && text_equal(service->method->code, "payment_card");
-}
-
 void control_pay(struct call *call)
 {
     struct pay_input input = {0};
@@ -260,7 +250,7 @@ void control_pay(struct call *call)
     }
     if (input.cancel) {
         result = payment_cancelled(call->engine, call->tenant, call->arena, &invoice);
-    } else if (!takes_cards(call, &invoice) && !input.card_number) {
+    } else if (!payment_takes_cards(call->engine, &invoice) && !input.card_number) {
         result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL);
     } else if (!input.card_number) {
         call_control_error(call, 422, "invalid", "card_number or cancel is wanted");
@@ -278,151 +268,4 @@ void control_pay(struct call *call)
                            "the invoice is %s (%s) and cannot be paid any more",
                            status_name(invoice.status), invoice.resolution);
     }
-}
-
-/* ------------------------------------------------------------------ timeline */
-
-/*
- * Items from four places, each written when found. They show the account's time and are sorted by
- * the machine's, which no test can stop or move.
- */
-struct timeline {
-    struct arena *arena;
-    struct timeline_item {
-        int64_t wall_ms;
-        size_t order; /* of finding: keeps what happened in one millisecond in sequence */
-        const char *json;
-    } * items;
-    size_t n, room;
-};
-
-static void add_item(struct timeline *timeline, int64_t wall_ms, const struct buf *json)
-{
-    if (timeline->n == timeline->room) {
-        size_t room = timeline->room ? timeline->room * 2 : 32;
-        struct timeline_item *wider = arena_alloc(timeline->arena, room * sizeof *wider);
-        for (size_t i = 0; i < timeline->n; i++) {
-            wider[i] = timeline->items[i];
-        }
-        timeline->items = wider;
-        timeline->room = room;
-    }
-    timeline->items[timeline->n] = (struct timeline_item){
-        wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
-    timeline->n++;
-}
-
-static void begin_item(struct json_out *out, int64_t at_ms, const char *kind)
-{
-    json_out_object(out, NULL);
-    json_out_int(out, "at", at_ms);
-    json_out_text(out, "kind", kind);
-}
-
-static void add_visit(void *arg, const struct journal_entry *entry)
-{
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    begin_item(&out, entry->at_ms, entry->page ? "page" : "api");
-    json_out_text(&out, "method", entry->method);
-    json_out_text(&out, "path", entry->path);
-    json_out_int(&out, "status", entry->status);
-    json_out_object_end(&out);
-    add_item(arg, entry->wall_ms, &json);
-}
-
-static void add_change(struct timeline *timeline, const char *from, const struct transition *row)
-{
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    begin_item(&out, row->at_ms, "transition");
-    json_out_text(&out, "from", from);
-    json_out_text(&out, "to", status_name(row->new));
-    json_out_text(&out, "resolution", row->resolution);
-    json_out_text(&out, "cause", row->cause);
-    json_out_object_end(&out);
-    add_item(timeline, row->wall_ms, &json);
-}
-
-static void add_transition(void *arg, const struct transition *row)
-{
-    add_change(arg, status_name(row->old), row);
-}
-
-/* Creation is no row of its own: the invoice says when it was. */
-static void add_creation(struct timeline *timeline, const struct invoice *invoice)
-{
-    const struct transition made = {.at_ms = invoice->created_ms,
-                                    .wall_ms = invoice->made_ms,
-                                    .new = STATUS_CREATED,
-                                    .resolution = RESOLUTION_OK,
-                                    .cause = "order"};
-    struct transition started = made;
-    started.new = STATUS_PROCESS_PENDING;
-    add_change(timeline, NULL, &made);
-    add_change(timeline, status_name(STATUS_CREATED), &started);
-}
-
-static void add_attempt(struct timeline *timeline, const struct callback *callback,
-                        const struct attempt *attempt)
-{
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    char id[IDENT_TEXT];
-    callback_id(callback->seq, id);
-    begin_item(&out, attempt->at_ms, "callback");
-    json_out_text(&out, "callback", id);
-    json_out_text(&out, "transition", status_name(callback->transition));
-    json_out_int(&out, "attempt", attempt->number);
-    json_out_int_or_null(&out, "code", attempt->code, 0);
-    json_out_text(&out, "error", attempt->error);
-    json_out_object_end(&out);
-    add_item(timeline, attempt->wall_ms, &json);
-}
-
-static void add_attempts(struct call *call, struct timeline *timeline,
-                         const struct callback *callback)
-{
-    struct attempt *attempts;
-    size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
-    for (size_t i = 0; i < n; i++) {
-        add_attempt(timeline, callback, &attempts[i]);
-    }
-}
-
-static int compare_items(const void *a, const void *b)
-{
-    const struct timeline_item *x = a, *y = b;
-    if (x->wall_ms != y->wall_ms) {
-        return x->wall_ms < y->wall_ms ? -1 : 1;
-    }
-    return x->order < y->order ? -1 : 1;
-}
-
-void control_timeline(struct call *call)
-{
-    struct invoice invoice;
-    struct callback *callbacks;
-    struct timeline timeline = {.arena = call->arena};
-    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
-        return;
-    }
-    add_creation(&timeline, &invoice);
-    journal_of_invoice(call->router->journal, invoice.seq, add_visit, &timeline);
-    store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
-    size_t n = store_callback_of_invoice(call->engine->store, call->arena, invoice.seq, &callbacks);
-    for (size_t i = 0; i < n; i++) {
-        add_attempts(call, &timeline, &callbacks[i]);
-    }
-    qsort(timeline.items, timeline.n, sizeof *timeline.items, compare_items);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
-    for (size_t i = 0; i < timeline.n; i++) {
-        json_out_raw(&out, NULL, timeline.items[i].json);
-    }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)timeline.n);
-    json_out_null(&out, "next");
-    json_out_object_end(&out);
 }

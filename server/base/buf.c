@@ -74,6 +74,19 @@ void buf_printf(struct buf *buf, const char *format, ...)
     buf->size += (size_t)length;
 }
 
+void buf_url_text(struct buf *buf, const char *text)
+{
+    static const char plain[] =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~";
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (strchr(plain, *p)) {
+            buf_char(buf, (char)*p);
+        } else {
+            buf_printf(buf, "%%%02X", *p);
+        }
+    }
+}
+
 const char *buf_str(const struct buf *buf)
 {
     return buf->data ? buf->data : "";

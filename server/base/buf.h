@@ -17,6 +17,9 @@ void buf_char(struct buf *buf, char c);
 void buf_int(struct buf *buf, int64_t n);
 void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
 
+/* Appends a text percent-encoded for a URL's query. */
+void buf_url_text(struct buf *buf, const char *text);
+
 /* Makes room for `size` more bytes and returns where they go; the caller then adds what it wrote to
  * `buf->size`. */
 char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;

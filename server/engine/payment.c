@@ -25,6 +25,12 @@ bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice)
     return invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING || again;
 }
 
+bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)
+{
+    const struct service *service = service_find(&engine->fixture->catalogue, invoice->service);
+    return service && text_equal(service->method->code, "payment_card");
+}
+
 /* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (mock.md).
  */
 static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena,
@@ -129,11 +135,7 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
     char mark = memchr(url, '?', length) ? '&' : '?';
     for (size_t i = 0; i < ARRAY_SIZE(context); i++, mark = '&') {
         buf_printf(&out, "%c%s=", mark, context[i].name);
-        for (const unsigned char *p = (const unsigned char *)context[i].value; *p; p++) {
-            bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
-                         (*p >= 'a' && *p <= 'z') || strchr("-_.~", *p);
-            buf_printf(&out, plain ? "%c" : "%%%02X", *p);
-        }
+        buf_url_text(&out, context[i].value);
     }
     buf_text(&out, url + length);
     return arena_copy(arena, out.data, out.size);

@@ -23,6 +23,9 @@ void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice
 /* Whether the payer can pay now: pending, or failed with attempts and time left. */
 bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice);
 
+/* Whether the invoice's service is paid by card; others are confirmed (payment_confirmed). */
+bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice);
+
 /* Pays by card; the card decides (facts.md f). */
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
                                     struct arena *arena, struct invoice *invoice,

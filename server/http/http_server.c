@@ -6,6 +6,7 @@
 #include "base/wall.h"
 #include "http/form.h"
 #include "http/http_reply.h"
+#include "http/listen.h"
 #include "http/target.h"
 
 #include <arpa/inet.h>
@@ -15,16 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define IDLE_TIMEOUT_S 30u
-#define CONNECTIONS_MOST 16384u
 /* Request line and headers with libmicrohttpd's records of them. It clears this much after each
  * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
-#define SPARE_FDS 1024u /* files, callbacks and what libraries open */
 
 struct http_server {
     struct http_options options;
@@ -357,61 +355,6 @@ static char *read_file(const char *name, char *ret_why, size_t why_size)
     return buf_take(&content);
 }
 
-/* As many connections as the process may have descriptors for. */
-static unsigned raise_connection_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit)) {
-        return 512;
-    }
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    rlim_t spare = limit.rlim_cur > 2 * SPARE_FDS ? SPARE_FDS : limit.rlim_cur / 2;
-    rlim_t most = limit.rlim_cur - spare;
-    return most > CONNECTIONS_MOST ? CONNECTIONS_MOST : (unsigned)most;
-}
-
-static int open_socket(const struct http_options *options, char *ret_why, size_t why_size)
-{
-    char port[12];
-    snprintf(port, sizeof port, "%d", options->port);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-                    *list = NULL;
-    int failed = getaddrinfo(options->host, port, &hints, &list);
-    if (failed) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port,
-                 gai_strerror(failed));
-        return -1;
-    }
-    int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const int on = 1;
-    if (fd >= 0) {
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    }
-    if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1024)) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", options->host, options->port,
-                 strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-            fd = -1;
-        }
-    }
-    freeaddrinfo(list);
-    return fd;
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &size)) {
-        return 0;
-    }
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)&address)->sin_port);
-}
-
 static bool read_tls(struct http_server *server, char *ret_why, size_t why_size)
 {
     if (!server->options.tls_cert) {
@@ -427,13 +370,15 @@ bool http_server_start(const struct http_options *options, struct http_server **
 {
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
-    unsigned most = raise_connection_limit();
-    int fd = read_tls(server, ret_why, why_size) ? open_socket(options, ret_why, why_size) : -1;
+    unsigned most = listen_connections_most();
+    int fd = read_tls(server, ret_why, why_size)
+                 ? listen_open(options->host, options->port, ret_why, why_size)
+                 : -1;
     if (fd < 0) {
         http_server_stop(server);
         return false;
     }
-    server->port = port_of(fd);
+    server->port = listen_port(fd);
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                          {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
                                          {MHD_OPTION_END, 0, NULL}};

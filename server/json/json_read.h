@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "json/json_format.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -48,15 +49,6 @@ enum json_kind {
     JSON_KIND_ANY,    /* json_t *, borrowed from the document */
 };
 
-enum json_format {
-    JSON_FORMAT_NONE,
-    JSON_FORMAT_URL, /* absolute, http or https, with a host */
-    JSON_FORMAT_EMAIL,
-    JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
-    JSON_FORMAT_DATE,     /* YYYY-MM-DD */
-    JSON_FORMAT_CURRENCY, /* an upper-case code of 3 to 8 letters or digits */
-};
-
 struct json_field {
     const char *name;
     enum json_kind kind;
@@ -88,9 +80,6 @@ json_t *json_parse(const char *data, size_t size, struct arena *arena, const cha
 
 /* A value as JSON text in the platform's spelling, in the arena. */
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps);
-
-/* The formats, for other readers (settings, fixtures). */
-bool json_format_holds(enum json_format format, const char *text);
 
 /* {"errors":{path: message}} */
 void json_errors_write(const struct json_errors *errors, struct buf *out);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/token.h"
+#include "json/view_resource.h"
 
 #include <string.h>
 
@@ -120,17 +121,6 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_object_end(out);
 }
 
-static void write_relationship(struct json_out *out, const char *name, const char *type,
-                               const char *id)
-{
-    json_out_object(out, name);
-    json_out_object(out, "data");
-    json_out_text(out, "type", type);
-    json_out_text(out, "id", id);
-    json_out_object_end(out);
-    json_out_object_end(out);
-}
-
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind)
 {
@@ -140,17 +130,13 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
     json_out_text(out, "id", invoice->id);
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
-    write_relationship(out, "payment-service", "payment-services", invoice->service);
-    write_relationship(out, "payment-method", "payment-methods", service_of(view)->method->code);
+    view_relationship(out, "payment-service", "payment-services", invoice->service);
+    view_relationship(out, "payment-method", "payment-methods", service_of(view)->method->code);
     if (invoice->customer_id) {
-        write_relationship(out, "customer", "customers", invoice->customer_id);
+        view_relationship(out, "customer", "customers", invoice->customer_id);
     }
     json_out_object_end(out);
-    json_out_object(out, "links");
-    json_out_raw(out, "self", "\"\\/api\\/payment-invoices\\/");
-    buf_text(out->buf, invoice->id);
-    buf_char(out->buf, '"');
-    json_out_object_end(out);
+    view_self_link(out, "\\/api\\/payment-invoices\\/", invoice->id);
     json_out_object_end(out);
 }
 

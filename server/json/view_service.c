@@ -1,19 +1,9 @@
 #include "view_service.h"
 
 #include "base/text.h"
+#include "json/view_resource.h"
 
 #include <string.h>
-
-static void write_relationship(struct json_out *out, const char *name, const char *type,
-                               const char *id)
-{
-    json_out_object(out, name);
-    json_out_object(out, "data");
-    json_out_text(out, "type", type);
-    json_out_text(out, "id", id);
-    json_out_object_end(out);
-    json_out_object_end(out);
-}
 
 static void write_attributes(struct json_out *out, const struct service *s)
 {
@@ -44,14 +34,10 @@ void view_service(struct json_out *out, const char *key, const struct service *s
     json_out_text(out, "id", service->id);
     write_attributes(out, service);
     json_out_object(out, "relationships");
-    write_relationship(out, "payment-method", "payment-methods", service->method->code);
-    write_relationship(out, "payment-service", "payment-services", service->code);
+    view_relationship(out, "payment-method", "payment-methods", service->method->code);
+    view_relationship(out, "payment-service", "payment-services", service->code);
     json_out_object_end(out);
-    json_out_object(out, "links");
-    json_out_raw(out, "self", "\"\\/api\\/payment-services\\/");
-    buf_text(out->buf, service->id);
-    buf_char(out->buf, '"');
-    json_out_object_end(out);
+    view_self_link(out, "\\/api\\/payment-services\\/", service->id);
     json_out_object_end(out);
 }
 

@@ -87,13 +87,6 @@ static const char *amount_text(struct call *call, const struct invoice *invoice)
     return arena_printf(call->arena, "%s%s %s", text, pad, invoice->currency);
 }
 
-static bool pays_by_card(const struct call *call, const struct invoice *invoice)
-{
-    const struct service *service =
-        service_find(&call->engine->fixture->catalogue, invoice->service);
-    return service && text_equal(service->method->code, "payment_card");
-}
-
 static const char *resolution_words(struct call *call, const struct invoice *invoice)
 {
     char *words = arena_strdup(call->arena, invoice->resolution);
@@ -116,7 +109,7 @@ static void show_form(struct call *call, unsigned status, const struct invoice *
         {"amount", amount_text(call, invoice)},
         {"action", arena_printf(call->arena, "/hpp/%s", invoice->session)},
         {"csrf", csrf},
-        {"card", pays_by_card(call, invoice) ? "1" : NULL},
+        {"card", payment_takes_cards(call->engine, invoice) ? "1" : NULL},
         {"declined", failed ? resolution_words(call, invoice) : NULL},
         {"resolution", invoice->resolution},
         {"status", status_name(invoice->status)},
@@ -208,7 +201,7 @@ static bool pay(struct call *call, struct invoice *invoice, const json_t *body)
         payment_cancelled(call->engine, call->tenant, call->arena, invoice);
         return true;
     }
-    if (!pays_by_card(call, invoice)) {
+    if (!payment_takes_cards(call->engine, invoice)) {
         payment_confirmed(call->engine, call->tenant, call->arena, invoice,
                           http_client_ip(call->request));
         return true;

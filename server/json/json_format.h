@@ -1,0 +1,19 @@
+/* The formats of texts in requests (facts.md b.5, g). */
+#pragma once
+
+#include <stdbool.h>
+
+enum json_format {
+    JSON_FORMAT_NONE,
+    JSON_FORMAT_URL, /* absolute, http or https, with a host */
+    JSON_FORMAT_EMAIL,
+    JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
+    JSON_FORMAT_DATE,     /* YYYY-MM-DD */
+    JSON_FORMAT_CURRENCY, /* an upper-case code of 3 to 8 letters or digits */
+};
+
+/* True when the text has the format; JSON_FORMAT_NONE takes any. */
+bool json_format_holds(enum json_format format, const char *text);
+
+/* What the platform says of a text that has not. Not for JSON_FORMAT_NONE. */
+const char *json_format_message(enum json_format format);

@@ -1,0 +1,11 @@
+/* The parts that all JSON:API resources of the platform have (SEED:153-175, 568-590). */
+#pragma once
+
+#include "json/json_out.h"
+
+/* "name":{"data":{"type":..,"id":..}}, a member of "relationships" */
+void view_relationship(struct json_out *out, const char *name, const char *type, const char *id);
+
+/* "links":{"self":PATH + id}; the path is in JSON's spelling already:
+ * "\\/api\\/payment-services\\/". */
+void view_self_link(struct json_out *out, const char *path, const char *id);
