@@ -308,15 +308,22 @@ class Bench:
                 BENCH_AUTH="", BENCH_BODY=json.dumps(PREREQUEST)))
 
     def starting(self):
+        self.start_row("start to the first 200", BUILD, 50)
+        static = os.path.join(ROOT, "build-static")
+        if os.path.exists(os.path.join(static, "milkypay-mock")):
+            self.start_row("start to the first 200, mostly static build", static, 20)
+
+    @staticmethod
+    def start_row(name, build, most):
         times = []
         for _ in range(20):
             began = time.monotonic()
-            with Process(os.path.join(BUILD, "milkypay-mock"), "--listen", "127.0.0.1:0",
+            with Process(os.path.join(build, "milkypay-mock"), "--listen", "127.0.0.1:0",
                          "--log-level", "error") as server:
                 server.call("GET", "/_mock/health")
                 times.append((time.monotonic() - began) * 1000)
         median = statistics.median(times)
-        table_row("start to the first 200", f"{median:.0f} ms", "<= 50 ms", median <= 50)
+        table_row(name, f"{median:.0f} ms", f"<= {most} ms", median <= most)
 
     def remembering(self):
         with Server() as server:
