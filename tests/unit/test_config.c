@@ -290,7 +290,6 @@ static void help_names_every_option_and_variable_within_100_columns(void **state
         "--callback-insecure",
         "MILKYPAY_CONTROL_TOKEN",
         "healthcheck",
-        "exec",
     };
     struct run run;
     (void)state;
