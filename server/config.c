@@ -276,7 +276,7 @@ static void print_option(const struct option *option)
 static enum config_result print_help(void)
 {
     puts("Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
-          "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
+         "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
          "\n"
          "Each option is also an environment variable; the command line wins. A DURATION is a "
          "whole\n"
