@@ -27,6 +27,9 @@ const struct route routes[] = {
     {"POST",   "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
 
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge, NULL},
+    {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_answer, NULL},
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show, NULL},
     {"POST",   "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_submit, NULL},
     {"GET",    "/return",                                    ACCESS_PAGE,    checkout_return, NULL},
