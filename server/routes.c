@@ -1,6 +1,7 @@
 #include "routes.h"
 
 #include "api/api_invoices.h"
+#include "api/api_sale.h"
 #include "api/api_services.h"
 #include "api/control.h"
 #include "web/checkout.h"
@@ -20,7 +21,15 @@ const struct route routes[] = {
     {"GET",    "/public-api/payment-invoices/{id}",          ACCESS_PUBLIC,  api_invoices_get_public, NULL},
     {"POST",   "/public-api/payment-prerequest",             ACCESS_PUBLIC,  api_services_prerequest, NULL},
 
+    {"POST",   "/payment/sale",                              ACCESS_PUBLIC,  api_sale, NULL},
+    {"POST",   "/acs/{cgi}",                                 ACCESS_PAGE,    api_sale_acs, NULL},
+    {"GET",    "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
+    {"POST",   "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
+
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge, NULL},
+    {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_answer, NULL},
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show, NULL},
     {"POST",   "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_submit, NULL},
     {"GET",    "/return",                                    ACCESS_PAGE,    checkout_return, NULL},

@@ -258,10 +258,13 @@ void control_pay(struct call *call)
     } else if (!read_card(call, &input, &card)) {
         return;
     } else {
-        result = payment_by_card(call->engine, call->tenant, call->arena, &invoice, &card,
-                                 three_ds_of(input.three_ds), NULL);
+        result = payment_by_card(call->engine, call->tenant, call->arena, &invoice, &card, NULL);
+        if (result == PAYMENT_CHALLENGE) {
+            result = payment_answer(call->engine, call->tenant, call->arena, &invoice,
+                                    three_ds_of(input.three_ds));
+        }
     }
-    if (result == PAYMENT_DONE) {
+    if (result != PAYMENT_CLOSED) {
         control_reply_invoice(call, 200, &invoice);
     } else {
         call_control_error(call, 409, "not_payable",

@@ -120,8 +120,7 @@ struct move {
     int64_t at_ms;                 /* account time */
     const char *cause;             /* timer, expiry, payer, command */
     bool force;                    /* past the state table */
-    const struct card_entry *card; /* what was paid with, NULL: the first test card */
-    const char *client_ip;         /* of the payer, or NULL */
+    const char *payload;          /* JSON of what was paid with, NULL: the first test card */
 };
 
 /* Applies a change and everything that follows from it; false when the state table forbids it. */

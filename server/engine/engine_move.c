@@ -38,16 +38,22 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
 /* ------------------------------------------------------------------ what a status brings with it
  */
 
+/* The payload of a payment without a payer: the first test card (mock.md). */
+static const char *unattended_payload(const struct engine *engine, struct arena *arena)
+{
+    struct card_entry entry;
+    struct card_shown shown;
+    buf_auto payload = {0};
+    card_unattended(&engine->fixture->cards, &entry);
+    card_show(&engine->fixture->cards, &entry, &shown);
+    view_payload(&payload, &shown, NULL, NULL);
+    return arena_copy(arena, payload.data, payload.size);
+}
+
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct move *move)
 {
-    struct card_entry unattended;
-    struct card_shown shown;
-    buf_auto payload = {0};
-    card_unattended(&engine->fixture->cards, &unattended);
-    card_show(&engine->fixture->cards, move->card ? move->card : &unattended, &shown);
-    view_payload(&payload, &shown, move->client_ip);
-    invoice->payload = arena_copy(arena, payload.data, payload.size);
+    invoice->payload = move->payload ? move->payload : unattended_payload(engine, arena);
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
@@ -148,6 +154,7 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
                           : status_is_failure(new) ? RESOLUTION_DEFAULT
                                                    : RESOLUTION_OK;
     invoice->updated_ms = move->at_ms;
+    invoice->challenge_outcome = invoice->challenge_payload = NULL;
     fill(engine, arena, invoice, move);
 
     struct callback callback;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/clock.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,9 +51,10 @@ static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct a
     return true;
 }
 
+/* ------------------------------------------------------------------ deciding */
+
 static void apply(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, const char *outcome_text, const struct card_entry *card,
-                  const char *client_ip)
+                  struct invoice *invoice, const char *outcome_text, const char *payload)
 {
     struct outcome outcome;
     char why[256];
@@ -60,43 +62,81 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
                        sizeof why)) {
         die("an outcome of the fixtures cannot be read: %s: %s", outcome_text, why);
     }
-    const struct move how = {.amount = MONEY_NONE,
-                             .at_ms = clock_now(tenant),
-                             .cause = "payer",
-                             .card = card,
-                             .client_ip = client_ip};
+    const struct move how = {
+        .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer", .payload = payload};
+    invoice->challenge_outcome = invoice->challenge_payload = NULL;
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
+}
+
+/* gateway_options.cardgate.tokenize asks for a token of the card (facts.md b.5). */
+static bool wants_token(const struct invoice *invoice)
+{
+    json_auto_t *options =
+        invoice->gateway_options ? json_loads(invoice->gateway_options, 0, NULL) : NULL;
+    const json_t *wish = json_object_get(json_object_get(options, "cardgate"), "tokenize");
+    return json_is_true(wish) || text_equal(json_string_value(wish), "true");
+}
+
+/* The same card of the same customer has the same token; the number cannot be told from it. */
+static const char *card_token(const struct engine *engine, const struct tenant *tenant,
+                              struct arena *arena, const struct invoice *invoice,
+                              const struct card_entry *card)
+{
+    char token[IDENT_TEXT];
+    const char *customer = invoice->customer_id ? invoice->customer_id : invoice->id;
+    ident_derived(engine->token_key, "card",
+                  arena_printf(arena, "%s:%s:%s", tenant->account.keys.id, customer, card->number),
+                  token);
+    return arena_strdup(arena, token);
+}
+
+static const char *payload_of(const struct engine *engine, const struct tenant *tenant,
+                              struct arena *arena, const struct invoice *invoice,
+                              const struct card_entry *card, const char *client_ip)
+{
+    struct card_shown shown;
+    buf_auto payload = {0};
+    card_show(&engine->fixture->cards, card, &shown);
+    const char *token =
+        wants_token(invoice) ? card_token(engine, tenant, arena, invoice, card) : NULL;
+    view_payload(&payload, &shown, client_ip, token);
+    return arena_copy(arena, payload.data, payload.size);
 }
 
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
                                     struct arena *arena, struct invoice *invoice,
-                                    const struct card_entry *card, enum payment_3ds three_ds,
-                                    const char *client_ip)
+                                    const struct card_entry *card, const char *client_ip)
 {
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
     const struct test_card *known = card_find(&engine->fixture->cards, card->number);
     const char *outcome = card_outcome(&engine->fixture->cards, card);
-    if (known && known->three_ds && three_ds == PAYMENT_3DS_FAIL) {
-        outcome = "process_failed:invalid_3ds_code";
-    } else if (known && known->three_ds && three_ds == PAYMENT_3DS_ABANDON) {
-        outcome = "process_pending:auth_3ds_required";
+    const char *payload = payload_of(engine, tenant, arena, invoice, card, client_ip);
+    if (!known || !known->three_ds) {
+        apply(engine, tenant, arena, invoice, outcome, payload);
+        return PAYMENT_DONE;
     }
-    apply(engine, tenant, arena, invoice, outcome, card, client_ip);
-    return PAYMENT_DONE;
+    apply(engine, tenant, arena, invoice, "process_pending:auth_3ds_required", NULL);
+    invoice->challenge_outcome = outcome;
+    invoice->challenge_payload = payload;
+    engine_save(engine, tenant, invoice);
+    return PAYMENT_CHALLENGE;
 }
 
 enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice,
                                       const char *client_ip)
 {
+    struct card_entry nobody;
     const char *plan =
         *invoice->plan && invoice->status == STATUS_PROCESS_PENDING ? invoice->plan : "processed";
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
-    apply(engine, tenant, arena, invoice, plan, NULL, client_ip);
+    card_unattended(&engine->fixture->cards, &nobody);
+    apply(engine, tenant, arena, invoice, plan,
+          payload_of(engine, tenant, arena, invoice, &nobody, client_ip));
     return PAYMENT_DONE;
 }
 
@@ -106,8 +146,49 @@ enum payment_result payment_cancelled(struct engine *engine, struct tenant *tena
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
-    apply(engine, tenant, arena, invoice, "process_failed", NULL, NULL);
+    apply(engine, tenant, arena, invoice, "process_failed", NULL);
     return PAYMENT_DONE;
+}
+
+/* ------------------------------------------------------------------ 3-D Secure */
+
+bool payment_is_challenged(const struct invoice *invoice)
+{
+    return invoice->challenge_outcome && invoice->status == STATUS_PROCESS_PENDING;
+}
+
+void payment_code(const struct engine *engine, const struct invoice *invoice,
+                  char ret_code[PAYMENT_CODE_TEXT])
+{
+    char input[64];
+    uint8_t mac[32];
+    uint32_t number;
+    int size = snprintf(input, sizeof input, "3ds:%s:%lld", invoice->session,
+                        (long long)invoice->attempts);
+    crypt_hmac(engine->token_key, input, (size_t)size, mac);
+    memcpy(&number, mac, sizeof number);
+    snprintf(ret_code, PAYMENT_CODE_TEXT, "%06u", number % 1000000u);
+}
+
+enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
+                                   struct arena *arena, struct invoice *invoice,
+                                   enum payment_3ds three_ds)
+{
+    if (!payment_is_challenged(invoice) || clock_now(tenant) >= invoice->expires_ms) {
+        return PAYMENT_CLOSED;
+    }
+    switch (three_ds) {
+    case PAYMENT_3DS_PASS:
+        apply(engine, tenant, arena, invoice, invoice->challenge_outcome,
+              invoice->challenge_payload);
+        return PAYMENT_DONE;
+    case PAYMENT_3DS_FAIL:
+        apply(engine, tenant, arena, invoice, "process_failed:invalid_3ds_code", NULL);
+        return PAYMENT_DONE;
+    case PAYMENT_3DS_ABANDON:
+        return PAYMENT_CHALLENGE;
+    }
+    return PAYMENT_CLOSED;
 }
 
 /* ------------------------------------------------------------------ the way back */

@@ -213,11 +213,12 @@ void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_
     json_out_object_end(&out);
 }
 
-void view_payload(struct buf *buf, const struct card_shown *card, const char *client_ip)
+void view_payload(struct buf *buf, const struct card_shown *card, const char *client_ip,
+                  const char *token)
 {
     struct json_out out = {.buf = buf};
     json_out_object(&out, NULL);
-    json_out_null(&out, "token");
+    json_out_text(&out, "token", token);
     json_out_text(&out, "client_ip", client_ip ? client_ip : "");
     json_out_object(&out, "payment_card");
     json_out_text(&out, "last", card->last);

@@ -39,5 +39,6 @@ void view_invoice_action(struct buf *out, const struct invoice *invoice);
 /* `callback_logs` of an invoice from its callbacks, oldest first (facts.md d.5). */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);
 
-/* `payload` of a paid invoice (SEED:704-717). */
-void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip);
+/* `payload` of a paid invoice (SEED:704-717); client_ip and token may be NULL. */
+void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
+                  const char *token);

@@ -91,6 +91,8 @@ static const struct column columns[] = {
     COLUMN(TEXT, return_success, false),
     COLUMN(TEXT, return_fail, false),
     COLUMN(TEXT, return_pending, false),
+    COLUMN(TEXT, challenge_outcome, true),
+    COLUMN(TEXT, challenge_payload, true),
     COLUMN(TEXT, locale, false),
     COLUMN(TEXT, base_url, false),
     COLUMN(TEXT, plan, true),

@@ -143,6 +143,14 @@ static void show_result(struct call *call, const struct invoice *invoice)
     page_reply(call, 200, "result.html", values, ARRAY_SIZE(values));
 }
 
+/* Where a decided payment is shown, and an open challenge is answered. */
+static void redirect_on(struct call *call, const struct invoice *invoice)
+{
+    const char *rest = payment_is_challenged(invoice) ? "/challenge" : "?done=1";
+    http_reply_redirect(call->request, 303,
+                        arena_printf(call->arena, "/hpp/%s%s", invoice->session, rest));
+}
+
 void checkout_show(struct call *call)
 {
     struct invoice invoice;
@@ -155,7 +163,9 @@ void checkout_show(struct call *call)
     }
     const char *back = payment_return_url(call->tenant, call->arena, &invoice);
     bool open = payment_is_open(call->tenant, &invoice);
-    if (open && (!done || invoice.status == STATUS_PROCESS_FAILED)) {
+    if (payment_is_challenged(&invoice)) {
+        redirect_on(call, &invoice);
+    } else if (open && (!done || invoice.status == STATUS_PROCESS_FAILED)) {
         show_form(call, 200, &invoice,
                   &(struct card_form){0}); /* after a decline with the chance of another try */
     } else if (done && back && call->tenant->account.settings.auto_return) {
@@ -212,31 +222,87 @@ static bool pay(struct call *call, struct invoice *invoice, const json_t *body)
         show_form(call, 422, invoice, &form);
         return false;
     }
-    payment_by_card(call->engine, call->tenant, call->arena, invoice, &entry, PAYMENT_3DS_PASS,
+    payment_by_card(call->engine, call->tenant, call->arena, invoice, &entry,
                     http_client_ip(call->request));
     return true;
+}
+
+/* The body of a form that this page rendered; answers 422 and gives NULL for any other. */
+static const json_t *own_form(struct call *call, const struct invoice *invoice)
+{
+    char csrf[IDENT_TEXT];
+    call->request->document = form_parse(call->request->body, call->request->body_size);
+    csrf_token(call, invoice, csrf);
+    if (crypt_equal(csrf, field(call->request->document, "csrf"))) {
+        return call->request->document;
+    }
+    page_error(call, 422, "The form is out of date. Open the payment page again.");
+    return NULL;
 }
 
 void checkout_submit(struct call *call)
 {
     struct invoice invoice;
-    char csrf[IDENT_TEXT];
+    const json_t *body = find_by_session(call, &invoice) ? own_form(call, &invoice) : NULL;
+    /* A second submit of a finished payment changes nothing and shows what is. */
+    if (body && (!payment_is_open(call->tenant, &invoice) || pay(call, &invoice, body))) {
+        redirect_on(call, &invoice);
+    }
+}
+
+/* ------------------------------------------------------------------ 3-D Secure */
+
+static void show_challenge(struct call *call, unsigned status, const struct invoice *invoice,
+                           const char *error)
+{
+    char csrf[IDENT_TEXT], code[PAYMENT_CODE_TEXT];
+    csrf_token(call, invoice, csrf);
+    payment_code(call->engine, invoice, code);
+    const struct template_value values[] = {
+        {"merchant", call->tenant->account.settings.name},
+        {"amount", amount_text(call, invoice)},
+        {"action", arena_printf(call->arena, "/hpp/%s/challenge", invoice->session)},
+        {"csrf", csrf},
+        {"code", code},
+        {"error", error},
+    };
+    page_reply(call, status, "challenge.html", values, ARRAY_SIZE(values));
+}
+
+void checkout_challenge(struct call *call)
+{
+    struct invoice invoice;
     if (!find_by_session(call, &invoice)) {
         return;
     }
-    call->request->document = form_parse(call->request->body, call->request->body_size);
-    const json_t *body = call->request->document;
-    csrf_token(call, &invoice, csrf);
-    if (!crypt_equal(csrf, field(body, "csrf"))) {
-        page_error(call, 422, "The form is out of date. Open the payment page again.");
-        return;
-    }
-    /* A second submit of a finished payment changes nothing and shows what is. */
-    if (!payment_is_open(call->tenant, &invoice) || pay(call, &invoice, body)) {
-        http_reply_redirect(call->request, 303,
-                            arena_printf(call->arena, "/hpp/%s?done=1", invoice.session));
+    if (payment_is_challenged(&invoice)) {
+        show_challenge(call, 200, &invoice, NULL);
+    } else {
+        redirect_on(call, &invoice);
     }
 }
+
+void checkout_answer(struct call *call)
+{
+    struct invoice invoice;
+    char code[PAYMENT_CODE_TEXT];
+    const json_t *body = find_by_session(call, &invoice) ? own_form(call, &invoice) : NULL;
+    if (!body) {
+        return;
+    }
+    bool cancelled = text_equal(field(body, "action"), "cancel");
+    payment_code(call->engine, &invoice, code);
+    if (payment_is_challenged(&invoice) && !cancelled && !*field(body, "code")) {
+        show_challenge(call, 422, &invoice, "Enter the code.");
+        return;
+    }
+    bool right = !cancelled && crypt_equal(code, field(body, "code"));
+    payment_answer(call->engine, call->tenant, call->arena, &invoice,
+                   right ? PAYMENT_3DS_PASS : PAYMENT_3DS_FAIL);
+    redirect_on(call, &invoice);
+}
+
+/* ------------------------------------------------------------------ back to the shop */
 
 void checkout_return(struct call *call)
 {

@@ -4,8 +4,12 @@
 
 #include "http/call.h"
 
-void checkout_redirect(struct call *call); /* GET /redirect/hpp/?cpi= */
+void checkout_redirect(struct call *call); /* GET /redirect/hpp/?cpi=, GET /hpp/?cpi= */
 void checkout_process(struct call *call);  /* POST /public-api/payment-invoices/process */
 void checkout_show(struct call *call);     /* GET /hpp/{cgi} */
 void checkout_submit(struct call *call);   /* POST /hpp/{cgi} */
 void checkout_return(struct call *call);   /* GET /return?id= */
+
+/* The bank's page in between: GET and POST /hpp/{cgi}/challenge */
+void checkout_challenge(struct call *call);
+void checkout_answer(struct call *call);

@@ -178,21 +178,42 @@ describe('paying', () => {
     });
   }
 
-  test('a card with 3-D Secure ends paid', async () => {
+  // The road through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code shown.
+  async function through3ds(answer) {
     const api = await frozen();
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
-    let reply = (await submit(api, page(made), form.text, pay(GOOD_3DS))).expect(200);
-    // a challenge page, if there is one, is a form whose first named button goes on
-    for (let i = 0; i < 3 && (await api.attributes(made.id)).status === 'process_pending'; i++) {
-      const [challenge] = forms(reply.text);
-      assert.ok(challenge, 'a pending payment has a page that goes on');
-      const button = challenge.buttons[0];
-      reply = await api.send('POST', local(new URL(challenge.action || page(made), server.url + page(made)).href),
-        { form: { ...challenge.inputs, ...(button && { [button.name]: button.value }) }, headers: BROWSER });
-      if (reply.status >= 300 && reply.status < 400) reply = await open(api, local(new URL(reply.headers.location, server.url).href));
+    const bank = (await submit(api, page(made), form.text, pay(GOOD_3DS))).expect(200);
+    const attributes = await api.attributes(made.id);
+    assert.deepEqual([attributes.status, attributes.resolution, attributes.payload], ['process_pending', 'auth_3ds_required', null]);
+    const [challenge] = forms(bank.text);
+    const [, code] = /data-testid="challenge-code">(\d{6})</.exec(bank.text);
+    const reply = await api.send('POST', challenge.action, { form: { ...challenge.inputs, ...answer(code) }, headers: BROWSER });
+    return { api, made, reply, state: async () => { const a = await api.attributes(made.id); return `${a.status}:${a.resolution}`; } };
+  }
+
+  test('3-D Secure, the right code: paid', async () => {
+    const { reply, state } = await through3ds((code) => ({ code, action: 'confirm' }));
+    reply.expect(303);
+    assert.equal(await state(), 'processed:ok');
+  });
+
+  test('3-D Secure, a wrong code or a cancel: invalid_3ds_code, and another try is open', async () => {
+    const wrong = (code) => ({ code: code === '000000' ? '111111' : '000000', action: 'confirm' });
+    for (const answer of [wrong, () => ({ code: '', action: 'cancel' })]) {
+      const { api, made, reply, state } = await through3ds(answer);
+      reply.expect(303);
+      assert.equal(await state(), 'process_failed:invalid_3ds_code');
+      (await submit(api, page(made), (await open(api, page(made))).text, pay(GOOD))).expect(200);
+      assert.equal(await state(), 'processed:ok');
     }
-    assert.equal((await api.attributes(made.id)).status, 'processed');
+  });
+
+  test('3-D Secure, no code: asked again, and an open challenge is where the page leads', async () => {
+    const { api, made, reply, state } = await through3ds(() => ({ code: '', action: 'confirm' }));
+    reply.expect(422);
+    assert.equal(await state(), 'process_pending:auth_3ds_required');
+    assert.match((await open(api, page(made))).expect(200).text, /data-testid="challenge-form"/);
   });
 
   test('a decline leaves a form for another try, and the good card then pays', async () => {

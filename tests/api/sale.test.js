@@ -1,0 +1,117 @@
+// The card gate, host to host: POST /payment/sale with the flow token.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const GOOD = '5519283812030000';
+const GOOD_3DS = '5123817234060000';
+const BAD = '4302912837020000';
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const card = (number, more = {}) => ({
+  data: { type: 'sale-operation', attributes: { card_number: number, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30', ...more } },
+});
+const token = (made) => made.attributes.flow_data.metadata.token;
+const sale = (api, bearer, json) => api.send('POST', '/payment/sale', { json, auth: bearer && `Bearer ${bearer}` });
+
+describe('paying without a page', () => {
+  test('a good card: processed, with its mask in the merchant\'s callback', async () => {
+    const api = await demo.newAccount();
+    const sink = await startSink({ account: api.account });
+    const made = await api.made({ callback_url: `${sink.url}/c`, test_mode: true }, hold);
+    const reply = await sale(api, token(made), card(GOOD));
+    assert.deepEqual(reply.expect(201).json, { status: 'processed', resolution: 'ok' });
+    const attributes = await api.attributes(made.id);
+    assert.equal(attributes.payload.payment_card.mask, '551928******0000');
+    assert.equal(attributes.payload.payment_card.holder, 'CARD HOLDER');
+    await api.wait({ invoice: made.id, callback: 'delivered', transition: 'processed' });
+    await sink.stop();
+  });
+
+  test('a bad card: declined by its expiry, and a good one then pays', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({}, hold);
+    const declined = await sale(api, token(made), card(BAD, { exp_month: '05', exp_year: '29' }));
+    assert.deepEqual(declined.expect(201).json, { status: 'process_failed', resolution: 'insufficient_funds' });
+    assert.equal((await sale(api, token(made), card(GOOD))).expect(201).json.status, 'processed');
+  });
+
+  test('a paid invoice is a conflict', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({}, hold);
+    (await sale(api, token(made), card(GOOD))).expect(201);
+    (await sale(api, token(made), card(GOOD))).expect(409);
+  });
+
+  test('3-D Secure: the client is told where to send the payer', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({ return_url: 'https://example.com/back' }, hold);
+    const { status, resolution, auth_mode, auth_payload } = (await sale(api, token(made), card(GOOD_3DS))).expect(201).json;
+    assert.deepEqual([status, resolution, auth_mode, auth_payload.method], ['process_pending', 'auth_3ds_required', '3ds', 'POST']);
+    const sid = made.attributes.flow_data.metadata.sid;
+    assert.equal(auth_payload.action, `${server.url}/acs/${sid}`);
+    assert.equal(auth_payload.params.TermUrl, `${server.url}/complete-auth?pid=${sid}`);
+    const attributes = await api.attributes(made.id);
+    assert.deepEqual([attributes.status, attributes.resolution, attributes.payload], ['process_pending', 'auth_3ds_required', null]);
+    const on = await api.send('POST', `/acs/${sid}`, { body: 'MD=1', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+    assert.equal(on.expect(303).headers.location, `/hpp/${sid}/challenge`);
+    const back = await api.send('GET', `/complete-auth?pid=${sid}`);
+    assert.equal(back.expect(302).headers.location, 'https://example.com/back');
+  });
+
+  test('tokenize: the token of the card stands in payload', async () => {
+    const api = await demo.newAccount();
+    const options = { gateway_options: { cardgate: { tokenize: true } }, customer: { reference_id: 'c1' } };
+    const first = await api.made(options, hold);
+    const second = await api.made(options, hold);
+    for (const made of [first, second]) (await sale(api, token(made), card(GOOD))).expect(201);
+    const tokens = [(await api.attributes(first.id)).payload.token, (await api.attributes(second.id)).payload.token];
+    assert.match(tokens[0], /^card_[A-Za-z0-9]{16}$/);
+    assert.equal(tokens[0], tokens[1]);
+  });
+});
+
+describe('refusals', () => {
+  test('no token, a foreign one, a changed one: 401', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({}, hold);
+    const other = await startServer();
+    const foreign = await new Client(other).made({}, hold);
+    const good = token(made);
+    const changed = `${good.slice(0, -5)}${good.slice(-5) === 'AAAAA' ? 'BBBBB' : 'AAAAA'}`;
+    for (const bearer of [undefined, 'nonsense', token(foreign), changed, good.split('.').slice(0, 2).join('.')]) {
+      (await sale(api, bearer, card(GOOD))).expect(401);
+    }
+    await other.stop();
+    assert.equal((await api.attributes(made.id)).status, 'process_pending');
+  });
+
+  test('after the end of the invoice: 401', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    const made = await api.made({}, hold);
+    await api.advance(1800);
+    (await sale(api, token(made), card(GOOD))).expect(401);
+  });
+
+  test('wrong fields: all at once, and no attempt', async () => {
+    const api = await demo.newAccount({ attempt_limit: 1 });
+    const made = await api.made({}, hold);
+    const reply = await sale(api, token(made), card('x', { cvv: '1', exp_month: '13' }));
+    assert.deepEqual(Object.keys(reply.expect(422).json.errors).sort(), ['card_number', 'cvv', 'exp_month']);
+    (await sale(api, token(made), {})).expect(422);
+    assert.equal((await sale(api, token(made), card(GOOD))).expect(201).json.status, 'processed');
+  });
+
+  test('services without cards: 409', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({ service: 'paypal_usd_hpp' }, hold);
+    (await sale(api, token(made), card(GOOD))).expect(409);
+  });
+});
