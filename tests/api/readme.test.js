@@ -44,7 +44,7 @@ const freePort = () => new Promise((done, fail) => {
 
 // What differs from run to run. Of the bound ones, equal ones in the README must be equal in what is printed.
 const VARYING = [
-  { pattern: '(?<=(?:\\b(?:cpi|cgi|cus|org|ma)_|"serial_number":"))[A-Za-z0-9]{16}\\b', bound: true },
+  { pattern: '(?<=(?:\\b(?:cpi|cgi|cus|org|ma|req)_|"serial_number":"))[A-Za-z0-9]{16}\\b', bound: true },
   { pattern: '[A-Za-z0-9+/]{27}=', bound: true },
   { pattern: '\\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b', bound: true },
   { pattern: '\\bcb_\\d+\\b' },
