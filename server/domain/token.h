@@ -20,8 +20,8 @@ void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t siz
 #define TOKEN_SESSION 64
 
 /*
- * Reads the session and the end out of a token's claims. False when it is no token; whether it is one
- * of ours is for the caller to find out, by writing the session's token and comparing.
+ * Reads the session and the end out of a token's claims. False when it is no token; whether it is
+ * one of ours is for the caller to find out, by writing the session's token and comparing.
  */
 bool token_read(const char *token, char ret_session[TOKEN_SESSION], int64_t *ret_expires_s);
 

@@ -115,12 +115,12 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 struct move {
     enum status status;
-    const char *resolution;        /* NULL: ok, or general_decline for a failure */
-    int64_t amount;                /* MONEY_NONE: all of it */
-    int64_t at_ms;                 /* account time */
-    const char *cause;             /* timer, expiry, payer, command */
-    bool force;                    /* past the state table */
-    const char *payload;          /* JSON of what was paid with, NULL: the first test card */
+    const char *resolution; /* NULL: ok, or general_decline for a failure */
+    int64_t amount;         /* MONEY_NONE: all of it */
+    int64_t at_ms;          /* account time */
+    const char *cause;      /* timer, expiry, payer, command */
+    bool force;             /* past the state table */
+    const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 
 /* Applies a change and everything that follows from it; false when the state table forbids it. */

@@ -58,6 +58,7 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
         return; /* a check of the card: no money moved */
     }
     int64_t amount = move->amount == MONEY_NONE ? invoice->amount : move->amount;
+    invoice->refunded_amount = MONEY_NONE; /* a forced way back begins anew */
     invoice->processed_ms = move->at_ms;
     invoice->processed_amount = amount;
     invoice->processed_fee = invoice->fee;

@@ -1,6 +1,6 @@
 /*
  * The payer's side of an invoice: opening the card page, paying, cancelling. The page, the control
- * API's `pay` and (later) the card gate share it.
+ * API's `pay` and the card gate share it.
  */
 #pragma once
 
