@@ -14,9 +14,14 @@ static int64_t clock_of(const struct tenant *tenant)
     return tenant->account.clock.now_ms; /* frozen while advancing */
 }
 
-static void move_clock(struct tenant *tenant, int64_t now_ms)
+/* Saved with what the slice does, in the clock's own mode: a crash must not turn time back. */
+static void move_clock(struct engine *engine, struct tenant *tenant, int64_t now_ms)
 {
+    bool frozen = tenant->advance->frozen;
+    const struct account_clock saved = {
+        .frozen = frozen, .offset_ms = frozen ? 0 : now_ms - wall_now_ms(), .now_ms = now_ms};
     tenant->account.clock.now_ms = now_ms;
+    store_account_set_clock(engine->store, tenant->account.num, &saved);
 }
 
 void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next,
@@ -87,12 +92,12 @@ static bool run_slice(struct engine *engine, struct tenant *tenant)
         advance->next = false;
     }
     if (due_ms == TIME_NONE || due_ms > advance->target_ms) {
-        move_clock(tenant, advance->target_ms);
+        move_clock(engine, tenant, advance->target_ms);
         end(engine, tenant, true);
         return false;
     }
     if (due_ms > clock_of(tenant)) {
-        move_clock(tenant, due_ms);
+        move_clock(engine, tenant, due_ms);
     }
     schedule_run_tenant(engine, tenant, clock_of(tenant), EVENTS_PER_SLICE);
     return true;

@@ -82,7 +82,10 @@ static void target_key(const char *url, char ret_key[KEY_MOST])
 static const char *rewritten(const struct deliver *deliver, struct arena *arena, const char *url)
 {
     const char *from = deliver->options.rewrite_from;
-    if (!from || !text_starts(url, from)) {
+    size_t length = from ? strlen(from) : 0;
+    bool whole = length && text_starts(url, from) &&
+                 (from[length - 1] == '/' || strchr("/:?#", url[length])); /* "" too: the end */
+    if (!whole) {
         return url;
     }
     return arena_printf(arena, "%s%s", deliver->options.rewrite_to, url + strlen(from));
@@ -164,7 +167,13 @@ static int request_begins(void *arg, char *ip, char *local_ip, int port, int loc
     (void)local_ip;
     (void)port;
     (void)local_port;
-    ((struct transfer *)arg)->heard_ms = mono_now_ms();
+    struct transfer *transfer = arg;
+    if (transfer->heard_ms) {
+        /* curl would send again on a new connection when a kept one dies: that is our retry to
+         * make. */
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->heard_ms = mono_now_ms();
     return CURL_PREREQFUNC_OK;
 }
 
@@ -394,14 +403,20 @@ static struct waiting *next_waiting(const struct deliver *deliver, struct target
     return NULL;
 }
 
+/* Whoever has nothing under way gets a place beyond the total, so that the dead starve nobody. */
+static bool may_start(const struct deliver *deliver, const struct target *target)
+{
+    size_t total = target->running ? DELIVER_TOTAL : 2 * DELIVER_TOTAL;
+    return deliver->running < total && target->running < target->window;
+}
+
 void deliver_start(struct deliver *deliver)
 {
     struct target *target, *next;
     for (target = LIST_FIRST(&deliver->targets); target; target = next) {
         next = LIST_NEXT(target, link);
         struct waiting *waiting;
-        while (deliver->running < DELIVER_TOTAL && target->running < target->window &&
-               (waiting = next_waiting(deliver, target))) {
+        while (may_start(deliver, target) && (waiting = next_waiting(deliver, target))) {
             STAILQ_REMOVE(&target->queue, waiting, waiting, link);
             deliver->waiting--;
             begin(deliver, target, waiting);
@@ -423,6 +438,9 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
     if (late) {
         return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms",
                             (long long)transfer->delivery.read_timeout_ms);
+    }
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        return "the receiver closed the connection without an answer";
     }
     return transfer->error[0] ? transfer->error : curl_easy_strerror(code);
 }

@@ -141,8 +141,32 @@ void engine_before_commit(struct engine *engine)
     }
 }
 
+static int compare_fresh(const void *a, const void *b)
+{
+    const struct fresh_callback *x = a, *y = b;
+    return x->callback < y->callback ? -1 : x->callback > y->callback;
+}
+
+/* Callbacks of this turn that belong to an account that is emptied in it. */
+static void drop_fresh(struct engine *engine, int64_t account)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < engine->n_fresh; i++) {
+        if (engine->fresh[i].account == account) {
+            free(engine->fresh[i].url);
+        } else {
+            engine->fresh[kept++] = engine->fresh[i];
+        }
+    }
+    engine->n_fresh = kept;
+}
+
 void engine_committed(struct engine *engine)
 {
+    /* In the order in which they were queued, whatever the turn came across first. */
+    if (engine->n_fresh > 1) {
+        qsort(engine->fresh, engine->n_fresh, sizeof *engine->fresh, compare_fresh);
+    }
     for (size_t i = 0; i < engine->n_fresh; i++) {
         const struct fresh_callback *fresh = &engine->fresh[i];
         deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url);
@@ -256,6 +280,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
 {
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
+    drop_fresh(engine, tenant->account.num);
     store_account_clear(engine->store, tenant->account.num);
     clock_reset(tenant, engine->store);
     tenant->sending = 0;
@@ -275,6 +300,7 @@ void engine_delete_account(struct engine *engine, struct tenant *tenant)
 {
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
+    drop_fresh(engine, tenant->account.num);
     engine_note_change(engine, tenant->account.num, 0);
     if (tenant == engine->demo) {
         engine->demo = NULL;

@@ -145,6 +145,9 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
 void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign)
 {
+    if (callback->state == CALLBACK_SENDING) {
+        return; /* it is on its way, and its retries are its own */
+    }
     char signature[CRYPT_SHA1_TEXT];
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
@@ -153,11 +156,7 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
         callback->signature = signature;
     }
     callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
-    if (callback->state == CALLBACK_SENDING) {
-        store_callback_update(engine->store, callback); /* it is on its way as it is */
-    } else {
-        outbox_send(engine, tenant, callback);
-    }
+    outbox_send(engine, tenant, callback);
     engine_note_change(engine, callback->account, callback->invoice);
 }
 
@@ -166,7 +165,7 @@ void outbox_recover(struct engine *engine)
     for (size_t i = 0; i < engine->tenants.n; i++) {
         struct tenant *tenant = engine->tenants.list[i];
         deliver_cancel(engine->deliver, tenant->account.num);
-        store_callback_requeue(engine->store, tenant->account.num, clock_now(tenant));
+        store_callback_requeue(engine->store, tenant->account.num);
         tenant->sending = 0;
         tenant->due_unknown = true;
     }
@@ -221,14 +220,27 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
     return true;
 }
 
+/* Without what may hold a merchant's secret: user and password, query and fragment. */
+static void shown_url(const char *url, char *ret_text, size_t size)
+{
+    const char *mark = strstr(url, "://");
+    size_t scheme = mark ? (size_t)(mark - url) + 3 : 0;
+    size_t authority = strcspn(url + scheme, "/?#");
+    const char *host = url + scheme;
+    for (const char *at = host; at < url + scheme + authority; at++) {
+        host = *at == '@' ? at + 1 : host;
+    }
+    snprintf(ret_text, size, "%.*s%.*s", (int)scheme, url, (int)strcspn(host, "?#"), host);
+}
+
 static void log_attempt(const struct callback *callback, const struct delivery_result *result,
                         const char *invoice)
 {
     char id[IDENT_TEXT];
     callback_id(callback->seq, id);
     bool good = result->code == OK_CODE;
-    char url[256]; /* without the query, which may hold a merchant's secret */
-    snprintf(url, sizeof url, "%.*s", (int)strcspn(callback->url, "?#"), callback->url);
+    char url[256];
+    shown_url(callback->url, url, sizeof url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
               LOG_TEXT("invoice", invoice),
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),

@@ -55,7 +55,9 @@ static void expire(struct engine *engine, struct tenant *tenant, struct invoice 
         .status = started ? STATUS_PROCESS_FAILED : STATUS_EXPIRED,
         .resolution = RESOLUTION_EXPIRED,
         .amount = MONEY_NONE,
-        .at_ms = invoice->expires_ms, /* a timer that runs late stamps its due time */
+        /* A timer that runs late stamps its due time, but never before what happened since. */
+        .at_ms =
+            invoice->updated_ms > invoice->expires_ms ? invoice->updated_ms : invoice->expires_ms,
         .cause = "expiry",
     };
     invoice->plan = "";
@@ -75,25 +77,31 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
     engine_step(engine, tenant, &engine->scratch, invoice, &outcome, &how);
 }
 
-int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by_ms, int budget)
+/* The next event of either kind, the earlier due first: what waits longer must not be overtaken. */
+static bool run_next(struct engine *engine, struct tenant *tenant, int64_t by_ms)
 {
     int64_t num = tenant->account.num;
     struct invoice invoice;
     struct callback callback;
-    int ran = 0;
-    for (; ran < budget; ran++) {
-        arena_reset(&engine->scratch);
-        if (!store_invoice_next_due(engine->store, &engine->scratch, num, by_ms, &invoice)) {
-            break;
-        }
+    arena_reset(&engine->scratch);
+    bool callbacks =
+        store_callback_next_due(engine->store, &engine->scratch, num, by_ms, &callback);
+    int64_t before_ms = callbacks ? callback.due_ms - 1 : by_ms;
+    if (store_invoice_next_due(engine->store, &engine->scratch, num, before_ms, &invoice)) {
         run_invoice(engine, tenant, &invoice);
-    }
-    for (; ran < budget; ran++) {
-        arena_reset(&engine->scratch);
-        if (!store_callback_next_due(engine->store, &engine->scratch, num, by_ms, &callback)) {
-            break;
-        }
+    } else if (callbacks) {
         outbox_send(engine, tenant, &callback);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by_ms, int budget)
+{
+    int ran = 0;
+    while (ran < budget && run_next(engine, tenant, by_ms)) {
+        ran++;
     }
     tenant->due_unknown = true;
     return ran;

@@ -37,12 +37,12 @@ static void index_key(struct tenants *tenants, const char *key, struct tenant *t
     }
 }
 
-static void unindex_key(struct tenants *tenants, const char *key)
+static void unindex_key(struct tenants *tenants, const char *key, const struct tenant *tenant)
 {
     const struct key_node probe = {.key = key};
     struct key_node **found = tfind(&probe, &tenants->by_key, compare_keys);
     struct key_node *node = found ? *found : NULL;
-    if (node) {
+    if (node && node->tenant == tenant) {
         tdelete(node, &tenants->by_key, compare_keys);
         free(node);
     }
@@ -58,20 +58,25 @@ static struct tenant *find_key(const struct tenants *tenants, const char *key)
 static void unindex(struct tenants *tenants, const struct tenant *tenant)
 {
     const struct account_keys *keys = &tenant->account.keys;
-    unindex_key(tenants, keys->id);
-    unindex_key(tenants, keys->public_key);
-    unindex_key(tenants, keys->public_live_key);
+    unindex_key(tenants, keys->id, tenant);
+    unindex_key(tenants, keys->public_key, tenant);
+    unindex_key(tenants, keys->public_live_key, tenant);
 }
 
 /* ------------------------------------------------------------------ the list */
 
+/* Keeps the order of the numbers, by which tenants_by_num searches. */
 static void append(struct tenants *tenants, struct tenant *tenant)
 {
     if (tenants->n == tenants->room) {
         tenants->room = tenants->room ? tenants->room * 2 : 16;
         tenants->list = mem_resize(tenants->list, tenants->room * sizeof(struct tenant *));
     }
-    tenants->list[tenants->n++] = tenant;
+    size_t at = tenants->n++;
+    for (; at && tenants->list[at - 1]->account.num > tenant->account.num; at--) {
+        tenants->list[at] = tenants->list[at - 1]; /* re-read after a rollback: not the last one */
+    }
+    tenants->list[at] = tenant;
     index_key(tenants, tenant->account.keys.id, tenant);
     index_key(tenants, tenant->account.keys.public_key, tenant);
     index_key(tenants, tenant->account.keys.public_live_key, tenant);

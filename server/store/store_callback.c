@@ -48,7 +48,8 @@ static const char *const sql[] = {
                     " ORDER BY due_ms, seq LIMIT 1"),
     [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
                      " ORDER BY due_ms LIMIT 1"),
-    [Q_REQUEUE] = "UPDATE callback SET state = 0, due_ms = ?2 WHERE account = ?1 AND state = 1",
+    [Q_REQUEUE] =
+        "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
     [Q_ATTEMPT_INSERT] =
         ("INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
          " request_headers, response_headers, response_body)"
@@ -211,10 +212,10 @@ int64_t store_callback_first_due(struct store *store, int64_t account)
     return due_ms;
 }
 
-void store_callback_requeue(struct store *store, int64_t account, int64_t now_ms)
+void store_callback_requeue(struct store *store, int64_t account)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_REQUEUE);
-    store_bind(q, "ii", account, now_ms);
+    store_bind(q, "i", account);
     store_run(store, q);
 }
 

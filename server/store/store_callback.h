@@ -33,8 +33,9 @@ bool store_callback_next_due(struct store *store, struct arena *arena, int64_t a
 /* The earliest due time in the account, TIME_NONE when none waits. */
 int64_t store_callback_first_due(struct store *store, int64_t account);
 
-/* After a crash: what was being sent is due at `now_ms` again. */
-void store_callback_requeue(struct store *store, int64_t account, int64_t now_ms);
+/* After a crash: what was being sent is due again, since it was queued: before all that came later.
+ */
+void store_callback_requeue(struct store *store, int64_t account);
 
 void store_attempt_insert(struct store *store, const struct attempt *attempt);
 

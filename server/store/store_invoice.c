@@ -225,7 +225,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         &sql[Q_PURGEABLE],
         "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
         " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 AND due_ms IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state < 2)");
+        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
