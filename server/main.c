@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_WRONG 2 /* a bad option, fixture or database */
@@ -46,7 +47,10 @@ static bool open_store(struct program *p)
         file = p->db;
         care = STORE_CARE_NONE;
     }
-    return store_open(file, care, &p->store, p->why, sizeof p->why);
+    mode_t before = umask(0077); /* it holds the accounts' keys */
+    bool good = store_open(file, care, &p->store, p->why, sizeof p->why);
+    umask(before);
+    return good;
 }
 
 static bool start_engine(struct program *p)

@@ -73,7 +73,13 @@ void control_clock_set(struct call *call)
         return;
     }
     bool later = input.now_s != TIME_NONE && input.now_s * 1000 > now_ms;
-    clock_set(call->tenant, call->engine->store, frozen, later ? input.now_s * 1000 : now_ms);
+    if (later) {
+        now_ms = input.now_s * 1000;
+    } else if (frozen && !call->tenant->account.clock.frozen) {
+        now_ms =
+            (now_ms + 999) / 1000 * 1000; /* a clock that stands shows all there is of its time */
+    }
+    clock_set(call->tenant, call->engine->store, frozen, now_ms);
     call->tenant->due_unknown = true;
     schedule_look(call->engine);
     engine_note_change(call->engine, call->tenant->account.num, 0);

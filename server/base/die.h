@@ -1,7 +1,6 @@
 /*
  * The one end of everything that is not an expected error: a message on stderr and an abort, so
- * that a bug leaves a core and never a half-done answer. Bad user input never comes here; see
- * fail.h for the errors of a start.
+ * that a bug leaves a core and never a half-done answer. Bad user input never comes here.
  */
 #pragma once
 

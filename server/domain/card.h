@@ -35,7 +35,7 @@ struct card_table {
 struct card_entry {
     char number[CARD_NUMBER_TEXT]; /* 12 to 19 digits */
     char expiry[5];                /* MMYY */
-    char holder[101];              /* "" when not given */
+    char holder[201];              /* "" when not given */
 };
 
 /* What an invoice keeps of it: `payload.payment_card` (SEED:706-717). */

@@ -84,7 +84,11 @@ bool guard_host_passes(const struct guard *guard, const char *host)
 
 static bool is_loopback(const char *name)
 {
-    return text_starts(name, "127.") || text_equal(name, "::1") ||
+    unsigned char v4[4], v6[16];
+    if (inet_pton(AF_INET, name, v4) == 1) {
+        return v4[0] == 127;
+    }
+    return (inet_pton(AF_INET6, name, v6) == 1 && text_equal(name, "::1")) ||
            text_equal_nocase(name, "localhost");
 }
 
@@ -94,8 +98,9 @@ bool guard_origin_passes(const struct guard *guard, const char *origin)
     if (!origin) {
         return true;
     }
+    bool web = text_starts(origin, "http://") || text_starts(origin, "https://");
     url_host(origin, host);
-    if (!host_name(host, name)) {
+    if (!web || !host_name(host, name)) {
         return false;
     }
     return is_loopback(name) || guard_host_passes(guard, host);

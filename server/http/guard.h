@@ -14,7 +14,7 @@ struct guard {
  * refused. */
 bool guard_host_passes(const struct guard *guard, const char *host);
 
-/* As the host, or not sent (NULL). */
+/* http or https of loopback or of a host that passes, or not sent (NULL). */
 bool guard_origin_passes(const struct guard *guard, const char *origin);
 
 /* A Host header that can stand in a URL: name or address, optional port. */

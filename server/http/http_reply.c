@@ -89,6 +89,10 @@ void http_reply_error(struct http_request *request, unsigned status)
 
 void http_reply_error_because(struct http_request *request, unsigned status, const char *reason)
 {
+    char *line = arena_strdup(&request->arena, reason);
+    for (char *p = line; *p; p++) {
+        *p = *p >= ' ' && *p < 0x7f ? *p : '?';
+    }
     http_reply_error(request, status);
-    http_reply_header(request, "X-Mock-Reason", reason);
+    http_reply_header(request, "X-Mock-Reason", line);
 }

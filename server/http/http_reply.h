@@ -29,7 +29,7 @@ void http_reply_error(struct http_request *request, unsigned status);
 
 /*
  * The same, with the reason in the header X-Mock-Reason: the platform's body says no more than the
- * code, and a person who looks wants to know. `reason` must live as long as the request and be one
- * line of ASCII.
+ * code, and a person who looks wants to know. `reason` is copied; what is
+ * not printable ASCII in it becomes '?'.
  */
 void http_reply_error_because(struct http_request *request, unsigned status, const char *reason);
