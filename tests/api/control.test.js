@@ -677,7 +677,8 @@ describe('who may call', () => {
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:5173', 'https://localhost', 'http://[::1]:1', server.url]) {
       (await get(demo, { Origin: origin })).expect(200);
     }
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:3000', 'http://127.0.0.1@evil.example', 'file://']) {
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:3000', 'http://127.0.0.1@evil.example', 'http://127.evil.example',
+      'http://127.0.0.1.evil.example', 'chrome-extension://localhost', 'file://']) {
       refused(await get(demo, { Origin: origin }), 403);
       refused(await demo.send('POST', '/_mock/accounts', { headers: { Origin: origin } }), 403);
     }

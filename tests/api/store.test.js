@@ -142,6 +142,24 @@ describe('kill -9', () => {
     await sink.stop();
   });
 
+  test('what settled meanwhile does not overtake the callback that was in flight', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const sink = await startSink({ account: DEMO });
+    sink.answer([{ hang: true }, 200, 200]);
+    let server = await startServer({ args: ['--db', db] });
+    const { id } = await new Client(server).made({ callback_url: `${sink.url}/c`, test_mode: true },
+      { headers: { 'X-Mock-Outcome': 'processed@200ms' } });
+    await sink.got(1, { invoice: id });
+    await server.kill9();
+    await new Promise((done) => { setTimeout(done, 300); }); // the settling is overdue when the server comes back
+    server = await startServer({ args: ['--db', db] });
+    const requests = await sink.got(3, { invoice: id });
+    const statuses = requests.map((request) => JSON.parse(request.text).data.attributes.status);
+    assert.deepEqual(statuses, ['process_pending', 'process_pending', 'processed']);
+    await server.stop();
+    await sink.stop();
+  });
+
   test('with an attempt in flight: it is made again with the same bytes', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
