@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/journal.h"
 #include "json/json_read.h"
 
 #include <errno.h>
@@ -191,6 +192,21 @@ static const char *read_seed(const struct option *option, const char *value, str
     return config->seeded ? NULL : arena_printf(&texts, "\"%s\" is no whole number", value);
 }
 
+static const char *read_journal(const struct option *option, const char *value,
+                                struct config *config)
+{
+    int64_t *records = place(option, config);
+    if (text_equal(value, "on") || text_equal(value, "off")) {
+        *records = text_equal(value, "on") ? JOURNAL_RECORDS : 0;
+        return NULL;
+    }
+    if (!text_to_int(value, records) || *records < 1 || *records > JOURNAL_RECORDS_MOST) {
+        return arena_printf(&texts, "\"%s\": on, off or a number from 1 to %d is wanted", value,
+                            JOURNAL_RECORDS_MOST);
+    }
+    return NULL;
+}
+
 static const char *read_log_level(const struct option *option, const char *value,
                                   struct config *config)
 {
@@ -239,6 +255,8 @@ static const struct option options[] = {
     {"retention", "DURATION", IN(retention_ms), NULL,
      "drop invoices that are older; without it keep all", read_duration},
     {"durable", NULL, IN(durable), NULL, "survive a power cut too, not only a crash; slower", read_flag},
+    {"journal", "on|off|N", IN(journal), "on",
+     "how many requests to remember for /_mock/requests: on is 10000", read_journal},
     {"log-level", "LEVEL", 0, "info", "error, warn, info or debug", read_log_level},
     {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
     {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},

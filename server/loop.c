@@ -35,6 +35,7 @@ static bool sleep_for_work(const struct loop *loop)
     shorten(&wait_ms, schedule_wait_ms(loop->engine));
     shorten(&wait_ms, advance_wait_ms(loop->engine));
     shorten(&wait_ms, waits_wait_ms(loop->waits));
+    shorten(&wait_ms, streams_wait_ms(loop->streams));
     shorten(&wait_ms, deliver_wait_ms(loop->engine->deliver));
     struct curl_waitfd fds[] = {
         {.fd = http_server_fd(loop->server), .events = CURL_WAIT_POLLIN},
@@ -61,6 +62,7 @@ static void end_turn(struct loop *loop)
         engine_rolled_back(loop->engine);
     }
     waits_run(loop->waits);
+    streams_run(loop->streams);
     http_release(loop->server, committed);
     http_server_run(loop->server);
 }
@@ -81,11 +83,13 @@ static void gather_requests(struct loop *loop)
 
 static void turn(struct loop *loop)
 {
+    int64_t began_us = mono_now_us();
     schedule_run(loop->engine);
     advance_run(loop->engine);
     deliver_collect(loop->engine->deliver);
     gather_requests(loop);
     end_turn(loop);
+    metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);
 }
 
 /* Answers what has come, lets callbacks in flight end, and takes nothing new. */
@@ -94,6 +98,7 @@ static void drain(struct loop *loop)
     int64_t end_ms = mono_now_ms() + GRACE_MS;
     http_server_quiesce(loop->server);
     waits_end(loop->waits);
+    streams_end(loop->streams);
     for (size_t i = 0; i < loop->engine->tenants.n; i++) {
         advance_cut(loop->engine, loop->engine->tenants.list[i]);
     }

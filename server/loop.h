@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "api/event_stream.h"
 #include "api/wait.h"
 #include "engine/engine.h"
 #include "http/http_server.h"
@@ -12,6 +13,7 @@ struct loop {
     struct engine *engine;
     struct http_server *server;
     struct waits *waits;
+    struct streams *streams;
     int signal_fd; /* SIGTERM and SIGINT */
 };
 

@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config.h"
-#include "engine/journal.h"
 #include "fixture/fixture.h"
 #include "healthcheck.h"
 #include "loop.h"
@@ -30,7 +29,6 @@ struct program {
     struct store *store;
     struct engine engine;
     struct router router;
-    struct journal *journal;
     char listen_url[300];
     struct loop loop;
     char why[WHY_MOST];
@@ -62,6 +60,7 @@ static bool start_engine(struct program *p)
         .seeded = c->seeded,
         .seed = c->seed,
         .demo_callback_url = c->callback_url,
+        .journal = (size_t)c->journal,
         .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure,
                     c->callback_rewrite_from, c->callback_rewrite_to},
     };
@@ -71,12 +70,10 @@ static bool start_engine(struct program *p)
 static void set_up_router(struct program *p)
 {
     const struct config *c = &p->config;
-    p->journal = mem_alloc(sizeof *p->journal);
     p->router = (struct router){
         .routes = routes,
         .n_routes = routes_count,
         .engine = &p->engine,
-        .journal = p->journal,
         .control_token = c->control_token,
         .public_url = c->public_url,
         .listen_url = p->listen_url,
@@ -85,7 +82,9 @@ static void set_up_router(struct program *p)
         .tls = c->tls_cert,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
+    p->router.streams = p->loop.streams = streams_new(&p->engine);
     p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};
+    journal_listen(p->engine.journal, waits_journaled, p->router.waits);
 }
 
 static bool start_server(struct program *p)
@@ -169,8 +168,8 @@ static void stop(struct program *p)
         engine_finish(&p->engine);
     }
     waits_free(p->loop.waits);
+    streams_free(p->loop.streams);
     store_close(p->store);
-    free(p->journal);
     if (p->tmp_dir[0]) {
         tmpdb_remove(p->tmp_dir);
     }

@@ -53,11 +53,17 @@ const struct route routes[] = {
     {"POST",   "/_mock/payment-invoices/{id}/pay",           ACCESS_CONTROL, control_pay, NULL},
     {"GET",    "/_mock/payment-invoices/{id}/timeline",      ACCESS_CONTROL, control_timeline, NULL},
     {"GET",    "/_mock/wait",                                ACCESS_CONTROL, control_wait,
-        "invoice status callback transition idle within timeout"},
+        "invoice status callback transition idle within timeout requests method path kind reference_id from to unmatched"},
     {"GET",    "/_mock/callbacks",                           ACCESS_CONTROL, control_callbacks_list,
         "limit after invoice state"},
     {"GET",    "/_mock/callbacks/{id}",                      ACCESS_CONTROL, control_callbacks_get, NULL},
     {"POST",   "/_mock/callbacks/{id}/resend",               ACCESS_CONTROL, control_callbacks_resend, NULL},
+    {"GET",    "/_mock/payment-invoices/{id}/export",        ACCESS_CONTROL, control_export, "as"},
+    {"GET",    "/_mock/requests",                            ACCESS_CONTROL, control_requests_list,
+        "limit after method path status invoice reference_id from to kind unmatched"},
+    {"DELETE", "/_mock/requests",                            ACCESS_CONTROL, control_requests_clear, NULL},
+    {"GET",    "/_mock/events",                              ACCESS_CONTROL, control_events, NULL},
+    {"GET",    "/_mock/metrics",                             ACCESS_CONTROL, control_metrics, NULL},
 };
 /* clang-format on */
 

@@ -30,6 +30,19 @@ void control_pay(struct call *call);
 /* control_timeline.c */
 void control_timeline(struct call *call);
 
+/* control_export.c */
+void control_export(struct call *call);
+
+/* control_requests.c */
+void control_requests_list(struct call *call);
+void control_requests_clear(struct call *call);
+
+/* event_stream.c */
+void control_events(struct call *call);
+
+/* control_metrics.c */
+void control_metrics(struct call *call);
+
 /* control_callback.c */
 void control_callbacks_list(struct call *call);
 void control_callbacks_get(struct call *call);
@@ -65,6 +78,9 @@ bool control_find_invoice(struct call *call, const char *id, struct invoice *ret
 
 /* {"data":{..}}, the private document. */
 void control_reply_invoice(struct call *call, unsigned status, const struct invoice *invoice);
+
+/* Answers 409 and returns false when the server keeps no journal. */
+bool control_has_journal(struct call *call);
 
 /* The paging of lists: ?limit= (100, at most 1000) and ?after= (a number, TIME_NONE when absent).
  */

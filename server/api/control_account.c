@@ -1,7 +1,7 @@
 #include "control.h"
 
 #include "base/text.h"
-#include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "json/settings.h"
 
 /* ------------------------------------------------------------------ showing */
@@ -114,6 +114,7 @@ void control_accounts_change(struct call *call)
     struct settings settings = tenant->account.settings;
     if (read_body(call, false, &settings)) {
         tenant_set_settings(tenant, call->engine->store, &settings);
+        journal_account(call->engine, tenant, JOURNAL_CHANGED);
         reply_account(call, 200, tenant);
     }
 }
@@ -139,6 +140,7 @@ void control_reset(struct call *call)
 {
     if (control_has_tenant(call) && control_read(call, true, NULL, 0, NULL)) {
         engine_reset(call->engine, call->tenant);
+        call->unrecorded = true; /* the journal begins anew */
         reply_id(call, "reset", call->tenant->account.keys.id);
     }
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "engine/schedule.h"
 
 #define TIMEOUT_MS 30000
@@ -80,6 +81,7 @@ void control_clock_set(struct call *call)
             (now_ms + 999) / 1000 * 1000; /* a clock that stands shows all there is of its time */
     }
     clock_set(call->tenant, call->engine->store, frozen, now_ms);
+    journal_clock(call->engine, call->tenant);
     call->tenant->due_unknown = true;
     schedule_look(call->engine);
     engine_note_change(call->engine, call->tenant->account.num, 0);

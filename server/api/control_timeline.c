@@ -2,11 +2,12 @@
 #include "control.h"
 
 #include "domain/resolution.h"
-#include "engine/journal.h"
+#include "engine/journal_notes.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * Items from four places, each written when found. They show the account's time and are sorted by
@@ -45,16 +46,58 @@ static void begin_item(struct json_out *out, int64_t at_ms, const char *kind)
     json_out_text(out, "kind", kind);
 }
 
-static void add_visit(void *arg, const struct journal_entry *entry)
+static void add_visit(const struct call *call, struct timeline *timeline,
+                      const struct journal_record *record)
+{
+    const struct journal_request *request = &record->request;
+    const char *target = journal_part(call->engine->journal, record, JOURNAL_TARGET);
+    const char *mark = memchr(target, '?', request->size[JOURNAL_TARGET]);
+    buf_auto json = {0};
+    struct json_out out = {.buf = &json};
+    begin_item(&out, record->at_ms, request->page ? "page" : "api");
+    json_out_text(&out, "method", request->method);
+    json_out_text_sized(&out, "path", target,
+                        mark ? (size_t)(mark - target) : request->size[JOURNAL_TARGET]);
+    json_out_int(&out, "status", request->status);
+    json_out_object_end(&out);
+    add_item(timeline, record->wall_ms, &json);
+}
+
+static void add_fault(struct timeline *timeline, const struct journal_record *record)
 {
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
-    begin_item(&out, entry->at_ms, entry->page ? "page" : "api");
-    json_out_text(&out, "method", entry->method);
-    json_out_text(&out, "path", entry->path);
-    json_out_int(&out, "status", entry->status);
+    begin_item(&out, record->at_ms, "fault");
+    json_out_text(&out, "on", record->fault.on);
+    json_out_text(&out, "fault", record->fault.name);
     json_out_object_end(&out);
-    add_item(arg, entry->wall_ms, &json);
+    add_item(timeline, record->wall_ms, &json);
+}
+
+/* Of control calls the change that they made is an item. */
+static bool is_visit(const struct call *call, const struct journal_record *record)
+{
+    int route = record->request.route;
+    return record->kind == JOURNAL_REQUEST &&
+           (route < 0 || call->router->routes[route].access != ACCESS_CONTROL);
+}
+
+static void add_journal(const struct call *call, struct timeline *timeline, int64_t invoice)
+{
+    const struct journal_view view = journal_view_of(call->engine, call->tenant);
+    struct journal_cursor cursor = journal_after(call->engine->journal, view.from);
+    const struct journal_record *record;
+    bool lost;
+    while ((record = journal_next(call->engine->journal, &cursor, &lost))) {
+        if (record->invoice != invoice || !journal_shows(&view, record)) {
+            continue;
+        }
+        if (is_visit(call, record)) {
+            add_visit(call, timeline, record);
+        } else if (record->kind == JOURNAL_FAULT) {
+            add_fault(timeline, record);
+        }
+    }
 }
 
 static void add_change(struct timeline *timeline, const char *from, const struct transition *row)
@@ -133,8 +176,8 @@ void control_timeline(struct call *call)
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
         return;
     }
+    add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */
     add_creation(&timeline, &invoice);
-    journal_of_invoice(call->router->journal, invoice.seq, add_visit, &timeline);
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     size_t n = store_callback_of_invoice(call->engine->store, call->arena, invoice.seq, &callbacks);
     for (size_t i = 0; i < n; i++) {

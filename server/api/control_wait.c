@@ -1,266 +1,13 @@
+/* GET /_mock/wait: what is waited for. waiter.h answers, waits.c keeps those who have to wait. */
 #include "control.h"
 
-#include "api/callback_view.h"
 #include "api/wait.h"
+#include "api/waiter.h"
 #include "base/text.h"
-#include "base/wall.h"
-#include "engine/clock.h"
-#include "engine/schedule.h"
-#include "store/store_callback.h"
-#include "store/store_invoice.h"
-
-#include <stdlib.h>
-#include <sys/queue.h>
 
 #define TIMEOUT_MS 10000
 #define TIMEOUT_MOST_MS 60000
-
-enum wait_kind {
-    WAIT_STATUS,
-    WAIT_CALLBACK,
-    WAIT_IDLE,
-};
-
-struct waiter {
-    enum wait_kind kind;
-    int64_t account, invoice;
-    enum status status;        /* WAIT_STATUS */
-    enum callback_state state; /* WAIT_CALLBACK: done or failed */
-    int64_t transition;        /* WAIT_CALLBACK: a status, TIME_NONE: any */
-    int64_t within_ms;         /* WAIT_IDLE */
-    int64_t deadline_ms;       /* monotonic */
-    struct http_request *request;
-    struct waits *waits;
-    LIST_ENTRY(waiter) link;
-};
-
-struct waits {
-    struct engine *engine;
-    const struct router *router;
-    LIST_HEAD(, waiter) list;
-};
-
-/* ------------------------------------------------------------------ answers */
-
-static struct call call_of(const struct waiter *waiter)
-{
-    const struct waits *waits = waiter->waits;
-    return (struct call){
-        .request = waiter->request,
-        .arena = &waiter->request->arena,
-        .engine = waits->engine,
-        .router = waits->router,
-        .tenant = tenants_by_num(&waits->engine->tenants, waiter->account),
-    };
-}
-
-static bool find_callback(struct call *call, const struct waiter *waiter,
-                          struct callback *ret_callback)
-{
-    struct callback *rows;
-    size_t n = store_callback_of_invoice(call->engine->store, call->arena, waiter->invoice, &rows);
-    for (size_t i = 0; i < n; i++) {
-        bool fits =
-            waiter->transition == TIME_NONE || waiter->transition == (int64_t)rows[i].transition;
-        if (fits && rows[i].state == waiter->state) {
-            return store_callback_get(call->engine->store, call->arena, rows[i].seq, ret_callback);
-        }
-    }
-    return false;
-}
-
-static bool is_idle(struct engine *engine, struct tenant *tenant, int64_t within_ms)
-{
-    int64_t due_ms = schedule_next_due(engine, tenant);
-    return !tenant->advance && !tenant->sending &&
-           (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
-}
-
-/* Answers 200 when the condition holds. */
-static bool try_answer(struct call *call, const struct waiter *waiter)
-{
-    struct invoice invoice;
-    struct callback callback;
-    struct json_out out = {0};
-    switch (waiter->kind) {
-    case WAIT_STATUS:
-        if (!store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice) ||
-            !(invoice.been & STATUS_BIT(waiter->status))) {
-            return false;
-        }
-        control_reply_invoice(call, 200, &invoice);
-        return true;
-    case WAIT_CALLBACK:
-        if (!find_callback(call, waiter, &callback) ||
-            !store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice)) {
-            return false;
-        }
-        out.buf = http_reply(call->request, 200, HTTP_JSON);
-        callback_view(call, &out, NULL, &callback, invoice.id);
-        return true;
-    case WAIT_IDLE:
-        if (!is_idle(call->engine, call->tenant, waiter->within_ms)) {
-            return false;
-        }
-        out.buf = http_reply(call->request, 200, HTTP_JSON);
-        json_out_object(&out, NULL);
-        json_out_bool(&out, "idle", true);
-        json_out_object_end(&out);
-        return true;
-    }
-    return false;
-}
-
-/* What is instead: the invoice's status and its callbacks' states, or what keeps the account busy.
- */
-static void write_now(struct call *call, const struct waiter *waiter, struct json_out *out)
-{
-    struct invoice invoice;
-    struct callback *rows;
-    json_out_object(out, "now");
-    if (waiter->kind == WAIT_IDLE) {
-        json_out_int(out, "sending", call->tenant->sending);
-        json_out_seconds(out, "next_due", schedule_next_due(call->engine, call->tenant));
-    } else if (store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice)) {
-        json_out_text(out, "status", status_name(invoice.status));
-        json_out_text(out, "resolution", invoice.resolution);
-        json_out_seconds(out, "next_due", invoice.due_ms);
-        json_out_array(out, "callbacks");
-        size_t n =
-            store_callback_of_invoice(call->engine->store, call->arena, waiter->invoice, &rows);
-        for (size_t i = 0; i < n; i++) {
-            json_out_object(out, NULL);
-            json_out_text(out, "transition", status_name(rows[i].transition));
-            json_out_text(out, "state", callback_state_name(rows[i].state));
-            json_out_int(out, "attempts", rows[i].attempts);
-            json_out_seconds(out, "due", rows[i].due_ms);
-            json_out_object_end(out);
-        }
-        json_out_array_end(out);
-    }
-    json_out_object_end(out);
-}
-
-static void answer_408(struct call *call, const struct waiter *waiter, const char *code,
-                       const char *message)
-{
-    struct json_out out = {.buf = http_reply(call->request, 408, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_object(&out, "error");
-    json_out_text(&out, "code", code);
-    json_out_text(&out, "message", message);
-    json_out_object_end(&out);
-    write_now(call, waiter, &out);
-    json_out_object_end(&out);
-}
-
-/* On a clock that stands still with nothing due now, nothing will ever happen by itself. */
-static bool is_hopeless(struct engine *engine, struct tenant *tenant)
-{
-    return tenant->account.clock.frozen && is_idle(engine, tenant, 0);
-}
-
-/* ------------------------------------------------------------------ parked calls */
-
-static void leave(struct waiter *waiter)
-{
-    LIST_REMOVE(waiter, link);
-    free(waiter);
-}
-
-static void gone(void *arg)
-{
-    leave(arg);
-}
-
-static void finish(struct waiter *waiter)
-{
-    struct http_request *request = waiter->request;
-    leave(waiter);
-    http_unpark(request);
-}
-
-/* Looks again; the waiter may be gone afterwards. */
-static void look(struct waiter *waiter, int64_t now_ms)
-{
-    struct call call = call_of(waiter);
-    if (!call.tenant) {
-        call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
-    } else if (try_answer(&call, waiter)) {
-        /* answered */
-    } else if (is_hopeless(call.engine, call.tenant)) {
-        answer_408(&call, waiter, "frozen", "the clock is frozen and nothing is due: advance it");
-    } else if (now_ms >= waiter->deadline_ms) {
-        answer_408(&call, waiter, "timeout", "it has not happened in time");
-    } else {
-        return;
-    }
-    finish(waiter);
-}
-
-void waits_changed(void *arg, int64_t account, int64_t invoice)
-{
-    struct waits *waits = arg;
-    struct waiter *waiter, *next;
-    int64_t now_ms = mono_now_ms();
-    for (waiter = LIST_FIRST(&waits->list); waiter; waiter = next) {
-        next = LIST_NEXT(waiter, link);
-        bool concerned = !invoice || waiter->kind == WAIT_IDLE || waiter->invoice == invoice;
-        if (waiter->account == account && concerned) {
-            look(waiter, now_ms);
-        }
-    }
-}
-
-void waits_run(struct waits *waits)
-{
-    struct waiter *waiter, *next;
-    int64_t now_ms = mono_now_ms();
-    for (waiter = LIST_FIRST(&waits->list); waiter; waiter = next) {
-        next = LIST_NEXT(waiter, link);
-        if (now_ms >= waiter->deadline_ms) {
-            look(waiter, now_ms);
-        }
-    }
-}
-
-int64_t waits_wait_ms(const struct waits *waits)
-{
-    int64_t wait_ms = -1, now_ms = mono_now_ms();
-    const struct waiter *waiter;
-    LIST_FOREACH(waiter, &waits->list, link)
-    {
-        int64_t left_ms = waiter->deadline_ms > now_ms ? waiter->deadline_ms - now_ms : 0;
-        wait_ms = wait_ms < 0 || left_ms < wait_ms ? left_ms : wait_ms;
-    }
-    return wait_ms;
-}
-
-void waits_end(struct waits *waits)
-{
-    struct waiter *waiter, *next;
-    for (waiter = LIST_FIRST(&waits->list); waiter; waiter = next) {
-        next = LIST_NEXT(waiter, link);
-        http_reply_error(waiter->request, 503);
-        finish(waiter);
-    }
-}
-
-struct waits *waits_new(struct engine *engine, const struct router *router)
-{
-    struct waits *waits = mem_alloc(sizeof *waits);
-    waits->engine = engine;
-    waits->router = router;
-    LIST_INIT(&waits->list);
-    return waits;
-}
-
-void waits_free(struct waits *waits)
-{
-    free(waits);
-}
-
-/* ------------------------------------------------------------------ the call */
+#define REQUESTS_MOST 1000000
 
 static bool refuse(struct call *call, const char *message)
 {
@@ -294,37 +41,59 @@ static bool read_callback(struct call *call, const char *name, struct waiter *wa
     return true;
 }
 
-/* Exactly one condition; answers 422 or 404 and returns false otherwise. */
-static bool read_condition(struct call *call, struct waiter *waiter)
+static bool read_requests(struct call *call, const char *text, struct waiter *waiter)
 {
-    struct http_request *request = call->request;
-    const char *id = http_query_text(request, "invoice"),
-               *status = http_query_text(request, "status");
-    const char *callback = http_query_text(request, "callback"),
-               *idle = http_query_text(request, "idle");
+    waiter->kind = WAIT_REQUESTS;
+    if (!text_to_int(text, &waiter->wanted) || waiter->wanted < 1 ||
+        waiter->wanted > REQUESTS_MOST) {
+        return refuse(call, "requests: a number from 1 to 1000000 is wanted");
+    }
+    return control_has_journal(call) && journal_filter_read(call, &waiter->filter);
+}
+
+static bool read_invoice(struct call *call, const char *id, struct waiter *waiter)
+{
+    const char *status = http_query_text(call->request, "status");
     struct invoice invoice;
-    if ((status != NULL) + (callback != NULL) + (idle != NULL) != 1 ||
-        (id == NULL) != (idle != NULL)) {
-        return refuse(call, "invoice and status, invoice and callback, or idle=true is wanted");
-    }
-    if (idle) {
-        waiter->kind = WAIT_IDLE;
-        return text_equal(idle, "true") || refuse(call, "idle: true is wanted");
-    }
     if (!control_find_invoice(call, id, &invoice)) {
         return false;
     }
     waiter->invoice = invoice.seq;
-    if (callback) {
-        return read_callback(call, callback, waiter);
+    if (!status) {
+        return read_callback(call, http_query_text(call->request, "callback"), waiter);
     }
     waiter->kind = WAIT_STATUS;
     return status_parse(status, &waiter->status) || refuse(call, "status: there is no such status");
 }
 
+/* Exactly one condition; answers 422 or 404 and returns false otherwise. */
+static bool read_condition(struct call *call, struct waiter *waiter)
+{
+    struct http_request *request = call->request;
+    const char *id = http_query_text(request, "invoice");
+    const char *callback = http_query_text(request, "callback");
+    const char *idle = http_query_text(request, "idle");
+    const char *requests = http_query_text(request, "requests");
+    bool status = !requests && http_query_text(request, "status"); /* with requests a filter */
+    if (status + (callback != NULL) + (idle != NULL) + (requests != NULL) != 1 ||
+        (!requests && (id == NULL) != (idle != NULL))) {
+        return refuse(call, "invoice and status, invoice and callback, idle=true or requests is "
+                            "wanted");
+    }
+    if (requests) {
+        return read_requests(call, requests, waiter);
+    }
+    if (idle) {
+        waiter->kind = WAIT_IDLE;
+        return text_equal(idle, "true") || refuse(call, "idle: true is wanted");
+    }
+    return read_invoice(call, id, waiter);
+}
+
 void control_wait(struct call *call)
 {
-    struct waiter waiter = {.request = call->request, .waits = call->router->waits};
+    struct waiter waiter = {.request = call->request};
+    struct wait_sight sight = {.no_invoice = false};
     int64_t timeout_ms = TIMEOUT_MS;
     if (!control_has_tenant(call) || !read_condition(call, &waiter) ||
         !read_duration(call, "timeout", &timeout_ms) ||
@@ -336,16 +105,13 @@ void control_wait(struct call *call)
         refuse(call, "timeout: at most 60s are waited");
         return;
     }
-    if (try_answer(call, &waiter)) {
-        return;
+    if (waiter_try(call, &waiter, &sight)) {
+        /* answered */
+    } else if (waiter_is_hopeless(call, &waiter)) {
+        waiter_give_up(call, &waiter, "frozen",
+                       "the clock is frozen and nothing is due: advance it");
+    } else {
+        waits_park(call->router->waits, &waiter, timeout_ms);
     }
-    if (is_hopeless(call->engine, call->tenant)) {
-        answer_408(call, &waiter, "frozen", "the clock is frozen and nothing is due: advance it");
-        return;
-    }
-    waiter.deadline_ms = mono_now_ms() + timeout_ms;
-    struct waiter *parked = mem_alloc(sizeof *parked);
-    *parked = waiter;
-    LIST_INSERT_HEAD(&call->router->waits->list, parked, link);
-    http_park(call->request, gone, parked);
+    wait_sight_finish(&sight);
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
+#include "json/json_accepts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -320,4 +321,10 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     ret_order->locale = input.locale;
     ret_order->base_url = call_base_url(call);
     ret_order->expires_ms = input.expires_ms;
+}
+
+const char *order_accepts(struct arena *arena, enum order_way way, const char *path)
+{
+    const struct json_field *field = json_field_at(ways[way].fields, ways[way].n, path);
+    return field ? json_accepts(arena, field) : NULL;
 }

@@ -21,3 +21,7 @@ enum order_way {
  */
 void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode,
                 struct order *ret_order, struct json_errors *errors);
+
+/* What a field of this way takes, by the dotted path of an error, in words; NULL when it is not
+ * known. In the arena or static. */
+const char *order_accepts(struct arena *arena, enum order_way way, const char *path);

@@ -1,7 +1,8 @@
 /*
  * Waiting instead of sleeping (mock.md, GET /_mock/wait): calls that are parked until something has
- * happened. They are looked at when the engine tells of a change, after the commit, and when their
- * time is up.
+ * happened. They stand in groups, by what they wait for: an invoice, an account's rest, an
+ * account's requests. A change marks the groups that it concerns, and after the commit only those
+ * are looked at, however many others wait. Deadlines are a heap.
  */
 #pragma once
 
@@ -16,7 +17,10 @@ void waits_free(struct waits *waits);
 /* engine_hooks.changed; `arg` is the waits. */
 void waits_changed(void *arg, int64_t account, int64_t invoice);
 
-/* Answers those whose time is up, and those that an idle account satisfies. */
+/* journal_listen; `arg` is the waits. */
+void waits_journaled(void *arg, const struct journal_record *record);
+
+/* Answers those whose condition holds now, and those whose time is up. */
 void waits_run(struct waits *waits);
 
 /* How long the loop may sleep, -1: no matter. */
@@ -24,3 +28,5 @@ int64_t waits_wait_ms(const struct waits *waits);
 
 /* Answers all with 503: the server ends. */
 void waits_end(struct waits *waits);
+
+size_t waits_count(const struct waits *waits);

@@ -126,6 +126,12 @@ void crypt_base64url(struct buf *out, const void *data, size_t size)
     out->data[out->size] = '\0';
 }
 
+void crypt_base64(struct buf *out, const void *data, size_t size)
+{
+    unsigned char *p = (unsigned char *)buf_reserve(out, size / 3 * 4 + 5);
+    out->size += (size_t)EVP_EncodeBlock(p, data, (int)size);
+}
+
 static int base64_value(char c)
 {
     if (c >= 'A' && c <= 'Z') {

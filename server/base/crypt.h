@@ -40,6 +40,9 @@ void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t 
 /* Appends base64url without padding. */
 void crypt_base64url(struct buf *out, const void *data, size_t size);
 
+/* Appends standard base64 with padding. */
+void crypt_base64(struct buf *out, const void *data, size_t size);
+
 /* Decodes standard or url base64, padded or not; false on any other byte. */
 bool crypt_base64_decode(const char *text, struct buf *out);
 

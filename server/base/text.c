@@ -199,3 +199,23 @@ bool text_is_date(const char *text)
     struct tm tm;
     return strlen(text) == 10 && read_date(&text, '\0', &tm);
 }
+
+bool text_matches(const char *text, size_t size, const char *pattern)
+{
+    const char *end = text + size, *star = NULL, *retry = NULL;
+    while (text < end) {
+        if (*pattern == '*') {
+            star = pattern++; /* it stands for nothing first, and for one more at each failure */
+            retry = text;
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++retry;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
+}

@@ -34,3 +34,7 @@ bool text_to_datetime(const char *text, int64_t *ret_ms);
 
 /* A calendar date YYYY-MM-DD. */
 bool text_is_date(const char *text);
+
+/* True when the text matches the pattern, in which `*` stands for any characters, none too. Takes
+ * no longer than the product of their lengths. */
+bool text_matches(const char *text, size_t size, const char *pattern);

@@ -2,6 +2,7 @@
 
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "engine/schedule.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static void end(struct engine *engine, struct tenant *tenant, bool complete)
     struct advance *advance = tenant->advance;
     advance->complete = complete;
     clock_set(tenant, engine->store, advance->frozen, clock_of(tenant));
+    journal_clock(engine, tenant);
     tenant->advance = NULL;
     tenant->due_unknown = true;
     engine->n_advances--;

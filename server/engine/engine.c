@@ -8,6 +8,7 @@
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_callback.h"
@@ -87,6 +88,7 @@ bool engine_start(struct store *store, const struct fixture *fixture,
     *engine = (struct engine){
         .store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
     const struct deliver_hooks hooks = {outbox_load, outbox_ended, engine};
+    engine->journal = journal_new(options->journal);
     engine->deliver = deliver_new(&options->deliver, &hooks);
     uint8_t row_key[CRYPT_KEY_SIZE];
     load_key(engine, "token_key", engine->token_key);
@@ -119,6 +121,7 @@ void engine_finish(struct engine *engine)
     }
     store_commit(engine->store);
     deliver_free(engine->deliver);
+    journal_free(engine->journal);
     tenants_finish(&engine->tenants);
     for (size_t i = 0; i < engine->n_fresh; i++) {
         free(engine->fresh[i].url);
@@ -163,6 +166,7 @@ static void drop_fresh(struct engine *engine, int64_t account)
 
 void engine_committed(struct engine *engine)
 {
+    journal_committed(engine->journal);
     /* In the order in which they were queued, whatever the turn came across first. */
     if (engine->n_fresh > 1) {
         qsort(engine->fresh, engine->n_fresh, sizeof *engine->fresh, compare_fresh);
@@ -192,6 +196,7 @@ void engine_rolled_back(struct engine *engine)
     for (size_t i = 0; i < engine->tenants.n; i++) {
         advance_cut(engine, engine->tenants.list[i]);
     }
+    journal_rolled_back(engine->journal);
     store_commit(engine->store);
     tenants_load(&engine->tenants, engine->store, &engine->fixture->resolutions);
     engine->demo = engine->fixture->n_accounts
@@ -262,6 +267,9 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
     };
     struct tenant *tenant = tenants_add(&engine->tenants, engine->store, &keys, settings);
     arena_finish(&arena);
+    if (tenant) {
+        journal_account(engine, tenant, JOURNAL_CREATED);
+    }
     return tenant;
 }
 
@@ -293,6 +301,8 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     if (tenant == engine->demo) {
         set_demo_callback_url(engine);
     }
+    journal_clear(engine, tenant);
+    journal_account(engine, tenant, JOURNAL_RESET);
     engine_note_change(engine, tenant->account.num, 0);
 }
 
@@ -301,6 +311,7 @@ void engine_delete_account(struct engine *engine, struct tenant *tenant)
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
     drop_fresh(engine, tenant->account.num);
+    journal_account(engine, tenant, JOURNAL_DELETED);
     engine_note_change(engine, tenant->account.num, 0);
     if (tenant == engine->demo) {
         engine->demo = NULL;

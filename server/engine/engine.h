@@ -9,7 +9,10 @@
 #include "domain/invoice.h"
 #include "domain/outcome.h"
 #include "engine/deliver.h"
+#include "engine/journal.h"
+#include "engine/metrics.h"
 #include "engine/tenant.h"
+#include "engine/trace.h"
 #include "fixture/fixture.h"
 #include "store/store.h"
 #include "json/view_invoice.h"
@@ -20,6 +23,7 @@ struct engine_options {
     bool seeded;
     int64_t seed;
     const char *demo_callback_url; /* the demo account's default, NULL: as it is */
+    size_t journal;                /* records of the journal, 0: none */
     struct deliver_options deliver;
 };
 
@@ -48,6 +52,9 @@ struct engine {
     struct tenants tenants;
     struct tenant *demo; /* the account of calls that name none; NULL after its deletion */
     struct deliver *deliver;
+    struct journal *journal;
+    struct metrics metrics;
+    struct trace trace;
     struct arena scratch; /* for events that no request owns */
 
     struct fresh_callback *fresh;

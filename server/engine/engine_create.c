@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
@@ -160,6 +161,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
         store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice);
         return CREATE_CONFLICT;
     }
+    journal_transition(engine, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
         outbox_insert(engine, tenant, invoice, &callback);
     }

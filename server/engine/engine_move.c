@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/advance.h"
+#include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
@@ -137,6 +138,7 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     };
     store_transition_insert(engine->store, &transition);
     advance_note_transition(tenant, invoice, old, move->at_ms);
+    journal_transition(engine, invoice, old, move->at_ms, move->cause);
 }
 
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,

@@ -1,32 +1,184 @@
 /*
- * The calls and page visits that concerned an invoice, for its timeline: a ring in memory, bounded,
- * lost at a restart (transitions and callbacks are in the database).
+ * What happened, as it happened: requests with their bytes in one ring, transitions, callback
+ * attempts, fault hits, changes of clocks and accounts in another; in memory, bounded by count and
+ * by bytes, lost at a restart (transitions and callbacks are in the database too). One sequence
+ * numbers both, so that a reader can follow them merged.
+ *
+ * Who adds a request has masked what must not be kept (mask.h).
  */
 #pragma once
+
+#include "domain/ident.h"
+#include "domain/invoice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define JOURNAL_ENTRIES 4096
-#define JOURNAL_PATH 96
+#define JOURNAL_RECORDS 10000              /* of each ring, by default */
+#define JOURNAL_RECORDS_MOST 1000000       /* --journal N */
+#define JOURNAL_BYTES ((size_t)16 << 20)   /* of all requests together */
+#define JOURNAL_BODY_MOST ((size_t)262144) /* kept of a request's body */
+#define JOURNAL_REPLY_MOST ((size_t)8192)  /* kept of a reply's body */
 
-struct journal_entry {
-    int64_t at_ms;   /* account time */
-    int64_t wall_ms; /* machine time */
-    int64_t invoice;
-    bool page;
+enum journal_kind {
+    JOURNAL_REQUEST,
+    JOURNAL_TRANSITION,
+    JOURNAL_CALLBACK,
+    JOURNAL_FAULT,
+    JOURNAL_CLOCK,
+    JOURNAL_ACCOUNT,
+};
+
+/* Why a request was refused before its handler or by its key; the status says the rest. */
+enum journal_refusal {
+    REFUSAL_NONE,
+    REFUSAL_PATH,            /* no such route */
+    REFUSAL_TARGET,          /* cannot be read */
+    REFUSAL_METHOD,          /* the path has others */
+    REFUSAL_NO_CREDENTIALS,  /* no Authorization */
+    REFUSAL_NO_BASIC,        /* another scheme, or no base64 of login:password */
+    REFUSAL_LOGIN_UNKNOWN,   /* no such account */
+    REFUSAL_LOGIN_IS_KEY,    /* a key in the login's place */
+    REFUSAL_PASSWORD,        /* wrong */
+    REFUSAL_PASSWORD_PUBLIC, /* a public key in the API key's place */
+    REFUSAL_PASSWORD_SECRET, /* a secret key in the API key's place */
+    REFUSAL_PASSWORD_OTHERS, /* another account's API key */
+    REFUSAL_COUNT,
+};
+
+/* The bytes of a request, one behind the other in this order. */
+enum journal_part {
+    JOURNAL_TARGET,
+    JOURNAL_HEADERS, /* "Name: value\n" each */
+    JOURNAL_BODY,
+    JOURNAL_REPLY,
+    JOURNAL_DETAIL, /* what belongs to the refusal: a login, a reason */
+    JOURNAL_PARTS,
+};
+
+struct journal_request {
+    uint64_t number;    /* the request's own: "req_17" */
+    uint64_t start;     /* of its bytes */
+    size_t body, reply; /* sizes before they were cut */
+    uint32_t size[JOURNAL_PARTS];
+    int64_t took_us;
     unsigned status;
-    char method[8], path[JOURNAL_PATH]; /* longer ones are cut */
+    int route; /* in the router's table, -1: none */
+    enum journal_refusal refusal;
+    bool page;
+    char method[16];
 };
 
-struct journal {
-    struct journal_entry entries[JOURNAL_ENTRIES];
-    uint64_t next;
+enum journal_change {
+    JOURNAL_CREATED,
+    JOURNAL_CHANGED,
+    JOURNAL_RESET,
+    JOURNAL_DELETED,
 };
 
-void journal_add(struct journal *journal, const struct journal_entry *entry);
+struct journal_record {
+    uint64_t seq; /* from 1, of all kinds */
+    enum journal_kind kind;
+    bool unmatched;           /* a request of no known account, or of none for certain */
+    bool everyone;            /* shown in the demo account's view too */
+    int64_t account, invoice; /* 0: none */
+    int64_t at_ms;            /* account time */
+    int64_t wall_ms;          /* machine time */
+    uint64_t cause;           /* the number of the request that caused it, 0: none or itself */
+    union {
+        struct journal_request request;
+        struct {
+            enum status from, to;
+            const char *cause; /* static */
+            char resolution[48];
+        } transition;
+        struct {
+            int64_t seq, attempt, code;
+            enum status transition;
+            enum callback_state state;
+            char error[96];
+        } callback;
+        struct {
+            int64_t id;
+            char on[12], name[24];
+        } fault;
+        struct {
+            bool frozen;
+        } clock;
+        struct {
+            enum journal_change change;
+            char id[IDENT_TEXT];
+        } account_change;
+    };
+};
 
-/* Calls `each` for every entry of an invoice, oldest first. */
-void journal_of_invoice(const struct journal *journal, int64_t invoice,
-                        void (*each)(void *arg, const struct journal_entry *entry), void *arg);
+struct journal;
+
+/* `records` of each ring; 0: nothing is kept, and all adding is in vain. */
+struct journal *journal_new(size_t records);
+void journal_free(struct journal *journal); /* NULL is fine */
+bool journal_is_on(const struct journal *journal);
+
+/* Called for each request that is added. */
+void journal_listen(struct journal *journal,
+                    void (*added)(void *arg, const struct journal_record *record), void *arg);
+
+/* ------------------------------------------------------------------ adding */
+
+/* Room for a request's parts, at most `most` bytes; NULL when the journal is off or they are too
+ * many. The caller fills it and calls journal_add_request at once. */
+char *journal_room(struct journal *journal, size_t most);
+
+/* Adds the request whose parts were written into the room; seq and start are set here. */
+void journal_add_request(struct journal *journal, struct journal_record *record);
+
+/* Adds anything else; seq is set here. It belongs to the turn of the store that is open: see
+ * journal_rolled_back. */
+void journal_add(struct journal *journal, struct journal_record *record);
+
+/* The turn was committed: what it added stays. */
+void journal_committed(struct journal *journal);
+
+/* The turn was rolled back: what it added did not happen. */
+void journal_rolled_back(struct journal *journal);
+
+/* ------------------------------------------------------------------ reading */
+
+/* The newest sequence number. */
+uint64_t journal_seq(const struct journal *journal);
+
+/* Requests by position: from the first to before the end. */
+uint64_t journal_first(const struct journal *journal);
+uint64_t journal_end(const struct journal *journal);
+const struct journal_record *journal_request(const struct journal *journal, uint64_t position);
+
+/* A part of a request, not NUL-terminated; valid until the next record is added. */
+const char *journal_part(const struct journal *journal, const struct journal_record *record,
+                         enum journal_part part);
+
+/* Reading both rings merged. */
+struct journal_cursor {
+    uint64_t request, other; /* positions */
+};
+
+/* Before the first record whose sequence number is above `seq`. */
+struct journal_cursor journal_after(const struct journal *journal, uint64_t seq);
+
+/* The next record that is committed, NULL when there is none yet. `ret_lost`: some went before they
+ * were read. */
+const struct journal_record *journal_next(const struct journal *journal,
+                                          struct journal_cursor *cursor, bool *ret_lost);
+
+/* Who looks: an account, from a sequence number on. */
+struct journal_view {
+    int64_t account;
+    bool demo; /* sees what is everyone's too */
+    uint64_t from;
+};
+
+bool journal_shows(const struct journal_view *view, const struct journal_record *record);
+
+/* How full it is. */
+size_t journal_records(const struct journal *journal);
+size_t journal_bytes(const struct journal *journal);

@@ -6,6 +6,7 @@
 #include "domain/token.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/journal_notes.h"
 #include "engine/schedule.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
@@ -112,6 +113,7 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, const struct in
 {
     callback->invoice = invoice->seq;
     store_callback_insert(engine->store, callback);
+    trace_callback(&engine->trace, callback->seq);
     tenant->sending++;
     note_fresh(engine, callback);
 }
@@ -233,11 +235,12 @@ static void shown_url(const char *url, char *ret_text, size_t size)
     snprintf(ret_text, size, "%.*s%.*s", (int)scheme, url, (int)strcspn(host, "?#"), host);
 }
 
-static void log_attempt(const struct callback *callback, const struct delivery_result *result,
-                        const char *invoice)
+static void log_attempt(const struct engine *engine, const struct callback *callback,
+                        const struct delivery_result *result, const char *invoice)
 {
-    char id[IDENT_TEXT];
+    char id[IDENT_TEXT], request[IDENT_TEXT];
     callback_id(callback->seq, id);
+    trace_id(trace_of_callback(&engine->trace, callback->seq), request);
     bool good = result->code == OK_CODE;
     char url[256];
     shown_url(callback->url, url, sizeof url);
@@ -246,10 +249,10 @@ static void log_attempt(const struct callback *callback, const struct delivery_r
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
               LOG_NUMBER("attempt", callback->attempts), LOG_NUMBER("code", result->code),
               LOG_NUMBER("took_ms", result->took_ms),
-              LOG_TEXT("error", result->error ? result->error : ""));
+              LOG_TEXT("error", result->error ? result->error : ""), LOG_TEXT("request", request));
 }
 
-static void save_attempt(struct engine *engine, const struct tenant *tenant,
+static void keep_attempt(struct engine *engine, const struct tenant *tenant,
                          const struct callback *callback, const struct delivery_result *result)
 {
     const struct attempt attempt = {
@@ -266,6 +269,7 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant,
         .response_size = (int64_t)result->response_size,
     };
     store_attempt_insert(engine->store, &attempt);
+    journal_callback(engine, callback, &attempt);
 }
 
 /* What becomes of a callback after an attempt. */
@@ -303,14 +307,14 @@ void outbox_ended(void *arg, const struct delivery_result *result)
     int64_t now_ms = clock_now(tenant);
     settle(tenant, &callback, result, now_ms);
     store_callback_update(engine->store, &callback);
-    save_attempt(engine, tenant, &callback, result);
+    keep_attempt(engine, tenant, &callback, result);
     schedule_at(engine, tenant, callback.due_ms);
     if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
         invoice.updated_ms = now_ms;
         invoice.callback_logs = outbox_logs(engine, arena, invoice.seq, NULL);
         store_invoice_update(engine->store, &invoice);
         advance_note_callback(tenant, &invoice, &callback, now_ms);
-        log_attempt(&callback, result, invoice.id);
+        log_attempt(engine, &callback, result, invoice.id);
     }
     engine_note_change(engine, callback.account, callback.invoice);
 }

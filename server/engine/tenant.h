@@ -27,6 +27,7 @@ struct tenant {
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
+    uint64_t journal_from;      /* what the journal has up to here is forgotten */
     bool listed;                /* tenants_load saw it in the database */
 };
 

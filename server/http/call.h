@@ -13,6 +13,7 @@
 
 struct router;
 struct waits;
+struct streams;
 
 struct call {
     struct http_request *request;
@@ -22,7 +23,10 @@ struct call {
     struct tenant
         *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
-    int64_t invoice; /* the handler says which invoice it was about, 0: none; for the timeline */
+    int64_t invoice; /* the handler says which invoice it was about, 0: none; for the journal */
+    enum journal_refusal refusal; /* why the router refuses it, for the journal too */
+    const char *detail;           /* what belongs to that: a login */
+    bool unrecorded;              /* the handler wants it left out of the journal */
 };
 
 enum route_access {
@@ -46,7 +50,7 @@ struct router {
     size_t n_routes;
     struct engine *engine;
     struct waits *waits;
-    struct journal *journal;
+    struct streams *streams;
     const char *control_token; /* NULL: none */
     const char *public_url;    /* NULL: from each request's Host */
     const char *listen_url;
@@ -58,7 +62,7 @@ struct router {
 /* Answers a request: http_options.handle; `arg` is the router. */
 void router_handle(void *arg, struct http_request *request);
 
-/* Logs what leaves: http_options.done. */
+/* Records what leaves: http_options.done. */
 void router_done(void *arg, struct http_request *request);
 
 /* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one

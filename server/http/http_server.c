@@ -24,6 +24,8 @@
  * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
 
+#define STREAM_BLOCK ((size_t)16384) /* asked of a stream at once, at most */
+
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
@@ -34,10 +36,50 @@ struct http_server {
     bool closing;
 };
 
+/* ------------------------------------------------------------------ streams */
+
+static ssize_t read_stream(void *arg, uint64_t position, char *into, size_t room)
+{
+    (void)position;
+    struct http_request *request = arg;
+    ssize_t size = request->stream.read(request->stream.arg, into, room);
+    if (!size) {
+        request->suspended = true;
+        MHD_suspend_connection(request->connection);
+    }
+    return size < 0 ? MHD_CONTENT_READER_END_OF_STREAM : size;
+}
+
+void http_stream_begin(struct http_request *request, const char *type,
+                       const struct http_stream *stream)
+{
+    http_reply(request, 200, type);
+    request->stream = *stream;
+    request->waited = true;
+}
+
+void http_stream_wake(struct http_request *request)
+{
+    if (request->suspended) {
+        request->suspended = false;
+        MHD_resume_connection(request->connection);
+    }
+}
+
+bool http_stream_sleeps(const struct http_request *request)
+{
+    return request->suspended;
+}
+
 /* ------------------------------------------------------------------ sending */
 
-static struct MHD_Response *make_response(struct http_reply *reply)
+static struct MHD_Response *make_response(struct http_request *request)
 {
+    struct http_reply *reply = &request->reply;
+    if (request->stream.read) {
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream,
+                                                 request, NULL);
+    }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
                                                MHD_RESPMEM_PERSISTENT);
@@ -49,7 +91,7 @@ static struct MHD_Response *make_response(struct http_reply *reply)
 static enum MHD_Result send_reply(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
-    struct MHD_Response *response = make_response(reply);
+    struct MHD_Response *response = make_response(request);
     if (!response) {
         die("out of memory for a response");
     }
@@ -100,6 +142,8 @@ bool http_release(struct http_server *server, bool committed)
         struct http_request *next = request->next_held;
         if (!committed) {
             request->reply.n_headers = 0;
+            request->stream.read = NULL;
+            request->rolled_back = true;
             http_reply_error(request, 503);
         }
         request->held = false;
@@ -114,7 +158,7 @@ bool http_release(struct http_server *server, bool committed)
 
 void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
 {
-    request->parked = true;
+    request->parked = request->waited = true;
     request->gone = gone;
     request->gone_arg = arg;
     request->server->parked++;
@@ -177,6 +221,9 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
         if (gone) {
             gone(request->gone_arg);
         }
+    }
+    if (request->stream.gone) {
+        request->stream.gone(request->stream.arg);
     }
     json_decref(request->query);
     json_decref(request->document);

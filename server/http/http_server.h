@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Larger bodies are read, thrown away and answered 413; beyond the second the connection is closed.
  */
@@ -24,6 +25,15 @@ struct MHD_Connection;
 
 struct http_header {
     const char *name, *value;
+};
+
+/* A reply without an end, written as it is sent. */
+struct http_stream {
+    /* Puts at most `room` bytes (never 0) into `into`: how many. 0: nothing now, the connection
+     * sleeps until http_stream_wake; -1: the end. NULL: the request has no stream. */
+    ssize_t (*read)(void *arg, char *into, size_t room);
+    void (*gone)(void *arg); /* the connection has ended, whoever ended it */
+    void *arg;
 };
 
 struct http_reply {
@@ -48,8 +58,12 @@ struct http_request {
 
     struct http_reply reply;
     bool parked;
+    bool waited;             /* it was parked, or is a stream: its time says nothing */
+    bool rolled_back;        /* what it did was undone, and its reply is a 503 */
     void (*gone)(void *arg); /* called when the request ends while parked */
     void *gone_arg;
+    struct http_stream stream;
+    struct record *record; /* record.h */
 
     /* the adapter's own */
     struct http_server *server;
@@ -75,7 +89,8 @@ struct http_options {
 bool http_server_start(const struct http_options *options, struct http_server **ret_server,
                        char *ret_why, size_t why_size);
 
-/* Ends all connections, after the last held replies. No request may be parked. NULL is fine. */
+/* Ends all connections, after the last held replies. No request may be parked, no stream may sleep.
+ * NULL is fine. */
 void http_server_stop(struct http_server *server);
 
 /* No new connections from now on, the port is free again; requests that still come get 503. */
@@ -109,6 +124,16 @@ const json_t *http_query(struct http_request *request);
 
 /* A value of the query, NULL when it is not there or is no plain value. */
 const char *http_query_text(struct http_request *request, const char *name);
+
+/* Answers with a stream from now on; `gone` is called in the end, also when it never began. */
+void http_stream_begin(struct http_request *request, const char *type,
+                       const struct http_stream *stream);
+
+/* There is something to read, or the end. */
+void http_stream_wake(struct http_request *request);
+
+/* The connection sleeps. */
+bool http_stream_sleeps(const struct http_request *request);
 
 /* Takes the request off the loop until http_unpark; `gone` is called if it ends before. */
 void http_park(struct http_request *request, void (*gone)(void *arg), void *arg);

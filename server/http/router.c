@@ -1,13 +1,12 @@
 #include "http/call.h"
 
-#include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/clock.h"
-#include "engine/journal.h"
 #include "http/authorization.h"
+#include "http/credentials.h"
 #include "http/form.h"
 #include "http/guard.h"
+#include "http/record.h"
 #include "http/target.h"
 
 #include <stdio.h>
@@ -148,15 +147,10 @@ static const struct route *find_route(struct call *call, char ret_allow[96])
 
 static bool check_private(struct call *call)
 {
-    const char *login, *password;
-    const char *header = http_header(call->request, "Authorization");
-    if (authorization_basic(call->arena, header, &login, &password)) {
-        struct tenant *tenant = tenants_by_id(&call->engine->tenants, login);
-        if (tenant && crypt_equal(tenant->account.keys.api_key, password)) {
-            call->tenant = tenant;
-            tenant->used_ms = wall_now_ms();
-            return true;
-        }
+    call->tenant = credentials_check(call);
+    if (call->tenant) {
+        call->tenant->used_ms = wall_now_ms();
+        return true;
     }
     http_reply_error(call->request, 401);
     http_reply_header(call->request, "WWW-Authenticate", "Basic realm=\"MilkyPay\"");
@@ -278,41 +272,39 @@ static void reply_options(struct call *call, const char *allow)
     }
 }
 
-static void note_visit(const struct call *call, const struct route *route)
+/* Refused before anybody was asked who calls: the journal shows it to whom it names. */
+static void refuse_route(struct call *call, enum journal_refusal why, unsigned status,
+                         const char *code, const char *message)
 {
-    const struct http_request *request = call->request;
-    struct journal_entry entry = {
-        .at_ms = call->tenant ? clock_now(call->tenant) : wall_now_ms(),
-        .wall_ms = wall_now_ms(),
-        .invoice = call->invoice,
-        .page = route->access == ACCESS_PAGE,
-        .status = request->reply.status,
-    };
-    snprintf(entry.method, sizeof entry.method, "%.7s", request->method);
-    snprintf(entry.path, sizeof entry.path, "%.*s", JOURNAL_PATH - 1, request->path);
-    journal_add(call->router->journal, &entry);
+    call->refusal = why;
+    record_account(call->request, credentials_name(call));
+    reply_error(call, status, code, message);
 }
 
 static void dispatch(struct call *call)
 {
     struct http_request *request = call->request;
     char allow[96];
+    int index = -1;
     const struct route *route = find_route(call, allow);
     if (!route && !*allow) {
-        reply_error(call, 404, "not_found", "there is no such path");
+        refuse_route(call, REFUSAL_PATH, 404, "not_found", "there is no such path");
     } else if (!route && text_equal(request->method, "OPTIONS")) {
         reply_options(call, allow);
     } else if (!route) {
-        reply_error(call, 405, "method_not_allowed", "the path takes other methods, see Allow");
+        refuse_route(call, REFUSAL_METHOD, 405, "method_not_allowed",
+                     "the path takes other methods, see Allow");
         http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
-    } else if (request->too_large) {
-        reply_error(call, 413, "too_large", "bodies are at most 1 MiB");
-    } else if (may(call, route)) {
-        route->handle(call);
-        if (call->invoice && route->access != ACCESS_CONTROL) {
-            note_visit(call, route);
+    } else {
+        index = (int)(route - call->router->routes);
+        if (request->too_large) {
+            reply_error(call, 413, "too_large", "bodies are at most 1 MiB");
+        } else if (may(call, route)) {
+            record_account(request, call->tenant);
+            route->handle(call);
         }
     }
+    record_routed(call, index);
 }
 
 void router_handle(void *arg, struct http_request *request)
@@ -320,23 +312,21 @@ void router_handle(void *arg, struct http_request *request)
     const struct router *router = arg;
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
-    if (!request->path) {
+    record_begin(router, request);
+    if (request->path) {
+        dispatch(&call);
+    } else {
+        call.refusal = REFUSAL_TARGET;
         http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
-        return;
+        record_routed(&call, -1);
     }
-    dispatch(&call);
-    if (is_under(request->path, PUBLIC_PREFIX)) {
+    if (request->path && is_under(request->path, PUBLIC_PREFIX)) {
         add_cors(&call);
     }
+    trace_end(&router->engine->trace);
 }
 
 void router_done(void *arg, struct http_request *request)
 {
-    (void)arg;
-    if (log_wants(LOG_INFO)) {
-        log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
-                  LOG_TEXT("path", request->path ? request->path : "?"),
-                  LOG_NUMBER("status", request->reply.status),
-                  LOG_NUMBER("took_us", mono_now_us() - request->began_us));
-    }
+    record_done(arg, request);
 }

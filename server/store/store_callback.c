@@ -16,6 +16,8 @@ enum {
     Q_COUNT_OF_INVOICE,
     Q_NEXT_DUE,
     Q_FIRST_DUE,
+    Q_DUE_COUNT,
+    Q_OVERDUE,
     Q_REQUEUE,
     Q_ATTEMPT_INSERT,
     Q_ATTEMPT_ALL,
@@ -48,6 +50,8 @@ static const char *const sql[] = {
                     " ORDER BY due_ms, seq LIMIT 1"),
     [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
                      " ORDER BY due_ms LIMIT 1"),
+    [Q_DUE_COUNT] = "SELECT count(*) FROM callback WHERE due_ms IS NOT NULL",
+    [Q_OVERDUE] = "SELECT count(*) FROM callback WHERE account = ?1 AND due_ms < ?2",
     [Q_REQUEUE] =
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
     [Q_ATTEMPT_INSERT] =
@@ -199,6 +203,27 @@ bool store_callback_next_due(struct store *store, struct arena *arena, int64_t a
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_NEXT_DUE);
     store_bind(q, "ii", account, by_ms);
     return read_one(store, arena, q, ret_callback);
+}
+
+int64_t store_callback_due_count(struct store *store)
+{
+    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_DUE_COUNT);
+    int64_t n = 0;
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
+}
+
+int64_t store_callback_overdue(struct store *store, int64_t account, int64_t before_ms)
+{
+    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_OVERDUE);
+    int64_t n = 0;
+    store_bind(q, "ii", account, before_ms);
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
 }
 
 int64_t store_callback_first_due(struct store *store, int64_t account)

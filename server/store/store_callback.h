@@ -33,6 +33,10 @@ bool store_callback_next_due(struct store *store, struct arena *arena, int64_t a
 /* The earliest due time in the account, TIME_NONE when none waits. */
 int64_t store_callback_first_due(struct store *store, int64_t account);
 
+/* How many wait for their time, and how many of an account's were due before a time. */
+int64_t store_callback_due_count(struct store *store);
+int64_t store_callback_overdue(struct store *store, int64_t account, int64_t before_ms);
+
 /* After a crash: what was being sent is due again, since it was queued: before all that came later.
  */
 void store_callback_requeue(struct store *store, int64_t account);

@@ -18,6 +18,7 @@ enum {
     Q_FIRST_DUE,
     Q_COUNT,
     Q_DUE_COUNT,
+    Q_OVERDUE,
     Q_PURGEABLE,
     Q_PURGE_ATTEMPTS,
     Q_PURGE_CALLBACKS,
@@ -220,6 +221,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     buf_text(&sql[Q_LAST_SEQ], "SELECT max(seq) FROM invoice");
     buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
     buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
+    buf_text(&sql[Q_OVERDUE], "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2");
     /* Only among the oldest rows, so that a look costs the same however many there are. */
     buf_text(
         &sql[Q_PURGEABLE],
@@ -391,6 +393,17 @@ int64_t store_invoice_count(struct store *store)
 int64_t store_invoice_due_count(struct store *store)
 {
     return read_number(store, Q_DUE_COUNT, 0, 0);
+}
+
+int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_OVERDUE);
+    int64_t n = 0;
+    store_bind(q, "ii", account, before_ms);
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
 }
 
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)

@@ -1,0 +1,155 @@
+/* GET /_mock/metrics: what the server counts, as Prometheus reads it (text format 0.0.4). */
+#include "control.h"
+
+#include "api/event_stream.h"
+#include "api/wait.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/schedule.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define PREFIX "milkypay_mock_"
+
+static void head(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
+}
+
+static void write_requests(struct buf *out, const struct router *router)
+{
+    const struct metrics *metrics = &router->engine->metrics;
+    head(out, "requests_total", "counter", "Answered requests by route and status code.");
+    for (size_t row = 0; row <= METRICS_ROUTES; row++) {
+        bool known = row < router->n_routes && row < METRICS_ROUTES;
+        for (size_t column = 0; column < METRICS_CODES; column++) {
+            if (metrics->requests[row][column]) {
+                buf_printf(out,
+                           PREFIX "requests_total{method=\"%s\",route=\"%s\",code=\"%u\"} %llu\n",
+                           known ? router->routes[row].method : "",
+                           known ? router->routes[row].pattern : "", metrics->codes[column],
+                           (unsigned long long)metrics->requests[row][column]);
+            }
+        }
+    }
+}
+
+static void write_histogram(struct buf *out, const char *name, const char *help,
+                            const struct metrics_histogram *histogram)
+{
+    unsigned long long sum = 0;
+    head(out, name, "histogram", help);
+    for (size_t i = 0; i < METRICS_BUCKETS - 1; i++) {
+        sum += histogram->buckets[i];
+        buf_printf(out, PREFIX "%s_bucket{le=\"%g\"} %llu\n", name,
+                   (double)metrics_bounds_us[i] / 1e6, sum);
+    }
+    buf_printf(out, PREFIX "%s_bucket{le=\"+Inf\"} %llu\n", name,
+               (unsigned long long)histogram->count);
+    buf_printf(out, PREFIX "%s_sum %.6f\n" PREFIX "%s_count %llu\n", name,
+               (double)histogram->sum_us / 1e6, name, (unsigned long long)histogram->count);
+}
+
+static void write_attempts(struct buf *out, const struct metrics *metrics)
+{
+    head(out, "callback_attempts_total", "counter",
+         "Ended attempts by what became of the callback; queued: it is tried again.");
+    for (int state = 0; state <= CALLBACK_DROPPED; state++) {
+        if (state != CALLBACK_SENDING) {
+            buf_printf(out, PREFIX "callback_attempts_total{state=\"%s\"} %llu\n",
+                       callback_state_name((enum callback_state)state),
+                       (unsigned long long)metrics->attempts[state]);
+        }
+    }
+}
+
+/* Timers whose time has come and that have not run: only accounts whose earliest is due are asked.
+ */
+static int64_t count_overdue(struct engine *engine)
+{
+    int64_t overdue = 0;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        struct tenant *tenant = engine->tenants.list[i];
+        int64_t due_ms = schedule_next_due(engine, tenant), now_ms = clock_now(tenant);
+        if (due_ms != TIME_NONE && due_ms < now_ms) {
+            overdue += store_invoice_overdue(engine->store, tenant->account.num, now_ms) +
+                       store_callback_overdue(engine->store, tenant->account.num, now_ms);
+        }
+    }
+    return overdue;
+}
+
+static int64_t resident_bytes(void)
+{
+    long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file) {
+        if (fscanf(file, "%*d %lld", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+static int64_t count_sending(const struct engine *engine)
+{
+    int64_t sending = 0;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        sending += engine->tenants.list[i]->sending;
+    }
+    return sending;
+}
+
+struct gauge {
+    const char *name, *help;
+    int64_t value;
+};
+
+static void write_gauges(struct buf *out, const struct call *call)
+{
+    struct engine *engine = call->engine;
+    const struct gauge gauges[] = {
+        {"timers_due", "Timers of invoices and callbacks that are set.",
+         store_invoice_due_count(engine->store) + store_callback_due_count(engine->store)},
+        {"timers_overdue", "Those of them whose time has come and that have not run yet.",
+         count_overdue(engine)},
+        {"callbacks_sending", "Callbacks handed to the sender and not ended.",
+         count_sending(engine)},
+        {"callbacks_running", "Attempts on the wire.", (int64_t)deliver_running(engine->deliver)},
+        {"waiting_callers", "Calls of /_mock/wait that wait.",
+         (int64_t)waits_count(call->router->waits)},
+        {"event_streams", "Open streams of /_mock/events.",
+         (int64_t)streams_count(call->router->streams)},
+        {"accounts", "Merchant accounts.", (int64_t)engine->tenants.n},
+        {"invoices", "Stored invoices.", store_invoice_count(engine->store)},
+        {"journal_requests", "Requests in the journal.", (int64_t)journal_records(engine->journal)},
+        {"journal_bytes", "Their bytes.", (int64_t)journal_bytes(engine->journal)},
+        {"database_bytes", "The database file and its log.", store_bytes(engine->store)},
+        {"resident_memory_bytes", "Memory of the process.", resident_bytes()},
+        {"uptime_seconds", "Since the start.", (mono_now_ms() - engine->started_ms) / 1000},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(gauges); i++) {
+        head(out, gauges[i].name, "gauge", gauges[i].help);
+        buf_printf(out, PREFIX "%s %lld\n", gauges[i].name, (long long)gauges[i].value);
+    }
+}
+
+void control_metrics(struct call *call)
+{
+    const struct metrics *metrics = &call->engine->metrics;
+    struct buf *out = http_reply(call->request, 200, "text/plain; version=0.0.4; charset=utf-8");
+    head(out, "build_info", "gauge", "The version.");
+    buf_printf(out, PREFIX "build_info{version=\"%s\"} 1\n", MILKYPAY_VERSION);
+    write_requests(out, call->router);
+    write_histogram(out, "request_duration_seconds",
+                    "From a request's first byte to its reply, without those that wait.",
+                    &metrics->latency);
+    write_histogram(out, "loop_turn_seconds", "Turns of the loop, without their sleep.",
+                    &metrics->turns);
+    write_attempts(out, metrics);
+    write_gauges(out, call);
+}

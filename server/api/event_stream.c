@@ -1,0 +1,217 @@
+#include "event_stream.h"
+
+#include "api/control.h"
+#include "api/event_view.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/journal_notes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define HEARTBEAT_MS 15000
+#define AHEAD ((size_t)16384) /* rendered ahead of what the connection takes */
+#define BEGINNING "retry: 1000\n: events of the account\n\n"
+
+struct stream {
+    struct streams *streams;
+    struct http_request *request;
+    struct journal_view view;
+    struct journal_cursor cursor;
+    struct buf out;
+    size_t sent;      /* of `out` */
+    int64_t spoke_ms; /* monotonic time of the last bytes */
+    bool ended;
+    LIST_ENTRY(stream) link;
+};
+
+struct streams {
+    struct engine *engine;
+    LIST_HEAD(, stream) list;
+    size_t n;
+    uint64_t seen; /* how far the journal was when all were looked at */
+};
+
+/* ------------------------------------------------------------------ one stream */
+
+static void free_stream(void *arg)
+{
+    struct stream *stream = arg;
+    LIST_REMOVE(stream, link);
+    stream->streams->n--;
+    buf_finish(&stream->out);
+    free(stream);
+}
+
+/* The next record that the stream shows; NULL when there is none. Ends it when it is too slow. */
+static const struct journal_record *next_shown(struct stream *stream)
+{
+    const struct journal_record *record;
+    bool lost = false;
+    while ((record = journal_next(stream->streams->engine->journal, &stream->cursor, &lost))) {
+        stream->ended |= lost;
+        if (journal_shows(&stream->view, record)) {
+            return record;
+        }
+    }
+    return NULL;
+}
+
+/* True when there is something new to show. It stands before that then. */
+static bool has_news(struct stream *stream)
+{
+    struct journal_cursor before;
+    const struct journal_record *record;
+    bool lost;
+    do {
+        before = stream->cursor;
+        record = journal_next(stream->streams->engine->journal, &stream->cursor, &lost);
+        stream->ended |= lost;
+    } while (record && !journal_shows(&stream->view, record));
+    stream->cursor = before;
+    return record;
+}
+
+static void render(struct stream *stream)
+{
+    const struct journal_record *record;
+    stream->out.size = stream->sent = 0;
+    while (stream->out.size < AHEAD && (record = next_shown(stream))) {
+        event_view(stream->streams->engine, &stream->out, record);
+    }
+    if (!stream->out.size && mono_now_ms() - stream->spoke_ms >= HEARTBEAT_MS) {
+        buf_text(&stream->out, ":\n\n");
+    }
+}
+
+static ssize_t read_stream(void *arg, char *into, size_t room)
+{
+    struct stream *stream = arg;
+    if (stream->sent == stream->out.size && !stream->ended) {
+        render(stream);
+    }
+    size_t left = stream->out.size - stream->sent, size = left < room ? left : room;
+    if (!size) {
+        return stream->ended ? -1 : 0;
+    }
+    memcpy(into, stream->out.data + stream->sent, size);
+    stream->sent += size;
+    stream->spoke_ms = mono_now_ms();
+    return (ssize_t)size;
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+void streams_run(struct streams *streams)
+{
+    struct stream *stream;
+    int64_t now_ms = streams->n ? mono_now_ms() : 0;
+    bool news = streams->seen != journal_seq(streams->engine->journal);
+    LIST_FOREACH(stream, &streams->list, link)
+    {
+        bool wake = (news && has_news(stream)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
+        bool orphan = !tenants_by_num(&streams->engine->tenants, stream->view.account);
+        stream->ended |= orphan && !has_news(stream); /* its account's end is news too */
+        if (wake || stream->ended) {
+            http_stream_wake(stream->request);
+        }
+    }
+    streams->seen = journal_seq(streams->engine->journal);
+}
+
+int64_t streams_wait_ms(const struct streams *streams)
+{
+    int64_t wait_ms = -1, now_ms = streams->n ? mono_now_ms() : 0;
+    const struct stream *stream;
+    if (streams->n && streams->seen != journal_seq(streams->engine->journal)) {
+        return 0;
+    }
+    LIST_FOREACH(stream, &streams->list, link)
+    {
+        int64_t left_ms = stream->spoke_ms + HEARTBEAT_MS - now_ms;
+        left_ms = left_ms < 0 ? 0 : left_ms;
+        if (http_stream_sleeps(stream->request) && (wait_ms < 0 || left_ms < wait_ms)) {
+            wait_ms = left_ms;
+        }
+    }
+    return wait_ms;
+}
+
+void streams_end(struct streams *streams)
+{
+    struct stream *stream;
+    LIST_FOREACH(stream, &streams->list, link)
+    {
+        stream->ended = true;
+        http_stream_wake(stream->request);
+    }
+}
+
+size_t streams_count(const struct streams *streams)
+{
+    return streams->n;
+}
+
+struct streams *streams_new(struct engine *engine)
+{
+    struct streams *streams = mem_alloc(sizeof *streams);
+    streams->engine = engine;
+    LIST_INIT(&streams->list);
+    return streams;
+}
+
+void streams_free(struct streams *streams)
+{
+    free(streams);
+}
+
+/* ------------------------------------------------------------------ the call */
+
+/* From where on: what is behind Last-Event-ID, else what is new. Answers 422 and returns false on
+ * an error. A number that this journal never gave is of a server before this one: all that there
+ * is. */
+static bool read_start(struct call *call, uint64_t *ret_seq)
+{
+    const char *last = http_header(call->request, "Last-Event-ID");
+    uint64_t newest = journal_seq(call->engine->journal);
+    int64_t seq;
+    if (!last || !*last) {
+        *ret_seq = newest;
+        return true;
+    }
+    if (!text_to_int(last, &seq) || seq < 0) {
+        call_control_error(call, 422, "invalid", "Last-Event-ID: an event's id is wanted");
+        return false;
+    }
+    *ret_seq = (uint64_t)seq > newest ? 0 : (uint64_t)seq;
+    return true;
+}
+
+void control_events(struct call *call)
+{
+    struct streams *streams = call->router->streams;
+    uint64_t seq;
+    if (!control_has_tenant(call) || !control_has_journal(call) || !read_start(call, &seq)) {
+        return;
+    }
+    if (streams->n >= STREAMS_MOST) {
+        call_control_error(call, 409, "too_many_streams", "there are %d streams already",
+                           STREAMS_MOST);
+        return;
+    }
+    struct stream *stream = mem_alloc(sizeof *stream);
+    *stream = (struct stream){
+        .streams = streams,
+        .request = call->request,
+        .view = journal_view_of(call->engine, call->tenant),
+        .cursor = journal_after(call->engine->journal, seq),
+        .spoke_ms = mono_now_ms(),
+    };
+    buf_text(&stream->out, BEGINNING);
+    LIST_INSERT_HEAD(&streams->list, stream, link);
+    streams->n++;
+    const struct http_stream reader = {read_stream, free_stream, stream};
+    http_stream_begin(call->request, "text/event-stream", &reader);
+    http_reply_header(call->request, "Cache-Control", "no-store");
+}

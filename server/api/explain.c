@@ -1,0 +1,221 @@
+#include "explain.h"
+
+#include "api/nearest.h"
+#include "api/order_read.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define BASIC_FORM "Authorization: Basic base64(account id:API key)"
+#define PATH_MOST 512
+
+/* What the explanation says; texts in the arena or static. */
+struct explanation {
+    const char *rule, *where, *message, *nearest;
+    const json_t *fields; /* {path: message} or NULL */
+};
+
+static const struct {
+    const char *rule, *where, *message;
+} refusals[REFUSAL_COUNT] = {
+    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
+    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long"},
+    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path takes other methods"},
+    [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
+    [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
+                          "Authorization is not Basic with the base64 of login:password"},
+    [REFUSAL_LOGIN_UNKNOWN] = {"unknown_login", "Authorization", "the login is no account's id"},
+    [REFUSAL_LOGIN_IS_KEY] = {"key_as_login", "Authorization",
+                              "a key stands in the login's place: the login is the account's id"},
+    [REFUSAL_PASSWORD] = {"wrong_api_key", "Authorization",
+                          "the account is known, but the password is not its API key"},
+    [REFUSAL_PASSWORD_PUBLIC] = {"public_key_as_api_key", "Authorization",
+                                 "the account is known, but a public key was sent as its API key"},
+    [REFUSAL_PASSWORD_SECRET] = {"secret_key_as_api_key", "Authorization",
+                                 "the account is known, but a secret key was sent as its API key; "
+                                 "secret keys only sign callbacks"},
+    [REFUSAL_PASSWORD_OTHERS] = {"foreign_api_key", "Authorization",
+                                 "the account is known, but the API key is another account's"},
+};
+
+/* What the status alone says of a platform's answer. */
+static const struct {
+    unsigned status;
+    const char *rule, *where, *message;
+} statuses[] = {
+    {400, "unreadable_body", "body", "the body cannot be read"},
+    {401, "unknown_key", "public_key", "the key or token opens no account"},
+    {403, "forbidden", "account", "the account may not do this"},
+    {404, "unknown_resource", "path", "there is nothing of this id in the account"},
+    {409, "conflict", "body", "the present state forbids it"},
+    {413, "too_large", "body", "the body is too large"},
+    {422, "invalid_fields", "body", "some fields are wrong"},
+};
+
+/* What fields take that no table of the platform's fields says. */
+static const struct {
+    const char *path, *accepts;
+} hints[] = {
+    {"public_key", "the account's pk_test_... or pk_live_..."},
+    {"service", "a service of GET /payment-services that is available, in the invoice's currency"},
+    {"X-Mock-Outcome", "STATUS[:RESOLUTION][@DELAY], steps with commas between"},
+    {"metadata.mock_outcome", "STATUS[:RESOLUTION][@DELAY], steps with commas between"},
+    {"expires", "ISO 8601 with an offset, or unix seconds; 14 minutes to 2 days from now"},
+    {"card_number", "12 to 19 digits"},
+    {"cvv", "3 or 4 digits"},
+    {"exp_month", "1 to 12, not in the past with exp_year"},
+    {"exp_year", "a year of 2 or 4 digits"},
+    {"service_fields.status", "a status or a resolution"},
+};
+
+/* ------------------------------------------------------------------ the nearest form */
+
+static const char *path_of(struct call *call, const struct journal_record *record)
+{
+    const char *target = journal_part(call->engine->journal, record, JOURNAL_TARGET);
+    size_t size = record->request.size[JOURNAL_TARGET];
+    const char *path = arena_copy(call->arena, target, size < PATH_MOST ? size : PATH_MOST);
+    return arena_copy(call->arena, path, strcspn(path, "?"));
+}
+
+static const char *form_of(struct call *call, const struct route *route)
+{
+    return route ? arena_printf(call->arena, "%s %s", route->method, route->pattern) : NULL;
+}
+
+static const char *nearest_form(struct call *call, const struct journal_record *record)
+{
+    const struct router *router = call->router;
+    switch (record->request.refusal) {
+    case REFUSAL_PATH:
+    case REFUSAL_TARGET:
+    case REFUSAL_METHOD:
+        return form_of(call, nearest_route(router->routes, router->n_routes, record->request.method,
+                                           path_of(call, record)));
+    case REFUSAL_NO_CREDENTIALS:
+    case REFUSAL_NO_BASIC:
+    case REFUSAL_LOGIN_UNKNOWN:
+    case REFUSAL_LOGIN_IS_KEY:
+    case REFUSAL_PASSWORD:
+    case REFUSAL_PASSWORD_PUBLIC:
+    case REFUSAL_PASSWORD_SECRET:
+    case REFUSAL_PASSWORD_OTHERS:
+        return BASIC_FORM;
+    case REFUSAL_NONE:
+    case REFUSAL_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ why */
+
+static const char *detail_of(struct call *call, const struct journal_record *record)
+{
+    size_t size = record->request.size[JOURNAL_DETAIL];
+    return size ? arena_copy(call->arena,
+                             journal_part(call->engine->journal, record, JOURNAL_DETAIL), size)
+                : NULL;
+}
+
+static void by_refusal(struct call *call, const struct journal_record *record,
+                       struct explanation *ret_explanation)
+{
+    enum journal_refusal refusal = record->request.refusal;
+    const char *detail = detail_of(call, record);
+    *ret_explanation = (struct explanation){
+        .rule = refusals[refusal].rule,
+        .where = refusals[refusal].where,
+        .message = refusals[refusal].message,
+        .nearest = nearest_form(call, record),
+    };
+    if (detail) {
+        ret_explanation->message =
+            arena_printf(call->arena, "%s: %s", refusals[refusal].message, detail);
+    }
+}
+
+/* The control API says it itself, in its body. */
+static bool by_control_error(const json_t *reply, struct explanation *explanation)
+{
+    const json_t *error = json_object_get(reply, "error");
+    const char *code = json_string_value(json_object_get(error, "code"));
+    const char *message = json_string_value(json_object_get(error, "message"));
+    if (code && message) {
+        *explanation = (struct explanation){code, "request", message, NULL, NULL};
+    }
+    return code && message;
+}
+
+static void by_status(struct call *call, const struct journal_record *record, const json_t *reply,
+                      struct explanation *ret_explanation)
+{
+    struct explanation explanation = {"refused", "request", "the call was refused", NULL, NULL};
+    const char *detail = detail_of(call, record);
+    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+        if (statuses[i].status == record->request.status) {
+            explanation.rule = statuses[i].rule;
+            explanation.where = statuses[i].where;
+            explanation.message = statuses[i].message;
+        }
+    }
+    const json_t *errors = json_object_get(reply, "errors");
+    explanation.fields = json_is_object(errors) ? errors : NULL;
+    explanation.message = detail ? detail : explanation.message;
+    *ret_explanation = explanation;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+static const char *accepts(struct call *call, const struct route *route, const char *path)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(hints); i++) {
+        if (text_equal(hints[i].path, path)) {
+            return hints[i].accepts;
+        }
+    }
+    bool private = route && route->access == ACCESS_PRIVATE;
+    return order_accepts(call->arena, private ? ORDER_PRIVATE : ORDER_PUBLIC, path);
+}
+
+static void write_fields(struct call *call, struct json_out *out, const struct route *route,
+                         const json_t *fields)
+{
+    const char *path;
+    json_t *message;
+    json_out_object(out, "fields");
+    json_object_foreach((json_t *)fields, path, message)
+    {
+        json_out_object(out, path);
+        json_out_text(out, "message", json_string_value(message));
+        json_out_text(out, "accepted", accepts(call, route, path));
+        json_out_object_end(out);
+    }
+    json_out_object_end(out);
+}
+
+void explain_write(struct call *call, struct json_out *out, const char *key,
+                   const struct journal_record *record)
+{
+    const struct journal_request *request = &record->request;
+    struct explanation explanation;
+    if (request->status < 400 || request->status >= 500) {
+        json_out_null(out, key);
+        return;
+    }
+    json_auto_t *reply = json_parse(journal_part(call->engine->journal, record, JOURNAL_REPLY),
+                                    request->size[JOURNAL_REPLY], call->arena, NULL);
+    if (request->refusal) {
+        by_refusal(call, record, &explanation);
+    } else if (!by_control_error(reply, &explanation)) {
+        by_status(call, record, reply, &explanation);
+    }
+    json_out_object(out, key);
+    json_out_text(out, "rule", explanation.rule);
+    json_out_text(out, "where", explanation.where);
+    json_out_text(out, "message", explanation.message);
+    json_out_text(out, "nearest", explanation.nearest);
+    const struct route *route = request->route < 0 ? NULL : &call->router->routes[request->route];
+    write_fields(call, out, route, explanation.fields);
+    json_out_object_end(out);
+}

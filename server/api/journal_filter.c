@@ -1,0 +1,140 @@
+#include "journal_filter.h"
+
+#include "api/control.h"
+#include "base/text.h"
+#include "engine/journal_notes.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+static bool refuse(struct call *call, const char *message)
+{
+    call_control_error(call, 422, "invalid", "%s", message);
+    return false;
+}
+
+/* One of two words as 0 or 1, -1 when it was not sent. */
+static bool read_word(struct call *call, const char *name, const char *const words[2], int *ret_n)
+{
+    const char *text = http_query_text(call->request, name);
+    *ret_n = -1;
+    for (int i = 0; text && i < 2; i++) {
+        *ret_n = text_equal(text, words[i]) ? i : *ret_n;
+    }
+    return !text || *ret_n >= 0 ||
+           refuse(call,
+                  arena_printf(call->arena, "%s: %s or %s is wanted", name, words[0], words[1]));
+}
+
+static bool read_ms(struct call *call, const char *name, int64_t *value)
+{
+    const char *text = http_query_text(call->request, name);
+    return !text || text_to_int(text, value) ||
+           refuse(call, arena_printf(call->arena, "%s: unix milliseconds are wanted", name));
+}
+
+/* 404, or 4xx for all from 400 to 499. */
+static bool read_status(struct call *call, struct journal_filter *filter)
+{
+    const char *text = http_query_text(call->request, "status");
+    int64_t n;
+    if (!text) {
+        return true;
+    }
+    if (strlen(text) == 3 && *text >= '1' && *text <= '5' && text_equal_nocase(text + 1, "xx")) {
+        filter->status_least = (unsigned)(*text - '0') * 100;
+        filter->status_most = filter->status_least + 99;
+        return true;
+    }
+    if (!text_to_int(text, &n) || n < 100 || n > 599) {
+        return refuse(call, "status: a code like 404, or 4xx, is wanted");
+    }
+    filter->status_least = filter->status_most = (unsigned)n;
+    return true;
+}
+
+static bool read_invoice(struct call *call, struct journal_filter *filter)
+{
+    const char *id = http_query_text(call->request, "invoice");
+    struct invoice invoice;
+    if (id) {
+        if (!control_find_invoice(call, id, &invoice)) {
+            return false;
+        }
+        filter->invoice = invoice.seq;
+    }
+    filter->reference_id = http_query_text(call->request, "reference_id");
+    if (filter->reference_id &&
+        store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                   filter->reference_id, &invoice)) {
+        filter->reference = invoice.seq;
+    }
+    return true;
+}
+
+bool journal_filter_read(struct call *call, struct journal_filter *ret_filter)
+{
+    static const char *const kinds[] = {"api", "page"}, *const words[] = {"false", "true"};
+    struct journal_filter filter = {
+        .view = journal_view_of(call->engine, call->tenant),
+        .method = http_query_text(call->request, "method"),
+        .path = http_query_text(call->request, "path"),
+        .from_ms = INT64_MIN,
+        .to_ms = INT64_MAX,
+    };
+    bool good = read_status(call, &filter) && read_invoice(call, &filter) &&
+                read_ms(call, "from", &filter.from_ms) && read_ms(call, "to", &filter.to_ms) &&
+                read_word(call, "kind", kinds, &filter.kind) &&
+                read_word(call, "unmatched", words, &filter.unmatched);
+    if (good) {
+        *ret_filter = filter;
+    }
+    return good;
+}
+
+/* The path as it was sent, without query and trailing slashes; of the private API also without
+ * /api. */
+static bool fits_path(const struct journal_filter *filter, const struct router *router,
+                      const struct journal_record *record)
+{
+    const char *target = journal_part(router->engine->journal, record, JOURNAL_TARGET);
+    size_t size = record->request.size[JOURNAL_TARGET];
+    const char *mark = memchr(target, '?', size);
+    size = mark ? (size_t)(mark - target) : size;
+    while (size > 1 && target[size - 1] == '/') {
+        size--;
+    }
+    if (text_matches(target, size, filter->path)) {
+        return true;
+    }
+    const size_t prefix = strlen("/api");
+    return size > prefix && memcmp(target, "/api/", prefix + 1) == 0 &&
+           text_matches(target + prefix, size - prefix, filter->path);
+}
+
+static bool fits_reference(const struct journal_filter *filter, const struct router *router,
+                           const struct journal_record *record)
+{
+    if (filter->reference && record->invoice == filter->reference) {
+        return true;
+    }
+    const char *body = journal_part(router->engine->journal, record, JOURNAL_BODY);
+    return memmem(body, record->request.size[JOURNAL_BODY], filter->reference_id,
+                  strlen(filter->reference_id));
+}
+
+bool journal_filter_fits(const struct journal_filter *filter, const struct router *router,
+                         const struct journal_record *record)
+{
+    const struct journal_request *request = &record->request;
+    return journal_shows(&filter->view, record) &&
+           (!filter->method || text_equal_nocase(request->method, filter->method)) &&
+           (!filter->status_most ||
+            (request->status >= filter->status_least && request->status <= filter->status_most)) &&
+           record->wall_ms >= filter->from_ms && record->wall_ms <= filter->to_ms &&
+           (filter->kind < 0 || filter->kind == request->page) &&
+           (filter->unmatched < 0 || filter->unmatched == record->unmatched) &&
+           (!filter->invoice || record->invoice == filter->invoice) &&
+           (!filter->path || fits_path(filter, router, record)) &&
+           (!filter->reference_id || fits_reference(filter, router, record));
+}

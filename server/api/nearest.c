@@ -1,0 +1,124 @@
+#include "nearest.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define SEGMENTS_MOST 8
+#define LETTERS_MOST 32
+#define COST_PARAMETER 1 /* of {id}: a literal that fits is the better guess */
+#define COST_METHOD 1
+
+struct segments {
+    struct {
+        const char *text;
+        size_t size;
+    } list[SEGMENTS_MOST];
+    size_t n;
+};
+
+static void split(const char *path, struct segments *ret_segments)
+{
+    struct segments segments = {.n = 0};
+    while (*path && segments.n < SEGMENTS_MOST) {
+        path += strspn(path, "/");
+        size_t size = strcspn(path, "/");
+        if (size) {
+            segments.list[segments.n].text = path;
+            segments.list[segments.n++].size = size > LETTERS_MOST ? LETTERS_MOST : size;
+        }
+        path += size;
+    }
+    *ret_segments = segments;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Letters to insert, drop or change. */
+static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    size_t row[LETTERS_MOST + 1];
+    for (size_t j = 0; j <= b_size; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t change = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            row[j] = least(change, 1 + least(row[j], row[j - 1]));
+        }
+    }
+    return row[b_size];
+}
+
+/* What it costs to take one segment of the path for one of the pattern. */
+static size_t change_cost(const char *text, size_t size, const char *pattern, size_t pattern_size)
+{
+    if (*pattern == '{') {
+        return COST_PARAMETER;
+    }
+    if (size == pattern_size && memcmp(text, pattern, size) == 0) {
+        return 0;
+    }
+    bool within =
+        memmem(pattern, pattern_size, text, size) || memmem(text, size, pattern, pattern_size);
+    if (within) { /* "invoices" for "payment-invoices": words are forgotten more easily than letters
+                   */
+        size_t rest = size > pattern_size ? size - pattern_size : pattern_size - size;
+        return (rest + 1) / 2;
+    }
+    return distance(text, size, pattern, pattern_size);
+}
+
+static size_t drop_cost(const char *segment, size_t size)
+{
+    return *segment == '{' ? COST_PARAMETER + 1 : size + 1;
+}
+
+/* The same recurrence as of letters, over segments. */
+static size_t path_cost(const struct segments *path, const struct segments *pattern)
+{
+    size_t row[SEGMENTS_MOST + 1];
+    row[0] = 0;
+    for (size_t j = 1; j <= pattern->n; j++) {
+        row[j] = row[j - 1] + drop_cost(pattern->list[j - 1].text, pattern->list[j - 1].size);
+    }
+    for (size_t i = 1; i <= path->n; i++) {
+        const char *text = path->list[i - 1].text;
+        size_t size = path->list[i - 1].size, corner = row[0];
+        row[0] += size + 1;
+        for (size_t j = 1; j <= pattern->n; j++) {
+            const char *other = pattern->list[j - 1].text;
+            size_t other_size = pattern->list[j - 1].size;
+            size_t change = corner + change_cost(text, size, other, other_size);
+            corner = row[j];
+            row[j] =
+                least(change, least(row[j] + size + 1, row[j - 1] + drop_cost(other, other_size)));
+        }
+    }
+    return row[pattern->n];
+}
+
+const struct route *nearest_route(const struct route *routes, size_t n, const char *method,
+                                  const char *path)
+{
+    const struct route *best = NULL;
+    size_t best_cost = SIZE_MAX;
+    struct segments sent, pattern;
+    split(text_starts(path, "/api/") ? path + strlen("/api") : path, &sent);
+    for (size_t i = 0; i < n; i++) {
+        split(routes[i].pattern, &pattern);
+        size_t cost =
+            path_cost(&sent, &pattern) + (text_equal(routes[i].method, method) ? 0 : COST_METHOD);
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = &routes[i];
+        }
+    }
+    return best;
+}

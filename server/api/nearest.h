@@ -1,0 +1,12 @@
+/* The route that a mistyped path most likely meant. */
+#pragma once
+
+#include "http/call.h"
+
+/*
+ * The route nearest to a path (without query, as the client sent it): segments that differ count
+ * their letters, missing and surplus ones all of theirs, another method a little. NULL when there
+ * are no routes. Of a long path only the beginning counts.
+ */
+const struct route *nearest_route(const struct route *routes, size_t n, const char *method,
+                                  const char *path);

@@ -1,0 +1,110 @@
+#include "request_view.h"
+
+#include "api/explain.h"
+#include "base/mask.h"
+#include "base/text.h"
+
+#include <string.h>
+
+char *request_part(struct call *call, const struct journal_record *record, enum journal_part part)
+{
+    size_t size = record->request.size[part];
+    char *data = arena_copy(call->arena, journal_part(call->engine->journal, record, part), size);
+    if (part == JOURNAL_BODY || part == JOURNAL_REPLY) {
+        mask_body(data, size);
+    }
+    return data;
+}
+
+void request_headers(struct call *call, const struct journal_record *record,
+                     void (*each)(void *arg, const char *name, const char *value), void *arg)
+{
+    char *rest = request_part(call, record, JOURNAL_HEADERS);
+    for (char *line; (line = strsep(&rest, "\n")) && rest;) {
+        char *value = strstr(line, ": ");
+        if (value) {
+            *value = '\0';
+            each(arg, line, value + 2);
+        }
+    }
+}
+
+/* Headers that came several times are one, as HTTP has it; names are those of the first. */
+static void add_header(void *arg, const char *name, const char *value)
+{
+    json_t *headers = arg;
+    const char *other;
+    json_t *before;
+    json_object_foreach(headers, other, before)
+    {
+        if (text_equal_nocase(other, name)) {
+            json_t *both = json_sprintf("%s, %s", json_string_value(before), value);
+            if (both) {
+                json_object_set_new(headers, other, both);
+            }
+            return;
+        }
+    }
+    json_object_set_new(headers, name, json_string_nocheck(value));
+}
+
+static void write_headers(struct call *call, struct json_out *out,
+                          const struct journal_record *record)
+{
+    json_auto_t *headers = json_object();
+    request_headers(call, record, add_header, headers);
+    json_out_value(out, "headers", headers, false);
+}
+
+/* Cut off within a character, a text would be none. */
+static size_t whole_characters(const char *data, size_t size, size_t whole)
+{
+    while (size < whole && size && ((unsigned char)data[size - 1] & 0xc0) == 0x80) {
+        size--;
+    }
+    return size < whole && size && (unsigned char)data[size - 1] >= 0xc0 ? size - 1 : size;
+}
+
+/* As text, or when it is none, under name_base64. */
+static void write_bytes(struct call *call, struct json_out *out,
+                        const struct journal_record *record, enum journal_part part,
+                        const char *name, size_t whole)
+{
+    const char *data = request_part(call, record, part);
+    size_t kept = record->request.size[part];
+    size_t size = kept < whole ? whole_characters(data, kept, whole) : kept;
+    if (text_utf8_length(data, size) >= 0) {
+        json_out_text_sized(out, name, data, size);
+    } else {
+        buf_auto text = {0};
+        crypt_base64(&text, data, kept);
+        json_out_text(out, arena_printf(call->arena, "%s_base64", name), text.data);
+    }
+    json_out_int(out, arena_printf(call->arena, "%s_size", name), (int64_t)whole);
+}
+
+void request_view(struct call *call, struct json_out *out, const struct journal_record *record)
+{
+    const struct journal_request *request = &record->request;
+    char id[IDENT_TEXT], invoice[IDENT_TEXT];
+    trace_id(request->number, id);
+    json_out_object(out, NULL);
+    json_out_text(out, "id", id);
+    json_out_int(out, "at", record->wall_ms);
+    json_out_text(out, "kind", request->page ? "page" : "api");
+    json_out_text(out, "method", request->method);
+    json_out_text_sized(out, "path", request_part(call, record, JOURNAL_TARGET),
+                        request->size[JOURNAL_TARGET]);
+    write_headers(call, out, record);
+    write_bytes(call, out, record, JOURNAL_BODY, "body", request->body);
+    json_out_int(out, "status", request->status);
+    json_out_int(out, "took_us", request->took_us);
+    write_bytes(call, out, record, JOURNAL_REPLY, "response", request->reply);
+    if (record->invoice) {
+        ident_of_row(call->engine->rows, "cpi", record->invoice, invoice);
+    }
+    json_out_text(out, "invoice", record->invoice ? invoice : NULL);
+    json_out_bool(out, "unmatched", record->unmatched);
+    explain_write(call, out, "explain", record);
+    json_out_object_end(out);
+}

@@ -1,0 +1,14 @@
+/* A request of the journal as GET /_mock/requests shows it. */
+#pragma once
+
+#include "http/call.h"
+
+/* An item, with its bytes and, if it was refused, why. */
+void request_view(struct call *call, struct json_out *out, const struct journal_record *record);
+
+/* Calls `each` for every header; texts are in the call's arena. */
+void request_headers(struct call *call, const struct journal_record *record,
+                     void (*each)(void *arg, const char *name, const char *value), void *arg);
+
+/* A part with everything masked that is a secret, in the call's arena. */
+char *request_part(struct call *call, const struct journal_record *record, enum journal_part part);

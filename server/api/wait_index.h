@@ -1,0 +1,40 @@
+/* Groups of waiting calls, found by what they wait for and by account. */
+#pragma once
+
+#include "api/waiter.h"
+
+struct wait_account;
+
+/* All that wait for the same thing. Lives while it has a waiter. */
+struct wait_group {
+    int64_t account, invoice; /* invoice 0: idle or requests */
+    bool requests;
+    LIST_HEAD(, waiter) waiters;
+    bool marked; /* something happened: to be looked at */
+    struct wait_account *owner;
+    TAILQ_ENTRY(wait_group) mark;
+    LIST_ENTRY(wait_group) chain;   /* of its bucket */
+    LIST_ENTRY(wait_group) sibling; /* of the account's groups */
+};
+
+#define WAIT_BUCKETS 4096
+
+struct wait_index {
+    LIST_HEAD(, wait_group) groups[WAIT_BUCKETS];
+    LIST_HEAD(, wait_account) accounts[WAIT_BUCKETS];
+    TAILQ_HEAD(, wait_group) marked;
+};
+
+/* Of zeroed memory: empty buckets are not touched before they are used. */
+void wait_index_init(struct wait_index *index);
+
+/* Puts the waiter into its group, and takes it out again. */
+void wait_index_add(struct wait_index *index, struct waiter *waiter);
+void wait_index_remove(struct wait_index *index, struct waiter *waiter);
+
+/* Marks one group, if there is such, or all of an account. */
+void wait_index_mark(struct wait_index *index, int64_t account, int64_t invoice, bool requests);
+void wait_index_mark_account(struct wait_index *index, int64_t account);
+
+/* Takes a group off the list of the marked ones; NULL when there is none. */
+struct wait_group *wait_index_next(struct wait_index *index);

@@ -1,0 +1,65 @@
+/* One waiting call: what it waits for, and its answers. The files of /_mock/wait share this. */
+#pragma once
+
+#include "api/journal_filter.h"
+#include "store/store_callback.h"
+
+#include <sys/queue.h>
+
+enum wait_kind {
+    WAIT_STATUS,
+    WAIT_CALLBACK,
+    WAIT_IDLE,
+    WAIT_REQUESTS,
+};
+
+struct waits;
+struct wait_group;
+
+struct waiter {
+    enum wait_kind kind;
+    int64_t account, invoice;
+    enum status status;           /* WAIT_STATUS */
+    enum callback_state state;    /* WAIT_CALLBACK: done or failed */
+    int64_t transition;           /* WAIT_CALLBACK: a status, TIME_NONE: any */
+    int64_t within_ms;            /* WAIT_IDLE */
+    struct journal_filter filter; /* WAIT_REQUESTS */
+    int64_t wanted, counted;      /* WAIT_REQUESTS */
+    uint64_t position;            /* WAIT_REQUESTS: counted up to here */
+    struct http_request *request;
+
+    /* waits.c's own */
+    int64_t deadline_ms; /* monotonic */
+    size_t heap_place;
+    struct wait_group *group;
+    LIST_ENTRY(waiter) link;
+};
+
+/* What was read for one waiter serves the others that wait for the same thing. Zeroed it is fresh.
+ */
+struct wait_sight {
+    struct arena arena;
+    bool has_invoice, has_callbacks, no_invoice;
+    struct invoice invoice;
+    struct callback *callbacks;
+    size_t n_callbacks;
+    struct buf document; /* the invoice's, once it was written */
+};
+
+void wait_sight_finish(struct wait_sight *sight);
+
+/* Answers 200 when the condition holds; true when it did. */
+bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight);
+
+/* True when it can never hold without another call: the clock stands still and nothing is due. */
+bool waiter_is_hopeless(struct call *call, const struct waiter *waiter);
+
+/* Answers 408 with what is instead. */
+void waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
+                    const char *message);
+
+/* True when the account has nothing in flight and nothing due within a time from now. */
+bool waiter_is_idle(struct call *call, int64_t within_ms);
+
+/* waits.c: parks the call with a copy of the waiter, at most so long. */
+void waits_park(struct waits *waits, const struct waiter *waiter, int64_t timeout_ms);

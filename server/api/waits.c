@@ -1,0 +1,244 @@
+#include "wait.h"
+
+#include "api/control.h"
+#include "api/wait_index.h"
+#include "base/wall.h"
+
+#include <stdlib.h>
+
+struct waits {
+    struct engine *engine;
+    const struct router *router;
+    struct wait_index index;
+    struct waiter **heap; /* the earliest deadline first */
+    size_t n, room;
+    size_t n_requests; /* of them wait for requests */
+};
+
+/* ------------------------------------------------------------------ deadlines */
+
+static void place(struct waits *waits, size_t at, struct waiter *waiter)
+{
+    waits->heap[at] = waiter;
+    waiter->heap_place = at;
+}
+
+static void sift_up(struct waits *waits, size_t at)
+{
+    struct waiter *waiter = waits->heap[at];
+    while (at && waits->heap[(at - 1) / 2]->deadline_ms > waiter->deadline_ms) {
+        place(waits, at, waits->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    place(waits, at, waiter);
+}
+
+static void sift_down(struct waits *waits, size_t at)
+{
+    struct waiter *waiter = waits->heap[at];
+    for (size_t child; (child = 2 * at + 1) < waits->n; at = child) {
+        bool right = child + 1 < waits->n &&
+                     waits->heap[child + 1]->deadline_ms < waits->heap[child]->deadline_ms;
+        child += right;
+        if (waits->heap[child]->deadline_ms >= waiter->deadline_ms) {
+            break;
+        }
+        place(waits, at, waits->heap[child]);
+    }
+    place(waits, at, waiter);
+}
+
+static void push(struct waits *waits, struct waiter *waiter)
+{
+    if (waits->n == waits->room) {
+        waits->room = waits->room ? waits->room * 2 : 64;
+        waits->heap = mem_resize(waits->heap, waits->room * sizeof *waits->heap);
+    }
+    place(waits, waits->n, waiter);
+    sift_up(waits, waits->n++);
+}
+
+static void pull(struct waits *waits, const struct waiter *waiter)
+{
+    size_t at = waiter->heap_place;
+    struct waiter *last = waits->heap[--waits->n];
+    if (last != waiter) {
+        place(waits, at, last);
+        sift_up(waits, at);
+        sift_down(waits, last->heap_place);
+    }
+}
+
+/* ------------------------------------------------------------------ parked calls */
+
+struct parked {
+    struct waiter waiter; /* first */
+    struct waits *waits;
+};
+
+static void leave(struct waits *waits, struct waiter *waiter)
+{
+    wait_index_remove(&waits->index, waiter);
+    pull(waits, waiter);
+    waits->n_requests -= waiter->kind == WAIT_REQUESTS;
+    free(waiter);
+}
+
+static void gone(void *arg)
+{
+    struct parked *parked = arg;
+    leave(parked->waits, &parked->waiter);
+}
+
+static void finish(struct waits *waits, struct waiter *waiter)
+{
+    struct http_request *request = waiter->request;
+    leave(waits, waiter);
+    http_unpark(request);
+}
+
+void waits_park(struct waits *waits, const struct waiter *waiter, int64_t timeout_ms)
+{
+    struct parked *parked = mem_alloc(sizeof *parked);
+    parked->waits = waits;
+    parked->waiter = *waiter;
+    parked->waiter.deadline_ms = mono_now_ms() + timeout_ms;
+    wait_index_add(&waits->index, &parked->waiter);
+    push(waits, &parked->waiter);
+    waits->n_requests += waiter->kind == WAIT_REQUESTS;
+    http_park(waiter->request, gone, parked);
+}
+
+/* Looks again; the waiter may be gone afterwards. */
+static void look(struct waits *waits, struct waiter *waiter, struct tenant *tenant,
+                 struct wait_sight *sight, int64_t now_ms)
+{
+    struct call call = {
+        .request = waiter->request,
+        .arena = &waiter->request->arena,
+        .engine = waits->engine,
+        .router = waits->router,
+        .tenant = tenant,
+    };
+    if (!tenant) {
+        call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
+    } else if (waiter_try(&call, waiter, sight)) {
+        /* answered */
+    } else if (waiter_is_hopeless(&call, waiter)) {
+        waiter_give_up(&call, waiter, "frozen",
+                       "the clock is frozen and nothing is due: advance it");
+    } else if (now_ms >= waiter->deadline_ms) {
+        waiter_give_up(&call, waiter, "timeout", "it has not happened in time");
+    } else {
+        return;
+    }
+    finish(waits, waiter);
+}
+
+/* An account at work is neither idle nor without hope: nobody of those who wait for its rest has to
+ * be asked. */
+static bool is_busy(const struct wait_group *group, const struct tenant *tenant)
+{
+    return !group->invoice && !group->requests && tenant && (tenant->advance || tenant->sending);
+}
+
+static void look_at_group(struct waits *waits, struct wait_group *group, int64_t now_ms)
+{
+    struct tenant *tenant = tenants_by_num(&waits->engine->tenants, group->account);
+    struct wait_sight sight = {.no_invoice = false};
+    struct waiter *waiter, *next;
+    if (is_busy(group, tenant)) {
+        return;
+    }
+    for (waiter = LIST_FIRST(&group->waiters); waiter; waiter = next) {
+        next = LIST_NEXT(waiter, link);
+        look(waits, waiter, tenant, &sight, now_ms); /* the group goes with its last one */
+    }
+    wait_sight_finish(&sight);
+}
+
+/* ------------------------------------------------------------------ what happens */
+
+void waits_changed(void *arg, int64_t account, int64_t invoice)
+{
+    struct waits *waits = arg;
+    if (!waits->n) {
+        return;
+    }
+    if (invoice) {
+        wait_index_mark(&waits->index, account, invoice, false);
+        wait_index_mark(&waits->index, account, 0, false);
+    } else {
+        wait_index_mark_account(&waits->index, account);
+    }
+}
+
+void waits_journaled(void *arg, const struct journal_record *record)
+{
+    struct waits *waits = arg;
+    const struct tenant *demo = waits->engine->demo;
+    if (!waits->n_requests) {
+        return;
+    }
+    wait_index_mark(&waits->index, record->account, 0, true);
+    if (record->everyone && demo) {
+        wait_index_mark(&waits->index, demo->account.num, 0, true);
+    }
+}
+
+void waits_run(struct waits *waits)
+{
+    struct wait_group *group;
+    int64_t now_ms = waits->n ? mono_now_ms() : 0;
+    while ((group = wait_index_next(&waits->index))) {
+        look_at_group(waits, group, now_ms);
+    }
+    while (waits->n && waits->heap[0]->deadline_ms <= now_ms) {
+        struct waiter *waiter = waits->heap[0];
+        struct wait_sight sight = {.no_invoice = false};
+        look(waits, waiter, tenants_by_num(&waits->engine->tenants, waiter->account), &sight,
+             now_ms);
+        wait_sight_finish(&sight);
+    }
+}
+
+int64_t waits_wait_ms(const struct waits *waits)
+{
+    if (!TAILQ_EMPTY(&waits->index.marked)) {
+        return 0;
+    }
+    int64_t left_ms = waits->n ? waits->heap[0]->deadline_ms - mono_now_ms() : -1;
+    return waits->n && left_ms < 0 ? 0 : left_ms;
+}
+
+/* ------------------------------------------------------------------ life */
+
+void waits_end(struct waits *waits)
+{
+    while (waits->n) {
+        http_reply_error(waits->heap[0]->request, 503);
+        finish(waits, waits->heap[0]);
+    }
+}
+
+size_t waits_count(const struct waits *waits)
+{
+    return waits->n;
+}
+
+struct waits *waits_new(struct engine *engine, const struct router *router)
+{
+    struct waits *waits = mem_alloc(sizeof *waits);
+    waits->engine = engine;
+    waits->router = router;
+    wait_index_init(&waits->index);
+    return waits;
+}
+
+void waits_free(struct waits *waits)
+{
+    if (waits) {
+        free(waits->heap);
+        free(waits);
+    }
+}

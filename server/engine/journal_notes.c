@@ -1,0 +1,112 @@
+#include "journal_notes.h"
+
+#include "base/log.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct journal_record begin(const struct engine *engine, enum journal_kind kind,
+                                   int64_t account, int64_t invoice)
+{
+    return (struct journal_record){
+        .kind = kind,
+        .account = account,
+        .invoice = invoice,
+        .wall_ms = wall_now_ms(),
+        .cause = engine->trace.current,
+    };
+}
+
+static void log_transition(const struct journal_record *record, const struct invoice *invoice)
+{
+    char request[IDENT_TEXT];
+    trace_id(record->cause, request);
+    log_event(LOG_INFO, "transition", LOG_TEXT("invoice", invoice->id),
+              LOG_TEXT("from", status_name(record->transition.from)),
+              LOG_TEXT("to", status_name(record->transition.to)),
+              LOG_TEXT("resolution", invoice->resolution),
+              LOG_TEXT("cause", record->transition.cause), LOG_TEXT("request", request));
+}
+
+void journal_transition(struct engine *engine, const struct invoice *invoice, enum status from,
+                        int64_t at_ms, const char *cause)
+{
+    struct journal_record record =
+        begin(engine, JOURNAL_TRANSITION, invoice->account, invoice->seq);
+    record.at_ms = at_ms;
+    record.transition.from = from;
+    record.transition.to = invoice->status;
+    record.transition.cause = cause;
+    snprintf(record.transition.resolution, sizeof record.transition.resolution, "%s",
+             invoice->resolution);
+    journal_add(engine->journal, &record);
+    if (log_wants(LOG_INFO)) {
+        log_transition(&record, invoice);
+    }
+}
+
+void journal_callback(struct engine *engine, const struct callback *callback,
+                      const struct attempt *attempt)
+{
+    struct journal_record record =
+        begin(engine, JOURNAL_CALLBACK, callback->account, callback->invoice);
+    record.at_ms = attempt->at_ms;
+    record.cause = trace_of_callback(&engine->trace, callback->seq);
+    record.callback.seq = callback->seq;
+    record.callback.attempt = attempt->number;
+    record.callback.code = attempt->code;
+    record.callback.transition = callback->transition;
+    record.callback.state = callback->state;
+    snprintf(record.callback.error, sizeof record.callback.error, "%s",
+             attempt->error ? attempt->error : "");
+    journal_add(engine->journal, &record);
+    metrics_attempt(&engine->metrics, callback->state);
+}
+
+void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t invoice,
+                   int64_t fault, const char *on, const char *name)
+{
+    struct journal_record record =
+        begin(engine, JOURNAL_FAULT, tenant ? tenant->account.num : 0, invoice);
+    record.at_ms = tenant ? clock_at_wall(tenant, record.wall_ms) : record.wall_ms;
+    record.everyone = !tenant;
+    record.fault.id = fault;
+    snprintf(record.fault.on, sizeof record.fault.on, "%s", on);
+    snprintf(record.fault.name, sizeof record.fault.name, "%s", name);
+    journal_add(engine->journal, &record);
+}
+
+void journal_clock(struct engine *engine, const struct tenant *tenant)
+{
+    struct journal_record record = begin(engine, JOURNAL_CLOCK, tenant->account.num, 0);
+    record.at_ms = clock_at_wall(tenant, record.wall_ms);
+    record.clock.frozen = tenant->account.clock.frozen;
+    journal_add(engine->journal, &record);
+}
+
+void journal_account(struct engine *engine, const struct tenant *tenant, enum journal_change change)
+{
+    struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant->account.num, 0);
+    record.at_ms = clock_at_wall(tenant, record.wall_ms);
+    record.everyone = true; /* nobody can follow an account before it is there */
+    record.account_change.change = change;
+    snprintf(record.account_change.id, sizeof record.account_change.id, "%s",
+             tenant->account.keys.id);
+    journal_add(engine->journal, &record);
+}
+
+void journal_clear(struct engine *engine, struct tenant *tenant)
+{
+    tenant->journal_from = journal_seq(engine->journal);
+}
+
+struct journal_view journal_view_of(const struct engine *engine, const struct tenant *tenant)
+{
+    return (struct journal_view){
+        .account = tenant->account.num,
+        .demo = tenant == engine->demo,
+        .from = tenant->journal_from,
+    };
+}

@@ -1,0 +1,41 @@
+/*
+ * What the server counts about itself; api/control_metrics.c shows it. Plain numbers that are added
+ * up where things happen: nothing here allocates or fails.
+ */
+#pragma once
+
+#include "domain/invoice.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define METRICS_ROUTES 128 /* further ones count as none */
+#define METRICS_CODES 24   /* different status codes; further ones count as the last */
+#define METRICS_BUCKETS 16
+
+/* Upper bounds in microseconds; the last bucket has none. */
+extern const int64_t metrics_bounds_us[METRICS_BUCKETS - 1];
+
+struct metrics_histogram {
+    uint64_t buckets[METRICS_BUCKETS]; /* each for itself, not summed up */
+    uint64_t count, sum_us;
+};
+
+struct metrics {
+    uint64_t requests[METRICS_ROUTES + 1][METRICS_CODES]; /* [METRICS_ROUTES]: no route */
+    unsigned codes[METRICS_CODES];                        /* what the columns are, 0: unused */
+    struct metrics_histogram latency;                     /* of requests that did not wait */
+    struct metrics_histogram turns;                       /* of the loop, at work */
+    uint64_t attempts[CALLBACK_DROPPED + 1];              /* by what the callback became */
+};
+
+/* A request was answered; `route` -1: none. `waited`: it was a waiting call or a stream, whose time
+ * says nothing. */
+void metrics_request(struct metrics *metrics, int route, unsigned code, int64_t took_us,
+                     bool waited);
+
+/* A turn of the loop ended. */
+void metrics_turn(struct metrics *metrics, int64_t took_us);
+
+/* An attempt ended, and its callback is now in this state (QUEUED: a retry follows). */
+void metrics_attempt(struct metrics *metrics, enum callback_state state);

@@ -1,0 +1,32 @@
+#include "trace.h"
+
+#include <stdio.h>
+
+uint64_t trace_begin(struct trace *trace)
+{
+    trace->current = ++trace->count;
+    return trace->current;
+}
+
+void trace_end(struct trace *trace)
+{
+    trace->current = 0;
+}
+
+void trace_callback(struct trace *trace, int64_t callback)
+{
+    size_t at = (size_t)callback % TRACE_CALLBACKS;
+    trace->caused[at].callback = callback;
+    trace->caused[at].request = trace->current;
+}
+
+uint64_t trace_of_callback(const struct trace *trace, int64_t callback)
+{
+    size_t at = (size_t)callback % TRACE_CALLBACKS;
+    return trace->caused[at].callback == callback ? trace->caused[at].request : 0;
+}
+
+void trace_id(uint64_t number, char ret_id[IDENT_TEXT])
+{
+    snprintf(ret_id, IDENT_TEXT, number ? "req_%llu" : "", (unsigned long long)number);
+}

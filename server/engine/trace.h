@@ -1,0 +1,34 @@
+/*
+ * Which request caused what: each request has a number, and the transitions and callbacks that it
+ * causes carry it in logs and events ("req_17"). What a timer does has none. In memory: a callback
+ * whose retry comes thousands of callbacks later, or after a restart, has lost its cause.
+ */
+#pragma once
+
+#include "domain/ident.h"
+
+#include <stdint.h>
+
+#define TRACE_CALLBACKS 4096
+
+struct trace {
+    uint64_t count;   /* requests so far */
+    uint64_t current; /* the request that is being handled, 0: none */
+    struct {
+        int64_t callback;
+        uint64_t request;
+    } caused[TRACE_CALLBACKS]; /* by number of the callback */
+};
+
+/* A request begins to be handled: its number, from 1. Until trace_end it is the cause of all. */
+uint64_t trace_begin(struct trace *trace);
+void trace_end(struct trace *trace);
+
+/* The callback was queued by what is being handled. */
+void trace_callback(struct trace *trace, int64_t callback);
+
+/* The request that caused a callback, 0: none that is known. */
+uint64_t trace_of_callback(const struct trace *trace, int64_t callback);
+
+/* "req_17", "" of 0. */
+void trace_id(uint64_t number, char ret_id[IDENT_TEXT]);

@@ -1,0 +1,232 @@
+#include "record.h"
+
+#include "base/log.h"
+#include "base/mask.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "http/target.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define HEADERS_MOST ((size_t)40000) /* more than libmicrohttpd takes (CONNECTION_MEMORY) */
+#define DETAIL_MOST ((size_t)256)
+
+/* What the router found out, until the reply leaves. */
+struct record {
+    uint64_t number;
+    int64_t account, invoice, at_ms, wall_ms;
+    int route;
+    enum journal_refusal refusal;
+    const char *detail;
+    bool skip, page, plain; /* plain: the body is masked when it is shown */
+};
+
+void record_begin(const struct router *router, struct http_request *request)
+{
+    struct record *record = arena_alloc(&request->arena, sizeof *record);
+    record->number = trace_begin(&router->engine->trace);
+    record->wall_ms = record->at_ms = wall_now_ms();
+    record->route = -1;
+    request->record = record;
+}
+
+void record_account(struct http_request *request, const struct tenant *tenant)
+{
+    struct record *record = request->record;
+    if (tenant && !record->account) {
+        record->account = tenant->account.num;
+        record->at_ms = clock_at_wall(tenant, record->wall_ms);
+    }
+}
+
+static bool is_under(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
+}
+
+static bool is_recorded(const struct http_request *request)
+{
+    const char *path = request->path;
+    if (!path || !is_under(path, "/_mock")) {
+        return true;
+    }
+    bool reads = text_equal(request->method, "GET") || text_equal(request->method, "OPTIONS");
+    return !reads && !is_under(path, "/_mock/sink");
+}
+
+/* Bodies of cards come to pages and to /payment/sale, keys under /_mock/, and anything to a path
+ * that is no route. */
+static bool is_plain(const struct route *route)
+{
+    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC) &&
+           !text_starts(route->pattern, "/payment/");
+}
+
+void record_routed(const struct call *call, int route)
+{
+    const struct route *found = route < 0 ? NULL : &call->router->routes[route];
+    struct record *record = call->request->record;
+    if (!found || found->access == ACCESS_PUBLIC || found->access == ACCESS_PAGE) {
+        record_account(call->request, call->tenant);
+    }
+    record->route = route;
+    record->invoice = call->invoice;
+    record->refusal = call->refusal;
+    record->detail = call->detail;
+    record->page = found && found->access == ACCESS_PAGE;
+    record->plain = is_plain(found);
+    record->skip = call->unrecorded || !is_recorded(call->request);
+}
+
+/* ------------------------------------------------------------------ into the journal */
+
+struct writing {
+    struct journal_request *request;
+    char *at;
+};
+
+static void add(struct writing *writing, enum journal_part part, const char *data, size_t size)
+{
+    if (size) {
+        memcpy(writing->at, data, size);
+    }
+    writing->at += size;
+    writing->request->size[part] += (uint32_t)size;
+}
+
+/* What stays of a hidden value: the scheme of "Basic ***". */
+static size_t shown_size(const char *value)
+{
+    static const char *const schemes[] = {"Basic ", "Bearer "};
+    for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+        if (strncasecmp(value, schemes[i], strlen(schemes[i])) == 0) {
+            return strlen(schemes[i]);
+        }
+    }
+    return 0;
+}
+
+static void add_header(void *arg, const char *name, const char *value)
+{
+    struct writing *writing = arg;
+    size_t left = HEADERS_MOST - writing->request->size[JOURNAL_HEADERS];
+    size_t size = strlen(name), length = strlen(value);
+    bool hidden = mask_hides_header(name);
+    if (size + length + sizeof ": ***\n" > left) {
+        return;
+    }
+    add(writing, JOURNAL_HEADERS, name, size);
+    add(writing, JOURNAL_HEADERS, ": ", 2);
+    add(writing, JOURNAL_HEADERS, value, hidden ? shown_size(value) : length);
+    add(writing, JOURNAL_HEADERS, "***\n", hidden ? 4 : 0);
+    add(writing, JOURNAL_HEADERS, "\n", !hidden);
+}
+
+static size_t at_most(size_t size, size_t most)
+{
+    return size < most ? size : most;
+}
+
+/* What the reply says to people in a header is the reason of a platform's error. */
+static const char *detail_of(const struct http_request *request, const struct record *record)
+{
+    for (size_t i = 0; !record->detail && i < request->reply.n_headers; i++) {
+        if (text_equal(request->reply.headers[i].name, "X-Mock-Reason")) {
+            return request->reply.headers[i].value;
+        }
+    }
+    return record->detail ? record->detail : "";
+}
+
+static void write_parts(struct writing *writing, const struct http_request *request,
+                        const struct record *record)
+{
+    const struct http_reply *reply = &request->reply;
+    const char *answer = reply->fixed ? reply->fixed : buf_str(&reply->body);
+    const char *detail = detail_of(request, record);
+    size_t answer_size = reply->fixed ? reply->fixed_size : reply->body.size;
+    struct journal_request *kept = writing->request;
+    size_t size = at_most(strlen(request->target), TARGET_MOST);
+    add(writing, JOURNAL_TARGET, request->target, size);
+    mask_target(writing->at - size, size);
+    http_headers(request, add_header, writing);
+    kept->body = request->received;
+    size = at_most(request->body_size, JOURNAL_BODY_MOST);
+    add(writing, JOURNAL_BODY, request->body, size);
+    if (!record->plain) {
+        mask_body(writing->at - size, size);
+    }
+    kept->reply = answer_size;
+    size = at_most(answer_size, JOURNAL_REPLY_MOST);
+    add(writing, JOURNAL_REPLY, answer, size);
+    if (!record->plain) {
+        mask_body(writing->at - size, size);
+    }
+    add(writing, JOURNAL_DETAIL, detail, at_most(strlen(detail), DETAIL_MOST));
+}
+
+static void keep(const struct router *router, const struct http_request *request, int64_t took_us)
+{
+    const struct record *record = request->record;
+    struct journal_record made = {
+        .unmatched = !record->account || record->refusal,
+        .account = record->account,
+        .invoice = request->rolled_back ? 0 : record->invoice,
+        .at_ms = record->at_ms,
+        .wall_ms = record->wall_ms,
+        .request = {.number = record->number,
+                    .took_us = took_us,
+                    .status = request->reply.status,
+                    .route = record->route,
+                    .refusal = record->refusal,
+                    .page = record->page},
+    };
+    made.everyone = made.unmatched;
+    snprintf(made.request.method, sizeof made.request.method, "%s",
+             request->head ? "HEAD" : request->method);
+    size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST +
+                  at_most(request->body_size, JOURNAL_BODY_MOST);
+    struct writing writing = {&made.request, journal_room(router->engine->journal, most)};
+    if (writing.at) {
+        write_parts(&writing, request, record);
+        journal_add_request(router->engine->journal, &made);
+    }
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void log_request(const struct router *router, const struct http_request *request,
+                        int64_t took_us)
+{
+    const struct record *record = request->record;
+    char id[IDENT_TEXT], invoice[IDENT_TEXT] = "";
+    trace_id(record->number, id);
+    if (record->invoice) {
+        ident_of_row(router->engine->rows, "cpi", record->invoice, invoice);
+    }
+    log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
+              LOG_TEXT("path", request->path ? request->path : "?"),
+              LOG_NUMBER("status", request->reply.status), LOG_NUMBER("took_us", took_us),
+              LOG_TEXT("invoice", invoice), LOG_TEXT("request", id));
+}
+
+void record_done(const struct router *router, struct http_request *request)
+{
+    const struct record *record = request->record;
+    if (!record) {
+        return; /* refused before it came to the router */
+    }
+    int64_t took_us = mono_now_us() - request->began_us;
+    metrics_request(&router->engine->metrics, record->route, request->reply.status, took_us,
+                    request->waited);
+    if (!record->skip) {
+        keep(router, request, took_us);
+    }
+    if (log_wants(LOG_INFO)) {
+        log_request(router, request, took_us);
+    }
+}
