@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/journal_notes.h"
+#include "http/http_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,22 @@ static bool read_start(struct call *call, uint64_t *ret_seq)
     return true;
 }
 
+/* How many are read; those whose client has hung up end now. */
+static size_t count_read(struct streams *streams)
+{
+    size_t n = 0;
+    struct stream *stream;
+    LIST_FOREACH(stream, &streams->list, link)
+    {
+        if (http_stream_sleeps(stream->request) && http_stream_is_deserted(stream->request)) {
+            stream->ended = true;
+            http_stream_wake(stream->request);
+        }
+        n += !stream->ended;
+    }
+    return n;
+}
+
 void control_events(struct call *call)
 {
     struct streams *streams = call->router->streams;
@@ -195,7 +212,7 @@ void control_events(struct call *call)
     if (!control_has_tenant(call) || !control_has_journal(call) || !read_start(call, &seq)) {
         return;
     }
-    if (streams->n >= STREAMS_MOST) {
+    if (streams->n >= STREAMS_MOST && count_read(streams) >= STREAMS_MOST) {
         call_control_error(call, 409, "too_many_streams", "there are %d streams already",
                            STREAMS_MOST);
         return;

@@ -8,6 +8,7 @@
 #define LETTERS_MOST 32
 #define COST_PARAMETER 1 /* of {id}: a literal that fits is the better guess */
 #define COST_METHOD 1
+#define COST_SURPLUS 2 /* beside its letters: what was sent is rather too little than too much */
 
 struct segments {
     struct {
@@ -91,14 +92,14 @@ static size_t path_cost(const struct segments *path, const struct segments *patt
     for (size_t i = 1; i <= path->n; i++) {
         const char *text = path->list[i - 1].text;
         size_t size = path->list[i - 1].size, corner = row[0];
-        row[0] += size + 1;
+        row[0] += size + COST_SURPLUS;
         for (size_t j = 1; j <= pattern->n; j++) {
             const char *other = pattern->list[j - 1].text;
             size_t other_size = pattern->list[j - 1].size;
             size_t change = corner + change_cost(text, size, other, other_size);
             corner = row[j];
-            row[j] =
-                least(change, least(row[j] + size + 1, row[j - 1] + drop_cost(other, other_size)));
+            row[j] = least(change, least(row[j] + size + COST_SURPLUS,
+                                         row[j - 1] + drop_cost(other, other_size)));
         }
     }
     return row[pattern->n];

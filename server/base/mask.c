@@ -40,6 +40,25 @@ static const char *const hidden_headers[] = {
     "X-Mock-Token",  "X-Api-Key",           "Api-Key", "X-Auth-Token",
 };
 
+/* Every request is read byte by byte, so what a byte may begin or end is one look. */
+enum {
+    BEGINS_SECRET = 1, /* a card's first digit, the s of sk_ */
+    ENDS_SCALAR = 2,
+};
+
+static const unsigned char classes[256] = {
+    ['2'] = BEGINS_SECRET, ['3'] = BEGINS_SECRET, ['4'] = BEGINS_SECRET, ['5'] = BEGINS_SECRET,
+    ['6'] = BEGINS_SECRET, ['s'] = BEGINS_SECRET, [','] = ENDS_SCALAR,   [':'] = ENDS_SCALAR,
+    ['{'] = ENDS_SCALAR,   ['}'] = ENDS_SCALAR,   ['['] = ENDS_SCALAR,   [']'] = ENDS_SCALAR,
+    ['"'] = ENDS_SCALAR,   [' '] = ENDS_SCALAR,   ['\t'] = ENDS_SCALAR,  ['\r'] = ENDS_SCALAR,
+    ['\n'] = ENDS_SCALAR,
+};
+
+static bool is(char c, int class)
+{
+    return classes[(unsigned char)c] & class;
+}
+
 struct scan {
     const char *data;
     size_t size;
@@ -109,40 +128,57 @@ static size_t gap_size(const struct scan *scan, size_t at, size_t end)
     return end - at > 3 && strncmp(scan->data + at, "%20", 3) == 0 ? 3 : 0;
 }
 
-/* Digits that make a card number, from `at` on: their end, or `at` when they do not. */
-static size_t card_end(const struct scan *scan, size_t at, size_t end, size_t *ret_passed)
+/* Where a run of digits ends that begins at `at`. */
+static size_t run_end(const struct scan *scan, size_t at, size_t end)
 {
-    char digits[CARD_MOST + 1];
-    size_t n = 0, stop = at, next = at;
-    while (next < end && isdigit((unsigned char)scan->data[next]) && n <= CARD_MOST) {
-        digits[n++] = scan->data[next++];
-        stop = next;
-        size_t gap = next < end ? gap_size(scan, next, end) : 0;
-        if (gap && next + gap < end && isdigit((unsigned char)scan->data[next + gap])) {
-            next += gap;
-        }
+    while (at < end && isdigit((unsigned char)scan->data[at])) {
+        at++;
     }
-    *ret_passed = stop;
-    bool fits = n >= CARD_LEAST && n <= CARD_MOST && digits[0] >= '2' && digits[0] <= '6';
-    return fits && passes_luhn(digits, n) ? stop : at;
+    return at;
+}
+
+/* Runs of digits from `at` on that make a card number, as many as do: their end, or `at` when none
+ * do. */
+static size_t card_end(const struct scan *scan, size_t at, size_t end)
+{
+    char digits[CARD_MOST];
+    size_t n = 0, found = at;
+    for (size_t next = at, stop; (stop = run_end(scan, next, end)) > next;) {
+        size_t size = stop - next;
+        if (n + size > CARD_MOST) {
+            break;
+        }
+        memcpy(digits + n, scan->data + next, size);
+        n += size;
+        found = n >= CARD_LEAST && passes_luhn(digits, n) ? stop : found;
+        size_t gap = stop < end ? gap_size(scan, stop, end) : 0;
+        if (!gap) {
+            break;
+        }
+        next = stop + gap;
+    }
+    return found;
 }
 
 static void find_anywhere(const struct scan *scan, size_t start, size_t end, bool bare)
 {
     for (size_t at = start; at < end;) {
-        bool begins = at == start || !is_word(scan->data[at - 1]);
-        size_t stop = at, passed = at;
-        enum mask_kind kind = MASK_SECRET;
-        if (begins && isdigit((unsigned char)scan->data[at])) {
-            stop = card_end(scan, at, end, &passed);
-            kind = MASK_CARD;
-        } else if (scan->data[at] == 's') {
+        if (!is(scan->data[at], BEGINS_SECRET)) {
+            at++;
+            continue;
+        }
+        size_t stop = at, passed = at + 1;
+        enum mask_kind kind = scan->data[at] == 's' ? MASK_SECRET : MASK_CARD;
+        if (kind == MASK_SECRET) {
             stop = secret_key_end(scan, at, end);
+        } else if (at == start || !is_word(scan->data[at - 1])) {
+            stop = card_end(scan, at, end);
+            passed = run_end(scan, at, end);
         }
         if (stop > at) {
             emit(scan, kind == MASK_SECRET ? at + strlen("sk_test_") : at, stop, kind, bare);
         }
-        at = stop > at ? stop : passed > at ? passed : at + 1;
+        at = stop > at ? stop : passed;
     }
 }
 
@@ -151,8 +187,9 @@ static void find_anywhere(const struct scan *scan, size_t start, size_t end, boo
 /* False when a value under this name is no secret. */
 static bool is_secret_name(const char *name, bool query, enum mask_kind *ret_kind)
 {
+    char first = (char)tolower((unsigned char)*name);
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (text_equal_nocase(name, names[i].name)) {
+        if (first == *names[i].name && text_equal_nocase(name, names[i].name)) {
             *ret_kind = names[i].kind;
             return true;
         }
@@ -237,7 +274,7 @@ static size_t skip_blank(const struct scan *scan, size_t at)
 
 static size_t scalar_end(const struct scan *scan, size_t at)
 {
-    while (at < scan->size && !strchr(",:{}[]\" \t\r\n", scan->data[at])) {
+    while (at < scan->size && !is(scan->data[at], ENDS_SCALAR)) {
         at++;
     }
     return at;
@@ -317,19 +354,26 @@ static bool has_escape(const char *text, size_t size)
     return memchr(text, '\\', size) || (memchr(text, '%', size) && memmem(text, size, "%3", 2));
 }
 
+/* The next digit or mask from `at` on; blanks of a form (%20) have digits that are none. */
+static size_t next_digit(const char *text, size_t size, size_t at)
+{
+    while (at < size && !isdigit((unsigned char)text[at]) && text[at] != '*') {
+        at += text[at] == '%' ? 3 : 1;
+    }
+    return at < size ? at : size;
+}
+
 static void mask_card(char *text, size_t size, char with)
 {
     size_t digits = 0, seen = 0;
-    for (size_t i = 0; i < size; i++) {
-        digits += isdigit((unsigned char)text[i]) || text[i] == '*';
+    for (size_t at = next_digit(text, size, 0); at < size; at = next_digit(text, size, at + 1)) {
+        digits++;
     }
-    bool shows = digits >= CARD_LEAST;
-    for (size_t i = 0; i < size; i++) {
-        if (!isdigit((unsigned char)text[i]) && text[i] != '*') {
-            continue;
-        }
-        bool shown = shows && (seen < SHOWN_FIRST || digits - seen <= SHOWN_LAST);
-        text[i] = shown ? text[i] : with;
+    size_t first = digits >= CARD_LEAST ? SHOWN_FIRST : 0;
+    size_t last = digits >= CARD_LEAST ? SHOWN_LAST : 0;
+    for (size_t at = next_digit(text, size, 0); at < size; at = next_digit(text, size, at + 1)) {
+        bool shown = seen < first || digits - seen <= last;
+        text[at] = shown ? text[at] : with;
         seen++;
     }
 }

@@ -28,5 +28,8 @@ uint64_t trace_of_callback(const struct trace *trace, int64_t callback)
 
 void trace_id(uint64_t number, char ret_id[IDENT_TEXT])
 {
-    snprintf(ret_id, IDENT_TEXT, number ? "req_%llu" : "", (unsigned long long)number);
+    ret_id[0] = '\0';
+    if (number) {
+        snprintf(ret_id, IDENT_TEXT, "req_%llu", (unsigned long long)number);
+    }
 }

@@ -6,6 +6,7 @@
 #include "base/wall.h"
 #include "http/form.h"
 #include "http/http_reply.h"
+#include "http/http_stream.h"
 #include "http/listen.h"
 #include "http/target.h"
 
@@ -24,8 +25,6 @@
  * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
 
-#define STREAM_BLOCK ((size_t)16384) /* asked of a stream at once, at most */
-
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
@@ -36,49 +35,13 @@ struct http_server {
     bool closing;
 };
 
-/* ------------------------------------------------------------------ streams */
-
-static ssize_t read_stream(void *arg, uint64_t position, char *into, size_t room)
-{
-    (void)position;
-    struct http_request *request = arg;
-    ssize_t size = request->stream.read(request->stream.arg, into, room);
-    if (!size) {
-        request->suspended = true;
-        MHD_suspend_connection(request->connection);
-    }
-    return size < 0 ? MHD_CONTENT_READER_END_OF_STREAM : size;
-}
-
-void http_stream_begin(struct http_request *request, const char *type,
-                       const struct http_stream *stream)
-{
-    http_reply(request, 200, type);
-    request->stream = *stream;
-    request->waited = true;
-}
-
-void http_stream_wake(struct http_request *request)
-{
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(request->connection);
-    }
-}
-
-bool http_stream_sleeps(const struct http_request *request)
-{
-    return request->suspended;
-}
-
 /* ------------------------------------------------------------------ sending */
 
 static struct MHD_Response *make_response(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
     if (request->stream.read) {
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream,
-                                                 request, NULL);
+        return http_stream_response(request);
     }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,

@@ -125,16 +125,6 @@ const json_t *http_query(struct http_request *request);
 /* A value of the query, NULL when it is not there or is no plain value. */
 const char *http_query_text(struct http_request *request, const char *name);
 
-/* Answers with a stream from now on; `gone` is called in the end, also when it never began. */
-void http_stream_begin(struct http_request *request, const char *type,
-                       const struct http_stream *stream);
-
-/* There is something to read, or the end. */
-void http_stream_wake(struct http_request *request);
-
-/* The connection sleeps. */
-bool http_stream_sleeps(const struct http_request *request);
-
 /* Takes the request off the loop until http_unpark; `gone` is called if it ends before. */
 void http_park(struct http_request *request, void (*gone)(void *arg), void *arg);
 

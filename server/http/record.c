@@ -21,7 +21,7 @@ struct record {
     int route;
     enum journal_refusal refusal;
     const char *detail;
-    bool skip, page, plain; /* plain: the body is masked when it is shown */
+    bool skip, page, plain; /* plain: the reply is masked when it is shown */
 };
 
 void record_begin(const struct router *router, struct http_request *request)
@@ -58,12 +58,11 @@ static bool is_recorded(const struct http_request *request)
     return !reads && !is_under(path, "/_mock/sink");
 }
 
-/* Bodies of cards come to pages and to /payment/sale, keys under /_mock/, and anything to a path
- * that is no route. */
+/* What the platform answers holds no secret of ours, and is most of the bytes: only what it repeats
+ * of a request may be one. */
 static bool is_plain(const struct route *route)
 {
-    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC) &&
-           !text_starts(route->pattern, "/payment/");
+    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC);
 }
 
 void record_routed(const struct call *call, int route)
@@ -150,16 +149,15 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     const char *detail = detail_of(request, record);
     size_t answer_size = reply->fixed ? reply->fixed_size : reply->body.size;
     struct journal_request *kept = writing->request;
-    size_t size = at_most(strlen(request->target), TARGET_MOST);
-    add(writing, JOURNAL_TARGET, request->target, size);
+    const char *target = target_without_authority(request->target);
+    size_t size = at_most(strlen(target), TARGET_MOST);
+    add(writing, JOURNAL_TARGET, target, size);
     mask_target(writing->at - size, size);
     http_headers(request, add_header, writing);
     kept->body = request->received;
     size = at_most(request->body_size, JOURNAL_BODY_MOST);
     add(writing, JOURNAL_BODY, request->body, size);
-    if (!record->plain) {
-        mask_body(writing->at - size, size);
-    }
+    mask_body(writing->at - size, size);
     kept->reply = answer_size;
     size = at_most(answer_size, JOURNAL_REPLY_MOST);
     add(writing, JOURNAL_REPLY, answer, size);

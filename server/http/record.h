@@ -3,8 +3,7 @@
  *
  * Recorded is every call of the platform's endpoints and pages, and what is under /_mock/ when it
  * may change something: other methods than GET, without the sink's. Secrets are masked before they
- * are kept; what the private and the public API answer is kept as it is and masked when it is
- * shown.
+ * are kept; what the platform answers is kept as it is and masked when it is shown.
  */
 #pragma once
 

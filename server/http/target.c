@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The part of an absolute-form target behind its authority; others as they are. */
-static const char *without_authority(const char *target)
+const char *target_without_authority(const char *target)
 {
     size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
                     : strncasecmp(target, "https://", 8) == 0 ? 8
@@ -29,7 +28,7 @@ static bool hides_something(const char *raw, size_t size)
 bool target_split(struct arena *arena, const char *target, const char **ret_path,
                   const char **ret_query)
 {
-    const char *start = without_authority(target);
+    const char *start = target_without_authority(target);
     size_t size = strcspn(start, "?");
     if (strlen(target) > TARGET_MOST || (*start != '/' && size) || hides_something(start, size)) {
         return false;

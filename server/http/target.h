@@ -21,6 +21,9 @@
 bool target_split(struct arena *arena, const char *target, const char **ret_path,
                   const char **ret_query);
 
+/* The part of an absolute-form target behind its authority; others as they are. */
+const char *target_without_authority(const char *target);
+
 /*
  * Matches a path against a pattern such as "/payment-invoices/{id}/refund": segments in braces
  * match any one segment. Puts what they matched into `ret_params` (of `most`) in order.

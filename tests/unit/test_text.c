@@ -251,6 +251,35 @@ static void a_date_is_a_day_of_the_calendar(void **state)
     }
 }
 
+static bool matches(const char *text, const char *pattern)
+{
+    return text_matches(text, strlen(text), pattern);
+}
+
+static void a_star_stands_for_anything(void **state)
+{
+    (void)state;
+    assert_true(matches("/payment-invoices/cpi_1", "/payment-invoices/*"));
+    assert_true(matches("/payment-invoices/", "/payment-invoices/*"));
+    assert_true(matches("abc", "*"));
+    assert_true(matches("", "*"));
+    assert_true(matches("", ""));
+    assert_true(matches("abcabd", "*abd"));
+    assert_true(matches("aXbYc", "a*b*c"));
+    assert_false(matches("abc", "ab"));
+    assert_false(matches("ab", "abc"));
+    assert_false(matches("abcabc", "*abd"));
+    assert_false(matches("a", ""));
+}
+
+static void many_stars_cost_no_time(void **state)
+{
+    (void)state;
+    char text[8192];
+    memset(text, 'a', sizeof text);
+    assert_false(text_matches(text, sizeof text, "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +290,8 @@ int main(void)
         cmocka_unit_test(a_duration_is_a_whole_number_and_a_unit),
         cmocka_unit_test(a_date_time_needs_its_offset),
         cmocka_unit_test(a_date_is_a_day_of_the_calendar),
+        cmocka_unit_test(a_star_stands_for_anything),
+        cmocka_unit_test(many_stars_cost_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,459 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Client, DEMO, basic, invoice, query, rawExchange } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const CARD = '4111111111111111';
+const GOOD_CARD = '5123817234060000'; // the first test card, which is accepted
+
+async function requests(api, parameters = {}) {
+  return (await api.control('GET', '/requests', undefined, { parameters })).expect(200).json;
+}
+/** The newest request of the journal. */
+const newest = async (api, parameters = {}) => (await requests(api, { limit: 1, ...parameters })).items[0];
+const header = (item, name) => Object.entries(item.headers).find(([key]) => key.toLowerCase() === name)?.[1];
+
+describe('what is kept', () => {
+  test('a call with its headers, bodies, status and invoice', async () => {
+    const api = await demo.newAccount();
+    const since = Date.now();
+    const attributes = invoice({ metadata: { note: 'grüße', slash: '/' } });
+    const reply = await api.create(attributes, { headers: { 'X-Mock-Outcome': 'process_pending', 'X-Own': 'a, b' } });
+    const { items, total, next } = await requests(api);
+    assert.deepEqual([items.length, total, next], [1, 1, null]);
+    const [item] = items;
+    assert.match(item.id, /^req_\d+$/);
+    assert.ok(item.at >= since && item.at <= Date.now());
+    assert.deepEqual([item.kind, item.method, item.path, item.status], ['api', 'POST', '/payment-invoices', 201]);
+    assert.equal(item.body, JSON.stringify({ data: { type: 'payment-invoices', attributes } }));
+    assert.equal(item.body_size, Buffer.byteLength(item.body));
+    assert.equal(item.response, reply.text);
+    assert.equal(item.response_size, reply.raw.length);
+    assert.equal(item.invoice, reply.json.data.id);
+    assert.deepEqual([item.unmatched, item.explain], [false, null]);
+    assert.equal(header(item, 'x-own'), 'a, b');
+    assert.equal(header(item, 'x-mock-outcome'), 'process_pending');
+    assert.ok(item.took_us > 0);
+  });
+
+  test('a page visit, and the query as it was sent', async () => {
+    const api = await demo.newAccount();
+    const { id, attributes } = await api.made({}, hold);
+    const path = attributes.flow_data.action.slice(server.url.length);
+    (await api.send('GET', `${path}?x=%41&y[]=2`, { headers: { Accept: 'text/html' } })).expect(200);
+    (await api.send('HEAD', path)).expect(200);
+    const { items } = await requests(api, { kind: 'page' });
+    assert.deepEqual(items.map((i) => [i.method, i.path, i.status, i.invoice]),
+      [['HEAD', path, 200, id], ['GET', `${path}?x=%41&y[]=2`, 200, id]]);
+  });
+
+  test('bytes that are no text', async () => {
+    const api = await demo.newAccount();
+    const body = Buffer.from([0x7b, 0xff, 0x00, 0xfe]);
+    (await api.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(400);
+    const item = await newest(api);
+    assert.equal(item.body, undefined);
+    assert.deepEqual(Buffer.from(item.body_base64, 'base64'), body);
+  });
+
+  test('long bodies keep their beginning and their size', async () => {
+    const api = await demo.newAccount();
+    const text = `{"a":"${'ü'.repeat(200_000)}"}`;
+    (await api.private('POST', '/payment-invoices', { body: text })).expect(422);
+    const item = await newest(api);
+    assert.equal(item.body_size, Buffer.byteLength(text));
+    assert.ok(item.body.length > 100_000 && item.body.length < text.length);
+    assert.ok(text.startsWith(item.body));
+  });
+
+  test('calls under /_mock/ that change something, and no others', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({}, hold);
+    (await api.control('GET', '/clock')).expect(200);
+    await api.timeline(id);
+    await api.freeze();
+    (await api.transition(id, { status: 'processed' })).expect(200);
+    const { items } = await requests(api, { path: '/_mock/*' });
+    assert.deepEqual(items.map((i) => [i.method, i.path.split('?')[0], i.invoice]),
+      [['POST', `/_mock/payment-invoices/${id}/transition`, id], ['PUT', '/_mock/clock', null]]);
+  });
+
+  test('an advance is there once it has answered', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    await api.advance(5);
+    assert.equal((await newest(api)).path.split('?')[0], '/_mock/clock/advance');
+  });
+});
+
+describe('secrets', () => {
+  const clean = (item, ...secrets) => {
+    const text = JSON.stringify(item);
+    for (const secret of secrets) assert.ok(!text.includes(secret), `${secret} in ${text.slice(0, 500)}`);
+  };
+
+  test('Authorization, tokens, cookies and keys of headers', async () => {
+    const api = await demo.newAccount();
+    (await api.private('GET', '/payment-services', { headers: { Cookie: 'session=abcdef', 'X-Mock-Token': 'tokentoken', 'X-Api-Key': 'keykeykey' } })).expect(200);
+    const item = await newest(api);
+    clean(item, api.account.api_key, basic(api.account.id, api.account.api_key).slice(6), 'abcdef', 'tokentoken', 'keykeykey');
+    assert.equal(header(item, 'authorization'), 'Basic ***');
+    assert.equal(header(item, 'cookie'), '***');
+  });
+
+  test('card numbers and codes: the page\'s form, the host-to-host call, the control API', async () => {
+    const api = await demo.newAccount();
+    const { id, attributes } = await api.made({}, hold);
+    const page = attributes.flow_data.action.slice(server.url.length);
+    const { text } = await api.send('GET', page, { headers: { Accept: 'text/html' } });
+    const csrf = /name="csrf" value="([^"]+)"/.exec(text)[1];
+    const form = { csrf, card_number: '4111 1111 1111 1111', expiry: '12/34', cvv: '987', holder: 'A B' };
+    await api.send('POST', page, { form });
+    clean(await newest(api), CARD, '4111+1111', '987');
+    const sale = { card_number: CARD, cvv: '987', exp_month: '12', exp_year: '34', card_holder: 'A B' };
+    await api.send('POST', '/payment/sale', { json: sale, auth: `Bearer ${attributes.flow_data.metadata.token}` });
+    const sold = await newest(api);
+    clean(sold, CARD, '987', attributes.flow_data.metadata.token);
+    assert.deepEqual(JSON.parse(sold.body), { ...sale, card_number: '411111******1111', cvv: '***' });
+    await api.pay(id, { card_number: CARD, expiry: '1234', cvv: '987' });
+    clean(await newest(api), CARD, '987');
+  });
+
+  test('in a call to no path, in a query, and wherever else they stand', async () => {
+    const api = await demo.newAccount();
+    await api.private('POST', '/payment/sales', { json: { card_number: CARD, cvv: 987 }, check: false });
+    const item = await newest(api);
+    clean(item, CARD, '987');
+    assert.deepEqual(JSON.parse(item.body), { card_number: '411111******1111', cvv: 100 });
+    await api.private('GET', `/payment-services${query({ card_number: CARD, token: 'tokentoken' })}`);
+    clean(await newest(api), CARD, 'tokentoken');
+    const { id } = await api.made({ metadata: { note: `card ${CARD}, key ${api.account.secret_key}` } }, hold);
+    clean(await newest(api), CARD, api.account.secret_key);
+    (await api.get(id)).expect(200);
+    clean(await newest(api), CARD, api.account.secret_key);
+  });
+
+  test('an account\'s keys in the answer that shows them', async () => {
+    const made = await demo.newAccount();
+    const { items } = await requests(demo, { path: '/_mock/accounts', method: 'POST' });
+    clean(items, made.account.api_key, made.account.secret_key, made.account.secret_live_key);
+    assert.ok(items[0].response.includes(made.account.public_key));
+  });
+});
+
+describe('finding', () => {
+  let api;
+  let made;
+  before(async () => {
+    api = await demo.newAccount();
+    made = [];
+    for (let i = 0; i < 3; i++) made.push(await api.made({ reference_id: `order-${i}` }, hold));
+    await api.get(made[0].id);
+    await api.private('GET', `/api/payment-invoices/${made[0].id}/`);
+    await api.create({ reference_id: 'order-9' });
+    await api.private('GET', '/payment-invoices/cpi_0000000000000000');
+  });
+  const count = async (parameters) => {
+    const { items, total } = await requests(api, parameters);
+    assert.equal(items.length, total);
+    return total;
+  };
+
+  test('by method, status and path', async () => {
+    assert.equal(await count(), 7);
+    assert.equal(await count({ method: 'post' }), 4);
+    assert.equal(await count({ status: '201' }), 3);
+    assert.equal(await count({ status: '4xx' }), 2);
+    assert.equal(await count({ path: '/payment-invoices' }), 4);
+    assert.equal(await count({ path: '/payment-invoices/*' }), 3);
+    assert.equal(await count({ path: `/payment-invoices/${made[0].id}` }), 2);
+    assert.equal(await count({ path: '/api/*' }), 1);
+    assert.equal(await count({ path: '*voices*cpi_*0*' }), await count({ path: '*voices*cpi_*0*', method: 'GET' }));
+    assert.equal(await count({ path: '/payment' }), 0);
+  });
+
+  test('by invoice and reference', async () => {
+    assert.equal(await count({ invoice: made[0].id }), 3);
+    assert.equal(await count({ reference_id: 'order-0' }), 3);
+    assert.equal(await count({ reference_id: 'order-9' }), 1); // refused, so there is no invoice
+    assert.equal(await count({ reference_id: 'order-7' }), 0);
+  });
+
+  test('by time, both ends included', async () => {
+    const { items } = await requests(api);
+    const [last, first] = [items[0].at, items.at(-1).at];
+    assert.equal(await count({ from: first, to: last }), 7);
+    assert.equal(await count({ from: last + 1 }), 0);
+    assert.equal(await count({ to: first - 1 }), 0);
+    assert.equal(await count({ from: last }), items.filter((i) => i.at >= last).length);
+  });
+
+  test('in pages, newest first', async () => {
+    const all = (await requests(api)).items.map((i) => i.id);
+    const seen = [];
+    let after;
+    do {
+      const page = await requests(api, { limit: 3, after });
+      assert.equal(page.total, 7);
+      seen.push(...page.items.map((i) => i.id));
+      after = page.next ?? undefined;
+    } while (after);
+    assert.deepEqual(seen, all);
+    const numbers = all.map((id) => Number(id.slice(4)));
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a));
+  });
+
+  test('counts of what fits', async () => {
+    const { counts } = await requests(api);
+    assert.deepEqual(counts, {
+      api: 7, page: 0, unmatched: 0,
+      by_status: { 200: 2, 201: 3, 404: 1, 422: 1 },
+      by_route: { 'POST /payment-invoices': 4, 'GET /payment-invoices/{id}': 3 },
+    });
+    assert.deepEqual((await requests(api, { status: '422' })).counts.by_route, { 'POST /payment-invoices': 1 });
+  });
+
+  test('filters that cannot be read are refused', async () => {
+    for (const bad of [{ status: '6xx' }, { status: 'x' }, { from: 'now' }, { to: '' }, { kind: 'other' }, { unmatched: 'perhaps' }, { limit: 0 }, { after: 'cb_1' }, { other: 1 }]) {
+      const reply = await api.control('GET', '/requests', undefined, { parameters: bad });
+      reply.expect(422);
+    }
+    (await api.control('GET', '/requests', undefined, { parameters: { invoice: 'cpi_0000000000000000' } })).expect(404);
+  });
+});
+
+describe('whose it is', () => {
+  test('each account sees its own, and DELETE empties no other', async () => {
+    const one = await demo.newAccount();
+    const two = await demo.newAccount();
+    await one.made({}, hold);
+    await two.made({}, hold);
+    await two.made({}, hold);
+    assert.deepEqual((await one.control('DELETE', '/requests')).expect(200).json, { deleted: 1 });
+    assert.equal((await requests(one)).total, 0);
+    assert.equal((await requests(two)).total, 2);
+    await one.made({}, hold);
+    assert.equal((await requests(one)).total, 1);
+  });
+
+  test('reset empties it too', async () => {
+    const api = await demo.newAccount();
+    await api.made({}, hold);
+    (await api.control('POST', '/reset')).expect(200);
+    assert.equal((await requests(api)).total, 0);
+  });
+
+  test('what no account owns is the demo account\'s, and of the account that the login names', async () => {
+    const api = await demo.newAccount();
+    const path = `/nowhere-${Date.now()}`;
+    await api.send('GET', path, { check: false });
+    await api.private('PUT', '/payment-invoices', { check: false });
+    await api.private('GET', path, { check: false, auth: basic(api.account.id, 'wrong') });
+    assert.equal((await requests(demo, { path, unmatched: 'true' })).total, 2);
+    const own = await requests(api, { unmatched: 'true' });
+    assert.deepEqual(own.items.map((i) => [i.status, i.unmatched]), [[404, true], [405, true]]);
+    assert.equal((await requests(api, { unmatched: 'false' })).total, 0);
+  });
+});
+
+describe('explain', () => {
+  const explain = async (api, method, path, options) => {
+    await api.send(method, path, { check: false, ...options });
+    return (await newest(demo)).explain;
+  };
+
+  test('a path that is none: the nearest one', async () => {
+    for (const [method, path, nearest] of [
+      ['POST', '/payment-invoice', 'POST /payment-invoices'], ['GET', '/payment-invoice/cpi_1', 'GET /payment-invoices/{id}'],
+      ['GET', '/v1/payment-services?page[size]=2', 'GET /payment-services'], ['POST', '/public-api/prerequest', 'POST /public-api/payment-prerequest'],
+      ['POST', '/_mock/rest', 'POST /_mock/reset']]) {
+      const why = await explain(demo, method, path);
+      assert.deepEqual([why.rule, why.where, why.nearest], ['unknown_path', 'path', nearest], path);
+    }
+    const why = await explain(demo, 'GET', '/a%2fb');
+    assert.equal(why.rule, 'unreadable_path');
+  });
+
+  test('a method that is none: the one of the path', async () => {
+    const why = await explain(demo, 'DELETE', '/payment-services/payment_card_usd_hpp');
+    assert.deepEqual([why.rule, why.where, why.nearest], ['method_not_allowed', 'method', 'GET /payment-services/{id}']);
+  });
+
+  test('401: what is wrong with the credentials, and no key', async () => {
+    const api = await demo.newAccount();
+    const { account } = api;
+    const rules = {
+      no_credentials: undefined,
+      no_basic: `Bearer ${account.api_key}`,
+      unknown_login: basic('coma_0000000000000000', account.api_key),
+      key_as_login: basic(account.api_key, ''),
+      wrong_api_key: basic(account.id, `${account.api_key}x`),
+      public_key_as_api_key: basic(account.id, account.public_key),
+      secret_key_as_api_key: basic(account.id, account.secret_live_key),
+      foreign_api_key: basic(account.id, DEMO.api_key),
+    };
+    for (const [rule, auth] of Object.entries(rules)) {
+      (await api.send('GET', '/payment-services', { auth })).expect(401);
+      const item = await newest(demo);
+      assert.equal(item.explain.rule, rule);
+      assert.equal(item.explain.where, 'Authorization');
+      assert.ok(item.unmatched);
+      for (const secret of [account.api_key, account.secret_live_key, DEMO.api_key]) assert.ok(!JSON.stringify(item).includes(secret), rule);
+      assert.equal(item.explain.message.includes(account.id), ['wrong_api_key', 'public_key_as_api_key', 'secret_key_as_api_key', 'foreign_api_key'].includes(rule));
+    }
+    (await api.createPublic(invoice({ public_key: 'pk_test_nobody' }))).expect(401);
+    const why = (await newest(demo)).explain;
+    assert.deepEqual([why.rule, why.where], ['unknown_key', 'public_key']);
+  });
+
+  test('422: the fields and what they take', async () => {
+    const api = await demo.newAccount();
+    (await api.create(invoice({ flow: 'refund', currency: 'usd', return_url: 'nowhere', customer: {}, amount: -1, metadata: { mock_outcome: 'nonsense' } }))).expect(422);
+    const { explain: why, unmatched } = await newest(api);
+    assert.deepEqual([why.rule, unmatched], ['invalid_fields', false]);
+    assert.equal(why.fields.flow.accepted, 'one of charge, verify');
+    assert.match(why.fields.return_url.accepted, /http or https URL/);
+    assert.match(why.fields['customer.reference_id'].accepted, /255 characters/);
+    assert.match(why.fields.amount.message, /greater than 0/);
+    assert.match(why.fields['metadata.mock_outcome'].accepted, /STATUS/);
+    (await api.outcomes('nonsense')).expect(422);
+    const control = (await newest(api)).explain;
+    assert.notEqual(control.rule, 'invalid_fields');
+    assert.match(control.message, /nonsense/);
+  });
+
+  test('400 and 403: the reason', async () => {
+    const api = await demo.newAccount({ public_creation: false });
+    (await api.private('POST', '/payment-invoices', { body: '{"data":' })).expect(400);
+    const broken = (await newest(api)).explain;
+    assert.deepEqual([broken.rule, broken.where], ['unreadable_body', 'body']);
+    assert.notEqual(broken.message, '');
+    (await api.createPublic(invoice())).expect(403);
+    assert.match((await newest(api)).explain.message, /switched off/);
+    (await demo.send('POST', '/_mock/reset', { headers: { Origin: 'https://evil.example' } })).expect(403);
+    assert.equal((await newest(demo)).explain.rule, 'origin_not_allowed');
+  });
+
+  test('a refused read of something that is not there', async () => {
+    const api = await demo.newAccount();
+    (await api.get('cpi_0000000000000000')).expect(404);
+    assert.equal((await newest(api)).explain.rule, 'unknown_resource');
+  });
+});
+
+describe('bounds', () => {
+  test('--journal N keeps the last N', async () => {
+    const small = await startServer({ args: ['--journal', '20', '--log-level', 'error'] });
+    try {
+      const client = new Client(small);
+      for (let i = 0; i < 50; i++) await client.send('GET', `/payment-services?n=${i}`, { auth: client.auth });
+      const { items, total } = await requests(client);
+      assert.equal(total, 20);
+      assert.deepEqual(items.map((i) => i.path), Array.from({ length: 20 }, (_, i) => `/payment-services?n=${49 - i}`));
+    } finally {
+      await small.stop();
+    }
+  });
+
+  test('--journal off keeps nothing, and says so', async () => {
+    const off = await startServer({ args: ['--journal', 'off'] });
+    try {
+      const client = new Client(off);
+      const { id } = await client.made({}, hold);
+      for (const [method, path] of [['GET', '/requests'], ['DELETE', '/requests'], ['GET', '/events'], ['GET', '/wait?requests=1'], ['GET', `/payment-invoices/${id}/export`]]) {
+        const reply = (await client.send(method, `/_mock${path}`)).expect(409);
+        assert.equal(reply.json.error.code, 'journal_off');
+      }
+      assert.deepEqual((await client.timeline(id)).items.map((i) => i.kind), ['transition', 'transition']);
+    } finally {
+      await off.stop();
+    }
+  });
+
+  test('large bodies push out the oldest', async () => {
+    const other = await startServer({ args: ['--log-level', 'error'] });
+    try {
+      const client = new Client(other, DEMO, { check: false });
+      const body = `{"a":"${'x'.repeat(250_000)}"}`;
+      for (let i = 0; i < 100; i++) (await client.private('POST', '/payment-invoices', { body })).expect(422);
+      const { total, items, next } = await requests(client, { limit: 1000 });
+      assert.ok(total > 40 && total < 70, `${total}`);
+      assert.ok(items.length < total && next, 'a page is bounded too');
+      assert.equal(items[0].body, body);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('a request line of any kind', async () => {
+    const reply = await rawExchange(server, `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.equal(reply.status, 404);
+    const item = await newest(demo);
+    assert.equal(item.explain.rule, 'unreadable_path');
+    assert.ok(item.path.length > 8000 && item.path.length <= 8192);
+  });
+});
+
+describe('export', () => {
+  const script = async (api, id) => (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(200);
+
+  test('the script makes the same calls again', async () => {
+    const api = await demo.newAccount();
+    const reference = `it's "quoted" $HOME \`x\` \\ ${Date.now()}`;
+    const { id } = await api.made({ reference_id: reference, metadata: { '@': "'" } }, hold);
+    (await api.pay(id, { card_number: GOOD_CARD, expiry: '1234', cvv: '123' })).expect(200);
+    (await api.get(id)).expect(200);
+    const reply = await script(api, id);
+    assert.match(reply.headers['content-type'], /^text\/plain/);
+    assert.ok(!reply.text.includes(api.account.api_key));
+    assert.match(reply.text, /\$MILKYPAY_API_KEY/);
+    assert.match(reply.text, /\$MILKYPAY_CARD_NUMBER/);
+    const before = (await requests(api)).items;
+    (await api.control('DELETE', '/requests')).expect(200);
+    const env = { PATH: process.env.PATH, MILKYPAY_API_KEY: api.account.api_key };
+    const { stdout } = await promisify(execFile)('sh', ['-c', reply.text], { env });
+    assert.ok(stdout.includes(id));
+    const again = (await requests(api)).items;
+    const shape = (items) => items.map((i) => [i.method, i.path, i.body, header(i, 'content-type'), header(i, 'x-mock-outcome')]);
+    assert.deepEqual(shape(again), shape(before));
+    assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // paid already, made already
+  });
+
+  test('without what it needs it says what', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({}, hold);
+    const { text } = await script(api, id);
+    const failed = await promisify(execFile)('sh', ['-c', text], { env: { PATH: process.env.PATH } }).catch((error) => error);
+    assert.match(failed.stderr, /MILKYPAY_API_KEY.*API key/);
+  });
+
+  test('only curl, only one\'s own invoice', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({}, hold);
+    (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'har' } })).expect(422);
+    (await demo.control('GET', `/payment-invoices/${id}/export`)).expect(404);
+  });
+});
+
+test('the log names the request through transition and callback', async () => {
+  const { startSink } = await import('../lib/sink.js');
+  const other = await startServer({ args: ['--log-format', 'json'] });
+  const client = new Client(other);
+  const api = await client.newAccount();
+  const sink = await startSink({ account: api.account });
+  const { id } = await api.made({ callback_url: `${sink.url}/c` }, hold);
+  await sink.got(1);
+  await api.idle();
+  const { items: [item] } = await requests(api);
+  await other.stop();
+  const lines = other.stderr.trim().split('\n').map((line) => JSON.parse(line)).filter((line) => line.request === item.id);
+  assert.deepEqual(lines.map((line) => line.event).sort(), ['callback', 'request', 'transition']);
+  for (const line of lines) assert.equal(line.invoice, id);
+  await sink.stop();
+});

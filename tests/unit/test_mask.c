@@ -1,0 +1,172 @@
+#include "unit.h"
+
+#include "base/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void assert_masked(const char *body, const char *wanted)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s", body);
+    mask_body(text, strlen(text));
+    assert_string_equal(text, wanted);
+    mask_body(text, strlen(text));
+    assert_string_equal(text, wanted); /* a second time changes nothing */
+}
+
+static void a_card_number_keeps_six_and_four(void **state)
+{
+    (void)state;
+    assert_masked("{\"card_number\":\"4111111111111111\"}",
+                  "{\"card_number\":\"411111******1111\"}");
+    assert_masked("{\"card_number\":\"4111 1111 1111 1111\"}",
+                  "{\"card_number\":\"4111 11** **** 1111\"}");
+    assert_masked("card_number=4111+1111+1111+1111&x=1", "card_number=4111+11**+****+1111&x=1");
+    assert_masked("{\"Card_Number\" : \"4111111111111112\"}",
+                  "{\"Card_Number\" : \"411111******1112\"}");
+}
+
+static void too_short_a_number_shows_nothing(void **state)
+{
+    (void)state;
+    assert_masked("{\"card_number\":\"411111111\"}", "{\"card_number\":\"*********\"}");
+    assert_masked("card_number=41", "card_number=**");
+}
+
+static void codes_and_keys_show_nothing(void **state)
+{
+    (void)state;
+    assert_masked("{\"cvv\":\"123\",\"a\":\"123\"}", "{\"cvv\":\"***\",\"a\":\"123\"}");
+    assert_masked("cvv=1234&expiry=1234", "cvv=****&expiry=1234");
+    assert_masked("card[cvv]=123", "card[cvv]=***");
+    assert_masked("card%5Bcvv%5D=123", "card%5Bcvv%5D=***");
+    assert_masked("%63vv=123", "%63vv=***");
+    assert_masked("cvv[]=123", "cvv[]=***");
+    assert_masked("{\"api_key\":\"secret value\"}", "{\"api_key\":\"************\"}");
+    assert_masked("{\"api_key\":null,\"password\":true}", "{\"api_key\":null,\"password\":true}");
+}
+
+static void bare_numbers_stay_json(void **state)
+{
+    (void)state;
+    assert_masked("{\"card_number\":4111111111111111,\"cvv\":123}",
+                  "{\"card_number\":4111110000001111,\"cvv\":100}");
+    assert_masked("{\"cvv\": 7}", "{\"cvv\": 0}");
+    assert_masked("[4111111111111111]", "[4111110000001111]");
+}
+
+static void cards_and_secret_keys_are_found_anywhere(void **state)
+{
+    (void)state;
+    assert_masked("{\"note\":\"my card is 4111-1111-1111-1111.\"}",
+                  "{\"note\":\"my card is 4111-11**-****-1111.\"}");
+    assert_masked("note=4111111111111111", "note=411111******1111");
+    assert_masked("note=4111%201111%201111%201111", "note=4111%2011**%20****%201111");
+    assert_masked("{\"key\":\"sk_test_abcDEF-_1\"}", "{\"key\":\"sk_test_*********\"}");
+    assert_masked("key=sk_live_abc&b=2", "key=sk_live_***&b=2");
+    assert_masked("just text with sk_test_abc and more", "just text with sk_test_*** and more");
+}
+
+static void numbers_beside_a_card_do_not_hide_it(void **state)
+{
+    (void)state;
+    assert_masked("{\"a\":\"4111111111111111 12/30\"}", "{\"a\":\"411111******1111 12/30\"}");
+    assert_masked("{\"a\":\"2030 4111 1111 1111 1111 123\"}",
+                  "{\"a\":\"2030 4111 11** **** 1111 123\"}");
+    assert_masked("a=4111111111111111+5555555555554444", "a=411111******1111+555555******4444");
+}
+
+static void what_is_no_card_stays(void **state)
+{
+    (void)state;
+    assert_masked("{\"phone\":\"+380987654321\",\"at\":1597833098000,\"id\":\"4111111111111112\"}",
+                  "{\"phone\":\"+380987654321\",\"at\":1597833098000,\"id\":\"4111111111111112\"}");
+    assert_masked("{\"id\":\"x4111111111111111\"}", "{\"id\":\"x4111111111111111\"}");
+    assert_masked("{\"public_key\":\"pk_test_abc\"}", "{\"public_key\":\"pk_test_abc\"}");
+    assert_masked("{\"long\":\"41111111111111111111111111111111\"}",
+                  "{\"long\":\"41111111111111111111111111111111\"}");
+}
+
+static void escapes_hide_nothing(void **state)
+{
+    (void)state;
+    assert_masked("{\"cv\\u0076\":\"123\"}", "{\"cv\\u0076\":\"***\"}");
+    assert_masked("{\"card_number\":\"\\u0034111111111111111\"}",
+                  "{\"card_number\":\"*********************\"}");
+    assert_masked("card_number=%34111111111111111", "card_number=******************");
+}
+
+static void broken_json_is_masked_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    assert_masked("{\"cvv\":\"123", "{\"cvv\":\"***");
+    assert_masked("{\"cvv\":", "{\"cvv\":");
+    assert_masked("{\"cvv\"", "{\"cvv\"");
+    assert_masked("{\"a\\", "{\"a\\");
+    assert_masked("{\"cvv\":[\"123\"]}", "{\"cvv\":[\"123\"]}");
+    assert_masked("", "");
+}
+
+static void the_query_of_a_target(void **state)
+{
+    (void)state;
+    char text[] = "/hpp/cgi_1?token=abc&card_number=4111111111111111&cvv=123&x=token";
+    mask_target(text, strlen(text));
+    assert_string_equal(text, "/hpp/cgi_1?token=***&card_number=411111******1111&cvv=***&x=token");
+    char path[] = "/payment-invoices/4111111111111111";
+    mask_target(path, strlen(path));
+    assert_string_equal(path, "/payment-invoices/4111111111111111");
+}
+
+static void headers(void **state)
+{
+    (void)state;
+    assert_true(mask_hides_header("authorization"));
+    assert_true(mask_hides_header("Cookie"));
+    assert_true(mask_hides_header("X-MOCK-TOKEN"));
+    assert_false(mask_hides_header("Content-Type"));
+}
+
+struct found {
+    char text[256];
+};
+
+static void note(void *arg, const struct mask_span *span)
+{
+    struct found *found = arg;
+    size_t at = strlen(found->text);
+    snprintf(found->text + at, sizeof found->text - at, "%zu+%zu:%d ", span->start, span->size,
+             (int)span->kind);
+}
+
+static void spans_are_the_same_before_and_after(void **state)
+{
+    (void)state;
+    char text[] = "{\"card_number\":\"4111111111111111\",\"k\":\"sk_test_abc\",\"cvv\":\"123\"}";
+    struct found before = {""}, after = {""};
+    mask_find(text, strlen(text), note, &before);
+    mask_body(text, strlen(text));
+    mask_find(text, strlen(text), note, &after);
+    assert_string_equal(before.text, "16+16:0 47+3:3 59+3:1 ");
+    assert_string_equal(after.text, before.text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_card_number_keeps_six_and_four),
+        cmocka_unit_test(too_short_a_number_shows_nothing),
+        cmocka_unit_test(codes_and_keys_show_nothing),
+        cmocka_unit_test(bare_numbers_stay_json),
+        cmocka_unit_test(cards_and_secret_keys_are_found_anywhere),
+        cmocka_unit_test(numbers_beside_a_card_do_not_hide_it),
+        cmocka_unit_test(what_is_no_card_stays),
+        cmocka_unit_test(escapes_hide_nothing),
+        cmocka_unit_test(broken_json_is_masked_as_far_as_it_goes),
+        cmocka_unit_test(the_query_of_a_target),
+        cmocka_unit_test(headers),
+        cmocka_unit_test(spans_are_the_same_before_and_after),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
