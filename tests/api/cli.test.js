@@ -13,7 +13,7 @@ import { startSink } from '../lib/sink.js';
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--callback-url', '--callback-rewrite',
   '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
-  '--log-level', '--log-format', '--check', '--help', '--version', '--durable'];
+  '--log-level', '--log-format', '--journal', '--check', '--help', '--version', '--durable'];
 
 /** Must fail with status 2 and one line on stderr that holds these words. */
 async function refuses(args, words, options) {
@@ -50,7 +50,7 @@ describe('options', () => {
     [['--settle-after', '1.5s'], '--settle-after'], [['--settle-after', ''], '--settle-after'], [['--retention', '1y'], '--retention'],
     [['--seed', 'x'], '--seed'], [['--seed', ''], '--seed'], [['--callback-allow', 'some'], '--callback-allow'], [['--callback-rewrite', 'nothing'], '--callback-rewrite'],
     [['--callback-url', 'nowhere'], '--callback-url'], [['--public-url', 'pay.test'], '--public-url'], [['--public-url', 'ftp://pay.test'], '--public-url'],
-    [['--log-level', 'loud'], '--log-level'], [['--log-format', 'xml'], '--log-format'], [['--callback-ca', '/no/such/file.pem'], '/no/such/file.pem'],
+    [['--log-level', 'loud'], '--log-level'], [['--log-format', 'xml'], '--log-format'], [['--journal', '0'], '--journal'], [['--callback-ca', '/no/such/file.pem'], '/no/such/file.pem'],
     [['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'], '/no/such/'], [['--tls-cert', '/dev/null'], '--tls-key'],
     [['--fixtures', '/no/such/folder'], '/no/such/folder'], [['--ready-file', '/no/such/folder/ready'], '/no/such/folder/ready'],
     [['--control-token', ''], '--control-token'],

@@ -88,8 +88,8 @@ static void every_option_is_read(void **state)
         "--callback-allow", "any", "--callback-ca", "/dev/null", "--callback-insecure",
         "--tls-cert", "/dev/null", "--tls-key=/dev/null", "--control-token", "t0ken",
         "--allow-host", "Mock", "--allow-host", "a.example,b.example", "--seed", "-7",
-        "--retention", "14d", "--durable", "--log-level", "debug", "--log-format", "json",
-        "--check", "--list-routes");
+        "--retention", "14d", "--durable", "--journal", "500", "--log-level", "debug",
+        "--log-format", "json", "--check", "--list-routes");
     assert_string_equal(run.err, "");
     assert_int_equal(run.result, CONFIG_SERVE);
     const struct config *c = &run.config;
@@ -112,9 +112,26 @@ static void every_option_is_read(void **state)
     assert_string_equal(c->allow_hosts[2], "b.example");
     assert_int_equal(c->seed, -7);
     assert_int_equal(c->retention_ms, (int64_t)14 * 86400000);
+    assert_int_equal(c->journal, 500);
     assert_int_equal(c->log_level, LOG_DEBUG);
     assert_true(c->callback_allow_any && c->callback_insecure && c->seeded && c->durable &&
                 c->log_json && c->check && c->list_routes);
+}
+
+static void the_journal_is_on_or_off_or_a_number(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t records;
+    } rows[] = {{"on", 10000}, {"off", 0}, {"1", 1}, {"1000000", 1000000}};
+    struct run run;
+    (void)state;
+    RUN(&run, "--durable");
+    assert_int_equal(run.config.journal, 10000);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        RUN(&run, "--journal", rows[i].text);
+        assert_int_equal(run.config.journal, rows[i].records);
+    }
 }
 
 static void each_option_is_a_variable_too(void **state)
@@ -223,6 +240,8 @@ static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
         {"--seed: \"99999999999999999999\" is no whole number", "--seed", "99999999999999999999"},
         {"--log-level: error, warn, info or debug is wanted", "--log-level", "all"},
         {"--log-format: text or json is wanted", "--log-format", "xml"},
+        {"--journal: \"0\": on, off or a number from 1 to 1000000 is wanted", "--journal", "0"},
+        {"--journal: \"all\": on, off or a number from 1 to 1000000 is wanted", "--journal", "all"},
         {"--db: the value is empty", "--db", ""},
         {"--settle-after: \"?[2J?\" is no duration: a whole number and ms, s, m, h or d",
          "--settle-after", "\x1b[2J\n"},
@@ -278,6 +297,7 @@ static void help_names_every_option_and_variable_within_100_columns(void **state
         "--durable",
         "--log-level",
         "--log-format",
+        "--journal on|off|N",
         "--check",
         "--help",
         "--version",
@@ -322,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_bare_start_has_the_documented_defaults, clear_environment),
         cmocka_unit_test_setup(every_option_is_read, clear_environment),
+        cmocka_unit_test_setup(the_journal_is_on_or_off_or_a_number, clear_environment),
         cmocka_unit_test_setup(each_option_is_a_variable_too, clear_environment),
         cmocka_unit_test_setup(the_command_line_wins_over_the_environment, clear_environment),
         cmocka_unit_test_setup(other_variables_are_ignored, clear_environment),

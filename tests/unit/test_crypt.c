@@ -109,6 +109,19 @@ static void base64url_has_no_padding(void **state)
     }
 }
 
+static void base64_is_padded(void **state)
+{
+    static const struct {
+        const char *data, *text;
+    } rows[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"\xff\xef\xfe", "/+/+"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        buf_auto out = {0};
+        crypt_base64(&out, rows[i].data, strlen(rows[i].data));
+        assert_row_text(rows[i].text, buf_str(&out), rows[i].text);
+    }
+}
+
 static void both_base64_alphabets_are_read_padded_or_not(void **state)
 {
     static const struct {
@@ -178,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_long_mac_depends_on_key_data_and_length),
         cmocka_unit_test(random_bytes_are_not_the_same_twice),
         cmocka_unit_test(base64url_has_no_padding),
+        cmocka_unit_test(base64_is_padded),
         cmocka_unit_test(both_base64_alphabets_are_read_padded_or_not),
         cmocka_unit_test(what_is_no_base64_is_refused),
         cmocka_unit_test(base64_survives_the_way_there_and_back),
