@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define MASK_CARD_LEAST 13 /* digits of a number that is taken for a card's wherever it stands */
+
 enum mask_kind {
     MASK_CARD,    /* card_number, or digits that pass for a card's anywhere */
     MASK_CODE,    /* cvv and its like */
@@ -30,10 +32,14 @@ struct mask_span {
 void mask_find(const char *data, size_t size, void (*each)(void *arg, const struct mask_span *span),
                void *arg);
 
+/* The same for a query, where `token` is a secret too. */
+void mask_find_query(const char *data, size_t size,
+                     void (*each)(void *arg, const struct mask_span *span), void *arg);
+
 /* Masks a body, as mask_find reads it. */
 void mask_body(char *data, size_t size);
 
-/* Masks the query of a target ("/path?a=b"), where `token` is a secret too. */
+/* Masks the query of a target ("/path?a=b"). */
 void mask_target(char *data, size_t size);
 
 /* True for headers whose value is a secret: Authorization, Cookie, X-Mock-Token and their like. */

@@ -152,6 +152,7 @@ static bool check_private(struct call *call)
         call->tenant->used_ms = wall_now_ms();
         return true;
     }
+    record_account(call->request, credentials_name(call));
     http_reply_error(call->request, 401);
     http_reply_header(call->request, "WWW-Authenticate", "Basic realm=\"MilkyPay\"");
     return false;
