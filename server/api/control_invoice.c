@@ -251,7 +251,7 @@ void control_pay(struct call *call)
     if (input.cancel) {
         result = payment_cancelled(call->engine, call->tenant, call->arena, &invoice);
     } else if (!payment_takes_cards(call->engine, &invoice) && !input.card_number) {
-        result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL);
+        result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL, NULL);
     } else if (!input.card_number) {
         call_control_error(call, 422, "invalid", "card_number or cancel is wanted");
         return;
