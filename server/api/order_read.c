@@ -200,8 +200,7 @@ static const char *check_service_field(const struct checking *c, const struct se
     }
     if (!text) {
         json_errors_add(c->errors, path, "This value should be of type string.");
-    } else if (strlen(text) != json_string_length(value) || strlen(text) > 255 ||
-               (field->regexp && regexec(&field->compiled, text, 0, NULL, 0))) {
+    } else if (strlen(text) != json_string_length(value) || !service_field_holds(field, text)) {
         json_errors_add(c->errors, path, MESSAGE_INVALID);
     } else {
         return text;

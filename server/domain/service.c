@@ -2,6 +2,10 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
+#define FIELD_MOST 255
+
 const struct service *service_find(const struct catalogue *catalogue, const char *code)
 {
     for (size_t i = 0; i < catalogue->n_services; i++) {
@@ -30,4 +34,10 @@ bool service_is_usable(const struct service *service)
 bool service_is_test(const struct service *service)
 {
     return text_equal(service->flow, "test");
+}
+
+bool service_field_holds(const struct service_field *field, const char *text)
+{
+    return strlen(text) <= FIELD_MOST &&
+           !(field->regexp && regexec(&field->compiled, text, 0, NULL, 0));
 }

@@ -48,8 +48,14 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
     write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
-    json_out_text(out, "method", "GET");
-    json_out_raw(out, "params", "[]");
+    json_out_text(out, "method", service_of(view)->posts ? "POST" : "GET");
+    if (service_of(view)->posts) {
+        json_out_object(out, "params"); /* what the shop sends as hidden inputs (facts.md e.1) */
+        json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
+        json_out_object_end(out);
+    } else {
+        json_out_raw(out, "params", "[]");
+    }
     json_out_object(out, "metadata");
     json_out_text(out, "sid", invoice->session);
     json_out_raw(out, "token", "\"");

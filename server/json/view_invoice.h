@@ -11,6 +11,9 @@
 #include "domain/service.h"
 #include "json/json_out.h"
 
+/* The parameter that a service with a POST flow brings to the payment page: the card session. */
+#define VIEW_PARAM_SESSION "sid"
+
 /* What a view needs beside the invoice. */
 struct view_invoice {
     const struct invoice *invoice;
