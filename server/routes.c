@@ -28,8 +28,9 @@ const struct route routes[] = {
 
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect, NULL},
     {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_redirect, NULL},
-    {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge, NULL},
-    {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_answer, NULL},
+    {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge_show, NULL},
+    {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge_submit, NULL},
+    {"GET",    "/hpp/{cgi}/look.css",                        ACCESS_PAGE,    checkout_look, NULL},
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show, NULL},
     {"POST",   "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_submit, NULL},
     {"GET",    "/return",                                    ACCESS_PAGE,    checkout_return, NULL},

@@ -50,6 +50,7 @@ struct invoice {
     const char *challenge_outcome,
         *challenge_payload; /* of an open 3-D Secure challenge, or NULL */
     const char *locale;
+    const char *look;     /* of its pages (facts.md e.2): {"display":{..},"style":{..}} */
     const char *base_url; /* what absolute URLs in its bodies start with */
 
     const char *plan;    /* the steps still to come (outcome.h), "" when none */
