@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
+#include "json/cardgate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -247,6 +248,30 @@ static void check_service_fields(const struct checking *c)
     c->order->service_fields = fields ? json_text(c->call->arena, fields, true) : NULL;
 }
 
+/* A charge by token, without a page (facts.md b.5): the customer's own card, kept by `tokenize`. */
+static void check_token(const struct checking *c)
+{
+    const struct order_input *input = c->input;
+    struct cardgate cardgate;
+    char customer[IDENT_TEXT];
+    if (!input->token || !c->call->tenant) {
+        return;
+    }
+    if (input->customer_reference) {
+        engine_customer_id(c->call->engine, c->call->tenant, c->call->arena,
+                           input->customer_reference, customer);
+    }
+    const char *payload =
+        engine_find_card(c->call->engine, c->call->tenant, c->call->arena, input->token,
+                         input->customer_reference ? customer : NULL);
+    cardgate_read(input->gateway_options, c->call->arena, &cardgate);
+    if (!payload) {
+        json_errors_add(c->errors, "token", MESSAGE_INVALID);
+    } else if (cardgate.instant) {
+        c->order->card_payload = payload;
+    }
+}
+
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
 {
     struct outcome outcome;
@@ -295,6 +320,7 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     check_expires(&checking);
     check_service_fields(&checking);
     check_metadata(&checking);
+    check_token(&checking);
     ret_order->header_outcome =
         check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
 

@@ -47,8 +47,8 @@ struct invoice {
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;
     const char *customer_id; /* cus_..., NULL without a customer */
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
-    const char *challenge_outcome,
-        *challenge_payload; /* of an open 3-D Secure challenge, or NULL */
+    const char *challenge_outcome; /* of an open 3-D Secure challenge, or NULL */
+    const char *challenge_payload; /* the card of that, or of a charge by token, or NULL */
     const char *locale;
     const char *look;     /* of its pages (facts.md e.2): {"display":{..},"style":{..}} */
     const char *base_url; /* what absolute URLs in its bodies start with */

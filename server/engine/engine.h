@@ -95,6 +95,7 @@ struct order {
     const char *gateway_options, *service_fields;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
         *base_url;
+    const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;
@@ -150,6 +151,25 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 /* An invoice of this tenant; false when there is none (others' are as good as none). */
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                  const char *id, struct invoice *ret_invoice);
+
+/*
+ * The token of the card that pays an invoice (facts.md b.5, `token`): it leads back to that
+ * invoice, so a token is good as long as its invoice stands.
+ */
+void engine_card_token(const struct engine *engine, const struct invoice *invoice,
+                       char ret_token[IDENT_TEXT]);
+
+/*
+ * The `payload` of the card that a token stands for; NULL when it is no token of a paid invoice of
+ * this account and customer (customer_id NULL: none was named).
+ */
+const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
+                             struct arena *arena, const char *token, const char *customer_id);
+
+/* The id of a customer: the same reference in the same account is the same customer (facts.md h).
+ */
+void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
+                        struct arena *arena, const char *reference, char ret_id[IDENT_TEXT]);
 
 /* The view of an invoice (json/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,

@@ -112,6 +112,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .return_success = order->return_success,
         .return_fail = order->return_fail,
         .return_pending = order->return_pending,
+        .challenge_payload = order->card_payload,
         .locale = order->locale,
         .base_url = order->base_url,
     };
@@ -129,9 +130,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     }
     if (order->customer_reference) {
         char id[IDENT_TEXT];
-        const char *whose =
-            arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
-        ident_derived(engine->derive_key, "cus", whose, id);
+        engine_customer_id(engine, tenant, arena, order->customer_reference, id);
         invoice.customer_id = arena_strdup(arena, id);
     }
     *ret_invoice = invoice;

@@ -80,30 +80,18 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
 }
 
-/* The same card of the same customer has the same token; the number cannot be told from it. */
-static const char *card_token(const struct engine *engine, const struct tenant *tenant,
-                              struct arena *arena, const struct invoice *invoice,
-                              const struct card_entry *card)
-{
-    char token[IDENT_TEXT];
-    const char *customer = invoice->customer_id ? invoice->customer_id : invoice->id;
-    ident_derived(engine->token_key, "card",
-                  arena_printf(arena, "%s:%s:%s", tenant->account.keys.id, customer, card->number),
-                  token);
-    return arena_strdup(arena, token);
-}
-
-static const char *payload_of(const struct engine *engine, const struct tenant *tenant,
-                              struct arena *arena, const struct invoice *invoice,
-                              const struct card_entry *card, const char *client_ip)
+static const char *payload_of(const struct engine *engine, struct arena *arena,
+                              const struct invoice *invoice, const struct card_entry *card,
+                              const char *client_ip)
 {
     struct card_shown shown;
     buf_auto payload = {0};
     struct cardgate cardgate;
     cardgate_read(invoice->gateway_options, arena, &cardgate);
     card_show(&engine->fixture->cards, card, &shown);
-    const char *token = cardgate.tokenize ? card_token(engine, tenant, arena, invoice, card) : NULL;
-    view_payload(&payload, &shown, client_ip, token);
+    char token[IDENT_TEXT];
+    engine_card_token(engine, invoice, token);
+    view_payload(&payload, &shown, client_ip, cardgate.tokenize ? token : NULL);
     return arena_copy(arena, payload.data, payload.size);
 }
 
@@ -116,7 +104,7 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     }
     const struct test_card *known = card_find(&engine->fixture->cards, card->number);
     const char *outcome = card_outcome(&engine->fixture->cards, card);
-    const char *payload = payload_of(engine, tenant, arena, invoice, card, client_ip);
+    const char *payload = payload_of(engine, arena, invoice, card, client_ip);
     if (!known || !known->three_ds) {
         apply(engine, tenant, arena, invoice, outcome, payload);
         return PAYMENT_DONE;
@@ -140,7 +128,7 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
     }
     card_unattended(&engine->fixture->cards, &nobody);
     apply(engine, tenant, arena, invoice, plan,
-          payload_of(engine, tenant, arena, invoice, &nobody, client_ip));
+          payload_of(engine, arena, invoice, &nobody, client_ip));
     return PAYMENT_DONE;
 }
 

@@ -187,7 +187,7 @@ describe('languages', () => {
 
   test("the invoice's own locale is kept", async () => {
     const api = await demo.newAccount();
-    const { attributes: made } = await api.madePublic({ locale: 'uk' }, WAITING);
+    const made = await api.madePublic({ locale: 'uk' }, WAITING);
     await asPayer({}, server, async (payer) => {
       await payer.open(made.hpp_url);
       assert.equal(await payer.language(), 'uk');

@@ -122,7 +122,7 @@ for (const way of WAYS) {
     test("the shop's own form to /process", async () => {
       const api = await account();
       const fields = { public_key: api.account.public_key, service: 'payment_card_usd_hpp', currency: 'USD', amount: '12.5',
-        description: 'From a form', return_url: `${shop.url}/back`, 'customer[email]': 'payer@example.com' };
+        description: 'From a form', return_url: `${shop.url}/back`, 'customer[reference_id]': 'payer-1' };
       const path = `/order/${api.account.id}`;
       shop.html.set(path, `<form method="post" action="${server.url}/public-api/payment-invoices/process">${
         Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`).join('')
