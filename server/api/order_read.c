@@ -299,6 +299,7 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     ret_order->header_outcome =
         check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
 
+    ret_order->currency = input.currency;
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
     ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;

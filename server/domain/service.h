@@ -59,5 +59,16 @@ const struct service *service_find_id(const struct catalogue *catalogue, const c
  * (mock.md). */
 bool service_is_usable(const struct service *service);
 
+/* Whether an invoice of this currency and amount (money.h) can be paid through it: usable, and
+ * within its limits. */
+bool service_takes(const struct service *service, const char *currency, int64_t amount);
+
+/*
+ * The services that take an invoice of this currency and amount, in the order of the catalogue: the
+ * payer's choice. At most `most` go into `ret`; returns how many. At most n_services come.
+ */
+size_t service_choices(const struct catalogue *catalogue, const char *currency, int64_t amount,
+                       const struct service **ret, size_t most);
+
 /* The services of test connectors, whose `status` field decides the outcome (facts.md f). */
 bool service_is_test(const struct service *service);

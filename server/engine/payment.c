@@ -23,7 +23,8 @@ bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice)
     }
     bool again = invoice->status == STATUS_PROCESS_FAILED &&
                  invoice->attempts < tenant->account.settings.attempt_limit;
-    return invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING || again;
+    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    return (waits && !invoice_awaits_choice(invoice)) || again;
 }
 
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)
