@@ -27,7 +27,8 @@ const struct route routes[] = {
     {"POST",   "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
 
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect, NULL},
-    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_order, NULL},
+    {"POST",   "/hpp/",                                      ACCESS_PAGE,    checkout_order, NULL},
     {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge, NULL},
     {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_answer, NULL},
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show, NULL},

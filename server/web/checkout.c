@@ -63,6 +63,17 @@ void checkout_process(struct call *call)
     }
 }
 
+void checkout_order(struct call *call)
+{
+    struct invoice invoice;
+    if (api_invoices_create_by_page(call, &invoice)) {
+        bool post = text_equal(call->request->method, "POST");
+        http_reply_redirect(call->request, post ? 303 : 302, action_of(call, &invoice));
+    } else if (!page_wants_json(call)) {
+        page_error_instead(call);
+    }
+}
+
 /* ------------------------------------------------------------------ pages */
 
 /* What the payer typed and what was wrong with it. */
@@ -155,6 +166,10 @@ void checkout_show(struct call *call)
 {
     struct invoice invoice;
     if (!find_by_session(call, &invoice)) {
+        return;
+    }
+    if (invoice_awaits_choice(&invoice)) {
+        page_error(call, 409, "No payment method is chosen yet.");
         return;
     }
     bool done = http_query_text(call->request, "done");
