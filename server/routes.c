@@ -27,7 +27,8 @@ const struct route routes[] = {
     {"POST",   "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
 
     {"GET",    "/redirect/hpp/",                             ACCESS_PAGE,    checkout_redirect, NULL},
-    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_redirect, NULL},
+    {"GET",    "/hpp/",                                      ACCESS_PAGE,    checkout_order, NULL},
+    {"POST",   "/hpp/",                                      ACCESS_PAGE,    checkout_order, NULL},
     {"GET",    "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge_show, NULL},
     {"POST",   "/hpp/{cgi}/challenge",                       ACCESS_PAGE,    checkout_challenge_submit, NULL},
     {"GET",    "/hpp/{cgi}/look.css",                        ACCESS_PAGE,    checkout_look, NULL},

@@ -84,7 +84,8 @@ void engine_rolled_back(struct engine *engine);
 
 /* An order as a request brings it, checked. Texts must live until engine_create returns. */
 struct order {
-    const struct service *service;
+    const struct service *service; /* NULL: the payer chooses one on the page */
+    const char *currency;          /* the service's, when there is one */
     int64_t amount;
     bool test_mode;
     enum invoice_flow flow;
@@ -94,7 +95,7 @@ struct order {
         *customer_email;
     const char *gateway_options, *service_fields;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
-        *base_url;
+        *look, *base_url;
     const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
@@ -108,9 +109,25 @@ enum create_result {
     CREATE_CONFLICT, /* the account has this reference_id: the earlier invoice came back */
 };
 
-/* Makes an invoice and takes it to process_pending. Texts of the result live in `arena`. */
+/*
+ * Makes an invoice and takes it to process_pending, with its plan and its first callback; without a
+ * service it stays `created` and plans and reports nothing until engine_choose, or until it
+ * expires. Texts of the result live in `arena`.
+ */
 enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                  const struct order *order, struct invoice *ret_invoice);
+
+/*
+ * The payer's choice: gives a created invoice its service and takes it to process_pending, with its
+ * first callback. What is planned is found now, a queued outcome used up now (mock.md's order; what
+ * the order asked for was kept), and waits for the page to happen: no timer runs, for the payer
+ * stands there. `service_fields` (JSON, checked against the service) may be NULL, and so may
+ * `service_outcome` (struct order). False, and nothing changes: the invoice is not `created` any
+ * more or its time is over, or the service cannot take it (service_takes).
+ */
+bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct invoice *invoice, const struct service *service,
+                   const char *service_fields, const char *service_outcome);
 
 /* ------------------------------------------------------------------ change */
 
@@ -124,7 +141,8 @@ struct move {
     const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 
-/* Applies a change and everything that follows from it; false when the state table forbids it. */
+/* Applies a change and everything that follows from it; false when the state table forbids it, or
+ * the invoice waits for a service and would start without one. */
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct move *move);
 

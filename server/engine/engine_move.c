@@ -147,7 +147,8 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     if (new == STATUS_PROCESSED && invoice->flow == FLOW_VERIFY) {
         new = STATUS_VERIFIED; /* the success of a card check */
     }
-    if (!move->force && !status_may_become(old, new)) {
+    bool lacks_service = new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
+    if (!move->force && (lacks_service || !status_may_become(old, new))) {
         return false;
     }
     invoice->status = new;

@@ -34,8 +34,8 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
     }
     bool again = invoice->status == STATUS_PROCESS_FAILED &&
                  payment_attempts_left(tenant, arena, invoice) > 0;
-    bool ordered = invoice->status == STATUS_CREATED && invoice->service;
-    return ordered || invoice->status == STATUS_PROCESS_PENDING || again;
+    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    return (waits && !invoice_awaits_choice(invoice)) || again;
 }
 
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)

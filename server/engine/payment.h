@@ -16,7 +16,7 @@ enum payment_3ds {
 enum payment_result {
     PAYMENT_DONE,      /* decided (or pending, as the card has it): see the invoice */
     PAYMENT_CHALLENGE, /* the card wants 3-D Secure first: payment_answer decides */
-    PAYMENT_CLOSED,    /* the invoice can no longer be paid */
+    PAYMENT_CLOSED,    /* the invoice can no longer be paid, or has no service yet */
 };
 
 #define PAYMENT_CODE_TEXT 7 /* six digits */
@@ -31,7 +31,8 @@ void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice
 int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
                               const struct invoice *invoice);
 
-/* Whether the payer can pay now: pending, or failed with attempts and time left. */
+/* Whether the payer can pay now: pending, or failed with attempts and time left. While no service
+ * is chosen, nothing can be paid. */
 bool payment_is_open(const struct tenant *tenant, struct arena *arena,
                      const struct invoice *invoice);
 

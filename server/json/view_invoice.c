@@ -15,13 +15,16 @@ static const char *const source_names[] = {
 };
 static const char *const flow_names[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify"};
 
-/* Fields of a service that the fixtures no longer have. */
-static const struct payment_method no_method = {.code = ""};
-static const struct service no_service = {.method = &no_method, .currency = "", .flow = ""};
+/* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
+ */
+static const struct payment_method lost_method = {.code = ""};
+static const struct service lost_service = {.method = &lost_method, .currency = "", .flow = ""};
+static const struct payment_method no_method = {.code = NULL};
+static const struct service no_service = {.method = &no_method};
 
 static const struct service *service_of(const struct view_invoice *view)
 {
-    return view->service ? view->service : &no_service;
+    return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
 }
 
 /* A URL of the mock's own: the invoice's base, then what needs no escaping any more. */

@@ -17,7 +17,7 @@
 /* What a view needs beside the invoice. */
 struct view_invoice {
     const struct invoice *invoice;
-    const struct service *service; /* NULL: no longer in the fixtures */
+    const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const struct account *account;
     const uint8_t *token_key; /* signs card session tokens */
 };

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/clock.h"
 #include "web/checkout_form.h"
+#include "web/checkout_methods.h"
 #include "web/checkout_result.h"
 #include "web/page.h"
 
@@ -61,6 +62,20 @@ void checkout_process(struct call *call)
     }
 }
 
+void checkout_order(struct call *call)
+{
+    struct invoice invoice;
+    struct visit visit;
+    if (api_invoices_create_by_page(call, &invoice)) {
+        if (visit_by_id(call, invoice.id, &visit)) {
+            bool post = text_equal(call->request->method, "POST");
+            http_reply_redirect(call->request, post ? 303 : 302, page_url(&visit));
+        }
+    } else if (!page_wants_json(call)) {
+        page_error_instead(call);
+    }
+}
+
 /* ------------------------------------------------------------------ the page */
 
 static void redirect_to(const struct visit *visit, const char *tail, const char *query)
@@ -94,7 +109,9 @@ void checkout_show(struct call *call)
     if (page_is_browser(call) && !call->request->head) {
         payment_opened(call->engine, call->tenant, &visit.invoice);
     }
-    if (payment_is_challenged(&visit.invoice)) {
+    if (checkout_methods_wanted(&visit)) {
+        checkout_methods_show(&visit);
+    } else if (payment_is_challenged(&visit.invoice)) {
         redirect_to(&visit, "/challenge", "");
     } else if (open && (!done || visit.invoice.status == STATUS_PROCESS_FAILED)) {
         checkout_form_first(&visit, &form);
@@ -163,6 +180,10 @@ static void submit(struct visit *visit, const json_t *fields)
 {
     struct call *call = visit->call;
     enum payment_result result = PAYMENT_DONE;
+    if (checkout_methods_wanted(visit)) {
+        checkout_methods_take(visit, fields);
+        return;
+    }
     if (payment_is_challenged(&visit->invoice)) {
         result = PAYMENT_CHALLENGE;
     } else if (payment_is_open(call->tenant, call->arena, &visit->invoice) &&

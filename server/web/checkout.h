@@ -4,7 +4,8 @@
 
 #include "http/call.h"
 
-void checkout_redirect(struct call *call);         /* GET /redirect/hpp/?cpi=, /hpp/?cpi= */
+void checkout_redirect(struct call *call);         /* GET /redirect/hpp/?cpi= */
+void checkout_order(struct call *call);            /* GET and POST /hpp/ */
 void checkout_process(struct call *call);          /* POST /public-api/payment-invoices/process */
 void checkout_show(struct call *call);             /* GET /hpp/{cgi} */
 void checkout_submit(struct call *call);           /* POST /hpp/{cgi} */

@@ -4,10 +4,15 @@
 #include "base/text.h"
 #include "domain/money.h"
 
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
+#include <wctype.h>
 
+#define FOLD_MOST 256 /* characters that are compared */
 #define NBSP "\xc2\xa0"
 
 struct marks {
@@ -51,4 +56,28 @@ const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms
     }
     return arena_printf(arena, "%02d.%02d.%d, %02d:%02d UTC", t.tm_mday, t.tm_mon + 1, year,
                         t.tm_hour, t.tm_min);
+}
+
+static void fold(const char *text, wchar_t ret_folded[FOLD_MOST])
+{
+    size_t n = mbstowcs(ret_folded, text, FOLD_MOST - 1);
+    n = n == (size_t)-1 ? 0 : n;
+    for (size_t i = 0; i < n; i++) {
+        ret_folded[i] = (wchar_t)towlower((wint_t)ret_folded[i]);
+    }
+    ret_folded[n] = L'\0';
+}
+
+bool locale_contains(const char *text, const char *part)
+{
+    static locale_t utf8;
+    wchar_t folded[FOLD_MOST], wanted[FOLD_MOST];
+    if (!utf8 && !(utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL))) {
+        return strcasestr(text, part);
+    }
+    locale_t before = uselocale(utf8);
+    fold(text, folded);
+    fold(part, wanted);
+    uselocale(before);
+    return wcsstr(folded, wanted);
 }

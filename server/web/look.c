@@ -63,10 +63,17 @@ static bool hides(const json_t *display, const char *name)
     return json_is_true(json_object_get(display, name));
 }
 
-static const char *text_of(const json_t *object, const char *name, struct arena *arena)
+/* A list of method codes as one text, ",card,paypal,"; NULL when it is not there. */
+static const char *codes_of(const json_t *list, struct arena *arena)
 {
-    const char *text = json_string_value(json_object_get(object, name));
-    return text && *text ? arena_strdup(arena, text) : NULL;
+    buf_auto out = {0};
+    size_t i;
+    const json_t *code;
+    json_array_foreach(list, i, code)
+    {
+        buf_printf(&out, "%s%s,", i ? "" : ",", json_string_value(code));
+    }
+    return out.size ? arena_copy(arena, out.data, out.size) : NULL;
 }
 
 static void read_order(const char *text, struct arena *arena, struct look *look)
@@ -79,8 +86,8 @@ static void read_order(const char *text, struct arena *arena, struct look *look)
     look->hide_progress = hides(display, "hide_progress_bar");
     look->hide_filter = hides(display, "hide_method_filter");
     look->hide_counter = hides(display, "hide_lifetime_counter");
-    look->show_methods = text_of(display, "show_methods", arena);
-    look->hide_methods = text_of(display, "hide_methods", arena);
+    look->show_methods = codes_of(json_object_get(display, "show_methods"), arena);
+    look->hide_methods = codes_of(json_object_get(display, "hide_methods"), arena);
     look->hide_logo = json_is_false(json_object_get(style, "show_method_logo"));
     look->theme =
         one_of(json_string_value(json_object_get(style, "theme")), themes, ARRAY_SIZE(themes));
@@ -92,8 +99,8 @@ static void read_order(const char *text, struct arena *arena, struct look *look)
     }
 }
 
-void look_read(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
-               struct look *ret_look)
+void look_of(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
+             struct look *ret_look)
 {
     struct look look = {0};
     read_order(invoice->look, arena, &look);
@@ -117,23 +124,9 @@ void look_css(struct buf *out, const struct look *look)
     buf_text(out, "}\n");
 }
 
-/* Whether a list of codes with commas between names this one. */
-static bool names(const char *list, const char *code)
+bool look_offers(const struct look *look, const char *method, struct arena *arena)
 {
-    size_t length = strlen(code);
-    while (list && *list) {
-        list += strspn(list, ", ");
-        size_t word = strcspn(list, ", ");
-        if (word == length && memcmp(list, code, length) == 0) {
-            return true;
-        }
-        list += word;
-    }
-    return false;
-}
-
-bool look_offers(const struct look *look, const char *method)
-{
-    return (!look->show_methods || names(look->show_methods, method)) &&
-           !names(look->hide_methods, method);
+    const char *code = arena_printf(arena, ",%s,", method);
+    bool shown = !look->show_methods || strstr(look->show_methods, code);
+    return shown && !(look->hide_methods && strstr(look->hide_methods, code));
 }

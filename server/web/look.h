@@ -16,7 +16,7 @@ struct look {
     const char *pay_label; /* the key of the pay button's text: "pay", "subscribe", "donate" */
     const char *window_title, *merchant; /* or NULL */
     bool hide_header, hide_footer, hide_progress, hide_filter, hide_counter, hide_holder, hide_logo;
-    const char *show_methods, *hide_methods; /* codes with commas between, or NULL */
+    const char *show_methods, *hide_methods; /* codes with a comma around each, or NULL */
     struct look_colour {
         const char *property, *value;
     } colours[LOOK_COLOURS_MOST];
@@ -24,11 +24,11 @@ struct look {
 };
 
 /* Reads what the invoice carries; what makes no sense is left out. Texts live in the arena. */
-void look_read(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
-               struct look *ret_look);
+void look_of(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
+             struct look *ret_look);
 
 /* The style sheet of its colours. */
 void look_css(struct buf *out, const struct look *look);
 
 /* Whether a method is to be offered. */
-bool look_offers(const struct look *look, const char *method);
+bool look_offers(const struct look *look, const char *method, struct arena *arena);

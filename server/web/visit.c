@@ -28,7 +28,7 @@ static bool begin(struct call *call, bool found, struct visit *visit)
     visit->service = service_find(&call->engine->fixture->catalogue, invoice->service);
     visit->locale = page_locale(call, invoice->locale);
     cardgate_read(invoice->gateway_options, call->arena, &visit->cardgate);
-    look_read(invoice, &visit->cardgate, call->arena, &visit->look);
+    look_of(invoice, &visit->cardgate, call->arena, &visit->look);
     const char *name = call->tenant->account.settings.name;
     visit->merchant = visit->look.merchant ? visit->look.merchant : name;
     visit->panel =
