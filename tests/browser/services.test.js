@@ -164,7 +164,7 @@ for (const way of WAYS) {
         await pays(payer);
       });
       const [made] = (await api.list()).expect(200).data;
-      assert.equal(made.attributes.service, 'payment_card_usd_hpp');
+      assert.equal(made.relationships['payment-service'].data.id, 'payment_card_usd_hpp');
       assert.equal(made.attributes.status, 'processed');
     });
 
