@@ -180,7 +180,7 @@ static void submit(struct visit *visit, const json_t *fields)
 {
     struct call *call = visit->call;
     enum payment_result result = PAYMENT_DONE;
-    if (checkout_methods_wanted(visit)) {
+    if (checkout_methods_wanted(visit) || *visit_field(fields, "service")) {
         checkout_methods_take(visit, fields);
         return;
     }

@@ -83,7 +83,9 @@ void checkout_methods_take(struct visit *visit, const json_t *fields)
     struct call *call = visit->call;
     const struct service *service =
         service_find(&call->engine->fixture->catalogue, visit_field(fields, "service"));
-    if (text_equal(visit_field(fields, "action"), "cancel")) {
+    if (!checkout_methods_wanted(visit)) { /* chosen before, in another tab */
+        http_reply_redirect(call->request, 303, visit_url(visit, "", ""));
+    } else if (text_equal(visit_field(fields, "action"), "cancel")) {
         const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
         http_reply_redirect(call->request, 303, back ? back : visit_url(visit, "", ""));
     } else if (service && look_offers(&visit->look, service->method->code, call->arena) &&

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { claims, Client, phpForm } from '../lib/client.js';
+import { BROWSER, forms, local, open, result, send } from '../lib/pages.js';
 import { startServer } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
 const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
-const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const JSON_CLIENT = { Accept: 'application/json' };
 
 async function frozen(settings) {
@@ -76,7 +76,7 @@ describe('an order without a service', () => {
     assert.deepEqual([shown.service, shown.service_method, shown.service_flow, shown.service_currency], [null, null, null, null]);
   });
 
-  test('hpp_url and /hpp/?cpi= lead to its page, which cannot take a payment', async () => {
+  test('hpp_url and /hpp/?cpi= lead to its page, which takes no payment yet', async () => {
     const api = await frozen();
     const { id, attributes } = await ordered(api);
     const action = attributes.flow_data.action;
@@ -84,8 +84,8 @@ describe('an order without a service', () => {
       assert.equal((await api.send('GET', path, { headers: BROWSER })).expect(302).headers.location, action, path);
     }
     assert.equal((await api.send('POST', '/hpp/', { form: { cpi: id } })).expect(303).headers.location, action);
-    const page = (await api.send('GET', new URL(action).pathname, { headers: BROWSER })).expect(409);
-    assert.match(page.headers['content-type'], /^text\/html/);
+    const page = (await api.send('GET', new URL(action).pathname, { headers: BROWSER })).expect(200);
+    assert.ok(!page.text.includes('data-testid="payment-form"'));
     assert.equal((await api.attributes(id)).status, 'created');
   });
 
@@ -203,6 +203,117 @@ describe('commands on it', () => {
     assert.deepEqual([now.status, now.next_due], ['created', api.start + 1800]);
     await api.advance({ next: true });
     assert.equal((await api.reach(id, 'expired')).attributes.status, 'expired');
+  });
+});
+
+describe('the choice of a method', () => {
+  const pageOf = (invoice) => local(server, invoice.attributes.flow_data.action);
+  const offered = (page) => [...page.text.matchAll(/data-testid="method-(\w+)"/g)].map(([, method]) => method);
+  const form = (page, field) => forms(page.text).find(({ inputs, buttons }) => field in inputs || buttons.some(({ name }) => name === field));
+  const IBAN = 'UA213223130000026007233566001';
+
+  /** Orders, opens the page and picks a service: {api, id, page}. */
+  async function chosen(service, changes = {}, settings = {}) {
+    const api = await frozen(settings);
+    const invoice = await ordered(api, changes);
+    const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service });
+    return { api, id: invoice.id, path: pageOf(invoice), page: page.expect(200) };
+  }
+
+  test('the services of the currency that can take the amount', async () => {
+    const api = await frozen();
+    assert.deepEqual(offered(await open(api, pageOf(await ordered(api)))),
+      ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']);
+    assert.deepEqual(offered(await open(api, pageOf(await ordered(api, { amount: '1' })))).includes('bank_transfer'), false);
+    const none = await open(api, pageOf(await ordered(api, { currency: 'JPY' })));
+    assert.deepEqual(offered(none), []);
+    assert.match(none.text, /no way to pay this amount/);
+  });
+
+  test('narrowed by a search, in any case and language', async () => {
+    const api = await frozen();
+    const path = pageOf(await ordered(api));
+    for (const [query, wanted] of [['q=PAYP', ['paypal']], ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal']], ['q=nothing', []],
+      ['locale=uk&q=БАНК', ['bank_transfer']], ['q=%3Cb%3E', []], ['q=%ff', ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']]]) {
+      assert.deepEqual(offered(await open(api, `${path}?${query.replace('БАНК', encodeURIComponent('БАНК'))}`)), wanted, query);
+    }
+  });
+
+  test('and by the order\'s display', async () => {
+    const api = await frozen();
+    const shown = { display: { show_methods: 'paypal,payment_card', hide_methods: 'paypal', hide_method_filter: 'true' } };
+    const page = await open(api, pageOf(await ordered(api, shown)));
+    assert.deepEqual(offered(page), ['payment_card']);
+    assert.ok(!page.text.includes('search-methods'));
+    const reply = await send(api, form(page, 'service'), { service: 'paypal_usd_hpp' });
+    assert.match(reply.expect(422).text, /data-testid="error"/);
+  });
+
+  test('a card is then paid as always, each step with its callback', async () => {
+    const sink = await startSink();
+    const api = await frozen({ callback_url: `${sink.url}/cb` });
+    sink.account = api.account;
+    const invoice = await ordered(api);
+    const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service: 'payment_card_usd_hpp' });
+    const paid = await send(api, form(page, 'card_number'), { card_number: '5519283812030000', expiry: '12/30', cvv: '123', action: 'pay' });
+    assert.deepEqual(result(paid.text), { status: 'processed', resolution: 'ok' });
+    assert.deepEqual((await sink.got(2, { invoice: invoice.id })).map(({ status }) => status), ['process_pending', 'processed']);
+    await sink.stop();
+  });
+
+  test('a queued outcome waits for the choice, and happens at confirming', async () => {
+    const api = await frozen();
+    const invoice = await ordered(api);
+    await api.outcomes('process_failed:card_expired');
+    const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service: 'paypal_usd_hpp' });
+    const end = await send(api, form(page, 'csrf'), { action: 'pay' });
+    assert.deepEqual(result(end.text), { status: 'process_failed', resolution: 'card_expired' });
+  });
+
+  test('the fields of a bank transfer are asked for, and judged', async () => {
+    const { api, page } = await chosen('bank_transfer_usd_hpp');
+    const asked = form(page, 'service_fields[account_number]');
+    for (const number of ['', 'x', 'ua21', `${IBAN}${'0'.repeat(300)}`]) {
+      const again = (await send(api, asked, { 'service_fields[account_number]': number, action: 'pay' })).expect(422);
+      assert.match(again.text, /data-testid="error-account_number"/, number);
+      assert.ok(again.text.includes(`value="${number.slice(0, 4)}`));
+    }
+    const end = await send(api, asked, { 'service_fields[account_number]': IBAN, action: 'pay' });
+    assert.deepEqual(result(end.expect(200).text), { status: 'processed', resolution: 'ok' });
+  });
+
+  test('the test service asks for the outcome', async () => {
+    const { api, page } = await chosen('test_usd_test');
+    const choice = form(page, 'csrf');
+    for (const status of ['', 'nonsense', 'refunded']) (await send(api, choice, { status, action: 'pay' })).expect(422);
+    const end = await send(api, choice, { status: 'process_failed:insufficient_funds', action: 'pay' });
+    assert.deepEqual(result(end.text), { status: 'process_failed', resolution: 'insufficient_funds' });
+  });
+
+  test('what is no service of this invoice is refused; a second tab finds the first one\'s choice', async () => {
+    const api = await frozen();
+    const invoice = await ordered(api);
+    const choice = form(await open(api, pageOf(invoice)), 'service');
+    for (const service of ['payment_card_eur_hpp', 'skrill_eur_hpp', 'nothing', '']) (await send(api, choice, { service })).expect(422);
+    assert.equal((await api.attributes(invoice.id)).status, 'created');
+    (await send(api, choice, { service: 'paypal_usd_hpp' })).expect(200);
+    (await send(api, choice, { service: 'payment_card_usd_hpp' })).expect(200);
+    assert.equal((await api.get(invoice.id)).data.relationships['payment-service'].data.id, 'paypal_usd_hpp');
+  });
+
+  test('given up: back to the shop, and nothing is changed', async () => {
+    const api = await frozen();
+    const invoice = await ordered(api, { return_url: 'http://shop.test/back' });
+    const choice = form(await open(api, pageOf(invoice)), 'service');
+    assert.equal((await send(api, choice, { action: 'cancel' })).expect(303).headers.location, 'http://shop.test/back');
+    assert.equal((await api.attributes(invoice.id)).status, 'created');
+  });
+
+  test('after its time the page says so', async () => {
+    const api = await frozen();
+    const invoice = await ordered(api);
+    await api.advance(1800);
+    assert.deepEqual(result((await open(api, pageOf(invoice))).text), { status: 'expired', resolution: 'expired' });
   });
 });
 

@@ -112,7 +112,7 @@ static void an_order_without_a_service_waits_for_its_expiry(void **state)
     assert_int_equal(invoice.been, STATUS_BIT(STATUS_CREATED));
     assert_null(invoice.service);
     assert_true(invoice_awaits_choice(&invoice));
-    assert_false(payment_is_open(b.tenant, &invoice));
+    assert_false(payment_is_open(b.tenant, &b.arena, &invoice));
     assert_string_equal(invoice.plan, "");
     assert_int_equal(invoice.due_ms, START_MS + 1800000);
     assert_int_equal(invoice.fee, 0);
@@ -137,7 +137,7 @@ static void the_choice_starts_it_and_reports(void **state)
     assert_string_equal(invoice.service_fields, "{\"account_number\":\"1\"}");
     assert_int_equal(invoice.updated_ms, START_MS + 5000);
     assert_string_equal(invoice.resolution, "ok");
-    assert_true(payment_is_open(b.tenant, &invoice));
+    assert_true(payment_is_open(b.tenant, &b.arena, &invoice));
     assert_int_equal(callbacks(&b, &rows), 1);
     assert_int_equal(rows[0].transition, STATUS_PROCESS_PENDING);
     struct tenant *tenant = b.tenant;
@@ -157,7 +157,7 @@ static void the_page_decides_when_and_the_plan_what(void **state)
     assert_string_equal(invoice.plan, "processed:ok");
     assert_int_equal(invoice.plan_due_ms, TIME_NONE);
     assert_int_equal(invoice.due_ms, invoice.expires_ms);
-    assert_int_equal(payment_confirmed(&b.engine, b.tenant, &b.arena, &invoice, NULL),
+    assert_int_equal(payment_confirmed(&b.engine, b.tenant, &b.arena, &invoice, NULL, NULL),
                      PAYMENT_DONE);
     assert_int_equal(invoice.status, STATUS_PROCESSED);
     end(&b);
