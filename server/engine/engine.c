@@ -312,6 +312,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     drop_fresh(engine, tenant->account.num);
     store_account_clear(engine->store, tenant->account.num);
     clock_reset(tenant, engine->store);
+    sinks_finish(&tenant->sinks);
     tenant->sending = 0;
     tenant->outcomes = 0;
     tenant->due_unknown = true;
