@@ -41,6 +41,20 @@ static bool read_callback(struct call *call, const char *name, struct waiter *wa
     return true;
 }
 
+/* Of the filters only the invoice means something to a sink. */
+static bool read_sink(struct call *call, struct waiter *waiter)
+{
+    static const char *const others[] = {"method", "path", "status",       "kind",
+                                         "from",   "to",   "reference_id", "unmatched"};
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (http_query_text(call->request, others[i])) {
+            return refuse(call, "sink: of the filters only invoice goes with it");
+        }
+    }
+    waiter->sink_invoice = http_query_text(call->request, "invoice");
+    return sink_name_is_good(waiter->sink) || refuse(call, "sink: that is no name of one");
+}
+
 static bool read_requests(struct call *call, const char *text, struct waiter *waiter)
 {
     waiter->kind = WAIT_REQUESTS;
@@ -48,7 +62,9 @@ static bool read_requests(struct call *call, const char *text, struct waiter *wa
         waiter->wanted > REQUESTS_MOST) {
         return refuse(call, "requests: a number from 1 to 1000000 is wanted");
     }
-    return control_has_journal(call) && journal_filter_read(call, &waiter->filter);
+    waiter->sink = http_query_text(call->request, "sink");
+    return waiter->sink ? read_sink(call, waiter)
+                        : control_has_journal(call) && journal_filter_read(call, &waiter->filter);
 }
 
 static bool read_invoice(struct call *call, const char *id, struct waiter *waiter)

@@ -20,6 +20,9 @@ void waits_changed(void *arg, int64_t account, int64_t invoice);
 /* journal_listen; `arg` is the waits. */
 void waits_journaled(void *arg, const struct journal_record *record);
 
+/* A sink of the account received something. */
+void waits_received(struct waits *waits, int64_t account);
+
 /* Answers those whose condition holds now, and those whose time is up. */
 void waits_run(struct waits *waits);
 

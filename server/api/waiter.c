@@ -58,7 +58,7 @@ bool waiter_is_idle(struct call *call, int64_t within_ms)
 }
 
 /* Goes on counting where it stopped. */
-static int64_t count_requests(struct call *call, struct waiter *waiter)
+static void count_in_journal(struct call *call, struct waiter *waiter)
 {
     const struct journal *journal = call->engine->journal;
     uint64_t first = journal_first(journal), end = journal_end(journal);
@@ -67,6 +67,16 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
             journal_filter_fits(&waiter->filter, call->router, journal_request(journal, at));
     }
     waiter->position = end;
+}
+
+static int64_t count_requests(struct call *call, struct waiter *waiter)
+{
+    const struct sink_filter filter = {.invoice = waiter->sink_invoice};
+    if (waiter->sink) {
+        waiter->counted = (int64_t)sink_count(&call->tenant->sinks, waiter->sink, &filter);
+    } else {
+        count_in_journal(call, waiter);
+    }
     return waiter->counted;
 }
 

@@ -23,7 +23,9 @@ struct waiter {
     enum callback_state state;    /* WAIT_CALLBACK: done or failed */
     int64_t transition;           /* WAIT_CALLBACK: a status, TIME_NONE: any */
     int64_t within_ms;            /* WAIT_IDLE */
-    struct journal_filter filter; /* WAIT_REQUESTS */
+    struct journal_filter filter; /* WAIT_REQUESTS of the journal */
+    const char *sink;             /* WAIT_REQUESTS of this sink instead, or NULL */
+    const char *sink_invoice;     /* ... that name this invoice, NULL: any */
     int64_t wanted, counted;      /* WAIT_REQUESTS */
     uint64_t position;            /* WAIT_REQUESTS: counted up to here */
     struct http_request *request;

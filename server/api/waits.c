@@ -186,6 +186,11 @@ void waits_journaled(void *arg, const struct journal_record *record)
     }
 }
 
+void waits_received(struct waits *waits, int64_t account)
+{
+    wait_index_mark(&waits->index, account, 0, true);
+}
+
 void waits_run(struct waits *waits)
 {
     struct wait_group *group;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "domain/account.h"
 #include "domain/resolution.h"
+#include "engine/sink.h"
 #include "store/store_account.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct tenant {
     int64_t outcomes;           /* queued for next invoices */
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
+    struct sinks sinks;         /* what its built-in receiver got */
+    int64_t verified;           /* signatures that verify-signature found right, since the start */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
     uint64_t journal_from;      /* what the journal has up to here is forgotten */
     bool listed;                /* tenants_load saw it in the database */

@@ -35,6 +35,7 @@ enum route_access {
     ACCESS_PAGE,         /* a browser's page */
     ACCESS_CONTROL,      /* /_mock/: Host and Origin rules, the control token */
     ACCESS_CONTROL_OPEN, /* the same without the token */
+    ACCESS_SINK,         /* the built-in receiver: anybody, with any query */
 };
 
 struct route {
@@ -57,6 +58,7 @@ struct router {
     const char *const *allow_hosts;
     int n_allow_hosts;
     bool tls;
+    bool hide_panel; /* the payer's pages go without the mock's own panel */
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */

@@ -45,6 +45,8 @@ static const char *text_accepts(struct arena *arena, const struct json_field *fi
         return "a country's two letters (ISO 3166)";
     case JSON_FORMAT_DATE:
         return "a date, YYYY-MM-DD";
+    case JSON_FORMAT_COLOR:
+        return "a colour, #rgb or #rrggbb";
     case JSON_FORMAT_CURRENCY:
         return "a currency's code, in upper case";
     }

@@ -149,6 +149,18 @@ describe('for requests', () => {
     assert.deepEqual((await found).expect(200).json, { requests: 1 });
   });
 
+  test('of a sink', async () => {
+    const api = await demo.newAccount();
+    const found = api.wait({ requests: 2, sink: 'shop', timeout: '60s' });
+    const sink = `${server.url}/_mock/sink/shop?account=${api.account.id}`;
+    const { id } = await api.made({ callback_url: sink }, hold);
+    assert.deepEqual((await api.wait({ requests: 1, sink: 'shop', invoice: id, timeout: '60s' })).expect(200).json, { requests: 1 });
+    await api.made({ callback_url: sink }, hold);
+    assert.deepEqual((await found).expect(200).json, { requests: 2 });
+    assert.deepEqual((await api.wait({ requests: 1, sink: 'other', timeout: '1ms' })).expect(408).json.now, { requests: 0 });
+    for (const bad of [{ sink: 'a b' }, { sink: 'shop', method: 'POST' }, { sink: 'shop', unmatched: 'true' }]) (await api.wait({ requests: 1, ...bad })).expect(422);
+  });
+
   test('what cannot be read is refused', async () => {
     const api = await demo.newAccount();
     for (const bad of [{ requests: 0 }, { requests: -1 }, { requests: 'many' }, { requests: 1000001 }, { requests: 1, idle: 'true' }, { requests: 1, callback: 'failed' },
