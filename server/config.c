@@ -228,6 +228,10 @@ const struct option config_options[] = {
     {"durable", NULL, IN(durable), NULL, "survive a power cut too, not only a crash; slower", read_flag},
     {"log-level", "LEVEL", 0, "info", "error, warn, info or debug", read_log_level},
     {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
+    {"report", "DIR", IN(report), NULL,
+     "at the end write milkypay-junit.xml and milkypay.html there", read_text},
+    {"strict", NULL, IN(strict), NULL,
+     "exit status 3 when a callback never arrived, or no signature was verified", read_flag},
     {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define PROGRAM "milkypay-mock"
+#define EXEC "exec" /* the first word of `milkypay-mock exec [options] -- COMMAND ...` */
 #define ENVIRONMENT_PREFIX "MILKYPAY_"
 
 /* Names and lines that are put together here; lives as long as the process. */
@@ -41,21 +42,31 @@ static void print_option(const struct option *option)
            fallback);
 }
 
+static const char usage[] =
+    "Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
+    "       " PROGRAM " exec [options] -- COMMAND ...      run a command beside it, e.g. npm test\n"
+    "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
+    "\n"
+    "Each option is also an environment variable; the command line wins. A DURATION is a whole\n"
+    "number and ms, s, m, h or d. Values may also be given as --option=value.\n";
+
+static const char about_exec[] =
+    "exec listens on a free port unless told otherwise, logs warnings only, gives the command\n"
+    "MILKYPAY_URL, MILKYPAY_ACCOUNT_ID, MILKYPAY_API_KEY, MILKYPAY_PUBLIC_KEY and\n"
+    "MILKYPAY_SECRET_KEY, lets callbacks that are under way end when it has ended, and exits with\n"
+    "its status: 128 + n when signal n ended it, 126 or 127 when it cannot be run.";
+
 static enum config_result print_help(void)
 {
-    puts("Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
-         "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
-         "\n"
-         "Each option is also an environment variable; the command line wins. A DURATION is a "
-         "whole\n"
-         "number and ms, s, m, h or d. Values may also be given as --option=value.\n");
+    puts(usage);
     for (size_t i = 0; i < config_options_count; i++) {
         if (config_options[i].help) {
             print_option(&config_options[i]);
         }
     }
     puts("  --help                        print this and leave\n"
-         "  --version                     print the version and leave");
+         "  --version                     print the version and leave\n");
+    puts(about_exec);
     return CONFIG_DONE;
 }
 
@@ -127,21 +138,28 @@ static enum config_result read_argument(char **argv, int *at, bool *given, struc
     return take(option, what, value, config);
 }
 
-static enum config_result read_arguments(int argc, char **argv, bool *given, struct config *config)
+/* Of exec, what stands behind "--" is the command. */
+static enum config_result read_arguments(int argc, char **argv, bool exec, bool *given,
+                                         struct config *config)
 {
-    for (int i = 1; i < argc; i++) {
+    for (int i = exec ? 2 : 1; i < argc && !config->command; i++) {
         if (text_equal(argv[i], "--help")) {
             return print_help();
         }
         if (text_equal(argv[i], "--version")) {
             return print_version();
         }
+        if (exec && text_equal(argv[i], "--")) {
+            config->command = argv + i + 1;
+            continue;
+        }
         enum config_result result = read_argument(argv, &i, given, config);
         if (result != CONFIG_SERVE) {
             return result;
         }
     }
-    return CONFIG_SERVE;
+    bool wanting = exec && !(config->command && *config->command);
+    return wanting ? refuse(EXEC, "-- COMMAND ... is missing; see --help") : CONFIG_SERVE;
 }
 
 /* What the command line did not give. An empty variable counts as none: compose files like to set
@@ -158,13 +176,26 @@ static enum config_result read_environment(const bool *given, struct config *con
     return CONFIG_SERVE;
 }
 
-static void set_fallbacks(struct config *config)
+static void set_fallback(const struct option *option, const char *value, struct config *config)
+{
+    if (value && option->read(option, value, config)) {
+        die("--%s: a bad default", option->name);
+    }
+}
+
+/* Beside a command: a port that is free whatever else runs, and a stderr that is the command's. */
+static const struct {
+    const char *name, *value;
+} exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
+
+static void set_fallbacks(bool exec, struct config *config)
 {
     for (size_t i = 0; i < config_options_count; i++) {
-        const struct option *option = &config_options[i];
-        if (option->fallback && option->read(option, option->fallback, config)) {
-            die("--%s: a bad default", option->name);
-        }
+        set_fallback(&config_options[i], config_options[i].fallback, config);
+    }
+    for (size_t i = 0; exec && i < ARRAY_SIZE(exec_fallbacks); i++) {
+        const char *name = exec_fallbacks[i].name;
+        set_fallback(find_option(name, strlen(name)), exec_fallbacks[i].value, config);
     }
 }
 
@@ -172,8 +203,9 @@ enum config_result config_read(int argc, char **argv, struct config *ret_config)
 {
     struct config config = {0};
     bool *given = arena_alloc(&texts, config_options_count * sizeof *given);
-    set_fallbacks(&config);
-    enum config_result result = read_arguments(argc, argv, given, &config);
+    bool exec = argc > 1 && text_equal(argv[1], EXEC);
+    set_fallbacks(exec, &config);
+    enum config_result result = read_arguments(argc, argv, exec, given, &config);
     if (result == CONFIG_SERVE) {
         result = read_environment(given, &config);
     }

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "config.h"
 #include "engine/journal.h"
+#include "exec.h"
 #include "fixture/fixture.h"
 #include "healthcheck.h"
 #include "loop.h"
@@ -21,6 +22,7 @@
 
 #define EXIT_WRONG 2 /* a bad option, fixture or database */
 #define WHY_MOST 1024
+#define URL_ROOM 300
 
 /* Everything that lives from start to stop, in the order of its making. */
 struct program {
@@ -31,8 +33,9 @@ struct program {
     struct engine engine;
     struct router router;
     struct journal *journal;
-    char listen_url[300];
+    char listen_url[URL_ROOM];
     struct loop loop;
+    struct exec exec;
     char why[WHY_MOST];
 };
 
@@ -88,6 +91,13 @@ static void set_up_router(struct program *p)
     p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};
 }
 
+static void write_url(const struct program *p, const char *host, char ret_url[URL_ROOM])
+{
+    bool v6 = strchr(host, ':');
+    snprintf(ret_url, URL_ROOM, "%s://%s%s%s:%d", p->config.tls_cert ? "https" : "http",
+             v6 ? "[" : "", host, v6 ? "]" : "", http_server_port(p->loop.server));
+}
+
 static bool start_server(struct program *p)
 {
     const struct config *c = &p->config;
@@ -104,9 +114,7 @@ static bool start_server(struct program *p)
     if (!http_server_start(&options, &p->loop.server, p->why, sizeof p->why)) {
         return false;
     }
-    bool v6 = strchr(c->listen_host, ':');
-    snprintf(p->listen_url, sizeof p->listen_url, "%s://%s%s%s:%d", c->tls_cert ? "https" : "http",
-             v6 ? "[" : "", c->listen_host, v6 ? "]" : "", http_server_port(p->loop.server));
+    write_url(p, c->listen_host, p->listen_url);
     return true;
 }
 
@@ -117,6 +125,11 @@ static bool block_signals(struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (p->exec.pid) {
+        sigaddset(&set, SIGCHLD);
+        p->loop.signalled = exec_signalled;
+        p->loop.signalled_arg = &p->exec;
+    }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -141,20 +154,39 @@ static bool write_ready_file(struct program *p)
     return good;
 }
 
+/* stdout is the command's. "All addresses" is none to call. */
+static void begin_command(struct program *p)
+{
+    const char *host = p->config.listen_host;
+    char url[URL_ROOM];
+    host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
+    write_url(p, host, url);
+    log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
+    exec_begin(&p->exec, url, p->engine.demo ? &p->engine.demo->account.keys : NULL);
+}
+
 /* The socket listens already, so whoever reads this may call at once. */
 static bool announce(struct program *p)
 {
     if (!write_ready_file(p)) {
         return false;
     }
-    printf("listening on %s\n", p->listen_url);
-    fflush(stdout);
+    if (p->exec.pid) {
+        begin_command(p);
+    } else {
+        printf("listening on %s\n", p->listen_url);
+        fflush(stdout);
+    }
     return true;
 }
 
 static bool start(struct program *p)
 {
     p->loop.engine = &p->engine;
+    char *const *command = p->config.command;
+    if (command && !exec_prepare(command, &p->exec, p->why, sizeof p->why)) {
+        return false;
+    }
     if (!block_signals(p) || !open_store(p) || !start_engine(p)) {
         return false;
     }
@@ -175,6 +207,7 @@ static void stop(struct program *p)
         tmpdb_remove(p->tmp_dir);
     }
     fixture_finish(&p->fixture);
+    exec_finish(&p->exec);
     log_flush();
 }
 
@@ -187,7 +220,7 @@ static int serve(struct program *p)
     }
     loop_run(&p->loop);
     stop(p);
-    return EXIT_SUCCESS;
+    return p->exec.status;
 }
 
 static int list_routes(void)
