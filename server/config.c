@@ -231,7 +231,7 @@ const struct option config_options[] = {
     {"report", "DIR", IN(report), NULL,
      "at the end write milkypay-junit.xml and milkypay.html there", read_text},
     {"strict", NULL, IN(strict), NULL,
-     "exit status 3 when a callback never arrived, or no signature was verified", read_flag},
+     "exit status 3 if a callback never arrived or none was verified", read_flag},
     {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };

@@ -36,7 +36,7 @@ static void read_environment(int fd, struct buf *ret_environment)
     } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-/* "NAME=VALUE" sets, a bare "NAME" takes away; each with its NUL. */
+/* "NAME=VALUE", each with its NUL. */
 static void set_environment(const struct buf *environment)
 {
     for (size_t at = 0; at < environment->size; at += strlen(environment->data + at) + 1) {
@@ -82,11 +82,7 @@ bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, si
 
 static void add_variable(struct buf *environment, const char *name, const char *value)
 {
-    buf_text(environment, name);
-    if (value) {
-        buf_char(environment, '=');
-        buf_text(environment, value);
-    }
+    buf_printf(environment, "%s=%s", name, value);
     buf_char(environment, '\0');
 }
 
@@ -106,10 +102,10 @@ void exec_begin(struct exec *exec, const char *url, const struct account_keys *k
 {
     buf_auto environment = {0};
     add_variable(&environment, "MILKYPAY_URL", url);
-    add_variable(&environment, "MILKYPAY_ACCOUNT_ID", keys ? keys->id : NULL);
-    add_variable(&environment, "MILKYPAY_API_KEY", keys ? keys->api_key : NULL);
-    add_variable(&environment, "MILKYPAY_PUBLIC_KEY", keys ? keys->public_key : NULL);
-    add_variable(&environment, "MILKYPAY_SECRET_KEY", keys ? keys->secret_key : NULL);
+    add_variable(&environment, "MILKYPAY_ACCOUNT_ID", keys->id);
+    add_variable(&environment, "MILKYPAY_API_KEY", keys->api_key);
+    add_variable(&environment, "MILKYPAY_PUBLIC_KEY", keys->public_key);
+    add_variable(&environment, "MILKYPAY_SECRET_KEY", keys->secret_key);
     write_all(exec->go, environment.data, environment.size);
     close(exec->go);
     exec->go = -1;

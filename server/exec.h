@@ -30,9 +30,8 @@ struct exec {
 bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, size_t why_size);
 
 /*
- * Lets the command go, with MILKYPAY_URL and the account's id and test keys in its environment
- * (`keys` NULL: without those). A command that cannot be run says so in one line on stderr and ends
- * with 126 or 127.
+ * Lets the command go, with MILKYPAY_URL and the account's id and test keys in its environment. A
+ * command that cannot be run says so in one line on stderr and ends with 126 or 127.
  */
 void exec_begin(struct exec *exec, const char *url, const struct account_keys *keys);
 

@@ -1,6 +1,7 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/wall.h"
 #include "config.h"
 #include "engine/journal.h"
 #include "exec.h"
@@ -8,7 +9,9 @@
 #include "healthcheck.h"
 #include "loop.h"
 #include "routes.h"
+#include "store/store_run.h"
 #include "tmpdb.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -20,7 +23,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_WRONG 2 /* a bad option, fixture or database */
 #define WHY_MOST 1024
 #define URL_ROOM 300
 
@@ -36,6 +38,7 @@ struct program {
     char listen_url[URL_ROOM];
     struct loop loop;
     struct exec exec;
+    struct report_run run; /* what the report and --strict are about */
     char why[WHY_MOST];
 };
 
@@ -54,6 +57,13 @@ static bool open_store(struct program *p)
     bool good = store_open(file, care, &p->store, p->why, sizeof p->why);
     umask(before);
     return good;
+}
+
+/* Made at the start: a run should not end with the news that its report has no place. */
+static bool open_report(struct program *p)
+{
+    p->run = (struct report_run){.dir = p->config.report, .began_ms = wall_now_ms()};
+    return !p->run.dir || report_prepare(p->run.dir, p->why, sizeof p->why);
 }
 
 static bool start_engine(struct program *p)
@@ -162,7 +172,7 @@ static void begin_command(struct program *p)
     host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
     write_url(p, host, url);
     log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
-    exec_begin(&p->exec, url, p->engine.demo ? &p->engine.demo->account.keys : NULL);
+    exec_begin(&p->exec, url, &p->engine.demo->account.keys);
 }
 
 /* The socket listens already, so whoever reads this may call at once. */
@@ -187,9 +197,10 @@ static bool start(struct program *p)
     if (command && !exec_prepare(command, &p->exec, p->why, sizeof p->why)) {
         return false;
     }
-    if (!block_signals(p) || !open_store(p) || !start_engine(p)) {
+    if (!block_signals(p) || !open_report(p) || !open_store(p) || !start_engine(p)) {
         return false;
     }
+    p->run.after = store_run_begin(p->store);
     set_up_router(p);
     return start_server(p) && announce(p);
 }
@@ -219,8 +230,9 @@ static int serve(struct program *p)
         return EXIT_WRONG;
     }
     loop_run(&p->loop);
+    int status = verdict_of(&p->engine, &p->run, p->config.strict, p->exec.status);
     stop(p);
-    return p->exec.status;
+    return status;
 }
 
 static int list_routes(void)

@@ -27,6 +27,7 @@ struct tenant {
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
+    uint64_t verified;          /* signatures that the suite asked about in this run */
     bool listed;                /* tenants_load saw it in the database */
 };
 
@@ -34,7 +35,8 @@ struct tenants {
     const uint8_t *derive_key; /* ids that follow from the account's */
     struct tenant **list;      /* by num, ascending */
     size_t n, room;
-    void *by_key; /* search tree over ids and public keys */
+    void *by_key;      /* search tree over ids and public keys */
+    uint64_t verified; /* of those that are gone */
 };
 
 /*
