@@ -96,6 +96,7 @@ static void set_up_router(struct program *p)
         .allow_hosts = c->allow_hosts,
         .n_allow_hosts = c->n_allow_hosts,
         .tls = c->tls_cert,
+        .hide_panel = c->hide_panel,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};

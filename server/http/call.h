@@ -53,6 +53,7 @@ struct router {
     const char *const *allow_hosts;
     int n_allow_hosts;
     bool tls;
+    bool hide_panel; /* the payer's pages go without the mock's own panel */
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */

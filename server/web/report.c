@@ -6,7 +6,7 @@
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "web/report_part.h"
+#include "web/report_private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -198,15 +198,14 @@ bool report_write(struct engine *engine, const struct report_run *run, char *ret
         .engine = engine, .run = run, .took_ms = mono_now_ms() - engine->started_ms};
     count(&report);
     report_html_begin(&report);
-    report_junit_begin(&report);
     add_invoices(&report);
     report_html_end(&report);
     report_junit_end(&report);
-    bool good = write_file(run, JUNIT_FILE, &report.junit.text, ret_why, why_size) &&
-                write_file(run, HTML_FILE, &report.html.text, ret_why, why_size);
-    buf_finish(&report.junit.text);
-    buf_finish(&report.invoice_cases.text);
-    buf_finish(&report.callback_cases.text);
-    buf_finish(&report.html.text);
+    bool good = write_file(run, JUNIT_FILE, &report.junit, ret_why, why_size) &&
+                write_file(run, HTML_FILE, &report.html, ret_why, why_size);
+    buf_finish(&report.junit);
+    buf_finish(&report.invoice_cases);
+    buf_finish(&report.callback_cases);
+    buf_finish(&report.html);
     return good;
 }

@@ -1,172 +1,176 @@
 /* milkypay.html: counts, what failed, and a table of the invoices. */
-#include "report_part.h"
+#include "report_private.h"
 
 #include "base/text.h"
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#define URL_ROOM 512
+#include <string.h>
 
-/* A number as a template sees it: none when it is zero. */
-static const char *number_or_none(struct arena *arena, int64_t n)
+#define URL_ROOM 512
+#define STATUS_VALUES 2
+#define FAILURE_VALUES 5
+#define STEP_VALUES 4
+#define CALLBACK_VALUES 5
+
+/* Room for `n` rows. */
+static struct template_value *new_rows(struct arena *arena, size_t n, size_t width)
 {
-    return n ? report_number(arena, n) : NULL;
+    return arena_alloc(arena, n * width * sizeof(struct template_value));
 }
 
-static void add_counts(struct report *report, struct arena *arena)
+/* ------------------------------------------------------------------ the head */
+
+static struct template_rows status_rows(const struct report *report, struct arena *arena)
 {
-    const struct run_counts *counts = &report->counts;
-    const struct engine_options *options = &report->engine->options;
-    const struct template_value begin[] = {
-        {"invoices", report_number(arena, report->invoices)},
-        {"undelivered", report_number(arena, report->undelivered)},
-        {"began", report_time(arena, report->run->began_ms)},
-        {"took", report_seconds(arena, report->took_ms)},
-        {"version", MILKYPAY_VERSION},
-        {"seed", options->seeded ? report_number(arena, options->seed) : NULL},
-    };
-    report_add(&report->html, "begin", begin, ARRAY_SIZE(begin));
+    struct template_value *values = new_rows(arena, STATUS_COUNT, STATUS_VALUES);
+    struct template_rows rows = {values, 0, STATUS_VALUES};
     for (int i = 0; i < STATUS_COUNT; i++) {
-        const struct template_value row[] = {
-            {"status", status_name((enum status)i)},
-            {"count", report_number(arena, counts->invoices[i])},
+        const struct template_value row[STATUS_VALUES] = {
+            {"status", status_name((enum status)i), NULL},
+            {"count", report_number(arena, report->counts.invoices[i]), NULL},
         };
-        if (counts->invoices[i]) {
-            report_add(&report->html, "status", row, ARRAY_SIZE(row));
+        if (report->counts.invoices[i]) {
+            memcpy(values + rows.n++ * STATUS_VALUES, row, sizeof row);
         }
     }
-    const struct template_value callbacks[] = {
-        {"delivered", report_number(arena, counts->callbacks[CALLBACK_DONE])},
-        {"undelivered", number_or_none(arena, report->undelivered)},
-    };
-    report_add(&report->html, "callbacks", callbacks, ARRAY_SIZE(callbacks));
+    return rows;
 }
 
-static void add_failure(struct report *report, struct arena *arena, int64_t seq)
+/* False when it is gone. */
+static bool fill_failure(struct report *report, struct arena *arena, int64_t seq,
+                         struct template_value ret_row[FAILURE_VALUES])
 {
     struct engine *engine = report->engine;
+    struct arena texts = {0}; /* a callback's body is not for keeping */
     struct callback callback;
     struct invoice invoice;
     char id[IDENT_TEXT], url[URL_ROOM];
-    if (!store_callback_get(engine->store, arena, seq, &callback) ||
-        !store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
-        return;
+    bool found = store_callback_get(engine->store, &texts, seq, &callback) &&
+                 store_invoice_get(engine->store, &texts, callback.invoice, &invoice);
+    if (found) {
+        callback_id(seq, id);
+        outbox_shown_url(callback.url, url, sizeof url);
+        const struct template_value row[FAILURE_VALUES] = {
+            {"callback", arena_strdup(arena, id), NULL},
+            {"invoice", arena_strdup(arena, invoice.id), NULL},
+            {"transition", status_name(callback.transition), NULL},
+            {"url", arena_strdup(arena, url), NULL},
+            {"reason", report_reason(engine, arena, &callback), NULL},
+        };
+        memcpy(ret_row, row, sizeof row);
     }
-    callback_id(seq, id);
-    outbox_shown_url(callback.url, url, sizeof url);
-    const struct template_value values[] = {
-        {"callback", id},
-        {"invoice", invoice.id},
-        {"transition", status_name(callback.transition)},
-        {"url", url},
-        {"reason", report_reason(engine, arena, &callback)},
-    };
-    report_add(&report->html, "failure", values, ARRAY_SIZE(values));
+    arena_finish(&texts);
+    return found;
 }
 
-static void add_failures(struct report *report)
+static struct template_rows failure_rows(struct report *report, struct arena *arena)
 {
-    struct arena list = {0}, arena = {0};
     int64_t *seqs;
-    size_t n = store_run_undelivered(report->engine->store, &list, report->run->after,
+    size_t n = store_run_undelivered(report->engine->store, arena, report->run->after,
                                      REPORT_FAILURES, &seqs);
-    if (n) {
-        report_add(&report->html, "failures", NULL, 0);
-        for (size_t i = 0; i < n; i++) {
-            add_failure(report, &arena, seqs[i]);
-            arena_reset(&arena);
-        }
-        const struct template_value end[] = {
-            {"more", number_or_none(&list, report->undelivered - (int64_t)n)}};
-        report_add(&report->html, "failures_end", end, ARRAY_SIZE(end));
+    struct template_value *values = new_rows(arena, n, FAILURE_VALUES);
+    struct template_rows rows = {values, 0, FAILURE_VALUES};
+    for (size_t i = 0; i < n; i++) {
+        rows.n += fill_failure(report, arena, seqs[i], values + rows.n * FAILURE_VALUES);
     }
-    arena_finish(&arena);
-    arena_finish(&list);
+    return rows;
 }
 
 void report_html_begin(struct report *report)
 {
     struct arena arena = {0};
-    report->html = report_page_of("report.html");
-    add_counts(report, &arena);
-    add_failures(report);
+    const struct engine_options *options = &report->engine->options;
+    const struct template_rows statuses = status_rows(report, &arena);
+    const struct template_rows failures = failure_rows(report, &arena);
     int64_t hidden = report->invoices - REPORT_INVOICES;
     const struct template_value values[] = {
-        {"hidden", number_or_none(&arena, hidden > 0 ? hidden : 0)},
-        {"shown", report_number(&arena, REPORT_INVOICES)},
-        {"all", number_or_none(&arena, report->invoices)},
+        {"invoices", report_number(&arena, report->invoices), NULL},
+        {"any", report_number_or_none(&arena, report->invoices), NULL},
+        {"shown", report_number(&arena, REPORT_INVOICES), NULL},
+        {"hidden", report_number_or_none(&arena, hidden > 0 ? hidden : 0), NULL},
+        {"delivered", report_number(&arena, report->counts.callbacks[CALLBACK_DONE]), NULL},
+        {"undelivered", report_number(&arena, report->undelivered), NULL},
+        {"failed", report_number_or_none(&arena, (int64_t)failures.n), NULL},
+        {"more", report_number_or_none(&arena, report->undelivered - (int64_t)failures.n), NULL},
+        {"began", report_time(&arena, report->run->began_ms), NULL},
+        {"took", report_seconds(&arena, report->took_ms), NULL},
+        {"version", MILKYPAY_VERSION, NULL},
+        {"seed", options->seeded ? report_number(&arena, options->seed) : NULL, NULL},
+        {"statuses", NULL, &statuses},
+        {"failures", NULL, &failures},
     };
-    report_add(&report->html, "invoices", values, ARRAY_SIZE(values));
+    report_fill(&report->html, "report_head.html", values, ARRAY_SIZE(values));
     arena_finish(&arena);
 }
 
-/* ------------------------------------------------------------------ a row */
+/* ------------------------------------------------------------------ an invoice */
 
-static void add_steps(struct report *report, struct arena *arena,
-                      const struct report_invoice *invoice)
+static struct template_rows step_rows(struct arena *arena, const struct report_invoice *invoice)
 {
+    struct template_value *values = new_rows(arena, invoice->n_steps, STEP_VALUES);
+    struct template_rows rows = {values, 0, STEP_VALUES};
     for (size_t i = 0; i < invoice->n_steps; i++) {
         const struct report_step *step = &invoice->steps[i];
         bool telling = !text_equal(step->resolution, RESOLUTION_OK);
-        const struct template_value values[] = {
-            {"at", report_time(arena, step->at_ms)},
-            {"status", step->status},
-            {"resolution", telling ? step->resolution : NULL},
-            {"cause", step->cause},
+        const struct template_value row[STEP_VALUES] = {
+            {"at", report_time(arena, step->at_ms), NULL},
+            {"status", step->status, NULL},
+            {"resolution", telling ? step->resolution : NULL, NULL},
+            {"cause", step->cause, NULL},
         };
-        report_add(&report->html, "step", values, ARRAY_SIZE(values));
+        memcpy(values + rows.n++ * STEP_VALUES, row, sizeof row);
     }
-    const struct template_value end[] = {
-        {"more", number_or_none(arena, (int64_t)invoice->more_steps)}};
-    report_add(&report->html, "callbacks_of", end, ARRAY_SIZE(end));
+    return rows;
 }
 
-static void add_callbacks(struct report *report, struct arena *arena,
-                          const struct report_invoice *invoice)
+static struct template_rows callback_rows(struct arena *arena, const struct report_invoice *invoice)
 {
+    struct template_value *values = new_rows(arena, invoice->n_callbacks, CALLBACK_VALUES);
+    struct template_rows rows = {values, 0, CALLBACK_VALUES};
     for (size_t i = 0; i < invoice->n_callbacks; i++) {
         const struct report_callback *callback = &invoice->callbacks[i];
-        const struct template_value values[] = {
-            {"callback", callback->id},
-            {"transition", status_name(callback->row->transition)},
-            {"state", callback_state_name(callback->row->state)},
-            {"codes", callback->codes},
-            {"reason", callback->reason},
+        const struct template_value row[CALLBACK_VALUES] = {
+            {"callback", callback->id, NULL},
+            {"transition", status_name(callback->row->transition), NULL},
+            {"state", callback_state_name(callback->row->state), NULL},
+            {"codes", callback->codes, NULL},
+            {"reason", callback->reason, NULL},
         };
-        report_add(&report->html, "callback", values, ARRAY_SIZE(values));
+        memcpy(values + rows.n++ * CALLBACK_VALUES, row, sizeof row);
     }
-    const struct template_value end[] = {
-        {"more", number_or_none(arena, (int64_t)invoice->more_callbacks)},
-        {"none", invoice->n_callbacks ? NULL : "1"},
-    };
-    report_add(&report->html, "invoice_end", end, ARRAY_SIZE(end));
+    return rows;
 }
 
 void report_html_invoice(struct report *report, struct arena *arena,
                          const struct report_invoice *invoice)
 {
     const struct invoice *row = &invoice->row;
+    const struct template_rows steps = step_rows(arena, invoice);
+    const struct template_rows callbacks = callback_rows(arena, invoice);
     char amount[MONEY_TEXT];
     money_format(row->amount, amount);
     const struct template_value values[] = {
-        {"id", row->id},
-        {"account", invoice->account},
-        {"reference", row->reference_id},
-        {"amount", amount},
-        {"currency", row->currency},
-        {"service", row->service},
-        {"status", status_name(row->status)},
-        {"resolution", row->resolution},
-        {"good", status_is_paid(row->status) ? "1" : NULL},
-        {"bad", status_is_failure(row->status) ? "1" : NULL},
+        {"id", row->id, NULL},
+        {"account", invoice->account, NULL},
+        {"reference", row->reference_id, NULL},
+        {"amount", amount, NULL},
+        {"currency", row->currency, NULL},
+        {"service", row->service, NULL},
+        {"status", status_name(row->status), NULL},
+        {"resolution", row->resolution, NULL},
+        {"good", status_is_paid(row->status) ? "1" : NULL, NULL},
+        {"bad", status_is_failure(row->status) ? "1" : NULL, NULL},
+        {"steps", NULL, &steps},
+        {"more_steps", report_number_or_none(arena, (int64_t)invoice->more_steps), NULL},
+        {"callbacks", NULL, &callbacks},
+        {"more_callbacks", report_number_or_none(arena, (int64_t)invoice->more_callbacks), NULL},
     };
-    report_add(&report->html, "invoice", values, ARRAY_SIZE(values));
-    add_steps(report, arena, invoice);
-    add_callbacks(report, arena, invoice);
+    report_fill(&report->html, "report_invoice.html", values, ARRAY_SIZE(values));
 }
 
 void report_html_end(struct report *report)
 {
-    report_add(&report->html, "end", NULL, 0);
+    report_fill(&report->html, "report_foot.html", NULL, 0);
 }

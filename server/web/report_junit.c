@@ -1,29 +1,24 @@
 /* milkypay-junit.xml: a case for each invoice, and one for each callback, which fails when it never
  * arrived. */
-#include "report_part.h"
-
-void report_junit_begin(struct report *report)
-{
-    report->junit = report->invoice_cases = report->callback_cases = report_page_of("report.xml");
-}
+#include "report_private.h"
 
 static void add_callback(struct report *report, struct arena *arena,
                          const struct report_invoice *invoice,
                          const struct report_callback *callback)
 {
     const struct template_value values[] = {
-        {"account", invoice->account},
-        {"reference", invoice->row.reference_id},
-        {"id", invoice->row.id},
-        {"callback", callback->id},
-        {"transition", status_name(callback->row->transition)},
-        {"took", report_seconds(arena, callback->took_ms)},
-        {"state", callback_state_name(callback->row->state)},
-        {"attempts", report_number(arena, callback->row->attempts)},
-        {"codes", callback->codes},
-        {"reason", callback->reason},
+        {"account", invoice->account, NULL},
+        {"reference", invoice->row.reference_id, NULL},
+        {"id", invoice->row.id, NULL},
+        {"callback", callback->id, NULL},
+        {"transition", status_name(callback->row->transition), NULL},
+        {"took", report_seconds(arena, callback->took_ms), NULL},
+        {"state", callback_state_name(callback->row->state), NULL},
+        {"attempts", report_number(arena, callback->row->attempts), NULL},
+        {"codes", callback->codes, NULL},
+        {"reason", callback->reason, NULL},
     };
-    report_add(&report->callback_cases, "callback", values, ARRAY_SIZE(values));
+    report_fill(&report->callback_cases, "report_callback.xml", values, ARRAY_SIZE(values));
     report->n_callback_cases++;
     report->n_failures += callback->reason != NULL;
 }
@@ -35,17 +30,17 @@ void report_junit_invoice(struct report *report, struct arena *arena,
     char amount[MONEY_TEXT];
     money_format(row->amount, amount);
     const struct template_value values[] = {
-        {"account", invoice->account},
-        {"reference", row->reference_id},
-        {"id", row->id},
-        {"status", status_name(row->status)},
-        {"resolution", row->resolution},
-        {"amount", amount},
-        {"currency", row->currency},
-        {"service", row->service},
-        {"created", report_time(arena, row->created_ms)},
+        {"account", invoice->account, NULL},
+        {"reference", row->reference_id, NULL},
+        {"id", row->id, NULL},
+        {"status", status_name(row->status), NULL},
+        {"resolution", row->resolution, NULL},
+        {"amount", amount, NULL},
+        {"currency", row->currency, NULL},
+        {"service", row->service, NULL},
+        {"created", report_time(arena, row->created_ms), NULL},
     };
-    report_add(&report->invoice_cases, "invoice", values, ARRAY_SIZE(values));
+    report_fill(&report->invoice_cases, "report_invoice.xml", values, ARRAY_SIZE(values));
     report->n_invoice_cases++;
     for (size_t i = 0; i < invoice->n_callbacks; i++) {
         add_callback(report, arena, invoice, &invoice->callbacks[i]);
@@ -63,35 +58,35 @@ static const char *timestamp(struct arena *arena, int64_t time_ms)
 }
 
 static void add_suite(struct report *report, struct arena *arena, const char *name,
-                      const struct report_page *cases, int64_t tests, int64_t failures)
+                      const struct buf *cases, int64_t tests, int64_t failures)
 {
     const struct template_value values[] = {
-        {"name", name},
-        {"tests", report_number(arena, tests)},
-        {"failures", report_number(arena, failures)},
-        {"began", timestamp(arena, report->run->began_ms)},
-        {"took", report_seconds(arena, report->took_ms)},
-        {"version", MILKYPAY_VERSION},
-        {"invoices", report_number(arena, report->invoices)},
-        {"shown", report_number(arena, report->n_invoice_cases)},
+        {"name", name, NULL},
+        {"tests", report_number(arena, tests), NULL},
+        {"failures", report_number(arena, failures), NULL},
+        {"began", timestamp(arena, report->run->began_ms), NULL},
+        {"took", report_seconds(arena, report->took_ms), NULL},
+        {"version", MILKYPAY_VERSION, NULL},
+        {"invoices", report_number(arena, report->invoices), NULL},
+        {"shown", report_number(arena, report->n_invoice_cases), NULL},
     };
-    report_add(&report->junit, "suite", values, ARRAY_SIZE(values));
-    buf_add(&report->junit.text, cases->text.data, cases->text.size);
-    report_add(&report->junit, "suite_end", NULL, 0);
+    report_fill(&report->junit, "report_suite.xml", values, ARRAY_SIZE(values));
+    buf_add(&report->junit, buf_str(cases), cases->size);
+    buf_text(&report->junit, "</testsuite>\n");
 }
 
 void report_junit_end(struct report *report)
 {
     struct arena arena = {0};
     const struct template_value values[] = {
-        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases)},
-        {"failures", report_number(&arena, report->n_failures)},
-        {"took", report_seconds(&arena, report->took_ms)},
+        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases), NULL},
+        {"failures", report_number(&arena, report->n_failures), NULL},
+        {"took", report_seconds(&arena, report->took_ms), NULL},
     };
-    report_add(&report->junit, "begin", values, ARRAY_SIZE(values));
+    report_fill(&report->junit, "report_head.xml", values, ARRAY_SIZE(values));
     add_suite(report, &arena, "invoices", &report->invoice_cases, report->n_invoice_cases, 0);
     add_suite(report, &arena, "callbacks", &report->callback_cases, report->n_callback_cases,
               report->n_failures);
-    report_add(&report->junit, "end", NULL, 0);
+    buf_text(&report->junit, "</testsuites>\n");
     arena_finish(&arena);
 }

@@ -1,37 +1,12 @@
-/* What the files of the report share: pages put together from parts, and what they show. */
+/* What the files of the report share. Nobody else includes this. */
 #pragma once
 
 #include "store/store_run.h"
 #include "web/report.h"
 #include "web/template.h"
 
-#define REPORT_CODES 20 /* attempts of one callback */
+#define REPORT_CODES 20 /* attempts of one callback that are shown */
 
-/* A page, and the asset that its parts come from: each begins with a line <!-- part: NAME -->. */
-struct report_page {
-    const char *source;
-    struct buf text;
-};
-
-/* An empty page of server/web/assets/NAME; buf_finish its text. */
-struct report_page report_page_of(const char *name);
-
-/*
- * Appends a part, filled (template.h). Values may hold any bytes: what neither HTML nor XML can
- * show becomes a '?'.
- */
-void report_add(struct report_page *page, const char *part, const struct template_value *values,
-                size_t n);
-
-/* "2026-11-24 17:07:31", UTC. In the arena. */
-const char *report_time(struct arena *arena, int64_t time_ms);
-
-/* "2.041": milliseconds as seconds. */
-const char *report_seconds(struct arena *arena, int64_t ms);
-
-const char *report_number(struct arena *arena, int64_t n);
-
-/* An invoice of the run, as both pages show it. */
 struct report_step {
     int64_t at_ms;
     const char *status, *resolution, *cause;
@@ -45,6 +20,7 @@ struct report_callback {
     int64_t took_ms;    /* of the attempts shown */
 };
 
+/* An invoice of the run, as both files show it. */
 struct report_invoice {
     struct invoice row;
     const char *account;
@@ -60,11 +36,22 @@ struct report {
     struct run_counts counts;
     int64_t invoices, undelivered; /* in the run, shown or not */
     int64_t took_ms;
-    struct report_page html;
-    struct report_page junit, invoice_cases,
-        callback_cases; /* the cases are counted as they come */
+    struct buf html, junit;
+    struct buf invoice_cases, callback_cases; /* of junit, whose head wants their numbers */
     int64_t n_invoice_cases, n_callback_cases, n_failures;
 };
+
+/*
+ * Appends a template, filled (template.h). Values may hold any bytes: what neither HTML nor XML can
+ * show becomes a '?'.
+ */
+void report_fill(struct buf *out, const char *name, const struct template_value *values, size_t n);
+
+/* Texts for values, in the arena: "2026-11-24 17:07:31", UTC; "2.041", ms as seconds; numbers. */
+const char *report_time(struct arena *arena, int64_t time_ms);
+const char *report_seconds(struct arena *arena, int64_t ms);
+const char *report_number(struct arena *arena, int64_t n);
+const char *report_number_or_none(struct arena *arena, int64_t n); /* NULL for 0 */
 
 /* The page: its head with counts and failures, an invoice's row, its end. */
 void report_html_begin(struct report *report);
@@ -73,7 +60,6 @@ void report_html_invoice(struct report *report, struct arena *arena,
 void report_html_end(struct report *report);
 
 /* The JUnit file: an invoice's cases, and all of it put together. */
-void report_junit_begin(struct report *report);
 void report_junit_invoice(struct report *report, struct arena *arena,
                           const struct report_invoice *invoice);
 void report_junit_end(struct report *report);
