@@ -71,8 +71,11 @@ enum callback_state {
     CALLBACK_FAILED = 3,
     CALLBACK_DROPPED = 4,
 };
+#define CALLBACK_STATES (CALLBACK_DROPPED + 1)
 
 const char *callback_state_name(enum callback_state state);
+/* It ended without success, or has not ended: what was to arrive and did not. */
+bool callback_is_undelivered(enum callback_state state);
 bool callback_state_parse(const char *name, enum callback_state *ret_state);
 
 struct callback {

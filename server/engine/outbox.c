@@ -220,8 +220,7 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
     return true;
 }
 
-/* Without what may hold a merchant's secret: user and password, query and fragment. */
-static void shown_url(const char *url, char *ret_text, size_t size)
+void outbox_shown_url(const char *url, char *ret_text, size_t size)
 {
     const char *mark = strstr(url, "://");
     size_t scheme = mark ? (size_t)(mark - url) + 3 : 0;
@@ -240,7 +239,7 @@ static void log_attempt(const struct callback *callback, const struct delivery_r
     callback_id(callback->seq, id);
     bool good = result->code == OK_CODE;
     char url[256];
-    shown_url(callback->url, url, sizeof url);
+    outbox_shown_url(callback->url, url, sizeof url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
               LOG_TEXT("invoice", invoice),
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),

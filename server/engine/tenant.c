@@ -169,6 +169,7 @@ static void forget(struct tenants *tenants, struct tenant *tenant)
     memmove(&tenants->list[at], &tenants->list[at + 1],
             (tenants->n - at - 1) * sizeof(struct tenant *));
     tenants->n--;
+    tenants->verified += tenant->verified;
     unindex(tenants, tenant);
     free_tenant(tenant);
 }

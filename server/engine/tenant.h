@@ -30,6 +30,7 @@ struct tenant {
     struct sinks sinks;         /* what its built-in receiver got */
     int64_t verified;           /* signatures that verify-signature found right, since the start */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
+    uint64_t verified;          /* signatures that the suite asked about in this run */
     bool listed;                /* tenants_load saw it in the database */
 };
 
@@ -37,7 +38,8 @@ struct tenants {
     const uint8_t *derive_key; /* ids that follow from the account's */
     struct tenant **list;      /* by num, ascending */
     size_t n, room;
-    void *by_key; /* search tree over ids and public keys */
+    void *by_key;      /* search tree over ids and public keys */
+    uint64_t verified; /* of those that are gone */
 };
 
 /*

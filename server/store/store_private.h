@@ -12,6 +12,7 @@ enum store_group {
     STORE_ACCOUNT,
     STORE_INVOICE,
     STORE_CALLBACK,
+    STORE_RUN,
     STORE_GROUPS,
 };
 
@@ -32,6 +33,7 @@ bool store_prepare(struct store *store, enum store_group group, const char *cons
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
 bool store_callback_prepare(struct store *store);
+bool store_run_prepare(struct store *store);
 
 /* Invoices are about to be deleted: their row numbers must not come again. */
 void store_invoice_keep_seq(struct store *store);
