@@ -28,9 +28,8 @@ struct tenant {
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
     struct sinks sinks;         /* what its built-in receiver got */
-    int64_t verified;           /* signatures that verify-signature found right, since the start */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
-    uint64_t verified;          /* signatures that the suite asked about in this run */
+    uint64_t verified;          /* signatures that verify-signature found right, since the start */
     bool listed;                /* tenants_load saw it in the database */
 };
 
