@@ -58,6 +58,12 @@ const struct route routes[] = {
         "limit after invoice state"},
     {"GET",    "/_mock/callbacks/{id}",                      ACCESS_CONTROL, control_callbacks_get, NULL},
     {"POST",   "/_mock/callbacks/{id}/resend",               ACCESS_CONTROL, control_callbacks_resend, NULL},
+    {"GET",    "/_mock/snapshots",                           ACCESS_CONTROL, control_snapshots_list, "limit after"},
+    {"POST",   "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_take, NULL},
+    {"GET",    "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_export, NULL},
+    {"PUT",    "/_mock/snapshots/{name}",                    ACCESS_CONTROL_LARGE, control_snapshots_import, NULL},
+    {"DELETE", "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_delete, NULL},
+    {"POST",   "/_mock/snapshots/{name}/restore",            ACCESS_CONTROL, control_snapshots_restore, NULL},
 };
 /* clang-format on */
 
