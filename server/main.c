@@ -117,6 +117,7 @@ static bool start_server(struct program *p)
         .port = c->listen_port,
         .tls_cert = c->tls_cert,
         .tls_key = c->tls_key,
+        .body_most = router_body_most,
         .handle = router_handle,
         .done = router_done,
         .must_hold = loop_must_hold,

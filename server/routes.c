@@ -69,6 +69,12 @@ const struct route routes[] = {
         "limit after signature invoice"},
     {"DELETE", "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_clear, NULL},
     {"POST",   "/_mock/verify-signature",                    ACCESS_CONTROL, control_verify_signature, NULL},
+    {"GET",    "/_mock/snapshots",                           ACCESS_CONTROL, control_snapshots_list, "limit after"},
+    {"POST",   "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_take, NULL},
+    {"GET",    "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_export, NULL},
+    {"PUT",    "/_mock/snapshots/{name}",                    ACCESS_CONTROL_LARGE, control_snapshots_import, NULL},
+    {"DELETE", "/_mock/snapshots/{name}",                    ACCESS_CONTROL, control_snapshots_delete, NULL},
+    {"POST",   "/_mock/snapshots/{name}/restore",            ACCESS_CONTROL, control_snapshots_restore, NULL},
 };
 /* clang-format on */
 

@@ -9,6 +9,7 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -23,7 +24,9 @@ enum wait_kind {
 
 struct waiter {
     enum wait_kind kind;
-    int64_t account, invoice;
+    char owner[IDENT_TEXT];    /* the account's id */
+    int64_t account;           /* its number, which a reset changes */
+    int64_t invoice;           /* 0: WAIT_IDLE */
     enum status status;        /* WAIT_STATUS */
     enum callback_state state; /* WAIT_CALLBACK: done or failed */
     int64_t transition;        /* WAIT_CALLBACK: a status, TIME_NONE: any */
@@ -50,8 +53,16 @@ static struct call call_of(const struct waiter *waiter)
         .arena = &waiter->request->arena,
         .engine = waits->engine,
         .router = waits->router,
-        .tenant = tenants_by_num(&waits->engine->tenants, waiter->account),
+        .tenant = tenants_by_id(&waits->engine->tenants, waiter->owner),
     };
+}
+
+/* The invoice that is waited for, which a reset or a restore may have taken away. */
+static bool find_invoice(struct call *call, const struct waiter *waiter,
+                         struct invoice *ret_invoice)
+{
+    return store_invoice_get(call->engine->store, call->arena, waiter->invoice, ret_invoice) &&
+           ret_invoice->account == call->tenant->account.num;
 }
 
 static bool find_callback(struct call *call, const struct waiter *waiter,
@@ -76,23 +87,25 @@ static bool is_idle(struct engine *engine, struct tenant *tenant, int64_t within
            (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
 }
 
-/* Answers 200 when the condition holds. */
+/* Answers 200 when the condition holds, 404 when it cannot any more. */
 static bool try_answer(struct call *call, const struct waiter *waiter)
 {
     struct invoice invoice;
     struct callback callback;
     struct json_out out = {0};
+    if (waiter->invoice && !find_invoice(call, waiter, &invoice)) {
+        call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
+        return true;
+    }
     switch (waiter->kind) {
     case WAIT_STATUS:
-        if (!store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice) ||
-            !(invoice.been & STATUS_BIT(waiter->status))) {
+        if (!(invoice.been & STATUS_BIT(waiter->status))) {
             return false;
         }
         control_reply_invoice(call, 200, &invoice);
         return true;
     case WAIT_CALLBACK:
-        if (!find_callback(call, waiter, &callback) ||
-            !store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice)) {
+        if (!find_callback(call, waiter, &callback)) {
             return false;
         }
         out.buf = http_reply(call->request, 200, HTTP_JSON);
@@ -121,7 +134,7 @@ static void write_now(struct call *call, const struct waiter *waiter, struct jso
     if (waiter->kind == WAIT_IDLE) {
         json_out_int(out, "sending", call->tenant->sending);
         json_out_seconds(out, "next_due", schedule_next_due(call->engine, call->tenant));
-    } else if (store_invoice_get(call->engine->store, call->arena, waiter->invoice, &invoice)) {
+    } else if (find_invoice(call, waiter, &invoice)) {
         json_out_text(out, "status", status_name(invoice.status));
         json_out_text(out, "resolution", invoice.resolution);
         json_out_seconds(out, "next_due", invoice.due_ms);
@@ -184,6 +197,7 @@ static void finish(struct waiter *waiter)
 static void look(struct waiter *waiter, int64_t now_ms)
 {
     struct call call = call_of(waiter);
+    waiter->account = call.tenant ? call.tenant->account.num : 0;
     if (!call.tenant) {
         call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
     } else if (try_answer(&call, waiter)) {
@@ -332,6 +346,7 @@ void control_wait(struct call *call)
         return;
     }
     waiter.account = call->tenant->account.num;
+    snprintf(waiter.owner, sizeof waiter.owner, "%s", call->tenant->account.keys.id);
     if (timeout_ms > TIMEOUT_MOST_MS) {
         refuse(call, "timeout: at most 60s are waited");
         return;

@@ -63,6 +63,16 @@ struct invoice {
     int64_t attempts; /* of the payer */
 };
 
+/* What happened to an invoice after its creation. */
+struct transition {
+    int64_t invoice;
+    int64_t at_ms;   /* account time */
+    int64_t wall_ms; /* machine time */
+    enum status old, new;
+    const char *resolution;
+    const char *cause; /* timer, expiry, payer, command */
+};
+
 /* Stored: append only. */
 enum callback_state {
     CALLBACK_QUEUED = 0,  /* waits for due_ms */

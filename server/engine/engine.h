@@ -61,6 +61,7 @@ struct engine {
     int64_t retry_at_ms; /* after a failed commit: machine time before which no timer runs */
     int64_t sweep_at_ms; /* machine time of the next look for what is too old */
     size_t n_advances;
+    bool leftovers; /* there may be rows to sweep (store_leftover.h) */
 };
 
 /*
@@ -200,6 +201,9 @@ void engine_note_change(struct engine *engine, int64_t account, int64_t invoice)
 
 /* Makes an account with fresh keys. NULL when there are too many. */
 struct tenant *engine_add_account(struct engine *engine, const struct settings *settings);
+
+/* Takes everything out of the account (tenants_empty); what is under way for it is dropped. */
+void engine_empty(struct engine *engine, struct tenant *tenant);
 
 /* Everything back to the start; fixture accounts get the fixture's settings again. */
 void engine_reset(struct engine *engine, struct tenant *tenant);

@@ -64,5 +64,16 @@ struct tenant *tenants_add(struct tenants *tenants, struct store *store,
 void tenant_set_settings(struct tenant *tenant, struct store *store,
                          const struct settings *settings);
 
-/* Deletes the account with everything in it. The tenant is freed. */
+/* The same from the JSON text that the store keeps of settings. */
+void tenant_read_settings(struct tenant *tenant, struct store *store, const char *text,
+                          const struct resolution_set *resolutions);
+
+/*
+ * Leaves everything in the account behind: it gets a new number, under which there is nothing yet.
+ * Keys, settings, clock and snapshots stay, and so does the tenant's address: what must outlive
+ * this remembers that or the account's id, not the number.
+ */
+void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant);
+
+/* Deletes the account with everything in it, snapshots included. The tenant is freed. */
 void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant);
