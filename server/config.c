@@ -1,34 +1,21 @@
+/* The table of options and how each value is read. */
 #include "config.h"
 
 #include "base/attr.h"
-#include "base/die.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "config_private.h"
 #include "engine/journal.h"
 #include "json/json_read.h"
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define PROGRAM "milkypay-mock"
-#define ENVIRONMENT_PREFIX "MILKYPAY_"
 
 /* Holds what is neither in argv nor in environ as it must be: parts of values. Lives as long as the
  * process. */
 static struct arena texts;
-
-struct option {
-    const char *name;     /* without "--" */
-    const char *argument; /* NULL: a flag */
-    size_t offset;        /* into struct config, for the readers that serve several options */
-    const char *fallback; /* read like a value that was given, NULL: none */
-    const char *help;     /* NULL: not in --help, and no environment variable */
-    const char *(*read)(const struct option *option, const char *value, struct config *config);
-};
 
 /* ------------------------------------------------------------------ readers: each returns NULL or
  * a reason */
@@ -228,7 +215,7 @@ static const char *read_log_format(const struct option *option, const char *valu
 #define IN(member) offsetof(struct config, member)
 
 /* clang-format off */
-static const struct option options[] = {
+const struct option config_options[] = {
     {"listen", "HOST:PORT", 0, "127.0.0.1:8080", "where to listen; port 0 picks a free one", read_listen},
     {"db", "FILE", IN(db), NULL, "database; without it a private one, gone at exit", read_text},
     {"fixtures", "DIR", IN(fixtures), NULL,
@@ -260,180 +247,13 @@ static const struct option options[] = {
      "how many requests to remember for /_mock/requests: on is 10000", read_journal},
     {"log-level", "LEVEL", 0, "info", "error, warn, info or debug", read_log_level},
     {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
+    {"report", "DIR", IN(report), NULL,
+     "at the end write milkypay-junit.xml and milkypay.html there", read_text},
+    {"strict", NULL, IN(strict), NULL,
+     "exit status 3 if a callback never arrived or none was verified", read_flag},
     {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };
 /* clang-format on */
 
-#define OPTION_COUNT ARRAY_SIZE(options)
-
-/* MILKYPAY_PUBLIC_URL of public-url. */
-static const char *environment_name(const struct option *option)
-{
-    char *name = arena_printf(&texts, ENVIRONMENT_PREFIX "%s", option->name);
-    text_upper(name);
-    for (char *p = name; *p; p++) {
-        *p = *p == '-' ? '_' : *p;
-    }
-    return name;
-}
-
-/* ------------------------------------------------------------------ --help */
-
-#define HELP_COLUMN 32
-
-static void print_option(const struct option *option)
-{
-    const char *argument = option->argument ? option->argument : "";
-    const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
-    const char *fallback = option->fallback ? option->fallback : "";
-    printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
-    printf("%*s%s%s%s\n", HELP_COLUMN, "", environment_name(option), *fallback ? ", default " : "",
-           fallback);
-}
-
-static enum config_result print_help(void)
-{
-    puts("Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
-         "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
-         "\n"
-         "Each option is also an environment variable; the command line wins. A DURATION is a "
-         "whole\n"
-         "number and ms, s, m, h or d. Values may also be given as --option=value.\n");
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (options[i].help) {
-            print_option(&options[i]);
-        }
-    }
-    puts("  --help                        print this and leave\n"
-         "  --version                     print the version and leave");
-    return CONFIG_DONE;
-}
-
-static enum config_result print_version(void)
-{
-    puts(PROGRAM " " MILKYPAY_VERSION);
-    return CONFIG_DONE;
-}
-
-/* ------------------------------------------------------------------ arguments and environment */
-
-/* One line, whatever bytes a value brought in. */
-static enum config_result refuse(const char *what, const char *reason)
-{
-    char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
-    for (unsigned char *p = (unsigned char *)line; *p; p++) {
-        if (*p < ' ' || *p == 0x7f) {
-            *p = '?';
-        }
-    }
-    fprintf(stderr, "%s\n", line);
-    return CONFIG_WRONG;
-}
-
-static enum config_result take(const struct option *option, const char *what, const char *value,
-                               struct config *config)
-{
-    const char *why = *value ? option->read(option, value, config) : "the value is empty";
-    return why ? refuse(what, why) : CONFIG_SERVE;
-}
-
-static const struct option *find_option(const char *name, size_t length)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (strncmp(options[i].name, name, length) == 0 && !options[i].name[length]) {
-            return &options[i];
-        }
-    }
-    return NULL;
-}
-
-/* Reads the argument at *at and moves *at to the last one that belongs to it. */
-static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
-{
-    const char *argument = argv[*at];
-    if (!text_starts(argument, "--") || !argument[2]) {
-        return refuse(arena_printf(&texts, "\"%s\"", argument), "unexpected argument; see --help");
-    }
-    size_t length = strcspn(argument, "=");
-    const char *value = argument[length] ? argument + length + 1 : NULL;
-    const char *what = arena_copy(&texts, argument, length);
-    const struct option *option = find_option(argument + 2, length - 2);
-    if (!option) {
-        return refuse(what, "unknown option; see --help");
-    }
-    if (!option->argument && value) {
-        return refuse(what, "takes no value");
-    }
-    if (!option->argument) {
-        value = "1";
-    } else if (!value) {
-        value = argv[*at + 1];
-        if (!value || text_starts(value, "--")) {
-            return refuse(what, arena_printf(&texts, "%s is missing", option->argument));
-        }
-        ++*at;
-    }
-    given[option - options] = true;
-    return take(option, what, value, config);
-}
-
-static enum config_result read_arguments(int argc, char **argv, bool *given, struct config *config)
-{
-    for (int i = 1; i < argc; i++) {
-        if (text_equal(argv[i], "--help")) {
-            return print_help();
-        }
-        if (text_equal(argv[i], "--version")) {
-            return print_version();
-        }
-        enum config_result result = read_argument(argv, &i, given, config);
-        if (result != CONFIG_SERVE) {
-            return result;
-        }
-    }
-    return CONFIG_SERVE;
-}
-
-/* What the command line did not give. An empty variable counts as none: compose files like to set
- * those. */
-static enum config_result read_environment(const bool *given, struct config *config)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const char *name = environment_name(&options[i]);
-        const char *value = options[i].help && !given[i] ? getenv(name) : NULL;
-        if (value && *value && take(&options[i], name, value, config) != CONFIG_SERVE) {
-            return CONFIG_WRONG;
-        }
-    }
-    return CONFIG_SERVE;
-}
-
-static void set_fallbacks(struct config *config)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option *option = &options[i];
-        if (option->fallback && option->read(option, option->fallback, config)) {
-            die("--%s: a bad default", option->name);
-        }
-    }
-}
-
-enum config_result config_read(int argc, char **argv, struct config *ret_config)
-{
-    struct config config = {0};
-    bool given[OPTION_COUNT] = {false};
-    set_fallbacks(&config);
-    enum config_result result = read_arguments(argc, argv, given, &config);
-    if (result == CONFIG_SERVE) {
-        result = read_environment(given, &config);
-    }
-    if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
-        result = refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
-                        config.tls_cert ? "wants --tls-key too" : "wants --tls-cert too");
-    }
-    if (result == CONFIG_SERVE) {
-        *ret_config = config;
-    }
-    return result;
-}
+const size_t config_options_count = ARRAY_SIZE(config_options);

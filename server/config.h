@@ -38,8 +38,11 @@ struct config {
     int64_t journal; /* records to keep, 0: none */
     enum log_level log_level;
     bool log_json;
-    bool check;       /* --check: validate fixtures and leave */
-    bool list_routes; /* --list-routes, not in --help: for the tests */
+    bool check;           /* --check: validate fixtures and leave */
+    bool list_routes;     /* --list-routes, not in --help: for the tests */
+    const char *report;   /* folder for the report of the run, NULL: none */
+    bool strict;          /* exit status 3 when a callback was never delivered, or none verified */
+    char *const *command; /* of exec, ends in NULL; NULL: only serve */
 };
 
 enum config_result {

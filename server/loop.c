@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/wall.h"
 #include "engine/advance.h"
+#include "engine/clock.h"
 #include "engine/schedule.h"
 
 #include <curl/curl.h>
@@ -10,7 +11,8 @@
 
 #define SLEEP_MOST_MS 60000
 #define LOOKS_MOST 16
-#define GRACE_MS 1000 /* after SIGTERM, for requests and callbacks in flight */
+#define GRACE_MS 1000  /* at the end, for requests and callbacks in flight */
+#define SETTLE_MS 9000 /* before that, after a command: ten seconds in all (mock.md) */
 
 bool loop_must_hold(void *arg)
 {
@@ -25,13 +27,25 @@ static void shorten(int64_t *wait_ms, int64_t other_ms)
     }
 }
 
-/* Sleeps until a socket, a timer or a signal; true when the signal came. */
-static bool sleep_for_work(const struct loop *loop)
+static enum loop_wish take_signals(const struct loop *loop)
+{
+    enum loop_wish wish = LOOP_GO_ON;
+    struct signalfd_siginfo info;
+    while (read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        enum loop_wish other =
+            loop->signalled ? loop->signalled(loop->signalled_arg, &info) : LOOP_END;
+        wish = other > wish ? other : wish;
+    }
+    return wish;
+}
+
+/* Sleeps until a socket, a timer or a signal, and says what the signal wants. */
+static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
 {
     /* The last run of the server may have taken new requests: their turn is open, or somebody waits
      * for what they changed, and it wants its end. */
     bool open = store_in_turn(loop->engine->store) || loop->engine->n_changed;
-    int64_t wait_ms = open ? 0 : SLEEP_MOST_MS;
+    int64_t wait_ms = open ? 0 : most_ms;
     shorten(&wait_ms, http_server_wait_ms(loop->server));
     shorten(&wait_ms, schedule_wait_ms(loop->engine));
     shorten(&wait_ms, advance_wait_ms(loop->engine));
@@ -46,7 +60,7 @@ static bool sleep_for_work(const struct loop *loop)
         log_flush();
     }
     curl_multi_poll(deliver_multi(loop->engine->deliver), fds, ARRAY_SIZE(fds), (int)wait_ms, NULL);
-    return fds[1].revents;
+    return fds[1].revents ? take_signals(loop) : LOOP_GO_ON;
 }
 
 /*
@@ -112,13 +126,41 @@ static void drain(struct loop *loop)
     }
 }
 
+/* Whether a callback is under way or due, or an invoice's step whose callback would be. */
+static bool has_work(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        struct tenant *tenant = engine->tenants.list[i];
+        int64_t due_ms = schedule_next_due(engine, tenant);
+        if (tenant->sending || (due_ms != TIME_NONE && due_ms <= clock_now(tenant))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void settle(struct loop *loop)
+{
+    int64_t end_ms = mono_now_ms() + SETTLE_MS, now_ms;
+    turn(loop);
+    while (has_work(loop->engine) && (now_ms = mono_now_ms()) < end_ms &&
+           sleep_for_work(loop, end_ms - now_ms) != LOOP_END) {
+        turn(loop);
+    }
+}
+
 void loop_run(struct loop *loop)
 {
-    while (!sleep_for_work(loop)) {
+    enum loop_wish wish;
+    while ((wish = sleep_for_work(loop, SLEEP_MOST_MS)) == LOOP_GO_ON) {
         turn(loop);
     }
     log_event(LOG_INFO, "stopping",
               LOG_NUMBER("connections", http_server_connections(loop->server)));
-    turn(loop);
+    if (wish == LOOP_SETTLE) {
+        settle(loop);
+    } else {
+        turn(loop);
+    }
     drain(loop);
 }

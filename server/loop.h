@@ -9,15 +9,30 @@
 #include "engine/engine.h"
 #include "http/http_server.h"
 
+#include <sys/signalfd.h>
+
+/* What a signal means to the loop; of several the last one here counts. */
+enum loop_wish {
+    LOOP_GO_ON,
+    LOOP_SETTLE, /* end, once callbacks that are under way or due have ended */
+    LOOP_END,    /* end now */
+};
+
 struct loop {
     struct engine *engine;
     struct http_server *server;
     struct waits *waits;
     struct streams *streams;
-    int signal_fd; /* SIGTERM and SIGINT */
+    int signal_fd; /* SIGTERM and SIGINT; SIGCHLD when there is a command */
+    /* Asked about each signal; NULL: any of them ends the server. */
+    enum loop_wish (*signalled)(void *arg, const struct signalfd_siginfo *info);
+    void *signalled_arg;
 };
 
-/* Runs until a signal comes, then finishes what is in flight (at most a second) and returns. */
+/*
+ * Runs until a signal says that it ends, then finishes what is in flight (at most a second) and
+ * returns. Before that LOOP_SETTLE takes at most nine seconds, in which the server serves on.
+ */
 void loop_run(struct loop *loop);
 
 /* http_options.must_hold; `arg` is the router. */

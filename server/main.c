@@ -1,12 +1,16 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/wall.h"
 #include "config.h"
+#include "exec.h"
 #include "fixture/fixture.h"
 #include "healthcheck.h"
 #include "loop.h"
 #include "routes.h"
+#include "store/store_run.h"
 #include "tmpdb.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -18,8 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_WRONG 2 /* a bad option, fixture or database */
 #define WHY_MOST 1024
+#define URL_ROOM 300
 
 /* Everything that lives from start to stop, in the order of its making. */
 struct program {
@@ -29,8 +33,10 @@ struct program {
     struct store *store;
     struct engine engine;
     struct router router;
-    char listen_url[300];
+    char listen_url[URL_ROOM];
     struct loop loop;
+    struct exec exec;
+    struct report_run run; /* what the report and --strict are about */
     char why[WHY_MOST];
 };
 
@@ -49,6 +55,13 @@ static bool open_store(struct program *p)
     bool good = store_open(file, care, &p->store, p->why, sizeof p->why);
     umask(before);
     return good;
+}
+
+/* Made at the start: a run should not end with the news that its report has no place. */
+static bool open_report(struct program *p)
+{
+    p->run = (struct report_run){.dir = p->config.report, .began_ms = wall_now_ms()};
+    return !p->run.dir || report_prepare(p->run.dir, p->why, sizeof p->why);
 }
 
 static bool start_engine(struct program *p)
@@ -88,6 +101,13 @@ static void set_up_router(struct program *p)
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
 }
 
+static void write_url(const struct program *p, const char *host, char ret_url[URL_ROOM])
+{
+    bool v6 = strchr(host, ':');
+    snprintf(ret_url, URL_ROOM, "%s://%s%s%s:%d", p->config.tls_cert ? "https" : "http",
+             v6 ? "[" : "", host, v6 ? "]" : "", http_server_port(p->loop.server));
+}
+
 static bool start_server(struct program *p)
 {
     const struct config *c = &p->config;
@@ -96,6 +116,7 @@ static bool start_server(struct program *p)
         .port = c->listen_port,
         .tls_cert = c->tls_cert,
         .tls_key = c->tls_key,
+        .body_most = router_body_most,
         .handle = router_handle,
         .done = router_done,
         .must_hold = loop_must_hold,
@@ -104,9 +125,7 @@ static bool start_server(struct program *p)
     if (!http_server_start(&options, &p->loop.server, p->why, sizeof p->why)) {
         return false;
     }
-    bool v6 = strchr(c->listen_host, ':');
-    snprintf(p->listen_url, sizeof p->listen_url, "%s://%s%s%s:%d", c->tls_cert ? "https" : "http",
-             v6 ? "[" : "", c->listen_host, v6 ? "]" : "", http_server_port(p->loop.server));
+    write_url(p, c->listen_host, p->listen_url);
     return true;
 }
 
@@ -117,6 +136,11 @@ static bool block_signals(struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (p->exec.pid) {
+        sigaddset(&set, SIGCHLD);
+        p->loop.signalled = exec_signalled;
+        p->loop.signalled_arg = &p->exec;
+    }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -141,23 +165,43 @@ static bool write_ready_file(struct program *p)
     return good;
 }
 
+/* stdout is the command's. "All addresses" is none to call. */
+static void begin_command(struct program *p)
+{
+    const char *host = p->config.listen_host;
+    char url[URL_ROOM];
+    host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
+    write_url(p, host, url);
+    log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
+    exec_begin(&p->exec, url, &p->engine.demo->account.keys);
+}
+
 /* The socket listens already, so whoever reads this may call at once. */
 static bool announce(struct program *p)
 {
     if (!write_ready_file(p)) {
         return false;
     }
-    printf("listening on %s\n", p->listen_url);
-    fflush(stdout);
+    if (p->exec.pid) {
+        begin_command(p);
+    } else {
+        printf("listening on %s\n", p->listen_url);
+        fflush(stdout);
+    }
     return true;
 }
 
 static bool start(struct program *p)
 {
     p->loop.engine = &p->engine;
-    if (!block_signals(p) || !open_store(p) || !start_engine(p)) {
+    char *const *command = p->config.command;
+    if (command && !exec_prepare(command, &p->exec, p->why, sizeof p->why)) {
         return false;
     }
+    if (!block_signals(p) || !open_report(p) || !open_store(p) || !start_engine(p)) {
+        return false;
+    }
+    p->run.after = store_run_begin(p->store);
     set_up_router(p);
     return start_server(p) && announce(p);
 }
@@ -175,6 +219,7 @@ static void stop(struct program *p)
         tmpdb_remove(p->tmp_dir);
     }
     fixture_finish(&p->fixture);
+    exec_finish(&p->exec);
     log_flush();
 }
 
@@ -186,8 +231,9 @@ static int serve(struct program *p)
         return EXIT_WRONG;
     }
     loop_run(&p->loop);
+    int status = verdict_of(&p->engine, &p->run, p->config.strict, p->exec.status);
     stop(p);
-    return EXIT_SUCCESS;
+    return status;
 }
 
 static int list_routes(void)

@@ -2,6 +2,7 @@
 
 #include "api/paging.h"
 #include "base/text.h"
+#include "base/wall.h"
 #include "json/view_service.h"
 
 #define PAGE_SIZE 20
@@ -114,6 +115,7 @@ void api_services_prerequest(struct call *call)
         http_reply_error(call->request, 401);
         return;
     }
+    tenant->used_ms = wall_now_ms();
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode,

@@ -27,6 +27,14 @@ void control_outcomes_clear(struct call *call);
 void control_transition(struct call *call);
 void control_pay(struct call *call);
 
+/* control_snapshot.c */
+void control_snapshots_list(struct call *call);
+void control_snapshots_take(struct call *call);
+void control_snapshots_restore(struct call *call);
+void control_snapshots_delete(struct call *call);
+void control_snapshots_export(struct call *call);
+void control_snapshots_import(struct call *call);
+
 /* control_timeline.c */
 void control_timeline(struct call *call);
 

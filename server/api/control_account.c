@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "base/text.h"
+#include "base/wall.h"
 #include "engine/journal_notes.h"
 #include "json/settings.h"
 
@@ -34,7 +35,9 @@ static struct tenant *find_account(struct call *call)
     struct tenant *tenant = tenants_by_id(&call->engine->tenants, call->params[0]);
     if (!tenant) {
         call_control_error(call, 404, "unknown_account", "there is no account %s", call->params[0]);
+        return NULL;
     }
+    tenant->used_ms = wall_now_ms();
     return tenant;
 }
 

@@ -84,7 +84,7 @@ void control_clock_set(struct call *call)
     journal_clock(call->engine, call->tenant);
     call->tenant->due_unknown = true;
     schedule_look(call->engine);
-    engine_note_change(call->engine, call->tenant->account.num, 0);
+    engine_note_change(call->engine, call->tenant, 0);
     reply_clock(call);
 }
 

@@ -120,7 +120,7 @@ void control_sink_receive(struct call *call)
         reply_too_many(call);
         return;
     }
-    waits_received(call->router->waits, call->tenant->account.num);
+    waits_received(call->router->waits, call->tenant);
     http_reply_empty(call->request, code);
 }
 

@@ -116,7 +116,6 @@ void control_wait(struct call *call)
         !read_duration(call, "within", &waiter.within_ms)) {
         return;
     }
-    waiter.account = call->tenant->account.num;
     if (timeout_ms > TIMEOUT_MOST_MS) {
         refuse(call, "timeout: at most 60s are waited");
         return;
@@ -127,7 +126,7 @@ void control_wait(struct call *call)
         waiter_give_up(call, &waiter, "frozen",
                        "the clock is frozen and nothing is due: advance it");
     } else {
-        waits_park(call->router->waits, &waiter, timeout_ms);
+        waits_park(call->router->waits, call->tenant, &waiter, timeout_ms);
     }
     wait_sight_finish(&sight);
 }

@@ -7,6 +7,7 @@
 #include "engine/journal_notes.h"
 #include "http/http_stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -18,6 +19,7 @@
 struct stream {
     struct streams *streams;
     struct http_request *request;
+    char owner_id[IDENT_TEXT]; /* the account's id */
     struct journal_view view;
     struct journal_cursor cursor;
     struct buf out;
@@ -112,7 +114,7 @@ void streams_run(struct streams *streams)
     LIST_FOREACH(stream, &streams->list, link)
     {
         bool wake = (news && has_news(stream)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
-        bool orphan = !tenants_by_num(&streams->engine->tenants, stream->view.account);
+        bool orphan = !tenants_by_id(&streams->engine->tenants, stream->owner_id);
         stream->ended |= orphan && !has_news(stream); /* its account's end is news too */
         if (wake || stream->ended) {
             http_stream_wake(stream->request);
@@ -225,6 +227,7 @@ void control_events(struct call *call)
         .cursor = journal_after(call->engine->journal, seq),
         .spoke_ms = mono_now_ms(),
     };
+    snprintf(stream->owner_id, sizeof stream->owner_id, "%s", call->tenant->account.keys.id);
     buf_text(&stream->out, BEGINNING);
     LIST_INSERT_HEAD(&streams->list, stream, link);
     streams->n++;

@@ -7,10 +7,8 @@
 #define PATH_MOST 1000 /* shown of a target */
 
 static const char *const changes[] = {
-    [JOURNAL_CREATED] = "created",
-    [JOURNAL_CHANGED] = "changed",
-    [JOURNAL_RESET] = "reset",
-    [JOURNAL_DELETED] = "deleted",
+    [JOURNAL_CREATED] = "created",   [JOURNAL_CHANGED] = "changed", [JOURNAL_RESET] = "reset",
+    [JOURNAL_RESTORED] = "restored", [JOURNAL_DELETED] = "deleted",
 };
 
 static void write_request(const struct engine *engine, struct json_out *out,

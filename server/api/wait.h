@@ -21,7 +21,7 @@ void waits_changed(void *arg, int64_t account, int64_t invoice);
 void waits_journaled(void *arg, const struct journal_record *record);
 
 /* A sink of the account received something. */
-void waits_received(struct waits *waits, int64_t account);
+void waits_received(struct waits *waits, const struct tenant *tenant);
 
 /* Answers those whose condition holds now, and those whose time is up. */
 void waits_run(struct waits *waits);

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct wait_account {
@@ -74,12 +75,13 @@ static struct wait_group *add_group(struct wait_index *index, int64_t account, i
     return group;
 }
 
-void wait_index_add(struct wait_index *index, struct waiter *waiter)
+void wait_index_add(struct wait_index *index, struct waiter *waiter, const char *owner_id)
 {
     bool requests = waiter->kind == WAIT_REQUESTS;
     struct wait_group *group = find_group(index, waiter->account, waiter->invoice, requests);
     if (!group) {
         group = add_group(index, waiter->account, waiter->invoice, requests);
+        snprintf(group->owner_id, sizeof group->owner_id, "%s", owner_id);
     }
     waiter->group = group;
     LIST_INSERT_HEAD(&group->waiters, waiter, link);

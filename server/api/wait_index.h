@@ -7,7 +7,8 @@ struct wait_account;
 
 /* All that wait for the same thing. Lives while it has a waiter. */
 struct wait_group {
-    int64_t account, invoice; /* invoice 0: idle or requests */
+    char owner_id[IDENT_TEXT]; /* the account's id */
+    int64_t account, invoice;  /* tenant.journal_id; row, 0: idle or requests */
     bool requests;
     LIST_HEAD(, waiter) waiters;
     bool marked; /* something happened: to be looked at */
@@ -28,8 +29,8 @@ struct wait_index {
 /* Of zeroed memory: empty buckets are not touched before they are used. */
 void wait_index_init(struct wait_index *index);
 
-/* Puts the waiter into its group, and takes it out again. */
-void wait_index_add(struct wait_index *index, struct waiter *waiter);
+/* Puts the waiter of an account into its group, and takes it out again. */
+void wait_index_add(struct wait_index *index, struct waiter *waiter, const char *owner_id);
 void wait_index_remove(struct wait_index *index, struct waiter *waiter);
 
 /* Marks one group, if there is such, or all of an account. */

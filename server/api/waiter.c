@@ -14,12 +14,14 @@ void wait_sight_finish(struct wait_sight *sight)
 
 /* ------------------------------------------------------------------ what is */
 
+/* The invoice that is waited for, which a reset or a restore may have taken away. */
 static const struct invoice *see_invoice(struct call *call, const struct waiter *waiter,
                                          struct wait_sight *sight)
 {
     if (!sight->has_invoice && !sight->no_invoice) {
-        sight->has_invoice =
-            store_invoice_get(call->engine->store, &sight->arena, waiter->invoice, &sight->invoice);
+        sight->has_invoice = store_invoice_get(call->engine->store, &sight->arena, waiter->invoice,
+                                               &sight->invoice) &&
+                             sight->invoice.account == call->tenant->account.num;
         sight->no_invoice = !sight->has_invoice;
     }
     return sight->has_invoice ? &sight->invoice : NULL;
@@ -86,7 +88,7 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 static bool try_status(struct call *call, struct waiter *waiter, struct wait_sight *sight)
 {
     const struct invoice *invoice = see_invoice(call, waiter, sight);
-    if (!invoice || !(invoice->been & STATUS_BIT(waiter->status))) {
+    if (!(invoice->been & STATUS_BIT(waiter->status))) {
         return false;
     }
     if (sight->document.size) {
@@ -189,6 +191,10 @@ static const struct {
 
 bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight)
 {
+    if (waiter->invoice && !see_invoice(call, waiter, sight)) {
+        call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
+        return true;
+    }
     return kinds[waiter->kind].try(call, waiter, sight);
 }
 

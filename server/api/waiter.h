@@ -18,7 +18,7 @@ struct wait_group;
 
 struct waiter {
     enum wait_kind kind;
-    int64_t account, invoice;
+    int64_t invoice;              /* WAIT_STATUS, WAIT_CALLBACK */
     enum status status;           /* WAIT_STATUS */
     enum callback_state state;    /* WAIT_CALLBACK: done or failed */
     int64_t transition;           /* WAIT_CALLBACK: a status, TIME_NONE: any */
@@ -31,6 +31,7 @@ struct waiter {
     struct http_request *request;
 
     /* waits.c's own */
+    int64_t account;     /* tenant.journal_id */
     int64_t deadline_ms; /* monotonic */
     size_t heap_place;
     struct wait_group *group;
@@ -50,7 +51,7 @@ struct wait_sight {
 
 void wait_sight_finish(struct wait_sight *sight);
 
-/* Answers 200 when the condition holds; true when it did. */
+/* Answers 200 when the condition holds, 404 when it cannot any more; true when it did. */
 bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight);
 
 /* True when it can never hold without another call: the clock stands still and nothing is due. */
@@ -64,4 +65,5 @@ void waiter_give_up(struct call *call, const struct waiter *waiter, const char *
 bool waiter_is_idle(struct call *call, int64_t within_ms);
 
 /* waits.c: parks the call with a copy of the waiter, at most so long. */
-void waits_park(struct waits *waits, const struct waiter *waiter, int64_t timeout_ms);
+void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *waiter,
+                int64_t timeout_ms);

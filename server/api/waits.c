@@ -97,13 +97,15 @@ static void finish(struct waits *waits, struct waiter *waiter)
     http_unpark(request);
 }
 
-void waits_park(struct waits *waits, const struct waiter *waiter, int64_t timeout_ms)
+void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *waiter,
+                int64_t timeout_ms)
 {
     struct parked *parked = mem_alloc(sizeof *parked);
     parked->waits = waits;
     parked->waiter = *waiter;
     parked->waiter.deadline_ms = mono_now_ms() + timeout_ms;
-    wait_index_add(&waits->index, &parked->waiter);
+    parked->waiter.account = tenant->journal_id;
+    wait_index_add(&waits->index, &parked->waiter, tenant->account.keys.id);
     push(waits, &parked->waiter);
     waits->n_requests += waiter->kind == WAIT_REQUESTS;
     http_park(waiter->request, gone, parked);
@@ -144,7 +146,7 @@ static bool is_busy(const struct wait_group *group, const struct tenant *tenant)
 
 static void look_at_group(struct waits *waits, struct wait_group *group, int64_t now_ms)
 {
-    struct tenant *tenant = tenants_by_num(&waits->engine->tenants, group->account);
+    struct tenant *tenant = tenants_by_id(&waits->engine->tenants, group->owner_id);
     struct wait_sight sight = {.no_invoice = false};
     struct waiter *waiter, *next;
     if (is_busy(group, tenant)) {
@@ -182,13 +184,13 @@ void waits_journaled(void *arg, const struct journal_record *record)
     }
     wait_index_mark(&waits->index, record->account, 0, true);
     if (record->everyone && demo) {
-        wait_index_mark(&waits->index, demo->account.num, 0, true);
+        wait_index_mark(&waits->index, demo->journal_id, 0, true);
     }
 }
 
-void waits_received(struct waits *waits, int64_t account)
+void waits_received(struct waits *waits, const struct tenant *tenant)
 {
-    wait_index_mark(&waits->index, account, 0, true);
+    wait_index_mark(&waits->index, tenant->journal_id, 0, true);
 }
 
 void waits_run(struct waits *waits)
@@ -201,7 +203,7 @@ void waits_run(struct waits *waits)
     while (waits->n && waits->heap[0]->deadline_ms <= now_ms) {
         struct waiter *waiter = waits->heap[0];
         struct wait_sight sight = {.no_invoice = false};
-        look(waits, waiter, tenants_by_num(&waits->engine->tenants, waiter->account), &sight,
+        look(waits, waiter, tenants_by_id(&waits->engine->tenants, waiter->group->owner_id), &sight,
              now_ms);
         wait_sight_finish(&sight);
     }

@@ -69,7 +69,7 @@ struct account_clock {
 };
 
 struct account {
-    int64_t num; /* row id */
+    int64_t num; /* what its rows bear; another one after a reset (tenant.h) */
     struct account_keys keys;
     struct settings settings;
     struct account_clock clock;

@@ -16,6 +16,11 @@ const char *callback_state_name(enum callback_state state)
     return state_names[state];
 }
 
+bool callback_is_undelivered(enum callback_state state)
+{
+    return state != CALLBACK_DONE && state != CALLBACK_DROPPED;
+}
+
 bool callback_state_parse(const char *name, enum callback_state *ret_state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {

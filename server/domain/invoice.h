@@ -63,6 +63,16 @@ struct invoice {
     int64_t attempts; /* of the payer */
 };
 
+/* What happened to an invoice after its creation. */
+struct transition {
+    int64_t invoice;
+    int64_t at_ms;   /* account time */
+    int64_t wall_ms; /* machine time */
+    enum status old, new;
+    const char *resolution;
+    const char *cause; /* timer, expiry, payer, command */
+};
+
 /* Stored: append only. */
 enum callback_state {
     CALLBACK_QUEUED = 0,  /* waits for due_ms */
@@ -71,8 +81,11 @@ enum callback_state {
     CALLBACK_FAILED = 3,
     CALLBACK_DROPPED = 4,
 };
+#define CALLBACK_STATES (CALLBACK_DROPPED + 1)
 
 const char *callback_state_name(enum callback_state state);
+/* It ended without success, or has not ended: what was to arrive and did not. */
+bool callback_is_undelivered(enum callback_state state);
 bool callback_state_parse(const char *name, enum callback_state *ret_state);
 
 struct callback {

@@ -51,9 +51,29 @@ void advance_abandon(struct advance *advance)
     advance->done = NULL;
 }
 
+static int compare_callbacks(const void *a, const void *b)
+{
+    const struct advance_event *x = a, *y = b;
+    return x->at_ms != y->at_ms         ? (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms)
+           : x->callback != y->callback ? (x->callback > y->callback) - (x->callback < y->callback)
+                                        : (x->attempt > y->attempt) - (x->attempt < y->attempt);
+}
+
+/* Attempts of one moment end as their receivers answer: listed by number, equal runs are alike. */
+static void order_callbacks(struct advance *advance)
+{
+    struct advance_event *events = advance->events;
+    for (size_t from = 0, to; from < advance->n_events; from = to + 1) {
+        for (to = from; to < advance->n_events && events[to].is_callback; to++) {
+        }
+        qsort(&events[from], to - from, sizeof *events, compare_callbacks);
+    }
+}
+
 static void end(struct engine *engine, struct tenant *tenant, bool complete)
 {
     struct advance *advance = tenant->advance;
+    order_callbacks(advance);
     advance->complete = complete;
     clock_set(tenant, engine->store, advance->frozen, clock_of(tenant));
     journal_clock(engine, tenant);
@@ -61,7 +81,7 @@ static void end(struct engine *engine, struct tenant *tenant, bool complete)
     tenant->due_unknown = true;
     engine->n_advances--;
     schedule_look(engine);
-    engine_note_change(engine, tenant->account.num, 0);
+    engine_note_change(engine, tenant, 0);
     if (advance->done) {
         advance->done(advance->arg, tenant, advance);
     }

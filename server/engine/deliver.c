@@ -428,6 +428,22 @@ void deliver_start(struct deliver *deliver)
 
 /* ------------------------------------------------------------------ ending */
 
+/* curl's words without " after N ms": took_ms says that, and equal runs read alike. */
+static const char *without_time(struct arena *arena, const char *text)
+{
+    static const char mark[] = " after ";
+    const char *begin = strstr(text, mark);
+    const char *number = begin ? begin + sizeof mark - 1 : "";
+    const char *unit = number + strspn(number, "0123456789");
+    size_t length = text_starts(unit, " milliseconds") ? strlen(" milliseconds")
+                    : text_starts(unit, " ms")         ? strlen(" ms")
+                                                       : 0;
+    if (unit == number || !length) {
+        return text;
+    }
+    return arena_printf(arena, "%.*s%s", (int)(begin - text), text, unit + length);
+}
+
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
     if (transfer->public_address[0]) {
@@ -442,7 +458,8 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
     if (code == CURLE_ABORTED_BY_CALLBACK) {
         return "the receiver closed the connection without an answer";
     }
-    return transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+    return transfer->error[0] ? without_time(&transfer->arena, transfer->error)
+                              : curl_easy_strerror(code);
 }
 
 static void end(struct transfer *transfer, CURLcode code, bool late)

@@ -85,8 +85,11 @@ bool engine_start(struct store *store, const struct fixture *fixture,
                   size_t why_size)
 {
     struct engine *engine = ret_engine;
-    *engine = (struct engine){
-        .store = store, .fixture = fixture, .options = *options, .started_ms = mono_now_ms()};
+    *engine = (struct engine){.store = store,
+                              .fixture = fixture,
+                              .options = *options,
+                              .started_ms = mono_now_ms(),
+                              .leftovers = true};
     const struct deliver_hooks hooks = {outbox_load, outbox_ended, engine};
     engine->journal = journal_new(options->journal);
     engine->deliver = deliver_new(&options->deliver, &hooks);
@@ -203,17 +206,25 @@ void engine_rolled_back(struct engine *engine)
                        ? tenants_by_id(&engine->tenants, engine->fixture->accounts[0].keys.id)
                        : NULL;
     engine->retry_at_ms = wall_now_ms() + RETRY_AFTER_MS;
+    engine->leftovers = true;
 }
 
 /* ------------------------------------------------------------------ finding and showing */
+
+/* A row of an account that is there; others are left over. */
+static bool find_row(struct engine *engine, struct arena *arena, int64_t seq,
+                     struct invoice *ret_invoice)
+{
+    return store_invoice_get(engine->store, arena, seq, ret_invoice) &&
+           tenants_by_num(&engine->tenants, ret_invoice->account);
+}
 
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
                      struct invoice *ret_invoice)
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cpi", id, &seq) &&
-           store_invoice_get(engine->store, arena, seq, ret_invoice) &&
-           text_equal(ret_invoice->id, id);
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
 }
 
 bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
@@ -221,8 +232,7 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cgi", session, &seq) &&
-           store_invoice_get(engine->store, arena, seq, ret_invoice) &&
-           text_equal(ret_invoice->session, session);
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session);
 }
 
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
@@ -313,17 +323,27 @@ static const struct settings *fixture_settings(const struct engine *engine,
     return NULL;
 }
 
-void engine_reset(struct engine *engine, struct tenant *tenant)
+/* The account's callbacks and its advance stop here; those who wait look again. */
+static void stop(struct engine *engine, struct tenant *tenant)
 {
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
     drop_fresh(engine, tenant->account.num);
-    store_account_clear(engine->store, tenant->account.num);
+    engine_note_change(engine, tenant, 0);
+    engine->leftovers = true;
+}
+
+void engine_empty(struct engine *engine, struct tenant *tenant)
+{
+    stop(engine, tenant);
+    tenants_empty(&engine->tenants, engine->store, tenant);
+}
+
+void engine_reset(struct engine *engine, struct tenant *tenant)
+{
+    engine_empty(engine, tenant);
     clock_reset(tenant, engine->store);
     sinks_finish(&tenant->sinks);
-    tenant->sending = 0;
-    tenant->outcomes = 0;
-    tenant->due_unknown = true;
     const struct settings *settings = fixture_settings(engine, tenant);
     if (settings) {
         tenant_set_settings(tenant, engine->store, settings);
@@ -333,16 +353,12 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     }
     journal_clear(engine, tenant);
     journal_account(engine, tenant, JOURNAL_RESET);
-    engine_note_change(engine, tenant->account.num, 0);
 }
 
 void engine_delete_account(struct engine *engine, struct tenant *tenant)
 {
-    advance_cut(engine, tenant);
-    deliver_cancel(engine->deliver, tenant->account.num);
-    drop_fresh(engine, tenant->account.num);
+    stop(engine, tenant);
     journal_account(engine, tenant, JOURNAL_DELETED);
-    engine_note_change(engine, tenant->account.num, 0);
     if (tenant == engine->demo) {
         engine->demo = NULL;
     }

@@ -33,7 +33,7 @@ struct fresh_callback {
     char *url;
 };
 
-/* Whoever waits for something is told after the commit. */
+/* Whoever waits for something is told after the commit; `account` is a tenant.journal_id. */
 struct engine_hooks {
     void (*changed)(void *arg, int64_t account, int64_t invoice);
     void *arg;
@@ -60,7 +60,7 @@ struct engine {
     struct fresh_callback *fresh;
     size_t n_fresh, room_fresh;
     struct changed {
-        int64_t account, invoice;
+        int64_t account, invoice; /* tenant.journal_id, row or 0 */
     } * changed;
     size_t n_changed, room_changed;
     int64_t started_ms;  /* monotonic time */
@@ -68,6 +68,7 @@ struct engine {
     int64_t retry_at_ms; /* after a failed commit: machine time before which no timer runs */
     int64_t sweep_at_ms; /* machine time of the next look for what is too old */
     size_t n_advances;
+    bool leftovers; /* there may be rows to sweep (store_leftover.h) */
 };
 
 /*
@@ -201,12 +202,15 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
                                 const struct invoice *invoice);
 
 /* Notes that something about an invoice changed (0: about the account), for those who wait. */
-void engine_note_change(struct engine *engine, int64_t account, int64_t invoice);
+void engine_note_change(struct engine *engine, const struct tenant *tenant, int64_t invoice);
 
 /* ------------------------------------------------------------------ accounts */
 
 /* Makes an account with fresh keys. NULL when there are too many. */
 struct tenant *engine_add_account(struct engine *engine, const struct settings *settings);
+
+/* Takes everything out of the account (tenants_empty); what is under way for it is dropped. */
+void engine_empty(struct engine *engine, struct tenant *tenant);
 
 /* Everything back to the start; fixture accounts get the fixture's settings again. */
 void engine_reset(struct engine *engine, struct tenant *tenant);

@@ -219,12 +219,12 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
         store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice);
         return CREATE_CONFLICT;
     }
-    journal_transition(engine, invoice, STATUS_CREATED, invoice->created_ms, "order");
+    journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
         outbox_insert(engine, tenant, invoice, &callback);
     }
     schedule_at(engine, tenant, invoice->due_ms);
-    engine_note_change(engine, num, invoice->seq);
+    engine_note_change(engine, tenant, invoice->seq);
     return CREATE_DONE;
 }
 

@@ -18,14 +18,14 @@ int64_t engine_settle_after(const struct engine *engine, const struct tenant *te
     return own_ms == ACCOUNT_UNSET ? engine->options.settle_after_ms : own_ms;
 }
 
-void engine_note_change(struct engine *engine, int64_t account, int64_t invoice)
+void engine_note_change(struct engine *engine, const struct tenant *tenant, int64_t invoice)
 {
     if (engine->n_changed == engine->room_changed) {
         engine->room_changed = engine->room_changed ? engine->room_changed * 2 : 64;
         engine->changed =
             mem_resize(engine->changed, engine->room_changed * sizeof *engine->changed);
     }
-    engine->changed[engine->n_changed++] = (struct changed){account, invoice};
+    engine->changed[engine->n_changed++] = (struct changed){tenant->journal_id, invoice};
 }
 
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
@@ -33,7 +33,7 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
     invoice_schedule(invoice);
     store_invoice_update(engine->store, invoice);
     schedule_at(engine, tenant, invoice->due_ms);
-    engine_note_change(engine, invoice->account, invoice->seq);
+    engine_note_change(engine, tenant, invoice->seq);
 }
 
 /* ------------------------------------------------------------------ what a status brings with it
@@ -139,7 +139,7 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     };
     store_transition_insert(engine->store, &transition);
     advance_note_transition(tenant, invoice, old, move->at_ms);
-    journal_transition(engine, invoice, old, move->at_ms, move->cause);
+    journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }
 
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,

@@ -74,18 +74,20 @@ enum journal_change {
     JOURNAL_CREATED,
     JOURNAL_CHANGED,
     JOURNAL_RESET,
+    JOURNAL_RESTORED, /* from a snapshot */
     JOURNAL_DELETED,
 };
 
 struct journal_record {
     uint64_t seq; /* from 1, of all kinds */
     enum journal_kind kind;
-    bool unmatched;           /* a request of no known account, or of none for certain */
-    bool everyone;            /* shown in the demo account's view too */
-    int64_t account, invoice; /* 0: none */
-    int64_t at_ms;            /* account time */
-    int64_t wall_ms;          /* machine time */
-    uint64_t cause;           /* the number of the request that caused it, 0: none or itself */
+    bool unmatched;  /* a request of no known account, or of none for certain */
+    bool everyone;   /* shown in the demo account's view too */
+    int64_t account; /* tenant.journal_id, 0: none */
+    int64_t invoice; /* its row, 0: none */
+    int64_t at_ms;   /* account time */
+    int64_t wall_ms; /* machine time */
+    uint64_t cause;  /* the number of the request that caused it, 0: none or itself */
     union {
         struct journal_request request;
         struct {
@@ -172,8 +174,8 @@ const struct journal_record *journal_next(const struct journal *journal,
 
 /* Who looks: an account, from a sequence number on. */
 struct journal_view {
-    int64_t account;
-    bool demo; /* sees what is everyone's too */
+    int64_t account; /* tenant.journal_id */
+    bool demo;       /* sees what is everyone's too */
     uint64_t from;
 };
 

@@ -8,11 +8,11 @@
 #include <string.h>
 
 static struct journal_record begin(const struct engine *engine, enum journal_kind kind,
-                                   int64_t account, int64_t invoice)
+                                   const struct tenant *tenant, int64_t invoice)
 {
     return (struct journal_record){
         .kind = kind,
-        .account = account,
+        .account = tenant ? tenant->journal_id : 0,
         .invoice = invoice,
         .wall_ms = wall_now_ms(),
         .cause = engine->trace.current,
@@ -30,11 +30,11 @@ static void log_transition(const struct journal_record *record, const struct inv
               LOG_TEXT("cause", record->transition.cause), LOG_TEXT("request", request));
 }
 
-void journal_transition(struct engine *engine, const struct invoice *invoice, enum status from,
-                        int64_t at_ms, const char *cause)
+void journal_transition(struct engine *engine, const struct tenant *tenant,
+                        const struct invoice *invoice, enum status from, int64_t at_ms,
+                        const char *cause)
 {
-    struct journal_record record =
-        begin(engine, JOURNAL_TRANSITION, invoice->account, invoice->seq);
+    struct journal_record record = begin(engine, JOURNAL_TRANSITION, tenant, invoice->seq);
     record.at_ms = at_ms;
     record.transition.from = from;
     record.transition.to = invoice->status;
@@ -47,11 +47,10 @@ void journal_transition(struct engine *engine, const struct invoice *invoice, en
     }
 }
 
-void journal_callback(struct engine *engine, const struct callback *callback,
-                      const struct attempt *attempt)
+void journal_callback(struct engine *engine, const struct tenant *tenant,
+                      const struct callback *callback, const struct attempt *attempt)
 {
-    struct journal_record record =
-        begin(engine, JOURNAL_CALLBACK, callback->account, callback->invoice);
+    struct journal_record record = begin(engine, JOURNAL_CALLBACK, tenant, callback->invoice);
     record.at_ms = attempt->at_ms;
     record.cause = trace_of_callback(&engine->trace, callback->seq);
     record.callback.seq = callback->seq;
@@ -68,8 +67,7 @@ void journal_callback(struct engine *engine, const struct callback *callback,
 void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t invoice,
                    int64_t fault, const char *on, const char *name)
 {
-    struct journal_record record =
-        begin(engine, JOURNAL_FAULT, tenant ? tenant->account.num : 0, invoice);
+    struct journal_record record = begin(engine, JOURNAL_FAULT, tenant, invoice);
     record.at_ms = tenant ? clock_at_wall(tenant, record.wall_ms) : record.wall_ms;
     record.everyone = !tenant;
     record.fault.id = fault;
@@ -80,7 +78,7 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
 
 void journal_clock(struct engine *engine, const struct tenant *tenant)
 {
-    struct journal_record record = begin(engine, JOURNAL_CLOCK, tenant->account.num, 0);
+    struct journal_record record = begin(engine, JOURNAL_CLOCK, tenant, 0);
     record.at_ms = clock_at_wall(tenant, record.wall_ms);
     record.clock.frozen = tenant->account.clock.frozen;
     journal_add(engine->journal, &record);
@@ -88,7 +86,7 @@ void journal_clock(struct engine *engine, const struct tenant *tenant)
 
 void journal_account(struct engine *engine, const struct tenant *tenant, enum journal_change change)
 {
-    struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant->account.num, 0);
+    struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant, 0);
     record.at_ms = clock_at_wall(tenant, record.wall_ms);
     record.everyone = true; /* nobody can follow an account before it is there */
     record.account_change.change = change;
@@ -105,7 +103,7 @@ void journal_clear(struct engine *engine, struct tenant *tenant)
 struct journal_view journal_view_of(const struct engine *engine, const struct tenant *tenant)
 {
     return (struct journal_view){
-        .account = tenant->account.num,
+        .account = tenant->journal_id,
         .demo = tenant == engine->demo,
         .from = tenant->journal_from,
     };

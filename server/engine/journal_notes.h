@@ -5,12 +5,13 @@
 #include "engine/engine.h"
 
 /* An invoice went from a status to the one that it has. `at_ms`: account time; `cause`: static. */
-void journal_transition(struct engine *engine, const struct invoice *invoice, enum status from,
-                        int64_t at_ms, const char *cause);
+void journal_transition(struct engine *engine, const struct tenant *tenant,
+                        const struct invoice *invoice, enum status from, int64_t at_ms,
+                        const char *cause);
 
 /* An attempt of a callback ended; the callback is already what it became. */
-void journal_callback(struct engine *engine, const struct callback *callback,
-                      const struct attempt *attempt);
+void journal_callback(struct engine *engine, const struct tenant *tenant,
+                      const struct callback *callback, const struct attempt *attempt);
 
 /*
  * A fault hit. `tenant` NULL: of no account; `invoice` 0: of none; `fault` is its number, `on` what
@@ -22,7 +23,7 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
 /* The account's clock was set, or moved by an advance. */
 void journal_clock(struct engine *engine, const struct tenant *tenant);
 
-/* An account was made, changed, reset or deleted (before it is freed). */
+/* An account was made, changed, reset, restored or deleted (before it is freed). */
 void journal_account(struct engine *engine, const struct tenant *tenant,
                      enum journal_change change);
 

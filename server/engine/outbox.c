@@ -159,7 +159,7 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     }
     callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
     outbox_send(engine, tenant, callback);
-    engine_note_change(engine, callback->account, callback->invoice);
+    engine_note_change(engine, tenant, callback->invoice);
 }
 
 void outbox_recover(struct engine *engine)
@@ -222,8 +222,7 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
     return true;
 }
 
-/* Without what may hold a merchant's secret: user and password, query and fragment. */
-static void shown_url(const char *url, char *ret_text, size_t size)
+void outbox_shown_url(const char *url, char *ret_text, size_t size)
 {
     const char *mark = strstr(url, "://");
     size_t scheme = mark ? (size_t)(mark - url) + 3 : 0;
@@ -243,7 +242,7 @@ static void log_attempt(const struct engine *engine, const struct callback *call
     trace_id(trace_of_callback(&engine->trace, callback->seq), request);
     bool good = result->code == OK_CODE;
     char url[256];
-    shown_url(callback->url, url, sizeof url);
+    outbox_shown_url(callback->url, url, sizeof url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
               LOG_TEXT("invoice", invoice),
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
@@ -269,7 +268,7 @@ static void keep_attempt(struct engine *engine, const struct tenant *tenant,
         .response_size = (int64_t)result->response_size,
     };
     store_attempt_insert(engine->store, &attempt);
-    journal_callback(engine, callback, &attempt);
+    journal_callback(engine, tenant, callback, &attempt);
 }
 
 /* What becomes of a callback after an attempt. */
@@ -316,5 +315,5 @@ void outbox_ended(void *arg, const struct delivery_result *result)
         advance_note_callback(tenant, &invoice, &callback, now_ms);
         log_attempt(engine, &callback, result, invoice.id);
     }
-    engine_note_change(engine, callback.account, callback.invoice);
+    engine_note_change(engine, tenant, callback.invoice);
 }

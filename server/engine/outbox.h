@@ -27,6 +27,10 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
 const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
                         const struct callback *more);
 
+/* A callback's URL without what may hold a merchant's secret: user and password, query and
+ * fragment. */
+void outbox_shown_url(const char *url, char *ret_text, size_t size);
+
 /* Hands a due callback to the sender. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 

@@ -7,10 +7,12 @@
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "store/store_leftover.h"
 
 #define EVENTS_PER_TURN 512 /* keeps requests flowing while a flood of timers runs */
 #define PURGE_PER_TURN 256
 #define SWEEP_EVERY_MS 1000
+#define LEFTOVERS_PER_TURN 64 /* below a millisecond, so that nobody notices */
 
 void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
 {
@@ -147,6 +149,9 @@ void schedule_run(struct engine *engine)
     if (now_ms >= engine->sweep_at_ms) {
         sweep(engine, now_ms);
     }
+    if (engine->leftovers) {
+        engine->leftovers = store_leftover_sweep(engine->store, LEFTOVERS_PER_TURN);
+    }
     if (now_ms < engine->wake_ms) {
         return;
     }
@@ -173,6 +178,8 @@ int64_t schedule_wait_ms(const struct engine *engine)
     int64_t wake_ms = engine->wake_ms < engine->sweep_at_ms ? engine->wake_ms : engine->sweep_at_ms;
     if (engine->retry_at_ms) {
         wake_ms = engine->retry_at_ms;
+    } else if (engine->leftovers) {
+        return 0;
     }
     return wake_ms <= now_ms ? 0 : wake_ms - now_ms;
 }

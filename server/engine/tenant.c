@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "domain/invoice.h"
+#include "store/store_snapshot.h"
 #include "json/settings.h"
 
 #include <search.h>
@@ -66,7 +67,7 @@ static void unindex(struct tenants *tenants, const struct tenant *tenant)
 /* ------------------------------------------------------------------ the list */
 
 /* Keeps the order of the numbers, by which tenants_by_num searches. */
-static void append(struct tenants *tenants, struct tenant *tenant)
+static void insert(struct tenants *tenants, struct tenant *tenant)
 {
     if (tenants->n == tenants->room) {
         tenants->room = tenants->room ? tenants->room * 2 : 16;
@@ -77,6 +78,29 @@ static void append(struct tenants *tenants, struct tenant *tenant)
         tenants->list[at] = tenants->list[at - 1]; /* re-read after a rollback: not the last one */
     }
     tenants->list[at] = tenant;
+}
+
+static void take_out(struct tenants *tenants, const struct tenant *tenant)
+{
+    size_t at = 0;
+    while (tenants->list[at] != tenant) {
+        at++;
+    }
+    memmove(&tenants->list[at], &tenants->list[at + 1],
+            (tenants->n - at - 1) * sizeof(struct tenant *));
+    tenants->n--;
+}
+
+static void renumber(struct tenants *tenants, struct tenant *tenant, int64_t num)
+{
+    take_out(tenants, tenant);
+    tenant->account.num = num;
+    insert(tenants, tenant);
+}
+
+static void append(struct tenants *tenants, struct tenant *tenant)
+{
+    insert(tenants, tenant);
     index_key(tenants, tenant->account.keys.id, tenant);
     index_key(tenants, tenant->account.keys.public_key, tenant);
     index_key(tenants, tenant->account.keys.public_live_key, tenant);
@@ -110,15 +134,6 @@ static void read_settings(struct arena *arena, const char *text,
     }
 }
 
-static const char *settings_text(struct buf *buf, const struct settings *settings)
-{
-    struct json_out out = {.buf = buf};
-    json_out_object(&out, NULL);
-    settings_write(&out, settings);
-    json_out_object_end(&out);
-    return buf->data;
-}
-
 struct loading {
     struct tenants *tenants;
     const struct resolution_set *resolutions;
@@ -128,6 +143,7 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
 {
     struct tenant *tenant = mem_alloc(sizeof *tenant);
     tenant->account.num = row->num;
+    tenant->journal_id = ++tenants->journal_id;
     tenant->account.made_ms = row->made_ms;
     copy_keys(&tenant->key_texts, &row->keys, &tenant->account.keys);
     ident_derived(tenants->derive_key, "org", row->keys.id, tenant->account.organisation_id);
@@ -140,9 +156,11 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
 static void load_one(void *arg, const struct account_row *row)
 {
     const struct loading *loading = arg;
-    struct tenant *tenant = tenants_by_num(loading->tenants, row->num);
+    struct tenant *tenant = tenants_by_id(loading->tenants, row->keys.id);
     if (!tenant) {
         tenant = make_tenant(loading->tenants, row);
+    } else if (tenant->account.num != row->num) {
+        renumber(loading->tenants, tenant, row->num); /* it was emptied in a turn that failed */
     }
     arena_reset(&tenant->setting_texts);
     read_settings(&tenant->setting_texts, row->settings, loading->resolutions,
@@ -162,13 +180,8 @@ static void free_tenant(struct tenant *tenant)
 
 static void forget(struct tenants *tenants, struct tenant *tenant)
 {
-    size_t at = 0;
-    while (tenants->list[at] != tenant) {
-        at++;
-    }
-    memmove(&tenants->list[at], &tenants->list[at + 1],
-            (tenants->n - at - 1) * sizeof(struct tenant *));
-    tenants->n--;
+    tenants->verified += tenant->verified;
+    take_out(tenants, tenant);
     unindex(tenants, tenant);
     free_tenant(tenant);
 }
@@ -278,9 +291,27 @@ void tenant_set_settings(struct tenant *tenant, struct store *store,
     tenant->setting_texts = texts;
 }
 
+void tenant_read_settings(struct tenant *tenant, struct store *store, const char *text,
+                          const struct resolution_set *resolutions)
+{
+    struct arena texts = {0};
+    struct settings settings;
+    read_settings(&texts, text, resolutions, &settings);
+    tenant_set_settings(tenant, store, &settings);
+    arena_finish(&texts);
+}
+
+void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant)
+{
+    renumber(tenants, tenant, store_account_empty(store, tenant->account.num));
+    tenant->outcomes = 0;
+    tenant->sending = 0;
+    tenant->due_unknown = true;
+}
+
 void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant)
 {
-    store_account_clear(store, tenant->account.num);
+    store_snapshot_delete_all(store, tenant->account.keys.id);
     store_account_delete(store, tenant->account.num);
     forget(tenants, tenant);
 }

@@ -28,9 +28,10 @@ struct tenant {
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
     struct sinks sinks;         /* what its built-in receiver got */
-    int64_t verified;           /* signatures that verify-signature found right, since the start */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
+    int64_t journal_id;         /* what the journal knows it by: stays when it is emptied */
     uint64_t journal_from;      /* what the journal has up to here is forgotten */
+    uint64_t verified;          /* signatures that verify-signature found right, since the start */
     bool listed;                /* tenants_load saw it in the database */
 };
 
@@ -38,7 +39,9 @@ struct tenants {
     const uint8_t *derive_key; /* ids that follow from the account's */
     struct tenant **list;      /* by num, ascending */
     size_t n, room;
-    void *by_key; /* search tree over ids and public keys */
+    void *by_key;       /* search tree over ids and public keys */
+    int64_t journal_id; /* the last that was given */
+    uint64_t verified;  /* of those that are gone */
 };
 
 /*
@@ -64,5 +67,16 @@ struct tenant *tenants_add(struct tenants *tenants, struct store *store,
 void tenant_set_settings(struct tenant *tenant, struct store *store,
                          const struct settings *settings);
 
-/* Deletes the account with everything in it. The tenant is freed. */
+/* The same from the JSON text that the store keeps of settings. */
+void tenant_read_settings(struct tenant *tenant, struct store *store, const char *text,
+                          const struct resolution_set *resolutions);
+
+/*
+ * Leaves everything in the account behind: it gets a new number, under which there is nothing yet.
+ * Keys, settings, clock and snapshots stay, and so does the tenant's address: what must outlive
+ * this remembers that or the account's id, not the number.
+ */
+void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant);
+
+/* Deletes the account with everything in it, snapshots included. The tenant is freed. */
 void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant);

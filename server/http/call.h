@@ -30,12 +30,13 @@ struct call {
 };
 
 enum route_access {
-    ACCESS_PUBLIC,       /* the public API: CORS, key in the body */
-    ACCESS_PRIVATE,      /* Basic; served at / and /api */
-    ACCESS_PAGE,         /* a browser's page */
-    ACCESS_CONTROL,      /* /_mock/: Host and Origin rules, the control token */
-    ACCESS_CONTROL_OPEN, /* the same without the token */
-    ACCESS_SINK,         /* the built-in receiver: anybody, with any query */
+    ACCESS_PUBLIC,        /* the public API: CORS, key in the body */
+    ACCESS_PRIVATE,       /* Basic; served at / and /api */
+    ACCESS_PAGE,          /* a browser's page */
+    ACCESS_CONTROL,       /* /_mock/: Host and Origin rules, the control token */
+    ACCESS_CONTROL_OPEN,  /* the same without the token */
+    ACCESS_CONTROL_LARGE, /* as ACCESS_CONTROL, with bodies up to HTTP_DISCARD_MOST */
+    ACCESS_SINK,          /* the built-in receiver: anybody, with any query */
 };
 
 struct route {
@@ -63,6 +64,9 @@ struct router {
 
 /* Answers a request: http_options.handle; `arg` is the router. */
 void router_handle(void *arg, struct http_request *request);
+
+/* How much body a request may have: http_options.body_most. */
+size_t router_body_most(void *arg, struct http_request *request);
 
 /* Records what leaves: http_options.done. */
 void router_done(void *arg, struct http_request *request);

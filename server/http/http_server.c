@@ -242,6 +242,8 @@ static enum MHD_Result start(struct http_request *request, const char *method)
         request->handled = true;
         return send_reply(request);
     }
+    const struct http_options *options = &request->server->options;
+    request->body_most = options->body_most(options->arg, request);
     return MHD_YES;
 }
 
@@ -251,7 +253,7 @@ static enum MHD_Result receive(struct http_request *request, const char *data, s
     if (request->received > HTTP_DISCARD_MOST) {
         return MHD_NO;
     }
-    request->too_large = request->received > HTTP_BODY_MOST;
+    request->too_large = request->received > request->body_most;
     if (request->too_large) {
         buf_finish(&request->upload);
     } else {

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Larger bodies are read, thrown away and answered 413; beyond the second the connection is closed.
- */
+/* Larger bodies are read, thrown away and answered 413, unless the request may have more; beyond
+ * the second the connection is closed. */
 #define HTTP_BODY_MOST ((size_t)1 << 20)
 #define HTTP_DISCARD_MOST ((size_t)16 << 20)
 #define HTTP_HEADERS_MOST 12
@@ -69,16 +69,18 @@ struct http_request {
     struct http_server *server;
     struct MHD_Connection *connection;
     struct buf upload;
-    size_t received;
+    size_t received, body_most;
     bool started, handled, held, suspended;
     json_t *query, *document; /* parsed when first asked for */
     struct http_request *next_held;
 };
 
 struct http_options {
-    const char *host;                                        /* an address or localhost */
-    int port;                                                /* 0: a free one */
-    const char *tls_cert, *tls_key;                          /* files, or NULL */
+    const char *host;               /* an address or localhost */
+    int port;                       /* 0: a free one */
+    const char *tls_cert, *tls_key; /* files, or NULL */
+    /* how much body a request may have, at most HTTP_DISCARD_MOST; asked before it is read */
+    size_t (*body_most)(void *arg, struct http_request *request);
     void (*handle)(void *arg, struct http_request *request); /* fills request->reply, or parks */
     void (*done)(void *arg, struct http_request *request);   /* the reply leaves: for the log */
     bool (*must_hold)(void *arg);                            /* replies wait for http_release */

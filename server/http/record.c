@@ -37,7 +37,7 @@ void record_account(struct http_request *request, const struct tenant *tenant)
 {
     struct record *record = request->record;
     if (tenant && !record->account) {
-        record->account = tenant->account.num;
+        record->account = tenant->journal_id;
         record->at_ms = clock_at_wall(tenant, record->wall_ms);
     }
 }

@@ -15,6 +15,7 @@
 #define PUBLIC_PREFIX "/public-api"
 #define CONTROL_PREFIX "/_mock"
 #define PRIVATE_PREFIX "/api"
+#define ALLOW_TEXT 96 /* the methods of one path */
 
 static bool is_under(const char *path, const char *prefix)
 {
@@ -123,7 +124,7 @@ static bool matches(struct call *call, const struct route *route, const char *pa
 
 /* The first pattern that fits names the resource; the methods of its other rows are its other
  * methods. */
-static const struct route *find_route(struct call *call, char ret_allow[96])
+static const struct route *find_route(struct call *call, char ret_allow[ALLOW_TEXT])
 {
     const struct http_request *request = call->request;
     const struct route *found = NULL;
@@ -137,7 +138,7 @@ static const struct route *find_route(struct call *call, char ret_allow[96])
         pattern = route->pattern;
         found = text_equal(route->method, request->method) ? route : NULL;
         size_t at = strlen(ret_allow);
-        snprintf(ret_allow + at, 96 - at, "%s%s%s", at ? ", " : "", route->method,
+        snprintf(ret_allow + at, ALLOW_TEXT - at, "%s%s%s", at ? ", " : "", route->method,
                  text_equal(route->method, "GET") ? ", HEAD" : "");
     }
     return found;
@@ -158,30 +159,47 @@ static bool check_private(struct call *call)
     return false;
 }
 
-static bool check_token(struct call *call)
+static bool token_passes(const struct call *call)
 {
     const char *token = call->router->control_token;
     const char *bearer = authorization_bearer(http_header(call->request, "Authorization"));
     const char *own = http_header(call->request, "X-Mock-Token");
-    if (!token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token))) {
-        return true;
+    return !token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token));
+}
+
+static bool check_token(struct call *call)
+{
+    bool good = token_passes(call);
+    if (!good) {
+        call_control_error(call, 401, "unauthorized",
+                           "the control API wants the token of --control-token");
     }
-    call_control_error(call, 401, "unauthorized",
-                       "the control API wants the token of --control-token");
-    return false;
+    return good;
+}
+
+static bool host_passes(const struct call *call)
+{
+    const struct router *router = call->router;
+    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
+    return guard_host_passes(&guard, http_header(call->request, "Host"));
+}
+
+static bool origin_passes(const struct call *call)
+{
+    const struct router *router = call->router;
+    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
+    return guard_origin_passes(&guard, http_header(call->request, "Origin"));
 }
 
 static bool check_origin(struct call *call)
 {
-    const struct router *router = call->router;
-    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
-    if (!guard_host_passes(&guard, http_header(call->request, "Host"))) {
+    if (!host_passes(call)) {
         call_control_error(call, 403, "host_not_allowed",
                            "Host must be an address, localhost or the public URL's host; "
                            "--allow-host adds others");
         return false;
     }
-    if (!guard_origin_passes(&guard, http_header(call->request, "Origin"))) {
+    if (!origin_passes(call)) {
         call_control_error(call, 403, "origin_not_allowed",
                            "requests of other sites are refused; --allow-host adds hosts");
         return false;
@@ -243,6 +261,7 @@ static bool may(struct call *call, const struct route *route)
     case ACCESS_PRIVATE:
         return check_private(call);
     case ACCESS_CONTROL:
+    case ACCESS_CONTROL_LARGE:
         return check_origin(call) && check_token(call) && check_query(call, route) &&
                find_control_tenant(call);
     case ACCESS_CONTROL_OPEN:
@@ -284,10 +303,23 @@ static void refuse_route(struct call *call, enum journal_refusal why, unsigned s
     reply_error(call, status, code, message);
 }
 
+static void handle(struct call *call, const struct route *route)
+{
+    struct http_request *request = call->request;
+    if (request->too_large) {
+        reply_error(
+            call, 413, "too_large",
+            arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
+    } else if (may(call, route)) {
+        record_account(request, call->tenant);
+        route->handle(call);
+    }
+}
+
 static void dispatch(struct call *call)
 {
     struct http_request *request = call->request;
-    char allow[96];
+    char allow[ALLOW_TEXT];
     int index = -1;
     const struct route *route = find_route(call, allow);
     if (!route && !*allow) {
@@ -300,12 +332,7 @@ static void dispatch(struct call *call)
         http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
     } else {
         index = (int)(route - call->router->routes);
-        if (request->too_large) {
-            reply_error(call, 413, "too_large", "bodies are at most 1 MiB");
-        } else if (may(call, route)) {
-            record_account(request, call->tenant);
-            route->handle(call);
-        }
+        handle(call, route);
     }
     record_routed(call, index);
 }
@@ -327,6 +354,22 @@ void router_handle(void *arg, struct http_request *request)
         add_cors(&call);
     }
     trace_end(&router->engine->trace);
+}
+
+/* Much is taken only from those who may use it: there is room for a few such bodies at a time. */
+size_t router_body_most(void *arg, struct http_request *request)
+{
+    const struct router *router = arg;
+    struct call call = {
+        .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
+    char allow[ALLOW_TEXT];
+    if (!request->path || !is_under(request->path, CONTROL_PREFIX)) {
+        return HTTP_BODY_MOST;
+    }
+    const struct route *route = find_route(&call, allow);
+    bool large = route && route->access == ACCESS_CONTROL_LARGE && host_passes(&call) &&
+                 origin_passes(&call) && token_passes(&call);
+    return large ? HTTP_DISCARD_MOST : HTTP_BODY_MOST;
 }
 
 void router_done(void *arg, struct http_request *request)

@@ -193,3 +193,12 @@ void settings_write(struct json_out *out, const struct settings *settings)
         }
     }
 }
+
+const char *settings_text(struct buf *buf, const struct settings *settings)
+{
+    struct json_out out = {.buf = buf};
+    json_out_object(&out, NULL);
+    settings_write(&out, settings);
+    json_out_object_end(&out);
+    return buf_str(buf);
+}

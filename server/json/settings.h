@@ -16,5 +16,8 @@ void settings_read(const json_t *object, const char *const *others,
                    const struct resolution_set *resolutions, struct settings *settings,
                    struct json_errors *errors);
 
+/* The settings as a text of their own, an object; appended to the buffer, whose text it returns. */
+const char *settings_text(struct buf *buf, const struct settings *settings);
+
 /* Writes every setting as members of the object that is open. */
 void settings_write(struct json_out *out, const struct settings *settings);

@@ -7,10 +7,7 @@ enum {
     Q_INSERT,
     Q_SET_SETTINGS,
     Q_SET_CLOCK,
-    Q_CLEAR_ATTEMPTS,
-    Q_CLEAR_CALLBACKS,
-    Q_CLEAR_TRANSITIONS,
-    Q_CLEAR_INVOICES,
+    Q_RENUMBER,
     Q_DELETE,
     Q_OUTCOME_PUSH,
     Q_OUTCOME_FIRST,
@@ -26,17 +23,12 @@ enum {
 
 static const char *const sql[] = {
     [Q_ALL] = "SELECT num, " COLUMNS " FROM account ORDER BY num",
-    [Q_INSERT] =
-        ("INSERT INTO account (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
+    [Q_INSERT] = ("INSERT INTO account (" COLUMNS ", num)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
     [Q_SET_CLOCK] = ("UPDATE account SET (clock_frozen, clock_offset_ms, clock_now_ms) ="
                      " (?2, ?3, ?4) WHERE num = ?1"),
-    [Q_CLEAR_ATTEMPTS] =
-        "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE account = ?1)",
-    [Q_CLEAR_CALLBACKS] = "DELETE FROM callback WHERE account = ?1",
-    [Q_CLEAR_TRANSITIONS] =
-        "DELETE FROM transition WHERE invoice IN (SELECT seq FROM invoice WHERE account = ?1)",
-    [Q_CLEAR_INVOICES] = "DELETE FROM invoice WHERE account = ?1",
+    [Q_RENUMBER] = "UPDATE account SET num = ?2 WHERE num = ?1",
     [Q_DELETE] = "DELETE FROM account WHERE num = ?1",
     [Q_OUTCOME_PUSH] = "INSERT INTO outcome (account, text) VALUES (?1, ?2)",
     [Q_OUTCOME_FIRST] = "SELECT seq, text FROM outcome WHERE account = ?1 ORDER BY seq LIMIT 1",
@@ -72,14 +64,23 @@ void store_account_all(struct store *store, void (*each)(void *arg, const struct
     arena_finish(&arena);
 }
 
+/* A number for an account; rows of its earlier owner may still be left over, so it is new. */
+static int64_t next_num(struct store *store)
+{
+    int64_t num = store_sequence_next(store, STORE_SEQUENCE_ACCOUNT);
+    store_sequence_keep(store, STORE_SEQUENCE_ACCOUNT);
+    return num;
+}
+
 int64_t store_account_insert(struct store *store, const struct account_row *row)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
     const struct account_keys *keys = &row->keys;
-    store_bind(q, "tttttttiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key,
+    int64_t num = next_num(store);
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
+    store_bind(q, "tttttttiiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key,
                keys->secret_key, keys->secret_live_key, row->settings, (int64_t)row->clock.frozen,
-               row->clock.offset_ms, row->clock.now_ms, row->made_ms);
-    return store_run(store, q) ? sqlite3_last_insert_rowid(store->db) : 0;
+               row->clock.offset_ms, row->clock.now_ms, row->made_ms, num);
+    return store_run(store, q) ? num : 0;
 }
 
 void store_account_set_settings(struct store *store, int64_t num, const char *settings)
@@ -103,20 +104,28 @@ static int run_for(struct store *store, int query, int64_t n)
     return store_run(store, q);
 }
 
-void store_account_clear(struct store *store, int64_t num)
+/* What bore an account's number is out of sight; few rows go now, the many by and by. */
+static void leave(struct store *store, int64_t num)
 {
-    static const int queries[] = {Q_CLEAR_ATTEMPTS, Q_CLEAR_CALLBACKS, Q_CLEAR_TRANSITIONS,
-                                  Q_CLEAR_INVOICES, Q_OUTCOME_CLEAR};
-    store_invoice_keep_seq(store);
-    for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
-        run_for(store, queries[i], num);
-    }
+    run_for(store, Q_OUTCOME_CLEAR, num);
+    store_leftover_add(store, STORE_LEFTOVER_ACCOUNT, num);
     store->invoice_count = -1;
+}
+
+int64_t store_account_empty(struct store *store, int64_t num)
+{
+    int64_t fresh = next_num(store);
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_RENUMBER);
+    store_bind(q, "ii", num, fresh);
+    store_run(store, q);
+    leave(store, num);
+    return fresh;
 }
 
 void store_account_delete(struct store *store, int64_t num)
 {
     run_for(store, Q_DELETE, num);
+    leave(store, num);
 }
 
 void store_outcome_push(struct store *store, int64_t account, const char *text)

@@ -23,10 +23,14 @@ int64_t store_account_insert(struct store *store, const struct account_row *row)
 void store_account_set_settings(struct store *store, int64_t num, const char *settings);
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock);
 
-/* Deletes all that happened in the account: invoices, callbacks, transitions, queued outcomes. */
-void store_account_clear(struct store *store, int64_t num);
+/*
+ * Empties the account: it gets another number, which is returned, and all that bore the old one
+ * (invoices, callbacks, transitions, queued outcomes) is left over (store_leftover.h). Whoever
+ * remembers the number forgets it or learns the new one.
+ */
+int64_t store_account_empty(struct store *store, int64_t num);
 
-/* Deletes the row itself; clear it first. */
+/* Deletes the account; what it had is left over. */
 void store_account_delete(struct store *store, int64_t num);
 
 void store_outcome_push(struct store *store, int64_t account, const char *text);

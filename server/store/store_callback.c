@@ -23,10 +23,6 @@ enum {
     Q_ATTEMPT_ALL,
 };
 
-#define HEAD                                                                                       \
-    "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code, "      \
-    "manual, test_mode"
-#define COLUMNS HEAD ", url, signature, body, body_cut"
 /* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's
  * in that account. */
 #define OF_ACCOUNT " FROM callback WHERE account = ?1 AND ?2 IS NULL AND (?3 IS NULL OR state = ?3)"
@@ -36,31 +32,30 @@ enum {
 
 static const char *const sql[] = {
     [Q_INSERT] =
-        ("INSERT INTO callback (" COLUMNS ")"
+        ("INSERT INTO callback (" STORE_CALLBACK_COLUMNS ")"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
     [Q_UPDATE] = ("UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5,"
                   " code = ?6, manual = ?7, signature = ?8 WHERE seq = ?1"),
-    [Q_GET] = "SELECT " COLUMNS " FROM callback WHERE seq = ?1",
-    [Q_OF_INVOICE] = "SELECT " HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
-    [Q_LIST] = "SELECT " COLUMNS OF_ACCOUNT PAGE,
-    [Q_LIST_OF_INVOICE] = "SELECT " COLUMNS OF_INVOICE PAGE,
+    [Q_GET] = "SELECT " STORE_CALLBACK_COLUMNS " FROM callback WHERE seq = ?1",
+    [Q_OF_INVOICE] = "SELECT " STORE_CALLBACK_HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
+    [Q_LIST] = "SELECT " STORE_CALLBACK_COLUMNS OF_ACCOUNT PAGE,
+    [Q_LIST_OF_INVOICE] = "SELECT " STORE_CALLBACK_COLUMNS OF_INVOICE PAGE,
     [Q_COUNT] = "SELECT count(*)" OF_ACCOUNT,
     [Q_COUNT_OF_INVOICE] = "SELECT count(*)" OF_INVOICE,
-    [Q_NEXT_DUE] = ("SELECT " COLUMNS " FROM callback WHERE account = ?1 AND due_ms <= ?2"
-                    " ORDER BY due_ms, seq LIMIT 1"),
+    [Q_NEXT_DUE] =
+        ("SELECT " STORE_CALLBACK_COLUMNS " FROM callback WHERE account = ?1 AND due_ms <= ?2"
+         " ORDER BY due_ms, seq LIMIT 1"),
     [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
                      " ORDER BY due_ms LIMIT 1"),
-    [Q_DUE_COUNT] = "SELECT count(*) FROM callback WHERE due_ms IS NOT NULL",
+    [Q_DUE_COUNT] = ("SELECT count(*) FROM callback WHERE due_ms IS NOT NULL"
+                     " AND account NOT IN (SELECT num FROM leftover WHERE kind = 0)"),
     [Q_OVERDUE] = "SELECT count(*) FROM callback WHERE account = ?1 AND due_ms < ?2",
     [Q_REQUEUE] =
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
-    [Q_ATTEMPT_INSERT] =
-        ("INSERT OR REPLACE INTO attempt (callback, number, at_ms, wall_ms, took_ms, code, error,"
-         " request_headers, response_headers, response_body)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
-    [Q_ATTEMPT_ALL] = ("SELECT callback, number, at_ms, wall_ms, took_ms, code, error,"
-                       " request_headers, response_headers, response_body FROM attempt"
-                       " WHERE callback = ?1 ORDER BY number LIMIT ?2"),
+    [Q_ATTEMPT_INSERT] = ("INSERT OR REPLACE INTO attempt (" STORE_ATTEMPT_COLUMNS ")"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+    [Q_ATTEMPT_ALL] = ("SELECT " STORE_ATTEMPT_COLUMNS
+                       " FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2"),
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
@@ -72,15 +67,25 @@ bool store_callback_prepare(struct store *store)
     return store_prepare(store, STORE_CALLBACK, sql, ARRAY_SIZE(sql));
 }
 
-void store_callback_insert(struct store *store, struct callback *c)
+int64_t store_callback_next_seq(struct store *store)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_INSERT);
-    store_bind(q, "iiiiiiiiiiiittti", INT64_MIN, c->invoice, c->account, (int64_t)c->transition,
+    return store_sequence_next(store, STORE_SEQUENCE_CALLBACK);
+}
+
+void store_callback_bind(sqlite3_stmt *q, const struct callback *c)
+{
+    store_bind(q, "iiiiiiiiiiiittti", c->seq, c->invoice, c->account, (int64_t)c->transition,
                (int64_t)c->state, c->queued_ms, c->due_ms, c->attempts, c->ended_ms, c->code,
                (int64_t)c->manual, (int64_t)c->test_mode, c->url, c->signature, c->body,
                c->body_cut);
+}
+
+void store_callback_insert(struct store *store, struct callback *callback)
+{
+    callback->seq = store_callback_next_seq(store);
+    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_INSERT);
+    store_callback_bind(q, callback);
     store_run(store, q);
-    c->seq = sqlite3_last_insert_rowid(store->db);
 }
 
 void store_callback_update(struct store *store, const struct callback *c)
@@ -109,7 +114,7 @@ static void read_head(sqlite3_stmt *q, struct callback *ret_callback)
     };
 }
 
-static void read_row(struct arena *arena, sqlite3_stmt *q, struct callback *ret_callback)
+void store_callback_read(struct arena *arena, sqlite3_stmt *q, struct callback *ret_callback)
 {
     read_head(q, ret_callback);
     ret_callback->url = store_column_text(arena, q, 12);
@@ -123,7 +128,7 @@ static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q,
 {
     bool found = false;
     while (store_step(store, q)) {
-        read_row(arena, q, ret_callback);
+        store_callback_read(arena, q, ret_callback);
         found = true;
     }
     return found;
@@ -178,7 +183,7 @@ size_t store_callback_list(struct store *store, struct arena *arena, int64_t acc
     size_t n = 0, room = 0;
     store_bind(q, "iiiii", account, invoice, state, before_seq, limit);
     while (store_step(store, q)) {
-        read_row(arena, q, next_row(arena, &rows, n, &room));
+        store_callback_read(arena, q, next_row(arena, &rows, n, &room));
         n++;
     }
     *ret_callbacks = rows;
@@ -244,12 +249,34 @@ void store_callback_requeue(struct store *store, int64_t account)
     store_run(store, q);
 }
 
-void store_attempt_insert(struct store *store, const struct attempt *a)
+void store_attempt_bind(sqlite3_stmt *q, const struct attempt *a)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_ATTEMPT_INSERT);
     store_bind(q, "iiiiiitttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code,
                a->error, a->request_headers, a->response_headers, (const void *)a->response_body,
                (size_t)a->response_size);
+}
+
+void store_attempt_read(struct arena *arena, sqlite3_stmt *q, struct attempt *ret_attempt)
+{
+    *ret_attempt = (struct attempt){
+        .callback = store_column_int(q, 0),
+        .number = store_column_int(q, 1),
+        .at_ms = store_column_int(q, 2),
+        .wall_ms = store_column_int(q, 3),
+        .took_ms = store_column_int(q, 4),
+        .code = store_column_int(q, 5),
+        .error = store_column_text(arena, q, 6),
+        .request_headers = store_column_text(arena, q, 7),
+        .response_headers = store_column_text(arena, q, 8),
+        .response_body = store_column_text(arena, q, 9),
+        .response_size = sqlite3_column_bytes(q, 9),
+    };
+}
+
+void store_attempt_insert(struct store *store, const struct attempt *attempt)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_ATTEMPT_INSERT);
+    store_attempt_bind(q, attempt);
     store_run(store, q);
 }
 
@@ -261,19 +288,7 @@ size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callb
     size_t n = 0;
     store_bind(q, "ii", callback, (int64_t)ATTEMPTS_MOST);
     while (store_step(store, q)) {
-        rows[n++] = (struct attempt){
-            .callback = store_column_int(q, 0),
-            .number = store_column_int(q, 1),
-            .at_ms = store_column_int(q, 2),
-            .wall_ms = store_column_int(q, 3),
-            .took_ms = store_column_int(q, 4),
-            .code = store_column_int(q, 5),
-            .error = store_column_text(arena, q, 6),
-            .request_headers = store_column_text(arena, q, 7),
-            .response_headers = store_column_text(arena, q, 8),
-            .response_body = store_column_text(arena, q, 9),
-            .response_size = sqlite3_column_bytes(q, 9),
-        };
+        store_attempt_read(arena, q, &rows[n++]);
     }
     *ret_attempts = rows;
     return n;

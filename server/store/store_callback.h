@@ -4,6 +4,9 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
+/* A number for a new callback. Never given twice, not even after the last rows were deleted. */
+int64_t store_callback_next_seq(struct store *store);
+
 /* Inserts and sets `callback->seq`. */
 void store_callback_insert(struct store *store, struct callback *callback);
 

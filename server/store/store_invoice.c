@@ -10,16 +10,17 @@ enum {
     Q_INSERT,
     Q_UPDATE,
     Q_GET,
-    Q_LAST_SEQ,
     Q_BY_REFERENCE,
     Q_LIST_OLDER,
     Q_LIST_NEWER,
     Q_NEXT_DUE,
     Q_FIRST_DUE,
     Q_COUNT,
+    Q_COUNT_OF_ACCOUNT,
     Q_DUE_COUNT,
     Q_OVERDUE,
     Q_PURGEABLE,
+    Q_LEFT_OVER,
     Q_PURGE_ATTEMPTS,
     Q_PURGE_CALLBACKS,
     Q_PURGE_TRANSITIONS,
@@ -169,7 +170,26 @@ static void read_column(struct arena *arena, sqlite3_stmt *q, int at, const stru
     }
 }
 
-static void read_row(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_invoice)
+void store_invoice_columns(struct buf *names)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        buf_printf(names, "%s%s", i ? ", " : "", columns[i].name);
+    }
+}
+
+int store_invoice_width(void)
+{
+    return ARRAY_SIZE(columns);
+}
+
+void store_invoice_bind(sqlite3_stmt *q, const struct invoice *invoice)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        bind_column(q, (int)i + 1, &columns[i], invoice);
+    }
+}
+
+void store_invoice_read(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_invoice)
 {
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         read_column(arena, q, (int)i, &columns[i], ret_invoice);
@@ -183,6 +203,9 @@ static void read_row(struct arena *arena, sqlite3_stmt *q, struct invoice *ret_i
     " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                          \
     " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"
 
+/* Rows that are left over are as good as gone; there are few of them, as a rule, or none. */
+#define LEFT_OVER "account IN (SELECT num FROM leftover WHERE kind = 0)"
+
 static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
 {
     static const char *const tails[Q_COUNT_OF_QUERIES] = {
@@ -193,11 +216,11 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         [Q_NEXT_DUE] = " WHERE account = ?1 AND due_ms <= ?2 ORDER BY due_ms, seq LIMIT 1",
     };
     buf_auto names = {0};
+    store_invoice_columns(&names);
     buf_text(&sql[Q_INSERT], ") VALUES (");
     buf_text(&sql[Q_UPDATE], "UPDATE invoice SET ");
     int changes = 1;
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        buf_printf(&names, "%s%s", i ? ", " : "", columns[i].name);
         buf_printf(&sql[Q_INSERT], "%s?%zu", i ? ", " : "", i + 1);
         if (columns[i].changes) {
             buf_printf(&sql[Q_UPDATE], "%s%s = ?%d", changes > 1 ? ", " : "", columns[i].name,
@@ -219,9 +242,13 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     buf_text(&sql[Q_FIRST_DUE],
              "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
              " ORDER BY due_ms LIMIT 1");
-    buf_text(&sql[Q_LAST_SEQ], "SELECT max(seq) FROM invoice");
-    buf_text(&sql[Q_COUNT], "SELECT count(*) FROM invoice");
-    buf_text(&sql[Q_DUE_COUNT], "SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL");
+    buf_text(&sql[Q_COUNT], "SELECT (SELECT count(*) FROM invoice) -"
+                            " (SELECT count(*) FROM invoice WHERE " LEFT_OVER ")");
+    buf_text(&sql[Q_COUNT_OF_ACCOUNT],
+             "SELECT count(*) FROM (SELECT 1 FROM invoice WHERE account = ?1 LIMIT ?2)");
+    buf_text(&sql[Q_DUE_COUNT],
+             "SELECT (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL) -"
+             " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " LEFT_OVER ")");
     buf_text(&sql[Q_OVERDUE], "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2");
     /* Only among the oldest rows, so that a look costs the same however many there are. */
     buf_text(
@@ -229,17 +256,16 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
         " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 AND due_ms IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
+    buf_text(&sql[Q_LEFT_OVER], "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE_TRANSITIONS], "DELETE FROM transition WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE], "DELETE FROM invoice WHERE seq = ?1");
-    buf_text(&sql[Q_TRANSITION_INSERT],
-             "INSERT INTO transition (invoice, at_ms, wall_ms, old, new, resolution, cause)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    buf_text(&sql[Q_TRANSITION_ALL],
-             "SELECT invoice, at_ms, wall_ms, old, new, resolution, cause FROM transition"
-             " WHERE invoice = ?1 ORDER BY seq");
+    buf_text(&sql[Q_TRANSITION_INSERT], "INSERT INTO transition (" STORE_TRANSITION_COLUMNS ")"
+                                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    buf_text(&sql[Q_TRANSITION_ALL], "SELECT " STORE_TRANSITION_COLUMNS " FROM transition"
+                                     " WHERE invoice = ?1 ORDER BY seq");
 }
 
 bool store_invoice_prepare(struct store *store)
@@ -274,28 +300,13 @@ static int64_t read_number(struct store *store, int query, int64_t account, int6
 
 int64_t store_invoice_next_seq(struct store *store)
 {
-    if (!store->next_seq) {
-        int64_t last = read_number(store, Q_LAST_SEQ, 0, 0), saved = 0;
-        store_meta_get(store, "invoice_seq", &saved, sizeof saved);
-        store->next_seq = last + 1 > saved ? last + 1 : saved;
-        store->next_seq = store->next_seq < 1 ? 1 : store->next_seq;
-    }
-    return store->next_seq++;
-}
-
-void store_invoice_keep_seq(struct store *store)
-{
-    int64_t next = store_invoice_next_seq(store);
-    store_meta_put(store, "invoice_seq", &next, sizeof next);
-    store->next_seq = next;
+    return store_sequence_next(store, STORE_SEQUENCE_INVOICE);
 }
 
 bool store_invoice_insert(struct store *store, struct invoice *invoice)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_INSERT);
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        bind_column(q, (int)i + 1, &columns[i], invoice);
-    }
+    store_invoice_bind(q, invoice);
     if (!store_run(store, q)) {
         return false;
     }
@@ -322,7 +333,7 @@ static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q,
 {
     bool found = false;
     while (store_step(store, q)) {
-        read_row(arena, q, ret_invoice);
+        store_invoice_read(arena, q, ret_invoice);
         found = true;
     }
     return found;
@@ -358,7 +369,7 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
                filter->test_mode, filter->created_from_ms, filter->created_before_ms, cursor,
                filter->limit);
     while (store_step(store, q)) {
-        read_row(arena, q, &rows[n++]);
+        store_invoice_read(arena, q, &rows[n++]);
     }
     for (size_t i = 0; newer && i < n / 2; i++) {
         struct invoice row = rows[i];
@@ -391,6 +402,17 @@ int64_t store_invoice_count(struct store *store)
     return store->invoice_count;
 }
 
+int64_t store_invoice_count_of(struct store *store, int64_t account, int64_t most)
+{
+    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT);
+    int64_t n = 0;
+    store_bind(q, "ii", account, most);
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
+}
+
 int64_t store_invoice_due_count(struct store *store)
 {
     return read_number(store, Q_DUE_COUNT, 0, 0);
@@ -407,17 +429,20 @@ int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t befo
     return n;
 }
 
-int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
+/* Deletes the rows that a bound query finds, at most `limit`, with all that belongs to them. */
+static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limit)
 {
     static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS,
                                   Q_PURGE};
     struct arena arena = {0};
     int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
     int64_t n = 0;
-    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
-    store_bind(find, "iii", account, before_ms, limit);
     while (store_step(store, find)) {
         seqs[n++] = store_column_int(find, 0);
+    }
+    if (n) {
+        store_sequence_keep(store, STORE_SEQUENCE_INVOICE);
+        store_sequence_keep(store, STORE_SEQUENCE_CALLBACK);
     }
     for (int64_t i = 0; i < n; i++) {
         for (size_t k = 0; k < ARRAY_SIZE(queries); k++) {
@@ -427,20 +452,52 @@ int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before
         }
     }
     arena_finish(&arena);
+    return n;
+}
+
+int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
+{
+    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
+    store_bind(find, "iii", account, before_ms, limit);
+    int64_t n = purge_found(store, find, limit);
     if (n) {
-        store_invoice_keep_seq(store);
         store->invoice_count = -1;
     }
     return n;
 }
 
+bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit)
+{
+    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_LEFT_OVER);
+    store_bind(find, "ii", account, limit);
+    return purge_found(store, find, limit) < limit;
+}
+
 /* ------------------------------------------------------------------ transitions */
+
+void store_transition_bind(sqlite3_stmt *q, const struct transition *t)
+{
+    store_bind(q, "iiiiitt", t->invoice, t->at_ms, t->wall_ms, (int64_t)t->old, (int64_t)t->new,
+               t->resolution, t->cause);
+}
+
+void store_transition_read(sqlite3_stmt *q, struct transition *ret_transition)
+{
+    *ret_transition = (struct transition){
+        .invoice = store_column_int(q, 0),
+        .at_ms = store_column_int(q, 1),
+        .wall_ms = store_column_int(q, 2),
+        .old = (enum status)store_column_int(q, 3),
+        .new = (enum status)store_column_int(q, 4),
+        .resolution = (const char *)sqlite3_column_text(q, 5),
+        .cause = (const char *)sqlite3_column_text(q, 6),
+    };
+}
 
 void store_transition_insert(struct store *store, const struct transition *t)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_TRANSITION_INSERT);
-    store_bind(q, "iiiiitt", t->invoice, t->at_ms, t->wall_ms, (int64_t)t->old, (int64_t)t->new,
-               t->resolution, t->cause);
+    store_transition_bind(q, t);
     store_run(store, q);
 }
 
@@ -450,15 +507,8 @@ void store_transition_all(struct store *store, int64_t invoice,
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_TRANSITION_ALL);
     store_bind(q, "i", invoice);
     while (store_step(store, q)) {
-        const struct transition row = {
-            .invoice = store_column_int(q, 0),
-            .at_ms = store_column_int(q, 1),
-            .wall_ms = store_column_int(q, 2),
-            .old = (enum status)store_column_int(q, 3),
-            .new = (enum status)store_column_int(q, 4),
-            .resolution = (const char *)sqlite3_column_text(q, 5),
-            .cause = (const char *)sqlite3_column_text(q, 6),
-        };
+        struct transition row;
+        store_transition_read(q, &row);
         each(arg, &row);
     }
 }

@@ -43,7 +43,11 @@ bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t ac
 /* The earliest due time in the account, TIME_NONE when nothing will happen by itself. */
 int64_t store_invoice_first_due(struct store *store, int64_t account);
 
+/* Of all accounts. */
 int64_t store_invoice_count(struct store *store);
+/* How many the account has, counted up to `most`. */
+int64_t store_invoice_count_of(struct store *store, int64_t account, int64_t most);
+
 int64_t store_invoice_due_count(struct store *store);
 
 /* How many of the account were due before a time. */
@@ -52,12 +56,6 @@ int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t befo
 /* Deletes up to `limit` invoices of the account made before a time that nothing waits for, with all
    that belongs to them; returns how many. */
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit);
-
-struct transition {
-    int64_t invoice, at_ms, wall_ms;
-    enum status old, new;
-    const char *resolution, *cause;
-};
 
 void store_transition_insert(struct store *store, const struct transition *transition);
 

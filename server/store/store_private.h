@@ -4,6 +4,9 @@
 
 #include "store/store.h"
 
+#include "base/buf.h"
+#include "domain/invoice.h"
+
 #include <sqlite3.h>
 
 /* One group of prepared statements per file. */
@@ -12,17 +15,31 @@ enum store_group {
     STORE_ACCOUNT,
     STORE_INVOICE,
     STORE_CALLBACK,
+    STORE_RUN,
+    STORE_SEQUENCE,
+    STORE_COPY,
+    STORE_SNAPSHOT,
+    STORE_SNAPSHOT_ROWS,
+    STORE_LEFTOVER,
     STORE_GROUPS,
 };
 
 #define STORE_STATEMENTS_MOST 24
 
+/* Rows whose numbers are never given twice. */
+enum store_sequence {
+    STORE_SEQUENCE_ACCOUNT,
+    STORE_SEQUENCE_INVOICE,
+    STORE_SEQUENCE_CALLBACK,
+    STORE_SEQUENCES,
+};
+
 struct store {
     sqlite3 *db;
     char *file;
     bool in_turn, poisoned;
-    int64_t invoice_count; /* -1: not counted yet */
-    int64_t next_seq;      /* of invoices, 0: not read yet */
+    int64_t invoice_count;         /* -1: not counted yet */
+    int64_t next[STORE_SEQUENCES]; /* 0: not read yet */
     sqlite3_stmt *statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
 };
 
@@ -32,9 +49,40 @@ bool store_prepare(struct store *store, enum store_group group, const char *cons
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
 bool store_callback_prepare(struct store *store);
+bool store_run_prepare(struct store *store);
+bool store_sequence_prepare(struct store *store);
+bool store_copy_prepare(struct store *store);
+bool store_snapshot_prepare(struct store *store);
+bool store_snapshot_rows_prepare(struct store *store);
+bool store_leftover_prepare(struct store *store);
 
-/* Invoices are about to be deleted: their row numbers must not come again. */
-void store_invoice_keep_seq(struct store *store);
+/* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
+ */
+int64_t store_sequence_next(struct store *store, enum store_sequence which);
+
+/* Rows are about to be deleted: their numbers must not come again. */
+void store_sequence_keep(struct store *store, enum store_sequence which);
+
+/* A row comes with a number of its own: what is given from now on lies behind it. */
+void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);
+
+/* Kinds of leftover rows. Stored: append only. */
+enum store_leftover {
+    STORE_LEFTOVER_ACCOUNT = 0,
+    STORE_LEFTOVER_SNAPSHOT = 1,
+};
+
+/* Nothing refers to what bears this number any more: its rows go by and by. */
+void store_leftover_add(struct store *store, enum store_leftover kind, int64_t num);
+
+/* Deletes up to `limit` invoices of an account's old number with all that belongs to them, or as
+ * many rows of a snapshot. True when that was all. */
+bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit);
+bool store_copy_sweep(struct store *store, int64_t snapshot, int64_t limit);
+
+/* Copies the rows of an account into an empty snapshot, and of a snapshot into an empty account. */
+void store_copy_out(struct store *store, int64_t account, int64_t snapshot);
+void store_copy_in(struct store *store, int64_t snapshot, int64_t account);
 
 /* A statement, reset and ready to be bound. `store_write_query` begins the turn first. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);
@@ -55,3 +103,34 @@ int store_run(struct store *store, sqlite3_stmt *statement);
 /* Columns: NULL texts stay NULL, null integers are INT64_MIN. Texts are copied to the arena. */
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column);
 int64_t store_column_int(sqlite3_stmt *statement, int column);
+
+/*
+ * Rows as their own files have them: the columns, how many there are, and a statement's first
+ * values (from ?1 on) or columns (from 0 on) to or from a struct. Texts of a transition that was
+ * read live until the next step; all others go to the arena.
+ */
+void store_invoice_columns(struct buf *names);
+int store_invoice_width(void);
+void store_invoice_bind(sqlite3_stmt *statement, const struct invoice *invoice);
+void store_invoice_read(struct arena *arena, sqlite3_stmt *statement, struct invoice *ret_invoice);
+
+#define STORE_TRANSITION_COLUMNS "invoice, at_ms, wall_ms, old, new, resolution, cause"
+#define STORE_TRANSITION_WIDTH 7
+void store_transition_bind(sqlite3_stmt *statement, const struct transition *transition);
+void store_transition_read(sqlite3_stmt *statement, struct transition *ret_transition);
+
+#define STORE_CALLBACK_HEAD                                                                        \
+    "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code,"       \
+    " manual, test_mode"
+#define STORE_CALLBACK_COLUMNS STORE_CALLBACK_HEAD ", url, signature, body, body_cut"
+#define STORE_CALLBACK_WIDTH 16
+void store_callback_bind(sqlite3_stmt *statement, const struct callback *callback);
+void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
+                         struct callback *ret_callback);
+
+#define STORE_ATTEMPT_COLUMNS                                                                      \
+    "callback, number, at_ms, wall_ms, took_ms, code, error, request_headers, response_headers,"   \
+    " response_body"
+#define STORE_ATTEMPT_WIDTH 10
+void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
+void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);

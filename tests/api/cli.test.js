@@ -13,7 +13,7 @@ import { startSink } from '../lib/sink.js';
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--callback-url', '--callback-rewrite',
   '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
-  '--log-level', '--log-format', '--journal', '--check', '--help', '--version', '--durable'];
+  '--log-level', '--log-format', '--journal', '--check', '--help', '--version', '--durable', '--report', '--strict'];
 
 /** Must fail with status 2 and one line on stderr that holds these words. */
 async function refuses(args, words, options) {
@@ -33,6 +33,7 @@ describe('options', () => {
     assert.equal(stderr, '');
     for (const option of OPTIONS) assert.ok(stdout.includes(option), option);
     assert.match(stdout, /healthcheck/);
+    assert.match(stdout, /exec \[options\] -- COMMAND/);
   });
 
   test('--version', async () => {

@@ -342,6 +342,34 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here' 
     for (const id of made) (await demo.get(id)).expect(200);
     await server.stop();
   });
+
+  test('a snapshot or a restore that finds no room leaves all as it was', async () => {
+    const folder = tempDir();
+    const db = join(folder, 'mock.db');
+    const server = await startServer({ args: ['--db', db], wrap: small(folder, '6m', 'head -c 2097152 /dev/zero > filler') });
+    const demo = new Client(server, DEMO, { check: false }); // to judge megabytes takes long
+    const api = await demo.newAccount();
+    const now = await api.freeze();
+    const create = () => api.create(invoice({ metadata: { padding: 'x'.repeat(200_000) } }), hold);
+    const made = [];
+    for (let i = 0; i < 4; i++) made.unshift((await create()).expect(201).data.id);
+    (await api.control('POST', '/snapshots/fits')).expect(201);
+    let reply;
+    while ((reply = await create()).status === 201) made.unshift(reply.data.id);
+    reply.expect(500, 503);
+    const before = (await api.list()).text;
+    for (const path of ['/snapshots/more', '/snapshots/fits', '/snapshots/fits/restore']) {
+      (await api.control('POST', path)).expect(500, 503);
+      assert.equal((await api.list()).text, before, path);
+      assert.deepEqual(await api.clock(), { mode: 'frozen', now });
+      assert.deepEqual((await api.control('GET', '/snapshots')).json.items.map(({ name, invoices }) => [name, invoices]), [['fits', 4]]);
+    }
+    unlinkSync(join(`/proc/${server.pid}/root`, folder, 'filler'));
+    (await api.control('POST', '/snapshots/fits/restore')).expect(200);
+    assert.deepEqual((await api.list()).data.map((one) => one.id), made.slice(-4));
+    await api.made({}, hold);
+    await server.stop();
+  });
 });
 
 describe('without --db', () => {

@@ -89,7 +89,7 @@ static void every_option_is_read(void **state)
         "--tls-cert", "/dev/null", "--tls-key=/dev/null", "--control-token", "t0ken",
         "--allow-host", "Mock", "--allow-host", "a.example,b.example", "--seed", "-7",
         "--retention", "14d", "--durable", "--journal", "500", "--log-level", "debug",
-        "--log-format", "json", "--check", "--list-routes");
+        "--log-format", "json", "--report", "out", "--strict", "--check", "--list-routes");
     assert_string_equal(run.err, "");
     assert_int_equal(run.result, CONFIG_SERVE);
     const struct config *c = &run.config;
@@ -114,8 +114,10 @@ static void every_option_is_read(void **state)
     assert_int_equal(c->retention_ms, (int64_t)14 * 86400000);
     assert_int_equal(c->journal, 500);
     assert_int_equal(c->log_level, LOG_DEBUG);
+    assert_string_equal(c->report, "out");
     assert_true(c->callback_allow_any && c->callback_insecure && c->seeded && c->durable &&
-                c->log_json && c->check && c->list_routes);
+                c->log_json && c->strict && c->check && c->list_routes);
+    assert_null(c->command);
 }
 
 static void the_journal_is_on_or_off_or_a_number(void **state)
@@ -168,6 +170,36 @@ static void the_command_line_wins_over_the_environment(void **state)
     assert_string_equal(run.config.listen_host, "localhost");
     assert_int_equal(run.config.n_allow_hosts, 1);
     assert_string_equal(run.config.allow_hosts[0], "c");
+}
+
+static void exec_takes_the_command_behind_the_dashes(void **state)
+{
+    struct run run;
+    (void)state;
+    RUN(&run, "exec", "--seed", "7", "--", "npm", "--", "--help");
+    assert_string_equal(run.err, "");
+    assert_int_equal(run.result, CONFIG_SERVE);
+    assert_int_equal(run.config.seed, 7);
+    assert_string_equal(run.config.command[0], "npm");
+    assert_string_equal(run.config.command[1], "--");
+    assert_string_equal(run.config.command[2], "--help");
+    assert_null(run.config.command[3]);
+}
+
+static void exec_has_a_free_port_and_a_quiet_log_unless_told_otherwise(void **state)
+{
+    struct run run;
+    (void)state;
+    RUN(&run, "exec", "--", "true");
+    assert_string_equal(run.config.listen_host, "127.0.0.1");
+    assert_int_equal(run.config.listen_port, 0);
+    assert_int_equal(run.config.log_level, LOG_WARN);
+    setenv("MILKYPAY_LISTEN", "0.0.0.0:9000", 1);
+    RUN(&run, "exec", "--log-level", "debug", "--", "true");
+    assert_int_equal(run.config.listen_port, 9000);
+    assert_int_equal(run.config.log_level, LOG_DEBUG);
+    RUN(&run, "exec", "--listen", "localhost:1", "--", "true");
+    assert_int_equal(run.config.listen_port, 1);
 }
 
 static void other_variables_are_ignored(void **state)
@@ -238,6 +270,12 @@ static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
         {"--allow-host: too many names", "--allow-host", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"},
         {"--seed: \"1.5\" is no whole number", "--seed", "1.5"},
         {"--seed: \"99999999999999999999\" is no whole number", "--seed", "99999999999999999999"},
+        {"exec: -- COMMAND ... is missing; see --help", "exec"},
+        {"exec: -- COMMAND ... is missing; see --help", "exec", "--"},
+        {"exec: -- COMMAND ... is missing; see --help", "exec", "--durable"},
+        {"\"npm\": unexpected argument; see --help", "exec", "npm"},
+        {"--strict: takes no value", "--strict=1"},
+        {"--report: the value is empty", "--report="},
         {"--log-level: error, warn, info or debug is wanted", "--log-level", "all"},
         {"--log-format: text or json is wanted", "--log-format", "xml"},
         {"--journal: \"0\": on, off or a number from 1 to 1000000 is wanted", "--journal", "0"},
@@ -310,6 +348,10 @@ static void help_names_every_option_and_variable_within_100_columns(void **state
         "--callback-insecure",
         "MILKYPAY_CONTROL_TOKEN",
         "healthcheck",
+        "exec [options] -- COMMAND ...",
+        "--report DIR",
+        "--strict",
+        "MILKYPAY_SECRET_KEY",
     };
     struct run run;
     (void)state;
@@ -345,6 +387,9 @@ int main(void)
         cmocka_unit_test_setup(the_journal_is_on_or_off_or_a_number, clear_environment),
         cmocka_unit_test_setup(each_option_is_a_variable_too, clear_environment),
         cmocka_unit_test_setup(the_command_line_wins_over_the_environment, clear_environment),
+        cmocka_unit_test_setup(exec_takes_the_command_behind_the_dashes, clear_environment),
+        cmocka_unit_test_setup(exec_has_a_free_port_and_a_quiet_log_unless_told_otherwise,
+                               clear_environment),
         cmocka_unit_test_setup(other_variables_are_ignored, clear_environment),
         cmocka_unit_test_setup(a_bad_option_is_one_line_of_its_name_and_reason, clear_environment),
         cmocka_unit_test_setup(a_bad_variable_is_named_as_it_is_set, clear_environment),

@@ -1,0 +1,204 @@
+/* /_mock/snapshots: named states of an account, kept, brought back, written to and read from files.
+ */
+#include "control.h"
+
+#include "engine/journal_notes.h"
+#include "engine/snapshot.h"
+
+#define VALUES_MOST                                                                                \
+    ((size_t)4000000) /* more than a file of that size has; they cost 40 bytes each */
+
+/* ------------------------------------------------------------------ answers */
+
+static void write_snapshot(struct json_out *out, const struct snapshot *snapshot)
+{
+    json_out_text(out, "name", snapshot->name);
+    json_out_seconds(out, "created", snapshot->created_ms);
+    json_out_int(out, "invoices", snapshot->invoices);
+}
+
+static void reply_snapshot(struct call *call, unsigned status, const struct snapshot *snapshot)
+{
+    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    write_snapshot(&out, snapshot);
+    json_out_object_end(&out);
+}
+
+/* What keeps a snapshot from being made or written; not for DONE and INVALID. */
+static void reply_refusal(struct call *call, enum snapshot_result result)
+{
+    switch (result) {
+    case SNAPSHOT_ADVANCING:
+        call_control_error(call, 409, "advancing", "the clock is being advanced by another call");
+        break;
+    case SNAPSHOT_TOO_MANY:
+        call_control_error(call, 409, "too_many_snapshots",
+                           "the account has %d snapshots already; delete some", SNAPSHOTS_MOST);
+        break;
+    case SNAPSHOT_TOO_LARGE:
+        call_control_error(call, 409, "snapshot_too_large",
+                           "a snapshot has at most %d invoices, and its file %zu MiB",
+                           SNAPSHOT_INVOICES_MOST, SNAPSHOT_FILE_MOST >> 20);
+        break;
+    case SNAPSHOT_DONE:
+    case SNAPSHOT_INVALID:
+        break;
+    }
+}
+
+/* The name of the path; answers 422 or 404 and returns false when it is none. */
+static bool check_name(struct call *call)
+{
+    if (!control_has_tenant(call)) {
+        return false;
+    }
+    bool good = snapshot_name_holds(call->params[0]);
+    if (!good) {
+        call_control_error(call, 422, "invalid",
+                           "a snapshot's name is 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+    }
+    return good;
+}
+
+/* The snapshot of the path; answers 422 or 404 and returns false when there is none. */
+static bool find_snapshot(struct call *call, struct snapshot *ret_snapshot)
+{
+    if (!check_name(call)) {
+        return false;
+    }
+    if (store_snapshot_get(call->engine->store, call->arena, call->tenant->account.keys.id,
+                           call->params[0], ret_snapshot)) {
+        return true;
+    }
+    call_control_error(call, 404, "unknown_snapshot", "the account has no snapshot %s",
+                       call->params[0]);
+    return false;
+}
+
+/* ------------------------------------------------------------------ the list */
+
+void control_snapshots_list(struct call *call)
+{
+    const char *after;
+    int64_t limit;
+    struct snapshot *rows;
+    if (!control_has_tenant(call) || !control_read_page(call, &limit, &after)) {
+        return;
+    }
+    struct store *store = call->engine->store;
+    const char *account = call->tenant->account.keys.id;
+    size_t n =
+        store_snapshot_list(store, call->arena, account, after ? after : "", limit + 1, &rows);
+    bool more = n > (size_t)limit;
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    for (size_t i = 0; i < n - more; i++) {
+        json_out_object(&out, NULL);
+        write_snapshot(&out, &rows[i]);
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    json_out_int(&out, "total", store_snapshot_count(store, account));
+    json_out_text(&out, "next", more ? rows[limit - 1].name : NULL);
+    json_out_object_end(&out);
+}
+
+/* ------------------------------------------------------------------ one of them */
+
+void control_snapshots_take(struct call *call)
+{
+    struct snapshot snapshot;
+    if (!check_name(call) || !control_read(call, true, NULL, 0, NULL)) {
+        return;
+    }
+    enum snapshot_result result =
+        snapshot_take(call->engine, call->tenant, call->arena, call->params[0], &snapshot);
+    if (result == SNAPSHOT_DONE) {
+        reply_snapshot(call, 201, &snapshot);
+    } else {
+        reply_refusal(call, result);
+    }
+}
+
+void control_snapshots_restore(struct call *call)
+{
+    struct snapshot snapshot;
+    if (find_snapshot(call, &snapshot) && control_read(call, true, NULL, 0, NULL)) {
+        snapshot_restore(call->engine, call->tenant, &snapshot);
+        journal_account(call->engine, call->tenant, JOURNAL_RESTORED);
+        reply_snapshot(call, 200, &snapshot);
+    }
+}
+
+void control_snapshots_delete(struct call *call)
+{
+    struct snapshot snapshot;
+    if (find_snapshot(call, &snapshot)) {
+        snapshot_delete(call->engine, &snapshot);
+        struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+        json_out_object(&out, NULL);
+        json_out_text(&out, "deleted", snapshot.name);
+        json_out_object_end(&out);
+    }
+}
+
+/* ------------------------------------------------------------------ files */
+
+void control_snapshots_export(struct call *call)
+{
+    struct snapshot snapshot;
+    if (find_snapshot(call, &snapshot)) {
+        reply_refusal(call, snapshot_export(call->engine, &snapshot,
+                                            http_reply(call->request, 200, HTTP_JSON)));
+    }
+}
+
+static void write_renamed(void *arg, const char *old_id, const char *new_id)
+{
+    json_out_text(arg, old_id, new_id);
+}
+
+static void reply_imported(struct call *call, const struct snapshot *snapshot,
+                           const struct buf *renamed)
+{
+    struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    write_snapshot(&out, snapshot);
+    json_out_raw(&out, "renamed", renamed->data);
+    json_out_object_end(&out);
+}
+
+/* Parsing takes memory by the number of values, of which a small body can have many. */
+static bool check_weight(struct call *call)
+{
+    bool good = json_weight(call->request->body, call->request->body_size) <= VALUES_MOST;
+    if (!good) {
+        call_control_error(call, 422, "invalid", "the document has too many values");
+    }
+    return good;
+}
+
+void control_snapshots_import(struct call *call)
+{
+    struct json_errors errors = {.arena = call->arena};
+    struct snapshot snapshot;
+    buf_auto renamed = {0};
+    struct json_out out = {.buf = &renamed};
+    const json_t *body = check_name(call) && check_weight(call) ? call_body(call, false) : NULL;
+    if (!body) {
+        return;
+    }
+    const struct snapshot_import import = {call->params[0], body, &errors, write_renamed, &out};
+    json_out_object(&out, NULL);
+    enum snapshot_result result = snapshot_import(call->engine, call->tenant, &import, &snapshot);
+    json_out_object_end(&out);
+    if (result == SNAPSHOT_DONE) {
+        reply_imported(call, &snapshot, &renamed);
+    } else if (result == SNAPSHOT_INVALID) {
+        control_reply_errors(call, &errors);
+    } else {
+        reply_refusal(call, result);
+    }
+}

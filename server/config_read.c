@@ -1,0 +1,220 @@
+/* The command line and the environment, by the table of config.c. */
+#include "config.h"
+
+#include "base/die.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "config_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM "milkypay-mock"
+#define EXEC "exec" /* the first word of `milkypay-mock exec [options] -- COMMAND ...` */
+#define ENVIRONMENT_PREFIX "MILKYPAY_"
+
+/* Names and lines that are put together here; lives as long as the process. */
+static struct arena texts;
+
+/* MILKYPAY_PUBLIC_URL of public-url. */
+static const char *environment_name(const struct option *option)
+{
+    char *name = arena_printf(&texts, ENVIRONMENT_PREFIX "%s", option->name);
+    text_upper(name);
+    for (char *p = name; *p; p++) {
+        *p = *p == '-' ? '_' : *p;
+    }
+    return name;
+}
+
+/* ------------------------------------------------------------------ --help */
+
+#define HELP_COLUMN 32
+
+static void print_option(const struct option *option)
+{
+    const char *argument = option->argument ? option->argument : "";
+    const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
+    const char *fallback = option->fallback ? option->fallback : "";
+    printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
+    printf("%*s%s%s%s\n", HELP_COLUMN, "", environment_name(option), *fallback ? ", default " : "",
+           fallback);
+}
+
+static const char usage[] =
+    "Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
+    "       " PROGRAM " exec [options] -- COMMAND ...      run a command beside it, e.g. npm test\n"
+    "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
+    "\n"
+    "Each option is also an environment variable; the command line wins. A DURATION is a whole\n"
+    "number and ms, s, m, h or d. Values may also be given as --option=value.\n";
+
+static const char about_exec[] =
+    "exec listens on a free port unless told otherwise, logs warnings only, gives the command\n"
+    "MILKYPAY_URL, MILKYPAY_ACCOUNT_ID, MILKYPAY_API_KEY, MILKYPAY_PUBLIC_KEY and\n"
+    "MILKYPAY_SECRET_KEY, lets callbacks that are under way end when it has ended, and exits with\n"
+    "its status: 128 + n when signal n ended it, 126 or 127 when it cannot be run.";
+
+static enum config_result print_help(void)
+{
+    puts(usage);
+    for (size_t i = 0; i < config_options_count; i++) {
+        if (config_options[i].help) {
+            print_option(&config_options[i]);
+        }
+    }
+    puts("  --help                        print this and leave\n"
+         "  --version                     print the version and leave\n");
+    puts(about_exec);
+    return CONFIG_DONE;
+}
+
+static enum config_result print_version(void)
+{
+    puts(PROGRAM " " MILKYPAY_VERSION);
+    return CONFIG_DONE;
+}
+
+/* ------------------------------------------------------------------ arguments and environment */
+
+/* One line, whatever bytes a value brought in. */
+static enum config_result refuse(const char *what, const char *reason)
+{
+    char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
+    for (unsigned char *p = (unsigned char *)line; *p; p++) {
+        if (*p < ' ' || *p == 0x7f) {
+            *p = '?';
+        }
+    }
+    fprintf(stderr, "%s\n", line);
+    return CONFIG_WRONG;
+}
+
+static enum config_result take(const struct option *option, const char *what, const char *value,
+                               struct config *config)
+{
+    const char *why = *value ? option->read(option, value, config) : "the value is empty";
+    return why ? refuse(what, why) : CONFIG_SERVE;
+}
+
+static const struct option *find_option(const char *name, size_t length)
+{
+    for (size_t i = 0; i < config_options_count; i++) {
+        if (strncmp(config_options[i].name, name, length) == 0 && !config_options[i].name[length]) {
+            return &config_options[i];
+        }
+    }
+    return NULL;
+}
+
+/* Reads the argument at *at and moves *at to the last one that belongs to it. */
+static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
+{
+    const char *argument = argv[*at];
+    if (!text_starts(argument, "--") || !argument[2]) {
+        return refuse(arena_printf(&texts, "\"%s\"", argument), "unexpected argument; see --help");
+    }
+    size_t length = strcspn(argument, "=");
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+    const char *what = arena_copy(&texts, argument, length);
+    const struct option *option = find_option(argument + 2, length - 2);
+    if (!option) {
+        return refuse(what, "unknown option; see --help");
+    }
+    if (!option->argument && value) {
+        return refuse(what, "takes no value");
+    }
+    if (!option->argument) {
+        value = "1";
+    } else if (!value) {
+        value = argv[*at + 1];
+        if (!value || text_starts(value, "--")) {
+            return refuse(what, arena_printf(&texts, "%s is missing", option->argument));
+        }
+        ++*at;
+    }
+    given[option - config_options] = true;
+    return take(option, what, value, config);
+}
+
+/* Of exec, what stands behind "--" is the command. */
+static enum config_result read_arguments(int argc, char **argv, bool exec, bool *given,
+                                         struct config *config)
+{
+    for (int i = exec ? 2 : 1; i < argc && !config->command; i++) {
+        if (text_equal(argv[i], "--help")) {
+            return print_help();
+        }
+        if (text_equal(argv[i], "--version")) {
+            return print_version();
+        }
+        if (exec && text_equal(argv[i], "--")) {
+            config->command = argv + i + 1;
+            continue;
+        }
+        enum config_result result = read_argument(argv, &i, given, config);
+        if (result != CONFIG_SERVE) {
+            return result;
+        }
+    }
+    bool wanting = exec && !(config->command && *config->command);
+    return wanting ? refuse(EXEC, "-- COMMAND ... is missing; see --help") : CONFIG_SERVE;
+}
+
+/* What the command line did not give. An empty variable counts as none: compose files like to set
+ * those. */
+static enum config_result read_environment(const bool *given, struct config *config)
+{
+    for (size_t i = 0; i < config_options_count; i++) {
+        const char *name = environment_name(&config_options[i]);
+        const char *value = config_options[i].help && !given[i] ? getenv(name) : NULL;
+        if (value && *value && take(&config_options[i], name, value, config) != CONFIG_SERVE) {
+            return CONFIG_WRONG;
+        }
+    }
+    return CONFIG_SERVE;
+}
+
+static void set_fallback(const struct option *option, const char *value, struct config *config)
+{
+    if (value && option->read(option, value, config)) {
+        die("--%s: a bad default", option->name);
+    }
+}
+
+/* Beside a command: a port that is free whatever else runs, and a stderr that is the command's. */
+static const struct {
+    const char *name, *value;
+} exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
+
+static void set_fallbacks(bool exec, struct config *config)
+{
+    for (size_t i = 0; i < config_options_count; i++) {
+        set_fallback(&config_options[i], config_options[i].fallback, config);
+    }
+    for (size_t i = 0; exec && i < ARRAY_SIZE(exec_fallbacks); i++) {
+        const char *name = exec_fallbacks[i].name;
+        set_fallback(find_option(name, strlen(name)), exec_fallbacks[i].value, config);
+    }
+}
+
+enum config_result config_read(int argc, char **argv, struct config *ret_config)
+{
+    struct config config = {0};
+    bool *given = arena_alloc(&texts, config_options_count * sizeof *given);
+    bool exec = argc > 1 && text_equal(argv[1], EXEC);
+    set_fallbacks(exec, &config);
+    enum config_result result = read_arguments(argc, argv, exec, given, &config);
+    if (result == CONFIG_SERVE) {
+        result = read_environment(given, &config);
+    }
+    if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
+        result = refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
+                        config.tls_cert ? "wants --tls-key too" : "wants --tls-cert too");
+    }
+    if (result == CONFIG_SERVE) {
+        *ret_config = config;
+    }
+    return result;
+}

@@ -1,0 +1,75 @@
+#include "snapshot.h"
+
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/schedule.h"
+#include "store/store_invoice.h"
+#include "json/settings.h"
+
+#include <string.h>
+
+#define NAME_MOST 64
+
+bool snapshot_name_holds(const char *name)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    size_t length = strlen(name);
+    return length && length <= NAME_MOST && strspn(name, allowed) == length;
+}
+
+bool snapshot_has_room(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                       const char *name)
+{
+    const char *account = tenant->account.keys.id;
+    struct snapshot same;
+    return store_snapshot_count(engine->store, account) < SNAPSHOTS_MOST ||
+           store_snapshot_get(engine->store, arena, account, name, &same);
+}
+
+enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
+                                   struct arena *arena, const char *name,
+                                   struct snapshot *ret_snapshot)
+{
+    int64_t invoices =
+        store_invoice_count_of(engine->store, tenant->account.num, SNAPSHOT_INVOICES_MOST + 1);
+    if (tenant->advance) {
+        return SNAPSHOT_ADVANCING;
+    }
+    if (!snapshot_has_room(engine, tenant, arena, name)) {
+        return SNAPSHOT_TOO_MANY;
+    }
+    if (invoices > SNAPSHOT_INVOICES_MOST) {
+        return SNAPSHOT_TOO_LARGE;
+    }
+    buf_auto settings = {0};
+    *ret_snapshot = (struct snapshot){
+        .account = tenant->account.keys.id,
+        .name = name,
+        .created_ms = wall_now_ms(),
+        .invoices = invoices,
+        .settings = arena_strdup(arena, settings_text(&settings, &tenant->account.settings)),
+        .frozen = tenant->account.clock.frozen,
+        .now_ms = clock_now(tenant),
+    };
+    ret_snapshot->seq = store_snapshot_insert(engine->store, ret_snapshot);
+    store_snapshot_take(engine->store, ret_snapshot->seq, tenant->account.num);
+    engine->leftovers = true; /* of one that it replaces */
+    return SNAPSHOT_DONE;
+}
+
+void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct snapshot *snapshot)
+{
+    engine_empty(engine, tenant);
+    store_snapshot_restore(engine->store, snapshot->seq, tenant->account.num);
+    tenant_read_settings(tenant, engine->store, snapshot->settings, &engine->fixture->resolutions);
+    clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
+    tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
+    schedule_look(engine);
+}
+
+void snapshot_delete(struct engine *engine, const struct snapshot *snapshot)
+{
+    store_snapshot_delete(engine->store, snapshot);
+    engine->leftovers = true;
+}

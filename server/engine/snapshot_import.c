@@ -1,0 +1,229 @@
+/* A file becomes a snapshot: its rows get numbers of this database, and what names them follows. */
+#include "base/text.h"
+#include "domain/token.h"
+#include "engine/snapshot.h"
+#include "engine/snapshot_file.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+#include "json/view_invoice.h"
+
+#include <string.h>
+
+#define NUMBER_MOST ((int64_t)1 << 46) /* a file cannot use up the numbers that are left */
+
+struct placing {
+    struct engine *engine;
+    const struct tenant *tenant;
+    const struct snapshot_import *import;
+    struct arena *arena;
+    struct snapshot_file *file;
+    int64_t snapshot;
+};
+
+/* ------------------------------------------------------------------ numbers */
+
+/* The numbers that the invoices' ids stand for, when all of them can be kept. */
+static bool keep_invoices(const struct placing *p)
+{
+    const char *account = p->tenant->account.keys.id;
+    for (size_t i = 0; i < p->file->n_invoices; i++) {
+        struct invoice *invoice = &p->file->invoices[i].invoice;
+        char id[IDENT_TEXT];
+        if (!ident_to_row(p->engine->rows, "cpi", invoice->id, &invoice->seq) ||
+            invoice->seq > NUMBER_MOST ||
+            store_snapshot_invoice_taken(p->engine->store, account, invoice->seq)) {
+            return false;
+        }
+        ident_of_row(p->engine->rows, "cpi", invoice->seq, id);
+        if (!text_equal(id, invoice->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool keep_callbacks(const struct placing *p)
+{
+    const char *account = p->tenant->account.keys.id;
+    for (size_t i = 0; i < p->file->n_invoices; i++) {
+        const struct file_invoice *row = &p->file->invoices[i];
+        for (size_t k = 0; k < row->n_callbacks; k++) {
+            int64_t seq = row->callbacks[k].callback.seq;
+            if (seq > NUMBER_MOST ||
+                store_snapshot_callback_taken(p->engine->store, account, seq)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void tell(const struct placing *p, const char *old_id, const char *new_id)
+{
+    if (!text_equal(old_id, new_id)) {
+        p->import->renamed(p->import->arg, old_id, new_id);
+    }
+}
+
+static void number_callback(const struct placing *p, struct callback *callback)
+{
+    char old_id[IDENT_TEXT], new_id[IDENT_TEXT];
+    callback_id(callback->seq, old_id);
+    callback->seq = store_callback_next_seq(p->engine->store);
+    callback_id(callback->seq, new_id);
+    tell(p, old_id, new_id);
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+/* Puts one text for another of the same length, wherever it stands. */
+static void replace_all(char *text, const char *old, const char *new)
+{
+    size_t length = strlen(old);
+    for (char *at = text; (at = strstr(at, old)); at += length) {
+        memcpy(at, new, length);
+    }
+}
+
+/* The card session's token in a body: its first value under that name that is one. */
+static const char *find_token(const char *body, const char *session, size_t *ret_size,
+                              int64_t *ret_expires_s)
+{
+    static const char name[] = "\"token\":\"";
+    for (const char *at = body; (at = strstr(at, name));) {
+        char inside[TOKEN_SESSION];
+        at += sizeof name - 1;
+        *ret_size = strcspn(at, "\"");
+        if (token_read(at, inside, ret_expires_s) && text_equal(inside, session)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* A body names its invoice: by both ids' serials, which look the same whatever they are part of,
+ * and inside the token. */
+static const char *rename_body(const struct placing *p, const char *body, const struct invoice *old,
+                               const struct invoice *new)
+{
+    size_t size;
+    int64_t expires_s;
+    const char *token = find_token(body, old->session, &size, &expires_s);
+    buf_auto text = {0};
+    if (token) {
+        buf_add(&text, body, (size_t)(token - body));
+        token_write(&text, p->engine->token_key, new->session, expires_s);
+        buf_text(&text, token + size);
+    } else {
+        buf_text(&text, body);
+    }
+    char *copy = arena_copy(p->arena, text.data, text.size);
+    replace_all(copy, ident_serial(old->id), ident_serial(new->id));
+    replace_all(copy, ident_serial(old->session), ident_serial(new->session));
+    return copy;
+}
+
+static void sign(const struct placing *p, struct callback *callback)
+{
+    char signature[CRYPT_SHA1_TEXT];
+    crypt_sandwich_sha1(account_secret(&p->tenant->account, callback->test_mode), callback->body,
+                        strlen(callback->body), signature);
+    callback->signature = arena_strdup(p->arena, signature);
+}
+
+/* ------------------------------------------------------------------ one invoice */
+
+static const char *logs_of(const struct placing *p, const struct file_invoice *row)
+{
+    buf_auto logs = {0};
+    struct callback *list = arena_alloc(p->arena, row->n_callbacks * sizeof *list + 1);
+    for (size_t i = 0; i < row->n_callbacks; i++) {
+        list[i] = row->callbacks[i].callback;
+    }
+    view_callback_logs(&logs, list, row->n_callbacks);
+    return arena_copy(p->arena, logs.data, logs.size);
+}
+
+static void number_invoice(const struct placing *p, struct file_invoice *row, bool keep,
+                           bool keep_callback_ids)
+{
+    struct invoice *invoice = &row->invoice;
+    const struct invoice old = *invoice;
+    if (!keep) {
+        invoice->seq = store_invoice_next_seq(p->engine->store);
+    }
+    ident_of_row(p->engine->rows, "cpi", invoice->seq, invoice->id);
+    ident_of_row(p->engine->rows, "cgi", invoice->seq, invoice->session);
+    tell(p, old.id, invoice->id);
+    for (size_t i = 0; i < row->n_callbacks; i++) {
+        struct callback *callback = &row->callbacks[i].callback;
+        callback->invoice = invoice->seq;
+        callback->body = rename_body(p, callback->body, &old, invoice);
+        if (!keep_callback_ids) {
+            number_callback(p, callback);
+        }
+        sign(p, callback);
+    }
+    invoice->callback_logs = logs_of(p, row);
+}
+
+static void add_invoice(const struct placing *p, struct file_invoice *row)
+{
+    struct store *store = p->engine->store;
+    store_snapshot_add_invoice(store, p->snapshot, &row->invoice);
+    for (size_t i = 0; i < row->n_transitions; i++) {
+        row->transitions[i].invoice = row->invoice.seq;
+        store_snapshot_add_transition(store, p->snapshot, &row->transitions[i]);
+    }
+    for (size_t i = 0; i < row->n_callbacks; i++) {
+        const struct file_callback *callback = &row->callbacks[i];
+        store_snapshot_add_callback(store, p->snapshot, &callback->callback);
+        for (size_t k = 0; k < callback->n_attempts; k++) {
+            callback->attempts[k].callback = callback->callback.seq;
+            store_snapshot_add_attempt(store, p->snapshot, &callback->attempts[k]);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static void place(struct placing *p, struct snapshot *snapshot)
+{
+    struct snapshot_file *file = p->file;
+    bool keep = keep_invoices(p), keep_callback_ids = keep_callbacks(p);
+    p->snapshot = snapshot->seq = store_snapshot_insert(p->engine->store, snapshot);
+    for (size_t i = 0; i < file->n_invoices; i++) {
+        number_invoice(p, &file->invoices[i], keep, keep_callback_ids);
+        add_invoice(p, &file->invoices[i]);
+    }
+    for (size_t i = 0; i < file->n_outcomes; i++) {
+        store_snapshot_add_outcome(p->engine->store, p->snapshot, file->outcomes[i]);
+    }
+    p->engine->leftovers = true; /* of one that it replaces */
+}
+
+enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenant,
+                                     const struct snapshot_import *import,
+                                     struct snapshot *ret_snapshot)
+{
+    struct arena *arena = import->errors->arena;
+    struct snapshot_file file;
+    if (!snapshot_file_read(engine, import->document, import->errors, &file)) {
+        return SNAPSHOT_INVALID;
+    }
+    if (!snapshot_has_room(engine, tenant, arena, import->name)) {
+        return SNAPSHOT_TOO_MANY;
+    }
+    *ret_snapshot = (struct snapshot){
+        .account = tenant->account.keys.id,
+        .name = import->name,
+        .created_ms = file.created_ms,
+        .invoices = (int64_t)file.n_invoices,
+        .settings = file.settings,
+        .frozen = file.frozen,
+        .now_ms = file.now_ms,
+    };
+    struct placing placing = {engine, tenant, import, arena, &file, 0};
+    place(&placing, ret_snapshot);
+    return SNAPSHOT_DONE;
+}

@@ -1,0 +1,184 @@
+#include "exec.h"
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/wall.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EXIT_NOT_RUNNABLE 126 /* as shells have them */
+#define EXIT_NOT_FOUND 127
+#define EXIT_SIGNAL 128
+
+/*
+ * A signal sent to a group of processes may come twice, to us and to all: timeout(1) does so. The
+ * same one from the same sender within this time is no second wish.
+ */
+#define ECHO_MS 500
+
+/* ------------------------------------------------------------------ the command's process */
+
+/* All that comes until the other end closes; nothing when the server did not start. */
+static void read_environment(int fd, struct buf *ret_environment)
+{
+    ssize_t n;
+    do {
+        n = read(fd, buf_reserve(ret_environment, 4096), 4096);
+        ret_environment->size += n > 0 ? (size_t)n : 0;
+    } while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+/* "NAME=VALUE", each with its NUL. */
+static void set_environment(const struct buf *environment)
+{
+    for (size_t at = 0; at < environment->size; at += strlen(environment->data + at) + 1) {
+        putenv(environment->data + at);
+    }
+}
+
+_Noreturn static void become(char *const *command, int go)
+{
+    struct buf environment = {0}; /* putenv keeps pointers into it */
+    read_environment(go, &environment);
+    if (!environment.size) {
+        _exit(EXIT_SUCCESS);
+    }
+    set_environment(&environment);
+    execvp(command[0], command);
+    int error = errno;
+    dprintf(STDERR_FILENO, "milkypay-mock: exec: %s: %s\n", command[0], strerror(error));
+    _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
+}
+
+bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, size_t why_size)
+{
+    int ends[2] = {-1, -1};
+    signal(SIGCHLD, SIG_DFL); /* were it ignored, nobody would learn the command's status */
+    pid_t pid = pipe2(ends, O_CLOEXEC) ? -1 : fork();
+    if (pid == 0) {
+        close(ends[1]);
+        become(command, ends[0]);
+    }
+    if (pid < 0) {
+        snprintf(ret_why, why_size, "exec: %s", strerror(errno));
+        close(ends[1]);
+    }
+    close(ends[0]);
+    if (pid > 0) {
+        *ret_exec = (struct exec){.pid = pid, .go = ends[1]};
+    }
+    return pid > 0;
+}
+
+/* ------------------------------------------------------------------ letting it go */
+
+static void add_variable(struct buf *environment, const char *name, const char *value)
+{
+    buf_printf(environment, "%s=%s", name, value);
+    buf_char(environment, '\0');
+}
+
+static void write_all(int fd, const char *data, size_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno != EINTR) {
+            return; /* it is gone already, and its status will say how */
+        }
+        data += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+}
+
+void exec_begin(struct exec *exec, const char *url, const struct account_keys *keys)
+{
+    buf_auto environment = {0};
+    add_variable(&environment, "MILKYPAY_URL", url);
+    add_variable(&environment, "MILKYPAY_ACCOUNT_ID", keys->id);
+    add_variable(&environment, "MILKYPAY_API_KEY", keys->api_key);
+    add_variable(&environment, "MILKYPAY_PUBLIC_KEY", keys->public_key);
+    add_variable(&environment, "MILKYPAY_SECRET_KEY", keys->secret_key);
+    write_all(exec->go, environment.data, environment.size);
+    close(exec->go);
+    exec->go = -1;
+}
+
+/* ------------------------------------------------------------------ its end */
+
+static void note_end(struct exec *exec, int status)
+{
+    exec->ended = true;
+    exec->status = WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Other children are orphans of the command that came to us as the first process of a container. */
+static void reap(struct exec *exec)
+{
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (pid == exec->pid) {
+            note_end(exec, status);
+        }
+    }
+}
+
+static void kill_now(struct exec *exec, int why)
+{
+    int status;
+    kill(exec->pid, SIGKILL);
+    while (waitpid(exec->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    exec->ended = true;
+    exec->status = EXIT_SIGNAL + why;
+}
+
+static bool is_echo(const struct exec *exec, const struct signalfd_siginfo *info)
+{
+    return info->ssi_code != SI_KERNEL && exec->asked == (int)info->ssi_signo &&
+           exec->asked_by == (pid_t)info->ssi_pid && mono_now_ms() - exec->asked_ms < ECHO_MS;
+}
+
+static enum loop_wish ask(struct exec *exec, const struct signalfd_siginfo *info)
+{
+    int signal_number = (int)info->ssi_signo;
+    if (is_echo(exec, info)) {
+        return LOOP_GO_ON;
+    }
+    if (exec->asked) {
+        kill_now(exec, signal_number);
+        return LOOP_END;
+    }
+    exec->asked = signal_number;
+    exec->asked_by = (pid_t)info->ssi_pid;
+    exec->asked_ms = mono_now_ms();
+    if (info->ssi_code != SI_KERNEL) { /* Ctrl-C reaches all that run in the terminal */
+        kill(exec->pid, signal_number);
+    }
+    return LOOP_GO_ON;
+}
+
+enum loop_wish exec_signalled(void *arg, const struct signalfd_siginfo *info)
+{
+    struct exec *exec = arg;
+    if (info->ssi_signo == SIGCHLD) {
+        reap(exec);
+        return exec->ended ? LOOP_SETTLE : LOOP_GO_ON;
+    }
+    return exec->ended ? LOOP_END : ask(exec, info);
+}
+
+void exec_finish(struct exec *exec)
+{
+    if (exec->pid && exec->go >= 0) {
+        close(exec->go);
+        waitpid(exec->pid, NULL, 0);
+    }
+}

@@ -1,0 +1,110 @@
+#include "store_run.h"
+
+#include "store/store_private.h"
+
+enum {
+    Q_LAST,
+    Q_COUNT_INVOICES,
+    Q_COUNT_CALLBACKS,
+    Q_INVOICES,
+    Q_UNDELIVERED,
+    Q_ATTEMPTS,
+};
+
+#define KNOWN " AND +account IN (SELECT num FROM account)"
+
+static const char *const sql[] = {
+    [Q_LAST] = "SELECT coalesce(max(seq), 0) FROM invoice",
+    [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE seq > ?1" KNOWN " GROUP BY 1",
+    [Q_COUNT_CALLBACKS] =
+        "SELECT state, count(*) FROM callback WHERE invoice > ?1" KNOWN " GROUP BY 1",
+    [Q_INVOICES] = "SELECT seq FROM invoice WHERE seq > ?1" KNOWN " ORDER BY seq DESC LIMIT ?2",
+    [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE invoice > ?1 AND state IN (0, 1, 3)" KNOWN
+                       " ORDER BY seq LIMIT ?2"),
+    [Q_ATTEMPTS] = ("SELECT number, code, took_ms, error FROM attempt WHERE callback = ?1"
+                    " ORDER BY number DESC LIMIT ?2"),
+};
+
+_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_FAILED == 3,
+               "what never arrived is named by number in the statements");
+
+bool store_run_prepare(struct store *store)
+{
+    return store_prepare(store, STORE_RUN, sql, ARRAY_SIZE(sql));
+}
+
+int64_t store_run_begin(struct store *store)
+{
+    sqlite3_stmt *q = store_query(store, STORE_RUN, Q_LAST);
+    int64_t seq = 0;
+    while (store_step(store, q)) {
+        seq = store_column_int(q, 0);
+    }
+    return seq;
+}
+
+/* Rows of a number below `n` and how many there are of it. */
+static void count(struct store *store, int query, int64_t after, int64_t *counts, int64_t n)
+{
+    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
+    store_bind(q, "i", after);
+    while (store_step(store, q)) {
+        int64_t kind = store_column_int(q, 0);
+        if (kind >= 0 && kind < n) {
+            counts[kind] = store_column_int(q, 1);
+        }
+    }
+}
+
+void store_run_count(struct store *store, int64_t after, struct run_counts *ret_counts)
+{
+    *ret_counts = (struct run_counts){0};
+    count(store, Q_COUNT_INVOICES, after, ret_counts->invoices, STATUS_COUNT);
+    count(store, Q_COUNT_CALLBACKS, after, ret_counts->callbacks, CALLBACK_STATES);
+}
+
+static size_t read_seqs(struct store *store, struct arena *arena, int query, int64_t after,
+                        int64_t limit, int64_t **ret_seqs)
+{
+    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
+    int64_t *seqs = arena_alloc(arena, (size_t)limit * sizeof *seqs);
+    size_t n = 0;
+    store_bind(q, "ii", after, limit);
+    while (store_step(store, q)) {
+        seqs[n++] = store_column_int(q, 0);
+    }
+    *ret_seqs = seqs;
+    return n;
+}
+
+size_t store_run_invoices(struct store *store, struct arena *arena, int64_t after, int64_t limit,
+                          int64_t **ret_seqs)
+{
+    return read_seqs(store, arena, Q_INVOICES, after, limit, ret_seqs);
+}
+
+size_t store_run_undelivered(struct store *store, struct arena *arena, int64_t after, int64_t limit,
+                             int64_t **ret_seqs)
+{
+    return read_seqs(store, arena, Q_UNDELIVERED, after, limit, ret_seqs);
+}
+
+size_t store_run_attempts(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
+                          struct attempt **ret_attempts)
+{
+    sqlite3_stmt *q = store_query(store, STORE_RUN, Q_ATTEMPTS);
+    struct attempt *rows = arena_alloc(arena, (size_t)limit * sizeof *rows);
+    size_t first = (size_t)limit; /* the last one is read first */
+    store_bind(q, "ii", callback, limit);
+    while (store_step(store, q)) {
+        rows[--first] = (struct attempt){
+            .callback = callback,
+            .number = store_column_int(q, 0),
+            .code = store_column_int(q, 1),
+            .took_ms = store_column_int(q, 2),
+            .error = store_column_text(arena, q, 3),
+        };
+    }
+    *ret_attempts = rows + first;
+    return (size_t)limit - first;
+}

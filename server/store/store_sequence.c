@@ -1,0 +1,66 @@
+/* Numbers of rows that are never given twice, not even after the rows with the last ones were
+ * deleted. */
+#include "store/store_private.h"
+
+#include "base/attr.h"
+
+/* Rows of snapshots count: they may come back. */
+#define LAST(table)                                                                                \
+    "SELECT max(ifnull(max(seq), 0), (SELECT ifnull(max(seq), 0) FROM snapshot_" table             \
+    ")) FROM " table
+
+static const struct {
+    const char *key; /* of meta: the next number, saved when rows go */
+    const char *last;
+} sequences[] = {
+    [STORE_SEQUENCE_ACCOUNT] = {"account_num", "SELECT max(num) FROM account"},
+    [STORE_SEQUENCE_INVOICE] = {"invoice_seq", LAST("invoice")},
+    [STORE_SEQUENCE_CALLBACK] = {"callback_seq", LAST("callback")},
+};
+
+bool store_sequence_prepare(struct store *store)
+{
+    const char *sql[STORE_SEQUENCES];
+    for (int i = 0; i < STORE_SEQUENCES; i++) {
+        sql[i] = sequences[i].last;
+    }
+    return store_prepare(store, STORE_SEQUENCE, sql, ARRAY_SIZE(sql));
+}
+
+/* What follows the last row and what was saved. */
+static int64_t first_of(struct store *store, enum store_sequence which)
+{
+    sqlite3_stmt *q = store_query(store, STORE_SEQUENCE, (int)which);
+    int64_t last = 0, saved = 1;
+    while (store_step(store, q)) {
+        last = sqlite3_column_int64(q, 0); /* 0 for null: there is no row */
+    }
+    store_meta_get(store, sequences[which].key, &saved, sizeof saved);
+    return last + 1 > saved ? last + 1 : saved;
+}
+
+static int64_t *next_of(struct store *store, enum store_sequence which)
+{
+    int64_t *next = &store->next[which];
+    if (!*next) {
+        *next = first_of(store, which);
+    }
+    return next;
+}
+
+int64_t store_sequence_next(struct store *store, enum store_sequence which)
+{
+    return (*next_of(store, which))++;
+}
+
+void store_sequence_keep(struct store *store, enum store_sequence which)
+{
+    const int64_t *next = next_of(store, which);
+    store_meta_put(store, sequences[which].key, next, sizeof *next);
+}
+
+void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number)
+{
+    int64_t *next = next_of(store, which);
+    *next = number < *next ? *next : number + 1;
+}

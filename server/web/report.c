@@ -1,0 +1,211 @@
+/* The report of a run: its rows are read here, shown by report_html.c and report_junit.c. */
+#include "report.h"
+
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/outbox.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+#include "web/report_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JUNIT_FILE "milkypay-junit.xml"
+#define HTML_FILE "milkypay.html"
+
+/* ------------------------------------------------------------------ why it never arrived */
+
+static const char *last_word(struct arena *arena, const struct attempt *attempt)
+{
+    return attempt->error
+               ? attempt->error
+               : arena_printf(arena, "the last answer was %lld", (long long)attempt->code);
+}
+
+const char *report_reason(struct engine *engine, struct arena *arena,
+                          const struct callback *callback)
+{
+    struct attempt *attempts;
+    size_t n = store_run_attempts(engine->store, arena, callback->seq, 1, &attempts);
+    const char *state = callback->state == CALLBACK_FAILED    ? "failed"
+                        : callback->state == CALLBACK_SENDING ? "still under way"
+                                                              : "still queued";
+    if (!n) {
+        return arena_printf(arena, "%s, never sent", state);
+    }
+    return arena_printf(arena, "%s after %lld attempt%s: %s", state, (long long)callback->attempts,
+                        callback->attempts == 1 ? "" : "s", last_word(arena, &attempts[n - 1]));
+}
+
+/* ------------------------------------------------------------------ an invoice */
+
+struct steps {
+    struct arena *arena;
+    struct report_invoice *invoice;
+};
+
+static void add_step(struct report_invoice *invoice, const struct report_step *step)
+{
+    if (invoice->n_steps < REPORT_OF_INVOICE) {
+        invoice->steps[invoice->n_steps++] = *step;
+    } else {
+        invoice->more_steps++;
+    }
+}
+
+static void add_transition(void *arg, const struct transition *row)
+{
+    const struct steps *steps = arg;
+    const struct report_step step = {
+        .at_ms = row->at_ms,
+        .status = status_name(row->new),
+        .resolution = arena_strdup(steps->arena, row->resolution),
+        .cause = arena_strdup(steps->arena, row->cause),
+    };
+    add_step(steps->invoice, &step);
+}
+
+/* Creation is no row of its own: the invoice says when it was. */
+static void read_steps(struct engine *engine, struct arena *arena, struct report_invoice *invoice)
+{
+    struct steps steps = {arena, invoice};
+    struct report_step step = {invoice->row.created_ms, status_name(STATUS_CREATED), RESOLUTION_OK,
+                               "order"};
+    invoice->steps = arena_alloc(arena, REPORT_OF_INVOICE * sizeof *invoice->steps);
+    add_step(invoice, &step);
+    step.status = status_name(STATUS_PROCESS_PENDING);
+    add_step(invoice, &step);
+    store_transition_all(engine->store, invoice->row.seq, add_transition, &steps);
+}
+
+static void read_attempts(struct engine *engine, struct arena *arena, struct report_callback *shown)
+{
+    struct attempt *attempts;
+    buf_auto codes = {0};
+    size_t n = store_run_attempts(engine->store, arena, shown->row->seq, REPORT_CODES, &attempts);
+    for (size_t i = 0; i < n; i++) {
+        buf_text(&codes, i ? ", " : attempts[i].number > 1 ? "..., " : "");
+        attempts[i].code ? buf_int(&codes, attempts[i].code) : buf_text(&codes, "no answer");
+        shown->took_ms += attempts[i].took_ms;
+    }
+    shown->codes = arena_strdup(arena, buf_str(&codes));
+}
+
+static void read_callbacks(struct engine *engine, struct arena *arena,
+                           struct report_invoice *invoice)
+{
+    struct callback *rows;
+    size_t n = store_callback_of_invoice(engine->store, arena, invoice->row.seq, &rows);
+    invoice->n_callbacks = n < REPORT_OF_INVOICE ? n : REPORT_OF_INVOICE;
+    invoice->more_callbacks = n - invoice->n_callbacks;
+    invoice->callbacks = arena_alloc(arena, n * sizeof *invoice->callbacks);
+    for (size_t i = 0; i < invoice->n_callbacks; i++) {
+        struct report_callback *shown = &invoice->callbacks[i];
+        shown->row = &rows[i];
+        callback_id(rows[i].seq, shown->id);
+        read_attempts(engine, arena, shown);
+        shown->reason =
+            callback_is_undelivered(rows[i].state) ? report_reason(engine, arena, &rows[i]) : NULL;
+    }
+}
+
+static void add_invoice(struct report *report, struct arena *arena, int64_t seq)
+{
+    struct engine *engine = report->engine;
+    struct report_invoice invoice = {0};
+    if (!store_invoice_get(engine->store, arena, seq, &invoice.row)) {
+        return;
+    }
+    const struct tenant *tenant = tenants_by_num(&engine->tenants, invoice.row.account);
+    invoice.account = tenant ? tenant->account.keys.id : "";
+    read_steps(engine, arena, &invoice);
+    read_callbacks(engine, arena, &invoice);
+    report_html_invoice(report, arena, &invoice);
+    report_junit_invoice(report, arena, &invoice);
+}
+
+/* ------------------------------------------------------------------ the files */
+
+static bool refuse(const char *name, char *ret_why, size_t why_size)
+{
+    snprintf(ret_why, why_size, "--report %s: %s", name, strerror(errno));
+    return false;
+}
+
+bool report_prepare(const char *dir, char *ret_why, size_t why_size)
+{
+    struct arena arena = {0};
+    char *path = arena_strdup(&arena, dir);
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0777); /* the last one says what is wrong with those above it */
+        *slash = '/';
+    }
+    const char *inside = arena_printf(&arena, "%s/.", dir);
+    bool good = (mkdir(path, 0777) == 0 || errno == EEXIST) && access(inside, W_OK | X_OK) == 0;
+    good = good || refuse(dir, ret_why, why_size);
+    arena_finish(&arena);
+    return good;
+}
+
+static bool write_file(const struct report_run *run, const char *name, const struct buf *text,
+                       char *ret_why, size_t why_size)
+{
+    struct arena arena = {0};
+    const char *path = arena_printf(&arena, "%s/%s", run->dir, name);
+    FILE *file = fopen(path, "we");
+    bool good = file && fwrite(text->data, 1, text->size, file) == text->size;
+    good = file && fclose(file) == 0 && good;
+    good = good || refuse(path, ret_why, why_size);
+    arena_finish(&arena);
+    return good;
+}
+
+static void count(struct report *report)
+{
+    store_run_count(report->engine->store, report->run->after, &report->counts);
+    for (int i = 0; i < STATUS_COUNT; i++) {
+        report->invoices += report->counts.invoices[i];
+    }
+    for (int i = 0; i < CALLBACK_STATES; i++) {
+        report->undelivered +=
+            callback_is_undelivered((enum callback_state)i) ? report->counts.callbacks[i] : 0;
+    }
+}
+
+static void add_invoices(struct report *report)
+{
+    struct arena list = {0}, arena = {0};
+    int64_t *seqs;
+    size_t n = store_run_invoices(report->engine->store, &list, report->run->after, REPORT_INVOICES,
+                                  &seqs);
+    for (size_t i = 0; i < n; i++) {
+        add_invoice(report, &arena, seqs[i]);
+        arena_reset(&arena);
+    }
+    arena_finish(&arena);
+    arena_finish(&list);
+}
+
+bool report_write(struct engine *engine, const struct report_run *run, char *ret_why,
+                  size_t why_size)
+{
+    struct report report = {
+        .engine = engine, .run = run, .took_ms = mono_now_ms() - engine->started_ms};
+    count(&report);
+    report_html_begin(&report);
+    add_invoices(&report);
+    report_html_end(&report);
+    report_junit_end(&report);
+    bool good = write_file(run, JUNIT_FILE, &report.junit, ret_why, why_size) &&
+                write_file(run, HTML_FILE, &report.html, ret_why, why_size);
+    buf_finish(&report.junit);
+    buf_finish(&report.invoice_cases);
+    buf_finish(&report.callback_cases);
+    buf_finish(&report.html);
+    return good;
+}

@@ -1,0 +1,32 @@
+/*
+ * The report of a run (--report): DIR/milkypay-junit.xml for what reads test results, and
+ * DIR/milkypay.html for people. Both show the newest REPORT_INVOICES invoices of the run with their
+ * callbacks; an account that was deleted or reset took its own with it.
+ */
+#pragma once
+
+#include "engine/engine.h"
+
+#define REPORT_INVOICES 10000
+#define REPORT_FAILURES 1000  /* listed on top of the page */
+#define REPORT_OF_INVOICE 100 /* steps of one invoice, and callbacks */
+
+struct report_run {
+    const char *dir;
+    int64_t after;    /* where the run begins (store_run.h) */
+    int64_t began_ms; /* machine time */
+};
+
+/* Makes the folder and those above it. False and one line in ret_why when it cannot be written to.
+ */
+bool report_prepare(const char *dir, char *ret_why, size_t why_size);
+
+/* Writes both files, over those of an earlier run. False and one line in ret_why. */
+bool report_write(struct engine *engine, const struct report_run *run, char *ret_why,
+                  size_t why_size);
+
+/*
+ * Why a callback never arrived: "failed after 3 attempts: the last answer was 500". In the arena.
+ */
+const char *report_reason(struct engine *engine, struct arena *arena,
+                          const struct callback *callback);

@@ -1,0 +1,92 @@
+/* milkypay-junit.xml: a case for each invoice, and one for each callback, which fails when it never
+ * arrived. */
+#include "report_private.h"
+
+static void add_callback(struct report *report, struct arena *arena,
+                         const struct report_invoice *invoice,
+                         const struct report_callback *callback)
+{
+    const struct template_value values[] = {
+        {"account", invoice->account, NULL},
+        {"reference", invoice->row.reference_id, NULL},
+        {"id", invoice->row.id, NULL},
+        {"callback", callback->id, NULL},
+        {"transition", status_name(callback->row->transition), NULL},
+        {"took", report_seconds(arena, callback->took_ms), NULL},
+        {"state", callback_state_name(callback->row->state), NULL},
+        {"attempts", report_number(arena, callback->row->attempts), NULL},
+        {"codes", callback->codes, NULL},
+        {"reason", callback->reason, NULL},
+    };
+    report_fill(&report->callback_cases, "report_callback.xml", values, ARRAY_SIZE(values));
+    report->n_callback_cases++;
+    report->n_failures += callback->reason != NULL;
+}
+
+void report_junit_invoice(struct report *report, struct arena *arena,
+                          const struct report_invoice *invoice)
+{
+    const struct invoice *row = &invoice->row;
+    char amount[MONEY_TEXT];
+    money_format(row->amount, amount);
+    const struct template_value values[] = {
+        {"account", invoice->account, NULL},
+        {"reference", row->reference_id, NULL},
+        {"id", row->id, NULL},
+        {"status", status_name(row->status), NULL},
+        {"resolution", row->resolution, NULL},
+        {"amount", amount, NULL},
+        {"currency", row->currency, NULL},
+        {"service", row->service, NULL},
+        {"created", report_time(arena, row->created_ms), NULL},
+    };
+    report_fill(&report->invoice_cases, "report_invoice.xml", values, ARRAY_SIZE(values));
+    report->n_invoice_cases++;
+    for (size_t i = 0; i < invoice->n_callbacks; i++) {
+        add_callback(report, arena, invoice, &invoice->callbacks[i]);
+    }
+}
+
+/* ISO 8601, as JUnit has it: "2026-11-24T17:07:31". */
+static const char *timestamp(struct arena *arena, int64_t time_ms)
+{
+    char *text = arena_strdup(arena, report_time(arena, time_ms));
+    for (char *p = text; *p; p++) {
+        *p = *p == ' ' ? 'T' : *p;
+    }
+    return text;
+}
+
+static void add_suite(struct report *report, struct arena *arena, const char *name,
+                      const struct buf *cases, int64_t tests, int64_t failures)
+{
+    const struct template_value values[] = {
+        {"name", name, NULL},
+        {"tests", report_number(arena, tests), NULL},
+        {"failures", report_number(arena, failures), NULL},
+        {"began", timestamp(arena, report->run->began_ms), NULL},
+        {"took", report_seconds(arena, report->took_ms), NULL},
+        {"version", MILKYPAY_VERSION, NULL},
+        {"invoices", report_number(arena, report->invoices), NULL},
+        {"shown", report_number(arena, report->n_invoice_cases), NULL},
+    };
+    report_fill(&report->junit, "report_suite.xml", values, ARRAY_SIZE(values));
+    buf_add(&report->junit, buf_str(cases), cases->size);
+    buf_text(&report->junit, "</testsuite>\n");
+}
+
+void report_junit_end(struct report *report)
+{
+    struct arena arena = {0};
+    const struct template_value values[] = {
+        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases), NULL},
+        {"failures", report_number(&arena, report->n_failures), NULL},
+        {"took", report_seconds(&arena, report->took_ms), NULL},
+    };
+    report_fill(&report->junit, "report_head.xml", values, ARRAY_SIZE(values));
+    add_suite(report, &arena, "invoices", &report->invoice_cases, report->n_invoice_cases, 0);
+    add_suite(report, &arena, "callbacks", &report->callback_cases, report->n_callback_cases,
+              report->n_failures);
+    buf_text(&report->junit, "</testsuites>\n");
+    arena_finish(&arena);
+}
