@@ -94,11 +94,11 @@ class Server(Process):
     """The server under test on a fresh database file; nothing settles by itself within the hour."""
     made = 0
 
-    def __init__(self):
+    def __init__(self, *options):
         Server.made += 1
         super().__init__(os.path.join(BUILD, "milkypay-mock"), "--listen", "127.0.0.1:0",
                          "--db", os.path.join(FOLDER, f"{Server.made}.db"),
-                         "--settle-after", "1h", "--log-level", "error")
+                         "--settle-after", "1h", "--log-level", "error", *options)
 
     def account(self, **settings):
         account = self.call("POST", "/_mock/accounts", settings)
@@ -294,6 +294,22 @@ class Bench:
             table_row("callbacks into a fast receiver, nothing else", f"{rate:,.0f}/s",
                       ">= 3,000/s", rate >= 3000)
 
+    def journaling(self):
+        """What the journal costs: two servers in turn, with and without it."""
+        with Server() as on, Server("--journal", "off") as off:
+            sides = [(server, server.account()) for server in (on, off)]
+            paths = [["/payment-invoices/" + i for i in fill(*side, 1000)] for side in sides]
+            posts, gets = [], []
+            for _ in range(max(3, self.rounds)):
+                a, b = (self.post(*side, 32)["rate"] for side in sides)
+                posts.append(a / b)
+                a, b = (self.get(*side, some)["rate"] for side, some in zip(sides, paths))
+                gets.append(a / b)
+            for what, ratios in (("POST", posts), ("GET", gets)):
+                ratio = statistics.median(ratios)
+                table_row(f"{what} with the journal against without it", f"{ratio:.2f} x",
+                          ">= 0.85 x", ratio >= 0.85)
+
     def reading(self):
         with Server() as server:
             account = server.account()
@@ -369,6 +385,7 @@ class Bench:
         self.creating()
         self.creating_and_calling()
         self.reading()
+        self.journaling()
         self.starting()
         self.remembering()
         if long:
