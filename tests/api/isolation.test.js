@@ -47,6 +47,8 @@ describe('ids of another account', () => {
   };
   // These make a thing under a name: one of another account is no hindrance, and is not touched.
   const MAKING = ['POST /_mock/snapshots/{name}', 'PUT /_mock/snapshots/{name}'];
+  // A sink is there for any name, so another account's is never a 404, but another one.
+  const isSink = (operation) => operation.includes(' /_mock/sink/');
 
   test('every operation of the document that takes both an account and an id is among these', () => {
     const { document } = contract();
@@ -54,9 +56,19 @@ describe('ids of another account', () => {
       .some((parameter) => contract().deref(parameter).name === 'account');
     const both = contract().operations().filter((operation) => {
       const [method, path] = operation.split(' ');
-      return path.startsWith('/_mock/') && path.includes('{') && takesAccount(path, method.toLowerCase());
+      return path.startsWith('/_mock/') && path.includes('{') && !isSink(operation) && takesAccount(path, method.toLowerCase());
     });
     assert.deepEqual(both.sort(), [...Object.keys(OPERATIONS), ...MAKING].sort());
+  });
+
+  test('sinks of one name are two', async () => {
+    const requests = async (api) => (await api.control('GET', '/sink/mine/requests')).expect(200).json.items;
+    (await theirs.control('PUT', '/sink/mine', { responses: [500] })).expect(200);
+    (await mine.control('POST', '/sink/mine', {})).expect(200);
+    (await theirs.control('POST', '/sink/mine', {})).expect(500);
+    assert.deepEqual([(await requests(mine)).length, (await requests(theirs)).length], [1, 1]);
+    (await mine.control('DELETE', '/sink/mine/requests')).expect(200);
+    assert.deepEqual([(await requests(mine)).length, (await requests(theirs)).length], [0, 1]);
   });
 
   for (const [operation, [id, code, body]] of Object.entries(OPERATIONS)) {
