@@ -199,3 +199,22 @@ bool text_is_date(const char *text)
     struct tm tm;
     return strlen(text) == 10 && read_date(&text, '\0', &tm);
 }
+
+size_t text_distance(const char *a, const char *b)
+{
+    size_t a_size = strnlen(a, 63), b_size = strnlen(b, 63), row[64];
+    for (size_t j = 0; j <= b_size; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t changed = corner + (a[i - 1] != b[j - 1]);
+            size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            corner = row[j];
+            row[j] = changed < shorter ? changed : shorter;
+        }
+    }
+    return row[b_size];
+}
