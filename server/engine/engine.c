@@ -169,7 +169,8 @@ void engine_committed(struct engine *engine)
     }
     for (size_t i = 0; i < engine->n_fresh; i++) {
         const struct fresh_callback *fresh = &engine->fresh[i];
-        deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url);
+        deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url,
+                     fresh->ahead);
         free(fresh->url);
     }
     engine->n_fresh = 0;
@@ -283,6 +284,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     drop_fresh(engine, tenant->account.num);
     store_account_clear(engine->store, tenant->account.num);
     clock_reset(tenant, engine->store);
+    faults_finish(&tenant->faults);
     tenant->sending = 0;
     tenant->outcomes = 0;
     tenant->due_unknown = true;

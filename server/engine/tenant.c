@@ -156,6 +156,7 @@ static void free_tenant(struct tenant *tenant)
 {
     arena_finish(&tenant->key_texts);
     arena_finish(&tenant->setting_texts);
+    faults_finish(&tenant->faults);
     free(tenant);
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "domain/account.h"
 #include "domain/resolution.h"
+#include "engine/faults.h"
 #include "store/store_account.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct tenant {
     int64_t outcomes;           /* queued for next invoices */
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
+    struct faults faults;       /* that its calls and callbacks may meet */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
     bool listed;                /* tenants_load saw it in the database */
 };
