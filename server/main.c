@@ -8,6 +8,7 @@
 #include "loop.h"
 #include "routes.h"
 #include "tmpdb.h"
+#include "web/page.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -83,6 +84,7 @@ static void set_up_router(struct program *p)
         .allow_hosts = c->allow_hosts,
         .n_allow_hosts = c->n_allow_hosts,
         .tls = c->tls_cert,
+        .error_page = page_error_instead,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};

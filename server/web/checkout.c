@@ -1,8 +1,8 @@
 #include "checkout.h"
 
 #include "api/api_invoices.h"
+#include "api/wait.h"
 #include "base/text.h"
-#include "base/wall.h"
 #include "engine/clock.h"
 #include "engine/payment.h"
 #include "http/form.h"
@@ -16,14 +16,14 @@
 /* The rest of finding: its account; answers 404 and returns false when there was none. */
 static bool find_account(struct call *call, bool found, const struct invoice *ret_invoice)
 {
-    call->tenant = found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
-    if (!call->tenant) {
+    struct tenant *tenant =
+        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+    if (!tenant) {
         page_error(call, 404, "There is no such payment.");
         return false;
     }
-    call->tenant->used_ms = wall_now_ms();
     call->invoice = ret_invoice->seq;
-    return true;
+    return call_enter(call, tenant, ret_invoice->id);
 }
 
 static bool find_by_id(struct call *call, const char *id, struct invoice *ret_invoice)
@@ -58,7 +58,8 @@ void checkout_process(struct call *call)
     struct invoice invoice;
     if (api_invoices_create_by_form(call, &invoice)) {
         http_reply_redirect(call->request, 302, action_of(call, &invoice));
-    } else if (!page_wants_json(call)) {
+        waits_hold_reply(call);
+    } else if (call->request->reply.status >= 400 && !page_wants_json(call)) {
         page_error_instead(call);
     }
 }

@@ -47,7 +47,8 @@ void page_error(struct call *call, unsigned status, const char *message)
 
 void page_error_instead(struct call *call)
 {
-    const struct http_reply *reply = &call->request->reply;
+    struct http_request *request = call->request;
+    const struct http_reply *reply = &request->reply, before = *reply;
     json_auto_t *body = json_loadb(reply->body.data, reply->body.size, 0, NULL);
     const json_t *errors = json_object_get(body, "errors");
     buf_auto message = {0};
@@ -66,6 +67,9 @@ void page_error_instead(struct call *call)
         buf_text(&message, detail ? detail : status ? status : "");
     }
     page_error(call, reply->status, arena_strdup(call->arena, buf_str(&message)));
+    for (size_t i = 0; i < before.n_headers; i++) {
+        http_reply_header(request, before.headers[i].name, before.headers[i].value);
+    }
 }
 
 static bool accepts(const struct call *call, const char *type)
