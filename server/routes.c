@@ -58,6 +58,10 @@ const struct route routes[] = {
         "limit after invoice state"},
     {"GET",    "/_mock/callbacks/{id}",                      ACCESS_CONTROL, control_callbacks_get, NULL},
     {"POST",   "/_mock/callbacks/{id}/resend",               ACCESS_CONTROL, control_callbacks_resend, NULL},
+    {"POST",   "/_mock/faults",                              ACCESS_CONTROL, control_faults_add, NULL},
+    {"GET",    "/_mock/faults",                              ACCESS_CONTROL, control_faults_list, "limit after"},
+    {"DELETE", "/_mock/faults",                              ACCESS_CONTROL, control_faults_clear, NULL},
+    {"DELETE", "/_mock/faults/{id}",                         ACCESS_CONTROL, control_faults_delete, NULL},
 };
 /* clang-format on */
 
