@@ -84,6 +84,21 @@ static const struct {
 
 /* ------------------------------------------------------------------ checking */
 
+/* Numbers as numbers and durations as texts, as the answer will echo them. */
+static void check_types(const json_t *body, struct json_errors *errors)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+        const json_t *value = json_object_get(body, fields[i].name);
+        enum json_kind kind = fields[i].kind;
+        bool number = kind == JSON_KIND_INT || kind == JSON_KIND_MONEY;
+        if ((number && json_is_string(value)) ||
+            (kind == JSON_KIND_DURATION && json_is_number(value))) {
+            json_errors_add(errors, fields[i].name, "This value should be of type %s.",
+                            number ? "numeric" : "string");
+        }
+    }
+}
+
 /* "It does not belong to slow on api, which has bytes_per_s, match.method, match.path." */
 static const char *foreign_message(struct arena *arena, const char *name, const char *place,
                                    unsigned has)
@@ -226,6 +241,7 @@ bool fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
         if (!find_kind(call, &input, &fault)) {
             return false;
         }
+        check_types(body, &errors);
         check_params(body, &fault, input.name, &errors);
         check_match(&input, &fault, &errors);
         check_effect(&input, &fault, &errors);
