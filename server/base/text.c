@@ -200,21 +200,28 @@ bool text_is_date(const char *text)
     return strlen(text) == 10 && read_date(&text, '\0', &tm);
 }
 
+static size_t least_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 size_t text_distance(const char *a, const char *b)
 {
-    size_t a_size = strnlen(a, 63), b_size = strnlen(b, 63), row[64];
-    for (size_t j = 0; j <= b_size; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t changed = corner + (a[i - 1] != b[j - 1]);
-            size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            corner = row[j];
-            row[j] = changed < shorter ? changed : shorter;
+    enum { MOST = 63 };
+    size_t a_size = strnlen(a, MOST), b_size = strnlen(b, MOST);
+    size_t d[MOST + 1][MOST + 1]; /* of the first i letters of a and the first j of b */
+    for (size_t i = 0; i <= a_size; i++) {
+        for (size_t j = 0; j <= b_size; j++) {
+            if (!i || !j) {
+                d[i][j] = i + j;
+                continue;
+            }
+            d[i][j] = least_of(d[i - 1][j] + 1, d[i][j - 1] + 1);
+            d[i][j] = least_of(d[i][j], d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                d[i][j] = least_of(d[i][j], d[i - 2][j - 2] + 1);
+            }
         }
     }
-    return row[b_size];
+    return d[a_size][b_size];
 }

@@ -283,7 +283,7 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
 }
 
-/* A name that is misspelt in less than a third of its letters gets the right one told. */
+/* A name that is misspelt in about a third of its letters at most gets the right one told. */
 static const char *unknown_message(struct json_errors *errors, const char *name,
                                    const struct json_field *fields, size_t n)
 {

@@ -261,7 +261,7 @@ static void names_are_alike_by_the_letters_that_differ(void **state)
         {"a", "", 1},
         {"", "abc", 3},
         {"status", "status", 0},
-        {"statsu", "status", 2},
+        {"statsu", "status", 1},
         {"stats", "status", 1},
         {"slow", "show", 1},
         {"abc", "xyz", 3},
