@@ -235,6 +235,7 @@ static const struct option options[] = {
     {"control-token", "TOKEN", IN(control_token), NULL, "what calls under /_mock/ must bring", read_token},
     {"allow-host", "NAME", 0, NULL,
      "a further Host to answer to; repeatable, or with commas between", read_hosts},
+    {"hide-panel", NULL, IN(hide_panel), NULL, "the payment page without the mock's own panel", read_flag},
     {"seed", "N", 0, NULL, "the same ids in every run", read_seed},
     {"retention", "DURATION", IN(retention_ms), NULL,
      "drop invoices that are older; without it keep all", read_duration},

@@ -34,6 +34,7 @@ struct config {
     int64_t seed;
     int64_t retention_ms; /* 0: keep everything */
     bool durable;
+    bool hide_panel;
     enum log_level log_level;
     bool log_json;
     bool check;       /* --check: validate fixtures and leave */

@@ -84,6 +84,7 @@ static void set_up_router(struct program *p)
         .allow_hosts = c->allow_hosts,
         .n_allow_hosts = c->n_allow_hosts,
         .tls = c->tls_cert,
+        .hide_panel = c->hide_panel,
         .error_page = page_error_instead,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);

@@ -115,32 +115,33 @@ static bool find_public_account(struct call *call, const json_t *body, bool *ret
     return true;
 }
 
-/* Reads and creates for both public ways. True: `ret_invoice` was made or is the earlier one; else
- * answered. */
-static bool create_public(struct call *call, enum order_way way, struct invoice *ret_invoice,
+/* Reads and creates for all public ways. True: `ret_invoice` was made or is the earlier one; else
+ * answered. `given` NULL: it was no JSON, and that was answered. */
+static bool create_public(struct call *call, enum order_way way, const json_t *given,
+                          struct order *ret_order, struct invoice *ret_invoice,
                           enum create_result *ret_result)
 {
-    json_t *body = call_body(call, way == ORDER_FORM);
-    struct order order;
     struct json_errors errors = {.arena = call->arena};
     bool test_mode = true;
-    if (!body || !find_public_account(call, body, &test_mode, &errors)) {
+    if (!given || !find_public_account(call, given, &test_mode, &errors)) {
         return false;
     }
-    order_read(call, way, body, test_mode, &order, &errors);
+    order_read(call, way, given, test_mode, ret_order, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
         return false;
     }
-    *ret_result = engine_create(call->engine, call->tenant, call->arena, &order, ret_invoice);
+    *ret_result = engine_create(call->engine, call->tenant, call->arena, ret_order, ret_invoice);
+    call->invoice = ret_invoice->seq;
     return true;
 }
 
 void api_invoices_create_public(struct call *call)
 {
+    struct order order;
     struct invoice invoice;
     enum create_result result;
-    if (!create_public(call, ORDER_PUBLIC, &invoice, &result)) {
+    if (!create_public(call, ORDER_PUBLIC, call_body(call, false), &order, &invoice, &result)) {
         return;
     }
     if (result == CREATE_CONFLICT) {
@@ -153,15 +154,53 @@ void api_invoices_create_public(struct call *call)
 
 bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
 {
+    struct order order;
     enum create_result result;
-    if (!create_public(call, ORDER_FORM, ret_invoice, &result)) {
+    if (!create_public(call, ORDER_FORM, call_body(call, true), &order, ret_invoice, &result)) {
         return false;
     }
     if (result == CREATE_CONFLICT) {
         reply_conflict(call, call->tenant, ret_invoice, view_invoice_public);
         return false;
     }
+    return true;
+}
+
+/* An invoice by its unguessable id, of any account or of `only`; false when there is none, which is
+ * answered 404, or a fault ends the call. */
+static bool find_public(struct call *call, const char *id, const struct tenant *only,
+                        struct invoice *ret_invoice)
+{
+    bool found = engine_find_any(call->engine, call->arena, id, ret_invoice);
+    struct tenant *tenant =
+        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+    if (!tenant || (only && only != tenant)) {
+        http_reply_error(call->request, 404);
+        return false;
+    }
     call->invoice = ret_invoice->seq;
+    return call_enter(call, tenant, ret_invoice->id);
+}
+
+bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
+{
+    struct order order;
+    enum create_result result;
+    bool post = text_equal(call->request->method, "POST");
+    const json_t *given = post ? call_body(call, true) : http_query(call->request);
+    const char *id = json_string_value(json_object_get(given, "cpi"));
+    if (id && *id) {
+        return find_public(call, id, NULL, ret_invoice);
+    }
+    if (!create_public(call, ORDER_PAGE, given, &order, ret_invoice, &result)) {
+        return false;
+    }
+    bool same =
+        ret_invoice->amount == order.amount && text_equal(ret_invoice->currency, order.currency);
+    if (result == CREATE_CONFLICT && !same) {
+        reply_conflict(call, call->tenant, ret_invoice, view_invoice_public);
+        return false;
+    }
     return true;
 }
 
@@ -190,14 +229,7 @@ void api_invoices_get_public(struct call *call)
         http_reply_error(call->request, 401);
         return;
     }
-    bool found = engine_find_any(call->engine, call->arena, call->params[0], &invoice);
-    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice.account) : NULL;
-    if (!tenant || (by_key && by_key != tenant)) {
-        http_reply_error(call->request, 404);
-        return;
-    }
-    call->invoice = invoice.seq;
-    if (call_enter(call, tenant, invoice.id)) {
-        reply_invoice(call, 200, tenant, &invoice, view_invoice_public, VIEW_READ);
+    if (find_public(call, call->params[0], by_key, &invoice)) {
+        reply_invoice(call, 200, call->tenant, &invoice, view_invoice_public, VIEW_READ);
     }
 }

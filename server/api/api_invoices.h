@@ -14,3 +14,13 @@ void api_invoices_list(struct call *call);           /* GET /payment-invoices */
  * False: nothing was made and the JSON error stands as the reply.
  */
 bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice);
+
+/*
+ * The creation behind GET and POST /hpp/ (facts.md b.0 row 13, e.2): takes the form's parameters
+ * from the query or the body, and the service may be missing (the payer chooses it, engine_choose).
+ * A reload of the page is no error: a reference_id that the account knows with this amount and
+ * currency yields the earlier invoice, in whatever state it is; another amount or currency is a
+ * conflict. With `cpi`, which stands for all the rest, the invoice that it names. False: nothing
+ * was made or found, and the JSON error stands as the reply.
+ */
+bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice);

@@ -127,6 +127,13 @@ static bool check_resolution(struct call *call, const char *name, struct move *m
     return true;
 }
 
+static void reply_no_service(struct call *call, const struct invoice *invoice)
+{
+    call_control_error(call, 409, "service_not_chosen",
+                       "the invoice has no service: the payer chooses one on /hpp/%s first",
+                       invoice->session);
+}
+
 /* An amount above nothing and within what there is; answers 422 and returns false otherwise. */
 static bool check_amount(struct call *call, const struct invoice *invoice, const struct move *move)
 {
@@ -178,6 +185,8 @@ void control_transition(struct call *call)
     enum status from = invoice.status;
     if (engine_move(call->engine, call->tenant, call->arena, &invoice, &move)) {
         control_reply_invoice(call, 200, &invoice);
+    } else if (invoice_awaits_choice(&invoice) && move.status == STATUS_PROCESS_PENDING) {
+        reply_no_service(call, &invoice);
     } else {
         call_control_error(call, 409, "forbidden_transition",
                            "%s cannot become %s; \"force\":true does it", status_name(from),
@@ -251,7 +260,7 @@ void control_pay(struct call *call)
     if (input.cancel) {
         result = payment_cancelled(call->engine, call->tenant, call->arena, &invoice);
     } else if (!payment_takes_cards(call->engine, &invoice) && !input.card_number) {
-        result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL);
+        result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL, NULL);
     } else if (!input.card_number) {
         call_control_error(call, 422, "invalid", "card_number or cancel is wanted");
         return;
@@ -266,6 +275,8 @@ void control_pay(struct call *call)
     }
     if (result != PAYMENT_CLOSED) {
         control_reply_invoice(call, 200, &invoice);
+    } else if (invoice_awaits_choice(&invoice)) {
+        reply_no_service(call, &invoice);
     } else {
         call_control_error(call, 409, "not_payable",
                            "the invoice is %s (%s) and cannot be paid any more",

@@ -75,18 +75,35 @@ static void add_transition(void *arg, const struct transition *row)
     add_change(arg, status_name(row->old), row);
 }
 
+static void note_first(void *arg, const struct transition *row)
+{
+    enum status *first = arg;
+    *first = *first == STATUS_COUNT ? row->old : *first;
+}
+
+/* Whether it was created with a service and so started at once: the first change of one that waited
+ * for its service left `created`. */
+static bool started_at_once(struct call *call, const struct invoice *invoice)
+{
+    enum status first = STATUS_COUNT;
+    store_transition_all(call->engine->store, invoice->seq, note_first, &first);
+    return (first == STATUS_COUNT ? invoice->status : first) != STATUS_CREATED;
+}
+
 /* Creation is no row of its own: the invoice says when it was. */
-static void add_creation(struct timeline *timeline, const struct invoice *invoice)
+static void add_creation(struct timeline *timeline, const struct invoice *invoice, bool started)
 {
     const struct transition made = {.at_ms = invoice->created_ms,
                                     .wall_ms = invoice->made_ms,
                                     .new = STATUS_CREATED,
                                     .resolution = RESOLUTION_OK,
                                     .cause = "order"};
-    struct transition started = made;
-    started.new = STATUS_PROCESS_PENDING;
+    struct transition start = made;
+    start.new = STATUS_PROCESS_PENDING;
     add_change(timeline, NULL, &made);
-    add_change(timeline, status_name(STATUS_CREATED), &started);
+    if (started) {
+        add_change(timeline, status_name(STATUS_CREATED), &start);
+    }
 }
 
 static void add_attempt(struct timeline *timeline, const struct callback *callback,
@@ -133,7 +150,7 @@ void control_timeline(struct call *call)
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
         return;
     }
-    add_creation(&timeline, &invoice);
+    add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     journal_of_invoice(call->router->journal, invoice.seq, add_visit, &timeline);
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     size_t n = store_callback_of_invoice(call->engine->store, call->arena, invoice.seq, &callbacks);

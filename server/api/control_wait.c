@@ -299,6 +299,7 @@ void waits_hold_reply(struct call *call)
         .request = call->request,
         .waits = call->router->waits,
     };
+    call->engine->awaited = 0;
     if (waiter.attempt) {
         park(&waiter, HOLD_REPLY_MS);
     }

@@ -1,8 +1,11 @@
 #include "order_read.h"
 
+#include "api/look_read.h"
+#include "api/service_fields.h"
 #include "base/text.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
+#include "json/cardgate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +15,8 @@
 #define EXPIRES_MOST_MS ((int64_t)2 * 86400000)
 
 struct order_input {
-    const char *reference_id, *service, *currency, *description, *descriptor, *flow, *locale;
+    const char *reference_id, *service, *currency, *description, *descriptor, *flow, *locale,
+        *language;
     int64_t amount, expires_ms;
     bool test_mode;
     const json_t *service_fields, *fields, *metadata;
@@ -69,8 +73,8 @@ static const struct json_field return_url_fields[] = {
 };
 
 /* What all ways have in common; the rest follows below. */
-#define COMMON                                                                                     \
-    TEXT("reference_id", reference_id), TEXT("service", service, .required = true),                \
+#define COMMON(needs_service)                                                                      \
+    TEXT("reference_id", reference_id), TEXT("service", service, .required = needs_service),       \
         TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),              \
         OTHER("amount", MONEY, amount, .required = true),                                          \
         TEXT("description", description, .most = 1024),                                            \
@@ -80,7 +84,7 @@ static const struct json_field return_url_fields[] = {
         OTHER("expires", DATETIME, expires_ms)
 
 static const struct json_field private_fields[] = {
-    COMMON,
+    COMMON(true),
     TEXT("flow", flow, .choices = flows),
     OTHER("test_mode", BOOL, test_mode),
     TEXT("descriptor", descriptor),
@@ -90,19 +94,22 @@ static const struct json_field private_fields[] = {
 };
 
 /* callback_url is not taken here, by the platform's design: it is ignored (facts.md b.3). */
-static const struct json_field public_fields[] = {
-    COMMON,
-    OTHER("fields", ANY, fields),
-    TEXT("locale", locale, .choices = locales),
-};
+#define PUBLIC OTHER("fields", ANY, fields), TEXT("locale", locale, .choices = locales)
+#define LANGUAGE TEXT("language", language, .choices = locales) /* the older name of `locale` */
+
+static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
+static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
+static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
 static const struct {
     const struct json_field *fields;
     size_t n;
+    bool html; /* sent by HTML forms: with inputs left empty, and looks for the page */
 } ways[] = {
-    [ORDER_PRIVATE] = {private_fields, ARRAY_SIZE(private_fields)},
-    [ORDER_PUBLIC] = {public_fields, ARRAY_SIZE(public_fields)},
-    [ORDER_FORM] = {public_fields, ARRAY_SIZE(public_fields)},
+    [ORDER_PRIVATE] = {private_fields, ARRAY_SIZE(private_fields), false},
+    [ORDER_PUBLIC] = {public_fields, ARRAY_SIZE(public_fields), false},
+    [ORDER_FORM] = {form_fields, ARRAY_SIZE(form_fields), true},
+    [ORDER_PAGE] = {page_fields, ARRAY_SIZE(page_fields), true},
 };
 
 /* ------------------------------------------------------------------ rules beyond one field */
@@ -177,75 +184,35 @@ static void check_expires(const struct checking *c)
     }
 }
 
-static const char *map_message(const json_t *value)
-{
-    bool map = !value || json_is_object(value) || (json_is_array(value) && !json_array_size(value));
-    return map ? NULL : "This value should be of type array.";
-}
-
-/* One field of a service; the value when it is right, else NULL (and perhaps an error). */
-static const char *check_service_field(const struct checking *c, const struct service_field *field,
-                                       const json_t *fields)
-{
-    const json_t *value = json_object_get(fields, field->key);
-    const char *text = json_string_value(value);
-    const char *path = arena_printf(c->call->arena, "service_fields.%s", field->key);
-    bool may_be_empty =
-        service_is_test(c->order->service); /* the payer then chooses on the page (mock.md) */
-    if (!value || json_is_null(value) || (text && !*text && !may_be_empty)) {
-        if (field->required) {
-            json_errors_add(c->errors, path, MESSAGE_BLANK);
-        }
-        return NULL;
-    }
-    if (!text) {
-        json_errors_add(c->errors, path, "This value should be of type string.");
-    } else if (strlen(text) != json_string_length(value) || strlen(text) > 255 ||
-               (field->regexp && regexec(&field->compiled, text, 0, NULL, 0))) {
-        json_errors_add(c->errors, path, MESSAGE_INVALID);
-    } else {
-        return text;
-    }
-    return NULL;
-}
-
-/* A status or a resolution, in any case, as an outcome. */
-static void check_test_status(const struct checking *c, const char *text)
-{
-    enum status status;
-    char why[256];
-    struct outcome outcome;
-    const char *resolution = resolution_find(text, &c->call->engine->fixture->resolutions);
-    const char *plan = text;
-    if (*text && !status_parse(text, &status) && resolution) {
-        bool good = text_equal(resolution, RESOLUTION_OK);
-        plan = good ? "processed" : arena_printf(c->call->arena, "process_failed:%s", resolution);
-    }
-    if (*text &&
-        !outcome_parse(plan, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions,
-                       &outcome, why, sizeof why)) {
-        json_errors_add(c->errors, "service_fields.status", MESSAGE_CHOICE);
-        return;
-    }
-    c->order->service_outcome = arena_strdup(c->call->arena, plan);
-}
-
 static void check_service_fields(const struct checking *c)
 {
-    const struct service *service = c->order->service;
     const json_t *fields = c->input->service_fields ? c->input->service_fields : c->input->fields;
-    const char *message = map_message(fields);
-    if (message) {
-        json_errors_add(c->errors, "service_fields", "%s", message);
+    service_fields_read(c->call, c->order->service, fields, c->errors, &c->order->service_fields,
+                        &c->order->service_outcome);
+}
+
+/* A charge by token, without a page (facts.md b.5): the customer's own card, kept by `tokenize`. */
+static void check_token(const struct checking *c)
+{
+    const struct order_input *input = c->input;
+    struct cardgate cardgate;
+    char customer[IDENT_TEXT];
+    if (!input->token || !c->call->tenant) {
         return;
     }
-    for (size_t i = 0; service && i < service->n_fields; i++) {
-        const char *text = check_service_field(c, &service->fields[i], fields);
-        if (text && service_is_test(service) && text_equal(service->fields[i].key, "status")) {
-            check_test_status(c, text);
-        }
+    if (input->customer_reference) {
+        engine_customer_id(c->call->engine, c->call->tenant, c->call->arena,
+                           input->customer_reference, customer);
     }
-    c->order->service_fields = fields ? json_text(c->call->arena, fields, true) : NULL;
+    const char *payload =
+        engine_find_card(c->call->engine, c->call->tenant, c->call->arena, input->token,
+                         input->customer_reference ? customer : NULL);
+    cardgate_read(input->gateway_options, c->call->arena, &cardgate);
+    if (!payload) {
+        json_errors_add(c->errors, "token", MESSAGE_INVALID);
+    } else if (cardgate.instant) {
+        c->order->card_payload = payload;
+    }
 }
 
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
@@ -263,9 +230,8 @@ static const char *check_outcome(const struct checking *c, const char *path, con
 /* The merchant's metadata with the account's merchant_url added (SEED:356; facts.md b.3). */
 static void check_metadata(const struct checking *c)
 {
-    const char *message = map_message(c->input->metadata);
-    if (message) {
-        json_errors_add(c->errors, "metadata", "%s", message);
+    if (c->input->metadata && !json_is_map(c->input->metadata)) {
+        json_errors_add(c->errors, "metadata", MESSAGE_MAP);
         return;
     }
     json_auto_t *metadata = json_object();
@@ -284,21 +250,26 @@ static void check_metadata(const struct checking *c)
     c->order->metadata = json_text(c->call->arena, metadata, true);
 }
 
-void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode,
+void order_read(struct call *call, enum order_way way, const json_t *attributes, bool test_mode,
                 struct order *ret_order, struct json_errors *errors)
 {
     struct order_input input = {.expires_ms = TIME_NONE, .test_mode = test_mode};
     const struct checking checking = {call, &input, ret_order, errors};
+    json_auto_t *filled = ways[way].html ? json_without_blanks(attributes) : NULL;
     *ret_order = (struct order){0};
-    json_read(attributes, ways[way].fields, ways[way].n, false, &input, errors);
+    json_read(filled ? filled : attributes, ways[way].fields, ways[way].n, false, &input, errors);
     check_service(&checking);
     check_amount(&checking);
     check_expires(&checking);
     check_service_fields(&checking);
     check_metadata(&checking);
+    check_token(&checking);
     ret_order->header_outcome =
         check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
 
+    ret_order->look = ways[way].html ? look_read(filled, errors) : NULL;
+
+    ret_order->currency = input.currency;
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
     ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
@@ -317,7 +288,7 @@ void order_read(struct call *call, enum order_way way, json_t *attributes, bool 
     ret_order->return_success = input.return_success;
     ret_order->return_fail = input.return_fail;
     ret_order->return_pending = input.return_pending;
-    ret_order->locale = input.locale;
+    ret_order->locale = input.locale ? input.locale : input.language;
     ret_order->base_url = call_base_url(call);
     ret_order->expires_ms = input.expires_ms;
 }

@@ -7,11 +7,12 @@
 
 #include "http/call.h"
 
-/* The three ways in, which take different fields. */
+/* The ways in, which take different fields. */
 enum order_way {
     ORDER_PRIVATE,
     ORDER_PUBLIC,
-    ORDER_FORM,
+    ORDER_FORM, /* /payment-invoices/process: the looks of the page too (look_read.h) */
+    ORDER_PAGE, /* /hpp/: as the form, and the service may be left to the payer */
 };
 
 /*
@@ -19,5 +20,5 @@ enum order_way {
  * `test_mode` by the key (public ways). Puts every error into `errors`; when there is none,
  * ret_order is complete. Texts live in the call's arena.
  */
-void order_read(struct call *call, enum order_way way, json_t *attributes, bool test_mode,
+void order_read(struct call *call, enum order_way way, const json_t *attributes, bool test_mode,
                 struct order *ret_order, struct json_errors *errors);

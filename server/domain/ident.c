@@ -118,11 +118,10 @@ void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
         left = right;
         right = sum;
     }
-    memcpy(ret_id, prefix, 3);
-    ret_id[3] = '_';
-    write_half(left, ret_id + 4);
-    write_half(right, ret_id + 4 + HALF_CHARS);
-    ret_id[4 + IDENT_SERIAL] = '\0';
+    char *serial = ret_id + snprintf(ret_id, IDENT_TEXT - IDENT_SERIAL, "%s_", prefix);
+    write_half(left, serial);
+    write_half(right, serial + HALF_CHARS);
+    serial[IDENT_SERIAL] = '\0';
 }
 
 bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,

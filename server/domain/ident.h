@@ -1,11 +1,11 @@
 /*
  * Ids as the platform writes them: a prefix, '_' and 16 characters of [A-Za-z0-9] (facts.md h).
  *
- * Three kinds. An invoice and its card session are their row's number enciphered (ident_of_row):
- * they look random, cannot be guessed or told from one another without the key, and lead back to
- * the row without an index, which at a million rows would be the dearest part of an insert. Ids
- * that follow from something known (ident_derived: customers, organisations) need no table either.
- * All others are fresh (ident_next).
+ * Three kinds. An invoice, its card session and card token are their row's number enciphered
+ * (ident_of_row): they look random, cannot be guessed or told from one another without the key, and
+ * lead back to the row without an index, which at a million rows would be the dearest part of an
+ * insert. Ids that follow from something known (ident_derived: customers, organisations) need no
+ * table either. All others are fresh (ident_next).
  */
 #pragma once
 
@@ -37,8 +37,8 @@ void ident_next_secret(struct ident_source *source, char *ret_text, int length);
 void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
                    char ret_id[IDENT_TEXT]);
 
-/* The id with this prefix (three letters) of row `number`, 1 to 2^47, and back; false when the text
- * is none of this key. */
+/* The id with this prefix (at least three letters, which tell the kinds apart) of row `number`, 1
+ * to 2^47, and back; false when the text is none of this key. */
 void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
                   char ret_id[IDENT_TEXT]);
 bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,

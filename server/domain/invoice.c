@@ -27,6 +27,11 @@ bool callback_state_parse(const char *name, enum callback_state *ret_state)
     return false;
 }
 
+bool invoice_awaits_choice(const struct invoice *invoice)
+{
+    return invoice->status == STATUS_CREATED && !invoice->service;
+}
+
 void invoice_schedule(struct invoice *invoice)
 {
     bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;

@@ -30,7 +30,8 @@ struct invoice {
     int64_t account;          /* account.num */
     char id[IDENT_TEXT];      /* cpi_... */
     char session[IDENT_TEXT]; /* cgi_..., the card page */
-    const char *reference_id, *service, *currency, *description, *descriptor;
+    const char *service;      /* its code; NULL: the payer has not chosen one yet */
+    const char *reference_id, *currency, *description, *descriptor;
     bool test_mode;
     enum invoice_flow flow;
     enum invoice_source source;
@@ -48,12 +49,15 @@ struct invoice {
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;
     const char *customer_id; /* cus_..., NULL without a customer */
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
-    const char *challenge_outcome,
-        *challenge_payload; /* of an open 3-D Secure challenge, or NULL */
+    const char *challenge_outcome; /* of an open 3-D Secure challenge, or NULL */
+    const char *challenge_payload; /* the card of that, or of a charge by token, or NULL */
     const char *locale;
+    const char
+        *look; /* JSON {"display":{..},"style":{..}} for the page (api/look_read.h), or NULL */
     const char *base_url; /* what absolute URLs in its bodies start with */
 
-    const char *plan;    /* the steps still to come (outcome.h), "" when none */
+    const char *plan;    /* the steps still to come (outcome.h), "" when none; without a service:
+                            what the order wants once one is chosen */
     int64_t plan_due_ms; /* when the first of them happens, or TIME_NONE */
     int64_t
         due_ms; /* the next thing that happens by itself, or TIME_NONE; follows from the others */
@@ -103,6 +107,9 @@ struct attempt {
     const char *response_body;
     int64_t response_size;
 };
+
+/* Made without a service, on the payment page: nothing can be paid before one is chosen. */
+bool invoice_awaits_choice(const struct invoice *invoice);
 
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);

@@ -37,6 +37,7 @@ struct service {
     const struct payment_method *method;
     const char *currency, *flow, *account_currency;
     bool available, active, enabled, test_mode;
+    bool posts; /* the browser is sent to the payment by POST, not GET (facts.md e.1) */
     int64_t amount_min, amount_max; /* money.h */
     int64_t fee_min, fee_max, fee_rate, fee_fix, reserve_lifetime, reserve_rate;
     const struct service_field *fields;
@@ -58,6 +59,19 @@ const struct service *service_find_id(const struct catalogue *catalogue, const c
 /* Available and enabled: what creation and the prerequest ask for; `active` is only shown
  * (mock.md). */
 bool service_is_usable(const struct service *service);
+
+/* Whether a text may stand in a field of a service: short enough and as its regexp says. */
+bool service_field_holds(const struct service_field *field, const char *text);
+/* Whether an invoice of this currency and amount (money.h) can be paid through it: usable, and
+ * within its limits. */
+bool service_takes(const struct service *service, const char *currency, int64_t amount);
+
+/*
+ * The services that take an invoice of this currency and amount, in the order of the catalogue: the
+ * payer's choice. At most `most` go into `ret`; returns how many. At most n_services come.
+ */
+size_t service_choices(const struct catalogue *catalogue, const char *currency, int64_t amount,
+                       const struct service **ret, size_t most);
 
 /* The services of test connectors, whose `status` field decides the outcome (facts.md f). */
 bool service_is_test(const struct service *service);

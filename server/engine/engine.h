@@ -87,7 +87,8 @@ void engine_rolled_back(struct engine *engine);
 
 /* An order as a request brings it, checked. Texts must live until engine_create returns. */
 struct order {
-    const struct service *service;
+    const struct service *service; /* NULL: the payer chooses one on the page */
+    const char *currency;          /* the service's, when there is one */
     int64_t amount;
     bool test_mode;
     enum invoice_flow flow;
@@ -97,7 +98,8 @@ struct order {
         *customer_email;
     const char *gateway_options, *service_fields;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
-        *base_url;
+        *look, *base_url;
+    const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;
@@ -110,9 +112,25 @@ enum create_result {
     CREATE_CONFLICT, /* the account has this reference_id: the earlier invoice came back */
 };
 
-/* Makes an invoice and takes it to process_pending. Texts of the result live in `arena`. */
+/*
+ * Makes an invoice and takes it to process_pending, with its plan and its first callback; without a
+ * service it stays `created` and plans and reports nothing until engine_choose, or until it
+ * expires. Texts of the result live in `arena`.
+ */
 enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                  const struct order *order, struct invoice *ret_invoice);
+
+/*
+ * The payer's choice: gives a created invoice its service and takes it to process_pending, with its
+ * first callback. What is planned is found now, a queued outcome used up now (mock.md's order; what
+ * the order asked for was kept), and waits for the page to happen: no timer runs, for the payer
+ * stands there. `service_fields` (JSON, checked against the service) may be NULL, and so may
+ * `service_outcome` (struct order). False, and nothing changes: the invoice is not `created` any
+ * more or its time is over, or the service cannot take it (service_takes).
+ */
+bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct invoice *invoice, const struct service *service,
+                   const char *service_fields, const char *service_outcome);
 
 /* ------------------------------------------------------------------ change */
 
@@ -126,7 +144,8 @@ struct move {
     const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 
-/* Applies a change and everything that follows from it; false when the state table forbids it. */
+/* Applies a change and everything that follows from it; false when the state table forbids it, or
+ * the invoice waits for a service and would start without one. */
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct move *move);
 
@@ -153,6 +172,25 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 /* An invoice of this tenant; false when there is none (others' are as good as none). */
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                  const char *id, struct invoice *ret_invoice);
+
+/*
+ * The token of the card that pays an invoice (facts.md b.5, `token`): it leads back to that
+ * invoice, so a token is good as long as its invoice stands.
+ */
+void engine_card_token(const struct engine *engine, const struct invoice *invoice,
+                       char ret_token[IDENT_TEXT]);
+
+/*
+ * The `payload` of the card that a token stands for; NULL when it is no token of a paid invoice of
+ * this account and customer (customer_id NULL: none was named).
+ */
+const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
+                             struct arena *arena, const char *token, const char *customer_id);
+
+/* The id of a customer: the same reference in the same account is the same customer (facts.md h).
+ */
+void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
+                        struct arena *arena, const char *reference, char ret_id[IDENT_TEXT]);
 
 /* The view of an invoice (json/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,

@@ -1,4 +1,5 @@
-/* Creation: from an order to an invoice in process_pending with its plan and its first callback. */
+/* Creation: from an order to an invoice in process_pending with its plan and its first callback, at
+ * once or, without a service, in two steps: the payer makes the second. */
 #include "engine.h"
 
 #include "base/die.h"
@@ -8,6 +9,7 @@
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
+#include "json/json_read.h"
 
 #include <string.h>
 
@@ -24,75 +26,130 @@ static int64_t fee_of(const struct service *service, int64_t amount)
     return fee < service->fee_min ? service->fee_min : fee;
 }
 
+/* What was wished for an invoice, and by which rules may ask for it. */
+struct wishes {
+    const char *outcomes[3]; /* texts, checked: the first that is not NULL counts */
+    const char *customer_email;
+};
+
+static const char *first_wish(const struct wishes *wishes)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(wishes->outcomes); i++) {
+        if (wishes->outcomes[i]) {
+            return wishes->outcomes[i];
+        }
+    }
+    return NULL;
+}
+
 /* The outcome text by the order of mock.md: queue, header, metadata, service field, rule, the
  * account's default. */
 static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
-                                   struct arena *arena, const struct order *order,
-                                   const struct invoice *invoice)
+                                   struct arena *arena, const struct invoice *invoice,
+                                   const struct wishes *wishes)
 {
     const char *text = NULL;
     if (tenant->outcomes) {
         text = store_outcome_pop(engine->store, arena, tenant->account.num);
         tenant->outcomes -= text != NULL;
     }
-    const char *const given[] = {text, order->header_outcome, order->metadata_outcome,
-                                 order->service_outcome};
-    for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
-        if (given[i]) {
-            return given[i];
-        }
+    if (!text) {
+        text = first_wish(wishes);
     }
-    text = scenario_find(&engine->fixture->scenarios, invoice, order->customer_email);
+    if (!text) {
+        text = scenario_find(&engine->fixture->scenarios, invoice, wishes->customer_email);
+    }
     return text ? text : tenant->account.settings.outcome;
+}
+
+static void parse_outcome(const struct engine *engine, const char *text,
+                          struct outcome *ret_outcome)
+{
+    char why[256];
+    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, ret_outcome,
+                       why, sizeof why)) {
+        die("a stored outcome cannot be read: %s: %s", text, why);
+    }
+}
+
+static const char *normal_form(struct arena *arena, const struct outcome *outcome)
+{
+    char normal[OUTCOME_TEXT];
+    outcome_format(outcome, 0, normal);
+    return arena_strdup(arena, normal);
 }
 
 static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  const char *text, struct invoice *invoice)
 {
     struct outcome outcome;
-    char why[256], normal[OUTCOME_TEXT];
     invoice->plan = "";
     invoice->plan_due_ms = TIME_NONE;
     if (!*text) {
         return; /* the payer decides on the page */
     }
-    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, &outcome, why,
-                       sizeof why)) {
-        die("a stored outcome cannot be read: %s: %s", text, why);
-    }
+    parse_outcome(engine, text, &outcome);
     const struct outcome_step *first = &outcome.steps[0];
     bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING &&
                  text_equal(first->resolution, RESOLUTION_OK);
     if (never) {
         return;
     }
-    outcome_format(&outcome, 0, normal);
-    invoice->plan = arena_strdup(arena, normal);
+    invoice->plan = normal_form(arena, &outcome);
     int64_t delay_ms =
         first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
     invoice->plan_due_ms = invoice->created_ms + delay_ms;
+}
+
+/* The plan of a new invoice; without a service only the order's own wish, for engine_choose. */
+static void plan_order(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                       const struct order *order, struct invoice *invoice)
+{
+    const struct wishes wishes = {
+        {order->header_outcome, order->metadata_outcome, order->service_outcome},
+        order->customer_email};
+    if (order->service) {
+        plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes),
+             invoice);
+        return;
+    }
+    struct outcome outcome;
+    const char *wish = first_wish(&wishes);
+    invoice->plan = "";
+    invoice->plan_due_ms = TIME_NONE;
+    if (wish) {
+        parse_outcome(engine, wish, &outcome);
+        invoice->plan = normal_form(arena, &outcome);
+    }
+}
+
+/* What the invoice takes over from its service, and what follows from it. */
+static void set_service(struct invoice *invoice, const struct service *service)
+{
+    invoice->service = service ? service->code : NULL;
+    invoice->fee = service ? fee_of(service, invoice->amount) : 0;
+    invoice->deposit = invoice->amount - invoice->fee;
 }
 
 static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena,
                          const struct order *order, struct invoice *ret_invoice)
 {
     int64_t now_ms = clock_now(tenant);
+    enum status status = order->service ? STATUS_PROCESS_PENDING : STATUS_CREATED;
     struct invoice invoice = {
         .account = tenant->account.num,
         .reference_id = order->reference_id,
-        .service = order->service->code,
-        .currency = order->service->currency,
+        .currency = order->currency,
         .description = order->description,
         .descriptor = order->descriptor,
         .test_mode = order->test_mode,
         .flow = order->flow,
         .source = order->source,
-        .status = STATUS_PROCESS_PENDING,
-        .been = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(STATUS_PROCESS_PENDING),
+        .status = status,
+        .been = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status),
         .resolution = RESOLUTION_OK,
         .amount = order->amount,
         .payment_amount = order->amount,
-        .fee = fee_of(order->service, order->amount),
         .processed_amount = MONEY_NONE,
         .processed_fee = MONEY_NONE,
         .processed_deposit = MONEY_NONE,
@@ -112,13 +169,15 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .return_success = order->return_success,
         .return_fail = order->return_fail,
         .return_pending = order->return_pending,
+        .challenge_payload = order->card_payload,
         .locale = order->locale,
+        .look = order->look,
         .base_url = order->base_url,
     };
     if (order->expires_ms != TIME_NONE) {
         invoice.expires_ms = order->expires_ms;
     }
-    invoice.deposit = invoice.amount - invoice.fee;
+    set_service(&invoice, order->service);
     invoice.seq = store_invoice_next_seq(engine->store);
     ident_of_row(engine->rows, "cpi", invoice.seq, invoice.id);
     ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
@@ -129,9 +188,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     }
     if (order->customer_reference) {
         char id[IDENT_TEXT];
-        const char *whose =
-            arena_printf(arena, "%s:%s", tenant->account.keys.id, order->customer_reference);
-        ident_derived(engine->derive_key, "cus", whose, id);
+        engine_customer_id(engine, tenant, arena, order->customer_reference, id);
         invoice.customer_id = arena_strdup(arena, id);
     }
     *ret_invoice = invoice;
@@ -144,16 +201,17 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     struct invoice *invoice = ret_invoice;
     engine->awaited = 0;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
-    if (tenant->outcomes && order->reference_id &&
+    if (tenant->outcomes && order->service && order->reference_id &&
         store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice)) {
         return CREATE_CONFLICT;
     }
     make_invoice(engine, tenant, arena, order, invoice);
-    plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, order, invoice), invoice);
+    plan_order(engine, tenant, arena, order, invoice);
     invoice_schedule(invoice);
 
     struct callback callback;
-    bool reports = outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
+    bool reports = order->service &&
+                   outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (reports) {
         invoice->callback_logs = outbox_logs(engine, arena, 0, &callback);
     }
@@ -167,4 +225,33 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     schedule_at(engine, tenant, invoice->due_ms);
     engine_note_change(engine, num, invoice->seq);
     return CREATE_DONE;
+}
+
+/* ------------------------------------------------------------------ the payer's choice */
+
+static const char *customer_email(struct arena *arena, const struct invoice *invoice)
+{
+    const char *text = invoice->customer ? invoice->customer : "{}";
+    json_auto_t *customer = json_parse(text, strlen(text), arena, NULL);
+    return arena_strdup(arena, json_string_value(json_object_get(customer, "email")));
+}
+
+bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct invoice *invoice, const struct service *service,
+                   const char *service_fields, const char *service_outcome)
+{
+    int64_t now_ms = clock_now(tenant);
+    if (invoice->status != STATUS_CREATED || now_ms >= invoice->expires_ms ||
+        !service_takes(service, invoice->currency, invoice->amount)) {
+        return false;
+    }
+    const struct wishes wishes = {{*invoice->plan ? invoice->plan : NULL, service_outcome},
+                                  customer_email(arena, invoice)};
+    const struct move start = {
+        .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
+    set_service(invoice, service);
+    invoice->service_fields = service_fields;
+    plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes), invoice);
+    invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
+    return engine_move(engine, tenant, arena, invoice, &start);
 }

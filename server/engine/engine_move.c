@@ -53,7 +53,8 @@ static const char *unattended_payload(const struct engine *engine, struct arena 
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct move *move)
 {
-    invoice->payload = move->payload ? move->payload : unattended_payload(engine, arena);
+    const char *card = move->payload ? move->payload : invoice->challenge_payload;
+    invoice->payload = card ? card : unattended_payload(engine, arena);
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
@@ -146,7 +147,8 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     if (new == STATUS_PROCESSED && invoice->flow == FLOW_VERIFY) {
         new = STATUS_VERIFIED; /* the success of a card check */
     }
-    if (!move->force && !status_may_become(old, new)) {
+    bool lacks_service = new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
+    if (!move->force && (lacks_service || !status_may_become(old, new))) {
         return false;
     }
     invoice->status = new;
@@ -155,8 +157,8 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
                           : status_is_failure(new) ? RESOLUTION_DEFAULT
                                                    : RESOLUTION_OK;
     invoice->updated_ms = move->at_ms;
-    invoice->challenge_outcome = invoice->challenge_payload = NULL;
     fill(engine, arena, invoice, move);
+    invoice->challenge_outcome = invoice->challenge_payload = NULL;
 
     struct callback callback;
     bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);

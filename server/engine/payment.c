@@ -3,8 +3,8 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "engine/clock.h"
+#include "json/cardgate.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,14 +16,26 @@ void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice
     }
 }
 
-bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice)
+int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
+                              const struct invoice *invoice)
+{
+    struct cardgate cardgate;
+    int64_t most = tenant->account.settings.attempt_limit;
+    cardgate_read(invoice->gateway_options, arena, &cardgate);
+    most = cardgate.retry_limit && cardgate.retry_limit < most ? cardgate.retry_limit : most;
+    return invoice->attempts < most ? most - invoice->attempts : 0;
+}
+
+bool payment_is_open(const struct tenant *tenant, struct arena *arena,
+                     const struct invoice *invoice)
 {
     if (clock_now(tenant) >= invoice->expires_ms) {
         return false;
     }
     bool again = invoice->status == STATUS_PROCESS_FAILED &&
-                 invoice->attempts < tenant->account.settings.attempt_limit;
-    return invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING || again;
+                 payment_attempts_left(tenant, arena, invoice) > 0;
+    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    return (waits && !invoice_awaits_choice(invoice)) || again;
 }
 
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)
@@ -37,7 +49,7 @@ bool payment_takes_cards(const struct engine *engine, const struct invoice *invo
 static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena,
                           struct invoice *invoice)
 {
-    if (!payment_is_open(tenant, invoice)) {
+    if (!payment_is_open(tenant, arena, invoice)) {
         return false;
     }
     invoice->attempts++;
@@ -68,38 +80,18 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
 }
 
-/* gateway_options.cardgate.tokenize asks for a token of the card (facts.md b.5). */
-static bool wants_token(const struct invoice *invoice)
-{
-    json_auto_t *options =
-        invoice->gateway_options ? json_loads(invoice->gateway_options, 0, NULL) : NULL;
-    const json_t *wish = json_object_get(json_object_get(options, "cardgate"), "tokenize");
-    return json_is_true(wish) || text_equal(json_string_value(wish), "true");
-}
-
-/* The same card of the same customer has the same token; the number cannot be told from it. */
-static const char *card_token(const struct engine *engine, const struct tenant *tenant,
-                              struct arena *arena, const struct invoice *invoice,
-                              const struct card_entry *card)
-{
-    char token[IDENT_TEXT];
-    const char *customer = invoice->customer_id ? invoice->customer_id : invoice->id;
-    ident_derived(engine->token_key, "card",
-                  arena_printf(arena, "%s:%s:%s", tenant->account.keys.id, customer, card->number),
-                  token);
-    return arena_strdup(arena, token);
-}
-
-static const char *payload_of(const struct engine *engine, const struct tenant *tenant,
-                              struct arena *arena, const struct invoice *invoice,
-                              const struct card_entry *card, const char *client_ip)
+static const char *payload_of(const struct engine *engine, struct arena *arena,
+                              const struct invoice *invoice, const struct card_entry *card,
+                              const char *client_ip)
 {
     struct card_shown shown;
     buf_auto payload = {0};
+    struct cardgate cardgate;
+    cardgate_read(invoice->gateway_options, arena, &cardgate);
     card_show(&engine->fixture->cards, card, &shown);
-    const char *token =
-        wants_token(invoice) ? card_token(engine, tenant, arena, invoice, card) : NULL;
-    view_payload(&payload, &shown, client_ip, token);
+    char token[IDENT_TEXT];
+    engine_card_token(engine, invoice, token);
+    view_payload(&payload, &shown, client_ip, cardgate.tokenize ? token : NULL);
     return arena_copy(arena, payload.data, payload.size);
 }
 
@@ -112,7 +104,7 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     }
     const struct test_card *known = card_find(&engine->fixture->cards, card->number);
     const char *outcome = card_outcome(&engine->fixture->cards, card);
-    const char *payload = payload_of(engine, tenant, arena, invoice, card, client_ip);
+    const char *payload = payload_of(engine, arena, invoice, card, client_ip);
     if (!known || !known->three_ds) {
         apply(engine, tenant, arena, invoice, outcome, payload);
         return PAYMENT_DONE;
@@ -126,17 +118,17 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
 
 enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice,
-                                      const char *client_ip)
+                                      const char *outcome, const char *client_ip)
 {
     struct card_entry nobody;
-    const char *plan =
-        *invoice->plan && invoice->status == STATUS_PROCESS_PENDING ? invoice->plan : "processed";
+    bool planned = *invoice->plan && invoice->status == STATUS_PROCESS_PENDING;
+    const char *plan = outcome ? outcome : planned ? invoice->plan : "processed";
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
     card_unattended(&engine->fixture->cards, &nobody);
     apply(engine, tenant, arena, invoice, plan,
-          payload_of(engine, tenant, arena, invoice, &nobody, client_ip));
+          payload_of(engine, arena, invoice, &nobody, client_ip));
     return PAYMENT_DONE;
 }
 

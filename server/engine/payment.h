@@ -16,7 +16,7 @@ enum payment_3ds {
 enum payment_result {
     PAYMENT_DONE,      /* decided (or pending, as the card has it): see the invoice */
     PAYMENT_CHALLENGE, /* the card wants 3-D Secure first: payment_answer decides */
-    PAYMENT_CLOSED,    /* the invoice can no longer be paid */
+    PAYMENT_CLOSED,    /* the invoice can no longer be paid, or has no service yet */
 };
 
 #define PAYMENT_CODE_TEXT 7 /* six digits */
@@ -24,8 +24,17 @@ enum payment_result {
 /* The payer opened the page: from now on the page decides, not the timer. */
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
 
-/* Whether the payer can pay now: pending, or failed with attempts and time left. */
-bool payment_is_open(const struct tenant *tenant, const struct invoice *invoice);
+/*
+ * How many attempts the payer still has: the account's attempt_limit, or less where the invoice's
+ * cardgate.retry_limit says so (facts.md e.3).
+ */
+int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
+                              const struct invoice *invoice);
+
+/* Whether the payer can pay now: pending, or failed with attempts and time left. While no service
+ * is chosen, nothing can be paid. */
+bool payment_is_open(const struct tenant *tenant, struct arena *arena,
+                     const struct invoice *invoice);
 
 /* Whether the invoice's service is paid by card; others are confirmed (payment_confirmed). */
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice);
@@ -52,10 +61,11 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, struct invoice *invoice,
                                    enum payment_3ds three_ds);
 
-/* Pays without a card: what was planned happens, else success. */
+/* Pays without a card. `outcome` (outcome.h) is what the payer chose; NULL: what was planned
+ * happens, else success. */
 enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice,
-                                      const char *client_ip);
+                                      const char *outcome, const char *client_ip);
 
 /* The payer gave up. */
 enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,

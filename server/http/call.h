@@ -55,6 +55,7 @@ struct router {
     const char *const *allow_hosts;
     int n_allow_hosts;
     bool tls;
+    bool hide_panel;                       /* the payer's pages go without the mock's own panel */
     void (*error_page)(struct call *call); /* replaces the JSON error that stands by a page */
 };
 
@@ -66,9 +67,9 @@ void router_done(void *arg, struct http_request *request);
 
 /*
  * The account of the call is known now, and `invoice`, the id of the one that it concerns (or NULL,
- * or any other text): called once, before the handler does its work. False: a fault of the account
- * has answered or ended the call, or has it come again later (request->fault says which): return at
- * once.
+ * or any other text): called before the handler does its work; only the first time counts. False: a
+ * fault of the account has answered or ended the call, or has it come again later (request->fault
+ * says which): return at once.
  */
 bool call_enter(struct call *call, struct tenant *tenant, const char *invoice);
 

@@ -115,8 +115,9 @@ static bool passes_faults(struct call *call, const char *invoice)
 
 bool call_enter(struct call *call, struct tenant *tenant, const char *invoice)
 {
+    bool entered = call->tenant; /* what was just made is then looked up like any other */
     call->tenant = tenant;
     tenant->used_ms = wall_now_ms();
     /* A call that was delayed comes a second time and has had its fault. */
-    return !tenant->faults.n || call->request->fault || passes_faults(call, invoice);
+    return entered || !tenant->faults.n || call->request->fault || passes_faults(call, invoice);
 }

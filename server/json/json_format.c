@@ -61,6 +61,12 @@ static bool is_currency(const char *text)
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
 }
 
+static bool is_color(const char *text)
+{
+    size_t digits = *text == '#' ? strspn(text + 1, "0123456789abcdefABCDEF") : 0;
+    return (digits == 3 || digits == 6) && text[1 + digits] == '\0';
+}
+
 static const struct {
     bool (*holds)(const char *text);
     const char *message;
@@ -70,6 +76,7 @@ static const struct {
     [JSON_FORMAT_COUNTRY] = {is_country, "This value is not a valid country."},
     [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date."},
     [JSON_FORMAT_CURRENCY] = {is_currency, "This value is not a valid currency."},
+    [JSON_FORMAT_COLOR] = {is_color, "This value is not a valid CSS color."},
 };
 
 bool json_format_holds(enum json_format format, const char *text)

@@ -211,7 +211,7 @@ static const char *read_datetime(struct reader *r, const struct json_field *fiel
     return "This value is not a valid datetime.";
 }
 
-static bool is_map(const json_t *value)
+bool json_is_map(const json_t *value)
 {
     return json_is_object(value) || (json_is_array(value) && json_array_size(value) == 0);
 }
@@ -220,8 +220,8 @@ static const char *read_map(struct reader *r, const struct json_field *field, co
                             void *place)
 {
     (void)field;
-    if (!is_map(value)) {
-        return "This value should be of type array.";
+    if (!json_is_map(value)) {
+        return MESSAGE_MAP;
     }
     *(const char **)place = json_text(r->errors->arena, value, true);
     return NULL;
@@ -252,8 +252,8 @@ static void read_object(struct reader *r, const char *prefix, const json_t *obje
 static void read_nested(struct reader *r, const char *path, const json_t *value,
                         const struct json_field *field, char *into)
 {
-    if (!is_map(value)) {
-        json_errors_add(r->errors, path, "This value should be of type array.");
+    if (!json_is_map(value)) {
+        json_errors_add(r->errors, path, MESSAGE_MAP);
         return;
     }
     *(bool *)(into + field->offset) = true;
@@ -351,6 +351,21 @@ json_t *json_parse(const char *data, size_t size, struct arena *arena, const cha
             arena_printf(arena, "line %d column %d: %s", error.line, error.column, error.text);
     }
     return value;
+}
+
+json_t *json_without_blanks(const json_t *object)
+{
+    json_t *rest = json_copy((json_t *)object);
+    const char *name;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(rest, next, name, value)
+    {
+        if (json_is_string(value) && json_string_length(value) == 0) {
+            json_object_del(rest, name);
+        }
+    }
+    return rest;
 }
 
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps)

@@ -34,6 +34,7 @@ void json_errors_add(struct json_errors *errors, const char *path, const char *f
 #define MESSAGE_INVALID "This value is not valid."
 #define MESSAGE_CHOICE "The value you selected is not a valid choice."
 #define MESSAGE_NOT_EXPECTED "This field was not expected."
+#define MESSAGE_MAP "This value should be of type array."
 
 enum json_kind {
     JSON_KIND_TEXT,     /* const char *: NULL when absent, null or (for formats) empty */
@@ -77,6 +78,13 @@ void json_read(const json_t *object, const struct json_field *fields, size_t n, 
  * where. The caller owns the result.
  */
 json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
+
+/* True for what PHP takes for a map: an object, or an empty list. */
+bool json_is_map(const json_t *value);
+
+/* A shallow copy of an object without its members that are empty texts: HTML forms send the inputs
+ * that nobody filled too. Other values are copied as they are. The caller owns it. */
+json_t *json_without_blanks(const json_t *object);
 
 /* A value as JSON text in the platform's spelling, in the arena. */
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps);

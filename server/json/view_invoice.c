@@ -15,13 +15,16 @@ static const char *const source_names[] = {
 };
 static const char *const flow_names[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify"};
 
-/* Fields of a service that the fixtures no longer have. */
-static const struct payment_method no_method = {.code = ""};
-static const struct service no_service = {.method = &no_method, .currency = "", .flow = ""};
+/* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
+ */
+static const struct payment_method lost_method = {.code = ""};
+static const struct service lost_service = {.method = &lost_method, .currency = "", .flow = ""};
+static const struct payment_method no_method = {.code = NULL};
+static const struct service no_service = {.method = &no_method};
 
 static const struct service *service_of(const struct view_invoice *view)
 {
-    return view->service ? view->service : &no_service;
+    return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
 }
 
 /* A URL of the mock's own: the invoice's base, then what needs no escaping any more. */
@@ -48,8 +51,14 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
     write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
-    json_out_text(out, "method", "GET");
-    json_out_raw(out, "params", "[]");
+    json_out_text(out, "method", service_of(view)->posts ? "POST" : "GET");
+    if (service_of(view)->posts) {
+        json_out_object(out, "params"); /* what the shop sends as hidden inputs (facts.md e.1) */
+        json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
+        json_out_object_end(out);
+    } else {
+        json_out_raw(out, "params", "[]");
+    }
     json_out_object(out, "metadata");
     json_out_text(out, "sid", invoice->session);
     json_out_raw(out, "token", "\"");

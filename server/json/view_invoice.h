@@ -11,10 +11,13 @@
 #include "domain/service.h"
 #include "json/json_out.h"
 
+/* The parameter that a service with a POST flow brings to the payment page: the card session. */
+#define VIEW_PARAM_SESSION "sid"
+
 /* What a view needs beside the invoice. */
 struct view_invoice {
     const struct invoice *invoice;
-    const struct service *service; /* NULL: no longer in the fixtures */
+    const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const struct account *account;
     const uint8_t *token_key; /* signs card session tokens */
 };

@@ -3,10 +3,14 @@
 void view_relationship(struct json_out *out, const char *name, const char *type, const char *id)
 {
     json_out_object(out, name);
-    json_out_object(out, "data");
-    json_out_text(out, "type", type);
-    json_out_text(out, "id", id);
-    json_out_object_end(out);
+    if (id) {
+        json_out_object(out, "data");
+        json_out_text(out, "type", type);
+        json_out_text(out, "id", id);
+        json_out_object_end(out);
+    } else {
+        json_out_null(out, "data");
+    }
     json_out_object_end(out);
 }
 

@@ -3,7 +3,8 @@
 
 #include "json/json_out.h"
 
-/* "name":{"data":{"type":..,"id":..}}, a member of "relationships" */
+/* "name":{"data":{"type":..,"id":..}}, a member of "relationships"; "data" is null when `id` is
+ * NULL */
 void view_relationship(struct json_out *out, const char *name, const char *type, const char *id);
 
 /* "links":{"self":PATH + id}; the path is in JSON's spelling already:

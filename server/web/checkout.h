@@ -1,15 +1,15 @@
-/* The payer's road: from the redirect to the card page, the result and back to the shop (facts.md
- * e). */
+/* The payer's road: from the redirect to the payment page, the bank's challenge, the result and
+ * back to the shop (facts.md e). */
 #pragma once
 
 #include "http/call.h"
 
-void checkout_redirect(struct call *call); /* GET /redirect/hpp/?cpi=, GET /hpp/?cpi= */
-void checkout_process(struct call *call);  /* POST /public-api/payment-invoices/process */
-void checkout_show(struct call *call);     /* GET /hpp/{cgi} */
-void checkout_submit(struct call *call);   /* POST /hpp/{cgi} */
-void checkout_return(struct call *call);   /* GET /return?id= */
-
-/* The bank's page in between: GET and POST /hpp/{cgi}/challenge */
-void checkout_challenge(struct call *call);
-void checkout_answer(struct call *call);
+void checkout_redirect(struct call *call);         /* GET /redirect/hpp/?cpi= */
+void checkout_order(struct call *call);            /* GET and POST /hpp/ */
+void checkout_process(struct call *call);          /* POST /public-api/payment-invoices/process */
+void checkout_show(struct call *call);             /* GET /hpp/{cgi} */
+void checkout_submit(struct call *call);           /* POST /hpp/{cgi} */
+void checkout_look(struct call *call);             /* GET /hpp/{cgi}/look.css */
+void checkout_challenge_show(struct call *call);   /* GET /hpp/{cgi}/challenge */
+void checkout_challenge_submit(struct call *call); /* POST /hpp/{cgi}/challenge */
+void checkout_return(struct call *call);           /* GET /return?id= */

@@ -1,8 +1,8 @@
 #include "page.h"
 
-#include "base/die.h"
 #include "base/embedded.h"
 #include "base/text.h"
+#include "web/messages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +11,9 @@
 
 /* form-action names http: and https: because a payer may be sent on to the shop after a form
  * (auto_return). */
-static const char policy[] =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
-    " form-action 'self' http: https:";
+#define POLICY                                                                                     \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';" \
+    " base-uri 'none'; form-action 'self' http: https:"
 
 static const struct {
     const char *ending, *type;
@@ -21,52 +21,82 @@ static const struct {
              {".svg", "image/svg+xml"},
              {".js", "text/javascript; charset=utf-8"}};
 
-void page_reply(struct call *call, unsigned status, const char *name,
-                const struct template_value *values, size_t n)
+/* A shop may show the payer's pages in a frame, and no other page. */
+static const char *policy_of(const struct call *call)
 {
-    const struct embedded_file *file = embedded_find(arena_printf(call->arena, ASSETS "%s", name));
-    if (!file) {
-        die("there is no page %s", name);
-    }
+    const char *path = call->request->path;
+    bool framed = text_starts(path, "/hpp") || text_starts(path, "/redirect/hpp");
+    return framed ? POLICY : POLICY "; frame-ancestors 'none'";
+}
+
+void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
+                const struct template_scope *scope)
+{
+    const struct template_value own[] = {{"locale", locale, NULL}};
+    const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
-    template_fill(http_reply(call->request, status, HTTP_HTML), file->data, values, n);
-    http_reply_header(call->request, "Content-Security-Policy", policy);
+    template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
+    http_reply_header(call->request, "Content-Security-Policy", policy_of(call));
     http_reply_header(call->request, "X-Content-Type-Options", "nosniff");
     http_reply_header(call->request, "Referrer-Policy", "no-referrer");
     http_reply_header(call->request, "Cache-Control", "no-store");
 }
 
-void page_error(struct call *call, unsigned status, const char *message)
+const char *page_locale_asked(const struct call *call)
+{
+    return language_find(http_query_text(call->request, "locale"));
+}
+
+const char *page_locale(const struct call *call, const char *own)
+{
+    const char *asked = page_locale_asked(call);
+    const char *known = language_find(own);
+    const char *accepted = language_accepted(http_header(call->request, "Accept-Language"));
+    return asked ? asked : known ? known : accepted ? accepted : "en";
+}
+
+/* `detail`: what the API says, in English. */
+static void reply_error(struct call *call, unsigned status, const char *text, const char *detail)
 {
     const struct template_value values[] = {
-        {"code", arena_printf(call->arena, "%u", status)},
-        {"message", message},
+        {"code", arena_printf(call->arena, "%u", status), NULL},
+        {"message", text, NULL},
+        {"detail", detail, NULL},
     };
-    page_reply(call, status, "error.html", values, ARRAY_SIZE(values));
+    const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
+    page_reply(call, status, "error.html", page_locale(call, NULL), &scope);
+}
+
+void page_error(struct call *call, unsigned status, const char *message_key)
+{
+    reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
 void page_error_instead(struct call *call)
 {
     struct http_request *request = call->request;
     const struct http_reply *reply = &request->reply, before = *reply;
+    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON)) {
+        return; /* a fault answered otherwise, or not at all */
+    }
     json_auto_t *body = json_loadb(reply->body.data, reply->body.size, 0, NULL);
     const json_t *errors = json_object_get(body, "errors");
-    buf_auto message = {0};
+    buf_auto said = {0};
     const char *path;
     json_t *value;
     if (json_is_object(errors)) {
         json_object_foreach((json_t *)errors, path, value)
         {
-            buf_printf(&message, "%s%s: %s", message.size ? " " : "", path,
-                       json_string_value(value));
+            buf_printf(&said, "%s%s: %s", said.size ? " " : "", path, json_string_value(value));
         }
     } else {
         const json_t *first = json_array_get(errors, 0);
         const char *detail = json_string_value(json_object_get(first, "detail"));
         const char *status = json_string_value(json_object_get(first, "status"));
-        buf_text(&message, detail ? detail : status ? status : "");
+        buf_text(&said, detail ? detail : status ? status : "");
     }
-    page_error(call, reply->status, arena_strdup(call->arena, buf_str(&message)));
+    reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"),
+                arena_strdup(call->arena, buf_str(&said)));
     for (size_t i = 0; i < before.n_headers; i++) {
         http_reply_header(request, before.headers[i].name, before.headers[i].value);
     }

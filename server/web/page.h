@@ -1,17 +1,24 @@
-/* What all pages share: templates by name, security headers, and the error page. */
+/* What all pages share: templates by name, the language, security headers, and the error page. */
 #pragma once
 
 #include "http/call.h"
 #include "web/template.h"
 
 /* Answers with the template server/web/assets/NAME and the headers of a page. */
-void page_reply(struct call *call, unsigned status, const char *name,
-                const struct template_value *values, size_t n);
+void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
+                const struct template_scope *scope);
 
-/* An error page of a status code with a sentence. */
-void page_error(struct call *call, unsigned status, const char *message);
+/* ?locale=, NULL when it names no language of ours. */
+const char *page_locale_asked(const struct call *call);
 
-/* Replaces the JSON error that stands as the reply by a page that says the same. */
+/* The language of a page: ?locale=, else `own` (may be NULL), else the browser's, else English. */
+const char *page_locale(const struct call *call, const char *own);
+
+/* An error page of a status code; the sentence is a text of the catalogue. */
+void page_error(struct call *call, unsigned status, const char *message_key);
+
+/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept;
+ * nothing when none stands. */
 void page_error_instead(struct call *call);
 
 /* The client asks for JSON rather than for HTML. */
@@ -20,5 +27,5 @@ bool page_wants_json(const struct call *call);
 /* A browser: its Accept names text/html. */
 bool page_is_browser(const struct call *call);
 
-/* GET /_mock/assets/{name}: the pages' style. */
+/* GET /_mock/assets/{name}: style, script and pictures of the pages. */
 void page_asset(struct call *call);

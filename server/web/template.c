@@ -1,28 +1,43 @@
 #include "template.h"
 
 #include "base/die.h"
+#include "base/embedded.h"
 #include "base/text.h"
+#include "web/messages.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_MOST 64
-#define DEPTH_MOST 8
+#define ASSETS "server/web/assets/"
 
-static const char *find_value(const char *name, const struct template_value *values, size_t n)
+struct filler {
+    struct buf *out;
+    const char *locale;
+};
+
+struct tag {
+    char kind; /* '#', '^', '/', '>' or 0 */
+    char name[NAME_MOST];
+    const char *begin, *end;
+};
+
+static const struct template_value *find_value(const char *name, const struct template_scope *scope)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (text_equal(values[i].name, name)) {
-            return values[i].value ? values[i].value : "";
+    for (; scope; scope = scope->outer) {
+        for (size_t i = 0; i < scope->n; i++) {
+            if (text_equal(scope->values[i].name, name)) {
+                return &scope->values[i];
+            }
         }
     }
     die("a page names the value %s, which nobody gives", name);
 }
 
-static void add_escaped(struct buf *out, const char *text)
+static void add_escaped(struct buf *out, const char *text, size_t size)
 {
-    for (; *text; text++) {
+    for (const char *end = text + size; text < end; text++) {
         switch (*text) {
         case '&':
             buf_text(out, "&amp;");
@@ -45,41 +60,115 @@ static void add_escaped(struct buf *out, const char *text)
     }
 }
 
-/* Reads "{{#name}}" at the text; its kind ('#', '^', '/' or 0) and name, and what stands behind it.
- */
-static const char *read_tag(const char *text, char *ret_kind, char ret_name[NAME_MOST])
+static void add_value(struct buf *out, const char *name, const struct template_scope *scope)
 {
-    const char *end = strstr(text, "}}");
-    const char *name = text + 2;
-    *ret_kind = strchr("#^/", *name) ? *name++ : '\0';
-    if (!end || end - name >= NAME_MOST) {
-        die("a page has a broken tag: %.40s", text);
-    }
-    snprintf(ret_name, NAME_MOST, "%.*s", (int)(end - name), name);
-    return end + 2;
+    const char *value = find_value(name, scope)->value;
+    value = value ? value : "";
+    add_escaped(out, value, strlen(value));
 }
 
-void template_fill(struct buf *out, const char *text, const struct template_value *values, size_t n)
+/* A text of the catalogue; `{name}` in it is a value. */
+static void add_message(const struct filler *filler, const char *key,
+                        const struct template_scope *scope)
 {
-    bool shown[DEPTH_MOST] = {true};
-    int depth = 0;
-    for (const char *tag; (tag = strstr(text, "{{"));) {
-        char kind, name[NAME_MOST];
-        if (shown[depth]) {
-            buf_add(out, text, (size_t)(tag - text));
+    const char *text = message(filler->locale, key);
+    for (const char *brace, *end; (brace = strchr(text, '{')) && (end = strchr(brace, '}'));
+         text = end + 1) {
+        char name[NAME_MOST];
+        add_escaped(filler->out, text, (size_t)(brace - text));
+        snprintf(name, sizeof name, "%.*s", (int)(end - brace - 1), brace + 1);
+        add_value(filler->out, name, scope);
+    }
+    add_escaped(filler->out, text, strlen(text));
+}
+
+/* The next tag before `end`; false when there is none. */
+static bool next_tag(const char *text, const char *end, struct tag *ret_tag)
+{
+    const char *begin = memmem(text, (size_t)(end - text), "{{", 2);
+    if (!begin) {
+        return false;
+    }
+    const char *close = strstr(begin, "}}");
+    const char *name = begin + 2;
+    *ret_tag = (struct tag){.begin = begin};
+    ret_tag->kind = strchr("#^/>", *name) ? *name++ : '\0';
+    if (!close || close - name >= NAME_MOST) {
+        die("a page has a broken tag: %.40s", begin);
+    }
+    snprintf(ret_tag->name, NAME_MOST, "%.*s", (int)(close - name), name);
+    ret_tag->end = close + 2;
+    return true;
+}
+
+/* The tag that ends the section which `open` begins. */
+static struct tag closing_tag(const struct tag *open, const char *end)
+{
+    struct tag tag = *open;
+    for (int depth = 1; depth;) {
+        if (!next_tag(tag.end, end, &tag)) {
+            die("a page does not end its section %s", open->name);
         }
-        text = read_tag(tag, &kind, name);
-        if (kind == '/') {
-            depth -= depth > 0;
-        } else if (kind) {
-            bool there = *find_value(name, values, n);
-            if (++depth == DEPTH_MOST) {
-                die("a page nests too deep at %s", name);
-            }
-            shown[depth] = shown[depth - 1] && (kind == '#') == there;
-        } else if (shown[depth]) {
-            add_escaped(out, find_value(name, values, n));
+        depth += tag.kind == '#' || tag.kind == '^' ? 1 : tag.kind == '/' ? -1 : 0;
+    }
+    if (!text_equal(tag.name, open->name)) {
+        die("a page ends its section %s with %s", open->name, tag.name);
+    }
+    return tag;
+}
+
+static void fill(const struct filler *filler, const char *text, const char *end,
+                 const struct template_scope *scope);
+
+static void fill_section(const struct filler *filler, const struct tag *open, const char *end,
+                         const struct template_scope *scope)
+{
+    const struct template_value *value = find_value(open->name, scope);
+    const struct template_rows *rows = value->rows;
+    bool there = rows ? rows->n : value->value && *value->value;
+    if ((open->kind == '#') != there) {
+        return;
+    }
+    if (!there || !rows) {
+        fill(filler, open->end, end, scope);
+        return;
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct template_scope row = {rows->values + i * rows->width, rows->width, scope};
+        fill(filler, open->end, end, &row);
+    }
+}
+
+static void fill(const struct filler *filler, const char *text, const char *end,
+                 const struct template_scope *scope)
+{
+    for (struct tag tag; next_tag(text, end, &tag);) {
+        buf_add(filler->out, text, (size_t)(tag.begin - text));
+        text = tag.end;
+        if (tag.kind == '#' || tag.kind == '^') {
+            struct tag closing = closing_tag(&tag, end);
+            fill_section(filler, &tag, closing.begin, scope);
+            text = closing.end;
+        } else if (tag.kind == '>') {
+            template_fill(filler->out, tag.name, filler->locale, scope);
+        } else if (text_starts(tag.name, "t.")) {
+            add_message(filler, tag.name + 2, scope);
+        } else {
+            add_value(filler->out, tag.name, scope);
         }
     }
-    buf_text(out, text);
+    buf_add(filler->out, text, (size_t)(end - text));
+}
+
+void template_fill(struct buf *out, const char *name, const char *locale,
+                   const struct template_scope *scope)
+{
+    char path[sizeof ASSETS + NAME_MOST];
+    snprintf(path, sizeof path, ASSETS "%s", name);
+    const struct embedded_file *file = embedded_find(path);
+    if (!file) {
+        die("there is no page %s", name);
+    }
+    const struct filler filler = {out, locale};
+    fill(&filler, file->data, file->data + file->size, scope);
 }

@@ -1,15 +1,34 @@
 /*
  * Fills page templates. `{{name}}` is a value, always escaped for HTML; `{{#name}}...{{/name}}`
- * stays when the value is there and not empty, `{{^name}}...{{/name}}` when it is not. Values never
- * bring markup.
+ * stays when the value is there and not empty, and is repeated for each row when it has rows;
+ * `{{^name}}...{{/name}}` stays when it is not there. `{{t.key}}` is a text of the catalogue
+ * (messages.h), in which `{name}` is a value; `{{>name}}` is another template. Values never bring
+ * markup.
  */
 #pragma once
 
 #include "base/buf.h"
 
+struct template_rows;
+
 struct template_value {
     const char *name, *value; /* value NULL: not there */
+    const struct template_rows *rows;
 };
 
-void template_fill(struct buf *out, const char *text, const struct template_value *values,
-                   size_t n);
+/* n rows of `width` values each. */
+struct template_rows {
+    const struct template_value *values;
+    size_t n, width;
+};
+
+/* Where names are looked up: here, then in `outer`. */
+struct template_scope {
+    const struct template_value *values;
+    size_t n;
+    const struct template_scope *outer;
+};
+
+/* Appends the template server/web/assets/NAME in a language. */
+void template_fill(struct buf *out, const char *name, const char *locale,
+                   const struct template_scope *scope);

@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
+import { BROWSER, forms, unescaped } from '../lib/pages.js';
+import * as pages from '../lib/pages.js';
 import { startSink } from '../lib/sink.js';
 
 const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
-const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 const GOOD = '5519283812030000';
 const GOOD_3DS = '5123817234060000';
 const BAD = '4302912837020000';
@@ -19,38 +20,8 @@ async function frozen(settings) {
   api.start = await api.freeze();
   return api;
 }
-const local = (url) => (url.startsWith(server.url) ? url.slice(server.url.length) : url);
-const unescape_ = (text) => text.replace(/&(amp|lt|gt|quot|#39|#x27|#34);/g,
-  (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", '#34': '"' })[name]);
-
-function attributes(tag) {
-  return Object.fromEntries([...tag.matchAll(/([a-zA-Z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g)].slice(1)
-    .map(([, name, a, b, c]) => [name.toLowerCase(), unescape_(a ?? b ?? c ?? '')]));
-}
-
-/** The page's forms: {action, method, inputs: {name: value}, buttons: [{name, value}]}. */
-function forms(html) {
-  return [...html.matchAll(/<form\b[^>]*>[^]*?<\/form>/gi)].map(([text]) => {
-    const { action = '', method = 'get' } = attributes(/<form\b[^>]*>/i.exec(text)[0]);
-    const inputs = {};
-    for (const [tag] of text.matchAll(/<input\b[^>]*>/gi)) {
-      const { name, value = '', type = 'text' } = attributes(tag);
-      if (name && !['submit', 'button', 'checkbox', 'radio', 'image'].includes(type)) inputs[name] = value;
-    }
-    const buttons = [...text.matchAll(/<button\b[^>]*>|<input\b[^>]*type\s*=\s*["']?submit[^>]*>/gi)]
-      .map(([tag]) => attributes(tag)).filter(({ name }) => name);
-    return { action, method: method.toLowerCase(), inputs, buttons };
-  });
-}
-
-async function open(api, path) {
-  let reply = await api.send('GET', path, { headers: BROWSER });
-  for (let i = 0; i < 5 && reply.status >= 300 && reply.status < 400; i++) {
-    reply = await api.send('GET', local(reply.headers.location), { headers: BROWSER });
-  }
-  return reply;
-}
-
+const local = (url) => pages.local(server, url);
+const { open } = pages;
 const cardForm = (html) => forms(html).find((form) => 'card_number' in form.inputs);
 
 /** The page that offers another try: this one, the session's own, or where a link of this one leads. */
@@ -59,7 +30,7 @@ async function retryPage(api, path, html) {
   const own = (await open(api, path)).expect(200).text;
   if (cardForm(own)) return own;
   for (const [, link] of html.matchAll(/href="([^"]*)"/g)) {
-    const target = local(new URL(unescape_(link), `${server.url}${path}`).href);
+    const target = local(new URL(unescaped(link), `${server.url}${path}`).href);
     if (!target.startsWith('/hpp/')) continue;
     const page_ = await open(api, target);
     if (cardForm(page_.text)) return page_.text;
@@ -312,7 +283,7 @@ describe('the end', () => {
   });
 
   const urls = { success: 'http://127.0.0.1:1/success?a=1&b=2', fail: 'http://127.0.0.1:1/fail', pending: 'http://127.0.0.1:1/pending' };
-  const links = (html) => [...html.matchAll(/href\s*=\s*"([^"]*)"|action\s*=\s*"([^"]*)"/g)].map(([, a, b]) => unescape_(a ?? b));
+  const links = (html) => [...html.matchAll(/href\s*=\s*"([^"]*)"|action\s*=\s*"([^"]*)"/g)].map(([, a, b]) => unescaped(a ?? b));
   const backTo = async (api, made) => {
     const result = await open(api, page(made));
     const found = links(result.text);

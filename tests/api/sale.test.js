@@ -1,7 +1,7 @@
 // The card gate, host to host: POST /payment/sale with the flow token.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { Client } from '../lib/client.js';
+import { Client, invoice } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
@@ -67,13 +67,68 @@ describe('paying without a page', () => {
 
   test('tokenize: the token of the card stands in payload', async () => {
     const api = await demo.newAccount();
-    const options = { gateway_options: { cardgate: { tokenize: true } }, customer: { reference_id: 'c1' } };
-    const first = await api.made(options, hold);
-    const second = await api.made(options, hold);
-    for (const made of [first, second]) (await sale(api, token(made), card(GOOD))).expect(201);
-    const tokens = [(await api.attributes(first.id)).payload.token, (await api.attributes(second.id)).payload.token];
-    assert.match(tokens[0], /^card_[A-Za-z0-9]{16}$/);
-    assert.equal(tokens[0], tokens[1]);
+    const made = await api.made({ gateway_options: { cardgate: { tokenize: true } } }, hold);
+    (await sale(api, token(made), card(GOOD))).expect(201);
+    assert.match((await api.attributes(made.id)).payload.token, /^card_[A-Za-z0-9]{16}$/);
+  });
+});
+
+describe('charges by token', () => {
+  const INSTANT = { gateway_options: { cardgate: { instant: true } } };
+  const ANNA = { customer: { reference_id: 'anna' } };
+
+  /** An account with a paid invoice that kept its card: {api, kept}. */
+  async function tokenised(more = ANNA) {
+    const api = await demo.newAccount();
+    await api.freeze();
+    const made = await api.made({ gateway_options: { cardgate: { tokenize: true } }, ...more }, hold);
+    (await sale(api, token(made), card(GOOD))).expect(201);
+    return { api, kept: (await api.attributes(made.id)).payload };
+  }
+
+  test('the kept card pays without a payer, and is shown', async () => {
+    const { api, kept } = await tokenised();
+    const { id } = await api.made({ token: kept.token, ...ANNA, ...INSTANT });
+    assert.equal((await api.attributes(id)).status, 'process_pending');
+    await api.advance(2);
+    const { status, payload } = await api.attributes(id);
+    assert.equal(status, 'processed');
+    assert.deepEqual(payload, kept);
+    assert.equal(payload.payment_card.mask, '551928******0000');
+  });
+
+  test('what was planned for the invoice wins', async () => {
+    const { api, kept } = await tokenised();
+    const { id } = await api.made({ token: kept.token, ...ANNA, ...INSTANT, metadata: { mock_outcome: 'process_failed:card_expired@0' } });
+    await api.advance(1);
+    const { status, resolution, payload } = await api.attributes(id);
+    assert.deepEqual([status, resolution, payload], ['process_failed', 'card_expired', null]);
+  });
+
+  test('without a customer where the first had none', async () => {
+    const { api, kept } = await tokenised({});
+    (await api.create(invoice({ token: kept.token, ...INSTANT }))).expect(201);
+    assert.deepEqual(Object.keys((await api.create(invoice({ token: kept.token, ...ANNA, ...INSTANT }))).expect(422).json.errors), ['token']);
+  });
+
+  test('another customer\'s, another account\'s, an unpaid one\'s, nonsense: 422', async () => {
+    const { api, kept } = await tokenised();
+    const other = await demo.newAccount();
+    const unkept = await api.made(ANNA, hold);
+    (await sale(api, token(unkept), card(GOOD))).expect(201);
+    const wrong = [
+      [api, { token: kept.token, customer: { reference_id: 'bert' } }], [api, { token: kept.token }],
+      [other, { token: kept.token, ...ANNA }], [api, { token: 'card_0000000000000000', ...ANNA }], [api, { token: 'x', ...ANNA }],
+    ];
+    for (const [client, attributes] of wrong) {
+      assert.deepEqual(Object.keys((await client.create(invoice({ ...attributes, ...INSTANT }))).expect(422).json.errors), ['token']);
+    }
+  });
+
+  test('after a reset the token is gone', async () => {
+    const { api, kept } = await tokenised();
+    (await api.control('POST', '/reset', {})).expect(200);
+    (await api.create(invoice({ token: kept.token, ...ANNA, ...INSTANT }))).expect(422);
   });
 });
 

@@ -6,7 +6,7 @@
 
 /* Everything json_read knows, at once. */
 struct row {
-    const char *text, *choice, *url, *email, *country, *date, *currency, *map, *inner_text;
+    const char *text, *choice, *url, *email, *country, *date, *currency, *color, *map, *inner_text;
     int64_t money, number, bounded, duration, datetime, inner_number;
     bool flag, has_inner;
     const json_t *any;
@@ -29,6 +29,7 @@ static const struct json_field fields[] = {
     {"country", JSON_KIND_TEXT, AT(country), .format = JSON_FORMAT_COUNTRY},
     {"date", JSON_KIND_TEXT, AT(date), .format = JSON_FORMAT_DATE},
     {"currency", JSON_KIND_TEXT, AT(currency), .format = JSON_FORMAT_CURRENCY},
+    {"color", JSON_KIND_TEXT, AT(color), .format = JSON_FORMAT_COLOR},
     {"money", JSON_KIND_MONEY, AT(money)},
     {"number", JSON_KIND_INT, AT(number)},
     {"bounded", JSON_KIND_INT, AT(bounded), .least = -1, .most = 10},
@@ -157,6 +158,11 @@ static void each_wrong_field_has_its_message(void **state)
         {"{\"date\":\"2019-02-29\"}", "date: This value is not a valid date."},
         {"{\"currency\":\"usd\"}", "currency: This value is not a valid currency."},
         {"{\"currency\":\"US\"}", "currency: This value is not a valid currency."},
+        {"{\"color\":\"fff\"}", "color: This value is not a valid CSS color."},
+        {"{\"color\":\"#ffff\"}", "color: This value is not a valid CSS color."},
+        {"{\"color\":\"#ggg\"}", "color: This value is not a valid CSS color."},
+        {"{\"color\":\"#fff\"}", ""},
+        {"{\"color\":\"#0A7cff\"}", ""},
         {"{\"money\":\"12,5\"}", "money: This value should be of type numeric."},
         {"{\"money\":true}", "money: This value should be of type numeric."},
         {"{\"money\":{}}", "money: This value should be of type numeric."},

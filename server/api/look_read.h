@@ -1,0 +1,16 @@
+/*
+ * What an order wants the payment page to look like (facts.md e.2): `display` hides parts of the
+ * page and names methods, `style` gives labels, a theme and colours; `theme` and `pay_button_label`
+ * may also stand at top level, where style's own go before them.
+ */
+#pragma once
+
+#include "json/json_read.h"
+
+/*
+ * Reads the looks out of an order's attributes. Unknown names are ignored, wrong values go into
+ * `errors` by their dotted path. Returns a JSON text {"display":{..},"style":{..}} in the arena of
+ * `errors`, NULL when nothing was asked for: only what was given stands in it, hide_* and show_* as
+ * booleans, colours as `#rgb` or `#rrggbb`, show_methods and hide_methods as lists of method codes.
+ */
+const char *look_read(const json_t *attributes, struct json_errors *errors);

@@ -1,0 +1,3 @@
+// Sends the payer on to a payment whose flow wants a POST.
+
+document.querySelector('[data-forward]').submit();

@@ -1,0 +1,11 @@
+// The choice of a method: the list shrinks while the payer types.
+
+const search = document.querySelector('#q');
+const items = [...document.querySelectorAll('.methods li')];
+const none = document.querySelector('[data-none]');
+
+search?.addEventListener('input', () => {
+  const wanted = search.value.trim().toLocaleLowerCase();
+  for (const item of items) item.hidden = !item.dataset.name.toLocaleLowerCase().includes(wanted);
+  none.hidden = items.some((item) => !item.hidden);
+});

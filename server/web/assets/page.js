@@ -1,0 +1,79 @@
+// What all of the payer's pages do with JavaScript; everything works without it.
+
+const framed = window.parent !== window;
+
+/** Tells the shop's page around this frame what happens, in the words that the platform's widget listens for. */
+function tell(event) {
+  if (framed) window.parent.postMessage(event, '*');
+}
+
+/** Counts down to the end of the invoice's life, then turns the page over. */
+function countDown(main) {
+  const ends = performance.now() + Number(main.dataset.seconds) * 1000;
+  const bar = main.querySelector('progress');
+  const live = main.querySelector('[data-live]');
+  const time = live?.querySelector('time');
+  if (live) {
+    live.hidden = false;
+    main.querySelector('[data-still]').hidden = true;
+  }
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+    const text = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((n) => String(n).padStart(2, '0'));
+    if (time) time.textContent = (left < 3600 ? text.slice(1) : text).join(':');
+    if (bar) bar.value = left;
+    if (left) setTimeout(tick, 250);
+    else setTimeout(() => location.replace(main.dataset.over), 300); // the server's clock may be a little behind
+  };
+  tick();
+}
+
+/** A form is sent once, however often its button is pressed. */
+function sendOnce(form) {
+  let sent = false;
+  form.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
+    if (sent) event.preventDefault();
+    sent = true;
+    form.setAttribute('aria-busy', 'true');
+  });
+}
+
+/** Looks again while the payment is not decided, and turns the page over when it is. */
+function watch(result) {
+  const shown = `${result.dataset.status} ${result.dataset.resolution}`;
+  const look = async () => {
+    try {
+      const reply = await fetch(location.href, { headers: { Accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+      const now = page.querySelector('[data-testid="result"]');
+      if (reply.redirected || `${now?.dataset.status} ${now?.dataset.resolution}` !== shown) location.reload();
+    } catch {
+      // the server is away: look again
+    }
+    setTimeout(look, 3000);
+  };
+  setTimeout(look, 3000);
+}
+
+// A page that the back button brings from memory may show what is over.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});
+
+const main = document.querySelector('main[data-seconds]');
+if (main) countDown(main);
+for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form);
+const pending = document.querySelector('[data-pending]');
+if (pending) watch(pending);
+
+for (const link of document.querySelectorAll('[data-return]')) {
+  if (framed) link.target = '_top';
+  link.addEventListener('click', () => tell('return'));
+}
+for (const button of document.querySelectorAll('[data-tell]')) {
+  button.hidden = !framed;
+  button.addEventListener('click', () => tell(button.dataset.tell));
+}
+tell('ready');
+window.addEventListener('load', () => tell('rendered'));

@@ -1,0 +1,79 @@
+/* 3-D Secure: the bank's page between the card form and the result. The code that a bank would send
+ * to the payer's phone stands on the page. */
+#include "base/text.h"
+#include "web/checkout.h"
+#include "web/messages.h"
+#include "web/visit.h"
+
+static void show(const struct visit *visit, unsigned status)
+{
+    struct call *call = visit->call;
+    char code[PAYMENT_CODE_TEXT];
+    payment_code(call->engine, &visit->invoice, code);
+    const struct template_value values[] = {
+        {"action", visit_url(visit, "/challenge", ""), NULL},
+        {"one_time_code", code, NULL},
+        {"code_error", status == 422 ? message(visit->locale, "error_code") : NULL, NULL},
+    };
+    visit_reply(visit, status, "challenge.html", values, ARRAY_SIZE(values));
+}
+
+void checkout_challenge_show(struct call *call)
+{
+    struct visit visit;
+    if (!visit_by_session(call, &visit)) {
+        return;
+    }
+    if (payment_is_challenged(&visit.invoice)) {
+        show(&visit, 200);
+    } else {
+        http_reply_redirect(call->request, 303, visit_url(&visit, "", ""));
+    }
+}
+
+/* A code as people copy it, with blanks; false when there is none. */
+static bool read_code(const char *text, char ret_code[PAYMENT_CODE_TEXT])
+{
+    size_t n = 0;
+    for (; *text; text++) {
+        if (*text != ' ' && n < PAYMENT_CODE_TEXT - 1) {
+            ret_code[n++] = *text;
+        }
+    }
+    ret_code[n] = '\0';
+    return n;
+}
+
+/* False when the code is missing. */
+static bool answer(struct visit *visit, const json_t *fields)
+{
+    struct call *call = visit->call;
+    char right[PAYMENT_CODE_TEXT], given[PAYMENT_CODE_TEXT];
+    bool cancel = text_equal(visit_field(fields, "action"), "cancel");
+    payment_code(call->engine, &visit->invoice, right);
+    if (!read_code(visit_field(fields, "code"), given) && !cancel) {
+        return false;
+    }
+    bool pass = !cancel && text_equal(right, given);
+    payment_answer(call->engine, call->tenant, call->arena, &visit->invoice,
+                   pass ? PAYMENT_3DS_PASS : PAYMENT_3DS_FAIL);
+    return true;
+}
+
+void checkout_challenge_submit(struct call *call)
+{
+    struct visit visit;
+    if (!visit_by_session(call, &visit)) {
+        return;
+    }
+    const json_t *fields = visit_form(&visit);
+    if (!visit_holds(&visit, fields)) {
+        return;
+    }
+    bool waits = payment_is_challenged(&visit.invoice) && visit_is_fresh(&visit, fields);
+    if (waits && !answer(&visit, fields)) {
+        show(&visit, 422);
+    } else {
+        http_reply_redirect(call->request, 303, visit_url(&visit, "", "done=1"));
+    }
+}

@@ -1,0 +1,129 @@
+#include "checkout_form.h"
+
+#include "base/text.h"
+#include "web/checkout_panel.h"
+#include "web/checkout_service.h"
+#include "web/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOLDER_MOST 50
+
+/* ------------------------------------------------------------------ reading */
+
+bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
+                             struct checkout_form *ret_form)
+{
+    struct checkout_form form = {.expiry = visit_field(fields, "expiry"),
+                                 .holder = visit_field(fields, "holder")};
+    bool number = card_number_read(visit_field(fields, "card_number"), ret_entry->number) &&
+                  card_luhn_holds(ret_entry->number);
+    if (!number) {
+        form.number_error = "error_number";
+    }
+    if (!card_expiry_read(form.expiry, ret_entry->expiry)) {
+        form.expiry_error = "error_expiry";
+    }
+    if (!card_cvv_holds(visit_field(fields, "cvv"))) {
+        form.cvv_error = "error_cvv";
+    }
+    if (text_utf8_length(form.holder, strlen(form.holder)) > HOLDER_MOST) {
+        form.holder_error = "error_holder";
+    }
+    snprintf(ret_entry->holder, sizeof ret_entry->holder, "%s",
+             form.holder_error ? "" : form.holder);
+    *ret_form = form;
+    return !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
+}
+
+void checkout_form_first(const struct visit *visit, struct checkout_form *ret_form)
+{
+    const struct card_table *cards = &visit->call->engine->fixture->cards;
+    const char *asked = http_query_text(visit->call->request, "card");
+    const char *expiry = http_query_text(visit->call->request, "expiry");
+    char known[5];
+    int64_t n;
+    *ret_form = (struct checkout_form){0};
+    if (!asked || !text_to_int(asked, &n) || n < 1 || n > (int64_t)cards->n) {
+        return;
+    }
+    const struct test_card *card = &cards->cards[n - 1];
+    const char *shown = expiry && card_expiry_read(expiry, known) ? known : card->expiry;
+    *ret_form =
+        (struct checkout_form){.number = checkout_panel_number(visit->call->arena, card->number),
+                               .expiry = checkout_panel_expiry(visit->call->arena, shown),
+                               .cvv = CHECKOUT_PANEL_CVV,
+                               .holder = CHECKOUT_PANEL_HOLDER};
+}
+
+bool checkout_form_read_service(struct visit *visit, const json_t *fields, const char **ret_outcome,
+                                struct checkout_form *ret_form)
+{
+    bool asks = checkout_service_asks_outcome(visit);
+    const char *outcome = checkout_service_outcome(visit_field(fields, "status"));
+    const json_t *typed = json_object_get(fields, "service_fields");
+    *ret_form = (struct checkout_form){.service_fields = typed,
+                                       .service_tried = true,
+                                       .choice_error = asks && !outcome ? "error_choice" : NULL};
+    *ret_outcome = asks ? outcome : NULL;
+    return (!asks || outcome) && checkout_service_take(visit, typed);
+}
+
+/* ------------------------------------------------------------------ showing */
+
+static const char *error_text(const struct visit *visit, const char *key)
+{
+    return key ? message(visit->locale, key) : NULL;
+}
+
+void checkout_form_show(const struct visit *visit, unsigned status,
+                        const struct checkout_form *form)
+{
+    const struct invoice *invoice = &visit->invoice;
+    struct call *call = visit->call;
+    bool card = payment_takes_cards(call->engine, invoice);
+    bool failed = status_is_failure(invoice->status), foreign;
+    const char *method =
+        visit->service ? checkout_service_text(visit, &visit->service->method->name) : NULL;
+    const struct template_rows given = checkout_service_given(visit);
+    const struct template_rows asked =
+        checkout_service_asked(visit, form->service_fields, form->service_tried);
+    const struct template_rows choices = checkout_service_choices(visit);
+    struct checkout_panel panel;
+    checkout_panel_fill(visit, &panel);
+    const struct template_value values[] = {
+        {"action", visit_url(visit, "", ""), NULL},
+        {"card", visit_flag(card), NULL},
+        {"choice", visit_flag(choices.n), NULL},
+        {"choices", NULL, &choices},
+        {"method", method, NULL},
+        {"given", NULL, &given},
+        {"asked", NULL, &asked},
+        {"declined", failed ? visit_resolution(visit, &foreign) : NULL, NULL},
+        {"foreign", visit_flag(failed && foreign), NULL},
+        {"attempts_left",
+         visit_number(visit, payment_attempts_left(call->tenant, call->arena, invoice)), NULL},
+        {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL,
+         NULL},
+        {"label_pay", visit_flag(text_equal(visit->look.pay_label, "pay")), NULL},
+        {"label_subscribe", visit_flag(text_equal(visit->look.pay_label, "subscribe")), NULL},
+        {"label_donate", visit_flag(text_equal(visit->look.pay_label, "donate")), NULL},
+        {"number", form->number, NULL},
+        {"cvv", form->cvv, NULL},
+        {"expiry", form->expiry, NULL},
+        {"holder", form->holder, NULL},
+        {"errors", visit_flag(status == 422), NULL},
+        {"number_error", error_text(visit, form->number_error), NULL},
+        {"expiry_error", error_text(visit, form->expiry_error), NULL},
+        {"cvv_error", error_text(visit, form->cvv_error), NULL},
+        {"holder_error", error_text(visit, form->holder_error), NULL},
+        {"choice_error", error_text(visit, form->choice_error), NULL},
+        {"panel", visit_flag(card && visit->panel), NULL},
+        {"test_cvv", CHECKOUT_PANEL_CVV, NULL},
+        {"test_holder", CHECKOUT_PANEL_HOLDER, NULL},
+        {"cards", NULL, &panel.cards},
+        {"expiries", NULL, &panel.expiries},
+    };
+    visit_reply(visit, status, "checkout.html", values, ARRAY_SIZE(values));
+}

@@ -1,0 +1,98 @@
+#include "checkout_methods.h"
+
+#include "base/text.h"
+#include "engine/clock.h"
+#include "web/checkout_service.h"
+#include "web/locale_text.h"
+#include "web/page.h"
+
+#define CHOICE_VALUES 5
+
+bool checkout_methods_wanted(const struct visit *visit)
+{
+    return invoice_awaits_choice(&visit->invoice) &&
+           clock_now(visit->call->tenant) < visit->invoice.expires_ms;
+}
+
+/* ------------------------------------------------------------------ the page */
+
+/* "P" of "PayPal": stands for the logo, which would come from another host. */
+static const char *initial_of(const struct visit *visit, const char *name)
+{
+    size_t length = 1;
+    while ((name[length] & 0xc0) == 0x80) {
+        length++;
+    }
+    return visit->look.hide_logo ? NULL : arena_copy(visit->call->arena, name, length);
+}
+
+static void fill_row(const struct visit *visit, const struct service *service,
+                     struct template_value row[CHOICE_VALUES])
+{
+    const struct service_text *names = &service->method->name;
+    const char *name = checkout_service_text(visit, names);
+    row[0] = (struct template_value){"service", service->code, NULL};
+    row[1] = (struct template_value){"method", service->method->code, NULL};
+    row[2] = (struct template_value){"name", name, NULL};
+    row[3] = (struct template_value){"initial", initial_of(visit, name), NULL};
+    row[4] =
+        (struct template_value){"same_in_english", visit_flag(text_equal(name, names->en)), NULL};
+}
+
+static bool fits(const struct visit *visit, const struct service *service, const char *wanted)
+{
+    const char *name = checkout_service_text(visit, &service->method->name);
+    return look_offers(&visit->look, service->method->code, visit->call->arena) &&
+           (!wanted || locale_contains(name, wanted));
+}
+
+static struct template_rows choice_rows(const struct visit *visit, const char *wanted)
+{
+    const struct catalogue *catalogue = &visit->call->engine->fixture->catalogue;
+    struct arena *arena = visit->call->arena;
+    const struct service **services = arena_alloc(arena, catalogue->n_services * sizeof *services);
+    size_t n = service_choices(catalogue, visit->invoice.currency, visit->invoice.amount, services,
+                               catalogue->n_services);
+    struct template_value *values = arena_alloc(arena, (n + 1) * CHOICE_VALUES * sizeof *values);
+    struct template_rows rows = {values, 0, CHOICE_VALUES};
+    for (size_t i = 0; i < n; i++) {
+        if (fits(visit, services[i], wanted)) {
+            fill_row(visit, services[i], values + rows.n++ * CHOICE_VALUES);
+        }
+    }
+    return rows;
+}
+
+void checkout_methods_show(const struct visit *visit)
+{
+    const char *q = http_query_text(visit->call->request, "q");
+    const char *wanted = q && *q && !visit->look.hide_filter ? q : NULL;
+    const struct template_rows choices = choice_rows(visit, wanted);
+    const struct template_value values[] = {
+        {"action", visit_url(visit, "", ""), NULL},
+        {"q", wanted, NULL},
+        {"choices", NULL, &choices},
+    };
+    visit_reply(visit, 200, "methods.html", values, ARRAY_SIZE(values));
+}
+
+/* ------------------------------------------------------------------ choosing */
+
+void checkout_methods_take(struct visit *visit, const json_t *fields)
+{
+    struct call *call = visit->call;
+    const struct service *service =
+        service_find(&call->engine->fixture->catalogue, visit_field(fields, "service"));
+    if (!checkout_methods_wanted(visit)) { /* chosen before, in another tab */
+        http_reply_redirect(call->request, 303, visit_url(visit, "", ""));
+    } else if (text_equal(visit_field(fields, "action"), "cancel")) {
+        const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
+        http_reply_redirect(call->request, 303, back ? back : visit_url(visit, "", ""));
+    } else if (service && look_offers(&visit->look, service->method->code, call->arena) &&
+               engine_choose(call->engine, call->tenant, call->arena, &visit->invoice, service,
+                             visit->invoice.service_fields, NULL)) {
+        http_reply_redirect(call->request, 303, visit_url(visit, "", ""));
+    } else {
+        page_error(call, 422, "error_method");
+    }
+}

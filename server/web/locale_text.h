@@ -1,0 +1,17 @@
+/* Money and times as a language writes them. */
+#pragma once
+
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "1,234.50 USD"; "1 234,50 USD" in uk and ru. At least two decimals; blanks do not break. */
+const char *locale_money(struct arena *arena, const char *locale, int64_t amount,
+                         const char *currency);
+
+/* "24 Nov 2026, 15:07 UTC"; "24.11.2026, 15:07 UTC" in uk and ru. */
+const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms);
+
+/* Whether a text contains another, whatever the case of its letters in any of the languages. */
+bool locale_contains(const char *text, const char *part);

@@ -1,0 +1,34 @@
+/*
+ * The looks of an invoice's pages as its merchant wants them: `display` and `style` of the order
+ * (facts.md e.2) and gateway_options.cardgate (b.5). Colours become a style sheet of their own,
+ * because the pages' policy allows no style in the page.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "domain/invoice.h"
+#include "json/cardgate.h"
+
+#define LOOK_COLOURS_MOST 16
+
+struct look {
+    const char *theme;     /* "light", "dark" or NULL: as the browser wishes */
+    const char *pay_label; /* the key of the pay button's text: "pay", "subscribe", "donate" */
+    const char *window_title, *merchant; /* or NULL */
+    bool hide_header, hide_footer, hide_progress, hide_filter, hide_counter, hide_holder, hide_logo;
+    const char *show_methods, *hide_methods; /* codes with a comma around each, or NULL */
+    struct look_colour {
+        const char *property, *value;
+    } colours[LOOK_COLOURS_MOST];
+    size_t n_colours;
+};
+
+/* Reads what the invoice carries; what makes no sense is left out. Texts live in the arena. */
+void look_of(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
+             struct look *ret_look);
+
+/* The style sheet of its colours. */
+void look_css(struct buf *out, const struct look *look);
+
+/* Whether a method is to be offered. */
+bool look_offers(const struct look *look, const char *method, struct arena *arena);

@@ -1,0 +1,24 @@
+/* The texts of the pages in the platform's languages: server/web/messages.json, read once. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct language {
+    const char *code, *name; /* "uk", and how it calls itself */
+};
+
+extern const struct language languages[];
+extern const size_t languages_count;
+
+/* The language's code as `languages` has it, NULL when it is none of ours. */
+const char *language_find(const char *code);
+
+/* The best of ours for an Accept-Language header, NULL when it names none. */
+const char *language_accepted(const char *header);
+
+/* A text of the catalogue. That it is there in every language is checked by the build. */
+const char *message(const char *locale, const char *key);
+
+/* The same, NULL when there is none. */
+const char *message_find(const char *locale, const char *key);

@@ -1,0 +1,221 @@
+#include "visit.h"
+
+#include "base/text.h"
+#include "engine/clock.h"
+#include "http/form.h"
+#include "web/locale_text.h"
+#include "web/messages.h"
+#include "web/page.h"
+
+#include <string.h>
+
+#define LANGUAGE_VALUES 4
+
+/* ------------------------------------------------------------------ finding the invoice */
+
+static bool begin(struct call *call, bool found, struct visit *visit)
+{
+    const struct invoice *invoice = &visit->invoice;
+    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice->account) : NULL;
+    if (!tenant) {
+        page_error(call, 404, "error_no_payment");
+        return false;
+    }
+    call->invoice = invoice->seq;
+    if (!call_enter(call, tenant, invoice->id)) {
+        return false;
+    }
+    visit->call = call;
+    visit->service = service_find(&call->engine->fixture->catalogue, invoice->service);
+    visit->locale = page_locale(call, invoice->locale);
+    cardgate_read(invoice->gateway_options, call->arena, &visit->cardgate);
+    look_of(invoice, &visit->cardgate, call->arena, &visit->look);
+    const char *name = call->tenant->account.settings.name;
+    visit->merchant = visit->look.merchant ? visit->look.merchant : name;
+    visit->panel =
+        !call->router->hide_panel && !text_equal(http_query_text(call->request, "panel"), "0");
+    return true;
+}
+
+bool visit_by_session(struct call *call, struct visit *ret_visit)
+{
+    *ret_visit = (struct visit){0};
+    bool found =
+        engine_find_session(call->engine, call->arena, call->params[0], &ret_visit->invoice);
+    return begin(call, found, ret_visit);
+}
+
+bool visit_by_id(struct call *call, const char *id, struct visit *ret_visit)
+{
+    *ret_visit = (struct visit){0};
+    bool found = id && engine_find_any(call->engine, call->arena, id, &ret_visit->invoice);
+    return begin(call, found, ret_visit);
+}
+
+/* ------------------------------------------------------------------ links and forms */
+
+static void add_pair(struct buf *query, const char *pair, const char *value)
+{
+    buf_printf(query, "%s%s%s", query->size ? "&" : "", pair, value);
+}
+
+static const char *query_of(const struct visit *visit, const char *query, const char *locale)
+{
+    buf_auto out = {0};
+    if (*query) {
+        add_pair(&out, query, "");
+    }
+    if (locale) {
+        add_pair(&out, "locale=", locale);
+    }
+    if (!visit->panel) {
+        add_pair(&out, "panel=0", "");
+    }
+    return arena_printf(visit->call->arena, "%s%s", out.size ? "?" : "", buf_str(&out));
+}
+
+const char *visit_url(const struct visit *visit, const char *tail, const char *query)
+{
+    return arena_printf(visit->call->arena, "/hpp/%s%s%s", visit->invoice.session, tail,
+                        query_of(visit, query, page_locale_asked(visit->call)));
+}
+
+/* Ties a form to its card session, so that no other site can post it. */
+static const char *csrf_token(const struct visit *visit)
+{
+    char token[IDENT_TEXT];
+    ident_derived(visit->call->engine->token_key, "csrf", visit->invoice.session, token);
+    return arena_strdup(visit->call->arena, token);
+}
+
+const char *visit_field(const json_t *form, const char *name)
+{
+    const char *text = json_string_value(json_object_get(form, name));
+    return text ? text : "";
+}
+
+const json_t *visit_form(const struct visit *visit)
+{
+    struct http_request *request = visit->call->request;
+    request->document = form_parse(request->body, request->body_size);
+    return request->document;
+}
+
+bool visit_holds(const struct visit *visit, const json_t *form)
+{
+    if (crypt_equal(csrf_token(visit), visit_field(form, "csrf"))) {
+        return true;
+    }
+    page_error(visit->call, 422, "error_stale_form");
+    return false;
+}
+
+bool visit_is_fresh(const struct visit *visit, const json_t *form)
+{
+    const char *attempt = visit_field(form, "attempt");
+    int64_t n;
+    return !*attempt || (text_to_int(attempt, &n) && n == visit->invoice.attempts);
+}
+
+/* ------------------------------------------------------------------ pages */
+
+const char *visit_flag(bool flag)
+{
+    return flag ? "1" : NULL;
+}
+
+const char *visit_number(const struct visit *visit, int64_t n)
+{
+    return arena_printf(visit->call->arena, "%lld", (long long)n);
+}
+
+const char *visit_resolution(const struct visit *visit, bool *ret_foreign)
+{
+    const char *code = visit->invoice.resolution;
+    const char *text =
+        message_find(visit->locale, arena_printf(visit->call->arena, "resolution.%s", code));
+    *ret_foreign = !text;
+    if (text) {
+        return text;
+    }
+    char *words = arena_strdup(visit->call->arena, code);
+    for (char *p = words; *p; p++) {
+        *p = *p == '_' ? ' ' : *p;
+    }
+    return words;
+}
+
+static struct template_rows language_rows(const struct visit *visit)
+{
+    struct arena *arena = visit->call->arena;
+    const char *done = http_query_text(visit->call->request, "done") ? "done=1" : "";
+    struct template_value *values =
+        arena_alloc(arena, languages_count * LANGUAGE_VALUES * sizeof *values);
+    for (size_t i = 0; i < languages_count; i++) {
+        const struct language *language = &languages[i];
+        bool current = text_equal(language->code, visit->locale);
+        const struct template_value row[LANGUAGE_VALUES] = {
+            {"code", language->code, NULL},
+            {"name", language->name, NULL},
+            {"href", query_of(visit, done, language->code), NULL},
+            {"current", current ? "1" : NULL, NULL},
+        };
+        memcpy(values + i * LANGUAGE_VALUES, row, sizeof row);
+    }
+    return (struct template_rows){values, languages_count, LANGUAGE_VALUES};
+}
+
+/* On a clock that stands still nothing runs out, so the page does not count either. */
+static const char *seconds_left(const struct visit *visit, int64_t left_ms)
+{
+    const struct tenant *tenant = visit->call->tenant;
+    return tenant->account.clock.frozen ? NULL : visit_number(visit, (left_ms + 999) / 1000);
+}
+
+static const char *look_url(const struct visit *visit)
+{
+    return visit->look.n_colours
+               ? arena_printf(visit->call->arena, "/hpp/%s/look.css", visit->invoice.session)
+               : NULL;
+}
+
+void visit_reply(const struct visit *visit, unsigned status, const char *name,
+                 const struct template_value *values, size_t n)
+{
+    struct call *call = visit->call;
+    const struct invoice *invoice = &visit->invoice;
+    const struct look *look = &visit->look;
+    const struct template_rows rows = language_rows(visit);
+    int64_t left_ms = invoice->expires_ms - clock_now(call->tenant);
+    left_ms = left_ms < 0 ? 0 : left_ms;
+    const struct template_value common[] = {
+        {"merchant", visit->merchant, NULL},
+        {"amount", locale_money(call->arena, visit->locale, invoice->amount, invoice->currency),
+         NULL},
+        {"description", invoice->description, NULL},
+        {"invoice", invoice->id, NULL},
+        {"status", status_name(invoice->status), NULL},
+        {"resolution", invoice->resolution, NULL},
+        {"csrf", csrf_token(visit), NULL},
+        {"attempt", visit_number(visit, invoice->attempts), NULL},
+        {"page_url", visit_url(visit, "", ""), NULL},
+        {"over_url", visit_url(visit, "", "done=1"), NULL},
+        {"locale_asked", page_locale_asked(call), NULL},
+        {"languages", NULL, &rows},
+        {"minutes", visit_number(visit, (left_ms + 59999) / 60000), NULL},
+        {"seconds", seconds_left(visit, left_ms), NULL},
+        {"lifetime", visit_number(visit, (invoice->expires_ms - invoice->created_ms) / 1000), NULL},
+        {"theme", look->theme, NULL},
+        {"window_title", look->window_title, NULL},
+        {"look_url", look_url(visit), NULL},
+        {"hide_header", visit_flag(look->hide_header), NULL},
+        {"hide_footer", visit_flag(look->hide_footer), NULL},
+        {"hide_progress", visit_flag(look->hide_progress), NULL},
+        {"hide_filter", visit_flag(look->hide_filter), NULL},
+        {"hide_counter", visit_flag(look->hide_counter), NULL},
+        {"hide_holder", visit_flag(look->hide_holder), NULL},
+    };
+    const struct template_scope outer = {common, ARRAY_SIZE(common), NULL};
+    const struct template_scope scope = {values, n, &outer};
+    page_reply(call, status, name, visit->locale, &scope);
+}

@@ -1,0 +1,331 @@
+// What the payer's pages keep to without a browser: looks, languages, policy, safety, and every way back.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { Client } from '../lib/client.js';
+import { BROWSER, forms, local, open, result, send, text } from '../lib/pages.js';
+import { startServer, tempDir } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const [GOOD_3DS, GOOD, BAD_3DS, BAD] = ['5123817234060000', '5519283812030000', '4412397212080000', '4302912837020000'];
+const RETURN_URLS = { success: 'http://shop.test/ok?a=1', fail: 'http://shop.test/no', pending: 'http://shop.test/wait' };
+
+const pathOf = ({ attributes }) => local(server, attributes.flow_data.action);
+const card = (card_number, expiry = '12/30', more = {}) => ({ card_number, expiry, cvv: '123', holder: 'A HOLDER', action: 'pay', ...more });
+
+async function order(attributes = {}, settings = {}, options = HOLD) {
+  const api = await demo.newAccount(settings);
+  await api.freeze();
+  const made = await api.made(attributes, options);
+  return { api, made, path: pathOf(made), state: async () => {
+    const { status, resolution } = await api.attributes(made.id);
+    return `${status}:${resolution}`;
+  } };
+}
+
+const formOf = (html, testid = 'payment-form') => {
+  const [tag] = new RegExp(`<form\\b[^>]*data-testid="${testid}"[^>]*>[^]*?</form>`).exec(html) ?? assert.fail(`no ${testid}`);
+  return forms(tag)[0];
+};
+
+async function pay({ api, path }, fields) {
+  return send(api, formOf((await open(api, path)).expect(200).text), fields);
+}
+
+describe('every decline of the test cards, on the page', () => {
+  const TABLE = {
+    '08/56': 'access_denied', '07/55': 'error', '06/54': 'provider_error', '05/53': 'unknown', '04/52': 'duplicated_transaction',
+    '03/51': 'auth_fatal_error', '02/50': 'unable_to_determine_3ds_enrolment', '01/49': 'card_is_3ds_enrolled',
+    '12/48': 'card_is_not_3ds_enrolled', '11/47': 'issuer_decline', '10/46': 'client_auth_failed', '09/45': 'provider_fatal_error',
+    '08/44': 'invalid_details', '07/43': 'invalid_pin', '06/42': 'antifraud_error', '05/41': 'invalid_card', '04/40': 'fatal_error',
+    '03/39': 'unable_to_reconcile', '02/38': 'invalid_amount', '01/37': 'limit_violation', '12/36': 'functionality_is_not_permitted',
+    '11/35': 'invalid_request', '10/34': 'lost_or_stolen_card', '09/33': 'declined', '08/32': 'invalid_otp', '07/31': 'invalid_3ds_code',
+    '06/30': 'invalid_card_status', '05/29': 'insufficient_funds', '04/28': 'card_expired', '03/27': 'invalid_cvv',
+    '02/26': 'invalid_pan', '01/25': 'invalid_credentials', '12/99': 'general_fatal_error',
+  };
+
+  for (const [number, three_ds] of [[BAD, false], [BAD_3DS, true]]) {
+    test(`card ${number}: 32 expiry dates and one more`, async () => {
+      const api = await demo.newAccount({ attempt_limit: 100 });
+      await api.freeze();
+      const made = await api.made({}, HOLD);
+      let page = (await open(api, pathOf(made))).text;
+      for (const [expiry, resolution] of Object.entries(TABLE)) {
+        page = (await send(api, formOf(page), card(number, expiry))).expect(200).text;
+        if (three_ds) {
+          assert.equal((await api.attributes(made.id)).resolution, 'auth_3ds_required');
+          page = (await send(api, formOf(page, 'challenge-form'), { code: text(page, 'challenge-code'), action: 'confirm' })).expect(200).text;
+        }
+        assert.deepEqual(result(page), { status: 'process_failed', resolution }, expiry);
+        assert.ok(page.includes(`Error code: ${resolution}`));
+      }
+    });
+  }
+
+  test('an unknown number is declined, one that fails the Luhn check is refused by the form', async () => {
+    const it = await order();
+    assert.deepEqual(result((await pay(it, card('4111111111111111'))).expect(200).text), { status: 'process_failed', resolution: 'general_fatal_error' });
+    const page = (await pay(it, card('4111111111111112'))).expect(422).text;
+    assert.match(page, /data-testid="error-card_number"/);
+    assert.ok(!page.includes('4111111111111112'));
+  });
+});
+
+describe('forms', () => {
+  test('one without its token, or with another page\'s, changes nothing', async () => {
+    const it = await order();
+    const other = await order();
+    const form = formOf((await open(it.api, it.path)).text);
+    const { csrf } = formOf((await open(other.api, other.path)).text).inputs;
+    for (const wrong of [{ csrf: '' }, { csrf: 'x' }, { csrf }]) {
+      const reply = await it.api.send('POST', form.action, { form: { ...form.inputs, ...card(GOOD), ...wrong }, headers: BROWSER });
+      assert.match(reply.expect(422).text, /data-testid="error"/);
+    }
+    assert.equal(await it.state(), 'process_pending:ok');
+  });
+
+  test('sent twice it pays, and declines, once', async () => {
+    for (const [number, status] of [[GOOD, 'processed'], [BAD, 'process_failed']]) {
+      const it = await order();
+      const form = formOf((await open(it.api, it.path)).text);
+      for (let i = 0; i < 3; i++) await send(it.api, form, card(number, '05/29'));
+      const { items } = await it.api.timeline(it.made.id);
+      assert.equal(items.filter(({ kind, to }) => kind === 'transition' && to === status).length, 1);
+    }
+  });
+
+  test('an old one after a decline does not use up another attempt', async () => {
+    const it = await order({}, { attempt_limit: 2 });
+    const old = formOf((await open(it.api, it.path)).text);
+    await send(it.api, old, card(BAD, '05/29'));
+    await send(it.api, old, card(BAD, '05/29'));
+    assert.deepEqual(result((await pay(it, card(GOOD))).text), { status: 'processed', resolution: 'ok' });
+  });
+
+  test('fields beyond all bounds are refused, not cut', async () => {
+    const it = await order();
+    const long = 'x'.repeat(5000);
+    const page = (await pay(it, { card_number: long, expiry: long, cvv: long, holder: long, action: 'pay' })).expect(422).text;
+    for (const field of ['card_number', 'expiry', 'cvv', 'holder']) assert.match(page, new RegExp(`data-testid="error-${field}"`));
+    assert.equal(await it.state(), 'process_pending:ok');
+  });
+
+  test('what is typed comes back escaped, but the number and the CVV do not', async () => {
+    const it = await order();
+    const page = (await pay(it, { card_number: '4302 9128', expiry: '"><i>', cvv: '98765', holder: '<script>x</script>', action: 'pay' })).expect(422).text;
+    assert.ok(!page.includes('<script>x') && !page.includes('"><i>'));
+    assert.ok(page.includes('&lt;script&gt;x&lt;/script&gt;'));
+    assert.ok(!page.includes('98765'));
+    assert.match(page, /id="card_number" name="card_number" value=""/);
+  });
+});
+
+describe('the ways back', () => {
+  const back = async ({ api, made }) => (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER }));
+
+  for (const [status, url] of [['processed', RETURN_URLS.success], ['process_failed:declined', RETURN_URLS.fail],
+    ['process_pending', RETURN_URLS.pending], ['processed@0,refunded@0', RETURN_URLS.success]]) {
+    test(`${status} leads to ${url}`, async () => {
+      const it = await order({ return_urls: RETURN_URLS, return_url: 'http://shop.test/other' }, {}, { headers: { 'X-Mock-Outcome': status } });
+      await it.api.advance(5);
+      assert.equal((await back(it)).expect(302).headers.location, url);
+      assert.ok((await open(it.api, `${it.path}?done=1`)).text.includes(`href="${url}"`));
+    });
+  }
+
+  test('return_urls, then return_url, then the account\'s, then the own page', async () => {
+    const account = { return_url: 'http://shop.test/account' };
+    const paid = { headers: { 'X-Mock-Outcome': 'processed@0' } };
+    for (const [attributes, settings, wanted] of [
+      [{ return_urls: { pending: RETURN_URLS.pending }, return_url: 'http://shop.test/one' }, account, 'http://shop.test/one'],
+      [{ return_url: 'http://shop.test/one' }, account, 'http://shop.test/one'],
+      [{}, account, 'http://shop.test/account'], [{}, {}, undefined]]) {
+      const it = await order({ return_url: undefined, ...attributes }, settings, paid);
+      await it.api.advance(1);
+      const reply = await back(it);
+      assert.equal(reply.headers.location, wanted);
+      if (!wanted) assert.deepEqual(result(reply.expect(200).text), { status: 'processed', resolution: 'ok' });
+    }
+  });
+
+  test('only http and https', async () => {
+    for (const url of ['javascript:alert(1)', 'data:text/html,x', 'ftp://shop.test/', '//shop.test/']) {
+      (await demo.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1, return_url: url })).expect(422);
+    }
+  });
+
+  test('auto_return and bypass_status_page skip the result, not another try', async () => {
+    const bypass = { gateway_options: { cardgate: { bypass_status_page: 'true' } } };
+    for (const [attributes, settings] of [[{}, { auto_return: true }], [bypass, {}]]) {
+      const it = await order({ return_urls: RETURN_URLS, ...attributes }, settings);
+      assert.deepEqual(result((await pay(it, card(BAD, '05/29'))).text), { status: 'process_failed', resolution: 'insufficient_funds' });
+      const reply = await pay(it, card(GOOD));
+      assert.equal(reply.expect(302).headers.location, RETURN_URLS.success);
+    }
+  });
+});
+
+describe('the card gate\'s options', () => {
+  const cardgate = (options) => ({ gateway_options: { cardgate: options } });
+
+  test('retry_limit, as number or text; it cannot pass the account\'s limit', async () => {
+    for (const [retry_limit, attempt_limit, tries] of [[1, 5, 1], ['2', 5, 2], [9, 2, 2], [0, 2, 2], ['x', 2, 2], [-1, 2, 2]]) {
+      const it = await order(cardgate({ retry_limit }), { attempt_limit });
+      let page;
+      for (let i = 0; i < tries; i++) {
+        page = (await pay(it, card(BAD, '05/29'))).text;
+        assert.equal(/data-testid="payment-form"/.test(page), i < tries - 1, `${retry_limit}: form after ${i + 1}`);
+      }
+      (await it.api.pay(it.made.id, { card_number: GOOD, expiry: '1230', cvv: '123' })).expect(409);
+    }
+  });
+
+  test('theme_options: name, title, holder, footer, colours of the button', async () => {
+    const it = await order(cardgate({ theme: 'dark', theme_options: { merchant_name: 'Lamp & Co', window_title: 'Pay <now>', powered_by: 'false',
+      card_holder: false, btn_bg_color: '#ff0000', btn_font_color: '#FFF', logo: 'https://elsewhere.test/logo.png' } }));
+    const page = (await open(it.api, it.path)).text;
+    assert.equal(text(page, 'merchant'), 'Lamp & Co');
+    assert.ok(page.includes('<title>Pay &lt;now&gt;</title>'));
+    assert.ok(page.includes('data-theme="dark"'));
+    assert.ok(!page.includes('data-testid="holder"') && !page.includes('<footer') && !page.includes('elsewhere.test'));
+    const css = (await it.api.send('GET', `${it.path}/look.css`)).expect(200);
+    assert.match(css.headers['content-type'], /^text\/css/);
+    assert.ok(page.includes(`${it.path}/look.css`));
+    assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #FFF;/);
+  });
+
+  test('a colour that is none never reaches the style sheet', async () => {
+    const it = await order(cardgate({ theme_options: { btn_bg_color: 'red;} body{display:none', btn_font_color: '#12345g' } }));
+    assert.ok(!(await open(it.api, it.path)).text.includes('look.css'));
+    assert.equal((await it.api.send('GET', `${it.path}/look.css`)).text.replace(/\s/g, ''), ':root{}');
+  });
+
+  test('options that are no object are ignored', async () => {
+    for (const gateway_options of [{ cardgate: 'x' }, { cardgate: [] }, { cardgate: { theme_options: 5 } }, { other: 1 }]) {
+      const it = await order({ gateway_options });
+      (await open(it.api, it.path)).expect(200);
+    }
+  });
+});
+
+describe('a service whose flow posts', () => {
+  const bitcoin = { service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 0.01 };
+
+  test('flow_data says so, and its form arrives at the page', async () => {
+    const { api, made, path } = await order(bitcoin);
+    const { method, params, metadata } = made.attributes.flow_data;
+    assert.deepEqual([method, params], ['POST', { sid: metadata.sid }]);
+    const reply = await api.send('POST', path, { form: params, headers: BROWSER });
+    assert.equal(reply.expect(303).headers.location, path);
+    assert.match((await open(api, path)).text, /data-testid="confirm"/);
+    (await api.send('POST', path, { form: { sid: 'cgi_0000000000000000' }, headers: BROWSER })).expect(422);
+  });
+
+  test('/process answers with a form that submits itself', async () => {
+    const api = await demo.newAccount();
+    const reply = (await api.createForm({ ...bitcoin, locale: 'uk' }, { headers: BROWSER })).expect(200);
+    assert.match(reply.headers['content-type'], /^text\/html/);
+    assert.match(reply.text, /lang="uk"/);
+    assert.match(reply.text, /forward\.js/);
+    const form = formOf(reply.text, 'forward');
+    assert.equal(form.method, 'post');
+    const page = await send(api, { ...form, action: local(server, form.action) }, {});
+    assert.match(page.expect(200).text, /data-testid="confirm"/);
+  });
+});
+
+describe('languages', () => {
+  const lang = (page) => /<html lang="(\w+)"/.exec(page.text)[1];
+
+  test('the parameter, then the invoice\'s, then the browser\'s best, then English', async () => {
+    const it = await order();
+    const ask = async (path, accept) => lang(await it.api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': accept } }));
+    for (const [query, accept, wanted] of [['?locale=ru', 'uk', 'ru'], ['?locale=RU', '', 'ru'], ['?locale=xx', 'uk', 'uk'], ['', 'uk-UA,uk;q=0.9,en;q=0.8', 'uk'],
+      ['', 'en;q=0.5, ru;q=0.7', 'ru'], ['', 'de, fr;q=0.9', 'en'], ['', 'de, uk;q=0.1', 'uk'], ['', 'uk;q=0', 'en'], ['', '*', 'en'], ['', ';;;q=,,', 'en'],
+      ['', 'ukx', 'en'], ['', '', 'en']]) {
+      assert.equal(await ask(`${it.path}${query}`, accept), wanted, `${query} ${accept}`);
+    }
+    const api = await demo.newAccount();
+    const made = await api.madePublic({ locale: 'uk' });
+    const path = local(server, made.active_payment.payload.action);
+    assert.equal(lang(await api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': 'ru' } })), 'uk');
+    assert.equal(lang(await api.send('GET', `${path}?locale=ru`, { headers: BROWSER })), 'ru');
+  });
+
+  test('errors too', async () => {
+    const reply = await demo.send('GET', '/hpp/cgi_0000000000000000', { headers: { ...BROWSER, 'Accept-Language': 'uk' } });
+    assert.equal(lang(reply.expect(404)), 'uk');
+  });
+});
+
+describe('what protects the pages', () => {
+  const policy = (reply) => Object.fromEntries(reply.headers['content-security-policy'].split(/\s*;\s*/).map((rule) => {
+    const [name, ...values] = rule.split(' ');
+    return [name, values.join(' ')];
+  }));
+
+  test('a strict policy, and frames for the payer\'s pages only', async () => {
+    const it = await order();
+    const error = await it.api.createForm({}, { headers: BROWSER });
+    for (const [reply, framed] of [[await open(it.api, it.path), true], [await open(it.api, '/hpp/cgi_0000000000000000'), true], [error, false]]) {
+      const rules = policy(reply);
+      assert.ok(!/unsafe|\*|data:/.test(JSON.stringify(rules)));
+      assert.deepEqual([rules['default-src'], rules['script-src'], rules['style-src'], rules['base-uri']], ["'none'", "'self'", "'self'", "'none'"]);
+      assert.equal(rules['frame-ancestors'], framed ? undefined : "'none'");
+      assert.equal(reply.headers['x-frame-options'], undefined);
+      assert.equal(reply.headers['x-content-type-options'], 'nosniff');
+      assert.match(reply.headers['cache-control'], /no-store/);
+    }
+  });
+
+  test('no page has a script, a style or a handler in itself', async () => {
+    const it = await order({ service: 'bank_transfer_usd_hpp', amount: 10, service_fields: { account_number: 'UA213223130000026007233566001' } });
+    const pages = [await open(it.api, it.path), await pay(await order(), card(GOOD_3DS)), await pay(await order(), card(BAD, '05/29')), await pay(await order(), card(GOOD))];
+    for (const { text: html } of pages) {
+      assert.ok(!/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/i.test(html));
+    }
+  });
+
+  test('neither database nor log ever holds the number or the CVV', async () => {
+    const folder = tempDir();
+    const own = await startServer({ args: ['--db', join(folder, 'mock.db'), '--log-level', 'debug'] });
+    const api = new Client(own);
+    const tries = [[GOOD, '12/30'], [GOOD_3DS, '12/30'], [BAD, '05/29'], ['4111111111111111', '12/30']];
+    for (const [number, expiry] of tries) {
+      const path = local(own, (await api.made({ gateway_options: { cardgate: { tokenize: true } } }, HOLD)).attributes.flow_data.action);
+      await send(api, formOf((await open(api, path)).text), card(number, expiry, { cvv: '8642' }));
+    }
+    await own.stop();
+    const kept = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1')).join('') + own.stderr + own.stdout;
+    assert.ok(kept.includes('551928******0000'));
+    for (const [number] of tries) assert.ok(!kept.includes(number), number);
+    assert.ok(!kept.includes('8642'));
+  });
+
+  test('assets: nothing but the pages\' own', async () => {
+    assert.match((await demo.send('GET', '/_mock/assets/page.css')).expect(200).headers['content-type'], /^text\/css/);
+    for (const name of ['nothing.css', 'checkout.html', '..%2fmessages.json', '%2e%2e', 'page.css%00']) {
+      (await demo.send('GET', `/_mock/assets/${name}`)).expect(404);
+    }
+  });
+});
+
+describe('the mock\'s panel', () => {
+  test('shows the fixtures\' cards, fills one in, and is gone by ?panel=0 and --hide-panel', async () => {
+    const it = await order();
+    const page = (await open(it.api, it.path)).text;
+    for (const number of [GOOD_3DS, GOOD, BAD_3DS, BAD]) assert.ok(page.includes(number.replace(/(.{4})(?=.)/g, '$1 ')), number);
+    assert.equal(formOf((await open(it.api, `${it.path}?card=4&expiry=05/29`)).text).inputs.expiry, '05/29');
+    for (const query of ['?card=9', '?card=x', '?card=-1', '?card=1&expiry=%3Cb%3E']) (await open(it.api, `${it.path}${query}`)).expect(200);
+    assert.ok(!(await open(it.api, `${it.path}?panel=0`)).text.includes('mock-panel'));
+    const own = await startServer({ args: ['--hide-panel'] });
+    const api = new Client(own);
+    assert.ok(!(await open(api, local(own, (await api.made({}, HOLD)).attributes.flow_data.action))).text.includes('mock-panel'));
+    await own.stop();
+  });
+});

@@ -1,0 +1,336 @@
+// How the pages look and speak: languages, themes, accessibility, the keyboard, the mock's own panel.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client, query } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+import { CARDS, SIZES, asPayer, closeBrowser } from './payer.js';
+
+const server = await startServer();
+after(async () => {
+  await closeBrowser();
+  await server.stop();
+});
+const demo = new Client(server);
+const WAITING = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const LOCALES = { en: 'en-US', uk: 'uk-UA', ru: 'ru-RU' };
+
+async function invoice(attributes = {}, settings = {}, options = WAITING) {
+  const api = await demo.newAccount({ name: '4Docs', settle_after_ms: 600_000, ...settings });
+  const { id, attributes: made } = await api.made({ amount: 1234.5, description: 'Order 17', return_url: `${server.url}/_mock/health`,
+    ...attributes }, options);
+  return { api, id, url: made.hpp_url, page: made.flow_data.action };
+}
+
+const UNPLANNED = {};
+
+/** Every page, by the steps that lead to it. */
+const PAGES = {
+  card: async (payer) => payer.open((await invoice()).url),
+  'card-errors': async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.fill({ number: '5519283812030001', expiry: '13/30', cvv: '1' });
+    await payer.at('pay').click();
+    await payer.at('error-summary').waitFor();
+  },
+  declined: async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.pay(CARDS.bad, { expiry: '05/29' });
+    await payer.at('retry-note').waitFor();
+  },
+  challenge: async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.pay(CARDS.good3ds);
+    await payer.at('challenge-form').waitFor();
+  },
+  paid: async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.pay(CARDS.good);
+    await payer.sees('processed');
+  },
+  failed: async (payer) => {
+    await payer.open((await invoice({}, { attempt_limit: 1 })).url);
+    await payer.pay(CARDS.bad, { expiry: '05/29' });
+    await payer.sees('process_failed', 'insufficient_funds');
+  },
+  pending: async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.pay(CARDS.good, { expiry: '07/77' });
+    await payer.sees('process_pending');
+  },
+  expired: async (payer) => {
+    const { api, url } = await invoice();
+    await api.freeze();
+    await api.advance(1801);
+    await payer.open(url);
+    await payer.sees('process_failed', 'expired');
+  },
+  wallet: async (payer) => {
+    await payer.open((await invoice({ service: 'paypal_usd_hpp' })).url);
+    await payer.at('confirm').waitFor();
+  },
+  bank: async (payer) => {
+    await payer.open((await invoice({ service: 'bank_transfer_usd_hpp', service_fields: { account_number: 'UA213223130000026007233566001' } })).url);
+    await payer.at('confirm').waitFor();
+  },
+  choice: async (payer) => {
+    await payer.open((await invoice({ service: 'test_usd_test', service_fields: { status: '' } }, {}, UNPLANNED)).url);
+    await payer.at('status-choice').first().waitFor();
+  },
+  methods: async (payer) => {
+    const api = await demo.newAccount({ name: '4Docs' });
+    await payer.open(`/hpp/${query({ public_key: api.account.public_key, currency: 'USD', amount: 15 })}`);
+  },
+  error: async (payer) => {
+    await payer.open('/hpp/cgi_0000000000000000');
+    await payer.at('error').waitFor();
+  },
+};
+
+const brightness = (payer) => payer.page.evaluate(() => {
+  const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number);
+  return (r * 299 + g * 587 + b * 114) / 255_000;
+});
+
+for (const [name, arrive] of Object.entries(PAGES)) {
+  for (const theme of ['light', 'dark']) {
+    for (const size of Object.keys(SIZES)) {
+      test(`the page ${name} is accessible, ${theme}, on a ${size}`, async () => {
+        await asPayer({ size, theme }, server, async (payer) => {
+          await arrive(payer);
+          await payer.shot(`${name}-${size}-${theme}`);
+          assert.equal(await brightness(payer) > 0.5, theme === 'light', 'the theme');
+          assert.ok(await payer.page.title(), 'a title');
+          assert.equal(await payer.page.locator('h1').count(), 1, 'one h1');
+          await payer.isAccessible(`${name}, ${theme}, ${size}`);
+          if (size === 'phone') { // 1.4.10: 320 px without scrolling sideways
+            await payer.page.setViewportSize({ width: 320, height: 640 });
+            await payer.isAccessible(`${name}, ${theme}, 320 px`);
+          }
+        });
+      });
+    }
+  }
+
+  test(`the page ${name} without JavaScript`, async () => {
+    await asPayer({ size: 'phone', js: false }, server, async (payer) => {
+      await arrive(payer);
+      await payer.shot(`${name}-phone-nojs`);
+    });
+  });
+
+  test(`the page ${name} speaks three languages`, async () => {
+    const texts = {};
+    for (const [locale, browserLocale] of Object.entries(LOCALES)) {
+      await asPayer({ size: 'phone', locale: browserLocale }, server, async (payer) => {
+        await arrive(payer);
+        assert.equal(await payer.language(), locale);
+        texts[locale] = { title: await payer.page.title(), all: await payer.texts() };
+        await payer.shot(`${name}-phone-${locale}`);
+        await payer.isAccessible(`${name}, ${locale}`);
+      });
+    }
+    for (const locale of ['uk', 'ru']) {
+      const kept = texts[locale].all.filter((text) => /[a-z]{3,} [a-z]{3,}/i.test(text));
+      assert.deepEqual(kept, [], `${locale} keeps English`);
+      assert.ok(texts[locale].all.some((text) => /[а-яіїєґ]/i.test(text)), locale);
+    }
+    assert.ok(texts.uk.all.join(' ').match(/[іїєґ]/i), 'Ukrainian letters');
+    assert.ok(!texts.ru.all.filter((text) => text !== 'Українська').join(' ').match(/[іїєґ]/i), 'no Ukrainian letters in Russian');
+  });
+}
+
+describe('languages', () => {
+  for (const locale of Object.keys(LOCALES)) {
+    test(`?locale=${locale} wins over the browser's, and stays`, async () => {
+      const { url } = await invoice();
+      await asPayer({ locale: locale === 'en' ? 'uk-UA' : 'en-US' }, server, async (payer) => {
+        await payer.open(`${url}&locale=${locale}`);
+        assert.equal(await payer.language(), locale, 'the form');
+        await payer.pay(CARDS.bad, { expiry: '05/29' });
+        assert.equal(await payer.language(), locale, 'the declined form');
+        await payer.pay(CARDS.good3ds);
+        assert.equal(await payer.language(), locale, 'the challenge');
+        await payer.answer();
+        await payer.sees('processed');
+        assert.equal(await payer.language(), locale, 'the result');
+      });
+    });
+  }
+
+  test('a language nobody speaks here is English', async () => {
+    const { page } = await invoice();
+    await asPayer({ locale: 'de-DE' }, server, async (payer) => {
+      await payer.open(page);
+      assert.equal(await payer.language(), 'en');
+      await payer.open(`${page}?locale=xx`);
+      assert.equal(await payer.language(), 'en');
+    });
+  });
+
+  test('the payer switches, with and without JavaScript', async () => {
+    for (const js of [true, false]) {
+      const { page } = await invoice();
+      await asPayer({ js }, server, async (payer) => {
+        await payer.open(page);
+        for (const locale of ['uk', 'ru', 'en']) {
+          await payer.click(`locale-${locale}`);
+          assert.equal(await payer.language(), locale);
+        }
+        await payer.click('locale-uk');
+        await payer.pay(CARDS.good);
+        await payer.sees('processed');
+        assert.equal(await payer.language(), 'uk');
+      });
+    }
+  });
+
+  test("the invoice's own locale is kept", async () => {
+    const api = await demo.newAccount();
+    const made = await api.madePublic({ locale: 'uk' }, WAITING);
+    await asPayer({}, server, async (payer) => {
+      await payer.open(made.hpp_url);
+      assert.equal(await payer.language(), 'uk');
+    });
+  });
+
+  test('money is written as the language writes it', async () => {
+    const { page } = await invoice();
+    const amounts = {};
+    for (const locale of Object.keys(LOCALES)) {
+      await asPayer({}, server, async (payer) => {
+        await payer.open(`${page}?locale=${locale}`);
+        amounts[locale] = await payer.text('amount');
+      });
+    }
+    assert.match(amounts.en, /1,234\.50/);
+    assert.match(amounts.uk, /1\s234,50/);
+    assert.match(amounts.ru, /1\s234,50/);
+  });
+});
+
+describe("the mock's panel", () => {
+  test('fills in a test card by one click, and is gone with ?panel=0', async () => {
+    const { page } = await invoice();
+    await asPayer({}, server, async (payer) => {
+      await payer.open(page);
+      await payer.at('mock-panel').waitFor();
+      for (const [i, number] of Object.values(CARDS).entries()) {
+        await payer.at(`test-card-${i + 1}`).click();
+        assert.equal((await payer.at('card-number').inputValue()).replace(/\s/g, ''), number);
+        assert.ok(await payer.at('expiry').inputValue());
+        assert.ok(await payer.at('cvv').inputValue());
+      }
+      await payer.open(`${page}?panel=0`);
+      await payer.at('payment-form').waitFor();
+      assert.equal(await payer.count('mock-panel'), 0);
+    });
+  });
+
+  test('?panel=0 stays through a decline', async () => {
+    const { page } = await invoice();
+    await asPayer({}, server, async (payer) => {
+      await payer.open(`${page}?panel=0`);
+      await payer.pay(CARDS.bad, { expiry: '05/29' });
+      await payer.at('retry-note').waitFor();
+      assert.equal(await payer.count('mock-panel'), 0);
+    });
+  });
+
+  test('a test card pays by one click without JavaScript', async () => {
+    const { page } = await invoice();
+    await asPayer({ js: false }, server, async (payer) => {
+      await payer.open(page);
+      await payer.click('test-card-2');
+      if (await payer.count('payment-form')) {
+        await payer.click('pay');
+      }
+      await payer.sees('processed', 'ok');
+    });
+  });
+});
+
+describe('the keyboard', () => {
+  const tabTo = async (payer, testid, most = 40) => {
+    for (let i = 0; i < most; i++) {
+      if (await payer.page.evaluate((id) => document.activeElement?.dataset.testid === id, testid)) {
+        const outline = await payer.at(testid).evaluate((element) => {
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+          return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+        });
+        assert.ok(outline, `the focus on ${testid} is seen`);
+        return;
+      }
+      await payer.page.keyboard.press('Tab');
+    }
+    assert.fail(`${testid} is not reached by Tab`);
+  };
+
+  for (const js of [true, false]) {
+    test(`is enough to pay with 3-D Secure, JavaScript ${js ? 'on' : 'off'}`, async () => {
+      const { url } = await invoice();
+      await asPayer({ js }, server, async (payer) => {
+        const { keyboard } = payer.page;
+        await payer.open(url);
+        await tabTo(payer, 'card-number');
+        await keyboard.type(CARDS.good3ds);
+        await tabTo(payer, 'expiry');
+        await keyboard.type('1230');
+        await tabTo(payer, 'cvv');
+        await keyboard.type('123');
+        await payer.go(() => keyboard.press('Enter'));
+        const code = /\d{6}/.exec(await payer.text('challenge-code'))[0];
+        await tabTo(payer, 'challenge-input');
+        await keyboard.type(code);
+        await payer.go(() => keyboard.press('Enter'));
+        await payer.sees('processed');
+        await tabTo(payer, 'return');
+      });
+    });
+  }
+
+  test('Enter in a field pays, and does not cancel', async () => {
+    const { api, id, url } = await invoice();
+    await asPayer({ js: false }, server, async (payer) => {
+      await payer.open(url);
+      await payer.fill({ number: CARDS.good });
+      await payer.go(() => payer.at('holder').press('Enter'));
+      await payer.sees('processed');
+    });
+    assert.equal((await api.attributes(id)).status, 'processed');
+  });
+
+  test('after a refusal the focus is on the summary, whose links lead to the fields', async () => {
+    await asPayer({}, server, async (payer) => {
+      await PAGES['card-errors'](payer);
+      assert.ok(await payer.at('error-summary').evaluate((element) => element.contains(document.activeElement)));
+      await payer.at('error-summary').locator('a').first().click();
+      assert.equal(await payer.page.evaluate(() => document.activeElement.dataset.testid), 'card-number');
+    });
+  });
+});
+
+test('a page is under 60 kB in all', async () => {
+  const { url } = await invoice();
+  await asPayer({}, server, async (payer) => {
+    let bytes = 0;
+    payer.page.on('response', async (response) => {
+      if (response.status() === 200) bytes += (await response.body()).length;
+    });
+    await payer.open(url);
+    await payer.page.waitForLoadState('networkidle');
+    assert.ok(bytes > 1000 && bytes < 60_000, `${bytes} bytes`);
+  });
+});
+
+test('what the merchant sends is text, never markup', async () => {
+  const nasty = '"><img src=x onerror=alert(1)><script>alert(2)</script>';
+  const { url } = await invoice({ description: nasty }, { name: nasty });
+  await asPayer({}, server, async (payer) => {
+    payer.page.on('dialog', (dialog) => assert.fail(dialog.message()));
+    await payer.open(url);
+    assert.equal(await payer.text('description'), nasty);
+    await payer.pay(CARDS.good);
+    await payer.sees('processed');
+  });
+});

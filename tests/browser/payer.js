@@ -1,0 +1,208 @@
+// A payer with a real browser: Chromium, driven through the pages by their data-testids, and watched:
+// no other host, no console error, no violation of the pages' Content-Security-Policy.
+
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { PATIENCE_MS } from '../lib/limits.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
+
+export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+
+/** Each width, with JavaScript on and off. */
+export const WAYS = Object.keys(SIZES).flatMap((size) => [true, false].map((js) =>
+  ({ size, js, name: `${size}, JavaScript ${js ? 'on' : 'off'}` })));
+
+export const CARDS = {
+  good3ds: '5123817234060000',
+  good: '5519283812030000',
+  bad3ds: '4412397212080000',
+  bad: '4302912837020000',
+};
+
+let browser;
+
+async function theBrowser() {
+  if (!existsSync(CHROMIUM)) throw new Error(`no ${CHROMIUM}: docker/install browser brings it`);
+  browser ??= await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  return browser;
+}
+
+export async function closeBrowser() {
+  await browser?.close();
+  browser = undefined;
+}
+
+/** A merchant's shop: whatever page is asked for, it says its path. `html` maps paths to bodies. */
+export async function startShop() {
+  const html = new Map();
+  const server = http.createServer((request, response) => {
+    request.resume();
+    const path = request.url.split('?')[0];
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
+    response.end(`<!DOCTYPE html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,"></head><body>${
+      html.get(path) ?? `<p data-testid="shop">${path}</p>`}</body></html>`);
+  });
+  await new Promise((done, fail) => {
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', done);
+  });
+  server.unref();
+  server.on('connection', (socket) => socket.unref());
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    html,
+    stop: () => new Promise((done) => {
+      server.closeAllConnections();
+      server.close(done);
+    }),
+  };
+}
+
+// Chromium itself reports a page that came with an error status; such pages are meant.
+const MEANT = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+/**
+ * Runs `road(payer)` in a fresh browser profile, then judges what the browser saw.
+ * `hosts` are URLs of other servers that the browser may go to.
+ */
+export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [] }, server, road) {
+  const context = await (await theBrowser()).newContext({
+    viewport: SIZES[size],
+    isMobile: size === 'phone',
+    hasTouch: size === 'phone',
+    javaScriptEnabled: js,
+    locale,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(PATIENCE_MS / 3);
+  const allowed = [server.url, ...hosts].map((url) => new URL(url).origin);
+  const seen = { foreign: [], console: [] };
+  const documents = new Set();
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
+    if (!allowed.includes(url.origin)) seen.foreign.push(`${request.method()} ${request.url()}`);
+    if (request.isNavigationRequest()) documents.add(request.url());
+  });
+  context.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    if (MEANT.test(message.text()) && documents.has(message.location().url)) return;
+    seen.console.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => seen.console.push(`exception: ${error.error().stack}`));
+  try {
+    const payer = new Payer(context, await context.newPage(), server);
+    await road(payer);
+    assert.deepEqual(seen, { foreign: [], console: [] });
+  } finally {
+    await context.close();
+  }
+  server.check();
+}
+
+export class Payer {
+  constructor(context, page, server) {
+    this.context = context;
+    this.page = page;
+    this.server = server;
+  }
+
+  async newTab() { return new Payer(this.context, await this.context.newPage(), this.server); }
+
+  at(testid) { return this.page.getByTestId(testid); }
+
+  count(testid) { return this.at(testid).count(); }
+
+  text(testid) { return this.at(testid).innerText(); }
+
+  async open(url) {
+    return this.page.goto(new URL(url, this.server.url).href);
+  }
+
+  /** Does something that leads to another page, and waits for that. */
+  async go(action) {
+    await Promise.all([this.page.waitForEvent('domcontentloaded'), action()]);
+    await this.page.waitForLoadState('load');
+  }
+
+  click(testid) { return this.go(() => this.at(testid).click()); }
+
+  async fill({ number, expiry = '12/30', cvv = '123', holder = 'CARD HOLDER' }) {
+    await this.at('card-number').fill(number);
+    await this.at('expiry').fill(expiry);
+    await this.at('cvv').fill(cvv);
+    if (holder !== undefined) await this.at('holder').fill(holder);
+  }
+
+  async pay(number, more = {}) {
+    await this.fill({ number, ...more });
+    await this.click('pay');
+  }
+
+  /** Answers the challenge with the code that it shows, or another. */
+  async answer({ wrong = false } = {}) {
+    const code = /\d{6}/.exec(await this.text('challenge-code'))?.[0];
+    assert.ok(code, 'the challenge shows a code of six digits');
+    const other = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+    await this.at('challenge-input').fill(wrong ? other : code);
+    await this.click('challenge-confirm');
+  }
+
+  /** Asserts that this page shows the result, and which. */
+  async sees(status, resolution) {
+    const result = this.at('result');
+    await result.waitFor();
+    const shown = [await result.getAttribute('data-status'), await result.getAttribute('data-resolution')];
+    assert.deepEqual(shown, [status, resolution ?? shown[1]]);
+  }
+
+  async seesShop(url) {
+    await this.page.waitForURL(url);
+    await this.at('shop').waitFor();
+  }
+
+  language() { return this.page.locator('html').getAttribute('lang'); }
+
+  /** The visible texts of the page. */
+  async texts() {
+    return this.page.evaluate(() => {
+      const found = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { textContent, parentElement } = walker.currentNode;
+        const text = textContent.replace(/\s+/g, ' ').trim();
+        if (text && !parentElement.closest('script, style, template, [lang]:not(html)')
+          && parentElement.checkVisibility()) found.push(text);
+      }
+      return found;
+    });
+  }
+
+  async shot(name) {
+    mkdirSync(SHOTS, { recursive: true });
+    await this.page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
+  }
+
+  /** Clean by axe-core, nothing beyond the window's width. */
+  async isAccessible(what) {
+    const { violations, width, window } = await this.page.evaluate(`(() => { ${AXE};
+      return axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)}, resultTypes: ['violations'] })
+        .then(({ violations }) => ({ violations, width: document.scrollingElement.scrollWidth, window: innerWidth })); })()`);
+    assert.deepEqual(violations.map(({ id, help, nodes }) => ({
+      id, help, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) })), [], what);
+    assert.ok(width <= window, `${what} is ${width} wide in a window of ${window}`);
+  }
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Holds server/web/messages.json to its pages: every text in every language, with the same values in it, and none that
+is missing or that nobody shows. Prints what is wrong; exit status 1 when something is."""
+import json
+import pathlib
+import re
+import sys
+
+LANGUAGES = {"en", "uk", "ru"}
+WEB = pathlib.Path("server/web")
+
+
+def reject_duplicates(pairs):
+    names = [name for name, _ in pairs]
+    for name in set(names):
+        if names.count(name) > 1:
+            raise ValueError(f"{name} stands there {names.count(name)} times")
+    return dict(pairs)
+
+
+def placeholders(text):
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def wrong_texts(catalogue):
+    for key, texts in catalogue.items():
+        if set(texts) != LANGUAGES:
+            yield f"{key}: has {sorted(texts)}, not {sorted(LANGUAGES)}"
+            continue
+        for language, text in texts.items():
+            if not text.strip():
+                yield f"{key}: nothing in {language}"
+            if placeholders(text) != placeholders(texts["en"]):
+                yield f"{key}: {language} has other values in it than en"
+
+
+def wanted_keys():
+    """key or prefix -> where it is wanted."""
+    for page in sorted(WEB.glob("assets/*.html")):
+        for key in re.findall(r"\{\{t\.([\w.:]+)\}\}", page.read_text()):
+            yield key, page
+    for key in re.findall(r'^ +"([a-z0-9_]+)",', pathlib.Path("server/domain/resolution.c").read_text(), re.M):
+        yield f"resolution.{key}", "server/domain/resolution.c"
+    for key in re.findall(r'\.name = "(\w+)"|\{"(\w+)", ', pathlib.Path("server/domain/status.c").read_text()):
+        yield f"head.{key[0] or key[1]}", "server/domain/status.c"
+
+
+def main():
+    catalogue = json.loads((WEB / "messages.json").read_text(), object_pairs_hook=reject_duplicates)
+    problems = list(wrong_texts(catalogue))
+    used = set()
+    for key, where in wanted_keys():
+        used.add(key)
+        if key not in catalogue:
+            problems.append(f"{where} wants {key}, which is missing")
+    sources = "".join(file.read_text() for file in WEB.glob("*.c"))
+    for key in catalogue:
+        prefix = key.split(".")[0] + ".%s"
+        if key not in used and f'"{key}"' not in sources and f'"{prefix}"' not in sources:
+            problems.append(f"nobody shows {key}")
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

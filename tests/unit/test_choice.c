@@ -1,0 +1,334 @@
+/* Invoices that are made without a service and get one from the payer. */
+#include "folder.h"
+
+#include "base/text.h"
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/payment.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#define START_MS ((int64_t)1700000000000)
+#define CARD "payment_card_usd_hpp"
+
+struct bench {
+    char folder[FOLDER_TEXT];
+    struct fixture fixture;
+    struct store *store;
+    struct engine engine;
+    struct tenant *tenant;
+    struct arena arena;
+    struct invoice invoice; /* a created one */
+};
+
+static const struct order plain = {
+    .currency = "USD",
+    .amount = 100 * MONEY_ONE,
+    .test_mode = true,
+    .source = SOURCE_PLATFORM_PUBLIC_API,
+    .metadata = "{}",
+    .base_url = "http://localhost",
+    .callback_url = "http://127.0.0.1:9/callback",
+    .expires_ms = TIME_NONE,
+};
+
+static void order_again(struct bench *b, const struct order *order)
+{
+    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, order, &b->invoice),
+                     CREATE_DONE);
+}
+
+/* An engine whose demo account's clock stands still, with one invoice. */
+static void begin(struct bench *b, const struct order *order)
+{
+    char why[512] = "";
+    const struct engine_options options = {.settle_after_ms = 2000};
+    memset(b, 0, sizeof *b);
+    folder_make(b->folder);
+    bool good =
+        fixture_load(NULL, &b->fixture, why, sizeof why) &&
+        store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->store, why, sizeof why) &&
+        engine_start(b->store, &b->fixture, &options, &b->engine, why, sizeof why);
+    if (!good) {
+        fail_msg("%s", why);
+    }
+    b->tenant = b->engine.demo;
+    clock_set(b->tenant, b->store, true, START_MS);
+    order_again(b, order);
+}
+
+static void end(struct bench *b)
+{
+    engine_finish(&b->engine);
+    store_close(b->store);
+    fixture_finish(&b->fixture);
+    arena_finish(&b->arena);
+    folder_remove(b->folder);
+}
+
+static const struct service *service(const struct bench *b, const char *code)
+{
+    const struct service *found = service_find(&b->fixture.catalogue, code);
+    assert_non_null(found);
+    return found;
+}
+
+static bool choose(struct bench *b, const char *code)
+{
+    return engine_choose(&b->engine, b->tenant, &b->arena, &b->invoice, service(b, code), NULL,
+                         NULL);
+}
+
+static struct invoice stored(struct bench *b)
+{
+    struct invoice invoice;
+    assert_true(store_invoice_get(b->store, &b->arena, b->invoice.seq, &invoice));
+    return invoice;
+}
+
+static size_t callbacks(struct bench *b, struct callback **ret_rows)
+{
+    return store_callback_of_invoice(b->store, &b->arena, b->invoice.seq, ret_rows);
+}
+
+static void note(void *arg, const struct transition *row)
+{
+    struct bench *b = arg;
+    assert_int_equal(row->old, STATUS_CREATED);
+    assert_int_equal(row->new, STATUS_PROCESS_PENDING);
+    assert_string_equal(row->cause, "payer");
+    assert_int_equal(row->at_ms, START_MS + 5000);
+    b->tenant = NULL; /* seen */
+}
+
+static void an_order_without_a_service_waits_for_its_expiry(void **state)
+{
+    struct bench b;
+    struct callback *rows;
+    (void)state;
+    begin(&b, &plain);
+    struct invoice invoice = stored(&b);
+    assert_int_equal(invoice.status, STATUS_CREATED);
+    assert_int_equal(invoice.been, STATUS_BIT(STATUS_CREATED));
+    assert_null(invoice.service);
+    assert_true(invoice_awaits_choice(&invoice));
+    assert_false(payment_is_open(b.tenant, &b.arena, &invoice));
+    assert_string_equal(invoice.plan, "");
+    assert_int_equal(invoice.due_ms, START_MS + 1800000);
+    assert_int_equal(invoice.fee, 0);
+    assert_int_equal(invoice.deposit, 100 * MONEY_ONE);
+    assert_int_equal(callbacks(&b, &rows), 0);
+    end(&b);
+}
+
+static void the_choice_starts_it_and_reports(void **state)
+{
+    struct bench b;
+    struct callback *rows;
+    (void)state;
+    begin(&b, &plain);
+    clock_set(b.tenant, b.store, true, START_MS + 5000);
+    assert_true(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice,
+                              service(&b, "bank_transfer_usd_hpp"), "{\"account_number\":\"1\"}",
+                              NULL));
+    struct invoice invoice = stored(&b);
+    assert_int_equal(invoice.status, STATUS_PROCESS_PENDING);
+    assert_string_equal(invoice.service, "bank_transfer_usd_hpp");
+    assert_string_equal(invoice.service_fields, "{\"account_number\":\"1\"}");
+    assert_int_equal(invoice.updated_ms, START_MS + 5000);
+    assert_string_equal(invoice.resolution, "ok");
+    assert_true(payment_is_open(b.tenant, &b.arena, &invoice));
+    assert_int_equal(callbacks(&b, &rows), 1);
+    assert_int_equal(rows[0].transition, STATUS_PROCESS_PENDING);
+    struct tenant *tenant = b.tenant;
+    store_transition_all(b.store, invoice.seq, note, &b);
+    assert_null(b.tenant);
+    b.tenant = tenant;
+    end(&b);
+}
+
+static void the_page_decides_when_and_the_plan_what(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, &plain);
+    assert_true(choose(&b, "paypal_usd_hpp"));
+    struct invoice invoice = stored(&b);
+    assert_string_equal(invoice.plan, "processed:ok");
+    assert_int_equal(invoice.plan_due_ms, TIME_NONE);
+    assert_int_equal(invoice.due_ms, invoice.expires_ms);
+    assert_int_equal(payment_confirmed(&b.engine, b.tenant, &b.arena, &invoice, NULL, NULL),
+                     PAYMENT_DONE);
+    assert_int_equal(invoice.status, STATUS_PROCESSED);
+    end(&b);
+}
+
+static void fee_and_deposit_are_the_services(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, &plain);
+    struct service dear = *service(&b, CARD);
+    dear.fee_rate = 2 * MONEY_ONE;
+    dear.fee_fix = MONEY_ONE / 2;
+    assert_true(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice, &dear, NULL, NULL));
+    struct invoice invoice = stored(&b);
+    assert_int_equal(invoice.fee, 5 * MONEY_ONE / 2);
+    assert_int_equal(invoice.deposit, 195 * MONEY_ONE / 2);
+    end(&b);
+}
+
+static void what_is_planned_follows_the_order_of_the_ways(void **state)
+{
+    static const struct {
+        const char *queued, *header, *metadata, *field;
+        int64_t amount;
+        const char *plan;
+    } rows[] = {
+        {NULL, NULL, NULL, NULL, 100 * MONEY_ONE, "processed:ok"},
+        {NULL, NULL, NULL, NULL, 4000 * MONEY_ONE + MONEY_ONE / 100,
+         "process_failed:insufficient_funds"},
+        {NULL, NULL, NULL, "process_failed:declined", 4000 * MONEY_ONE + MONEY_ONE / 100,
+         "process_failed:declined"},
+        {NULL, NULL, "process_failed:fatal_error", "processed", 100 * MONEY_ONE,
+         "process_failed:fatal_error"},
+        {NULL, "PROCESSED@3s", "process_failed", "processed", 100 * MONEY_ONE,
+         "processed:ok@3000ms"},
+        {"process_failed:antifraud_error", "processed@3s", NULL, NULL, 100 * MONEY_ONE,
+         "process_failed:antifraud_error"},
+        {NULL, "process_pending", NULL, "processed", 100 * MONEY_ONE, ""},
+        {NULL, NULL, NULL, "", 100 * MONEY_ONE, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct bench b;
+        struct order order = plain;
+        order.header_outcome = rows[i].header;
+        order.metadata_outcome = rows[i].metadata;
+        order.amount = rows[i].amount;
+        begin(&b, &order);
+        if (rows[i].queued) {
+            store_outcome_push(b.store, b.tenant->account.num, rows[i].queued);
+            b.tenant->outcomes++;
+        }
+        assert_true(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice,
+                                  service(&b, "test_usd_test"), NULL, rows[i].field));
+        assert_row_text(rows[i].plan, stored(&b).plan, rows[i].plan);
+        assert_int_equal(b.tenant->outcomes, 0);
+        assert_int_equal(store_outcome_count(b.store, b.tenant->account.num), 0);
+        end(&b);
+    }
+}
+
+static void a_second_choice_changes_nothing(void **state)
+{
+    struct bench b;
+    struct callback *rows;
+    (void)state;
+    begin(&b, &plain);
+    assert_true(choose(&b, CARD));
+    assert_false(choose(&b, "paypal_usd_hpp"));
+    assert_string_equal(stored(&b).service, CARD);
+    assert_int_equal(callbacks(&b, &rows), 1);
+    end(&b);
+}
+
+static void what_cannot_be_chosen_changes_nothing(void **state)
+{
+    static const struct {
+        const char *code;
+        int64_t amount, later_ms;
+    } rows[] = {
+        {"payment_card_eur_hpp", 100 * MONEY_ONE, 0},     /* another currency */
+        {"paypal_usd_hpp", 10000 * MONEY_ONE + 1, 0},     /* more than it takes */
+        {"bank_transfer_usd_hpp", 5 * MONEY_ONE - 1, 0},  /* less */
+        {CARD, 100 * MONEY_ONE, (int64_t)1800 * 1000},    /* too late, to the millisecond */
+        {CARD, 1000000 * MONEY_ONE + MONEY_ONE / 100, 0}, /* more than it takes */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct bench b;
+        struct order order = plain;
+        order.amount = rows[i].amount;
+        begin(&b, &order);
+        clock_set(b.tenant, b.store, true, START_MS + rows[i].later_ms);
+        store_outcome_push(b.store, b.tenant->account.num, "processed");
+        b.tenant->outcomes++;
+        assert_row(rows[i].code, !choose(&b, rows[i].code));
+        assert_row(rows[i].code, stored(&b).status == STATUS_CREATED && !b.invoice.service);
+        assert_int_equal(b.tenant->outcomes, 1);
+        end(&b);
+    }
+}
+
+static void an_unusable_service_cannot_be_chosen(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, &plain);
+    struct service off = *service(&b, CARD);
+    off.available = false;
+    assert_false(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice, &off, NULL, NULL));
+    off = *service(&b, CARD);
+    off.enabled = false;
+    assert_false(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice, &off, NULL, NULL));
+    end(&b);
+}
+
+static void a_start_without_a_service_must_be_forced(void **state)
+{
+    struct bench b;
+    struct move move = {.status = STATUS_PROCESS_PENDING,
+                        .amount = MONEY_NONE,
+                        .at_ms = START_MS,
+                        .cause = "command"};
+    (void)state;
+    begin(&b, &plain);
+    assert_false(engine_move(&b.engine, b.tenant, &b.arena, &b.invoice, &move));
+    move.force = true;
+    assert_true(engine_move(&b.engine, b.tenant, &b.arena, &b.invoice, &move));
+    end(&b);
+}
+
+static void the_choices_are_those_that_take_it_in_the_catalogues_order(void **state)
+{
+    static const struct service rows[] = {
+        {.code = "a", .currency = "USD", .available = true, .enabled = true, .amount_max = 10},
+        {.code = "b", .currency = "EUR", .available = true, .enabled = true, .amount_max = 10},
+        {.code = "c", .currency = "USD", .available = false, .enabled = true, .amount_max = 10},
+        {.code = "d", .currency = "USD", .available = true, .enabled = false, .amount_max = 10},
+        {.code = "e", .currency = "USD", .available = true, .enabled = true, .amount_max = 9},
+        {.code = "f",
+         .currency = "USD",
+         .available = true,
+         .enabled = true,
+         .amount_min = 10,
+         .amount_max = 10},
+    };
+    const struct catalogue catalogue = {.services = rows, .n_services = ARRAY_SIZE(rows)};
+    const struct service *found[ARRAY_SIZE(rows)];
+    (void)state;
+    assert_int_equal(service_choices(&catalogue, "USD", 10, found, ARRAY_SIZE(found)), 2);
+    assert_string_equal(found[0]->code, "a");
+    assert_string_equal(found[1]->code, "f");
+    assert_int_equal(service_choices(&catalogue, "USD", 10, found, 1), 1);
+    assert_int_equal(service_choices(&catalogue, "USD", 11, found, ARRAY_SIZE(found)), 0);
+    assert_int_equal(service_choices(&catalogue, "GBP", 10, found, ARRAY_SIZE(found)), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_without_a_service_waits_for_its_expiry),
+        cmocka_unit_test(the_choice_starts_it_and_reports),
+        cmocka_unit_test(the_page_decides_when_and_the_plan_what),
+        cmocka_unit_test(fee_and_deposit_are_the_services),
+        cmocka_unit_test(what_is_planned_follows_the_order_of_the_ways),
+        cmocka_unit_test(a_second_choice_changes_nothing),
+        cmocka_unit_test(what_cannot_be_chosen_changes_nothing),
+        cmocka_unit_test(an_unusable_service_cannot_be_chosen),
+        cmocka_unit_test(a_start_without_a_service_must_be_forced),
+        cmocka_unit_test(the_choices_are_those_that_take_it_in_the_catalogues_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

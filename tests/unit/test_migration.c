@@ -1,0 +1,119 @@
+/* Databases of earlier versions: what the schema's later files make of them. */
+#include "folder.h"
+
+#include "base/embedded.h"
+#include "base/mem.h"
+#include "domain/money.h"
+#include "store/store_invoice.h"
+
+#include <sqlite3.h>
+
+static void run(sqlite3 *db, const char *sql)
+{
+    char *why = NULL;
+    if (sqlite3_exec(db, sql, NULL, NULL, &why)) {
+        fail_msg("%s: %s", sql, why);
+    }
+}
+
+static int64_t number(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return n;
+}
+
+static struct store *open_store(const char *file)
+{
+    char why[512] = "";
+    struct store *store;
+    if (!store_open(file, STORE_CARE_PROCESS, &store, why, sizeof why)) {
+        fail_msg("%s", why);
+    }
+    return store;
+}
+
+/* What marks a file as ours. */
+static int64_t application_id(const char *folder)
+{
+    sqlite3 *db;
+    const char *file = folder_path(folder, "fresh");
+    store_close(open_store(file));
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    int64_t id = number(db, "PRAGMA application_id");
+    sqlite3_close(db);
+    return id;
+}
+
+/* A file of the first `files` schema files, with what `sql` adds. */
+static void make_old(const char *folder, int files, const char *sql)
+{
+    int64_t application = application_id(folder);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(folder_path(folder, "old"), &db), SQLITE_OK);
+    int done = 0;
+    for (size_t i = 0; i < embedded_count && done < files; i++) {
+        if (strncmp(embedded_files[i].name, "schema/db/", 10) == 0) {
+            run(db, embedded_files[i].data);
+            done++;
+        }
+    }
+    assert_int_equal(done, files);
+    char *pragmas = sqlite3_mprintf("PRAGMA application_id = %lld; PRAGMA user_version = %d",
+                                    (long long)application, files);
+    run(db, pragmas);
+    run(db, sql);
+    sqlite3_free(pragmas);
+    sqlite3_close(db);
+}
+
+static void an_invoice_keeps_its_service_when_services_become_optional(void **state)
+{
+    char folder[FOLDER_TEXT];
+    struct arena arena = {0};
+    struct invoice invoice = {0};
+    (void)state;
+    folder_make(folder);
+    make_old(folder, 2,
+             "INSERT INTO invoice (seq, account, id, session, reference_id, service, currency,"
+             " test_mode, flow, source, status, been, resolution, amount, payment_amount, fee,"
+             " deposit, created_ms, updated_ms, expires_ms, made_ms, metadata, callback_logs,"
+             " base_url, plan, due_ms, attempts) VALUES (7, 1, 'cpi_1', 'cgi_1', 'r',"
+             " 'paypal_usd_hpp', 'USD', 1, 0, 0, 2, 5, 'ok', 100, 100, 1, 99, 10, 20, 30, 40,"
+             " '[]', '[]', 'http://x', 'processed', 30, 3)");
+    struct store *store = open_store(folder_path(folder, "old"));
+    assert_true(store_invoice_get(store, &arena, 7, &invoice));
+    assert_string_equal(invoice.service, "paypal_usd_hpp");
+    assert_string_equal(invoice.currency, "USD");
+    assert_string_equal(invoice.plan, "processed");
+    assert_int_equal(invoice.deposit, 99);
+    assert_int_equal(invoice.attempts, 3);
+    assert_int_equal(invoice.processed_amount, MONEY_NONE);
+    assert_null(invoice.look);
+    /* the indexes still hold */
+    assert_int_equal(store_invoice_first_due(store, 1), 30);
+    assert_true(store_invoice_by_reference(store, &arena, 1, "r", &invoice));
+    invoice.seq = 8;
+    assert_false(store_invoice_insert(store, &invoice));
+    invoice.reference_id = "none";
+    invoice.service = NULL;
+    assert_true(store_invoice_insert(store, &invoice));
+    assert_true(store_commit(store));
+    struct invoice again = {0};
+    assert_true(store_invoice_get(store, &arena, 8, &again));
+    assert_null(again.service);
+    store_close(store);
+    arena_finish(&arena);
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
