@@ -315,6 +315,17 @@ describe('what pages meet', () => {
     assert.equal((await met({ fault: 'delay', delay: '10ms' })).status, 200);
   });
 
+  test('the order page is asked once, though it looks up what it has made', async () => {
+    const api = await demo.newAccount();
+    await fault(api, { on: 'page', match: { path: '/hpp/' }, fault: 'status', status: 503, after: 1 });
+    const fields = { public_key: api.account.public_key, amount: 5, currency: 'USD', service: 'payment_card_usd_hpp' };
+    const order = (check) => demo.send('GET', `/hpp/?${phpForm(fields)}`, { ...html, check });
+    (await order(true)).expect(302);
+    assert.deepEqual(await hits(api), [0]);
+    assert.equal((await order(false)).status, 503);
+    assert.equal((await api.list()).expect(200).json.data.length, 1);
+  });
+
   test('every page of the payer\'s way is one', async () => {
     const api = await demo.newAccount();
     const { id, path } = await cardPage(api);
@@ -603,6 +614,7 @@ describe('what callbacks meet', () => {
       () => api.made({ callback_url }, hold),
       () => api.madePublic({ metadata: { mock_outcome: 'process_pending' } }),
       async () => (await api.createForm({ ...invoice(), metadata: { mock_outcome: 'process_pending' } })).expect(302),
+      async () => (await demo.send('POST', '/hpp/', { form: { public_key: api.account.public_key, ...invoice() } })).expect(303),
     ];
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
     for (const make of create) {
@@ -618,7 +630,7 @@ describe('what callbacks meet', () => {
       await reply;
       assert.deepEqual(order, ['callback', 'reply']);
     }
-    assert.deepEqual(await hits(api), [3]);
+    assert.deepEqual(await hits(api), [4]);
     await sink.stop();
   });
 
