@@ -70,7 +70,8 @@ static const char *const sql[] = {
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
                    CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
-_Static_assert(FAULT_REORDER == 13, "faults are stored, and named by number in the statements");
+_Static_assert(FAULT_REORDER == 13 && FAULT_UNKNOWN_STATUS == 22 && FAULT_KINDS == 23,
+               "faults are stored, and named by number in the statements");
 
 bool store_callback_prepare(struct store *store)
 {
