@@ -15,6 +15,7 @@ struct look_input {
     bool has_style, show_method_logo;
     const char *pay_button_label, *theme;
     const char *success, *warning, *danger, *info;
+    const char *primary_plain, *secondary_plain; /* the widget's names */
     const char *primary, *primary_variant, *primary_text, *primary_background, *on_primary;
     const char *secondary, *secondary_variant, *secondary_text, *secondary_background,
         *on_secondary;
@@ -49,13 +50,13 @@ static const struct json_field style_fields[] = {
     COLOR("warning_color", warning),
     COLOR("danger_color", danger),
     COLOR("info_color", info),
-    COLOR("primary", primary), /* the widget's name */
+    COLOR("primary", primary_plain),
     COLOR("primary_color", primary),
     COLOR("primary_variant", primary_variant),
     COLOR("primary_text_color", primary_text),
     COLOR("primary_background_color", primary_background),
     COLOR("on_primary_color", on_primary),
-    COLOR("secondary", secondary),
+    COLOR("secondary", secondary_plain),
     COLOR("secondary_color", secondary),
     COLOR("secondary_variant", secondary_variant),
     COLOR("secondary_text_color", secondary_text),

@@ -236,6 +236,17 @@ static const char *customer_email(struct arena *arena, const struct invoice *inv
     return arena_strdup(arena, json_string_value(json_object_get(customer, "email")));
 }
 
+/* What the order asked for; NULL: nothing, or what the fixtures no longer know. */
+static const char *kept_wish(const struct engine *engine, const struct invoice *invoice)
+{
+    struct outcome outcome;
+    char why[256];
+    bool known =
+        *invoice->plan && outcome_parse(invoice->plan, STATUS_PROCESS_PENDING,
+                                        &engine->fixture->resolutions, &outcome, why, sizeof why);
+    return known ? invoice->plan : NULL;
+}
+
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,
                    const char *service_fields, const char *service_outcome)
@@ -245,7 +256,7 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
         !service_takes(service, invoice->currency, invoice->amount)) {
         return false;
     }
-    const struct wishes wishes = {{*invoice->plan ? invoice->plan : NULL, service_outcome},
+    const struct wishes wishes = {{kept_wish(engine, invoice), service_outcome},
                                   customer_email(arena, invoice)};
     const struct move start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};

@@ -12,6 +12,8 @@ import { PATIENCE_MS } from '../lib/limits.js';
 const CHROMIUM = '/usr/bin/chromium';
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** The platform's published widget, as a shop's page loads it. */
+export const WIDGET = readFileSync(createRequire(import.meta.url).resolve('@paycore/merchant-widget-js/dist/merchantWidget.umd.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, query } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
-import { CARDS, WAYS, asPayer, closeBrowser, startShop } from './payer.js';
+import { CARDS, WAYS, WIDGET, asPayer, closeBrowser, startShop } from './payer.js';
 
 const server = await startServer();
 const shop = await startShop();
@@ -201,3 +201,70 @@ for (const way of WAYS) {
     });
   });
 }
+
+describe("the platform's widget", () => {
+  /** A shop's page with the widget in it: its path. */
+  function widgetPage(api, name, config) {
+    const path = `/${name}/${api.account.id}`;
+    const all = { flow: 'iframe', selector: 'here', public_key: api.account.public_key, amount: 15, currency: 'USD',
+      baseUrl: `${server.url}/hpp`, description: 'By widget', ...config };
+    shop.html.set(path, `<div id="here"></div><script>window.heard = []; addEventListener('message', ({ data }) => heard.push(data))</script>
+      <script>${WIDGET}</script><script>widget.init(${JSON.stringify(all)})</script>`);
+    return path;
+  }
+
+  test('pays inside its frame, hears of it, and is closed', async () => {
+    const api = await account();
+    const path = widgetPage(api, 'widget', { style: { theme: 'dark', primary: '#ffaa55' }, display: { hide_footer: true }, locale: 'uk' });
+    await asPayer({ hosts: [shop.url] }, server, async (payer) => {
+      await payer.open(`${shop.url}${path}`);
+      const frame = payer.page.frameLocator('#payment_widget');
+      await frame.getByTestId('method-payment_card').click();
+      assert.equal(await frame.locator('html').getAttribute('lang'), 'uk');
+      assert.equal(await frame.locator('html').getAttribute('data-theme'), 'dark');
+      assert.equal(await frame.getByTestId('pay').evaluate((element) => getComputedStyle(element).backgroundColor), 'rgb(255, 170, 85)');
+      await frame.getByTestId('card-number').fill(CARDS.good);
+      await frame.getByTestId('expiry').fill('12/30');
+      await frame.getByTestId('cvv').fill('123');
+      await frame.getByTestId('pay').click();
+      await frame.getByTestId('result').waitFor();
+      assert.equal(await frame.getByTestId('result').getAttribute('data-status'), 'processed');
+      const heard = await payer.page.evaluate('heard');
+      assert.deepEqual(heard.slice(0, 2), ['ready', 'rendered']);
+      await frame.getByTestId('close').click();
+      await payer.page.locator('#payment_widget').waitFor({ state: 'detached' });
+    });
+    const [made] = (await api.list()).expect(200).data;
+    assert.equal(made.attributes.status, 'processed');
+    assert.equal(made.attributes.description, 'By widget');
+  });
+
+  test('starts again after a failure, with a new invoice', async () => {
+    const api = await account({ attempt_limit: 1 });
+    const path = widgetPage(api, 'again', {});
+    await asPayer({ hosts: [shop.url] }, server, async (payer) => {
+      await payer.open(`${shop.url}${path}`);
+      const frame = payer.page.frameLocator('#payment_widget');
+      await frame.getByTestId('method-paypal').click();
+      await frame.getByTestId('cancel').click();
+      await frame.getByTestId('start-again').click();
+      await frame.getByTestId('method-paypal').click();
+      await frame.getByTestId('confirm').click();
+      await frame.getByTestId('result').waitFor();
+    });
+    assert.deepEqual((await api.list()).expect(200).data.map(({ attributes }) => attributes.status), ['processed', 'process_failed']);
+  });
+
+  test('the way back leaves the frame', async () => {
+    const api = await account({ return_url: `${shop.url}/back` });
+    const path = widgetPage(api, 'leave', {});
+    await asPayer({ hosts: [shop.url] }, server, async (payer) => {
+      await payer.open(`${shop.url}${path}`);
+      const frame = payer.page.frameLocator('#payment_widget');
+      await frame.getByTestId('method-paypal').click();
+      await frame.getByTestId('confirm').click();
+      await frame.getByTestId('return').click();
+      await payer.seesShop(`${shop.url}/back`);
+    });
+  });
+});

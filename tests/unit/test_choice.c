@@ -220,6 +220,17 @@ static void what_is_planned_follows_the_order_of_the_ways(void **state)
     }
 }
 
+static void a_wish_that_the_fixtures_no_longer_know_is_forgotten(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, &plain);
+    b.invoice.plan = "process_failed:of_other_fixtures";
+    assert_true(choose(&b, CARD));
+    assert_string_equal(stored(&b).plan, "processed:ok");
+    end(&b);
+}
+
 static void a_second_choice_changes_nothing(void **state)
 {
     struct bench b;
@@ -324,6 +335,7 @@ int main(void)
         cmocka_unit_test(the_page_decides_when_and_the_plan_what),
         cmocka_unit_test(fee_and_deposit_are_the_services),
         cmocka_unit_test(what_is_planned_follows_the_order_of_the_ways),
+        cmocka_unit_test(a_wish_that_the_fixtures_no_longer_know_is_forgotten),
         cmocka_unit_test(a_second_choice_changes_nothing),
         cmocka_unit_test(what_cannot_be_chosen_changes_nothing),
         cmocka_unit_test(an_unusable_service_cannot_be_chosen),
