@@ -28,9 +28,10 @@ static void shorten(int64_t *wait_ms, int64_t other_ms)
 /* Sleeps until a socket, a timer or a signal; true when the signal came. */
 static bool sleep_for_work(const struct loop *loop)
 {
-    /* The last run of the server may have taken new requests: their turn is open and wants its end.
-     */
-    int64_t wait_ms = store_in_turn(loop->engine->store) ? 0 : SLEEP_MOST_MS;
+    /* The last run of the server may have taken new requests: their turn is open, or somebody waits
+     * for what they changed, and it wants its end. */
+    bool open = store_in_turn(loop->engine->store) || loop->engine->n_changed;
+    int64_t wait_ms = open ? 0 : SLEEP_MOST_MS;
     shorten(&wait_ms, http_server_wait_ms(loop->server));
     shorten(&wait_ms, schedule_wait_ms(loop->engine));
     shorten(&wait_ms, advance_wait_ms(loop->engine));

@@ -64,6 +64,15 @@ const struct route routes[] = {
     {"GET",    "/_mock/faults",                              ACCESS_CONTROL, control_faults_list, "limit after"},
     {"DELETE", "/_mock/faults",                              ACCESS_CONTROL, control_faults_clear, NULL},
     {"DELETE", "/_mock/faults/{id}",                         ACCESS_CONTROL, control_faults_delete, NULL},
+    {"POST",   "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
+    {"GET",    "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
+    {"PATCH",  "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
+    {"DELETE", "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
+    {"PUT",    "/_mock/sink/{name}",                         ACCESS_CONTROL, control_sink_program, NULL},
+    {"GET",    "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_list,
+        "limit after signature invoice"},
+    {"DELETE", "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_clear, NULL},
+    {"POST",   "/_mock/verify-signature",                    ACCESS_CONTROL, control_verify_signature, NULL},
 };
 /* clang-format on */
 

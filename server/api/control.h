@@ -35,6 +35,15 @@ void control_callbacks_list(struct call *call);
 void control_callbacks_get(struct call *call);
 void control_callbacks_resend(struct call *call);
 
+/* control_sink.c */
+void control_sink_receive(struct call *call);
+void control_sink_program(struct call *call);
+void control_sink_list(struct call *call);
+void control_sink_clear(struct call *call);
+
+/* control_signature.c */
+void control_verify_signature(struct call *call);
+
 /* control_wait.c */
 void control_wait(struct call *call);
 

@@ -112,18 +112,48 @@ void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t 
     check(EVP_MAC_final(ctx, ret_mac, &written, mac_size));
 }
 
-void crypt_base64url(struct buf *out, const void *data, size_t size)
+size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, size_t n,
+                    uint8_t ret_digest[CRYPT_DIGEST_MOST])
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, algorithm, NULL);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned int size;
+    check(md && ctx && EVP_DigestInit_ex2(ctx, md, NULL));
+    for (size_t i = 0; i < n; i++) {
+        check(EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].size));
+    }
+    check(EVP_DigestFinal_ex(ctx, ret_digest, &size));
+    EVP_MD_CTX_free(ctx);
+    EVP_MD_free(md);
+    return size;
+}
+
+size_t crypt_digest_keyed(const char *algorithm, const struct crypt_piece *key,
+                          const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST])
+{
+    size_t size;
+    check(EVP_Q_mac(NULL, "HMAC", NULL, algorithm, NULL, key->data, key->size, data->data,
+                    data->size, ret_mac, CRYPT_DIGEST_MOST, &size) != NULL);
+    return size;
+}
+
+void crypt_base64(struct buf *out, const void *data, size_t size)
 {
     unsigned char *p = (unsigned char *)buf_reserve(out, size / 3 * 4 + 5);
-    size_t length = (size_t)EVP_EncodeBlock(p, data, (int)size);
-    while (length && p[length - 1] == '=') {
-        length--;
+    out->size += (size_t)EVP_EncodeBlock(p, data, (int)size);
+}
+
+void crypt_base64url(struct buf *out, const void *data, size_t size)
+{
+    size_t from = out->size;
+    crypt_base64(out, data, size);
+    while (out->size > from && out->data[out->size - 1] == '=') {
+        out->size--;
     }
-    for (size_t i = 0; i < length; i++) {
-        p[i] = p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i];
-    }
-    out->size += length;
     out->data[out->size] = '\0';
+    for (char *p = out->data + from; *p; p++) {
+        *p = *p == '+' ? '-' : *p == '/' ? '_' : *p;
+    }
 }
 
 static int base64_value(char c)

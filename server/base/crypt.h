@@ -37,6 +37,23 @@ void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t re
 void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
                     uint8_t *ret_mac, size_t mac_size);
 
+/*
+ * Digests by the name that OpenSSL has for them ("SHA1", "SHA256", "SHA512"): of pieces one behind
+ * another, and as an HMAC. Each returns the digest's size.
+ */
+#define CRYPT_DIGEST_MOST 64
+struct crypt_piece {
+    const void *data;
+    size_t size;
+};
+size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, size_t n,
+                    uint8_t ret_digest[CRYPT_DIGEST_MOST]);
+size_t crypt_digest_keyed(const char *algorithm, const struct crypt_piece *key,
+                          const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST]);
+
+/* Appends standard base64 with padding. */
+void crypt_base64(struct buf *out, const void *data, size_t size);
+
 /* Appends base64url without padding. */
 void crypt_base64url(struct buf *out, const void *data, size_t size);
 

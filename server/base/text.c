@@ -38,10 +38,9 @@ void text_lower(char *text)
     }
 }
 
-/* The bytes of the code point at p, 0 when it is not valid UTF-8 (overlong, surrogate, beyond
- * U+10FFFF, cut short). */
-static size_t utf8_step(const unsigned char *p, size_t left)
+size_t text_utf8_decode(const char *text, size_t left, uint32_t *ret_code)
 {
+    const unsigned char *p = (const unsigned char *)text;
     static const struct {
         unsigned char mask, lead;
         uint32_t least;
@@ -61,6 +60,7 @@ static size_t utf8_step(const unsigned char *p, size_t left)
             code = code << 6 | (p[i] & 0x3f);
         }
         bool surrogate = code >= 0xd800 && code <= 0xdfff;
+        *ret_code = code;
         return code >= forms[n].least && code <= 0x10ffff && !surrogate ? n + 1 : 0;
     }
     return 0;
@@ -68,10 +68,10 @@ static size_t utf8_step(const unsigned char *p, size_t left)
 
 int64_t text_utf8_length(const char *text, size_t size)
 {
-    const unsigned char *p = (const unsigned char *)text;
     int64_t length = 0;
+    uint32_t code;
     for (size_t at = 0; at < size; length++) {
-        size_t step = utf8_step(p + at, size - at);
+        size_t step = text_utf8_decode(text + at, size - at, &code);
         if (!step) {
             return -1;
         }

@@ -12,6 +12,12 @@ bool text_starts(const char *text, const char *prefix);
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
 
+/*
+ * The code point at `text`, of which `left` bytes (at least 1) are there. Returns its bytes; 0 when
+ * they are not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short).
+ */
+size_t text_utf8_decode(const char *text, size_t left, uint32_t *ret_code);
+
 /* The number of code points of valid UTF-8, or -1 when the bytes are none. */
 int64_t text_utf8_length(const char *text, size_t size);
 

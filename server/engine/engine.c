@@ -314,6 +314,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     store_account_clear(engine->store, tenant->account.num);
     clock_reset(tenant, engine->store);
     faults_finish(&tenant->faults);
+    sinks_finish(&tenant->sinks);
     tenant->sending = 0;
     tenant->outcomes = 0;
     tenant->due_unknown = true;

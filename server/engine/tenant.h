@@ -9,6 +9,7 @@
 #include "domain/account.h"
 #include "domain/resolution.h"
 #include "engine/faults.h"
+#include "engine/sink.h"
 #include "store/store_account.h"
 
 #include <stdbool.h>
@@ -28,6 +29,8 @@ struct tenant {
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
     struct faults faults;       /* that its calls and callbacks may meet */
+    struct sinks sinks;         /* what its built-in receiver got */
+    int64_t verified;           /* signatures that verify-signature found right, since the start */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
     bool listed;                /* tenants_load saw it in the database */
 };

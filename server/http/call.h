@@ -33,6 +33,7 @@ enum route_access {
     ACCESS_PAGE,         /* a browser's page */
     ACCESS_CONTROL,      /* /_mock/: Host and Origin rules, the control token */
     ACCESS_CONTROL_OPEN, /* the same without the token */
+    ACCESS_SINK,         /* the built-in receiver: anybody, with any query */
 };
 
 struct route {

@@ -195,11 +195,26 @@ void http_postpone(struct http_request *request, int64_t ms)
 
 /* ------------------------------------------------------------------ receiving */
 
+/*
+ * A connection's request under way. libmicrohttpd says that a request is over only once it has been
+ * handed to us, and drops some before (a query of more parameters than it has room for): what is
+ * left then goes with the connection.
+ */
+struct open_request {
+    struct http_request *request;
+};
+
+static struct open_request *open_request_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
 /* libmicrohttpd's first word of a request: the raw target. What it returns is the request's context
  * from then on. */
 static void *begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct http_request *request = mem_alloc(sizeof *request);
+    open_request_of(connection)->request = request;
     request->server = arg;
     request->connection = connection;
     request->began_us = mono_now_us();
@@ -222,13 +237,13 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
                    enum MHD_RequestTerminationCode code)
 {
     (void)arg;
-    (void)connection;
     (void)code;
     struct http_request *request = *context;
     if (!request) {
         return;
     }
     http_timer_stop(&request->timer);
+    open_request_of(connection)->request = NULL;
     if (request->held) {
         leave_held(request);
     }
@@ -246,6 +261,20 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
     arena_finish(&request->arena);
     free(request);
     *context = NULL;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)arg;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = mem_alloc(sizeof(struct open_request));
+        return;
+    }
+    struct open_request *open = *context;
+    void *left = open->request;
+    finish(NULL, connection, &left, MHD_REQUEST_TERMINATED_CLIENT_ABORT);
+    free(open);
 }
 
 static enum MHD_Result start(struct http_request *request, const char *method)
@@ -441,9 +470,10 @@ bool http_server_start(const struct http_options *options, struct http_server **
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-        MHD_OPTION_ARRAY, server->cert ? tls : none, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
+        server->cert ? tls : none, MHD_OPTION_END);
     if (!server->daemon) {
         snprintf(ret_why, why_size,
                  server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",

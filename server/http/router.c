@@ -250,6 +250,8 @@ static bool may(struct call *call, const struct route *route)
                find_control_tenant(call);
     case ACCESS_CONTROL_OPEN:
         return check_origin(call) && check_query(call, route) && find_control_tenant(call);
+    case ACCESS_SINK:
+        return find_control_tenant(call);
     }
     return false;
 }

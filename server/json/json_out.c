@@ -1,5 +1,6 @@
 #include "json_out.h"
 
+#include "base/text.h"
 #include "domain/invoice.h"
 #include "domain/money.h"
 
@@ -23,31 +24,15 @@ static void add_unit(struct buf *buf, uint32_t unit)
     buf_add(buf, text, sizeof text);
 }
 
-/* Decodes one code point of UTF-8; its size, 1 and U+FFFD for a byte that starts none. */
-static size_t decode(const unsigned char *p, size_t left, uint32_t *ret_code)
-{
-    size_t n = *p >= 0xf0 && *p < 0xf5   ? 3
-               : *p >= 0xe0 && *p < 0xf0 ? 2
-               : *p >= 0xc2 && *p < 0xe0 ? 1
-                                         : 0;
-    uint32_t code = n == 3 ? *p & 0x07u : n == 2 ? *p & 0x0fu : *p & 0x1fu;
-    for (size_t i = 1; i <= n; i++) {
-        if (i >= left || (p[i] & 0xc0) != 0x80) {
-            n = 0;
-            break;
-        }
-        code = code << 6 | (p[i] & 0x3fu);
-    }
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    bool good = n && code >= least[n] && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-    *ret_code = good ? code : 0xfffd;
-    return good ? n + 1 : 1;
-}
-
-static size_t add_wide(struct buf *buf, const unsigned char *p, size_t left)
+/* Writes the code point at `text`; U+FFFD for a byte that starts none. */
+static size_t add_wide(struct buf *buf, const char *text, size_t left)
 {
     uint32_t code;
-    size_t size = decode(p, left, &code);
+    size_t size = text_utf8_decode(text, left, &code);
+    if (!size) {
+        add_unit(buf, 0xfffd);
+        return 1;
+    }
     if (code > 0xffff) {
         add_unit(buf, 0xd800 + ((code - 0x10000) >> 10));
         add_unit(buf, 0xdc00 + ((code - 0x10000) & 0x3ff));
@@ -71,7 +56,7 @@ static void add_string(struct buf *buf, const char *text, size_t size)
         }
         char escape = escapes[p[at]];
         if (escape == '8') {
-            at += add_wide(buf, p + at, size - at);
+            at += add_wide(buf, text + at, size - at);
             continue;
         }
         if (escape == 'u') {

@@ -356,6 +356,7 @@ describe('malformed HTTP', () => {
     'half a request line': 'GET /payment-inv',
     'a body that ends early': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n${closing}{`,
     'an empty line': '\r\n',
+    'a query of thousands of parameters': `GET /hpp/?${Array.from({ length: 2000 }, (_, i) => `p${i}=`).join('&').slice(0, 7900)} HTTP/1.1\r\nHost: x\r\n\r\n`,
   };
   for (const [what, bytes] of Object.entries(unfinished)) {
     test(`the caller goes away after ${what}`, async () => {

@@ -5,6 +5,7 @@
 //   <!-- start: FILE -->  saved as FILE, started and left running
 //   <!-- run -->          lines for the reader's shell; all such blocks share one shell
 //   <!-- run: FILE -->    saved as FILE and run to its end
+//   <!-- receiver: FILE --> saved as FILE and started; it must tell right callbacks from wrong ones
 //   <!-- prints -->       what the run before printed; <!-- prints: FILE -->: what the program started so printed
 //
 // Ports are replaced by free ones. In what is printed, blanks do not count, ids, times and signatures stand for others,
@@ -13,12 +14,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from '../lib/limits.js';
+import { Client, DEMO } from '../lib/client.js';
 import { startServer, tempDir } from '../lib/server.js';
+import { sign } from '../lib/sink.js';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const SERVER = '127.0.0.1:8080'; // as the README writes it
@@ -27,7 +31,7 @@ const RECEIVER = '9000';
 /** The marked blocks: {mark, file, language, text, line}. */
 function blocks() {
   const readme = readFileSync(README, 'utf8');
-  const pattern = /^<!-- (serve|start|run|prints)(?:: (\S+))? -->\n```(\w*)\n([^]*?)^```$/gm;
+  const pattern = /^<!-- (serve|start|run|receiver|prints)(?:: (\S+))? -->\n```(\w*)\n([^]*?)^```$/gm;
   const found = [...readme.matchAll(pattern)].map(({ 1: mark, 2: file, 3: language, 4: text, index }) => (
     { mark, file, language, text, line: readme.slice(0, index).split('\n').length }));
   assert.ok(found.length > 0, 'README.md has no marked block');
@@ -49,6 +53,7 @@ const VARYING = [
   { pattern: '\\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b', bound: true },
   { pattern: '\\bcb_\\d+\\b' },
   { pattern: '\\b1\\d{9}\\b' },
+  { pattern: '\\b1\\d{12}\\b' },
 ];
 const TOKEN = new RegExp(`…|${VARYING.map(({ pattern }) => `(${pattern})`).join('|')}`, 'g');
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -80,9 +85,51 @@ const INTERPRETERS = {
   php: { command: 'php', there: () => spawnSync('php', ['-r', 'exit(function_exists("curl_init") ? 0 : 1);']).status === 0 },
 };
 
+const runs = (command, ...args) => spawnSync(command, args).status === 0;
+
+// How a receiver of each language is started, and whether it can be here.
+const RECEIVERS = {
+  js: { command: (file) => ['node', file], there: () => true },
+  python: { command: (file) => ['python3', file], there: () => runs('python3', '--version') },
+  php: { command: (file, port) => ['php', '-S', `127.0.0.1:${port}`, file], there: () => runs('php', '--version') },
+  java: { command: (file) => ['java', file], there: () => runs('javac', '--version') },
+  go: { command: (file) => ['go', 'run', file], there: () => runs('go', 'version') },
+  ruby: { command: (file) => ['ruby', file], there: () => runs('ruby', '-e', 'require "webrick"') },
+};
+
+/** Resolves once something accepts connections at the port; most receivers print nothing when they do. */
+async function listening(port, run) {
+  const tried = () => new Promise((done) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('connect', () => { socket.destroy(); done(true); }).on('error', () => done(false));
+  });
+  while (!await tried()) {
+    assert.equal(run.code, undefined, `it ended:\n${run.out}${run.err}`);
+    await setTimeout(50);
+  }
+}
+
+/** What a receiver must tell apart: [what, body, headers, whether it is genuine]. */
+function trials(callback) {
+  const right = sign(DEMO.secret_key, callback);
+  const signed = (signature) => ({ 'X-Signature': signature });
+  return [
+    ['a callback as it was sent', callback, signed(right), true],
+    ['another body', callback.replace('payment-invoices', 'payment-invoiceS'), signed(right), false],
+    ['a body encoded again', JSON.stringify(JSON.parse(callback)), signed(right), false],
+    ['the live key', callback, signed(sign(DEMO.secret_live_key, callback)), false],
+    ['a signature in lower case', callback, signed(right.toLowerCase()), false],
+    ['a short signature', callback, signed(right.slice(0, -1)), false],
+    ['a signature of other letters', callback, signed('\xe9'.repeat(28)), false],
+    ['no signature', callback, {}, false],
+    ['the callback once more', callback, signed(right), true],
+  ];
+}
+
 describe('README.md', () => {
   const folder = tempDir();
   const started = new Map();
+  const launched = new Set();
   let server;
   let shell;
   let ports;
@@ -98,11 +145,23 @@ describe('README.md', () => {
     return env;
   };
 
+  function killAll() {
+    for (const { child, code } of launched) {
+      try {
+        if (code === undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error; // it has just ended
+      }
+    }
+  }
+  process.on('exit', killAll);
+
+  // in a process group of its own, because `go run` starts what it has built
   function launch(command, args) {
-    const child = spawn(command, args, { cwd: folder, env: environment(), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: folder, env: environment(), stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
-    process.on('exit', () => child.kill('SIGKILL'));
     const run = { child, out: '', err: '', onText: () => {} };
+    launched.add(run);
     child.stdout.setEncoding('utf8').on('data', (text) => { run.out += text; run.onText(); });
     child.stderr.setEncoding('utf8').on('data', (text) => { run.err += text; });
     run.ended = new Promise((done) => { child.on('close', (code) => { run.code = code; run.onText(); done(code); }); });
@@ -137,7 +196,29 @@ describe('README.md', () => {
     return run.out;
   }
 
+  /** A callback's body as the server writes it. */
+  async function realCallback() {
+    const client = await new Client(server).newAccount();
+    const { id } = await client.made({
+      description: 'Zoë / 5 €', callback_url: `${server.url}/_mock/sink/readme?account=${client.account.id}` });
+    return (await client.wait({ invoice: id, callback: 'delivered' })).expect(200).json.attempts[0].request.body;
+  }
+
   const perform = {
+    async receiver({ file, text, language }) {
+      const port = await freePort();
+      writeFileSync(join(folder, file), text.replaceAll(RECEIVER, port));
+      const [command, ...args] = RECEIVERS[language].command(file, port);
+      const run = launch(command, args);
+      started.set(file, run);
+      await within(listening(port, run), () => `${file} to listen; so far:\n${run.out}${run.err}`);
+      for (const [what, body, headers, genuine] of trials(await realCallback())) {
+        const { status } = await fetch(`http://127.0.0.1:${port}/callback`, {
+          method: 'POST', body, headers: { 'Content-Type': 'application/json', ...headers } });
+        if (genuine) assert.equal(status, 200, `${what}\n${run.err}`);
+        else assert.ok(status >= 400 && status < 500, `${what}: ${status}\n${run.err}`);
+      }
+    },
     async serve({ text }) {
       const [program, ...args] = here(text).trim().split(/\s+/);
       assert.equal(program, 'server/run');
@@ -168,13 +249,13 @@ describe('README.md', () => {
   });
 
   after(async () => {
-    for (const run of [...started.values(), shell]) run.child.kill('SIGKILL');
+    killAll();
     await server?.stop();
   });
 
   for (const block of blocks()) {
-    const skip = block.mark === 'run' && block.file && !INTERPRETERS[block.language].there()
-      && `no ${INTERPRETERS[block.language].command} that can run it`;
+    const skip = ((block.mark === 'run' && block.file && !INTERPRETERS[block.language].there())
+      || (block.mark === 'receiver' && !RECEIVERS[block.language].there())) && `no ${block.language} that can run it`;
     test(`line ${block.line}: ${block.mark} ${block.file ?? block.language}`, { skip }, () => perform[block.mark](block));
   }
 });

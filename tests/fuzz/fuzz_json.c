@@ -1,9 +1,10 @@
-/* Any bytes as a document: parsed, read by a table of all kinds, written, and what is written reads
- * back the same. */
+/* Any bytes as a document: parsed, read by a table of all kinds, written and respelt, and what is
+ * written reads back the same. */
 #include "fuzz.h"
 
 #include "json/json_out.h"
 #include "json/json_read.h"
+#include "json/json_respell.h"
 #include "json/settings.h"
 
 #include <string.h>
@@ -71,6 +72,26 @@ static void write_and_compare(struct arena *arena, const json_t *document)
     json_text(arena, document, true);
 }
 
+/* Whatever the spelling, it is the same document, and the way back ends in the same text. */
+static void respell_and_compare(struct arena *arena, const json_t *document, const char *text,
+                                size_t size)
+{
+    buf_auto first = {0};
+    const size_t most = (size_t)1 << 22;
+    PROMISE(json_respell(text, size, &JSON_SPELLING_PLATFORM, most, &first));
+    for (unsigned i = 0; i < 24; i++) {
+        const struct json_spelling spelling = {i / 6, i / 2 % 3, i % 2};
+        buf_auto other = {0}, back = {0};
+        if (!json_respell(text, size, &spelling, most, &other)) {
+            continue;
+        }
+        json_auto_t *again = json_parse(other.data, other.size, arena, NULL);
+        PROMISE(again && json_equal(again, (json_t *)document));
+        PROMISE(json_respell(other.data, other.size, &JSON_SPELLING_PLATFORM, most, &back));
+        PROMISE(strcmp(first.data, back.data) == 0);
+    }
+}
+
 static void read_by_table(struct arena *arena, const json_t *document, bool strict)
 {
     struct json_errors errors = {.arena = arena};
@@ -108,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROMISE(document || why);
     if (document) {
         write_and_compare(&arena, document);
+        respell_and_compare(&arena, document, (const char *)data, size);
     }
     if (json_is_object(document)) {
         read_by_table(&arena, document, true);

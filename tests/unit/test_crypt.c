@@ -86,6 +86,47 @@ static void random_bytes_are_not_the_same_twice(void **state)
     assert_memory_not_equal(a, zero, sizeof a);
 }
 
+static void digests_go_over_all_pieces(void **state)
+{
+    static const struct {
+        const char *algorithm, *digest, *mac; /* of "abc"; under the key "key" */
+    } rows[] = {
+        {"SHA1", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "T9CyFSdu8S8rPkyOysKBFJi2Vvw="},
+        {"SHA256", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+         "nBluMtwBdfhvSxy4konWYZ3mvuaZ5MN45oMJ7Zehpqs="},
+    };
+    static const struct crypt_piece pieces[] = {{"a", 1}, {"", 0}, {"bc", 2}};
+    static const struct crypt_piece key = {"key", 3}, data = {"abc", 3};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        uint8_t digest[CRYPT_DIGEST_MOST];
+        buf_auto plain = {0}, keyed = {0};
+        size_t size = crypt_digest(rows[i].algorithm, pieces, ARRAY_SIZE(pieces), digest);
+        crypt_base64(&plain, digest, size);
+        assert_row_text(rows[i].algorithm, buf_str(&plain), rows[i].digest);
+        size = crypt_digest_keyed(rows[i].algorithm, &key, &data, digest);
+        crypt_base64(&keyed, digest, size);
+        assert_row_text(rows[i].algorithm, buf_str(&keyed), rows[i].mac);
+    }
+}
+
+static void base64_is_padded(void **state)
+{
+    static const struct {
+        const char *data, *text;
+    } rows[] = {
+        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"\xff\xef\xfe", "/+/+"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        buf_auto out = {0};
+        buf_text(&out, "<");
+        crypt_base64(&out, rows[i].data, strlen(rows[i].data));
+        assert_row_text(rows[i].text, out.data + 1, rows[i].text);
+        assert_row(rows[i].text, out.size == strlen(rows[i].text) + 1);
+    }
+}
+
 static void base64url_has_no_padding(void **state)
 {
     static const struct {
@@ -177,6 +218,8 @@ int main(void)
         cmocka_unit_test(digests_are_the_standard_ones),
         cmocka_unit_test(a_long_mac_depends_on_key_data_and_length),
         cmocka_unit_test(random_bytes_are_not_the_same_twice),
+        cmocka_unit_test(digests_go_over_all_pieces),
+        cmocka_unit_test(base64_is_padded),
         cmocka_unit_test(base64url_has_no_padding),
         cmocka_unit_test(both_base64_alphabets_are_read_padded_or_not),
         cmocka_unit_test(what_is_no_base64_is_refused),

@@ -1,0 +1,267 @@
+#include "control.h"
+
+#include "base/text.h"
+#include "engine/clock.h"
+#include "engine/signature_doctor.h"
+#include "engine/sink.h"
+
+#include <string.h>
+
+/* A 1xx is no end of an exchange: who asked would wait on. */
+#define CODE_LEAST 200
+#define CODE_MOST 599
+
+static bool has_sink(struct call *call)
+{
+    if (!control_has_tenant(call)) {
+        return false;
+    }
+    if (!sink_name_is_good(call->params[0])) {
+        call_control_error(call, 422, "invalid",
+                           "a sink's name is 1 to %d of the characters A-Z a-z 0-9 _ . -",
+                           SINK_NAME_MOST);
+        return false;
+    }
+    return true;
+}
+
+static void reply_too_many(struct call *call)
+{
+    call_control_error(call, 409, "too_many_sinks",
+                       "the account has %d sinks already: empty some, or reset the account",
+                       SINKS_MOST);
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+struct headers {
+    struct arena *arena;
+    struct header {
+        const char *name, *value;
+        struct header *next;
+    } * first, **tail;
+};
+
+/* One that comes again continues the value, as HTTP reads it. */
+static void add_header(void *arg, const char *name, const char *value)
+{
+    struct headers *headers = arg;
+    for (struct header *header = headers->first; header; header = header->next) {
+        if (text_equal_nocase(header->name, name)) {
+            header->value = arena_printf(headers->arena, "%s, %s", header->value, value);
+            return;
+        }
+    }
+    struct header *header = arena_alloc(headers->arena, sizeof *header);
+    *header = (struct header){name, value, NULL};
+    *headers->tail = header;
+    headers->tail = &header->next;
+}
+
+static const char *headers_text(struct call *call)
+{
+    struct headers headers = {.arena = call->arena};
+    headers.tail = &headers.first;
+    http_headers(call->request, add_header, &headers);
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    json_out_object(&out, NULL);
+    for (const struct header *header = headers.first; header; header = header->next) {
+        json_out_text(&out, header->name, header->value);
+    }
+    json_out_object_end(&out);
+    return arena_strdup(call->arena, buf_str(&text));
+}
+
+/* The id that a callback's body names; "" when it is none. */
+static const char *invoice_of(struct call *call)
+{
+    const struct http_request *request = call->request;
+    json_auto_t *body = request->body_size && *request->body == '{'
+                            ? json_parse(request->body, request->body_size, call->arena, NULL)
+                            : NULL;
+    const char *id = json_string_value(json_object_get(json_object_get(body, "data"), "id"));
+    return id && strlen(id) < IDENT_TEXT ? arena_strdup(call->arena, id) : "";
+}
+
+static enum sink_signature judge(struct call *call)
+{
+    const struct http_request *request = call->request;
+    const char *signature = http_header(request, "X-Signature");
+    if (!signature) {
+        return SINK_MISSING;
+    }
+    return signature_is_genuine(&call->tenant->account.keys, request->body, request->body_size,
+                                signature)
+               ? SINK_VALID
+               : SINK_INVALID;
+}
+
+void control_sink_receive(struct call *call)
+{
+    const struct http_request *request = call->request;
+    unsigned code;
+    if (!has_sink(call)) {
+        return;
+    }
+    const struct sink_request received = {
+        .at_ms = clock_now(call->tenant),
+        .method = request->head ? "HEAD" : request->method,
+        .path = request->path,
+        .query = request->query_text,
+        .headers = headers_text(call),
+        .invoice = invoice_of(call),
+        .body = request->body,
+        .body_size = request->body_size,
+        .signature = judge(call),
+    };
+    if (!sink_receive(&call->tenant->sinks, call->params[0], &received, &code)) {
+        reply_too_many(call);
+        return;
+    }
+    engine_note_change(call->engine, call->tenant->account.num, 0);
+    http_reply_empty(call->request, code);
+}
+
+/* ------------------------------------------------------------------ programming */
+
+/* The codes of the list; answers 422 and returns false when one is none. */
+static bool read_codes(struct call *call, const json_t *list, uint16_t **ret_codes)
+{
+    size_t n = json_array_size(list);
+    uint16_t *codes = arena_alloc(call->arena, n * sizeof *codes);
+    bool good = json_is_array(list) && n <= SINK_RESPONSES_MOST;
+    for (size_t i = 0; good && i < n; i++) {
+        const json_t *item = json_array_get(list, i);
+        json_int_t code = json_integer_value(item);
+        good = json_is_integer(item) && code >= CODE_LEAST && code <= CODE_MOST;
+        codes[i] = (uint16_t)code;
+    }
+    if (!good) {
+        call_control_error(call, 422, "invalid",
+                           "responses: a list of at most %d status codes from %d to %d is wanted",
+                           SINK_RESPONSES_MOST, CODE_LEAST, CODE_MOST);
+    }
+    *ret_codes = codes;
+    return good;
+}
+
+void control_sink_program(struct call *call)
+{
+    static const struct json_field fields[] = {
+        {.name = "responses", .kind = JSON_KIND_ANY, .required = true}};
+    const json_t *list = NULL;
+    uint16_t *codes;
+    if (!has_sink(call) || !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
+        !read_codes(call, list, &codes)) {
+        return;
+    }
+    if (!sink_program(&call->tenant->sinks, call->params[0], codes, json_array_size(list))) {
+        reply_too_many(call);
+        return;
+    }
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_value(&out, "responses", list, false);
+    json_out_object_end(&out);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+struct page {
+    struct sink_filter filter;
+    enum sink_signature signature;
+    int64_t after, limit;
+};
+
+static bool read_page(struct call *call, struct page *ret_page)
+{
+    const char *signature = http_query_text(call->request, "signature");
+    const char *after;
+    ret_page->filter.invoice = http_query_text(call->request, "invoice");
+    if (signature) {
+        if (!sink_signature_parse(signature, &ret_page->signature)) {
+            call_control_error(call, 422, "invalid",
+                               "signature: valid, invalid or missing is wanted");
+            return false;
+        }
+        ret_page->filter.signature = &ret_page->signature;
+    }
+    if (!control_read_page(call, &ret_page->limit, &after)) {
+        return false;
+    }
+    if (after && (!text_to_int(after, &ret_page->after) || ret_page->after < 0)) {
+        call_control_error(call, 422, "invalid", "after: the next of another page is wanted");
+        return false;
+    }
+    return true;
+}
+
+/* Bytes that are no text cannot stand in JSON: their base64 does. */
+static void write_body(struct json_out *out, const struct sink_request *request)
+{
+    buf_auto base64 = {0};
+    if (text_utf8_length(request->body, request->body_size) >= 0) {
+        json_out_text_sized(out, "body", request->body, request->body_size);
+        return;
+    }
+    crypt_base64(&base64, request->body, request->body_size);
+    json_out_null(out, "body");
+    json_out_text_sized(out, "body_base64", base64.data, base64.size);
+}
+
+static void write_request(struct json_out *out, const struct sink_request *request)
+{
+    json_out_object(out, NULL);
+    json_out_int(out, "at", request->at_ms);
+    json_out_text(out, "method", request->method);
+    json_out_text(out, "path", request->path);
+    json_out_text(out, "query", request->query);
+    json_out_raw(out, "headers", request->headers);
+    write_body(out, request);
+    json_out_int(out, "response_code", request->response_code);
+    json_out_text(out, "signature", sink_signature_name(request->signature));
+    json_out_object_end(out);
+}
+
+static void reply_list(struct call *call, const struct page *page)
+{
+    const struct sink_request **all;
+    size_t total =
+        sink_list(&call->tenant->sinks, call->params[0], &page->filter, call->arena, &all);
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    size_t from = 0;
+    while (from < total && all[from]->seq <= page->after) {
+        from++;
+    }
+    size_t left = total - from;
+    size_t n = left < (size_t)page->limit ? left : (size_t)page->limit;
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    for (size_t i = from; i < from + n; i++) {
+        write_request(&out, all[i]);
+    }
+    json_out_array_end(&out);
+    json_out_int(&out, "total", (int64_t)total);
+    json_out_text(&out, "next",
+                  n < left ? arena_printf(call->arena, "%lld", (long long)all[from + n - 1]->seq)
+                           : NULL);
+    json_out_object_end(&out);
+}
+
+void control_sink_list(struct call *call)
+{
+    struct page page = {0};
+    if (has_sink(call) && read_page(call, &page)) {
+        reply_list(call, &page);
+    }
+}
+
+void control_sink_clear(struct call *call)
+{
+    const struct page page = {.limit = 1};
+    if (has_sink(call)) {
+        sink_clear(&call->tenant->sinks, call->params[0]);
+        reply_list(call, &page);
+    }
+}

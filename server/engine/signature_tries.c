@@ -1,0 +1,282 @@
+#include "signature_tries.h"
+
+#include "base/text.h"
+#include "json/json_respell.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ keys */
+
+static bool give_key(const char *key, const char *name, struct candidate *ret_key)
+{
+    *ret_key = (struct candidate){key, strlen(key), name};
+    return true;
+}
+
+bool key_right(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    return i < p->n_right && give_key(p->right[i], "", ret_key);
+}
+
+static bool own_secret(const struct patient *p, size_t i, struct candidate *ret_key)
+{
+    const struct account_keys *keys = p->given->keys;
+    switch (i) {
+    case 0:
+        return give_key(keys->secret_key, "test secret key, sk_test_...", ret_key);
+    case 1:
+        return give_key(keys->secret_live_key, "live secret key, sk_live_...", ret_key);
+    }
+    return false;
+}
+
+/* The key that was sent is none of the account's secrets. */
+static bool sent_foreign(const struct patient *p)
+{
+    const struct signature_case *given = p->given;
+    return given->key && !p->public_sent && !text_equal(given->key, given->keys->secret_key) &&
+           !text_equal(given->key, given->keys->secret_live_key);
+}
+
+/* The right one among them fits nothing: it was tried first. */
+bool key_other_mode(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    return !sent_foreign(p) && own_secret(p, i, ret_key);
+}
+
+bool key_not_sent(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    return sent_foreign(p) && own_secret(p, i, ret_key);
+}
+
+bool key_public(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    const struct account_keys *keys = p->given->keys;
+    return (i == 0 && give_key(keys->public_key, "pk_test_...", ret_key)) ||
+           (i == 1 && give_key(keys->public_live_key, "pk_live_...", ret_key));
+}
+
+bool key_api(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    return i == 0 && give_key(p->given->keys->api_key, "", ret_key);
+}
+
+bool key_while_public_sent(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    return p->public_sent && key_right(p, i, ret_key);
+}
+
+static const char *const line_ends[] = {"\n", "\r\n"};
+
+bool key_with_line_end(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    size_t end = i % ARRAY_SIZE(line_ends);
+    return key_right(p, i / ARRAY_SIZE(line_ends), ret_key) &&
+           give_key(arena_printf(p->arena, "%s%s", ret_key->data, line_ends[end]), "", ret_key);
+}
+
+/* Bytes without the line ends behind them. */
+static size_t trimmed(const char *data, size_t size)
+{
+    while (size && (data[size - 1] == '\n' || data[size - 1] == '\r')) {
+        size--;
+    }
+    return size;
+}
+
+bool key_without_line_end(struct patient *p, size_t i, struct candidate *ret_key)
+{
+    bool there = key_right(p, i, ret_key);
+    ret_key->size = there ? trimmed(ret_key->data, ret_key->size) : 0;
+    return there;
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+static bool give_body(const struct patient *p, const char *name, struct candidate *ret_body)
+{
+    *ret_body = (struct candidate){buf_str(&p->body), p->body.size, name};
+    return true;
+}
+
+bool body_as_sent(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    *ret_body = (struct candidate){p->given->body, p->given->body_size, ""};
+    return i == 0;
+}
+
+bool body_empty(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    (void)p;
+    *ret_body = (struct candidate){"", 0, ""};
+    return i == 0;
+}
+
+/* With every `/` behind a backslash, or none. Backslashes are taken in pairs: "\\/" has no escaped
+ * slash. */
+static bool give_slashes(struct patient *p, bool escaped, struct candidate *ret_body)
+{
+    const char *body = p->given->body;
+    p->body.size = 0;
+    for (size_t i = 0, size = p->given->body_size; i < size; i++) {
+        bool escape = body[i] == '\\' && i + 1 < size;
+        char c = escape ? body[++i] : body[i];
+        if (c == '/' ? escaped : escape) {
+            buf_char(&p->body, '\\');
+        }
+        buf_char(&p->body, c);
+    }
+    return give_body(p, "", ret_body);
+}
+
+bool body_bare_slashes(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    return i == 0 && give_slashes(p, false, ret_body);
+}
+
+bool body_escaped_slashes(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    return i == 0 && give_slashes(p, true, ret_body);
+}
+
+static bool respell(struct patient *p, const struct json_spelling *spelling)
+{
+    p->body.size = 0;
+    return json_respell(p->given->body, p->given->body_size, spelling, SIGNATURE_RESPELL_MOST * 4,
+                        &p->body);
+}
+
+bool body_platform(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    return i == 0 && p->is_json && respell(p, &JSON_SPELLING_PLATFORM) &&
+           give_body(p, "", ret_body);
+}
+
+/* What libraries make of a document: all blanks by all escapes by both slashes. */
+bool body_respelt(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    static const char *const blanks[] = {
+        [JSON_BLANKS_NONE] = "compact",
+        [JSON_BLANKS_SPACED] = "with blanks behind : and ,",
+        [JSON_BLANKS_INDENT_2] = "indented by 2",
+        [JSON_BLANKS_INDENT_4] = "indented by 4",
+    };
+    static const char *const wides[] = {
+        [JSON_WIDE_UTF8] = "UTF-8",
+        [JSON_WIDE_LOWER] = "\\u00e9",
+        [JSON_WIDE_UPPER] = "\\u00E9",
+    };
+    const struct json_spelling spelling = {
+        .blanks = i / 2 / ARRAY_SIZE(wides),
+        .wide = i / 2 % ARRAY_SIZE(wides),
+        .slashes = i % 2,
+    };
+    if (!p->is_json || spelling.blanks >= ARRAY_SIZE(blanks)) {
+        return false;
+    }
+    const char *name =
+        arena_printf(p->arena, "%s, / as %s, non-ASCII as %s", blanks[spelling.blanks],
+                     spelling.slashes ? "\\/" : "/", wides[spelling.wide]);
+    respell(p, &spelling); /* a part, where the whole is too long, fits nothing */
+    return give_body(p, name, ret_body);
+}
+
+bool body_with_line_end(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    if (i == ARRAY_SIZE(line_ends)) {
+        return false;
+    }
+    p->body.size = 0;
+    buf_add(&p->body, p->given->body, p->given->body_size);
+    buf_text(&p->body, line_ends[i]);
+    return give_body(p, "", ret_body);
+}
+
+bool body_without_line_end(struct patient *p, size_t i, struct candidate *ret_body)
+{
+    body_as_sent(p, 0, ret_body);
+    ret_body->size = trimmed(ret_body->data, ret_body->size);
+    return i == 0;
+}
+
+/* ------------------------------------------------------------------ digests */
+
+const struct makings making_platform = {1, {{"SHA1", false, true, true}}};
+const struct makings making_hmac = {3,
+                                    {{.algorithm = "SHA1", .keyed = true},
+                                     {.algorithm = "SHA256", .keyed = true},
+                                     {.algorithm = "SHA512", .keyed = true}}};
+const struct makings making_other_hash = {
+    2, {{"SHA256", false, true, true}, {"SHA512", false, true, true}}};
+const struct makings making_one_side = {
+    2, {{"SHA1", false, true, false}, {"SHA1", false, false, true}}};
+
+size_t making_digest(const struct making *making, const struct candidate *key,
+                     const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST])
+{
+    const struct crypt_piece k = {key->data, key->size}, b = {body->data, body->size};
+    if (making->keyed) {
+        return crypt_digest_keyed(making->algorithm, &k, &b, ret_digest);
+    }
+    const struct crypt_piece none = {"", 0};
+    const struct crypt_piece pieces[] = {making->before ? k : none, b, making->after ? k : none};
+    return crypt_digest(making->algorithm, pieces, ARRAY_SIZE(pieces), ret_digest);
+}
+
+/* ------------------------------------------------------------------ signatures */
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'                     ? c - '0'
+           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                    : -1;
+}
+
+static void read_hex(const char *text, size_t size, struct reading *ret_reading)
+{
+    struct reading reading = {.size = size / 2};
+    if (size % 2 || reading.size > CRYPT_DIGEST_MOST) {
+        return;
+    }
+    for (size_t i = 0; i < reading.size; i++) {
+        int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return;
+        }
+        reading.bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    *ret_reading = reading;
+}
+
+/* Blanks around it and the other base64 alphabet do not matter here: rows say so. */
+void reading_prepare(struct patient *p)
+{
+    const char *text = p->given->signature + strspn(p->given->signature, " \t\r\n");
+    size_t size = strlen(text);
+    while (size && strchr(" \t\r\n", text[size - 1])) {
+        size--;
+    }
+    const char *plain = arena_copy(p->arena, text, size);
+    buf_auto decoded = {0};
+    read_hex(plain, size, &p->hex);
+    if (!crypt_base64_decode(plain, &decoded)) {
+        return;
+    }
+    read_hex(buf_str(&decoded), decoded.size, &p->base64_of_hex);
+    if (decoded.size <= CRYPT_DIGEST_MOST) {
+        memcpy(p->base64.bytes, buf_str(&decoded), decoded.size);
+        p->base64.size = decoded.size;
+    }
+}
+
+static bool is_read(const struct reading *reading, const uint8_t *bytes, size_t size)
+{
+    return reading->size == size && memcmp(reading->bytes, bytes, size) == 0;
+}
+
+bool reading_is(const struct patient *p, unsigned ways, const uint8_t *bytes, size_t size)
+{
+    return (ways & AS_BASE64 && is_read(&p->base64, bytes, size)) ||
+           (ways & AS_HEX && is_read(&p->hex, bytes, size)) ||
+           (ways & AS_BASE64_OF_HEX && is_read(&p->base64_of_hex, bytes, size));
+}

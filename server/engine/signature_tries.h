@@ -1,0 +1,86 @@
+/*
+ * What the signature doctor tries: keys, bodies and ways to make a digest of them, and the ways to
+ * read a signature. signature_doctor.c combines them.
+ */
+#pragma once
+
+#include "engine/signature_doctor.h"
+
+#include <stdint.h>
+
+/* Callbacks are a few kB; what is larger is not respelt, because each spelling costs a pass. */
+#define SIGNATURE_RESPELL_MOST ((size_t)256 << 10)
+
+/* The one under examination. */
+struct patient {
+    struct arena *arena;
+    const struct signature_case *given;
+    const char *right[2]; /* the keys that may have signed */
+    size_t n_right;
+    bool is_json;
+    bool public_sent; /* the key that was sent is a public one */
+    struct buf body;  /* the body that is tried */
+    struct reading {
+        uint8_t bytes[CRYPT_DIGEST_MOST];
+        size_t size; /* 0: the text is none */
+    } base64, hex, base64_of_hex;
+};
+
+/* A key or a body to try, and its name where the diagnosis needs one, else "". */
+struct candidate {
+    const char *data;
+    size_t size;
+    const char *name;
+};
+
+/* Gives number `i` of a kind; false when there are no more. A body lives until the next one. */
+typedef bool candidate_fn(struct patient *p, size_t i, struct candidate *ret_candidate);
+
+candidate_fn key_right;             /* the one that was sent, or the account's for the mode */
+candidate_fn key_other_mode;        /* the account's secrets, unless a foreign key was sent */
+candidate_fn key_not_sent;          /* the account's secrets, if a foreign key was sent */
+candidate_fn key_while_public_sent; /* the right ones, if a public key was sent */
+candidate_fn key_public;            /* the account's public keys */
+candidate_fn key_api;               /* its API key */
+candidate_fn key_with_line_end;
+candidate_fn key_without_line_end;
+
+candidate_fn body_as_sent;
+candidate_fn body_empty;
+candidate_fn body_bare_slashes;    /* every \/ as / */
+candidate_fn body_escaped_slashes; /* every / as \/ */
+candidate_fn body_platform;        /* as the platform spells it */
+candidate_fn body_respelt;         /* as libraries spell it */
+candidate_fn body_with_line_end;
+candidate_fn body_without_line_end;
+
+/* Ways to make a digest of a key and a body. */
+struct making {
+    const char *algorithm;
+    bool keyed;         /* an HMAC; else: */
+    bool before, after; /* the key stands before the body, behind it */
+};
+
+struct makings {
+    size_t n;
+    struct making list[3];
+};
+
+extern const struct makings making_platform, making_hmac, making_other_hash, making_one_side;
+
+size_t making_digest(const struct making *making, const struct candidate *key,
+                     const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST]);
+
+/* Ways to read a signature. */
+enum {
+    AS_BASE64 = 1, /* of either alphabet, padded or not, with blanks around it */
+    AS_HEX = 2,
+    AS_BASE64_OF_HEX = 4,
+    AS_ANY = 7
+};
+
+/* Reads the signature in every way. */
+void reading_prepare(struct patient *p);
+
+/* True when one of `ways` yields these bytes. */
+bool reading_is(const struct patient *p, unsigned ways, const uint8_t *bytes, size_t size);

@@ -1,0 +1,220 @@
+#include "json_respell.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define BLANKS " \t\r\n"
+#define NO_LITERAL BLANKS ",:[]{}\""
+
+struct respeller {
+    const char *at, *end;
+    const struct json_spelling *spelling;
+    struct buf *out;
+    size_t depth;
+};
+
+/* ------------------------------------------------------------------ strings */
+
+static void add_unit(struct respeller *r, uint32_t unit)
+{
+    const char *hex =
+        r->spelling->wide == JSON_WIDE_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
+    const char text[] = {
+        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+    buf_add(r->out, text, sizeof text);
+}
+
+static void add_utf8(struct buf *out, uint32_t code)
+{
+    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    buf_char(out, (char)(leads[more] | code >> 6 * more));
+    while (more--) {
+        buf_char(out, (char)(0x80 | (code >> 6 * more & 0x3f)));
+    }
+}
+
+static void add_wide(struct respeller *r, uint32_t code)
+{
+    if (r->spelling->wide == JSON_WIDE_UTF8) {
+        add_utf8(r->out, code);
+    } else if (code > 0xffff) {
+        add_unit(r, 0xd800 + ((code - 0x10000) >> 10));
+        add_unit(r, 0xdc00 + ((code - 0x10000) & 0x3ff));
+    } else {
+        add_unit(r, code);
+    }
+}
+
+static void add_ascii(struct respeller *r, char c)
+{
+    static const char short_escapes[128] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                            ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+    char escape = c == '/' && r->spelling->slashes ? '/' : short_escapes[(unsigned char)c];
+    if (escape) {
+        buf_char(r->out, '\\');
+        buf_char(r->out, escape);
+    } else if (c < ' ') {
+        add_unit(r, (unsigned char)c);
+    } else {
+        buf_char(r->out, c);
+    }
+}
+
+static uint32_t read_hex(struct respeller *r)
+{
+    uint32_t unit = 0;
+    for (int i = 0; i < 4 && r->at < r->end; i++, r->at++) {
+        char c = *r->at;
+        unit = unit << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return unit & 0xffff;
+}
+
+/* Behind the backslash: the code point that the escape stands for. */
+static uint32_t read_escape(struct respeller *r)
+{
+    static const char meanings[128] = {
+        ['b'] = '\b', ['t'] = '\t', ['n'] = '\n', ['f'] = '\f', ['r'] = '\r'};
+    char c = *r->at++;
+    if (c != 'u') {
+        char meaning = meanings[(unsigned char)c & 0x7f];
+        return (unsigned char)(meaning ? meaning : c);
+    }
+    uint32_t unit = read_hex(r);
+    bool pair = unit >= 0xd800 && unit < 0xdc00 && r->end - r->at >= 6;
+    if (pair) {
+        r->at += 2; /* the other half's \u */
+        unit = 0x10000 + ((unit & 0x3ff) << 10 | (read_hex(r) & 0x3ff));
+    }
+    return unit;
+}
+
+static uint32_t read_character(struct respeller *r)
+{
+    uint32_t code;
+    if (*r->at == '\\' && r->end - r->at > 1) {
+        r->at++;
+        return read_escape(r);
+    }
+    size_t size = text_utf8_decode(r->at, (size_t)(r->end - r->at), &code);
+    r->at += size ? size : 1;
+    return size ? code : 0xfffd;
+}
+
+static void respell_string(struct respeller *r)
+{
+    buf_char(r->out, *r->at++);
+    while (r->at < r->end && *r->at != '"') {
+        uint32_t code = read_character(r);
+        if (code < 0x80) {
+            add_ascii(r, (char)code);
+        } else {
+            add_wide(r, code);
+        }
+    }
+    buf_char(r->out, '"');
+    r->at++;
+}
+
+/* ------------------------------------------------------------------ between strings */
+
+static void skip_blanks(struct respeller *r)
+{
+    while (r->at < r->end && *r->at && strchr(BLANKS, *r->at)) {
+        r->at++;
+    }
+}
+
+static void begin_line(struct respeller *r)
+{
+    size_t width = r->spelling->blanks == JSON_BLANKS_INDENT_2   ? 2
+                   : r->spelling->blanks == JSON_BLANKS_INDENT_4 ? 4
+                                                                 : 0;
+    if (width) {
+        buf_char(r->out, '\n');
+        char *p = buf_reserve(r->out, width * r->depth);
+        memset(p, ' ', width * r->depth);
+        r->out->size += width * r->depth;
+    }
+}
+
+/* An empty array or object stays on its line. */
+static void respell_opening(struct respeller *r)
+{
+    buf_char(r->out, *r->at++);
+    skip_blanks(r);
+    if (r->at < r->end && (*r->at == ']' || *r->at == '}')) {
+        buf_char(r->out, *r->at++);
+        return;
+    }
+    r->depth++;
+    begin_line(r);
+}
+
+static void respell_closing(struct respeller *r)
+{
+    r->depth -= r->depth > 0;
+    begin_line(r);
+    buf_char(r->out, *r->at++);
+}
+
+static void respell_separator(struct respeller *r)
+{
+    char c = *r->at++;
+    buf_char(r->out, c);
+    if (r->spelling->blanks == JSON_BLANKS_SPACED ||
+        (c == ':' && r->spelling->blanks != JSON_BLANKS_NONE)) {
+        buf_char(r->out, ' ');
+    } else if (c == ',') {
+        begin_line(r);
+    }
+}
+
+/* A number, true, false or null. */
+static void respell_literal(struct respeller *r)
+{
+    do {
+        buf_char(r->out, *r->at++);
+    } while (r->at < r->end && *r->at && !strchr(NO_LITERAL, *r->at));
+}
+
+static void respell_token(struct respeller *r)
+{
+    switch (*r->at) {
+    case '"':
+        respell_string(r);
+        break;
+    case '{':
+    case '[':
+        respell_opening(r);
+        break;
+    case '}':
+    case ']':
+        respell_closing(r);
+        break;
+    case ',':
+    case ':':
+        respell_separator(r);
+        break;
+    default:
+        respell_literal(r);
+    }
+}
+
+bool json_respell(const char *text, size_t size, const struct json_spelling *spelling, size_t most,
+                  struct buf *out)
+{
+    struct respeller r = {.at = text, .end = text + size, .spelling = spelling, .out = out};
+    size_t from = out->size;
+    for (skip_blanks(&r); r.at < r.end; skip_blanks(&r)) {
+        respell_token(&r);
+        if (out->size - from > most) {
+            return false;
+        }
+    }
+    buf_reserve(out, 1);
+    out->data[out->size] = '\0';
+    return true;
+}

@@ -1,0 +1,114 @@
+#include "unit.h"
+
+#include "json/json_respell.h"
+
+#define EVERYTHING ((size_t)1 << 20)
+
+static void spell(const char *text, const struct json_spelling *spelling, struct buf *out)
+{
+    assert_row(text, json_respell(text, strlen(text), spelling, EVERYTHING, out));
+}
+
+static void the_blanks_between_tokens_are_of_the_spelling(void **state)
+{
+    static const char text[] = " { \"a\" :[1 ,{\t}\n,[ ]],\r\n\"b\":{\"c\":null} } ";
+    static const char *const wanted[] = {
+        [JSON_BLANKS_NONE] = "{\"a\":[1,{},[]],\"b\":{\"c\":null}}",
+        [JSON_BLANKS_SPACED] = "{\"a\": [1, {}, []], \"b\": {\"c\": null}}",
+        [JSON_BLANKS_INDENT_2] =
+            "{\n  \"a\": [\n    1,\n    {},\n    []\n  ],\n  \"b\": {\n    \"c\": "
+            "null\n  }\n}",
+        [JSON_BLANKS_INDENT_4] =
+            "{\n    \"a\": [\n        1,\n        {},\n        []\n    ],\n    "
+            "\"b\": {\n        \"c\": null\n    }\n}",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+        const struct json_spelling spelling = {.blanks = (enum json_blanks)i};
+        buf_auto out = {0};
+        spell(text, &spelling, &out);
+        assert_row_text(wanted[i], buf_str(&out), wanted[i]);
+        assert_row(wanted[i], out.size == strlen(wanted[i]));
+    }
+}
+
+static void the_escapes_in_strings_are_of_the_spelling(void **state)
+{
+    static const struct {
+        const char *text;
+        struct json_spelling spelling;
+        const char *wanted;
+    } rows[] = {
+        {"\"a/b\\/c\"", {.slashes = false}, "\"a/b/c\""},
+        {"\"a/b\\/c\"", {.slashes = true}, "\"a\\/b\\/c\""},
+        {"\"\\\\/\"", {.slashes = false}, "\"\\\\/\""},
+        {"\"\xc3\xab\\u00EB\"", {.wide = JSON_WIDE_UTF8}, "\"\xc3\xab\xc3\xab\""},
+        {"\"\xc3\xab\\u00EB\"", {.wide = JSON_WIDE_LOWER}, "\"\\u00eb\\u00eb\""},
+        {"\"\xc3\xab\\u00eb\"", {.wide = JSON_WIDE_UPPER}, "\"\\u00EB\\u00EB\""},
+        {"\"\xe2\x82\xac\"", {.wide = JSON_WIDE_LOWER}, "\"\\u20ac\""},
+        {"\"\\u20ac\"", {.wide = JSON_WIDE_UTF8}, "\"\xe2\x82\xac\""},
+        {"\"\xf0\x9f\x92\xb3\"", {.wide = JSON_WIDE_LOWER}, "\"\\ud83d\\udcb3\""},
+        {"\"\\ud83d\\udcb3\"", {.wide = JSON_WIDE_UTF8}, "\"\xf0\x9f\x92\xb3\""},
+        {"\"\\u0041\\\"\\u0022\\b\\u0008\\u000b\\n\\u0000\"",
+         {.slashes = false},
+         "\"A\\\"\\\"\\b\\b\\u000b\\n\\u0000\""},
+        {"\"{ [ : , ] }\"", {.blanks = JSON_BLANKS_INDENT_4}, "\"{ [ : , ] }\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        buf_auto out = {0};
+        spell(rows[i].text, &rows[i].spelling, &out);
+        assert_row_text(rows[i].text, buf_str(&out), rows[i].wanted);
+    }
+}
+
+static void numbers_and_the_order_of_keys_stay(void **state)
+{
+    static const char text[] = "{\"b\":1.50,\"a\":-0,\"b\":1e+2,\"c\":true}";
+    buf_auto out = {0};
+    (void)state;
+    spell(text, &JSON_SPELLING_PLATFORM, &out);
+    assert_string_equal(buf_str(&out), text);
+}
+
+static void too_much_is_given_up(void **state)
+{
+    static const char text[] = "[[[[[1]]]]]";
+    const struct json_spelling indented = {.blanks = JSON_BLANKS_INDENT_4};
+    buf_auto out = {0}, again = {0};
+    (void)state;
+    assert_false(json_respell(text, strlen(text), &indented, 20, &out));
+    assert_true(json_respell(text, strlen(text), &JSON_SPELLING_PLATFORM, strlen(text), &again));
+    assert_true(out.size < 60);
+}
+
+/* The caller has parsed it; whatever it is, nothing beyond its end is touched. */
+static void what_breaks_off_is_read_to_its_end_only(void **state)
+{
+    static const char *const rows[] = {
+        "\"", "\"\\",    "\"\\u", "\"\\u12", "\"\\ud83d", "\"\\ud83d\\u",
+        "[",  "{\"a\":", "]]]",   "\"\xc3",  "\xff"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        /* an exact copy, so that a sanitizer sees every byte read beyond its end */
+        size_t size = strlen(rows[i]);
+        char *text = malloc(size);
+        buf_auto out = {0};
+        assert_non_null(text);
+        memcpy(text, rows[i], size);
+        assert_row(rows[i], json_respell(text, size, &JSON_SPELLING_PLATFORM, EVERYTHING, &out));
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_blanks_between_tokens_are_of_the_spelling),
+        cmocka_unit_test(the_escapes_in_strings_are_of_the_spelling),
+        cmocka_unit_test(numbers_and_the_order_of_keys_stay),
+        cmocka_unit_test(too_much_is_given_up),
+        cmocka_unit_test(what_breaks_off_is_read_to_its_end_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
