@@ -15,11 +15,13 @@
 
 #define TIMEOUT_MS 10000
 #define TIMEOUT_MOST_MS 60000
+#define HOLD_REPLY_MS 5000
 
 enum wait_kind {
     WAIT_STATUS,
     WAIT_CALLBACK,
     WAIT_IDLE,
+    WAIT_ATTEMPT, /* holds back a reply that stands already */
 };
 
 struct waiter {
@@ -31,6 +33,7 @@ struct waiter {
     enum callback_state state; /* WAIT_CALLBACK: done or failed */
     int64_t transition;        /* WAIT_CALLBACK: a status, TIME_NONE: any */
     int64_t within_ms;         /* WAIT_IDLE */
+    int64_t attempt;           /* WAIT_ATTEMPT: of this callback */
     int64_t deadline_ms;       /* monotonic */
     struct http_request *request;
     struct waits *waits;
@@ -87,17 +90,34 @@ static bool is_idle(struct engine *engine, struct tenant *tenant, int64_t within
            (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
 }
 
+/* The reply stands, unless what it tells of is gone: the turn was rolled back, or the account
+ * emptied. */
+static bool has_ended(struct call *call, int64_t seq)
+{
+    struct callback callback;
+    if (!store_callback_get(call->engine->store, call->arena, seq, &callback)) {
+        http_reply_error(call->request, 503);
+        return true;
+    }
+    return callback.attempts + callback.extra > 0 || callback.state != CALLBACK_SENDING;
+}
+
 /* Answers 200 when the condition holds, 404 when it cannot any more. */
 static bool try_answer(struct call *call, const struct waiter *waiter)
 {
     struct invoice invoice;
     struct callback callback;
     struct json_out out = {0};
+    if (waiter->kind == WAIT_ATTEMPT) {
+        return has_ended(call, waiter->attempt);
+    }
     if (waiter->invoice && !find_invoice(call, waiter, &invoice)) {
         call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
         return true;
     }
     switch (waiter->kind) {
+    case WAIT_ATTEMPT:
+        break;
     case WAIT_STATUS:
         if (!(invoice.been & STATUS_BIT(waiter->status))) {
             return false;
@@ -197,14 +217,15 @@ static void finish(struct waiter *waiter)
 static void look(struct waiter *waiter, int64_t now_ms)
 {
     struct call call = call_of(waiter);
+    bool late = now_ms >= waiter->deadline_ms, holds = waiter->kind == WAIT_ATTEMPT;
     waiter->account = call.tenant ? call.tenant->account.num : 0;
-    if (!call.tenant) {
+    if (!call.tenant && !holds) {
         call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
-    } else if (try_answer(&call, waiter)) {
+    } else if (try_answer(&call, waiter) || (late && holds)) {
         /* answered */
-    } else if (is_hopeless(call.engine, call.tenant)) {
+    } else if (!holds && is_hopeless(call.engine, call.tenant)) {
         answer_408(&call, waiter, "frozen", "the clock is frozen and nothing is due: advance it");
-    } else if (now_ms >= waiter->deadline_ms) {
+    } else if (late) {
         answer_408(&call, waiter, "timeout", "it has not happened in time");
     } else {
         return;
@@ -255,7 +276,9 @@ void waits_end(struct waits *waits)
     struct waiter *waiter, *next;
     for (waiter = LIST_FIRST(&waits->list); waiter; waiter = next) {
         next = LIST_NEXT(waiter, link);
-        http_reply_error(waiter->request, 503);
+        if (waiter->kind != WAIT_ATTEMPT) {
+            http_reply_error(waiter->request, 503);
+        }
         finish(waiter);
     }
 }
@@ -272,6 +295,32 @@ struct waits *waits_new(struct engine *engine, const struct router *router)
 void waits_free(struct waits *waits)
 {
     free(waits);
+}
+
+static void park(const struct waiter *waiter, int64_t timeout_ms)
+{
+    struct waiter *parked = mem_alloc(sizeof *parked);
+    *parked = *waiter;
+    parked->deadline_ms = mono_now_ms() + timeout_ms;
+    LIST_INSERT_HEAD(&parked->waits->list, parked, link);
+    http_park(parked->request, gone, parked);
+}
+
+void waits_hold_reply(struct call *call)
+{
+    struct waiter waiter = {
+        .kind = WAIT_ATTEMPT,
+        .account = call->tenant->account.num,
+        .invoice = call->invoice,
+        .attempt = call->engine->awaited,
+        .request = call->request,
+        .waits = call->router->waits,
+    };
+    snprintf(waiter.owner, sizeof waiter.owner, "%s", call->tenant->account.keys.id);
+    call->engine->awaited = 0;
+    if (waiter.attempt) {
+        park(&waiter, HOLD_REPLY_MS);
+    }
 }
 
 /* ------------------------------------------------------------------ the call */
@@ -358,9 +407,5 @@ void control_wait(struct call *call)
         answer_408(call, &waiter, "frozen", "the clock is frozen and nothing is due: advance it");
         return;
     }
-    waiter.deadline_ms = mono_now_ms() + timeout_ms;
-    struct waiter *parked = mem_alloc(sizeof *parked);
-    *parked = waiter;
-    LIST_INSERT_HEAD(&call->router->waits->list, parked, link);
-    http_park(call->request, gone, parked);
+    park(&waiter, timeout_ms);
 }

@@ -40,3 +40,7 @@ bool text_to_datetime(const char *text, int64_t *ret_ms);
 
 /* A calendar date YYYY-MM-DD. */
 bool text_is_date(const char *text);
+
+/* How many letters must be put in, left out, changed or swapped with the next to make one text of
+ * the other, counted in their first 63 bytes: how alike two names are. */
+size_t text_distance(const char *a, const char *b);

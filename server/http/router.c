@@ -154,9 +154,7 @@ static bool check_private(struct call *call)
     if (authorization_basic(call->arena, header, &login, &password)) {
         struct tenant *tenant = tenants_by_id(&call->engine->tenants, login);
         if (tenant && crypt_equal(tenant->account.keys.api_key, password)) {
-            call->tenant = tenant;
-            tenant->used_ms = wall_now_ms();
-            return true;
+            return call_enter(call, tenant, call->params[0]);
         }
     }
     http_reply_error(call->request, 401);
@@ -299,6 +297,12 @@ static void reply_options(struct call *call, const char *allow)
     }
 }
 
+/* A reply stands, which may still have to wait; a call that comes again later has none. */
+static bool is_answered(const struct http_request *request)
+{
+    return request->reply.status || request->reply.harm;
+}
+
 static void note_visit(const struct call *call, const struct route *route)
 {
     const struct http_request *request = call->request;
@@ -318,7 +322,7 @@ static void dispatch(struct call *call)
 {
     struct http_request *request = call->request;
     char allow[ALLOW_TEXT];
-    const struct route *route = find_route(call, allow);
+    const struct route *route = call->route = find_route(call, allow);
     if (!route && !*allow) {
         reply_error(call, 404, "not_found", "there is no such path");
     } else if (!route && text_equal(request->method, "OPTIONS")) {
@@ -332,7 +336,7 @@ static void dispatch(struct call *call)
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
     } else if (may(call, route)) {
         route->handle(call);
-        if (call->invoice && route->access != ACCESS_CONTROL) {
+        if (call->invoice && route->access != ACCESS_CONTROL && is_answered(request)) {
             note_visit(call, route);
         }
     }
@@ -348,7 +352,7 @@ void router_handle(void *arg, struct http_request *request)
         return;
     }
     dispatch(&call);
-    if (is_under(request->path, PUBLIC_PREFIX)) {
+    if (is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
         add_cors(&call);
     }
 }

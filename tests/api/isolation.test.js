@@ -31,7 +31,8 @@ describe('ids of another account', () => {
     const { id } = await theirs.made({ callback_url: NOWHERE, reference_id: 'theirs' }, hold);
     (await theirs.control('POST', '/snapshots/theirs')).expect(201);
     const [callback] = await theirs.callbacks();
-    their = { id, callback: callback.id };
+    const fault = (await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })).expect(201).json.id;
+    their = { id, callback: callback.id, fault };
   });
 
   // What each operation says of an id that is not there.
@@ -41,6 +42,7 @@ describe('ids of another account', () => {
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
+    'DELETE /_mock/faults/{id}': [() => their.fault, 'unknown_fault'],
     'GET /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'DELETE /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'POST /_mock/snapshots/{name}/restore': [() => 'theirs', 'unknown_snapshot'],
