@@ -11,6 +11,7 @@
 #include "store/store_run.h"
 #include "tmpdb.h"
 #include "verdict.h"
+#include "web/page.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -94,6 +95,7 @@ static void set_up_router(struct program *p)
         .n_allow_hosts = c->n_allow_hosts,
         .tls = c->tls_cert,
         .hide_panel = c->hide_panel,
+        .error_page = page_error_instead,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);

@@ -1,8 +1,8 @@
 #include "api_invoices.h"
 
 #include "api/order_read.h"
+#include "api/wait.h"
 #include "base/text.h"
-#include "base/wall.h"
 #include "store/store_invoice.h"
 
 #include <string.h>
@@ -78,6 +78,7 @@ void api_invoices_create_private(struct call *call)
         reply_conflict(call, call->tenant, &invoice, view_invoice_private);
     } else {
         reply_invoice(call, 201, call->tenant, &invoice, view_invoice_private, VIEW_CREATE);
+        waits_hold_reply(call);
     }
 }
 
@@ -96,12 +97,14 @@ static bool find_public_account(struct call *call, const json_t *body, bool *ret
                         absent ? MESSAGE_BLANK : "This value should be of type string.");
         return true;
     }
-    call->tenant = tenants_by_public_key(&call->engine->tenants, key, ret_test_mode);
-    if (!call->tenant) {
+    struct tenant *tenant = tenants_by_public_key(&call->engine->tenants, key, ret_test_mode);
+    if (!tenant) {
         http_reply_error(call->request, 401);
         return false;
     }
-    call->tenant->used_ms = wall_now_ms();
+    if (!call_enter(call, tenant, NULL)) {
+        return false;
+    }
     bool active = account_is_active(&call->tenant->account);
     if (!active || !call->tenant->account.settings.public_creation) {
         http_reply_error_because(call->request, 403,
@@ -145,6 +148,7 @@ void api_invoices_create_public(struct call *call)
         reply_conflict(call, call->tenant, &invoice, view_invoice_public);
     } else {
         reply_invoice(call, 201, call->tenant, &invoice, view_invoice_public, VIEW_CREATE);
+        waits_hold_reply(call);
     }
 }
 
@@ -162,8 +166,8 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
     return true;
 }
 
-/* An invoice by its unguessable id, of any account or of `only`; answers 404 and returns false when
- * there is none. */
+/* An invoice by its unguessable id, of any account or of `only`; false when there is none, which is
+ * answered 404, or a fault ends the call. */
 static bool find_public(struct call *call, const char *id, const struct tenant *only,
                         struct invoice *ret_invoice)
 {
@@ -174,10 +178,8 @@ static bool find_public(struct call *call, const char *id, const struct tenant *
         http_reply_error(call->request, 404);
         return false;
     }
-    call->tenant = tenant;
-    tenant->used_ms = wall_now_ms();
     call->invoice = ret_invoice->seq;
-    return true;
+    return call_enter(call, tenant, ret_invoice->id);
 }
 
 bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)

@@ -1,7 +1,6 @@
 #include "api_sale.h"
 
 #include "base/text.h"
-#include "base/wall.h"
 #include "domain/token.h"
 #include "engine/clock.h"
 #include "engine/payment.h"
@@ -22,20 +21,19 @@ static bool find_by_token(struct call *call, struct invoice *ret_invoice)
     buf_auto ours = {0};
     bool found = token && token_read(token, session, &expires_s) &&
                  engine_find_session(call->engine, call->arena, session, ret_invoice);
-    if (found) {
+    struct tenant *tenant =
+        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+    if (tenant) {
         token_write(&ours, call->engine->token_key, ret_invoice->session,
                     ret_invoice->expires_ms / 1000);
-        call->tenant = tenants_by_num(&call->engine->tenants, ret_invoice->account);
-        found = crypt_equal(ours.data, token) && call->tenant &&
-                clock_now(call->tenant) / 1000 < expires_s;
+        found = crypt_equal(ours.data, token) && clock_now(tenant) / 1000 < expires_s;
     }
-    if (!found) {
+    if (!tenant || !found) {
         http_reply_error(call->request, 401);
         return false;
     }
-    call->tenant->used_ms = wall_now_ms();
     call->invoice = ret_invoice->seq;
-    return true;
+    return call_enter(call, tenant, ret_invoice->id);
 }
 
 /* ------------------------------------------------------------------ the sale */
@@ -162,29 +160,35 @@ void api_sale(struct call *call)
 /* ------------------------------------------------------------------ the payer's way through 3-D
  * Secure */
 
+/* The invoice of a card session; answers 404 and returns false when there is none. */
+static bool find_by_session(struct call *call, const char *session, struct invoice *ret_invoice)
+{
+    bool found = session && engine_find_session(call->engine, call->arena, session, ret_invoice);
+    struct tenant *tenant =
+        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+    if (!tenant) {
+        http_reply_error(call->request, 404);
+        return false;
+    }
+    call->invoice = ret_invoice->seq;
+    return call_enter(call, tenant, ret_invoice->id);
+}
+
 void api_sale_acs(struct call *call)
 {
     struct invoice invoice;
-    if (!engine_find_session(call->engine, call->arena, call->params[0], &invoice)) {
-        http_reply_error(call->request, 404);
-        return;
+    if (find_by_session(call, call->params[0], &invoice)) {
+        http_reply_redirect(call->request, 303,
+                            arena_printf(call->arena, "/hpp/%s/challenge", invoice.session));
     }
-    call->invoice = invoice.seq;
-    http_reply_redirect(call->request, 303,
-                        arena_printf(call->arena, "/hpp/%s/challenge", invoice.session));
 }
 
 void api_sale_complete(struct call *call)
 {
     struct invoice invoice;
-    const char *session = http_query_text(call->request, "pid");
-    bool found = session && engine_find_session(call->engine, call->arena, session, &invoice);
-    call->tenant = found ? tenants_by_num(&call->engine->tenants, invoice.account) : NULL;
-    if (!call->tenant) {
-        http_reply_error(call->request, 404);
+    if (!find_by_session(call, http_query_text(call->request, "pid"), &invoice)) {
         return;
     }
-    call->invoice = invoice.seq;
     const char *back = payment_return_url(call->tenant, call->arena, &invoice);
     const char *result = arena_printf(call->arena, "/hpp/%s?done=1", invoice.session);
     http_reply_redirect(call->request, 302, back ? back : result);

@@ -115,7 +115,9 @@ void api_services_prerequest(struct call *call)
         http_reply_error(call->request, 401);
         return;
     }
-    tenant->used_ms = wall_now_ms();
+    if (!call_enter(call, tenant, NULL)) {
+        return;
+    }
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode,

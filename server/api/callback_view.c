@@ -22,7 +22,11 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_int(out, "took_ms", attempt->took_ms);
     json_out_int_or_null(out, "code", attempt->code, 0);
     json_out_text(out, "error", attempt->error);
-    write_message(out, "request", attempt->request_headers, body, strlen(body));
+    if (attempt->fault) {
+        json_out_text(out, "fault", fault_kind_name(attempt->fault));
+    }
+    const char *sent = attempt->request_body ? attempt->request_body : body;
+    write_message(out, "request", attempt->request_headers, sent, strlen(sent));
     if (attempt->response_headers) {
         write_message(out, "response", attempt->response_headers,
                       attempt->response_body ? attempt->response_body : "",

@@ -68,6 +68,12 @@ void control_verify_signature(struct call *call);
 /* control_wait.c */
 void control_wait(struct call *call);
 
+/* control_fault.c */
+void control_faults_add(struct call *call);
+void control_faults_list(struct call *call);
+void control_faults_clear(struct call *call);
+void control_faults_delete(struct call *call);
+
 /* ------------------------------------------------------------------ what they share */
 
 /* The account of the call; answers 404 and returns false when there is none (the demo account was

@@ -181,8 +181,8 @@ static void add_title(struct script *script, const struct journal_record *record
     for (char *p = target; *p; p++) {
         *p = *p > ' ' && *p < 0x7f ? *p : '?';
     }
-    buf_printf(script->out, "\n# %zu. %s %s -> %u\n", ++script->n, request->method, target,
-               request->status);
+    buf_printf(script->out, "\n# %zu. %s %s -> ", ++script->n, request->method, target);
+    buf_printf(script->out, request->status ? "%u\n" : "no answer\n", request->status);
     if (request->body > request->size[JOURNAL_BODY]) {
         buf_text(script->out, "# its body was longer: the journal keeps the beginning\n");
     }

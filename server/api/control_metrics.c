@@ -19,21 +19,29 @@ static void head(struct buf *out, const char *name, const char *type, const char
     buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
 }
 
+static void write_row(struct buf *out, const struct metrics *metrics, size_t row,
+                      const struct route *route)
+{
+    for (size_t column = 0; column < METRICS_CODES; column++) {
+        unsigned code = metrics->codes[column];
+        if (metrics->requests[row][column]) {
+            char shown[12] = "none";
+            if (code != METRICS_NO_ANSWER) {
+                snprintf(shown, sizeof shown, "%u", code);
+            }
+            buf_printf(out, PREFIX "requests_total{method=\"%s\",route=\"%s\",code=\"%s\"} %llu\n",
+                       route ? route->method : "", route ? route->pattern : "", shown,
+                       (unsigned long long)metrics->requests[row][column]);
+        }
+    }
+}
+
 static void write_requests(struct buf *out, const struct router *router)
 {
-    const struct metrics *metrics = &router->engine->metrics;
     head(out, "requests_total", "counter", "Answered requests by route and status code.");
     for (size_t row = 0; row <= METRICS_ROUTES; row++) {
         bool known = row < router->n_routes && row < METRICS_ROUTES;
-        for (size_t column = 0; column < METRICS_CODES; column++) {
-            if (metrics->requests[row][column]) {
-                buf_printf(out,
-                           PREFIX "requests_total{method=\"%s\",route=\"%s\",code=\"%u\"} %llu\n",
-                           known ? router->routes[row].method : "",
-                           known ? router->routes[row].pattern : "", metrics->codes[column],
-                           (unsigned long long)metrics->requests[row][column]);
-            }
-        }
+        write_row(out, &router->engine->metrics, row, known ? &router->routes[row] : NULL);
     }
 }
 

@@ -49,7 +49,7 @@ static void write_counts(struct json_out *out, const struct router *router,
     for (size_t i = 0; i < ARRAY_SIZE(counts->by_status); i++) {
         if (counts->by_status[i]) {
             name.size = 0;
-            buf_int(&name, (int64_t)i);
+            buf_printf(&name, i ? "%zu" : "none", i);
             json_out_int(out, name.data, (int64_t)counts->by_status[i]);
         }
     }

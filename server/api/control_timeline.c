@@ -58,7 +58,7 @@ static void add_visit(const struct call *call, struct timeline *timeline,
     json_out_text(&out, "method", request->method);
     json_out_text_sized(&out, "path", target,
                         mark ? (size_t)(mark - target) : request->size[JOURNAL_TARGET]);
-    json_out_int(&out, "status", request->status);
+    json_out_int_or_null(&out, "status", request->status, 0);
     json_out_object_end(&out);
     add_item(timeline, record->wall_ms, &json);
 }

@@ -20,9 +20,10 @@ static void write_request(const struct engine *engine, struct json_out *out,
     json_out_text(out, "method", request->method);
     json_out_text_sized(out, "path", journal_part(engine->journal, record, JOURNAL_TARGET),
                         size < PATH_MOST ? size : PATH_MOST);
-    json_out_int(out, "status", request->status);
+    json_out_int_or_null(out, "status", request->status, 0);
     json_out_int(out, "took_us", request->took_us);
     json_out_bool(out, "unmatched", record->unmatched);
+    json_out_text(out, "fault", request->fault ? fault_kind_name(request->fault) : NULL);
 }
 
 static void write_transition(const struct engine *engine, struct json_out *out,
@@ -100,7 +101,7 @@ static void write_id(const struct engine *engine, struct json_out *out,
         callback_id(record->callback.seq, id);
         break;
     case JOURNAL_FAULT:
-        snprintf(id, sizeof id, "fault_%lld", (long long)record->fault.id);
+        fault_id(record->fault.id, id);
         break;
     case JOURNAL_CLOCK:
         snprintf(id, sizeof id, "clock");

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SEGMENTS_MOST 8
@@ -38,25 +39,6 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Letters to insert, drop or change. */
-static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    size_t row[LETTERS_MOST + 1];
-    for (size_t j = 0; j <= b_size; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t change = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            row[j] = least(change, 1 + least(row[j], row[j - 1]));
-        }
-    }
-    return row[b_size];
-}
-
 /* What it costs to take one segment of the path for one of the pattern. */
 static size_t change_cost(const char *text, size_t size, const char *pattern, size_t pattern_size)
 {
@@ -73,7 +55,10 @@ static size_t change_cost(const char *text, size_t size, const char *pattern, si
         size_t rest = size > pattern_size ? size - pattern_size : pattern_size - size;
         return (rest + 1) / 2;
     }
-    return distance(text, size, pattern, pattern_size);
+    char a[LETTERS_MOST + 1], b[LETTERS_MOST + 1];
+    snprintf(a, sizeof a, "%.*s", (int)size, text);
+    snprintf(b, sizeof b, "%.*s", (int)pattern_size, pattern);
+    return text_distance(a, b);
 }
 
 static size_t drop_cost(const char *segment, size_t size)

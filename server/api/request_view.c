@@ -97,7 +97,7 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
                         request->size[JOURNAL_TARGET]);
     write_headers(call, out, record);
     write_bytes(call, out, record, JOURNAL_BODY, "body", request->body);
-    json_out_int(out, "status", request->status);
+    json_out_int_or_null(out, "status", request->status, 0);
     json_out_int(out, "took_us", request->took_us);
     write_bytes(call, out, record, JOURNAL_REPLY, "response", request->reply);
     if (record->invoice) {
@@ -105,6 +105,7 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
     }
     json_out_text(out, "invoice", record->invoice ? invoice : NULL);
     json_out_bool(out, "unmatched", record->unmatched);
+    json_out_text(out, "fault", request->fault ? fault_kind_name(request->fault) : NULL);
     explain_write(call, out, "explain", record);
     json_out_object_end(out);
 }

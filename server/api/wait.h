@@ -14,6 +14,14 @@ struct waits *waits_new(struct engine *engine,
                         const struct router *router); /* free with waits_free */
 void waits_free(struct waits *waits);
 
+/* After a creation was answered: the reply waits for the end of the callback's attempt when a fault
+ * wants it so (before_response), at most 5 s. */
+void waits_hold_reply(struct call *call);
+
+/* After a creation was answered: the reply waits for the end of the callback's attempt when a fault
+ * wants it so (before_response), at most 5 s. */
+void waits_hold_reply(struct call *call);
+
 /* engine_hooks.changed; `arg` is the waits. */
 void waits_changed(void *arg, int64_t account, int64_t invoice);
 

@@ -140,6 +140,19 @@ static bool try_requests(struct call *call, struct waiter *waiter, struct wait_s
     return true;
 }
 
+/* The reply stands, unless what it tells of is gone: the turn was rolled back, or the account
+ * emptied. */
+static bool try_attempt(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+{
+    struct callback callback;
+    (void)sight;
+    if (!store_callback_get(call->engine->store, call->arena, waiter->attempt, &callback)) {
+        http_reply_error(call->request, 503);
+        return true;
+    }
+    return callback.attempts + callback.extra > 0 || callback.state != CALLBACK_SENDING;
+}
+
 /* ------------------------------------------------------------------ what is instead */
 
 static void write_invoice_now(struct call *call, const struct waiter *waiter, struct json_out *out)
@@ -187,22 +200,25 @@ static const struct {
     [WAIT_CALLBACK] = {try_callback, write_invoice_now},
     [WAIT_IDLE] = {try_idle, write_idle_now},
     [WAIT_REQUESTS] = {try_requests, write_requests_now},
+    [WAIT_ATTEMPT] = {try_attempt, NULL}, /* never told what is instead */
 };
 
 bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight)
 {
-    if (waiter->invoice && !see_invoice(call, waiter, sight)) {
+    bool replaced =
+        waiter->invoice && waiter->kind != WAIT_ATTEMPT && !see_invoice(call, waiter, sight);
+    if (replaced) {
         call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
         return true;
     }
     return kinds[waiter->kind].try(call, waiter, sight);
 }
 
-/* Requests come from without, whatever the clock does. */
+/* Requests come from without, whatever the clock does, and so do answers to attempts. */
 bool waiter_is_hopeless(struct call *call, const struct waiter *waiter)
 {
-    return waiter->kind != WAIT_REQUESTS && call->tenant->account.clock.frozen &&
-           waiter_is_idle(call, 0);
+    return waiter->kind != WAIT_REQUESTS && waiter->kind != WAIT_ATTEMPT &&
+           call->tenant->account.clock.frozen && waiter_is_idle(call, 0);
 }
 
 void waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,

@@ -11,6 +11,7 @@ enum wait_kind {
     WAIT_CALLBACK,
     WAIT_IDLE,
     WAIT_REQUESTS,
+    WAIT_ATTEMPT, /* holds back a reply that stands already */
 };
 
 struct waits;
@@ -18,11 +19,12 @@ struct wait_group;
 
 struct waiter {
     enum wait_kind kind;
-    int64_t invoice;              /* WAIT_STATUS, WAIT_CALLBACK */
+    int64_t invoice;              /* WAIT_STATUS, WAIT_CALLBACK, WAIT_ATTEMPT */
     enum status status;           /* WAIT_STATUS */
     enum callback_state state;    /* WAIT_CALLBACK: done or failed */
     int64_t transition;           /* WAIT_CALLBACK: a status, TIME_NONE: any */
     int64_t within_ms;            /* WAIT_IDLE */
+    int64_t attempt;              /* WAIT_ATTEMPT: of this callback */
     struct journal_filter filter; /* WAIT_REQUESTS of the journal */
     const char *sink;             /* WAIT_REQUESTS of this sink instead, or NULL */
     const char *sink_invoice;     /* ... that name this invoice, NULL: any */

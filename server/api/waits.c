@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define HOLD_REPLY_MS 5000
+
 struct waits {
     struct engine *engine;
     const struct router *router;
@@ -111,6 +113,20 @@ void waits_park(struct waits *waits, const struct tenant *tenant, const struct w
     http_park(waiter->request, gone, parked);
 }
 
+void waits_hold_reply(struct call *call)
+{
+    const struct waiter waiter = {
+        .kind = WAIT_ATTEMPT,
+        .invoice = call->invoice,
+        .attempt = call->engine->awaited,
+        .request = call->request,
+    };
+    call->engine->awaited = 0;
+    if (waiter.attempt) {
+        waits_park(call->router->waits, call->tenant, &waiter, HOLD_REPLY_MS);
+    }
+}
+
 /* Looks again; the waiter may be gone afterwards. */
 static void look(struct waits *waits, struct waiter *waiter, struct tenant *tenant,
                  struct wait_sight *sight, int64_t now_ms)
@@ -122,14 +138,15 @@ static void look(struct waits *waits, struct waiter *waiter, struct tenant *tena
         .router = waits->router,
         .tenant = tenant,
     };
-    if (!tenant) {
+    bool late = now_ms >= waiter->deadline_ms, holds = waiter->kind == WAIT_ATTEMPT;
+    if (!tenant && !holds) {
         call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
-    } else if (waiter_try(&call, waiter, sight)) {
+    } else if (waiter_try(&call, waiter, sight) || (late && holds)) {
         /* answered */
     } else if (waiter_is_hopeless(&call, waiter)) {
         waiter_give_up(&call, waiter, "frozen",
                        "the clock is frozen and nothing is due: advance it");
-    } else if (now_ms >= waiter->deadline_ms) {
+    } else if (late) {
         waiter_give_up(&call, waiter, "timeout", "it has not happened in time");
     } else {
         return;
@@ -223,7 +240,9 @@ int64_t waits_wait_ms(const struct waits *waits)
 void waits_end(struct waits *waits)
 {
     while (waits->n) {
-        http_reply_error(waits->heap[0]->request, 503);
+        if (waits->heap[0]->kind != WAIT_ATTEMPT) {
+            http_reply_error(waits->heap[0]->request, 503);
+        }
         finish(waits, waits->heap[0]);
     }
 }

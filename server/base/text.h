@@ -44,3 +44,7 @@ bool text_is_date(const char *text);
 /* True when the text matches the pattern, in which `*` stands for any characters, none too. Takes
  * no longer than the product of their lengths. */
 bool text_matches(const char *text, size_t size, const char *pattern);
+
+/* How many letters must be put in, left out, changed or swapped with the next to make one text of
+ * the other, counted in their first 63 bytes: how alike two names are. */
+size_t text_distance(const char *a, const char *b);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "domain/fault.h"
 #include "domain/ident.h"
 #include "domain/money.h"
 #include "domain/status.h"
@@ -92,12 +93,14 @@ struct callback {
     int64_t seq, invoice, account;
     enum status transition; /* what it reports */
     enum callback_state state;
-    int64_t queued_ms; /* account time */
-    int64_t due_ms;    /* or TIME_NONE */
-    int64_t attempts;  /* made so far */
-    int64_t ended_ms;  /* end of the last attempt, account time, or TIME_NONE */
-    int64_t code;      /* of the last attempt, 0: none */
-    bool manual;       /* the coming attempt was asked for by hand: no retries follow */
+    int64_t queued_ms;     /* account time */
+    int64_t due_ms;        /* or TIME_NONE */
+    int64_t attempts;      /* made so far, as planned */
+    int64_t extra;         /* and those beside the plan: duplicates */
+    int64_t ended_ms;      /* end of the last attempt, account time, or TIME_NONE */
+    int64_t code;          /* of the last attempt, 0: none */
+    bool manual;           /* the coming attempt was asked for by hand: no retries follow */
+    enum fault_kind fault; /* what the coming attempt has met */
     bool test_mode;
     const char *url, *signature;
     const char *body; /* without what body_cut left out: outbox_body puts it back */
@@ -110,7 +113,9 @@ struct attempt {
     int64_t at_ms;                                  /* account time of its beginning */
     int64_t wall_ms, took_ms;                       /* machine time */
     int64_t code;                                   /* 0: no answer */
+    enum fault_kind fault;                          /* what it met */
     const char *error;                              /* NULL when there was an answer */
+    const char *request_body;                       /* NULL: the callback's */
     const char *request_headers, *response_headers; /* JSON texts of objects */
     const char *response_body;
     int64_t response_size;

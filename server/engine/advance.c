@@ -3,6 +3,7 @@
 #include "base/wall.h"
 #include "engine/clock.h"
 #include "engine/journal_notes.h"
+#include "engine/outbox.h"
 #include "engine/schedule.h"
 
 #include <stdlib.h>
@@ -187,7 +188,7 @@ void advance_note_callback(struct tenant *tenant, const struct invoice *invoice,
         event->is_callback = true;
         event->to = callback->transition;
         event->callback = callback->seq;
-        event->attempt = callback->attempts;
-        event->done = callback->state == CALLBACK_DONE;
+        event->attempt = callback->attempts + callback->extra;
+        event->done = callback->code == OUTBOX_OK_CODE;
     }
 }

@@ -135,12 +135,16 @@ static void drop_if_idle(struct deliver *deliver, struct target *target)
 }
 
 void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
-                  const char *url)
+                  const char *url, bool ahead)
 {
     struct waiting *waiting = mem_alloc(sizeof *waiting);
     *waiting = (struct waiting){.callback = callback, .invoice = invoice, .account = account};
     struct target *target = target_of(deliver, url);
-    STAILQ_INSERT_TAIL(&target->queue, waiting, link);
+    if (ahead) {
+        STAILQ_INSERT_HEAD(&target->queue, waiting, link);
+    } else {
+        STAILQ_INSERT_TAIL(&target->queue, waiting, link);
+    }
     deliver->waiting++;
 }
 

@@ -63,9 +63,10 @@ struct deliver *deliver_new(const struct deliver_options *options,
 /* Aborts what is under way without a word. NULL is fine. */
 void deliver_free(struct deliver *deliver);
 
-/* Takes a callback to be sent as soon as the limits allow. */
+/* Takes a callback to be sent as soon as the limits allow; `ahead`: before all that waits for the
+ * same receiver. */
 void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
-                  const char *url);
+                  const char *url, bool ahead);
 
 /* Drops all that an account has waiting or under way; their `ended` is never called. */
 void deliver_cancel(struct deliver *deliver, int64_t account);

@@ -176,7 +176,8 @@ void engine_committed(struct engine *engine)
     }
     for (size_t i = 0; i < engine->n_fresh; i++) {
         const struct fresh_callback *fresh = &engine->fresh[i];
-        deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url);
+        deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url,
+                     fresh->ahead);
         free(fresh->url);
     }
     engine->n_fresh = 0;
@@ -343,6 +344,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
 {
     engine_empty(engine, tenant);
     clock_reset(tenant, engine->store);
+    faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
     const struct settings *settings = fixture_settings(engine, tenant);
     if (settings) {

@@ -31,6 +31,7 @@ struct engine_options {
 struct fresh_callback {
     int64_t callback, invoice, account;
     char *url;
+    bool ahead; /* of what waits for the same receiver */
 };
 
 /* Whoever waits for something is told after the commit; `account` is a tenant.journal_id. */
@@ -68,7 +69,9 @@ struct engine {
     int64_t retry_at_ms; /* after a failed commit: machine time before which no timer runs */
     int64_t sweep_at_ms; /* machine time of the next look for what is too old */
     size_t n_advances;
-    bool leftovers; /* there may be rows to sweep (store_leftover.h) */
+    bool leftovers;      /* there may be rows to sweep (store_leftover.h) */
+    int64_t faults_made; /* numbers them */
+    int64_t awaited;     /* a callback that the call under way is to wait for, 0: none */
 };
 
 /*

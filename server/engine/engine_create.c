@@ -200,6 +200,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 {
     int64_t num = tenant->account.num;
     struct invoice *invoice = ret_invoice;
+    engine->awaited = 0;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
     if (tenant->outcomes && order->service && order->reference_id &&
         store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice)) {
@@ -221,7 +222,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     }
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
-        outbox_insert(engine, tenant, invoice, &callback);
+        outbox_insert(engine, tenant, arena, invoice, true, &callback);
     }
     schedule_at(engine, tenant, invoice->due_ms);
     engine_note_change(engine, tenant, invoice->seq);

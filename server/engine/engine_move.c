@@ -170,7 +170,7 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     engine_save(engine, tenant, invoice);
     record(engine, tenant, invoice, old, move);
     if (reports) {
-        outbox_insert(engine, tenant, invoice, &callback);
+        outbox_insert(engine, tenant, arena, invoice, false, &callback);
     }
     return true;
 }

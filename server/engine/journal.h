@@ -63,10 +63,11 @@ struct journal_request {
     size_t body, reply; /* sizes before they were cut */
     uint32_t size[JOURNAL_PARTS];
     int64_t took_us;
-    unsigned status;
-    int route; /* in the router's table, -1: none */
+    unsigned status; /* 0: a fault ended it without an answer */
+    int route;       /* in the router's table, -1: none */
     enum journal_refusal refusal;
     bool page;
+    enum fault_kind fault; /* that it met */
     char method[16];
 };
 

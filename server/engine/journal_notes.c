@@ -48,18 +48,18 @@ void journal_transition(struct engine *engine, const struct tenant *tenant,
 }
 
 void journal_callback(struct engine *engine, const struct tenant *tenant,
-                      const struct callback *callback, const struct attempt *attempt)
+                      const struct callback *callback, const struct delivery_result *result)
 {
     struct journal_record record = begin(engine, JOURNAL_CALLBACK, tenant, callback->invoice);
-    record.at_ms = attempt->at_ms;
+    record.at_ms = clock_at_wall(tenant, result->wall_ms);
     record.cause = trace_of_callback(&engine->trace, callback->seq);
     record.callback.seq = callback->seq;
-    record.callback.attempt = attempt->number;
-    record.callback.code = attempt->code;
+    record.callback.attempt = callback->attempts + callback->extra;
+    record.callback.code = result->code;
     record.callback.transition = callback->transition;
     record.callback.state = callback->state;
     snprintf(record.callback.error, sizeof record.callback.error, "%s",
-             attempt->error ? attempt->error : "");
+             result->error ? result->error : "");
     journal_add(engine->journal, &record);
     metrics_attempt(&engine->metrics, callback->state);
 }

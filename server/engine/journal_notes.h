@@ -11,7 +11,7 @@ void journal_transition(struct engine *engine, const struct tenant *tenant,
 
 /* An attempt of a callback ended; the callback is already what it became. */
 void journal_callback(struct engine *engine, const struct tenant *tenant,
-                      const struct callback *callback, const struct attempt *attempt);
+                      const struct callback *callback, const struct delivery_result *result);
 
 /*
  * A fault hit. `tenant` NULL: of no account; `invoice` 0: of none; `fault` is its number, `on` what

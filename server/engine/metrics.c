@@ -31,7 +31,7 @@ void metrics_request(struct metrics *metrics, int route, unsigned code, int64_t 
                      bool waited)
 {
     size_t row = route < 0 || route >= METRICS_ROUTES ? METRICS_ROUTES : (size_t)route;
-    metrics->requests[row][column_of(metrics, code)]++;
+    metrics->requests[row][column_of(metrics, code ? code : METRICS_NO_ANSWER)]++;
     if (!waited) {
         observe(&metrics->latency, took_us);
     }
@@ -44,5 +44,5 @@ void metrics_turn(struct metrics *metrics, int64_t took_us)
 
 void metrics_attempt(struct metrics *metrics, enum callback_state state)
 {
-    metrics->attempts[state]++;
+    metrics->attempts[state == CALLBACK_SENDING ? CALLBACK_QUEUED : state]++;
 }

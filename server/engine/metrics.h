@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define METRICS_ROUTES 128 /* further ones count as none */
-#define METRICS_CODES 24   /* different status codes; further ones count as the last */
+#define METRICS_ROUTES 128   /* further ones count as none */
+#define METRICS_CODES 24     /* different status codes; further ones count as the last */
+#define METRICS_NO_ANSWER 1u /* among the codes: a fault ended the request without */
 #define METRICS_BUCKETS 16
 
 /* Upper bounds in microseconds; the last bucket has none. */
@@ -29,13 +30,14 @@ struct metrics {
     uint64_t attempts[CALLBACK_DROPPED + 1];              /* by what the callback became */
 };
 
-/* A request was answered; `route` -1: none. `waited`: it was a waiting call or a stream, whose time
- * says nothing. */
+/* A request was answered; `route` -1: none; `code` 0: a fault ended it without. `waited`: it was a
+ * waiting call or a stream, whose time says nothing. */
 void metrics_request(struct metrics *metrics, int route, unsigned code, int64_t took_us,
                      bool waited);
 
 /* A turn of the loop ended. */
 void metrics_turn(struct metrics *metrics, int64_t took_us);
 
-/* An attempt ended, and its callback is now in this state (QUEUED: a retry follows). */
+/* An attempt ended, and its callback is now in this state (QUEUED or SENDING: another one follows),
+ * or a fault dropped it. */
 void metrics_attempt(struct metrics *metrics, enum callback_state state);

@@ -7,6 +7,7 @@
 #include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/journal_notes.h"
+#include "engine/outbox_fault.h"
 #include "engine/schedule.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
@@ -14,8 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define OK_CODE 200 /* nothing else is success (facts.md d.4) */
 
 /*
  * The signature of the token in flow_data is a third of a body and follows from the token's other
@@ -93,8 +92,8 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     return true;
 }
 
-/* Remembers to push it to the sender after the commit. */
-static void note_fresh(struct engine *engine, const struct callback *callback)
+/* Remembers to push it to the sender after the commit; `ahead`: before what waits there. */
+static void note_fresh(struct engine *engine, const struct callback *callback, bool ahead)
 {
     if (engine->n_fresh == engine->room_fresh) {
         engine->room_fresh = engine->room_fresh ? engine->room_fresh * 2 : 64;
@@ -105,17 +104,45 @@ static void note_fresh(struct engine *engine, const struct callback *callback)
         .invoice = callback->invoice,
         .account = callback->account,
         .url = mem_strdup(callback->url),
+        .ahead = ahead,
     };
 }
 
-void outbox_insert(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
-                   struct callback *callback)
+/* After it was saved: on its way, or what a fault made of it. */
+static void start(struct engine *engine, struct tenant *tenant, const struct callback *callback,
+                  bool goes)
+{
+    if (goes) {
+        tenant->sending++;
+        note_fresh(engine, callback, false);
+        return;
+    }
+    schedule_at(engine, tenant, callback->due_ms);
+    if (callback->state == CALLBACK_DROPPED) {
+        metrics_attempt(&engine->metrics, CALLBACK_DROPPED);
+        outbox_let_go(engine, tenant, callback->invoice, callback->seq);
+    }
+}
+
+static void save_logs(struct engine *engine, struct arena *arena, struct invoice *invoice)
+{
+    invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, NULL);
+    store_invoice_update(engine->store, invoice);
+}
+
+void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct invoice *invoice, bool creates, struct callback *callback)
 {
     callback->invoice = invoice->seq;
+    bool goes = !outbox_fault_may(tenant) || outbox_fault_meet(engine, tenant, callback, creates);
     store_callback_insert(engine->store, callback);
     trace_callback(&engine->trace, callback->seq);
-    tenant->sending++;
-    note_fresh(engine, callback);
+    start(engine, tenant, callback, goes);
+    if (callback->state == CALLBACK_DROPPED) {
+        save_logs(engine, arena, invoice);
+    } else if (callback->fault == FAULT_BEFORE_RESPONSE) {
+        engine->awaited = callback->seq;
+    }
 }
 
 const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
@@ -137,17 +164,30 @@ const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invo
 
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback)
 {
+    bool asked = callback->fault != FAULT_NONE;
+    if (callback->fault == FAULT_REORDER) {
+        tenant->faults.held -= callback->state == CALLBACK_SENDING;
+        callback->fault = FAULT_REORDERED;
+    }
     callback->state = CALLBACK_SENDING;
     callback->due_ms = TIME_NONE;
+    bool goes =
+        asked || !outbox_fault_may(tenant) || outbox_fault_meet(engine, tenant, callback, false);
     store_callback_update(engine->store, callback);
-    tenant->sending++;
-    note_fresh(engine, callback);
+    start(engine, tenant, callback, goes);
+    struct invoice invoice;
+    if (callback->state == CALLBACK_DROPPED &&
+        store_invoice_get(engine->store, &engine->scratch, callback->invoice, &invoice)) {
+        save_logs(engine, &engine->scratch, &invoice);
+        engine_note_change(engine, tenant, callback->invoice);
+    }
 }
 
 void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign)
 {
-    if (callback->state == CALLBACK_SENDING) {
+    bool held = callback->fault == FAULT_REORDER;
+    if (callback->state == CALLBACK_SENDING && !held) {
         return; /* it is on its way, and its retries are its own */
     }
     char signature[CRYPT_SHA1_TEXT];
@@ -157,7 +197,11 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
                             strlen(body), signature);
         callback->signature = signature;
     }
-    callback->manual = callback->state != CALLBACK_QUEUED || callback->manual;
+    if (callback->state != CALLBACK_QUEUED && !held) {
+        callback->manual = true;
+        callback->fault = FAULT_NONE;
+    }
+    trace_callback(&engine->trace, callback->seq);
     outbox_send(engine, tenant, callback);
     engine_note_change(engine, tenant, callback->invoice);
 }
@@ -169,6 +213,7 @@ void outbox_recover(struct engine *engine)
         deliver_cancel(engine->deliver, tenant->account.num);
         store_callback_requeue(engine->store, tenant->account.num);
         tenant->sending = 0;
+        tenant->faults.held = 0;
         tenant->due_unknown = true;
     }
     schedule_look(engine);
@@ -219,6 +264,7 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
         .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
+    outbox_fault_spoil(tenant, arena, &callback, ret_delivery);
     return true;
 }
 
@@ -240,46 +286,75 @@ static void log_attempt(const struct engine *engine, const struct callback *call
     char id[IDENT_TEXT], request[IDENT_TEXT];
     callback_id(callback->seq, id);
     trace_id(trace_of_callback(&engine->trace, callback->seq), request);
-    bool good = result->code == OK_CODE;
+    bool good = result->code == OUTBOX_OK_CODE;
     char url[256];
     outbox_shown_url(callback->url, url, sizeof url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
               LOG_TEXT("invoice", invoice),
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
-              LOG_NUMBER("attempt", callback->attempts), LOG_NUMBER("code", result->code),
-              LOG_NUMBER("took_ms", result->took_ms),
+              LOG_NUMBER("attempt", callback->attempts + callback->extra),
+              LOG_NUMBER("code", result->code), LOG_NUMBER("took_ms", result->took_ms),
               LOG_TEXT("error", result->error ? result->error : ""), LOG_TEXT("request", request));
 }
 
-static void keep_attempt(struct engine *engine, const struct tenant *tenant,
+/* What the attempt sent instead of the callback's own body, NULL: nothing else. */
+static const char *other_body(struct engine *engine, const struct tenant *tenant,
+                              const struct callback *callback)
+{
+    if (!callback->fault) {
+        return NULL;
+    }
+    const char *body = outbox_body(engine, &engine->scratch, callback);
+    struct delivery sent = {
+        .body = body, .body_size = strlen(body), .signature = callback->signature};
+    outbox_fault_spoil(tenant, &engine->scratch, callback, &sent);
+    return sent.body == body ? NULL : sent.body;
+}
+
+static void save_attempt(struct engine *engine, const struct tenant *tenant,
                          const struct callback *callback, const struct delivery_result *result)
 {
     const struct attempt attempt = {
         .callback = callback->seq,
-        .number = callback->attempts,
+        .number = callback->attempts + callback->extra + 1,
         .at_ms = clock_at_wall(tenant, result->wall_ms),
         .wall_ms = result->wall_ms,
         .took_ms = result->took_ms,
         .code = result->code,
+        .fault = callback->fault,
         .error = result->error,
         .request_headers = result->request_headers,
+        .request_body = other_body(engine, tenant, callback),
         .response_headers = result->response_headers,
         .response_body = result->response_body,
         .response_size = (int64_t)result->response_size,
     };
     store_attempt_insert(engine->store, &attempt);
-    journal_callback(engine, tenant, callback, &attempt);
+}
+
+/* The first of two is no attempt of the plan: the other one follows at once and decides for both.
+ */
+static void repeat(struct engine *engine, struct callback *callback,
+                   const struct delivery_result *result, int64_t now_ms)
+{
+    callback->extra++;
+    callback->code = result->code;
+    callback->ended_ms = now_ms;
+    callback->fault = FAULT_TWIN;
+    note_fresh(engine, callback, true);
 }
 
 /* What becomes of a callback after an attempt. */
-static void settle(struct tenant *tenant, struct callback *callback,
+static void settle(const struct tenant *tenant, struct callback *callback,
                    const struct delivery_result *result, int64_t now_ms)
 {
+    bool twin_done = callback->fault == FAULT_TWIN && callback->code == OUTBOX_OK_CODE;
     callback->attempts++;
-    callback->code = result->code;
+    callback->code = twin_done ? OUTBOX_OK_CODE : result->code;
     callback->ended_ms = now_ms;
     callback->due_ms = TIME_NONE;
-    if (result->code == OK_CODE) {
+    callback->fault = FAULT_NONE;
+    if (callback->code == OUTBOX_OK_CODE) {
         callback->state = CALLBACK_DONE;
     } else if (result->refused || is_last(tenant, callback, callback->attempts)) {
         callback->state = CALLBACK_FAILED;
@@ -302,12 +377,20 @@ void outbox_ended(void *arg, const struct delivery_result *result)
     if (!tenant) {
         return;
     }
-    tenant->sending--;
     int64_t now_ms = clock_now(tenant);
-    settle(tenant, &callback, result, now_ms);
+    save_attempt(engine, tenant, &callback, result);
+    if (callback.fault == FAULT_DUPLICATE) {
+        repeat(engine, &callback, result, now_ms);
+    } else {
+        tenant->sending--;
+        settle(tenant, &callback, result, now_ms);
+    }
     store_callback_update(engine->store, &callback);
-    keep_attempt(engine, tenant, &callback, result);
+    journal_callback(engine, tenant, &callback, result);
     schedule_at(engine, tenant, callback.due_ms);
+    if (tenant->faults.held) {
+        outbox_let_go(engine, tenant, callback.invoice, callback.seq);
+    }
     if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
         invoice.updated_ms = now_ms;
         invoice.callback_logs = outbox_logs(engine, arena, invoice.seq, NULL);

@@ -7,6 +7,8 @@
 
 #include "engine/engine.h"
 
+#define OUTBOX_OK_CODE 200 /* nothing else is success (facts.md d.4) */
+
 /*
  * Composes the callback that reports an invoice's state. False when none is due: no URL, or the
  * account wants only final statuses. Texts live in `arena`. Insert it with outbox_insert once the
@@ -15,9 +17,12 @@
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                     const struct invoice *invoice, int64_t at_ms, struct callback *ret_callback);
 
-/* Inserts it; it is sent when the turn is committed. */
-void outbox_insert(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
-                   struct callback *callback);
+/*
+ * Inserts it; it is sent when the turn is committed, unless a fault has it otherwise, which may
+ * change the invoice's callback_logs (in the arena, saved). `creates`: the invoice was just made.
+ */
+void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                   struct invoice *invoice, bool creates, struct callback *callback);
 
 /* The exact bytes that every attempt sends, in the arena. */
 const char *outbox_body(const struct engine *engine, struct arena *arena,
@@ -31,7 +36,11 @@ const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invo
  * fragment. */
 void outbox_shown_url(const char *url, char *ret_text, size_t size);
 
-/* Hands a due callback to the sender. */
+/* Lets go the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
+ * older than `before`. */
+void outbox_let_go(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);
+
+/* Hands a due callback to the sender; it may meet a fault, unless it has already. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
 /* One more attempt by hand; `resign`: with a new signature. */

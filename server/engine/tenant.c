@@ -174,6 +174,7 @@ static void free_tenant(struct tenant *tenant)
 {
     arena_finish(&tenant->key_texts);
     arena_finish(&tenant->setting_texts);
+    faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
     free(tenant);
 }

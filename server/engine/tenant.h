@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "domain/account.h"
 #include "domain/resolution.h"
+#include "engine/faults.h"
 #include "engine/sink.h"
 #include "store/store_account.h"
 
@@ -27,6 +28,7 @@ struct tenant {
     int64_t outcomes;           /* queued for next invoices */
     int sending;                /* callbacks handed to the sender and not ended */
     struct advance *advance;    /* its clock is being advanced */
+    struct faults faults;       /* that its calls and callbacks may meet */
     struct sinks sinks;         /* what its built-in receiver got */
     int64_t used_ms;            /* machine time of the last call, for ttl_s */
     int64_t journal_id;         /* what the journal knows it by: stays when it is emptied */

@@ -8,6 +8,11 @@ uint64_t trace_begin(struct trace *trace)
     return trace->current;
 }
 
+void trace_resume(struct trace *trace, uint64_t request)
+{
+    trace->current = request;
+}
+
 void trace_end(struct trace *trace)
 {
     trace->current = 0;

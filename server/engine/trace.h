@@ -22,6 +22,7 @@ struct trace {
 
 /* A request begins to be handled: its number, from 1. Until trace_end it is the cause of all. */
 uint64_t trace_begin(struct trace *trace);
+void trace_resume(struct trace *trace, uint64_t request); /* it is handled once more */
 void trace_end(struct trace *trace);
 
 /* The callback was queued by what is being handled. */

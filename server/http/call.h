@@ -11,6 +11,7 @@
 
 #define CALL_PARAMS 3
 
+struct route;
 struct router;
 struct waits;
 struct streams;
@@ -20,6 +21,7 @@ struct call {
     struct arena *arena; /* of the request */
     struct engine *engine;
     const struct router *router;
+    const struct route *route;
     struct tenant
         *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
@@ -59,7 +61,8 @@ struct router {
     const char *const *allow_hosts;
     int n_allow_hosts;
     bool tls;
-    bool hide_panel; /* the payer's pages go without the mock's own panel */
+    bool hide_panel;                       /* the payer's pages go without the mock's own panel */
+    void (*error_page)(struct call *call); /* replaces the JSON error that stands by a page */
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */
@@ -70,6 +73,14 @@ size_t router_body_most(void *arg, struct http_request *request);
 
 /* Records what leaves: http_options.done. */
 void router_done(void *arg, struct http_request *request);
+
+/*
+ * The account of the call is known now, and `invoice`, the id of the one that it concerns (or NULL,
+ * or any other text): called before the handler does its work; only the first time counts. False: a
+ * fault of the account has answered or ended the call, or has it come again later (request->fault
+ * says which): return at once.
+ */
+bool call_enter(struct call *call, struct tenant *tenant, const char *invoice);
 
 /* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one
  * (mock.md). In the arena. */

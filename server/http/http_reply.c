@@ -3,6 +3,7 @@
 #include "base/die.h"
 #include "json/json_out.h"
 
+#include <microhttpd.h>
 #include <stdio.h>
 
 #define USUAL_BODY 4000 /* a private invoice with all its parts */
@@ -65,7 +66,7 @@ static const char *reason_of(unsigned status)
             return reasons[i].reason;
         }
     }
-    return "internal_error";
+    return status == 500 ? "internal_error" : MHD_get_reason_phrase_for(status);
 }
 
 void http_reply_error(struct http_request *request, unsigned status)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "http/form.h"
+#include "http/http_harm.h"
 #include "http/http_reply.h"
 #include "http/http_stream.h"
 #include "http/listen.h"
@@ -32,6 +33,7 @@ struct http_server {
     char *cert, *key;
     struct http_request *held; /* answered, waiting for http_release */
     size_t n_held, parked;
+    struct http_timers timers;
     bool closing;
 };
 
@@ -42,6 +44,9 @@ static struct MHD_Response *make_response(struct http_request *request)
     struct http_reply *reply = &request->reply;
     if (request->stream.read) {
         return http_stream_response(request);
+    }
+    if (reply->harm) {
+        return http_harm_response(request, &request->server->timers, &request->server->closing);
     }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
@@ -54,6 +59,9 @@ static struct MHD_Response *make_response(struct http_request *request)
 static enum MHD_Result send_reply(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
+    if (http_harm_ends(request)) {
+        return MHD_NO;
+    }
     struct MHD_Response *response = make_response(request);
     if (!response) {
         die("out of memory for a response");
@@ -69,11 +77,32 @@ static enum MHD_Result send_reply(struct http_request *request)
     return result;
 }
 
+static void end_hold(void *arg)
+{
+    struct http_request *request = arg;
+    request->reply.hold_ms = 0;
+    MHD_resume_connection(request->connection); /* asks `access` again, which sends */
+}
+
+/* Nothing stands before the reply any more, but a fault that holds it. */
+static enum MHD_Result leave(struct http_request *request)
+{
+    struct http_server *server = request->server;
+    if (request->reply.hold_ms && !server->closing) {
+        http_timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
+                         end_hold, request);
+        MHD_suspend_connection(request->connection);
+        return MHD_YES;
+    }
+    server->options.done(server->options.arg, request);
+    return send_reply(request);
+}
+
 /* The reply stands: it leaves at once, or with the commit of this turn. */
 static enum MHD_Result deliver(struct http_request *request)
 {
     struct http_server *server = request->server;
-    if (!request->reply.status) {
+    if (!request->reply.status && !request->reply.harm) {
         die("%s %s was not answered", request->method, request->target);
     }
     if (server->options.must_hold(server->options.arg)) {
@@ -91,8 +120,7 @@ static enum MHD_Result deliver(struct http_request *request)
             request->connection); /* libmicrohttpd calls `access` again, which sends */
         return MHD_YES;
     }
-    server->options.done(server->options.arg, request);
-    return send_reply(request);
+    return leave(request);
 }
 
 bool http_release(struct http_server *server, bool committed)
@@ -107,6 +135,8 @@ bool http_release(struct http_server *server, bool committed)
             request->reply.n_headers = 0;
             request->stream.read = NULL;
             request->rolled_back = true;
+            request->reply.harm = HTTP_WHOLE;
+            request->reply.hold_ms = 0;
             http_reply_error(request, 503);
         }
         request->held = false;
@@ -138,6 +168,35 @@ void http_unpark(struct http_request *request)
 {
     leave_park(request);
     deliver(request);
+}
+
+/* The handler's turn; true when it left an answer rather than parked the request. */
+static bool answer(struct http_request *request)
+{
+    const struct http_options *options = &request->server->options;
+    if (request->server->closing) {
+        http_reply_error(request, 503);
+    } else {
+        options->handle(options->arg, request);
+    }
+    return !request->parked;
+}
+
+static void again(void *arg)
+{
+    struct http_request *request = arg;
+    leave_park(request);
+    json_decref(request->document);
+    request->document = NULL;
+    if (answer(request)) {
+        deliver(request);
+    }
+}
+
+void http_postpone(struct http_request *request, int64_t ms)
+{
+    http_park(request, NULL, NULL);
+    http_timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -189,6 +248,7 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
     if (!request) {
         return;
     }
+    http_timer_stop(&request->timer);
     open_request_of(connection)->request = NULL;
     if (request->held) {
         leave_held(request);
@@ -265,16 +325,10 @@ static enum MHD_Result receive(struct http_request *request, const char *data, s
 
 static enum MHD_Result handle(struct http_request *request)
 {
-    const struct http_options *options = &request->server->options;
     request->handled = true;
     request->body = buf_str(&request->upload);
     request->body_size = request->upload.size;
-    if (request->server->closing) {
-        http_reply_error(request, 503);
-    } else {
-        options->handle(options->arg, request);
-    }
-    if (!request->parked) {
+    if (answer(request)) {
         return deliver(request);
     }
     request->suspended = true;
@@ -303,9 +357,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
     if (request->held) {
         return MHD_YES;
     }
-    /* Released: the reply stands and may leave. */
-    request->server->options.done(request->server->options.arg, request);
-    return send_reply(request);
+    return leave(request); /* released, or held long enough */
 }
 
 /* ------------------------------------------------------------------ reading a request */
@@ -452,6 +504,7 @@ void http_server_quiesce(struct http_server *server)
     if (fd >= 0) {
         close(fd);
     }
+    http_timers_run(&server->timers, INT64_MAX);
 }
 
 void http_server_stop(struct http_server *server)
@@ -491,15 +544,19 @@ int http_server_fd(const struct http_server *server)
 
 int http_server_wait_ms(const struct http_server *server)
 {
+    const int64_t most_ms = 60000;
     MHD_UNSIGNED_LONG_LONG wait;
-    if (MHD_get_timeout(server->daemon, &wait) != MHD_YES) {
-        return -1;
+    int64_t own_ms = http_timers_wait_ms(&server->timers, mono_now_ms());
+    if (MHD_get_timeout(server->daemon, &wait) == MHD_YES &&
+        (own_ms < 0 || wait < (MHD_UNSIGNED_LONG_LONG)own_ms)) {
+        own_ms = wait < (MHD_UNSIGNED_LONG_LONG)most_ms ? (int64_t)wait : most_ms;
     }
-    return wait > 60000 ? 60000 : (int)wait;
+    return (int)(own_ms < most_ms ? own_ms : most_ms);
 }
 
 void http_server_run(struct http_server *server)
 {
+    http_timers_run(&server->timers, mono_now_ms());
     MHD_run(server->daemon);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "http/http_timer.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 
 struct http_server;
 struct MHD_Connection;
+struct fault_hit;
 
 struct http_header {
     const char *name, *value;
@@ -36,6 +38,15 @@ struct http_stream {
     void *arg;
 };
 
+/* What is done to a reply that must not leave whole (mock.md, API and page faults). */
+enum http_harm {
+    HTTP_WHOLE,
+    HTTP_RESET,  /* no byte leaves, the connection is reset */
+    HTTP_CLOSED, /* no byte leaves, the connection is closed */
+    HTTP_CUT,    /* after `harm_n` bytes of the body (-1: half) the connection is closed */
+    HTTP_SLOW,   /* `harm_n` bytes of the body a second */
+};
+
 struct http_reply {
     unsigned status; /* 0: not answered yet */
     const char *type;
@@ -44,6 +55,9 @@ struct http_reply {
     size_t fixed_size;
     struct http_header headers[HTTP_HEADERS_MOST];
     size_t n_headers;
+    enum http_harm harm;
+    int64_t harm_n;
+    int64_t hold_ms; /* how long it is held before it leaves, or before the harm is done */
 };
 
 struct http_request {
@@ -55,6 +69,7 @@ struct http_request {
     const char *body;
     size_t body_size;
     int64_t began_us;
+    const struct fault_hit *fault; /* that the call has met, NULL: none; in the arena */
 
     struct http_reply reply;
     bool parked;
@@ -71,6 +86,7 @@ struct http_request {
     struct buf upload;
     size_t received, body_most;
     bool started, handled, held, suspended;
+    struct http_timer timer;
     json_t *query, *document; /* parsed when first asked for */
     struct http_request *next_held;
 };
@@ -132,3 +148,6 @@ void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
 
 /* The reply of a parked request stands. */
 void http_unpark(struct http_request *request);
+
+/* Parks the request and gives it to the handler once more after `ms`, as if it had come then. */
+void http_postpone(struct http_request *request, int64_t ms);

@@ -26,6 +26,10 @@ struct record {
 
 void record_begin(const struct router *router, struct http_request *request)
 {
+    if (request->record) {
+        trace_resume(&router->engine->trace, request->record->number);
+        return;
+    }
     struct record *record = arena_alloc(&request->arena, sizeof *record);
     record->number = trace_begin(&router->engine->trace);
     record->wall_ms = record->at_ms = wall_now_ms();
@@ -65,14 +69,14 @@ static bool is_plain(const struct route *route)
     return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC);
 }
 
-void record_routed(const struct call *call, int route)
+void record_routed(const struct call *call)
 {
-    const struct route *found = route < 0 ? NULL : &call->router->routes[route];
+    const struct route *found = call->route;
     struct record *record = call->request->record;
     if (!found || found->access == ACCESS_PUBLIC || found->access == ACCESS_PAGE) {
         record_account(call->request, call->tenant);
     }
-    record->route = route;
+    record->route = found ? (int)(found - call->router->routes) : -1;
     record->invoice = call->invoice;
     record->refusal = call->refusal;
     record->detail = call->detail;
@@ -181,7 +185,8 @@ static void keep(const struct router *router, const struct http_request *request
                     .status = request->reply.status,
                     .route = record->route,
                     .refusal = record->refusal,
-                    .page = record->page},
+                    .page = record->page,
+                    .fault = request->fault ? request->fault->effect.kind : FAULT_NONE},
     };
     made.everyone = made.unmatched;
     snprintf(made.request.method, sizeof made.request.method, "%s",

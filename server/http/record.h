@@ -9,14 +9,15 @@
 
 #include "http/call.h"
 
-/* The request begins: its number, and when it came. The router's, before anything else. */
+/* The request begins: its number, and when it came. The router's, before anything else; one that
+ * was delayed begins a second time. */
 void record_begin(const struct router *router, struct http_request *request);
 
 /* Whose it is for certain, as soon as that is known: the handler may delete the account. */
 void record_account(struct http_request *request, const struct tenant *tenant);
 
-/* The router is done with it: what it found out. `route` -1: none. */
-void record_routed(const struct call *call, int route);
+/* The router is done with it: what it found out. */
+void record_routed(const struct call *call);
 
 /* The reply leaves. */
 void record_done(const struct router *router, struct http_request *request);

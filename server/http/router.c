@@ -148,10 +148,9 @@ static const struct route *find_route(struct call *call, char ret_allow[ALLOW_TE
 
 static bool check_private(struct call *call)
 {
-    call->tenant = credentials_check(call);
-    if (call->tenant) {
-        call->tenant->used_ms = wall_now_ms();
-        return true;
+    struct tenant *tenant = credentials_check(call);
+    if (tenant) {
+        return call_enter(call, tenant, call->params[0]);
     }
     record_account(call->request, credentials_name(call));
     http_reply_error(call->request, 401);
@@ -294,6 +293,12 @@ static void reply_options(struct call *call, const char *allow)
     }
 }
 
+/* A reply stands, which may still have to wait; a call that comes again later has none. */
+static bool is_answered(const struct http_request *request)
+{
+    return request->reply.status || request->reply.harm;
+}
+
 /* Refused before anybody was asked who calls: the journal shows it to whom it names. */
 static void refuse_route(struct call *call, enum journal_refusal why, unsigned status,
                          const char *code, const char *message)
@@ -320,8 +325,7 @@ static void dispatch(struct call *call)
 {
     struct http_request *request = call->request;
     char allow[ALLOW_TEXT];
-    int index = -1;
-    const struct route *route = find_route(call, allow);
+    const struct route *route = call->route = find_route(call, allow);
     if (!route && !*allow) {
         refuse_route(call, REFUSAL_PATH, 404, "not_found", "there is no such path");
     } else if (!route && text_equal(request->method, "OPTIONS")) {
@@ -331,10 +335,9 @@ static void dispatch(struct call *call)
                      "the path takes other methods, see Allow");
         http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
     } else {
-        index = (int)(route - call->router->routes);
         handle(call, route);
     }
-    record_routed(call, index);
+    record_routed(call);
 }
 
 void router_handle(void *arg, struct http_request *request)
@@ -348,9 +351,9 @@ void router_handle(void *arg, struct http_request *request)
     } else {
         call.refusal = REFUSAL_TARGET;
         http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
-        record_routed(&call, -1);
+        record_routed(&call);
     }
-    if (request->path && is_under(request->path, PUBLIC_PREFIX)) {
+    if (request->path && is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
         add_cors(&call);
     }
     trace_end(&router->engine->trace);

@@ -283,6 +283,23 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
 }
 
+/* A name that is misspelt in about a third of its letters at most gets the right one told. */
+static const char *unknown_message(struct json_errors *errors, const char *name,
+                                   const struct json_field *fields, size_t n)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) / 3;
+    for (size_t i = 0; i < n && errors->n < ERRORS_MOST; i++) {
+        size_t distance = text_distance(fields[i].name, name);
+        if (distance <= least) {
+            best = fields[i].name;
+            least = distance;
+        }
+    }
+    return best ? arena_printf(errors->arena, MESSAGE_NOT_EXPECTED " Did you mean %s?", best)
+                : MESSAGE_NOT_EXPECTED;
+}
+
 static void refuse_unknown(struct reader *r, const char *prefix, const json_t *object,
                            const struct json_field *fields, size_t n)
 {
@@ -295,8 +312,8 @@ static void refuse_unknown(struct reader *r, const char *prefix, const json_t *o
             i++;
         }
         if (i == n) {
-            json_errors_add(r->errors, arena_printf(r->errors->arena, "%s%s", prefix, name),
-                            MESSAGE_NOT_EXPECTED);
+            json_errors_add(r->errors, arena_printf(r->errors->arena, "%s%s", prefix, name), "%s",
+                            unknown_message(r->errors, name, fields, n));
         }
     }
 }

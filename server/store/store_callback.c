@@ -19,6 +19,8 @@ enum {
     Q_DUE_COUNT,
     Q_OVERDUE,
     Q_REQUEUE,
+    Q_HELD,
+    Q_HELD_OF_INVOICE,
     Q_ATTEMPT_INSERT,
     Q_ATTEMPT_ALL,
 };
@@ -29,13 +31,17 @@ enum {
 #define OF_INVOICE                                                                                 \
     " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
 #define PAGE " AND seq < ?4 ORDER BY seq DESC LIMIT ?5"
+#define HELD " FROM callback WHERE state = 1 AND fault = 13 AND "
+#define FIRST " ORDER BY seq LIMIT 1"
 
 static const char *const sql[] = {
     [Q_INSERT] =
         ("INSERT INTO callback (" STORE_CALLBACK_COLUMNS ")"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+         " ?18)"),
     [Q_UPDATE] = ("UPDATE callback SET state = ?2, due_ms = ?3, attempts = ?4, ended_ms = ?5,"
-                  " code = ?6, manual = ?7, signature = ?8 WHERE seq = ?1"),
+                  " code = ?6, manual = ?7, signature = ?8, fault = ?9, extra = ?10"
+                  " WHERE seq = ?1"),
     [Q_GET] = "SELECT " STORE_CALLBACK_COLUMNS " FROM callback WHERE seq = ?1",
     [Q_OF_INVOICE] = "SELECT " STORE_CALLBACK_HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
     [Q_LIST] = "SELECT " STORE_CALLBACK_COLUMNS OF_ACCOUNT PAGE,
@@ -52,8 +58,11 @@ static const char *const sql[] = {
     [Q_OVERDUE] = "SELECT count(*) FROM callback WHERE account = ?1 AND due_ms < ?2",
     [Q_REQUEUE] =
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
+    [Q_HELD] = "SELECT " STORE_CALLBACK_COLUMNS HELD "account = ?1" FIRST,
+    [Q_HELD_OF_INVOICE] =
+        "SELECT " STORE_CALLBACK_COLUMNS HELD "+account = ?1 AND invoice = ?2" FIRST,
     [Q_ATTEMPT_INSERT] = ("INSERT OR REPLACE INTO attempt (" STORE_ATTEMPT_COLUMNS ")"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
     [Q_ATTEMPT_ALL] = ("SELECT " STORE_ATTEMPT_COLUMNS
                        " FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2"),
 };
@@ -61,6 +70,8 @@ static const char *const sql[] = {
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
                    CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
+_Static_assert(FAULT_REORDER == 13 && FAULT_UNKNOWN_STATUS == 22 && FAULT_KINDS == 23,
+               "faults are stored, and named by number in the statements");
 
 bool store_callback_prepare(struct store *store)
 {
@@ -74,10 +85,10 @@ int64_t store_callback_next_seq(struct store *store)
 
 void store_callback_bind(sqlite3_stmt *q, const struct callback *c)
 {
-    store_bind(q, "iiiiiiiiiiiittti", c->seq, c->invoice, c->account, (int64_t)c->transition,
+    store_bind(q, "iiiiiiiiiiiiiittti", c->seq, c->invoice, c->account, (int64_t)c->transition,
                (int64_t)c->state, c->queued_ms, c->due_ms, c->attempts, c->ended_ms, c->code,
-               (int64_t)c->manual, (int64_t)c->test_mode, c->url, c->signature, c->body,
-               c->body_cut);
+               (int64_t)c->manual, (int64_t)c->test_mode, (int64_t)c->fault, c->extra, c->url,
+               c->signature, c->body, c->body_cut);
 }
 
 void store_callback_insert(struct store *store, struct callback *callback)
@@ -91,8 +102,8 @@ void store_callback_insert(struct store *store, struct callback *callback)
 void store_callback_update(struct store *store, const struct callback *c)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_UPDATE);
-    store_bind(q, "iiiiiiit", c->seq, (int64_t)c->state, c->due_ms, c->attempts, c->ended_ms,
-               c->code, (int64_t)c->manual, c->signature);
+    store_bind(q, "iiiiiiitii", c->seq, (int64_t)c->state, c->due_ms, c->attempts, c->ended_ms,
+               c->code, (int64_t)c->manual, c->signature, (int64_t)c->fault, c->extra);
     store_run(store, q);
 }
 
@@ -111,16 +122,18 @@ static void read_head(sqlite3_stmt *q, struct callback *ret_callback)
         .code = store_column_int(q, 9),
         .manual = store_column_int(q, 10) == 1,
         .test_mode = store_column_int(q, 11) == 1,
+        .fault = (enum fault_kind)store_column_int(q, 12),
+        .extra = store_column_int(q, 13),
     };
 }
 
 void store_callback_read(struct arena *arena, sqlite3_stmt *q, struct callback *ret_callback)
 {
     read_head(q, ret_callback);
-    ret_callback->url = store_column_text(arena, q, 12);
-    ret_callback->signature = store_column_text(arena, q, 13);
-    ret_callback->body = store_column_text(arena, q, 14);
-    ret_callback->body_cut = store_column_int(q, 15);
+    ret_callback->url = store_column_text(arena, q, 14);
+    ret_callback->signature = store_column_text(arena, q, 15);
+    ret_callback->body = store_column_text(arena, q, 16);
+    ret_callback->body_cut = store_column_int(q, 17);
 }
 
 static bool read_one(struct store *store, struct arena *arena, sqlite3_stmt *q,
@@ -249,11 +262,19 @@ void store_callback_requeue(struct store *store, int64_t account)
     store_run(store, q);
 }
 
+bool store_callback_held(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
+                         struct callback *ret_callback)
+{
+    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, invoice ? Q_HELD_OF_INVOICE : Q_HELD);
+    store_bind(q, invoice ? "ii" : "i", account, invoice);
+    return read_one(store, arena, q, ret_callback);
+}
+
 void store_attempt_bind(sqlite3_stmt *q, const struct attempt *a)
 {
-    store_bind(q, "iiiiiitttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code,
-               a->error, a->request_headers, a->response_headers, (const void *)a->response_body,
-               (size_t)a->response_size);
+    store_bind(q, "iiiiiiittttb", a->callback, a->number, a->at_ms, a->wall_ms, a->took_ms, a->code,
+               (int64_t)a->fault, a->error, a->request_headers, a->request_body,
+               a->response_headers, (const void *)a->response_body, (size_t)a->response_size);
 }
 
 void store_attempt_read(struct arena *arena, sqlite3_stmt *q, struct attempt *ret_attempt)
@@ -265,11 +286,13 @@ void store_attempt_read(struct arena *arena, sqlite3_stmt *q, struct attempt *re
         .wall_ms = store_column_int(q, 3),
         .took_ms = store_column_int(q, 4),
         .code = store_column_int(q, 5),
-        .error = store_column_text(arena, q, 6),
-        .request_headers = store_column_text(arena, q, 7),
-        .response_headers = store_column_text(arena, q, 8),
-        .response_body = store_column_text(arena, q, 9),
-        .response_size = sqlite3_column_bytes(q, 9),
+        .fault = (enum fault_kind)store_column_int(q, 6),
+        .error = store_column_text(arena, q, 7),
+        .request_headers = store_column_text(arena, q, 8),
+        .request_body = store_column_text(arena, q, 9),
+        .response_headers = store_column_text(arena, q, 10),
+        .response_body = store_column_text(arena, q, 11),
+        .response_size = sqlite3_column_bytes(q, 11),
     };
 }
 

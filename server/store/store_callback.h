@@ -10,7 +10,7 @@ int64_t store_callback_next_seq(struct store *store);
 /* Inserts and sets `callback->seq`. */
 void store_callback_insert(struct store *store, struct callback *callback);
 
-/* Saves state, due_ms, attempts, ended_ms, code, manual and signature. */
+/* Saves state, due_ms, attempts, ended_ms, code, manual, signature, fault and extra. */
 void store_callback_update(struct store *store, const struct callback *callback);
 
 /* True when there is one. Texts go to the arena. */
@@ -43,6 +43,11 @@ int64_t store_callback_overdue(struct store *store, int64_t account, int64_t bef
 /* After a crash: what was being sent is due again, since it was queued: before all that came later.
  */
 void store_callback_requeue(struct store *store, int64_t account);
+
+/* The oldest callback that `reorder` holds back, of an invoice or (0) of the whole account; false
+ * when there is none. */
+bool store_callback_held(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
+                         struct callback *ret_callback);
 
 void store_attempt_insert(struct store *store, const struct attempt *attempt);
 

@@ -121,16 +121,16 @@ void store_transition_read(sqlite3_stmt *statement, struct transition *ret_trans
 
 #define STORE_CALLBACK_HEAD                                                                        \
     "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code,"       \
-    " manual, test_mode"
+    " manual, test_mode, fault, extra"
 #define STORE_CALLBACK_COLUMNS STORE_CALLBACK_HEAD ", url, signature, body, body_cut"
-#define STORE_CALLBACK_WIDTH 16
+#define STORE_CALLBACK_WIDTH 18
 void store_callback_bind(sqlite3_stmt *statement, const struct callback *callback);
 void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
                          struct callback *ret_callback);
 
 #define STORE_ATTEMPT_COLUMNS                                                                      \
-    "callback, number, at_ms, wall_ms, took_ms, code, error, request_headers, response_headers,"   \
-    " response_body"
-#define STORE_ATTEMPT_WIDTH 10
+    "callback, number, at_ms, wall_ms, took_ms, code, fault, error, request_headers,"              \
+    " request_body, response_headers, response_body"
+#define STORE_ATTEMPT_WIDTH 12
 void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
 void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);

@@ -1,6 +1,7 @@
 #include "checkout.h"
 
 #include "api/api_invoices.h"
+#include "api/wait.h"
 #include "base/text.h"
 #include "engine/clock.h"
 #include "web/checkout_form.h"
@@ -59,6 +60,7 @@ void checkout_process(struct call *call)
         } else {
             http_reply_redirect(call->request, 302, page_url(&visit));
         }
+        waits_hold_reply(call);
     }
 }
 
@@ -70,6 +72,7 @@ void checkout_order(struct call *call)
         if (visit_by_id(call, invoice.id, &visit)) {
             bool post = text_equal(call->request->method, "POST");
             http_reply_redirect(call->request, post ? 303 : 302, page_url(&visit));
+            waits_hold_reply(call);
         }
     } else if (!page_wants_json(call)) {
         page_error_instead(call);

@@ -74,7 +74,11 @@ void page_error(struct call *call, unsigned status, const char *message_key)
 
 void page_error_instead(struct call *call)
 {
-    const struct http_reply *reply = &call->request->reply;
+    struct http_request *request = call->request;
+    const struct http_reply *reply = &request->reply, before = *reply;
+    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON)) {
+        return; /* a fault answered otherwise, or not at all */
+    }
     json_auto_t *body = json_loadb(reply->body.data, reply->body.size, 0, NULL);
     const json_t *errors = json_object_get(body, "errors");
     buf_auto said = {0};
@@ -93,6 +97,9 @@ void page_error_instead(struct call *call)
     }
     reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"),
                 arena_strdup(call->arena, buf_str(&said)));
+    for (size_t i = 0; i < before.n_headers; i++) {
+        http_reply_header(request, before.headers[i].name, before.headers[i].value);
+    }
 }
 
 static bool accepts(const struct call *call, const char *type)

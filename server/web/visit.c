@@ -1,7 +1,6 @@
 #include "visit.h"
 
 #include "base/text.h"
-#include "base/wall.h"
 #include "engine/clock.h"
 #include "http/form.h"
 #include "web/locale_text.h"
@@ -17,13 +16,15 @@
 static bool begin(struct call *call, bool found, struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
-    call->tenant = found ? tenants_by_num(&call->engine->tenants, invoice->account) : NULL;
-    if (!call->tenant) {
+    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice->account) : NULL;
+    if (!tenant) {
         page_error(call, 404, "error_no_payment");
         return false;
     }
-    call->tenant->used_ms = wall_now_ms();
     call->invoice = invoice->seq;
+    if (!call_enter(call, tenant, invoice->id)) {
+        return false;
+    }
     visit->call = call;
     visit->service = service_find(&call->engine->fixture->catalogue, invoice->service);
     visit->locale = page_locale(call, invoice->locale);

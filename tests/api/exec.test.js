@@ -1,6 +1,7 @@
 // milkypay-mock exec [options] -- COMMAND ...: the server beside a suite. The commands are Node programs given with -e.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -338,7 +339,7 @@ describe('--strict', () => {
     const sink = await startSink({ account: DEMO });
     const { code, stderr } = await exec(['--strict'], created(sink));
     assert.equal(code, 3, stderr);
-    assert.equal(stderr, 'milkypay-mock: --strict: 1 callbacks were delivered, and the suite verified no signature: POST /_mock/verify-signature was never called\n');
+    assert.equal(stderr, 'milkypay-mock: --strict: 1 callbacks were delivered, and the suite verified no signature: POST /_mock/verify-signature never found one right\n');
     await sink.stop();
   });
 
@@ -349,8 +350,12 @@ describe('--strict', () => {
       return;
     }
     const sink = await startSink({ account: DEMO });
-    const { code, stderr } = await exec(['--strict'], created(sink, "await control('POST', '/verify-signature', { body: '{}', signature: 'x' });"));
-    assert.deepEqual([code, stderr], [0, '']);
+    const ask = (signature) => exec(['--strict'], created(sink, `await control('POST', '/verify-signature', { body: '{}', signature: '${signature}' });`));
+    const { secret_key } = DEMO;
+    const right = await ask(createHash('sha1').update(`${secret_key}{}${secret_key}`).digest('base64'));
+    assert.deepEqual([right.code, right.stderr], [0, '']);
+    const wrong = await ask('x');
+    assert.equal(wrong.code, 3, wrong.stderr);
     await sink.stop();
   });
 

@@ -31,7 +31,8 @@ describe('ids of another account', () => {
     const { id } = await theirs.made({ callback_url: NOWHERE, reference_id: 'theirs' }, hold);
     (await theirs.control('POST', '/snapshots/theirs')).expect(201);
     const [callback] = await theirs.callbacks();
-    their = { id, callback: callback.id };
+    const fault = (await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })).expect(201).json.id;
+    their = { id, callback: callback.id, fault };
   });
 
   // What each operation says of an id that is not there.
@@ -41,12 +42,15 @@ describe('ids of another account', () => {
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
+    'DELETE /_mock/faults/{id}': [() => their.fault, 'unknown_fault'],
     'GET /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'DELETE /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'POST /_mock/snapshots/{name}/restore': [() => 'theirs', 'unknown_snapshot'],
   };
   // These make a thing under a name: one of another account is no hindrance, and is not touched.
   const MAKING = ['POST /_mock/snapshots/{name}', 'PUT /_mock/snapshots/{name}'];
+  // A sink is there for any name, so another account's is never a 404, but another one.
+  const isSink = (operation) => operation.includes(' /_mock/sink/');
 
   test('every operation of the document that takes both an account and an id is among these', () => {
     const { document } = contract();
@@ -54,9 +58,19 @@ describe('ids of another account', () => {
       .some((parameter) => contract().deref(parameter).name === 'account');
     const both = contract().operations().filter((operation) => {
       const [method, path] = operation.split(' ');
-      return path.startsWith('/_mock/') && path.includes('{') && takesAccount(path, method.toLowerCase());
+      return path.startsWith('/_mock/') && path.includes('{') && !isSink(operation) && takesAccount(path, method.toLowerCase());
     });
     assert.deepEqual(both.sort(), [...Object.keys(OPERATIONS), ...MAKING].sort());
+  });
+
+  test('sinks of one name are two', async () => {
+    const requests = async (api) => (await api.control('GET', '/sink/mine/requests')).expect(200).json.items;
+    (await theirs.control('PUT', '/sink/mine', { responses: [500] })).expect(200);
+    (await mine.control('POST', '/sink/mine', {})).expect(200);
+    (await theirs.control('POST', '/sink/mine', {})).expect(500);
+    assert.deepEqual([(await requests(mine)).length, (await requests(theirs)).length], [1, 1]);
+    (await mine.control('DELETE', '/sink/mine/requests')).expect(200);
+    assert.deepEqual([(await requests(mine)).length, (await requests(theirs)).length], [0, 1]);
   });
 
   for (const [operation, [id, code, body]] of Object.entries(OPERATIONS)) {

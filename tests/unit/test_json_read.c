@@ -198,6 +198,8 @@ static void each_wrong_field_has_its_message(void **state)
          "inner.number: This value should be of type integer."},
         {"{\"inner\":{\"text\":\"x\",\"more\":1}}", "inner.more: This field was not expected."},
         {"{\"more\":1}", "more: This field was not expected."},
+        {"{\"nubmer\":1}", "nubmer: This field was not expected. Did you mean number?"},
+        {"{\"x\":1}", "x: This field was not expected."},
         {"{\"text\":1,\"number\":\"x\",\"more\":1}",
          "text: This value should be of type string.; number: This value should be of type "
          "integer.; "

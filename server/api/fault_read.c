@@ -1,0 +1,258 @@
+#include "fault_read.h"
+
+#include "api/control.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define COUNT_MOST ((int64_t)1000000000)
+#define RETRY_AFTER_MOST_S ((int64_t)30 * 86400)
+#define LOGNORMAL "lognormal"
+
+/* ------------------------------------------------------------------ the fields */
+
+struct input {
+    const char *on, *name;
+    const char *method, *path, *invoice, *transition;
+    bool matches;
+    int64_t times, after, probability;
+    const json_t *delay;
+    int64_t median_ms, sigma;
+    int64_t status, retry_after_s, bytes_per_s, bytes, hold_ms;
+};
+
+static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
+
+static const struct json_field match_fields[] = {
+    {.name = "method",
+     .kind = JSON_KIND_TEXT,
+     .offset = JSON_AT(input, method),
+     .choices = methods},
+    {.name = "path", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, path), .least = 1},
+    {.name = "invoice", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, invoice)},
+    {.name = "transition", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, transition)},
+};
+
+#define NUMBER(key, member, from, to)                                                              \
+    {                                                                                              \
+        .name = key, .kind = JSON_KIND_INT, .offset = JSON_AT(input, member), .least = from,       \
+        .most = to                                                                                 \
+    }
+#define OTHER(key, member, what)                                                                   \
+    {                                                                                              \
+        .name = key, .kind = what, .offset = JSON_AT(input, member)                                \
+    }
+
+static const struct json_field fields[] = {
+    {.name = "on", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, on), .required = true},
+    {.name = "fault", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, name), .required = true},
+    {.name = "match",
+     .kind = JSON_KIND_OBJECT,
+     .offset = JSON_AT(input, matches),
+     .fields = match_fields,
+     .n_fields = ARRAY_SIZE(match_fields)},
+    NUMBER("times", times, 1, COUNT_MOST),
+    NUMBER("after", after, 0, COUNT_MOST),
+    OTHER("probability", probability, JSON_KIND_MONEY),
+    OTHER("delay", delay, JSON_KIND_ANY),
+    OTHER("median", median_ms, JSON_KIND_DURATION),
+    OTHER("sigma", sigma, JSON_KIND_MONEY),
+    NUMBER("status", status, 400, 599),
+    NUMBER("retry_after", retry_after_s, 0, RETRY_AFTER_MOST_S),
+    NUMBER("bytes_per_s", bytes_per_s, 1, COUNT_MOST),
+    NUMBER("bytes", bytes, 0, COUNT_MOST),
+    OTHER("hold", hold_ms, JSON_KIND_DURATION),
+};
+
+/* The fields that not every fault has. */
+static const struct {
+    const char *object, *name; /* object: NULL, or the one it stands in */
+    unsigned param;
+} params[] = {
+    {NULL, "status", FAULT_HAS_STATUS},
+    {NULL, "retry_after", FAULT_HAS_RETRY_AFTER},
+    {NULL, "delay", FAULT_HAS_DELAY},
+    {NULL, "median", FAULT_HAS_MEDIAN},
+    {NULL, "sigma", FAULT_HAS_SIGMA},
+    {NULL, "bytes_per_s", FAULT_HAS_BYTES_PER_S},
+    {NULL, "bytes", FAULT_HAS_BYTES},
+    {NULL, "hold", FAULT_HAS_HOLD},
+    {"match", "method", FAULT_HAS_METHOD},
+    {"match", "path", FAULT_HAS_PATH},
+    {"match", "transition", FAULT_HAS_TRANSITION},
+};
+
+/* ------------------------------------------------------------------ checking */
+
+/* Numbers as numbers and durations as texts, as the answer will echo them. */
+static void check_types(const json_t *body, struct json_errors *errors)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+        const json_t *value = json_object_get(body, fields[i].name);
+        enum json_kind kind = fields[i].kind;
+        bool number = kind == JSON_KIND_INT || kind == JSON_KIND_MONEY;
+        if ((number && json_is_string(value)) ||
+            (kind == JSON_KIND_DURATION && json_is_number(value))) {
+            json_errors_add(errors, fields[i].name, "This value should be of type %s.",
+                            number ? "numeric" : "string");
+        }
+    }
+}
+
+/* "It does not belong to slow on api, which has bytes_per_s, match.method, match.path." */
+static const char *foreign_message(struct arena *arena, const char *name, const char *place,
+                                   unsigned has)
+{
+    buf_auto list = {0};
+    for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
+        if (has & params[i].param) {
+            buf_printf(&list, "%s%s%s%s", list.size ? ", " : "",
+                       params[i].object ? params[i].object : "", params[i].object ? "." : "",
+                       params[i].name);
+        }
+    }
+    return arena_printf(arena, "It does not belong to %s on %s, which has %s.", name, place,
+                        buf_str(&list));
+}
+
+/* Parameters that do not belong to the fault, or that it lacks. */
+static void check_params(const json_t *body, const struct fault *fault, const char *name,
+                         struct json_errors *errors)
+{
+    unsigned has = fault_params(fault->effect.kind, fault->place);
+    unsigned needs = fault_needs(fault->effect.kind);
+    const char *place = fault_place_name(fault->place);
+    for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
+        const char *object = params[i].object;
+        const json_t *from = object ? json_object_get(body, object) : body;
+        const json_t *value = json_object_get(from, params[i].name);
+        bool given = value && !json_is_null(value);
+        if (given && !(has & params[i].param)) {
+            json_errors_add(errors,
+                            arena_printf(errors->arena, "%s%s%s", object ? object : "",
+                                         object ? "." : "", params[i].name),
+                            "%s", foreign_message(errors->arena, name, place, has));
+        } else if (!given && (needs & params[i].param)) {
+            json_errors_add(errors, params[i].name, "%s on %s needs it.", name, place);
+        }
+    }
+}
+
+static void check_match(const struct input *input, struct fault *fault, struct json_errors *errors)
+{
+    enum status status = STATUS_CREATED;
+    const char *path = input->path;
+    if (path && *path != '/' && *path != '*') {
+        json_errors_add(errors, "match.path", "A path begins with / or *.");
+    } else if (path && text_starts(path, "/_mock")) {
+        json_errors_add(errors, "match.path", "Faults never touch /_mock/.");
+    }
+    if (input->invoice && !ident_has_form(input->invoice, "cpi")) {
+        json_errors_add(errors, "match.invoice", "An invoice's id is wanted, cpi_...");
+    }
+    if (input->transition && !status_parse(input->transition, &status)) {
+        json_errors_add(errors, "match.transition", "There is no status %s.", input->transition);
+    }
+    fault->match = (struct fault_match){
+        .method = input->method,
+        .path = path,
+        .invoice = input->invoice,
+        .transition = input->transition && !errors->n ? (int64_t)status : FAULT_UNSET,
+    };
+}
+
+/* A duration, two of them, or "lognormal" with its median and sigma. */
+static void check_delay(const struct input *input, struct fault *fault, struct json_errors *errors)
+{
+    struct fault_delay *delay = &fault->effect.delay;
+    const char *text = json_string_value(input->delay);
+    bool lognormal = text_equal(text, LOGNORMAL);
+    if (lognormal) {
+        *delay = (struct fault_delay){.median_ms = input->median_ms,
+                                      .sigma = (double)input->sigma / (double)MONEY_ONE};
+    } else if (!text || !fault_delay_parse(text, delay)) {
+        json_errors_add(errors, "delay",
+                        "\"500ms\", \"100ms-900ms\" or \"" LOGNORMAL "\" is wanted.");
+    }
+    if (lognormal && (input->median_ms == FAULT_UNSET || input->sigma == FAULT_UNSET)) {
+        json_errors_add(errors, "delay", "\"" LOGNORMAL "\" needs median and sigma.");
+    } else if (!lognormal && (input->median_ms != FAULT_UNSET || input->sigma != FAULT_UNSET)) {
+        json_errors_add(errors, "delay", "median and sigma belong to \"" LOGNORMAL "\".");
+    } else if (lognormal && (input->sigma < 0 || input->sigma > 10 * MONEY_ONE)) {
+        json_errors_add(errors, "sigma", "This value should be between 0 and 10.");
+    }
+    int64_t most_ms = lognormal ? delay->median_ms : delay->most_ms;
+    if (fault->place != FAULT_ON_CALLBACK && most_ms > FAULT_CALL_MOST_MS) {
+        json_errors_add(errors, lognormal ? "median" : "delay", "A call waits at most 10m.");
+    }
+}
+
+static void check_effect(const struct input *input, struct fault *fault, struct json_errors *errors)
+{
+    struct fault_effect *effect = &fault->effect;
+    effect->status = input->status;
+    effect->retry_after_s = input->retry_after_s;
+    effect->bytes_per_s = input->bytes_per_s;
+    effect->bytes = input->bytes;
+    effect->hold_ms = input->hold_ms;
+    if (effect->hold_ms > FAULT_CALL_MOST_MS) {
+        json_errors_add(errors, "hold", "A call waits at most 10m.");
+    }
+    if (input->probability < 0 || input->probability > FAULT_ALWAYS) {
+        json_errors_add(errors, "probability", "This value should be between 0 and 1.");
+    }
+    if (effect->kind == FAULT_DELAY && input->delay) {
+        check_delay(input, fault, errors);
+    }
+}
+
+/* Place and kind; answers 422 with the nearest name and returns false when one is unknown. */
+static bool find_kind(struct call *call, const struct input *input, struct fault *fault)
+{
+    if (!fault_place_parse(input->on, &fault->place)) {
+        call_control_error(call, 422, "unknown_fault", "on: api, callback or page is wanted");
+        return false;
+    }
+    if (!fault_kind_parse(input->name, fault->place, &fault->effect.kind)) {
+        call_control_error(call, 422, "unknown_fault",
+                           "there is no fault \"%s\" on %s; the nearest is \"%s\"", input->name,
+                           input->on, fault_nearest(input->name, fault->place));
+        return false;
+    }
+    return true;
+}
+
+bool fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
+{
+    struct input input = {
+        .times = FAULT_UNSET,
+        .probability = FAULT_ALWAYS,
+        .median_ms = FAULT_UNSET,
+        .sigma = FAULT_UNSET,
+        .status = FAULT_STATUS_CODE,
+        .retry_after_s = FAULT_UNSET,
+        .bytes = FAULT_UNSET,
+        .hold_ms = FAULT_HOLD_MS,
+    };
+    struct fault fault = {0};
+    struct json_errors errors = {.arena = call->arena};
+    json_read(body, fields, ARRAY_SIZE(fields), true, &input, &errors);
+    if (input.on && input.name) {
+        if (!find_kind(call, &input, &fault)) {
+            return false;
+        }
+        check_types(body, &errors);
+        check_params(body, &fault, input.name, &errors);
+        check_match(&input, &fault, &errors);
+        check_effect(&input, &fault, &errors);
+    }
+    if (errors.n) {
+        control_reply_errors(call, &errors);
+        return false;
+    }
+    fault.times = input.times;
+    fault.after = input.after;
+    fault.probability = input.probability;
+    *ret_fault = fault;
+    return true;
+}

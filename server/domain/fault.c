@@ -1,0 +1,254 @@
+#include "fault.h"
+
+#include "base/attr.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CALLS (FAULT_AT(FAULT_ON_API) | FAULT_AT(FAULT_ON_PAGE))
+#define CALLBACKS FAULT_AT(FAULT_ON_CALLBACK)
+#define API_PREFIX "/api"
+
+/* The one table of faults. What has no place is no name to ask for, but a later step of one. */
+static const struct {
+    const char *name;
+    unsigned places, params, needs;
+} kinds[FAULT_KINDS] = {
+    [FAULT_STATUS] = {"status", CALLS, FAULT_HAS_STATUS | FAULT_HAS_RETRY_AFTER, 0},
+    [FAULT_DELAY] = {"delay", CALLS | CALLBACKS,
+                     FAULT_HAS_DELAY | FAULT_HAS_MEDIAN | FAULT_HAS_SIGMA, FAULT_HAS_DELAY},
+    [FAULT_RESET] = {"reset", CALLS, 0, 0},
+    [FAULT_EMPTY] = {"empty", CALLS, 0, 0},
+    [FAULT_GARBAGE] = {"garbage", CALLS, 0, 0},
+    [FAULT_TRUNCATE] = {"truncate", CALLS, FAULT_HAS_BYTES, 0},
+    [FAULT_SLOW] = {"slow", CALLS, FAULT_HAS_BYTES_PER_S, FAULT_HAS_BYTES_PER_S},
+    [FAULT_COMMIT_THEN_RESET] = {"commit_then_reset", CALLS, 0, 0},
+    [FAULT_COMMIT_THEN_TIMEOUT] = {"commit_then_timeout", CALLS, FAULT_HAS_HOLD, 0},
+    [FAULT_DROP] = {"drop", CALLBACKS, 0, 0},
+    [FAULT_DUPLICATE] = {"duplicate", CALLBACKS, 0, 0},
+    [FAULT_TWIN] = {"duplicate", 0, 0, 0},
+    [FAULT_REORDER] = {"reorder", CALLBACKS, 0, 0},
+    [FAULT_REORDERED] = {"reorder", 0, 0, 0},
+    [FAULT_BEFORE_RESPONSE] = {"before_response", CALLBACKS, 0, 0},
+    [FAULT_BAD_SIGNATURE] = {"bad_signature", CALLBACKS, 0, 0},
+    [FAULT_WRONG_SECRET] = {"wrong_secret", CALLBACKS, 0, 0},
+    [FAULT_NO_SIGNATURE] = {"no_signature", CALLBACKS, 0, 0},
+    [FAULT_HALF] = {"truncate", CALLBACKS, 0, 0},
+    [FAULT_REENCODED] = {"reencoded", CALLBACKS, 0, 0},
+    [FAULT_WRONG_AMOUNT] = {"wrong_amount", CALLBACKS, 0, 0},
+    [FAULT_UNKNOWN_STATUS] = {"unknown_status", CALLBACKS, 0, 0},
+};
+
+static const struct {
+    const char *name;
+    unsigned match; /* the parts of `match` that it has, beside the invoice */
+} places[FAULT_PLACES] = {
+    [FAULT_ON_API] = {"api", FAULT_HAS_METHOD | FAULT_HAS_PATH},
+    [FAULT_ON_CALLBACK] = {"callback", FAULT_HAS_TRANSITION},
+    [FAULT_ON_PAGE] = {"page", FAULT_HAS_METHOD | FAULT_HAS_PATH},
+};
+
+/* ------------------------------------------------------------------ names */
+
+const char *fault_kind_name(enum fault_kind kind)
+{
+    return kinds[kind].name;
+}
+
+const char *fault_place_name(enum fault_place place)
+{
+    return places[place].name;
+}
+
+bool fault_place_parse(const char *name, enum fault_place *ret_place)
+{
+    for (size_t i = 0; i < FAULT_PLACES; i++) {
+        if (text_equal(name, places[i].name)) {
+            *ret_place = (enum fault_place)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fault_kind_parse(const char *name, enum fault_place place, enum fault_kind *ret_kind)
+{
+    for (size_t i = 0; i < FAULT_KINDS; i++) {
+        if ((kinds[i].places & FAULT_AT(place)) && text_equal(name, kinds[i].name)) {
+            *ret_kind = (enum fault_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *fault_nearest(const char *name, enum fault_place place)
+{
+    const char *best = "";
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < FAULT_KINDS; i++) {
+        if (kinds[i].places & FAULT_AT(place)) {
+            size_t distance = text_distance(name, kinds[i].name);
+            best = distance < least ? kinds[i].name : best;
+            least = distance < least ? distance : least;
+        }
+    }
+    return best;
+}
+
+unsigned fault_params(enum fault_kind kind, enum fault_place place)
+{
+    return kinds[kind].params | places[place].match;
+}
+
+unsigned fault_needs(enum fault_kind kind)
+{
+    return kinds[kind].needs;
+}
+
+/* ------------------------------------------------------------------ delays */
+
+bool fault_delay_parse(const char *text, struct fault_delay *ret_delay)
+{
+    struct fault_delay delay = {.median_ms = FAULT_UNSET};
+    char least[32];
+    const char *dash = strchr(text, '-');
+    if (!dash) {
+        if (!text_to_duration(text, &delay.least_ms)) {
+            return false;
+        }
+        delay.most_ms = delay.least_ms;
+        *ret_delay = delay;
+        return true;
+    }
+    size_t length = (size_t)(dash - text);
+    if (length >= sizeof least) {
+        return false;
+    }
+    snprintf(least, sizeof least, "%.*s", (int)length, text);
+    if (!text_to_duration(least, &delay.least_ms) || !text_to_duration(dash + 1, &delay.most_ms) ||
+        delay.least_ms > delay.most_ms) {
+        return false;
+    }
+    *ret_delay = delay;
+    return true;
+}
+
+/* splitmix64: small, and the same everywhere. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* From 0 to below 1. */
+static double next_share(uint64_t *state)
+{
+    return (double)(next_random(state) >> 11) * 0x1p-53;
+}
+
+static int64_t draw_delay(const struct fault_delay *delay, uint64_t *state)
+{
+    if (delay->median_ms == FAULT_UNSET) {
+        int64_t span = delay->most_ms - delay->least_ms + 1;
+        return delay->least_ms + (int64_t)((double)span * next_share(state));
+    }
+    /* Box and Muller: a normal number from two even ones, the first of them never 0. */
+    double radius = sqrt(-2 * log(1 - next_share(state)));
+    double normal = radius * cos(2 * M_PI * next_share(state));
+    double ms = (double)delay->median_ms * exp(delay->sigma * normal);
+    return ms < (double)FAULT_CALL_MOST_MS ? (int64_t)ms : FAULT_CALL_MOST_MS;
+}
+
+/* ------------------------------------------------------------------ matching */
+
+/* `*` stands for any text, slashes too. */
+static bool fits(const char *pattern, const char *text)
+{
+    const char *star = NULL, *again = NULL;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            again = text;
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++again;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
+}
+
+static const char *without_api(const char *path)
+{
+    const char *rest = path + strlen(API_PREFIX);
+    return text_starts(path, API_PREFIX) && *rest == '/' ? rest : path;
+}
+
+/* A path with or without /api, a pattern likewise. A slash at the pattern's end says nothing, as
+ * paths come without. */
+static bool path_fits(const char *pattern, const char *path)
+{
+    char plain[512];
+    snprintf(plain, sizeof plain, "%s", pattern);
+    size_t length = strlen(plain);
+    if (length > 1 && plain[length - 1] == '/') {
+        plain[length - 1] = '\0';
+    }
+    return fits(plain, path) || fits(without_api(plain), without_api(path));
+}
+
+/* What a fault needs of a callback to make sense. */
+static bool makes_sense(enum fault_kind kind, const struct fault_subject *subject)
+{
+    return (kind != FAULT_BEFORE_RESPONSE || subject->creates) &&
+           (kind != FAULT_REORDER || !subject->behind);
+}
+
+bool fault_matches(const struct fault *fault, const struct fault_subject *subject)
+{
+    const struct fault_match *match = &fault->match;
+    return fault->place == subject->place &&
+           (!match->method || text_equal(match->method, subject->method)) &&
+           (!match->path || path_fits(match->path, subject->path)) &&
+           (!match->invoice || text_equal(match->invoice, subject->invoice)) &&
+           (match->transition == FAULT_UNSET || match->transition == subject->transition) &&
+           makes_sense(fault->effect.kind, subject);
+}
+
+static bool fires(struct fault *fault)
+{
+    if (fault->hits == fault->times || fault->seen++ < fault->after) {
+        return false;
+    }
+    bool sure = fault->probability >= FAULT_ALWAYS;
+    if (!sure && next_share(&fault->random) * (double)FAULT_ALWAYS >= (double)fault->probability) {
+        return false;
+    }
+    fault->hits++;
+    return true;
+}
+
+bool fault_ask(struct fault *faults, size_t n, const struct fault_subject *subject,
+               struct fault_hit *ret_hit)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct fault *fault = &faults[i];
+        if (fault_matches(fault, subject) && fires(fault)) {
+            const struct fault_effect *effect = &fault->effect;
+            int64_t delay_ms =
+                effect->kind == FAULT_DELAY ? draw_delay(&effect->delay, &fault->random) : 0;
+            *ret_hit = (struct fault_hit){fault->number, *effect, delay_ms};
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,52 @@
+/*
+ * An account's faults, in the order of their making. They live as long as the server: a restart
+ * begins without, so that nothing odd outlives the test that asked for it. What a callback has met
+ * is stored with it.
+ */
+#pragma once
+
+#include "base/mem.h"
+#include "domain/fault.h"
+#include "domain/ident.h"
+
+#define FAULTS_MOST 200 /* of one account, those that are used up included */
+
+struct engine;
+struct tenant;
+
+/* Zeroed: no faults. */
+struct faults {
+    struct fault *list; /* by number, ascending */
+    const char **given; /* of each: what was asked for, a JSON object's text */
+    size_t n;
+    unsigned places; /* FAULT_AT of each that has one: what every call looks at first */
+    uint64_t made;   /* since the last reset: numbers the streams of random numbers */
+    int64_t held;    /* callbacks that `reorder` holds back */
+};
+
+/*
+ * Adds a fault; number, counts and stream are set here, and texts are copied. `given` is its JSON,
+ * which lists show again. Returns the fault, NULL when the account has FAULTS_MOST.
+ */
+const struct fault *faults_add(struct engine *engine, struct tenant *tenant,
+                               const struct fault *fault, const char *given);
+
+/* Takes a fault away; false when there is none of this number. `reorder` lets go what it holds. */
+bool faults_delete(struct engine *engine, struct tenant *tenant, int64_t number);
+
+/* Takes all away, likewise. */
+void faults_delete_all(struct engine *engine, struct tenant *tenant);
+
+/* All gone, and what was held is no longer known: for an account that is emptied or freed. */
+void faults_finish(struct faults *faults);
+
+/*
+ * Asks for the fault that a call or an attempt meets (fault_ask), and logs it as `fault_hit`. Ask
+ * only when `places` has the subject's: it is the cheap look.
+ */
+bool faults_ask(struct tenant *tenant, const struct fault_subject *subject,
+                struct fault_hit *ret_hit);
+
+/* "fault_7", and back. */
+void fault_id(int64_t number, char ret_id[IDENT_TEXT]);
+bool fault_id_read(const char *id, int64_t *ret_number);

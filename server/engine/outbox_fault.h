@@ -1,0 +1,22 @@
+/* What faults do to callbacks (mock.md, "Callback faults"; names in domain/fault.h). */
+#pragma once
+
+#include "engine/outbox.h"
+
+/* Whether the tenant has faults for callbacks: the cheap look. */
+static inline bool outbox_fault_may(const struct tenant *tenant)
+{
+    return tenant->faults.places & FAULT_AT(FAULT_ON_CALLBACK);
+}
+
+/*
+ * An attempt is due: asks for the fault that it meets, which stays with the callback until the
+ * attempt has ended. True: it is to be sent. False: state and due_ms say what becomes of it
+ * instead. `creates`: a call that makes an invoice waits for its answer.
+ */
+bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct callback *callback,
+                       bool creates);
+
+/* Changes what an attempt sends to what its fault makes of it; new texts go to the arena. */
+void outbox_fault_spoil(const struct tenant *tenant, struct arena *arena,
+                        const struct callback *callback, struct delivery *delivery);
