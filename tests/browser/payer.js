@@ -22,6 +22,9 @@ export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 128
 export const WAYS = Object.keys(SIZES).flatMap((size) => [true, false].map((js) =>
   ({ size, js, name: `${size}, JavaScript ${js ? 'on' : 'off'}` })));
 
+/** For what neither the width nor JavaScript should change: each of them once. */
+export const FEW_WAYS = WAYS.filter(({ size, js }) => js === (size === 'phone'));
+
 export const CARDS = {
   good3ds: '5123817234060000',
   good: '5519283812030000',

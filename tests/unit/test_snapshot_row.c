@@ -58,7 +58,7 @@ static const char *text_of(struct reading *r, const struct row_table *table)
     "\"gateway_options\":null,\"service_fields\":null,\"payload\":null,\"callback_url\":null,"     \
     "\"return_url\":\"http:\\/\\/a\",\"return_success\":null,\"return_fail\":null,"                \
     "\"return_pending\":null,\"challenge_outcome\":null,\"challenge_payload\":null,\"locale\":"    \
-    "null,"                                                                                        \
+    "null,\"look\":null,"                                                                          \
     "\"base_url\":\"https:\\/\\/b\",\"plan\":\"\",\"plan_due_ms\":null,\"attempts\":2}"
 
 #define TRANSITION                                                                                 \
