@@ -152,6 +152,25 @@ describe('what happens', () => {
   });
 });
 
+test('fault hits are events; a stream outlives a reset and a restore of its account', async () => {
+  const api = await demo.newAccount();
+  const stream = await new Stream().open(api.account);
+  const { id } = (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 500, times: 1 })).expect(201).json;
+  (await api.services({}, { check: false })).expect(500);
+  const [hit] = await stream.got(1, 'fault');
+  assert.deepEqual([hit.data.id, hit.data.on, hit.data.fault], [id, 'api', 'status']);
+  const made = await api.made({}, hold);
+  (await api.control('POST', '/snapshots/one')).expect(201);
+  (await api.control('POST', '/reset')).expect(200);
+  const again = await api.made({}, hold);
+  (await api.control('POST', '/snapshots/one/restore')).expect(200);
+  (await api.transition(made.id, { status: 'processed' })).expect(200);
+  const transitions = await stream.got(3, 'transition');
+  assert.deepEqual(transitions.map((e) => e.data.invoice), [made.id, again.id, made.id]);
+  assert.deepEqual((await stream.got(2, 'account')).map((e) => e.data.change), ['reset', 'restored']);
+  stream.close();
+});
+
 describe('resuming', () => {
   test('behind Last-Event-ID, without gap or repeat', async () => {
     const api = await demo.newAccount();

@@ -40,6 +40,7 @@ describe('ids of another account', () => {
     'POST /_mock/payment-invoices/{id}/transition': [() => their.id, 'unknown_invoice', { status: 'processed' }],
     'POST /_mock/payment-invoices/{id}/pay': [() => their.id, 'unknown_invoice', { cancel: true }],
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
+    'GET /_mock/payment-invoices/{id}/export': [() => their.id, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
     'DELETE /_mock/faults/{id}': [() => their.fault, 'unknown_fault'],

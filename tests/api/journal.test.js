@@ -347,6 +347,41 @@ describe('explain', () => {
   });
 });
 
+describe('faults', () => {
+  const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201).json;
+
+  test('a call that met one says so, answered or not', async () => {
+    const api = await demo.newAccount();
+    await fault(api, { on: 'api', fault: 'status', status: 502, times: 1 });
+    await fault(api, { on: 'api', fault: 'reset', times: 1 });
+    (await api.services({}, { check: false })).expect(502);
+    await assert.rejects(api.with(api.account).services()); // on a fresh connection: a kept one would be tried again
+    (await api.services()).expect(200);
+    const { items, counts } = await requests(api, { path: '/payment-services' });
+    assert.deepEqual(items.map((i) => [i.status, i.fault, i.unmatched]), [[200, null, false], [null, 'reset', false], [502, 'status', false]]);
+    assert.deepEqual(counts.by_status, { 200: 1, 502: 1, none: 1 });
+  });
+
+  test('a delayed call is one call', async () => {
+    const api = await demo.newAccount();
+    await fault(api, { on: 'api', fault: 'delay', delay: '30ms', times: 1 });
+    const { id } = await api.made({}, hold);
+    const { items } = await requests(api, { path: '/payment-invoices' });
+    assert.deepEqual(items.map((i) => [i.status, i.fault, i.invoice]), [[201, 'delay', id]]);
+    assert.ok(items[0].took_us >= 30_000);
+  });
+
+  test('hits are in the timeline, of calls and of callbacks', async () => {
+    const api = await demo.newAccount();
+    await fault(api, { on: 'callback', fault: 'drop', times: 1 });
+    await fault(api, { on: 'api', match: { method: 'GET' }, fault: 'status', status: 503, times: 1 });
+    const { id } = await api.made({ callback_url: 'http://127.0.0.1:9/c' }, hold);
+    (await api.get(id, { check: false })).expect(503);
+    const { items } = await api.timeline(id);
+    assert.deepEqual(items.filter((i) => i.kind === 'fault').map((i) => [i.on, i.fault]), [['callback', 'drop'], ['api', 'status']]);
+  });
+});
+
 describe('bounds', () => {
   test('--journal N keeps the last N', async () => {
     const small = await startServer({ args: ['--journal', '20', '--log-level', 'error'] });

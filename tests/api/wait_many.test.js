@@ -149,6 +149,18 @@ describe('for requests', () => {
     assert.deepEqual((await found).expect(200).json, { requests: 1 });
   });
 
+  test('through a reset of the account', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({}, hold);
+    const lost = api.wait({ invoice: id, status: 'processed', timeout: '60s' });
+    const found = api.wait({ requests: 1, path: '/payment-services', timeout: '60s' });
+    await waiters(2);
+    (await api.control('POST', '/reset')).expect(200);
+    (await lost).expect(404);
+    (await api.services()).expect(200);
+    assert.deepEqual((await found).expect(200).json, { requests: 1 });
+  });
+
   test('of a sink', async () => {
     const api = await demo.newAccount();
     const found = api.wait({ requests: 2, sink: 'shop', timeout: '60s' });
