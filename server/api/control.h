@@ -27,6 +27,10 @@ void control_outcomes_clear(struct call *call);
 void control_transition(struct call *call);
 void control_pay(struct call *call);
 
+/* control_invoice_list.c */
+void control_invoices_list(struct call *call);
+void control_invoices_get(struct call *call);
+
 /* control_snapshot.c */
 void control_snapshots_list(struct call *call);
 void control_snapshots_take(struct call *call);
@@ -58,6 +62,7 @@ void control_callbacks_resend(struct call *call);
 
 /* control_sink.c */
 void control_sink_receive(struct call *call);
+void control_sinks_list(struct call *call);
 void control_sink_program(struct call *call);
 void control_sink_list(struct call *call);
 void control_sink_clear(struct call *call);

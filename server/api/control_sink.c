@@ -167,13 +167,57 @@ void control_sink_program(struct call *call)
     json_out_object_end(&out);
 }
 
+/* ------------------------------------------------------------------ the names */
+
+static void write_sink(void *arg, const struct sink_view *view)
+{
+    struct json_out *out = arg;
+    json_out_object(out, NULL);
+    json_out_text(out, "name", view->name);
+    json_out_int(out, "requests", (int64_t)view->requests);
+    json_out_array(out, "responses");
+    for (size_t i = view->next_code; i < view->n_codes; i++) {
+        json_out_int(out, NULL, view->codes[i]);
+    }
+    json_out_array_end(out);
+    json_out_object_end(out);
+}
+
+void control_sinks_list(struct call *call)
+{
+    if (!control_has_tenant(call)) {
+        return;
+    }
+    const struct sinks *sinks = &call->tenant->sinks;
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    sinks_all(sinks, write_sink, &out);
+    json_out_array_end(&out);
+    json_out_int(&out, "total", (int64_t)sinks->n);
+    json_out_null(&out, "next");
+    json_out_object_end(&out);
+}
+
 /* ------------------------------------------------------------------ reading */
 
 struct page {
     struct sink_filter filter;
     enum sink_signature signature;
-    int64_t after, limit;
+    int64_t after, limit; /* after 0: from the beginning */
+    bool newest;          /* comes first */
 };
+
+static bool read_order(struct call *call, bool *ret_newest)
+{
+    const char *order = http_query_text(call->request, "order");
+    *ret_newest = text_equal(order, "newest");
+    if (order && !*ret_newest && !text_equal(order, "oldest")) {
+        call_control_error(call, 422, "invalid", "order: oldest or newest is wanted");
+        return false;
+    }
+    return true;
+}
 
 static bool read_page(struct call *call, struct page *ret_page)
 {
@@ -188,7 +232,8 @@ static bool read_page(struct call *call, struct page *ret_page)
         }
         ret_page->filter.signature = &ret_page->signature;
     }
-    if (!control_read_page(call, &ret_page->limit, &after)) {
+    if (!read_order(call, &ret_page->newest) ||
+        !control_read_page(call, &ret_page->limit, &after)) {
         return false;
     }
     if (after && (!text_to_int(after, &ret_page->after) || ret_page->after < 0)) {
@@ -225,6 +270,22 @@ static void write_request(struct json_out *out, const struct sink_request *reque
     json_out_object_end(out);
 }
 
+static void turn_round(const struct sink_request **all, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        const struct sink_request *request = all[i];
+        all[i] = all[n - 1 - i];
+        all[n - 1 - i] = request;
+    }
+}
+
+/* It stood on a page before. */
+static bool is_past(const struct page *page, const struct sink_request *request)
+{
+    return page->after &&
+           (page->newest ? request->seq >= page->after : request->seq <= page->after);
+}
+
 static void reply_list(struct call *call, const struct page *page)
 {
     const struct sink_request **all;
@@ -232,7 +293,10 @@ static void reply_list(struct call *call, const struct page *page)
         sink_list(&call->tenant->sinks, call->params[0], &page->filter, call->arena, &all);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     size_t from = 0;
-    while (from < total && all[from]->seq <= page->after) {
+    if (page->newest) {
+        turn_round(all, total);
+    }
+    while (from < total && is_past(page, all[from])) {
         from++;
     }
     size_t left = total - from;
