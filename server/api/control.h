@@ -67,6 +67,9 @@ void control_sink_program(struct call *call);
 void control_sink_list(struct call *call);
 void control_sink_clear(struct call *call);
 
+/* control_service.c */
+void control_services_list(struct call *call);
+
 /* control_signature.c */
 void control_verify_signature(struct call *call);
 

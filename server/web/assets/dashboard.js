@@ -5,10 +5,24 @@ import { account } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { startKeys } from './dashboard_keys.js';
 import { connect, watchState } from './dashboard_live.js';
+import { showAccounts } from './dashboard_accounts.js';
+import { showClock } from './dashboard_clock.js';
+import { showFaults } from './dashboard_faults.js';
 import { showInvoice } from './dashboard_invoice.js';
 import { showInvoices } from './dashboard_invoices.js';
+import { showNew } from './dashboard_new.js';
+import { showRequests } from './dashboard_requests.js';
+import { showSink, showSinks } from './dashboard_sinks.js';
 
-const VIEWS = { invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' } };
+const VIEWS = {
+  invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
+  new: { list: showNew, title: 'New invoice' },
+  requests: { list: showRequests, title: 'Requests' },
+  sinks: { list: showSinks, one: showSink, title: 'Sinks' },
+  faults: { list: showFaults, title: 'Faults' },
+  clock: { list: showClock, title: 'Clock' },
+  accounts: { list: showAccounts, title: 'Accounts' },
+};
 const main = document.querySelector('main');
 let leaving = new AbortController();
 

@@ -16,7 +16,9 @@ export function query(values) {
   return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
-export const controlUrl = (path, values = {}) => `/_mock${path}${query({ account, ...values })}`;
+/** An account is named by its path: the one that is shown may be gone. */
+export const controlUrl = (path, values = {}) =>
+  `/_mock${path}${query({ account: path.startsWith('/accounts') ? undefined : account, ...values })}`;
 
 async function answer(reply) {
   const text = await reply.text();

@@ -27,6 +27,18 @@ export function fill(parent, ...children) {
   }
 }
 
+/**
+ * Elements of things that never change are made once: keep(items, keyOf, make) gives those of before again, in a Map by
+ * key, and so what somebody opened, scrolled or selected in them stays. Remembers the last call's only.
+ */
+export function keeper() {
+  let kept = new Map();
+  return (items, keyOf, make) => {
+    kept = new Map(items.map((item) => [keyOf(item), kept.get(keyOf(item)) ?? make(item)]));
+    return kept;
+  };
+}
+
 /** Calls `f` once, `ms` after the first of a burst of calls; never two at a time; not after `signal`. */
 export function gather(f, ms, signal) {
   let timer, running = false, again = false;

@@ -2,7 +2,7 @@
 
 import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
-import { el, fill, gather } from './dashboard_dom.js';
+import { el, fill, gather, keeper } from './dashboard_dom.js';
 import { listen } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
@@ -62,11 +62,12 @@ export async function showInvoice(view, { id, signal }) {
   const known = el('div', {});
   const calls = el('div', {});
   const past = el('div', {});
+  const keep = keeper();
   const move = mover(id, () => refresh());
   const show = () => {
     fill(top, head(state));
     fill(known, details(state));
-    fill(calls, callbackList(state));
+    fill(calls, callbackList(state, keep));
     fill(past, timeline(state));
     move.update(state);
   };

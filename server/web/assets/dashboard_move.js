@@ -5,7 +5,7 @@ import { el } from './dashboard_dom.js';
 import { FAILURES, STATUSES, button, field, setOptions } from './dashboard_parts.js';
 
 const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card', 'antifraud_error', 'invalid_cvv',
-  'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error', 'cancelled_by_customer'];
+  'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error'];
 const PARTLY = ['partially_refunded', 'partially_charged_back', 'processed', 'refunded'];
 
 export function mover(id, moved) {

@@ -41,9 +41,8 @@ function checker({ headers, body }) {
   return el('div.line', {}, check, verdict);
 }
 
-function attempt(callback, one) {
-  const key = `${callback.id}/${one.number}`;
-  return el('details', { 'data-key': key, 'data-testid': 'attempt' },
+function attempt({ one }) {
+  return el('details', { 'data-testid': 'attempt' },
     el('summary', {}, `Attempt ${one.number} `, one.error ? el('span.bad', {}, one.error) : code(one.code), ' ',
       el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null, ' ', time(one.at)),
     message('Request', one.request.headers, one.request.body, 'attempt-request'),
@@ -56,12 +55,16 @@ function resend(callback, label, resign) {
     { class: 'small', 'data-key': `${callback.id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
 }
 
-export function callbackList({ callbacks }) {
+const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
+
+/** `keep` is a keeper of attempts. */
+export function callbackList({ callbacks }, keep) {
   if (!callbacks.length) return el('p.quiet', {}, 'None: the invoice names no callback URL, and neither does the account.');
+  const attempts = keep(callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one }))), keyOf, attempt);
   return el('ul.callbacks', {}, callbacks.map((callback) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
     el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }), el('code', {}, callback.id),
       callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
     el('p.quiet', {}, callback.url),
-    callback.attempts.map((one) => attempt(callback, one)),
+    callback.attempts.map((one) => attempts.get(keyOf({ callback, one }))),
     el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend, signed anew', true)))));
 }
