@@ -62,10 +62,12 @@ void control_callbacks_resend(struct call *call);
 
 /* control_sink.c */
 void control_sink_receive(struct call *call);
-void control_sinks_list(struct call *call);
 void control_sink_program(struct call *call);
 void control_sink_list(struct call *call);
 void control_sink_clear(struct call *call);
+
+/* control_sink_names.c */
+void control_sinks_list(struct call *call);
 
 /* control_service.c */
 void control_services_list(struct call *call);
