@@ -5,6 +5,7 @@
 #include "api/api_services.h"
 #include "api/control.h"
 #include "web/checkout.h"
+#include "web/dashboard.h"
 #include "web/page.h"
 
 /* clang-format off */
@@ -35,6 +36,8 @@ const struct route routes[] = {
     {"GET",    "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_show, NULL},
     {"POST",   "/hpp/{cgi}",                                 ACCESS_PAGE,    checkout_submit, NULL},
     {"GET",    "/return",                                    ACCESS_PAGE,    checkout_return, NULL},
+    {"GET",    "/",                                          ACCESS_PAGE,    dashboard_root, NULL},
+    {"GET",    "/_mock/",                                    ACCESS_DASHBOARD, dashboard_show, "token"},
     {"GET",    "/_mock/assets/{name}",                       ACCESS_PAGE,    page_asset, NULL},
 
     {"GET",    "/_mock/health",                              ACCESS_CONTROL_OPEN, control_health, NULL},
@@ -51,6 +54,9 @@ const struct route routes[] = {
     {"POST",   "/_mock/outcomes",                            ACCESS_CONTROL, control_outcomes_add, NULL},
     {"GET",    "/_mock/outcomes",                            ACCESS_CONTROL, control_outcomes_list, NULL},
     {"DELETE", "/_mock/outcomes",                            ACCESS_CONTROL, control_outcomes_clear, NULL},
+    {"GET",    "/_mock/payment-invoices",                    ACCESS_CONTROL, control_invoices_list,
+        "limit after search status service currency test_mode"},
+    {"GET",    "/_mock/payment-invoices/{id}",               ACCESS_CONTROL, control_invoices_get, NULL},
     {"POST",   "/_mock/payment-invoices/{id}/transition",    ACCESS_CONTROL, control_transition, NULL},
     {"POST",   "/_mock/payment-invoices/{id}/pay",           ACCESS_CONTROL, control_pay, NULL},
     {"GET",    "/_mock/payment-invoices/{id}/timeline",      ACCESS_CONTROL, control_timeline, NULL},
@@ -68,9 +74,11 @@ const struct route routes[] = {
     {"GET",    "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
     {"PATCH",  "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
     {"DELETE", "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
+    {"GET",    "/_mock/services",                            ACCESS_CONTROL, control_services_list, NULL},
+    {"GET",    "/_mock/sinks",                               ACCESS_CONTROL, control_sinks_list, NULL},
     {"PUT",    "/_mock/sink/{name}",                         ACCESS_CONTROL, control_sink_program, NULL},
     {"GET",    "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_list,
-        "limit after signature invoice"},
+        "limit after signature invoice order"},
     {"DELETE", "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_clear, NULL},
     {"POST",   "/_mock/verify-signature",                    ACCESS_CONTROL, control_verify_signature, NULL},
     {"GET",    "/_mock/snapshots",                           ACCESS_CONTROL, control_snapshots_list, "limit after"},

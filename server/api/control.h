@@ -27,6 +27,10 @@ void control_outcomes_clear(struct call *call);
 void control_transition(struct call *call);
 void control_pay(struct call *call);
 
+/* control_invoice_list.c */
+void control_invoices_list(struct call *call);
+void control_invoices_get(struct call *call);
+
 /* control_snapshot.c */
 void control_snapshots_list(struct call *call);
 void control_snapshots_take(struct call *call);
@@ -61,6 +65,12 @@ void control_sink_receive(struct call *call);
 void control_sink_program(struct call *call);
 void control_sink_list(struct call *call);
 void control_sink_clear(struct call *call);
+
+/* control_sink_names.c */
+void control_sinks_list(struct call *call);
+
+/* control_service.c */
+void control_services_list(struct call *call);
 
 /* control_signature.c */
 void control_verify_signature(struct call *call);

@@ -172,8 +172,20 @@ void control_sink_program(struct call *call)
 struct page {
     struct sink_filter filter;
     enum sink_signature signature;
-    int64_t after, limit;
+    int64_t after, limit; /* after 0: from the beginning */
+    bool newest;          /* comes first */
 };
+
+static bool read_order(struct call *call, bool *ret_newest)
+{
+    const char *order = http_query_text(call->request, "order");
+    *ret_newest = text_equal(order, "newest");
+    if (order && !*ret_newest && !text_equal(order, "oldest")) {
+        call_control_error(call, 422, "invalid", "order: oldest or newest is wanted");
+        return false;
+    }
+    return true;
+}
 
 static bool read_page(struct call *call, struct page *ret_page)
 {
@@ -188,7 +200,8 @@ static bool read_page(struct call *call, struct page *ret_page)
         }
         ret_page->filter.signature = &ret_page->signature;
     }
-    if (!control_read_page(call, &ret_page->limit, &after)) {
+    if (!read_order(call, &ret_page->newest) ||
+        !control_read_page(call, &ret_page->limit, &after)) {
         return false;
     }
     if (after && (!text_to_int(after, &ret_page->after) || ret_page->after < 0)) {
@@ -225,6 +238,22 @@ static void write_request(struct json_out *out, const struct sink_request *reque
     json_out_object_end(out);
 }
 
+static void turn_round(const struct sink_request **all, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        const struct sink_request *request = all[i];
+        all[i] = all[n - 1 - i];
+        all[n - 1 - i] = request;
+    }
+}
+
+/* It stood on a page before. */
+static bool is_past(const struct page *page, const struct sink_request *request)
+{
+    return page->after &&
+           (page->newest ? request->seq >= page->after : request->seq <= page->after);
+}
+
 static void reply_list(struct call *call, const struct page *page)
 {
     const struct sink_request **all;
@@ -232,7 +261,10 @@ static void reply_list(struct call *call, const struct page *page)
         sink_list(&call->tenant->sinks, call->params[0], &page->filter, call->arena, &all);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     size_t from = 0;
-    while (from < total && all[from]->seq <= page->after) {
+    if (page->newest) {
+        turn_round(all, total);
+    }
+    while (from < total && is_past(page, all[from])) {
         from++;
     }
     size_t left = total - from;

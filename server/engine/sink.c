@@ -190,6 +190,18 @@ bool sink_program(struct sinks *sinks, const char *name, const uint16_t *codes, 
     return true;
 }
 
+void sinks_all(const struct sinks *sinks, void (*each)(void *arg, const struct sink_view *view),
+               void *arg)
+{
+    const struct sink *sink;
+    LIST_FOREACH(sink, &sinks->list, link)
+    {
+        const struct sink_view view = {sink->name, sink->n, sink->codes, sink->n_codes,
+                                       sink->next_code};
+        each(arg, &view);
+    }
+}
+
 void sink_clear(struct sinks *sinks, const char *name)
 {
     struct sink *sink = find(sinks, name);

@@ -66,6 +66,20 @@ bool sink_receive(struct sinks *sinks, const char *name, const struct sink_reque
  */
 bool sink_program(struct sinks *sinks, const char *name, const uint16_t *codes, size_t n);
 
+/* A name with something in it. */
+struct sink_view {
+    const char *name;
+    size_t requests;
+    const uint16_t
+        *codes; /* of the program, n_codes of them; those before `next_code` were given */
+    size_t n_codes, next_code;
+};
+
+/* Calls `each` for every name, the one that was first used last first; what it sees lives until it
+ * returns. */
+void sinks_all(const struct sinks *sinks, void (*each)(void *arg, const struct sink_view *view),
+               void *arg);
+
 /* Forgets a name's requests; its program goes on where it is. */
 void sink_clear(struct sinks *sinks, const char *name);
 

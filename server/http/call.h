@@ -38,7 +38,9 @@ enum route_access {
     ACCESS_CONTROL,       /* /_mock/: Host and Origin rules, the control token */
     ACCESS_CONTROL_OPEN,  /* the same without the token */
     ACCESS_CONTROL_LARGE, /* as ACCESS_CONTROL, with bodies up to HTTP_DISCARD_MOST */
-    ACCESS_SINK,          /* the built-in receiver: anybody, with any query */
+    ACCESS_DASHBOARD, /* as ACCESS_CONTROL_OPEN, and of no account: the page asks for a token itself
+                       */
+    ACCESS_SINK,      /* the built-in receiver: anybody, with any query */
 };
 
 struct route {
@@ -81,6 +83,10 @@ void router_done(void *arg, struct http_request *request);
  * says which): return at once.
  */
 bool call_enter(struct call *call, struct tenant *tenant, const char *invoice);
+
+/* The caller shows the control token, or in the dashboard's browser the cookie that stands for it;
+ * or the server wants none. */
+bool call_has_control(const struct call *call);
 
 /* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one
  * (mock.md). In the arena. */

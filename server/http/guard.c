@@ -1,5 +1,6 @@
 #include "guard.h"
 
+#include "base/crypt.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #define HOST_MOST 256
+#define COOKIE_PURPOSE "dashboard cookie"
 
 bool guard_host_is_plain(const char *host)
 {
@@ -104,4 +106,48 @@ bool guard_origin_passes(const struct guard *guard, const char *origin)
         return false;
     }
     return is_loopback(name) || guard_host_passes(guard, host);
+}
+
+bool guard_origin_is_own(const struct guard *guard, const char *origin, const char *host)
+{
+    char from[HOST_MOST], public_host[HOST_MOST] = "";
+    if (!origin) {
+        return true;
+    }
+    url_host(origin, from);
+    if (guard->public_url) {
+        url_host(guard->public_url, public_host);
+    }
+    return *from && (text_equal_nocase(from, host) || text_equal_nocase(from, public_host));
+}
+
+void guard_cookie(const char *token, char ret_value[GUARD_COOKIE_TEXT])
+{
+    uint8_t key[CRYPT_KEY_SIZE], mac[32];
+    buf_auto text = {0};
+    crypt_sha256(token, key);
+    crypt_hmac(key, COOKIE_PURPOSE, strlen(COOKIE_PURPOSE), mac);
+    crypt_base64url(&text, mac, sizeof mac);
+    snprintf(ret_value, GUARD_COOKIE_TEXT, "%s", buf_str(&text));
+}
+
+bool guard_cookie_passes(const char *cookies, const char *token)
+{
+    char wanted[GUARD_COOKIE_TEXT], value[GUARD_COOKIE_TEXT];
+    if (!cookies) {
+        return false;
+    }
+    guard_cookie(token, wanted);
+    for (const char *at = cookies; *at; at += strspn(at, "; ")) {
+        size_t size = strcspn(at, ";");
+        size_t name = strlen(GUARD_COOKIE "=");
+        if (text_starts(at, GUARD_COOKIE "=") && size - name < sizeof value) {
+            snprintf(value, sizeof value, "%.*s", (int)(size - name), at + name);
+            if (crypt_equal(value, wanted)) {
+                return true;
+            }
+        }
+        at += size;
+    }
+    return false;
 }

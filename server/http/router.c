@@ -158,17 +158,31 @@ static bool check_private(struct call *call)
     return false;
 }
 
-static bool token_passes(const struct call *call)
+static struct guard guard_of(const struct router *router)
+{
+    return (struct guard){router->public_url, router->allow_hosts, router->n_allow_hosts};
+}
+
+static bool cookie_passes(const struct call *call)
+{
+    const struct guard guard = guard_of(call->router);
+    return guard_cookie_passes(http_header(call->request, "Cookie"), call->router->control_token) &&
+           guard_origin_is_own(&guard, http_header(call->request, "Origin"),
+                               http_header(call->request, "Host"));
+}
+
+bool call_has_control(const struct call *call)
 {
     const char *token = call->router->control_token;
     const char *bearer = authorization_bearer(http_header(call->request, "Authorization"));
     const char *own = http_header(call->request, "X-Mock-Token");
-    return !token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token));
+    return !token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token)) ||
+           cookie_passes(call);
 }
 
 static bool check_token(struct call *call)
 {
-    bool good = token_passes(call);
+    bool good = call_has_control(call);
     if (!good) {
         call_control_error(call, 401, "unauthorized",
                            "the control API wants the token of --control-token");
@@ -178,15 +192,13 @@ static bool check_token(struct call *call)
 
 static bool host_passes(const struct call *call)
 {
-    const struct router *router = call->router;
-    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
+    const struct guard guard = guard_of(call->router);
     return guard_host_passes(&guard, http_header(call->request, "Host"));
 }
 
 static bool origin_passes(const struct call *call)
 {
-    const struct router *router = call->router;
-    const struct guard guard = {router->public_url, router->allow_hosts, router->n_allow_hosts};
+    const struct guard guard = guard_of(call->router);
     return guard_origin_passes(&guard, http_header(call->request, "Origin"));
 }
 
@@ -265,6 +277,8 @@ static bool may(struct call *call, const struct route *route)
                find_control_tenant(call);
     case ACCESS_CONTROL_OPEN:
         return check_origin(call) && check_query(call, route) && find_control_tenant(call);
+    case ACCESS_DASHBOARD:
+        return check_origin(call) && check_query(call, route);
     case ACCESS_SINK:
         return find_control_tenant(call);
     }
@@ -371,7 +385,7 @@ size_t router_body_most(void *arg, struct http_request *request)
     }
     const struct route *route = find_route(&call, allow);
     bool large = route && route->access == ACCESS_CONTROL_LARGE && host_passes(&call) &&
-                 origin_passes(&call) && token_passes(&call);
+                 origin_passes(&call) && call_has_control(&call);
     return large ? HTTP_DISCARD_MOST : HTTP_BODY_MOST;
 }
 

@@ -312,7 +312,7 @@ static bool set_up(struct store *store, enum store_care care, char *ret_why, siz
                  store_callback_prepare(store) && store_run_prepare(store) &&
                  store_sequence_prepare(store) && store_copy_prepare(store) &&
                  store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&
-                 store_leftover_prepare(store);
+                 store_leftover_prepare(store) && store_find_prepare(store);
     return ready || refuse_sqlite(store, ret_why, why_size);
 }
 

@@ -36,6 +36,17 @@ struct invoice_filter {
 size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
                           const struct invoice_filter *filter, struct invoice **ret_invoices);
 
+/*
+ * The same from filter->before_seq back (TIME_NONE: from the newest), with `search` (NULL: none)
+ * somewhere in the id, the reference, the description or the customer, letter case of ASCII aside.
+ * Looks at no more than STORE_FIND_MOST rows, so that a search which finds nothing costs the same
+ * however many there are. Gives in ret_reached the row down to which it looked, 0: to the end.
+ */
+#define STORE_FIND_MOST 20000
+size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_filter *filter, const char *search,
+                          struct invoice **ret_invoices, int64_t *ret_reached);
+
 /* The next invoice of the account that is due at or before `by_ms`; false when there is none. */
 bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,
                             int64_t by_ms, struct invoice *ret_invoice);

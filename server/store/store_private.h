@@ -21,6 +21,7 @@ enum store_group {
     STORE_SNAPSHOT,
     STORE_SNAPSHOT_ROWS,
     STORE_LEFTOVER,
+    STORE_FIND,
     STORE_GROUPS,
 };
 
@@ -55,6 +56,7 @@ bool store_copy_prepare(struct store *store);
 bool store_snapshot_prepare(struct store *store);
 bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
+bool store_find_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */

@@ -39,6 +39,7 @@ describe('ids of another account', () => {
   const OPERATIONS = {
     'POST /_mock/payment-invoices/{id}/transition': [() => their.id, 'unknown_invoice', { status: 'processed' }],
     'POST /_mock/payment-invoices/{id}/pay': [() => their.id, 'unknown_invoice', { cancel: true }],
+    'GET /_mock/payment-invoices/{id}': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/export': [() => their.id, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],

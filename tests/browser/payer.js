@@ -81,9 +81,9 @@ const MEANT = /^Failed to load resource: the server responded with a status of 4
 
 /**
  * Runs `road(payer)` in a fresh browser profile, then judges what the browser saw.
- * `hosts` are URLs of other servers that the browser may go to.
+ * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as documents.
  */
-export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [] }, server, road) {
+export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false }, server, road) {
   const context = await (await theBrowser()).newContext({
     viewport: SIZES[size],
     isMobile: size === 'phone',
@@ -105,7 +105,7 @@ export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', t
   });
   context.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return;
-    if (MEANT.test(message.text()) && documents.has(message.location().url)) return;
+    if (MEANT.test(message.text()) && (refusals || documents.has(message.location().url))) return;
     seen.console.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => seen.console.push(`exception: ${error.error().stack}`));

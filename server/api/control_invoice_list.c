@@ -1,0 +1,163 @@
+/* GET /_mock/payment-invoices[/{id}]: an account's invoices as a tester looks for them. */
+#include "control.h"
+
+#include "base/text.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+#define SEARCH_MOST 100
+#define COUNT_MOST 1000000 /* counting more would hold others up */
+
+/* ------------------------------------------------------------------ the query */
+
+struct list_query {
+    struct invoice_filter filter;
+    const char *search; /* or NULL */
+};
+
+static bool refuse(struct call *call, const char *message)
+{
+    call_control_error(call, 422, "invalid", "%s", message);
+    return false;
+}
+
+static bool read_status(struct call *call, int64_t *ret_status)
+{
+    const char *name = http_query_text(call->request, "status");
+    enum status status;
+    if (name && !status_parse(name, &status)) {
+        call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
+        return false;
+    }
+    *ret_status = name ? (int64_t)status : TIME_NONE;
+    return true;
+}
+
+static bool read_test_mode(struct call *call, int64_t *ret_mode)
+{
+    const char *text = http_query_text(call->request, "test_mode");
+    bool yes = text_equal(text, "true");
+    *ret_mode = text ? (int64_t)yes : TIME_NONE;
+    return !text || yes || text_equal(text, "false") ||
+           refuse(call, "test_mode: true or false is wanted");
+}
+
+static bool read_search(struct call *call, const char **ret_search)
+{
+    const char *text = http_query_text(call->request, "search");
+    *ret_search = text && *text ? text : NULL;
+    return !text || strlen(text) <= SEARCH_MOST ||
+           refuse(call, "search: at most 100 bytes are wanted");
+}
+
+/* The row need not stand any more. */
+static bool read_cursor(struct call *call, const char *after, int64_t *ret_before)
+{
+    *ret_before = TIME_NONE;
+    return !after || ident_to_row(call->engine->rows, "cpi", after, ret_before) ||
+           refuse(call, "after: an invoice's id is wanted");
+}
+
+static bool read_query(struct call *call, struct list_query *query)
+{
+    struct invoice_filter *filter = &query->filter;
+    const char *after;
+    *filter = (struct invoice_filter){.service = http_query_text(call->request, "service"),
+                                      .currency = http_query_text(call->request, "currency"),
+                                      .created_from_ms = TIME_NONE,
+                                      .created_before_ms = TIME_NONE,
+                                      .after_seq = TIME_NONE};
+    return control_read_page(call, &filter->limit, &after) &&
+           read_cursor(call, after, &filter->before_seq) && read_status(call, &filter->status) &&
+           read_test_mode(call, &filter->test_mode) && read_search(call, &query->search);
+}
+
+/* ------------------------------------------------------------------ the list */
+
+static void write_row(struct json_out *out, const struct invoice *invoice)
+{
+    json_out_object(out, NULL);
+    json_out_text(out, "id", invoice->id);
+    json_out_text(out, "reference_id", invoice->reference_id);
+    json_out_text(out, "status", status_name(invoice->status));
+    json_out_text(out, "resolution", invoice->resolution);
+    json_out_money(out, "amount", invoice->amount);
+    json_out_text(out, "currency", invoice->currency);
+    json_out_text(out, "service", invoice->service);
+    json_out_text(out, "description", invoice->description);
+    json_out_bool(out, "test_mode", invoice->test_mode);
+    json_out_seconds(out, "created", invoice->created_ms);
+    json_out_seconds(out, "updated", invoice->updated_ms);
+    json_out_object_end(out);
+}
+
+void control_invoices_list(struct call *call)
+{
+    struct list_query query;
+    struct invoice *rows;
+    int64_t reached;
+    char next[IDENT_TEXT];
+    if (!control_has_tenant(call) || !read_query(call, &query)) {
+        return;
+    }
+    struct store *store = call->engine->store;
+    int64_t account = call->tenant->account.num;
+    size_t limit = (size_t)query.filter.limit++; /* one more tells whether more follow */
+    size_t n = store_invoice_find(store, call->arena, account, &query.filter, query.search, &rows,
+                                  &reached);
+    size_t shown = n > limit ? limit : n;
+    int64_t last = n > limit ? rows[limit - 1].seq : reached;
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    for (size_t i = 0; i < shown; i++) {
+        write_row(&out, &rows[i]);
+    }
+    json_out_array_end(&out);
+    json_out_int(&out, "total", store_invoice_count_of(store, account, COUNT_MOST));
+    if (last) {
+        ident_of_row(call->engine->rows, "cpi", last, next);
+    }
+    json_out_text(&out, "next", last ? next : NULL);
+    json_out_object_end(&out);
+}
+
+/* ------------------------------------------------------------------ one */
+
+/* What a transition would do without force. A card check succeeds as `verified`, and a pending
+ * invoice may time out (mock.md). */
+static bool may_become(const struct invoice *invoice, enum status to)
+{
+    bool verify = invoice->flow == FLOW_VERIFY;
+    if (to == (verify ? STATUS_PROCESSED : STATUS_VERIFIED) ||
+        (to == STATUS_PROCESS_PENDING && invoice_awaits_choice(invoice))) {
+        return false;
+    }
+    return status_may_become(invoice->status, to) ||
+           (to == STATUS_EXPIRED && invoice->status == STATUS_PROCESS_PENDING);
+}
+
+void control_invoices_get(struct call *call)
+{
+    struct invoice invoice;
+    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
+        return;
+    }
+    const struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    view_invoice_private(&out, "data", &view, VIEW_READ);
+    json_out_text(&out, "service", invoice.service);
+    json_out_text(&out, "page", arena_printf(call->arena, "/hpp/%s", invoice.session));
+    json_out_array(&out, "may_become");
+    for (int to = 0; to < STATUS_COUNT; to++) {
+        if (may_become(&invoice, (enum status)to)) {
+            json_out_text(&out, NULL, status_name((enum status)to));
+        }
+    }
+    json_out_array_end(&out);
+    json_out_text(&out, "plan", invoice.plan && *invoice.plan ? invoice.plan : NULL);
+    json_out_seconds(&out, "due", invoice.due_ms);
+    json_out_object_end(&out);
+}

@@ -1,0 +1,78 @@
+// The dashboard: the part of the URL behind '#' names the view, so that every place is a link.
+//   #/invoices?search=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
+
+import { account } from './dashboard_api.js';
+import { el } from './dashboard_dom.js';
+import { startKeys } from './dashboard_keys.js';
+import { connect, watchState } from './dashboard_live.js';
+import { showAccounts } from './dashboard_accounts.js';
+import { showClock } from './dashboard_clock.js';
+import { showFaults } from './dashboard_faults.js';
+import { showInvoice } from './dashboard_invoice.js';
+import { showInvoices } from './dashboard_invoices.js';
+import { showNew } from './dashboard_new.js';
+import { showRequests } from './dashboard_requests.js';
+import { showSink, showSinks } from './dashboard_sinks.js';
+
+const VIEWS = {
+  invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
+  new: { list: showNew, title: 'New invoice' },
+  requests: { list: showRequests, title: 'Requests' },
+  sinks: { list: showSinks, one: showSink, title: 'Sinks' },
+  faults: { list: showFaults, title: 'Faults' },
+  clock: { list: showClock, title: 'Clock' },
+  accounts: { list: showAccounts, title: 'Accounts' },
+};
+const main = document.querySelector('main');
+let leaving = new AbortController();
+
+/** "#/invoices/cpi_1?a=b" -> {view: 'invoices', id: 'cpi_1', values: {a: 'b'}} */
+function route() {
+  const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
+  const [view = '', ...id] = path.split('/').map(decodeURIComponent);
+  return { view: VIEWS[view] ? view : 'invoices', id: id.join('/'), values: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** A view that cannot be shown says why. */
+function failed(error) {
+  return [el('h1', {}, 'This cannot be shown'), el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message),
+    el('p', {}, el('a', { href: '#/accounts' }, 'All accounts'))];
+}
+
+async function show({ focus = true } = {}) {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const { view, id, values } = route();
+  const { list, one, title } = VIEWS[view];
+  document.title = `${id || title} - MilkyPay mock`;
+  for (const link of document.querySelectorAll('[data-view]')) {
+    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  const shown = el('div.view', { 'data-testid': `view-${view}` });
+  main.replaceChildren(shown);
+  try {
+    await (id && one ? one : list)(shown, { id, values, signal });
+  } catch (error) {
+    if (!signal.aborted) shown.replaceChildren(...failed(error));
+  }
+  if (signal.aborted || !focus) return;
+  const heading = shown.querySelector('h1');
+  heading?.setAttribute('tabindex', '-1');
+  if (!shown.contains(document.activeElement)) heading?.focus();
+}
+
+const live = document.querySelector('.live');
+watchState((state) => {
+  live.dataset.state = state;
+  live.textContent = { live: 'live', off: 'not live' }[state] ?? state;
+});
+document.querySelector('[data-skip]').addEventListener('click', (event) => {
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener('hashchange', () => show());
+startKeys();
+if (account) connect();
+show({ focus: false });

@@ -1,0 +1,68 @@
+// The merchant accounts of the server, their keys, and what is done to an account as a whole.
+
+import { account, call, get, query } from './dashboard_api.js';
+import { el, fill } from './dashboard_dom.js';
+import { button, copyButton, field, toast } from './dashboard_parts.js';
+
+const PAGE = 20;
+const KEYS = [['id', 'Account id'], ['api_key', 'API key'], ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
+  ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
+
+const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
+
+function keysOf(one) {
+  return el('dl.facts', {}, KEYS.map(([name, label]) => el('div', {}, el('dt', {}, label),
+    el('dd.line', {}, el('code', { 'data-testid': name }, one[name]), copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` })))));
+}
+
+function settingsOf({ settings }) {
+  const set = Object.entries(settings).filter(([, value]) => value !== null);
+  return el('details', {}, el('summary', {}, 'Settings'),
+    el('pre', { tabindex: 0, 'aria-label': 'Settings' }, set.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n')));
+}
+
+/** Asks before what cannot be undone. */
+const sure = (question, action) => async () => {
+  if (confirm(question)) await action();
+};
+
+function card(one, load) {
+  const own = one.id === account;
+  return el('section.card', { 'aria-label': one.settings.name ?? one.id, 'data-testid': 'account-card', 'data-account': one.id },
+    el('div.line', {}, el('h2', {}, one.settings.name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
+      el('a.button.small', { href: urlOf(one.id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Show this one')),
+    keysOf(one), settingsOf(one),
+    own ? el('div.actions', {}, button('Reset', sure('Forget the invoices, callbacks, faults and requests of this account?', async () => {
+      await call('POST', '/reset');
+      toast('The account is as new.');
+    }), { class: 'danger', 'data-testid': 'reset' }),
+    button('Delete', sure('Delete this account with all that is in it?', async () => {
+      await call('DELETE', `/accounts/${one.id}`);
+      toast('The account is gone.');
+      await load();
+    }), { class: 'danger', 'data-testid': 'delete' })) : null);
+}
+
+export async function showAccounts(view, { values, signal }) {
+  const list = el('div.stack', {});
+  const load = async () => {
+    const { items, next } = await get('/accounts', { limit: PAGE, after: values.after });
+    const own = account && !values.after ? await get(`/accounts/${account}`).catch(() => null) : null;
+    if (signal.aborted) return;
+    fill(list, own && card(own, load),
+      account && !own && !values.after && el('p.notice.bad', { role: 'alert', 'data-testid': 'no-account' }, `There is no account ${account}.`),
+      items.filter(({ id }) => id !== account).map((one) => card(one, load)),
+      el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: '#/accounts' }, 'First'),
+        next && el('a', { href: `#/accounts${query({ after: next })}`, 'data-testid': 'more' }, 'More')));
+  };
+  const name = el('input', { maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name' });
+  const make = button('Make', async () => {
+    const made = await call('POST', '/accounts', name.value.trim() ? { name: name.value.trim() } : {});
+    location.assign(urlOf(made.id));
+  }, { class: 'main', 'data-testid': 'make-account' });
+  view.append(el('h1', {}, 'Accounts'), list, el('form.card', { 'aria-label': 'New account', onsubmit: (event) => {
+    event.preventDefault();
+    make.click();
+  } }, el('h2', {}, 'New account'), field('Name', name), el('div.actions', {}, make)));
+  await load();
+}

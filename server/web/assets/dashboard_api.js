@@ -1,0 +1,67 @@
+// Calls of the control API for the account that the page shows, and of the platform's private API as its merchant.
+
+export const account = document.body.dataset.account ?? '';
+
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** {a: 1, b: undefined} -> "?a=1", "" when there is nothing. */
+export function query(values) {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return given.length ? `?${new URLSearchParams(given)}` : '';
+}
+
+/** An account is named by its path: the one that is shown may be gone. */
+export const controlUrl = (path, values = {}) =>
+  `/_mock${path}${query({ account: path.startsWith('/accounts') ? undefined : account, ...values })}`;
+
+async function answer(reply) {
+  const text = await reply.text();
+  if (reply.ok) return text;
+  let error;
+  try {
+    ({ error } = JSON.parse(text));
+  } catch {
+    // no words of the server's own
+  }
+  throw new ApiError(reply.status, error?.code ?? '', error?.message ?? `the server answered ${reply.status}`);
+}
+
+async function send(method, url, body) {
+  const reply = await fetch(url, {
+    method,
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (reply.status === 401) location.reload(); // the token is another one: its page asks for it
+  return answer(reply);
+}
+
+export const get = async (path, values) => JSON.parse(await send('GET', controlUrl(path, values)));
+export const text = async (path, values) => send('GET', controlUrl(path, values));
+export const call = async (method, path, body) => JSON.parse(await send(method, controlUrl(path), body));
+
+let keys;
+
+/** The account with its keys. */
+export async function ownAccount() {
+  keys ??= await get(`/accounts/${account}`);
+  return keys;
+}
+
+/** The platform's own answer, whatever it is: {status, json}. */
+export async function platform(method, path, { body, headers = {} } = {}) {
+  const { id, api_key: key } = await ownAccount();
+  const reply = await fetch(path, {
+    method,
+    credentials: 'omit', // else the browser would ask for a password after a 401
+    headers: { Authorization: `Basic ${btoa(`${id}:${key}`)}`, 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { status: reply.status, json: await reply.json() };
+}

@@ -1,0 +1,62 @@
+// The account's time: stopped, moved, run from one event to the next.
+
+import { call, get } from './dashboard_api.js';
+import { el, fill, gather } from './dashboard_dom.js';
+import { listen } from './dashboard_live.js';
+import { button, field, options, tag, time, toast } from './dashboard_parts.js';
+
+const TICK_MS = 500;
+const EVENTS_MS = 150;
+const SHOWN = 200; // of what an advance did
+const UNITS = [['1', 'seconds'], ['60', 'minutes'], ['3600', 'hours'], ['86400', 'days']];
+
+function event(one) {
+  const what = one.kind === 'transition' ? [one.from.replaceAll('_', ' '), ' → ', tag(one.to)]
+    : [`callback ${one.callback}, attempt ${one.attempt} `, tag(one.result)];
+  return el('li', { 'data-testid': 'advanced' }, time(one.at * 1000), el('a', { href: `#/invoices/${one.invoice}` }, one.invoice), el('span', {}, what));
+}
+
+export async function showClock(view, { signal }) {
+  const now = el('p.big', { 'data-testid': 'now' });
+  const mode = el('span', {});
+  const log = el('ol.timeline.events', { 'data-testid': 'events' });
+  const freeze = button('Freeze', () => set({ mode: 'frozen' }), { 'data-testid': 'freeze' });
+  const run = button('Let it run', () => set({ mode: 'real' }), { 'data-testid': 'run' });
+  let clock, seen;
+  const tick = () => fill(now, time(clock.now * 1000 + (clock.mode === 'real' ? performance.now() - seen : 0)));
+  const show = (next) => {
+    clock = next;
+    seen = performance.now();
+    fill(mode, el('span', { class: `tag ${clock.mode === 'real' ? 'good' : 'wait'}`, 'data-testid': 'mode' }, clock.mode === 'real' ? 'runs' : 'frozen'));
+    freeze.hidden = clock.mode === 'frozen';
+    run.hidden = clock.mode === 'real';
+    tick();
+  };
+  const load = async () => {
+    const next = await get('/clock');
+    if (!signal.aborted) show(next);
+  };
+  const set = async (body) => show(await call('PUT', '/clock', body));
+  const advance = async (how) => {
+    const { complete, events, events_total: total = events.length } = await call('POST', '/clock/advance', how);
+    fill(log, events.slice(0, SHOWN).map(event));
+    const more = total > SHOWN ? ` The first ${SHOWN} of them are shown.` : '';
+    toast(complete ? `${total} things happened.${more}` : 'It did not come to the end in 30 seconds.', !complete);
+    await load();
+  };
+  const much = el('input', { type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by' });
+  const unit = el('select', { 'data-testid': 'advance-unit' }, options(UNITS, '1'));
+  const go = button('Advance', () => advance({ seconds: Math.round(Number(much.value) * Number(unit.value)) }), { class: 'main', 'data-testid': 'advance' });
+  view.append(el('h1', {}, 'Clock'),
+    el('section.card', { 'aria-label': 'Now' }, el('div.line', {}, now, mode), el('div.actions', {}, freeze, run)),
+    el('form.card', { 'aria-label': 'Advance', onsubmit: (submitted) => {
+      submitted.preventDefault();
+      go.click();
+    } }, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
+    el('div.actions', {}, go, button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' }))),
+    el('section.card', { 'aria-label': 'What happened' }, el('h2', {}, 'What happened meanwhile'), log));
+  const timer = setInterval(tick, TICK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
+  listen(['clock', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);
+  await load();
+}

@@ -1,0 +1,115 @@
+// What the account's calls, pages and callbacks are to meet, and how often they met it.
+
+import { call, get } from './dashboard_api.js';
+import { el, fill, gather } from './dashboard_dom.js';
+import { listen } from './dashboard_live.js';
+import { STATUSES, button, field, options, setOptions } from './dashboard_parts.js';
+
+const LIMIT = 1000;
+const EVENTS_MS = 150;
+const PLACES = [['callback', 'callbacks'], ['api', 'API calls'], ['page', 'payment pages']];
+
+/** What each fault does, by where it may strike. */
+export const CALL_FAULTS = {
+  status: 'answers with an error of the platform',
+  delay: 'the answer comes late',
+  reset: 'the connection is reset',
+  empty: 'the connection is closed without an answer',
+  garbage: '200 with a body that is no JSON',
+  truncate: 'the body breaks off',
+  slow: 'the body trickles',
+  commit_then_reset: 'it is done, and the caller never hears of it',
+  commit_then_timeout: 'it is done, and the answer does not come',
+};
+export const CALLBACK_FAULTS = {
+  drop: 'never sent',
+  duplicate: 'sent twice',
+  delay: 'sent late',
+  reorder: 'sent after the next one',
+  before_response: 'arrives before the create call is answered',
+  bad_signature: 'a wrong signature',
+  wrong_secret: 'signed with another secret',
+  no_signature: 'without a signature',
+  truncate: 'half of the body',
+  reencoded: 'slashes unescaped after signing',
+  wrong_amount: 'another amount, signed rightly',
+  unknown_status: 'a status that nobody knows, signed rightly',
+};
+const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
+
+/** The fields that a fault has beside those of all: [name, label, what stands in it]. */
+export const PARAMETERS = {
+  status: [['status', 'Code', '503'], ['retry_after', 'Retry-After, s', '']],
+  delay: [['delay', 'Delay', '100ms-900ms']],
+  truncate: [['bytes', 'Bytes', '']],
+  slow: [['bytes_per_s', 'Bytes per second', '100']],
+  commit_then_timeout: [['hold', 'Hold', '60s']],
+};
+const NUMBERS = ['status', 'retry_after', 'bytes', 'bytes_per_s', 'times', 'after', 'probability'];
+const MATCHES = { callback: ['transition'], api: ['method', 'path'], page: ['method', 'path'] };
+
+function row({ id, on, fault, hits, match = {}, ...rest }, remove) {
+  const more = Object.entries({ ...match, ...rest }).map(([name, value]) => `${name} ${value}`).join(', ');
+  return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id }, el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
+    el('span.tag', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, `${hits} hits`),
+    button('Remove', () => remove(id), { class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})` }));
+}
+
+/** The form; `body()` is what it asks for. */
+function maker() {
+  const place = el('select', { 'data-testid': 'fault-on' }, options(PLACES, 'callback'));
+  const name = el('select', { 'data-testid': 'fault-name', 'data-search': true });
+  const hint = el('p.quiet', {});
+  const extra = el('div.fields', {});
+  const values = new Map();
+  const input = (key, label, value = '', attributes = {}) => {
+    const one = el('input', { value, maxlength: 255, 'data-testid': `fault-${key}`, ...attributes });
+    values.set(key, one);
+    return field(label, one);
+  };
+  const show = () => {
+    const known = faultsOf(place.value);
+    setOptions(name, Object.keys(known).map((key) => [key, key.replaceAll('_', ' ')]));
+    hint.textContent = known[name.value];
+    values.clear();
+    const parameters = place.value === 'callback' && name.value === 'truncate' ? [] : PARAMETERS[name.value] ?? [];
+    fill(extra, parameters.map((one) => input(...one)), input('times', 'Times', '', { placeholder: 'without end' }),
+      input('after', 'After so many', '', { placeholder: '0' }), input('probability', 'Probability', '', { placeholder: '1' }),
+      MATCHES[place.value].map((key) => (key === 'path' ? input(key, 'Only the path', '', { placeholder: '/payment-invoices*' })
+        : input(key, `Only the ${key}`, '', { list: `fault-${key}s`, placeholder: 'any' }))), input('invoice', 'Only the invoice', '', { placeholder: 'any' }));
+  };
+  place.addEventListener('change', show);
+  name.addEventListener('change', show);
+  show();
+  const body = () => {
+    const said = [...values].filter(([, one]) => one.value.trim()).map(([key, one]) => [key, NUMBERS.includes(key) ? Number(one.value) : one.value.trim()]);
+    const matches = [...MATCHES[place.value], 'invoice'];
+    const match = Object.fromEntries(said.filter(([key]) => matches.includes(key)));
+    return { on: place.value, fault: name.value, ...Object.fromEntries(said.filter(([key]) => !matches.includes(key))),
+      ...(Object.keys(match).length ? { match } : {}) };
+  };
+  const lists = [el('datalist', { id: 'fault-transitions' }, STATUSES.map((value) => el('option', { value }))),
+    el('datalist', { id: 'fault-methods' }, ['GET', 'POST'].map((value) => el('option', { value })))];
+  return { parts: [el('div.fields', {}, field('Strikes', place), field('Fault', name)), hint, extra, lists], body };
+}
+
+export async function showFaults(view, { signal }) {
+  const list = el('ul.rows', { 'data-testid': 'faults' });
+  const none = el('p.empty', { 'data-testid': 'empty' }, 'Nothing goes wrong in this account.');
+  const load = async () => {
+    const { items } = await get('/faults', { limit: LIMIT });
+    if (signal.aborted) return;
+    fill(list, items.map((one) => row(one, (id) => call('DELETE', `/faults/${id}`).then(load))));
+    none.hidden = items.length > 0;
+  };
+  const { parts, body } = maker();
+  const add = button('Add', () => call('POST', '/faults', body()).then(load), { class: 'main', 'data-testid': 'add-fault' });
+  view.append(el('div.line', {}, el('h1', {}, 'Faults'),
+    button('Remove all', () => call('DELETE', '/faults').then(load), { class: 'button', 'data-testid': 'remove-all' })), list, none,
+  el('form.card', { 'aria-label': 'New fault', onsubmit: (event) => {
+    event.preventDefault();
+    add.click();
+  } }, el('h2', {}, 'New fault'), parts, el('div.actions', {}, add)));
+  listen(['fault', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);
+  await load();
+}

@@ -1,0 +1,89 @@
+// One invoice: what it is, what may be done with it, and all that happened to it.
+
+import { get, text } from './dashboard_api.js';
+import { callbackList, timeline } from './dashboard_timeline.js';
+import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { listen } from './dashboard_live.js';
+import { mover } from './dashboard_move.js';
+import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
+import { testOf } from './dashboard_test.js';
+
+const EVENTS_MS = 150;
+const CALLBACKS = 100;
+
+async function load(id) {
+  const [invoice, items, callbacks] = await Promise.all([
+    get(`/payment-invoices/${id}`), get(`/payment-invoices/${id}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
+  ]);
+  return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items };
+}
+
+const seconds = (value) => value && time(value * 1000);
+const json = (value) => (value && Object.keys(value).length ? el('code', {}, JSON.stringify(value)) : null);
+
+function head({ attributes: of, id }) {
+  return [
+    el('div.line', {}, el('h1', {}, money(of.amount, of.currency)), tag(of.status, { 'data-testid': 'status', 'data-status': of.status }),
+      of.resolution === 'ok' ? null : el('span.bad', { 'data-testid': 'resolution' }, of.resolution),
+      of.test_mode ? null : el('span.tag', {}, 'live')),
+    el('p.line.quiet', {}, el('span', { 'data-testid': 'reference' }, of.reference_id), el('code', {}, id), copyButton(id, 'Copy id', { 'data-key': 'copy-id' })),
+  ];
+}
+
+function details({ attributes: of, service, plan, due }) {
+  return facts([
+    ['Service', service ?? 'the payer chooses'],
+    ['Created', seconds(of.created)],
+    ['Updated', seconds(of.updated)],
+    ['Paid', seconds(of.processed)],
+    ['Paid amount', of.processed_amount && money(of.processed_amount, of.currency)],
+    ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
+    ['Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
+    [plan ? 'At' : 'Expires', seconds(due)],
+    ['Description', of.description],
+    ['Callback URL', of.callback_url],
+    ['Return URL', of.return_url],
+    ['Metadata', json(of.metadata)],
+  ]);
+}
+
+function actions(state) {
+  return el('div.actions', {},
+    el('a.button.main', { href: state().page, target: '_blank', rel: 'noopener', 'data-testid': 'open-page' }, 'Open payment page'),
+    button('Copy as curl', async () => copy(await text(`/payment-invoices/${state().id}/export`), 'The script is copied'), { 'data-testid': 'copy-curl' }),
+    button('Copy as test', () => copy(testOf(state()), 'The test is copied'), { 'data-testid': 'copy-test' }),
+    el('a.button', { href: `#/requests?invoice=${state().id}` }, 'Requests'));
+}
+
+export async function showInvoice(view, { id, signal }) {
+  let state = await load(id);
+  if (signal.aborted) return;
+  const top = el('div.top', {});
+  const known = el('div', {});
+  const calls = el('div', {});
+  const past = el('div', {});
+  const keep = keeper();
+  const move = mover(id, () => refresh());
+  const show = () => {
+    fill(top, head(state));
+    fill(known, details(state));
+    fill(calls, callbackList(state, keep));
+    fill(past, timeline(state));
+    move.update(state);
+  };
+  const refresh = async () => {
+    const next = await load(id);
+    if (signal.aborted) return;
+    state = next;
+    show();
+  };
+  const later = gather(() => refresh().catch(() => {}), EVENTS_MS, signal); // gone meanwhile: what is shown stays
+  show();
+  view.append(el('p', {}, el('a', { href: '#/invoices', 'data-testid': 'back' }, 'Invoices')), top, actions(() => state),
+    el('div.columns', {},
+      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), move.form),
+      el('div.stack', {}, el('section.card', {}, el('h2', {}, 'Timeline'), past), el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
+  listen(['transition', 'callback', 'request', 'fault'], (event) => {
+    if (!event || event.invoice === id) later();
+  }, signal);
+}

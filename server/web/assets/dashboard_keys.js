@@ -1,0 +1,62 @@
+// The keyboard: letters that lead to views, and a way through the rows of a list.
+
+const GO = { i: 'invoices', n: 'new', r: 'requests', s: 'sinks', f: 'faults', c: 'clock', a: 'accounts' };
+const STORED = 'milkypay-mock-keys';
+const HELP = [
+  ['i n r s f c a', 'Invoices, New, Requests, Sinks, Faults, Clock, Accounts'],
+  ['/', 'the search, or the first filter'],
+  ['j k', 'the next row, the one before'],
+  ['Enter', 'opens the row'],
+  ['Esc', 'leaves a field; from an invoice back to the list'],
+  ['?', 'these keys'],
+];
+
+// Letters may be somebody's way to speak to the browser: they can be switched off (WCAG 2.1.4).
+const lettersOn = () => localStorage.getItem(STORED) !== 'off';
+
+function moveRow(step) {
+  const rows = [...document.querySelectorAll('main [data-row]')];
+  const at = rows.indexOf(document.activeElement.closest('[data-row]'));
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  next?.focus();
+}
+
+function escape(target) {
+  if (target.matches('input, select, textarea')) document.querySelector('main').focus();
+  else if (/^#\/invoices\/./.test(location.hash)) history.length > 1 ? history.back() : location.assign('#/invoices');
+}
+
+export function startKeys() {
+  const dialog = document.querySelector('dialog.help');
+  const on = dialog.querySelector('[data-keys-on]');
+  const list = dialog.querySelector('dl');
+  for (const [keys, meaning] of HELP) {
+    const [dt, dd] = [document.createElement('dt'), document.createElement('dd')];
+    dt.append(...keys.split(' ').map((key) => Object.assign(document.createElement('kbd'), { textContent: key })));
+    dd.textContent = meaning;
+    list.append(dt, dd);
+  }
+  on.checked = lettersOn();
+  on.addEventListener('change', () => localStorage.setItem(STORED, on.checked ? 'on' : 'off'));
+  document.querySelector('[data-help]').addEventListener('click', () => dialog.showModal());
+
+  const actions = {
+    '?': () => dialog.showModal(),
+    '/': () => document.querySelector('main [data-search]')?.focus(),
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
+    if (event.key === 'Escape') {
+      escape(event.target);
+      return;
+    }
+    if (!lettersOn() || event.target.matches('input, select, textarea')) return;
+    const view = GO[event.key];
+    const action = view ? () => { location.hash = `#/${view}`; } : actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}

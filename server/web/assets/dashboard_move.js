@@ -1,0 +1,55 @@
+// "Move to": puts an invoice into another status, as the state table allows it or against it.
+
+import { call } from './dashboard_api.js';
+import { el } from './dashboard_dom.js';
+import { FAILURES, STATUSES, button, field, setOptions } from './dashboard_parts.js';
+
+const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card', 'antifraud_error', 'invalid_cvv',
+  'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error'];
+const PARTLY = ['partially_refunded', 'partially_charged_back', 'processed', 'refunded'];
+
+export function mover(id, moved) {
+  let allowed = [], status = '';
+  const to = el('select', { 'data-testid': 'move-to' });
+  const resolution = el('input', { list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution' });
+  const amount = el('input', { inputmode: 'decimal', maxlength: 24, placeholder: 'all of it', 'data-testid': 'move-amount' });
+  const force = el('input', { type: 'checkbox', 'data-testid': 'move-force' });
+  const why = field('Resolution', resolution), much = field('Amount', amount);
+  const go = button('Move', async () => {
+    await call('POST', `/payment-invoices/${id}/transition`, {
+      status: to.value,
+      ...(!why.hidden && resolution.value ? { resolution: resolution.value.trim() } : {}),
+      ...(!much.hidden && amount.value ? { amount: amount.value.trim() } : {}),
+      ...(force.checked ? { force: true } : {}),
+    });
+    amount.value = '';
+    await moved();
+  }, { class: 'main', 'data-testid': 'move' });
+  const none = el('p.quiet', {}, 'The state table lets nothing follow.');
+  const show = () => {
+    const choices = force.checked ? STATUSES.filter((one) => one !== status) : allowed;
+    setOptions(to, choices.map((one) => [one, one.replaceAll('_', ' ')]));
+    why.hidden = !FAILURES.includes(to.value);
+    much.hidden = !PARTLY.includes(to.value);
+    none.hidden = choices.length > 0;
+    for (const one of [to.parentElement, go]) one.hidden = !choices.length;
+  };
+  const target = field('Status', to);
+  to.addEventListener('change', show);
+  force.addEventListener('change', show);
+  const form = el('form.card', { 'aria-label': 'Move to', onsubmit: (event) => {
+    event.preventDefault();
+    go.click();
+  } }, el('h2', {}, 'Move to'), none, target, why, much,
+  el('label.check', {}, force, ' Against the state table'), go,
+  el('datalist', { id: 'resolutions' }, RESOLUTIONS.map((one) => el('option', { value: one }))));
+  return {
+    form,
+    update(state) {
+      if (status === state.attributes.status && allowed.join() === state.may_become.join()) return;
+      status = state.attributes.status;
+      allowed = state.may_become;
+      show();
+    },
+  };
+}

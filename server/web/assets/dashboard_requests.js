@@ -1,0 +1,97 @@
+// What the server was asked, newest first, and why it refused what it refused.
+
+import { call, get, query } from './dashboard_api.js';
+import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { listen } from './dashboard_live.js';
+import { button, code, field, message, number, options, time } from './dashboard_parts.js';
+
+const PAGE = 50;
+const TYPING_MS = 250;
+const EVENTS_MS = 250;
+const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
+const CODES = [['', 'any'], ['2xx', 'answered'], ['4xx', 'refused'], ['5xx', 'failed']];
+
+/** Who refused the call, why, and what would have been right. */
+function explanation({ rule, where, message: why, nearest, fields }) {
+  return el('div.notice.bad', { 'data-testid': 'explain' }, el('p', {}, why),
+    nearest && el('p', {}, 'Nearest: ', el('code', { 'data-testid': 'nearest' }, nearest)),
+    Object.keys(fields).length > 0 && el('ul', {}, Object.entries(fields).map(([name, one]) =>
+      el('li', {}, el('code', {}, name), `: ${one.message}`, one.accepted && ` It takes ${one.accepted}.`))),
+    el('p.quiet', {}, `${rule}, in ${where}`));
+}
+
+const bodyOf = (one, name) => one[name] ?? (one[`${name}_base64`] && `base64: ${one[`${name}_base64`]}`) ?? '';
+
+function whole(one) {
+  return [
+    one.explain && explanation(one.explain),
+    one.invoice && el('p', {}, el('a', { href: `#/invoices/${one.invoice}` }, one.invoice)),
+    message('Request', one.headers, bodyOf(one, 'body'), 'request-message'),
+    message(`Response, ${number(one.response_size)} bytes`, {}, bodyOf(one, 'response'), 'response-message'),
+  ];
+}
+
+/** What is inside is made when somebody looks: a page of bodies would be long. */
+function row(one) {
+  const details = el('details.entry', { 'data-key': one.id, 'data-testid': 'request', ontoggle: () => {
+    if (details.open && details.childElementCount === 1) details.append(...whole(one).filter(Boolean));
+  } }, el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path), code(one.status),
+    one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'nobody\'s'),
+    el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), time(one.at, { fine: true })));
+  return el('li', {}, details);
+}
+
+function filters(values, change) {
+  let typing;
+  const path = el('input', { value: values.path, maxlength: 255, 'data-search': true, placeholder: '/payment-invoices*', 'data-testid': 'filter-path' });
+  const method = el('select', { 'data-testid': 'filter-method' }, options(METHODS, values.method));
+  const status = el('select', { 'data-testid': 'filter-code' }, options(CODES, values.status));
+  const invoice = el('input', { value: values.invoice, maxlength: 40, placeholder: 'any', 'data-testid': 'filter-invoice' });
+  const unmatched = el('input', { type: 'checkbox', checked: values.unmatched === 'true', 'data-testid': 'filter-unmatched' });
+  const tell = () => {
+    clearTimeout(typing);
+    change({ path: path.value.trim(), method: method.value, status: status.value, invoice: invoice.value.trim(), unmatched: unmatched.checked ? 'true' : '' });
+  };
+  for (const one of [path, invoice]) {
+    one.addEventListener('input', () => {
+      clearTimeout(typing);
+      typing = setTimeout(tell, TYPING_MS);
+    });
+  }
+  for (const one of [method, status, unmatched]) one.addEventListener('change', tell);
+  return el('form.filters', { role: 'search', onsubmit: (event) => {
+    event.preventDefault();
+    tell();
+  } }, field('Path', path), field('Method', method), field('Answer', status), field('Invoice', invoice),
+  el('label.check', {}, unmatched, ' Only nobody\'s'));
+}
+
+export async function showRequests(view, { values: given, signal }) {
+  let values = given;
+  const count = el('span.quiet', { 'data-testid': 'total' });
+  const list = el('ul.rows.entries', { 'data-testid': 'requests' });
+  const foot = el('div', {});
+  const keep = keeper();
+  const show = ({ items, total, next }) => {
+    count.textContent = `${number(total)} kept`;
+    fill(list, ...keep(items, ({ id }) => id, row).values());
+    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'No request is like that.'),
+      el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: `#/requests${query({ ...values, after: undefined })}` }, 'Newest'),
+        next && el('a', { href: `#/requests${query({ ...values, after: next })}`, 'data-testid': 'older' }, 'Older')));
+  };
+  const load = async () => {
+    const asked = values;
+    const page = await get('/requests', { limit: PAGE, ...asked });
+    if (!signal.aborted && asked === values) show(page);
+  };
+  const failed = (error) => fill(foot, el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message));
+  const form = filters(values, (next) => {
+    values = next;
+    history.replaceState(null, '', `#/requests${query(values)}`);
+    load().catch(failed);
+  });
+  view.append(el('div.line', {}, el('h1', {}, 'Requests'), count,
+    button('Forget all', () => call('DELETE', '/requests').then(load), { class: 'button', 'data-testid': 'forget' })), form, list, foot);
+  listen(['request', 'account'], gather(() => load().catch(failed), EVENTS_MS, signal), signal);
+  await load();
+}

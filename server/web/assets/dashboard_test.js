@@ -1,0 +1,59 @@
+// An invoice as a test for Node's own runner: makes one like it, sees it end as this one did.
+
+const OURS = ['mock_outcome', 'merchant_url'];
+
+/** How the invoice came to where it is, as an outcome. */
+function outcomeOf({ timeline, attributes }) {
+  const steps = timeline.filter((item) => item.kind === 'transition' && item.from && item.to !== 'process_pending')
+    .map((item) => (item.resolution === 'expired' ? 'expired' : `${item.to}${item.resolution === 'ok' ? '' : `:${item.resolution}`}@0`));
+  const again = timeline.some((item) => item.kind === 'transition' && item.from === 'process_failed'); // a payer tried more than once
+  const last = `${attributes.status}${attributes.resolution === 'ok' ? '' : `:${attributes.resolution}`}`;
+  if (!steps.length) return 'process_pending';
+  return again && ['processed', 'process_failed'].includes(attributes.status) ? `${last}@0` : steps.join(',');
+}
+
+function orderOf({ attributes: of, service }) {
+  const metadata = Object.fromEntries(Object.entries(of.metadata ?? {}).filter(([name]) => !OURS.includes(name)));
+  return {
+    service: service ?? undefined,
+    currency: of.currency,
+    amount: of.amount,
+    description: of.description ?? undefined,
+    ...(of.test_mode ? { test_mode: true } : {}),
+    ...(of.payment_flow === 'verify' ? { flow: 'verify' } : {}),
+    ...(Object.keys(metadata).length ? { metadata } : {}),
+  };
+}
+
+const indent = (text) => text.replaceAll('\n', '\n  ');
+
+export function testOf(state) {
+  const { status, resolution, amount, currency } = state.attributes;
+  const title = `${amount} ${currency} becomes ${status}${resolution === 'ok' ? '' : ` (${resolution})`}`;
+  return `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+const url = process.env.MILKYPAY_URL ?? ${JSON.stringify(location.origin)};
+const account = process.env.MILKYPAY_ACCOUNT_ID;
+const login = btoa(\`\${account}:\${process.env.MILKYPAY_API_KEY}\`);
+
+test(${JSON.stringify(title)}, async () => {
+  const attributes = ${indent(JSON.stringify(orderOf(state), null, 2))};
+  const made = await fetch(\`\${url}/api/payment-invoices\`, {
+    method: 'POST',
+    headers: {
+      Authorization: \`Basic \${login}\`,
+      'Content-Type': 'application/vnd.api+json',
+      'X-Mock-Outcome': ${JSON.stringify(outcomeOf(state))},
+    },
+    body: JSON.stringify({ data: { type: 'payment-invoices', attributes: { reference_id: crypto.randomUUID(), ...attributes } } }),
+  });
+  assert.equal(made.status, 201, await made.clone().text());
+  const { data: { id } } = await made.json();
+  const ended = await fetch(\`\${url}/_mock/wait?account=\${account}&invoice=\${id}&status=${status}\`);
+  assert.equal(ended.status, 200, await ended.clone().text());
+  const { data: { attributes: seen } } = await ended.json();
+  assert.equal(seen.resolution, ${JSON.stringify(resolution)});
+});
+`;
+}

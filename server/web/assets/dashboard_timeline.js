@@ -1,0 +1,70 @@
+// What happened to an invoice, and its callbacks with each attempt as it went over the wire.
+
+import { call } from './dashboard_api.js';
+import { el } from './dashboard_dom.js';
+import { button, code, message, tag, time } from './dashboard_parts.js';
+
+const words = (status) => status.replaceAll('_', ' ');
+
+/** The one word of a kind, and what there is to say of it. */
+const KINDS = {
+  api: (item) => ['call', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
+  page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
+  transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
+    item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ', el('span.quiet', {}, `by ${item.cause}`)]],
+  callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, item.error ? el('span.bad', {}, item.error) : code(item.code)]],
+  fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
+};
+
+export function timeline({ timeline: items }) {
+  return el('ol.timeline', { 'data-testid': 'timeline' }, items.map((item) => {
+    const [kind, what] = KINDS[item.kind](item);
+    return el('li', { 'data-testid': `timeline-${item.kind}` }, time(item.at, { fine: true }), el('span.kind', {}, kind), el('span', {}, what));
+  }));
+}
+
+function headerOf(headers, name) {
+  const found = Object.keys(headers).find((one) => one.toLowerCase() === name);
+  return found && headers[found];
+}
+
+/** Whether the signature that went out is right; asked for, because `--strict` counts who checks. */
+function checker({ headers, body }) {
+  const signature = headerOf(headers, 'x-signature');
+  const verdict = el('p', { role: 'status', 'data-testid': 'verdict' });
+  if (!signature) return el('p.bad', { 'data-testid': 'verdict' }, 'It went out without a signature.');
+  const check = button('Check signature', async () => {
+    const { valid, expected, message: why } = await call('POST', '/verify-signature', { body, signature });
+    verdict.className = valid ? 'good' : 'bad';
+    verdict.textContent = valid ? 'The signature is right.' : `${why} Right would be ${expected}.`;
+  }, { class: 'small', 'data-testid': 'check-signature' });
+  return el('div.line', {}, check, verdict);
+}
+
+function attempt({ one }) {
+  return el('details', { 'data-testid': 'attempt' },
+    el('summary', {}, `Attempt ${one.number} `, one.error ? el('span.bad', {}, one.error) : code(one.code), ' ',
+      el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null, ' ', time(one.at)),
+    message('Request', one.request.headers, one.request.body, 'attempt-request'),
+    checker(one.request),
+    one.response ? message('Response', one.response.headers, one.response.body, 'attempt-response') : el('p.quiet', {}, 'nothing came back'));
+}
+
+function resend(callback, label, resign) {
+  return button(label, () => call('POST', `/callbacks/${callback.id}/resend`, { resign }),
+    { class: 'small', 'data-key': `${callback.id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
+}
+
+const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
+
+/** `keep` is a keeper of attempts. */
+export function callbackList({ callbacks }, keep) {
+  if (!callbacks.length) return el('p.quiet', {}, 'None: the invoice names no callback URL, and neither does the account.');
+  const attempts = keep(callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one }))), keyOf, attempt);
+  return el('ul.callbacks', {}, callbacks.map((callback) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
+    el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }), el('code', {}, callback.id),
+      callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
+    el('p.quiet', {}, callback.url),
+    callback.attempts.map((one) => attempts.get(keyOf({ callback, one }))),
+    el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend, signed anew', true)))));
+}

@@ -1,0 +1,290 @@
+// What the dashboard stands on: its page and cookie, the search for invoices, one invoice with what may follow, the names of sinks.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client, invoice } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+
+const TOKEN = 'a;token=with+"signs"&%41';
+const server = await startServer();
+const closed = await startServer({ args: ['--control-token', TOKEN] });
+after(() => Promise.all([server.stop(), closed.stop()]));
+const demo = new Client(server);
+const BROWSER = { headers: { Accept: 'text/html,application/xhtml+xml' } };
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+const search = async (api, parameters = {}) => (await api.control('GET', '/payment-invoices', undefined, { parameters })).expect(200).json;
+const references = (page) => page.items.map(({ reference_id: reference }) => reference);
+const refused = (reply, status, code) => assert.equal(reply.expect(status).json.error.code, code);
+
+describe('the page', () => {
+  test('GET / sends a browser there, and is nothing to others', async () => {
+    assert.equal((await demo.send('GET', '/', BROWSER)).expect(302).headers.location, '/_mock/');
+    (await demo.send('GET', '/')).expect(404);
+    (await demo.private('GET', '/api')).expect(404);
+    (await demo.send('POST', '/', { json: {} })).expect(405);
+  });
+
+  test('is the account\'s that is asked for, else the demo account\'s', async () => {
+    for (const path of ['/_mock/', '/_mock']) {
+      const page = (await demo.send('GET', path)).expect(200);
+      assert.match(page.headers['content-type'], /^text\/html/);
+      assert.match(page.text, /data-account="coma_Demo4DocsAccount"/);
+    }
+    const { account } = await demo.newAccount();
+    assert.ok((await demo.send('GET', `/_mock/?account=${account.id}`)).expect(200).text.includes(`data-account="${account.id}" data-asked`));
+    const odd = (await demo.send('GET', '/_mock/?account=%22%3E%3Cscript%3E', { check: false })).expect(200).text;
+    assert.ok(odd.includes('data-account="&quot;&gt;&lt;script&gt;"'), 'no markup from outside');
+  });
+
+  test('allows nothing from elsewhere, and no frame around it', async () => {
+    const { headers } = (await demo.send('GET', '/_mock/')).expect(200);
+    const policy = headers['content-security-policy'];
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /script-src 'self';/);
+    assert.match(policy, /style-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.equal(headers['cache-control'], 'no-store');
+  });
+
+  test('refuses foreign hosts and misspelt parameters', async () => {
+    refused(await demo.send('GET', '/_mock/', { headers: { Host: 'evil.example' } }), 403, 'host_not_allowed');
+    refused(await demo.send('GET', '/_mock/?acount=1'), 422, 'unknown_parameter');
+  });
+
+  test('all that it loads is there, with its type', async () => {
+    const seen = new Set();
+    const look = async (path) => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const file = (await demo.send('GET', path)).expect(200);
+      for (const [, name] of file.text.matchAll(/(?:from '\.\/|(?:src|href)="\/_mock\/assets\/)([a-z_.]+)/g)) await look(`/_mock/assets/${name}`);
+    };
+    await look('/_mock/');
+    assert.ok(seen.has('/_mock/assets/dashboard_dom.js') && seen.has('/_mock/assets/theme.css'), [...seen].join(' '));
+  });
+});
+
+describe('with a control token', () => {
+  const stranger = new Client(closed);
+  const enter = async (target = `/_mock/?token=${encodeURIComponent(TOKEN)}`) => (await stranger.send('GET', target)).expect(303);
+  const cookieOf = (reply) => reply.headers['set-cookie'][0].split(';')[0];
+
+  test('the page asks for it', async () => {
+    const page = (await stranger.send('GET', '/_mock/')).expect(401);
+    assert.match(page.text, /name="token"/);
+    assert.ok(!page.text.includes('data-testid="wrong"'));
+    const again = (await stranger.send('GET', '/_mock/?token=another')).expect(401);
+    assert.ok(again.text.includes('data-testid="wrong"'));
+    assert.equal(again.headers['set-cookie'], undefined);
+  });
+
+  test('trades it for a cookie, and takes it out of the URL', async () => {
+    const reply = await enter();
+    assert.equal(reply.headers.location, '/_mock/');
+    const [cookie] = reply.headers['set-cookie'];
+    assert.match(cookie, /^milkypay_mock=[A-Za-z0-9_-]{43}; Path=\/_mock; HttpOnly; SameSite=Lax$/);
+    assert.ok(!cookie.includes(TOKEN));
+    assert.equal((await enter(`/_mock/?account=coma_0000000000000000&token=${encodeURIComponent(TOKEN)}`)).headers.location,
+      '/_mock/?account=coma_0000000000000000');
+    (await stranger.send('GET', '/_mock/', { headers: { Cookie: cookieOf(reply) } })).expect(200);
+  });
+
+  test('the cookie opens the control API, also among others', async () => {
+    const cookie = cookieOf(await enter());
+    const origin = closed.url;
+    for (const headers of [{ Cookie: cookie }, { Cookie: `a=b; ${cookie}; c` }, { Cookie: `milkypay_mock=1; ${cookie}` }, { Cookie: cookie, Origin: origin }]) {
+      (await stranger.send('GET', '/_mock/clock', { headers })).expect(200);
+      (await stranger.send('POST', '/_mock/outcomes', { headers, json: { outcomes: ['processed'] } })).expect(201);
+    }
+  });
+
+  test('any other cookie does not', async () => {
+    const cookie = cookieOf(await enter());
+    for (const other of [cookie.slice(0, -1), `${cookie}A`, cookie.toUpperCase(), `x${cookie}`, 'milkypay_mock=', 'milkypay_mock', `milkypay_mock=${encodeURIComponent(TOKEN)}`, '; ;', '']) {
+      refused(await stranger.send('GET', '/_mock/clock', { headers: { Cookie: other } }), 401, 'unauthorized');
+    }
+  });
+
+  test('a page of another port gets nothing by the cookie, though its browser sends it along', async () => {
+    const headers = { Cookie: cookieOf(await enter()), Origin: 'http://127.0.0.1:1' };
+    refused(await stranger.send('POST', '/_mock/reset', { headers }), 401, 'unauthorized');
+    refused(await stranger.send('GET', '/_mock/clock', { headers }), 401, 'unauthorized');
+    (await stranger.send('GET', '/_mock/clock', { headers: { Origin: headers.Origin, 'X-Mock-Token': TOKEN } })).expect(200);
+  });
+
+  test('the cookie outlives the server, and ends with the token', async () => {
+    const cookie = cookieOf(await enter());
+    for (const [token, status] of [[TOKEN, 200], ['another', 401]]) {
+      const other = await startServer({ args: ['--control-token', token] });
+      (await new Client(other).send('GET', '/_mock/clock', { headers: { Cookie: cookie } })).expect(status);
+      await other.stop();
+    }
+  });
+
+  test('without a token to show, ?token= only leaves the URL', async () => {
+    const reply = (await demo.send('GET', '/_mock/?token=any')).expect(303);
+    assert.equal(reply.headers['set-cookie'], undefined);
+  });
+});
+
+describe('GET /_mock/payment-invoices', () => {
+  async function shop(n) {
+    const api = await demo.newAccount();
+    for (let i = 1; i <= n; i++) await api.made({ reference_id: `order-${i}` }, hold);
+    return api;
+  }
+
+  test('newest first, a page at a time', async () => {
+    const api = await shop(5);
+    const first = await search(api, { limit: 2 });
+    assert.deepEqual(references(first), ['order-5', 'order-4']);
+    assert.equal(first.total, 5);
+    const second = await search(api, { limit: 2, after: first.next });
+    assert.deepEqual(references(second), ['order-3', 'order-2']);
+    const third = await search(api, { limit: 2, after: second.next });
+    assert.deepEqual([references(third), third.next], [['order-1'], null]);
+    assert.equal((await search(api, { limit: 5 })).next, null, 'no page behind the last');
+  });
+
+  test('an item is as the invoice is', async () => {
+    const api = await demo.newAccount();
+    const { id, attributes: made } = await api.made({ amount: 20.4, description: 'A "book"', test_mode: true }, hold);
+    const [item] = (await search(api)).items;
+    assert.deepEqual(item, {
+      id, reference_id: made.reference_id, status: 'process_pending', resolution: 'ok', amount: 20.4, currency: 'USD', service: 'payment_card_usd_hpp',
+      description: 'A "book"', test_mode: true, created: made.created, updated: made.updated,
+    });
+  });
+
+  test('is the account\'s own', async () => {
+    const [one, two] = [await shop(1), await shop(2)];
+    assert.equal((await search(one)).items.length, 1);
+    assert.equal((await search(two)).total, 2);
+  });
+
+  test('search finds parts of id, reference, description and customer', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({ reference_id: 'Order-17%', description: 'Two red_shoes', customer: { reference_id: 'c1', email: 'jo@example.com' } }, hold);
+    await api.made({ reference_id: 'other' }, hold);
+    for (const text of ['order-17', '17%', 'RED_SHOES', 'jo@example', id, id.slice(6, 14)]) {
+      assert.deepEqual((await search(api, { search: text })).items.map((item) => item.id), [id], text);
+    }
+    for (const text of ['order%17', 'red-shoes', 'red.shoes', '\\', '%%', '_____________________________________']) {
+      assert.deepEqual((await search(api, { search: text })).items, [], text);
+    }
+    assert.equal((await search(api, { search: '' })).items.length, 2);
+  });
+
+  test('filters narrow it, all together', async () => {
+    const api = await demo.newAccount();
+    await api.made({ reference_id: 'a', test_mode: true }, hold);
+    const { id } = await api.made({ reference_id: 'b' }, hold);
+    await api.made({ reference_id: 'c', service: 'payment_card_eur_hpp', currency: 'EUR' }, hold);
+    (await api.transition(id, { status: 'processed' })).expect(200);
+    const only = async (parameters) => references(await search(api, parameters));
+    assert.deepEqual(await only({ status: 'PROCESSED' }), ['b']);
+    assert.deepEqual(await only({ currency: 'EUR' }), ['c']);
+    assert.deepEqual(await only({ service: 'payment_card_usd_hpp' }), ['b', 'a']);
+    assert.deepEqual(await only({ test_mode: 'true' }), ['a']);
+    assert.deepEqual(await only({ test_mode: 'false', status: 'process_pending' }), ['c']);
+    assert.deepEqual(await only({ currency: 'EUR', status: 'processed' }), []);
+  });
+
+  test('what makes no sense is refused', async () => {
+    const api = await demo.newAccount();
+    const ask = (parameters) => api.control('GET', '/payment-invoices', undefined, { parameters });
+    refused(await ask({ status: 'paid' }), 422, 'unknown_status');
+    for (const parameters of [{ limit: 0 }, { after: 'cpi_0' }, { test_mode: 'yes' }, { search: 'x'.repeat(101) }]) {
+      refused(await ask(parameters), 422, 'invalid');
+    }
+    refused(await ask({ reference: 'a' }), 422, 'unknown_parameter');
+  });
+});
+
+describe('GET /_mock/payment-invoices/{id}', () => {
+  const see = async (api, id) => (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json;
+
+  test('the private document, and what only the mock knows', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    const { id, attributes: made } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@5s,refunded@1m' } });
+    const seen = await see(api, id);
+    assert.deepEqual(seen.data, (await api.get(id)).expect(200).data);
+    assert.equal(new URL(made.flow_data.action).pathname, seen.page);
+    assert.equal(seen.service, 'payment_card_usd_hpp');
+    assert.equal(seen.due, made.created + 5);
+    assert.match(seen.plan, /^processed.*refunded/);
+  });
+
+  test('another account\'s is none', async () => {
+    const { id } = await (await demo.newAccount()).made({}, hold);
+    refused(await (await demo.newAccount()).control('GET', `/payment-invoices/${id}`), 404, 'unknown_invoice');
+  });
+
+  test('may_become is what transition does without force, and nothing else', async () => {
+    const statuses = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'verified', 'refund_pending', 'partially_refunded',
+      'refunded', 'refund_failed', 'charged_back', 'partially_charged_back'];
+    const api = await demo.newAccount();
+    const places = { charge: statuses.filter((one) => one !== 'verified'), verify: ['created', 'expired', 'process_pending', 'process_failed', 'verified'] };
+    for (const [payment_flow, froms] of Object.entries(places)) {
+      for (const from of froms) {
+        const start = async () => {
+          const { id } = await api.made({ flow: payment_flow }, hold);
+          if (from !== 'process_pending') (await api.transition(id, { status: from, force: true })).expect(200);
+          return id;
+        };
+        const { may_become: may, data } = await see(api, await start());
+        for (const to of may) (await api.transition(await start(), { status: to })).expect(200);
+        for (const to of statuses.filter((one) => !may.includes(one))) {
+          const success = payment_flow === 'verify' ? 'processed' : 'verified'; // the other flow's word for success
+          if (to === success) continue;
+          refused(await api.transition(await start(), { status: to }), 409, 'forbidden_transition');
+        }
+        assert.ok(!may.includes(data.attributes.status), 'never itself');
+      }
+    }
+  });
+
+  test('one without a service does not start', async () => {
+    const api = await demo.newAccount();
+    (await api.create(invoice({ service: undefined }))).expect(422);
+    const page = await api.send('GET', `/hpp/?public_key=${api.account.public_key}&currency=USD&amount=5`, BROWSER);
+    const [{ id }] = (await search(api)).items;
+    assert.ok(page.status < 400, String(page.status));
+    const { may_become: may, service, data } = await see(api, id);
+    assert.deepEqual([data.attributes.status, service, may], ['created', null, ['expired']]);
+  });
+});
+
+describe('GET /_mock/sinks', () => {
+  const sinks = async (api) => (await api.control('GET', '/sinks')).expect(200).json;
+
+  test('the names that have something, with what they answer next', async () => {
+    const api = await demo.newAccount();
+    assert.deepEqual(await sinks(api), { items: [], total: 0, next: null });
+    (await api.control('PUT', '/sink/shop', { responses: [500, 503, 200] })).expect(200);
+    (await api.control('POST', '/sink/shop', {})).expect(500);
+    (await api.control('POST', '/sink/other', {})).expect(200);
+    const { items, total } = await sinks(api);
+    assert.equal(total, 2);
+    assert.deepEqual(items.find(({ name }) => name === 'shop'), { name: 'shop', requests: 1, responses: [503, 200] });
+    assert.deepEqual(items.find(({ name }) => name === 'other'), { name: 'other', requests: 1, responses: [] });
+    assert.deepEqual((await sinks(await demo.newAccount())).items, []);
+  });
+
+  test('a name\'s requests newest first, page by page', async () => {
+    const api = await demo.newAccount();
+    for (const n of [1, 2, 3, 4, 5]) (await api.control('POST', '/sink/shop', { n })).expect(200);
+    const page = async (parameters) => (await api.control('GET', '/sink/shop/requests', undefined, { parameters })).expect(200).json;
+    const bodies = ({ items }) => items.map(({ body }) => JSON.parse(body).n);
+    const first = await page({ order: 'newest', limit: 2 });
+    assert.deepEqual(bodies(first), [5, 4]);
+    const second = await page({ order: 'newest', limit: 2, after: first.next });
+    assert.deepEqual(bodies(second), [3, 2]);
+    const third = await page({ order: 'newest', limit: 2, after: second.next });
+    assert.deepEqual([bodies(third), third.next], [[1], null]);
+    assert.deepEqual(bodies(await page({ order: 'oldest' })), [1, 2, 3, 4, 5]);
+    refused(await api.control('GET', '/sink/shop/requests', undefined, { parameters: { order: 'up' } }), 422, 'invalid');
+  });
+});

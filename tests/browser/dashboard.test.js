@@ -1,0 +1,663 @@
+// The dashboard in a browser: each view, what changes by itself, the keyboard, and how it looks.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Client } from '../lib/client.js';
+import { contract } from '../lib/contract.js';
+import { startServer, tempDir } from '../lib/server.js';
+import { CARDS, SIZES, asPayer, closeBrowser } from './payer.js';
+
+const TOKEN = 'a-token';
+const server = await startServer();
+const closed = await startServer({ args: ['--control-token', TOKEN] });
+after(async () => {
+  await closeBrowser();
+  await Promise.all([server.stop(), closed.stop()]);
+});
+const demo = new Client(server);
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+/** A fresh account whose callbacks go to its sink "shop". */
+async function shop(settings = {}) {
+  const api = await demo.newAccount({ name: 'Corner Shop', settle_after_ms: 600_000, ...settings });
+  const callback_url = `${server.url}/_mock/sink/shop?account=${api.account.id}`;
+  (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
+  return api;
+}
+
+class Tester {
+  constructor(payer, api) {
+    Object.assign(this, { payer, api, page: payer.page });
+  }
+
+  at(testid) { return this.payer.at(testid); }
+
+  /** Opens a view; one that is open already is left first. */
+  async open(hash = '') {
+    await this.page.goto('about:blank');
+    await this.payer.open(`/_mock/?account=${this.api.account.id}${hash && `#${hash}`}`);
+    await this.page.getByRole('heading', { level: 1 }).waitFor();
+    await this.page.locator('[data-state="live"]').waitFor();
+  }
+
+  /** Waits for so many elements of a kind. */
+  async sees(testid, n) { await this.page.waitForFunction(([id, count]) => document.querySelectorAll(`[data-testid="${id}"]`).length === count, [testid, n]); }
+
+  async seesStatus(status) { await this.page.locator(`[data-testid="status"][data-status="${status}"]`).waitFor(); }
+
+  references() { return this.page.locator('[data-testid="invoice"] b').allInnerTexts(); }
+
+  copied() { return this.page.evaluate(() => navigator.clipboard.readText()); }
+}
+
+const asTester = (api, road, options = {}) => asPayer(options, server, async (payer) => {
+  await payer.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  await road(new Tester(payer, api));
+});
+
+describe('invoices', () => {
+  test('/ leads there; the demo account is shown without a name', async () => {
+    await asPayer({}, server, async (payer) => {
+      await payer.open('/');
+      assert.equal(new URL(payer.page.url()).pathname, '/_mock/');
+      await payer.at('view-invoices').waitFor();
+      assert.equal(await payer.text('account'), 'coma_Demo4DocsAccount');
+    });
+  });
+
+  test('search and filters narrow the list, and are in the URL', async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'shoes-1', description: 'Red shoes' }, hold);
+    const { id } = await api.made({ reference_id: 'hat-1', currency: 'EUR', service: 'payment_card_eur_hpp' }, hold);
+    await api.transition(id, { status: 'processed' });
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 2);
+      await tester.at('search').fill('RED');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['shoes-1']);
+      assert.match(tester.page.url(), /#\/invoices\?search=RED$/);
+      await tester.at('search').fill('');
+      await tester.sees('invoice', 2);
+      await tester.at('filter-status').selectOption('processed');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['hat-1']);
+      await tester.page.reload();
+      await tester.sees('invoice', 1);
+      assert.equal(await tester.at('filter-status').inputValue(), 'processed');
+      await tester.at('search').fill('nothing like it');
+      await tester.at('empty').waitFor();
+    });
+  });
+
+  test('a page at a time', async () => {
+    const api = await shop();
+    for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 50);
+      await tester.at('older').click();
+      await tester.sees('invoice', 10);
+      assert.equal((await tester.references()).at(-1), 'order-1');
+      await tester.at('newest').click();
+      await tester.sees('invoice', 50);
+    });
+  });
+
+  test('what is made and what changes appears by itself', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.at('empty').waitFor();
+      const { id } = await api.made({ reference_id: 'order-1' }, hold);
+      await tester.page.locator('[data-testid="invoice"][data-status="process_pending"]').waitFor();
+      await api.transition(id, { status: 'processed' });
+      await tester.page.locator('[data-testid="invoice"][data-status="processed"]').waitFor();
+    });
+  });
+
+  test('no text of an order becomes markup', async () => {
+    const api = await shop();
+    const bad = '<img src=x onerror=alert(1)>"\'&';
+    const { id } = await api.made({ reference_id: bad, description: bad, metadata: { note: bad } }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      assert.deepEqual(await tester.references(), [bad]);
+      await tester.open(`/invoices/${id}`);
+      assert.equal(await tester.at('reference').innerText(), bad);
+      assert.equal(await tester.page.locator('main img').count(), 0);
+    });
+  });
+});
+
+describe('one invoice', () => {
+  test('moves as the state table allows, live, with its callback', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.seesStatus('process_pending');
+      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed']);
+      await tester.at('move-to').selectOption('process_failed');
+      await tester.at('move-resolution').fill('insufficient_funds');
+      await tester.at('move').click();
+      await tester.seesStatus('process_failed');
+      assert.equal(await tester.at('resolution').innerText(), 'insufficient_funds');
+      await tester.at('move-force').check();
+      await tester.at('move-to').selectOption('processed');
+      await tester.at('move').click();
+      await tester.seesStatus('processed');
+      await tester.at('move-force').uncheck();
+      await tester.at('move-to').selectOption('partially_refunded');
+      await tester.at('move-amount').fill('20.4');
+      await tester.at('move').click();
+      await tester.seesStatus('partially_refunded');
+      await tester.sees('callback', 4);
+    });
+    assert.equal((await api.attributes(id)).refunded_amount, 20.4);
+  });
+
+  test('what the server refuses is said', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.at('move-to').selectOption('process_failed');
+      await tester.at('move-resolution').fill('no_such_thing');
+      await tester.at('move').click();
+      await tester.page.locator('.toast.bad', { hasText: 'no_such_thing' }).waitFor();
+      await tester.seesStatus('process_pending');
+    }, { refusals: true });
+  });
+
+  test('every resolution that is offered is known', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      const offered = await tester.page.locator('#resolutions option').evaluateAll((all) => all.map(({ value }) => value));
+      assert.ok(offered.length > 5);
+      for (const resolution of offered) (await api.transition(id, { status: 'process_failed', resolution, force: true })).expect(200);
+    });
+  });
+
+  test('timeline, raw request and response, signature', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.sees('timeline-api', 1);
+      await tester.sees('timeline-transition', 2);
+      await tester.sees('timeline-callback', 1);
+      await tester.at('attempt').locator('summary').click();
+      const [{ attempts: [{ request }] }] = await api.callbacks({ invoice: id });
+      const shown = await tester.at('attempt-request').innerText();
+      assert.ok(shown.includes(`X-Signature: ${request.headers['X-Signature']}`), shown);
+      assert.ok(shown.includes(`"id": "${id}"`), shown);
+      await tester.at('attempt-response').waitFor();
+      await tester.at('check-signature').click();
+      await tester.page.locator('[data-testid="verdict"].good').waitFor();
+      await api.transition(id, { status: 'processed' });
+      await tester.sees('callback', 2);
+      assert.equal(await tester.page.locator('[data-testid="verdict"].good').count(), 1, 'what was found out stays when others come');
+    });
+  });
+
+  test('a wrong signature is explained', async () => {
+    const api = await shop();
+    (await api.control('POST', '/faults', { on: 'callback', fault: 'wrong_secret' })).expect(201);
+    const { id } = await api.made({}, hold);
+    await api.wait({ invoice: id, callback: 'delivered' });
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.at('attempt').locator('summary').click();
+      await tester.at('check-signature').click();
+      await tester.page.locator('[data-testid="verdict"].bad', { hasText: 'Right would be' }).waitFor();
+    });
+  });
+
+  test('resend, as sent and signed anew', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.sees('attempt', 1);
+      await tester.at('resend').click();
+      await tester.sees('attempt', 2);
+      await tester.at('resend-signed').click();
+      await tester.sees('attempt', 3);
+    });
+    assert.equal((await api.control('GET', '/sink/shop/requests')).json.total, 3);
+  });
+
+  test('the payment page opens beside it, and what the payer does is seen', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      const [tab] = await Promise.all([tester.payer.context.waitForEvent('page'), tester.at('open-page').click()]);
+      await tab.getByTestId('card-number').fill(CARDS.good);
+      await tab.getByTestId('expiry').fill('12/30');
+      await tab.getByTestId('cvv').fill('123');
+      await tab.getByTestId('holder').fill('CARD HOLDER');
+      await tab.getByTestId('pay').click();
+      await tester.seesStatus('processed');
+      await tester.page.locator('[data-testid="timeline-page"]').first().waitFor();
+    });
+  });
+
+  test('copy as curl is the export', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.at('copy-curl').click();
+      await tester.page.locator('.toast').waitFor();
+      assert.equal(await tester.copied(), (await api.control('GET', `/payment-invoices/${id}/export`)).expect(200).text);
+    });
+  });
+
+  for (const [outcome, status] of [['processed@0', 'processed'], ['process_failed:insufficient_funds@0', 'process_failed'], ['process_pending', 'process_pending'],
+    ['processed@0,refunded@0', 'refunded'], ['expired', 'process_failed']]) {
+    test(`copy as test: ${outcome} makes a test that passes`, async () => {
+      const api = await shop();
+      const { id } = await api.made({ description: 'A "book"', metadata: { cart: 5 } }, { headers: { 'X-Mock-Outcome': outcome } });
+      await api.reach(id, status);
+      await asTester(api, async (tester) => {
+        await tester.open(`/invoices/${id}`);
+        await tester.seesStatus(status);
+        await tester.at('copy-test').click();
+        await tester.page.locator('.toast').waitFor();
+        const file = join(tempDir(), 'copied.test.mjs');
+        writeFileSync(file, await tester.copied());
+        const env = { ...process.env, MILKYPAY_URL: server.url, MILKYPAY_ACCOUNT_ID: api.account.id, MILKYPAY_API_KEY: api.account.api_key };
+        delete env.NODE_TEST_CONTEXT; // it is a run of its own
+        const { stdout } = await promisify(execFile)(process.execPath, ['--test', file], { env });
+        assert.match(stdout, /pass 1\b/);
+      });
+    });
+  }
+
+  test('one that is not there is said', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/invoices/cpi_0000000000000000');
+      await tester.at('failed').waitFor();
+    }, { refusals: true });
+  });
+});
+
+describe('a new invoice', () => {
+  test('is ordered as a merchant does', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/new');
+      await tester.at('new-service').fill('payment_card_eur_hpp');
+      await tester.at('new-service').blur();
+      assert.equal(await tester.at('new-currency').inputValue(), 'EUR');
+      await tester.at('new-amount').fill('12.5');
+      await tester.at('new-outcome').fill('process_failed:declined_error@0');
+      await tester.at('new-reference_id').fill('by-hand');
+      await tester.at('new-more').fill('{"metadata": {"cart": 5}}');
+      await tester.at('create').click();
+      await tester.seesStatus('process_failed');
+      assert.equal(await tester.at('reference').innerText(), 'by-hand');
+    });
+    const { items: [{ id }] } = (await api.control('GET', '/payment-invoices')).json;
+    const made = await api.attributes(id);
+    assert.deepEqual([made.amount, made.currency, made.test_mode, made.metadata.cart], [12.5, 'EUR', true, 5]);
+  });
+
+  test('asks for the fields of the service', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/new?service=bank_transfer_usd_hpp');
+      await tester.at('new-field-account_number').fill('UA213223130000026007233566001');
+      await tester.at('create').click();
+      await tester.seesStatus('process_pending');
+    });
+  });
+
+  test('says what the platform says, beside the fields', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/new');
+      await tester.at('new-amount').fill('-1');
+      await tester.at('create').click();
+      await tester.at('errors').waitFor();
+      assert.equal(await tester.at('new-amount').getAttribute('aria-invalid'), 'true');
+      assert.equal(await tester.page.evaluate(() => document.activeElement.dataset.testid), 'new-amount');
+      await tester.payer.isAccessible('the form with an error');
+      await tester.at('new-amount').fill('1');
+      await tester.at('create').click();
+      await tester.seesStatus('process_pending');
+    }, { refusals: true });
+  });
+
+  test('the view itself is no call of the merchant', async () => {
+    const api = await shop();
+    (await api.control('DELETE', '/requests')).expect(200);
+    await asTester(api, (tester) => tester.open('/new'));
+    assert.equal((await api.control('GET', '/requests')).json.total, 0);
+  });
+});
+
+describe('requests', () => {
+  test('come by themselves, with the reason of a refusal', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/requests?method=POST&path=/payment-invoices');
+      await tester.at('empty').waitFor();
+      (await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: -1 })).expect(422);
+      await tester.at('request').locator('summary').click();
+      await tester.at('explain').waitFor();
+      assert.match(await tester.at('explain').innerText(), /amount/);
+      await api.made({}, hold);
+      await tester.sees('request', 2);
+      assert.equal(await tester.at('explain').count(), 1, 'what was opened stays open');
+    });
+  });
+
+  test('filters, and forgetting', async () => {
+    const api = await shop();
+    await api.made({}, hold);
+    await api.list();
+    await asTester(api, async (tester) => {
+      await tester.open('/requests');
+      await tester.at('filter-path').fill('/payment-invoices');
+      await tester.at('filter-method').selectOption('GET');
+      await tester.sees('request', 1);
+      await tester.at('filter-code').selectOption('4xx');
+      await tester.at('empty').waitFor();
+      await tester.at('forget').click();
+      await tester.page.locator('[data-testid="total"]', { hasText: /^0 kept/ }).waitFor();
+    });
+  });
+});
+
+describe('sinks', () => {
+  test('the inbox fills, newest first, and judges signatures', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/sinks/shop');
+      await tester.at('empty').waitFor();
+      await api.made({}, hold);
+      await tester.sees('received', 1);
+      assert.equal(await tester.at('signature').innerText(), 'valid');
+      await tester.at('received').locator('summary').click();
+      assert.match(await tester.at('received-message').innerText(), /X-Signature/);
+      await api.made({}, hold);
+      await tester.sees('received', 2);
+      assert.deepEqual(await tester.at('received').evaluateAll((all) => all.map(({ open }) => open)), [false, true], 'the same one is open');
+      await tester.open('/sinks');
+      await tester.at('sink').click();
+      await tester.sees('received', 2);
+      await tester.at('forget').click();
+      await tester.at('empty').waitFor();
+    });
+  });
+
+  test('answers as told, and can become the account\'s callback URL', async () => {
+    const api = await demo.newAccount({ settle_after_ms: 600_000 });
+    await asTester(api, async (tester) => {
+      await tester.open('/sinks');
+      await tester.at('sink-name').fill('other');
+      await tester.at('open-sink').click();
+      await tester.at('codes').fill('503, 200');
+      await tester.at('program').click();
+      await tester.page.locator('.toast', { hasText: 'answers' }).waitFor();
+      await tester.at('use-sink').click();
+      await tester.page.locator('.toast', { hasText: 'come here' }).waitFor();
+      await api.made({}, hold);
+      await tester.sees('received', 1);
+      await tester.page.locator('[data-testid="received"]', { hasText: '503' }).waitFor();
+    });
+  });
+});
+
+describe('faults', () => {
+  test('one is added by name, hits, and goes', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      await tester.at('empty').waitFor();
+      await tester.at('fault-name').selectOption('drop');
+      await tester.at('fault-times').fill('2');
+      await tester.at('add-fault').click();
+      await tester.sees('fault', 1);
+      assert.equal(await tester.at('hits').innerText(), '0 hits');
+      await api.made({}, hold);
+      await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hits/ }).waitFor();
+      await tester.at('remove').click();
+      await tester.at('empty').waitFor();
+    });
+    assert.equal((await api.control('GET', '/faults')).json.total, 0);
+  });
+
+  test('with match and parameters', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      await tester.at('fault-on').selectOption('api');
+      await tester.at('fault-name').selectOption('status');
+      await tester.at('fault-status').fill('429');
+      await tester.at('fault-retry_after').fill('3');
+      await tester.at('fault-path').fill('/payment-services*');
+      await tester.at('fault-method').fill('GET');
+      await tester.at('add-fault').click();
+      await tester.sees('fault', 1);
+    });
+    const { items: [{ on, fault, status, retry_after: retry, match }] } = (await api.control('GET', '/faults')).json;
+    assert.deepEqual([on, fault, status, retry, match], ['api', 'status', 429, 3, { path: '/payment-services*', method: 'GET' }]);
+  });
+
+  test('all that the server knows are offered, and each is one that it takes', async () => {
+    const api = await shop();
+    const offered = {};
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      for (const on of ['callback', 'api', 'page']) {
+        await tester.at('fault-on').selectOption(on);
+        offered[on] = await tester.at('fault-name').locator('option').evaluateAll((all) => all.map(({ value }) => value));
+        for (const name of offered[on]) {
+          await tester.at('fault-name').selectOption(name);
+          const { total } = (await api.control('GET', '/faults')).json;
+          await tester.at('add-fault').click();
+          await tester.sees('fault', total + 1);
+        }
+        await tester.at('remove-all').click();
+        await tester.at('empty').waitFor();
+      }
+    });
+    const known = contract().document.components.schemas.FaultValues.properties.fault.enum;
+    assert.deepEqual(new Set(Object.values(offered).flat()), new Set(known));
+    assert.deepEqual(offered.api, offered.page);
+  });
+});
+
+test('the clock is frozen, moved, and taken to the next event', async () => {
+  const api = await shop();
+  await asTester(api, async (tester) => {
+    await tester.open('/clock');
+    await tester.at('freeze').click();
+    await tester.page.locator('[data-testid="mode"]', { hasText: 'frozen' }).waitFor();
+    const { now, mode } = await api.clock();
+    assert.equal(mode, 'frozen');
+    await tester.at('advance-by').fill('2');
+    await tester.at('advance-unit').selectOption('60');
+    await tester.at('advance').click();
+    await tester.page.locator('.toast', { hasText: '0 things' }).waitFor();
+    assert.equal((await api.clock()).now, now + 120);
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@10m' } });
+    await api.wait({ invoice: id, callback: 'delivered' });
+    await tester.at('next').click();
+    await tester.page.locator('[data-testid="advanced"]', { hasText: 'processed' }).first().waitFor();
+    assert.equal((await api.attributes(id)).status, 'processed');
+    await api.freeze(now + 90_000);
+    await tester.page.waitForFunction((want) => new Date(document.querySelector('[data-testid="now"] time').dateTime).getTime() === want, (now + 90_000) * 1000);
+    await tester.at('run').click();
+    await tester.page.locator('[data-testid="mode"]', { hasText: 'runs' }).waitFor();
+  });
+});
+
+describe('accounts', () => {
+  test('a new one is shown, with its keys', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/accounts');
+      const card = tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
+      assert.equal(await card.getByTestId('secret_key').innerText(), tester.api.account.secret_key);
+      await card.getByRole('button', { name: 'Copy API key' }).click();
+      await tester.page.locator('.toast').waitFor();
+      assert.equal(await tester.copied(), tester.api.account.api_key);
+      await tester.at('account-name').fill('Book Shop');
+      await tester.at('make-account').click();
+      await tester.page.waitForURL((url) => url.searchParams.get('account') !== tester.api.account.id);
+      await tester.at('view-invoices').waitFor();
+      const id = await tester.at('account').innerText();
+      assert.equal((await demo.send('GET', `/_mock/accounts/${id}`)).expect(200).json.settings.name, 'Book Shop');
+    });
+  });
+
+  test('reset and delete, once somebody is sure', async () => {
+    const api = await shop();
+    await api.made({}, hold);
+    const total = async () => (await api.control('GET', '/payment-invoices')).json.total;
+    await asTester(api, async (tester) => {
+      await tester.open('/accounts');
+      tester.page.once('dialog', (dialog) => dialog.dismiss());
+      await tester.at('reset').click();
+      assert.equal(await total(), 1);
+      tester.page.on('dialog', (dialog) => dialog.accept());
+      await tester.at('reset').click();
+      await tester.page.locator('.toast').waitFor();
+      assert.equal(await total(), 0);
+      await tester.at('delete').click();
+      await tester.at('no-account').waitFor();
+    }, { refusals: true });
+    (await demo.send('GET', `/_mock/accounts/${api.account.id}`)).expect(404);
+  });
+});
+
+describe('with the keyboard alone', () => {
+  test('from the list into an invoice and back, and to every view', async () => {
+    const api = await shop();
+    for (const reference_id of ['order-1', 'order-2', 'order-3']) await api.made({ reference_id }, hold);
+    await asTester(api, async (tester) => {
+      const { keyboard } = tester.page;
+      await tester.open();
+      await tester.sees('invoice', 3);
+      for (const key of ['j', 'j', 'j', 'k']) await keyboard.press(key);
+      await keyboard.press('Enter');
+      await tester.at('reference').waitFor();
+      assert.equal(await tester.at('reference').innerText(), 'order-2');
+      assert.equal(await tester.page.evaluate(() => document.activeElement.tagName), 'H1', 'the focus is where the view begins');
+      await keyboard.press('Escape');
+      await tester.sees('invoice', 3);
+      await keyboard.press('/');
+      await keyboard.type('order-3');
+      await tester.sees('invoice', 1);
+      await keyboard.press('Escape');
+      for (const [key, view] of [['n', 'new'], ['r', 'requests'], ['s', 'sinks'], ['f', 'faults'], ['c', 'clock'], ['a', 'accounts'], ['i', 'invoices']]) {
+        await keyboard.press(key);
+        await tester.page.locator(`[data-testid="view-${view}"] h1`).waitFor();
+      }
+    });
+  });
+
+  test('a row keeps the focus while the list changes', async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'order-1' }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 1);
+      await tester.page.keyboard.press('j');
+      await api.made({ reference_id: 'order-2' }, hold);
+      await tester.sees('invoice', 2);
+      assert.match(await tester.page.evaluate(() => document.activeElement.innerText), /^order-1/);
+    });
+  });
+
+  test('help lists the keys, and letters can be switched off', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open();
+      await tester.page.keyboard.press('?');
+      await tester.at('help-dialog').waitFor();
+      await tester.payer.isAccessible('the dialog');
+      await tester.at('keys-on').uncheck();
+      await tester.page.keyboard.press('Escape');
+      await tester.page.keyboard.press('n');
+      await tester.page.reload();
+      await tester.at('view-invoices').waitFor();
+      await tester.page.keyboard.press('n');
+      assert.equal(await tester.at('view-new').count(), 0);
+    });
+  });
+
+  test('the first link skips the bar', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open();
+      await tester.page.keyboard.press('Tab');
+      await tester.page.keyboard.press('Enter');
+      assert.equal(await tester.page.evaluate(() => document.activeElement.id), 'main');
+      assert.equal(await tester.at('view-invoices').count(), 1);
+    });
+  });
+});
+
+describe('with a control token', () => {
+  test('the page asks once, and keeps the place behind #', async () => {
+    await asPayer({ refusals: true }, closed, async (payer) => {
+      await payer.open('/_mock/#/faults');
+      await payer.at('token').fill('wrong');
+      await payer.click('enter');
+      await payer.at('wrong').waitFor();
+      await payer.isAccessible('the page that asks');
+      await payer.at('token').fill(TOKEN);
+      await payer.click('enter');
+      await payer.page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor();
+      assert.equal(new URL(payer.page.url()).search, '');
+      await payer.page.locator('[data-state="live"]').waitFor();
+      await payer.open(`/_mock/?token=${TOKEN}#/clock`);
+      await payer.at('freeze').click();
+      await payer.page.locator('[data-testid="mode"]', { hasText: 'frozen' }).waitFor();
+      assert.match(payer.page.url(), /\/_mock\/#\/clock$/);
+    });
+  });
+});
+
+/** Every view with something in it. */
+const VIEWS = {
+  invoices: '/invoices', invoice: (id) => `/invoices/${id}`, new: '/new', requests: '/requests', sinks: '/sinks', sink: '/sinks/shop', faults: '/faults',
+  clock: '/clock', accounts: '/accounts',
+};
+
+for (const theme of ['light', 'dark']) {
+  for (const size of Object.keys(SIZES)) {
+    test(`every view is accessible, ${theme}, on a ${size}`, async () => {
+      const api = await shop();
+      (await api.control('POST', '/faults', { on: 'callback', fault: 'wrong_secret', after: 2, times: 1 })).expect(201);
+      const { id } = await api.made({ description: 'Two red shoes, size 42, and a box of polish' }, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+      await api.made({ amount: 20.4, test_mode: true }, { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@0' } });
+      (await api.create({ amount: -1 })).expect(422);
+      await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
+      await asTester(api, async (tester) => {
+        for (const [name, where] of Object.entries(VIEWS)) {
+          await tester.open(typeof where === 'function' ? where(id) : where);
+          await tester.page.waitForLoadState('networkidle').catch(() => {});
+          for (const summary of await tester.page.locator('main summary').all()) await summary.click();
+          await tester.payer.shot(`dashboard-${name}-${size}-${theme}`);
+          assert.equal(await tester.page.locator('h1').count(), 1, 'one h1');
+          await tester.payer.isAccessible(`${name}, ${theme}, ${size}`);
+          if (size === 'phone') { // 1.4.10: 320 px without scrolling sideways
+            await tester.page.setViewportSize({ width: 320, height: 640 });
+            await tester.payer.isAccessible(`${name}, ${theme}, 320 px`);
+            await tester.page.setViewportSize(SIZES.phone);
+          }
+        }
+      }, { size, theme });
+    });
+  }
+}
