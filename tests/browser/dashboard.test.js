@@ -541,6 +541,55 @@ describe('accounts', () => {
   });
 });
 
+test('a lost reply, by clicking: the invoice is found, expires, and its callback is there', async () => {
+  await asTester(await shop(), async (tester) => {
+    const { page } = tester;
+    const go = async (view) => {
+      await page.locator(`[data-view="${view}"]`).click();
+      await tester.at(`view-${view}`).waitFor();
+    };
+    await tester.open('/accounts');
+    await tester.at('account-name').fill('Book Shop');
+    await tester.at('make-account').click();
+    await page.waitForURL((url) => url.searchParams.get('account') !== tester.api.account.id);
+
+    await go('sinks');
+    await tester.at('sink-name').fill('books');
+    await tester.at('open-sink').click();
+    await tester.at('use-sink').click();
+    await page.locator('.toast', { hasText: 'come here' }).waitFor();
+
+    await go('faults');
+    await tester.at('fault-on').selectOption('api');
+    await tester.at('fault-name').selectOption('commit_then_reset');
+    await tester.at('fault-times').fill('1');
+    await tester.at('add-fault').click();
+    await tester.sees('fault', 1);
+
+    await go('new');
+    await page.getByLabel('Reference').fill('order-1');
+    await page.getByLabel('Outcome').fill('process_pending');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('alert').getByRole('link').click();
+    await tester.sees('invoice', 1);
+    assert.deepEqual(await tester.references(), ['order-1']);
+
+    await go('clock');
+    await tester.at('advance-by').fill('31');
+    await tester.at('advance-unit').selectOption('60');
+    await tester.at('advance').click();
+    await page.locator('[data-testid="advanced"]', { hasText: 'process' }).first().waitFor();
+
+    await go('sinks');
+    await tester.at('sink').click();
+    await tester.sees('received', 2);
+    const newest = tester.at('received').first();
+    assert.match(await newest.innerText(), /process failed[^]*order-1[^]*valid/);
+    await newest.locator('summary').click();
+    assert.match(await newest.getByTestId('received-message').innerText(), /"resolution": "expired"/);
+  }, { resets: true });
+});
+
 describe('with the keyboard alone', () => {
   test('from the list into an invoice and back, and to every view', async () => {
     const api = await shop();

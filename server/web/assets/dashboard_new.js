@@ -1,6 +1,6 @@
 // A new invoice, ordered by the platform's own private API as a merchant's server does it.
 
-import { get, platform } from './dashboard_api.js';
+import { get, platform, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { button, field } from './dashboard_parts.js';
 
@@ -28,6 +28,14 @@ function showErrors(form, summary, { status, json }) {
   if (Array.isArray(json.errors)) left.push(...json.errors.map((one) => one.detail ?? one.title ?? one.status));
   summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, `The platform answered ${status}. ${left.join(' ')}`));
   (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
+}
+
+/** Cut off, or garbled: whether there is an invoice now is not known, as for a merchant. */
+function showLost(summary, reference, error) {
+  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' },
+    `No good answer came (${error.message}). The order may stand all the same: `,
+    el('a', { href: `#/invoices${query({ search: reference })}` }, 'look for its reference'), '.'));
+  summary.firstChild.focus();
 }
 
 function clearErrors(form, summary) {
@@ -74,10 +82,17 @@ export async function showNew(view, { values, signal }) {
   const send = button('Create', async () => {
     clearErrors(form, summary);
     const outcome = form.elements.outcome.value.trim();
-    const answer = await platform('POST', '/payment-invoices', {
-      body: { data: { type: 'payment-invoices', attributes: attributesOf(form) } },
-      headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
-    });
+    const attributes = attributesOf(form);
+    let answer;
+    try {
+      answer = await platform('POST', '/payment-invoices', {
+        body: { data: { type: 'payment-invoices', attributes } },
+        headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
+      });
+    } catch (error) {
+      showLost(summary, attributes.reference_id, error);
+      return;
+    }
     if (answer.status === 201) location.hash = `#/invoices/${answer.json.data.id}`;
     else showErrors(form, summary, answer);
   }, { class: 'main', 'data-testid': 'create' });
