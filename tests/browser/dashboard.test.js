@@ -42,6 +42,7 @@ class Tester {
     await this.payer.open(`/_mock/?account=${this.api.account.id}${hash && `#${hash}`}`);
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     await this.page.locator('[data-state="live"]').waitFor();
+    await this.page.locator('main:not([aria-busy])').waitFor();
   }
 
   /** Waits for so many elements of a kind. */
@@ -260,6 +261,24 @@ describe('one invoice', () => {
       await tester.at('copy-curl').click();
       await tester.page.locator('.toast').waitFor();
       assert.equal(await tester.copied(), (await api.control('GET', `/payment-invoices/${id}/export`)).expect(200).text);
+    });
+  });
+
+  test('copies where browsers have no clipboard, and makes references of its own there', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.page.addInitScript(() => {
+        Object.defineProperty(navigator, 'clipboard', { value: undefined });
+        Object.defineProperty(crypto, 'randomUUID', { value: undefined });
+      });
+      await tester.open(`/invoices/${id}`);
+      await tester.page.getByRole('button', { name: 'Copy id' }).click();
+      await tester.page.locator('.toast', { hasText: 'Copied' }).waitFor();
+      await tester.open('/new');
+      await tester.at('create').click();
+      await tester.at('view-invoices').waitFor();
+      await tester.page.getByText(/^new-[0-9a-f]{16}$/).first().waitFor();
     });
   });
 
@@ -695,7 +714,6 @@ for (const theme of ['light', 'dark']) {
       await asTester(api, async (tester) => {
         for (const [name, where] of Object.entries(VIEWS)) {
           await tester.open(typeof where === 'function' ? where(id) : where);
-          await tester.page.waitForLoadState('networkidle').catch(() => {});
           for (const summary of await tester.page.locator('main summary').all()) await summary.click();
           await tester.payer.shot(`dashboard-${name}-${size}-${theme}`);
           assert.equal(await tester.page.locator('h1').count(), 1, 'one h1');

@@ -47,13 +47,16 @@ function clearErrors(form, summary) {
   }
 }
 
+/** crypto.randomUUID is only there on https and localhost. */
+const newReference = () => `new-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
 /** What the form says, as attributes; the JSON field may add or replace any. */
 function attributesOf(form) {
   const values = Object.fromEntries(new FormData(form));
   const more = values.more.trim() ? JSON.parse(values.more) : {};
   const own = Object.entries(values).filter(([name]) => name.startsWith('service_fields.')).map(([name, value]) => [name.slice('service_fields.'.length), value]);
   const given = {
-    reference_id: values.reference_id || crypto.randomUUID(),
+    reference_id: values.reference_id || newReference(),
     service: values.service,
     currency: values.currency,
     amount: values.amount,

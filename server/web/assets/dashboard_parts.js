@@ -37,8 +37,21 @@ export function toast(message, bad = false) {
 /** What an action threw, where it can be seen. */
 export const complain = (error) => toast(error.message, true);
 
+/** Without https, and not at localhost, browsers have no clipboard but this one. */
+function copySelected(content) {
+  const before = document.activeElement;
+  const area = el('textarea', { readonly: true }, content);
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  before?.focus();
+  if (!done) throw new Error('The browser lets nothing be copied.');
+}
+
 export async function copy(content, what = 'Copied') {
-  await navigator.clipboard.writeText(content);
+  if (navigator.clipboard) await navigator.clipboard.writeText(content);
+  else copySelected(content);
   toast(what);
 }
 

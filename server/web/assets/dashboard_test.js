@@ -31,6 +31,7 @@ export function testOf(state) {
   const { status, resolution, amount, currency } = state.attributes;
   const title = `${amount} ${currency} becomes ${status}${resolution === 'ok' ? '' : ` (${resolution})`}`;
   return `import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 const url = process.env.MILKYPAY_URL ?? ${JSON.stringify(location.origin)};
@@ -46,7 +47,7 @@ test(${JSON.stringify(title)}, async () => {
       'Content-Type': 'application/vnd.api+json',
       'X-Mock-Outcome': ${JSON.stringify(outcomeOf(state))},
     },
-    body: JSON.stringify({ data: { type: 'payment-invoices', attributes: { reference_id: crypto.randomUUID(), ...attributes } } }),
+    body: JSON.stringify({ data: { type: 'payment-invoices', attributes: { reference_id: randomUUID(), ...attributes } } }),
   });
   assert.equal(made.status, 201, await made.clone().text());
   const { data: { id } } = await made.json();
