@@ -190,7 +190,7 @@ static bool read_outcomes(const struct reading *r, const json_t *list, struct sn
     file->n_outcomes = n;
     for (size_t i = 0; i < n; i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (!text || !is_outcome(r, text, STATUS_PROCESS_PENDING)) {
+        if (!text || !is_outcome(r, text, outcome_start(outcome_kind(text)))) {
             return refuse(r, arena_printf(r->errors->arena, "outcomes[%zu]", i), NULL,
                           "there is no such outcome");
         }

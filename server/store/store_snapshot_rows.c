@@ -2,6 +2,7 @@
 #include "store_snapshot.h"
 
 #include "base/buf.h"
+#include "domain/outcome.h"
 #include "store/store_private.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         {"transition", STORE_TRANSITION_COLUMNS, "invoice", STORE_TRANSITION_WIDTH},
         {"callback", STORE_CALLBACK_COLUMNS, "invoice", STORE_CALLBACK_WIDTH},
         {"attempt", STORE_ATTEMPT_COLUMNS, "callback", STORE_ATTEMPT_WIDTH},
-        {"outcome", "text", "snapshot", 1},
+        {"outcome", "text, kind", "snapshot", 2},
     };
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         struct buf *add = &sql[Q_ADD_INVOICE + i];
@@ -202,6 +203,6 @@ void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const str
 void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text)
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_OUTCOME, snapshot);
-    store_bind(q, "t", text);
+    store_bind(q, "ti", text, (int64_t)outcome_kind(text));
     store_run(store, q);
 }
