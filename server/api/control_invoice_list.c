@@ -127,13 +127,9 @@ void control_invoices_list(struct call *call)
 
 /* ------------------------------------------------------------------ one */
 
-/* What a transition would do without force; a pending invoice may time out too (mock.md), and only a
- * card check succeeds as `verified`. */
+/* What a transition would do without force; a pending invoice may time out too (mock.md). */
 static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
-    if (to == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY) {
-        return false;
-    }
     return engine_may_become(call->engine, call->arena, invoice, to) ||
            (to == STATUS_EXPIRED && invoice->status == STATUS_PROCESS_PENDING);
 }

@@ -102,14 +102,17 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
 
 /* ------------------------------------------------------------------ the change itself */
 
-/* What is asked for, and what comes of it: a card check succeeds as `verified`, a refund as what is
- * left of the money has it. */
+/* What is asked for, and what comes of it: a card check succeeds as `verified` and nothing else
+ * does, a refund as what is left of the money has it. */
 static enum status status_of(const struct invoice *invoice, const struct move *move,
                              const struct change *change)
 {
     enum status_money money = status_money(move->status);
     if (money == STATUS_MONEY_PAID && invoice->flow == FLOW_VERIFY) {
         return STATUS_VERIFIED;
+    }
+    if (move->status == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY) {
+        return STATUS_PROCESSED;
     }
     if (money == STATUS_MONEY_REFUNDED && change->refunding && move->amount == MONEY_NONE) {
         return change->refund.amount < invoice_left(invoice) ? STATUS_PARTIALLY_REFUNDED

@@ -254,7 +254,7 @@ describe('the amount of a transition', () => {
 });
 
 describe('force goes past the state table, not past the money', () => {
-  const STATUSES = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'verified', 'refund_pending', 'partially_refunded', 'refunded',
+  const STATUSES = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'refund_pending', 'partially_refunded', 'refunded',
     'refund_failed', 'charged_back', 'partially_charged_back', 'partially_processed', 'terminated'];
   for (const from of STATUSES) {
     test(`from ${from} to every other`, async () => {
@@ -271,6 +271,16 @@ describe('force goes past the state table, not past the money', () => {
       }
     });
   }
+
+  test('a charge is never verified, a card check never processed', async () => {
+    const api = await frozen();
+    for (const force of [false, true]) {
+      for (const [flow, asked, got] of [['charge', 'verified', 'processed'], ['verify', 'processed', 'verified'], ['verify', 'partially_processed', 'verified']]) {
+        const id = await in_(api, [{ status: asked, force }], { flow });
+        assert.equal((await api.attributes(id)).status, got);
+      }
+    }
+  });
 
   test('back to the start nothing of the money is left', async () => {
     const api = await frozen();
