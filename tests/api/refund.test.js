@@ -582,6 +582,16 @@ describe('a pending refund lasts', () => {
   });
 });
 
+test('commit_then_reset: the refund lives on, and its repeat is told so', async () => {
+  const api = await frozen();
+  const id = await paid(api);
+  (await api.control('POST', '/faults', { on: 'api', match: { path: '/payment-invoices/*/refund' }, fault: 'commit_then_reset', times: 1 })).expect(201);
+  await assert.rejects(refund(api.with(api.account), id, { amount: 30, reference_id: 'r-1' }), { code: 'ECONNRESET' }); // on a socket of its own
+  assert.equal((await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(409).data.attributes.status, 'refund_pending');
+  await api.advance(2);
+  assert.deepEqual(await money(api, id), ['partially_refunded', 30]);
+});
+
 test('the timeline, the journal and the script know it', async () => {
   const api = await frozen();
   const id = await paid(api);
