@@ -28,6 +28,7 @@ struct money_range invoice_range(const struct invoice *invoice, enum status stat
     if (money == STATUS_MONEY_STAYS) {
         return (struct money_range){0};
     }
+    whole = whole < 0 ? 0 : whole; /* rows of a server that knew no such rule */
     if (status_is_part(status)) {
         return (struct money_range){1, whole - 1, half_of(whole)};
     }

@@ -37,6 +37,15 @@ static const char *heading_of(const struct visit *visit)
     return message(visit->locale, arena_printf(visit->call->arena, "head.%s", status));
 }
 
+/* What was paid, which may not be what was asked for. */
+static const char *amount_of(const struct visit *visit)
+{
+    const struct invoice *invoice = &visit->invoice;
+    int64_t amount =
+        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    return locale_money(visit->call->arena, visit->locale, amount, invoice->currency);
+}
+
 void checkout_result_show(const struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
@@ -52,6 +61,7 @@ void checkout_result_show(const struct visit *visit)
         {"pending", visit_flag(!status_is_final(invoice->status)), NULL},
         {"heading", heading_of(visit), NULL},
         {"words", words, NULL},
+        {"amount", amount_of(visit), NULL},
         {"foreign", visit_flag(foreign), NULL},
         {"mask", card_mask(visit), NULL},
         {"time", locale_time(call->arena, visit->locale, invoice->updated_ms), NULL},

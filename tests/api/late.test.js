@@ -317,6 +317,13 @@ describe('the payer\'s page', () => {
     });
   }
 
+  test('partially_processed: the page shows what was paid', async () => {
+    const api = await frozen();
+    const id = await in_(api, [{ status: 'partially_processed', amount: 60.25 }]);
+    const { text } = (await api.send('GET', `${(await see(api, id)).page}?locale=en`, browser)).expect(200);
+    assert.match(/data-testid="amount">([^<]*)</.exec(text)[1], /60\.25/);
+  });
+
   test('a refund that failed leaves the payer a payer', async () => {
     const api = await frozen();
     const { id } = await api.made({ return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' } });

@@ -66,8 +66,8 @@ static void half_of_little_is_not_in_cents_and_of_nothing_there_is_none(void **s
     static const struct {
         int64_t left, usual;
         bool can;
-    } rows[] = {{2 * CENT, CENT, true}, {CENT, CENT / 2, true}, {3, 1, true},
-                {2, 1, true},           {1, 0, false},          {0, 0, false}};
+    } rows[] = {{2 * CENT, CENT, true}, {CENT, CENT / 2, true}, {3, 1, true},  {2, 1, true},
+                {1, 0, false},          {0, 0, false},          {-1, 0, false}};
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         const struct invoice invoice = paid(CENT, rows[i].left, MONEY_NONE, MONEY_NONE);
