@@ -43,6 +43,7 @@ struct invoice {
     int64_t processed_amount, processed_fee, processed_deposit, refunded_amount; /* or MONEY_NONE */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms; /* or TIME_NONE */
+    int64_t failed_ms;    /* when it failed or timed out, or TIME_NONE */
     int64_t made_ms;      /* machine time of its creation; all other times are the account's */
 
     /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */

@@ -279,7 +279,9 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .invoice = invoice,
         .service = service_find(&engine->fixture->catalogue, invoice->service),
         .account = &tenant->account,
+        .cards = &engine->fixture->cards,
         .token_key = engine->token_key,
+        .profile = account_profile(&tenant->account),
     };
 }
 

@@ -159,6 +159,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .updated_ms = now_ms,
         .expires_ms = now_ms + tenant->account.settings.lifetime_s * 1000,
         .processed_ms = TIME_NONE,
+        .failed_ms = TIME_NONE,
         .made_ms = wall_now_ms(),
         .metadata = order->metadata,
         .customer = order->customer,

@@ -9,6 +9,7 @@
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
+#include "json/view_payload.h"
 
 #include <string.h>
 
@@ -56,6 +57,7 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
 {
     const char *card = move->payload ? move->payload : invoice->challenge_payload;
     invoice->payload = card ? card : unattended_payload(engine, arena);
+    invoice->failed_ms = TIME_NONE; /* after a forced change */
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
@@ -92,7 +94,7 @@ static void fill_refund(struct invoice *invoice, const struct move *move)
 static void fill_pending(struct invoice *invoice)
 {
     invoice->payload = NULL;
-    invoice->processed_ms = TIME_NONE;
+    invoice->processed_ms = invoice->failed_ms = TIME_NONE;
     invoice->processed_amount = invoice->processed_fee = invoice->processed_deposit = MONEY_NONE;
 }
 
@@ -114,6 +116,8 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
         break;
     case STATUS_EXPIRED:
     case STATUS_PROCESS_FAILED:
+        invoice->failed_ms = move->at_ms;
+        break;
     case STATUS_REFUND_PENDING:
     case STATUS_REFUND_FAILED:
     case STATUS_CHARGED_BACK:

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/clock.h"
 #include "json/cardgate.h"
+#include "json/view_payload.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -58,6 +58,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(TIME, updated_ms),
     INVOICE(TIME, expires_ms),
     INVOICE(TIME, processed_ms, NULLABLE),
+    INVOICE(TIME, failed_ms, NULLABLE),
     INVOICE(TIME, made_ms),
     INVOICE(JSON, metadata),
     INVOICE(JSON, customer, NULLABLE),

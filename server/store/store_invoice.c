@@ -80,6 +80,7 @@ static const struct column columns[] = {
     COLUMN(INT, updated_ms, true),
     COLUMN(INT, expires_ms, true),
     COLUMN(INT, processed_ms, true),
+    COLUMN(INT, failed_ms, true),
     COLUMN(INT, made_ms, false),
     COLUMN(TEXT, metadata, false),
     COLUMN(TEXT, customer, false),
