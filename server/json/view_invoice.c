@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "json/view_customer.h"
-#include "json/view_parts.h"
+#include "json/view_member.h"
 #include "json/view_resource.h"
 
 #include <string.h>
@@ -85,6 +85,21 @@ static void relate_payment(struct json_out *out, const struct view_invoice *view
     view_relationship(out, "active-payment", "payments", id);
 }
 
+static void write_attributes(struct json_out *out, const struct view_invoice *view,
+                             enum view_kind kind)
+{
+    static const struct view_table *const tables[PROFILE_COUNT] = {
+        [PROFILE_2020] = &view_table_2020,
+        [PROFILE_2024] = &view_table_2024,
+    };
+    const struct view_member *members = tables[view->profile]->members;
+    json_out_object(out, "attributes");
+    for (size_t i = 0; i < tables[view->profile]->n; i++) {
+        members[i].write(out, &members[i], view, kind);
+    }
+    json_out_object_end(out);
+}
+
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind)
 {
@@ -92,7 +107,7 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
     json_out_object(out, key);
     json_out_text(out, "type", "payment-invoices");
     json_out_text(out, "id", invoice->id);
-    view_attributes(out, view, kind);
+    write_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payment-service", "payment-services", invoice->service);
     view_relationship(out, "payment-method", "payment-methods", view_service_of(view)->method->code);

@@ -1,4 +1,4 @@
-/* What the views of an invoice share. For view_invoice.c and view_attributes.c alone. */
+/* What the views of an invoice share. For view_invoice.c and its tables of members alone. */
 #pragma once
 
 #include "json/view_invoice.h"
@@ -12,6 +12,3 @@ void view_hpp_url(struct json_out *out, const char *key, const struct invoice *i
 
 /* flow_data, and the payload of active_payment: {action, method, params, metadata{sid, token}} */
 void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view);
-
-/* `attributes` in the shape of the view's profile. */
-void view_attributes(struct json_out *out, const struct view_invoice *view, enum view_kind kind);
