@@ -20,8 +20,8 @@ static bool has_answer(const struct invoice *invoice)
 }
 
 /* What follows from the service is null while none is chosen. */
-static void write_of_service(struct json_out *out, const char *key,
-                             const struct view_invoice *view, int64_t amount)
+static void write_of_service(struct json_out *out, const char *key, const struct view_invoice *view,
+                             int64_t amount)
 {
     json_out_money(out, key, view->invoice->service ? amount : MONEY_NONE);
 }
@@ -48,8 +48,7 @@ static VIEW_MEMBER(exchange_rate)
 static VIEW_MEMBER(refunded_fee)
 {
     (void)kind;
-    json_out_money(out, member->key,
-                   view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);
+    json_out_money(out, member->key, view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);
 }
 
 static VIEW_MEMBER(newer_payload)
@@ -74,8 +73,7 @@ static VIEW_MEMBER(original_resolution)
     (void)kind;
     json_out_object(out, member->key);
     json_out_text(out, "original_resolution", answered ? view->invoice->resolution : NULL);
-    json_out_text(out, "original_resolution_message",
-                  answered ? message_of(view->invoice) : NULL);
+    json_out_text(out, "original_resolution_message", answered ? message_of(view->invoice) : NULL);
     json_out_object_end(out);
 }
 

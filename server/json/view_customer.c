@@ -36,9 +36,9 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
                              const json_t *kept)
 {
     static const char *const head[] = {"reference_id", "email", "name", "phone", NULL};
-    static const char *const tail[] = {"date_of_birth",   "individual_tax_id", "passport_number",
-                                       "passport_series", "first_name",        "surname",
-                                       "patronymic",      NULL};
+    static const char *const tail[] = {
+        "date_of_birth", "individual_tax_id", "passport_number", "passport_series",
+        "first_name",    "surname",           "patronymic",      NULL};
     json_out_object(out, "attributes");
     copy_all(out, kept, head);
     json_out_null(out, "description");

@@ -110,7 +110,8 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payment-service", "payment-services", invoice->service);
-    view_relationship(out, "payment-method", "payment-methods", view_service_of(view)->method->code);
+    view_relationship(out, "payment-method", "payment-methods",
+                      view_service_of(view)->method->code);
     if (invoice->customer_id) {
         view_relationship(out, "customer", "customers", invoice->customer_id);
     }
@@ -140,8 +141,7 @@ static void write_public_resolution(struct json_out *out, const struct invoice *
     json_out_text(out, "resolution", upper);
 }
 
-void view_invoice_public(struct json_out *out, const struct view_invoice *view,
-                         enum view_kind kind)
+void view_invoice_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
 {
     const struct invoice *i = view->invoice;
     json_out_object(out, "data");

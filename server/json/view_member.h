@@ -22,7 +22,8 @@ struct view_table {
 
 extern const struct view_table view_table_2020, view_table_2024;
 
-/* Rows of a table: a field of the invoice shown as a text, JSON, money or seconds; anything else. */
+/* Rows of a table: a field of the invoice shown as a text, JSON, money or seconds; anything else.
+ */
 #define VIEW_FIELD(how, name, field)                                                               \
     {                                                                                              \
         name, view_member_##how, offsetof(struct invoice, field)                                   \
@@ -34,7 +35,7 @@ extern const struct view_table view_table_2020, view_table_2024;
 
 /* The head of a writer. */
 #define VIEW_MEMBER(name)                                                                          \
-    void view_member_##name(struct json_out *out, const struct view_member *member,               \
+    void view_member_##name(struct json_out *out, const struct view_member *member,                \
                             const struct view_invoice *view, enum view_kind kind)
 
 VIEW_MEMBER(text);
