@@ -9,7 +9,6 @@
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
-#include "json/view_payload.h"
 
 #include <string.h>
 
@@ -41,22 +40,19 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
  */
 
 /* The payload of a payment without a payer: the first test card (mock.md). */
-static const char *unattended_payload(const struct engine *engine, struct arena *arena)
+static const char *unattended_payload(const struct engine *engine, struct arena *arena,
+                                      const struct invoice *invoice)
 {
     struct card_entry entry;
-    struct card_shown shown;
-    buf_auto payload = {0};
     card_unattended(&engine->fixture->cards, &entry);
-    card_show(&engine->fixture->cards, &entry, &shown);
-    view_payload(&payload, &shown, NULL, NULL);
-    return arena_copy(arena, payload.data, payload.size);
+    return engine_card_payload(engine, arena, invoice, &entry, NULL);
 }
 
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct move *move)
 {
     const char *card = move->payload ? move->payload : invoice->challenge_payload;
-    invoice->payload = card ? card : unattended_payload(engine, arena);
+    invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
     invoice->failed_ms = TIME_NONE; /* after a forced change */
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
@@ -146,13 +142,18 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }
 
+/* Each flow has its own word for success; the other one's means the same. */
+static enum status success_of(const struct invoice *invoice, const struct move *move)
+{
+    bool success = move->status == STATUS_PROCESSED || move->status == STATUS_VERIFIED;
+    enum status own = invoice->flow == FLOW_VERIFY ? STATUS_VERIFIED : STATUS_PROCESSED;
+    return success ? own : move->status;
+}
+
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct move *move)
 {
-    enum status old = invoice->status, new = move->status;
-    if (new == STATUS_PROCESSED && invoice->flow == FLOW_VERIFY) {
-        new = STATUS_VERIFIED; /* the success of a card check */
-    }
+    enum status old = invoice->status, new = success_of(invoice, move);
     bool lacks_service = new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
     if (!move->force && (lacks_service || !status_may_become(old, new))) {
         return false;
