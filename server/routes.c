@@ -1,6 +1,7 @@
 #include "routes.h"
 
 #include "api/api_invoices.h"
+#include "api/api_refund.h"
 #include "api/api_sale.h"
 #include "api/api_services.h"
 #include "api/control.h"
@@ -14,6 +15,7 @@ const struct route routes[] = {
     {"POST",   "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_create_private, NULL},
     {"GET",    "/payment-invoices/{id}",                     ACCESS_PRIVATE, api_invoices_get_private, NULL},
     {"GET",    "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_list, NULL},
+    {"POST",   "/payment-invoices/{id}/refund",              ACCESS_PRIVATE, api_refund, NULL},
     {"GET",    "/payment-services",                          ACCESS_PRIVATE, api_services_list, NULL},
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
 

@@ -23,8 +23,8 @@ static void reply_invoice(struct call *call, unsigned status, const struct tenan
 }
 
 /* 409: an error and the earlier invoice as a GET shows it (mock.md). */
-static void reply_conflict(struct call *call, const struct tenant *tenant,
-                           const struct invoice *earlier, view_writer write)
+static void write_conflict(struct call *call, const struct tenant *tenant,
+                           const struct invoice *earlier, view_writer write, const char *detail)
 {
     struct json_out out = {.buf = http_reply(call->request, 409, HTTP_JSON)};
     const struct view_invoice view = engine_view(call->engine, tenant, earlier);
@@ -35,20 +35,36 @@ static void reply_conflict(struct call *call, const struct tenant *tenant,
     json_out_text(&out, "status", "Conflict");
     json_out_text(&out, "code", "409");
     json_out_text(&out, "title", "conflict");
-    json_out_text(&out, "detail",
-                  arena_printf(call->arena,
-                               "A payment invoice with reference_id \"%s\" exists already.",
-                               earlier->reference_id));
+    json_out_text(&out, "detail", detail);
     json_out_object_end(&out);
     json_out_array_end(&out);
     write(&out, &view, VIEW_READ);
     json_out_object_end(&out);
 }
 
+static void reply_conflict(struct call *call, const struct tenant *tenant,
+                           const struct invoice *earlier, view_writer write)
+{
+    write_conflict(call, tenant, earlier, write,
+                   arena_printf(call->arena,
+                                "A payment invoice with reference_id \"%s\" exists already.",
+                                earlier->reference_id));
+}
+
+void api_invoices_reply(struct call *call, unsigned status, const struct invoice *invoice)
+{
+    reply_invoice(call, status, call->tenant, invoice, view_invoice_document, VIEW_READ);
+}
+
+void api_invoices_reply_conflict(struct call *call, const struct invoice *earlier,
+                                 const char *detail)
+{
+    write_conflict(call, call->tenant, earlier, view_invoice_document, detail);
+}
+
 /* ------------------------------------------------------------------ creation */
 
-/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
-static json_t *attributes_of(json_t *body)
+json_t *api_invoices_attributes(json_t *body)
 {
     json_t *data = json_object_get(body, "data");
     json_t *attributes = json_object_get(data, "attributes");
@@ -68,7 +84,7 @@ void api_invoices_create_private(struct call *call)
         http_reply_error_because(call->request, 403, "the account is not active");
         return;
     }
-    order_read(call, ORDER_PRIVATE, attributes_of(body), false, &order, &errors);
+    order_read(call, ORDER_PRIVATE, api_invoices_attributes(body), false, &order, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
     } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) ==
@@ -211,7 +227,7 @@ void api_invoices_get_private(struct call *call)
         http_reply_error(call->request, 404);
         return;
     }
-    reply_invoice(call, 200, call->tenant, &invoice, view_invoice_document, VIEW_READ);
+    api_invoices_reply(call, 200, &invoice);
 }
 
 /* The unguessable id is the capability; a key, if there is one, must be the account's (facts.md

@@ -32,6 +32,13 @@ bool callback_state_parse(const char *name, enum callback_state *ret_state)
     return false;
 }
 
+const char *refund_status_name(enum refund_status status)
+{
+    static const char *const names[] = {
+        [REFUND_PENDING] = "pending", [REFUND_DONE] = "done", [REFUND_FAILED] = "failed"};
+    return names[status];
+}
+
 bool invoice_awaits_choice(const struct invoice *invoice)
 {
     return invoice->status == STATUS_CREATED && !invoice->service;

@@ -1,4 +1,5 @@
-/* What an invoice keeps of the card that paid it, and the token by which it can be charged again. */
+/* What an invoice keeps of the card that paid it, and the token by which it can be charged again.
+ */
 #include "engine.h"
 
 #include "base/text.h"

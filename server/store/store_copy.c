@@ -16,6 +16,7 @@ static const struct {
     {"callback", "account = ?2", false},
     {"attempt", "callback IN (SELECT seq FROM callback WHERE account = ?2)", false},
     {"outcome", "account = ?2", true},
+    {"refund", "account = ?2", true},
 };
 
 /* What may still be there of rows that come back: they were left over and not swept. The order is
@@ -28,6 +29,7 @@ static const char *const make_room[] = {
     "DELETE FROM callback WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM callback WHERE seq IN " COMING("seq", "snapshot_callback"),
     "DELETE FROM transition WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM refund WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM invoice WHERE seq IN " COMING("seq", "snapshot_invoice"),
 };
 

@@ -22,10 +22,11 @@ enum store_group {
     STORE_SNAPSHOT_ROWS,
     STORE_LEFTOVER,
     STORE_FIND,
+    STORE_REFUND,
     STORE_GROUPS,
 };
 
-#define STORE_STATEMENTS_MOST 24
+#define STORE_STATEMENTS_MOST 32
 
 /* Rows whose numbers are never given twice. */
 enum store_sequence {
@@ -57,6 +58,7 @@ bool store_snapshot_prepare(struct store *store);
 bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
+bool store_refund_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */
@@ -136,3 +138,9 @@ void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
 #define STORE_ATTEMPT_WIDTH 12
 void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
 void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);
+
+#define STORE_REFUND_COLUMNS                                                                       \
+    "invoice, account, reference_id, amount, description, status, created_ms, finished_ms"
+#define STORE_REFUND_WIDTH 8
+void store_refund_bind(sqlite3_stmt *statement, const struct refund *refund);
+void store_refund_read(struct arena *arena, sqlite3_stmt *statement, struct refund *ret_refund);

@@ -141,7 +141,7 @@ describe('one invoice', () => {
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.seesStatus('process_pending');
-      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed']);
+      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed', 'partially_processed', 'terminated']);
       await tester.at('move-to').selectOption('process_failed');
       await tester.at('move-resolution').fill('insufficient_funds');
       await tester.at('move').click();
@@ -159,6 +159,52 @@ describe('one invoice', () => {
       await tester.sees('callback', 4);
     });
     assert.equal((await api.attributes(id)).refunded_amount, 20.4);
+  });
+
+  test('gives money back, in parts, until nothing is left', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.reach(id, 'processed');
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.seesStatus('processed');
+      await tester.at('refund-amount').fill('100.01');
+      await tester.at('refund').click();
+      await tester.page.locator('.toast.bad', { hasText: 'less than or equal to 100' }).waitFor();
+      await tester.at('refund-amount').fill('20.4');
+      await tester.at('refund-outcome').selectOption('refund_pending');
+      await tester.at('refund').click();
+      await tester.seesStatus('refund_pending');
+      assert.ok(await tester.at('refund').isHidden());
+      await tester.at('move-to').selectOption('partially_refunded');
+      await tester.at('move').click();
+      await tester.seesStatus('partially_refunded');
+      assert.match(await tester.at('refund-left').innerText(), /^79\.60 /);
+      await tester.at('refund-outcome').selectOption('refunded@0');
+      await tester.at('refund').click();
+      await tester.seesStatus('refunded');
+      await tester.sees('refund-row', 2);
+      assert.ok(await tester.at('refund').isHidden());
+    }, { refusals: true });
+    assert.equal((await api.attributes(id)).refunded_amount, 100);
+  });
+
+  test('a chargeback by click, with its amount', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.reach(id, 'processed');
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.at('move-to').selectOption('partially_charged_back');
+      await tester.at('move-amount').fill('12.34');
+      await tester.at('move').click();
+      await tester.seesStatus('partially_charged_back');
+      await tester.at('move-to').selectOption('charged_back');
+      await tester.at('move').click();
+      await tester.seesStatus('charged_back');
+      await tester.page.locator('dl.facts', { hasText: 'Charged back' }).waitFor();
+    });
+    assert.equal((await api.control('GET', `/payment-invoices/${id}`)).json.charged_back_amount, 100);
   });
 
   test('what the server refuses is said', async () => {

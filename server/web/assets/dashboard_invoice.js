@@ -6,6 +6,7 @@ import { el, fill, gather, keeper } from './dashboard_dom.js';
 import { listen } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
+import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
 
 const EVENTS_MS = 150;
@@ -30,7 +31,10 @@ function head({ attributes: of, id }) {
   ];
 }
 
-function details({ attributes: of, service, plan, due }) {
+const refundList = (refunds, currency) => (refunds.length ? el('ol', {}, refunds.map((one) =>
+  el('li.line', { 'data-testid': 'refund-row' }, money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id)))) : null);
+
+function details({ attributes: of, service, plan, due, refunds, charged_back_amount: back }) {
   return facts([
     ['Service', service ?? 'the payer chooses'],
     ['Created', seconds(of.created)],
@@ -38,6 +42,8 @@ function details({ attributes: of, service, plan, due }) {
     ['Paid', seconds(of.processed)],
     ['Paid amount', of.processed_amount && money(of.processed_amount, of.currency)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
+    ['Charged back', back && money(back, of.currency)],
+    ['Refunds', refundList(refunds, of.currency)],
     ['Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
     [plan ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
@@ -64,12 +70,14 @@ export async function showInvoice(view, { id, signal }) {
   const past = el('div', {});
   const keep = keeper();
   const move = mover(id, () => refresh());
+  const refund = refunder(id, () => refresh());
   const show = () => {
     fill(top, head(state));
     fill(known, details(state));
     fill(calls, callbackList(state, keep));
     fill(past, timeline(state));
     move.update(state);
+    refund.update(state);
   };
   const refresh = async () => {
     const next = await load(id);
@@ -81,7 +89,7 @@ export async function showInvoice(view, { id, signal }) {
   show();
   view.append(el('p', {}, el('a', { href: '#/invoices', 'data-testid': 'back' }, 'Invoices')), top, actions(() => state),
     el('div.columns', {},
-      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), move.form),
+      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
       el('div.stack', {}, el('section.card', {}, el('h2', {}, 'Timeline'), past), el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
   listen(['transition', 'callback', 'request', 'fault'], (event) => {
     if (!event || event.invoice === id) later();

@@ -4,7 +4,7 @@ import { get, platform } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { button, field } from './dashboard_parts.js';
 
-const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s'];
+const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s', 'processed@1s,charged_back@5s'];
 
 /** A field per field of the service; what is in them makes `service_fields`. */
 function ownFields(known) {
