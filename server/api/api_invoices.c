@@ -9,8 +9,7 @@
 
 /* ------------------------------------------------------------------ answers */
 
-typedef void (*view_writer)(struct json_out *, const char *, const struct view_invoice *,
-                            enum view_kind);
+typedef void (*view_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
 
 static void reply_invoice(struct call *call, unsigned status, const struct tenant *tenant,
                           const struct invoice *invoice, view_writer write, enum view_kind kind)
@@ -19,7 +18,7 @@ static void reply_invoice(struct call *call, unsigned status, const struct tenan
     const struct view_invoice view = engine_view(call->engine, tenant, invoice);
     call->invoice = invoice->seq;
     json_out_object(&out, NULL);
-    write(&out, "data", &view, kind);
+    write(&out, &view, kind);
     json_out_object_end(&out);
 }
 
@@ -39,7 +38,7 @@ static void write_conflict(struct call *call, const struct tenant *tenant,
     json_out_text(&out, "detail", detail);
     json_out_object_end(&out);
     json_out_array_end(&out);
-    write(&out, "data", &view, VIEW_READ);
+    write(&out, &view, VIEW_READ);
     json_out_object_end(&out);
 }
 
@@ -54,13 +53,13 @@ static void reply_conflict(struct call *call, const struct tenant *tenant,
 
 void api_invoices_reply(struct call *call, unsigned status, const struct invoice *invoice)
 {
-    reply_invoice(call, status, call->tenant, invoice, view_invoice_private, VIEW_READ);
+    reply_invoice(call, status, call->tenant, invoice, view_invoice_document, VIEW_READ);
 }
 
 void api_invoices_reply_conflict(struct call *call, const struct invoice *earlier,
                                  const char *detail)
 {
-    write_conflict(call, call->tenant, earlier, view_invoice_private, detail);
+    write_conflict(call, call->tenant, earlier, view_invoice_document, detail);
 }
 
 /* ------------------------------------------------------------------ creation */
@@ -90,9 +89,9 @@ void api_invoices_create_private(struct call *call)
         call_reply_errors(call, &errors);
     } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) ==
                CREATE_CONFLICT) {
-        reply_conflict(call, call->tenant, &invoice, view_invoice_private);
+        reply_conflict(call, call->tenant, &invoice, view_invoice_document);
     } else {
-        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_private, VIEW_CREATE);
+        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_document, VIEW_CREATE);
         waits_hold_reply(call);
     }
 }

@@ -64,7 +64,7 @@ void control_reply_invoice(struct call *call, unsigned status, const struct invo
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
     const struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
     json_out_object(&out, NULL);
-    view_invoice_private(&out, "data", &view, VIEW_READ);
+    view_invoice_document(&out, &view, VIEW_READ);
     json_out_object_end(&out);
 }
 

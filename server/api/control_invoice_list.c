@@ -170,7 +170,7 @@ void control_invoices_get(struct call *call)
     const struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
-    view_invoice_private(&out, "data", &view, VIEW_READ);
+    view_invoice_document(&out, &view, VIEW_READ);
     json_out_text(&out, "service", invoice.service);
     json_out_text(&out, "page", arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_array(&out, "may_become");

@@ -209,7 +209,8 @@ static void check_token(const struct checking *c)
         engine_find_card(c->call->engine, c->call->tenant, c->call->arena, input->token,
                          input->customer_reference ? customer : NULL);
     cardgate_read(input->gateway_options, c->call->arena, &cardgate);
-    if (!payload) {
+    const struct service *service = c->order->service;
+    if (!payload || (service && !service_takes_cards(service))) {
         json_errors_add(c->errors, "token", MESSAGE_INVALID);
     } else if (cardgate.instant) {
         c->order->card_payload = payload;

@@ -45,7 +45,8 @@ struct invoice {
                                                      more than processed_amount */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
-    int64_t made_ms; /* machine time of its creation; all other times are the account's */
+    int64_t failed_ms; /* when it failed or timed out, or TIME_NONE */
+    int64_t made_ms;   /* machine time of its creation; all other times are the account's */
 
     /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;

@@ -243,28 +243,6 @@ bool engine_find(struct engine *engine, const struct tenant *tenant, struct aren
            ret_invoice->account == tenant->account.num;
 }
 
-void engine_card_token(const struct engine *engine, const struct invoice *invoice,
-                       char ret_token[IDENT_TEXT])
-{
-    ident_of_row(engine->rows, "card", invoice->seq, ret_token);
-}
-
-const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
-                             struct arena *arena, const char *token, const char *customer_id)
-{
-    int64_t seq;
-    struct invoice invoice;
-    if (!ident_to_row(engine->rows, "card", token, &seq) ||
-        !store_invoice_get(engine->store, arena, seq, &invoice) ||
-        invoice.account != tenant->account.num) {
-        return NULL;
-    }
-    /* Only what asked to be tokenised has the token in its payload. */
-    bool tokenised = invoice.payload && strstr(invoice.payload, token);
-    bool own = customer_id ? text_equal(invoice.customer_id, customer_id) : !invoice.customer_id;
-    return tokenised && own ? invoice.payload : NULL;
-}
-
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
                         struct arena *arena, const char *reference, char ret_id[IDENT_TEXT])
 {
@@ -279,7 +257,9 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .invoice = invoice,
         .service = service_find(&engine->fixture->catalogue, invoice->service),
         .account = &tenant->account,
+        .cards = &engine->fixture->cards,
         .token_key = engine->token_key,
+        .profile = account_profile(&tenant->account),
     };
 }
 

@@ -206,6 +206,14 @@ void engine_card_token(const struct engine *engine, const struct invoice *invoic
                        char ret_token[IDENT_TEXT]);
 
 /*
+ * The `payload` of paying an invoice with a card, in the arena; with the card's token where the
+ * order asked for one (cardgate.tokenize). `client_ip` may be NULL.
+ */
+const char *engine_card_payload(const struct engine *engine, struct arena *arena,
+                                const struct invoice *invoice, const struct card_entry *card,
+                                const char *client_ip);
+
+/*
  * The `payload` of the card that a token stands for; NULL when it is no token of a paid invoice of
  * this account and customer (customer_id NULL: none was named).
  */

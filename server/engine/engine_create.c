@@ -119,6 +119,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .processed_ms = TIME_NONE,
         .refunded_ms = TIME_NONE,
         .charged_back_ms = TIME_NONE,
+        .failed_ms = TIME_NONE,
         .made_ms = wall_now_ms(),
         .metadata = order->metadata,
         .customer = order->customer,

@@ -43,15 +43,12 @@ struct change {
 };
 
 /* The payload of a payment without a payer: the first test card (mock.md). */
-static const char *unattended_payload(const struct engine *engine, struct arena *arena)
+static const char *unattended_payload(const struct engine *engine, struct arena *arena,
+                                      const struct invoice *invoice)
 {
     struct card_entry entry;
-    struct card_shown shown;
-    buf_auto payload = {0};
     card_unattended(&engine->fixture->cards, &entry);
-    card_show(&engine->fixture->cards, &entry, &shown);
-    view_payload(&payload, &shown, NULL, NULL);
-    return arena_copy(arena, payload.data, payload.size);
+    return engine_card_payload(engine, arena, invoice, &entry, NULL);
 }
 
 /* Nothing of an attempt is left: the payer tries again, or a forced way back begins anew. */
@@ -68,7 +65,7 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
 {
     const char *card = move->payload ? move->payload : invoice->challenge_payload;
     forget_payment(invoice);
-    invoice->payload = card ? card : unattended_payload(engine, arena);
+    invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
@@ -83,6 +80,8 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
                  const struct move *move, int64_t amount)
 {
     enum status_money money = status_money(invoice->status);
+    bool lost = status_is_failure(invoice->status) && !status_is_paid(invoice->status);
+    invoice->failed_ms = lost ? move->at_ms : TIME_NONE;
     if (!status_is_paid(invoice->status)) {
         forget_payment(invoice);
     } else if (money == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED) {

@@ -87,14 +87,13 @@ static void replace_all(char *text, const char *old, const char *new)
 
 /* The card session's token in a body: its first value under that name that is one. */
 static const char *find_token(const char *body, const char *session, size_t *ret_size,
-                              int64_t *ret_expires_s)
+                              struct token *ret_token)
 {
     static const char name[] = "\"token\":\"";
     for (const char *at = body; (at = strstr(at, name));) {
-        char inside[TOKEN_SESSION];
         at += sizeof name - 1;
         *ret_size = strcspn(at, "\"");
-        if (token_read(at, inside, ret_expires_s) && text_equal(inside, session)) {
+        if (token_read(at, ret_token) && text_equal(ret_token->session, session)) {
             return at;
         }
     }
@@ -107,12 +106,12 @@ static const char *rename_body(const struct placing *p, const char *body, const 
                                const struct invoice *new)
 {
     size_t size;
-    int64_t expires_s;
-    const char *token = find_token(body, old->session, &size, &expires_s);
+    struct token said;
+    const char *token = find_token(body, old->session, &size, &said);
     buf_auto text = {0};
     if (token) {
         buf_add(&text, body, (size_t)(token - body));
-        token_write(&text, p->engine->token_key, new->session, expires_s);
+        token_write(&text, p->engine->token_key, said.form, new->session, said.expires_s);
         buf_text(&text, token + size);
     } else {
         buf_text(&text, body);

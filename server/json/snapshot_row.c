@@ -67,6 +67,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(TIME, processed_ms, NULLABLE),
     INVOICE(TIME, refunded_ms, NULLABLE),
     INVOICE(TIME, charged_back_ms, NULLABLE),
+    INVOICE(TIME, failed_ms, NULLABLE),
     INVOICE(TIME, made_ms),
     INVOICE(JSON, metadata),
     INVOICE(JSON, customer, NULLABLE),

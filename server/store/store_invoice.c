@@ -84,6 +84,7 @@ static const struct column columns[] = {
     COLUMN(INT, processed_ms, true),
     COLUMN(INT, refunded_ms, true),
     COLUMN(INT, charged_back_ms, true),
+    COLUMN(INT, failed_ms, true),
     COLUMN(INT, made_ms, false),
     COLUMN(TEXT, metadata, false),
     COLUMN(TEXT, customer, false),

@@ -586,6 +586,18 @@ describe('accounts', () => {
     });
   });
 
+  test('the shape of its bodies is chosen among its settings', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/accounts');
+      const card = tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
+      await card.getByText('Settings', { exact: true }).click();
+      await card.getByTestId('profile').selectOption('2024');
+      await tester.page.locator('.toast').waitFor();
+      const { settings } = (await demo.send('GET', `/_mock/accounts/${tester.api.account.id}`)).expect(200).json;
+      assert.equal(settings.profile, '2024');
+    });
+  });
+
   test('reset and delete, once somebody is sure', async () => {
     const api = await shop();
     await api.made({}, hold);
