@@ -37,6 +37,15 @@ bool invoice_awaits_choice(const struct invoice *invoice)
     return invoice->status == STATUS_CREATED && !invoice->service;
 }
 
+int64_t invoice_worth(const struct invoice *invoice)
+{
+    if (invoice->processed_deposit == MONEY_NONE) {
+        return 0;
+    }
+    int64_t back = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
+    return money_add(invoice->processed_deposit, -back);
+}
+
 void invoice_schedule(struct invoice *invoice)
 {
     bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;

@@ -124,6 +124,12 @@ struct attempt {
 /* Made without a service, on the payment page: nothing can be paid before one is chosen. */
 bool invoice_awaits_choice(const struct invoice *invoice);
 
+/*
+ * What it has moved the account's balance by (engine/ledger.h): what was paid in less what was
+ * given back; 0 when it is not paid.
+ */
+int64_t invoice_worth(const struct invoice *invoice);
+
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);
 

@@ -79,6 +79,15 @@ enum money_result money_from_double(double number, int64_t *ret_amount)
     return strtod(plain, NULL) == number ? money_parse(plain, ret_amount) : MONEY_NO_NUMBER;
 }
 
+int64_t money_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) {
+        return a < 0 ? -MONEY_MOST : MONEY_MOST;
+    }
+    return sum > MONEY_MOST ? MONEY_MOST : sum < -MONEY_MOST ? -MONEY_MOST : sum;
+}
+
 int money_format(int64_t amount, char ret_text[MONEY_TEXT])
 {
     uint64_t size = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;

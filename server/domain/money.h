@@ -25,5 +25,8 @@ enum money_result money_parse(const char *text, int64_t *ret_amount);
  */
 enum money_result money_from_double(double number, int64_t *ret_amount);
 
+/* The sum, which stops at MONEY_MOST of either sign. */
+int64_t money_add(int64_t a, int64_t b);
+
 /* The shortest decimal: 100, 20.4, 123.45. Returns its length. */
 int money_format(int64_t amount, char ret_text[MONEY_TEXT]);

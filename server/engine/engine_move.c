@@ -6,6 +6,7 @@
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/journal_notes.h"
+#include "engine/ledger.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
@@ -153,6 +154,7 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     if (!move->force && (lacks_service || !status_may_become(old, new))) {
         return false;
     }
+    int64_t worth = invoice_worth(invoice);
     invoice->status = new;
     invoice->been |= STATUS_BIT(new);
     invoice->resolution = move->resolution         ? move->resolution
@@ -168,6 +170,7 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
         invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, &callback);
     }
     engine_save(engine, tenant, invoice);
+    ledger_post(engine, tenant, invoice->currency, money_add(invoice_worth(invoice), -worth), 0, 0);
     record(engine, tenant, invoice, old, move);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, false, &callback);

@@ -7,6 +7,7 @@
 
 #define LIST_MOST 10000    /* of one invoice's or callback's */
 #define OUTCOMES_MOST 1000 /* as the queue takes */
+#define BALANCES_MOST 1000
 #define TIME_MOST_S ((int64_t)1 << 40)
 #define TIME_MOST_MS ((int64_t)1 << 53)
 
@@ -199,6 +200,36 @@ static bool read_outcomes(const struct reading *r, const json_t *list, struct sn
     return true;
 }
 
+static bool read_balance(const struct reading *r, const char *path, const json_t *json,
+                         struct ledger_balance *row)
+{
+    row_read(&r->rows, &row_balance, path, NULL, json, row);
+    if (r->errors->n) {
+        return false;
+    }
+    if (!json_format_holds(JSON_FORMAT_CURRENCY, row->currency)) {
+        return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
+    }
+    return is_first(r, path, "currency", row->currency);
+}
+
+static bool read_balances(const struct reading *r, const json_t *list, struct snapshot_file *file)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > BALANCES_MOST) {
+        return refuse(r, "balances", NULL, "a list of at most 1000 is wanted");
+    }
+    file->balances = arena_alloc(r->errors->arena, n * sizeof *file->balances + 1);
+    file->n_balances = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *path = arena_printf(r->errors->arena, "balances[%zu]", i);
+        if (!read_balance(r, path, json_array_get(list, i), &file->balances[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void read_settings(const struct reading *r, const json_t *json, struct snapshot_file *file)
 {
     struct settings settings;
@@ -215,7 +246,7 @@ struct head {
     const char *format, *mode;
     int64_t version, created_s, now_ms;
     bool has_clock;
-    const json_t *settings, *outcomes, *invoices;
+    const json_t *settings, *outcomes, *balances, *invoices;
 };
 
 static const char *const formats[] = {SNAPSHOT_FORMAT, NULL};
@@ -239,6 +270,7 @@ static const struct json_field head_fields[] = {
     FIELD("clock", OBJECT, has_clock, .fields = clock_fields, .n_fields = ARRAY_SIZE(clock_fields)),
     FIELD("settings", ANY, settings),
     FIELD("outcomes", ANY, outcomes),
+    FIELD("balances", ANY, balances),
     FIELD("invoices", ANY, invoices),
 };
 
@@ -259,5 +291,6 @@ bool snapshot_file_read(const struct engine *engine, const json_t *document,
     };
     read_settings(&r, head.settings, ret_file);
     return read_outcomes(&r, head.outcomes, ret_file) &&
+           read_balances(&r, head.balances, ret_file) &&
            read_invoices(&r, head.invoices, ret_file) && !errors->n;
 }

@@ -199,6 +199,9 @@ static void place(struct placing *p, struct snapshot *snapshot)
     for (size_t i = 0; i < file->n_outcomes; i++) {
         store_snapshot_add_outcome(p->engine->store, p->snapshot, file->outcomes[i]);
     }
+    for (size_t i = 0; i < file->n_balances; i++) {
+        store_snapshot_add_balance(p->engine->store, p->snapshot, &file->balances[i]);
+    }
     p->engine->leftovers = true; /* of one that it replaces */
 }
 

@@ -169,6 +169,11 @@ static void write_number(const struct value *v)
     json_out_int(v->out, v->field->name, *number_of(v));
 }
 
+static const char *read_units(const struct value *v)
+{
+    return read_within(v, -MONEY_MOST, MONEY_MOST);
+}
+
 static const char *read_time(const struct value *v)
 {
     return read_within(v, 0, TIME_MOST_MS);
@@ -311,6 +316,7 @@ static const struct {
     [ROW_BYTES] = {write_bytes, read_bytes, false, 0},
     [ROW_MONEY] = {write_money, read_money, true, MONEY_NONE},
     [ROW_BALANCE] = {write_money, read_balance, true, MONEY_NONE},
+    [ROW_UNITS] = {write_number, read_units, true, MONEY_NONE},
     [ROW_TIME] = {write_number, read_time, true, TIME_NONE},
     [ROW_COUNT] = {write_number, read_count, true, TIME_NONE},
     [ROW_CODE] = {write_number, read_code, true, 0},

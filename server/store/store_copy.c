@@ -16,6 +16,7 @@ static const struct {
     {"callback", "account = ?2", false},
     {"attempt", "callback IN (SELECT seq FROM callback WHERE account = ?2)", false},
     {"outcome", "account = ?2", true},
+    {"balance", "account = ?2", false},
 };
 
 /* What may still be there of rows that come back: they were left over and not swept. The order is

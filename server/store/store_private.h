@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include "base/buf.h"
+#include "domain/balance.h"
 #include "domain/invoice.h"
 
 #include <sqlite3.h>
@@ -22,10 +23,11 @@ enum store_group {
     STORE_SNAPSHOT_ROWS,
     STORE_LEFTOVER,
     STORE_FIND,
+    STORE_BALANCE,
     STORE_GROUPS,
 };
 
-#define STORE_STATEMENTS_MOST 24
+#define STORE_STATEMENTS_MOST 40
 
 /* Rows whose numbers are never given twice. */
 enum store_sequence {
@@ -57,6 +59,7 @@ bool store_snapshot_prepare(struct store *store);
 bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
+bool store_balance_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */
@@ -81,6 +84,9 @@ void store_leftover_add(struct store *store, enum store_leftover kind, int64_t n
  * many rows of a snapshot. True when that was all. */
 bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit);
 bool store_copy_sweep(struct store *store, int64_t snapshot, int64_t limit);
+
+/* Deletes the balances of an account's old number: there are few. */
+void store_balance_clear(struct store *store, int64_t account);
 
 /* Copies the rows of an account into an empty snapshot, and of a snapshot into an empty account. */
 void store_copy_out(struct store *store, int64_t account, int64_t snapshot);
@@ -136,3 +142,9 @@ void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
 #define STORE_ATTEMPT_WIDTH 12
 void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
 void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);
+
+/* Texts of a balance that was read live until the next step, too. */
+#define STORE_BALANCE_COLUMNS "currency, active, pending, reserved"
+#define STORE_BALANCE_WIDTH 4
+void store_balance_bind(sqlite3_stmt *statement, const struct ledger_balance *moved);
+void store_balance_read(sqlite3_stmt *statement, struct ledger_balance *ret_moved);

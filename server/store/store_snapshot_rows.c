@@ -12,11 +12,13 @@ enum {
     Q_CALLBACKS,
     Q_ATTEMPTS,
     Q_OUTCOMES,
+    Q_BALANCES,
     Q_ADD_INVOICE,
     Q_ADD_TRANSITION,
     Q_ADD_CALLBACK,
     Q_ADD_ATTEMPT,
     Q_ADD_OUTCOME,
+    Q_ADD_BALANCE,
     Q_COUNT_OF_QUERIES,
 };
 
@@ -37,6 +39,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         {"callback", STORE_CALLBACK_COLUMNS, "invoice", STORE_CALLBACK_WIDTH},
         {"attempt", STORE_ATTEMPT_COLUMNS, "callback", STORE_ATTEMPT_WIDTH},
         {"outcome", "text", "snapshot", 1},
+        {"balance", STORE_BALANCE_COLUMNS, "snapshot", STORE_BALANCE_WIDTH},
     };
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         struct buf *add = &sql[Q_ADD_INVOICE + i];
@@ -158,6 +161,17 @@ void store_snapshot_outcomes(struct store *store, int64_t snapshot,
     }
 }
 
+void store_snapshot_balances(struct store *store, int64_t snapshot,
+                             void (*each)(void *arg, const struct ledger_balance *moved), void *arg)
+{
+    sqlite3_stmt *q = rows_of(store, Q_BALANCES, snapshot, snapshot);
+    while (store_step(store, q)) {
+        struct ledger_balance moved;
+        store_balance_read(q, &moved);
+        each(arg, &moved);
+    }
+}
+
 /* ------------------------------------------------------------------ writing */
 
 /* An insert, whose last value is the snapshot. */
@@ -203,5 +217,13 @@ void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const cha
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_OUTCOME, snapshot);
     store_bind(q, "t", text);
+    store_run(store, q);
+}
+
+void store_snapshot_add_balance(struct store *store, int64_t snapshot,
+                                const struct ledger_balance *moved)
+{
+    sqlite3_stmt *q = add_to(store, Q_ADD_BALANCE, snapshot);
+    store_balance_bind(q, moved);
     store_run(store, q);
 }
