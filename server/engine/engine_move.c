@@ -97,9 +97,29 @@ static void fill_pending(struct invoice *invoice)
     invoice->processed_amount = invoice->processed_fee = invoice->processed_deposit = MONEY_NONE;
 }
 
+/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
+static void fill_payout(struct invoice *invoice, const struct move *move)
+{
+    bool paid = status_is_paid(invoice->status);
+    int64_t amount = move->amount == MONEY_NONE ? invoice->amount : move->amount;
+    fill_pending(invoice);
+    if (status_is_final(invoice->status)) {
+        invoice->processed_ms = move->at_ms;
+    }
+    if (paid) {
+        invoice->processed_amount = amount;
+        invoice->processed_fee = invoice->fee;
+        invoice->processed_deposit = amount + invoice->fee;
+    }
+}
+
 static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
                  const struct move *move)
 {
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        fill_payout(invoice, move);
+        return;
+    }
     switch (invoice->status) {
     case STATUS_PROCESSED:
     case STATUS_VERIFIED:
@@ -151,10 +171,11 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
         new = STATUS_VERIFIED; /* the success of a card check */
     }
     bool lacks_service = new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
-    if (!move->force && (lacks_service || !status_may_become(old, new))) {
+    bool strange = invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(new);
+    if (strange || (!move->force && (lacks_service || !invoice_may_become(invoice, new)))) {
         return false;
     }
-    int64_t worth = invoice_worth(invoice);
+    int64_t worth = invoice_worth(invoice), held = invoice_held(invoice);
     invoice->status = new;
     invoice->been |= STATUS_BIT(new);
     invoice->resolution = move->resolution         ? move->resolution
@@ -170,7 +191,8 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
         invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, &callback);
     }
     engine_save(engine, tenant, invoice);
-    ledger_post(engine, tenant, invoice->currency, money_add(invoice_worth(invoice), -worth), 0, 0);
+    ledger_post(engine, tenant, invoice->currency, money_add(invoice_worth(invoice), -worth),
+                invoice_held(invoice) - held, 0);
     record(engine, tenant, invoice, old, move);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, false, &callback);

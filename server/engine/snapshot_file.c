@@ -118,17 +118,27 @@ static bool is_plan(const struct reading *r, const char *text)
     return false;
 }
 
+/* Payments and payouts have references of their own. */
+static const char *reference_key(const struct reading *r, const struct invoice *invoice)
+{
+    return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
+                        invoice->reference_id);
+}
+
 /* How the values go together; what the engine relies on. */
 static bool check_invoice(const struct reading *r, const char *path, const struct invoice *invoice)
 {
     const char *challenge = invoice->challenge_outcome;
-    if (!service_find(&r->engine->fixture->catalogue, invoice->service)) {
+    enum invoice_kind kind = invoice_kind(invoice->seq);
+    if (!service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
         return refuse(r, path, "service", "there is no such service");
     }
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
         return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
     }
-    if (!is_plan(r, invoice->plan) || (!*invoice->plan && invoice->plan_due_ms != TIME_NONE)) {
+    bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+    if (!is_plan(r, invoice->plan) ||
+        (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {
         return refuse(r, path, "plan", "it is no plan, or has a time and no step");
     }
     if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
@@ -136,7 +146,7 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
         return refuse(r, path, "challenge_outcome", "an outcome of a pending invoice is wanted");
     }
     return is_first(r, path, "id", invoice->id) && is_first(r, path, "session", invoice->session) &&
-           is_first(r, path, "reference_id", invoice->reference_id);
+           is_first(r, path, "reference_id", reference_key(r, invoice));
 }
 
 static bool read_invoice(const struct reading *r, const char *path, const json_t *json,
@@ -145,6 +155,7 @@ static bool read_invoice(const struct reading *r, const char *path, const json_t
     static const char *const others[] = {"transitions", "callbacks", NULL};
     struct invoice *invoice = &row->invoice;
     row_read(&r->rows, &row_invoice, path, others, json, invoice);
+    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
     if (r->errors->n || !check_invoice(r, path, invoice)) {
         return false;
     }

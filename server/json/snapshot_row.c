@@ -33,7 +33,7 @@ _Static_assert(sizeof(enum callback_state) == sizeof(uint32_t) &&
 #define NULLABLE .null = true
 
 static const struct row_field invoice_fields[] = {
-    INVOICE(IDENT, id, .prefix = "cpi"),
+    INVOICE(IDENT, id, .prefix = "cpi", .other_prefix = "cpoi"),
     INVOICE(IDENT, session, .prefix = "cgi"),
     INVOICE(TEXT, reference_id, .least = 1, .most = 255),
     INVOICE(TEXT, service, .least = 1, .most = 255, NULLABLE),

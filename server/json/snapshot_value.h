@@ -32,7 +32,7 @@ struct row_field {
     size_t offset, offset2;
     bool null; /* may be null or absent */
     int64_t least, most;
-    const char *prefix;
+    const char *prefix, *other_prefix; /* of ids; the other one may be NULL */
     const char *const *names; /* NULL-terminated */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/token.h"
+#include "json/view_payout.h"
 #include "json/view_resource.h"
 
 #include <string.h>
@@ -13,6 +14,11 @@ static const char *const source_names[] = {
     [SOURCE_MERCHANT_API] = "merchant_api",
     [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
 };
+const char *view_source_name(enum invoice_source source)
+{
+    return source_names[source];
+}
+
 static const char *const flow_names[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify"};
 
 /* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
@@ -125,17 +131,17 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_null(out, "reserved_amount");
     json_out_null(out, "reserve_expires");
     json_out_null(out, "unreserved");
-    json_out_text(out, "source", source_names[i->source]);
+    json_out_text(out, "source", view_source_name(i->source));
     json_out_raw(out, "callback_logs", kind == VIEW_READ ? i->callback_logs : "[]");
     json_out_object_end(out);
 }
 
-void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+static void write_payment(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind)
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
-    json_out_text(out, "type", "payment-invoices");
+    json_out_text(out, "type", invoice_type(INVOICE_PAYMENT));
     json_out_text(out, "id", invoice->id);
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
@@ -149,13 +155,13 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
     json_out_object_end(out);
 }
 
-/* The public API shows resolutions in upper case (facts.md c.4, i.2). */
-static void write_public_resolution(struct json_out *out, const struct invoice *invoice)
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind)
 {
-    char upper[80] = {0};
-    strncpy(upper, invoice->resolution, sizeof upper - 1);
-    text_upper(upper);
-    json_out_text(out, "resolution", upper);
+    static void (*const writers[INVOICE_KINDS])(struct json_out *, const char *,
+                                                const struct view_invoice *, enum view_kind) = {
+        [INVOICE_PAYMENT] = write_payment, [INVOICE_PAYOUT] = view_payout_private};
+    writers[invoice_kind(view->invoice->seq)](out, key, view, kind);
 }
 
 void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view,
@@ -177,7 +183,7 @@ void view_invoice_public(struct json_out *out, const char *key, const struct vie
     json_out_bool(out, "has_return_url",
                   i->return_url || i->return_success || i->return_fail || i->return_pending);
     json_out_text(out, "status", status_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
     json_out_text(out, "service_method", service_of(view)->method->code);
     json_out_text(out, "service_flow", service_of(view)->flow);
@@ -189,7 +195,7 @@ void view_invoice_public(struct json_out *out, const char *key, const struct vie
     json_out_object(out, "active_payment");
     write_flow_data(out, "payload", view);
     json_out_text(out, "status", status_payment_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_object_end(out);
     json_out_object_end(out);
 }

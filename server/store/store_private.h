@@ -29,11 +29,16 @@ enum store_group {
 
 #define STORE_STATEMENTS_MOST 40
 
+/* INVOICE_PAYOUTS, as the statements and schema/db have it. */
+#define STORE_PAYOUTS "1099511627776"
+_Static_assert(INVOICE_PAYOUTS == 1099511627776, "the bound stands in the statements");
+
 /* Rows whose numbers are never given twice. */
 enum store_sequence {
     STORE_SEQUENCE_ACCOUNT,
     STORE_SEQUENCE_INVOICE,
     STORE_SEQUENCE_CALLBACK,
+    STORE_SEQUENCE_PAYOUT,
     STORE_SEQUENCES,
 };
 
@@ -67,6 +72,12 @@ int64_t store_sequence_next(struct store *store, enum store_sequence which);
 
 /* Rows are about to be deleted: their numbers must not come again. */
 void store_sequence_keep(struct store *store, enum store_sequence which);
+
+/* The same of an account's invoices, of both kinds, and their callbacks. */
+void store_sequence_keep_invoices(struct store *store);
+
+/* The sequence that numbers invoices of a kind. */
+enum store_sequence store_sequence_of(enum invoice_kind kind);
 
 /* A row comes with a number of its own: what is given from now on lies behind it. */
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);

@@ -185,7 +185,7 @@ static sqlite3_stmt *add_to(struct store *store, int query, int64_t snapshot)
 void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row)
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_INVOICE, snapshot);
-    store_sequence_pass(store, STORE_SEQUENCE_INVOICE, row->seq);
+    store_sequence_pass(store, store_sequence_of(invoice_kind(row->seq)), row->seq);
     store_invoice_bind(q, row);
     store_run(store, q);
 }
