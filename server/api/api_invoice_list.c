@@ -193,10 +193,10 @@ static bool read_by_key(struct call *call, const struct invoice_filter *filter,
     struct invoice *row = arena_alloc(call->arena, sizeof *row);
     bool found = false;
     if (reference_id) {
-        found = store_invoice_by_reference(call->engine->store, call->arena,
-                                           call->tenant->account.num, filter->kind, reference_id,
-                                           row) &&
-                (!id || text_equal(id, row->id));
+        found =
+            store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                       filter->kind, reference_id, row) &&
+            (!id || text_equal(id, row->id));
     } else if (id) {
         found = find_row(call, filter->kind, id, row);
     }

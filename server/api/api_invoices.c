@@ -11,11 +11,11 @@
 /* 409 for a reference_id that the account knows. */
 static void reply_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
 {
-    invoice_reply_conflict(call, earlier,
-                           arena_printf(call->arena,
-                                        "A payment invoice with reference_id \"%s\" exists already.",
-                                        earlier->reference_id),
-                           write);
+    invoice_reply_conflict(
+        call, earlier,
+        arena_printf(call->arena, "A payment invoice with reference_id \"%s\" exists already.",
+                     earlier->reference_id),
+        write);
 }
 
 /* ------------------------------------------------------------------ creation */
@@ -129,8 +129,8 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
     return true;
 }
 
-/* An invoice by its unguessable id; false when there is none, which is answered 404, or a fault ends
- * the call. */
+/* An invoice by its unguessable id; false when there is none, which is answered 404, or a fault
+ * ends the call. */
 static bool find_any(struct call *call, const char *id, struct invoice *ret_invoice)
 {
     bool found = engine_find_any(call->engine, call->arena, id, ret_invoice);

@@ -24,11 +24,11 @@ void api_payouts_create(struct call *call)
         call_reply_errors(call, &errors);
     } else if (engine_create(call->engine, call->tenant, call->arena, &order, &payout) ==
                CREATE_CONFLICT) {
-        invoice_reply_conflict(call, &payout,
-                               arena_printf(call->arena,
-                                            "A payout invoice with reference_id \"%s\" exists already.",
-                                            payout.reference_id),
-                               view_invoice_private);
+        invoice_reply_conflict(
+            call, &payout,
+            arena_printf(call->arena, "A payout invoice with reference_id \"%s\" exists already.",
+                         payout.reference_id),
+            view_invoice_private);
     } else {
         invoice_reply(call, 201, &payout, view_invoice_private, VIEW_CREATE);
     }
@@ -61,11 +61,11 @@ void api_payouts_process(struct call *call)
         return;
     }
     if (!payout_is_awaited(&payout)) {
-        invoice_reply_conflict(
-            call, &payout,
-            arena_printf(call->arena, "The payout invoice is %s and cannot be processed.",
-                         status_name(payout.status)),
-            view_invoice_private);
+        invoice_reply_conflict(call, &payout,
+                               arena_printf(call->arena,
+                                            "The payout invoice is %s and cannot be processed.",
+                                            status_name(payout.status)),
+                               view_invoice_private);
     } else if (!payout_is_covered(call->engine, call->tenant, payout.currency, payout.deposit)) {
         call->invoice = payout.seq;
         json_errors_add(&errors, "amount", MESSAGE_UNCOVERED);
@@ -81,8 +81,7 @@ void api_payouts_get_public(struct call *call)
 {
     struct invoice payout;
     bool found = engine_find_payout(call->engine, call->arena, call->params[0], &payout);
-    struct tenant *tenant =
-        found ? tenants_by_num(&call->engine->tenants, payout.account) : NULL;
+    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, payout.account) : NULL;
     if (!invoice_key_holds(call, tenant)) {
         return;
     }

@@ -8,8 +8,8 @@
 #define PAGE_SIZE 20
 #define PAGE_SIZE_MOST 100
 
-static const char *const paths[INVOICE_KINDS] = {[INVOICE_PAYMENT] = "/api/payment-services",
-                                                 [INVOICE_PAYOUT] = "/api/payout-services"};
+static const char *const paths[INVOICE_KINDS] = {
+    [INVOICE_PAYMENT] = "/api/payment-services", [INVOICE_PAYOUT] = "/api/payout-services"};
 
 static void write_page_link(struct json_out *out, const char *key, const char *path, int64_t page,
                             int64_t size)

@@ -8,6 +8,6 @@ void api_services_list(struct call *call);       /* GET /payment-services */
 void api_services_get(struct call *call);        /* GET /payment-services/{id} */
 void api_services_prerequest(struct call *call); /* POST /public-api/payment-prerequest */
 
-void api_services_list_payouts(struct call *call);       /* GET /payout-services */
-void api_services_get_payout(struct call *call);         /* GET /payout-services/{id} */
-void api_services_prerequest_payout(struct call *call);  /* POST /public-api/payout-prerequest */
+void api_services_list_payouts(struct call *call);      /* GET /payout-services */
+void api_services_get_payout(struct call *call);        /* GET /payout-services/{id} */
+void api_services_prerequest_payout(struct call *call); /* POST /public-api/payout-prerequest */

@@ -264,7 +264,8 @@ void control_pay(struct call *call)
     struct card_entry card;
     enum payment_result result;
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice) ||
-        !is_payment(call, &invoice) || !control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input)) {
+        !is_payment(call, &invoice) ||
+        !control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input)) {
         return;
     }
     if (input.cancel) {

@@ -1,4 +1,5 @@
-/* GET /_mock/payment-invoices[/{id}], and of payouts: an account's invoices as a tester looks for them. */
+/* GET /_mock/payment-invoices[/{id}], and of payouts: an account's invoices as a tester looks for
+ * them. */
 #include "control.h"
 
 #include "base/text.h"

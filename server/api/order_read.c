@@ -243,9 +243,9 @@ static void check_token(const struct checking *c)
 }
 
 /*
- * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was said,
- * so that those who do not know /process are served too; or by /process only. What starts by itself
- * must be covered now.
+ * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was
+ * said, so that those who do not know /process are served too; or by /process only. What starts by
+ * itself must be covered now.
  */
 static void check_start(const struct checking *c, const json_t *attributes)
 {
@@ -254,7 +254,8 @@ static void check_start(const struct checking *c, const json_t *attributes)
     const json_t *options = json_object_get(attributes, "options");
     const json_t *said = json_object_get(options, "auto_process");
     bool decided = said && !json_is_null(said);
-    order->gateway_options = c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
+    order->gateway_options =
+        c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
     order->start_delay_ms = decided && !c->input->auto_process ? TIME_NONE
                             : decided                          ? 0
                                       : engine_settle_after(c->call->engine, tenant);
@@ -327,9 +328,8 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
     ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
-    ret_order->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT
-                            ? SOURCE_MERCHANT_API
-                            : SOURCE_PLATFORM_PUBLIC_API;
+    ret_order->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
+                                                                    : SOURCE_PLATFORM_PUBLIC_API;
     ret_order->reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL;
     ret_order->description = input.description;
     ret_order->descriptor = input.descriptor;

@@ -11,8 +11,8 @@
 enum order_way {
     ORDER_PRIVATE,
     ORDER_PUBLIC,
-    ORDER_FORM, /* /payment-invoices/process: the looks of the page too (look_read.h) */
-    ORDER_PAGE, /* /hpp/: as the form, and the service may be left to the payer */
+    ORDER_FORM,   /* /payment-invoices/process: the looks of the page too (look_read.h) */
+    ORDER_PAGE,   /* /hpp/: as the form, and the service may be left to the payer */
     ORDER_PAYOUT, /* POST /payout-invoices (facts.md b.9) */
 };
 

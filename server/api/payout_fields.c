@@ -70,8 +70,7 @@ static const char *outcome_of(struct call *call, const struct wish *wish,
     const char *name = status_of(call, wish);
     bool known = status_parse(name, &status) && status_is_of_payout(status);
     bool names = known && wish->resolution && (wish->status || status_is_failure(status));
-    const char *plan =
-        names ? arena_printf(call->arena, "%s:%s", name, wish->resolution) : name;
+    const char *plan = names ? arena_printf(call->arena, "%s:%s", name, wish->resolution) : name;
     if (!known || !outcome_parse(plan, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
                                  &outcome, why, sizeof why)) {
         json_errors_add(errors, known ? "fields." RESOLUTION_FIELD : "fields." STATUS_FIELD,

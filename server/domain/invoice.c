@@ -107,8 +107,8 @@ bool invoice_awaits_choice(const struct invoice *invoice)
 
 int64_t invoice_held(const struct invoice *invoice)
 {
-    bool under_way = invoice_kind(invoice->seq) == INVOICE_PAYOUT &&
-                     invoice->status == STATUS_PROCESS_PENDING;
+    bool under_way =
+        invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_PROCESS_PENDING;
     return under_way ? invoice->deposit : 0;
 }
 
@@ -130,9 +130,9 @@ int64_t invoice_worth(const struct invoice *invoice)
 void invoice_schedule(struct invoice *invoice)
 {
     /* A payout that went out has no lifetime any more: money may be on its way. */
-    bool waits = invoice->status == STATUS_CREATED ||
-                 (invoice->status == STATUS_PROCESS_PENDING &&
-                  invoice_kind(invoice->seq) == INVOICE_PAYMENT);
+    bool waits =
+        invoice->status == STATUS_CREATED || (invoice->status == STATUS_PROCESS_PENDING &&
+                                              invoice_kind(invoice->seq) == INVOICE_PAYMENT);
     int64_t due_ms = waits ? invoice->expires_ms : TIME_NONE;
     if (invoice->plan_due_ms != TIME_NONE &&
         (due_ms == TIME_NONE || invoice->plan_due_ms < due_ms)) {

@@ -1,6 +1,6 @@
 /*
- * The statuses of payment and payout invoices and which may follow which (facts.md c.1, c.2). The numbers are
- * stored in the database: append only.
+ * The statuses of payment and payout invoices and which may follow which (facts.md c.1, c.2). The
+ * numbers are stored in the database: append only.
  */
 #pragma once
 

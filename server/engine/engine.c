@@ -253,8 +253,7 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cgi", session, &seq) &&
-           find_row(engine, arena, seq, ret_invoice) &&
-           text_equal(ret_invoice->session, session) &&
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
            invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
 }
 

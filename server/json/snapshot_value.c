@@ -114,8 +114,8 @@ static const char *read_ident(const struct value *v)
 {
     const char *text = take_text(v);
     const char *other = v->field->other_prefix;
-    bool fits = text && (ident_has_form(text, v->field->prefix) ||
-                         (other && ident_has_form(text, other)));
+    bool fits =
+        text && (ident_has_form(text, v->field->prefix) || (other && ident_has_form(text, other)));
     if (!fits) {
         return "there is no such id";
     }

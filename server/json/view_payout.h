@@ -1,6 +1,6 @@
 /*
- * Payout invoices as the platform shows them: the private JSON:API document (facts.md b.9), which is
- * also the body of callbacks, and a flat public one in the manner of the payments'.
+ * Payout invoices as the platform shows them: the private JSON:API document (facts.md b.9), which
+ * is also the body of callbacks, and a flat public one in the manner of the payments'.
  */
 #pragma once
 

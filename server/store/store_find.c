@@ -63,9 +63,9 @@ size_t store_invoice_find(struct store *store, struct arena *arena, int64_t acco
         write_pattern(&pattern, search);
     }
     sqlite3_stmt *q = store_query(store, STORE_FIND, Q_FIND);
-    store_bind(q, "iiiittiti", account, before, floor ? floor : first, filter->status, filter->service,
-               filter->currency, filter->test_mode, search ? buf_str(&pattern) : NULL,
-               filter->limit);
+    store_bind(q, "iiiittiti", account, before, floor ? floor : first, filter->status,
+               filter->service, filter->currency, filter->test_mode,
+               search ? buf_str(&pattern) : NULL, filter->limit);
     while (store_step(store, q)) {
         store_invoice_read(arena, q, &rows[n++]);
     }

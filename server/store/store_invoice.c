@@ -234,7 +234,8 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     }
     buf_text(&sql[Q_UPDATE], " WHERE seq = ?1");
     buf_auto insert = {0};
-    buf_printf(&insert, "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id, " IS_PAYOUT
+    buf_printf(&insert,
+               "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id, " IS_PAYOUT
                ") DO NOTHING",
                names.data, sql[Q_INSERT].data);
     buf_finish(&sql[Q_INSERT]);

@@ -4,7 +4,8 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* A row number for a new invoice of a kind. Never given twice, not even after the last rows were deleted. */
+/* A row number for a new invoice of a kind. Never given twice, not even after the last rows were
+ * deleted. */
 int64_t store_invoice_next_seq(struct store *store, enum invoice_kind kind);
 
 /* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is

@@ -19,8 +19,7 @@ static const struct {
     [STORE_SEQUENCE_INVOICE] = {"invoice_seq",
                                 LAST_WHERE("invoice", " WHERE seq < " STORE_PAYOUTS)},
     [STORE_SEQUENCE_CALLBACK] = {"callback_seq", LAST("callback")},
-    [STORE_SEQUENCE_PAYOUT] = {"payout_seq",
-                               LAST_WHERE("invoice", " WHERE seq >= " STORE_PAYOUTS),
+    [STORE_SEQUENCE_PAYOUT] = {"payout_seq", LAST_WHERE("invoice", " WHERE seq >= " STORE_PAYOUTS),
                                INVOICE_PAYOUTS},
 };
 
