@@ -18,6 +18,11 @@ const struct route routes[] = {
     {"GET",    "/payment-services",                          ACCESS_PRIVATE, api_services_list, NULL},
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
 
+    {"POST",   "/public-api/payment-invoices",               ACCESS_PUBLIC,  api_invoices_create_public, NULL},
+    {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process, NULL},
+    {"GET",    "/public-api/payment-invoices/{id}",          ACCESS_PUBLIC,  api_invoices_get_public, NULL},
+    {"POST",   "/public-api/payment-prerequest",             ACCESS_PUBLIC,  api_services_prerequest, NULL},
+
     {"POST",   "/payout-invoices",                           ACCESS_PRIVATE, api_payouts_create, NULL},
     {"GET",    "/payout-invoices/{id}",                      ACCESS_PRIVATE, api_payouts_get, NULL},
     {"POST",   "/payout-invoices/{id}/process",              ACCESS_PRIVATE, api_payouts_process, NULL},
@@ -26,11 +31,6 @@ const struct route routes[] = {
     {"GET",    "/payout-services/{id}",                      ACCESS_PRIVATE, api_services_get_payout, NULL},
     {"GET",    "/public-api/payout-invoices/{id}",           ACCESS_PUBLIC,  api_payouts_get_public, NULL},
     {"POST",   "/public-api/payout-prerequest",              ACCESS_PUBLIC,  api_services_prerequest_payout, NULL},
-
-    {"POST",   "/public-api/payment-invoices",               ACCESS_PUBLIC,  api_invoices_create_public, NULL},
-    {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process, NULL},
-    {"GET",    "/public-api/payment-invoices/{id}",          ACCESS_PUBLIC,  api_invoices_get_public, NULL},
-    {"POST",   "/public-api/payment-prerequest",             ACCESS_PUBLIC,  api_services_prerequest, NULL},
 
     {"POST",   "/payment/sale",                              ACCESS_PUBLIC,  api_sale, NULL},
     {"POST",   "/acs/{cgi}",                                 ACCESS_PAGE,    api_sale_acs, NULL},

@@ -369,7 +369,8 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     bool newer = filter->after_seq != TIME_NONE;
     int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
     if (newer) {
-        first = filter->after_seq < first ? first : filter->after_seq + 1;
+        bool beyond = filter->after_seq >= last; /* INT64_MAX: after all there is */
+        first = filter->after_seq < first ? first : beyond ? INT64_MAX : filter->after_seq + 1;
     } else if (filter->before_seq != TIME_NONE) {
         last = filter->before_seq > last ? last : filter->before_seq - 1;
     }
