@@ -5,7 +5,8 @@
 
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: it is wrong, and
- * that was said). Bad ones go into `errors` as fields.KEY. `ret_text` is their JSON text, or NULL.
+ * that was said). Bad ones go into `errors` as fields.KEY. `ret_text` is their JSON text, with the
+ * middle of a card_number hidden, or NULL: none, or there are errors.
  *
  * `ret_outcome` is set when the test service's fields plan an outcome: test_details_payout_status
  * with test_details_payout_resolution; without a status a resolution alone, which is a failure

@@ -258,11 +258,11 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
              " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " LEFT_OVER ")");
     buf_text(&sql[Q_OVERDUE], "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2");
     /* Only among the oldest rows, so that a look costs the same however many there are. */
-    buf_text(
-        &sql[Q_PURGEABLE],
-        "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
-        " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 AND due_ms IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
+    buf_text(&sql[Q_PURGEABLE],
+             "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
+             " AND seq BETWEEN ?4 AND ?5 ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 "
+             "AND due_ms IS NULL AND NOT EXISTS"
+             " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
     buf_text(&sql[Q_LEFT_OVER], "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
@@ -469,9 +469,14 @@ static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limi
 
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
 {
-    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
-    store_bind(find, "iii", account, before_ms, limit);
-    int64_t n = purge_found(store, find, limit);
+    int64_t n = 0;
+    for (int i = 0; i < INVOICE_KINDS; i++) { /* each has its oldest rows */
+        enum invoice_kind kind = (enum invoice_kind)i;
+        sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
+        store_bind(find, "iiiii", account, before_ms, limit, invoice_first(kind),
+                   invoice_last(kind));
+        n += purge_found(store, find, limit);
+    }
     if (n) {
         store->invoice_count = -1;
     }

@@ -68,8 +68,8 @@ int64_t store_invoice_due_count(struct store *store);
 /* How many of the account were due before a time. */
 int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms);
 
-/* Deletes up to `limit` invoices of the account made before a time that nothing waits for, with all
-   that belongs to them; returns how many. */
+/* Deletes up to `limit` invoices of each kind of the account made before a time that nothing waits
+   for, with all that belongs to them; returns how many. */
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit);
 
 void store_transition_insert(struct store *store, const struct transition *transition);

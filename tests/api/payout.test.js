@@ -126,6 +126,13 @@ describe('a payout', () => {
     assert.equal(reply.data.id, id);
   });
 
+  test('shows no full card number', async () => {
+    const { id, attributes } = await made(demo, { service: 'payment_card_usd', fields: { card_number: '5123817234060000', more: 1 } });
+    assert.deepEqual(attributes.fields, { card_number: '512381******0000', more: 1 });
+    const calls = (await demo.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200);
+    assert.ok(!calls.text.includes('5123817234060000'));
+  });
+
   test('has a reference of its own: a repeat is 409 with the earlier payout', async () => {
     const first = await made(demo, {});
     const { reference_id } = first.attributes;
