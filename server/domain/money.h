@@ -30,3 +30,6 @@ int64_t money_add(int64_t a, int64_t b);
 
 /* The shortest decimal: 100, 20.4, 123.45. Returns its length. */
 int money_format(int64_t amount, char ret_text[MONEY_TEXT]);
+
+/* With two decimals at least: 100.00, 20.40, 0.00001. Returns its length. */
+int money_format_cents(int64_t amount, char ret_text[MONEY_TEXT]);
