@@ -25,6 +25,12 @@ enum money_result money_parse(const char *text, int64_t *ret_amount);
  */
 enum money_result money_from_double(double number, int64_t *ret_amount);
 
+/* The amount, and nothing for none. */
+static inline int64_t money_or_zero(int64_t amount)
+{
+    return amount == MONEY_NONE ? 0 : amount;
+}
+
 /* The sum, which stops at MONEY_MOST of either sign. */
 int64_t money_add(int64_t a, int64_t b);
 
