@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "api/api_account.h"
 #include "api/api_invoices.h"
 #include "api/api_payouts.h"
 #include "api/api_sale.h"
@@ -17,6 +18,8 @@ const struct route routes[] = {
     {"GET",    "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_list, NULL},
     {"GET",    "/payment-services",                          ACCESS_PRIVATE, api_services_list, NULL},
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
+    {"GET",    "/account/profile",                           ACCESS_PRIVATE, api_account_profile, NULL},
+    {"GET",    "/account/balances",                          ACCESS_PRIVATE, api_account_balances, NULL},
 
     {"POST",   "/public-api/payment-invoices",               ACCESS_PUBLIC,  api_invoices_create_public, NULL},
     {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process, NULL},
@@ -57,6 +60,7 @@ const struct route routes[] = {
     {"GET",    "/_mock/accounts/{id}",                       ACCESS_CONTROL, control_accounts_get, NULL},
     {"PATCH",  "/_mock/accounts/{id}",                       ACCESS_CONTROL, control_accounts_change, NULL},
     {"DELETE", "/_mock/accounts/{id}",                       ACCESS_CONTROL, control_accounts_delete, NULL},
+    {"GET",    "/_mock/accounts/{id}/balances",              ACCESS_CONTROL, control_accounts_balances, NULL},
     {"POST",   "/_mock/reset",                               ACCESS_CONTROL, control_reset, NULL},
     {"GET",    "/_mock/clock",                               ACCESS_CONTROL, control_clock_get, NULL},
     {"PUT",    "/_mock/clock",                               ACCESS_CONTROL, control_clock_set, NULL},

@@ -13,6 +13,7 @@ void control_accounts_list(struct call *call);
 void control_accounts_get(struct call *call);
 void control_accounts_change(struct call *call);
 void control_accounts_delete(struct call *call);
+void control_accounts_balances(struct call *call);
 void control_reset(struct call *call);
 
 /* control_clock.c */
@@ -90,6 +91,9 @@ void control_faults_delete(struct call *call);
 /* The account of the call; answers 404 and returns false when there is none (the demo account was
  * deleted). */
 bool control_has_tenant(struct call *call);
+
+/* The account of the path; answers 404 and returns NULL when there is none. */
+struct tenant *control_find_account(struct call *call);
 
 /*
  * The body as an object. `optional`: no body at all is NULL with *ret_good true. Answers 400 and

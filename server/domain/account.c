@@ -47,6 +47,8 @@ const struct setting account_settings[] = {
      .help = "how often a payer may try to pay one invoice"},
     {"convert_currency", SETTING_BOOL, AT(convert_currency),
      .help = "take invoices in another currency than the service's"},
+    {"payment_fee_shift_out", SETTING_BOOL, AT(payment_fee_shift_out),
+     .help = "the payer pays the fee on top of the amount"},
     {"opening_balances", SETTING_AMOUNTS, AT(opening_balances), .most = 100,
      .help = "by currency; 1000000 in each currency of a service that is not named"},
     {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profiles, .help = "shape of the bodies"},

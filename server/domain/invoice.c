@@ -123,7 +123,8 @@ int64_t invoice_worth(const struct invoice *invoice)
     if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
         return -invoice->processed_deposit;
     }
-    int64_t back = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
+    int64_t back = money_add(money_or_zero(invoice->refunded_amount),
+                             money_or_zero(invoice->charged_back_amount));
     return money_add(invoice->processed_deposit, -back);
 }
 

@@ -55,11 +55,13 @@ struct invoice {
     enum status status;
     uint32_t been; /* the set of statuses it is or has been in */
     const char *resolution;
-    int64_t amount, payment_amount, fee, deposit;                                /* money.h */
-    int64_t processed_amount, processed_fee, processed_deposit, refunded_amount; /* or MONEY_NONE */
+    int64_t amount, payment_amount, fee, deposit;               /* money.h */
+    int64_t processed_amount, processed_fee, processed_deposit; /* or MONEY_NONE */
+    int64_t refunded_amount, charged_back_amount; /* all of it so far, or MONEY_NONE; together never
+                                                     more than processed_amount */
     int64_t created_ms, updated_ms, expires_ms;
-    int64_t processed_ms; /* or TIME_NONE */
-    int64_t made_ms;      /* machine time of its creation; all other times are the account's */
+    int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
+    int64_t made_ms; /* machine time of its creation; all other times are the account's */
 
     /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;

@@ -83,8 +83,8 @@ static void add_moved(void *arg, const struct ledger_balance *moved)
     add_currency(arg, moved->currency);
 }
 
-size_t ledger_all(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                  struct ledger_balance **ret_balances)
+struct view_balances ledger_view(struct engine *engine, const struct tenant *tenant,
+                                 struct arena *arena)
 {
     struct listing listing = {.arena = arena};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
@@ -99,6 +99,5 @@ size_t ledger_all(struct engine *engine, const struct tenant *tenant, struct are
     for (size_t i = 0; i < listing.n; i++) {
         ledger_balance(engine, tenant, listing.list[i].currency, &listing.list[i]);
     }
-    *ret_balances = listing.list;
-    return listing.n;
+    return (struct view_balances){&tenant->account, engine->derive_key, listing.list, listing.n};
 }

@@ -12,6 +12,7 @@
 
 #include "domain/balance.h"
 #include "engine/engine.h"
+#include "json/view_account.h"
 
 /* Where no setting says otherwise, in each currency of a service. */
 #define LEDGER_OPENING (1000000 * MONEY_ONE)
@@ -25,12 +26,12 @@ void ledger_balance(struct engine *engine, const struct tenant *tenant, const ch
                     struct ledger_balance *ret_balance);
 
 /*
- * The balances of every currency that the account can have: those of the services in the order of
- * the catalogue, then what the setting names beside them, then whatever else moved. Texts and the
- * list live in `arena`; returns how many.
+ * The balances, for showing, of every currency that the account can have: those of the services in
+ * the order of the catalogue, then what the setting names beside them, then whatever else moved.
+ * Texts and the list live in `arena`.
  */
-size_t ledger_all(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                  struct ledger_balance **ret_balances);
+struct view_balances ledger_view(struct engine *engine, const struct tenant *tenant,
+                                 struct arena *arena);
 
 /* Adds to a balance, in the turn's transaction; nothing at all is written when all three are 0. */
 void ledger_post(struct engine *engine, struct tenant *tenant, const char *currency, int64_t active,

@@ -51,8 +51,8 @@ static const char *text_of(struct reading *r, const struct row_table *table)
     "\"resolution\":\"velocity_limit\",\"amount\":20.4,\"payment_amount\":20.4,\"fee\":30,"        \
     "\"deposit\":-9.6,\"processed_amount\":null,\"processed_fee\":null,\"processed_deposit\":-0."  \
     "5,"                                                                                           \
-    "\"refunded_amount\":0,\"created_ms\":0,\"updated_ms\":1,\"expires_ms\":2,\"processed_ms\":"   \
-    "null,"                                                                                        \
+    "\"refunded_amount\":0,\"charged_back_amount\":null,\"created_ms\":0,\"updated_ms\":1,"        \
+    "\"expires_ms\":2,\"processed_ms\":null,\"refunded_ms\":4,\"charged_back_ms\":null,"           \
     "\"made_ms\":3,\"metadata\":[],\"customer\":{\"a\":{},\"b\":[1,2.5,null]},\"customer_id\":"    \
     "null,"                                                                                        \
     "\"gateway_options\":null,\"service_fields\":null,\"payload\":null,\"callback_url\":null,"     \
