@@ -3,6 +3,7 @@
 #include "api/api_account.h"
 #include "api/api_invoices.h"
 #include "api/api_payouts.h"
+#include "api/api_refund.h"
 #include "api/api_sale.h"
 #include "api/api_services.h"
 #include "api/control.h"
@@ -16,6 +17,7 @@ const struct route routes[] = {
     {"POST",   "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_create_private, NULL},
     {"GET",    "/payment-invoices/{id}",                     ACCESS_PRIVATE, api_invoices_get_private, NULL},
     {"GET",    "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_list, NULL},
+    {"POST",   "/payment-invoices/{id}/refund",              ACCESS_PRIVATE, api_refund, NULL},
     {"GET",    "/payment-services",                          ACCESS_PRIVATE, api_services_list, NULL},
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
     {"GET",    "/account/profile",                           ACCESS_PRIVATE, api_account_profile, NULL},

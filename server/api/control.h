@@ -21,10 +21,12 @@ void control_clock_get(struct call *call);
 void control_clock_set(struct call *call);
 void control_clock_advance(struct call *call);
 
-/* control_invoice.c */
+/* control_outcome.c */
 void control_outcomes_add(struct call *call);
 void control_outcomes_list(struct call *call);
 void control_outcomes_clear(struct call *call);
+
+/* control_invoice.c */
 void control_transition(struct call *call);
 void control_pay(struct call *call);
 

@@ -3,7 +3,9 @@
 #include "control.h"
 
 #include "base/text.h"
+#include "domain/invoice_money.h"
 #include "store/store_invoice.h"
+#include "store/store_refund.h"
 
 #include <string.h>
 
@@ -137,17 +139,38 @@ void control_payouts_list(struct call *call)
 
 /* ------------------------------------------------------------------ one */
 
-/* What a transition would do without force. A card check succeeds as `verified`, and a pending
- * invoice may time out (mock.md). */
-static bool may_become(const struct invoice *invoice, enum status to)
+/* What a transition would do without force; a pending invoice may time out too (mock.md). */
+static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
-    bool verify = invoice->flow == FLOW_VERIFY;
-    if (to == (verify ? STATUS_PROCESSED : STATUS_VERIFIED) ||
-        (to == STATUS_PROCESS_PENDING && invoice_awaits_choice(invoice))) {
-        return false;
-    }
-    return invoice_may_become(invoice, to) ||
+    return engine_may_become(call->engine, call->arena, invoice, to) ||
            (to == STATUS_EXPIRED && invoice->status == STATUS_PROCESS_PENDING);
+}
+
+static void write_refunds(struct json_out *out, struct call *call, const struct invoice *invoice)
+{
+    struct refund *rows;
+    size_t n = store_refund_all(call->engine->store, call->arena, invoice->seq, &rows);
+    json_out_array(out, "refunds");
+    for (size_t i = 0; i < n; i++) {
+        json_out_object(out, NULL);
+        json_out_text(out, "reference_id", rows[i].reference_id);
+        json_out_money(out, "amount", rows[i].amount);
+        json_out_text(out, "description", rows[i].description);
+        json_out_text(out, "status", refund_status_name(rows[i].status));
+        json_out_seconds(out, "created", rows[i].created_ms);
+        json_out_seconds(out, "finished", rows[i].finished_ms);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+}
+
+/* What the platform's document does not say of the money that went back. */
+static void write_money(struct json_out *out, struct call *call, const struct invoice *invoice)
+{
+    bool paid = invoice->processed_amount != MONEY_NONE;
+    json_out_money(out, "left", paid ? invoice_left(invoice) : MONEY_NONE);
+    json_out_money(out, "charged_back_amount", invoice->charged_back_amount);
+    write_refunds(out, call, invoice);
 }
 
 void control_invoices_get(struct call *call)
@@ -166,12 +189,15 @@ void control_invoices_get(struct call *call)
                   payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_array(&out, "may_become");
     for (int to = 0; to < STATUS_COUNT; to++) {
-        if (may_become(&invoice, (enum status)to)) {
+        if (may_become(call, &invoice, (enum status)to)) {
             json_out_text(&out, NULL, status_name((enum status)to));
         }
     }
     json_out_array_end(&out);
     json_out_text(&out, "plan", invoice.plan && *invoice.plan ? invoice.plan : NULL);
     json_out_seconds(&out, "due", invoice.due_ms);
+    if (!payout) {
+        write_money(&out, call, &invoice);
+    }
     json_out_object_end(&out);
 }

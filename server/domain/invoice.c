@@ -100,6 +100,13 @@ bool invoice_may_become(const struct invoice *invoice, enum status to)
                : status_may_become(invoice->status, to);
 }
 
+const char *refund_status_name(enum refund_status status)
+{
+    static const char *const names[] = {
+        [REFUND_PENDING] = "pending", [REFUND_DONE] = "done", [REFUND_FAILED] = "failed"};
+    return names[status];
+}
+
 bool invoice_awaits_choice(const struct invoice *invoice)
 {
     return invoice->status == STATUS_CREATED && !invoice->service;

@@ -93,6 +93,25 @@ struct transition {
 };
 
 /* Stored: append only. */
+enum refund_status {
+    REFUND_PENDING = 0,
+    REFUND_DONE = 1,
+    REFUND_FAILED = 2,
+};
+
+/* A refund that was asked for. While one is pending its invoice is refund_pending. */
+struct refund {
+    int64_t invoice, account;
+    const char *reference_id;
+    int64_t amount;
+    const char *description; /* or NULL */
+    enum refund_status status;
+    int64_t created_ms, finished_ms; /* account time; or TIME_NONE */
+};
+
+const char *refund_status_name(enum refund_status status);
+
+/* Stored: append only. */
 enum callback_state {
     CALLBACK_QUEUED = 0,  /* waits for due_ms */
     CALLBACK_SENDING = 1, /* handed to the sender */

@@ -20,6 +20,8 @@ enum status {
     STATUS_REFUND_FAILED = 9,
     STATUS_CHARGED_BACK = 10,
     STATUS_PARTIALLY_CHARGED_BACK = 11,
+    STATUS_PARTIALLY_PROCESSED = 12, /* another amount was paid than was asked for */
+    STATUS_TERMINATED = 13,          /* a moderator rejected it */
     STATUS_COUNT,
 };
 
@@ -43,6 +45,18 @@ bool status_is_final(enum status status);
 
 /* A failure, which carries a resolution other than ok (facts.md c.4). */
 bool status_is_failure(enum status status);
+
+/* What becoming this does with an invoice's money (invoice_money.h). */
+enum status_money {
+    STATUS_MONEY_STAYS,
+    STATUS_MONEY_PAID,
+    STATUS_MONEY_REFUNDED,
+    STATUS_MONEY_CHARGED_BACK,
+};
+enum status_money status_money(enum status status);
+
+/* Of the money there is it moves a part, never all. */
+bool status_is_part(enum status status);
 
 /* Money was taken: payload, original_data and the processed fields are filled. */
 bool status_is_paid(enum status status);

@@ -158,16 +158,33 @@ struct move {
     const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 
-/* Applies a change and everything that follows from it; false when the state table forbids it, or
- * the invoice waits for a service and would start without one. */
+/*
+ * Applies a change and everything that follows from it; false when the state table forbids it, the
+ * invoice waits for a service and would start without one, or there is no such money to move
+ * (invoice_range). While a refund is pending, `refunded` and `partially_refunded` without an amount
+ * both mean that it succeeds: which of them it is follows from what is left.
+ */
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct move *move);
+
+/* True when such a change without an amount and without force would be applied, under this name. */
+bool engine_may_become(const struct engine *engine, struct arena *arena,
+                       const struct invoice *invoice, enum status status);
 
 /* Saves an invoice whose plan or texts changed without a transition. */
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
 
 /* The delay of a planned step that names none. */
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
+
+/*
+ * Plans what an outcome text (checked) says, from a status and a time on; "" and what never settles
+ * plan nothing. `engine_plan_text` is the normal form of such a text.
+ */
+void engine_set_plan(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                     struct invoice *invoice, const char *text, enum status from, int64_t from_ms);
+const char *engine_plan_text(const struct engine *engine, struct arena *arena, const char *text,
+                             enum status from);
 
 /* The plan's steps still to come; an empty one when there are none. */
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
@@ -214,6 +231,9 @@ const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
  */
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
                         struct arena *arena, const char *reference, char ret_id[IDENT_TEXT]);
+
+/* The e-mail address of the invoice's customer; NULL when it has none. In the arena. */
+const char *engine_customer_email(struct arena *arena, const struct invoice *invoice);
 
 /* The view of an invoice (json/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,

@@ -2,7 +2,6 @@
  * once or, without a service, in two steps: the payer makes the second. */
 #include "engine.h"
 
-#include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/clock.h"
@@ -50,55 +49,17 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
 {
     const char *text = NULL;
     if (tenant->outcomes) {
-        text = store_outcome_pop(engine->store, arena, tenant->account.num);
+        text = store_outcome_pop(engine->store, arena, tenant->account.num, OUTCOME_OF_PAYMENT);
         tenant->outcomes -= text != NULL;
     }
     if (!text) {
         text = first_wish(wishes);
     }
     if (!text) {
-        text = scenario_find(&engine->fixture->scenarios, invoice, wishes->customer_email);
+        text = scenario_find(&engine->fixture->scenarios, OUTCOME_OF_PAYMENT, invoice,
+                             wishes->customer_email);
     }
     return text ? text : tenant->account.settings.outcome;
-}
-
-static void parse_outcome(const struct engine *engine, const char *text,
-                          struct outcome *ret_outcome)
-{
-    char why[256];
-    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, ret_outcome,
-                       why, sizeof why)) {
-        die("a stored outcome cannot be read: %s: %s", text, why);
-    }
-}
-
-static const char *normal_form(struct arena *arena, const struct outcome *outcome)
-{
-    char normal[OUTCOME_TEXT];
-    outcome_format(outcome, 0, normal);
-    return arena_strdup(arena, normal);
-}
-
-static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 const char *text, struct invoice *invoice)
-{
-    struct outcome outcome;
-    invoice->plan = "";
-    invoice->plan_due_ms = TIME_NONE;
-    if (!*text) {
-        return; /* the payer decides on the page */
-    }
-    parse_outcome(engine, text, &outcome);
-    const struct outcome_step *first = &outcome.steps[0];
-    bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING &&
-                 text_equal(first->resolution, RESOLUTION_OK);
-    if (never) {
-        return;
-    }
-    invoice->plan = normal_form(arena, &outcome);
-    int64_t delay_ms =
-        first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
-    invoice->plan_due_ms = invoice->created_ms + delay_ms;
 }
 
 /* The plan of a new invoice; without a service only the order's own wish, for engine_choose. */
@@ -109,21 +70,17 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
         {order->header_outcome, order->metadata_outcome, order->service_outcome},
         order->customer_email};
     if (order->service) {
-        plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes),
-             invoice);
+        engine_set_plan(engine, tenant, arena, invoice,
+                        planned_outcome(engine, tenant, arena, invoice, &wishes),
+                        STATUS_PROCESS_PENDING, invoice->created_ms);
         if (order->kind == INVOICE_PAYOUT) {
             payout_await(invoice, order->start_delay_ms);
         }
         return;
     }
-    struct outcome outcome;
     const char *wish = first_wish(&wishes);
-    invoice->plan = "";
+    invoice->plan = wish ? engine_plan_text(engine, arena, wish, STATUS_PROCESS_PENDING) : "";
     invoice->plan_due_ms = TIME_NONE;
-    if (wish) {
-        parse_outcome(engine, wish, &outcome);
-        invoice->plan = normal_form(arena, &outcome);
-    }
 }
 
 /* What the invoice takes over from its service, and what follows from it. */
@@ -240,7 +197,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 /* ------------------------------------------------------------------ the payer's choice */
 
-static const char *customer_email(struct arena *arena, const struct invoice *invoice)
+const char *engine_customer_email(struct arena *arena, const struct invoice *invoice)
 {
     const char *text = invoice->customer ? invoice->customer : "{}";
     json_auto_t *customer = json_parse(text, strlen(text), arena, NULL);
@@ -268,12 +225,14 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
         return false;
     }
     const struct wishes wishes = {{kept_wish(engine, invoice), service_outcome},
-                                  customer_email(arena, invoice)};
+                                  engine_customer_email(arena, invoice)};
     const struct move start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
     set_service(invoice, service);
     invoice->service_fields = service_fields;
-    plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes), invoice);
+    engine_set_plan(engine, tenant, arena, invoice,
+                    planned_outcome(engine, tenant, arena, invoice, &wishes),
+                    STATUS_PROCESS_PENDING, now_ms);
     invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
     return engine_move(engine, tenant, arena, invoice, &start);
 }

@@ -216,9 +216,10 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
                                const struct invoice *invoice)
 {
-    const char *by_status = status_is_failure(invoice->status) ? invoice->return_fail
-                            : status_is_paid(invoice->status)  ? invoice->return_success
-                                                               : invoice->return_pending;
+    /* A refund that failed leaves the payer where he was: he has paid. */
+    const char *by_status = status_is_paid(invoice->status)      ? invoice->return_success
+                            : status_is_failure(invoice->status) ? invoice->return_fail
+                                                                 : invoice->return_pending;
     const struct settings *settings = &tenant->account.settings;
     const char *url = by_status             ? by_status
                       : invoice->return_url ? invoice->return_url

@@ -179,6 +179,10 @@ static void add_invoice(const struct placing *p, struct file_invoice *row)
         row->transitions[i].invoice = row->invoice.seq;
         store_snapshot_add_transition(store, p->snapshot, &row->transitions[i]);
     }
+    for (size_t i = 0; i < row->n_refunds; i++) {
+        row->refunds[i].invoice = row->invoice.seq;
+        store_snapshot_add_refund(store, p->snapshot, &row->refunds[i]);
+    }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         const struct file_callback *callback = &row->callbacks[i];
         store_snapshot_add_callback(store, p->snapshot, &callback->callback);

@@ -17,6 +17,7 @@ static const struct {
     {"attempt", "callback IN (SELECT seq FROM callback WHERE account = ?2)", false},
     {"outcome", "account = ?2", true},
     {"balance", "account = ?2", false},
+    {"refund", "account = ?2", true},
 };
 
 /* What may still be there of rows that come back: they were left over and not swept. The order is
@@ -29,6 +30,7 @@ static const char *const make_room[] = {
     "DELETE FROM callback WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM callback WHERE seq IN " COMING("seq", "snapshot_callback"),
     "DELETE FROM transition WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM refund WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM invoice WHERE seq IN " COMING("seq", "snapshot_invoice"),
 };
 

@@ -24,6 +24,7 @@ enum {
     Q_PURGE_ATTEMPTS,
     Q_PURGE_CALLBACKS,
     Q_PURGE_TRANSITIONS,
+    Q_PURGE_REFUNDS,
     Q_PURGE,
     Q_TRANSITION_INSERT,
     Q_TRANSITION_ALL,
@@ -115,7 +116,8 @@ _Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PEND
                    STATUS_PROCESSED == 3 && STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 &&
                    STATUS_REFUND_PENDING == 6 && STATUS_PARTIALLY_REFUNDED == 7 &&
                    STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 && STATUS_CHARGED_BACK == 10 &&
-                   STATUS_PARTIALLY_CHARGED_BACK == 11,
+                   STATUS_PARTIALLY_CHARGED_BACK == 11 && STATUS_PARTIALLY_PROCESSED == 12 &&
+                   STATUS_TERMINATED == 13,
                "status numbers are stored");
 _Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 &&
                    SOURCE_PLATFORM_PUBLIC_API == 1,
@@ -271,6 +273,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE_TRANSITIONS], "DELETE FROM transition WHERE invoice = ?1");
+    buf_text(&sql[Q_PURGE_REFUNDS], "DELETE FROM refund WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE], "DELETE FROM invoice WHERE seq = ?1");
     buf_text(&sql[Q_TRANSITION_INSERT], "INSERT INTO transition (" STORE_TRANSITION_COLUMNS ")"
                                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -449,7 +452,7 @@ int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t befo
 static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limit)
 {
     static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS,
-                                  Q_PURGE};
+                                  Q_PURGE_REFUNDS, Q_PURGE};
     struct arena arena = {0};
     int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
     int64_t n = 0;

@@ -23,11 +23,12 @@ enum store_group {
     STORE_SNAPSHOT_ROWS,
     STORE_LEFTOVER,
     STORE_FIND,
+    STORE_REFUND,
     STORE_BALANCE,
     STORE_GROUPS,
 };
 
-#define STORE_STATEMENTS_MOST 40
+#define STORE_STATEMENTS_MOST 48
 
 /* INVOICE_PAYOUTS, as the statements and schema/db have it. */
 #define STORE_PAYOUTS "1099511627776"
@@ -65,6 +66,7 @@ bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
 bool store_balance_prepare(struct store *store);
+bool store_refund_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */
@@ -159,3 +161,8 @@ void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct att
 #define STORE_BALANCE_WIDTH 4
 void store_balance_bind(sqlite3_stmt *statement, const struct ledger_balance *moved);
 void store_balance_read(sqlite3_stmt *statement, struct ledger_balance *ret_moved);
+#define STORE_REFUND_COLUMNS                                                                       \
+    "invoice, account, reference_id, amount, description, status, created_ms, finished_ms"
+#define STORE_REFUND_WIDTH 8
+void store_refund_bind(sqlite3_stmt *statement, const struct refund *refund);
+void store_refund_read(struct arena *arena, sqlite3_stmt *statement, struct refund *ret_refund);

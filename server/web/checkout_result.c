@@ -41,7 +41,8 @@ void checkout_result_show(const struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
     struct call *call = visit->call;
-    bool good = invoice->status == STATUS_PROCESSED || invoice->status == STATUS_VERIFIED;
+    bool good =
+        status_money(invoice->status) == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED;
     bool bad = status_is_failure(invoice->status), foreign;
     const char *words = words_of(visit, good, &foreign);
     const struct template_value values[] = {

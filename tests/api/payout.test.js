@@ -246,8 +246,10 @@ describe('what becomes of a payout', () => {
     const { id } = await made(demo, {});
     (await transition(demo, id, { status: 'processed' })).expect(409);
     assert.equal((await transition(demo, id, { status: 'process_pending' })).expect(200).data.attributes.status, 'process_pending');
-    const done = (await transition(demo, id, { status: 'processed', amount: 60 })).expect(200).data.attributes;
-    assert.deepEqual([done.processed_amount, done.processed_writeoff], [60, 60]);
+    const done = (await transition(demo, id, { status: 'partially_processed', amount: 60 })).expect(200).data.attributes;
+    assert.deepEqual([done.status, done.processed_amount, done.processed_writeoff], ['partially_processed', 60, 60]);
+    const stopped = await made(demo, {});
+    assert.equal((await transition(demo, stopped.id, { status: 'terminated' })).expect(200).data.attributes.status, 'terminated');
     (await transition(demo, id, { status: 'refunded' })).expect(409);
     (await transition(demo, id, { status: 'refunded', force: true })).expect(409);
     (await transition(demo, id, { status: 'process_failed' })).expect(409);

@@ -81,6 +81,9 @@ static const struct {
     {"invoice", &row_invoice, INVOICE_HEAD},
     {"transition", &row_transition, TRANSITION},
     {"callback", &row_callback, CALLBACK},
+    {"refund", &row_refund,
+     "{\"reference_id\":\"r\",\"amount\":20.4,\"description\":null,\"status\":\"pending\","
+     "\"created_ms\":1,\"finished_ms\":null}"},
     {"attempt without an answer", &row_attempt, ATTEMPT("null", "null")},
     {"attempt with a text", &row_attempt, ATTEMPT("200", "\"a\\u0000b\"")},
     {"attempt with an empty text", &row_attempt, ATTEMPT("999", "\"\"")},

@@ -53,12 +53,15 @@ async function show({ focus = true } = {}) {
   }
   const shown = el('div.view', { 'data-testid': `view-${view}` });
   main.replaceChildren(shown);
+  main.setAttribute('aria-busy', 'true');
   try {
     await (id && one ? one : list)(shown, { id, values, signal });
   } catch (error) {
     if (!signal.aborted) shown.replaceChildren(...failed(error));
   }
-  if (signal.aborted || !focus) return;
+  if (signal.aborted) return; // the next view is the busy one
+  main.removeAttribute('aria-busy');
+  if (!focus) return;
   const heading = shown.querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
   if (!shown.contains(document.activeElement)) heading?.focus();

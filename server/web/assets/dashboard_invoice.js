@@ -7,6 +7,7 @@ import { KINDS, kindOf } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
+import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
 
 const EVENTS_MS = 150;
@@ -31,7 +32,10 @@ function head({ attributes: of, id }) {
   ];
 }
 
-function details({ attributes: of, id, service, plan, due }) {
+const refundList = (refunds, currency) => (refunds.length ? el('ol', {}, refunds.map((one) =>
+  el('li.line', { 'data-testid': 'refund-row' }, money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id)))) : null);
+
+function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
   const kind = kindOf(id);
   return facts([
     ['Service', service ?? 'the payer chooses'],
@@ -43,6 +47,8 @@ function details({ attributes: of, id, service, plan, due }) {
     ['Written off', of.writeoff && money(of.writeoff, of.currency)],
     ['Fields', json(of.fields)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
+    ['Charged back', back && money(back, of.currency)],
+    ['Refunds', refundList(refunds, of.currency)],
     ['Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
     [plan || kind === KINDS.payouts ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
@@ -69,12 +75,14 @@ export async function showInvoice(view, { id, signal }) {
   const past = el('div', {});
   const keep = keeper();
   const move = mover(id, () => refresh());
+  const refund = refunder(id, () => refresh());
   const show = () => {
     fill(top, head(state));
     fill(known, details(state));
     fill(calls, callbackList(state, keep));
     fill(past, timeline(state));
     move.update(state);
+    refund.update(state);
   };
   const refresh = async () => {
     const next = await load(id);
@@ -86,7 +94,7 @@ export async function showInvoice(view, { id, signal }) {
   show();
   view.append(el('p', {}, el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title)), top, actions(() => state),
     el('div.columns', {},
-      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), move.form),
+      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
       el('div.stack', {}, el('section.card', {}, el('h2', {}, 'Timeline'), past), el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
   listen(['transition', 'callback', 'request', 'fault'], (event) => {
     if (!event || event.invoice === id) later();

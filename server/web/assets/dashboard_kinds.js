@@ -9,7 +9,7 @@ export const KINDS = {
   },
   payouts: {
     view: 'payouts', type: 'payout-invoices', title: 'Payouts', ended: 'Paid out',
-    statuses: ['created', 'expired', 'process_pending', 'processed', 'process_failed'],
+    statuses: ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
     nothing: 'No payout is like that.', none: 'Nothing here. A payout of your shop appears by itself',
   },
 };

@@ -36,6 +36,7 @@ export function testOf(state) {
   const { type } = kindOf(state.id);
   const title = `${amount} ${currency} becomes ${status}${resolution === 'ok' ? '' : ` (${resolution})`}`;
   return `import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 const url = process.env.MILKYPAY_URL ?? ${JSON.stringify(location.origin)};
@@ -51,7 +52,7 @@ test(${JSON.stringify(title)}, async () => {
       'Content-Type': 'application/vnd.api+json',
       'X-Mock-Outcome': ${JSON.stringify(outcomeOf(state))},
     },
-    body: JSON.stringify({ data: { type: '${type}', attributes: { reference_id: crypto.randomUUID(), ...attributes } } }),
+    body: JSON.stringify({ data: { type: '${type}', attributes: { reference_id: randomUUID(), ...attributes } } }),
   });
   assert.equal(made.status, 201, await made.clone().text());
   const { data: { id } } = await made.json();
