@@ -24,15 +24,3 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
  * was made or found, and the JSON error stands as the reply.
  */
 bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice);
-
-/* ------------------------------------------------------------------ what others share of it */
-
-/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
-json_t *api_invoices_attributes(json_t *body);
-
-/* {"data":..}, as a private GET. */
-void api_invoices_reply(struct call *call, unsigned status, const struct invoice *invoice);
-
-/* 409: an error with this detail, and the earlier invoice as a private GET shows it (mock.md). */
-void api_invoices_reply_conflict(struct call *call, const struct invoice *earlier,
-                                 const char *detail);

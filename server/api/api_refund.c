@@ -1,6 +1,6 @@
 #include "api_refund.h"
 
-#include "api/api_invoices.h"
+#include "api/invoice_reply.h"
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
@@ -47,8 +47,8 @@ static bool read_order(struct call *call, json_t *body, const struct invoice *in
     struct json_errors errors = {.arena = call->arena};
     struct refund_input input = {.amount = MONEY_NONE};
     const char *outcome = http_header(call->request, "X-Mock-Outcome");
-    json_read(api_invoices_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false,
-              &input, &errors);
+    json_read(invoice_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &input,
+              &errors);
     if (input.amount != MONEY_NONE && input.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
     }
@@ -80,13 +80,14 @@ static void reply(struct call *call, enum refund_result result, const struct inv
 {
     switch (result) {
     case REFUND_STARTED:
-        api_invoices_reply(call, 200, invoice);
+        invoice_reply(call, 200, invoice, view_invoice_document, VIEW_READ);
         break;
     case REFUND_REPEATED:
-        api_invoices_reply_conflict(
-            call, invoice,
-            arena_printf(call->arena, "A refund with reference_id \"%s\" exists already.",
-                         order->reference_id));
+        invoice_reply_conflict(call, invoice,
+                               arena_printf(call->arena,
+                                            "A refund with reference_id \"%s\" exists already.",
+                                            order->reference_id),
+                               view_invoice_document);
         break;
     case REFUND_FORBIDDEN:
         http_reply_error_because(

@@ -8,6 +8,17 @@
 #define LIST_LIMIT 100
 #define LIST_LIMIT_MOST 1000
 
+struct tenant *control_find_account(struct call *call)
+{
+    struct tenant *tenant = tenants_by_id(&call->engine->tenants, call->params[0]);
+    if (!tenant) {
+        call_control_error(call, 404, "unknown_account", "there is no account %s", call->params[0]);
+        return NULL;
+    }
+    tenant->used_ms = wall_now_ms();
+    return tenant;
+}
+
 bool control_has_tenant(struct call *call)
 {
     if (!call->tenant) {
@@ -51,7 +62,7 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice)
 {
-    if (engine_find(call->engine, call->tenant, call->arena, id, ret_invoice)) {
+    if (engine_find_either(call->engine, call->tenant, call->arena, id, ret_invoice)) {
         call->invoice = ret_invoice->seq;
         return true;
     }

@@ -13,6 +13,7 @@ void control_accounts_list(struct call *call);
 void control_accounts_get(struct call *call);
 void control_accounts_change(struct call *call);
 void control_accounts_delete(struct call *call);
+void control_accounts_balances(struct call *call);
 void control_reset(struct call *call);
 
 /* control_clock.c */
@@ -31,6 +32,7 @@ void control_pay(struct call *call);
 
 /* control_invoice_list.c */
 void control_invoices_list(struct call *call);
+void control_payouts_list(struct call *call);
 void control_invoices_get(struct call *call);
 
 /* control_snapshot.c */
@@ -92,6 +94,9 @@ void control_faults_delete(struct call *call);
  * deleted). */
 bool control_has_tenant(struct call *call);
 
+/* The account of the path; answers 404 and returns NULL when there is none. */
+struct tenant *control_find_account(struct call *call);
+
 /*
  * The body as an object. `optional`: no body at all is NULL with *ret_good true. Answers 400 and
  * gives NULL and false when it is none.
@@ -108,7 +113,8 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 /* Answers 422 with every error in one message. */
 void control_reply_errors(struct call *call, const struct json_errors *errors);
 
-/* The invoice of the path; answers 404 and returns false when the account has none. */
+/* The invoice of the path, a payment or a payout as its id says; answers 404 and returns false when
+ * the account has none. */
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice);
 
 /* {"data":{..}}, the private document. */

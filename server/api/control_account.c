@@ -1,8 +1,7 @@
 #include "control.h"
 
-#include "base/text.h"
-#include "base/wall.h"
 #include "engine/journal_notes.h"
+#include "engine/ledger.h"
 #include "json/settings.h"
 
 /* ------------------------------------------------------------------ showing */
@@ -29,21 +28,9 @@ static void reply_account(struct call *call, unsigned status, const struct tenan
     write_account(&out, tenant);
 }
 
-/* The account of the path; answers 404 and returns NULL when there is none. */
-static struct tenant *find_account(struct call *call)
-{
-    struct tenant *tenant = tenants_by_id(&call->engine->tenants, call->params[0]);
-    if (!tenant) {
-        call_control_error(call, 404, "unknown_account", "there is no account %s", call->params[0]);
-        return NULL;
-    }
-    tenant->used_ms = wall_now_ms();
-    return tenant;
-}
-
 void control_accounts_get(struct call *call)
 {
-    const struct tenant *tenant = find_account(call);
+    const struct tenant *tenant = control_find_account(call);
     if (tenant) {
         reply_account(call, 200, tenant);
     }
@@ -72,6 +59,23 @@ void control_accounts_list(struct call *call)
     json_out_int(&out, "total", (int64_t)tenants->n);
     json_out_text(&out, "next",
                   at && at < tenants->n ? tenants->list[at - 1]->account.keys.id : NULL);
+    json_out_object_end(&out);
+}
+
+void control_accounts_balances(struct call *call)
+{
+    const struct tenant *tenant = control_find_account(call);
+    if (!tenant) {
+        return;
+    }
+    const struct view_balances balances = ledger_view(call->engine, tenant, call->arena);
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    view_account_balance_items(&out, &balances);
+    json_out_array_end(&out);
+    json_out_int(&out, "total", (int64_t)balances.n);
+    json_out_null(&out, "next");
     json_out_object_end(&out);
 }
 
@@ -110,7 +114,7 @@ void control_accounts_add(struct call *call)
 
 void control_accounts_change(struct call *call)
 {
-    struct tenant *tenant = find_account(call);
+    struct tenant *tenant = control_find_account(call);
     if (!tenant) {
         return;
     }
@@ -132,7 +136,7 @@ static void reply_id(struct call *call, const char *name, const char *id)
 
 void control_accounts_delete(struct call *call)
 {
-    struct tenant *tenant = find_account(call);
+    struct tenant *tenant = control_find_account(call);
     if (tenant) {
         reply_id(call, "deleted", tenant->account.keys.id);
         engine_delete_account(call->engine, tenant);

@@ -118,6 +118,11 @@ void control_transition(struct call *call)
         call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", input.status);
         return;
     }
+    if (invoice_kind(invoice.seq) == INVOICE_PAYOUT && !status_is_of_payout(move.status)) {
+        call_control_error(call, 409, "forbidden_transition", "no payout is ever %s",
+                           status_name(move.status));
+        return;
+    }
     if (move.status == STATUS_EXPIRED && !input.force && invoice.status == STATUS_PROCESS_PENDING) {
         move.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice expires
                                                 (mock.md) */
@@ -193,6 +198,16 @@ static enum payment_3ds three_ds_of(const char *name)
     return PAYMENT_3DS_PASS;
 }
 
+/* Nobody pays a payout; answers 409 and returns false. */
+static bool is_payment(struct call *call, const struct invoice *invoice)
+{
+    if (invoice_kind(invoice->seq) == INVOICE_PAYMENT) {
+        return true;
+    }
+    call_control_error(call, 409, "not_payable", "%s is a payout", invoice->id);
+    return false;
+}
+
 void control_pay(struct call *call)
 {
     struct pay_input input = {0};
@@ -200,6 +215,7 @@ void control_pay(struct call *call)
     struct card_entry card;
     enum payment_result result;
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice) ||
+        !is_payment(call, &invoice) ||
         !control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input)) {
         return;
     }

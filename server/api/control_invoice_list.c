@@ -1,4 +1,5 @@
-/* GET /_mock/payment-invoices[/{id}]: an account's invoices as a tester looks for them. */
+/* GET /_mock/payment-invoices[/{id}], and of payouts: an account's invoices as a tester looks for
+ * them. */
 #include "control.h"
 
 #include "base/text.h"
@@ -57,15 +58,16 @@ static bool read_search(struct call *call, const char **ret_search)
 static bool read_cursor(struct call *call, const char *after, int64_t *ret_before)
 {
     *ret_before = TIME_NONE;
-    return !after || ident_to_row(call->engine->rows, "cpi", after, ret_before) ||
+    return !after || invoice_id_read(call->engine->rows, after, ret_before) ||
            refuse(call, "after: an invoice's id is wanted");
 }
 
-static bool read_query(struct call *call, struct list_query *query)
+static bool read_query(struct call *call, enum invoice_kind kind, struct list_query *query)
 {
     struct invoice_filter *filter = &query->filter;
     const char *after;
-    *filter = (struct invoice_filter){.service = http_query_text(call->request, "service"),
+    *filter = (struct invoice_filter){.kind = kind,
+                                      .service = http_query_text(call->request, "service"),
                                       .currency = http_query_text(call->request, "currency"),
                                       .created_from_ms = TIME_NONE,
                                       .created_before_ms = TIME_NONE,
@@ -94,13 +96,13 @@ static void write_row(struct json_out *out, const struct invoice *invoice)
     json_out_object_end(out);
 }
 
-void control_invoices_list(struct call *call)
+static void list(struct call *call, enum invoice_kind kind)
 {
     struct list_query query;
     struct invoice *rows;
     int64_t reached;
     char next[IDENT_TEXT];
-    if (!control_has_tenant(call) || !read_query(call, &query)) {
+    if (!control_has_tenant(call) || !read_query(call, kind, &query)) {
         return;
     }
     struct store *store = call->engine->store;
@@ -117,12 +119,22 @@ void control_invoices_list(struct call *call)
         write_row(&out, &rows[i]);
     }
     json_out_array_end(&out);
-    json_out_int(&out, "total", store_invoice_count_of(store, account, COUNT_MOST));
+    json_out_int(&out, "total", store_invoice_count_of(store, account, kind, COUNT_MOST));
     if (last) {
-        ident_of_row(call->engine->rows, "cpi", last, next);
+        invoice_id(call->engine->rows, last, next);
     }
     json_out_text(&out, "next", last ? next : NULL);
     json_out_object_end(&out);
+}
+
+void control_invoices_list(struct call *call)
+{
+    list(call, INVOICE_PAYMENT);
+}
+
+void control_payouts_list(struct call *call)
+{
+    list(call, INVOICE_PAYOUT);
 }
 
 /* ------------------------------------------------------------------ one */
@@ -172,7 +184,9 @@ void control_invoices_get(struct call *call)
     json_out_object(&out, NULL);
     view_invoice_document(&out, &view, VIEW_READ);
     json_out_text(&out, "service", invoice.service);
-    json_out_text(&out, "page", arena_printf(call->arena, "/hpp/%s", invoice.session));
+    bool payout = invoice_kind(invoice.seq) == INVOICE_PAYOUT;
+    json_out_text(&out, "page",
+                  payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_array(&out, "may_become");
     for (int to = 0; to < STATUS_COUNT; to++) {
         if (may_become(call, &invoice, (enum status)to)) {
@@ -182,6 +196,8 @@ void control_invoices_get(struct call *call)
     json_out_array_end(&out);
     json_out_text(&out, "plan", invoice.plan && *invoice.plan ? invoice.plan : NULL);
     json_out_seconds(&out, "due", invoice.due_ms);
-    write_money(&out, call, &invoice);
+    if (!payout) {
+        write_money(&out, call, &invoice);
+    }
     json_out_object_end(&out);
 }

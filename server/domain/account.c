@@ -51,7 +51,10 @@ const struct setting account_settings[] = {
      .help = "how often a payer may try to pay one invoice"},
     {"convert_currency", SETTING_BOOL, AT(convert_currency),
      .help = "take invoices in another currency than the service's"},
-    {"opening_balances", SETTING_OBJECT, AT(opening_balances), .help = "currency to opening balance"},
+    {"payment_fee_shift_out", SETTING_BOOL, AT(payment_fee_shift_out),
+     .help = "the payer pays the fee on top of the amount"},
+    {"opening_balances", SETTING_AMOUNTS, AT(opening_balances), .most = 100,
+     .help = "by currency; 1000000 in each currency of a service that is not named"},
     {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profiles, .help = "shape of the bodies"},
     {"ttl_s", SETTING_INT, AT(ttl_s), .number = ACCOUNT_UNSET, .least = 1, .most = 365LL * DAY_S,
      .help = "the account is deleted when unused for so long; never when not set"},
@@ -96,7 +99,7 @@ void settings_default(struct settings *ret_settings)
         case SETTING_URL:
         case SETTING_CHOICE:
         case SETTING_OUTCOME:
-        case SETTING_OBJECT:
+        case SETTING_AMOUNTS:
             *setting_text(setting, ret_settings) = setting->text;
             break;
         }

@@ -19,8 +19,9 @@ struct settings {
     const char *name, *description, *merchant_url, *website, *icon, *status, *callback_url,
         *outcome, *return_url;
     const char *profile;
-    const char *opening_balances; /* JSON text of an object, or NULL */
-    bool public_creation, only_final, auto_return, send_context, convert_currency;
+    const char *opening_balances; /* JSON text, amounts by currency, or NULL */
+    bool public_creation, only_final, auto_return, send_context, convert_currency,
+        payment_fee_shift_out;
     int64_t settle_after_ms, lifetime_s, retry_interval_s, retry_limit;
     int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, ttl_s;
 };
@@ -31,8 +32,8 @@ enum setting_kind {
     SETTING_CHOICE,  /* one of `choices`, never null */
     SETTING_OUTCOME, /* the outcome syntax */
     SETTING_BOOL,
-    SETTING_INT, /* least to most; null where ACCOUNT_UNSET is the default */
-    SETTING_OBJECT,
+    SETTING_INT,     /* least to most; null where ACCOUNT_UNSET is the default */
+    SETTING_AMOUNTS, /* an object of currencies to amounts, or null */
 };
 
 struct setting {

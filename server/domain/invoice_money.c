@@ -41,7 +41,7 @@ bool money_range_has(const struct money_range *range, int64_t amount)
     return amount >= range->least && amount <= range->most;
 }
 
-void money_add(int64_t *sum, int64_t amount)
+void money_raise(int64_t *sum, int64_t amount)
 {
     *sum = or_nothing(*sum) + amount;
 }

@@ -26,4 +26,4 @@ struct money_range invoice_range(const struct invoice *invoice, enum status stat
 bool money_range_has(const struct money_range *range, int64_t amount);
 
 /* Adds an amount to one that may be MONEY_NONE. */
-void money_add(int64_t *sum, int64_t amount);
+void money_raise(int64_t *sum, int64_t amount);

@@ -8,6 +8,7 @@
 
 #define DIGITS_MOST 15
 #define DECIMALS_MOST 8
+#define CENT_PLACES 2
 
 enum money_result money_parse(const char *text, int64_t *ret_amount)
 {
@@ -79,15 +80,25 @@ enum money_result money_from_double(double number, int64_t *ret_amount)
     return strtod(plain, NULL) == number ? money_parse(plain, ret_amount) : MONEY_NO_NUMBER;
 }
 
-int money_format(int64_t amount, char ret_text[MONEY_TEXT])
+int64_t money_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) {
+        return a < 0 ? -MONEY_MOST : MONEY_MOST;
+    }
+    return sum > MONEY_MOST ? MONEY_MOST : sum < -MONEY_MOST ? -MONEY_MOST : sum;
+}
+
+/* With so many decimals at least. */
+static int format(int64_t amount, int least, char ret_text[MONEY_TEXT])
 {
     uint64_t size = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
     uint64_t whole = size / (uint64_t)MONEY_ONE, part = size % (uint64_t)MONEY_ONE;
     char *p = ret_text + MONEY_TEXT - 1;
     *p = '\0';
-    if (part) {
+    if (part || least) {
         int places = DECIMALS_MOST;
-        for (; part % 10 == 0; places--) {
+        for (; places > least && part % 10 == 0; places--) {
             part /= 10;
         }
         for (; places; places--, part /= 10) {
@@ -105,4 +116,14 @@ int money_format(int64_t amount, char ret_text[MONEY_TEXT])
     int length = (int)(ret_text + MONEY_TEXT - 1 - p);
     memmove(ret_text, p, (size_t)length + 1);
     return length;
+}
+
+int money_format(int64_t amount, char ret_text[MONEY_TEXT])
+{
+    return format(amount, 0, ret_text);
+}
+
+int money_format_cents(int64_t amount, char ret_text[MONEY_TEXT])
+{
+    return format(amount, CENT_PLACES, ret_text);
 }

@@ -25,5 +25,17 @@ enum money_result money_parse(const char *text, int64_t *ret_amount);
  */
 enum money_result money_from_double(double number, int64_t *ret_amount);
 
+/* The amount, and nothing for none. */
+static inline int64_t money_or_zero(int64_t amount)
+{
+    return amount == MONEY_NONE ? 0 : amount;
+}
+
+/* The sum, which stops at MONEY_MOST of either sign. */
+int64_t money_add(int64_t a, int64_t b);
+
 /* The shortest decimal: 100, 20.4, 123.45. Returns its length. */
 int money_format(int64_t amount, char ret_text[MONEY_TEXT]);
+
+/* With two decimals at least: 100.00, 20.40, 0.00001. Returns its length. */
+int money_format_cents(int64_t amount, char ret_text[MONEY_TEXT]);

@@ -70,6 +70,26 @@ bool status_may_become(enum status from, enum status to)
     return table[from].next & STATUS_BIT(to);
 }
 
+/* A payout cannot be given back, and what failed is not tried again (facts.md b.9, PG-OUT). It
+ * fails without having begun when there is no money for it. */
+static const uint32_t payout_next[STATUS_COUNT] = {
+    [STATUS_CREATED] = BIT(PROCESS_PENDING) | BIT(PROCESS_FAILED) | BIT(EXPIRED) | BIT(TERMINATED),
+    [STATUS_PROCESS_PENDING] =
+        BIT(PROCESSED) | BIT(PARTIALLY_PROCESSED) | BIT(PROCESS_FAILED) | BIT(TERMINATED),
+};
+
+bool status_payout_may_become(enum status from, enum status to)
+{
+    return payout_next[from] & STATUS_BIT(to);
+}
+
+bool status_is_of_payout(enum status status)
+{
+    return (BIT(CREATED) | BIT(PROCESS_PENDING) | BIT(PROCESSED) | BIT(PROCESS_FAILED) |
+            BIT(EXPIRED) | BIT(PARTIALLY_PROCESSED) | BIT(TERMINATED)) &
+           STATUS_BIT(status);
+}
+
 bool status_is_final(enum status status)
 {
     return table[status].is & FINAL;

@@ -1,6 +1,6 @@
 /*
- * The statuses of a payment invoice and which may follow which (facts.md c.1, c.2). The numbers are
- * stored in the database: append only.
+ * The statuses of payment and payout invoices and which may follow which (facts.md c.1, c.2). The
+ * numbers are stored in the database: append only.
  */
 #pragma once
 
@@ -35,6 +35,10 @@ bool status_parse(const char *name, enum status *ret_status);
 
 /* The state table. A status never follows itself. */
 bool status_may_become(enum status from, enum status to);
+
+/* The same of a payout invoice, and whether a payout can ever be this. */
+bool status_payout_may_become(enum status from, enum status to);
+bool status_is_of_payout(enum status status);
 
 /* Nothing more happens by itself: what "only final" callbacks report (facts.md c.1, c.5). */
 bool status_is_final(enum status status);

@@ -220,12 +220,32 @@ static bool find_row(struct engine *engine, struct arena *arena, int64_t seq,
            tenants_by_num(&engine->tenants, ret_invoice->account);
 }
 
+static bool find_id(struct engine *engine, struct arena *arena, const char *id,
+                    struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return invoice_id_read(engine->rows, id, &seq) && find_row(engine, arena, seq, ret_invoice) &&
+           text_equal(ret_invoice->id, id);
+}
+
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
                      struct invoice *ret_invoice)
 {
-    int64_t seq;
-    return ident_to_row(engine->rows, "cpi", id, &seq) &&
-           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYMENT;
+}
+
+bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
+                        struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYOUT;
+}
+
+bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *id, struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
 }
 
 bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
@@ -233,7 +253,8 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cgi", session, &seq) &&
-           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session);
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
+           invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
 }
 
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
@@ -255,7 +276,8 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
 {
     return (struct view_invoice){
         .invoice = invoice,
-        .service = service_find(&engine->fixture->catalogue, invoice->service),
+        .service = service_find(fixture_catalogue(engine->fixture, invoice_kind(invoice->seq)),
+                                invoice->service),
         .account = &tenant->account,
         .cards = &engine->fixture->cards,
         .token_key = engine->token_key,

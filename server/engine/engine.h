@@ -95,6 +95,7 @@ void engine_rolled_back(struct engine *engine);
 
 /* An order as a request brings it, checked. Texts must live until engine_create returns. */
 struct order {
+    enum invoice_kind kind;
     const struct service *service; /* NULL: the payer chooses one on the page */
     const char *currency;          /* the service's, when there is one */
     int64_t amount;
@@ -109,11 +110,16 @@ struct order {
         *look, *base_url;
     const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
+    int64_t start_delay_ms;     /* of a payout (engine/payout.h), TIME_NONE: by command only */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;
     const char
         *service_outcome; /* an outcome text each, checked; "" of the last: the payer decides */
 };
+
+/* What a service takes for an amount: rate % of it + fix, within min and max where they are set, in
+ * cents (facts.md h). */
+int64_t engine_fee(const struct service *service, int64_t amount);
 
 enum create_result {
     CREATE_DONE,
@@ -123,7 +129,7 @@ enum create_result {
 /*
  * Makes an invoice and takes it to process_pending, with its plan and its first callback; without a
  * service it stays `created` and plans and reports nothing until engine_choose, or until it
- * expires. Texts of the result live in `arena`.
+ * expires. So does a payout until its start (engine/payout.h). Texts of the result live in `arena`.
  */
 enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                  const struct order *order, struct invoice *ret_invoice);
@@ -188,15 +194,24 @@ void engine_plan(const struct engine *engine, const struct invoice *invoice,
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct outcome *outcome, const struct move *how);
 
-/* Any invoice by its id, or by that of its card session; false when there is none. */
+/* Any payment by its id, or by that of its card session; false when there is none. */
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
                      struct invoice *ret_invoice);
 bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
                          struct invoice *ret_invoice);
 
-/* An invoice of this tenant; false when there is none (others' are as good as none). */
+/* A payment of this tenant; false when there is none (others' are as good as none). */
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                  const char *id, struct invoice *ret_invoice);
+
+/* A payment or payout of this tenant, whichever the id is of; false when there is none. The two
+ * above know payments only. */
+bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *id, struct invoice *ret_invoice);
+
+/* A payout by its id, of any account. */
+bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
+                        struct invoice *ret_invoice);
 
 /*
  * The token of the card that pays an invoice (facts.md b.5, `token`): it leads back to that

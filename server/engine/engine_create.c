@@ -7,15 +7,14 @@
 #include "engine/clock.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
+#include "engine/payout.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
 #include "json/json_read.h"
 
 #include <string.h>
 
-/* fee = rate % of the amount + fix, within min and max where they are set, in cents (facts.md h).
- */
-static int64_t fee_of(const struct service *service, int64_t amount)
+int64_t engine_fee(const struct service *service, int64_t amount)
 {
     const int64_t cent = MONEY_ONE / 100;
     __int128 share = (__int128)amount * service->fee_rate / (100 * MONEY_ONE);
@@ -74,6 +73,9 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
         engine_set_plan(engine, tenant, arena, invoice,
                         planned_outcome(engine, tenant, arena, invoice, &wishes),
                         STATUS_PROCESS_PENDING, invoice->created_ms);
+        if (order->kind == INVOICE_PAYOUT) {
+            payout_await(invoice, order->start_delay_ms);
+        }
         return;
     }
     const char *wish = first_wish(&wishes);
@@ -85,15 +87,17 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
 static void set_service(struct invoice *invoice, const struct service *service)
 {
     invoice->service = service ? service->code : NULL;
-    invoice->fee = service ? fee_of(service, invoice->amount) : 0;
-    invoice->deposit = invoice->amount - invoice->fee;
+    bool payout = invoice_kind(invoice->seq) == INVOICE_PAYOUT;
+    invoice->fee = service ? engine_fee(service, invoice->amount) : 0;
+    invoice->deposit = invoice->amount + (payout ? invoice->fee : -invoice->fee);
 }
 
 static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena,
                          const struct order *order, struct invoice *ret_invoice)
 {
     int64_t now_ms = clock_now(tenant);
-    enum status status = order->service ? STATUS_PROCESS_PENDING : STATUS_CREATED;
+    bool starts = order->service && order->kind == INVOICE_PAYMENT;
+    enum status status = starts ? STATUS_PROCESS_PENDING : STATUS_CREATED;
     struct invoice invoice = {
         .account = tenant->account.num,
         .reference_id = order->reference_id,
@@ -139,9 +143,9 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     if (order->expires_ms != TIME_NONE) {
         invoice.expires_ms = order->expires_ms;
     }
+    invoice.seq = store_invoice_next_seq(engine->store, order->kind);
     set_service(&invoice, order->service);
-    invoice.seq = store_invoice_next_seq(engine->store);
-    ident_of_row(engine->rows, "cpi", invoice.seq, invoice.id);
+    invoice_id(engine->rows, invoice.seq, invoice.id);
     ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
     if (!invoice.reference_id) {
         char uuid[IDENT_UUID];
@@ -164,7 +168,8 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     engine->awaited = 0;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
     if (tenant->outcomes && order->service && order->reference_id &&
-        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice)) {
+        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
+                                   ret_invoice)) {
         return CREATE_CONFLICT;
     }
     make_invoice(engine, tenant, arena, order, invoice);
@@ -172,13 +177,14 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     invoice_schedule(invoice);
 
     struct callback callback;
-    bool reports = order->service &&
+    bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (reports) {
         invoice->callback_logs = outbox_logs(engine, arena, 0, &callback);
     }
     if (!store_invoice_insert(engine->store, invoice)) {
-        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice);
+        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
+                                   ret_invoice);
         return CREATE_CONFLICT;
     }
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");

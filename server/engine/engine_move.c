@@ -6,6 +6,7 @@
 #include "domain/invoice_money.h"
 #include "engine/advance.h"
 #include "engine/journal_notes.h"
+#include "engine/ledger.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
@@ -75,10 +76,28 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     invoice->processed_deposit = amount - invoice->fee;
 }
 
+/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
+static void fill_payout(struct invoice *invoice, const struct move *move, int64_t amount)
+{
+    forget_payment(invoice);
+    if (status_is_final(invoice->status)) {
+        invoice->processed_ms = move->at_ms;
+    }
+    if (status_is_paid(invoice->status)) {
+        invoice->processed_amount = amount;
+        invoice->processed_fee = invoice->fee;
+        invoice->processed_deposit = amount + invoice->fee;
+    }
+}
+
 /* `amount` is what the change moves. */
 static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
                  const struct move *move, int64_t amount)
 {
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        fill_payout(invoice, move, amount);
+        return;
+    }
     enum status_money money = status_money(invoice->status);
     bool lost = status_is_failure(invoice->status) && !status_is_paid(invoice->status);
     invoice->failed_ms = lost ? move->at_ms : TIME_NONE;
@@ -91,10 +110,10 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
         fill_payment(engine, arena, invoice, move, invoice->amount);
     }
     if (money == STATUS_MONEY_REFUNDED) {
-        money_add(&invoice->refunded_amount, amount);
+        money_raise(&invoice->refunded_amount, amount);
         invoice->refunded_ms = move->at_ms;
     } else if (money == STATUS_MONEY_CHARGED_BACK) {
-        money_add(&invoice->charged_back_amount, amount);
+        money_raise(&invoice->charged_back_amount, amount);
         invoice->charged_back_ms = move->at_ms;
     }
 }
@@ -146,11 +165,14 @@ static bool judge(const struct engine *engine, struct arena *arena, const struct
     const struct money_range range = invoice_range(invoice, change.new);
     change.amount = amount_of(move, &change, &range);
     *ret_change = change;
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(change.new)) {
+        return false;
+    }
     if (move->force) {
         return change.amount <= range.most || change.amount == 0;
     }
     bool lacks_service = change.new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
-    return !lacks_service && status_may_become(change.old, change.new) &&
+    return !lacks_service && invoice_may_become(invoice, change.new) &&
            money_range_has(&range, change.amount);
 }
 
@@ -190,9 +212,15 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }
 
+/* What a change is measured by. */
+struct before {
+    enum status status;
+    int64_t worth, held; /* of the balance (engine/ledger.h) */
+};
+
 /* Saves what the change made of the invoice, with all that reports it. */
 static void publish(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                    struct invoice *invoice, enum status old, const struct move *move)
+                    struct invoice *invoice, const struct before *before, const struct move *move)
 {
     struct callback callback;
     bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);
@@ -200,7 +228,10 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
         invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, &callback);
     }
     engine_save(engine, tenant, invoice);
-    record(engine, tenant, invoice, old, move);
+    ledger_post(engine, tenant, invoice->currency,
+                money_add(invoice_worth(invoice), -before->worth),
+                invoice_held(invoice) - before->held, 0);
+    record(engine, tenant, invoice, before->status, move);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, false, &callback);
     }
@@ -213,6 +244,7 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     if (!judge(engine, arena, invoice, move, &change)) {
         return false;
     }
+    const struct before before = {change.old, invoice_worth(invoice), invoice_held(invoice)};
     invoice->status = change.new;
     invoice->been |= STATUS_BIT(change.new);
     invoice->resolution = move->resolution                ? move->resolution
@@ -224,6 +256,6 @@ bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *are
     if (change.refunding) {
         end_refund(engine, &change, move->at_ms);
     }
-    publish(engine, tenant, arena, invoice, change.old, move);
+    publish(engine, tenant, arena, invoice, &before, move);
     return true;
 }

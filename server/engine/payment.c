@@ -180,8 +180,7 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
 static const char *with_context(struct arena *arena, const struct invoice *invoice, const char *url)
 {
     char amount[MONEY_TEXT];
-    snprintf(amount, sizeof amount, "%lld.%02lld", (long long)(invoice->amount / MONEY_ONE),
-             (long long)(invoice->amount % MONEY_ONE / (MONEY_ONE / 100)));
+    money_format_cents(invoice->amount, amount);
     const struct {
         const char *name, *value;
     } context[] = {

@@ -97,6 +97,14 @@ static void write_outcome(void *arg, const char *text)
     json_out_text(arg, NULL, text);
 }
 
+static void write_balance(void *arg, const struct ledger_balance *moved)
+{
+    struct json_out *out = arg;
+    json_out_object(out, NULL);
+    row_write(out, &row_balance, moved);
+    json_out_object_end(out);
+}
+
 enum snapshot_result snapshot_export(struct engine *engine, const struct snapshot *snapshot,
                                      struct buf *ret_file)
 {
@@ -113,6 +121,9 @@ enum snapshot_result snapshot_export(struct engine *engine, const struct snapsho
     json_out_raw(out, "settings", snapshot->settings);
     json_out_array(out, "outcomes");
     store_snapshot_outcomes(engine->store, snapshot->seq, write_outcome, out);
+    json_out_array_end(out);
+    json_out_array(out, "balances");
+    store_snapshot_balances(engine->store, snapshot->seq, write_balance, out);
     json_out_array_end(out);
     json_out_array(out, "invoices");
     store_snapshot_invoices(engine->store, snapshot->seq, write_invoice, &export);

@@ -8,6 +8,7 @@
 
 #define LIST_MOST 10000    /* of one invoice's or callback's */
 #define OUTCOMES_MOST 1000 /* as the queue takes */
+#define BALANCES_MOST 1000
 #define TIME_MOST_S ((int64_t)1 << 40)
 #define TIME_MOST_MS ((int64_t)1 << 53)
 
@@ -118,17 +119,27 @@ static bool is_plan(const struct reading *r, const char *text)
     return false;
 }
 
+/* Payments and payouts have references of their own. */
+static const char *reference_key(const struct reading *r, const struct invoice *invoice)
+{
+    return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
+                        invoice->reference_id);
+}
+
 /* How the values go together; what the engine relies on. */
 static bool check_invoice(const struct reading *r, const char *path, const struct invoice *invoice)
 {
     const char *challenge = invoice->challenge_outcome;
-    if (!service_find(&r->engine->fixture->catalogue, invoice->service)) {
+    enum invoice_kind kind = invoice_kind(invoice->seq);
+    if (!service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
         return refuse(r, path, "service", "there is no such service");
     }
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
         return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
     }
-    if (!is_plan(r, invoice->plan) || (!*invoice->plan && invoice->plan_due_ms != TIME_NONE)) {
+    bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+    if (!is_plan(r, invoice->plan) ||
+        (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {
         return refuse(r, path, "plan", "it is no plan, or has a time and no step");
     }
     if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
@@ -139,7 +150,7 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
         return refuse(r, path, "refunded_amount", "more went back than was paid");
     }
     return is_first(r, path, "id", invoice->id) && is_first(r, path, "session", invoice->session) &&
-           is_first(r, path, "reference_id", invoice->reference_id);
+           is_first(r, path, "reference_id", reference_key(r, invoice));
 }
 
 static bool read_refund(const struct reading *r, const char *path, const json_t *json, void *row)
@@ -192,6 +203,7 @@ static bool read_invoice(const struct reading *r, const char *path, const json_t
     static const char *const others[] = {"transitions", "callbacks", "refunds", NULL};
     struct invoice *invoice = &row->invoice;
     row_read(&r->rows, &row_invoice, path, others, json, invoice);
+    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
     if (r->errors->n || !check_invoice(r, path, invoice)) {
         return false;
     }
@@ -250,6 +262,36 @@ static bool read_outcomes(const struct reading *r, const json_t *list, struct sn
     return true;
 }
 
+static bool read_balance(const struct reading *r, const char *path, const json_t *json,
+                         struct ledger_balance *row)
+{
+    row_read(&r->rows, &row_balance, path, NULL, json, row);
+    if (r->errors->n) {
+        return false;
+    }
+    if (!json_format_holds(JSON_FORMAT_CURRENCY, row->currency)) {
+        return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
+    }
+    return is_first(r, path, "currency", row->currency);
+}
+
+static bool read_balances(const struct reading *r, const json_t *list, struct snapshot_file *file)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > BALANCES_MOST) {
+        return refuse(r, "balances", NULL, "a list of at most 1000 is wanted");
+    }
+    file->balances = arena_alloc(r->errors->arena, n * sizeof *file->balances + 1);
+    file->n_balances = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *path = arena_printf(r->errors->arena, "balances[%zu]", i);
+        if (!read_balance(r, path, json_array_get(list, i), &file->balances[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void read_settings(const struct reading *r, const json_t *json, struct snapshot_file *file)
 {
     struct settings settings;
@@ -266,7 +308,7 @@ struct head {
     const char *format, *mode;
     int64_t version, created_s, now_ms;
     bool has_clock;
-    const json_t *settings, *outcomes, *invoices;
+    const json_t *settings, *outcomes, *balances, *invoices;
 };
 
 static const char *const formats[] = {SNAPSHOT_FORMAT, NULL};
@@ -290,6 +332,7 @@ static const struct json_field head_fields[] = {
     FIELD("clock", OBJECT, has_clock, .fields = clock_fields, .n_fields = ARRAY_SIZE(clock_fields)),
     FIELD("settings", ANY, settings),
     FIELD("outcomes", ANY, outcomes),
+    FIELD("balances", ANY, balances),
     FIELD("invoices", ANY, invoices),
 };
 
@@ -310,5 +353,6 @@ bool snapshot_file_read(const struct engine *engine, const json_t *document,
     };
     read_settings(&r, head.settings, ret_file);
     return read_outcomes(&r, head.outcomes, ret_file) &&
+           read_balances(&r, head.balances, ret_file) &&
            read_invoices(&r, head.invoices, ret_file) && !errors->n;
 }

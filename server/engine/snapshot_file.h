@@ -1,6 +1,7 @@
 /* A snapshot's file as it was read: checked, but with the numbers of the server that wrote it. */
 #pragma once
 
+#include "domain/balance.h"
 #include "engine/engine.h"
 #include "json/json_read.h"
 
@@ -27,6 +28,8 @@ struct snapshot_file {
     const char *settings; /* JSON text */
     const char **outcomes;
     size_t n_outcomes;
+    struct ledger_balance *balances; /* what moved, by currency */
+    size_t n_balances;
     struct file_invoice *invoices;
     size_t n_invoices;
 };

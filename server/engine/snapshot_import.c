@@ -29,12 +29,16 @@ static bool keep_invoices(const struct placing *p)
     for (size_t i = 0; i < p->file->n_invoices; i++) {
         struct invoice *invoice = &p->file->invoices[i].invoice;
         char id[IDENT_TEXT];
-        if (!ident_to_row(p->engine->rows, "cpi", invoice->id, &invoice->seq) ||
-            invoice->seq > NUMBER_MOST ||
+        int64_t seq = 0;
+        bool ours = invoice_id_read(p->engine->rows, invoice->id, &seq);
+        if (ours) {
+            invoice->seq = seq;
+        }
+        if (!ours || seq > NUMBER_MOST ||
             store_snapshot_invoice_taken(p->engine->store, account, invoice->seq)) {
             return false;
         }
-        ident_of_row(p->engine->rows, "cpi", invoice->seq, id);
+        invoice_id(p->engine->rows, invoice->seq, id);
         if (!text_equal(id, invoice->id)) {
             return false;
         }
@@ -149,9 +153,9 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     struct invoice *invoice = &row->invoice;
     const struct invoice old = *invoice;
     if (!keep) {
-        invoice->seq = store_invoice_next_seq(p->engine->store);
+        invoice->seq = store_invoice_next_seq(p->engine->store, invoice_kind(old.seq));
     }
-    ident_of_row(p->engine->rows, "cpi", invoice->seq, invoice->id);
+    invoice_id(p->engine->rows, invoice->seq, invoice->id);
     ident_of_row(p->engine->rows, "cgi", invoice->seq, invoice->session);
     tell(p, old.id, invoice->id);
     for (size_t i = 0; i < row->n_callbacks; i++) {
@@ -201,6 +205,9 @@ static void place(struct placing *p, struct snapshot *snapshot)
     }
     for (size_t i = 0; i < file->n_outcomes; i++) {
         store_snapshot_add_outcome(p->engine->store, p->snapshot, file->outcomes[i]);
+    }
+    for (size_t i = 0; i < file->n_balances; i++) {
+        store_snapshot_add_balance(p->engine->store, p->snapshot, &file->balances[i]);
     }
     p->engine->leftovers = true; /* of one that it replaces */
 }

@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "base/text.h"
+#include "domain/money.h"
 #include "domain/outcome.h"
 
 #include <string.h>
@@ -75,6 +76,48 @@ static bool read_number(const struct setting *setting, const json_t *value,
     return true;
 }
 
+/* One member of an object as an amount; MONEY_NONE: it is none, or below 0. */
+static int64_t amount_of(const json_t *object, const char *name, struct arena *arena)
+{
+    const struct json_field field = {.name = name, .kind = JSON_KIND_MONEY};
+    struct json_errors errors = {.arena = arena};
+    int64_t amount = MONEY_NONE;
+    json_read(object, &field, 1, false, &amount, &errors);
+    return errors.n || amount < 0 ? MONEY_NONE : amount;
+}
+
+/* Kept in its normal form: each amount as the shortest decimal. */
+static bool read_amounts(const struct setting *setting, const json_t *value,
+                         struct json_errors *errors, const char **place, const char **ret_why)
+{
+    if (json_is_null(value)) {
+        *place = NULL;
+        return true;
+    }
+    if (!json_is_object(value) || json_object_size(value) > (size_t)setting->most) {
+        *ret_why = arena_printf(errors->arena, "an object is wanted, of at most %lld currencies",
+                                (long long)setting->most);
+        return false;
+    }
+    const char *currency;
+    json_t *amount;
+    buf_auto text = {0};
+    struct json_out out = {.buf = &text};
+    json_out_object(&out, NULL);
+    json_object_foreach((json_t *)value, currency, amount)
+    {
+        int64_t units = amount_of(value, currency, errors->arena);
+        if (units == MONEY_NONE || !json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
+            *ret_why = "currencies and their amounts, 0 or more, are wanted";
+            return false;
+        }
+        json_out_money(&out, currency, units);
+    }
+    json_out_object_end(&out);
+    *place = arena_copy(errors->arena, text.data, text.size);
+    return true;
+}
+
 /* Reads one value into a copy of the settings; on an error says why. */
 static bool read_setting(const struct setting *setting, const json_t *value,
                          const struct resolution_set *resolutions, struct settings *settings,
@@ -100,13 +143,8 @@ static bool read_setting(const struct setting *setting, const json_t *value,
         return true;
     case SETTING_INT:
         return read_number(setting, value, errors, setting_number(setting, settings), ret_why);
-    case SETTING_OBJECT:
-        if (!json_is_object(value) && !json_is_null(value)) {
-            *ret_why = "an object is wanted";
-            return false;
-        }
-        *text = json_is_null(value) ? NULL : json_text(errors->arena, value, false);
-        return true;
+    case SETTING_AMOUNTS:
+        return read_amounts(setting, value, errors, text, ret_why);
     }
     return false;
 }
@@ -180,7 +218,7 @@ void settings_write(struct json_out *out, const struct settings *settings)
         case SETTING_OUTCOME:
             json_out_text(out, setting->name, *setting_text(setting, &copy));
             break;
-        case SETTING_OBJECT:
+        case SETTING_AMOUNTS:
             json_out_raw(out, setting->name, *setting_text(setting, &copy));
             break;
         case SETTING_BOOL:
@@ -201,4 +239,36 @@ const char *settings_text(struct buf *buf, const struct settings *settings)
     settings_write(&out, settings);
     json_out_object_end(&out);
     return buf_str(buf);
+}
+
+/* ------------------------------------------------------------------ opening balances */
+
+/* The caller owns it; NULL when there is none. */
+static json_t *openings(const struct settings *settings, struct arena *arena)
+{
+    const char *text = settings->opening_balances;
+    return text ? json_parse(text, strlen(text), arena, NULL) : NULL;
+}
+
+int64_t settings_opening(const struct settings *settings, const char *currency)
+{
+    struct arena arena = {0};
+    json_auto_t *object = openings(settings, &arena);
+    int64_t amount = object ? amount_of(object, currency, &arena) : MONEY_NONE;
+    arena_finish(&arena);
+    return amount;
+}
+
+void settings_opening_all(const struct settings *settings,
+                          void (*each)(void *arg, const char *currency), void *arg)
+{
+    struct arena arena = {0};
+    json_auto_t *object = openings(settings, &arena);
+    const char *currency;
+    json_t *amount;
+    json_object_foreach(object, currency, amount)
+    {
+        each(arg, currency);
+    }
+    arena_finish(&arena);
 }

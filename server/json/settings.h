@@ -21,3 +21,9 @@ const char *settings_text(struct buf *buf, const struct settings *settings);
 
 /* Writes every setting as members of the object that is open. */
 void settings_write(struct json_out *out, const struct settings *settings);
+
+/* What opening_balances says of a currency (money.h), MONEY_NONE when it says nothing; and all
+ * currencies that it names. */
+int64_t settings_opening(const struct settings *settings, const char *currency);
+void settings_opening_all(const struct settings *settings,
+                          void (*each)(void *arg, const char *currency), void *arg);

@@ -39,7 +39,7 @@ _Static_assert(sizeof(enum callback_state) == sizeof(uint32_t) &&
 #define NULLABLE .null = true
 
 static const struct row_field invoice_fields[] = {
-    INVOICE(IDENT, id, .prefix = "cpi"),
+    INVOICE(IDENT, id, .prefix = "cpi", .other_prefix = "cpoi"),
     INVOICE(IDENT, session, .prefix = "cgi"),
     INVOICE(TEXT, reference_id, .least = 1, .most = 255),
     INVOICE(TEXT, service, .least = 1, .most = 255, NULLABLE),
@@ -130,6 +130,14 @@ static const struct row_field attempt_fields[] = {
     ATTEMPT(JSON, response_headers, NULLABLE),
     ATTEMPT(BYTES, response_body, .offset2 = offsetof(struct attempt, response_size), NULLABLE),
 };
+
+#define BALANCE(member) {AT(ledger_balance, member), .kind = ROW_UNITS}
+static const struct row_field balance_fields[] = {
+    {AT(ledger_balance, currency), .kind = ROW_TEXT, .least = 3, .most = 8},
+    BALANCE(active),
+    BALANCE(pending),
+    BALANCE(reserved),
+};
 /* clang-format on */
 
 #define TABLE(fields)                                                                              \
@@ -140,6 +148,7 @@ const struct row_table row_invoice = TABLE(invoice_fields);
 const struct row_table row_transition = TABLE(transition_fields);
 const struct row_table row_callback = TABLE(callback_fields);
 const struct row_table row_attempt = TABLE(attempt_fields);
+const struct row_table row_balance = TABLE(balance_fields);
 const struct row_table row_refund = TABLE(refund_fields);
 
 /* ------------------------------------------------------------------ both ways */

@@ -113,7 +113,10 @@ static void write_ident(const struct value *v)
 static const char *read_ident(const struct value *v)
 {
     const char *text = take_text(v);
-    if (!text || !ident_has_form(text, v->field->prefix)) {
+    const char *other = v->field->other_prefix;
+    bool fits =
+        text && (ident_has_form(text, v->field->prefix) || (other && ident_has_form(text, other)));
+    if (!fits) {
         return "there is no such id";
     }
     memcpy(v->place, text, strlen(text) + 1);
@@ -167,6 +170,11 @@ static const char *read_bytes(const struct value *v)
 static void write_number(const struct value *v)
 {
     json_out_int(v->out, v->field->name, *number_of(v));
+}
+
+static const char *read_units(const struct value *v)
+{
+    return read_within(v, -MONEY_MOST, MONEY_MOST);
 }
 
 static const char *read_time(const struct value *v)
@@ -311,6 +319,7 @@ static const struct {
     [ROW_BYTES] = {write_bytes, read_bytes, false, 0},
     [ROW_MONEY] = {write_money, read_money, true, MONEY_NONE},
     [ROW_BALANCE] = {write_money, read_balance, true, MONEY_NONE},
+    [ROW_UNITS] = {write_number, read_units, true, MONEY_NONE},
     [ROW_TIME] = {write_number, read_time, true, TIME_NONE},
     [ROW_COUNT] = {write_number, read_count, true, TIME_NONE},
     [ROW_CODE] = {write_number, read_code, true, 0},

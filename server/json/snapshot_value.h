@@ -13,6 +13,8 @@ enum row_kind {
     ROW_BYTES,      /* const char * and at offset2 its int64_t size; {"base64":..} when no text */
     ROW_MONEY,      /* int64_t, not below 0 */
     ROW_BALANCE,    /* int64_t, of any sign */
+    ROW_UNITS,      /* int64_t, of any sign, as whole 1e-8 units: a sum can have more digits than
+                       numbers of JSON keep */
     ROW_TIME,       /* int64_t, unix ms */
     ROW_COUNT,      /* int64_t, not below 0 */
     ROW_CODE,       /* int64_t, an HTTP status; 0 for null */
@@ -30,8 +32,8 @@ struct row_field {
     size_t offset, offset2;
     bool null; /* may be null or absent */
     int64_t least, most;
-    const char *prefix;
-    const char *const *names; /* NULL-terminated */
+    const char *prefix, *other_prefix; /* of ids; the other one may be NULL */
+    const char *const *names;          /* NULL-terminated */
 };
 
 /* Writes a value of the row as a member of the object that is open. */

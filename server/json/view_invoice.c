@@ -3,12 +3,23 @@
 #include "base/text.h"
 #include "json/view_customer.h"
 #include "json/view_member.h"
+#include "json/view_payout.h"
 #include "json/view_resource.h"
 
 #include <string.h>
 
 #define HPP_PATH "\\/redirect\\/hpp\\/?cpi="
 #define CARD_PAGE_PATH "\\/hpp\\/"
+
+static const char *const source_names[] = {
+    [SOURCE_MERCHANT_API] = "merchant_api",
+    [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
+};
+
+const char *view_source_name(enum invoice_source source)
+{
+    return source_names[source];
+}
 
 /* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
  */
@@ -100,12 +111,12 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_object_end(out);
 }
 
-void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+static void write_payment(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind)
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
-    json_out_text(out, "type", "payment-invoices");
+    json_out_text(out, "type", invoice_type(INVOICE_PAYMENT));
     json_out_text(out, "id", invoice->id);
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
@@ -123,6 +134,15 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
     json_out_object_end(out);
 }
 
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind)
+{
+    static void (*const writers[INVOICE_KINDS])(struct json_out *, const char *,
+                                                const struct view_invoice *, enum view_kind) = {
+        [INVOICE_PAYMENT] = write_payment, [INVOICE_PAYOUT] = view_payout_private};
+    writers[invoice_kind(view->invoice->seq)](out, key, view, kind);
+}
+
 void view_invoice_document(struct json_out *out, const struct view_invoice *view,
                            enum view_kind kind)
 {
@@ -130,15 +150,6 @@ void view_invoice_document(struct json_out *out, const struct view_invoice *view
     if (view->profile != PROFILE_2020) {
         view_customer_included(out, view);
     }
-}
-
-/* The public API shows resolutions in upper case (facts.md c.4, i.2). */
-static void write_public_resolution(struct json_out *out, const struct invoice *invoice)
-{
-    char upper[80] = {0};
-    strncpy(upper, invoice->resolution, sizeof upper - 1);
-    text_upper(upper);
-    json_out_text(out, "resolution", upper);
 }
 
 void view_invoice_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
@@ -159,7 +170,7 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
     json_out_bool(out, "has_return_url",
                   i->return_url || i->return_success || i->return_fail || i->return_pending);
     json_out_text(out, "status", status_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
     json_out_text(out, "service_method", view_service_of(view)->method->code);
     json_out_text(out, "service_flow", view_service_of(view)->flow);
@@ -171,7 +182,7 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
     json_out_object(out, "active_payment");
     view_flow_data(out, "payload", view);
     json_out_text(out, "status", status_payment_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_object_end(out);
     json_out_object_end(out);
 }

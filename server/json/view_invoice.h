@@ -32,7 +32,11 @@ enum view_kind {
     VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
 };
 
-/* The resource object of the private API, as the value of `key` or as an array's element. */
+/* `source` (facts.md b.5). */
+const char *view_source_name(enum invoice_source source);
+
+/* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
+ * as an array's element. */
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind);
 

@@ -92,12 +92,8 @@ VIEW_MEMBER(payment_flow)
 
 VIEW_MEMBER(source)
 {
-    static const char *const names[] = {
-        [SOURCE_MERCHANT_API] = "merchant_api",
-        [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
-    };
     (void)kind;
-    json_out_text(out, member->key, names[view->invoice->source]);
+    json_out_text(out, member->key, view_source_name(view->invoice->source));
 }
 
 VIEW_MEMBER(callback_logs)

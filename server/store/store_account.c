@@ -111,6 +111,7 @@ static int run_for(struct store *store, int query, int64_t n)
 static void leave(struct store *store, int64_t num)
 {
     run_for(store, Q_OUTCOME_CLEAR, num);
+    store_balance_clear(store, num);
     store_leftover_add(store, STORE_LEFTOVER_ACCOUNT, num);
     store->invoice_count = -1;
 }

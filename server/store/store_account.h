@@ -26,8 +26,8 @@ void store_account_set_clock(struct store *store, int64_t num, const struct acco
 
 /*
  * Empties the account: it gets another number, which is returned, and all that bore the old one
- * (invoices, callbacks, transitions, queued outcomes) is left over (store_leftover.h). Whoever
- * remembers the number forgets it or learns the new one.
+ * (invoices, callbacks, transitions, queued outcomes, balances) is left over (store_leftover.h).
+ * Whoever remembers the number forgets it or learns the new one.
  */
 int64_t store_account_empty(struct store *store, int64_t num);
 

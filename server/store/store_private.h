@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include "base/buf.h"
+#include "domain/balance.h"
 #include "domain/invoice.h"
 
 #include <sqlite3.h>
@@ -23,16 +24,22 @@ enum store_group {
     STORE_LEFTOVER,
     STORE_FIND,
     STORE_REFUND,
+    STORE_BALANCE,
     STORE_GROUPS,
 };
 
-#define STORE_STATEMENTS_MOST 32
+#define STORE_STATEMENTS_MOST 48
+
+/* INVOICE_PAYOUTS, as the statements and schema/db have it. */
+#define STORE_PAYOUTS "1099511627776"
+_Static_assert(INVOICE_PAYOUTS == 1099511627776, "the bound stands in the statements");
 
 /* Rows whose numbers are never given twice. */
 enum store_sequence {
     STORE_SEQUENCE_ACCOUNT,
     STORE_SEQUENCE_INVOICE,
     STORE_SEQUENCE_CALLBACK,
+    STORE_SEQUENCE_PAYOUT,
     STORE_SEQUENCES,
 };
 
@@ -58,6 +65,7 @@ bool store_snapshot_prepare(struct store *store);
 bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
+bool store_balance_prepare(struct store *store);
 bool store_refund_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
@@ -66,6 +74,12 @@ int64_t store_sequence_next(struct store *store, enum store_sequence which);
 
 /* Rows are about to be deleted: their numbers must not come again. */
 void store_sequence_keep(struct store *store, enum store_sequence which);
+
+/* The same of an account's invoices, of both kinds, and their callbacks. */
+void store_sequence_keep_invoices(struct store *store);
+
+/* The sequence that numbers invoices of a kind. */
+enum store_sequence store_sequence_of(enum invoice_kind kind);
 
 /* A row comes with a number of its own: what is given from now on lies behind it. */
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);
@@ -83,6 +97,9 @@ void store_leftover_add(struct store *store, enum store_leftover kind, int64_t n
  * many rows of a snapshot. True when that was all. */
 bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit);
 bool store_copy_sweep(struct store *store, int64_t snapshot, int64_t limit);
+
+/* Deletes the balances of an account's old number: there are few. */
+void store_balance_clear(struct store *store, int64_t account);
 
 /* Copies the rows of an account into an empty snapshot, and of a snapshot into an empty account. */
 void store_copy_out(struct store *store, int64_t account, int64_t snapshot);
@@ -139,6 +156,11 @@ void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
 void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
 void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);
 
+/* Texts of a balance that was read live until the next step, too. */
+#define STORE_BALANCE_COLUMNS "currency, active, pending, reserved"
+#define STORE_BALANCE_WIDTH 4
+void store_balance_bind(sqlite3_stmt *statement, const struct ledger_balance *moved);
+void store_balance_read(sqlite3_stmt *statement, struct ledger_balance *ret_moved);
 #define STORE_REFUND_COLUMNS                                                                       \
     "invoice, account, reference_id, amount, description, status, created_ms, finished_ms"
 #define STORE_REFUND_WIDTH 8

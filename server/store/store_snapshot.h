@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "domain/balance.h"
 #include "domain/invoice.h"
 #include "store/store.h"
 
@@ -68,6 +69,11 @@ size_t store_snapshot_refunds(struct store *store, struct arena *arena, int64_t 
 void store_snapshot_outcomes(struct store *store, int64_t snapshot,
                              void (*each)(void *arg, const char *text), void *arg);
 
+/* Calls `each` for what moved in each currency. */
+void store_snapshot_balances(struct store *store, int64_t snapshot,
+                             void (*each)(void *arg, const struct ledger_balance *moved),
+                             void *arg);
+
 /* Adds rows, in order. The account in them does not matter. Their numbers are not given to others
  * from then on. */
 void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row);
@@ -76,4 +82,6 @@ void store_snapshot_add_transition(struct store *store, int64_t snapshot,
 void store_snapshot_add_callback(struct store *store, int64_t snapshot, const struct callback *row);
 void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const struct attempt *row);
 void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text);
+void store_snapshot_add_balance(struct store *store, int64_t snapshot,
+                                const struct ledger_balance *moved);
 void store_snapshot_add_refund(struct store *store, int64_t snapshot, const struct refund *row);

@@ -14,12 +14,14 @@ enum {
     Q_ATTEMPTS,
     Q_OUTCOMES,
     Q_REFUNDS,
+    Q_BALANCES,
     Q_ADD_INVOICE,
     Q_ADD_TRANSITION,
     Q_ADD_CALLBACK,
     Q_ADD_ATTEMPT,
     Q_ADD_OUTCOME,
     Q_ADD_REFUND,
+    Q_ADD_BALANCE,
     Q_COUNT_OF_QUERIES,
 };
 
@@ -41,6 +43,7 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         {"attempt", STORE_ATTEMPT_COLUMNS, "callback", STORE_ATTEMPT_WIDTH},
         {"outcome", "text, kind", "snapshot", 2},
         {"refund", STORE_REFUND_COLUMNS, "invoice", STORE_REFUND_WIDTH},
+        {"balance", STORE_BALANCE_COLUMNS, "snapshot", STORE_BALANCE_WIDTH},
     };
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         struct buf *add = &sql[Q_ADD_INVOICE + i];
@@ -175,6 +178,17 @@ void store_snapshot_outcomes(struct store *store, int64_t snapshot,
     }
 }
 
+void store_snapshot_balances(struct store *store, int64_t snapshot,
+                             void (*each)(void *arg, const struct ledger_balance *moved), void *arg)
+{
+    sqlite3_stmt *q = rows_of(store, Q_BALANCES, snapshot, snapshot);
+    while (store_step(store, q)) {
+        struct ledger_balance moved;
+        store_balance_read(q, &moved);
+        each(arg, &moved);
+    }
+}
+
 /* ------------------------------------------------------------------ writing */
 
 /* An insert, whose last value is the snapshot. */
@@ -188,7 +202,7 @@ static sqlite3_stmt *add_to(struct store *store, int query, int64_t snapshot)
 void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row)
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_INVOICE, snapshot);
-    store_sequence_pass(store, STORE_SEQUENCE_INVOICE, row->seq);
+    store_sequence_pass(store, store_sequence_of(invoice_kind(row->seq)), row->seq);
     store_invoice_bind(q, row);
     store_run(store, q);
 }
@@ -227,5 +241,13 @@ void store_snapshot_add_refund(struct store *store, int64_t snapshot, const stru
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_REFUND, snapshot);
     store_refund_bind(q, row);
+    store_run(store, q);
+}
+
+void store_snapshot_add_balance(struct store *store, int64_t snapshot,
+                                const struct ledger_balance *moved)
+{
+    sqlite3_stmt *q = add_to(store, Q_ADD_BALANCE, snapshot);
+    store_balance_bind(q, moved);
     store_run(store, q);
 }

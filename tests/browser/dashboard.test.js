@@ -135,6 +135,53 @@ describe('invoices', () => {
   });
 });
 
+describe('payouts', () => {
+  const pay = async (api, changes = {}) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD',
+    amount: 100, test_mode: true, fields: { account: '42' }, options: { auto_process: false }, ...changes } })).expect(201).data;
+
+  test('have a list of their own, which lives and is searched', async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'order-1' }, hold);
+    await pay(api, { reference_id: 'salary-1' });
+    await asTester(api, async (tester) => {
+      await tester.open('/payouts');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['salary-1']);
+      const { id } = await pay(api, { reference_id: 'salary-2', description: 'Bonus' });
+      await tester.sees('invoice', 2);
+      await tester.at('search').fill('bonus');
+      await tester.sees('invoice', 1);
+      assert.match(tester.page.url(), /#\/payouts\?search=bonus$/);
+      await tester.at('invoice').click();
+      await tester.page.waitForURL(`**/*#/payouts/${id}`);
+      await tester.at('back').click();
+      await tester.at('view-payouts').waitFor();
+    });
+  });
+
+  test('one moves as a payout may, live, with its callback, and has no page', async () => {
+    const api = await shop();
+    const { id } = await pay(api);
+    await asTester(api, async (tester) => {
+      await tester.open(`/payouts/${id}`);
+      await tester.seesStatus('created');
+      assert.equal(await tester.at('open-page').count(), 0);
+      await tester.at('move-to').selectOption('process_pending');
+      await tester.at('move').click();
+      await tester.seesStatus('process_pending');
+      await tester.at('move-to').selectOption('processed');
+      await tester.at('move').click();
+      await tester.seesStatus('processed');
+      await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
+      await tester.at('move-force').check();
+      const all = await tester.at('move-to').locator('option').evaluateAll((some) => some.map(({ value }) => value));
+      assert.deepEqual(all, ['created', 'expired', 'process_pending', 'process_failed', 'partially_processed', 'terminated']);
+      await tester.at('copy-test').click();
+      assert.match(await tester.copied(), /api\/payout-invoices/);
+    });
+  });
+});
+
 describe('one invoice', () => {
   test('moves as the state table allows, live, with its callback', async () => {
     const api = await shop();

@@ -83,9 +83,9 @@ static void null_and_an_amount_is_the_amount(void **state)
 {
     int64_t sum = MONEY_NONE;
     (void)state;
-    money_add(&sum, 3);
+    money_raise(&sum, 3);
     assert_int_equal(sum, 3);
-    money_add(&sum, 4);
+    money_raise(&sum, 4);
     assert_int_equal(sum, 7);
 }
 

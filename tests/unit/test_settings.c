@@ -148,7 +148,8 @@ static void a_wrong_setting_is_named_and_changes_nothing(void **state)
         {"{\"retry_limit\":9223372036854775807}",
          "retry_limit: a whole number from 1 to 100 is wanted"},
         {"{\"ttl_s\":-9223372036854775808}", "ttl_s: a whole number from 1 to 31536000 is wanted"},
-        {"{\"opening_balances\":[]}", "opening_balances: an object is wanted"},
+        {"{\"opening_balances\":[]}",
+         "opening_balances: an object is wanted, of at most 100 currencies"},
         {"{\"only_final\":1,\"more\":1,\"settings\":{\"name\":1}}",
          "only_final: true or false is wanted; more: unknown name; settings.name: a string is "
          "wanted"},

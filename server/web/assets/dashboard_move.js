@@ -2,7 +2,8 @@
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
-import { FAILURES, STATUSES, button, field, setOptions } from './dashboard_parts.js';
+import { kindOf } from './dashboard_kinds.js';
+import { FAILURES, button, field, setOptions } from './dashboard_parts.js';
 
 const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card', 'antifraud_error', 'invalid_cvv',
   'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error'];
@@ -17,7 +18,7 @@ export function mover(id, moved) {
   const force = el('input', { type: 'checkbox', 'data-testid': 'move-force' });
   const why = field('Resolution', resolution), much = field('Amount', amount);
   const go = button('Move', async () => {
-    await call('POST', `/payment-invoices/${id}/transition`, {
+    await call('POST', `/${kindOf(id).type}/${id}/transition`, {
       status: to.value,
       ...(!why.hidden && resolution.value ? { resolution: resolution.value.trim() } : {}),
       ...(!much.hidden && amount.value ? { amount: amount.value.trim() } : {}),
@@ -28,7 +29,7 @@ export function mover(id, moved) {
   }, { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'The state table lets nothing follow.');
   const show = () => {
-    const choices = force.checked ? STATUSES.filter((one) => one !== status) : allowed;
+    const choices = force.checked ? kindOf(id).statuses.filter((one) => one !== status) : allowed;
     setOptions(to, choices.map((one) => [one, one.replaceAll('_', ' ')]));
     why.hidden = !FAILURES.includes(to.value);
     much.hidden = !MOVES.includes(to.value);

@@ -35,7 +35,7 @@ export function refunder(id, refunded) {
     form,
     update(state) {
       form.hidden = !state.may_become.includes('refund_pending') || !state.left;
-      left.textContent = state.left === null ? '' : money(state.left, state.attributes.currency);
+      left.textContent = typeof state.left === 'number' ? money(state.left, state.attributes.currency) : ''; // of payouts nothing is said
     },
   };
 }

@@ -1,0 +1,20 @@
+-- What moved an account's money since its opening balance, which is a setting: one row per currency that ever moved. Amounts
+-- are whole numbers of 1e-8 units of either sign.
+CREATE TABLE balance (
+    account  INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    active   INTEGER NOT NULL,
+    pending  INTEGER NOT NULL,
+    reserved INTEGER NOT NULL,
+    PRIMARY KEY (account, currency)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot_balance AS SELECT 0 AS snapshot, * FROM balance WHERE false;
+CREATE INDEX snapshot_balance_by_snapshot ON snapshot_balance (snapshot);
+
+-- What was paid before there was a ledger. Rows that are left over (004) belong to nobody.
+INSERT INTO balance
+SELECT account, currency, sum(processed_deposit - ifnull(refunded_amount, 0)), 0, 0 FROM invoice
+WHERE processed_deposit IS NOT NULL AND account IN (SELECT num FROM account) GROUP BY account, currency;
+INSERT INTO snapshot_balance
+SELECT snapshot, account, currency, sum(processed_deposit - ifnull(refunded_amount, 0)), 0, 0 FROM snapshot_invoice
+WHERE processed_deposit IS NOT NULL GROUP BY snapshot, account, currency;

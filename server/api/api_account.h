@@ -1,0 +1,8 @@
+/* The account's own data in the private API (facts.md b.10). */
+#pragma once
+
+#include "http/call.h"
+
+/* GET /account/profile, GET /account/balances */
+void api_account_profile(struct call *call);
+void api_account_balances(struct call *call);

@@ -1,0 +1,103 @@
+#include "ledger.h"
+
+#include "base/text.h"
+#include "store/store_balance.h"
+#include "json/settings.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ what it opens with */
+
+/* By a service of either kind. */
+static bool is_served(const struct fixture *fixture, const char *currency)
+{
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        const struct catalogue *catalogue = fixture_catalogue(fixture, (enum invoice_kind)kind);
+        for (size_t i = 0; i < catalogue->n_services; i++) {
+            if (text_equal(catalogue->services[i].currency, currency)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int64_t opening(const struct engine *engine, const struct tenant *tenant,
+                       const char *currency)
+{
+    int64_t set = settings_opening(&tenant->account.settings, currency);
+    if (set != MONEY_NONE) {
+        return set;
+    }
+    return is_served(engine->fixture, currency) ? LEDGER_OPENING : 0;
+}
+
+void ledger_balance(struct engine *engine, const struct tenant *tenant, const char *currency,
+                    struct ledger_balance *ret_balance)
+{
+    struct ledger_balance balance = {.currency = currency};
+    store_balance_get(engine->store, tenant->account.num, currency, &balance);
+    balance.active = money_add(balance.active, opening(engine, tenant, currency));
+    *ret_balance = balance;
+}
+
+void ledger_post(struct engine *engine, struct tenant *tenant, const char *currency, int64_t active,
+                 int64_t pending, int64_t reserved)
+{
+    if (active || pending || reserved) {
+        const struct ledger_balance by = {currency, active, pending, reserved};
+        store_balance_add(engine->store, tenant->account.num, &by);
+    }
+}
+
+/* ------------------------------------------------------------------ all currencies */
+
+struct listing {
+    struct arena *arena;
+    struct ledger_balance *list;
+    size_t n, room;
+};
+
+static void add_currency(void *arg, const char *currency)
+{
+    struct listing *l = arg;
+    for (size_t i = 0; i < l->n; i++) {
+        if (text_equal(l->list[i].currency, currency)) {
+            return;
+        }
+    }
+    if (l->n == l->room) {
+        size_t room = l->room ? l->room * 2 : 16;
+        struct ledger_balance *wider = arena_alloc(l->arena, room * sizeof *wider);
+        if (l->n) {
+            memcpy(wider, l->list, l->n * sizeof *wider);
+        }
+        l->list = wider;
+        l->room = room;
+    }
+    l->list[l->n++].currency = arena_strdup(l->arena, currency);
+}
+
+static void add_moved(void *arg, const struct ledger_balance *moved)
+{
+    add_currency(arg, moved->currency);
+}
+
+struct view_balances ledger_view(struct engine *engine, const struct tenant *tenant,
+                                 struct arena *arena)
+{
+    struct listing listing = {.arena = arena};
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        const struct catalogue *catalogue =
+            fixture_catalogue(engine->fixture, (enum invoice_kind)kind);
+        for (size_t i = 0; i < catalogue->n_services; i++) {
+            add_currency(&listing, catalogue->services[i].currency);
+        }
+    }
+    settings_opening_all(&tenant->account.settings, add_currency, &listing);
+    store_balance_all(engine->store, tenant->account.num, add_moved, &listing);
+    for (size_t i = 0; i < listing.n; i++) {
+        ledger_balance(engine, tenant, listing.list[i].currency, &listing.list[i]);
+    }
+    return (struct view_balances){&tenant->account, engine->derive_key, listing.list, listing.n};
+}
