@@ -68,6 +68,10 @@ void checkout_order(struct call *call)
 {
     struct invoice invoice;
     struct visit visit;
+    if (call->request->head && !http_query_text(call->request, "cpi")) {
+        http_reply(call->request, 200, HTTP_HTML); /* the preview of a link orders nothing */
+        return;
+    }
     if (api_invoices_create_by_page(call, &invoice)) {
         if (visit_by_id(call, invoice.id, &visit)) {
             bool post = text_equal(call->request->method, "POST");

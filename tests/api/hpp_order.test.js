@@ -566,6 +566,15 @@ describe('strange requests', () => {
     (await byForm(api, { metadata: { a: 'x'.repeat(100000) } })).expect(303);
   });
 
+  test('HEAD, the preview of a link, orders nothing', async () => {
+    const api = await frozen();
+    const link = `/hpp/?${new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '10', reference_id: 'seen' })}`;
+    (await demo.send('HEAD', link, { headers: { Accept: 'text/html' } })).expect(200);
+    assert.equal((await api.list({ 'filter[reference_id]': 'seen' })).expect(200).data.length, 0);
+    (await demo.send('GET', link, { headers: { Accept: 'text/html' } })).expect(302);
+    assert.equal((await api.list({ 'filter[reference_id]': 'seen' })).expect(200).data.length, 1);
+  });
+
   test('other methods', async () => {
     const reply = (await demo.send('PUT', '/hpp/', { headers: JSON_CLIENT })).expect(405);
     assert.deepEqual(reply.headers.allow.split(/\s*,\s*/).sort(), ['GET', 'HEAD', 'OPTIONS', 'POST']);
