@@ -129,18 +129,28 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
     return true;
 }
 
-/* An invoice by its unguessable id; false when there is none, which is answered 404, or a fault
- * ends the call. */
-static bool find_any(struct call *call, const char *id, struct invoice *ret_invoice)
+/* An invoice of any account by its unguessable id: gives its account, NULL: there is none. */
+static struct tenant *find_any(struct call *call, const char *id, struct invoice *ret_invoice)
 {
     bool found = engine_find_any(call->engine, call->arena, id, ret_invoice);
-    struct tenant *tenant =
-        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
-    if (!invoice_key_holds(call, tenant)) {
+    return found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
+}
+
+static bool enter(struct call *call, struct tenant *tenant, const struct invoice *invoice)
+{
+    call->invoice = invoice->seq;
+    return call_enter(call, tenant, invoice->id);
+}
+
+/* A page by an invoice's id: what else the link says does not matter, not even its key. */
+static bool enter_page(struct call *call, const char *id, struct invoice *ret_invoice)
+{
+    struct tenant *tenant = find_any(call, id, ret_invoice);
+    if (!tenant) {
+        http_reply_error(call->request, 404);
         return false;
     }
-    call->invoice = ret_invoice->seq;
-    return call_enter(call, tenant, ret_invoice->id);
+    return enter(call, tenant, ret_invoice);
 }
 
 bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
@@ -151,7 +161,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
     const json_t *given = post ? call_body(call, true) : http_query(call->request);
     const char *id = json_string_value(json_object_get(given, "cpi"));
     if (id && *id) {
-        return find_any(call, id, ret_invoice);
+        return enter_page(call, id, ret_invoice);
     }
     if (!create_public(call, ORDER_PAGE, given, &order, ret_invoice, &result)) {
         return false;
@@ -180,7 +190,8 @@ void api_invoices_get_private(struct call *call)
 void api_invoices_get_public(struct call *call)
 {
     struct invoice invoice;
-    if (find_any(call, call->params[0], &invoice)) {
+    struct tenant *tenant = find_any(call, call->params[0], &invoice);
+    if (invoice_key_holds(call, tenant) && enter(call, tenant, &invoice)) {
         invoice_reply(call, 200, &invoice, view_invoice_public, VIEW_READ);
     }
 }
