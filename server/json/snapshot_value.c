@@ -311,12 +311,12 @@ static const struct {
     bool number;                                /* null is this number; of texts it is NULL */
     int64_t null;
 } kinds[] = {
-    [ROW_TEXT] = {write_text, read_text, false, 0},
-    [ROW_URL] = {write_text, read_url, false, 0},
-    [ROW_IDENT] = {write_ident, read_ident, false, 0},
-    [ROW_ID] = {write_text, read_id, false, 0},
-    [ROW_JSON] = {write_json, read_json, false, 0},
-    [ROW_BYTES] = {write_bytes, read_bytes, false, 0},
+    [ROW_TEXT] = {write_text, read_text},
+    [ROW_URL] = {write_text, read_url},
+    [ROW_IDENT] = {write_ident, read_ident},
+    [ROW_ID] = {write_text, read_id},
+    [ROW_JSON] = {write_json, read_json},
+    [ROW_BYTES] = {write_bytes, read_bytes},
     [ROW_MONEY] = {write_money, read_money, true, MONEY_NONE},
     [ROW_BALANCE] = {write_money, read_balance, true, MONEY_NONE},
     [ROW_UNITS] = {write_number, read_units, true, MONEY_NONE},
@@ -324,11 +324,11 @@ static const struct {
     [ROW_COUNT] = {write_number, read_count, true, TIME_NONE},
     [ROW_CODE] = {write_number, read_code, true, 0},
     [ROW_CALLBACK] = {write_callback, read_callback, true, 0},
-    [ROW_BOOL] = {write_bool, read_bool, false, 0},
-    [ROW_CHOICE] = {write_choice, read_choice, false, 0},
-    [ROW_STATUS] = {write_status, read_status, false, 0},
-    [ROW_STATUSES] = {write_statuses, read_statuses, false, 0},
-    [ROW_RESOLUTION] = {write_text, read_resolution, false, 0},
+    [ROW_BOOL] = {write_bool, read_bool},
+    [ROW_CHOICE] = {write_choice, read_choice},
+    [ROW_STATUS] = {write_status, read_status},
+    [ROW_STATUSES] = {write_statuses, read_statuses},
+    [ROW_RESOLUTION] = {write_text, read_resolution},
 };
 
 static bool is_null(const struct value *v)
