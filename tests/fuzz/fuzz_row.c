@@ -13,10 +13,11 @@ union row {
     struct transition transition;
     struct callback callback;
     struct attempt attempt;
+    struct refund refund;
 };
 
-static const struct row_table *const tables[] = {&row_invoice, &row_transition, &row_callback,
-                                                 &row_attempt};
+static const struct row_table *const tables[] = {&row_invoice, &row_transition, &row_refund,
+                                                 &row_callback, &row_attempt};
 
 static bool read_row(struct arena *arena, const struct row_table *table, const json_t *document,
                      union row *ret_row)
