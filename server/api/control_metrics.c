@@ -74,6 +74,20 @@ static void write_attempts(struct buf *out, const struct metrics *metrics)
     }
 }
 
+static void write_transitions(struct buf *out, const struct metrics *metrics)
+{
+    head(out, "transitions_total", "counter", "Invoices made and changed, by what they became.");
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        for (int status = 0; status < STATUS_COUNT; status++) {
+            if (metrics->transitions[kind][status]) {
+                buf_printf(out, PREFIX "transitions_total{type=\"%s\",status=\"%s\"} %llu\n",
+                           invoice_type((enum invoice_kind)kind), status_name((enum status)status),
+                           (unsigned long long)metrics->transitions[kind][status]);
+            }
+        }
+    }
+}
+
 /* Timers whose time has come and that have not run: only accounts whose earliest is due are asked.
  */
 static int64_t count_overdue(struct engine *engine)
@@ -159,5 +173,6 @@ void control_metrics(struct call *call)
     write_histogram(out, "loop_turn_seconds", "Turns of the loop, without their sleep.",
                     &metrics->turns);
     write_attempts(out, metrics);
+    write_transitions(out, metrics);
     write_gauges(out, call);
 }

@@ -187,6 +187,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
                                    ret_invoice);
         return CREATE_CONFLICT;
     }
+    metrics_transition(&engine->metrics, order->kind, invoice->status);
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, true, &callback);

@@ -208,6 +208,7 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
         .cause = move->cause,
     };
     store_transition_insert(engine->store, &transition);
+    metrics_transition(&engine->metrics, invoice_kind(invoice->seq), invoice->status);
     advance_note_transition(tenant, invoice, old, move->at_ms);
     journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }

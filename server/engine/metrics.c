@@ -46,3 +46,8 @@ void metrics_attempt(struct metrics *metrics, enum callback_state state)
 {
     metrics->attempts[state == CALLBACK_SENDING ? CALLBACK_QUEUED : state]++;
 }
+
+void metrics_transition(struct metrics *metrics, enum invoice_kind kind, enum status status)
+{
+    metrics->transitions[kind][status]++;
+}

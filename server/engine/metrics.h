@@ -28,6 +28,7 @@ struct metrics {
     struct metrics_histogram latency;                     /* of requests that did not wait */
     struct metrics_histogram turns;                       /* of the loop, at work */
     uint64_t attempts[CALLBACK_DROPPED + 1];              /* by what the callback became */
+    uint64_t transitions[INVOICE_KINDS][STATUS_COUNT];    /* by what the invoice became */
 };
 
 /* A request was answered; `route` -1: none; `code` 0: a fault ended it without. `waited`: it was a
@@ -41,3 +42,6 @@ void metrics_turn(struct metrics *metrics, int64_t took_us);
 /* An attempt ended, and its callback is now in this state (QUEUED or SENDING: another one follows),
  * or a fault dropped it. */
 void metrics_attempt(struct metrics *metrics, enum callback_state state);
+
+/* An invoice of a kind was made in a status, or changed to it. */
+void metrics_transition(struct metrics *metrics, enum invoice_kind kind, enum status status);

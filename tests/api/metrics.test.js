@@ -66,7 +66,7 @@ test('the format: every family has help, type and samples, no sample twice', asy
     assert.equal(new Set(keys).size, keys.length, name);
     if (family.type === 'counter') assert.match(name, /_total$/);
   }
-  for (const name of ['requests_total', 'request_duration_seconds', 'callback_attempts_total', 'timers_due', 'timers_overdue', 'waiting_callers',
+  for (const name of ['requests_total', 'request_duration_seconds', 'callback_attempts_total', 'transitions_total', 'timers_due', 'timers_overdue', 'waiting_callers',
     'loop_turn_seconds', 'resident_memory_bytes', 'database_bytes', 'accounts', 'invoices', 'event_streams', 'build_info']) {
     assert.ok(families.has(`milkypay_mock_${name}`), name);
   }
@@ -141,6 +141,21 @@ test('callbacks by what became of them', async () => {
   now = await metrics();
   assert.deepEqual(['done', 'queued', 'failed'].map(grown), [1, 1, 1]);
   await sink.stop({ clean: false });
+});
+
+test('what invoices and payouts became', async () => {
+  const api = await demo.newAccount();
+  await api.freeze();
+  const before = await metrics();
+  const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
+  await api.advance(1);
+  (await api.transition(id, { status: 'charged_back' })).expect(200);
+  (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 5, fields: { account: '1' }, options: { auto_process: true } } })).expect(201);
+  await api.advance(10);
+  const now = await metrics();
+  const grown = (type, status) => now.value('transitions_total', { type, status }) - (before.value('transitions_total', { type, status }) ?? 0);
+  for (const status of ['process_pending', 'processed', 'charged_back']) assert.equal(grown('payment-invoices', status), 1, status);
+  assert.equal(grown('payout-invoices', 'processed'), 1);
 });
 
 test('timers that are set, and one on the wire', async () => {
