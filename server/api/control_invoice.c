@@ -141,10 +141,10 @@ static bool check_amount(struct call *call, const struct invoice *invoice, const
         return true;
     }
     bool refund = move->status == STATUS_REFUNDED || move->status == STATUS_PARTIALLY_REFUNDED;
-    int64_t paid =
-        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
+                                                           : invoice->processed_amount;
     int64_t refunded = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
-    int64_t most = refund ? paid - refunded : invoice->amount;
+    int64_t most = refund ? paid - refunded : invoice->payment_amount;
     if (move->amount > 0 && move->amount <= most) {
         return true;
     }

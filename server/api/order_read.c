@@ -132,6 +132,17 @@ static bool has_error(const struct json_errors *errors, const char *path)
     return false;
 }
 
+/* An account that is not known yet, by a wrong public key, converts nothing. */
+static int64_t rate_of(const struct checking *c, const struct service *service)
+{
+    const char *currency = c->input->currency;
+    if (!currency || text_equal(currency, service->currency)) {
+        return MONEY_ONE;
+    }
+    return c->call->tenant ? engine_rate(c->call->engine, c->call->tenant, currency, service)
+                           : MONEY_NONE;
+}
+
 static void check_service(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -145,12 +156,28 @@ static void check_service(const struct checking *c)
                         service ? "Service is not available" : "Service does not exist");
         return;
     }
-    if (input->currency && !text_equal(service->currency, input->currency)) {
+    if (input->currency && rate_of(c, service) == MONEY_NONE) {
         json_errors_add(c->errors, "service", "Service does not match currency %s",
                         input->currency);
         return;
     }
     c->order->service = service;
+}
+
+/* A service's limits are in its own currency, which the message names when it is another one. */
+static void check_limits(const struct checking *c, const struct service *service, int64_t amount)
+{
+    int64_t rate = rate_of(c, service);
+    int64_t converted = price_converted(service, amount, rate);
+    if (converted >= service->amount_min && converted <= service->amount_max) {
+        return;
+    }
+    char least[MONEY_TEXT], most[MONEY_TEXT];
+    bool other = c->input->currency && !text_equal(c->input->currency, service->currency);
+    money_format(service->amount_min, least);
+    money_format(service->amount_max, most);
+    json_errors_add(c->errors, "amount", "This value should be between %s and %s%s%s.", least, most,
+                    other ? " " : "", other ? service->currency : "");
 }
 
 static void check_amount(const struct checking *c)
@@ -162,12 +189,8 @@ static void check_amount(const struct checking *c)
     }
     if (amount <= 0) {
         json_errors_add(c->errors, "amount", "This value should be greater than 0.");
-    } else if (service && (amount < service->amount_min || amount > service->amount_max)) {
-        char least[MONEY_TEXT], most[MONEY_TEXT];
-        money_format(service->amount_min, least);
-        money_format(service->amount_max, most);
-        json_errors_add(c->errors, "amount", "This value should be between %s and %s.", least,
-                        most);
+    } else if (service) {
+        check_limits(c, service, amount);
     }
 }
 

@@ -52,6 +52,17 @@ static const char *unattended_payload(const struct engine *engine, struct arena 
     return arena_copy(arena, payload.data, payload.size);
 }
 
+/* The fee on what was paid: what was agreed, or on a part of it what the service takes of so much.
+ */
+static int64_t fee_on(const struct engine *engine, const struct invoice *invoice, int64_t amount)
+{
+    const struct service *service = service_find(&engine->fixture->catalogue, invoice->service);
+    if (amount == invoice->payment_amount || !service) {
+        return invoice->fee;
+    }
+    return price_of(service, invoice->currency, amount, invoice->exchange_rate, false).fee;
+}
+
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct move *move)
 {
@@ -60,19 +71,19 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
-    int64_t amount = move->amount == MONEY_NONE ? invoice->amount : move->amount;
+    int64_t amount = move->amount == MONEY_NONE ? invoice->payment_amount : move->amount;
     invoice->refunded_amount = MONEY_NONE; /* a forced way back begins anew */
     invoice->processed_ms = move->at_ms;
     invoice->processed_amount = amount;
-    invoice->processed_fee = invoice->fee;
-    invoice->processed_deposit = amount - invoice->fee;
+    invoice->processed_fee = fee_on(engine, invoice, amount);
+    invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
 /* What was not refunded yet, of what was paid. */
 static int64_t refundable(const struct invoice *invoice)
 {
-    int64_t paid =
-        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
+                                                           : invoice->processed_amount;
     return paid - (invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount);
 }
 
