@@ -2,7 +2,9 @@
 
 #include "api/api_account.h"
 #include "api/api_invoices.h"
+#include "api/api_payouts.h"
 #include "api/api_rates.h"
+#include "api/api_refund.h"
 #include "api/api_sale.h"
 #include "api/api_services.h"
 #include "api/control.h"
@@ -16,6 +18,7 @@ const struct route routes[] = {
     {"POST",   "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_create_private, NULL},
     {"GET",    "/payment-invoices/{id}",                     ACCESS_PRIVATE, api_invoices_get_private, NULL},
     {"GET",    "/payment-invoices",                          ACCESS_PRIVATE, api_invoices_list, NULL},
+    {"POST",   "/payment-invoices/{id}/refund",              ACCESS_PRIVATE, api_refund, NULL},
     {"GET",    "/payment-services",                          ACCESS_PRIVATE, api_services_list, NULL},
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
     {"GET",    "/account/profile",                           ACCESS_PRIVATE, api_account_profile, NULL},
@@ -27,6 +30,15 @@ const struct route routes[] = {
     {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process, NULL},
     {"GET",    "/public-api/payment-invoices/{id}",          ACCESS_PUBLIC,  api_invoices_get_public, NULL},
     {"POST",   "/public-api/payment-prerequest",             ACCESS_PUBLIC,  api_services_prerequest, NULL},
+
+    {"POST",   "/payout-invoices",                           ACCESS_PRIVATE, api_payouts_create, NULL},
+    {"GET",    "/payout-invoices/{id}",                      ACCESS_PRIVATE, api_payouts_get, NULL},
+    {"POST",   "/payout-invoices/{id}/process",              ACCESS_PRIVATE, api_payouts_process, NULL},
+    {"GET",    "/payout-invoices",                           ACCESS_PRIVATE, api_payouts_list, NULL},
+    {"GET",    "/payout-services",                           ACCESS_PRIVATE, api_services_list_payouts, NULL},
+    {"GET",    "/payout-services/{id}",                      ACCESS_PRIVATE, api_services_get_payout, NULL},
+    {"GET",    "/public-api/payout-invoices/{id}",           ACCESS_PUBLIC,  api_payouts_get_public, NULL},
+    {"POST",   "/public-api/payout-prerequest",              ACCESS_PUBLIC,  api_services_prerequest_payout, NULL},
 
     {"POST",   "/payment/sale",                              ACCESS_PUBLIC,  api_sale, NULL},
     {"POST",   "/acs/{cgi}",                                 ACCESS_PAGE,    api_sale_acs, NULL},
@@ -67,6 +79,12 @@ const struct route routes[] = {
     {"POST",   "/_mock/payment-invoices/{id}/transition",    ACCESS_CONTROL, control_transition, NULL},
     {"POST",   "/_mock/payment-invoices/{id}/pay",           ACCESS_CONTROL, control_pay, NULL},
     {"GET",    "/_mock/payment-invoices/{id}/timeline",      ACCESS_CONTROL, control_timeline, NULL},
+    {"GET",    "/_mock/payout-invoices",                     ACCESS_CONTROL, control_payouts_list,
+        "limit after search status service currency test_mode"},
+    {"GET",    "/_mock/payout-invoices/{id}",                ACCESS_CONTROL, control_invoices_get, NULL},
+    {"POST",   "/_mock/payout-invoices/{id}/transition",     ACCESS_CONTROL, control_transition, NULL},
+    {"GET",    "/_mock/payout-invoices/{id}/timeline",       ACCESS_CONTROL, control_timeline, NULL},
+    {"GET",    "/_mock/payout-invoices/{id}/export",         ACCESS_CONTROL, control_export, "as"},
     {"GET",    "/_mock/wait",                                ACCESS_CONTROL, control_wait,
         "invoice status callback transition idle within timeout requests sink method path kind reference_id from to unmatched"},
     {"GET",    "/_mock/callbacks",                           ACCESS_CONTROL, control_callbacks_list,

@@ -28,7 +28,8 @@ static void name_callback(struct engine *engine, struct arena *arena, int64_t se
             status_name(callback.transition), url, report_reason(engine, arena, &callback));
 }
 
-static bool all_arrived(struct engine *engine, int64_t after, const struct run_counts *counts)
+static bool all_arrived(struct engine *engine, struct run_mark after,
+                        const struct run_counts *counts)
 {
     struct arena list = {0}, arena = {0};
     int64_t *seqs, all = 0;
@@ -57,7 +58,7 @@ static bool any_verified(const struct engine *engine)
     return verified;
 }
 
-static bool is_strict(struct engine *engine, int64_t after)
+static bool is_strict(struct engine *engine, struct run_mark after)
 {
     struct run_counts counts;
     store_run_count(engine->store, after, &counts);

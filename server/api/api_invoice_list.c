@@ -1,6 +1,7 @@
 /* The list of payment invoices: filters and the cursor (SEED:775-980; facts.md b.6; mock.md "Bases
  * and bodies"). */
 #include "api_invoices.h"
+#include "api_payouts.h"
 
 #include "api/paging.h"
 #include "base/text.h"
@@ -56,16 +57,24 @@ static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_err
     *ret_mode = yes;
 }
 
+/* A row of the account and of the kind that is listed. */
+static bool find_row(struct call *call, enum invoice_kind kind, const char *id,
+                     struct invoice *ret_invoice)
+{
+    return engine_find_either(call->engine, call->tenant, call->arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == kind;
+}
+
 /* The row that a cursor names; it need not fit the filters. */
-static void read_cursor(struct call *call, const char *name, int64_t *ret_seq,
-                        struct json_errors *errors)
+static void read_cursor(struct call *call, const struct invoice_filter *filter, const char *name,
+                        int64_t *ret_seq, struct json_errors *errors)
 {
     const char *id = paging_member(call->request, "page", name);
     struct invoice invoice;
     if (!id || !*id) {
         return;
     }
-    if (!engine_find(call->engine, call->tenant, call->arena, id, &invoice)) {
+    if (!find_row(call, filter->kind, id, &invoice)) {
         json_errors_add(errors, arena_printf(call->arena, "page[%s]", name), MESSAGE_INVALID);
         return;
     }
@@ -84,8 +93,8 @@ static void read_filter(struct call *call, struct invoice_filter *filter,
     read_time(call, "created_from", 0, &filter->created_from_ms, errors);
     read_time(call, "created_to", 1, &filter->created_before_ms,
               errors); /* to the end of that second */
-    read_cursor(call, "before", &filter->before_seq, errors);
-    read_cursor(call, "after", &filter->after_seq, errors);
+    read_cursor(call, filter, "before", &filter->before_seq, errors);
+    read_cursor(call, filter, "after", &filter->after_seq, errors);
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -118,13 +127,13 @@ static void read_page(struct call *call, const struct invoice_filter *filter, st
     *ret_page = (struct page){rows, n, upward ? behind : more, upward ? more : behind};
 }
 
-static void write_link(struct json_out *out, const char *key, struct call *call, const char *cursor,
-                       const char *id, int64_t size)
+static void write_link(struct json_out *out, const char *key, struct call *call,
+                       const struct invoice_filter *filter, const char *cursor, const char *id)
 {
     buf_auto link = {0};
     if (id) {
-        buf_printf(&link, "/api/payment-invoices?page[%s]=%s&page[size]=%lld", cursor, id,
-                   (long long)size);
+        buf_printf(&link, "/api/%s?page[%s]=%s&page[size]=%lld", invoice_type(filter->kind), cursor,
+                   id, (long long)filter->limit);
         for (size_t i = 0; i < ARRAY_SIZE(filter_names); i++) {
             const char *value = paging_member(call->request, "filter", filter_names[i]);
             if (value) {
@@ -150,8 +159,8 @@ static void write_page(struct call *call, const struct invoice_filter *filter,
     json_out_text(&out, "after", first);
     json_out_object_end(&out);
     json_out_object(&out, "links");
-    write_link(&out, "prev", call, "after", page->newer && page->n ? first : NULL, filter->limit);
-    write_link(&out, "next", call, "before", page->older && page->n ? last : NULL, filter->limit);
+    write_link(&out, "prev", call, filter, "after", page->newer && page->n ? first : NULL);
+    write_link(&out, "next", call, filter, "before", page->older && page->n ? last : NULL);
     json_out_object_end(&out);
     json_out_array(&out, "data");
     for (size_t i = 0; i < page->n; i++) {
@@ -184,11 +193,12 @@ static bool read_by_key(struct call *call, const struct invoice_filter *filter,
     struct invoice *row = arena_alloc(call->arena, sizeof *row);
     bool found = false;
     if (reference_id) {
-        found = store_invoice_by_reference(call->engine->store, call->arena,
-                                           call->tenant->account.num, reference_id, row) &&
-                (!id || text_equal(id, row->id));
+        found =
+            store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                       filter->kind, reference_id, row) &&
+            (!id || text_equal(id, row->id));
     } else if (id) {
-        found = engine_find(call->engine, call->tenant, call->arena, id, row);
+        found = find_row(call, filter->kind, id, row);
     }
     found = found && fits(filter, row);
     *ret_page = (struct page){.rows = row, .n = found};
@@ -196,9 +206,10 @@ static bool read_by_key(struct call *call, const struct invoice_filter *filter,
     return id || reference_id;
 }
 
-void api_invoices_list(struct call *call)
+static void list(struct call *call, enum invoice_kind kind)
 {
-    struct invoice_filter filter = {.status = TIME_NONE,
+    struct invoice_filter filter = {.kind = kind,
+                                    .status = TIME_NONE,
                                     .test_mode = TIME_NONE,
                                     .created_from_ms = TIME_NONE,
                                     .created_before_ms = TIME_NONE,
@@ -215,4 +226,14 @@ void api_invoices_list(struct call *call)
         read_page(call, &filter, &page);
     }
     write_page(call, &filter, &page);
+}
+
+void api_invoices_list(struct call *call)
+{
+    list(call, INVOICE_PAYMENT);
+}
+
+void api_payouts_list(struct call *call)
+{
+    list(call, INVOICE_PAYOUT);
 }

@@ -1,5 +1,6 @@
 #include "api_invoices.h"
 
+#include "api/invoice_reply.h"
 #include "api/order_read.h"
 #include "api/wait.h"
 #include "base/text.h"
@@ -7,55 +8,17 @@
 
 #include <string.h>
 
-/* ------------------------------------------------------------------ answers */
-
-typedef void (*view_writer)(struct json_out *, const char *, const struct view_invoice *,
-                            enum view_kind);
-
-static void reply_invoice(struct call *call, unsigned status, const struct tenant *tenant,
-                          const struct invoice *invoice, view_writer write, enum view_kind kind)
+/* 409 for a reference_id that the account knows. */
+static void reply_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
 {
-    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
-    const struct view_invoice view = engine_view(call->engine, tenant, invoice);
-    call->invoice = invoice->seq;
-    json_out_object(&out, NULL);
-    write(&out, "data", &view, kind);
-    json_out_object_end(&out);
-}
-
-/* 409: an error and the earlier invoice as a GET shows it (mock.md). */
-static void reply_conflict(struct call *call, const struct tenant *tenant,
-                           const struct invoice *earlier, view_writer write)
-{
-    struct json_out out = {.buf = http_reply(call->request, 409, HTTP_JSON)};
-    const struct view_invoice view = engine_view(call->engine, tenant, earlier);
-    call->invoice = earlier->seq;
-    json_out_object(&out, NULL);
-    json_out_array(&out, "errors");
-    json_out_object(&out, NULL);
-    json_out_text(&out, "status", "Conflict");
-    json_out_text(&out, "code", "409");
-    json_out_text(&out, "title", "conflict");
-    json_out_text(&out, "detail",
-                  arena_printf(call->arena,
-                               "A payment invoice with reference_id \"%s\" exists already.",
-                               earlier->reference_id));
-    json_out_object_end(&out);
-    json_out_array_end(&out);
-    view_invoice_public == write ? view_invoice_public(&out, "data", &view, VIEW_READ)
-                                 : view_invoice_private(&out, "data", &view, VIEW_READ);
-    json_out_object_end(&out);
+    invoice_reply_conflict(
+        call, earlier,
+        arena_printf(call->arena, "A payment invoice with reference_id \"%s\" exists already.",
+                     earlier->reference_id),
+        write);
 }
 
 /* ------------------------------------------------------------------ creation */
-
-/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
-static json_t *attributes_of(json_t *body)
-{
-    json_t *data = json_object_get(body, "data");
-    json_t *attributes = json_object_get(data, "attributes");
-    return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
-}
 
 void api_invoices_create_private(struct call *call)
 {
@@ -70,14 +33,14 @@ void api_invoices_create_private(struct call *call)
         http_reply_error_because(call->request, 403, "the account is not active");
         return;
     }
-    order_read(call, ORDER_PRIVATE, attributes_of(body), false, &order, &errors);
+    order_read(call, ORDER_PRIVATE, invoice_attributes(body), false, &order, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
     } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) ==
                CREATE_CONFLICT) {
-        reply_conflict(call, call->tenant, &invoice, view_invoice_private);
+        reply_conflict(call, &invoice, view_invoice_document);
     } else {
-        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_private, VIEW_CREATE);
+        invoice_reply(call, 201, &invoice, view_invoice_document, VIEW_CREATE);
         waits_hold_reply(call);
     }
 }
@@ -145,9 +108,9 @@ void api_invoices_create_public(struct call *call)
         return;
     }
     if (result == CREATE_CONFLICT) {
-        reply_conflict(call, call->tenant, &invoice, view_invoice_public);
+        reply_conflict(call, &invoice, view_invoice_public);
     } else {
-        reply_invoice(call, 201, call->tenant, &invoice, view_invoice_public, VIEW_CREATE);
+        invoice_reply(call, 201, &invoice, view_invoice_public, VIEW_CREATE);
         waits_hold_reply(call);
     }
 }
@@ -160,22 +123,20 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
         return false;
     }
     if (result == CREATE_CONFLICT) {
-        reply_conflict(call, call->tenant, ret_invoice, view_invoice_public);
+        reply_conflict(call, ret_invoice, view_invoice_public);
         return false;
     }
     return true;
 }
 
-/* An invoice by its unguessable id, of any account or of `only`; false when there is none, which is
- * answered 404, or a fault ends the call. */
-static bool find_public(struct call *call, const char *id, const struct tenant *only,
-                        struct invoice *ret_invoice)
+/* An invoice by its unguessable id; false when there is none, which is answered 404, or a fault
+ * ends the call. */
+static bool find_any(struct call *call, const char *id, struct invoice *ret_invoice)
 {
     bool found = engine_find_any(call->engine, call->arena, id, ret_invoice);
     struct tenant *tenant =
         found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
-    if (!tenant || (only && only != tenant)) {
-        http_reply_error(call->request, 404);
+    if (!invoice_key_holds(call, tenant)) {
         return false;
     }
     call->invoice = ret_invoice->seq;
@@ -190,7 +151,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
     const json_t *given = post ? call_body(call, true) : http_query(call->request);
     const char *id = json_string_value(json_object_get(given, "cpi"));
     if (id && *id) {
-        return find_public(call, id, NULL, ret_invoice);
+        return find_any(call, id, ret_invoice);
     }
     if (!create_public(call, ORDER_PAGE, given, &order, ret_invoice, &result)) {
         return false;
@@ -198,7 +159,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
     bool same =
         ret_invoice->amount == order.amount && text_equal(ret_invoice->currency, order.currency);
     if (result == CREATE_CONFLICT && !same) {
-        reply_conflict(call, call->tenant, ret_invoice, view_invoice_public);
+        reply_conflict(call, ret_invoice, view_invoice_public);
         return false;
     }
     return true;
@@ -213,23 +174,13 @@ void api_invoices_get_private(struct call *call)
         http_reply_error(call->request, 404);
         return;
     }
-    reply_invoice(call, 200, call->tenant, &invoice, view_invoice_private, VIEW_READ);
+    invoice_reply(call, 200, &invoice, view_invoice_document, VIEW_READ);
 }
 
-/* The unguessable id is the capability; a key, if there is one, must be the account's (facts.md
- * a.3). */
 void api_invoices_get_public(struct call *call)
 {
     struct invoice invoice;
-    bool test_mode;
-    const char *key = http_query_text(call->request, "public_key");
-    const struct tenant *by_key =
-        key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
-    if (key && !by_key) {
-        http_reply_error(call->request, 401);
-        return;
-    }
-    if (find_public(call, call->params[0], by_key, &invoice)) {
-        reply_invoice(call, 200, call->tenant, &invoice, view_invoice_public, VIEW_READ);
+    if (find_any(call, call->params[0], &invoice)) {
+        invoice_reply(call, 200, &invoice, view_invoice_public, VIEW_READ);
     }
 }

@@ -16,17 +16,16 @@
 static bool find_by_token(struct call *call, struct invoice *ret_invoice)
 {
     const char *token = authorization_bearer(http_header(call->request, "Authorization"));
-    char session[TOKEN_SESSION];
-    int64_t expires_s;
+    struct token said;
     buf_auto ours = {0};
-    bool found = token && token_read(token, session, &expires_s) &&
-                 engine_find_session(call->engine, call->arena, session, ret_invoice);
+    bool found = token && token_read(token, &said) &&
+                 engine_find_session(call->engine, call->arena, said.session, ret_invoice);
     struct tenant *tenant =
         found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
     if (tenant) {
-        token_write(&ours, call->engine->token_key, ret_invoice->session,
+        token_write(&ours, call->engine->token_key, said.form, ret_invoice->session,
                     ret_invoice->expires_ms / 1000);
-        found = crypt_equal(ours.data, token) && clock_now(tenant) / 1000 < expires_s;
+        found = crypt_equal(ours.data, token) && clock_now(tenant) / 1000 < said.expires_s;
     }
     if (!tenant || !found) {
         http_reply_error(call->request, 401);

@@ -8,31 +8,36 @@
 #define PAGE_SIZE 20
 #define PAGE_SIZE_MOST 100
 
-static void write_page_link(struct json_out *out, const char *key, int64_t page, int64_t size)
+static const char *const paths[INVOICE_KINDS] = {
+    [INVOICE_PAYMENT] = "/api/payment-services", [INVOICE_PAYOUT] = "/api/payout-services"};
+
+static void write_page_link(struct json_out *out, const char *key, const char *path, int64_t page,
+                            int64_t size)
 {
     buf_auto link = {0};
-    buf_printf(&link, "/api/payment-services?page[number]=%lld&page[size]=%lld", (long long)page,
+    buf_printf(&link, "%s?page[number]=%lld&page[size]=%lld", path, (long long)page,
                (long long)size);
     json_out_text(out, key, link.data);
 }
 
-static void write_links(struct json_out *out, int64_t page, int64_t pages, int64_t size)
+static void write_links(struct json_out *out, const char *path, int64_t page, int64_t pages,
+                        int64_t size)
 {
     json_out_object(out, "links");
-    write_page_link(out, "first", 1, size);
+    write_page_link(out, "first", path, 1, size);
     if (page > 1) {
-        write_page_link(out, "prev", page - 1, size);
+        write_page_link(out, "prev", path, page - 1, size);
     }
     if (page < pages) {
-        write_page_link(out, "next", page + 1, size);
+        write_page_link(out, "next", path, page + 1, size);
     }
-    write_page_link(out, "last", pages, size);
+    write_page_link(out, "last", path, pages, size);
     json_out_object_end(out);
 }
 
-void api_services_list(struct call *call)
+static void list(struct call *call, enum invoice_kind kind)
 {
-    const struct catalogue *catalogue = &call->engine->fixture->catalogue;
+    const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
     struct json_errors errors = {.arena = call->arena};
     int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue->n_services;
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &size, &errors);
@@ -49,31 +54,54 @@ void api_services_list(struct call *call)
     json_out_int(&out, "pages", pages);
     json_out_int(&out, "page", page);
     json_out_object_end(&out);
-    write_links(&out, page, pages, size);
+    write_links(&out, paths[kind], page, pages, size);
     json_out_array(&out, "data");
     for (int64_t i = (page - 1) * size; i < total && i < page * size; i++) {
-        view_service(&out, NULL, &catalogue->services[i]);
+        view_service(&out, NULL, kind, &catalogue->services[i]);
     }
     json_out_array_end(&out);
     json_out_object_end(&out);
 }
 
-void api_services_get(struct call *call)
+void api_services_list(struct call *call)
+{
+    list(call, INVOICE_PAYMENT);
+}
+
+void api_services_list_payouts(struct call *call)
+{
+    list(call, INVOICE_PAYOUT);
+}
+
+static void get(struct call *call, enum invoice_kind kind)
 {
     const struct service *service =
-        service_find_id(&call->engine->fixture->catalogue, call->params[0]);
+        service_find_id(fixture_catalogue(call->engine->fixture, kind), call->params[0]);
     if (!service) {
         http_reply_error(call->request, 404);
         return;
     }
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
-    view_service(&out, "data", service);
+    view_service(&out, "data", kind, service);
     json_out_object_end(&out);
 }
 
+void api_services_get(struct call *call)
+{
+    get(call, INVOICE_PAYMENT);
+}
+
+void api_services_get_payout(struct call *call)
+{
+    get(call, INVOICE_PAYOUT);
+}
+
+/* ------------------------------------------------------------------ prerequest */
+
 struct prerequest {
     const char *public_key, *currency;
+    int64_t amount;
 };
 
 static const struct json_field prerequest_fields[] = {
@@ -86,26 +114,39 @@ static const struct json_field prerequest_fields[] = {
      .offset = JSON_AT(prerequest, currency),
      .required = true,
      .most = 8},
+    /* The last one: a payment's amount is not even looked at (SEED:25). */
+    {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
 };
 
-void api_services_prerequest(struct call *call)
+/* The body, checked; answers and returns false when something is wrong. */
+static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input)
 {
     json_t *body = call_body(call, false);
-    struct prerequest input = {0};
     struct json_errors errors = {.arena = call->arena};
     if (!body) {
-        return;
+        return false;
     }
-    json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields), false, &input, &errors);
-    char *currency = arena_strdup(call->arena, input.currency);
+    *ret_input = (struct prerequest){.amount = MONEY_NONE};
+    json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT),
+              false, ret_input, &errors);
+    char *currency = arena_strdup(call->arena, ret_input->currency);
     if (currency) {
         text_upper(currency);
+        ret_input->currency = currency;
         if (!json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
             json_errors_add(&errors, "currency", "This value is not a valid currency.");
         }
     }
     if (errors.n) {
         call_reply_errors(call, &errors);
+    }
+    return !errors.n;
+}
+
+static void prerequest(struct call *call, enum invoice_kind kind)
+{
+    struct prerequest input;
+    if (!read_prerequest(call, kind, &input)) {
         return;
     }
     bool test_mode;
@@ -118,9 +159,25 @@ void api_services_prerequest(struct call *call)
     if (!call_enter(call, tenant, NULL)) {
         return;
     }
+    const struct prerequest_view view = {.kind = kind,
+                                         .catalogue =
+                                             fixture_catalogue(call->engine->fixture, kind),
+                                         .currency = input.currency,
+                                         .amount = input.amount,
+                                         .test_mode = test_mode,
+                                         .account = &tenant->account.settings};
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
-    view_prerequest(&out, "data", &call->engine->fixture->catalogue, currency, test_mode,
-                    &tenant->account.settings);
+    view_prerequest(&out, "data", &view);
     json_out_object_end(&out);
+}
+
+void api_services_prerequest(struct call *call)
+{
+    prerequest(call, INVOICE_PAYMENT);
+}
+
+void api_services_prerequest_payout(struct call *call)
+{
+    prerequest(call, INVOICE_PAYOUT);
 }

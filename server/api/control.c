@@ -62,7 +62,7 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice)
 {
-    if (engine_find(call->engine, call->tenant, call->arena, id, ret_invoice)) {
+    if (engine_find_either(call->engine, call->tenant, call->arena, id, ret_invoice)) {
         call->invoice = ret_invoice->seq;
         return true;
     }
@@ -75,7 +75,7 @@ void control_reply_invoice(struct call *call, unsigned status, const struct invo
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
     const struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
     json_out_object(&out, NULL);
-    view_invoice_private(&out, "data", &view, VIEW_READ);
+    view_invoice_document(&out, &view, VIEW_READ);
     json_out_object_end(&out);
 }
 

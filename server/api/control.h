@@ -21,15 +21,18 @@ void control_clock_get(struct call *call);
 void control_clock_set(struct call *call);
 void control_clock_advance(struct call *call);
 
-/* control_invoice.c */
+/* control_outcome.c */
 void control_outcomes_add(struct call *call);
 void control_outcomes_list(struct call *call);
 void control_outcomes_clear(struct call *call);
+
+/* control_invoice.c */
 void control_transition(struct call *call);
 void control_pay(struct call *call);
 
 /* control_invoice_list.c */
 void control_invoices_list(struct call *call);
+void control_payouts_list(struct call *call);
 void control_invoices_get(struct call *call);
 
 /* control_snapshot.c */
@@ -110,7 +113,8 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 /* Answers 422 with every error in one message. */
 void control_reply_errors(struct call *call, const struct json_errors *errors);
 
-/* The invoice of the path; answers 404 and returns false when the account has none. */
+/* The invoice of the path, a payment or a payout as its id says; answers 404 and returns false when
+ * the account has none. */
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice);
 
 /* {"data":{..}}, the private document. */

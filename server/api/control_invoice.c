@@ -1,91 +1,12 @@
 #include "control.h"
 
 #include "base/text.h"
+#include "domain/invoice_money.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
 #include "engine/payment.h"
 
 #include <stdio.h>
-
-#define OUTCOMES_MOST 1000 /* queued in one account */
-
-/* ------------------------------------------------------------------ the queue of outcomes */
-
-static void write_queued(void *arg, const char *text)
-{
-    json_out_text(arg, NULL, text);
-}
-
-static void reply_queue(struct call *call, unsigned status)
-{
-    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "queued");
-    store_outcome_all(call->engine->store, call->tenant->account.num, write_queued, &out);
-    json_out_array_end(&out);
-    json_out_object_end(&out);
-}
-
-void control_outcomes_list(struct call *call)
-{
-    if (control_has_tenant(call)) {
-        reply_queue(call, 200);
-    }
-}
-
-void control_outcomes_clear(struct call *call)
-{
-    if (control_has_tenant(call)) {
-        store_outcome_clear(call->engine->store, call->tenant->account.num);
-        call->tenant->outcomes = 0;
-        reply_queue(call, 200);
-    }
-}
-
-/* Every text of the list is an outcome; answers 422 and returns false otherwise. */
-static bool check_outcomes(struct call *call, const json_t *list)
-{
-    struct outcome outcome;
-    char why[256];
-    if (!json_is_array(list) || !json_array_size(list)) {
-        call_control_error(call, 422, "invalid", "outcomes: a list of outcomes is wanted");
-        return false;
-    }
-    if ((int64_t)json_array_size(list) + call->tenant->outcomes > OUTCOMES_MOST) {
-        call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
-                           OUTCOMES_MOST);
-        return false;
-    }
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (!text ||
-            !outcome_parse(text, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
-                           &outcome, why, sizeof why)) {
-            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i,
-                               text ? why : "a text is wanted");
-            return false;
-        }
-    }
-    return true;
-}
-
-void control_outcomes_add(struct call *call)
-{
-    const json_t *list = NULL;
-    static const struct json_field fields[] = {
-        {.name = "outcomes", .kind = JSON_KIND_ANY, .required = true}};
-    if (!control_has_tenant(call) ||
-        !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
-        !check_outcomes(call, list)) {
-        return;
-    }
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        store_outcome_push(call->engine->store, call->tenant->account.num,
-                           json_string_value(json_array_get(list, i)));
-        call->tenant->outcomes++;
-    }
-    reply_queue(call, 201);
-}
 
 /* ------------------------------------------------------------------ transition */
 
@@ -134,24 +55,54 @@ static void reply_no_service(struct call *call, const struct invoice *invoice)
                        invoice->session);
 }
 
-/* An amount above nothing and within what there is; answers 422 and returns false otherwise. */
+static void reply_wrong_amount(struct call *call, enum status status,
+                               const struct money_range *range)
+{
+    char most[MONEY_TEXT];
+    bool part = status_is_part(status);
+    money_format(part ? range->most + 1 : range->most, most);
+    if (status_money(status) == STATUS_MONEY_STAYS) {
+        call_control_error(call, 422, "invalid", "amount: %s moves no money", status_name(status));
+    } else if (range->most < range->least) {
+        call_control_error(call, 422, "invalid", "amount: %s is left, too little for %s", most,
+                           status_name(status));
+    } else if (range->least == range->most) {
+        call_control_error(call, 422, "invalid", "amount: %s moves all that is left, %s",
+                           status_name(status), most);
+    } else {
+        call_control_error(call, 422, "invalid", "amount: more than 0 and %s %s is wanted",
+                           part ? "less than" : "at most", most);
+    }
+}
+
+/* An amount that is given is one that the status can move; answers 422 and returns false otherwise.
+ * What the state table forbids is told first. */
 static bool check_amount(struct call *call, const struct invoice *invoice, const struct move *move)
 {
-    if (move->amount == MONEY_NONE) {
+    const struct money_range range = invoice_range(invoice, move->status);
+    bool forbidden = !move->force && !status_may_become(invoice->status, move->status);
+    bool good =
+        money_range_has(&range, move->amount) && status_money(move->status) != STATUS_MONEY_STAYS;
+    if (move->amount == MONEY_NONE || forbidden || good) {
         return true;
     }
-    bool refund = move->status == STATUS_REFUNDED || move->status == STATUS_PARTIALLY_REFUNDED;
-    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
-                                                           : invoice->processed_amount;
-    int64_t refunded = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
-    int64_t most = refund ? paid - refunded : invoice->payment_amount;
-    if (move->amount > 0 && move->amount <= most) {
-        return true;
-    }
-    char text[MONEY_TEXT];
-    money_format(most, text);
-    call_control_error(call, 422, "invalid", "amount: more than 0 and at most %s is wanted", text);
+    reply_wrong_amount(call, move->status, &range);
     return false;
+}
+
+static void reply_forbidden(struct call *call, const struct invoice *invoice,
+                            const struct move *move)
+{
+    const struct money_range range = invoice_range(invoice, move->status);
+    if (invoice_awaits_choice(invoice) && move->status == STATUS_PROCESS_PENDING) {
+        reply_no_service(call, invoice);
+    } else if (status_may_become(invoice->status, move->status)) {
+        reply_wrong_amount(call, move->status, &range);
+    } else {
+        call_control_error(call, 409, "forbidden_transition",
+                           "%s cannot become %s; \"force\":true does it",
+                           status_name(invoice->status), status_name(move->status));
+    }
 }
 
 void control_transition(struct call *call)
@@ -165,6 +116,11 @@ void control_transition(struct call *call)
     }
     if (!status_parse(input.status, &move.status)) {
         call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", input.status);
+        return;
+    }
+    if (invoice_kind(invoice.seq) == INVOICE_PAYOUT && !status_is_of_payout(move.status)) {
+        call_control_error(call, 409, "forbidden_transition", "no payout is ever %s",
+                           status_name(move.status));
         return;
     }
     if (move.status == STATUS_EXPIRED && !input.force && invoice.status == STATUS_PROCESS_PENDING) {
@@ -182,15 +138,10 @@ void control_transition(struct call *call)
     }
     invoice.plan = ""; /* a command overrides what was planned */
     invoice.plan_due_ms = TIME_NONE;
-    enum status from = invoice.status;
     if (engine_move(call->engine, call->tenant, call->arena, &invoice, &move)) {
         control_reply_invoice(call, 200, &invoice);
-    } else if (invoice_awaits_choice(&invoice) && move.status == STATUS_PROCESS_PENDING) {
-        reply_no_service(call, &invoice);
     } else {
-        call_control_error(call, 409, "forbidden_transition",
-                           "%s cannot become %s; \"force\":true does it", status_name(from),
-                           status_name(move.status));
+        reply_forbidden(call, &invoice, &move);
     }
 }
 
@@ -247,6 +198,16 @@ static enum payment_3ds three_ds_of(const char *name)
     return PAYMENT_3DS_PASS;
 }
 
+/* Nobody pays a payout; answers 409 and returns false. */
+static bool is_payment(struct call *call, const struct invoice *invoice)
+{
+    if (invoice_kind(invoice->seq) == INVOICE_PAYMENT) {
+        return true;
+    }
+    call_control_error(call, 409, "not_payable", "%s is a payout", invoice->id);
+    return false;
+}
+
 void control_pay(struct call *call)
 {
     struct pay_input input = {0};
@@ -254,6 +215,7 @@ void control_pay(struct call *call)
     struct card_entry card;
     enum payment_result result;
     if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice) ||
+        !is_payment(call, &invoice) ||
         !control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input)) {
         return;
     }

@@ -1,8 +1,11 @@
-/* GET /_mock/payment-invoices[/{id}]: an account's invoices as a tester looks for them. */
+/* GET /_mock/payment-invoices[/{id}], and of payouts: an account's invoices as a tester looks for
+ * them. */
 #include "control.h"
 
 #include "base/text.h"
+#include "domain/invoice_money.h"
 #include "store/store_invoice.h"
+#include "store/store_refund.h"
 
 #include <string.h>
 
@@ -55,15 +58,16 @@ static bool read_search(struct call *call, const char **ret_search)
 static bool read_cursor(struct call *call, const char *after, int64_t *ret_before)
 {
     *ret_before = TIME_NONE;
-    return !after || ident_to_row(call->engine->rows, "cpi", after, ret_before) ||
+    return !after || invoice_id_read(call->engine->rows, after, ret_before) ||
            refuse(call, "after: an invoice's id is wanted");
 }
 
-static bool read_query(struct call *call, struct list_query *query)
+static bool read_query(struct call *call, enum invoice_kind kind, struct list_query *query)
 {
     struct invoice_filter *filter = &query->filter;
     const char *after;
-    *filter = (struct invoice_filter){.service = http_query_text(call->request, "service"),
+    *filter = (struct invoice_filter){.kind = kind,
+                                      .service = http_query_text(call->request, "service"),
                                       .currency = http_query_text(call->request, "currency"),
                                       .created_from_ms = TIME_NONE,
                                       .created_before_ms = TIME_NONE,
@@ -92,13 +96,13 @@ static void write_row(struct json_out *out, const struct invoice *invoice)
     json_out_object_end(out);
 }
 
-void control_invoices_list(struct call *call)
+static void list(struct call *call, enum invoice_kind kind)
 {
     struct list_query query;
     struct invoice *rows;
     int64_t reached;
     char next[IDENT_TEXT];
-    if (!control_has_tenant(call) || !read_query(call, &query)) {
+    if (!control_has_tenant(call) || !read_query(call, kind, &query)) {
         return;
     }
     struct store *store = call->engine->store;
@@ -115,27 +119,58 @@ void control_invoices_list(struct call *call)
         write_row(&out, &rows[i]);
     }
     json_out_array_end(&out);
-    json_out_int(&out, "total", store_invoice_count_of(store, account, COUNT_MOST));
+    json_out_int(&out, "total", store_invoice_count_of(store, account, kind, COUNT_MOST));
     if (last) {
-        ident_of_row(call->engine->rows, "cpi", last, next);
+        invoice_id(call->engine->rows, last, next);
     }
     json_out_text(&out, "next", last ? next : NULL);
     json_out_object_end(&out);
 }
 
+void control_invoices_list(struct call *call)
+{
+    list(call, INVOICE_PAYMENT);
+}
+
+void control_payouts_list(struct call *call)
+{
+    list(call, INVOICE_PAYOUT);
+}
+
 /* ------------------------------------------------------------------ one */
 
-/* What a transition would do without force. A card check succeeds as `verified`, and a pending
- * invoice may time out (mock.md). */
-static bool may_become(const struct invoice *invoice, enum status to)
+/* What a transition would do without force; a pending invoice may time out too (mock.md). */
+static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
-    bool verify = invoice->flow == FLOW_VERIFY;
-    if (to == (verify ? STATUS_PROCESSED : STATUS_VERIFIED) ||
-        (to == STATUS_PROCESS_PENDING && invoice_awaits_choice(invoice))) {
-        return false;
-    }
-    return status_may_become(invoice->status, to) ||
+    return engine_may_become(call->engine, call->arena, invoice, to) ||
            (to == STATUS_EXPIRED && invoice->status == STATUS_PROCESS_PENDING);
+}
+
+static void write_refunds(struct json_out *out, struct call *call, const struct invoice *invoice)
+{
+    struct refund *rows;
+    size_t n = store_refund_all(call->engine->store, call->arena, invoice->seq, &rows);
+    json_out_array(out, "refunds");
+    for (size_t i = 0; i < n; i++) {
+        json_out_object(out, NULL);
+        json_out_text(out, "reference_id", rows[i].reference_id);
+        json_out_money(out, "amount", rows[i].amount);
+        json_out_text(out, "description", rows[i].description);
+        json_out_text(out, "status", refund_status_name(rows[i].status));
+        json_out_seconds(out, "created", rows[i].created_ms);
+        json_out_seconds(out, "finished", rows[i].finished_ms);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+}
+
+/* What the platform's document does not say of the money that went back. */
+static void write_money(struct json_out *out, struct call *call, const struct invoice *invoice)
+{
+    bool paid = invoice->processed_amount != MONEY_NONE;
+    json_out_money(out, "left", paid ? invoice_left(invoice) : MONEY_NONE);
+    json_out_money(out, "charged_back_amount", invoice->charged_back_amount);
+    write_refunds(out, call, invoice);
 }
 
 void control_invoices_get(struct call *call)
@@ -147,17 +182,22 @@ void control_invoices_get(struct call *call)
     const struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
-    view_invoice_private(&out, "data", &view, VIEW_READ);
+    view_invoice_document(&out, &view, VIEW_READ);
     json_out_text(&out, "service", invoice.service);
-    json_out_text(&out, "page", arena_printf(call->arena, "/hpp/%s", invoice.session));
+    bool payout = invoice_kind(invoice.seq) == INVOICE_PAYOUT;
+    json_out_text(&out, "page",
+                  payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_array(&out, "may_become");
     for (int to = 0; to < STATUS_COUNT; to++) {
-        if (may_become(&invoice, (enum status)to)) {
+        if (may_become(call, &invoice, (enum status)to)) {
             json_out_text(&out, NULL, status_name((enum status)to));
         }
     }
     json_out_array_end(&out);
     json_out_text(&out, "plan", invoice.plan && *invoice.plan ? invoice.plan : NULL);
     json_out_seconds(&out, "due", invoice.due_ms);
+    if (!payout) {
+        write_money(&out, call, &invoice);
+    }
     json_out_object_end(&out);
 }

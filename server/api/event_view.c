@@ -95,7 +95,7 @@ static void write_id(const struct engine *engine, struct json_out *out,
         trace_id(record->request.number, id);
         break;
     case JOURNAL_TRANSITION:
-        ident_of_row(engine->rows, "cpi", record->invoice, id);
+        invoice_id(engine->rows, record->invoice, id);
         break;
     case JOURNAL_CALLBACK:
         callback_id(record->callback.seq, id);
@@ -123,7 +123,7 @@ void event_view(const struct engine *engine, struct buf *out, const struct journ
     write_id(engine, &json, record);
     json_out_int(&json, "at", record->wall_ms);
     if (record->invoice) {
-        ident_of_row(engine->rows, "cpi", record->invoice, invoice);
+        invoice_id(engine->rows, record->invoice, invoice);
     }
     json_out_text(&json, "invoice", record->invoice ? invoice : NULL);
     trace_id(record->cause, request);

@@ -1,5 +1,6 @@
 #include "explain.h"
 
+#include "api/api_refund.h"
 #include "api/nearest.h"
 #include "api/order_read.h"
 #include "base/text.h"
@@ -173,6 +174,9 @@ static const char *accepts(struct call *call, const struct route *route, const c
         if (text_equal(hints[i].path, path)) {
             return hints[i].accepts;
         }
+    }
+    if (route && route->handle == api_refund) {
+        return api_refund_accepts(call->arena, path);
     }
     bool private = route && route->access == ACCESS_PRIVATE;
     return order_accepts(call->arena, private ? ORDER_PRIVATE : ORDER_PUBLIC, path);

@@ -147,8 +147,8 @@ static void check_match(const struct input *input, struct fault *fault, struct j
     } else if (path && text_starts(path, "/_mock")) {
         json_errors_add(errors, "match.path", "Faults never touch /_mock/.");
     }
-    if (input->invoice && !ident_has_form(input->invoice, "cpi")) {
-        json_errors_add(errors, "match.invoice", "An invoice's id is wanted, cpi_...");
+    if (input->invoice && !invoice_id_has_form(input->invoice)) {
+        json_errors_add(errors, "match.invoice", "An invoice's id is wanted, cpi_... or cpoi_...");
     }
     if (input->transition && !status_parse(input->transition, &status)) {
         json_errors_add(errors, "match.transition", "There is no status %s.", input->transition);

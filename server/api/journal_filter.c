@@ -64,10 +64,12 @@ static bool read_invoice(struct call *call, struct journal_filter *filter)
         filter->invoice = invoice.seq;
     }
     filter->reference_id = http_query_text(call->request, "reference_id");
-    if (filter->reference_id &&
-        store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
-                                   filter->reference_id, &invoice)) {
-        filter->reference = invoice.seq;
+    /* What a payment and a payout have in common is the payment's. */
+    for (int kind = INVOICE_KINDS; filter->reference_id && kind-- > 0;) {
+        if (store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                       (enum invoice_kind)kind, filter->reference_id, &invoice)) {
+            filter->reference = invoice.seq;
+        }
     }
     return true;
 }

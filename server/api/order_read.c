@@ -1,10 +1,12 @@
 #include "order_read.h"
 
 #include "api/look_read.h"
+#include "api/payout_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"
 #include "domain/outcome.h"
 #include "engine/clock.h"
+#include "engine/payout.h"
 #include "json/cardgate.h"
 #include "json/json_accepts.h"
 
@@ -28,6 +30,7 @@ struct order_input {
     const char *country, *region, *city, *street, *full_address, *post_code;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
     const char *gateway_options, *token;
+    bool has_options, auto_process;
 };
 
 static const char *const flows[] = {"charge", "verify", NULL};
@@ -102,6 +105,23 @@ static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
 static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
+/* What the other options ask of the platform's routing has no meaning here: they are kept. */
+static const struct json_field option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
+
+static const struct json_field payout_fields[] = {
+    TEXT("reference_id", reference_id),
+    TEXT("service", service, .required = true),
+    TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),
+    OTHER("amount", MONEY, amount, .required = true),
+    TEXT("description", description, .most = 1024),
+    OTHER("fields", ANY, fields),
+    NESTED("customer", has_customer, customer_fields),
+    OTHER("metadata", ANY, metadata),
+    OTHER("test_mode", BOOL, test_mode),
+    URL("callback_url", callback_url),
+    NESTED("options", has_options, option_fields),
+};
+
 static const struct {
     const struct json_field *fields;
     size_t n;
@@ -111,6 +131,7 @@ static const struct {
     [ORDER_PUBLIC] = {public_fields, ARRAY_SIZE(public_fields), false},
     [ORDER_FORM] = {form_fields, ARRAY_SIZE(form_fields), true},
     [ORDER_PAGE] = {page_fields, ARRAY_SIZE(page_fields), true},
+    [ORDER_PAYOUT] = {payout_fields, ARRAY_SIZE(payout_fields), false},
 };
 
 /* ------------------------------------------------------------------ rules beyond one field */
@@ -150,7 +171,7 @@ static void check_service(const struct checking *c)
         return;
     }
     const struct service *service =
-        service_find(&c->call->engine->fixture->catalogue, input->service);
+        service_find(fixture_catalogue(c->call->engine->fixture, c->order->kind), input->service);
     if (!service || !service_is_usable(service)) {
         json_errors_add(c->errors, "service",
                         service ? "Service is not available" : "Service does not exist");
@@ -210,6 +231,11 @@ static void check_expires(const struct checking *c)
 
 static void check_service_fields(const struct checking *c)
 {
+    if (c->order->kind == INVOICE_PAYOUT) {
+        payout_fields_read(c->call, c->order->service, c->input->fields, c->errors,
+                           &c->order->service_fields, &c->order->service_outcome);
+        return;
+    }
     const json_t *fields = c->input->service_fields ? c->input->service_fields : c->input->fields;
     service_fields_read(c->call, c->order->service, fields, c->errors, &c->order->service_fields,
                         &c->order->service_outcome);
@@ -232,10 +258,42 @@ static void check_token(const struct checking *c)
         engine_find_card(c->call->engine, c->call->tenant, c->call->arena, input->token,
                          input->customer_reference ? customer : NULL);
     cardgate_read(input->gateway_options, c->call->arena, &cardgate);
-    if (!payload) {
+    const struct service *service = c->order->service;
+    if (!payload || (service && !service_takes_cards(service))) {
         json_errors_add(c->errors, "token", MESSAGE_INVALID);
     } else if (cardgate.instant) {
         c->order->card_payload = payload;
+    }
+}
+
+/* What a payout of this order takes from the balance. */
+static int64_t writeoff(const struct checking *c)
+{
+    const struct service *service = c->order->service;
+    return price_of_payout(service, c->input->currency, c->input->amount, rate_of(c, service))
+        .deposit;
+}
+
+/*
+ * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was
+ * said, so that those who do not know /process are served too; or by /process only. What starts by
+ * itself must be covered now.
+ */
+static void check_start(const struct checking *c, const json_t *attributes)
+{
+    struct order *order = c->order;
+    struct tenant *tenant = c->call->tenant;
+    const json_t *options = json_object_get(attributes, "options");
+    const json_t *said = json_object_get(options, "auto_process");
+    bool decided = said && !json_is_null(said);
+    order->gateway_options =
+        c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
+    order->start_delay_ms = decided && !c->input->auto_process ? TIME_NONE
+                            : decided                          ? 0
+                                      : engine_settle_after(c->call->engine, tenant);
+    if (order->service && order->start_delay_ms != TIME_NONE && !has_error(c->errors, "amount") &&
+        !payout_is_covered(c->call->engine, tenant, c->input->currency, writeoff(c))) {
+        json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
     }
 }
 
@@ -280,7 +338,7 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     struct order_input input = {.expires_ms = TIME_NONE, .test_mode = test_mode};
     const struct checking checking = {call, &input, ret_order, errors};
     json_auto_t *filled = ways[way].html ? json_without_blanks(attributes) : NULL;
-    *ret_order = (struct order){0};
+    *ret_order = (struct order){.kind = way == ORDER_PAYOUT ? INVOICE_PAYOUT : INVOICE_PAYMENT};
     json_read(filled ? filled : attributes, ways[way].fields, ways[way].n, false, &input, errors);
     check_service(&checking);
     check_amount(&checking);
@@ -288,6 +346,10 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     check_service_fields(&checking);
     check_metadata(&checking);
     check_token(&checking);
+    ret_order->gateway_options = input.gateway_options;
+    if (way == ORDER_PAYOUT) {
+        check_start(&checking, attributes);
+    }
     ret_order->header_outcome =
         check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
 
@@ -297,7 +359,8 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
     ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
-    ret_order->source = way == ORDER_PRIVATE ? SOURCE_MERCHANT_API : SOURCE_PLATFORM_PUBLIC_API;
+    ret_order->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
+                                                                    : SOURCE_PLATFORM_PUBLIC_API;
     ret_order->reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL;
     ret_order->description = input.description;
     ret_order->descriptor = input.descriptor;
@@ -306,7 +369,6 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
                            : NULL;
     ret_order->customer_reference = input.customer_reference;
     ret_order->customer_email = input.customer_email;
-    ret_order->gateway_options = input.gateway_options;
     ret_order->callback_url = input.callback_url;
     ret_order->return_url = input.return_url;
     ret_order->return_success = input.return_success;

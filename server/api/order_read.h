@@ -11,9 +11,13 @@
 enum order_way {
     ORDER_PRIVATE,
     ORDER_PUBLIC,
-    ORDER_FORM, /* /payment-invoices/process: the looks of the page too (look_read.h) */
-    ORDER_PAGE, /* /hpp/: as the form, and the service may be left to the payer */
+    ORDER_FORM,   /* /payment-invoices/process: the looks of the page too (look_read.h) */
+    ORDER_PAGE,   /* /hpp/: as the form, and the service may be left to the payer */
+    ORDER_PAYOUT, /* POST /payout-invoices (facts.md b.9) */
 };
+
+/* Of `amount`, when the account has not the money for a payout. */
+#define MESSAGE_UNCOVERED "This value should not exceed the available balance."
 
 /*
  * Reads and checks `attributes` for call->tenant (NULL: not known, there are errors already),

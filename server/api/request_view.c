@@ -101,7 +101,7 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
     json_out_int(out, "took_us", request->took_us);
     write_bytes(call, out, record, JOURNAL_REPLY, "response", request->reply);
     if (record->invoice) {
-        ident_of_row(call->engine->rows, "cpi", record->invoice, invoice);
+        invoice_id(call->engine->rows, record->invoice, invoice);
     }
     json_out_text(out, "invoice", record->invoice ? invoice : NULL);
     json_out_bool(out, "unmatched", record->unmatched);

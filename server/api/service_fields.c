@@ -5,15 +5,13 @@
 
 #include <string.h>
 
-/* One field of a service; its text when it is right, else NULL (and perhaps an error). */
-static const char *read_field(struct call *call, const struct service *service,
-                              const struct service_field *field, const json_t *fields,
-                              struct json_errors *errors)
+const char *service_field_read(struct call *call, const char *map,
+                               const struct service_field *field, bool may_be_empty,
+                               const json_t *fields, struct json_errors *errors)
 {
     const json_t *value = json_object_get(fields, field->key);
     const char *text = json_string_value(value);
-    const char *path = arena_printf(call->arena, "service_fields.%s", field->key);
-    bool may_be_empty = service_is_test(service); /* the payer then chooses on the page (mock.md) */
+    const char *path = arena_printf(call->arena, "%s.%s", map, field->key);
     if (!value || json_is_null(value) || (text && !*text && !may_be_empty)) {
         if (field->required) {
             json_errors_add(errors, path, MESSAGE_BLANK);
@@ -62,7 +60,10 @@ void service_fields_read(struct call *call, const struct service *service, const
     }
     for (size_t i = 0; service && i < service->n_fields; i++) {
         const struct service_field *field = &service->fields[i];
-        const char *text = read_field(call, service, field, fields, errors);
+        /* The payer of a test service then chooses on the page (mock.md). */
+        bool may_be_empty = service_is_test(service);
+        const char *text =
+            service_field_read(call, "service_fields", field, may_be_empty, fields, errors);
         if (text && service_is_test(service) && text_equal(field->key, "status")) {
             *ret_outcome = read_status(call, text, errors);
         }

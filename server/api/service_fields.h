@@ -6,6 +6,12 @@
 
 #include "http/call.h"
 
+/* One field of a service in the map `map` of a request; its text when it is right, else NULL (and
+ * perhaps an error, at "MAP.KEY"). */
+const char *service_field_read(struct call *call, const char *map,
+                               const struct service_field *field, bool may_be_empty,
+                               const json_t *fields, struct json_errors *errors);
+
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: none is chosen yet,
  * any map will do). Bad ones go into `errors` as service_fields.KEY. `ret_text` is their JSON text,

@@ -6,7 +6,11 @@
 static const char *const statuses[] = {
     "new", "active", "inactive", "moderation_requested", "moderation_pending", "archived", NULL,
 };
-static const char *const profiles[] = {"2020", NULL};
+static const char *const profiles[] = {
+    [PROFILE_2020] = "2020",
+    [PROFILE_2024] = "2024",
+    [PROFILE_COUNT] = NULL,
+};
 
 #define AT(field) .offset = offsetof(struct settings, field)
 #define DAY_S 86400
@@ -105,6 +109,12 @@ void settings_default(struct settings *ret_settings)
 const char *account_secret(const struct account *account, bool test_mode)
 {
     return test_mode ? account->keys.secret_key : account->keys.secret_live_key;
+}
+
+enum profile account_profile(const struct account *account)
+{
+    return text_equal(account->settings.profile, profiles[PROFILE_2024]) ? PROFILE_2024
+                                                                         : PROFILE_2020;
 }
 
 bool account_is_active(const struct account *account)

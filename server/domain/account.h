@@ -82,5 +82,14 @@ struct account {
 /* The secret that signs an invoice's callbacks (facts.md d.3). */
 const char *account_secret(const struct account *account, bool test_mode);
 
+/* The shape of an account's bodies; the numbers are places in tables. */
+enum profile {
+    PROFILE_2020, /* the page's samples */
+    PROFILE_2024, /* what the platform answers since (facts.md b.5, d.1) */
+    PROFILE_COUNT,
+};
+
+enum profile account_profile(const struct account *account);
+
 /* Only "active" accounts create invoices (facts.md a.3, b.10). */
 bool account_is_active(const struct account *account);

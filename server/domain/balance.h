@@ -7,6 +7,6 @@
 struct ledger_balance {
     const char *currency;
     int64_t active;   /* to be paid out or refunded from */
-    int64_t pending;  /* on its way in */
-    int64_t reserved; /* held back for what is on its way out */
+    int64_t pending;  /* on its way out: payouts that are under way */
+    int64_t reserved; /* held back */
 };

@@ -73,6 +73,26 @@ const struct test_card *card_find(const struct card_table *table, const char *nu
     return NULL;
 }
 
+/* The first six digits and the last four stay. */
+static void write_mask(const char *number, char ret_mask[CARD_MASK_TEXT])
+{
+    size_t length = strlen(number);
+    memcpy(ret_mask, number, length + 1);
+    memset(ret_mask + 6, '*', length - 10);
+}
+
+const struct test_card *card_find_shown(const struct card_table *table, const char *mask)
+{
+    for (size_t i = 0; mask && i < table->n; i++) {
+        char own[CARD_MASK_TEXT];
+        write_mask(table->cards[i].number, own);
+        if (strcmp(own, mask) == 0) {
+            return &table->cards[i];
+        }
+    }
+    return NULL;
+}
+
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry)
 {
     const struct test_card *card = card_find(table, entry->number);
@@ -94,8 +114,7 @@ void card_show(const struct card_table *table, const struct card_entry *entry,
     struct card_shown shown = {.holder = entry->holder[0] ? entry->holder : NULL};
     snprintf(shown.first, sizeof shown.first, "%.6s", entry->number);
     snprintf(shown.last, sizeof shown.last, "%s", entry->number + length - 4);
-    memcpy(shown.mask, entry->number, length + 1);
-    memset(shown.mask + 6, '*', length - 10);
+    write_mask(entry->number, shown.mask);
     memcpy(shown.expiry_month, entry->expiry, 2);
     memcpy(shown.expiry_year, entry->expiry + 2, 2);
     if (card) {

@@ -61,6 +61,9 @@ bool card_cvv_holds(const char *cvv);
 /* The test card of this number, or NULL. */
 const struct test_card *card_find(const struct card_table *table, const char *number);
 
+/* The test card that looks so once it is masked (card_shown), or NULL; a NULL mask is none's. */
+const struct test_card *card_find_shown(const struct card_table *table, const char *mask);
+
 /* The outcome of paying with this card: a text of the outcome syntax, owned by the table. */
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry);
 

@@ -169,22 +169,7 @@ static int64_t draw_delay(const struct fault_delay *delay, uint64_t *state)
 /* `*` stands for any text, slashes too. */
 static bool fits(const char *pattern, const char *text)
 {
-    const char *star = NULL, *again = NULL;
-    while (*text) {
-        if (*pattern == '*') {
-            star = pattern++;
-            again = text;
-        } else if (*pattern == *text) {
-            pattern++;
-            text++;
-        } else if (star) {
-            pattern = star + 1;
-            text = ++again;
-        } else {
-            return false;
-        }
-    }
-    return pattern[strspn(pattern, "*")] == '\0';
+    return text_matches(text, strlen(text), pattern);
 }
 
 static const char *without_api(const char *path)

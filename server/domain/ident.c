@@ -56,14 +56,42 @@ void ident_next_secret(struct ident_source *source, char *ret_text, int length)
     ret_text[length] = '\0';
 }
 
-void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
-                   char ret_id[IDENT_TEXT])
+static void derive(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                   uint8_t ret_digest[32])
 {
     buf_auto input = {0};
     buf_printf(&input, "%s:%s", prefix, text);
+    crypt_hmac(key, input.data, input.size, ret_digest);
+}
+
+void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                   char ret_id[IDENT_TEXT])
+{
     uint8_t digest[32];
-    crypt_hmac(key, input.data, input.size, digest);
+    derive(key, prefix, text, digest);
     write_id(digest, prefix, ret_id);
+}
+
+void ident_derived_long(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                        char ret_id[IDENT_TEXT])
+{
+    uint8_t digest[32];
+    derive(key, prefix, text, digest);
+    int at = snprintf(ret_id, IDENT_TEXT - IDENT_LONG_SERIAL, "%s_", prefix);
+    for (int i = 0; i < IDENT_LONG_SERIAL; i++) {
+        ret_id[at + i] = base62[digest[i] % 62];
+    }
+    ret_id[at + IDENT_LONG_SERIAL] = '\0';
+}
+
+void ident_digits(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                  char ret_digits[IDENT_DIGITS])
+{
+    uint8_t digest[32];
+    uint32_t number;
+    derive(key, prefix, text, digest);
+    memcpy(&number, digest, sizeof number);
+    snprintf(ret_digits, IDENT_DIGITS, "%08u", number % 100000000u);
 }
 
 /* Half a serial: 8 characters as a number below 62^8. */

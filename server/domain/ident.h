@@ -17,6 +17,7 @@
 #define IDENT_SERIAL 16 /* characters behind the prefix */
 #define IDENT_TEXT 32   /* room for any id, with its NUL */
 #define IDENT_UUID 37
+#define IDENT_LONG_SERIAL 24 /* of a payment's id in the newer bodies */
 
 struct ident_source {
     uint8_t key[CRYPT_KEY_SIZE];
@@ -36,6 +37,15 @@ void ident_next_secret(struct ident_source *source, char *ret_text, int length);
 /* The id with this prefix that always belongs to `text` under this key. */
 void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
                    char ret_id[IDENT_TEXT]);
+
+/* The same with IDENT_LONG_SERIAL characters: a payment's id in the newer bodies (facts.md h). */
+void ident_derived_long(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                        char ret_id[IDENT_TEXT]);
+
+/* Eight digits that always belong to `text` under this key: reference numbers of a payment. */
+#define IDENT_DIGITS 9 /* with the NUL */
+void ident_digits(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                  char ret_digits[IDENT_DIGITS]);
 
 /* The id with this prefix (at least three letters, which tell the kinds apart) of row `number`, 1
  * to 2^47, and back; false when the text is none of this key. */

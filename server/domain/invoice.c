@@ -32,15 +32,103 @@ bool callback_state_parse(const char *name, enum callback_state *ret_state)
     return false;
 }
 
+/* ------------------------------------------------------------------ kinds */
+
+static const struct {
+    const char *prefix, *type;
+    int64_t first, last;
+} kinds[INVOICE_KINDS] = {
+    [INVOICE_PAYMENT] = {"cpi", "payment-invoices", 1, INVOICE_PAYOUTS - 1},
+    [INVOICE_PAYOUT] = {"cpoi", "payout-invoices", INVOICE_PAYOUTS, INT64_MAX},
+};
+
+enum invoice_kind invoice_kind(int64_t seq)
+{
+    return seq >= INVOICE_PAYOUTS ? INVOICE_PAYOUT : INVOICE_PAYMENT;
+}
+
+enum invoice_kind invoice_kind_of(const char *id)
+{
+    return text_starts(id, "cpoi_") ? INVOICE_PAYOUT : INVOICE_PAYMENT;
+}
+
+const char *invoice_type(enum invoice_kind kind)
+{
+    return kinds[kind].type;
+}
+
+int64_t invoice_first(enum invoice_kind kind)
+{
+    return kinds[kind].first;
+}
+
+int64_t invoice_last(enum invoice_kind kind)
+{
+    return kinds[kind].last;
+}
+
+void invoice_id(struct crypt_block *rows, int64_t seq, char ret_id[IDENT_TEXT])
+{
+    ident_of_row(rows, kinds[invoice_kind(seq)].prefix, seq, ret_id);
+}
+
+bool invoice_id_read(struct crypt_block *rows, const char *id, int64_t *ret_seq)
+{
+    for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
+        int64_t seq;
+        if (ident_to_row(rows, kinds[kind].prefix, id, &seq) && invoice_kind(seq) == kind) {
+            *ret_seq = seq;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool invoice_id_has_form(const char *text)
+{
+    bool fits = false;
+    for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
+        fits = fits || ident_has_form(text, kinds[kind].prefix);
+    }
+    return fits;
+}
+
+bool invoice_may_become(const struct invoice *invoice, enum status to)
+{
+    return invoice_kind(invoice->seq) == INVOICE_PAYOUT
+               ? status_payout_may_become(invoice->status, to)
+               : status_may_become(invoice->status, to);
+}
+
+const char *refund_status_name(enum refund_status status)
+{
+    static const char *const names[] = {
+        [REFUND_PENDING] = "pending", [REFUND_DONE] = "done", [REFUND_FAILED] = "failed"};
+    return names[status];
+}
+
 bool invoice_awaits_choice(const struct invoice *invoice)
 {
     return invoice->status == STATUS_CREATED && !invoice->service;
 }
 
+int64_t invoice_held(const struct invoice *invoice)
+{
+    bool under_way =
+        invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_PROCESS_PENDING;
+    return under_way ? invoice->deposit : 0;
+}
+
 int64_t invoice_worth(const struct invoice *invoice)
 {
+    if (invoice_held(invoice)) {
+        return -invoice->deposit;
+    }
     if (invoice->processed_deposit == MONEY_NONE) {
         return 0;
+    }
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        return -invoice->processed_deposit;
     }
     int64_t back = money_add(money_or_zero(invoice->refunded_amount),
                              money_or_zero(invoice->charged_back_amount));
@@ -49,7 +137,10 @@ int64_t invoice_worth(const struct invoice *invoice)
 
 void invoice_schedule(struct invoice *invoice)
 {
-    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    /* A payout that went out has no lifetime any more: money may be on its way. */
+    bool waits =
+        invoice->status == STATUS_CREATED || (invoice->status == STATUS_PROCESS_PENDING &&
+                                              invoice_kind(invoice->seq) == INVOICE_PAYMENT);
     int64_t due_ms = waits ? invoice->expires_ms : TIME_NONE;
     if (invoice->plan_due_ms != TIME_NONE &&
         (due_ms == TIME_NONE || invoice->plan_due_ms < due_ms)) {

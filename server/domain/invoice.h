@@ -25,10 +25,26 @@ enum invoice_flow {
     FLOW_VERIFY = 1,
 };
 
+/*
+ * Payouts are invoices that run the other way (facts.md b.9), and go through the same tables,
+ * timers and callbacks. Of their members, payment_amount is what the payee gets, deposit what is
+ * written off the balance, service_fields the `fields`, gateway_options the `options`, and
+ * processed_ms also the time of a failure. They have no page and no card.
+ *
+ * Their rows are numbered from INVOICE_PAYOUTS on, so that a number alone says what it is: ids,
+ * the journal and lists ask nothing else. Stored: the bound stands in schema/db too.
+ */
+enum invoice_kind {
+    INVOICE_PAYMENT,
+    INVOICE_PAYOUT,
+};
+#define INVOICE_KINDS (INVOICE_PAYOUT + 1)
+#define INVOICE_PAYOUTS ((int64_t)1 << 40)
+
 struct invoice {
-    int64_t seq;              /* row id: the order of insertion */
+    int64_t seq;              /* row id: the order of insertion among its kind */
     int64_t account;          /* account.num */
-    char id[IDENT_TEXT];      /* cpi_... */
+    char id[IDENT_TEXT];      /* cpi_... or cpoi_... */
     char session[IDENT_TEXT]; /* cgi_..., the card page */
     const char *service;      /* its code; NULL: the payer has not chosen one yet */
     const char *reference_id, *currency, *description, *descriptor;
@@ -48,7 +64,8 @@ struct invoice {
                                                      more than processed_amount */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
-    int64_t made_ms; /* machine time of its creation; all other times are the account's */
+    int64_t failed_ms; /* when it failed or timed out, or TIME_NONE */
+    int64_t made_ms;   /* machine time of its creation; all other times are the account's */
 
     /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;
@@ -78,6 +95,25 @@ struct transition {
     const char *resolution;
     const char *cause; /* timer, expiry, payer, command */
 };
+
+/* Stored: append only. */
+enum refund_status {
+    REFUND_PENDING = 0,
+    REFUND_DONE = 1,
+    REFUND_FAILED = 2,
+};
+
+/* A refund that was asked for. While one is pending its invoice is refund_pending. */
+struct refund {
+    int64_t invoice, account;
+    const char *reference_id;
+    int64_t amount;
+    const char *description; /* or NULL */
+    enum refund_status status;
+    int64_t created_ms, finished_ms; /* account time; or TIME_NONE */
+};
+
+const char *refund_status_name(enum refund_status status);
 
 /* Stored: append only. */
 enum callback_state {
@@ -126,14 +162,35 @@ struct attempt {
     int64_t response_size;
 };
 
+/* What a row number stands for, and what the platform calls these: "payment-invoices". */
+enum invoice_kind invoice_kind(int64_t seq);
+enum invoice_kind invoice_kind_of(const char *id); /* which need not be anybody's */
+const char *invoice_type(enum invoice_kind kind);
+
+/* The numbers of a kind: from first to last. */
+int64_t invoice_first(enum invoice_kind kind);
+int64_t invoice_last(enum invoice_kind kind);
+
+/* The id of a row by its kind (ident_of_row), and back; false: it is none of this key. */
+void invoice_id(struct crypt_block *rows, int64_t seq, char ret_id[IDENT_TEXT]);
+bool invoice_id_read(struct crypt_block *rows, const char *id, int64_t *ret_seq);
+
+/* True when a text could be an invoice's id of either kind. */
+bool invoice_id_has_form(const char *text);
+
+/* The state table of its kind (status.h). */
+bool invoice_may_become(const struct invoice *invoice, enum status to);
+
 /* Made without a service, on the payment page: nothing can be paid before one is chosen. */
 bool invoice_awaits_choice(const struct invoice *invoice);
 
 /*
  * What it has moved the account's balance by (engine/ledger.h): what was paid in less what was
- * given back; 0 when it is not paid.
+ * given back; 0 when it is not paid. A payout takes from the balance what it writes off, and holds
+ * it while it is under way: invoice_held, 0 for all else.
  */
 int64_t invoice_worth(const struct invoice *invoice);
+int64_t invoice_held(const struct invoice *invoice);
 
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);

@@ -7,6 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
+enum outcome_kind outcome_kind(const char *text)
+{
+    static const uint32_t refund = STATUS_BIT(STATUS_REFUND_PENDING) | STATUS_BIT(STATUS_REFUNDED) |
+                                   STATUS_BIT(STATUS_PARTIALLY_REFUNDED) |
+                                   STATUS_BIT(STATUS_REFUND_FAILED);
+    char name[64];
+    enum status first;
+    text += strspn(text, " ");
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":@,"), text);
+    return status_parse(name, &first) && (refund & STATUS_BIT(first)) ? OUTCOME_OF_REFUND
+                                                                      : OUTCOME_OF_PAYMENT;
+}
+
+enum status outcome_start(enum outcome_kind kind)
+{
+    return kind == OUTCOME_OF_REFUND ? STATUS_REFUND_PENDING : STATUS_PROCESS_PENDING;
+}
+
 struct reader {
     const struct resolution_set *extra;
     char *why;

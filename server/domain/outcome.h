@@ -25,6 +25,18 @@ struct outcome {
     struct outcome_step steps[OUTCOME_STEPS];
 };
 
+/* What an outcome is for, by its first step. Stored: append only. */
+enum outcome_kind {
+    OUTCOME_OF_PAYMENT = 0, /* a new invoice's */
+    OUTCOME_OF_REFUND = 1, /* refund_pending, refunded, partially_refunded or refund_failed first */
+};
+
+/* Any text has a kind; whether it is an outcome is for outcome_parse to say. */
+enum outcome_kind outcome_kind(const char *text);
+
+/* The status from which outcomes of this kind go on. */
+enum status outcome_start(enum outcome_kind kind);
+
 /*
  * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case;
  * a failure without a resolution gets general_decline; `expired` is process_failed:expired at once;

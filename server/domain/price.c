@@ -22,16 +22,34 @@ int64_t price_converted(const struct service *service, int64_t amount, int64_t r
                : money_divide((__int128)amount * rate, MONEY_ONE, currency_step(service->currency));
 }
 
+/* The fee in the invoice's currency; its limits are in the service's. */
+static int64_t fee_at(const struct service *service, const char *currency, int64_t service_amount,
+                      int64_t rate)
+{
+    int64_t fee = price_fee(service, service_amount);
+    return rate == MONEY_ONE
+               ? fee
+               : money_divide((__int128)fee * MONEY_ONE, rate, currency_step(currency));
+}
+
 struct price price_of(const struct service *service, const char *currency, int64_t amount,
                       int64_t rate, bool shift_out)
 {
     struct price price = {.exchange_rate = rate,
                           .service_amount = price_converted(service, amount, rate)};
-    int64_t fee = price_fee(service, price.service_amount);
-    price.fee = rate == MONEY_ONE
-                    ? fee
-                    : money_divide((__int128)fee * MONEY_ONE, rate, currency_step(currency));
+    price.fee = fee_at(service, currency, price.service_amount, rate);
     price.deposit = shift_out ? amount : amount - price.fee;
     price.payment_amount = money_add(price.deposit, price.fee);
+    return price;
+}
+
+struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
+                             int64_t rate)
+{
+    struct price price = {.exchange_rate = rate,
+                          .service_amount = price_converted(service, amount, rate),
+                          .payment_amount = amount};
+    price.fee = fee_at(service, currency, price.service_amount, rate);
+    price.deposit = money_add(amount, price.fee);
     return price;
 }

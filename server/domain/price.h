@@ -31,3 +31,8 @@ int64_t price_converted(const struct service *service, int64_t amount, int64_t r
  */
 struct price price_of(const struct service *service, const char *currency, int64_t amount,
                       int64_t rate, bool shift_out);
+
+/* The same of a payout: payment_amount is what the payee gets, the whole amount, and deposit what
+ * is written off the balance, the fee on top (facts.md b.9, `writeoff`). */
+struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
+                             int64_t rate);

@@ -21,5 +21,11 @@ struct resolution_set {
  * has it. */
 const char *resolution_find(const char *name, const struct resolution_set *extra);
 
+/*
+ * What it means, in English: `resolution_message` of a body, and the payer's page in that language
+ * (server/web/messages.json has the others). NULL for a name that fixtures add.
+ */
+const char *resolution_text(const char *name);
+
 /* A name that could be one: snake_case, at most 63 characters. */
 bool resolution_has_form(const char *name);

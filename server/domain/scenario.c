@@ -38,8 +38,8 @@ static bool holds(const struct scenario_condition *condition, const struct invoi
     return text_equal(condition->text, subject);
 }
 
-const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice,
-                          const char *customer_email)
+const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,
+                          const struct invoice *invoice, const char *customer_email)
 {
     for (size_t i = 0; i < table->n; i++) {
         const struct scenario_rule *rule = &table->rules[i];
@@ -47,7 +47,7 @@ const char *scenario_find(const struct scenario_table *table, const struct invoi
         while (met < rule->n && holds(&rule->conditions[met], invoice, customer_email)) {
             met++;
         }
-        if (met == rule->n) {
+        if (met == rule->n && outcome_kind(rule->outcome) == kind) {
             return rule->outcome;
         }
     }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "domain/invoice.h"
+#include "domain/outcome.h"
 
 #include <stddef.h>
 
@@ -39,6 +40,7 @@ struct scenario_table {
     size_t n;
 };
 
-/* The outcome text of the first rule that fits, or NULL. `customer_email` may be NULL. */
-const char *scenario_find(const struct scenario_table *table, const struct invoice *invoice,
-                          const char *customer_email);
+/* The outcome text of the first rule of this kind that fits, or NULL. `customer_email` may be
+ * NULL. Of a refund the amount, reference_id and description are its own. */
+const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,
+                          const struct invoice *invoice, const char *customer_email);

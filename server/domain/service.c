@@ -59,3 +59,8 @@ bool service_field_holds(const struct service_field *field, const char *text)
     return strlen(text) <= FIELD_MOST &&
            !(field->regexp && regexec(&field->compiled, text, 0, NULL, 0));
 }
+
+bool service_takes_cards(const struct service *service)
+{
+    return text_equal(service->method->code, "payment_card");
+}

@@ -62,6 +62,9 @@ bool service_is_usable(const struct service *service);
 
 /* Whether a text may stand in a field of a service: short enough and as its regexp says. */
 bool service_field_holds(const struct service_field *field, const char *text);
+/* Paid by card: a card's number or its token. Others are confirmed by the payer. */
+bool service_takes_cards(const struct service *service);
+
 /* Whether an invoice of this currency and amount (money.h) can be paid through it: usable, and
  * within its limits. */
 bool service_takes(const struct service *service, const char *currency, int64_t amount);

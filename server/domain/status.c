@@ -5,34 +5,47 @@
 
 #define BIT(name) STATUS_BIT(STATUS_##name)
 
+/* What may follow once there is money that can go back. */
+#define GOES_BACK                                                                                  \
+    (BIT(REFUND_PENDING) | BIT(REFUNDED) | BIT(PARTIALLY_REFUNDED) | BIT(REFUND_FAILED) |          \
+     BIT(CHARGED_BACK) | BIT(PARTIALLY_CHARGED_BACK))
+
+enum { FINAL = 1, FAILURE = 2, PAID = 4, PART = 8 };
+
 /* clang-format off */
 static const struct {
     const char *name;
     uint32_t next;            /* the set of statuses that may follow */
-    bool final, failure, paid;
+    unsigned is;
+    enum status_money money;
     const char *payment;
 } table[STATUS_COUNT] = {
-    [STATUS_CREATED] = {"created", BIT(PROCESS_PENDING) | BIT(EXPIRED), false, false, false, "created"},
-    [STATUS_EXPIRED] = {"expired", 0, true, true, false, "expired"},
+    [STATUS_CREATED] = {"created",
+        BIT(PROCESS_PENDING) | BIT(EXPIRED) | BIT(TERMINATED), 0, STATUS_MONEY_STAYS, "created"},
+    [STATUS_EXPIRED] = {"expired", 0, FINAL | FAILURE, STATUS_MONEY_STAYS, "expired"},
     [STATUS_PROCESS_PENDING] = {"process_pending",
-        BIT(PROCESSED) | BIT(PROCESS_FAILED) | BIT(VERIFIED), false, false, false, "invoked"},
-    [STATUS_PROCESSED] = {"processed",
-        BIT(REFUND_PENDING) | BIT(REFUNDED) | BIT(PARTIALLY_REFUNDED) | BIT(REFUND_FAILED) |
-        BIT(CHARGED_BACK) | BIT(PARTIALLY_CHARGED_BACK), true, false, true, "processed"},
-    [STATUS_PROCESS_FAILED] = {"process_failed", BIT(PROCESS_PENDING), true, true, false, "process_failed"},
-    [STATUS_VERIFIED] = {"verified", 0, true, false, true, "processed"},
+        BIT(PROCESSED) | BIT(PROCESS_FAILED) | BIT(VERIFIED) | BIT(PARTIALLY_PROCESSED) | BIT(TERMINATED),
+        0, STATUS_MONEY_STAYS, "invoked"},
+    [STATUS_PROCESSED] = {"processed", GOES_BACK, FINAL | PAID, STATUS_MONEY_PAID, "processed"},
+    [STATUS_PROCESS_FAILED] = {"process_failed",
+        BIT(PROCESS_PENDING), FINAL | FAILURE, STATUS_MONEY_STAYS, "process_failed"},
+    [STATUS_VERIFIED] = {"verified", 0, FINAL | PAID, STATUS_MONEY_STAYS, "processed"},
     [STATUS_REFUND_PENDING] = {"refund_pending",
-        BIT(REFUNDED) | BIT(PARTIALLY_REFUNDED) | BIT(REFUND_FAILED), false, false, true, "refund_pending"},
+        BIT(REFUNDED) | BIT(PARTIALLY_REFUNDED) | BIT(REFUND_FAILED), PAID, STATUS_MONEY_STAYS, "refund_pending"},
     [STATUS_PARTIALLY_REFUNDED] = {"partially_refunded",
         BIT(REFUND_PENDING) | BIT(REFUNDED) | BIT(CHARGED_BACK) | BIT(PARTIALLY_CHARGED_BACK),
-        true, false, true, "partially_refunded"},
-    [STATUS_REFUNDED] = {"refunded", 0, true, false, true, "refunded"},
+        FINAL | PAID | PART, STATUS_MONEY_REFUNDED, "partially_refunded"},
+    [STATUS_REFUNDED] = {"refunded", 0, FINAL | PAID, STATUS_MONEY_REFUNDED, "refunded"},
     [STATUS_REFUND_FAILED] = {"refund_failed",
         BIT(REFUND_PENDING) | BIT(REFUNDED) | BIT(CHARGED_BACK) | BIT(PARTIALLY_CHARGED_BACK),
-        true, true, true, "refund_failed"},
-    [STATUS_CHARGED_BACK] = {"charged_back", 0, true, false, true, "charged_back"},
+        FINAL | FAILURE | PAID, STATUS_MONEY_STAYS, "refund_failed"},
+    [STATUS_CHARGED_BACK] = {"charged_back", 0, FINAL | PAID, STATUS_MONEY_CHARGED_BACK, "charged_back"},
     [STATUS_PARTIALLY_CHARGED_BACK] = {"partially_charged_back",
-        BIT(CHARGED_BACK) | BIT(REFUND_PENDING), true, false, true, "partially_charged_back"},
+        BIT(CHARGED_BACK) | BIT(REFUND_PENDING), FINAL | PAID | PART, STATUS_MONEY_CHARGED_BACK,
+        "partially_charged_back"},
+    [STATUS_PARTIALLY_PROCESSED] = {"partially_processed",
+        GOES_BACK, FINAL | PAID | PART, STATUS_MONEY_PAID, "processed"},
+    [STATUS_TERMINATED] = {"terminated", 0, FINAL | FAILURE, STATUS_MONEY_STAYS, "terminated"},
 };
 /* clang-format on */
 
@@ -57,19 +70,49 @@ bool status_may_become(enum status from, enum status to)
     return table[from].next & STATUS_BIT(to);
 }
 
+/* A payout cannot be given back, and what failed is not tried again (facts.md b.9, PG-OUT). It
+ * fails without having begun when there is no money for it. */
+static const uint32_t payout_next[STATUS_COUNT] = {
+    [STATUS_CREATED] = BIT(PROCESS_PENDING) | BIT(PROCESS_FAILED) | BIT(EXPIRED) | BIT(TERMINATED),
+    [STATUS_PROCESS_PENDING] =
+        BIT(PROCESSED) | BIT(PARTIALLY_PROCESSED) | BIT(PROCESS_FAILED) | BIT(TERMINATED),
+};
+
+bool status_payout_may_become(enum status from, enum status to)
+{
+    return payout_next[from] & STATUS_BIT(to);
+}
+
+bool status_is_of_payout(enum status status)
+{
+    return (BIT(CREATED) | BIT(PROCESS_PENDING) | BIT(PROCESSED) | BIT(PROCESS_FAILED) |
+            BIT(EXPIRED) | BIT(PARTIALLY_PROCESSED) | BIT(TERMINATED)) &
+           STATUS_BIT(status);
+}
+
 bool status_is_final(enum status status)
 {
-    return table[status].final;
+    return table[status].is & FINAL;
 }
 
 bool status_is_failure(enum status status)
 {
-    return table[status].failure;
+    return table[status].is & FAILURE;
 }
 
 bool status_is_paid(enum status status)
 {
-    return table[status].paid;
+    return table[status].is & PAID;
+}
+
+enum status_money status_money(enum status status)
+{
+    return table[status].money;
+}
+
+bool status_is_part(enum status status)
+{
+    return table[status].is & PART;
 }
 
 const char *status_payment_name(enum status status)

@@ -1,6 +1,6 @@
 /*
- * The statuses of a payment invoice and which may follow which (facts.md c.1, c.2). The numbers are
- * stored in the database: append only.
+ * The statuses of payment and payout invoices and which may follow which (facts.md c.1, c.2). The
+ * numbers are stored in the database: append only.
  */
 #pragma once
 
@@ -20,6 +20,8 @@ enum status {
     STATUS_REFUND_FAILED = 9,
     STATUS_CHARGED_BACK = 10,
     STATUS_PARTIALLY_CHARGED_BACK = 11,
+    STATUS_PARTIALLY_PROCESSED = 12, /* another amount was paid than was asked for */
+    STATUS_TERMINATED = 13,          /* a moderator rejected it */
     STATUS_COUNT,
 };
 
@@ -34,11 +36,27 @@ bool status_parse(const char *name, enum status *ret_status);
 /* The state table. A status never follows itself. */
 bool status_may_become(enum status from, enum status to);
 
+/* The same of a payout invoice, and whether a payout can ever be this. */
+bool status_payout_may_become(enum status from, enum status to);
+bool status_is_of_payout(enum status status);
+
 /* Nothing more happens by itself: what "only final" callbacks report (facts.md c.1, c.5). */
 bool status_is_final(enum status status);
 
 /* A failure, which carries a resolution other than ok (facts.md c.4). */
 bool status_is_failure(enum status status);
+
+/* What becoming this does with an invoice's money (invoice_money.h). */
+enum status_money {
+    STATUS_MONEY_STAYS,
+    STATUS_MONEY_PAID,
+    STATUS_MONEY_REFUNDED,
+    STATUS_MONEY_CHARGED_BACK,
+};
+enum status_money status_money(enum status status);
+
+/* Of the money there is it moves a part, never all. */
+bool status_is_part(enum status status);
 
 /* Money was taken: payload, original_data and the processed fields are filled. */
 bool status_is_paid(enum status status);

@@ -1,75 +1,123 @@
 #include "token.h"
 
+#include "base/attr.h"
 #include "domain/ident.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SIGNATURE_SIZE 512
+#define RS512_BYTES 512
+#define HS256_BYTES 32
 #define TOKEN_TEXT 1024
+#define PART_TEXT 256 /* of a token's header or claims, encoded */
 
-void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size,
-                char ret_text[TOKEN_SIGNATURE + 1])
+/* The claims are ours alone to write, so their form is fixed. */
+static const struct form {
+    const char *header, *middle; /* what stands between the session and the end */
+    size_t signature;            /* characters of its text */
+} forms[] = {
+    [TOKEN_RS512] = {"{\"typ\":\"JWT\",\"alg\":\"RS512\"}", "\",\"exp\":", 683},
+    [TOKEN_HS256] = {"{\"typ\":\"JWT\",\"alg\":\"HS256\"}", "\",\"expires\":null,\"exp\":", 43},
+};
+
+#define BEGINNING "{\"sid\":\""
+
+size_t token_signature_size(enum token_form form)
 {
-    uint8_t mac[SIGNATURE_SIZE];
-    buf_auto text = {0};
-    crypt_mac_long(key, input, size, mac, sizeof mac);
-    crypt_base64url(&text, mac, sizeof mac);
-    memcpy(ret_text, text.data, TOKEN_SIGNATURE + 1);
+    return forms[form].signature;
 }
 
-/* The claims are ours alone to write, so their form is fixed: {"sid":"cgi_..","exp":123}. */
-bool token_read(const char *token, char ret_session[TOKEN_SESSION], int64_t *ret_expires_s)
+void token_sign(const uint8_t key[CRYPT_KEY_SIZE], enum token_form form, const char *input,
+                size_t size, char ret_text[TOKEN_SIGNATURE_MOST + 1])
 {
-    const char *claims = strchr(token, '.');
-    const char *end = claims ? strchr(claims + 1, '.') : NULL;
-    char part[256];
-    long long expires_s;
-    int read = 0;
+    uint8_t mac[RS512_BYTES];
     buf_auto text = {0};
+    switch (form) {
+    case TOKEN_RS512:
+        crypt_mac_long(key, input, size, mac, RS512_BYTES);
+        crypt_base64url(&text, mac, RS512_BYTES);
+        break;
+    case TOKEN_HS256:
+        crypt_hmac(key, input, size, mac);
+        crypt_base64url(&text, mac, HS256_BYTES);
+        break;
+    }
+    memcpy(ret_text, text.data, text.size + 1);
+}
+
+/* Claims of one form; they must be exactly what that form writes. */
+static bool read_claims(const struct form *form, const char *claims, struct token *token)
+{
+    char whole[PART_TEXT];
+    long long expires_s;
+    size_t middle = strlen(form->middle);
+    if (sscanf(claims, BEGINNING "%63[A-Za-z0-9_]", token->session) != 1) {
+        return false;
+    }
+    const char *at = claims + strlen(BEGINNING) + strlen(token->session);
+    if (strncmp(at, form->middle, middle) != 0 || sscanf(at + middle, "%lld", &expires_s) != 1) {
+        return false;
+    }
+    token->expires_s = expires_s;
+    snprintf(whole, sizeof whole, BEGINNING "%s%s%lld}", token->session, form->middle, expires_s);
+    return strcmp(whole, claims) == 0;
+}
+
+bool token_read(const char *text, struct token *ret_token)
+{
+    const char *claims = strchr(text, '.');
+    const char *end = claims ? strchr(claims + 1, '.') : NULL;
+    char part[PART_TEXT];
+    buf_auto decoded = {0};
     if (!end || (size_t)(end - claims - 1) >= sizeof part) {
         return false;
     }
     snprintf(part, sizeof part, "%.*s", (int)(end - claims - 1), claims + 1);
-    bool good = crypt_base64_decode(part, &text) &&
-                sscanf(buf_str(&text), "{\"sid\":\"%63[A-Za-z0-9_]\",\"exp\":%lld}%n", ret_session,
-                       &expires_s, &read) == 2 &&
-                (size_t)read == text.size;
-    *ret_expires_s = good ? expires_s : 0;
-    return good;
+    if (!crypt_base64_decode(part, &decoded) || strlen(buf_str(&decoded)) != decoded.size) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+        struct token token = {.form = (enum token_form)i};
+        if (read_claims(&forms[i], buf_str(&decoded), &token)) {
+            *ret_token = token;
+            return true;
+        }
+    }
+    return false;
 }
 
-static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
-                    int64_t expires_s)
+static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
+                    const char *session, int64_t expires_s)
 {
-    static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS512\"}";
-    char claims[128];
-    int size = snprintf(claims, sizeof claims, "{\"sid\":\"%s\",\"exp\":%lld}", session,
+    char claims[PART_TEXT], signature[TOKEN_SIGNATURE_MOST + 1];
+    int size = snprintf(claims, sizeof claims, BEGINNING "%s%s%lld}", session, forms[form].middle,
                         (long long)expires_s);
     size_t from = out->size;
-    crypt_base64url(out, header, sizeof header - 1);
+    crypt_base64url(out, forms[form].header, strlen(forms[form].header));
     buf_char(out, '.');
     crypt_base64url(out, claims, (size_t)size);
-    char signature[TOKEN_SIGNATURE + 1];
-    token_sign(key, out->data + from, out->size - from, signature);
+    token_sign(key, form, out->data + from, out->size - from, signature);
     buf_char(out, '.');
-    buf_add(out, signature, TOKEN_SIGNATURE);
+    buf_add(out, signature, forms[form].signature);
 }
 
 /* A creation writes the same token twice, into its answer and into its callback: the last one is
  * remembered. */
-void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
-                 int64_t expires_s)
+void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
+                 const char *session, int64_t expires_s)
 {
     static struct {
         char session[IDENT_TEXT], text[TOKEN_TEXT];
         int64_t expires_s;
         const uint8_t *key;
+        enum token_form form;
         size_t size;
     } last;
-    if (last.key != key || last.expires_s != expires_s || strcmp(last.session, session) != 0) {
+    bool same = last.key == key && last.form == form && last.expires_s == expires_s &&
+                strcmp(last.session, session) == 0;
+    if (!same) {
         buf_auto token = {0};
-        compose(&token, key, session, expires_s);
+        compose(&token, key, form, session, expires_s);
         if (token.size >= sizeof last.text || strlen(session) >= sizeof last.session) {
             buf_add(out, token.data, token.size);
             return;
@@ -78,6 +126,7 @@ void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char 
         memcpy(last.session, session, strlen(session) + 1);
         last.size = token.size;
         last.key = key;
+        last.form = form;
         last.expires_s = expires_s;
     }
     buf_add(out, last.text, last.size);

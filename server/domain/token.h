@@ -1,7 +1,9 @@
 /*
- * The card session token: a JWT by shape, as in the page's samples (facts.md j). Nobody outside can
- * verify the platform's RSA signature, so the 512 signature bytes are a MAC under the server's key
- * (mock.md); the card page and the card gate check it.
+ * The card session token: a JWT by shape (facts.md j). There are two forms, and all that knows one
+ * knows both, so that a token outlives a change of its account's profile. Nobody outside can verify
+ * the platform's RSA signature, so the 512 bytes of that form are a MAC under the server's key
+ * (mock.md); the other form's signature is the real HMAC-SHA-256 under it. The card page and the
+ * card gate check them.
  */
 #pragma once
 
@@ -10,21 +12,33 @@
 
 #include <stdbool.h>
 
-#define TOKEN_SIGNATURE 683 /* characters of the signature's text */
+enum token_form {
+    TOKEN_RS512, /* the page's samples: {"sid":..,"exp":..} */
+    TOKEN_HS256, /* bodies of 2024: {"sid":..,"expires":null,"exp":..} */
+};
+
+#define TOKEN_SIGNATURE_MOST 683 /* characters of the longest signature's text */
+
+/* Characters of a signature's text. */
+size_t token_signature_size(enum token_form form);
 
 /* The signature's text for the two parts before it, "HEADER.CLAIMS". */
-void token_sign(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size,
-                char ret_text[TOKEN_SIGNATURE + 1]);
+void token_sign(const uint8_t key[CRYPT_KEY_SIZE], enum token_form form, const char *input,
+                size_t size, char ret_text[TOKEN_SIGNATURE_MOST + 1]);
 
-/* Room for the text of a card session in a token. */
-#define TOKEN_SESSION 64
+/* What a token says. */
+struct token {
+    enum token_form form;
+    char session[64];
+    int64_t expires_s; /* unix seconds */
+};
 
 /*
- * Reads the session and the end out of a token's claims. False when it is no token; whether it is
- * one of ours is for the caller to find out, by writing the session's token and comparing.
+ * Reads what a token says. False when it is no token; whether it is one of ours is for the caller
+ * to find out, by writing the session's token in this form and comparing.
  */
-bool token_read(const char *token, char ret_session[TOKEN_SESSION], int64_t *ret_expires_s);
+bool token_read(const char *text, struct token *ret_token);
 
 /* Appends the token of a card session that ends at `expires_s` (unix seconds). */
-void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], const char *session,
-                 int64_t expires_s);
+void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
+                 const char *session, int64_t expires_s);

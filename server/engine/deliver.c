@@ -1,23 +1,16 @@
 #include "deliver.h"
 
-#include "base/buf.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/address.h"
-#include "json/json_out.h"
+#include "engine/deliver_transfer.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <unistd.h>
 
-#define RESPONSE_MOST                                                                              \
-    ((size_t)65536) /* of body and of headers that are kept; the rest is not read */
 #define KEY_MOST 300
-#define USER_AGENT "Webhook-Client"
 
 /* A callback that waits for its turn. */
 struct waiting {
@@ -31,23 +24,6 @@ struct target {
     STAILQ_HEAD(, waiting) queue;
     int running, window;
     LIST_ENTRY(target) link;
-};
-
-struct transfer {
-    int64_t callback, invoice, account;
-    struct deliver *deliver;
-    struct target *target;
-    CURL *easy;
-    struct curl_slist *headers;
-    struct arena arena;
-    struct delivery delivery;
-    int64_t wall_ms, began_ms; /* machine and monotonic time */
-    int64_t heard_ms; /* monotonic time of the last sign of life once connected, 0 before */
-    char public_address[INET6_ADDRSTRLEN];
-    struct buf response, response_headers;
-    bool overlong, headers_begun;
-    char error[CURL_ERROR_SIZE];
-    LIST_ENTRY(transfer) link;
 };
 
 struct deliver {
@@ -79,23 +55,11 @@ static void target_key(const char *url, char ret_key[KEY_MOST])
     curl_url_cleanup(parts);
 }
 
-static const char *rewritten(const struct deliver *deliver, struct arena *arena, const char *url)
-{
-    const char *from = deliver->options.rewrite_from;
-    size_t length = from ? strlen(from) : 0;
-    bool whole = length && text_starts(url, from) &&
-                 (from[length - 1] == '/' || strchr("/:?#", url[length])); /* "" too: the end */
-    if (!whole) {
-        return url;
-    }
-    return arena_printf(arena, "%s%s", deliver->options.rewrite_to, url + strlen(from));
-}
-
 static struct target *find_target(struct deliver *deliver, const char *url)
 {
     struct arena arena = {0};
     char key[KEY_MOST];
-    target_key(rewritten(deliver, &arena, url), key);
+    target_key(transfer_url(&deliver->options, &arena, url), key);
     arena_finish(&arena);
     struct target *target;
     LIST_FOREACH(target, &deliver->targets, link)
@@ -148,173 +112,7 @@ void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, in
     deliver->waiting++;
 }
 
-/* ------------------------------------------------------------------ what curl calls */
-
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)purpose;
-    struct transfer *transfer = arg;
-    if (!transfer->deliver->options.allow_any && !address_is_private(&address->addr)) {
-        const void *bytes = address->family == AF_INET6
-                                ? (const void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
-                                : (const void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
-        inet_ntop(address->family, bytes, transfer->public_address,
-                  sizeof transfer->public_address);
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-static int request_begins(void *arg, char *ip, char *local_ip, int port, int local_port)
-{
-    (void)ip;
-    (void)local_ip;
-    (void)port;
-    (void)local_port;
-    struct transfer *transfer = arg;
-    if (transfer->heard_ms) {
-        /* curl would send again on a new connection when a kept one dies: that is our retry to
-         * make. */
-        return CURL_PREREQFUNC_ABORT;
-    }
-    transfer->heard_ms = mono_now_ms();
-    return CURL_PREREQFUNC_OK;
-}
-
-/* Keeps up to RESPONSE_MOST bytes; a receiver that answers more is cut off. */
-static size_t take_body(char *data, size_t one, size_t size, void *arg)
-{
-    (void)one;
-    struct transfer *transfer = arg;
-    transfer->heard_ms = mono_now_ms();
-    size_t room = RESPONSE_MOST - transfer->response.size;
-    buf_add(&transfer->response, data, size < room ? size : room);
-    transfer->overlong = size > room;
-    return transfer->overlong ? 0 : size;
-}
-
-/* Header lines go into a JSON object as they come; a new status line (after a 100) begins anew. */
-static size_t take_header(char *data, size_t one, size_t size, void *arg)
-{
-    (void)one;
-    struct transfer *transfer = arg;
-    transfer->heard_ms = mono_now_ms();
-    if (size > 5 && memcmp(data, "HTTP/", 5) == 0) {
-        transfer->response_headers.size = 0;
-        buf_char(&transfer->response_headers, '{');
-        transfer->headers_begun = false;
-        return size;
-    }
-    const char *colon = memchr(data, ':', size);
-    if (!colon || transfer->response_headers.size + size > RESPONSE_MOST) {
-        return size;
-    }
-    const char *value = colon + 1, *end = data + size;
-    while (value < end && (*value == ' ' || *value == '\t')) {
-        value++;
-    }
-    while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ')) {
-        end--;
-    }
-    struct json_out out = {.buf = &transfer->response_headers, .comma = transfer->headers_begun};
-    char *name = arena_copy(&transfer->arena, data, (size_t)(colon - data));
-    json_out_text_sized(&out, name, value, (size_t)(end - value));
-    transfer->headers_begun = true;
-    return size;
-}
-
 /* ------------------------------------------------------------------ one attempt */
-
-static void add_header(struct transfer *transfer, const char *format, ...) ATTR_PRINTF(2, 3);
-
-static void add_header(struct transfer *transfer, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    struct curl_slist *list =
-        curl_slist_append(transfer->headers, arena_vprintf(&transfer->arena, format, args));
-    va_end(args);
-    if (!list) {
-        die("out of memory for a header");
-    }
-    transfer->headers = list;
-}
-
-static void write_request_headers(const struct transfer *transfer, struct buf *buf)
-{
-    struct json_out out = {.buf = buf};
-    char size[24];
-    json_out_object(&out, NULL);
-    json_out_text(&out, "Host", transfer->target->key);
-    json_out_text(&out, "User-Agent", USER_AGENT);
-    for (const struct curl_slist *header = transfer->headers; header; header = header->next) {
-        const char *colon = strchr(header->data, ':');
-        if (colon && colon[1]) {
-            json_out_text(&out,
-                          arena_copy((struct arena *)&transfer->arena, header->data,
-                                     (size_t)(colon - header->data)),
-                          colon + 2);
-        }
-    }
-    snprintf(size, sizeof size, "%zu", transfer->delivery.body_size);
-    json_out_text(&out, "Content-Length", size);
-    json_out_object_end(&out);
-}
-
-static void set_headers(struct transfer *transfer)
-{
-    const struct delivery *delivery = &transfer->delivery;
-    add_header(transfer, "Content-Type: application/json");
-    add_header(transfer, "Accept: */*");
-    if (delivery->signature) {
-        add_header(transfer, "X-Signature: %s", delivery->signature);
-    }
-    if (delivery->retry) {
-        add_header(transfer, "Retry-Count: %lld", (long long)delivery->retry);
-        if (delivery->next_retry_s) {
-            add_header(transfer, "Next-Retry: %lld", (long long)delivery->next_retry_s);
-        }
-    }
-    add_header(transfer, "Expect:");
-}
-
-static void set_options(struct transfer *transfer)
-{
-    const struct deliver_options *options = &transfer->deliver->options;
-    const struct delivery *delivery = &transfer->delivery;
-    CURL *easy = transfer->easy;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl_easy_setopt(easy, CURLOPT_URL,
-                     rewritten(transfer->deliver, &transfer->arena, delivery->url));
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY,
-                     ""); /* one from the environment would hide the receiver's address */
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, delivery->body);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)delivery->body_size);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)delivery->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)delivery->total_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
-    if (options->ca) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca);
-    }
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, request_begins);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-}
 
 /* Handles are dear to make and are used again; what one attempt set in them is reset. */
 static CURL *take_easy(struct deliver *deliver)
@@ -336,44 +134,38 @@ static void give_easy(struct deliver *deliver, CURL *easy)
     deliver->spare[deliver->n_spare++] = easy;
 }
 
-static void free_transfer(struct transfer *transfer)
+static void free_transfer(struct deliver *deliver, struct transfer *transfer)
 {
     if (transfer->easy) {
-        curl_multi_remove_handle(transfer->deliver->multi, transfer->easy);
-        give_easy(transfer->deliver, transfer->easy);
+        curl_multi_remove_handle(deliver->multi, transfer->easy);
+        give_easy(deliver, transfer->easy);
     }
-    curl_slist_free_all(transfer->headers);
-    buf_finish(&transfer->response);
-    buf_finish(&transfer->response_headers);
-    arena_finish(&transfer->arena);
+    transfer_finish(transfer);
     free(transfer);
 }
 
-static void leave(struct transfer *transfer)
+static void leave(struct deliver *deliver, struct transfer *transfer)
 {
     LIST_REMOVE(transfer, link);
     transfer->target->running--;
-    transfer->deliver->running--;
+    deliver->running--;
 }
 
 static void begin(struct deliver *deliver, struct target *target, const struct waiting *waiting)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
-    transfer->deliver = deliver;
+    transfer->options = &deliver->options;
     transfer->target = target;
+    transfer->host = target->key;
     transfer->callback = waiting->callback;
     transfer->invoice = waiting->invoice;
     transfer->account = waiting->account;
     if (!deliver->hooks.load(deliver->hooks.arg, &transfer->arena, waiting->callback,
                              &transfer->delivery)) {
-        free_transfer(transfer);
+        free_transfer(deliver, transfer);
         return;
     }
-    transfer->wall_ms = wall_now_ms();
-    transfer->began_ms = mono_now_ms();
-    transfer->easy = take_easy(deliver);
-    set_headers(transfer);
-    set_options(transfer);
+    transfer_begin(transfer, take_easy(deliver));
     LIST_INSERT_HEAD(&deliver->transfers, transfer, link);
     target->running++;
     deliver->running++;
@@ -432,77 +224,17 @@ void deliver_start(struct deliver *deliver)
 
 /* ------------------------------------------------------------------ ending */
 
-/* curl's words without " after N ms": took_ms says that, and equal runs read alike. */
-static const char *without_time(struct arena *arena, const char *text)
+static void end(struct deliver *deliver, struct transfer *transfer, CURLcode code, bool late)
 {
-    static const char mark[] = " after ";
-    const char *begin = strstr(text, mark);
-    const char *number = begin ? begin + sizeof mark - 1 : "";
-    const char *unit = number + strspn(number, "0123456789");
-    size_t length = text_starts(unit, " milliseconds") ? strlen(" milliseconds")
-                    : text_starts(unit, " ms")         ? strlen(" ms")
-                                                       : 0;
-    if (unit == number || !length) {
-        return text;
-    }
-    return arena_printf(arena, "%.*s%s", (int)(begin - text), text, unit + length);
-}
-
-static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
-{
-    if (transfer->public_address[0]) {
-        return arena_printf(&transfer->arena,
-                            "%s is a public address; --callback-allow any opens it",
-                            transfer->public_address);
-    }
-    if (late) {
-        return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms",
-                            (long long)transfer->delivery.read_timeout_ms);
-    }
-    if (code == CURLE_ABORTED_BY_CALLBACK) {
-        return "the receiver closed the connection without an answer";
-    }
-    return transfer->error[0] ? without_time(&transfer->arena, transfer->error)
-                              : curl_easy_strerror(code);
-}
-
-static void end(struct transfer *transfer, CURLcode code, bool late)
-{
-    struct deliver *deliver = transfer->deliver;
     struct target *target = transfer->target;
-    long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer->overlong);
-    buf_auto request_headers = {0};
-    write_request_headers(transfer, &request_headers);
-    if (transfer->response_headers.size) {
-        buf_char(&transfer->response_headers, '}');
-    }
-    const struct delivery_result result = {
-        .callback = transfer->callback,
-        .wall_ms = transfer->wall_ms,
-        .took_ms = mono_now_ms() - transfer->began_ms,
-        .code = answered ? status : 0,
-        .error = answered ? NULL : error_text(transfer, code, late),
-        .refused = transfer->public_address[0],
-        .request_headers = request_headers.data,
-        .response_headers =
-            transfer->response_headers.size ? transfer->response_headers.data : NULL,
-        .response_body = buf_str(&transfer->response),
-        .response_size = transfer->response.size,
-    };
-    target->window = !answered                              ? 1
+    struct delivery_result result;
+    transfer_result(transfer, code, late, &result);
+    target->window = result.error                           ? 1
                      : target->window < DELIVER_WINDOW_MOST ? target->window + 1
                                                             : target->window;
-    leave(transfer);
+    leave(deliver, transfer);
     deliver->hooks.ended(deliver->hooks.arg, &result);
-    free_transfer(transfer);
-}
-
-/* curl knows no read timeout finer than a second, so the signs of life are watched here. */
-static bool is_late(const struct transfer *transfer, int64_t now_ms)
-{
-    return transfer->heard_ms && now_ms - transfer->heard_ms >= transfer->delivery.read_timeout_ms;
+    free_transfer(deliver, transfer);
 }
 
 static void end_late(struct deliver *deliver)
@@ -511,8 +243,8 @@ static void end_late(struct deliver *deliver)
     struct transfer *transfer, *next;
     for (transfer = LIST_FIRST(&deliver->transfers); transfer; transfer = next) {
         next = LIST_NEXT(transfer, link);
-        if (is_late(transfer, now_ms)) {
-            end(transfer, CURLE_OPERATION_TIMEDOUT, true);
+        if (!transfer_left_ms(transfer, now_ms)) {
+            end(deliver, transfer, CURLE_OPERATION_TIMEDOUT, true);
         }
     }
 }
@@ -528,7 +260,7 @@ void deliver_collect(struct deliver *deliver)
         struct transfer *transfer = NULL;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         if (message->msg == CURLMSG_DONE && transfer) {
-            end(transfer, message->data.result, false);
+            end(deliver, transfer, message->data.result, false);
         }
     }
     end_late(deliver);
@@ -536,17 +268,14 @@ void deliver_collect(struct deliver *deliver)
 
 int deliver_wait_ms(const struct deliver *deliver)
 {
-    int64_t wait_ms = -1, now_ms = mono_now_ms();
+    int64_t wait_ms = INT64_MAX, now_ms = mono_now_ms();
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (transfer->heard_ms) {
-            int64_t left_ms = transfer->heard_ms + transfer->delivery.read_timeout_ms - now_ms;
-            left_ms = left_ms < 0 ? 0 : left_ms;
-            wait_ms = wait_ms < 0 || left_ms < wait_ms ? left_ms : wait_ms;
-        }
+        int64_t left_ms = transfer_left_ms(transfer, now_ms);
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }
-    return (int)wait_ms;
+    return wait_ms == INT64_MAX ? -1 : (int)wait_ms;
 }
 
 /* ------------------------------------------------------------------ life */
@@ -572,8 +301,8 @@ static void drop_transfers(struct deliver *deliver, int64_t account, bool all)
     for (transfer = LIST_FIRST(&deliver->transfers); transfer; transfer = next) {
         next = LIST_NEXT(transfer, link);
         if (all || transfer->account == account) {
-            leave(transfer);
-            free_transfer(transfer);
+            leave(deliver, transfer);
+            free_transfer(deliver, transfer);
         }
     }
 }

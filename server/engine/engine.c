@@ -220,12 +220,32 @@ static bool find_row(struct engine *engine, struct arena *arena, int64_t seq,
            tenants_by_num(&engine->tenants, ret_invoice->account);
 }
 
+static bool find_id(struct engine *engine, struct arena *arena, const char *id,
+                    struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return invoice_id_read(engine->rows, id, &seq) && find_row(engine, arena, seq, ret_invoice) &&
+           text_equal(ret_invoice->id, id);
+}
+
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
                      struct invoice *ret_invoice)
 {
-    int64_t seq;
-    return ident_to_row(engine->rows, "cpi", id, &seq) &&
-           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYMENT;
+}
+
+bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
+                        struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYOUT;
+}
+
+bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *id, struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
 }
 
 bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
@@ -233,7 +253,8 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
 {
     int64_t seq;
     return ident_to_row(engine->rows, "cgi", session, &seq) &&
-           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session);
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
+           invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
 }
 
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
@@ -241,28 +262,6 @@ bool engine_find(struct engine *engine, const struct tenant *tenant, struct aren
 {
     return engine_find_any(engine, arena, id, ret_invoice) &&
            ret_invoice->account == tenant->account.num;
-}
-
-void engine_card_token(const struct engine *engine, const struct invoice *invoice,
-                       char ret_token[IDENT_TEXT])
-{
-    ident_of_row(engine->rows, "card", invoice->seq, ret_token);
-}
-
-const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
-                             struct arena *arena, const char *token, const char *customer_id)
-{
-    int64_t seq;
-    struct invoice invoice;
-    if (!ident_to_row(engine->rows, "card", token, &seq) ||
-        !store_invoice_get(engine->store, arena, seq, &invoice) ||
-        invoice.account != tenant->account.num) {
-        return NULL;
-    }
-    /* Only what asked to be tokenised has the token in its payload. */
-    bool tokenised = invoice.payload && strstr(invoice.payload, token);
-    bool own = customer_id ? text_equal(invoice.customer_id, customer_id) : !invoice.customer_id;
-    return tokenised && own ? invoice.payload : NULL;
 }
 
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
@@ -277,9 +276,12 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
 {
     return (struct view_invoice){
         .invoice = invoice,
-        .service = service_find(&engine->fixture->catalogue, invoice->service),
+        .service = service_find(fixture_catalogue(engine->fixture, invoice_kind(invoice->seq)),
+                                invoice->service),
         .account = &tenant->account,
+        .cards = &engine->fixture->cards,
         .token_key = engine->token_key,
+        .profile = account_profile(&tenant->account),
     };
 }
 

@@ -96,6 +96,7 @@ void engine_rolled_back(struct engine *engine);
 
 /* An order as a request brings it, checked. Texts must live until engine_create returns. */
 struct order {
+    enum invoice_kind kind;
     const struct service *service; /* NULL: the payer chooses one on the page */
     const char *currency;          /* that engine_rate knows for the service, when there is one */
     int64_t amount;
@@ -110,6 +111,7 @@ struct order {
         *look, *base_url;
     const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
     int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
+    int64_t start_delay_ms;     /* of a payout (engine/payout.h), TIME_NONE: by command only */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;
     const char
@@ -131,7 +133,7 @@ enum create_result {
 /*
  * Makes an invoice and takes it to process_pending, with its plan and its first callback; without a
  * service it stays `created` and plans and reports nothing until engine_choose, or until it
- * expires. Texts of the result live in `arena`.
+ * expires. So does a payout until its start (engine/payout.h). Texts of the result live in `arena`.
  */
 enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                  const struct order *order, struct invoice *ret_invoice);
@@ -160,16 +162,33 @@ struct move {
     const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 
-/* Applies a change and everything that follows from it; false when the state table forbids it, or
- * the invoice waits for a service and would start without one. */
+/*
+ * Applies a change and everything that follows from it; false when the state table forbids it, the
+ * invoice waits for a service and would start without one, or there is no such money to move
+ * (invoice_range). While a refund is pending, `refunded` and `partially_refunded` without an amount
+ * both mean that it succeeds: which of them it is follows from what is left.
+ */
 bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct move *move);
+
+/* True when such a change without an amount and without force would be applied, under this name. */
+bool engine_may_become(const struct engine *engine, struct arena *arena,
+                       const struct invoice *invoice, enum status status);
 
 /* Saves an invoice whose plan or texts changed without a transition. */
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
 
 /* The delay of a planned step that names none. */
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
+
+/*
+ * Plans what an outcome text (checked) says, from a status and a time on; "" and what never settles
+ * plan nothing. `engine_plan_text` is the normal form of such a text.
+ */
+void engine_set_plan(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                     struct invoice *invoice, const char *text, enum status from, int64_t from_ms);
+const char *engine_plan_text(const struct engine *engine, struct arena *arena, const char *text,
+                             enum status from);
 
 /* The plan's steps still to come; an empty one when there are none. */
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
@@ -179,15 +198,24 @@ void engine_plan(const struct engine *engine, const struct invoice *invoice,
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct outcome *outcome, const struct move *how);
 
-/* Any invoice by its id, or by that of its card session; false when there is none. */
+/* Any payment by its id, or by that of its card session; false when there is none. */
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
                      struct invoice *ret_invoice);
 bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
                          struct invoice *ret_invoice);
 
-/* An invoice of this tenant; false when there is none (others' are as good as none). */
+/* A payment of this tenant; false when there is none (others' are as good as none). */
 bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                  const char *id, struct invoice *ret_invoice);
+
+/* A payment or payout of this tenant, whichever the id is of; false when there is none. The two
+ * above know payments only. */
+bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *id, struct invoice *ret_invoice);
+
+/* A payout by its id, of any account. */
+bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
+                        struct invoice *ret_invoice);
 
 /*
  * The token of the card that pays an invoice (facts.md b.5, `token`): it leads back to that
@@ -195,6 +223,14 @@ bool engine_find(struct engine *engine, const struct tenant *tenant, struct aren
  */
 void engine_card_token(const struct engine *engine, const struct invoice *invoice,
                        char ret_token[IDENT_TEXT]);
+
+/*
+ * The `payload` of paying an invoice with a card, in the arena; with the card's token where the
+ * order asked for one (cardgate.tokenize). `client_ip` may be NULL.
+ */
+const char *engine_card_payload(const struct engine *engine, struct arena *arena,
+                                const struct invoice *invoice, const struct card_entry *card,
+                                const char *client_ip);
 
 /*
  * The `payload` of the card that a token stands for; NULL when it is no token of a paid invoice of
@@ -207,6 +243,9 @@ const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
  */
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
                         struct arena *arena, const char *reference, char ret_id[IDENT_TEXT]);
+
+/* The e-mail address of the invoice's customer; NULL when it has none. In the arena. */
+const char *engine_customer_email(struct arena *arena, const struct invoice *invoice);
 
 /* The view of an invoice (json/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,

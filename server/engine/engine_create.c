@@ -2,12 +2,12 @@
  * once or, without a service, in two steps: the payer makes the second. */
 #include "engine.h"
 
-#include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/clock.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
+#include "engine/payout.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
 #include "json/json_read.h"
@@ -48,55 +48,17 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
 {
     const char *text = NULL;
     if (tenant->outcomes) {
-        text = store_outcome_pop(engine->store, arena, tenant->account.num);
+        text = store_outcome_pop(engine->store, arena, tenant->account.num, OUTCOME_OF_PAYMENT);
         tenant->outcomes -= text != NULL;
     }
     if (!text) {
         text = first_wish(wishes);
     }
     if (!text) {
-        text = scenario_find(&engine->fixture->scenarios, invoice, wishes->customer_email);
+        text = scenario_find(&engine->fixture->scenarios, OUTCOME_OF_PAYMENT, invoice,
+                             wishes->customer_email);
     }
     return text ? text : tenant->account.settings.outcome;
-}
-
-static void parse_outcome(const struct engine *engine, const char *text,
-                          struct outcome *ret_outcome)
-{
-    char why[256];
-    if (!outcome_parse(text, STATUS_PROCESS_PENDING, &engine->fixture->resolutions, ret_outcome,
-                       why, sizeof why)) {
-        die("a stored outcome cannot be read: %s: %s", text, why);
-    }
-}
-
-static const char *normal_form(struct arena *arena, const struct outcome *outcome)
-{
-    char normal[OUTCOME_TEXT];
-    outcome_format(outcome, 0, normal);
-    return arena_strdup(arena, normal);
-}
-
-static void plan(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 const char *text, struct invoice *invoice)
-{
-    struct outcome outcome;
-    invoice->plan = "";
-    invoice->plan_due_ms = TIME_NONE;
-    if (!*text) {
-        return; /* the payer decides on the page */
-    }
-    parse_outcome(engine, text, &outcome);
-    const struct outcome_step *first = &outcome.steps[0];
-    bool never = outcome.n == 1 && first->status == STATUS_PROCESS_PENDING &&
-                 text_equal(first->resolution, RESOLUTION_OK);
-    if (never) {
-        return;
-    }
-    invoice->plan = normal_form(arena, &outcome);
-    int64_t delay_ms =
-        first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
-    invoice->plan_due_ms = invoice->created_ms + delay_ms;
 }
 
 /* The plan of a new invoice; without a service only the order's own wish, for engine_choose. */
@@ -107,18 +69,17 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
         {order->header_outcome, order->metadata_outcome, order->service_outcome},
         order->customer_email};
     if (order->service) {
-        plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes),
-             invoice);
+        engine_set_plan(engine, tenant, arena, invoice,
+                        planned_outcome(engine, tenant, arena, invoice, &wishes),
+                        STATUS_PROCESS_PENDING, invoice->created_ms);
+        if (order->kind == INVOICE_PAYOUT) {
+            payout_await(invoice, order->start_delay_ms);
+        }
         return;
     }
-    struct outcome outcome;
     const char *wish = first_wish(&wishes);
-    invoice->plan = "";
+    invoice->plan = wish ? engine_plan_text(engine, arena, wish, STATUS_PROCESS_PENDING) : "";
     invoice->plan_due_ms = TIME_NONE;
-    if (wish) {
-        parse_outcome(engine, wish, &outcome);
-        invoice->plan = normal_form(arena, &outcome);
-    }
 }
 
 /* What the invoice takes over from its service, and what follows from it. Without one it costs its
@@ -129,8 +90,10 @@ static void set_service(const struct engine *engine, const struct tenant *tenant
     struct price price = {MONEY_NONE, MONEY_NONE, 0, invoice->amount, invoice->amount};
     if (service) {
         int64_t rate = engine_rate(engine, tenant, invoice->currency, service);
-        price = price_of(service, invoice->currency, invoice->amount, rate,
-                         tenant->account.settings.payment_fee_shift_out);
+        price = invoice_kind(invoice->seq) == INVOICE_PAYOUT
+                    ? price_of_payout(service, invoice->currency, invoice->amount, rate)
+                    : price_of(service, invoice->currency, invoice->amount, rate,
+                               tenant->account.settings.payment_fee_shift_out);
     }
     invoice->service = service ? service->code : NULL;
     invoice->exchange_rate = price.exchange_rate;
@@ -144,7 +107,8 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
                          const struct order *order, struct invoice *ret_invoice)
 {
     int64_t now_ms = clock_now(tenant);
-    enum status status = order->service ? STATUS_PROCESS_PENDING : STATUS_CREATED;
+    bool starts = order->service && order->kind == INVOICE_PAYMENT;
+    enum status status = starts ? STATUS_PROCESS_PENDING : STATUS_CREATED;
     struct invoice invoice = {
         .account = tenant->account.num,
         .reference_id = order->reference_id,
@@ -169,6 +133,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .processed_ms = TIME_NONE,
         .refunded_ms = TIME_NONE,
         .charged_back_ms = TIME_NONE,
+        .failed_ms = TIME_NONE,
         .made_ms = wall_now_ms(),
         .metadata = order->metadata,
         .customer = order->customer,
@@ -188,9 +153,9 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     if (order->expires_ms != TIME_NONE) {
         invoice.expires_ms = order->expires_ms;
     }
+    invoice.seq = store_invoice_next_seq(engine->store, order->kind);
     set_service(engine, tenant, &invoice, order->service);
-    invoice.seq = store_invoice_next_seq(engine->store);
-    ident_of_row(engine->rows, "cpi", invoice.seq, invoice.id);
+    invoice_id(engine->rows, invoice.seq, invoice.id);
     ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
     if (!invoice.reference_id) {
         char uuid[IDENT_UUID];
@@ -213,7 +178,8 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     engine->awaited = 0;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
     if (tenant->outcomes && order->service && order->reference_id &&
-        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice)) {
+        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
+                                   ret_invoice)) {
         return CREATE_CONFLICT;
     }
     make_invoice(engine, tenant, arena, order, invoice);
@@ -221,13 +187,14 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     invoice_schedule(invoice);
 
     struct callback callback;
-    bool reports = order->service &&
+    bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (reports) {
         invoice->callback_logs = outbox_logs(engine, arena, 0, &callback);
     }
     if (!store_invoice_insert(engine->store, invoice)) {
-        store_invoice_by_reference(engine->store, arena, num, order->reference_id, ret_invoice);
+        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
+                                   ret_invoice);
         return CREATE_CONFLICT;
     }
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
@@ -241,7 +208,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 /* ------------------------------------------------------------------ the payer's choice */
 
-static const char *customer_email(struct arena *arena, const struct invoice *invoice)
+const char *engine_customer_email(struct arena *arena, const struct invoice *invoice)
 {
     const char *text = invoice->customer ? invoice->customer : "{}";
     json_auto_t *customer = json_parse(text, strlen(text), arena, NULL);
@@ -269,12 +236,14 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
         return false;
     }
     const struct wishes wishes = {{kept_wish(engine, invoice), service_outcome},
-                                  customer_email(arena, invoice)};
+                                  engine_customer_email(arena, invoice)};
     const struct move start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
     set_service(engine, tenant, invoice, service);
     invoice->service_fields = service_fields;
-    plan(engine, tenant, arena, planned_outcome(engine, tenant, arena, invoice, &wishes), invoice);
+    engine_set_plan(engine, tenant, arena, invoice,
+                    planned_outcome(engine, tenant, arena, invoice, &wishes),
+                    STATUS_PROCESS_PENDING, now_ms);
     invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
     return engine_move(engine, tenant, arena, invoice, &start);
 }

@@ -2,22 +2,17 @@
  * with it. */
 #include "engine.h"
 
-#include "base/text.h"
 #include "base/wall.h"
+#include "domain/invoice_money.h"
 #include "engine/advance.h"
 #include "engine/journal_notes.h"
 #include "engine/ledger.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
+#include "store/store_refund.h"
 
 #include <string.h>
-
-int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant)
-{
-    int64_t own_ms = tenant->account.settings.settle_after_ms;
-    return own_ms == ACCOUNT_UNSET ? engine->options.settle_after_ms : own_ms;
-}
 
 void engine_note_change(struct engine *engine, const struct tenant *tenant, int64_t invoice)
 {
@@ -40,16 +35,30 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
 /* ------------------------------------------------------------------ what a status brings with it
  */
 
+/* A change as it will be, after the invoice had its say. */
+struct change {
+    enum status old, new;
+    int64_t amount;       /* that it moves */
+    bool refunding;       /* a refund is pending, and this is its end */
+    struct refund refund; /* that one */
+};
+
 /* The payload of a payment without a payer: the first test card (mock.md). */
-static const char *unattended_payload(const struct engine *engine, struct arena *arena)
+static const char *unattended_payload(const struct engine *engine, struct arena *arena,
+                                      const struct invoice *invoice)
 {
     struct card_entry entry;
-    struct card_shown shown;
-    buf_auto payload = {0};
     card_unattended(&engine->fixture->cards, &entry);
-    card_show(&engine->fixture->cards, &entry, &shown);
-    view_payload(&payload, &shown, NULL, NULL);
-    return arena_copy(arena, payload.data, payload.size);
+    return engine_card_payload(engine, arena, invoice, &entry, NULL);
+}
+
+/* Nothing of an attempt is left: the payer tries again, or a forced way back begins anew. */
+static void forget_payment(struct invoice *invoice)
+{
+    invoice->payload = NULL;
+    invoice->processed_ms = invoice->refunded_ms = invoice->charged_back_ms = TIME_NONE;
+    invoice->processed_amount = invoice->processed_fee = invoice->processed_deposit = MONEY_NONE;
+    invoice->refunded_amount = invoice->charged_back_amount = MONEY_NONE;
 }
 
 /* The fee on what was paid: what was agreed, or on a part of it what the service takes of so much.
@@ -64,78 +73,138 @@ static int64_t fee_on(const struct engine *engine, const struct invoice *invoice
 }
 
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
-                         const struct move *move)
+                         const struct move *move, int64_t amount)
 {
     const char *card = move->payload ? move->payload : invoice->challenge_payload;
-    invoice->payload = card ? card : unattended_payload(engine, arena);
+    forget_payment(invoice);
+    invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
-    int64_t amount = move->amount == MONEY_NONE ? invoice->payment_amount : move->amount;
-    invoice->refunded_amount = MONEY_NONE; /* a forced way back begins anew */
     invoice->processed_ms = move->at_ms;
     invoice->processed_amount = amount;
     invoice->processed_fee = fee_on(engine, invoice, amount);
     invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
-/* What was not refunded yet, of what was paid. */
-static int64_t refundable(const struct invoice *invoice)
+/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
+static void fill_payout(struct invoice *invoice, const struct move *move, int64_t amount)
 {
-    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
-                                                           : invoice->processed_amount;
-    return paid - (invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount);
-}
-
-/* Without an amount a full refund gives all that is left, a partial one half of it, in cents. */
-static void fill_refund(struct invoice *invoice, const struct move *move)
-{
-    int64_t before = invoice->refunded_amount == MONEY_NONE ? 0 : invoice->refunded_amount;
-    int64_t left = refundable(invoice);
-    int64_t amount = move->amount;
-    if (amount == MONEY_NONE) {
-        int64_t half = left / 2 / (MONEY_ONE / 100) * (MONEY_ONE / 100);
-        amount = invoice->status == STATUS_REFUNDED ? left : half;
+    forget_payment(invoice);
+    if (status_is_final(invoice->status)) {
+        invoice->processed_ms = move->at_ms;
     }
-    invoice->refunded_amount = before + amount;
+    if (status_is_paid(invoice->status)) {
+        invoice->processed_amount = amount;
+        invoice->processed_fee = invoice->fee;
+        invoice->processed_deposit = amount + invoice->fee;
+    }
 }
 
-/* A payer who tries again: the failed attempt leaves no trace in the fields. */
-static void fill_pending(struct invoice *invoice)
-{
-    invoice->payload = NULL;
-    invoice->processed_ms = TIME_NONE;
-    invoice->processed_amount = invoice->processed_fee = invoice->processed_deposit = MONEY_NONE;
-}
-
+/* `amount` is what the change moves. */
 static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
-                 const struct move *move)
+                 const struct move *move, int64_t amount)
 {
-    switch (invoice->status) {
-    case STATUS_PROCESSED:
-    case STATUS_VERIFIED:
-        fill_payment(engine, arena, invoice, move);
-        break;
-    case STATUS_REFUNDED:
-    case STATUS_PARTIALLY_REFUNDED:
-        fill_refund(invoice, move);
-        break;
-    case STATUS_CREATED:
-    case STATUS_PROCESS_PENDING:
-        fill_pending(invoice);
-        break;
-    case STATUS_EXPIRED:
-    case STATUS_PROCESS_FAILED:
-    case STATUS_REFUND_PENDING:
-    case STATUS_REFUND_FAILED:
-    case STATUS_CHARGED_BACK:
-    case STATUS_PARTIALLY_CHARGED_BACK:
-    case STATUS_COUNT:
-        break;
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        fill_payout(invoice, move, amount);
+        return;
+    }
+    enum status_money money = status_money(invoice->status);
+    bool lost = status_is_failure(invoice->status) && !status_is_paid(invoice->status);
+    invoice->failed_ms = lost ? move->at_ms : TIME_NONE;
+    if (!status_is_paid(invoice->status)) {
+        forget_payment(invoice);
+    } else if (money == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED) {
+        fill_payment(engine, arena, invoice, move, amount);
+    } else if (invoice->processed_amount == MONEY_NONE) {
+        /* Forced past the payment, which must have been. */
+        fill_payment(engine, arena, invoice, move, invoice->payment_amount);
+    }
+    if (money == STATUS_MONEY_REFUNDED) {
+        money_raise(&invoice->refunded_amount, amount);
+        invoice->refunded_ms = move->at_ms;
+    } else if (money == STATUS_MONEY_CHARGED_BACK) {
+        money_raise(&invoice->charged_back_amount, amount);
+        invoice->charged_back_ms = move->at_ms;
     }
 }
 
 /* ------------------------------------------------------------------ the change itself */
+
+/* What is asked for, and what comes of it: a card check succeeds as `verified` and nothing else
+ * does, a refund as what is left of the money has it. */
+static enum status status_of(const struct invoice *invoice, const struct move *move,
+                             const struct change *change)
+{
+    enum status_money money = status_money(move->status);
+    if (money == STATUS_MONEY_PAID && invoice->flow == FLOW_VERIFY) {
+        return STATUS_VERIFIED;
+    }
+    if (move->status == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY) {
+        return STATUS_PROCESSED;
+    }
+    if (money == STATUS_MONEY_REFUNDED && change->refunding && move->amount == MONEY_NONE) {
+        return change->refund.amount < invoice_left(invoice) ? STATUS_PARTIALLY_REFUNDED
+                                                             : STATUS_REFUNDED;
+    }
+    return move->status;
+}
+
+static int64_t amount_of(const struct move *move, const struct change *change,
+                         const struct money_range *range)
+{
+    enum status_money money = status_money(change->new);
+    if (money == STATUS_MONEY_STAYS) {
+        return 0;
+    }
+    if (move->amount != MONEY_NONE) {
+        return move->amount;
+    }
+    return money == STATUS_MONEY_REFUNDED && change->refunding ? change->refund.amount
+                                                               : range->usual;
+}
+
+/* Decides; false: it cannot be. What goes past the state table still cannot move money that is not
+ * there. */
+static bool judge(const struct engine *engine, struct arena *arena, const struct invoice *invoice,
+                  const struct move *move, struct change *ret_change)
+{
+    struct change change = {.old = invoice->status};
+    change.refunding = invoice->status == STATUS_REFUND_PENDING &&
+                       store_refund_pending(engine->store, arena, invoice->seq, &change.refund);
+    change.new = status_of(invoice, move, &change);
+    const struct money_range range = invoice_range(invoice, change.new);
+    change.amount = amount_of(move, &change, &range);
+    *ret_change = change;
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(change.new)) {
+        return false;
+    }
+    if (move->force) {
+        return change.amount <= range.most || change.amount == 0;
+    }
+    bool lacks_service = change.new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
+    return !lacks_service && invoice_may_become(invoice, change.new) &&
+           money_range_has(&range, change.amount);
+}
+
+bool engine_may_become(const struct engine *engine, struct arena *arena,
+                       const struct invoice *invoice, enum status status)
+{
+    const struct move move = {.status = status, .amount = MONEY_NONE};
+    struct change change;
+    return judge(engine, arena, invoice, &move, &change) && change.new == status;
+}
+
+/* The pending refund ends with the status that the invoice was waiting for, or any other. */
+static void end_refund(struct engine *engine, const struct change *change, int64_t at_ms)
+{
+    struct refund refund = change->refund;
+    bool done = status_money(change->new) == STATUS_MONEY_REFUNDED;
+    refund.amount = done ? change->amount : refund.amount;
+    refund.status = done ? REFUND_DONE : REFUND_FAILED;
+    refund.finished_ms = at_ms;
+    store_refund_update(engine->store, &refund);
+}
 
 static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
                    enum status old, const struct move *move)
@@ -154,86 +223,50 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }
 
-bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct move *move)
-{
-    enum status old = invoice->status, new = move->status;
-    if (new == STATUS_PROCESSED && invoice->flow == FLOW_VERIFY) {
-        new = STATUS_VERIFIED; /* the success of a card check */
-    }
-    bool lacks_service = new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
-    if (!move->force && (lacks_service || !status_may_become(old, new))) {
-        return false;
-    }
-    int64_t worth = invoice_worth(invoice);
-    invoice->status = new;
-    invoice->been |= STATUS_BIT(new);
-    invoice->resolution = move->resolution         ? move->resolution
-                          : status_is_failure(new) ? RESOLUTION_DEFAULT
-                                                   : RESOLUTION_OK;
-    invoice->updated_ms = move->at_ms;
-    fill(engine, arena, invoice, move);
-    invoice->challenge_outcome = invoice->challenge_payload = NULL;
+/* What a change is measured by. */
+struct before {
+    enum status status;
+    int64_t worth, held; /* of the balance (engine/ledger.h) */
+};
 
+/* Saves what the change made of the invoice, with all that reports it. */
+static void publish(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                    struct invoice *invoice, const struct before *before, const struct move *move)
+{
     struct callback callback;
     bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);
     if (reports) {
         invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, &callback);
     }
     engine_save(engine, tenant, invoice);
-    ledger_post(engine, tenant, invoice->currency, money_add(invoice_worth(invoice), -worth), 0, 0);
-    record(engine, tenant, invoice, old, move);
+    ledger_post(engine, tenant, invoice->currency,
+                money_add(invoice_worth(invoice), -before->worth),
+                invoice_held(invoice) - before->held, 0);
+    record(engine, tenant, invoice, before->status, move);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, false, &callback);
     }
+}
+
+bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                 struct invoice *invoice, const struct move *move)
+{
+    struct change change;
+    if (!judge(engine, arena, invoice, move, &change)) {
+        return false;
+    }
+    const struct before before = {change.old, invoice_worth(invoice), invoice_held(invoice)};
+    invoice->status = change.new;
+    invoice->been |= STATUS_BIT(change.new);
+    invoice->resolution = move->resolution                ? move->resolution
+                          : status_is_failure(change.new) ? RESOLUTION_DEFAULT
+                                                          : RESOLUTION_OK;
+    invoice->updated_ms = move->at_ms;
+    fill(engine, arena, invoice, move, change.amount);
+    invoice->challenge_outcome = invoice->challenge_payload = NULL;
+    if (change.refunding) {
+        end_refund(engine, &change, move->at_ms);
+    }
+    publish(engine, tenant, arena, invoice, &before, move);
     return true;
-}
-
-/* ------------------------------------------------------------------ plans */
-
-void engine_plan(const struct engine *engine, const struct invoice *invoice,
-                 struct outcome *ret_outcome)
-{
-    char why[256];
-    struct outcome none = {0};
-    bool planned = *invoice->plan &&
-                   outcome_parse(invoice->plan, invoice->status, &engine->fixture->resolutions,
-                                 ret_outcome, why, sizeof why);
-    if (!planned) {
-        *ret_outcome = none;
-    }
-}
-
-static void plan_rest(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                      struct invoice *invoice, const struct outcome *outcome, int64_t at_ms)
-{
-    char rest[OUTCOME_TEXT];
-    outcome_format(outcome, 1, rest);
-    invoice->plan = arena_strdup(arena, rest);
-    invoice->plan_due_ms = TIME_NONE;
-    if (outcome->n > 1) {
-        int64_t delay_ms = outcome->steps[1].delay_ms;
-        invoice->plan_due_ms =
-            at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
-    }
-}
-
-void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct outcome *outcome, const struct move *how)
-{
-    const struct outcome_step *step = &outcome->steps[0];
-    plan_rest(engine, tenant, arena, invoice, outcome, how->at_ms);
-    struct move move = *how;
-    move.status = step->status;
-    move.resolution = arena_strdup(arena, step->resolution);
-    if (!outcome->n || step->status == invoice->status) {
-        /* It stays pending, perhaps for a reason: no change of state, no callback. */
-        invoice->resolution = outcome->n ? move.resolution : invoice->resolution;
-        engine_save(engine, tenant, invoice);
-    } else if (!engine_move(engine, tenant, arena, invoice, &move)) {
-        /* What was planned no longer fits, e.g. after a forced transition: the plan ends here. */
-        invoice->plan = "";
-        invoice->plan_due_ms = TIME_NONE;
-        engine_save(engine, tenant, invoice);
-    }
 }

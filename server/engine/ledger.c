@@ -8,11 +8,15 @@
 
 /* ------------------------------------------------------------------ what it opens with */
 
-static bool is_served(const struct catalogue *catalogue, const char *currency)
+/* By a service of either kind. */
+static bool is_served(const struct fixture *fixture, const char *currency)
 {
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (text_equal(catalogue->services[i].currency, currency)) {
-            return true;
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        const struct catalogue *catalogue = fixture_catalogue(fixture, (enum invoice_kind)kind);
+        for (size_t i = 0; i < catalogue->n_services; i++) {
+            if (text_equal(catalogue->services[i].currency, currency)) {
+                return true;
+            }
         }
     }
     return false;
@@ -25,7 +29,7 @@ static int64_t opening(const struct engine *engine, const struct tenant *tenant,
     if (set != MONEY_NONE) {
         return set;
     }
-    return is_served(&engine->fixture->catalogue, currency) ? LEDGER_OPENING : 0;
+    return is_served(engine->fixture, currency) ? LEDGER_OPENING : 0;
 }
 
 void ledger_balance(struct engine *engine, const struct tenant *tenant, const char *currency,
@@ -82,10 +86,13 @@ static void add_moved(void *arg, const struct ledger_balance *moved)
 struct view_balances ledger_view(struct engine *engine, const struct tenant *tenant,
                                  struct arena *arena)
 {
-    const struct catalogue *catalogue = &engine->fixture->catalogue;
     struct listing listing = {.arena = arena};
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        add_currency(&listing, catalogue->services[i].currency);
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        const struct catalogue *catalogue =
+            fixture_catalogue(engine->fixture, (enum invoice_kind)kind);
+        for (size_t i = 0; i < catalogue->n_services; i++) {
+            add_currency(&listing, catalogue->services[i].currency);
+        }
     }
     settings_opening_all(&tenant->account.settings, add_currency, &listing);
     store_balance_all(engine->store, tenant->account.num, add_moved, &listing);

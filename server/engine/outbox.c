@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Signatures of the other form are too short to be worth it. */
+#define CUT_FORM TOKEN_RS512
+
 /*
  * The signature of the token in flow_data is a third of a body and follows from the token's other
  * parts, so it is not stored. Cuts it out of `body` and says where it was.
@@ -23,16 +26,17 @@
 static int64_t cut_signature(const struct engine *engine, struct buf *body,
                              const struct invoice *invoice)
 {
+    const size_t cut = token_signature_size(CUT_FORM);
     buf_auto token = {0};
-    token_write(&token, engine->token_key, invoice->session, invoice->expires_ms / 1000);
+    token_write(&token, engine->token_key, CUT_FORM, invoice->session, invoice->expires_ms / 1000);
     char *at = strstr(body->data, token.data);
     if (!at) {
         return 0;
     }
-    char *signature = at + token.size - TOKEN_SIGNATURE;
-    char *rest = signature + TOKEN_SIGNATURE;
+    char *signature = at + token.size - cut;
+    char *rest = signature + cut;
     memmove(signature, rest, body->size - (size_t)(rest - body->data) + 1);
-    body->size -= TOKEN_SIGNATURE;
+    body->size -= cut;
     return signature - body->data;
 }
 
@@ -48,13 +52,14 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
     while (begin && callback->body[begin - 1] != '"') {
         begin--;
     }
-    char signature[TOKEN_SIGNATURE + 1];
-    token_sign(engine->token_key, callback->body + begin, end - begin, signature);
+    const size_t size = token_signature_size(CUT_FORM);
+    char signature[TOKEN_SIGNATURE_MOST + 1];
+    token_sign(engine->token_key, CUT_FORM, callback->body + begin, end - begin, signature);
     size_t tail = strlen(callback->body + cut);
-    char *whole = arena_alloc(arena, cut + TOKEN_SIGNATURE + tail + 1);
+    char *whole = arena_alloc(arena, cut + size + tail + 1);
     memcpy(whole, callback->body, cut);
-    memcpy(whole + cut, signature, TOKEN_SIGNATURE);
-    memcpy(whole + cut + TOKEN_SIGNATURE, callback->body + cut, tail);
+    memcpy(whole + cut, signature, size);
+    memcpy(whole + cut + size, callback->body + cut, tail);
     return whole;
 }
 
@@ -70,12 +75,13 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     struct json_out out = {.buf = &body};
     const struct view_invoice view = engine_view(engine, tenant, invoice);
     json_out_object(&out, NULL);
-    view_invoice_private(&out, "data", &view, VIEW_CALLBACK);
+    view_invoice_document(&out, &view, VIEW_CALLBACK);
     json_out_object_end(&out);
     char signature[CRYPT_SHA1_TEXT];
     crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size,
                         signature);
-    int64_t cut = cut_signature(engine, &body, invoice);
+    bool cuts = view_token_form(view.profile) == CUT_FORM;
+    int64_t cut = cuts ? cut_signature(engine, &body, invoice) : 0;
     *ret_callback = (struct callback){
         .account = tenant->account.num,
         .transition = invoice->status,

@@ -10,10 +10,16 @@
 
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
 {
-    if (invoice->status == STATUS_PROCESS_PENDING && invoice->plan_due_ms != TIME_NONE) {
+    if (invoice->status == STATUS_PROCESS_PENDING && invoice->plan_due_ms != TIME_NONE &&
+        !payment_is_by_token(invoice)) {
         invoice->plan_due_ms = TIME_NONE; /* the plan itself stays, for methods without a card */
         engine_save(engine, tenant, invoice);
     }
+}
+
+bool payment_is_by_token(const struct invoice *invoice)
+{
+    return invoice->challenge_payload && !invoice->challenge_outcome;
 }
 
 int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
@@ -41,7 +47,7 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)
 {
     const struct service *service = service_find(&engine->fixture->catalogue, invoice->service);
-    return service && text_equal(service->method->code, "payment_card");
+    return service && service_takes_cards(service);
 }
 
 /* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (mock.md).
@@ -80,21 +86,6 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
 }
 
-static const char *payload_of(const struct engine *engine, struct arena *arena,
-                              const struct invoice *invoice, const struct card_entry *card,
-                              const char *client_ip)
-{
-    struct card_shown shown;
-    buf_auto payload = {0};
-    struct cardgate cardgate;
-    cardgate_read(invoice->gateway_options, arena, &cardgate);
-    card_show(&engine->fixture->cards, card, &shown);
-    char token[IDENT_TEXT];
-    engine_card_token(engine, invoice, token);
-    view_payload(&payload, &shown, client_ip, cardgate.tokenize ? token : NULL);
-    return arena_copy(arena, payload.data, payload.size);
-}
-
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
                                     struct arena *arena, struct invoice *invoice,
                                     const struct card_entry *card, const char *client_ip)
@@ -104,7 +95,7 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     }
     const struct test_card *known = card_find(&engine->fixture->cards, card->number);
     const char *outcome = card_outcome(&engine->fixture->cards, card);
-    const char *payload = payload_of(engine, arena, invoice, card, client_ip);
+    const char *payload = engine_card_payload(engine, arena, invoice, card, client_ip);
     if (!known || !known->three_ds) {
         apply(engine, tenant, arena, invoice, outcome, payload);
         return PAYMENT_DONE;
@@ -128,7 +119,7 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
     }
     card_unattended(&engine->fixture->cards, &nobody);
     apply(engine, tenant, arena, invoice, plan,
-          payload_of(engine, arena, invoice, &nobody, client_ip));
+          engine_card_payload(engine, arena, invoice, &nobody, client_ip));
     return PAYMENT_DONE;
 }
 
@@ -216,9 +207,10 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
                                const struct invoice *invoice)
 {
-    const char *by_status = status_is_failure(invoice->status) ? invoice->return_fail
-                            : status_is_paid(invoice->status)  ? invoice->return_success
-                                                               : invoice->return_pending;
+    /* A refund that failed leaves the payer where he was: he has paid. */
+    const char *by_status = status_is_paid(invoice->status)      ? invoice->return_success
+                            : status_is_failure(invoice->status) ? invoice->return_fail
+                                                                 : invoice->return_pending;
     const struct settings *settings = &tenant->account.settings;
     const char *url = by_status             ? by_status
                       : invoice->return_url ? invoice->return_url

@@ -21,7 +21,11 @@ enum payment_result {
 
 #define PAYMENT_CODE_TEXT 7 /* six digits */
 
-/* The payer opened the page: from now on the page decides, not the timer. */
+/* A charge by token that is still to happen: it needs no payer. */
+bool payment_is_by_token(const struct invoice *invoice);
+
+/* The payer opened the page: from now on the page decides, not the timer. Not of a charge by token,
+ * whose time nobody can stop by looking. */
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice);
 
 /*

@@ -5,6 +5,7 @@
 #include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/outbox.h"
+#include "engine/payout.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 #include "store/store_leftover.h"
@@ -71,6 +72,10 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
 {
     if (invoice->plan_due_ms == TIME_NONE || invoice->plan_due_ms > invoice->due_ms) {
         expire(engine, tenant, invoice);
+        return;
+    }
+    if (payout_is_awaited(invoice)) {
+        payout_start(engine, tenant, &engine->scratch, invoice, invoice->plan_due_ms, "timer");
         return;
     }
     struct outcome outcome;

@@ -50,12 +50,27 @@ static struct sink *find_or_make(struct sinks *sinks, const char *name)
     return sink;
 }
 
+static void weigh(struct sinks *sinks, ptrdiff_t bytes)
+{
+    sinks->bytes += (size_t)bytes;
+    if (sinks->pool) {
+        *sinks->pool += (size_t)bytes;
+    }
+}
+
+/* Of all accounts the one that receives gives way, but for what it has just received. */
+static bool is_overfull(const struct sinks *sinks, const struct sink_request *newest)
+{
+    return sinks->bytes > SINK_BYTES_MOST ||
+           (sinks->pool && *sinks->pool > SINK_POOL_MOST && sinks->bytes > newest->bytes);
+}
+
 static void drop_oldest(struct sinks *sinks, struct sink *sink)
 {
     struct sink_request *request = STAILQ_FIRST(&sink->requests);
     STAILQ_REMOVE_HEAD(&sink->requests, link);
     sink->n--;
-    sinks->bytes -= request->bytes;
+    weigh(sinks, -(ptrdiff_t)request->bytes);
     free(request);
 }
 
@@ -158,11 +173,11 @@ bool sink_receive(struct sinks *sinks, const char *name, const struct sink_reque
     kept->response_code = next_code(sink);
     STAILQ_INSERT_TAIL(&sink->requests, kept, link);
     sink->n++;
-    sinks->bytes += kept->bytes;
+    weigh(sinks, (ptrdiff_t)kept->bytes);
     if (sink->n > SINK_REQUESTS_MOST) {
         drop_oldest(sinks, sink);
     }
-    while (sinks->bytes > SINK_BYTES_MOST) {
+    while (is_overfull(sinks, kept)) {
         struct sink *loser = oldest(sinks);
         drop_oldest(sinks, loser);
         forget_if_blank(sinks, loser);

@@ -15,6 +15,7 @@
 #define SINKS_MOST 100                     /* names of an account with something in them */
 #define SINK_REQUESTS_MOST 1000            /* of a name */
 #define SINK_BYTES_MOST ((size_t)16 << 20) /* of an account */
+#define SINK_POOL_MOST ((size_t)256 << 20) /* of all accounts */
 #define SINK_RESPONSES_MOST 1000           /* of a program */
 
 enum sink_signature {
@@ -41,8 +42,9 @@ struct sink_request {
     size_t bytes; /* what it takes in memory */
 };
 
-/* The sinks of an account. A zeroed one is ready. */
+/* The sinks of an account. A zeroed one is ready, with a pool of its own if it has none. */
 struct sinks {
+    size_t *pool; /* bytes of all accounts together, NULL: of nobody else */
     LIST_HEAD(, sink) list;
     size_t n, bytes;
     int64_t last_seq;
@@ -54,7 +56,8 @@ void sinks_finish(struct sinks *sinks);
 bool sink_name_is_good(const char *name);
 
 /*
- * Records a request; its texts are copied, `seq`, `response_code` and `bytes` are set here. Gives
+ * Records a request; what is oldest in the account makes room for it, its newest stays. Texts are
+ * copied, `seq`, `response_code` and `bytes` are set here. Gives
  * the status to answer with. False when there are SINKS_MOST names already.
  */
 bool sink_receive(struct sinks *sinks, const char *name, const struct sink_request *request,

@@ -31,8 +31,11 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const char *name,
                                    struct snapshot *ret_snapshot)
 {
-    int64_t invoices =
-        store_invoice_count_of(engine->store, tenant->account.num, SNAPSHOT_INVOICES_MOST + 1);
+    int64_t invoices = 0;
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        invoices += store_invoice_count_of(engine->store, tenant->account.num,
+                                           (enum invoice_kind)kind, SNAPSHOT_INVOICES_MOST + 1);
+    }
     if (tenant->advance) {
         return SNAPSHOT_ADVANCING;
     }

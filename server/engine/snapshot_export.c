@@ -61,6 +61,21 @@ static void write_callbacks(struct export *export, const struct invoice *invoice
     json_out_array_end(out);
 }
 
+static void write_refunds(struct export *export, const struct invoice *invoice)
+{
+    struct json_out *out = &export->out;
+    struct refund *rows;
+    size_t n = store_snapshot_refunds(export->engine->store, &export->arena, export->snapshot->seq,
+                                      invoice->seq, &rows);
+    json_out_array(out, "refunds");
+    for (size_t i = 0; i < n; i++) {
+        json_out_object(out, NULL);
+        row_write(out, &row_refund, &rows[i]);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+}
+
 static bool write_invoice(void *arg, const struct invoice *invoice)
 {
     struct export *export = arg;
@@ -71,6 +86,7 @@ static bool write_invoice(void *arg, const struct invoice *invoice)
     row_write(out, &row_invoice, invoice);
     write_transitions(export, invoice);
     write_callbacks(export, invoice);
+    write_refunds(export, invoice);
     json_out_object_end(out);
     arena_reset(&export->arena);
     return out->buf->size <= SNAPSHOT_FILE_MOST;

@@ -1,6 +1,7 @@
 #include "snapshot_file.h"
 
 #include "base/text.h"
+#include "domain/invoice_money.h"
 #include "engine/snapshot.h"
 #include "json/settings.h"
 #include "json/snapshot_row.h"
@@ -118,11 +119,19 @@ static bool is_plan(const struct reading *r, const char *text)
     return false;
 }
 
+/* Payments and payouts have references of their own. */
+static const char *reference_key(const struct reading *r, const struct invoice *invoice)
+{
+    return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
+                        invoice->reference_id);
+}
+
 /* How the values go together; what the engine relies on. */
 static bool check_invoice(const struct reading *r, const char *path, const struct invoice *invoice)
 {
     const char *challenge = invoice->challenge_outcome;
-    if (!service_find(&r->engine->fixture->catalogue, invoice->service)) {
+    enum invoice_kind kind = invoice_kind(invoice->seq);
+    if (!service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
         return refuse(r, path, "service", "there is no such service");
     }
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
@@ -131,23 +140,73 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
     if (invoice->service ? invoice->exchange_rate <= 0 : invoice->exchange_rate != MONEY_NONE) {
         return refuse(r, path, "exchange_rate", "an invoice with a service has one, and no other");
     }
-    if (!is_plan(r, invoice->plan) || (!*invoice->plan && invoice->plan_due_ms != TIME_NONE)) {
+    bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+    if (!is_plan(r, invoice->plan) ||
+        (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {
         return refuse(r, path, "plan", "it is no plan, or has a time and no step");
     }
     if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
                       !is_outcome(r, challenge, STATUS_PROCESS_PENDING))) {
         return refuse(r, path, "challenge_outcome", "an outcome of a pending invoice is wanted");
     }
+    if (invoice_left(invoice) < 0) {
+        return refuse(r, path, "refunded_amount", "more went back than was paid");
+    }
     return is_first(r, path, "id", invoice->id) && is_first(r, path, "session", invoice->session) &&
-           is_first(r, path, "reference_id", invoice->reference_id);
+           is_first(r, path, "reference_id", reference_key(r, invoice));
+}
+
+static bool read_refund(const struct reading *r, const char *path, const json_t *json, void *row)
+{
+    struct refund *refund = row;
+    row_read(&r->rows, &row_refund, path, NULL, json, refund);
+    if (r->errors->n) {
+        return false;
+    }
+    if ((refund->status == REFUND_PENDING) != (refund->finished_ms == TIME_NONE)) {
+        return refuse(r, path, "finished_ms", "a refund has one once it is not pending");
+    }
+    if (!refund->amount) {
+        return refuse(r, path, "amount", "an amount above 0 is wanted");
+    }
+    return is_first(r, path, "refund", refund->reference_id);
+}
+
+/* One is pending at most, of money that is there, and then the invoice waits for it. */
+static bool check_refunds(const struct reading *r, const char *path, const struct file_invoice *row)
+{
+    int pending = 0;
+    int64_t left = row->invoice.status == STATUS_REFUND_PENDING ? invoice_left(&row->invoice) : 0;
+    for (size_t i = 0; i < row->n_refunds; i++) {
+        const struct refund *refund = &row->refunds[i];
+        if (refund->status == REFUND_PENDING && (pending++ || refund->amount > left)) {
+            return refuse(r, path, "refunds",
+                          "one of an invoice that is refund_pending is pending,"
+                          " of what is left");
+        }
+    }
+    return true;
+}
+
+/* Files of servers that knew no refunds have none. */
+static bool read_refunds(const struct reading *r, const char *path, const json_t *json,
+                         struct file_invoice *row)
+{
+    if (!json_object_get(json, "refunds")) {
+        return true;
+    }
+    row->refunds =
+        read_list(r, path, json, "refunds", sizeof *row->refunds, read_refund, &row->n_refunds);
+    return !r->errors->n && check_refunds(r, path, row);
 }
 
 static bool read_invoice(const struct reading *r, const char *path, const json_t *json,
                          struct file_invoice *row)
 {
-    static const char *const others[] = {"transitions", "callbacks", NULL};
+    static const char *const others[] = {"transitions", "callbacks", "refunds", NULL};
     struct invoice *invoice = &row->invoice;
     row_read(&r->rows, &row_invoice, path, others, json, invoice);
+    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
     if (r->errors->n || !check_invoice(r, path, invoice)) {
         return false;
     }
@@ -155,6 +214,9 @@ static bool read_invoice(const struct reading *r, const char *path, const json_t
                                  read_transition, &row->n_transitions);
     row->callbacks = read_list(r, path, json, "callbacks", sizeof *row->callbacks, read_callback,
                                &row->n_callbacks);
+    if (!read_refunds(r, path, json, row)) {
+        return false;
+    }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         row->callbacks[i].callback.test_mode = invoice->test_mode;
     }
@@ -194,7 +256,7 @@ static bool read_outcomes(const struct reading *r, const json_t *list, struct sn
     file->n_outcomes = n;
     for (size_t i = 0; i < n; i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (!text || !is_outcome(r, text, STATUS_PROCESS_PENDING)) {
+        if (!text || !is_outcome(r, text, outcome_start(outcome_kind(text)))) {
             return refuse(r, arena_printf(r->errors->arena, "outcomes[%zu]", i), NULL,
                           "there is no such outcome");
         }

@@ -17,6 +17,8 @@ struct file_invoice {
     size_t n_transitions;
     struct file_callback *callbacks;
     size_t n_callbacks;
+    struct refund *refunds;
+    size_t n_refunds;
 };
 
 struct snapshot_file {

@@ -29,12 +29,16 @@ static bool keep_invoices(const struct placing *p)
     for (size_t i = 0; i < p->file->n_invoices; i++) {
         struct invoice *invoice = &p->file->invoices[i].invoice;
         char id[IDENT_TEXT];
-        if (!ident_to_row(p->engine->rows, "cpi", invoice->id, &invoice->seq) ||
-            invoice->seq > NUMBER_MOST ||
+        int64_t seq = 0;
+        bool ours = invoice_id_read(p->engine->rows, invoice->id, &seq);
+        if (ours) {
+            invoice->seq = seq;
+        }
+        if (!ours || seq > NUMBER_MOST ||
             store_snapshot_invoice_taken(p->engine->store, account, invoice->seq)) {
             return false;
         }
-        ident_of_row(p->engine->rows, "cpi", invoice->seq, id);
+        invoice_id(p->engine->rows, invoice->seq, id);
         if (!text_equal(id, invoice->id)) {
             return false;
         }
@@ -87,14 +91,13 @@ static void replace_all(char *text, const char *old, const char *new)
 
 /* The card session's token in a body: its first value under that name that is one. */
 static const char *find_token(const char *body, const char *session, size_t *ret_size,
-                              int64_t *ret_expires_s)
+                              struct token *ret_token)
 {
     static const char name[] = "\"token\":\"";
     for (const char *at = body; (at = strstr(at, name));) {
-        char inside[TOKEN_SESSION];
         at += sizeof name - 1;
         *ret_size = strcspn(at, "\"");
-        if (token_read(at, inside, ret_expires_s) && text_equal(inside, session)) {
+        if (token_read(at, ret_token) && text_equal(ret_token->session, session)) {
             return at;
         }
     }
@@ -107,12 +110,12 @@ static const char *rename_body(const struct placing *p, const char *body, const 
                                const struct invoice *new)
 {
     size_t size;
-    int64_t expires_s;
-    const char *token = find_token(body, old->session, &size, &expires_s);
+    struct token said;
+    const char *token = find_token(body, old->session, &size, &said);
     buf_auto text = {0};
     if (token) {
         buf_add(&text, body, (size_t)(token - body));
-        token_write(&text, p->engine->token_key, new->session, expires_s);
+        token_write(&text, p->engine->token_key, said.form, new->session, said.expires_s);
         buf_text(&text, token + size);
     } else {
         buf_text(&text, body);
@@ -150,9 +153,9 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     struct invoice *invoice = &row->invoice;
     const struct invoice old = *invoice;
     if (!keep) {
-        invoice->seq = store_invoice_next_seq(p->engine->store);
+        invoice->seq = store_invoice_next_seq(p->engine->store, invoice_kind(old.seq));
     }
-    ident_of_row(p->engine->rows, "cpi", invoice->seq, invoice->id);
+    invoice_id(p->engine->rows, invoice->seq, invoice->id);
     ident_of_row(p->engine->rows, "cgi", invoice->seq, invoice->session);
     tell(p, old.id, invoice->id);
     for (size_t i = 0; i < row->n_callbacks; i++) {
@@ -174,6 +177,10 @@ static void add_invoice(const struct placing *p, struct file_invoice *row)
     for (size_t i = 0; i < row->n_transitions; i++) {
         row->transitions[i].invoice = row->invoice.seq;
         store_snapshot_add_transition(store, p->snapshot, &row->transitions[i]);
+    }
+    for (size_t i = 0; i < row->n_refunds; i++) {
+        row->refunds[i].invoice = row->invoice.seq;
+        store_snapshot_add_refund(store, p->snapshot, &row->refunds[i]);
     }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         const struct file_callback *callback = &row->callbacks[i];

@@ -149,6 +149,7 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
     ident_derived(tenants->derive_key, "org", row->keys.id, tenant->account.organisation_id);
     ident_derived(tenants->derive_key, "ma", row->keys.id, tenant->account.merchant_id);
     tenant->used_ms = wall_now_ms();
+    tenant->sinks.pool = &tenants->sink_bytes;
     append(tenants, tenant);
     return tenant;
 }

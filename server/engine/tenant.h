@@ -44,6 +44,7 @@ struct tenants {
     void *by_key;       /* search tree over ids and public keys */
     int64_t journal_id; /* the last that was given */
     uint64_t verified;  /* of those that are gone */
+    size_t sink_bytes;  /* of all sinks */
 };
 
 /*

@@ -1,203 +1,23 @@
-#include "http_server.h"
+#include "http_private.h"
 
 #include "base/die.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "http/form.h"
-#include "http/http_harm.h"
 #include "http/http_reply.h"
-#include "http/http_stream.h"
 #include "http/listen.h"
 #include "http/target.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define IDLE_TIMEOUT_S 30u
 /* Request line and headers with libmicrohttpd's records of them. It clears this much after each
  * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
-
-struct http_server {
-    struct http_options options;
-    struct MHD_Daemon *daemon;
-    int port;
-    char *cert, *key;
-    struct http_request *held; /* answered, waiting for http_release */
-    size_t n_held, parked;
-    struct http_timers timers;
-    bool closing;
-};
-
-/* ------------------------------------------------------------------ sending */
-
-static struct MHD_Response *make_response(struct http_request *request)
-{
-    struct http_reply *reply = &request->reply;
-    if (request->stream.read) {
-        return http_stream_response(request);
-    }
-    if (reply->harm) {
-        return http_harm_response(request, &request->server->timers, &request->server->closing);
-    }
-    if (reply->fixed) {
-        return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
-                                               MHD_RESPMEM_PERSISTENT);
-    }
-    size_t size = reply->body.size;
-    return MHD_create_response_from_buffer(size, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
-}
-
-static enum MHD_Result send_reply(struct http_request *request)
-{
-    struct http_reply *reply = &request->reply;
-    if (http_harm_ends(request)) {
-        return MHD_NO;
-    }
-    struct MHD_Response *response = make_response(request);
-    if (!response) {
-        die("out of memory for a response");
-    }
-    if (reply->type) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
-    }
-    for (size_t i = 0; i < reply->n_headers; i++) {
-        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
-    }
-    enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static void end_hold(void *arg)
-{
-    struct http_request *request = arg;
-    request->reply.hold_ms = 0;
-    MHD_resume_connection(request->connection); /* asks `access` again, which sends */
-}
-
-/* Nothing stands before the reply any more, but a fault that holds it. */
-static enum MHD_Result leave(struct http_request *request)
-{
-    struct http_server *server = request->server;
-    if (request->reply.hold_ms && !server->closing) {
-        http_timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
-                         end_hold, request);
-        MHD_suspend_connection(request->connection);
-        return MHD_YES;
-    }
-    server->options.done(server->options.arg, request);
-    return send_reply(request);
-}
-
-/* The reply stands: it leaves at once, or with the commit of this turn. */
-static enum MHD_Result deliver(struct http_request *request)
-{
-    struct http_server *server = request->server;
-    if (!request->reply.status && !request->reply.harm) {
-        die("%s %s was not answered", request->method, request->target);
-    }
-    if (server->options.must_hold(server->options.arg)) {
-        /* Not suspended, which costs two system calls: without a response libmicrohttpd asks again
-         * at its next run, and the turn ends soon. */
-        request->held = true;
-        request->next_held = server->held;
-        server->held = request;
-        server->n_held++;
-        return MHD_YES;
-    }
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(
-            request->connection); /* libmicrohttpd calls `access` again, which sends */
-        return MHD_YES;
-    }
-    return leave(request);
-}
-
-bool http_release(struct http_server *server, bool committed)
-{
-    struct http_request *request = server->held;
-    bool any = request != NULL;
-    server->held = NULL;
-    server->n_held = 0;
-    while (request) {
-        struct http_request *next = request->next_held;
-        if (!committed) {
-            request->reply.n_headers = 0;
-            request->stream.read = NULL;
-            request->rolled_back = true;
-            request->reply.harm = HTTP_WHOLE;
-            request->reply.hold_ms = 0;
-            http_reply_error(request, 503);
-        }
-        request->held = false;
-        if (request->suspended) {
-            request->suspended = false;
-            MHD_resume_connection(request->connection);
-        }
-        request = next;
-    }
-    return any;
-}
-
-void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
-{
-    request->parked = request->waited = true;
-    request->gone = gone;
-    request->gone_arg = arg;
-    request->server->parked++;
-}
-
-static void leave_park(struct http_request *request)
-{
-    request->parked = false;
-    request->gone = NULL;
-    request->server->parked--;
-}
-
-void http_unpark(struct http_request *request)
-{
-    leave_park(request);
-    deliver(request);
-}
-
-/* The handler's turn; true when it left an answer rather than parked the request. */
-static bool answer(struct http_request *request)
-{
-    const struct http_options *options = &request->server->options;
-    if (request->server->closing) {
-        http_reply_error(request, 503);
-    } else {
-        options->handle(options->arg, request);
-    }
-    return !request->parked;
-}
-
-static void again(void *arg)
-{
-    struct http_request *request = arg;
-    leave_park(request);
-    json_decref(request->document);
-    request->document = NULL;
-    if (answer(request)) {
-        deliver(request);
-    }
-}
-
-void http_postpone(struct http_request *request, int64_t ms)
-{
-    http_park(request, NULL, NULL);
-    http_timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
-}
 
 /* ------------------------------------------------------------------ receiving */
 
@@ -228,17 +48,6 @@ static void *begin(void *arg, const char *target, struct MHD_Connection *connect
     return request;
 }
 
-/* The client left before its reply could: what was done stays done. */
-static void leave_held(struct http_request *request)
-{
-    struct http_request **link = &request->server->held;
-    while (*link != request) {
-        link = &(*link)->next_held;
-    }
-    *link = request->next_held;
-    request->server->n_held--;
-}
-
 static void finish(void *arg, struct MHD_Connection *connection, void **context,
                    enum MHD_RequestTerminationCode code)
 {
@@ -251,11 +60,11 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
     http_timer_stop(&request->timer);
     open_request_of(connection)->request = NULL;
     if (request->held) {
-        leave_held(request);
+        http_leave_held(request);
     }
     if (request->parked) {
         void (*gone)(void *) = request->gone;
-        leave_park(request);
+        http_leave_park(request);
         if (gone) {
             gone(request->gone_arg);
         }
@@ -300,7 +109,7 @@ static enum MHD_Result start(struct http_request *request, const char *method)
     if (length && text_to_int(length, &size) && size > (int64_t)HTTP_DISCARD_MOST) {
         http_reply_error(request, 413); /* sent before the body: the connection then ends */
         request->handled = true;
-        return send_reply(request);
+        return http_send(request);
     }
     const struct http_options *options = &request->server->options;
     request->body_most = options->body_most(options->arg, request);
@@ -328,8 +137,8 @@ static enum MHD_Result handle(struct http_request *request)
     request->handled = true;
     request->body = buf_str(&request->upload);
     request->body_size = request->upload.size;
-    if (answer(request)) {
-        return deliver(request);
+    if (http_answer(request)) {
+        return http_deliver(request);
     }
     request->suspended = true;
     MHD_suspend_connection(request->connection);
@@ -357,62 +166,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
     if (request->held) {
         return MHD_YES;
     }
-    return leave(request); /* released, or held long enough */
-}
-
-/* ------------------------------------------------------------------ reading a request */
-
-const char *http_header(const struct http_request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-struct header_visit {
-    void (*each)(void *arg, const char *name, const char *value);
-    void *arg;
-};
-
-static enum MHD_Result visit_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                    const char *value)
-{
-    (void)kind;
-    const struct header_visit *visit = arg;
-    visit->each(visit->arg, name, value ? value : "");
-    return MHD_YES;
-}
-
-void http_headers(const struct http_request *request,
-                  void (*each)(void *arg, const char *name, const char *value), void *arg)
-{
-    struct header_visit visit = {each, arg};
-    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &visit);
-}
-
-const char *http_client_ip(struct http_request *request)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char host[NI_MAXHOST] = "";
-    if (info && info->client_addr) {
-        socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                                  : sizeof(struct sockaddr_in);
-        getnameinfo(info->client_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST);
-    }
-    return arena_strdup(&request->arena, host);
-}
-
-const json_t *http_query(struct http_request *request)
-{
-    if (!request->query) {
-        request->query = form_parse(request->query_text, strlen(request->query_text));
-    }
-    return request->query;
-}
-
-const char *http_query_text(struct http_request *request, const char *name)
-{
-    return *request->query_text ? json_string_value(json_object_get(http_query(request), name))
-                                : NULL;
+    return http_leave(request); /* released, or held long enough */
 }
 
 /* ------------------------------------------------------------------ the daemon */

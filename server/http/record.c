@@ -209,7 +209,7 @@ static void log_request(const struct router *router, const struct http_request *
     char id[IDENT_TEXT], invoice[IDENT_TEXT] = "";
     trace_id(record->number, id);
     if (record->invoice) {
-        ident_of_row(router->engine->rows, "cpi", record->invoice, invoice);
+        invoice_id(router->engine->rows, record->invoice, invoice);
     }
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
               LOG_TEXT("path", request->path ? request->path : "?"),

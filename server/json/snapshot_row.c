@@ -15,6 +15,10 @@ static const char *const flows[] = {
 static const char *const sources[] = {[SOURCE_MERCHANT_API] = "merchant_api",
                                       [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
                                       [SOURCE_PLATFORM_PUBLIC_API + 1] = NULL};
+static const char *const refund_statuses[] = {[REFUND_PENDING] = "pending",
+                                              [REFUND_DONE] = "done",
+                                              [REFUND_FAILED] = "failed",
+                                              [REFUND_FAILED + 1] = NULL};
 /* Nothing is being sent in a snapshot. */
 static const char *const states[] = {
     [CALLBACK_QUEUED] = "queued", [CALLBACK_SENDING] = "",        [CALLBACK_DONE] = "done",
@@ -22,7 +26,8 @@ static const char *const states[] = {
 
 _Static_assert(sizeof(enum callback_state) == sizeof(uint32_t) &&
                    sizeof(enum invoice_flow) == sizeof(uint32_t) &&
-                   sizeof(enum invoice_source) == sizeof(uint32_t),
+                   sizeof(enum invoice_source) == sizeof(uint32_t) &&
+                   sizeof(enum refund_status) == sizeof(uint32_t),
                "ROW_CHOICE reads and writes numbers of this size");
 
 /* clang-format off */
@@ -30,10 +35,11 @@ _Static_assert(sizeof(enum callback_state) == sizeof(uint32_t) &&
 #define INVOICE(what, member, ...) {AT(invoice, member), .kind = ROW_##what, ##__VA_ARGS__}
 #define CALLBACK(what, member, ...) {AT(callback, member), .kind = ROW_##what, ##__VA_ARGS__}
 #define ATTEMPT(what, member, ...) {AT(attempt, member), .kind = ROW_##what, ##__VA_ARGS__}
+#define REFUND(what, member, ...) {AT(refund, member), .kind = ROW_##what, ##__VA_ARGS__}
 #define NULLABLE .null = true
 
 static const struct row_field invoice_fields[] = {
-    INVOICE(IDENT, id, .prefix = "cpi"),
+    INVOICE(IDENT, id, .prefix = "cpi", .other_prefix = "cpoi"),
     INVOICE(IDENT, session, .prefix = "cgi"),
     INVOICE(TEXT, reference_id, .least = 1, .most = 255),
     INVOICE(TEXT, service, .least = 1, .most = 255, NULLABLE),
@@ -63,6 +69,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(TIME, processed_ms, NULLABLE),
     INVOICE(TIME, refunded_ms, NULLABLE),
     INVOICE(TIME, charged_back_ms, NULLABLE),
+    INVOICE(TIME, failed_ms, NULLABLE),
     INVOICE(TIME, made_ms),
     INVOICE(JSON, metadata),
     INVOICE(JSON, customer, NULLABLE),
@@ -106,6 +113,15 @@ static const struct row_field callback_fields[] = {
     CALLBACK(TEXT, body, .least = 1, .most = BODY_MOST),
 };
 
+static const struct row_field refund_fields[] = {
+    REFUND(TEXT, reference_id, .least = 1, .most = 255),
+    REFUND(MONEY, amount),
+    REFUND(TEXT, description, .most = 1024, NULLABLE),
+    REFUND(CHOICE, status, .names = refund_statuses),
+    REFUND(TIME, created_ms),
+    REFUND(TIME, finished_ms, NULLABLE),
+};
+
 static const struct row_field attempt_fields[] = {
     ATTEMPT(TIME, at_ms),
     ATTEMPT(TIME, wall_ms),
@@ -135,6 +151,7 @@ const struct row_table row_transition = TABLE(transition_fields);
 const struct row_table row_callback = TABLE(callback_fields);
 const struct row_table row_attempt = TABLE(attempt_fields);
 const struct row_table row_balance = TABLE(balance_fields);
+const struct row_table row_refund = TABLE(refund_fields);
 
 /* ------------------------------------------------------------------ both ways */
 

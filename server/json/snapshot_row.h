@@ -22,12 +22,13 @@ struct row_table {
  * Of an invoice: all but seq and account (its id says them), due_ms and callback_logs (they
  * follow). Of a callback: all but what follows from its invoice and its attempts, and the
  * signature, which follows from the body. Of an attempt: all but its callback and its number. Of a
- * balance (struct ledger_balance): what moved.
+ * refund: all but its invoice and its account. Of a balance (struct ledger_balance): what moved.
  */
-extern const struct row_table row_invoice, row_transition, row_callback, row_attempt, row_balance;
+extern const struct row_table row_invoice, row_transition, row_callback, row_attempt, row_refund,
+    row_balance;
 
-/* Writes a struct invoice, transition, callback, attempt or ledger_balance as members of the object
- * that is open.
+/* Writes a struct invoice, transition, callback, attempt, refund or ledger_balance as members of
+ * the object that is open.
  */
 void row_write(struct json_out *out, const struct row_table *table, const void *row);
 

@@ -113,7 +113,10 @@ static void write_ident(const struct value *v)
 static const char *read_ident(const struct value *v)
 {
     const char *text = take_text(v);
-    if (!text || !ident_has_form(text, v->field->prefix)) {
+    const char *other = v->field->other_prefix;
+    bool fits =
+        text && (ident_has_form(text, v->field->prefix) || (other && ident_has_form(text, other)));
+    if (!fits) {
         return "there is no such id";
     }
     memcpy(v->place, text, strlen(text) + 1);

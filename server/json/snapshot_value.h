@@ -32,8 +32,8 @@ struct row_field {
     size_t offset, offset2;
     bool null; /* may be null or absent */
     int64_t least, most;
-    const char *prefix;
-    const char *const *names; /* NULL-terminated */
+    const char *prefix, *other_prefix; /* of ids; the other one may be NULL */
+    const char *const *names;          /* NULL-terminated */
 };
 
 /* Writes a value of the row as a member of the object that is open. */

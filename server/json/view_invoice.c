@@ -1,7 +1,9 @@
 #include "view_invoice.h"
 
 #include "base/text.h"
-#include "domain/token.h"
+#include "json/view_customer.h"
+#include "json/view_member.h"
+#include "json/view_payout.h"
 #include "json/view_resource.h"
 
 #include <string.h>
@@ -13,7 +15,11 @@ static const char *const source_names[] = {
     [SOURCE_MERCHANT_API] = "merchant_api",
     [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
 };
-static const char *const flow_names[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify"};
+
+const char *view_source_name(enum invoice_source source)
+{
+    return source_names[source];
+}
 
 /* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
  */
@@ -22,7 +28,7 @@ static const struct service lost_service = {.method = &lost_method, .currency = 
 static const struct payment_method no_method = {.code = NULL};
 static const struct service no_service = {.method = &no_method};
 
-static const struct service *service_of(const struct view_invoice *view)
+const struct service *view_service_of(const struct view_invoice *view)
 {
     return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
 }
@@ -45,14 +51,27 @@ void view_invoice_action(struct buf *out, const struct invoice *invoice)
     buf_text(out, invoice->session);
 }
 
-/* flow_data, and the payload of active_payment: {action, method, params, metadata{sid, token}} */
-static void write_flow_data(struct json_out *out, const char *key, const struct view_invoice *view)
+void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice)
+{
+    write_url(out, key, invoice, HPP_PATH, invoice->id);
+}
+
+enum token_form view_token_form(enum profile profile)
+{
+    static const enum token_form forms[PROFILE_COUNT] = {
+        [PROFILE_2020] = TOKEN_RS512,
+        [PROFILE_2024] = TOKEN_HS256,
+    };
+    return forms[profile];
+}
+
+void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view)
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
     write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
-    json_out_text(out, "method", service_of(view)->posts ? "POST" : "GET");
-    if (service_of(view)->posts) {
+    json_out_text(out, "method", view_service_of(view)->posts ? "POST" : "GET");
+    if (view_service_of(view)->posts) {
         json_out_object(out, "params"); /* what the shop sends as hidden inputs (facts.md e.1) */
         json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
         json_out_object_end(out);
@@ -62,107 +81,81 @@ static void write_flow_data(struct json_out *out, const char *key, const struct 
     json_out_object(out, "metadata");
     json_out_text(out, "sid", invoice->session);
     json_out_raw(out, "token", "\"");
-    token_write(out->buf, view->token_key, invoice->session, invoice->expires_ms / 1000);
+    token_write(out->buf, view->token_key, view_token_form(view->profile), invoice->session,
+                invoice->expires_ms / 1000);
     buf_char(out->buf, '"');
     json_out_object_end(out);
     json_out_object_end(out);
 }
 
-/* The upstream's data: ids of the account before the payment, of the payment after it (facts.md
- * i.6). */
-static void write_original_data(struct json_out *out, const struct view_invoice *view)
+/* The attempt that counts, by name only: no call shows it (facts.md b.5). */
+static void relate_payment(struct json_out *out, const struct view_invoice *view)
 {
-    bool paid = status_is_paid(view->invoice->status);
-    json_out_object(out, "original_data");
-    json_out_text(out, "external_id", paid ? view->invoice->session : NULL);
-    json_out_text(out, "merchant_id", paid ? "host2hostTest" : NULL);
-    json_out_null(out, "provider_id");
-    json_out_text(out, "external_mid",
-                  paid ? view->account->merchant_id : view->account->organisation_id);
-    json_out_text(out, "provider_code", paid ? "test" : NULL);
-    json_out_object_end(out);
+    char id[IDENT_TEXT];
+    ident_derived_long(view->token_key, "pay", view->invoice->session, id);
+    view_relationship(out, "active-payment", "payments", id);
 }
 
 static void write_attributes(struct json_out *out, const struct view_invoice *view,
                              enum view_kind kind)
 {
-    const struct invoice *i = view->invoice;
+    static const struct view_table *const tables[PROFILE_COUNT] = {
+        [PROFILE_2020] = &view_table_2020,
+        [PROFILE_2024] = &view_table_2024,
+    };
+    const struct view_member *members = tables[view->profile]->members;
     json_out_object(out, "attributes");
-    json_out_text(out, "serial_number", ident_serial(i->id));
-    json_out_text(out, "status", status_name(i->status));
-    json_out_text(out, "resolution", i->resolution);
-    json_out_bool(out, "moderation_required", false);
-    json_out_money(out, "amount", i->amount);
-    json_out_money(out, "payment_amount", i->payment_amount);
-    json_out_text(out, "currency", i->currency);
-    json_out_text(out, "service_currency", service_of(view)->currency);
-    json_out_text(out, "reference_id", i->reference_id);
-    json_out_bool(out, "test_mode", i->test_mode);
-    json_out_money(out, "fee", i->fee);
-    json_out_money(out, "deposit", i->deposit);
-    json_out_seconds(out, "processed", i->processed_ms);
-    json_out_money(out, "processed_amount", i->processed_amount);
-    json_out_money(out, "refunded_amount", i->refunded_amount);
-    json_out_money(out, "processed_fee", i->processed_fee);
-    json_out_money(out, "processed_deposit", i->processed_deposit);
-    json_out_raw(out, "metadata", i->metadata);
-    write_flow_data(out, "flow_data", view);
-    json_out_text(out, "flow", service_of(view)->flow);
-    if (kind == VIEW_CREATE) {
-        write_url(out, "hpp_url", i, HPP_PATH, i->id);
+    for (size_t i = 0; i < tables[view->profile]->n; i++) {
+        members[i].write(out, &members[i], view, kind);
     }
-    json_out_text(out, "payment_flow", flow_names[i->flow]);
-    json_out_seconds(out, "created", i->created_ms);
-    json_out_seconds(out, "updated", i->updated_ms);
-    json_out_raw(out, "payload", i->payload);
-    json_out_text(out, "description", i->description);
-    json_out_text(out, "descriptor", i->descriptor);
-    json_out_text(out, "callback_url", i->callback_url);
-    json_out_text(out, "return_url", i->return_url);
-    write_original_data(out, view);
-    json_out_null(out, "rrn");
-    json_out_null(out, "approval_code");
-    json_out_null(out, "reserved_amount");
-    json_out_null(out, "reserve_expires");
-    json_out_null(out, "unreserved");
-    json_out_text(out, "source", source_names[i->source]);
-    json_out_raw(out, "callback_logs", kind == VIEW_READ ? i->callback_logs : "[]");
     json_out_object_end(out);
 }
 
-void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+static void write_payment(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind)
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
-    json_out_text(out, "type", "payment-invoices");
+    json_out_text(out, "type", invoice_type(INVOICE_PAYMENT));
     json_out_text(out, "id", invoice->id);
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payment-service", "payment-services", invoice->service);
-    view_relationship(out, "payment-method", "payment-methods", service_of(view)->method->code);
+    view_relationship(out, "payment-method", "payment-methods",
+                      view_service_of(view)->method->code);
     if (invoice->customer_id) {
         view_relationship(out, "customer", "customers", invoice->customer_id);
+    }
+    if (view->profile != PROFILE_2020) {
+        relate_payment(out, view);
     }
     json_out_object_end(out);
     view_self_link(out, "\\/api\\/payment-invoices\\/", invoice->id);
     json_out_object_end(out);
 }
 
-/* The public API shows resolutions in upper case (facts.md c.4, i.2). */
-static void write_public_resolution(struct json_out *out, const struct invoice *invoice)
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind)
 {
-    char upper[80] = {0};
-    strncpy(upper, invoice->resolution, sizeof upper - 1);
-    text_upper(upper);
-    json_out_text(out, "resolution", upper);
+    static void (*const writers[INVOICE_KINDS])(struct json_out *, const char *,
+                                                const struct view_invoice *, enum view_kind) = {
+        [INVOICE_PAYMENT] = write_payment, [INVOICE_PAYOUT] = view_payout_private};
+    writers[invoice_kind(view->invoice->seq)](out, key, view, kind);
 }
 
-void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view,
-                         enum view_kind kind)
+void view_invoice_document(struct json_out *out, const struct view_invoice *view,
+                           enum view_kind kind)
+{
+    view_invoice_private(out, "data", view, kind);
+    if (view->profile != PROFILE_2020) {
+        view_customer_included(out, view);
+    }
+}
+
+void view_invoice_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
 {
     const struct invoice *i = view->invoice;
-    json_out_object(out, key);
+    json_out_object(out, "data");
     json_out_text(out, "id", i->id);
     json_out_text(out, "serial_number", ident_serial(i->id));
     json_out_seconds(out, "created", i->created_ms);
@@ -177,19 +170,19 @@ void view_invoice_public(struct json_out *out, const char *key, const struct vie
     json_out_bool(out, "has_return_url",
                   i->return_url || i->return_success || i->return_fail || i->return_pending);
     json_out_text(out, "status", status_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
-    json_out_text(out, "service_method", service_of(view)->method->code);
-    json_out_text(out, "service_flow", service_of(view)->flow);
-    json_out_text(out, "service_currency", service_of(view)->currency);
+    json_out_text(out, "service_method", view_service_of(view)->method->code);
+    json_out_text(out, "service_flow", view_service_of(view)->flow);
+    json_out_text(out, "service_currency", view_service_of(view)->currency);
     json_out_raw(out, "metadata", i->metadata);
     if (kind == VIEW_CREATE) {
-        write_url(out, "hpp_url", i, HPP_PATH, i->id);
+        view_hpp_url(out, "hpp_url", i);
     }
     json_out_object(out, "active_payment");
-    write_flow_data(out, "payload", view);
+    view_flow_data(out, "payload", view);
     json_out_text(out, "status", status_payment_name(i->status));
-    write_public_resolution(out, i);
+    view_public_resolution(out, i->resolution);
     json_out_object_end(out);
     json_out_object_end(out);
 }
@@ -219,27 +212,5 @@ void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_
         json_out_text(&out, "transaction_status", status_name(c->transition));
         json_out_object_end(&out);
     }
-    json_out_object_end(&out);
-}
-
-void view_payload(struct buf *buf, const struct card_shown *card, const char *client_ip,
-                  const char *token)
-{
-    struct json_out out = {.buf = buf};
-    json_out_object(&out, NULL);
-    json_out_text(&out, "token", token);
-    json_out_text(&out, "client_ip", client_ip ? client_ip : "");
-    json_out_object(&out, "payment_card");
-    json_out_text(&out, "last", card->last);
-    json_out_text(&out, "mask", card->mask);
-    json_out_text(&out, "brand", card->brand);
-    json_out_text(&out, "first", card->first);
-    json_out_text(&out, "holder", card->holder);
-    json_out_text(&out, "network", card->network);
-    json_out_text(&out, "expiry_year", card->expiry_year);
-    json_out_text(&out, "issuer_name", card->issuer_name);
-    json_out_text(&out, "expiry_month", card->expiry_month);
-    json_out_text(&out, "issuer_country", card->issuer_country);
-    json_out_object_end(&out);
     json_out_object_end(&out);
 }

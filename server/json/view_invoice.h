@@ -1,7 +1,8 @@
 /*
- * Invoices as the platform shows them: the private JSON:API document (SEED:508-592, 664-774), which
- * is also the body of callbacks, and the flat public one (SEED:336-372, 616-652). Keys, their order
- * and their spelling are the samples'.
+ * Invoices as the platform shows them: the private JSON:API document, which is also the body of
+ * callbacks, and the flat public one (SEED:336-372, 616-652). Keys, their order and their spelling
+ * are the samples'. The private one comes in the shape of the account's profile: the page's samples
+ * (SEED:508-592, 664-774) or what the platform answers since 2024 (facts.md b.5, d.1).
  */
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "domain/card.h"
 #include "domain/invoice.h"
 #include "domain/service.h"
+#include "domain/token.h"
 #include "json/json_out.h"
 
 /* The parameter that a service with a POST flow brings to the payment page: the card session. */
@@ -19,29 +21,41 @@ struct view_invoice {
     const struct invoice *invoice;
     const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const struct account *account;
-    const uint8_t *token_key; /* signs card session tokens */
+    const struct card_table *cards; /* what is known of a card beside what the invoice keeps */
+    const uint8_t *token_key;       /* signs card session tokens, and makes what looks random */
+    enum profile profile;
 };
 
 enum view_kind {
     VIEW_CREATE,   /* the answer to a creation: with hpp_url */
-    VIEW_READ,     /* GET and lists: without */
+    VIEW_READ,     /* GET and lists: without, in the profile of 2020 */
     VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
 };
 
-/* The resource object of the private API, as the value of `key` or as an array's element. */
+/* `source` (facts.md b.5). */
+const char *view_source_name(enum invoice_source source);
+
+/* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
+ * as an array's element. */
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind);
 
-/* The object of the public API. */
-void view_invoice_public(struct json_out *out, const char *key, const struct view_invoice *view,
+/*
+ * The document of one invoice, as members of the object that is open: `data`, and in the profile of
+ * 2024 `included` when there is a customer. Lists go without `included`: no source shows one there.
+ */
+void view_invoice_document(struct json_out *out, const struct view_invoice *view,
+                           enum view_kind kind);
+
+/* The same of the public API: `data`, in one shape for all profiles but for the token's form. */
+void view_invoice_public(struct json_out *out, const struct view_invoice *view,
                          enum view_kind kind);
+
+/* The form of the card session token in bodies of this profile (facts.md j). */
+enum token_form view_token_form(enum profile profile);
 
 /* The absolute URL of the card page; `hpp_url` is made of the same base (facts.md e.1). */
 void view_invoice_action(struct buf *out, const struct invoice *invoice);
 
 /* `callback_logs` of an invoice from its callbacks, oldest first (facts.md d.5). */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);
-
-/* `payload` of a paid invoice (SEED:704-717); client_ip and token may be NULL. */
-void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
-                  const char *token);

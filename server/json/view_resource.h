@@ -7,6 +7,9 @@
  * NULL */
 void view_relationship(struct json_out *out, const char *name, const char *type, const char *id);
 
+/* "resolution", which the public API shows in upper case (facts.md c.4, i.2). */
+void view_public_resolution(struct json_out *out, const char *resolution);
+
 /* "links":{"self":PATH + id}; the path is in JSON's spelling already:
  * "\\/api\\/payment-services\\/". */
 void view_self_link(struct json_out *out, const char *path, const char *id);

@@ -27,17 +27,28 @@ static void write_attributes(struct json_out *out, const struct service *s)
     json_out_object_end(out);
 }
 
-void view_service(struct json_out *out, const char *key, const struct service *service)
+/* What the platform calls the services of a kind. */
+static const struct {
+    const char *service, *services, *method, *methods, *path;
+} words[INVOICE_KINDS] = {
+    [INVOICE_PAYMENT] = {"payment-service", "payment-services", "payment-method", "payment-methods",
+                         "\\/api\\/payment-services\\/"},
+    [INVOICE_PAYOUT] = {"payout-service", "payout-services", "payout-method", "payout-methods",
+                        "\\/api\\/payout-services\\/"},
+};
+
+void view_service(struct json_out *out, const char *key, enum invoice_kind kind,
+                  const struct service *service)
 {
     json_out_object(out, key);
-    json_out_text(out, "type", "payment-services");
+    json_out_text(out, "type", words[kind].services);
     json_out_text(out, "id", service->id);
     write_attributes(out, service);
     json_out_object(out, "relationships");
-    view_relationship(out, "payment-method", "payment-methods", service->method->code);
-    view_relationship(out, "payment-service", "payment-services", service->code);
+    view_relationship(out, words[kind].method, words[kind].methods, service->method->code);
+    view_relationship(out, words[kind].service, words[kind].services, service->code);
     json_out_object_end(out);
-    view_self_link(out, "\\/api\\/payment-services\\/", service->id);
+    view_self_link(out, words[kind].path, service->id);
     json_out_object_end(out);
 }
 
@@ -67,12 +78,42 @@ static void write_field(struct json_out *out, const struct service_field *field)
     json_out_object_end(out);
 }
 
-static void write_offer(struct json_out *out, const struct service *service)
+/* A text with two decimals at least, "1000.00"; NULL: no amount was named. */
+static const char *amount_text(int64_t amount, char ret_text[MONEY_TEXT + 3])
+{
+    if (amount == MONEY_NONE) {
+        return NULL;
+    }
+    int length = money_format(amount, ret_text);
+    const char *point = strchr(ret_text, '.');
+    const char *missing = !point ? ".00" : ret_text + length - point == 2 ? "0" : "";
+    memcpy(ret_text + length, missing, strlen(missing) + 1);
+    return ret_text;
+}
+
+/* What a payout's offer says beyond a payment's (facts.md b.9). */
+static void write_payout_terms(struct json_out *out, const struct service *service, int64_t amount)
+{
+    char text[MONEY_TEXT + 3];
+    json_out_money(out, "exchange_rate", MONEY_ONE);
+    json_out_text(out, "amount", amount_text(amount, text));
+    json_out_object(out, "fee");
+    json_out_money(out, "rate", service->fee_rate);
+    json_out_money(out, "fixed", service->fee_fix);
+    json_out_money(out, "min", service->fee_min);
+    json_out_money(out, "max", service->fee_max);
+    json_out_object_end(out);
+}
+
+static void write_offer(struct json_out *out, const struct prerequest_view *view,
+                        const struct service *service)
 {
     json_out_object(out, service->code);
     json_out_text(out, "code", service->code);
     json_out_text(out, "method", service->method->code);
-    json_out_text(out, "flow", service->flow);
+    if (view->kind == INVOICE_PAYMENT) {
+        json_out_text(out, "flow", service->flow);
+    }
     json_out_text(out, "currency", service->currency);
     json_out_array(out, "fields");
     for (size_t i = 0; i < service->n_fields; i++) {
@@ -81,6 +122,9 @@ static void write_offer(struct json_out *out, const struct service *service)
     json_out_array_end(out);
     json_out_money(out, "amount_min", service->amount_min);
     json_out_money(out, "amount_max", service->amount_max);
+    if (view->kind == INVOICE_PAYOUT) {
+        write_payout_terms(out, service, view->amount);
+    }
     json_out_object_end(out);
 }
 
@@ -137,20 +181,34 @@ static void end_map(struct json_out *out, bool any)
     }
 }
 
-void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue,
-                     const char *currency, bool test_mode, const struct settings *account)
+static void write_account(struct json_out *out, const struct settings *account)
 {
+    json_out_object(out, "account");
+    json_out_text(out, "name", account->name);
+    json_out_text(out, "description", account->description);
+    json_out_text(out, "icon", account->icon);
+    json_out_text(out, "website", account->website);
+    json_out_object_end(out);
+}
+
+void view_prerequest(struct json_out *out, const char *key, const struct prerequest_view *view)
+{
+    const struct catalogue *catalogue = view->catalogue;
+    const char *currency = view->currency;
     bool any = false;
     for (size_t i = 0; i < catalogue->n_services && !any; i++) {
         any = is_offered(&catalogue->services[i], currency);
     }
     json_out_object(out, key);
     json_out_text(out, "currency", currency);
-    json_out_bool(out, "test_mode", test_mode);
+    if (view->kind == INVOICE_PAYOUT) {
+        json_out_money(out, "amount", view->amount);
+    }
+    json_out_bool(out, "test_mode", view->test_mode);
     begin_map(out, "services", any);
     for (size_t i = 0; i < catalogue->n_services; i++) {
         if (is_offered(&catalogue->services[i], currency)) {
-            write_offer(out, &catalogue->services[i]);
+            write_offer(out, view, &catalogue->services[i]);
         }
     }
     end_map(out, any);
@@ -161,11 +219,6 @@ void view_prerequest(struct json_out *out, const char *key, const struct catalog
         }
     }
     end_map(out, any);
-    json_out_object(out, "account");
-    json_out_text(out, "name", account->name);
-    json_out_text(out, "description", account->description);
-    json_out_text(out, "icon", account->icon);
-    json_out_text(out, "website", account->website);
-    json_out_object_end(out);
+    write_account(out, view->account);
     json_out_object_end(out);
 }

@@ -1,13 +1,26 @@
-/* Services and the prerequest as the platform shows them (SEED:35-117, 136-175). */
+/* Services and the prerequest as the platform shows them (SEED:35-117, 136-175; of payouts:
+ * facts.md b.9). */
 #pragma once
 
 #include "domain/account.h"
+#include "domain/invoice.h"
 #include "domain/service.h"
 #include "json/json_out.h"
 
-/* A row of the private list. */
-void view_service(struct json_out *out, const char *key, const struct service *service);
+/* A row of the private list, in the words of its kind. */
+void view_service(struct json_out *out, const char *key, enum invoice_kind kind,
+                  const struct service *service);
 
-/* What an account can be paid with in a currency: its usable services and their methods by code. */
-void view_prerequest(struct json_out *out, const char *key, const struct catalogue *catalogue,
-                     const char *currency, bool test_mode, const struct settings *account);
+/* What is asked for in a prerequest. */
+struct prerequest_view {
+    enum invoice_kind kind;
+    const struct catalogue *catalogue; /* of that kind */
+    const char *currency;
+    int64_t amount; /* of a payout: it comes back and filters nothing; or MONEY_NONE */
+    bool test_mode;
+    const struct settings *account;
+};
+
+/* What an account can be paid with, or pay out through, in a currency: its usable services and
+ * their methods by code. */
+void view_prerequest(struct json_out *out, const char *key, const struct prerequest_view *view);

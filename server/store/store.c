@@ -304,15 +304,16 @@ static bool set_up(struct store *store, enum store_care care, char *ret_why, siz
     if (sqlite3_db_readonly(store->db, "main") == 1) {
         return refuse(store, ret_why, why_size, "the database cannot be written");
     }
-    bool ready =
-        execute(store, pragmas) && execute(store, "PRAGMA journal_mode = WAL") &&
-        execute(store, "BEGIN IMMEDIATE; COMMIT") && execute(store, owner) &&
-        migrate(store, version) && store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) &&
-        store_account_prepare(store) && store_invoice_prepare(store) &&
-        store_callback_prepare(store) && store_run_prepare(store) &&
-        store_sequence_prepare(store) && store_copy_prepare(store) &&
-        store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&
-        store_leftover_prepare(store) && store_find_prepare(store) && store_balance_prepare(store);
+    bool ready = execute(store, pragmas) && execute(store, "PRAGMA journal_mode = WAL") &&
+                 execute(store, "BEGIN IMMEDIATE; COMMIT") && execute(store, owner) &&
+                 migrate(store, version) &&
+                 store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) &&
+                 store_account_prepare(store) && store_invoice_prepare(store) &&
+                 store_callback_prepare(store) && store_run_prepare(store) &&
+                 store_sequence_prepare(store) && store_copy_prepare(store) &&
+                 store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&
+                 store_leftover_prepare(store) && store_find_prepare(store) &&
+                 store_refund_prepare(store) && store_balance_prepare(store);
     return ready || refuse_sqlite(store, ret_why, why_size);
 }
 

@@ -30,13 +30,16 @@ static const char *const sql[] = {
                      " (?2, ?3, ?4) WHERE num = ?1"),
     [Q_RENUMBER] = "UPDATE account SET num = ?2 WHERE num = ?1",
     [Q_DELETE] = "DELETE FROM account WHERE num = ?1",
-    [Q_OUTCOME_PUSH] = "INSERT INTO outcome (account, text) VALUES (?1, ?2)",
-    [Q_OUTCOME_FIRST] = "SELECT seq, text FROM outcome WHERE account = ?1 ORDER BY seq LIMIT 1",
+    [Q_OUTCOME_PUSH] = "INSERT INTO outcome (account, text, kind) VALUES (?1, ?2, ?3)",
+    [Q_OUTCOME_FIRST] = ("SELECT seq, text FROM outcome WHERE account = ?1 AND kind = ?2"
+                         " ORDER BY seq LIMIT 1"),
     [Q_OUTCOME_DELETE] = "DELETE FROM outcome WHERE seq = ?1",
     [Q_OUTCOME_CLEAR] = "DELETE FROM outcome WHERE account = ?1",
     [Q_OUTCOME_COUNT] = "SELECT count(*) FROM outcome WHERE account = ?1",
     [Q_OUTCOME_ALL] = "SELECT text FROM outcome WHERE account = ?1 ORDER BY seq",
 };
+
+_Static_assert(OUTCOME_OF_PAYMENT == 0 && OUTCOME_OF_REFUND == 1, "kinds are stored");
 
 bool store_account_prepare(struct store *store)
 {
@@ -132,16 +135,17 @@ void store_account_delete(struct store *store, int64_t num)
 void store_outcome_push(struct store *store, int64_t account, const char *text)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_OUTCOME_PUSH);
-    store_bind(q, "it", account, text);
+    store_bind(q, "iti", account, text, (int64_t)outcome_kind(text));
     store_run(store, q);
 }
 
-const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account)
+const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account,
+                              enum outcome_kind kind)
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_FIRST);
     const char *text = NULL;
     int64_t seq = 0;
-    store_bind(q, "i", account);
+    store_bind(q, "ii", account, (int64_t)kind);
     while (store_step(store, q)) {
         seq = store_column_int(q, 0);
         text = store_column_text(arena, q, 1);

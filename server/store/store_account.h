@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/account.h"
+#include "domain/outcome.h"
 #include "store/store.h"
 
 /* An account as a row: settings as JSON text. */
@@ -33,10 +34,12 @@ int64_t store_account_empty(struct store *store, int64_t num);
 /* Deletes the account; what it had is left over. */
 void store_account_delete(struct store *store, int64_t num);
 
+/* Queues an outcome; outcome_kind says for whom. */
 void store_outcome_push(struct store *store, int64_t account, const char *text);
 
-/* Takes the first queued outcome out; NULL when there is none. */
-const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account);
+/* Takes the first queued outcome of a kind out; NULL when there is none. */
+const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account,
+                              enum outcome_kind kind);
 
 void store_outcome_clear(struct store *store, int64_t account);
 int64_t store_outcome_count(struct store *store, int64_t account);

@@ -17,6 +17,7 @@ static const struct {
     {"attempt", "callback IN (SELECT seq FROM callback WHERE account = ?2)", false},
     {"outcome", "account = ?2", true},
     {"balance", "account = ?2", false},
+    {"refund", "account = ?2", true},
 };
 
 /* What may still be there of rows that come back: they were left over and not swept. The order is
@@ -29,6 +30,7 @@ static const char *const make_room[] = {
     "DELETE FROM callback WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM callback WHERE seq IN " COMING("seq", "snapshot_callback"),
     "DELETE FROM transition WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM refund WHERE invoice IN " COMING("seq", "snapshot_invoice"),
     "DELETE FROM invoice WHERE seq IN " COMING("seq", "snapshot_invoice"),
 };
 
@@ -119,12 +121,6 @@ static int run_for(struct store *store, size_t query, int64_t snapshot, int64_t 
     return store_run(store, q);
 }
 
-static void keep_numbers(struct store *store)
-{
-    store_sequence_keep(store, STORE_SEQUENCE_INVOICE);
-    store_sequence_keep(store, STORE_SEQUENCE_CALLBACK);
-}
-
 void store_copy_out(struct store *store, int64_t account, int64_t snapshot)
 {
     for (size_t i = 0; i < TABLES; i++) {
@@ -135,7 +131,7 @@ void store_copy_out(struct store *store, int64_t account, int64_t snapshot)
 
 void store_copy_in(struct store *store, int64_t snapshot, int64_t account)
 {
-    keep_numbers(store);
+    store_sequence_keep_invoices(store);
     for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
         run_for(store, Q_MAKE_ROOM + i, snapshot, 0);
     }
@@ -147,7 +143,7 @@ void store_copy_in(struct store *store, int64_t snapshot, int64_t account)
 
 bool store_copy_sweep(struct store *store, int64_t snapshot, int64_t limit)
 {
-    keep_numbers(store);
+    store_sequence_keep_invoices(store);
     for (size_t i = 0; i < TABLES; i++) {
         if (run_for(store, Q_SWEEP + i, snapshot, limit)) {
             return false;

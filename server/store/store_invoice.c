@@ -24,6 +24,7 @@ enum {
     Q_PURGE_ATTEMPTS,
     Q_PURGE_CALLBACKS,
     Q_PURGE_TRANSITIONS,
+    Q_PURGE_REFUNDS,
     Q_PURGE,
     Q_TRANSITION_INSERT,
     Q_TRANSITION_ALL,
@@ -85,6 +86,7 @@ static const struct column columns[] = {
     COLUMN(INT, processed_ms, true),
     COLUMN(INT, refunded_ms, true),
     COLUMN(INT, charged_back_ms, true),
+    COLUMN(INT, failed_ms, true),
     COLUMN(INT, made_ms, false),
     COLUMN(TEXT, metadata, false),
     COLUMN(TEXT, customer, false),
@@ -117,7 +119,8 @@ _Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PEND
                    STATUS_PROCESSED == 3 && STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 &&
                    STATUS_REFUND_PENDING == 6 && STATUS_PARTIALLY_REFUNDED == 7 &&
                    STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 && STATUS_CHARGED_BACK == 10 &&
-                   STATUS_PARTIALLY_CHARGED_BACK == 11,
+                   STATUS_PARTIALLY_CHARGED_BACK == 11 && STATUS_PARTIALLY_PROCESSED == 12 &&
+                   STATUS_TERMINATED == 13,
                "status numbers are stored");
 _Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 &&
                    SOURCE_PLATFORM_PUBLIC_API == 1,
@@ -206,7 +209,11 @@ void store_invoice_read(struct arena *arena, sqlite3_stmt *q, struct invoice *re
 #define FILTER                                                                                     \
     " WHERE account = ?1 AND (?2 IS NULL OR service = ?2) AND (?3 IS NULL OR currency = ?3)"       \
     " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                          \
-    " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"
+    " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"                    \
+    " AND seq BETWEEN ?8 AND ?9"
+
+/* As the index of references has it. */
+#define IS_PAYOUT "(seq >= " STORE_PAYOUTS ")"
 
 /* Rows that are left over are as good as gone; there are few of them, as a rule, or none. */
 #define LEFT_OVER "account IN (SELECT num FROM leftover WHERE kind = 0)"
@@ -215,9 +222,9 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
 {
     static const char *const tails[Q_COUNT_OF_QUERIES] = {
         [Q_GET] = " WHERE seq = ?1",
-        [Q_BY_REFERENCE] = " WHERE account = ?1 AND reference_id = ?2",
-        [Q_LIST_OLDER] = FILTER " AND seq < ?8 ORDER BY seq DESC LIMIT ?9",
-        [Q_LIST_NEWER] = FILTER " AND seq > ?8 ORDER BY seq LIMIT ?9",
+        [Q_BY_REFERENCE] = " WHERE account = ?1 AND reference_id = ?2 AND " IS_PAYOUT " = ?3",
+        [Q_LIST_OLDER] = FILTER " ORDER BY seq DESC LIMIT ?10",
+        [Q_LIST_NEWER] = FILTER " ORDER BY seq LIMIT ?10",
         [Q_NEXT_DUE] = " WHERE account = ?1 AND due_ms <= ?2 ORDER BY due_ms, seq LIMIT 1",
     };
     buf_auto names = {0};
@@ -235,7 +242,9 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     }
     buf_text(&sql[Q_UPDATE], " WHERE seq = ?1");
     buf_auto insert = {0};
-    buf_printf(&insert, "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id) DO NOTHING",
+    buf_printf(&insert,
+               "INSERT INTO invoice (%s%s) ON CONFLICT (account, reference_id, " IS_PAYOUT
+               ") DO NOTHING",
                names.data, sql[Q_INSERT].data);
     buf_finish(&sql[Q_INSERT]);
     buf_text(&sql[Q_INSERT], insert.data);
@@ -250,22 +259,24 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
     buf_text(&sql[Q_COUNT], "SELECT (SELECT count(*) FROM invoice) -"
                             " (SELECT count(*) FROM invoice WHERE " LEFT_OVER ")");
     buf_text(&sql[Q_COUNT_OF_ACCOUNT],
-             "SELECT count(*) FROM (SELECT 1 FROM invoice WHERE account = ?1 LIMIT ?2)");
+             "SELECT count(*) FROM (SELECT 1 FROM invoice WHERE account = ?1"
+             " AND seq BETWEEN ?2 AND ?3 LIMIT ?4)");
     buf_text(&sql[Q_DUE_COUNT],
              "SELECT (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL) -"
              " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " LEFT_OVER ")");
     buf_text(&sql[Q_OVERDUE], "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2");
     /* Only among the oldest rows, so that a look costs the same however many there are. */
-    buf_text(
-        &sql[Q_PURGEABLE],
-        "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
-        " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 AND due_ms IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
+    buf_text(&sql[Q_PURGEABLE],
+             "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
+             " AND seq BETWEEN ?4 AND ?5 ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2 "
+             "AND due_ms IS NULL AND NOT EXISTS"
+             " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)");
     buf_text(&sql[Q_LEFT_OVER], "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2");
     buf_text(&sql[Q_PURGE_ATTEMPTS], "DELETE FROM attempt WHERE callback IN"
                                      " (SELECT seq FROM callback WHERE invoice = ?1)");
     buf_text(&sql[Q_PURGE_CALLBACKS], "DELETE FROM callback WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE_TRANSITIONS], "DELETE FROM transition WHERE invoice = ?1");
+    buf_text(&sql[Q_PURGE_REFUNDS], "DELETE FROM refund WHERE invoice = ?1");
     buf_text(&sql[Q_PURGE], "DELETE FROM invoice WHERE seq = ?1");
     buf_text(&sql[Q_TRANSITION_INSERT], "INSERT INTO transition (" STORE_TRANSITION_COLUMNS ")"
                                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -303,9 +314,9 @@ static int64_t read_number(struct store *store, int query, int64_t account, int6
     return n;
 }
 
-int64_t store_invoice_next_seq(struct store *store)
+int64_t store_invoice_next_seq(struct store *store, enum invoice_kind kind)
 {
-    return store_sequence_next(store, STORE_SEQUENCE_INVOICE);
+    return store_sequence_next(store, store_sequence_of(kind));
 }
 
 bool store_invoice_insert(struct store *store, struct invoice *invoice)
@@ -353,10 +364,11 @@ bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq,
 }
 
 bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account,
-                                const char *reference_id, struct invoice *ret_invoice)
+                                enum invoice_kind kind, const char *reference_id,
+                                struct invoice *ret_invoice)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_REFERENCE);
-    store_bind(q, "it", account, reference_id);
+    store_bind(q, "iti", account, reference_id, (int64_t)(kind == INVOICE_PAYOUT));
     return read_one(store, arena, q, ret_invoice);
 }
 
@@ -364,14 +376,18 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
                           const struct invoice_filter *filter, struct invoice **ret_invoices)
 {
     bool newer = filter->after_seq != TIME_NONE;
-    int64_t cursor = newer                             ? filter->after_seq
-                     : filter->before_seq != TIME_NONE ? filter->before_seq
-                                                       : INT64_MAX;
+    int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
+    if (newer) {
+        bool beyond = filter->after_seq >= last; /* INT64_MAX: after all there is */
+        first = filter->after_seq < first ? first : beyond ? INT64_MAX : filter->after_seq + 1;
+    } else if (filter->before_seq != TIME_NONE) {
+        last = filter->before_seq > last ? last : filter->before_seq - 1;
+    }
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER);
     struct invoice *rows = arena_alloc(arena, (size_t)filter->limit * sizeof *rows);
     size_t n = 0;
-    store_bind(q, "ittiiiiii", account, filter->service, filter->currency, filter->status,
-               filter->test_mode, filter->created_from_ms, filter->created_before_ms, cursor,
+    store_bind(q, "ittiiiiiii", account, filter->service, filter->currency, filter->status,
+               filter->test_mode, filter->created_from_ms, filter->created_before_ms, first, last,
                filter->limit);
     while (store_step(store, q)) {
         store_invoice_read(arena, q, &rows[n++]);
@@ -407,11 +423,12 @@ int64_t store_invoice_count(struct store *store)
     return store->invoice_count;
 }
 
-int64_t store_invoice_count_of(struct store *store, int64_t account, int64_t most)
+int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoice_kind kind,
+                               int64_t most)
 {
     sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT);
     int64_t n = 0;
-    store_bind(q, "ii", account, most);
+    store_bind(q, "iiii", account, invoice_first(kind), invoice_last(kind), most);
     while (store_step(store, q)) {
         n = store_column_int(q, 0);
     }
@@ -438,7 +455,7 @@ int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t befo
 static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limit)
 {
     static const int queries[] = {Q_PURGE_ATTEMPTS, Q_PURGE_CALLBACKS, Q_PURGE_TRANSITIONS,
-                                  Q_PURGE};
+                                  Q_PURGE_REFUNDS, Q_PURGE};
     struct arena arena = {0};
     int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
     int64_t n = 0;
@@ -446,8 +463,7 @@ static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limi
         seqs[n++] = store_column_int(find, 0);
     }
     if (n) {
-        store_sequence_keep(store, STORE_SEQUENCE_INVOICE);
-        store_sequence_keep(store, STORE_SEQUENCE_CALLBACK);
+        store_sequence_keep_invoices(store);
     }
     for (int64_t i = 0; i < n; i++) {
         for (size_t k = 0; k < ARRAY_SIZE(queries); k++) {
@@ -462,9 +478,14 @@ static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limi
 
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
 {
-    sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
-    store_bind(find, "iii", account, before_ms, limit);
-    int64_t n = purge_found(store, find, limit);
+    int64_t n = 0;
+    for (int i = 0; i < INVOICE_KINDS; i++) { /* each has its oldest rows */
+        enum invoice_kind kind = (enum invoice_kind)i;
+        sqlite3_stmt *find = store_query(store, STORE_INVOICE, Q_PURGEABLE);
+        store_bind(find, "iiiii", account, before_ms, limit, invoice_first(kind),
+                   invoice_last(kind));
+        n += purge_found(store, find, limit);
+    }
     if (n) {
         store->invoice_count = -1;
     }

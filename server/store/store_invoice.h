@@ -4,8 +4,9 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* A row number for a new invoice. Never given twice, not even after the last rows were deleted. */
-int64_t store_invoice_next_seq(struct store *store);
+/* A row number for a new invoice of a kind. Never given twice, not even after the last rows were
+ * deleted. */
+int64_t store_invoice_next_seq(struct store *store, enum invoice_kind kind);
 
 /* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is
  * poisoned). */
@@ -18,10 +19,12 @@ void store_invoice_update(struct store *store, const struct invoice *invoice);
 bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq,
                        struct invoice *ret_invoice);
 bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_t account,
-                                const char *reference_id, struct invoice *ret_invoice);
+                                enum invoice_kind kind, const char *reference_id,
+                                struct invoice *ret_invoice);
 
 /* What a list shows. Texts NULL and numbers TIME_NONE mean any. */
 struct invoice_filter {
+    enum invoice_kind kind;
     const char *service, *currency;
     int64_t status, test_mode;
     int64_t created_from_ms, created_before_ms; /* from inclusive, before exclusive */
@@ -54,18 +57,19 @@ bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t ac
 /* The earliest due time in the account, TIME_NONE when nothing will happen by itself. */
 int64_t store_invoice_first_due(struct store *store, int64_t account);
 
-/* Of all accounts. */
+/* Of all accounts and both kinds. */
 int64_t store_invoice_count(struct store *store);
-/* How many the account has, counted up to `most`. */
-int64_t store_invoice_count_of(struct store *store, int64_t account, int64_t most);
+/* How many of a kind the account has, counted up to `most`. */
+int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoice_kind kind,
+                               int64_t most);
 
 int64_t store_invoice_due_count(struct store *store);
 
 /* How many of the account were due before a time. */
 int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms);
 
-/* Deletes up to `limit` invoices of the account made before a time that nothing waits for, with all
-   that belongs to them; returns how many. */
+/* Deletes up to `limit` invoices of each kind of the account made before a time that nothing waits
+   for, with all that belongs to them; returns how many. */
 int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit);
 
 void store_transition_insert(struct store *store, const struct transition *transition);

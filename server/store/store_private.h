@@ -23,17 +23,23 @@ enum store_group {
     STORE_SNAPSHOT_ROWS,
     STORE_LEFTOVER,
     STORE_FIND,
+    STORE_REFUND,
     STORE_BALANCE,
     STORE_GROUPS,
 };
 
-#define STORE_STATEMENTS_MOST 40
+#define STORE_STATEMENTS_MOST 48
+
+/* INVOICE_PAYOUTS, as the statements and schema/db have it. */
+#define STORE_PAYOUTS "1099511627776"
+_Static_assert(INVOICE_PAYOUTS == 1099511627776, "the bound stands in the statements");
 
 /* Rows whose numbers are never given twice. */
 enum store_sequence {
     STORE_SEQUENCE_ACCOUNT,
     STORE_SEQUENCE_INVOICE,
     STORE_SEQUENCE_CALLBACK,
+    STORE_SEQUENCE_PAYOUT,
     STORE_SEQUENCES,
 };
 
@@ -60,6 +66,7 @@ bool store_snapshot_rows_prepare(struct store *store);
 bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
 bool store_balance_prepare(struct store *store);
+bool store_refund_prepare(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */
@@ -67,6 +74,12 @@ int64_t store_sequence_next(struct store *store, enum store_sequence which);
 
 /* Rows are about to be deleted: their numbers must not come again. */
 void store_sequence_keep(struct store *store, enum store_sequence which);
+
+/* The same of an account's invoices, of both kinds, and their callbacks. */
+void store_sequence_keep_invoices(struct store *store);
+
+/* The sequence that numbers invoices of a kind. */
+enum store_sequence store_sequence_of(enum invoice_kind kind);
 
 /* A row comes with a number of its own: what is given from now on lies behind it. */
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);
@@ -148,3 +161,8 @@ void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct att
 #define STORE_BALANCE_WIDTH 4
 void store_balance_bind(sqlite3_stmt *statement, const struct ledger_balance *moved);
 void store_balance_read(sqlite3_stmt *statement, struct ledger_balance *ret_moved);
+#define STORE_REFUND_COLUMNS                                                                       \
+    "invoice, account, reference_id, amount, description, status, created_ms, finished_ms"
+#define STORE_REFUND_WIDTH 8
+void store_refund_bind(sqlite3_stmt *statement, const struct refund *refund);
+void store_refund_read(struct arena *arena, sqlite3_stmt *statement, struct refund *ret_refund);

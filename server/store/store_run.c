@@ -11,16 +11,21 @@ enum {
     Q_ATTEMPTS,
 };
 
+/* The rows of a run, by their numbers and those of its beginning. */
+#define OF_RUN(seq) "(" seq " > ?1 AND " seq " < " STORE_PAYOUTS " OR " seq " > ?2)"
 #define KNOWN " AND +account IN (SELECT num FROM account)"
 
 static const char *const sql[] = {
-    [Q_LAST] = "SELECT coalesce(max(seq), 0) FROM invoice",
-    [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE seq > ?1" KNOWN " GROUP BY 1",
+    [Q_LAST] = "SELECT coalesce(max(seq), ?1 - 1) FROM invoice WHERE seq BETWEEN ?1 AND ?2",
+    [Q_COUNT_INVOICES] =
+        "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") KNOWN " GROUP BY 1",
     [Q_COUNT_CALLBACKS] =
-        "SELECT state, count(*) FROM callback WHERE invoice > ?1" KNOWN " GROUP BY 1",
-    [Q_INVOICES] = "SELECT seq FROM invoice WHERE seq > ?1" KNOWN " ORDER BY seq DESC LIMIT ?2",
-    [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE invoice > ?1 AND state IN (0, 1, 3)" KNOWN
-                       " ORDER BY seq LIMIT ?2"),
+        "SELECT state, count(*) FROM callback WHERE " OF_RUN("invoice") KNOWN " GROUP BY 1",
+    /* Newest first, whichever kind: what was made in one millisecond in the order of numbers. */
+    [Q_INVOICES] = "SELECT seq FROM invoice WHERE " OF_RUN("seq") KNOWN
+    " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
+    [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE " OF_RUN(
+        "invoice") " AND state IN (0, 1, 3)" KNOWN " ORDER BY seq LIMIT ?3"),
     [Q_ATTEMPTS] = ("SELECT number, code, took_ms, error FROM attempt WHERE callback = ?1"
                     " ORDER BY number DESC LIMIT ?2"),
 };
@@ -33,21 +38,25 @@ bool store_run_prepare(struct store *store)
     return store_prepare(store, STORE_RUN, sql, ARRAY_SIZE(sql));
 }
 
-int64_t store_run_begin(struct store *store)
+struct run_mark store_run_begin(struct store *store)
 {
-    sqlite3_stmt *q = store_query(store, STORE_RUN, Q_LAST);
-    int64_t seq = 0;
-    while (store_step(store, q)) {
-        seq = store_column_int(q, 0);
+    struct run_mark mark = {0};
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        sqlite3_stmt *q = store_query(store, STORE_RUN, Q_LAST);
+        store_bind(q, "ii", invoice_first((enum invoice_kind)kind),
+                   invoice_last((enum invoice_kind)kind));
+        while (store_step(store, q)) {
+            mark.last[kind] = store_column_int(q, 0);
+        }
     }
-    return seq;
+    return mark;
 }
 
 /* Rows of a number below `n` and how many there are of it. */
-static void count(struct store *store, int query, int64_t after, int64_t *counts, int64_t n)
+static void count(struct store *store, int query, struct run_mark after, int64_t *counts, int64_t n)
 {
     sqlite3_stmt *q = store_query(store, STORE_RUN, query);
-    store_bind(q, "i", after);
+    store_bind(q, "ii", after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
         if (kind >= 0 && kind < n) {
@@ -56,20 +65,20 @@ static void count(struct store *store, int query, int64_t after, int64_t *counts
     }
 }
 
-void store_run_count(struct store *store, int64_t after, struct run_counts *ret_counts)
+void store_run_count(struct store *store, struct run_mark after, struct run_counts *ret_counts)
 {
     *ret_counts = (struct run_counts){0};
     count(store, Q_COUNT_INVOICES, after, ret_counts->invoices, STATUS_COUNT);
     count(store, Q_COUNT_CALLBACKS, after, ret_counts->callbacks, CALLBACK_STATES);
 }
 
-static size_t read_seqs(struct store *store, struct arena *arena, int query, int64_t after,
+static size_t read_seqs(struct store *store, struct arena *arena, int query, struct run_mark after,
                         int64_t limit, int64_t **ret_seqs)
 {
     sqlite3_stmt *q = store_query(store, STORE_RUN, query);
     int64_t *seqs = arena_alloc(arena, (size_t)limit * sizeof *seqs);
     size_t n = 0;
-    store_bind(q, "ii", after, limit);
+    store_bind(q, "iii", after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT], limit);
     while (store_step(store, q)) {
         seqs[n++] = store_column_int(q, 0);
     }
@@ -77,14 +86,14 @@ static size_t read_seqs(struct store *store, struct arena *arena, int query, int
     return n;
 }
 
-size_t store_run_invoices(struct store *store, struct arena *arena, int64_t after, int64_t limit,
-                          int64_t **ret_seqs)
+size_t store_run_invoices(struct store *store, struct arena *arena, struct run_mark after,
+                          int64_t limit, int64_t **ret_seqs)
 {
     return read_seqs(store, arena, Q_INVOICES, after, limit, ret_seqs);
 }
 
-size_t store_run_undelivered(struct store *store, struct arena *arena, int64_t after, int64_t limit,
-                             int64_t **ret_seqs)
+size_t store_run_undelivered(struct store *store, struct arena *arena, struct run_mark after,
+                             int64_t limit, int64_t **ret_seqs)
 {
     return read_seqs(store, arena, Q_UNDELIVERED, after, limit, ret_seqs);
 }

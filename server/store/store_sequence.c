@@ -5,17 +5,22 @@
 #include "base/attr.h"
 
 /* Rows of snapshots count: they may come back. */
-#define LAST(table)                                                                                \
-    "SELECT max(ifnull(max(seq), 0), (SELECT ifnull(max(seq), 0) FROM snapshot_" table             \
-    ")) FROM " table
+#define LAST_WHERE(table, where)                                                                   \
+    "SELECT max(ifnull(max(seq), 0), (SELECT ifnull(max(seq), 0) FROM snapshot_" table where       \
+    ")) FROM " table where
+#define LAST(table) LAST_WHERE(table, "")
 
 static const struct {
     const char *key; /* of meta: the next number, saved when rows go */
     const char *last;
+    int64_t first; /* 0: from 1 on */
 } sequences[] = {
     [STORE_SEQUENCE_ACCOUNT] = {"account_num", "SELECT max(num) FROM account"},
-    [STORE_SEQUENCE_INVOICE] = {"invoice_seq", LAST("invoice")},
+    [STORE_SEQUENCE_INVOICE] = {"invoice_seq",
+                                LAST_WHERE("invoice", " WHERE seq < " STORE_PAYOUTS)},
     [STORE_SEQUENCE_CALLBACK] = {"callback_seq", LAST("callback")},
+    [STORE_SEQUENCE_PAYOUT] = {"payout_seq", LAST_WHERE("invoice", " WHERE seq >= " STORE_PAYOUTS),
+                               INVOICE_PAYOUTS},
 };
 
 bool store_sequence_prepare(struct store *store)
@@ -31,9 +36,10 @@ bool store_sequence_prepare(struct store *store)
 static int64_t first_of(struct store *store, enum store_sequence which)
 {
     sqlite3_stmt *q = store_query(store, STORE_SEQUENCE, (int)which);
-    int64_t last = 0, saved = 1;
+    int64_t first = sequences[which].first, last = first ? first - 1 : 0, saved = 1;
     while (store_step(store, q)) {
-        last = sqlite3_column_int64(q, 0); /* 0 for null: there is no row */
+        int64_t row = sqlite3_column_int64(q, 0); /* 0 for null: there is no row */
+        last = row > last ? row : last;
     }
     store_meta_get(store, sequences[which].key, &saved, sizeof saved);
     return last + 1 > saved ? last + 1 : saved;
@@ -57,6 +63,18 @@ void store_sequence_keep(struct store *store, enum store_sequence which)
 {
     const int64_t *next = next_of(store, which);
     store_meta_put(store, sequences[which].key, next, sizeof *next);
+}
+
+void store_sequence_keep_invoices(struct store *store)
+{
+    store_sequence_keep(store, STORE_SEQUENCE_INVOICE);
+    store_sequence_keep(store, STORE_SEQUENCE_PAYOUT);
+    store_sequence_keep(store, STORE_SEQUENCE_CALLBACK);
+}
+
+enum store_sequence store_sequence_of(enum invoice_kind kind)
+{
+    return kind == INVOICE_PAYOUT ? STORE_SEQUENCE_PAYOUT : STORE_SEQUENCE_INVOICE;
 }
 
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number)

@@ -62,6 +62,9 @@ size_t store_snapshot_callbacks(struct store *store, struct arena *arena, int64_
 size_t store_snapshot_attempts(struct store *store, struct arena *arena, int64_t snapshot,
                                int64_t callback, struct attempt **ret_rows);
 
+size_t store_snapshot_refunds(struct store *store, struct arena *arena, int64_t snapshot,
+                              int64_t invoice, struct refund **ret_rows);
+
 /* Calls `each` for every queued outcome, first in first out. */
 void store_snapshot_outcomes(struct store *store, int64_t snapshot,
                              void (*each)(void *arg, const char *text), void *arg);
@@ -81,3 +84,4 @@ void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const str
 void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text);
 void store_snapshot_add_balance(struct store *store, int64_t snapshot,
                                 const struct ledger_balance *moved);
+void store_snapshot_add_refund(struct store *store, int64_t snapshot, const struct refund *row);

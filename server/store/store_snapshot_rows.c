@@ -2,6 +2,7 @@
 #include "store_snapshot.h"
 
 #include "base/buf.h"
+#include "domain/outcome.h"
 #include "store/store_private.h"
 
 #include <string.h>
@@ -12,12 +13,14 @@ enum {
     Q_CALLBACKS,
     Q_ATTEMPTS,
     Q_OUTCOMES,
+    Q_REFUNDS,
     Q_BALANCES,
     Q_ADD_INVOICE,
     Q_ADD_TRANSITION,
     Q_ADD_CALLBACK,
     Q_ADD_ATTEMPT,
     Q_ADD_OUTCOME,
+    Q_ADD_REFUND,
     Q_ADD_BALANCE,
     Q_COUNT_OF_QUERIES,
 };
@@ -38,7 +41,8 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         {"transition", STORE_TRANSITION_COLUMNS, "invoice", STORE_TRANSITION_WIDTH},
         {"callback", STORE_CALLBACK_COLUMNS, "invoice", STORE_CALLBACK_WIDTH},
         {"attempt", STORE_ATTEMPT_COLUMNS, "callback", STORE_ATTEMPT_WIDTH},
-        {"outcome", "text", "snapshot", 1},
+        {"outcome", "text, kind", "snapshot", 2},
+        {"refund", STORE_REFUND_COLUMNS, "invoice", STORE_REFUND_WIDTH},
         {"balance", STORE_BALANCE_COLUMNS, "snapshot", STORE_BALANCE_WIDTH},
     };
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
@@ -152,6 +156,19 @@ size_t store_snapshot_attempts(struct store *store, struct arena *arena, int64_t
     return n;
 }
 
+size_t store_snapshot_refunds(struct store *store, struct arena *arena, int64_t snapshot,
+                              int64_t invoice, struct refund **ret_rows)
+{
+    sqlite3_stmt *q = rows_of(store, Q_REFUNDS, snapshot, invoice);
+    void *rows = NULL;
+    size_t n = 0;
+    while (store_step(store, q)) {
+        store_refund_read(arena, q, row_at(arena, &rows, n++, sizeof(struct refund)));
+    }
+    *ret_rows = rows;
+    return n;
+}
+
 void store_snapshot_outcomes(struct store *store, int64_t snapshot,
                              void (*each)(void *arg, const char *text), void *arg)
 {
@@ -185,7 +202,7 @@ static sqlite3_stmt *add_to(struct store *store, int query, int64_t snapshot)
 void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row)
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_INVOICE, snapshot);
-    store_sequence_pass(store, STORE_SEQUENCE_INVOICE, row->seq);
+    store_sequence_pass(store, store_sequence_of(invoice_kind(row->seq)), row->seq);
     store_invoice_bind(q, row);
     store_run(store, q);
 }
@@ -216,7 +233,14 @@ void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const str
 void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text)
 {
     sqlite3_stmt *q = add_to(store, Q_ADD_OUTCOME, snapshot);
-    store_bind(q, "t", text);
+    store_bind(q, "ti", text, (int64_t)outcome_kind(text));
+    store_run(store, q);
+}
+
+void store_snapshot_add_refund(struct store *store, int64_t snapshot, const struct refund *row)
+{
+    sqlite3_stmt *q = add_to(store, Q_ADD_REFUND, snapshot);
+    store_refund_bind(q, row);
     store_run(store, q);
 }
 

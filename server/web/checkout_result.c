@@ -37,11 +37,21 @@ static const char *heading_of(const struct visit *visit)
     return message(visit->locale, arena_printf(visit->call->arena, "head.%s", status));
 }
 
+/* What was paid, which may not be what was asked for. */
+static const char *amount_of(const struct visit *visit)
+{
+    const struct invoice *invoice = &visit->invoice;
+    int64_t amount =
+        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    return locale_money(visit->call->arena, visit->locale, amount, invoice->currency);
+}
+
 void checkout_result_show(const struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
     struct call *call = visit->call;
-    bool good = invoice->status == STATUS_PROCESSED || invoice->status == STATUS_VERIFIED;
+    bool good =
+        status_money(invoice->status) == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED;
     bool bad = status_is_failure(invoice->status), foreign;
     const char *words = words_of(visit, good, &foreign);
     const struct template_value values[] = {
@@ -51,6 +61,7 @@ void checkout_result_show(const struct visit *visit)
         {"pending", visit_flag(!status_is_final(invoice->status)), NULL},
         {"heading", heading_of(visit), NULL},
         {"words", words, NULL},
+        {"amount", amount_of(visit), NULL},
         {"foreign", visit_flag(foreign), NULL},
         {"mask", card_mask(visit), NULL},
         {"time", locale_time(call->arena, visit->locale, invoice->updated_ms), NULL},

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "store/store_run.h"
 
 #define REPORT_INVOICES 10000
 #define REPORT_FAILURES 1000  /* listed on top of the page */
@@ -13,8 +14,8 @@
 
 struct report_run {
     const char *dir;
-    int64_t after;    /* where the run begins (store_run.h) */
-    int64_t began_ms; /* machine time */
+    struct run_mark after; /* where the run begins (store_run.h) */
+    int64_t began_ms;      /* machine time */
 };
 
 /* Makes the folder and those above it. False and one line in ret_why when it cannot be written to.

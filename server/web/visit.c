@@ -1,6 +1,7 @@
 #include "visit.h"
 
 #include "base/text.h"
+#include "domain/resolution.h"
 #include "engine/clock.h"
 #include "http/form.h"
 #include "web/locale_text.h"
@@ -133,7 +134,9 @@ const char *visit_resolution(const struct visit *visit, bool *ret_foreign)
 {
     const char *code = visit->invoice.resolution;
     const char *text =
-        message_find(visit->locale, arena_printf(visit->call->arena, "resolution.%s", code));
+        text_equal(visit->locale, "en")
+            ? resolution_text(code)
+            : message_find(visit->locale, arena_printf(visit->call->arena, "resolution.%s", code));
     *ret_foreign = !text;
     if (text) {
         return text;

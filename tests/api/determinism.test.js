@@ -61,7 +61,9 @@ async function race(sink, api, observer, late) {
     ids[name] = (await api.made({ reference_id: undefined, callback_url: `${SHOP}/${name}` })).id;
     await api.idle();
   }
+  const before = sink.requests.length;
   const advanced = api.advance({ to: NOW + 1 });
+  await sink.got(before + 2); // both are under way: a wait that came before the advance would be told that nothing is due
   const other = late === 'left' ? 'right' : 'left';
   (await observer.wait({ invoice: ids[other], callback: 'delivered', transition: 'processed' })).expect(200);
   letGo();

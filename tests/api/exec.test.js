@@ -228,7 +228,7 @@ describe('signals', () => {
   });
 
   test('the terminal\'s Ctrl-C reaches the command once', { skip: spawnable('script') }, async () => {
-    // script(1) gives a terminal, and its stdin is the keyboard
+    // script(1) gives a terminal, and its stdin is the keyboard; `exec`, because its shell would report the signal as its own end
     const folder = tempDir();
     const file = join(folder, 'suite.mjs');
     writeFileSync(file, `
@@ -243,7 +243,7 @@ describe('signals', () => {
       });
       setInterval(() => {}, 1000);
       console.log('ready');`);
-    const child = spawn('script', ['-qec', `${BIN} exec -- ${process.execPath} ${file}`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn('script', ['-qec', `exec ${BIN} exec -- ${process.execPath} ${file}`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
     let text = '';
     const ready = new Promise((done) => child.stdout.setEncoding('utf8').on('data', (part) => {
       text += part;

@@ -1,5 +1,6 @@
 // Every sample of the platform's page: its request goes to the server, and the answer must have the sample's
-// keys, in order, with the sample's types, letter case and all values that are determined.
+// keys, in order, with the sample's types, letter case and all values that are determined. The bodies of 2024, which
+// the page does not show, are composed from what else is known of them.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -89,6 +90,32 @@ describe('the private API', () => {
     const byReference = (await api.list({ 'filter[reference_id]': given.reference_id })).expect(200).json;
     assert.deepEqual(byReference.data, [reply.data]);
     assert.deepEqual(byReference.meta, { count: 1, size: 20, before: reply.data.id, after: reply.data.id });
+  });
+
+  test('the profile of 2024: create, callback, get', async () => {
+    const api = await demo.newAccount({ name: '4Docs', merchant_url: 'https://lets.doc.it', profile: '2024' });
+    const now = await api.freeze();
+    const given = {
+      reference_id: randomUUID(), expires: isoTime(now + 3600), callback_url: `${sink.url}/2024`, origin: server.url,
+      account: api.account.id,
+    };
+    const created = assertGolden('invoice-private-2024.create.response.json',
+      (await create(api, given, 'processed@107s')).expect(201).text, given);
+    assert.equal(claims(created.token).header, '{"typ":"JWT","alg":"HS256"}');
+    assert.equal(claims(created.token).payload, JSON.stringify({ sid: created.cgi, expires: null, exp: now + 3600 }));
+
+    await api.advance(107);
+    const known = { ...given, serial: created.serial, cgi: created.cgi, created: now, processed: now + 107 };
+    const [, second] = sink.requests.filter(({ path }) => path === '/2024');
+    const called = assertGolden('invoice-private-2024.callback.json', second.text, known);
+    const got = assertGolden('invoice-private-2024.get.response.json', (await api.get(`cpi_${created.serial}`)).expect(200).text, known);
+    for (const found of [called, got]) {
+      assert.deepEqual([found.serial, found.cgi, found.token, found.customer, found.payment, found.created, found.processed],
+        [created.serial, created.cgi, created.token, created.customer, created.payment, now, now + 107]);
+    }
+    assert.deepEqual([called.rrn, called.arn, called.card], [got.rrn, got.arn, got.card]);
+    assert.notEqual(got.rrn, got.arn);
+    assert.deepEqual([got.first, got.second, got.updated], [now, now + 107, got.second_done]);
   });
 
   test('full list of payment invoices: one paid, one timed out', async () => {

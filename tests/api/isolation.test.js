@@ -30,9 +30,11 @@ describe('ids of another account', () => {
     await theirs.freeze();
     const { id } = await theirs.made({ callback_url: NOWHERE, reference_id: 'theirs' }, hold);
     (await theirs.control('POST', '/snapshots/theirs')).expect(201);
+    const payout = { service: 'test_usd', currency: 'USD', amount: 1, fields: { account: '1' }, options: { auto_process: false } };
+    const { id: paidOut } = (await theirs.private('POST', '/payout-invoices', { json: payout })).expect(201).data;
     const [callback] = await theirs.callbacks();
     const fault = (await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })).expect(201).json.id;
-    their = { id, callback: callback.id, fault };
+    their = { id, payout: paidOut, callback: callback.id, fault };
   });
 
   // What each operation says of an id that is not there.
@@ -42,6 +44,10 @@ describe('ids of another account', () => {
     'GET /_mock/payment-invoices/{id}': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/export': [() => their.id, 'unknown_invoice'],
+    'POST /_mock/payout-invoices/{id}/transition': [() => their.payout, 'unknown_invoice', { status: 'process_pending' }],
+    'GET /_mock/payout-invoices/{id}': [() => their.payout, 'unknown_invoice'],
+    'GET /_mock/payout-invoices/{id}/timeline': [() => their.payout, 'unknown_invoice'],
+    'GET /_mock/payout-invoices/{id}/export': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
     'DELETE /_mock/faults/{id}': [() => their.fault, 'unknown_fault'],

@@ -42,6 +42,7 @@ class Tester {
     await this.payer.open(`/_mock/?account=${this.api.account.id}${hash && `#${hash}`}`);
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     await this.page.locator('[data-state="live"]').waitFor();
+    await this.page.locator('main:not([aria-busy])').waitFor();
   }
 
   /** Waits for so many elements of a kind. */
@@ -134,6 +135,53 @@ describe('invoices', () => {
   });
 });
 
+describe('payouts', () => {
+  const pay = async (api, changes = {}) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD',
+    amount: 100, test_mode: true, fields: { account: '42' }, options: { auto_process: false }, ...changes } })).expect(201).data;
+
+  test('have a list of their own, which lives and is searched', async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'order-1' }, hold);
+    await pay(api, { reference_id: 'salary-1' });
+    await asTester(api, async (tester) => {
+      await tester.open('/payouts');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['salary-1']);
+      const { id } = await pay(api, { reference_id: 'salary-2', description: 'Bonus' });
+      await tester.sees('invoice', 2);
+      await tester.at('search').fill('bonus');
+      await tester.sees('invoice', 1);
+      assert.match(tester.page.url(), /#\/payouts\?search=bonus$/);
+      await tester.at('invoice').click();
+      await tester.page.waitForURL(`**/*#/payouts/${id}`);
+      await tester.at('back').click();
+      await tester.at('view-payouts').waitFor();
+    });
+  });
+
+  test('one moves as a payout may, live, with its callback, and has no page', async () => {
+    const api = await shop();
+    const { id } = await pay(api);
+    await asTester(api, async (tester) => {
+      await tester.open(`/payouts/${id}`);
+      await tester.seesStatus('created');
+      assert.equal(await tester.at('open-page').count(), 0);
+      await tester.at('move-to').selectOption('process_pending');
+      await tester.at('move').click();
+      await tester.seesStatus('process_pending');
+      await tester.at('move-to').selectOption('processed');
+      await tester.at('move').click();
+      await tester.seesStatus('processed');
+      await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
+      await tester.at('move-force').check();
+      const all = await tester.at('move-to').locator('option').evaluateAll((some) => some.map(({ value }) => value));
+      assert.deepEqual(all, ['created', 'expired', 'process_pending', 'process_failed', 'partially_processed', 'terminated']);
+      await tester.at('copy-test').click();
+      assert.match(await tester.copied(), /api\/payout-invoices/);
+    });
+  });
+});
+
 describe('one invoice', () => {
   test('moves as the state table allows, live, with its callback', async () => {
     const api = await shop();
@@ -141,7 +189,7 @@ describe('one invoice', () => {
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.seesStatus('process_pending');
-      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed']);
+      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed', 'partially_processed', 'terminated']);
       await tester.at('move-to').selectOption('process_failed');
       await tester.at('move-resolution').fill('insufficient_funds');
       await tester.at('move').click();
@@ -159,6 +207,52 @@ describe('one invoice', () => {
       await tester.sees('callback', 4);
     });
     assert.equal((await api.attributes(id)).refunded_amount, 20.4);
+  });
+
+  test('gives money back, in parts, until nothing is left', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.reach(id, 'processed');
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.seesStatus('processed');
+      await tester.at('refund-amount').fill('100.01');
+      await tester.at('refund').click();
+      await tester.page.locator('.toast.bad', { hasText: 'less than or equal to 100' }).waitFor();
+      await tester.at('refund-amount').fill('20.4');
+      await tester.at('refund-outcome').selectOption('refund_pending');
+      await tester.at('refund').click();
+      await tester.seesStatus('refund_pending');
+      assert.ok(await tester.at('refund').isHidden());
+      await tester.at('move-to').selectOption('partially_refunded');
+      await tester.at('move').click();
+      await tester.seesStatus('partially_refunded');
+      assert.match(await tester.at('refund-left').innerText(), /^79\.60 /);
+      await tester.at('refund-outcome').selectOption('refunded@0');
+      await tester.at('refund').click();
+      await tester.seesStatus('refunded');
+      await tester.sees('refund-row', 2);
+      assert.ok(await tester.at('refund').isHidden());
+    }, { refusals: true });
+    assert.equal((await api.attributes(id)).refunded_amount, 100);
+  });
+
+  test('a chargeback by click, with its amount', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.reach(id, 'processed');
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.at('move-to').selectOption('partially_charged_back');
+      await tester.at('move-amount').fill('12.34');
+      await tester.at('move').click();
+      await tester.seesStatus('partially_charged_back');
+      await tester.at('move-to').selectOption('charged_back');
+      await tester.at('move').click();
+      await tester.seesStatus('charged_back');
+      await tester.page.locator('dl.facts', { hasText: 'Charged back' }).waitFor();
+    });
+    assert.equal((await api.control('GET', `/payment-invoices/${id}`)).json.charged_back_amount, 100);
   });
 
   test('what the server refuses is said', async () => {
@@ -260,6 +354,24 @@ describe('one invoice', () => {
       await tester.at('copy-curl').click();
       await tester.page.locator('.toast').waitFor();
       assert.equal(await tester.copied(), (await api.control('GET', `/payment-invoices/${id}/export`)).expect(200).text);
+    });
+  });
+
+  test('copies where browsers have no clipboard, and makes references of its own there', async () => {
+    const api = await shop();
+    const { id } = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.page.addInitScript(() => {
+        Object.defineProperty(navigator, 'clipboard', { value: undefined });
+        Object.defineProperty(crypto, 'randomUUID', { value: undefined });
+      });
+      await tester.open(`/invoices/${id}`);
+      await tester.page.getByRole('button', { name: 'Copy id' }).click();
+      await tester.page.locator('.toast', { hasText: 'Copied' }).waitFor();
+      await tester.open('/new');
+      await tester.at('create').click();
+      await tester.at('view-invoices').waitFor();
+      await tester.page.getByText(/^new-[0-9a-f]{16}$/).first().waitFor();
     });
   });
 
@@ -521,6 +633,18 @@ describe('accounts', () => {
     });
   });
 
+  test('the shape of its bodies is chosen among its settings', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/accounts');
+      const card = tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
+      await card.getByText('Settings', { exact: true }).click();
+      await card.getByTestId('profile').selectOption('2024');
+      await tester.page.locator('.toast').waitFor();
+      const { settings } = (await demo.send('GET', `/_mock/accounts/${tester.api.account.id}`)).expect(200).json;
+      assert.equal(settings.profile, '2024');
+    });
+  });
+
   test('reset and delete, once somebody is sure', async () => {
     const api = await shop();
     await api.made({}, hold);
@@ -539,6 +663,55 @@ describe('accounts', () => {
     }, { refusals: true });
     (await demo.send('GET', `/_mock/accounts/${api.account.id}`)).expect(404);
   });
+});
+
+test('a lost reply, by clicking: the invoice is found, expires, and its callback is there', async () => {
+  await asTester(await shop(), async (tester) => {
+    const { page } = tester;
+    const go = async (view) => {
+      await page.locator(`[data-view="${view}"]`).click();
+      await tester.at(`view-${view}`).waitFor();
+    };
+    await tester.open('/accounts');
+    await tester.at('account-name').fill('Book Shop');
+    await tester.at('make-account').click();
+    await page.waitForURL((url) => url.searchParams.get('account') !== tester.api.account.id);
+
+    await go('sinks');
+    await tester.at('sink-name').fill('books');
+    await tester.at('open-sink').click();
+    await tester.at('use-sink').click();
+    await page.locator('.toast', { hasText: 'come here' }).waitFor();
+
+    await go('faults');
+    await tester.at('fault-on').selectOption('api');
+    await tester.at('fault-name').selectOption('commit_then_reset');
+    await tester.at('fault-times').fill('1');
+    await tester.at('add-fault').click();
+    await tester.sees('fault', 1);
+
+    await go('new');
+    await page.getByLabel('Reference').fill('order-1');
+    await page.getByLabel('Outcome').fill('process_pending');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('alert').getByRole('link').click();
+    await tester.sees('invoice', 1);
+    assert.deepEqual(await tester.references(), ['order-1']);
+
+    await go('clock');
+    await tester.at('advance-by').fill('31');
+    await tester.at('advance-unit').selectOption('60');
+    await tester.at('advance').click();
+    await page.locator('[data-testid="advanced"]', { hasText: 'process' }).first().waitFor();
+
+    await go('sinks');
+    await tester.at('sink').click();
+    await tester.sees('received', 2);
+    const newest = tester.at('received').first();
+    assert.match(await newest.innerText(), /process failed[^]*order-1[^]*valid/);
+    await newest.locator('summary').click();
+    assert.match(await newest.getByTestId('received-message').innerText(), /"resolution": "expired"/);
+  }, { resets: true });
 });
 
 describe('with the keyboard alone', () => {
@@ -646,7 +819,6 @@ for (const theme of ['light', 'dark']) {
       await asTester(api, async (tester) => {
         for (const [name, where] of Object.entries(VIEWS)) {
           await tester.open(typeof where === 'function' ? where(id) : where);
-          await tester.page.waitForLoadState('networkidle').catch(() => {});
           for (const summary of await tester.page.locator('main summary').all()) await summary.click();
           await tester.payer.shot(`dashboard-${name}-${size}-${theme}`);
           assert.equal(await tester.page.locator('h1').count(), 1, 'one h1');

@@ -78,12 +78,14 @@ export async function startShop() {
 
 // Chromium itself reports a page that came with an error status; such pages are meant.
 const MEANT = /^Failed to load resource: the server responded with a status of 4\d\d/;
+const CUT_OFF = /^Failed to load resource: net::ERR_CONNECTION_RESET/;
 
 /**
  * Runs `road(payer)` in a fresh browser profile, then judges what the browser saw.
- * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as documents.
+ * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as documents;
+ * `resets`: a script may be cut off.
  */
-export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false }, server, road) {
+export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false }, server, road) {
   const context = await (await theBrowser()).newContext({
     viewport: SIZES[size],
     isMobile: size === 'phone',
@@ -106,6 +108,7 @@ export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', t
   context.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return;
     if (MEANT.test(message.text()) && (refusals || documents.has(message.location().url))) return;
+    if (CUT_OFF.test(message.text()) && resets) return;
     seen.console.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => seen.console.push(`exception: ${error.error().stack}`));

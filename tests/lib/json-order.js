@@ -178,10 +178,15 @@ const KINDS = {
   ma: ['string', `ma_${ID}`],
   comcps: ['string', `comcps_${ID}`],
   coma: ['string', `coma_${ID}`],
+  card: ['string', `card_${ID}`],
+  pay: ['string', 'pay_[A-Za-z0-9]{24}'],
+  digits: ['string', '\\d{8}'],
   serial: ['string', ID],
   uuid: ['string', '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'],
   // header and claims readable, 512 signature bytes
   jwt: ['string', '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{683}'],
+  // the same with 32
+  jwt_hs: ['string', '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{43}'],
   origin: ['string', 'https?://[^/]+'],
   url: ['string', 'https?://\\S+'],
   text: ['string', '[^]*'],

@@ -7,6 +7,7 @@ import re
 import sys
 
 LANGUAGES = {"en", "uk", "ru"}
+RESOLUTIONS = "server/domain/resolution.c"  # has their English
 WEB = pathlib.Path("server/web")
 
 
@@ -24,14 +25,16 @@ def placeholders(text):
 
 def wrong_texts(catalogue):
     for key, texts in catalogue.items():
-        if set(texts) != LANGUAGES:
-            yield f"{key}: has {sorted(texts)}, not {sorted(LANGUAGES)}"
+        languages = LANGUAGES - {"en"} if key.startswith("resolution.") else LANGUAGES
+        if set(texts) != languages:
+            yield f"{key}: has {sorted(texts)}, not {sorted(languages)}"
             continue
+        first = texts[min(languages)]
         for language, text in texts.items():
             if not text.strip():
                 yield f"{key}: nothing in {language}"
-            if placeholders(text) != placeholders(texts["en"]):
-                yield f"{key}: {language} has other values in it than en"
+            if placeholders(text) != placeholders(first):
+                yield f"{key}: {language} has other values in it than {min(languages)}"
 
 
 def wanted_keys():
@@ -39,8 +42,8 @@ def wanted_keys():
     for page in sorted(WEB.glob("assets/*.html")):
         for key in re.findall(r"\{\{t\.([\w.:]+)\}\}", page.read_text()):
             yield key, page
-    for key in re.findall(r'^ +"([a-z0-9_]+)",', pathlib.Path("server/domain/resolution.c").read_text(), re.M):
-        yield f"resolution.{key}", "server/domain/resolution.c"
+    for key in re.findall(r'^ +\{"([a-z0-9_]+)", ".+"\},$', pathlib.Path(RESOLUTIONS).read_text(), re.M):
+        yield f"resolution.{key}", RESOLUTIONS
     for key in re.findall(r'\.name = "(\w+)"|\{"(\w+)", ', pathlib.Path("server/domain/status.c").read_text()):
         yield f"head.{key[0] or key[1]}", "server/domain/status.c"
 

@@ -138,7 +138,7 @@ static void amount_rules_decide_as_published(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct invoice invoice = {.currency = "USD", .service = "x", .reference_id = "r"};
         assert_int_equal(money_parse(rows[i].amount, &invoice.amount), MONEY_OK);
-        const char *outcome = scenario_find(&fixture.scenarios, &invoice, NULL);
+        const char *outcome = scenario_find(&fixture.scenarios, OUTCOME_OF_PAYMENT, &invoice, NULL);
         assert_row(rows[i].amount, (outcome == NULL) == (rows[i].outcome == NULL));
         if (outcome) {
             assert_row_text(rows[i].amount, outcome, rows[i].outcome);
@@ -179,9 +179,10 @@ static void a_file_in_the_folder_replaces_the_embedded_one(void **state)
     assert_true(load_text("scenarios.json", text, strlen(text), &fixture, why));
     assert_int_equal(fixture.scenarios.n, 2);
     assert_string_equal(fixture.scenarios.rules[0].name, "rules[0]");
-    assert_string_equal(scenario_find(&fixture.scenarios, &invoice, "a@slow.example"),
-                        "processed@1h");
-    assert_string_equal(scenario_find(&fixture.scenarios, &invoice, NULL),
+    assert_string_equal(
+        scenario_find(&fixture.scenarios, OUTCOME_OF_PAYMENT, &invoice, "a@slow.example"),
+        "processed@1h");
+    assert_string_equal(scenario_find(&fixture.scenarios, OUTCOME_OF_PAYMENT, &invoice, NULL),
                         "process_failed:velocity_limit");
     assert_string_equal(resolution_find("VELOCITY_LIMIT", &fixture.resolutions), "velocity_limit");
     assert_string_equal(fixture.accounts[0].keys.id, "coma_Demo4DocsAccount");
@@ -224,8 +225,8 @@ static void every_subject_can_be_matched(void **state)
         if (!load_text("scenarios.json", text, strlen(text), &fixture, why)) {
             fail_msg("row %s: %s", rows[i].match, why);
         }
-        assert_row(rows[i].match, (scenario_find(&fixture.scenarios, &invoice, "a@b.example") !=
-                                   NULL) == rows[i].fits);
+        assert_row(rows[i].match, (scenario_find(&fixture.scenarios, OUTCOME_OF_PAYMENT, &invoice,
+                                                 "a@b.example") != NULL) == rows[i].fits);
         fixture_finish(&fixture);
     }
 }

@@ -95,7 +95,7 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     assert_null(invoice.look);
     /* the indexes still hold */
     assert_int_equal(store_invoice_first_due(store, 1), 30);
-    assert_true(store_invoice_by_reference(store, &arena, 1, "r", &invoice));
+    assert_true(store_invoice_by_reference(store, &arena, 1, INVOICE_PAYMENT, "r", &invoice));
     invoice.seq = 8;
     assert_false(store_invoice_insert(store, &invoice));
     invoice.reference_id = "none";

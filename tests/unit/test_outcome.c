@@ -192,6 +192,33 @@ static void what_is_left_of_a_plan_is_its_tail(void **state)
     assert_string_equal(text, "");
 }
 
+static void what_an_outcome_is_for_follows_from_its_first_step(void **state)
+{
+    static const struct {
+        const char *text;
+        enum outcome_kind kind;
+    } rows[] = {
+        {"processed", OUTCOME_OF_PAYMENT},
+        {"processed@1s,refunded", OUTCOME_OF_PAYMENT},
+        {"charged_back", OUTCOME_OF_PAYMENT},
+        {"nonsense", OUTCOME_OF_PAYMENT},
+        {"", OUTCOME_OF_PAYMENT},
+        {"refunded", OUTCOME_OF_REFUND},
+        {"Refund_Failed:declined@500ms", OUTCOME_OF_REFUND},
+        {" partially_refunded@1s,charged_back", OUTCOME_OF_REFUND},
+        {"refund_pending,refunded", OUTCOME_OF_REFUND},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_row(rows[i].text, outcome_kind(rows[i].text) == rows[i].kind);
+    }
+    char *longest = repeat('r', 2000);
+    assert_int_equal(outcome_kind(longest), OUTCOME_OF_PAYMENT);
+    free(longest);
+    assert_int_equal(outcome_start(OUTCOME_OF_PAYMENT), STATUS_PROCESS_PENDING);
+    assert_int_equal(outcome_start(OUTCOME_OF_REFUND), STATUS_REFUND_PENDING);
+}
+
 static void resolutions_are_snake_case_of_at_most_63_characters(void **state)
 {
     static const struct {
@@ -222,6 +249,7 @@ int main(void)
         cmocka_unit_test(a_text_of_any_length_is_bounded),
         cmocka_unit_test(the_longest_plan_fits_its_normal_form),
         cmocka_unit_test(what_is_left_of_a_plan_is_its_tail),
+        cmocka_unit_test(what_an_outcome_is_for_follows_from_its_first_step),
         cmocka_unit_test(resolutions_are_snake_case_of_at_most_63_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,26 @@ static void the_oldest_of_the_account_make_room_for_large_ones(void **state)
     free(body);
 }
 
+/* Too large for one account is for another to give way to: here the pool is nearly full already. */
+static void all_accounts_together_are_bounded(void **state)
+{
+    size_t pool = SINK_POOL_MOST - 4096;
+    struct sinks one = {.pool = &pool}, two = {.pool = &pool};
+    char *body = repeat('x', 1500);
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        receive(&one, "a", body);
+        receive(&two, "a", body);
+    }
+    assert_true(pool <= SINK_POOL_MOST);
+    assert_int_equal(sink_count(&one, "a", NULL), 1);
+    assert_int_equal(sink_count(&two, "a", NULL), 1);
+    sinks_finish(&one);
+    sinks_finish(&two);
+    assert_int_equal(pool, SINK_POOL_MOST - 4096);
+    free(body);
+}
+
 static void names_are_bounded_and_blank_ones_do_not_count(void **state)
 {
     static const uint16_t codes[] = {500};
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(the_program_is_followed_and_its_last_code_repeats),
         cmocka_unit_test(a_name_keeps_its_newest_requests),
         cmocka_unit_test(the_oldest_of_the_account_make_room_for_large_ones),
+        cmocka_unit_test(all_accounts_together_are_bounded),
         cmocka_unit_test(names_are_bounded_and_blank_ones_do_not_count),
         cmocka_unit_test(filters_choose_by_invoice_and_signature),
         cmocka_unit_test(a_request_is_kept_whole),

@@ -54,7 +54,8 @@ static const char *text_of(struct reading *r, const struct row_table *table)
     "5,"                                                                                           \
     "\"refunded_amount\":0,\"charged_back_amount\":null,\"created_ms\":0,\"updated_ms\":1,"        \
     "\"expires_ms\":2,\"processed_ms\":null,\"refunded_ms\":4,\"charged_back_ms\":null,"           \
-    "\"made_ms\":3,\"metadata\":[],\"customer\":{\"a\":{},\"b\":[1,2.5,null]},\"customer_id\":"    \
+    "\"failed_ms\":5,\"made_ms\":3,\"metadata\":[],\"customer\":{\"a\":{},\"b\":[1,2.5,null]},"    \
+    "\"customer_id\":"                                                                             \
     "null,"                                                                                        \
     "\"gateway_options\":null,\"service_fields\":null,\"payload\":null,\"callback_url\":null,"     \
     "\"return_url\":\"http:\\/\\/a\",\"return_success\":null,\"return_fail\":null,"                \
@@ -82,6 +83,9 @@ static const struct {
     {"invoice", &row_invoice, INVOICE_HEAD},
     {"transition", &row_transition, TRANSITION},
     {"callback", &row_callback, CALLBACK},
+    {"refund", &row_refund,
+     "{\"reference_id\":\"r\",\"amount\":20.4,\"description\":null,\"status\":\"pending\","
+     "\"created_ms\":1,\"finished_ms\":null}"},
     {"attempt without an answer", &row_attempt, ATTEMPT("null", "null")},
     {"attempt with a text", &row_attempt, ATTEMPT("200", "\"a\\u0000b\"")},
     {"attempt with an empty text", &row_attempt, ATTEMPT("999", "\"\"")},

@@ -9,9 +9,10 @@ static const struct {
     bool final, failure, paid;
     const char *next; /* blank between names */
 } rows[] = {
-    {"created", 0, false, false, false, "process_pending expired"},
+    {"created", 0, false, false, false, "process_pending expired terminated"},
     {"expired", 1, true, true, false, ""},
-    {"process_pending", 2, false, false, false, "processed process_failed verified"},
+    {"process_pending", 2, false, false, false,
+     "processed process_failed verified partially_processed terminated"},
     {"processed", 3, true, false, true,
      "refund_pending refunded partially_refunded refund_failed charged_back "
      "partially_charged_back"},
@@ -25,6 +26,10 @@ static const struct {
      "refund_pending refunded charged_back partially_charged_back"},
     {"charged_back", 10, true, false, true, ""},
     {"partially_charged_back", 11, true, false, true, "charged_back refund_pending"},
+    {"partially_processed", 12, true, false, true,
+     "refund_pending refunded partially_refunded refund_failed charged_back "
+     "partially_charged_back"},
+    {"terminated", 13, true, true, false, ""},
 };
 
 static bool has_word(const char *list, const char *word)

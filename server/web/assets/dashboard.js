@@ -9,13 +9,14 @@ import { showAccounts } from './dashboard_accounts.js';
 import { showClock } from './dashboard_clock.js';
 import { showFaults } from './dashboard_faults.js';
 import { showInvoice } from './dashboard_invoice.js';
-import { showInvoices } from './dashboard_invoices.js';
+import { showInvoices, showPayouts } from './dashboard_invoices.js';
 import { showNew } from './dashboard_new.js';
 import { showRequests } from './dashboard_requests.js';
 import { showSink, showSinks } from './dashboard_sinks.js';
 
 const VIEWS = {
   invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
+  payouts: { list: showPayouts, one: showInvoice, title: 'Payouts' },
   new: { list: showNew, title: 'New invoice' },
   requests: { list: showRequests, title: 'Requests' },
   sinks: { list: showSinks, one: showSink, title: 'Sinks' },
@@ -52,12 +53,15 @@ async function show({ focus = true } = {}) {
   }
   const shown = el('div.view', { 'data-testid': `view-${view}` });
   main.replaceChildren(shown);
+  main.setAttribute('aria-busy', 'true');
   try {
     await (id && one ? one : list)(shown, { id, values, signal });
   } catch (error) {
     if (!signal.aborted) shown.replaceChildren(...failed(error));
   }
-  if (signal.aborted || !focus) return;
+  if (signal.aborted) return; // the next view is the busy one
+  main.removeAttribute('aria-busy');
+  if (!focus) return;
   const heading = shown.querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
   if (!shown.contains(document.activeElement)) heading?.focus();

@@ -2,11 +2,12 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, copyButton, field, toast } from './dashboard_parts.js';
+import { button, complain, copyButton, field, options, toast } from './dashboard_parts.js';
 
 const PAGE = 20;
 const KEYS = [['id', 'Account id'], ['api_key', 'API key'], ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
   ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
+const PROFILES = [['2020', 'as on the page (2020)'], ['2024', 'as answered since 2024']];
 
 const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
 
@@ -15,9 +16,20 @@ function keysOf(one) {
     el('dd.line', {}, el('code', { 'data-testid': name }, one[name]), copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` })))));
 }
 
-function settingsOf({ settings }) {
+/** The shape of the account's bodies, to be chosen. */
+function profileOf({ id, settings }) {
+  const choice = el('select', { id: `profile-${id}`, 'data-testid': 'profile', 'data-key': `${id}-profile`, onchange: () =>
+    call('PATCH', `/accounts/${id}`, { profile: choice.value }).then(() => toast('Bodies have another shape from now on.'), (error) => {
+      choice.value = settings.profile;
+      complain(error);
+    }) }, options(PROFILES, settings.profile));
+  return field('Shape of the bodies', choice);
+}
+
+function settingsOf(one) {
+  const { settings } = one;
   const set = Object.entries(settings).filter(([, value]) => value !== null);
-  return el('details', {}, el('summary', {}, 'Settings'),
+  return el('details', {}, el('summary', {}, 'Settings'), profileOf(one),
     el('pre', { tabindex: 0, 'aria-label': 'Settings' }, set.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n')));
 }
 

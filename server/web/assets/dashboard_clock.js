@@ -2,6 +2,7 @@
 
 import { call, get } from './dashboard_api.js';
 import { el, fill, gather } from './dashboard_dom.js';
+import { linkTo } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
 import { button, field, options, tag, time, toast } from './dashboard_parts.js';
 
@@ -13,7 +14,7 @@ const UNITS = [['1', 'seconds'], ['60', 'minutes'], ['3600', 'hours'], ['86400',
 function event(one) {
   const what = one.kind === 'transition' ? [one.from.replaceAll('_', ' '), ' → ', tag(one.to)]
     : [`callback ${one.callback}, attempt ${one.attempt} `, tag(one.result)];
-  return el('li', { 'data-testid': 'advanced' }, time(one.at * 1000), el('a', { href: `#/invoices/${one.invoice}` }, one.invoice), el('span', {}, what));
+  return el('li', { 'data-testid': 'advanced' }, time(one.at * 1000), el('a', { href: linkTo(one.invoice) }, one.invoice), el('span', {}, what));
 }
 
 export async function showClock(view, { signal }) {

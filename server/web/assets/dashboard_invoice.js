@@ -1,11 +1,13 @@
-// One invoice: what it is, what may be done with it, and all that happened to it.
+// One invoice or payout: what it is, what may be done with it, and all that happened to it.
 
 import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
 import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { KINDS, kindOf } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
+import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
 
 const EVENTS_MS = 150;
@@ -13,7 +15,7 @@ const CALLBACKS = 100;
 
 async function load(id) {
   const [invoice, items, callbacks] = await Promise.all([
-    get(`/payment-invoices/${id}`), get(`/payment-invoices/${id}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
+    get(`/${kindOf(id).type}/${id}`), get(`/${kindOf(id).type}/${id}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
   ]);
   return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items };
 }
@@ -30,16 +32,25 @@ function head({ attributes: of, id }) {
   ];
 }
 
-function details({ attributes: of, service, plan, due }) {
+const refundList = (refunds, currency) => (refunds.length ? el('ol', {}, refunds.map((one) =>
+  el('li.line', { 'data-testid': 'refund-row' }, money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id)))) : null);
+
+function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
+  const kind = kindOf(id);
   return facts([
     ['Service', service ?? 'the payer chooses'],
     ['Created', seconds(of.created)],
     ['Updated', seconds(of.updated)],
-    ['Paid', seconds(of.processed)],
-    ['Paid amount', of.processed_amount && money(of.processed_amount, of.currency)],
+    [kind.ended, seconds(of.processed)],
+    ['Failed', of.failed && seconds(of.failed)],
+    [`${kind.ended} amount`, of.processed_amount && money(of.processed_amount, of.currency)],
+    ['Written off', of.writeoff && money(of.writeoff, of.currency)],
+    ['Fields', json(of.fields)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
+    ['Charged back', back && money(back, of.currency)],
+    ['Refunds', refundList(refunds, of.currency)],
     ['Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
-    [plan ? 'At' : 'Expires', seconds(due)],
+    [plan || kind === KINDS.payouts ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
     ['Callback URL', of.callback_url],
     ['Return URL', of.return_url],
@@ -49,8 +60,8 @@ function details({ attributes: of, service, plan, due }) {
 
 function actions(state) {
   return el('div.actions', {},
-    el('a.button.main', { href: state().page, target: '_blank', rel: 'noopener', 'data-testid': 'open-page' }, 'Open payment page'),
-    button('Copy as curl', async () => copy(await text(`/payment-invoices/${state().id}/export`), 'The script is copied'), { 'data-testid': 'copy-curl' }),
+    state().page && el('a.button.main', { href: state().page, target: '_blank', rel: 'noopener', 'data-testid': 'open-page' }, 'Open payment page'),
+    button('Copy as curl', async () => copy(await text(`/${kindOf(state().id).type}/${state().id}/export`), 'The script is copied'), { 'data-testid': 'copy-curl' }),
     button('Copy as test', () => copy(testOf(state()), 'The test is copied'), { 'data-testid': 'copy-test' }),
     el('a.button', { href: `#/requests?invoice=${state().id}` }, 'Requests'));
 }
@@ -64,12 +75,14 @@ export async function showInvoice(view, { id, signal }) {
   const past = el('div', {});
   const keep = keeper();
   const move = mover(id, () => refresh());
+  const refund = refunder(id, () => refresh());
   const show = () => {
     fill(top, head(state));
     fill(known, details(state));
     fill(calls, callbackList(state, keep));
     fill(past, timeline(state));
     move.update(state);
+    refund.update(state);
   };
   const refresh = async () => {
     const next = await load(id);
@@ -79,9 +92,9 @@ export async function showInvoice(view, { id, signal }) {
   };
   const later = gather(() => refresh().catch(() => {}), EVENTS_MS, signal); // gone meanwhile: what is shown stays
   show();
-  view.append(el('p', {}, el('a', { href: '#/invoices', 'data-testid': 'back' }, 'Invoices')), top, actions(() => state),
+  view.append(el('p', {}, el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title)), top, actions(() => state),
     el('div.columns', {},
-      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), move.form),
+      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
       el('div.stack', {}, el('section.card', {}, el('h2', {}, 'Timeline'), past), el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
   listen(['transition', 'callback', 'request', 'fault'], (event) => {
     if (!event || event.invoice === id) later();

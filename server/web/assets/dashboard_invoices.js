@@ -1,9 +1,10 @@
-// The invoices of the account, newest first: searched, filtered, a page at a time.
+// The invoices of the account, or its payouts, newest first: searched, filtered, a page at a time.
 
 import { ApiError, get, query } from './dashboard_api.js';
 import { el, fill, gather } from './dashboard_dom.js';
+import { KINDS, linkTo } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
-import { STATUSES, field, money, number, options, tag, time } from './dashboard_parts.js';
+import { field, money, number, options, tag, time } from './dashboard_parts.js';
 
 const PAGE = 50;
 const TYPING_MS = 250;
@@ -14,12 +15,12 @@ const MODES = [['', 'test and live'], ['true', 'test'], ['false', 'live']];
  * A page of what fits. The server looks at a part of the rows per call, so a search goes on until a page is full;
  * `each(items)` shows what there is so far.
  */
-async function find(values, signal, each) {
+async function find(kind, values, signal, each) {
   const items = [];
   let { after } = values;
   for (;;) {
     const { limit = PAGE, ...filters } = values;
-    const page = await get('/payment-invoices', { ...filters, after, limit: limit - items.length });
+    const page = await get(`/${kind.type}`, { ...filters, after, limit: limit - items.length });
     if (signal.aborted) return undefined;
     items.push(...page.items);
     if (!page.next || items.length >= limit) return { ...page, items };
@@ -29,7 +30,7 @@ async function find(values, signal, each) {
 }
 
 function row({ id, reference_id: reference, status, resolution, amount, currency, service, description, test_mode: test, created }) {
-  return el('li', {}, el('a.row', { href: `#/invoices/${id}`, 'data-row': true, 'data-key': id, 'data-testid': 'invoice', 'data-status': status },
+  return el('li', {}, el('a.row', { href: linkTo(id), 'data-row': true, 'data-key': id, 'data-testid': 'invoice', 'data-status': status },
     el('span.what', {}, el('b', {}, reference), el('span.quiet', {}, description || id)),
     el('span.quiet.service', {}, service ?? 'no service yet', test ? null : ' · live'),
     el('span.amount', {}, money(amount, currency)),
@@ -37,22 +38,21 @@ function row({ id, reference_id: reference, status, resolution, amount, currency
     el('span.quiet.when', {}, time(created * 1000))));
 }
 
-function pager(values, next) {
+function pager(kind, values, next) {
   return el('nav.pager', { 'aria-label': 'Pages' },
-    values.after && el('a', { href: `#/invoices${query({ ...values, after: undefined })}`, 'data-testid': 'newest' }, 'Newest'),
-    next && el('a', { href: `#/invoices${query({ ...values, after: next })}`, 'data-testid': 'older' }, 'Older'));
+    values.after && el('a', { href: `#/${kind.view}${query({ ...values, after: undefined })}`, 'data-testid': 'newest' }, 'Newest'),
+    next && el('a', { href: `#/${kind.view}${query({ ...values, after: next })}`, 'data-testid': 'older' }, 'Older'));
 }
 
-const empty = (filtered) => el('p.empty', { 'data-testid': 'empty' }, filtered
-  ? 'No invoice is like that.'
-  : ['Nothing here. An order of your shop appears by itself, or ', el('a', { href: '#/new' }, 'make one'), '.']);
+const empty = (kind, filtered) => el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
+  : [kind.none, kind === KINDS.invoices ? [', or ', el('a', { href: '#/new' }, 'make one')] : null, '.']);
 
 /** The filters; `change(values)` is called when somebody has set them. */
-function filters(values, change) {
+function filters(kind, values, change) {
   let typing;
   const search = el('input', { type: 'search', maxlength: 100, value: values.search, 'data-search': true, 'data-testid': 'search',
     placeholder: 'id, reference, description, customer' });
-  const status = el('select', { 'data-testid': 'filter-status' }, options([['', 'any status'], ...STATUSES.map((one) => [one])], values.status));
+  const status = el('select', { 'data-testid': 'filter-status' }, options([['', 'any status'], ...kind.statuses.map((one) => [one])], values.status));
   const currency = el('input', { value: values.currency, maxlength: 8, 'data-testid': 'filter-currency', placeholder: 'any' });
   const mode = el('select', { 'data-testid': 'filter-mode' }, options(MODES, values.test_mode));
   const tell = () => {
@@ -73,7 +73,7 @@ function filters(values, change) {
   } }, field('Search', search), field('Status', status), field('Currency', currency), field('Mode', mode));
 }
 
-export async function showInvoices(view, { values: given, signal }) {
+async function showList(kind, view, { values: given, signal }) {
   let values = given;
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows', { 'data-testid': 'invoices' });
@@ -82,24 +82,28 @@ export async function showInvoices(view, { values: given, signal }) {
     const filtered = Object.entries(values).some(([name, value]) => value && name !== 'after');
     count.textContent = `${number(total)}${total === 1_000_000 ? ' and more' : ''} in all`;
     fill(list, items.map(row));
-    fill(foot, whole ? [items.length ? null : empty(filtered || values.after), pager(values, next)]
+    fill(foot, whole ? [items.length ? null : empty(kind, filtered || values.after), pager(kind, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
   };
   const load = async () => {
     const asked = values;
-    const page = await find(asked, signal, (part) => asked === values && show(part, false));
+    const page = await find(kind, asked, signal, (part) => asked === values && show(part, false));
     if (page && asked === values) show(page, true);
   };
   const reload = gather(() => load().catch((error) => {
     if (error instanceof ApiError) fill(foot, el('p.notice.bad', { role: 'alert' }, error.message));
   }), EVENTS_MS, signal);
-  const form = filters(values, (next) => {
+  const form = filters(kind, values, (next) => {
     values = next;
-    history.replaceState(null, '', `#/invoices${query(values)}`);
+    history.replaceState(null, '', `#/${kind.view}${query(values)}`);
     load().catch((error) => fill(foot, el('p.notice.bad', { role: 'alert' }, error.message)));
   });
-  view.append(el('div.line', {}, el('h1', {}, 'Invoices'), count, el('a.button', { href: '#/new', 'data-testid': 'new' }, 'New invoice')),
+  view.append(el('div.line', {}, el('h1', {}, kind.title), count,
+    kind === KINDS.invoices && el('a.button', { href: '#/new', 'data-testid': 'new' }, 'New invoice')),
     form, list, foot);
   listen(['transition', 'account'], reload, signal);
   await load();
 }
+
+export const showInvoices = (view, at) => showList(KINDS.invoices, view, at);
+export const showPayouts = (view, at) => showList(KINDS.payouts, view, at);

@@ -1,9 +1,9 @@
 // The keyboard: letters that lead to views, and a way through the rows of a list.
 
-const GO = { i: 'invoices', n: 'new', r: 'requests', s: 'sinks', f: 'faults', c: 'clock', a: 'accounts' };
+const GO = { i: 'invoices', n: 'new', p: 'payouts', r: 'requests', s: 'sinks', f: 'faults', c: 'clock', a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
-  ['i n r s f c a', 'Invoices, New, Requests, Sinks, Faults, Clock, Accounts'],
+  ['i n p r s f c a', 'Invoices, New, Payouts, Requests, Sinks, Faults, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
   ['j k', 'the next row, the one before'],
   ['Enter', 'opens the row'],
@@ -23,7 +23,9 @@ function moveRow(step) {
 
 function escape(target) {
   if (target.matches('input, select, textarea')) document.querySelector('main').focus();
-  else if (/^#\/invoices\/./.test(location.hash)) history.length > 1 ? history.back() : location.assign('#/invoices');
+  else if (/^#\/(invoices|payouts)\/./.test(location.hash)) {
+    history.length > 1 ? history.back() : location.assign(location.hash.replace(/\/[^/]*$/, ''));
+  }
 }
 
 export function startKeys() {

@@ -2,21 +2,23 @@
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
-import { FAILURES, STATUSES, button, field, setOptions } from './dashboard_parts.js';
+import { kindOf } from './dashboard_kinds.js';
+import { FAILURES, button, field, setOptions } from './dashboard_parts.js';
 
 const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card', 'antifraud_error', 'invalid_cvv',
   'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error'];
-const PARTLY = ['partially_refunded', 'partially_charged_back', 'processed', 'refunded'];
+// What moves money: how much may be said. Of a part the half is moved when nobody says it, of the others all that is left.
+const MOVES = ['processed', 'partially_processed', 'refunded', 'partially_refunded', 'charged_back', 'partially_charged_back'];
 
 export function mover(id, moved) {
   let allowed = [], status = '';
   const to = el('select', { 'data-testid': 'move-to' });
   const resolution = el('input', { list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution' });
-  const amount = el('input', { inputmode: 'decimal', maxlength: 24, placeholder: 'all of it', 'data-testid': 'move-amount' });
+  const amount = el('input', { inputmode: 'decimal', maxlength: 24, 'data-testid': 'move-amount' });
   const force = el('input', { type: 'checkbox', 'data-testid': 'move-force' });
   const why = field('Resolution', resolution), much = field('Amount', amount);
   const go = button('Move', async () => {
-    await call('POST', `/payment-invoices/${id}/transition`, {
+    await call('POST', `/${kindOf(id).type}/${id}/transition`, {
       status: to.value,
       ...(!why.hidden && resolution.value ? { resolution: resolution.value.trim() } : {}),
       ...(!much.hidden && amount.value ? { amount: amount.value.trim() } : {}),
@@ -27,10 +29,11 @@ export function mover(id, moved) {
   }, { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'The state table lets nothing follow.');
   const show = () => {
-    const choices = force.checked ? STATUSES.filter((one) => one !== status) : allowed;
+    const choices = force.checked ? kindOf(id).statuses.filter((one) => one !== status) : allowed;
     setOptions(to, choices.map((one) => [one, one.replaceAll('_', ' ')]));
     why.hidden = !FAILURES.includes(to.value);
-    much.hidden = !PARTLY.includes(to.value);
+    much.hidden = !MOVES.includes(to.value);
+    amount.placeholder = to.value.startsWith('partially') ? 'half of it' : 'all of it';
     none.hidden = choices.length > 0;
     for (const one of [to.parentElement, go]) one.hidden = !choices.length;
   };

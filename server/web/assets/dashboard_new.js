@@ -1,10 +1,10 @@
 // A new invoice, ordered by the platform's own private API as a merchant's server does it.
 
-import { get, platform } from './dashboard_api.js';
+import { get, platform, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { button, field } from './dashboard_parts.js';
 
-const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s'];
+const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s', 'processed@1s,charged_back@5s'];
 
 /** A field per field of the service; what is in them makes `service_fields`. */
 function ownFields(known) {
@@ -30,6 +30,14 @@ function showErrors(form, summary, { status, json }) {
   (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
 }
 
+/** Cut off, or garbled: whether there is an invoice now is not known, as for a merchant. */
+function showLost(summary, reference, error) {
+  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' },
+    `No good answer came (${error.message}). The order may stand all the same: `,
+    el('a', { href: `#/invoices${query({ search: reference })}` }, 'look for its reference'), '.'));
+  summary.firstChild.focus();
+}
+
 function clearErrors(form, summary) {
   summary.replaceChildren();
   for (const one of form.querySelectorAll('.error')) one.remove();
@@ -39,13 +47,16 @@ function clearErrors(form, summary) {
   }
 }
 
+/** crypto.randomUUID is only there on https and localhost. */
+const newReference = () => `new-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
 /** What the form says, as attributes; the JSON field may add or replace any. */
 function attributesOf(form) {
   const values = Object.fromEntries(new FormData(form));
   const more = values.more.trim() ? JSON.parse(values.more) : {};
   const own = Object.entries(values).filter(([name]) => name.startsWith('service_fields.')).map(([name, value]) => [name.slice('service_fields.'.length), value]);
   const given = {
-    reference_id: values.reference_id || crypto.randomUUID(),
+    reference_id: values.reference_id || newReference(),
     service: values.service,
     currency: values.currency,
     amount: values.amount,
@@ -74,10 +85,17 @@ export async function showNew(view, { values, signal }) {
   const send = button('Create', async () => {
     clearErrors(form, summary);
     const outcome = form.elements.outcome.value.trim();
-    const answer = await platform('POST', '/payment-invoices', {
-      body: { data: { type: 'payment-invoices', attributes: attributesOf(form) } },
-      headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
-    });
+    const attributes = attributesOf(form);
+    let answer;
+    try {
+      answer = await platform('POST', '/payment-invoices', {
+        body: { data: { type: 'payment-invoices', attributes } },
+        headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
+      });
+    } catch (error) {
+      showLost(summary, attributes.reference_id, error);
+      return;
+    }
     if (answer.status === 201) location.hash = `#/invoices/${answer.json.data.id}`;
     else showErrors(form, summary, answer);
   }, { class: 'main', 'data-testid': 'create' });

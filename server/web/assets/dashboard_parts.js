@@ -3,9 +3,9 @@
 import { el } from './dashboard_dom.js';
 
 const KINDS = {
-  good: ['processed', 'verified', 'done', 'valid'],
-  bad: ['process_failed', 'expired', 'refund_failed', 'failed', 'dropped', 'invalid', 'missing', 'charged_back', 'partially_charged_back'],
-  wait: ['created', 'process_pending', 'refund_pending', 'queued', 'sending'],
+  good: ['processed', 'partially_processed', 'verified', 'done', 'valid'],
+  bad: ['process_failed', 'expired', 'refund_failed', 'terminated', 'failed', 'dropped', 'invalid', 'missing', 'charged_back', 'partially_charged_back'],
+  wait: ['created', 'process_pending', 'refund_pending', 'pending', 'queued', 'sending'],
 };
 const kindOf = new Map(Object.entries(KINDS).flatMap(([kind, words]) => words.map((word) => [word, kind])));
 
@@ -37,8 +37,21 @@ export function toast(message, bad = false) {
 /** What an action threw, where it can be seen. */
 export const complain = (error) => toast(error.message, true);
 
+/** Without https, and not at localhost, browsers have no clipboard but this one. */
+function copySelected(content) {
+  const before = document.activeElement;
+  const area = el('textarea', { readonly: true }, content);
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  before?.focus();
+  if (!done) throw new Error('The browser lets nothing be copied.');
+}
+
 export async function copy(content, what = 'Copied') {
-  await navigator.clipboard.writeText(content);
+  if (navigator.clipboard) await navigator.clipboard.writeText(content);
+  else copySelected(content);
   toast(what);
 }
 
@@ -100,5 +113,5 @@ export function setOptions(select, pairs) {
 }
 
 export const STATUSES = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'verified', 'refund_pending', 'partially_refunded',
-  'refunded', 'refund_failed', 'charged_back', 'partially_charged_back'];
-export const FAILURES = ['process_failed', 'expired', 'refund_failed'];
+  'refunded', 'refund_failed', 'charged_back', 'partially_charged_back', 'partially_processed', 'terminated'];
+export const FAILURES = ['process_failed', 'expired', 'refund_failed', 'terminated'];

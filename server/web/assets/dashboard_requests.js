@@ -2,6 +2,7 @@
 
 import { call, get, query } from './dashboard_api.js';
 import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { linkTo } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
 import { button, code, field, message, number, options, time } from './dashboard_parts.js';
 
@@ -25,7 +26,7 @@ const bodyOf = (one, name) => one[name] ?? (one[`${name}_base64`] && `base64: ${
 function whole(one) {
   return [
     one.explain && explanation(one.explain),
-    one.invoice && el('p', {}, el('a', { href: `#/invoices/${one.invoice}` }, one.invoice)),
+    one.invoice && el('p', {}, el('a', { href: linkTo(one.invoice) }, one.invoice)),
     message('Request', one.headers, bodyOf(one, 'body'), 'request-message'),
     message(`Response, ${number(one.response_size)} bytes`, {}, bodyOf(one, 'response'), 'response-message'),
   ];

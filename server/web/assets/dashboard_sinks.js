@@ -10,10 +10,20 @@ const EVENTS_MS = 200;
 
 const urlOf = (name) => `${location.origin}/_mock/sink/${encodeURIComponent(name)}${query({ account })}`;
 
+/** What a callback reports; nothing of a body that is none. */
+function reported(body) {
+  try {
+    const { attributes } = JSON.parse(body).data;
+    return [tag(String(attributes.status), { 'data-testid': 'reported' }), el('span', {}, String(attributes.reference_id))];
+  } catch {
+    return [];
+  }
+}
+
 function request({ one }) {
   const body = one.body ?? `base64: ${one.body_base64}`;
   return el('li', {}, el('details.entry', { 'data-testid': 'received' },
-    el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code), time(one.at, { fine: true })),
+    el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), ...reported(one.body), el('span.tag.quiet', { 'data-testid': 'signature' }, one.signature), code(one.response_code), time(one.at, { fine: true })),
     message('Request', one.headers, body, 'received-message')));
 }
 

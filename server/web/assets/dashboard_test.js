@@ -1,5 +1,7 @@
 // An invoice as a test for Node's own runner: makes one like it, sees it end as this one did.
 
+import { KINDS, kindOf } from './dashboard_kinds.js';
+
 const OURS = ['mock_outcome', 'merchant_url'];
 
 /** How the invoice came to where it is, as an outcome. */
@@ -12,7 +14,8 @@ function outcomeOf({ timeline, attributes }) {
   return again && ['processed', 'process_failed'].includes(attributes.status) ? `${last}@0` : steps.join(',');
 }
 
-function orderOf({ attributes: of, service }) {
+function orderOf({ id, attributes: of, service }) {
+  const payout = kindOf(id) === KINDS.payouts;
   const metadata = Object.fromEntries(Object.entries(of.metadata ?? {}).filter(([name]) => !OURS.includes(name)));
   return {
     service: service ?? undefined,
@@ -21,6 +24,7 @@ function orderOf({ attributes: of, service }) {
     description: of.description ?? undefined,
     ...(of.test_mode ? { test_mode: true } : {}),
     ...(of.payment_flow === 'verify' ? { flow: 'verify' } : {}),
+    ...(payout ? { fields: of.fields, options: { auto_process: true } } : {}),
     ...(Object.keys(metadata).length ? { metadata } : {}),
   };
 }
@@ -29,8 +33,10 @@ const indent = (text) => text.replaceAll('\n', '\n  ');
 
 export function testOf(state) {
   const { status, resolution, amount, currency } = state.attributes;
+  const { type } = kindOf(state.id);
   const title = `${amount} ${currency} becomes ${status}${resolution === 'ok' ? '' : ` (${resolution})`}`;
   return `import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 const url = process.env.MILKYPAY_URL ?? ${JSON.stringify(location.origin)};
@@ -39,14 +45,14 @@ const login = btoa(\`\${account}:\${process.env.MILKYPAY_API_KEY}\`);
 
 test(${JSON.stringify(title)}, async () => {
   const attributes = ${indent(JSON.stringify(orderOf(state), null, 2))};
-  const made = await fetch(\`\${url}/api/payment-invoices\`, {
+  const made = await fetch(\`\${url}/api/${type}\`, {
     method: 'POST',
     headers: {
       Authorization: \`Basic \${login}\`,
       'Content-Type': 'application/vnd.api+json',
       'X-Mock-Outcome': ${JSON.stringify(outcomeOf(state))},
     },
-    body: JSON.stringify({ data: { type: 'payment-invoices', attributes: { reference_id: crypto.randomUUID(), ...attributes } } }),
+    body: JSON.stringify({ data: { type: '${type}', attributes: { reference_id: randomUUID(), ...attributes } } }),
   });
   assert.equal(made.status, 201, await made.clone().text());
   const { data: { id } } = await made.json();

@@ -1,0 +1,92 @@
+#include "api_payouts.h"
+
+#include "api/invoice_reply.h"
+#include "api/order_read.h"
+#include "engine/clock.h"
+#include "engine/payout.h"
+#include "json/view_payout.h"
+
+void api_payouts_create(struct call *call)
+{
+    json_t *body = call_body(call, false);
+    struct order order;
+    struct invoice payout;
+    struct json_errors errors = {.arena = call->arena};
+    if (!body) {
+        return;
+    }
+    if (!account_is_active(&call->tenant->account)) {
+        http_reply_error_because(call->request, 403, "the account is not active");
+        return;
+    }
+    order_read(call, ORDER_PAYOUT, invoice_attributes(body), false, &order, &errors);
+    if (errors.n) {
+        call_reply_errors(call, &errors);
+    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &payout) ==
+               CREATE_CONFLICT) {
+        invoice_reply_conflict(
+            call, &payout,
+            arena_printf(call->arena, "A payout invoice with reference_id \"%s\" exists already.",
+                         payout.reference_id),
+            view_invoice_document);
+    } else {
+        invoice_reply(call, 201, &payout, view_invoice_document, VIEW_CREATE);
+    }
+}
+
+/* A payout of the account; answers 404 and returns false when there is none. */
+static bool find(struct call *call, struct invoice *ret_payout)
+{
+    if (engine_find_payout(call->engine, call->arena, call->params[0], ret_payout) &&
+        ret_payout->account == call->tenant->account.num) {
+        return true;
+    }
+    http_reply_error(call->request, 404);
+    return false;
+}
+
+void api_payouts_get(struct call *call)
+{
+    struct invoice payout;
+    if (find(call, &payout)) {
+        invoice_reply(call, 200, &payout, view_invoice_document, VIEW_READ);
+    }
+}
+
+void api_payouts_process(struct call *call)
+{
+    struct invoice payout;
+    struct json_errors errors = {.arena = call->arena};
+    if (!find(call, &payout)) {
+        return;
+    }
+    if (!payout_is_awaited(&payout)) {
+        invoice_reply_conflict(call, &payout,
+                               arena_printf(call->arena,
+                                            "The payout invoice is %s and cannot be processed.",
+                                            status_name(payout.status)),
+                               view_invoice_document);
+    } else if (!payout_is_covered(call->engine, call->tenant, payout.currency, payout.deposit)) {
+        call->invoice = payout.seq;
+        json_errors_add(&errors, "amount", MESSAGE_UNCOVERED);
+        call_reply_errors(call, &errors);
+    } else {
+        payout_start(call->engine, call->tenant, call->arena, &payout, clock_now(call->tenant),
+                     "command");
+        invoice_reply(call, 201, &payout, view_invoice_document, VIEW_READ);
+    }
+}
+
+void api_payouts_get_public(struct call *call)
+{
+    struct invoice payout;
+    bool found = engine_find_payout(call->engine, call->arena, call->params[0], &payout);
+    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, payout.account) : NULL;
+    if (!invoice_key_holds(call, tenant)) {
+        return;
+    }
+    call->invoice = payout.seq;
+    if (call_enter(call, tenant, payout.id)) {
+        invoice_reply(call, 200, &payout, view_payout_public, VIEW_READ);
+    }
+}

@@ -1,0 +1,10 @@
+/* Payout invoices through both APIs (facts.md b.9). */
+#pragma once
+
+#include "http/call.h"
+
+void api_payouts_create(struct call *call);     /* POST /payout-invoices */
+void api_payouts_get(struct call *call);        /* GET /payout-invoices/{id} */
+void api_payouts_list(struct call *call);       /* GET /payout-invoices (api_invoice_list.c) */
+void api_payouts_process(struct call *call);    /* POST /payout-invoices/{id}/process */
+void api_payouts_get_public(struct call *call); /* GET /public-api/payout-invoices/{id} */

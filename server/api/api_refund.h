@@ -1,0 +1,10 @@
+/* Refunds through the private API (facts.md b.8). */
+#pragma once
+
+#include "http/call.h"
+
+void api_refund(struct call *call); /* POST /payment-invoices/{id}/refund */
+
+/* What a field of the call takes, by the path of an error, in words; NULL when it is not known. In
+ * the arena or static. */
+const char *api_refund_accepts(struct arena *arena, const char *path);

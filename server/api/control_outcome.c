@@ -1,0 +1,82 @@
+/* /_mock/outcomes: the queue of what becomes of the next invoices and refunds. */
+#include "control.h"
+
+#include "domain/outcome.h"
+
+#define OUTCOMES_MOST 1000 /* queued in one account */
+
+static void write_queued(void *arg, const char *text)
+{
+    json_out_text(arg, NULL, text);
+}
+
+static void reply_queue(struct call *call, unsigned status)
+{
+    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "queued");
+    store_outcome_all(call->engine->store, call->tenant->account.num, write_queued, &out);
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+}
+
+void control_outcomes_list(struct call *call)
+{
+    if (control_has_tenant(call)) {
+        reply_queue(call, 200);
+    }
+}
+
+void control_outcomes_clear(struct call *call)
+{
+    if (control_has_tenant(call)) {
+        store_outcome_clear(call->engine->store, call->tenant->account.num);
+        call->tenant->outcomes = 0;
+        reply_queue(call, 200);
+    }
+}
+
+/* Every text of the list is an outcome; answers 422 and returns false otherwise. */
+static bool check_outcomes(struct call *call, const json_t *list)
+{
+    struct outcome outcome;
+    char why[256];
+    if (!json_is_array(list) || !json_array_size(list)) {
+        call_control_error(call, 422, "invalid", "outcomes: a list of outcomes is wanted");
+        return false;
+    }
+    if ((int64_t)json_array_size(list) + call->tenant->outcomes > OUTCOMES_MOST) {
+        call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
+                           OUTCOMES_MOST);
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (!text ||
+            !outcome_parse(text, outcome_start(outcome_kind(text)),
+                           &call->engine->fixture->resolutions, &outcome, why, sizeof why)) {
+            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i,
+                               text ? why : "a text is wanted");
+            return false;
+        }
+    }
+    return true;
+}
+
+void control_outcomes_add(struct call *call)
+{
+    const json_t *list = NULL;
+    static const struct json_field fields[] = {
+        {.name = "outcomes", .kind = JSON_KIND_ANY, .required = true}};
+    if (!control_has_tenant(call) ||
+        !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
+        !check_outcomes(call, list)) {
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        store_outcome_push(call->engine->store, call->tenant->account.num,
+                           json_string_value(json_array_get(list, i)));
+        call->tenant->outcomes++;
+    }
+    reply_queue(call, 201);
+}

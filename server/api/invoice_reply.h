@@ -1,0 +1,25 @@
+/* What the handlers of payment and payout invoices have in common. */
+#pragma once
+
+#include "http/call.h"
+
+/* A document of json/view_invoice.h or view_payout.h. */
+typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
+
+/* {"data": the invoice} of call->tenant, and the journal knows which one it was. */
+void invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
+                   invoice_writer write, enum view_kind kind);
+
+/* 409: an error with `detail`, and the invoice that is in the way as a GET shows it (mock.md). */
+void invoice_reply_conflict(struct call *call, const struct invoice *invoice, const char *detail,
+                            invoice_writer write);
+
+/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
+json_t *invoice_attributes(json_t *body);
+
+/*
+ * The public API's reading: the unguessable id is the capability, a ?public_key=, if there is one,
+ * must be of the invoice's account (facts.md a.3). `tenant` is that account, NULL: there is no such
+ * invoice. Answers 401 or 404 and returns false otherwise.
+ */
+bool invoice_key_holds(struct call *call, const struct tenant *tenant);

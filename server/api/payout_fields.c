@@ -1,0 +1,123 @@
+#include "payout_fields.h"
+
+#include "api/service_fields.h"
+#include "base/text.h"
+#include "domain/outcome.h"
+
+#include <string.h>
+
+#define STATUS_FIELD "test_details_payout_status"
+#define RESOLUTION_FIELD "test_details_payout_resolution"
+#define RATE_FIELD "test_details_success_rate"
+#define DRAW_CHARS 4 /* 24 random bits */
+
+#define CARD_FIELD "card_number"
+#define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (facts.md f) */
+#define CARD_LAST 4
+
+/* The fields as they are kept and shown: no full card number ever is. */
+static const char *shown(struct call *call, const json_t *fields)
+{
+    const char *number = json_string_value(json_object_get(fields, CARD_FIELD));
+    if (!number) {
+        return json_text(call->arena, fields, true);
+    }
+    json_auto_t *copy = json_copy((json_t *)fields);
+    char *masked = arena_strdup(call->arena, number);
+    size_t length = strlen(masked);
+    for (size_t i = CARD_FIRST; i + CARD_LAST < length; i++) {
+        masked[i] = '*';
+    }
+    json_object_set_new(copy, CARD_FIELD, json_string(masked));
+    return json_text(call->arena, copy, true);
+}
+
+/* What the test service's fields say, NULL: nothing. */
+struct wish {
+    const char *status, *resolution, *rate;
+};
+
+static void note_wish(struct wish *wish, const char *key, const char *text)
+{
+    const struct {
+        const char *key, **place;
+    } places[] = {
+        {STATUS_FIELD, &wish->status},
+        {RESOLUTION_FIELD, &wish->resolution},
+        {RATE_FIELD, &wish->rate},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        if (text_equal(key, places[i].key)) {
+            *places[i].place = text;
+        }
+    }
+}
+
+/* True for `rate` draws of a hundred. */
+static bool draw(struct engine *engine, int64_t rate)
+{
+    char text[DRAW_CHARS + 1];
+    uint32_t number = 0;
+    ident_next_secret(&engine->idents, text, DRAW_CHARS);
+    for (int i = 0; i < DRAW_CHARS; i++) {
+        number = number * 64 + (uint32_t)text[i] % 64;
+    }
+    return number % 100 < (uint64_t)rate;
+}
+
+/* The status by name, by the resolution, or by chance. */
+static const char *status_of(struct call *call, const struct wish *wish)
+{
+    int64_t rate;
+    if (wish->status) {
+        return wish->status;
+    }
+    bool good = wish->resolution && text_equal_nocase(wish->resolution, RESOLUTION_OK);
+    if (!wish->rate || !text_to_int(wish->rate, &rate)) {
+        good = good || !wish->resolution;
+    } else {
+        good = draw(call->engine, rate);
+    }
+    return status_name(good ? STATUS_PROCESSED : STATUS_PROCESS_FAILED);
+}
+
+/* The resolution belongs to a failure, whether it was named or drawn. */
+static const char *outcome_of(struct call *call, const struct wish *wish,
+                              struct json_errors *errors)
+{
+    enum status status;
+    struct outcome outcome;
+    char why[256];
+    const char *name = status_of(call, wish);
+    bool known = status_parse(name, &status) && status_is_of_payout(status);
+    bool names = known && wish->resolution && (wish->status || status_is_failure(status));
+    const char *plan = names ? arena_printf(call->arena, "%s:%s", name, wish->resolution) : name;
+    if (!known || !outcome_parse(plan, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
+                                 &outcome, why, sizeof why)) {
+        json_errors_add(errors, known ? "fields." RESOLUTION_FIELD : "fields." STATUS_FIELD,
+                        MESSAGE_CHOICE);
+        return NULL;
+    }
+    return arena_strdup(call->arena, plan);
+}
+
+void payout_fields_read(struct call *call, const struct service *service, const json_t *fields,
+                        struct json_errors *errors, const char **ret_text, const char **ret_outcome)
+{
+    struct wish wish = {0};
+    bool map =
+        !fields || json_is_object(fields) || (json_is_array(fields) && !json_array_size(fields));
+    if (!map) {
+        json_errors_add(errors, "fields", MESSAGE_MAP);
+        return;
+    }
+    for (size_t i = 0; service && i < service->n_fields; i++) {
+        const struct service_field *field = &service->fields[i];
+        note_wish(&wish, field->key,
+                  service_field_read(call, "fields", field, false, fields, errors));
+    }
+    if (wish.status || wish.resolution || wish.rate) {
+        *ret_outcome = outcome_of(call, &wish, errors);
+    }
+    *ret_text = fields && !errors->n ? shown(call, fields) : NULL;
+}

@@ -1,0 +1,54 @@
+#include "payout.h"
+
+#include "engine/ledger.h"
+
+#define RESOLUTION_UNCOVERED "insufficient_funds"
+
+bool payout_is_covered(struct engine *engine, const struct tenant *tenant, const char *currency,
+                       int64_t writeoff)
+{
+    struct ledger_balance balance;
+    ledger_balance(engine, tenant, currency, &balance);
+    return writeoff <= balance.active;
+}
+
+void payout_await(struct invoice *invoice, int64_t delay_ms)
+{
+    invoice->plan_due_ms = delay_ms == TIME_NONE ? TIME_NONE : invoice->created_ms + delay_ms;
+}
+
+bool payout_is_awaited(const struct invoice *invoice)
+{
+    return invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+}
+
+/* When the first step of the plan is due, counted from the start. */
+static int64_t first_step_ms(const struct engine *engine, const struct tenant *tenant,
+                             const struct invoice *invoice, int64_t at_ms)
+{
+    struct outcome outcome;
+    struct invoice started = *invoice;
+    started.status = STATUS_PROCESS_PENDING;
+    engine_plan(engine, &started, &outcome);
+    if (!outcome.n) {
+        return TIME_NONE;
+    }
+    int64_t delay_ms = outcome.steps[0].delay_ms;
+    return at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
+}
+
+void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                  struct invoice *invoice, int64_t at_ms, const char *cause)
+{
+    bool covered = payout_is_covered(engine, tenant, invoice->currency, invoice->deposit);
+    const struct move move = {
+        .status = covered ? STATUS_PROCESS_PENDING : STATUS_PROCESS_FAILED,
+        .resolution = covered ? NULL : RESOLUTION_UNCOVERED,
+        .amount = MONEY_NONE,
+        .at_ms = at_ms,
+        .cause = cause,
+    };
+    invoice->plan_due_ms = covered ? first_step_ms(engine, tenant, invoice, at_ms) : TIME_NONE;
+    invoice->plan = covered ? invoice->plan : "";
+    engine_move(engine, tenant, arena, invoice, &move);
+}

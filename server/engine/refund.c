@@ -1,0 +1,89 @@
+#include "refund.h"
+
+#include "domain/invoice_money.h"
+#include "engine/clock.h"
+#include "store/store_invoice.h"
+#include "store/store_refund.h"
+
+/* The outcome text by the order of mock.md; it says nothing of the amount, so a success is one of
+ * either name. */
+static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
+                                   struct arena *arena, const struct invoice *invoice,
+                                   const struct refund *refund, const char *wish)
+{
+    const char *text = NULL;
+    struct invoice subject = *invoice; /* what rules look at: the refund's own words */
+    if (tenant->outcomes) {
+        text = store_outcome_pop(engine->store, arena, tenant->account.num, OUTCOME_OF_REFUND);
+        tenant->outcomes -= text != NULL;
+    }
+    if (!text) {
+        text = wish;
+    }
+    if (!text) {
+        subject.amount = refund->amount;
+        subject.reference_id = refund->reference_id;
+        subject.description = refund->description;
+        text = scenario_find(&engine->fixture->scenarios, OUTCOME_OF_REFUND, &subject,
+                             engine_customer_email(arena, invoice));
+    }
+    return text ? text : "refunded";
+}
+
+static bool is_repeated(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *reference_id, struct invoice *ret_invoice)
+{
+    struct refund earlier;
+    return reference_id &&
+           store_refund_by_reference(engine->store, arena, tenant->account.num, reference_id,
+                                     &earlier) &&
+           store_invoice_get(engine->store, arena, earlier.invoice, ret_invoice);
+}
+
+/* Its row, and the plan that ends it. */
+static void make_refund(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                        struct invoice *invoice, const struct refund_order *order,
+                        const struct move *start)
+{
+    char uuid[IDENT_UUID];
+    struct refund refund = {
+        .invoice = invoice->seq,
+        .account = tenant->account.num,
+        .reference_id = order->reference_id,
+        .amount = order->amount == MONEY_NONE ? invoice_left(invoice) : order->amount,
+        .description = order->description,
+        .status = REFUND_PENDING,
+        .created_ms = start->at_ms,
+        .finished_ms = TIME_NONE,
+    };
+    if (!refund.reference_id) {
+        ident_next_uuid(&engine->idents, uuid);
+        refund.reference_id = uuid;
+    }
+    store_refund_insert(engine->store, &refund);
+    engine_set_plan(engine, tenant, arena, invoice,
+                    planned_outcome(engine, tenant, arena, invoice, &refund, order->outcome),
+                    STATUS_REFUND_PENDING, start->at_ms);
+}
+
+enum refund_result refund_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                struct invoice *invoice, const struct refund_order *order)
+{
+    const struct move start = {.status = STATUS_REFUND_PENDING,
+                               .amount = MONEY_NONE,
+                               .at_ms = clock_now(tenant),
+                               .cause = "refund"};
+    if (is_repeated(engine, tenant, arena, order->reference_id, invoice)) {
+        return REFUND_REPEATED;
+    }
+    int64_t left = invoice_left(invoice);
+    if (left <= 0 || !engine_may_become(engine, arena, invoice, STATUS_REFUND_PENDING)) {
+        return REFUND_FORBIDDEN;
+    }
+    if (order->amount != MONEY_NONE && order->amount > left) {
+        return REFUND_TOO_MUCH;
+    }
+    make_refund(engine, tenant, arena, invoice, order, &start);
+    engine_move(engine, tenant, arena, invoice, &start);
+    return REFUND_STARTED;
+}

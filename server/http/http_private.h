@@ -1,0 +1,35 @@
+/* What the files of the HTTP adapter share: http_server.c receives, http_send.c replies. */
+#pragma once
+
+#include "http/http_server.h"
+
+#include <microhttpd.h>
+
+struct http_server {
+    struct http_options options;
+    struct MHD_Daemon *daemon;
+    int port;
+    char *cert, *key;
+    struct http_request *held; /* answered, waiting for http_release */
+    size_t n_held, parked;
+    struct http_timers timers;
+    bool closing;
+};
+
+/* The handler's turn; true when it left an answer rather than parked the request. */
+bool http_answer(struct http_request *request);
+
+/* The reply stands: it leaves at once, or with the commit of this turn. */
+enum MHD_Result http_deliver(struct http_request *request);
+
+/* Nothing stands before the reply any more, but a fault that holds it. */
+enum MHD_Result http_leave(struct http_request *request);
+
+/* Hands the reply to libmicrohttpd, or harms the connection as the reply wants. */
+enum MHD_Result http_send(struct http_request *request);
+
+/* The request is not parked any more; nobody is told. */
+void http_leave_park(struct http_request *request);
+
+/* The client left before its held reply could: what was done stays done. */
+void http_leave_held(struct http_request *request);

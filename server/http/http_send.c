@@ -1,0 +1,175 @@
+/* Replies: when they leave, what may stand before that, and how they are handed over. */
+#include "http_private.h"
+
+#include "base/die.h"
+#include "base/wall.h"
+#include "http/http_harm.h"
+#include "http/http_reply.h"
+#include "http/http_stream.h"
+
+static struct MHD_Response *make_response(struct http_request *request)
+{
+    struct http_reply *reply = &request->reply;
+    if (request->stream.read) {
+        return http_stream_response(request);
+    }
+    if (reply->harm) {
+        return http_harm_response(request, &request->server->timers, &request->server->closing);
+    }
+    if (reply->fixed) {
+        return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
+                                               MHD_RESPMEM_PERSISTENT);
+    }
+    size_t size = reply->body.size;
+    return MHD_create_response_from_buffer(size, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
+}
+
+enum MHD_Result http_send(struct http_request *request)
+{
+    struct http_reply *reply = &request->reply;
+    if (http_harm_ends(request)) {
+        return MHD_NO;
+    }
+    struct MHD_Response *response = make_response(request);
+    if (!response) {
+        die("out of memory for a response");
+    }
+    if (reply->type) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    }
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    }
+    enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void end_hold(void *arg)
+{
+    struct http_request *request = arg;
+    request->reply.hold_ms = 0;
+    MHD_resume_connection(request->connection); /* asks `access` again, which sends */
+}
+
+enum MHD_Result http_leave(struct http_request *request)
+{
+    struct http_server *server = request->server;
+    if (request->reply.hold_ms && !server->closing) {
+        http_timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
+                         end_hold, request);
+        MHD_suspend_connection(request->connection);
+        return MHD_YES;
+    }
+    server->options.done(server->options.arg, request);
+    return http_send(request);
+}
+
+enum MHD_Result http_deliver(struct http_request *request)
+{
+    struct http_server *server = request->server;
+    if (!request->reply.status && !request->reply.harm) {
+        die("%s %s was not answered", request->method, request->target);
+    }
+    if (server->options.must_hold(server->options.arg)) {
+        /* Not suspended, which costs two system calls: without a response libmicrohttpd asks again
+         * at its next run, and the turn ends soon. */
+        request->held = true;
+        request->next_held = server->held;
+        server->held = request;
+        server->n_held++;
+        return MHD_YES;
+    }
+    if (request->suspended) {
+        request->suspended = false;
+        MHD_resume_connection(
+            request->connection); /* libmicrohttpd calls `access` again, which sends */
+        return MHD_YES;
+    }
+    return http_leave(request);
+}
+
+bool http_release(struct http_server *server, bool committed)
+{
+    struct http_request *request = server->held;
+    bool any = request != NULL;
+    server->held = NULL;
+    server->n_held = 0;
+    while (request) {
+        struct http_request *next = request->next_held;
+        if (!committed) {
+            request->reply.n_headers = 0;
+            request->stream.read = NULL;
+            request->rolled_back = true;
+            request->reply.harm = HTTP_WHOLE;
+            request->reply.hold_ms = 0;
+            http_reply_error(request, 503);
+        }
+        request->held = false;
+        if (request->suspended) {
+            request->suspended = false;
+            MHD_resume_connection(request->connection);
+        }
+        request = next;
+    }
+    return any;
+}
+
+void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
+{
+    request->parked = request->waited = true;
+    request->gone = gone;
+    request->gone_arg = arg;
+    request->server->parked++;
+}
+
+void http_leave_park(struct http_request *request)
+{
+    request->parked = false;
+    request->gone = NULL;
+    request->server->parked--;
+}
+
+void http_unpark(struct http_request *request)
+{
+    http_leave_park(request);
+    http_deliver(request);
+}
+
+bool http_answer(struct http_request *request)
+{
+    const struct http_options *options = &request->server->options;
+    if (request->server->closing) {
+        http_reply_error(request, 503);
+    } else {
+        options->handle(options->arg, request);
+    }
+    return !request->parked;
+}
+
+static void again(void *arg)
+{
+    struct http_request *request = arg;
+    http_leave_park(request);
+    json_decref(request->document);
+    request->document = NULL;
+    if (http_answer(request)) {
+        http_deliver(request);
+    }
+}
+
+void http_postpone(struct http_request *request, int64_t ms)
+{
+    http_park(request, NULL, NULL);
+    http_timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
+}
+
+void http_leave_held(struct http_request *request)
+{
+    struct http_request **link = &request->server->held;
+    while (*link != request) {
+        link = &(*link)->next_held;
+    }
+    *link = request->next_held;
+    request->server->n_held--;
+}

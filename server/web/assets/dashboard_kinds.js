@@ -1,0 +1,20 @@
+// Payments and payouts: one list, one view of one of them; here is what tells them apart.
+
+import { STATUSES } from './dashboard_parts.js';
+
+export const KINDS = {
+  invoices: {
+    view: 'invoices', type: 'payment-invoices', title: 'Invoices', statuses: STATUSES, ended: 'Paid',
+    nothing: 'No invoice is like that.', none: 'Nothing here. An order of your shop appears by itself',
+  },
+  payouts: {
+    view: 'payouts', type: 'payout-invoices', title: 'Payouts', ended: 'Paid out',
+    statuses: ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
+    nothing: 'No payout is like that.', none: 'Nothing here. A payout of your shop appears by itself',
+  },
+};
+
+export const kindOf = (id) => (id.startsWith('cpoi_') ? KINDS.payouts : KINDS.invoices);
+
+/** Where one of either kind is shown. */
+export const linkTo = (id) => `#/${kindOf(id).view}/${id}`;

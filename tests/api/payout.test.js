@@ -1,0 +1,409 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, test } from 'node:test';
+import { Client, query } from '../lib/client.js';
+import { keysAt } from '../lib/json-order.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const payout = (changes) => ({
+  reference_id: randomUUID(),
+  service: 'test_usd',
+  currency: 'USD',
+  amount: 100,
+  test_mode: true,
+  fields: { account: '42' },
+  options: { auto_process: false },
+  ...changes,
+});
+const create = (api, changes, options) => api.private('POST', '/payout-invoices',
+  { json: { data: { type: 'payout-invoices', attributes: payout(changes) } }, ...options });
+const made = async (api, changes, options) => (await create(api, changes, options)).expect(201).data;
+const get = async (api, id) => (await api.private('GET', `/payout-invoices/${id}`)).expect(200).data.attributes;
+const process = (api, id) => api.private('POST', `/payout-invoices/${id}/process`);
+const list = (api, parameters = {}) => api.private('GET', `/payout-invoices${query(parameters)}`);
+const transition = (api, id, body) => api.control('POST', `/payout-invoices/${id}/transition`, body);
+async function frozen(settings) {
+  const api = await demo.newAccount(settings);
+  api.start = await api.freeze();
+  return api;
+}
+const fieldErrors = async (api, changes) => Object.keys((await create(api, changes)).expect(422).json.errors);
+
+describe('a payout', () => {
+  test('is made created, with the keys of the platform in their order', async () => {
+    const api = await frozen();
+    const changes = payout({ customer: { reference_id: 'c1', name: 'A' }, metadata: { a: 'b' }, description: 'salary' });
+    const reply = (await create(api, changes)).expect(201);
+    const { id, type, attributes, relationships, links } = reply.data;
+    assert.match(id, /^cpoi_[A-Za-z0-9]{16}$/);
+    assert.equal(type, 'payout-invoices');
+    assert.deepEqual(keysAt(reply.text, 'data.attributes'), ['status', 'resolution', 'amount', 'payout_amount', 'currency',
+      'service_currency', 'service_amount', 'service_payout_amount', 'reference_id', 'test_mode', 'description', 'fee',
+      'writeoff', 'exchange_rate', 'failed', 'processed', 'processed_amount', 'processed_fee', 'processed_writeoff',
+      'metadata', 'created', 'updated', 'fields', 'callback_url', 'source', 'callback_logs', 'moderation_required',
+      'payouts']);
+    assert.deepEqual(attributes, {
+      status: 'created', resolution: 'ok', amount: 100, payout_amount: 100, currency: 'USD', service_currency: 'USD',
+      service_amount: 100, service_payout_amount: 100, reference_id: changes.reference_id, test_mode: true,
+      description: 'salary', fee: 0, writeoff: 100, exchange_rate: 1, failed: null, processed: null, processed_amount: null,
+      processed_fee: null, processed_writeoff: null, metadata: attributes.metadata, created: api.start, updated: api.start,
+      fields: { account: '42' }, callback_url: null, source: 'merchant_api', callback_logs: [],
+      moderation_required: false, payouts: [],
+    });
+    assert.equal(attributes.metadata.a, 'b');
+    assert.match(relationships.customer.data.id, /^cus_/);
+    assert.equal(relationships['payout-service'].data.id, 'test_usd');
+    assert.equal(relationships['payout-method'].data.id, 'test');
+    assert.equal(links.self, `/api/payout-invoices/${id}`);
+  });
+
+  test('of nobody in particular has a customer that is null', async () => {
+    assert.deepEqual((await made(demo, {})).relationships.customer, { data: null });
+  });
+
+  test('is taken without its envelope, and under /api', async () => {
+    const reply = await demo.private('POST', '/api/payout-invoices', { json: payout({}) });
+    const { id } = reply.expect(201).data;
+    assert.equal((await demo.private('GET', `/api/payout-invoices/${id}`)).expect(200).data.id, id);
+  });
+
+  test('starts at once with auto_process, and settles on the clock', async () => {
+    const api = await frozen({ settle_after_ms: 5000 });
+    const { id, attributes } = await made(api, { options: { auto_process: true } });
+    assert.equal(attributes.status, 'created');
+    await api.reach(id, 'process_pending');
+    await api.advance(4);
+    assert.equal((await get(api, id)).status, 'process_pending');
+    await api.advance(1);
+    const done = await get(api, id);
+    assert.equal(done.status, 'processed');
+    assert.equal(done.processed, api.start + 5);
+    assert.equal(done.failed, null);
+    assert.deepEqual([done.processed_amount, done.processed_fee, done.processed_writeoff], [100, 0, 100]);
+  });
+
+  test('starts by itself after settle_after_ms when nothing was said', async () => {
+    const api = await frozen({ settle_after_ms: 5000 });
+    const { id } = await made(api, { options: undefined });
+    await api.advance(4);
+    assert.equal((await get(api, id)).status, 'created');
+    await api.advance(1);
+    assert.equal((await get(api, id)).status, 'process_pending');
+    await api.advance(5);
+    assert.equal((await get(api, id)).status, 'processed');
+  });
+
+  test('waits for /process without auto_process, and expires with its lifetime', async () => {
+    const api = await frozen({ lifetime_s: 1000, settle_after_ms: 5000 });
+    const one = await made(api, {});
+    const two = await made(api, {});
+    await api.advance(999);
+    const started = (await process(api, one.id)).expect(201).data;
+    assert.equal(started.attributes.status, 'process_pending');
+    await api.advance(5);
+    assert.equal((await get(api, one.id)).status, 'processed');
+    const late = await get(api, two.id);
+    assert.deepEqual([late.status, late.resolution, late.failed], ['expired', 'expired', api.start + 1000]);
+  });
+
+  test('under way does not expire', async () => {
+    const api = await frozen({ lifetime_s: 1000 });
+    const { id } = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+    (await process(api, id)).expect(201);
+    await api.advance(2000);
+    assert.equal((await get(api, id)).status, 'process_pending');
+  });
+
+  test('that has started is not processed again: 409 and the payout', async () => {
+    const { id } = await made(demo, {});
+    (await process(demo, id)).expect(201);
+    const reply = (await process(demo, id)).expect(409);
+    assert.equal(reply.json.errors[0].code, '409');
+    assert.equal(reply.data.id, id);
+  });
+
+  test('shows no full card number', async () => {
+    const { id, attributes } = await made(demo, { service: 'payment_card_usd', fields: { card_number: '5123817234060000', more: 1 } });
+    assert.deepEqual(attributes.fields, { card_number: '512381******0000', more: 1 });
+    const calls = (await demo.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200);
+    assert.ok(!calls.text.includes('5123817234060000'));
+  });
+
+  test('has a reference of its own: a repeat is 409 with the earlier payout', async () => {
+    const first = await made(demo, {});
+    const { reference_id } = first.attributes;
+    const reply = (await create(demo, { reference_id, amount: 7 })).expect(409);
+    assert.match(reply.json.errors[0].detail, /payout invoice/);
+    assert.equal(reply.data.id, first.id);
+    assert.equal(reply.data.attributes.amount, 100);
+    // ... which a payment may have too
+    const payment = await demo.made({ reference_id });
+    assert.equal((await list(demo, { 'filter[reference_id]': reference_id })).expect(200).data[0].id, first.id);
+    assert.equal((await demo.list({ 'filter[reference_id]': reference_id })).expect(200).data[0].id, payment.id);
+  });
+
+  test('gets a reference when it has none', async () => {
+    assert.match((await made(demo, { reference_id: undefined })).attributes.reference_id, /^[0-9a-f-]{36}$/);
+  });
+
+  test('is none of another account, no payment, and has no page', async () => {
+    const other = await demo.newAccount();
+    const { id } = await made(demo, {});
+    const payment = await demo.made({});
+    (await other.private('GET', `/payout-invoices/${id}`)).expect(404);
+    (await process(other, id)).expect(404);
+    (await demo.get(id)).expect(404);
+    (await demo.getPublic(id)).expect(404);
+    (await demo.private('GET', `/payout-invoices/${payment.id}`)).expect(404);
+    (await process(demo, payment.id)).expect(404);
+    (await demo.send('GET', `/public-api/payout-invoices/${payment.id}`)).expect(404);
+    (await demo.send('GET', `/redirect/hpp/?cpi=${id}`, { check: false })).expect(404);
+    (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(409);
+    (await demo.send('GET', '/payout-invoices')).expect(401);
+  });
+
+  test('shows every wrong field at once', async () => {
+    assert.deepEqual((await fieldErrors(demo, {
+      service: 'nothing', currency: 'usd', amount: -1, callback_url: 'x', customer: {}, options: { auto_process: 'yes' },
+    })).sort(), ['amount', 'callback_url', 'currency', 'customer.reference_id', 'options.auto_process', 'service']);
+    assert.deepEqual(await fieldErrors(demo, { service: 'test_usd_test' }), ['service']);
+    assert.deepEqual(await fieldErrors(demo, { service: 'usdt_usd' }), ['service']);
+    assert.deepEqual(await fieldErrors(demo, { currency: 'EUR' }), ['service']);
+    assert.deepEqual(await fieldErrors(demo, { amount: 10_000_000 }), ['amount']);
+    assert.deepEqual(await fieldErrors(demo, { fields: undefined }), ['fields.account']);
+    assert.deepEqual(await fieldErrors(demo, { fields: { account: '1234567890123456' } }), ['fields.account']);
+    assert.deepEqual(await fieldErrors(demo, { fields: 'x' }), ['fields']);
+    assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: 'paid' } }), ['metadata.mock_outcome']);
+    assert.deepEqual(await fieldErrors(demo, { service: 'payment_card_usd', fields: { card_number: 'x' } }), ['fields.card_number']);
+  });
+});
+
+describe('what becomes of a payout', () => {
+  const outcomeOf = async (changes, options) => {
+    const api = await frozen();
+    const { id } = await made(api, { options: { auto_process: true }, ...changes }, options);
+    await api.advance(60);
+    const { status, resolution, failed, processed } = await get(api, id);
+    assert.equal(failed !== null, status === 'process_failed');
+    assert.equal(processed !== null, status === 'processed');
+    return `${status}:${resolution}`;
+  };
+  const fields = (more) => ({ fields: { account: '42', ...more } });
+
+  test('is decided by the header, the metadata, an amount', async () => {
+    assert.equal(await outcomeOf({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } }), 'process_failed:declined');
+    assert.equal(await outcomeOf({ metadata: { mock_outcome: 'process_failed' } }), 'process_failed:general_decline');
+    assert.equal(await outcomeOf({ amount: 4000.01 }), 'process_failed:insufficient_funds');
+    assert.equal(await outcomeOf({ metadata: { mock_outcome: 'expired' } }), 'process_failed:expired');
+  });
+
+  test('is decided by the fields of the test service', async () => {
+    assert.equal(await outcomeOf(fields({ test_details_payout_status: 'process_failed' })), 'process_failed:general_decline');
+    assert.equal(await outcomeOf(fields({ test_details_payout_status: 'process_pending' })), 'process_pending:ok');
+    assert.equal(await outcomeOf(fields({ test_details_payout_status: 'PROCESSED' })), 'processed:ok');
+    assert.equal(await outcomeOf(fields({ test_details_payout_resolution: 'declined' })), 'process_failed:declined');
+    assert.equal(await outcomeOf(fields({ test_details_payout_status: 'process_failed',
+      test_details_payout_resolution: 'issuer_decline' })), 'process_failed:issuer_decline');
+    assert.equal(await outcomeOf(fields({ test_details_success_rate: '100' })), 'processed:ok');
+    assert.equal(await outcomeOf(fields({ test_details_success_rate: '0',
+      test_details_payout_resolution: 'declined' })), 'process_failed:declined');
+  });
+
+  test('draws so many successes of a hundred', async () => {
+    const api = await frozen();
+    for (let i = 0; i < 60; i += 1) {
+      await made(api, { ...fields({ test_details_success_rate: '50' }), options: { auto_process: true } });
+    }
+    await api.advance(60);
+    const rows = (await list(api, { 'page[size]': 100, 'filter[status]': 'processed' })).expect(200).data;
+    assert.ok(rows.length > 0 && rows.length < 60, `${rows.length} of 60`);
+  });
+
+  test('cannot be what no payout is', async () => {
+    for (const more of [{ test_details_payout_status: 'refunded' }, { test_details_payout_status: 'paid' }]) {
+      assert.deepEqual(await fieldErrors(demo, fields(more)), ['fields.test_details_payout_status']);
+    }
+    assert.deepEqual(await fieldErrors(demo, fields({ test_details_payout_resolution: 'nothing' })),
+      ['fields.test_details_payout_resolution']);
+    assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate: '101' })), ['fields.test_details_success_rate']);
+  });
+
+  test('is the queued outcome, used up by a payout that was made', async () => {
+    const api = await frozen();
+    (await api.outcomes('process_failed:declined')).expect(201);
+    await fieldErrors(api, { amount: 0 });
+    const { id } = await made(api, { options: { auto_process: true } });
+    await api.advance(10);
+    assert.equal((await get(api, id)).resolution, 'declined');
+    assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, []);
+  });
+
+  test('can be commanded, and only what a payout can be', async () => {
+    const { id } = await made(demo, {});
+    (await transition(demo, id, { status: 'processed' })).expect(409);
+    assert.equal((await transition(demo, id, { status: 'process_pending' })).expect(200).data.attributes.status, 'process_pending');
+    const done = (await transition(demo, id, { status: 'partially_processed', amount: 60 })).expect(200).data.attributes;
+    assert.deepEqual([done.status, done.processed_amount, done.processed_writeoff], ['partially_processed', 60, 60]);
+    const stopped = await made(demo, {});
+    assert.equal((await transition(demo, stopped.id, { status: 'terminated' })).expect(200).data.attributes.status, 'terminated');
+    (await transition(demo, id, { status: 'refunded' })).expect(409);
+    (await transition(demo, id, { status: 'refunded', force: true })).expect(409);
+    (await transition(demo, id, { status: 'process_failed' })).expect(409);
+    (await transition(demo, id, { status: 'process_failed', force: true })).expect(200);
+    const seen = (await demo.control('GET', `/payout-invoices/${id}`)).expect(200).json;
+    assert.deepEqual([seen.page, seen.may_become], [null, []]);
+  });
+});
+
+describe('the balance', () => {
+  const card = { service: 'payment_card_eur', currency: 'EUR', fields: { card_number: '5123817234060000' } };
+
+  test('pays the amount and the fee', async () => {
+    const { attributes } = await made(demo, card);
+    assert.deepEqual([attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff], [100, 100, 1.75, 101.75]);
+  });
+
+  test('is not overdrawn by what starts by itself', async () => {
+    const api = await frozen({ opening_balances: { EUR: 101.75 } });
+    for (const options of [undefined, { auto_process: true }]) {
+      assert.deepEqual(await fieldErrors(api, { ...card, amount: 100.01, options }), ['amount']);
+    }
+    await made(api, { ...card, options: { auto_process: true } });
+  });
+
+  test('is not overdrawn by /process, and what failed comes back', async () => {
+    const api = await frozen({ opening_balances: { USD: 150 } });
+    const one = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_failed@10s' } });
+    const two = await made(api, {}, { headers: { 'X-Mock-Outcome': 'processed@10s' } });
+    (await process(api, one.id)).expect(201);
+    assert.deepEqual(Object.keys((await process(api, two.id)).expect(422).json.errors), ['amount']);
+    assert.equal((await get(api, two.id)).status, 'created');
+    await api.advance(10);
+    assert.equal((await get(api, one.id)).status, 'process_failed');
+    (await process(api, two.id)).expect(201);
+    await api.advance(10);
+    assert.equal((await get(api, two.id)).status, 'processed');
+    assert.deepEqual(await fieldErrors(api, { options: { auto_process: true } }), ['amount']);
+    await made(api, { amount: 50, options: { auto_process: true } });
+  });
+
+  test('that is spent before the start fails the payout', async () => {
+    const api = await frozen({ opening_balances: { USD: 150 }, settle_after_ms: 5000 });
+    const one = await made(api, { options: undefined });
+    const two = await made(api, { options: undefined });
+    await api.advance(5);
+    const states = [await get(api, one.id), await get(api, two.id)];
+    assert.deepEqual(states.map((a) => `${a.status}:${a.resolution}`),
+      ['process_pending:ok', 'process_failed:insufficient_funds']);
+  });
+
+  test('takes what was paid in', async () => {
+    const api = await frozen({ opening_balances: { USD: 0 } });
+    assert.deepEqual(await fieldErrors(api, { options: { auto_process: true } }), ['amount']);
+    await api.made({});
+    await api.advance(10);
+    await made(api, { options: { auto_process: true } });
+  });
+});
+
+describe('payouts', () => {
+  test('are listed newest first, page by page, apart from payments', async () => {
+    const api = await frozen();
+    const ids = [];
+    for (let i = 0; i < 5; i += 1) {
+      ids.unshift((await made(api, {})).id);
+      await api.made({});
+    }
+    const first = (await list(api, { 'page[size]': 2 })).expect(200);
+    assert.deepEqual(first.json.meta, { count: 2, size: 2, before: ids[1], after: ids[0] });
+    assert.equal(first.json.links.prev, '');
+    assert.equal(first.json.links.next, `/api/payout-invoices?page[before]=${ids[1]}&page[size]=2`);
+    const seen = [...first.data];
+    for (let at = first; at.json.links.next;) {
+      at = (await api.private('GET', at.json.links.next)).expect(200);
+      seen.push(...at.data);
+    }
+    assert.deepEqual(seen.map((row) => row.id), ids);
+    const back = (await list(api, { 'page[size]': 2, 'page[after]': ids[4] })).expect(200);
+    assert.deepEqual(back.data.map((row) => row.id), [ids[2], ids[3]]);
+    assert.equal((await api.list()).expect(200).json.meta.count, 5);
+    const payment = (await api.list()).data[0].id;
+    (await list(api, { 'page[before]': payment })).expect(422);
+    (await api.list({ 'page[before]': ids[0] })).expect(422);
+  });
+
+  test('are filtered', async () => {
+    const api = await frozen();
+    const one = await made(api, {});
+    const two = await made(api, { service: 'test_eur', currency: 'EUR', test_mode: false });
+    (await transition(api, two.id, { status: 'process_pending' })).expect(200);
+    const found = async (filter) => (await list(api, filter)).expect(200).data.map((row) => row.id);
+    assert.deepEqual(await found({}), [two.id, one.id]);
+    assert.deepEqual(await found({ 'filter[reference_id]': one.attributes.reference_id }), [one.id]);
+    assert.deepEqual(await found({ 'filter[status]': 'process_pending' }), [two.id]);
+    assert.deepEqual(await found({ 'filter[currency]': 'USD' }), [one.id]);
+    assert.deepEqual(await found({ 'filter[service]': 'test_eur' }), [two.id]);
+    assert.deepEqual(await found({ 'filter[test_mode]': 'true' }), [one.id]);
+    assert.deepEqual(await found({ 'filter[created_to]': api.start - 1 }), []);
+    assert.deepEqual(await found({ 'filter[id]': one.id }), [one.id]);
+  });
+
+  test('are read without credentials by those who know the id', async () => {
+    const { id, attributes } = await made(demo, {});
+    const path = `/public-api/payout-invoices/${id}`;
+    const reply = (await demo.send('GET', path)).expect(200);
+    assert.deepEqual(reply.data, { id, serial_number: id.slice(5), created: attributes.created, test_mode: true,
+      reference_id: attributes.reference_id, currency: 'USD', amount: 100, payout_amount: 100, processed_amount: null,
+      description: null, status: 'created', resolution: 'OK', service: 'test_usd', service_method: 'test',
+      service_currency: 'USD', metadata: attributes.metadata });
+    (await demo.send('GET', `${path}?public_key=${demo.account.public_key}`)).expect(200);
+    (await demo.send('GET', `${path}?public_key=pk_test_none`)).expect(401);
+    const other = await demo.newAccount();
+    (await demo.send('GET', `${path}?public_key=${other.account.public_key}`)).expect(404);
+  });
+
+  test('are looked for, and have a timeline and a script', async () => {
+    const api = await frozen();
+    const { id } = await made(api, { description: 'a needle' });
+    await made(api, {});
+    await api.made({ description: 'a needle' });
+    const found = (await api.control('GET', '/payout-invoices', undefined, { parameters: { search: 'needle' } })).expect(200).json;
+    assert.deepEqual([found.items.map((row) => row.id), found.total, found.next], [[id], 2, null]);
+    (await process(api, id)).expect(201);
+    const { items } = (await api.control('GET', `/payout-invoices/${id}/timeline`)).expect(200).json;
+    assert.deepEqual(items.map((item) => item.to ?? item.path),
+      ['/payout-invoices', 'created', `/payout-invoices/${id}/process`, 'process_pending']);
+    assert.match((await api.control('GET', `/payout-invoices/${id}/export`)).expect(200).text, /payout-invoices/);
+    const calls = (await api.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200).json;
+    assert.deepEqual(calls.items.map((row) => row.invoice), [id, id]);
+  });
+
+  test('come back with a snapshot, a file of it, and go with a reset', async () => {
+    const api = await frozen({ settle_after_ms: 5000 });
+    const { id, attributes } = await made(api, { options: undefined }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+    const payment = await api.made({ reference_id: attributes.reference_id });
+    (await api.control('POST', '/snapshots/s')).expect(201);
+    const file = (await api.control('GET', '/snapshots/s')).expect(200).json;
+    await api.advance(5);
+    assert.equal((await get(api, id)).status, 'process_pending');
+    (await api.control('POST', '/snapshots/s/restore')).expect(200);
+    assert.equal((await get(api, id)).status, 'created');
+
+    const other = await demo.newAccount();
+    const { renamed } = (await other.control('PUT', '/snapshots/s', file)).expect(201).json;
+    (await other.control('POST', '/snapshots/s/restore')).expect(200);
+    const copy = renamed[id] ?? id;
+    assert.match(copy, /^cpoi_/);
+    assert.match(renamed[payment.id] ?? payment.id, /^cpi_/);
+    await other.advance(5);
+    assert.equal((await get(other, copy)).status, 'process_pending');
+
+    (await api.control('POST', '/reset')).expect(200);
+    (await api.private('GET', `/payout-invoices/${id}`)).expect(404);
+    assert.equal((await list(api)).expect(200).json.meta.count, 0);
+  });
+});

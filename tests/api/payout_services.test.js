@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { Client, query } from '../lib/client.js';
+import { keysAt } from '../lib/json-order.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const api = new Client(server);
+const services = (parameters = {}) => api.private('GET', `/payout-services${query(parameters)}`);
+const prerequest = (body) => api.send('POST', '/public-api/payout-prerequest',
+  { json: { public_key: api.account.public_key, ...body } });
+
+test('payout services are listed by page number', async () => {
+  const all = (await services({ 'page[size]': 100 })).expect(200);
+  const { total } = all.json.meta;
+  assert.equal(all.data.length, total);
+  const rows = [];
+  for (let target = '/payout-services?page[size]=5'; target;) {
+    const page = (await api.private('GET', target)).expect(200);
+    rows.push(...page.data);
+    target = page.json.links.next;
+  }
+  assert.deepEqual(rows, all.data);
+  assert.equal(all.json.links.first, '/api/payout-services?page[number]=1&page[size]=100');
+  const codes = rows.map((row) => row.attributes.service);
+  for (const code of ['payment_card_usd', 'payment_card_eur', 'payment_card_uah', 'test_usd']) assert.ok(codes.includes(code), code);
+  assert.ok(rows.some((row) => !row.attributes.available), 'some are unavailable');
+  (await services({ 'page[number]': 0 })).expect(422);
+});
+
+test('a payout service is read by its row id, not by its code', async () => {
+  const row = (await services()).data.find(({ attributes }) => attributes.service === 'test_usd');
+  const reply = (await api.private('GET', `/payout-services/${row.id}`)).expect(200);
+  assert.deepEqual(reply.data, row);
+  assert.deepEqual(keysAt(reply.text, 'data.relationships'), ['payout-method', 'payout-service']);
+  assert.equal(row.relationships['payout-service'].data.id, 'test_usd');
+  (await api.private('GET', '/payout-services/test_usd')).expect(404);
+  const payment = (await api.services()).data[0];
+  (await api.private('GET', `/payout-services/${payment.id}`)).expect(404);
+  (await api.service(row.id)).expect(404);
+});
+
+test('the prerequest names what can be paid out through in a currency', async () => {
+  const reply = (await prerequest({ currency: 'usd', amount: 1000 })).expect(200);
+  assert.deepEqual(keysAt(reply.text, 'data'), ['currency', 'amount', 'test_mode', 'services', 'methods', 'account']);
+  const { currency, amount, test_mode, services: offers, methods } = reply.data;
+  assert.deepEqual([currency, amount, test_mode], ['USD', 1000, true]);
+  assert.ok(offers.payment_card_usd && !offers.usdt_usd && !offers.payment_card_eur);
+  const { fields, ...rest } = offers.test_usd;
+  assert.deepEqual(rest, { code: 'test_usd', method: 'test', currency: 'USD', amount_min: 0.01, amount_max: 9999999,
+    exchange_rate: 1, amount: '1000.00', fee: { rate: 0, fixed: 0, min: 0, max: 0 } });
+  assert.deepEqual(fields.map(({ key, required }) => [key, required]), [['account', true],
+    ['test_details_success_rate', false], ['test_details_payout_status', false], ['test_details_payout_resolution', false]]);
+  assert.deepEqual(Object.keys(methods).sort(), [...new Set(Object.values(offers).map(({ method }) => method))].sort());
+});
+
+test('the prerequest shows fees, and amounts as text', async () => {
+  const offers = (await prerequest({ currency: 'EUR', amount: '20.4' })).expect(200).data.services;
+  assert.deepEqual(offers.payment_card_eur.fee, { rate: 1.5, fixed: 0.25, min: 0, max: 0 });
+  assert.equal(offers.payment_card_eur.amount, '20.40');
+  assert.equal((await prerequest({ currency: 'EUR', amount: 0.125 })).data.services.test_eur.amount, '0.125');
+  assert.equal((await prerequest({ currency: 'EUR' })).data.services.test_eur.amount, null);
+});
+
+test('the prerequest is empty where there is nothing, and refuses what is wrong', async () => {
+  assert.deepEqual((await prerequest({ currency: 'KZT', amount: 1 })).expect(200).data.services, []);
+  assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), ['amount', 'currency']);
+  (await prerequest({ public_key: 'pk_test_none', currency: 'USD' })).expect(401);
+});

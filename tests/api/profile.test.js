@@ -1,0 +1,155 @@
+// The account's profile: which shape the bodies have, and what outlives a change of it. The bodies as a whole are golden.test.js'.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { claims, Client, invoice } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const NEWER = { profile: '2024' };
+const GOOD = '5519283812030000';
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const token = (data) => data.attributes.flow_data.metadata.token;
+const sale = (api, bearer) => api.send('POST', '/payment/sale', { auth: `Bearer ${bearer}`, json: { data: { attributes: {
+  card_number: GOOD, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30' } } } });
+const become = async (api, profile) => (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
+
+test('it is a setting: 2020 unless said, 2024, and nothing else', async () => {
+  const api = await demo.newAccount();
+  assert.equal((await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.profile, '2020');
+  assert.equal((await become(api, '2024')).json.settings.profile, '2024');
+  (await api.control('PATCH', `/accounts/${api.account.id}`, { profile: '2022' })).expect(422);
+});
+
+describe('tokens', () => {
+  for (const [from, to] of [['2020', '2024'], ['2024', '2020']]) {
+    test(`one of ${from} pays when the account has become ${to}`, async () => {
+      const api = await demo.newAccount({ profile: from });
+      const made = await api.made({}, hold);
+      await become(api, to);
+      assert.notEqual(token(await api.get(made.id).then((reply) => reply.expect(200).data)), token(made));
+      (await sale(api, token(made))).expect(201);
+      assert.equal((await api.attributes(made.id)).status, 'processed');
+    });
+  }
+
+  test('of 2024: a changed signature opens nothing', async () => {
+    const api = await demo.newAccount(NEWER);
+    const good = token(await api.made({}, hold));
+    assert.equal(claims(good).signature.length, 32);
+    const at = good.lastIndexOf('.') + 1;
+    const changed = good.slice(0, at) + (good[at] === 'A' ? 'B' : 'A') + good.slice(at + 1);
+    (await sale(api, changed)).expect(401);
+    (await sale(api, good)).expect(201);
+  });
+
+  test('the public API has the same token', async () => {
+    const api = await demo.newAccount(NEWER);
+    const made = await api.madePublic({}, hold);
+    assert.equal(claims(made.active_payment.payload.metadata.token).header, '{"typ":"JWT","alg":"HS256"}');
+    assert.ok(made.serial_number, 'the rest of it is as ever');
+  });
+});
+
+describe('2024', () => {
+  test('a failure: when, and in words', async () => {
+    const api = await demo.newAccount(NEWER);
+    const now = await api.freeze();
+    const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:insufficient_funds@3s' } });
+    assert.equal((await api.attributes(id)).failed, null);
+    await api.advance(3);
+    const { failed, resolution_message: message, original_data: original, rrn } = await api.attributes(id);
+    assert.deepEqual([failed, message, rrn], [now + 3, 'There is not enough money on the card.', null]);
+    assert.deepEqual(original, { original_resolution: 'insufficient_funds', original_resolution_message: message });
+  });
+
+  test('another try forgets the failure', async () => {
+    const api = await demo.newAccount(NEWER);
+    const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:declined@0' } });
+    await api.reach(id, 'process_failed');
+    (await api.pay(id, { card_number: GOOD, expiry: '1230', cvv: '123', holder: 'Card Holder' })).expect(200);
+    const { failed, resolution_message: message, payload } = await api.attributes(id);
+    assert.deepEqual([failed, message], [null, null]);
+    assert.deepEqual([payload.payment_card.holder, payload.payment_card.network, payload.payment_card.verification],
+      ['Card Holder', 'MASTERCARD', []]);
+  });
+
+  test('a time-out counts as a failure', async () => {
+    const api = await demo.newAccount({ ...NEWER, lifetime_s: 60 });
+    const now = await api.freeze();
+    const { id } = await api.made({}, hold);
+    await api.advance(60);
+    const { failed, resolution } = await api.attributes(id);
+    assert.deepEqual([failed, resolution], [now + 60, 'expired']);
+  });
+
+  test('return_urls are there with nulls', async () => {
+    const api = await demo.newAccount(NEWER);
+    assert.deepEqual((await api.made()).attributes.return_urls, { fail: null, pending: null, success: null });
+    const pending = 'https://example.com/2';
+    assert.deepEqual((await api.made({ return_urls: { pending } })).attributes.return_urls, { fail: null, pending, success: null });
+  });
+
+  test('the customer is included with one invoice, not in lists; without a customer there is nothing to include', async () => {
+    const api = await demo.newAccount(NEWER);
+    const address = { street: 'Main Street 1', country: 'GB' };
+    const { json } = (await api.create(invoice({ customer: { reference_id: 'c-1', address } }))).expect(201);
+    const [customer] = json.included;
+    assert.equal(customer.id, json.data.relationships.customer.data.id);
+    assert.deepEqual(customer.attributes.address,
+      { street: 'Main Street 1', country: 'GB', region: null, city: null, full_address: null, post_code: null });
+    assert.equal((await api.list()).expect(200).json.included, undefined);
+    assert.equal((await api.create(invoice())).expect(201).json.included, undefined);
+  });
+
+  test('a conflict shows the earlier invoice in it', async () => {
+    const api = await demo.newAccount(NEWER);
+    const order = invoice({ customer: { reference_id: 'c-1' } });
+    const { id } = (await api.create(order)).expect(201).data;
+    const { data, included } = (await api.create(order)).expect(409).json;
+    assert.deepEqual([data.id, data.attributes.serial_number, included.length], [id, undefined, 1]);
+  });
+
+  test('a card keeps its id', async () => {
+    const api = await demo.newAccount(NEWER);
+    const paid = async () => {
+      const { id } = await api.made({}, hold);
+      (await api.transition(id, { status: 'processed' })).expect(200);
+      return api.attributes(id);
+    };
+    const [one, two] = [await paid(), await paid()];
+    assert.equal(one.payload.payment_card.card_id, two.payload.payment_card.card_id);
+    assert.notEqual(one.rrn, two.rrn);
+    assert.equal(one.payload.token, null);
+  });
+});
+
+test('what was paid in one profile is shown in the other, both ways', async () => {
+  const api = await demo.newAccount();
+  const { id } = await api.made({}, hold);
+  (await api.transition(id, { status: 'processed' })).expect(200);
+  const before = await api.attributes(id);
+  await become(api, '2024');
+  const between = await api.attributes(id);
+  assert.deepEqual([before.payload.payment_card.network, between.payload.payment_card.network], ['mastercard', 'MASTERCARD']);
+  await become(api, '2020');
+  assert.deepEqual(await api.attributes(id), before);
+});
+
+test('a callback keeps its bytes when the profile changes before it is sent again', async () => {
+  const api = await demo.newAccount(NEWER);
+  const sink = await startSink({ account: api.account });
+  const { id } = await api.made({ callback_url: `${sink.url}/c` }, hold);
+  await api.wait({ invoice: id, callback: 'delivered' });
+  await become(api, '2020');
+  const [{ id: callback }] = await api.callbacks({ invoice: id });
+  (await api.control('POST', `/callbacks/${callback}/resend`, {})).expect(200);
+  await api.idle();
+  assert.equal(sink.requests.length, 2);
+  assert.equal(sink.requests[1].text, sink.requests[0].text);
+  await sink.stop();
+});

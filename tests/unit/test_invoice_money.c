@@ -1,0 +1,101 @@
+#include "unit.h"
+
+#include "domain/invoice_money.h"
+
+#define CENT (MONEY_ONE / 100)
+
+static struct invoice paid(int64_t amount, int64_t processed, int64_t refunded, int64_t back)
+{
+    return (struct invoice){.status = STATUS_PROCESSED,
+                            .payment_amount = amount,
+                            .processed_amount = processed,
+                            .refunded_amount = refunded,
+                            .charged_back_amount = back};
+}
+
+static void what_is_left_is_what_was_paid_and_did_not_go_back(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t amount, processed, refunded, back, left;
+    } rows[] = {
+        {"not paid", 100, MONEY_NONE, MONEY_NONE, MONEY_NONE, 100},
+        {"paid", 100, 100, MONEY_NONE, MONEY_NONE, 100},
+        {"paid in part", 100, 60, MONEY_NONE, MONEY_NONE, 60},
+        {"refunded in part", 100, 100, 30, MONEY_NONE, 70},
+        {"charged back in part", 100, 100, MONEY_NONE, 30, 70},
+        {"both", 100, 100, 30, 70, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct invoice invoice =
+            paid(rows[i].amount, rows[i].processed, rows[i].refunded, rows[i].back);
+        assert_row(rows[i].name, invoice_left(&invoice) == rows[i].left);
+    }
+}
+
+static void a_whole_is_all_that_is_left_and_a_part_is_less(void **state)
+{
+    static const struct {
+        enum status status;
+        int64_t refunded, least, most, usual;
+    } rows[] = {
+        {STATUS_PROCESSED, MONEY_NONE, 1, 100 * CENT, 100 * CENT},
+        {STATUS_PARTIALLY_PROCESSED, MONEY_NONE, 1, 100 * CENT - 1, 50 * CENT},
+        {STATUS_REFUNDED, 30 * CENT, 70 * CENT, 70 * CENT, 70 * CENT},
+        {STATUS_PARTIALLY_REFUNDED, 30 * CENT, 1, 70 * CENT - 1, 35 * CENT},
+        {STATUS_CHARGED_BACK, 30 * CENT, 70 * CENT, 70 * CENT, 70 * CENT},
+        {STATUS_PARTIALLY_CHARGED_BACK, 31 * CENT, 1, 69 * CENT - 1, 34 * CENT},
+        {STATUS_REFUND_PENDING, MONEY_NONE, 0, 0, 0},
+        {STATUS_TERMINATED, MONEY_NONE, 0, 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct invoice invoice = paid(100 * CENT, 100 * CENT, rows[i].refunded, MONEY_NONE);
+        const struct money_range range = invoice_range(&invoice, rows[i].status);
+        const char *name = status_name(rows[i].status);
+        assert_row(name, range.least == rows[i].least);
+        assert_row(name, range.most == rows[i].most);
+        assert_row(name, range.usual == rows[i].usual);
+        assert_row(name, money_range_has(&range, rows[i].usual));
+    }
+}
+
+static void half_of_little_is_not_in_cents_and_of_nothing_there_is_none(void **state)
+{
+    static const struct {
+        int64_t left, usual;
+        bool can;
+    } rows[] = {{2 * CENT, CENT, true}, {CENT, CENT / 2, true}, {3, 1, true},  {2, 1, true},
+                {1, 0, false},          {0, 0, false},          {-1, 0, false}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct invoice invoice = paid(CENT, rows[i].left, MONEY_NONE, MONEY_NONE);
+        const struct money_range part = invoice_range(&invoice, STATUS_PARTIALLY_REFUNDED);
+        const struct money_range whole = invoice_range(&invoice, STATUS_REFUNDED);
+        assert_int_equal(part.usual, rows[i].usual);
+        assert_int_equal(money_range_has(&part, part.usual), rows[i].can);
+        assert_int_equal(money_range_has(&whole, whole.usual), rows[i].left > 0);
+    }
+}
+
+static void null_and_an_amount_is_the_amount(void **state)
+{
+    int64_t sum = MONEY_NONE;
+    (void)state;
+    money_raise(&sum, 3);
+    assert_int_equal(sum, 3);
+    money_raise(&sum, 4);
+    assert_int_equal(sum, 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_left_is_what_was_paid_and_did_not_go_back),
+        cmocka_unit_test(a_whole_is_all_that_is_left_and_a_part_is_less),
+        cmocka_unit_test(half_of_little_is_not_in_cents_and_of_nothing_there_is_none),
+        cmocka_unit_test(null_and_an_amount_is_the_amount),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
