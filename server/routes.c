@@ -3,6 +3,7 @@
 #include "api/api_account.h"
 #include "api/api_invoices.h"
 #include "api/api_payouts.h"
+#include "api/api_rates.h"
 #include "api/api_refund.h"
 #include "api/api_sale.h"
 #include "api/api_services.h"
@@ -22,6 +23,8 @@ const struct route routes[] = {
     {"GET",    "/payment-services/{id}",                     ACCESS_PRIVATE, api_services_get, NULL},
     {"GET",    "/account/profile",                           ACCESS_PRIVATE, api_account_profile, NULL},
     {"GET",    "/account/balances",                          ACCESS_PRIVATE, api_account_balances, NULL},
+    {"GET",    "/payment-exchange-rates/{from}/{to}",        ACCESS_PRIVATE, api_rates_get, NULL},
+    {"GET",    "/payout-exchange-rates/{from}/{to}",         ACCESS_PRIVATE, api_rates_get, NULL},
 
     {"POST",   "/public-api/payment-invoices",               ACCESS_PUBLIC,  api_invoices_create_public, NULL},
     {"POST",   "/public-api/payment-invoices/process",       ACCESS_PUBLIC,  checkout_process, NULL},

@@ -18,3 +18,11 @@ WHERE processed_deposit IS NOT NULL AND account IN (SELECT num FROM account) GRO
 INSERT INTO snapshot_balance
 SELECT snapshot, account, currency, sum(processed_deposit - ifnull(refunded_amount, 0)), 0, 0 FROM snapshot_invoice
 WHERE processed_deposit IS NOT NULL GROUP BY snapshot, account, currency;
+
+-- Orders in another currency than their service's. Null: no service is chosen yet.
+ALTER TABLE invoice ADD COLUMN service_amount INTEGER;  -- the amount in the service's currency
+ALTER TABLE invoice ADD COLUMN exchange_rate INTEGER;   -- what one of the invoice's currency is in the service's
+ALTER TABLE snapshot_invoice ADD COLUMN service_amount INTEGER;
+ALTER TABLE snapshot_invoice ADD COLUMN exchange_rate INTEGER;
+UPDATE invoice SET service_amount = amount, exchange_rate = 100000000 WHERE service IS NOT NULL;
+UPDATE snapshot_invoice SET service_amount = amount, exchange_rate = 100000000 WHERE service IS NOT NULL;

@@ -153,6 +153,17 @@ static bool has_error(const struct json_errors *errors, const char *path)
     return false;
 }
 
+/* An account that is not known yet, by a wrong public key, converts nothing. */
+static int64_t rate_of(const struct checking *c, const struct service *service)
+{
+    const char *currency = c->input->currency;
+    if (!currency || text_equal(currency, service->currency)) {
+        return MONEY_ONE;
+    }
+    return c->call->tenant ? engine_rate(c->call->engine, c->call->tenant, currency, service)
+                           : MONEY_NONE;
+}
+
 static void check_service(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -166,12 +177,28 @@ static void check_service(const struct checking *c)
                         service ? "Service is not available" : "Service does not exist");
         return;
     }
-    if (input->currency && !text_equal(service->currency, input->currency)) {
+    if (input->currency && rate_of(c, service) == MONEY_NONE) {
         json_errors_add(c->errors, "service", "Service does not match currency %s",
                         input->currency);
         return;
     }
     c->order->service = service;
+}
+
+/* A service's limits are in its own currency, which the message names when it is another one. */
+static void check_limits(const struct checking *c, const struct service *service, int64_t amount)
+{
+    int64_t rate = rate_of(c, service);
+    int64_t converted = price_converted(service, amount, rate);
+    if (converted >= service->amount_min && converted <= service->amount_max) {
+        return;
+    }
+    char least[MONEY_TEXT], most[MONEY_TEXT];
+    bool other = c->input->currency && !text_equal(c->input->currency, service->currency);
+    money_format(service->amount_min, least);
+    money_format(service->amount_max, most);
+    json_errors_add(c->errors, "amount", "This value should be between %s and %s%s%s.", least, most,
+                    other ? " " : "", other ? service->currency : "");
 }
 
 static void check_amount(const struct checking *c)
@@ -183,12 +210,8 @@ static void check_amount(const struct checking *c)
     }
     if (amount <= 0) {
         json_errors_add(c->errors, "amount", "This value should be greater than 0.");
-    } else if (service && (amount < service->amount_min || amount > service->amount_max)) {
-        char least[MONEY_TEXT], most[MONEY_TEXT];
-        money_format(service->amount_min, least);
-        money_format(service->amount_max, most);
-        json_errors_add(c->errors, "amount", "This value should be between %s and %s.", least,
-                        most);
+    } else if (service) {
+        check_limits(c, service, amount);
     }
 }
 
@@ -243,6 +266,14 @@ static void check_token(const struct checking *c)
     }
 }
 
+/* What a payout of this order takes from the balance. */
+static int64_t writeoff(const struct checking *c)
+{
+    const struct service *service = c->order->service;
+    return price_of_payout(service, c->input->currency, c->input->amount, rate_of(c, service))
+        .deposit;
+}
+
 /*
  * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was
  * said, so that those who do not know /process are served too; or by /process only. What starts by
@@ -261,8 +292,7 @@ static void check_start(const struct checking *c, const json_t *attributes)
                             : decided                          ? 0
                                       : engine_settle_after(c->call->engine, tenant);
     if (order->service && order->start_delay_ms != TIME_NONE && !has_error(c->errors, "amount") &&
-        !payout_is_covered(c->call->engine, tenant, c->input->currency,
-                           c->input->amount + engine_fee(order->service, c->input->amount))) {
+        !payout_is_covered(c->call->engine, tenant, c->input->currency, writeoff(c))) {
         json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
     }
 }

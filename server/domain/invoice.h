@@ -55,6 +55,9 @@ struct invoice {
     enum status status;
     uint32_t been; /* the set of statuses it is or has been in */
     const char *resolution;
+    /* in the service's currency, and what one of the invoice's is there (price.h); MONEY_NONE
+     * without a service */
+    int64_t service_amount, exchange_rate;
     int64_t amount, payment_amount, fee, deposit;               /* money.h */
     int64_t processed_amount, processed_fee, processed_deposit; /* or MONEY_NONE */
     int64_t refunded_amount, charged_back_amount; /* all of it so far, or MONEY_NONE; together never

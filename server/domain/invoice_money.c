@@ -9,8 +9,8 @@ static int64_t or_nothing(int64_t amount)
 
 int64_t invoice_left(const struct invoice *invoice)
 {
-    int64_t paid =
-        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
+    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
+                                                           : invoice->processed_amount;
     return paid - or_nothing(invoice->refunded_amount) - or_nothing(invoice->charged_back_amount);
 }
 
@@ -24,7 +24,7 @@ static int64_t half_of(int64_t whole)
 struct money_range invoice_range(const struct invoice *invoice, enum status status)
 {
     enum status_money money = status_money(status);
-    int64_t whole = money == STATUS_MONEY_PAID ? invoice->amount : invoice_left(invoice);
+    int64_t whole = money == STATUS_MONEY_PAID ? invoice->payment_amount : invoice_left(invoice);
     if (money == STATUS_MONEY_STAYS) {
         return (struct money_range){0};
     }

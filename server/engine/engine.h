@@ -8,6 +8,7 @@
 #include "domain/card.h"
 #include "domain/invoice.h"
 #include "domain/outcome.h"
+#include "domain/price.h"
 #include "engine/deliver.h"
 #include "engine/journal.h"
 #include "engine/metrics.h"
@@ -97,7 +98,7 @@ void engine_rolled_back(struct engine *engine);
 struct order {
     enum invoice_kind kind;
     const struct service *service; /* NULL: the payer chooses one on the page */
-    const char *currency;          /* the service's, when there is one */
+    const char *currency;          /* that engine_rate knows for the service, when there is one */
     int64_t amount;
     bool test_mode;
     enum invoice_flow flow;
@@ -117,9 +118,12 @@ struct order {
         *service_outcome; /* an outcome text each, checked; "" of the last: the payer decides */
 };
 
-/* What a service takes for an amount: rate % of it + fix, within min and max where they are set, in
- * cents (facts.md h). */
-int64_t engine_fee(const struct service *service, int64_t amount);
+/*
+ * What one of `currency` is in a service's currency: MONEY_ONE when it is the same; another only
+ * for an account that converts, by the fixtures' rates. MONEY_NONE: the service does not take it.
+ */
+int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
+                    const struct service *service);
 
 enum create_result {
     CREATE_DONE,

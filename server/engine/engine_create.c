@@ -14,15 +14,14 @@
 
 #include <string.h>
 
-int64_t engine_fee(const struct service *service, int64_t amount)
+int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
+                    const struct service *service)
 {
-    const int64_t cent = MONEY_ONE / 100;
-    __int128 share = (__int128)amount * service->fee_rate / (100 * MONEY_ONE);
-    int64_t fee = ((int64_t)share + service->fee_fix) / cent * cent;
-    if (service->fee_max && fee > service->fee_max) {
-        fee = service->fee_max;
+    if (text_equal(currency, service->currency)) {
+        return MONEY_ONE;
     }
-    return fee < service->fee_min ? service->fee_min : fee;
+    int64_t rate = rate_find(&engine->fixture->rates, currency, service->currency);
+    return tenant->account.settings.convert_currency && rate != 0 ? rate : MONEY_NONE;
 }
 
 /* What was wished for an invoice, and by which rules may ask for it. */
@@ -83,13 +82,25 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
     invoice->plan_due_ms = TIME_NONE;
 }
 
-/* What the invoice takes over from its service, and what follows from it. */
-static void set_service(struct invoice *invoice, const struct service *service)
+/* What the invoice takes over from its service, and what follows from it. Without one it costs its
+ * amount. */
+static void set_service(const struct engine *engine, const struct tenant *tenant,
+                        struct invoice *invoice, const struct service *service)
 {
+    struct price price = {MONEY_NONE, MONEY_NONE, 0, invoice->amount, invoice->amount};
+    if (service) {
+        int64_t rate = engine_rate(engine, tenant, invoice->currency, service);
+        price = invoice_kind(invoice->seq) == INVOICE_PAYOUT
+                    ? price_of_payout(service, invoice->currency, invoice->amount, rate)
+                    : price_of(service, invoice->currency, invoice->amount, rate,
+                               tenant->account.settings.payment_fee_shift_out);
+    }
     invoice->service = service ? service->code : NULL;
-    bool payout = invoice_kind(invoice->seq) == INVOICE_PAYOUT;
-    invoice->fee = service ? engine_fee(service, invoice->amount) : 0;
-    invoice->deposit = invoice->amount + (payout ? invoice->fee : -invoice->fee);
+    invoice->exchange_rate = price.exchange_rate;
+    invoice->service_amount = price.service_amount;
+    invoice->fee = price.fee;
+    invoice->deposit = price.deposit;
+    invoice->payment_amount = price.payment_amount;
 }
 
 static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena,
@@ -111,7 +122,6 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .been = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status),
         .resolution = RESOLUTION_OK,
         .amount = order->amount,
-        .payment_amount = order->amount,
         .processed_amount = MONEY_NONE,
         .processed_fee = MONEY_NONE,
         .processed_deposit = MONEY_NONE,
@@ -144,7 +154,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         invoice.expires_ms = order->expires_ms;
     }
     invoice.seq = store_invoice_next_seq(engine->store, order->kind);
-    set_service(&invoice, order->service);
+    set_service(engine, tenant, &invoice, order->service);
     invoice_id(engine->rows, invoice.seq, invoice.id);
     ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
     if (!invoice.reference_id) {
@@ -230,7 +240,7 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
                                   engine_customer_email(arena, invoice)};
     const struct move start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
-    set_service(invoice, service);
+    set_service(engine, tenant, invoice, service);
     invoice->service_fields = service_fields;
     engine_set_plan(engine, tenant, arena, invoice,
                     planned_outcome(engine, tenant, arena, invoice, &wishes),

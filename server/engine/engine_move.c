@@ -61,6 +61,17 @@ static void forget_payment(struct invoice *invoice)
     invoice->refunded_amount = invoice->charged_back_amount = MONEY_NONE;
 }
 
+/* The fee on what was paid: what was agreed, or on a part of it what the service takes of so much.
+ */
+static int64_t fee_on(const struct engine *engine, const struct invoice *invoice, int64_t amount)
+{
+    const struct service *service = service_find(&engine->fixture->catalogue, invoice->service);
+    if (amount == invoice->payment_amount || !service) {
+        return invoice->fee;
+    }
+    return price_of(service, invoice->currency, amount, invoice->exchange_rate, false).fee;
+}
+
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct move *move, int64_t amount)
 {
@@ -72,8 +83,8 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     }
     invoice->processed_ms = move->at_ms;
     invoice->processed_amount = amount;
-    invoice->processed_fee = invoice->fee;
-    invoice->processed_deposit = amount - invoice->fee;
+    invoice->processed_fee = fee_on(engine, invoice, amount);
+    invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
 /* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
@@ -107,7 +118,7 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
         fill_payment(engine, arena, invoice, move, amount);
     } else if (invoice->processed_amount == MONEY_NONE) {
         /* Forced past the payment, which must have been. */
-        fill_payment(engine, arena, invoice, move, invoice->amount);
+        fill_payment(engine, arena, invoice, move, invoice->payment_amount);
     }
     if (money == STATUS_MONEY_REFUNDED) {
         money_raise(&invoice->refunded_amount, amount);

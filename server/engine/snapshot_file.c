@@ -137,6 +137,9 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
         return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
     }
+    if (invoice->service ? invoice->exchange_rate <= 0 : invoice->exchange_rate != MONEY_NONE) {
+        return refuse(r, path, "exchange_rate", "an invoice with a service has one, and no other");
+    }
     bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
     if (!is_plan(r, invoice->plan) ||
         (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {

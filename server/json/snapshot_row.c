@@ -54,6 +54,8 @@ static const struct row_field invoice_fields[] = {
     INVOICE(RESOLUTION, resolution),
     INVOICE(MONEY, amount),
     INVOICE(MONEY, payment_amount),
+    INVOICE(MONEY, service_amount, NULLABLE),
+    INVOICE(MONEY, exchange_rate, NULLABLE),
     INVOICE(MONEY, fee),
     INVOICE(BALANCE, deposit),
     INVOICE(MONEY, processed_amount, NULLABLE),

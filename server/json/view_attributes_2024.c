@@ -2,6 +2,7 @@
 #include "view_member.h"
 
 #include "base/text.h"
+#include "domain/price.h"
 #include "domain/resolution.h"
 #include "json/view_payload.h"
 
@@ -19,29 +20,15 @@ static bool has_answer(const struct invoice *invoice)
     return !waits || !text_equal(invoice->resolution, RESOLUTION_OK);
 }
 
-/* What follows from the service is null while none is chosen. */
-static void write_of_service(struct json_out *out, const char *key, const struct view_invoice *view,
-                             int64_t amount)
-{
-    json_out_money(out, key, view->invoice->service ? amount : MONEY_NONE);
-}
-
-static VIEW_MEMBER(service_amount)
-{
-    (void)kind;
-    write_of_service(out, member->key, view, view->invoice->amount);
-}
-
+/* Null while no service is chosen. */
 static VIEW_MEMBER(payment_service_amount)
 {
+    const struct invoice *invoice = view->invoice;
+    int64_t amount = view->service ? price_converted(view->service, invoice->payment_amount,
+                                                     invoice->exchange_rate)
+                                   : MONEY_NONE;
     (void)kind;
-    write_of_service(out, member->key, view, view->invoice->payment_amount);
-}
-
-static VIEW_MEMBER(exchange_rate)
-{
-    (void)kind;
-    write_of_service(out, member->key, view, MONEY_ONE);
+    json_out_money(out, member->key, amount);
 }
 
 /* Refunds cost the merchant nothing (facts.md b.8). */
@@ -109,9 +96,9 @@ static const struct view_member members[] = {
     VIEW_FIELD(money, "amount", amount),
     VIEW_FIELD(money, "payment_amount", payment_amount),
     VIEW_FIELD(text, "currency", currency),
-    VIEW_OTHER("service_amount", service_amount),
+    VIEW_FIELD(money, "service_amount", service_amount),
     VIEW_OTHER("payment_service_amount", payment_service_amount),
-    VIEW_OTHER("exchange_rate", exchange_rate),
+    VIEW_FIELD(money, "exchange_rate", exchange_rate),
     VIEW_OTHER("service_currency", service_currency),
     VIEW_FIELD(text, "reference_id", reference_id),
     VIEW_OTHER("test_mode", test_mode),

@@ -11,7 +11,6 @@ static const struct service *service_of(const struct view_invoice *view)
     return view->service ? view->service : &lost_service;
 }
 
-/* The service has the invoice's currency, so its amounts are the same and the rate is 1. */
 static void write_amounts(struct json_out *out, const struct view_invoice *view)
 {
     const struct invoice *i = view->invoice;
@@ -19,8 +18,8 @@ static void write_amounts(struct json_out *out, const struct view_invoice *view)
     json_out_money(out, "payout_amount", i->payment_amount);
     json_out_text(out, "currency", i->currency);
     json_out_text(out, "service_currency", service_of(view)->currency);
-    json_out_money(out, "service_amount", i->amount);
-    json_out_money(out, "service_payout_amount", i->payment_amount);
+    json_out_money(out, "service_amount", i->service_amount);
+    json_out_money(out, "service_payout_amount", i->service_amount);
 }
 
 static void write_end(struct json_out *out, const struct invoice *i)
@@ -28,7 +27,7 @@ static void write_end(struct json_out *out, const struct invoice *i)
     bool failed = status_is_failure(i->status);
     json_out_money(out, "fee", i->fee);
     json_out_money(out, "writeoff", i->deposit);
-    json_out_money(out, "exchange_rate", MONEY_ONE);
+    json_out_money(out, "exchange_rate", i->exchange_rate);
     json_out_seconds(out, "failed", failed ? i->processed_ms : TIME_NONE);
     json_out_seconds(out, "processed", failed ? TIME_NONE : i->processed_ms);
     json_out_money(out, "processed_amount", i->processed_amount);

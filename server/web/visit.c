@@ -193,7 +193,8 @@ void visit_reply(const struct visit *visit, unsigned status, const char *name,
     left_ms = left_ms < 0 ? 0 : left_ms;
     const struct template_value common[] = {
         {"merchant", visit->merchant, NULL},
-        {"amount", locale_money(call->arena, visit->locale, invoice->amount, invoice->currency),
+        {"amount",
+         locale_money(call->arena, visit->locale, invoice->payment_amount, invoice->currency),
          NULL},
         {"description", invoice->description, NULL},
         {"invoice", invoice->id, NULL},

@@ -7,7 +7,7 @@
 static struct invoice paid(int64_t amount, int64_t processed, int64_t refunded, int64_t back)
 {
     return (struct invoice){.status = STATUS_PROCESSED,
-                            .amount = amount,
+                            .payment_amount = amount,
                             .processed_amount = processed,
                             .refunded_amount = refunded,
                             .charged_back_amount = back};

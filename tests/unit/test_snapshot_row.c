@@ -48,7 +48,8 @@ static const char *text_of(struct reading *r, const struct row_table *table)
     "\"service\":\"payment_card_usd_hpp\",\"currency\":\"USD\",\"description\":\"a\\u00e9\","      \
     "\"descriptor\":null,\"test_mode\":true,\"flow\":\"verify\",\"source\":\"merchant_api\","      \
     "\"status\":\"process_failed\",\"been\":[\"created\",\"process_failed\"],"                     \
-    "\"resolution\":\"velocity_limit\",\"amount\":20.4,\"payment_amount\":20.4,\"fee\":30,"        \
+    "\"resolution\":\"velocity_limit\",\"amount\":20.4,\"payment_amount\":20.4,"                   \
+    "\"service_amount\":18.77,\"exchange_rate\":0.92,\"fee\":30,"                                  \
     "\"deposit\":-9.6,\"processed_amount\":null,\"processed_fee\":null,\"processed_deposit\":-0."  \
     "5,"                                                                                           \
     "\"refunded_amount\":0,\"charged_back_amount\":null,\"created_ms\":0,\"updated_ms\":1,"        \

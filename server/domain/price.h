@@ -1,0 +1,38 @@
+/* What an invoice costs whom: its service's fee, and its amount in the service's currency. */
+#pragma once
+
+#include "domain/rate.h"
+#include "domain/service.h"
+
+#include <stdbool.h>
+
+struct price {
+    int64_t exchange_rate;  /* what one of the invoice's currency is in the service's, money.h */
+    int64_t service_amount; /* the amount in the service's currency */
+    int64_t fee;            /* of the account, in the invoice's currency */
+    int64_t deposit;        /* what the account gets */
+    int64_t payment_amount; /* what the payer pays: deposit + fee */
+};
+
+/*
+ * The fee on an amount in the service's currency: fee_rate percent of it and fee_fix, rounded half
+ * up to the currency's step (rate.h); then at least fee_min, and at most fee_max where that is not
+ * 0.
+ */
+int64_t price_fee(const struct service *service, int64_t amount);
+
+/* An amount in the service's currency; `rate` is the exchange_rate. */
+int64_t price_converted(const struct service *service, int64_t amount, int64_t rate);
+
+/*
+ * The price of an invoice of `amount`. The fee's limits are in the service's currency, so it is
+ * found there and brought back by the same rate. It comes out of the amount, or on top of it when
+ * `shift_out` (facts.md h: payment_amount = deposit + fee). `rate` more than 0.
+ */
+struct price price_of(const struct service *service, const char *currency, int64_t amount,
+                      int64_t rate, bool shift_out);
+
+/* The same of a payout: payment_amount is what the payee gets, the whole amount, and deposit what
+ * is written off the balance, the fee on top (facts.md b.9, `writeoff`). */
+struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
+                             int64_t rate);

@@ -1,0 +1,34 @@
+/*
+ * Exchange rates: data of the fixtures, immutable while serving. Each currency has its rate to one
+ * base; what one costs in another follows from the two.
+ */
+#pragma once
+
+#include "domain/money.h"
+
+#include <stddef.h>
+
+struct rate {
+    const char *currency;
+    int64_t per_base; /* how much of it one of the base is (money.h), more than 0 */
+};
+
+struct rate_table {
+    const struct rate *list;
+    size_t n; /* the base is one of them, at MONEY_ONE */
+};
+
+/* How much of `to` one `from` is, in 1e-8 units, rounded half up; MONEY_NONE when one of them has
+ * no rate. */
+int64_t rate_find(const struct rate_table *table, const char *from, const char *to);
+
+/* The smallest part of a currency that fees and converted amounts are rounded to: a cent, 1e-8 of
+ * a coin, 1 of a currency without cents. In money.h's units. */
+int64_t currency_step(const char *currency);
+
+/*
+ * numerator / denominator, rounded half up to whole steps: the one rounding of money. It stops at
+ * MONEY_MOST. The numerator is a product of two amounts at most and not negative, denominator and
+ * step are amounts of more than 0.
+ */
+int64_t money_divide(__int128 numerator, int64_t denominator, int64_t step);
