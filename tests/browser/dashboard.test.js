@@ -645,6 +645,27 @@ describe('accounts', () => {
     });
   });
 
+  test('its balances, as they are when it is opened', async () => {
+    const api = await shop({ opening_balances: { USD: 300, EUR: 20.5 } });
+    await asTester(api, async (tester) => {
+      await tester.open('/accounts');
+      const card = tester.page.locator(`[data-account="${api.account.id}"][data-testid="account-card"]`);
+      const summary = card.getByText('Balances', { exact: true });
+      const has = (currency, text) => card.getByTestId('balances').locator('div', { has: tester.page.locator('dt', { hasText: currency }) })
+        .locator('dd', { hasText: text }).waitFor();
+      await summary.click();
+      await has('USD', /^300\.00$/);
+      await has('EUR', /^20\.50$/);
+      const { id } = await api.made({ amount: 5 }, hold);
+      (await api.transition(id, { status: 'processed' })).expect(200);
+      (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 100, fields: { account: '1' },
+        options: { auto_process: true } } })).expect(201);
+      await summary.click();
+      await summary.click();
+      await has('USD', /^205\.00, 100\.00 pending$/);
+    });
+  });
+
   test('reset and delete, once somebody is sure', async () => {
     const api = await shop();
     await api.made({}, hold);

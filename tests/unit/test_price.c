@@ -111,6 +111,23 @@ static const struct rate list[] = {
 };
 static const struct rate_table table = {list, sizeof list / sizeof *list};
 
+static void a_payout_costs_its_amount_and_the_fee(void **state)
+{
+    const struct service service = service_with("EUR", "1.5", "0.25", "0", "0");
+    (void)state;
+    struct price same = price_of_payout(&service, "EUR", money("100"), MONEY_ONE);
+    assert_money(same.fee, "1.75");
+    assert_money(same.deposit, "101.75");
+    assert_money(same.payment_amount, "100");
+    struct price other = price_of_payout(&service, "USD", money("100"), money("0.92"));
+    assert_money(other.service_amount, "92");
+    assert_money(other.fee, "1.77"); /* 1.63 EUR */
+    assert_money(other.deposit, "101.77");
+    assert_money(other.payment_amount, "100");
+    struct price vast = price_of_payout(&service, "EUR", MONEY_MOST, MONEY_ONE);
+    assert_int_equal(vast.deposit, MONEY_MOST);
+}
+
 static void rates_follow_from_those_to_the_base(void **state)
 {
     static const struct {
@@ -180,6 +197,7 @@ int main(void)
         cmocka_unit_test(a_fee_does_not_overflow),
         cmocka_unit_test(the_fee_comes_out_of_the_amount_or_on_top),
         cmocka_unit_test(another_currency_is_converted_there_and_the_fee_back),
+        cmocka_unit_test(a_payout_costs_its_amount_and_the_fee),
         cmocka_unit_test(rates_follow_from_those_to_the_base),
         cmocka_unit_test(rates_do_not_overflow),
         cmocka_unit_test(sums_stop_at_the_end_of_the_range),

@@ -2,7 +2,7 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, copyButton, field, options, toast } from './dashboard_parts.js';
+import { button, complain, copyButton, facts, field, options, toast } from './dashboard_parts.js';
 
 const PAGE = 20;
 const KEYS = [['id', 'Account id'], ['api_key', 'API key'], ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
@@ -33,6 +33,23 @@ function settingsOf(one) {
     el('pre', { tabindex: 0, 'aria-label': 'Settings' }, set.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n')));
 }
 
+/** "98.25", and what of it is on its way where there is any. */
+function amountsOf({ active, pending, reserved }) {
+  const more = [[pending, 'pending'], [reserved, 'reserved']].filter(([amount]) => Number(amount) !== 0);
+  return [active, ...more.map(([amount, word]) => `${amount} ${word}`)].join(', ');
+}
+
+/** What the account has in each currency, asked for whenever it is opened: a page shows many accounts. */
+function balancesOf({ id }) {
+  const place = el('div', { 'data-testid': 'balances' });
+  const load = async () => {
+    const { items } = await get(`/accounts/${id}/balances`);
+    fill(place, facts(items.map((one) => [one.currency, amountsOf(one)])));
+  };
+  const box = el('details', { ontoggle: () => box.open && load().catch(complain) }, el('summary', {}, 'Balances'), place);
+  return box;
+}
+
 /** Asks before what cannot be undone. */
 const sure = (question, action) => async () => {
   if (confirm(question)) await action();
@@ -43,7 +60,7 @@ function card(one, load) {
   return el('section.card', { 'aria-label': one.settings.name ?? one.id, 'data-testid': 'account-card', 'data-account': one.id },
     el('div.line', {}, el('h2', {}, one.settings.name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
       el('a.button.small', { href: urlOf(one.id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Show this one')),
-    keysOf(one), settingsOf(one),
+    keysOf(one), balancesOf(one), settingsOf(one),
     own ? el('div.actions', {}, button('Reset', sure('Forget the invoices, callbacks, faults and requests of this account?', async () => {
       await call('POST', '/reset');
       toast('The account is as new.');
