@@ -219,7 +219,7 @@ const struct option config_options[] = {
     {"listen", "HOST:PORT", 0, "127.0.0.1:8080", "where to listen; port 0 picks a free one", read_listen},
     {"db", "FILE", IN(db), NULL, "database; without it a private one, gone at exit", read_text},
     {"fixtures", "DIR", IN(fixtures), NULL,
-     "default.json, test-cards.json, rates.json, scenarios.json that replace ours", read_text},
+     "default, test-cards, rates, scenarios (.json) that replace ours", read_text},
     {"public-url", "URL", IN(public_url), NULL,
      "what absolute URLs start with, else http:// and the request's Host", read_public_url},
     {"ready-file", "FILE", IN(ready_file), NULL, "gets the listen URL once the server is ready", read_text},
