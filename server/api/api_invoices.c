@@ -1,48 +1,17 @@
 #include "api_invoices.h"
 
-#include "api/invoice_reply.h"
-#include "api/order_read.h"
+#include "api/invoice_create.h"
 #include "api/wait.h"
 #include "base/text.h"
 #include "store/store_invoice.h"
 
 #include <string.h>
 
-/* 409 for a reference_id that the account knows. */
-static void reply_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
-{
-    invoice_reply_conflict(
-        call, earlier,
-        arena_printf(call->arena, "A payment invoice with reference_id \"%s\" exists already.",
-                     earlier->reference_id),
-        write);
-}
-
 /* ------------------------------------------------------------------ creation */
 
 void api_invoices_create_private(struct call *call)
 {
-    json_t *body = call_body(call, false);
-    struct order order;
-    struct invoice invoice;
-    struct json_errors errors = {.arena = call->arena};
-    if (!body) {
-        return;
-    }
-    if (!account_is_active(&call->tenant->account)) {
-        http_reply_error_because(call->request, 403, "the account is not active");
-        return;
-    }
-    order_read(call, ORDER_PRIVATE, invoice_attributes(body), false, &order, &errors);
-    if (errors.n) {
-        call_reply_errors(call, &errors);
-    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &invoice) ==
-               CREATE_CONFLICT) {
-        reply_conflict(call, &invoice, view_invoice_document);
-    } else {
-        invoice_reply(call, 201, &invoice, view_invoice_document, VIEW_CREATE);
-        waits_hold_reply(call);
-    }
+    invoice_create(call, ORDER_PRIVATE);
 }
 
 /*
@@ -108,7 +77,7 @@ void api_invoices_create_public(struct call *call)
         return;
     }
     if (result == CREATE_CONFLICT) {
-        reply_conflict(call, &invoice, view_invoice_public);
+        invoice_create_conflict(call, &invoice, view_invoice_public);
     } else {
         invoice_reply(call, 201, &invoice, view_invoice_public, VIEW_CREATE);
         waits_hold_reply(call);
@@ -123,7 +92,7 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
         return false;
     }
     if (result == CREATE_CONFLICT) {
-        reply_conflict(call, ret_invoice, view_invoice_public);
+        invoice_create_conflict(call, ret_invoice, view_invoice_public);
         return false;
     }
     return true;
@@ -169,7 +138,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
     bool same =
         ret_invoice->amount == order.amount && text_equal(ret_invoice->currency, order.currency);
     if (result == CREATE_CONFLICT && !same) {
-        reply_conflict(call, ret_invoice, view_invoice_public);
+        invoice_create_conflict(call, ret_invoice, view_invoice_public);
         return false;
     }
     return true;

@@ -1,37 +1,14 @@
 #include "api_payouts.h"
 
-#include "api/invoice_reply.h"
-#include "api/order_read.h"
+#include "api/invoice_create.h"
+#include "api/wait.h"
 #include "engine/clock.h"
 #include "engine/payout.h"
 #include "json/view_payout.h"
 
 void api_payouts_create(struct call *call)
 {
-    json_t *body = call_body(call, false);
-    struct order order;
-    struct invoice payout;
-    struct json_errors errors = {.arena = call->arena};
-    if (!body) {
-        return;
-    }
-    if (!account_is_active(&call->tenant->account)) {
-        http_reply_error_because(call->request, 403, "the account is not active");
-        return;
-    }
-    order_read(call, ORDER_PAYOUT, invoice_attributes(body), false, &order, &errors);
-    if (errors.n) {
-        call_reply_errors(call, &errors);
-    } else if (engine_create(call->engine, call->tenant, call->arena, &order, &payout) ==
-               CREATE_CONFLICT) {
-        invoice_reply_conflict(
-            call, &payout,
-            arena_printf(call->arena, "A payout invoice with reference_id \"%s\" exists already.",
-                         payout.reference_id),
-            view_invoice_document);
-    } else {
-        invoice_reply(call, 201, &payout, view_invoice_document, VIEW_CREATE);
-    }
+    invoice_create(call, ORDER_PAYOUT);
 }
 
 /* A payout of the account; answers 404 and returns false when there is none. */
@@ -72,8 +49,9 @@ void api_payouts_process(struct call *call)
         call_reply_errors(call, &errors);
     } else {
         payout_start(call->engine, call->tenant, call->arena, &payout, clock_now(call->tenant),
-                     "command");
+                     true);
         invoice_reply(call, 201, &payout, view_invoice_document, VIEW_READ);
+        waits_hold_reply(call);
     }
 }
 

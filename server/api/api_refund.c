@@ -1,6 +1,7 @@
 #include "api_refund.h"
 
 #include "api/invoice_reply.h"
+#include "api/wait.h"
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
@@ -81,6 +82,7 @@ static void reply(struct call *call, enum refund_result result, const struct inv
     switch (result) {
     case REFUND_STARTED:
         invoice_reply(call, 200, invoice, view_invoice_document, VIEW_READ);
+        waits_hold_reply(call);
         break;
     case REFUND_REPEATED:
         invoice_reply_conflict(call, invoice,

@@ -14,12 +14,8 @@ struct waits *waits_new(struct engine *engine,
                         const struct router *router); /* free with waits_free */
 void waits_free(struct waits *waits);
 
-/* After a creation was answered: the reply waits for the end of the callback's attempt when a fault
- * wants it so (before_response), at most 5 s. */
-void waits_hold_reply(struct call *call);
-
-/* After a creation was answered: the reply waits for the end of the callback's attempt when a fault
- * wants it so (before_response), at most 5 s. */
+/* After a call that changed an invoice was answered: the reply waits for the end of the callback's
+ * attempt when a fault wants it so (before_response), at most 5 s. */
 void waits_hold_reply(struct call *call);
 
 /* engine_hooks.changed; `arg` is the waits. */

@@ -194,7 +194,7 @@ static bool path_fits(const char *pattern, const char *path)
 /* What a fault needs of a callback to make sense. */
 static bool makes_sense(enum fault_kind kind, const struct fault_subject *subject)
 {
-    return (kind != FAULT_BEFORE_RESPONSE || subject->creates) &&
+    return (kind != FAULT_BEFORE_RESPONSE || subject->answered) &&
            (kind != FAULT_REORDER || !subject->behind);
 }
 

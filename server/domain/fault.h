@@ -126,7 +126,7 @@ struct fault_subject {
     const char *method, *path; /* of calls: as they came, without a trailing slash */
     const char *invoice;       /* its id, NULL: it concerns none that is known */
     int64_t transition;        /* what a callback reports */
-    bool creates;              /* a callback whose reason is a call that waits for its answer */
+    bool answered;             /* a callback whose reason is a call that can wait with its answer */
     bool behind;               /* a callback of an invoice that has one held by `reorder` */
 };
 

@@ -35,11 +35,11 @@ bool callback_state_parse(const char *name, enum callback_state *ret_state)
 /* ------------------------------------------------------------------ kinds */
 
 static const struct {
-    const char *prefix, *type;
+    const char *prefix, *type, *noun;
     int64_t first, last;
 } kinds[INVOICE_KINDS] = {
-    [INVOICE_PAYMENT] = {"cpi", "payment-invoices", 1, INVOICE_PAYOUTS - 1},
-    [INVOICE_PAYOUT] = {"cpoi", "payout-invoices", INVOICE_PAYOUTS, INT64_MAX},
+    [INVOICE_PAYMENT] = {"cpi", "payment-invoices", "payment", 1, INVOICE_PAYOUTS - 1},
+    [INVOICE_PAYOUT] = {"cpoi", "payout-invoices", "payout", INVOICE_PAYOUTS, INT64_MAX},
 };
 
 enum invoice_kind invoice_kind(int64_t seq)
@@ -55,6 +55,11 @@ enum invoice_kind invoice_kind_of(const char *id)
 const char *invoice_type(enum invoice_kind kind)
 {
     return kinds[kind].type;
+}
+
+const char *invoice_noun(enum invoice_kind kind)
+{
+    return kinds[kind].noun;
 }
 
 int64_t invoice_first(enum invoice_kind kind)

@@ -72,7 +72,7 @@ struct engine {
     size_t n_advances;
     bool leftovers;      /* there may be rows to sweep (store_leftover.h) */
     int64_t faults_made; /* numbers them */
-    int64_t awaited;     /* a callback that the call under way is to wait for, 0: none */
+    int64_t awaited;     /* a callback that the call under way waits for with its answer, 0: none */
 };
 
 /*
@@ -159,6 +159,7 @@ struct move {
     int64_t at_ms;          /* account time */
     const char *cause;      /* timer, expiry, payer, command */
     bool force;             /* past the state table */
+    bool answered;          /* a call asked for it that can wait with its answer */
     const char *payload;    /* JSON of what was paid with, NULL: the first test card */
 };
 

@@ -175,7 +175,6 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 {
     int64_t num = tenant->account.num;
     struct invoice *invoice = ret_invoice;
-    engine->awaited = 0;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
     if (tenant->outcomes && order->service && order->reference_id &&
         store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,

@@ -245,7 +245,7 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
                 invoice_held(invoice) - before->held, 0);
     record(engine, tenant, invoice, before->status, move);
     if (reports) {
-        outbox_insert(engine, tenant, arena, invoice, false, &callback);
+        outbox_insert(engine, tenant, arena, invoice, move->answered, &callback);
     }
 }
 

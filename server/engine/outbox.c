@@ -137,10 +137,10 @@ static void save_logs(struct engine *engine, struct arena *arena, struct invoice
 }
 
 void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                   struct invoice *invoice, bool creates, struct callback *callback)
+                   struct invoice *invoice, bool answered, struct callback *callback)
 {
     callback->invoice = invoice->seq;
-    bool goes = !outbox_fault_may(tenant) || outbox_fault_meet(engine, tenant, callback, creates);
+    bool goes = !outbox_fault_may(tenant) || outbox_fault_meet(engine, tenant, callback, answered);
     store_callback_insert(engine->store, callback);
     trace_callback(&engine->trace, callback->seq);
     start(engine, tenant, callback, goes);

@@ -19,10 +19,11 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
 
 /*
  * Inserts it; it is sent when the turn is committed, unless a fault has it otherwise, which may
- * change the invoice's callback_logs (in the arena, saved). `creates`: the invoice was just made.
+ * change the invoice's callback_logs (in the arena, saved). `answered`: the call that causes it can
+ * wait with its answer (engine->awaited).
  */
 void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                   struct invoice *invoice, bool creates, struct callback *callback);
+                   struct invoice *invoice, bool answered, struct callback *callback);
 
 /* The exact bytes that every attempt sends, in the arena. */
 const char *outbox_body(const struct engine *engine, struct arena *arena,

@@ -53,7 +53,7 @@ static bool is_behind(struct engine *engine, const struct tenant *tenant, int64_
 }
 
 bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct callback *callback,
-                       bool creates)
+                       bool answered)
 {
     char id[IDENT_TEXT];
     struct fault_hit hit;
@@ -62,7 +62,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
         .place = FAULT_ON_CALLBACK,
         .invoice = id,
         .transition = callback->transition,
-        .creates = creates,
+        .answered = answered,
         .behind = is_behind(engine, tenant, callback->invoice),
     };
     if (!faults_ask(tenant, &subject, &hit)) {

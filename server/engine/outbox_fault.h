@@ -12,10 +12,10 @@ static inline bool outbox_fault_may(const struct tenant *tenant)
 /*
  * An attempt is due: asks for the fault that it meets, which stays with the callback until the
  * attempt has ended. True: it is to be sent. False: state and due_ms say what becomes of it
- * instead. `creates`: a call that makes an invoice waits for its answer.
+ * instead. `answered`: the call that causes it can wait with its answer.
  */
 bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct callback *callback,
-                       bool creates);
+                       bool answered);
 
 /* Changes what an attempt sends to what its fault makes of it; new texts go to the arena. */
 void outbox_fault_spoil(const struct tenant *tenant, struct arena *arena,

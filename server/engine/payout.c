@@ -38,7 +38,7 @@ static int64_t first_step_ms(const struct engine *engine, const struct tenant *t
 }
 
 void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, int64_t at_ms, const char *cause)
+                  struct invoice *invoice, int64_t at_ms, bool commanded)
 {
     bool covered = payout_is_covered(engine, tenant, invoice->currency, invoice->deposit);
     const struct move move = {
@@ -46,7 +46,8 @@ void payout_start(struct engine *engine, struct tenant *tenant, struct arena *ar
         .resolution = covered ? NULL : RESOLUTION_UNCOVERED,
         .amount = MONEY_NONE,
         .at_ms = at_ms,
-        .cause = cause,
+        .cause = commanded ? "command" : "timer",
+        .answered = commanded,
     };
     invoice->plan_due_ms = covered ? first_step_ms(engine, tenant, invoice, at_ms) : TIME_NONE;
     invoice->plan = covered ? invoice->plan : "";

@@ -23,7 +23,7 @@ bool payout_is_awaited(const struct invoice *invoice);
 
 /*
  * Starts an awaited payout at an account's time, and its plan with it. Without the money for it, it
- * fails with insufficient_funds instead. `cause` as in struct move.
+ * fails with insufficient_funds instead. `commanded`: by a call, not by its timer.
  */
 void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, int64_t at_ms, const char *cause);
+                  struct invoice *invoice, int64_t at_ms, bool commanded);

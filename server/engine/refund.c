@@ -72,7 +72,8 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
     const struct move start = {.status = STATUS_REFUND_PENDING,
                                .amount = MONEY_NONE,
                                .at_ms = clock_now(tenant),
-                               .cause = "refund"};
+                               .cause = "refund",
+                               .answered = true};
     if (is_repeated(engine, tenant, arena, order->reference_id, invoice)) {
         return REFUND_REPEATED;
     }

@@ -75,7 +75,7 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
         return;
     }
     if (payout_is_awaited(invoice)) {
-        payout_start(engine, tenant, &engine->scratch, invoice, invoice->plan_due_ms, "timer");
+        payout_start(engine, tenant, &engine->scratch, invoice, invoice->plan_due_ms, false);
         return;
     }
     struct outcome outcome;

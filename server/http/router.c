@@ -331,6 +331,7 @@ static void handle(struct call *call, const struct route *route)
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
     } else if (may(call, route)) {
         record_account(request, call->tenant);
+        call->engine->awaited = 0;
         route->handle(call);
     }
 }

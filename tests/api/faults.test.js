@@ -634,7 +634,33 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('before_response: only creations have a reply to wait, and a dead receiver does not hold it for ever', async () => {
+  test('before_response: so do the replies to a refund and to the start of a payout', async () => {
+    const { api, sink, callback_url } = await scene();
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
+    const paid = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    const { data: { id: payout } } = (await api.private('POST', '/payout-invoices', { json: { data: { attributes: {
+      service: 'test_usd', currency: 'USD', amount: 5, test_mode: true, fields: { account: '42' }, options: { auto_process: false } } } } })).expect(201);
+    await api.advance(0);
+    await fault(api, { on: 'callback', fault: 'before_response' });
+    const calls = [[200, `/payment-invoices/${paid.id}/refund`], [201, `/payout-invoices/${payout}/process`]];
+    for (const [status, path] of calls) {
+      const order = [];
+      let answer;
+      const before = sink.requests.length;
+      sink.answer([{ status: 200, until: new Promise((go) => { answer = go; }) }]);
+      const reply = api.private('POST', path, { json: {} }).then((it) => order.push(it.expect(status).status));
+      await sink.got(before + 1);
+      (await api.services()).expect(200);
+      order.push('callback');
+      answer();
+      await reply;
+      assert.deepEqual(order, ['callback', status]);
+    }
+    assert.deepEqual(await hits(api), [2]);
+    await sink.stop();
+  });
+
+  test('before_response: what no such call caused has no reply to wait, and a dead receiver does not hold it for ever', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
     const first = await api.made({}, hold);

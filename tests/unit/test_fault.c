@@ -214,7 +214,7 @@ static void only_a_creation_has_a_response_to_be_before(void **state)
     (void)state;
     fault.place = FAULT_ON_CALLBACK;
     assert_false(fault_matches(&fault, &subject));
-    subject.creates = true;
+    subject.answered = true;
     assert_true(fault_matches(&fault, &subject));
 }
 

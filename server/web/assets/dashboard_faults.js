@@ -26,7 +26,7 @@ export const CALLBACK_FAULTS = {
   duplicate: 'sent twice',
   delay: 'sent late',
   reorder: 'sent after the next one',
-  before_response: 'arrives before the create call is answered',
+  before_response: 'arrives before the call that caused it is answered',
   bad_signature: 'a wrong signature',
   wrong_secret: 'signed with another secret',
   no_signature: 'without a signature',
