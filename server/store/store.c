@@ -309,6 +309,7 @@ static bool set_up(struct store *store, enum store_care care, char *ret_why, siz
                  migrate(store, version) &&
                  store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) &&
                  store_account_prepare(store) && store_invoice_prepare(store) &&
+                 store_transition_prepare(store) && store_purge_prepare(store) &&
                  store_callback_prepare(store) && store_run_prepare(store) &&
                  store_sequence_prepare(store) && store_copy_prepare(store) &&
                  store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&

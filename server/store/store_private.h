@@ -15,6 +15,8 @@ enum store_group {
     STORE_CORE,
     STORE_ACCOUNT,
     STORE_INVOICE,
+    STORE_TRANSITION,
+    STORE_PURGE,
     STORE_CALLBACK,
     STORE_RUN,
     STORE_SEQUENCE,
@@ -57,6 +59,8 @@ struct store {
 bool store_prepare(struct store *store, enum store_group group, const char *const *sql, size_t n);
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
+bool store_transition_prepare(struct store *store);
+bool store_purge_prepare(struct store *store);
 bool store_callback_prepare(struct store *store);
 bool store_run_prepare(struct store *store);
 bool store_sequence_prepare(struct store *store);
@@ -134,6 +138,11 @@ void store_invoice_columns(struct buf *names);
 int store_invoice_width(void);
 void store_invoice_bind(sqlite3_stmt *statement, const struct invoice *invoice);
 void store_invoice_read(struct arena *arena, sqlite3_stmt *statement, struct invoice *ret_invoice);
+
+/* What may change in an invoice: "status = ?2, ..." of an UPDATE whose ?1 is the row, and its
+ * values. */
+void store_invoice_assignments(struct buf *assignments);
+void store_invoice_bind_changes(sqlite3_stmt *statement, const struct invoice *invoice);
 
 #define STORE_TRANSITION_COLUMNS "invoice, at_ms, wall_ms, old, new, resolution, cause"
 #define STORE_TRANSITION_WIDTH 7
