@@ -143,6 +143,22 @@ static bool read_prerequest(struct call *call, enum invoice_kind kind, struct pr
     return !errors.n;
 }
 
+/* The usable services that take the currency: their own, or any that the account converts from. */
+static void find_offers(struct call *call, struct prerequest_view *view)
+{
+    const struct catalogue *catalogue = view->catalogue;
+    struct prerequest_offer *offers =
+        arena_alloc(call->arena, (catalogue->n_services + 1) * sizeof *offers);
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        const struct service *service = &catalogue->services[i];
+        int64_t rate = engine_rate(call->engine, call->tenant, view->currency, service);
+        if (service_is_usable(service) && rate != MONEY_NONE) {
+            offers[view->n_offers++] = (struct prerequest_offer){service, rate};
+        }
+    }
+    view->offers = offers;
+}
+
 static void prerequest(struct call *call, enum invoice_kind kind)
 {
     struct prerequest input;
@@ -159,13 +175,13 @@ static void prerequest(struct call *call, enum invoice_kind kind)
     if (!call_enter(call, tenant, NULL)) {
         return;
     }
-    const struct prerequest_view view = {.kind = kind,
-                                         .catalogue =
-                                             fixture_catalogue(call->engine->fixture, kind),
-                                         .currency = input.currency,
-                                         .amount = input.amount,
-                                         .test_mode = test_mode,
-                                         .account = &tenant->account.settings};
+    struct prerequest_view view = {.kind = kind,
+                                   .catalogue = fixture_catalogue(call->engine->fixture, kind),
+                                   .currency = input.currency,
+                                   .amount = input.amount,
+                                   .test_mode = test_mode,
+                                   .account = &tenant->account.settings};
+    find_offers(call, &view);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     view_prerequest(&out, "data", &view);

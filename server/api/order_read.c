@@ -188,9 +188,7 @@ static void check_service(const struct checking *c)
 /* A service's limits are in its own currency, which the message names when it is another one. */
 static void check_limits(const struct checking *c, const struct service *service, int64_t amount)
 {
-    int64_t rate = rate_of(c, service);
-    int64_t converted = price_converted(service, amount, rate);
-    if (converted >= service->amount_min && converted <= service->amount_max) {
+    if (service_limits_hold(service, price_converted(service, amount, rate_of(c, service)))) {
         return;
     }
     char least[MONEY_TEXT], most[MONEY_TEXT];

@@ -31,22 +31,9 @@ bool service_is_usable(const struct service *service)
     return service->available && service->enabled;
 }
 
-bool service_takes(const struct service *service, const char *currency, int64_t amount)
+bool service_limits_hold(const struct service *service, int64_t amount)
 {
-    return service_is_usable(service) && text_equal(service->currency, currency) &&
-           amount >= service->amount_min && amount <= service->amount_max;
-}
-
-size_t service_choices(const struct catalogue *catalogue, const char *currency, int64_t amount,
-                       const struct service **ret, size_t most)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < catalogue->n_services && n < most; i++) {
-        if (service_takes(&catalogue->services[i], currency, amount)) {
-            ret[n++] = &catalogue->services[i];
-        }
-    }
-    return n;
+    return amount >= service->amount_min && amount <= service->amount_max;
 }
 
 bool service_is_test(const struct service *service)

@@ -65,16 +65,8 @@ bool service_field_holds(const struct service_field *field, const char *text);
 /* Paid by card: a card's number or its token. Others are confirmed by the payer. */
 bool service_takes_cards(const struct service *service);
 
-/* Whether an invoice of this currency and amount (money.h) can be paid through it: usable, and
- * within its limits. */
-bool service_takes(const struct service *service, const char *currency, int64_t amount);
-
-/*
- * The services that take an invoice of this currency and amount, in the order of the catalogue: the
- * payer's choice. At most `most` go into `ret`; returns how many. At most n_services come.
- */
-size_t service_choices(const struct catalogue *catalogue, const char *currency, int64_t amount,
-                       const struct service **ret, size_t most);
+/* Whether an amount (money.h) of its own currency is within its limits. */
+bool service_limits_hold(const struct service *service, int64_t amount);
 
 /* The services of test connectors, whose `status` field decides the outcome (facts.md f). */
 bool service_is_test(const struct service *service);

@@ -125,6 +125,11 @@ struct order {
 int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
                     const struct service *service);
 
+/* Whether an invoice of this currency and amount can be paid through a service: it is usable, takes
+ * the currency (engine_rate), and its limits hold. */
+bool engine_takes(const struct engine *engine, const struct tenant *tenant,
+                  const struct service *service, const char *currency, int64_t amount);
+
 enum create_result {
     CREATE_DONE,
     CREATE_CONFLICT, /* the account has this reference_id: the earlier invoice came back */
@@ -144,7 +149,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
  * the order asked for was kept), and waits for the page to happen: no timer runs, for the payer
  * stands there. `service_fields` (JSON, checked against the service) may be NULL, and so may
  * `service_outcome` (struct order). False, and nothing changes: the invoice is not `created` any
- * more or its time is over, or the service cannot take it (service_takes).
+ * more or its time is over, or the service does not take it (engine_takes).
  */
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,

@@ -24,6 +24,14 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
     return tenant->account.settings.convert_currency && rate != 0 ? rate : MONEY_NONE;
 }
 
+bool engine_takes(const struct engine *engine, const struct tenant *tenant,
+                  const struct service *service, const char *currency, int64_t amount)
+{
+    int64_t rate = engine_rate(engine, tenant, currency, service);
+    return service_is_usable(service) && rate != MONEY_NONE &&
+           service_limits_hold(service, price_converted(service, amount, rate));
+}
+
 /* What was wished for an invoice, and by which rules may ask for it. */
 struct wishes {
     const char *outcomes[3]; /* texts, checked: the first that is not NULL counts */
@@ -232,7 +240,7 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
 {
     int64_t now_ms = clock_now(tenant);
     if (invoice->status != STATUS_CREATED || now_ms >= invoice->expires_ms ||
-        !service_takes(service, invoice->currency, invoice->amount)) {
+        !engine_takes(engine, tenant, service, invoice->currency, invoice->amount)) {
         return false;
     }
     const struct wishes wishes = {{kept_wish(engine, invoice), service_outcome},

@@ -1,6 +1,6 @@
 #include "view_service.h"
 
-#include "base/text.h"
+#include "domain/price.h"
 #include "json/view_resource.h"
 
 #include <string.h>
@@ -91,12 +91,16 @@ static const char *amount_text(int64_t amount, char ret_text[MONEY_TEXT + 3])
     return ret_text;
 }
 
-/* What a payout's offer says beyond a payment's (facts.md b.9). */
-static void write_payout_terms(struct json_out *out, const struct service *service, int64_t amount)
+/* What a payout's offer says beyond a payment's (facts.md b.9): amounts are the service's. */
+static void write_payout_terms(struct json_out *out, const struct prerequest_offer *offer,
+                               int64_t amount)
 {
+    const struct service *service = offer->service;
     char text[MONEY_TEXT + 3];
-    json_out_money(out, "exchange_rate", MONEY_ONE);
-    json_out_text(out, "amount", amount_text(amount, text));
+    int64_t converted =
+        amount == MONEY_NONE ? MONEY_NONE : price_converted(service, amount, offer->exchange_rate);
+    json_out_money(out, "exchange_rate", offer->exchange_rate);
+    json_out_text(out, "amount", amount_text(converted, text));
     json_out_object(out, "fee");
     json_out_money(out, "rate", service->fee_rate);
     json_out_money(out, "fixed", service->fee_fix);
@@ -106,8 +110,9 @@ static void write_payout_terms(struct json_out *out, const struct service *servi
 }
 
 static void write_offer(struct json_out *out, const struct prerequest_view *view,
-                        const struct service *service)
+                        const struct prerequest_offer *offer)
 {
+    const struct service *service = offer->service;
     json_out_object(out, service->code);
     json_out_text(out, "code", service->code);
     json_out_text(out, "method", service->method->code);
@@ -123,7 +128,7 @@ static void write_offer(struct json_out *out, const struct prerequest_view *view
     json_out_money(out, "amount_min", service->amount_min);
     json_out_money(out, "amount_max", service->amount_max);
     if (view->kind == INVOICE_PAYOUT) {
-        write_payout_terms(out, service, view->amount);
+        write_payout_terms(out, offer, view->amount);
     }
     json_out_object_end(out);
 }
@@ -147,17 +152,11 @@ static void write_method(struct json_out *out, const struct payment_method *meth
     json_out_object_end(out);
 }
 
-static bool is_offered(const struct service *service, const char *currency)
+static bool method_is_offered(const struct prerequest_view *view,
+                              const struct payment_method *method)
 {
-    return service_is_usable(service) && text_equal(service->currency, currency);
-}
-
-static bool method_is_offered(const struct catalogue *catalogue,
-                              const struct payment_method *method, const char *currency)
-{
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (catalogue->services[i].method == method &&
-            is_offered(&catalogue->services[i], currency)) {
+    for (size_t i = 0; i < view->n_offers; i++) {
+        if (view->offers[i].service->method == method) {
             return true;
         }
     }
@@ -193,29 +192,22 @@ static void write_account(struct json_out *out, const struct settings *account)
 
 void view_prerequest(struct json_out *out, const char *key, const struct prerequest_view *view)
 {
-    const struct catalogue *catalogue = view->catalogue;
-    const char *currency = view->currency;
-    bool any = false;
-    for (size_t i = 0; i < catalogue->n_services && !any; i++) {
-        any = is_offered(&catalogue->services[i], currency);
-    }
+    bool any = view->n_offers > 0;
     json_out_object(out, key);
-    json_out_text(out, "currency", currency);
+    json_out_text(out, "currency", view->currency);
     if (view->kind == INVOICE_PAYOUT) {
         json_out_money(out, "amount", view->amount);
     }
     json_out_bool(out, "test_mode", view->test_mode);
     begin_map(out, "services", any);
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (is_offered(&catalogue->services[i], currency)) {
-            write_offer(out, view, &catalogue->services[i]);
-        }
+    for (size_t i = 0; i < view->n_offers; i++) {
+        write_offer(out, view, &view->offers[i]);
     }
     end_map(out, any);
     begin_map(out, "methods", any);
-    for (size_t i = 0; i < catalogue->n_methods; i++) {
-        if (method_is_offered(catalogue, &catalogue->methods[i], currency)) {
-            write_method(out, &catalogue->methods[i]);
+    for (size_t i = 0; i < view->catalogue->n_methods; i++) {
+        if (method_is_offered(view, &view->catalogue->methods[i])) {
+            write_method(out, &view->catalogue->methods[i]);
         }
     }
     end_map(out, any);

@@ -6,7 +6,9 @@
 #include "web/locale_text.h"
 #include "web/page.h"
 
-#define CHOICE_VALUES 5
+#include <ctype.h>
+
+#define CHOICE_VALUES 6
 
 bool checkout_methods_wanted(const struct visit *visit)
 {
@@ -26,40 +28,65 @@ static const char *initial_of(const struct visit *visit, const char *name)
     return visit->look.hide_logo ? NULL : arena_copy(visit->call->arena, name, length);
 }
 
+/* What tests find the button by. A method may be there once more, in other currencies. */
+static const char *test_id(const struct visit *visit, const struct service *service)
+{
+    struct arena *arena = visit->call->arena;
+    char *currency = arena_strdup(arena, service->currency);
+    for (char *p = currency; *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    bool same = text_equal(visit->invoice.currency, service->currency);
+    return arena_printf(arena, "method-%s%s%s", service->method->code, same ? "" : "-",
+                        same ? "" : currency);
+}
+
 static void fill_row(const struct visit *visit, const struct service *service,
                      struct template_value row[CHOICE_VALUES])
 {
     const struct service_text *names = &service->method->name;
     const char *name = checkout_service_text(visit, names);
     row[0] = (struct template_value){"service", service->code, NULL};
-    row[1] = (struct template_value){"method", service->method->code, NULL};
+    row[1] = (struct template_value){"test_id", test_id(visit, service), NULL};
     row[2] = (struct template_value){"name", name, NULL};
     row[3] = (struct template_value){"initial", initial_of(visit, name), NULL};
-    row[4] =
+    row[4] = (struct template_value){"converted", visit_converted(visit, service), NULL};
+    row[5] =
         (struct template_value){"same_in_english", visit_flag(text_equal(name, names->en)), NULL};
 }
 
 static bool fits(const struct visit *visit, const struct service *service, const char *wanted)
 {
+    const struct call *call = visit->call;
     const char *name = checkout_service_text(visit, &service->method->name);
-    return look_offers(&visit->look, service->method->code, visit->call->arena) &&
+    return engine_takes(call->engine, call->tenant, service, visit->invoice.currency,
+                        visit->invoice.amount) &&
+           look_offers(&visit->look, service->method->code, call->arena) &&
            (!wanted || locale_contains(name, wanted));
+}
+
+/* Adds those of the invoice's own currency, or those of others. */
+static void add_choices(const struct visit *visit, const char *wanted, bool own,
+                        struct template_value *values, struct template_rows *rows)
+{
+    const struct catalogue *catalogue = &visit->call->engine->fixture->catalogue;
+    for (size_t i = 0; i < catalogue->n_services; i++) {
+        const struct service *service = &catalogue->services[i];
+        if (text_equal(service->currency, visit->invoice.currency) == own &&
+            fits(visit, service, wanted)) {
+            fill_row(visit, service, values + rows->n++ * CHOICE_VALUES);
+        }
+    }
 }
 
 static struct template_rows choice_rows(const struct visit *visit, const char *wanted)
 {
-    const struct catalogue *catalogue = &visit->call->engine->fixture->catalogue;
-    struct arena *arena = visit->call->arena;
-    const struct service **services = arena_alloc(arena, catalogue->n_services * sizeof *services);
-    size_t n = service_choices(catalogue, visit->invoice.currency, visit->invoice.amount, services,
-                               catalogue->n_services);
-    struct template_value *values = arena_alloc(arena, (n + 1) * CHOICE_VALUES * sizeof *values);
+    size_t most = visit->call->engine->fixture->catalogue.n_services;
+    struct template_value *values =
+        arena_alloc(visit->call->arena, (most + 1) * CHOICE_VALUES * sizeof *values);
     struct template_rows rows = {values, 0, CHOICE_VALUES};
-    for (size_t i = 0; i < n; i++) {
-        if (fits(visit, services[i], wanted)) {
-            fill_row(visit, services[i], values + rows.n++ * CHOICE_VALUES);
-        }
-    }
+    add_choices(visit, wanted, true, values, &rows);
+    add_choices(visit, wanted, false, values, &rows);
     return rows;
 }
 

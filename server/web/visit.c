@@ -1,6 +1,7 @@
 #include "visit.h"
 
 #include "base/text.h"
+#include "domain/price.h"
 #include "domain/resolution.h"
 #include "engine/clock.h"
 #include "http/form.h"
@@ -182,6 +183,25 @@ static const char *look_url(const struct visit *visit)
                : NULL;
 }
 
+const char *visit_converted(const struct visit *visit, const struct service *service)
+{
+    const struct call *call = visit->call;
+    const struct invoice *invoice = &visit->invoice;
+    if (!service || text_equal(invoice->currency, service->currency)) {
+        return NULL;
+    }
+    struct price price = {.exchange_rate = invoice->exchange_rate,
+                          .payment_amount = invoice->payment_amount};
+    if (!invoice->service) { /* still a choice */
+        price = price_of(service, invoice->currency, invoice->amount,
+                         engine_rate(call->engine, call->tenant, invoice->currency, service),
+                         call->tenant->account.settings.payment_fee_shift_out);
+    }
+    return locale_money(call->arena, visit->locale,
+                        price_converted(service, price.payment_amount, price.exchange_rate),
+                        service->currency);
+}
+
 void visit_reply(const struct visit *visit, unsigned status, const char *name,
                  const struct template_value *values, size_t n)
 {
@@ -196,6 +216,7 @@ void visit_reply(const struct visit *visit, unsigned status, const char *name,
         {"amount",
          locale_money(call->arena, visit->locale, invoice->payment_amount, invoice->currency),
          NULL},
+        {"converted", visit_converted(visit, visit->service), NULL},
         {"description", invoice->description, NULL},
         {"invoice", invoice->id, NULL},
         {"status", status_name(invoice->status), NULL},

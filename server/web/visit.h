@@ -50,6 +50,10 @@ const char *visit_flag(bool flag);
 /* A number as text, in the arena. */
 const char *visit_number(const struct visit *visit, int64_t n);
 
+/* What paying through a service, the chosen one or one to choose, costs in its own currency; NULL:
+ * that is the invoice's, or there is no service. */
+const char *visit_converted(const struct visit *visit, const struct service *service);
+
 /* Answers with a page; the values of all pages of the checkout stand behind `values`. */
 void visit_reply(const struct visit *visit, unsigned status, const char *name,
                  const struct template_value *values, size_t n);

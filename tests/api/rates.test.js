@@ -137,6 +137,39 @@ describe('another currency than the service’s', () => {
     assert.equal(await active(api, 'USD'), '98.23');
   });
 
+  test('prerequests offer what takes it after a conversion', async () => {
+    const api = await converting();
+    const offered = async (path, body) => (await api.send('POST', `/public-api/${path}`,
+      { json: { public_key: api.account.public_key, ...body } })).expect(200).data.services;
+    const payments = await offered('payment-prerequest', { currency: 'EUR' });
+    assert.deepEqual([payments.payment_card_usd_hpp.currency, payments.payment_card_eur_hpp.currency], ['USD', 'EUR']);
+    assert.equal(payments.payment_card_pln_hpp, undefined, 'it is not usable');
+    const payouts = await offered('payout-prerequest', { currency: 'EUR', amount: 100 });
+    assert.deepEqual([payouts.test_usd.exchange_rate, payouts.test_usd.amount, payouts.test_eur.exchange_rate, payouts.test_eur.amount],
+      [1.08695652, '108.70', 1, '100.00']);
+    assert.deepEqual(await offered('payment-prerequest', { currency: 'SEK' }), []);
+    const plain = (await (await demo.newAccount()).prerequest({ currency: 'EUR' })).expect(200).data.services;
+    assert.deepEqual(new Set(Object.values(plain).map((one) => one.currency)), new Set(['EUR']));
+  });
+
+  test('the payer chooses among them, and reads what it is there', async () => {
+    const api = await converting();
+    const order = { public_key: api.account.public_key, currency: 'EUR', amount: 100, locale: 'en' };
+    const { headers } = (await api.send('POST', '/hpp/', { form: order })).expect(303);
+    const page = new URL(headers.location).pathname;
+    const { text } = (await api.send('GET', `${page}?locale=en`, { headers: { Accept: 'text/html' } })).expect(200);
+    const offered = [...text.matchAll(/data-testid="method-([a-z]+_?[a-z]*)(-[a-z]+)?"/g)].map(([, , other]) => other !== undefined);
+    assert.deepEqual(offered, [...offered].sort(), 'its own currency comes first');
+    assert.match(text, /data-testid="method-payment_card"/);
+    assert.match(text, /data-testid="method-payment_card-usd"[^]*?108\.70\u00a0USD/);
+    const csrf = /name="csrf" value="([^"]+)"/.exec(text)[1];
+    (await api.send('POST', page, { form: { csrf, service: 'payment_card_usd_hpp' } })).expect(303);
+    const card = (await api.send('GET', `${page}?locale=en`, { headers: { Accept: 'text/html' } })).expect(200).text;
+    assert.match(card, /data-testid="amount">100\.00\u00a0EUR<[^]*data-testid="converted">108\.70\u00a0USD</);
+    const { data: [{ attributes: chosen }] } = (await api.list()).expect(200).json;
+    assert.deepEqual([chosen.service_currency, chosen.service_amount, chosen.deposit], ['USD', 108.7, 98]);
+  });
+
   test('a snapshot’s file keeps the rate, and is refused without it', async () => {
     const api = await converting();
     const { id } = await api.made({ currency: 'EUR', amount: 100 }, hold);

@@ -301,30 +301,34 @@ static void a_start_without_a_service_must_be_forced(void **state)
     end(&b);
 }
 
-static void the_choices_are_those_that_take_it_in_the_catalogues_order(void **state)
+/* 100 USD are 92 EUR by the fixtures: limits are in the service's currency. */
+static void what_takes_an_invoice(void **state)
 {
-    static const struct service rows[] = {
-        {.code = "a", .currency = "USD", .available = true, .enabled = true, .amount_max = 10},
-        {.code = "b", .currency = "EUR", .available = true, .enabled = true, .amount_max = 10},
-        {.code = "c", .currency = "USD", .available = false, .enabled = true, .amount_max = 10},
-        {.code = "d", .currency = "USD", .available = true, .enabled = false, .amount_max = 10},
-        {.code = "e", .currency = "USD", .available = true, .enabled = true, .amount_max = 9},
-        {.code = "f",
-         .currency = "USD",
-         .available = true,
-         .enabled = true,
-         .amount_min = 10,
-         .amount_max = 10},
-    };
-    const struct catalogue catalogue = {.services = rows, .n_services = ARRAY_SIZE(rows)};
-    const struct service *found[ARRAY_SIZE(rows)];
+    struct bench b;
     (void)state;
-    assert_int_equal(service_choices(&catalogue, "USD", 10, found, ARRAY_SIZE(found)), 2);
-    assert_string_equal(found[0]->code, "a");
-    assert_string_equal(found[1]->code, "f");
-    assert_int_equal(service_choices(&catalogue, "USD", 10, found, 1), 1);
-    assert_int_equal(service_choices(&catalogue, "USD", 11, found, ARRAY_SIZE(found)), 0);
-    assert_int_equal(service_choices(&catalogue, "GBP", 10, found, ARRAY_SIZE(found)), 0);
+    begin(&b, &plain);
+    struct service usd = {.currency = "USD",
+                          .available = true,
+                          .enabled = true,
+                          .amount_min = 92 * MONEY_ONE,
+                          .amount_max = 100 * MONEY_ONE};
+    struct service eur = usd;
+    eur.currency = "EUR";
+    eur.amount_max = 92 * MONEY_ONE;
+    const int64_t amount = 100 * MONEY_ONE;
+    assert_true(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
+    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount + 1));
+    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", 91 * MONEY_ONE));
+    assert_false(engine_takes(&b.engine, b.tenant, &eur, "USD", amount));
+    b.tenant->account.settings.convert_currency = true;
+    assert_true(engine_takes(&b.engine, b.tenant, &eur, "USD", amount));
+    assert_false(engine_takes(&b.engine, b.tenant, &eur, "USD", amount + MONEY_ONE));
+    assert_false(engine_takes(&b.engine, b.tenant, &eur, "SEK", amount));
+    usd.available = false;
+    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
+    usd = (struct service){.currency = "USD", .available = true, .amount_max = amount};
+    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
+    end(&b);
 }
 
 int main(void)
@@ -340,7 +344,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_chosen_changes_nothing),
         cmocka_unit_test(an_unusable_service_cannot_be_chosen),
         cmocka_unit_test(a_start_without_a_service_must_be_forced),
-        cmocka_unit_test(the_choices_are_those_that_take_it_in_the_catalogues_order),
+        cmocka_unit_test(what_takes_an_invoice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
