@@ -1,5 +1,5 @@
-/* GET /_mock/services: what an order may name. The platform's own list would do, but a look at that
- * stands in the journal among the merchant's calls. */
+/* GET /_mock/services[?kind=payment|payout]: what an order may name. The platform's own list would
+ * do, but a look at that stands in the journal among the merchant's calls. */
 #include "control.h"
 
 static void write_fields(struct json_out *out, const struct service *service)
@@ -16,9 +16,25 @@ static void write_fields(struct json_out *out, const struct service *service)
     json_out_array_end(out);
 }
 
+/* False: 422 was answered. */
+static bool read_kind(struct call *call, enum invoice_kind *ret_kind)
+{
+    const char *text = http_query_text(call->request, "kind");
+    *ret_kind = INVOICE_PAYMENT;
+    if (!text || invoice_noun_parse(text, ret_kind)) {
+        return true;
+    }
+    call_control_error(call, 422, "invalid", "kind: payment or payout is wanted");
+    return false;
+}
+
 void control_services_list(struct call *call)
 {
-    const struct catalogue *catalogue = &call->engine->fixture->catalogue;
+    enum invoice_kind kind;
+    if (!read_kind(call, &kind)) {
+        return;
+    }
+    const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     json_out_array(&out, "items");

@@ -62,6 +62,17 @@ const char *invoice_noun(enum invoice_kind kind)
     return kinds[kind].noun;
 }
 
+bool invoice_noun_parse(const char *noun, enum invoice_kind *ret_kind)
+{
+    for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
+        if (text_equal(noun, kinds[kind].noun)) {
+            *ret_kind = (enum invoice_kind)kind;
+            return true;
+        }
+    }
+    return false;
+}
+
 int64_t invoice_first(enum invoice_kind kind)
 {
     return kinds[kind].first;

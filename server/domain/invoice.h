@@ -167,6 +167,7 @@ enum invoice_kind invoice_kind(int64_t seq);
 enum invoice_kind invoice_kind_of(const char *id); /* which need not be anybody's */
 const char *invoice_type(enum invoice_kind kind);
 const char *invoice_noun(enum invoice_kind kind); /* "payment", before "invoice" */
+bool invoice_noun_parse(const char *noun, enum invoice_kind *ret_kind);
 
 /* The numbers of a kind: from first to last. */
 int64_t invoice_first(enum invoice_kind kind);

@@ -67,6 +67,18 @@ describe('balances', () => {
     assert.notEqual((await balances(demo)).USD.account_id, id, 'ids are the account’s own');
   });
 
+  test('the services of either kind have theirs', async () => {
+    const api = await demo.newAccount();
+    const named = async (kind) => (await api.control('GET', '/services', undefined, { parameters: { kind } })).expect(200).json.items;
+    const [payments, payouts] = [await named('payment'), await named('payout')];
+    assert.ok(payments.some(({ service }) => service === 'test_usd_test'));
+    assert.deepEqual(payouts.find(({ service }) => service === 'test_usd').fields.map(({ key, required }) => [key, required]), [['account', true],
+      ['test_details_success_rate', false], ['test_details_payout_status', false], ['test_details_payout_resolution', false]]);
+    const all = Object.keys(await balances(api));
+    for (const { currency } of [...payments, ...payouts]) assert.ok(all.includes(currency), currency);
+    (await api.control('GET', '/services', undefined, { parameters: { kind: 'refund' }, check: false })).expect(422);
+  });
+
   test('opening_balances names some of them, others too', async () => {
     const api = await demo.newAccount({ opening_balances: { EUR: '20.5', SEK: 7, BTC: 0.00000001 } });
     const all = await balances(api);

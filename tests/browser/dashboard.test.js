@@ -457,6 +457,89 @@ describe('a new invoice', () => {
   });
 });
 
+describe('a new payout', () => {
+  test('is made as a merchant does, from the list', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/payouts');
+      await tester.at('new').click();
+      await tester.at('new-service').waitFor();
+      assert.equal(await tester.at('make-payouts').getAttribute('aria-current'), 'true');
+      await tester.at('new-amount').fill('12.5');
+      await tester.at('create').click();
+      await tester.at('errors').waitFor();
+      assert.equal(await tester.at('new-field-account').getAttribute('aria-invalid'), 'true');
+      await tester.at('new-field-account').fill('42');
+      await tester.at('new-options.auto_process').selectOption('false');
+      await tester.at('new-reference_id').fill('by-hand');
+      await tester.payer.isAccessible('the form of a payout');
+      await tester.at('create').click();
+      await tester.at('view-payouts').waitFor();
+      await tester.seesStatus('created');
+      assert.equal(await tester.at('reference').innerText(), 'by-hand');
+    }, { refusals: true });
+    const { items: [made] } = (await api.control('GET', '/payout-invoices')).json;
+    assert.deepEqual([made.amount, made.service, made.currency, made.test_mode], [12.5, 'test_usd', 'USD', true]);
+    await api.advance(1);
+    const { data } = (await api.private('GET', `/payout-invoices/${made.id}`)).expect(200);
+    assert.deepEqual([data.attributes.status, data.attributes.fields], ['created', { account: '42' }]);
+  });
+
+  test('starts at once when that is asked for, with an outcome', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/new');
+      await tester.at('make-payouts').click();
+      await tester.at('new-field-account').fill('42');
+      await tester.at('new-options.auto_process').selectOption('true');
+      await tester.at('new-outcome').fill('process_failed:insufficient_funds@0');
+      await tester.at('create').click();
+      await tester.seesStatus('process_failed');
+      assert.equal(await tester.at('resolution').innerText(), 'insufficient_funds');
+    });
+  });
+});
+
+describe('every status', () => {
+  const SERVICE = { service: 'payment_card_usd_hpp' };
+  const ROADS = [
+    ['process_pending', SERVICE, []],
+    ['processed', SERVICE, ['processed']],
+    ['partially_processed', SERVICE, ['partially_processed']],
+    ['process_failed', SERVICE, ['process_failed']],
+    ['verified', { ...SERVICE, flow: 'verify' }, ['verified']],
+    ['refund_pending', SERVICE, ['processed', 'refund_pending']],
+    ['partially_refunded', SERVICE, ['processed', 'partially_refunded']],
+    ['refunded', SERVICE, ['processed', 'refund_pending', 'refunded']],
+    ['refund_failed', SERVICE, ['processed', 'refund_pending', 'refund_failed']],
+    ['charged_back', SERVICE, ['processed', 'charged_back']],
+    ['partially_charged_back', SERVICE, ['processed', 'partially_charged_back']],
+    ['terminated', SERVICE, ['terminated']],
+    ['created', undefined, []],
+    ['expired', undefined, ['expired']],
+  ];
+
+  test('is reached by click', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      for (const [status, attributes, clicks] of ROADS) {
+        if (!attributes) { // of an order whose payer has chosen no service
+          const form = { public_key: api.account.public_key, currency: 'USD', amount: 10 };
+          (await api.send('POST', '/hpp/', { form })).expect(303);
+        }
+        const { id } = attributes ? await api.made(attributes, hold) : (await api.list()).expect(200).data[0];
+        await tester.open(`/invoices/${id}`);
+        for (const next of clicks) {
+          await tester.at('move-to').selectOption(next);
+          await tester.at('move').click();
+          await tester.seesStatus(next);
+        }
+        await tester.seesStatus(status);
+      }
+    });
+  });
+});
+
 describe('requests', () => {
   test('come by themselves, with the reason of a refusal', async () => {
     const api = await shop();

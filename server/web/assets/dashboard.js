@@ -17,7 +17,7 @@ import { showSink, showSinks } from './dashboard_sinks.js';
 const VIEWS = {
   invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
   payouts: { list: showPayouts, one: showInvoice, title: 'Payouts' },
-  new: { list: showNew, title: 'New invoice' },
+  new: { list: showNew, title: 'New' },
   requests: { list: showRequests, title: 'Requests' },
   sinks: { list: showSinks, one: showSink, title: 'Sinks' },
   faults: { list: showFaults, title: 'Faults' },

@@ -45,7 +45,7 @@ function pager(kind, values, next) {
 }
 
 const empty = (kind, filtered) => el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
-  : [kind.none, kind === KINDS.invoices ? [', or ', el('a', { href: '#/new' }, 'make one')] : null, '.']);
+  : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']);
 
 /** The filters; `change(values)` is called when somebody has set them. */
 function filters(kind, values, change) {
@@ -99,7 +99,7 @@ async function showList(kind, view, { values: given, signal }) {
     load().catch((error) => fill(foot, el('p.notice.bad', { role: 'alert' }, error.message)));
   });
   view.append(el('div.line', {}, el('h1', {}, kind.title), count,
-    kind === KINDS.invoices && el('a.button', { href: '#/new', 'data-testid': 'new' }, 'New invoice')),
+    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)),
     form, list, foot);
   listen(['transition', 'account'], reload, signal);
   await load();

@@ -1,16 +1,17 @@
-// A new invoice, ordered by the platform's own private API as a merchant's server does it.
+// A new invoice or payout, ordered by the platform's own private API as a merchant's server does it.
 
 import { get, platform, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, field } from './dashboard_parts.js';
+import { KINDS, linkTo } from './dashboard_kinds.js';
+import { button, field, options } from './dashboard_parts.js';
 
-const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s', 'processed@1s,charged_back@5s'];
+/** "account_number" -> "Account number" */
+const words = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll('_', ' ');
 
-/** A field per field of the service; what is in them makes `service_fields`. */
-function ownFields(known) {
-  return (known?.fields ?? []).map(({ key, required, example }) => field(`${key.replaceAll('_', ' ')}${required ? '' : ' (may be left out)'}`,
-    el('input', { name: `service_fields.${key}`, id: `new-field-${key}`, placeholder: example, required, 'data-testid': `new-field-${key}` })));
-}
+/** A field per field of the service. */
+const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, example }) => field(words(key), el('input', {
+  name: `${order.fields}.${key}`, id: `new-field-${key}`, placeholder: example ?? (required ? null : 'may be left out'), required, 'data-testid': `new-field-${key}`,
+})));
 
 /** {errors: {path: message}} beside the fields, or what else the platform says, on top. */
 function showErrors(form, summary, { status, json }) {
@@ -30,11 +31,11 @@ function showErrors(form, summary, { status, json }) {
   (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
 }
 
-/** Cut off, or garbled: whether there is an invoice now is not known, as for a merchant. */
-function showLost(summary, reference, error) {
+/** Cut off, or garbled: whether it was made now is not known, as for a merchant. */
+function showLost(kind, summary, reference, error) {
   summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' },
     `No good answer came (${error.message}). The order may stand all the same: `,
-    el('a', { href: `#/invoices${query({ search: reference })}` }, 'look for its reference'), '.'));
+    el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'look for its reference'), '.'));
   summary.firstChild.focus();
 }
 
@@ -50,73 +51,81 @@ function clearErrors(form, summary) {
 /** crypto.randomUUID is only there on https and localhost. */
 const newReference = () => `new-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/** What the form says, as attributes; the JSON field may add or replace any. */
+/** What the form says, as attributes: "a.b" is b in a. What is empty is left out, but for what a service must be told; the JSON field may add or replace any. */
 function attributesOf(form) {
-  const values = Object.fromEntries(new FormData(form));
-  const more = values.more.trim() ? JSON.parse(values.more) : {};
-  const own = Object.entries(values).filter(([name]) => name.startsWith('service_fields.')).map(([name, value]) => [name.slice('service_fields.'.length), value]);
-  const given = {
-    reference_id: values.reference_id || newReference(),
-    service: values.service,
-    currency: values.currency,
-    amount: values.amount,
-    description: values.description || undefined,
-    callback_url: values.callback_url || undefined,
-    test_mode: values.test_mode === 'on',
-    ...(own.length ? { service_fields: Object.fromEntries(own) } : {}),
-  };
-  return { ...given, ...more };
+  const { more, outcome, ...values } = Object.fromEntries(new FormData(form));
+  const given = { reference_id: newReference(), test_mode: false };
+  for (const [name, value] of Object.entries(values)) {
+    const [key, inner] = name.split('.');
+    if (!value && !(inner && form.elements[name].required)) continue;
+    given[key] = inner ? { ...given[key], [inner]: value } : value;
+  }
+  if (given.test_mode) given.test_mode = true;
+  if (given.options) given.options = { auto_process: given.options.auto_process === 'true' };
+  return { ...given, ...(more.trim() ? JSON.parse(more) : {}) };
 }
 
+/** Orders what the form says, and goes there. */
+async function send(kind, form, summary) {
+  clearErrors(form, summary);
+  const outcome = form.elements.outcome.value.trim();
+  const attributes = attributesOf(form);
+  let answer;
+  try {
+    answer = await platform('POST', `/${kind.type}`, {
+      body: { data: { type: kind.type, attributes } },
+      headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
+    });
+  } catch (error) {
+    showLost(kind, summary, attributes.reference_id, error);
+    return;
+  }
+  if (answer.status === 201) location.hash = linkTo(answer.json.data.id);
+  else showErrors(form, summary, answer);
+}
+
+/** Which of them: links, so that either form is a place. */
+const choice = (kind) => el('nav.tabs', { 'aria-label': 'What to make' }, Object.values(KINDS).map((one) =>
+  el('a', { href: one.order.make, 'aria-current': one === kind && 'true', 'data-testid': `make-${one.view}` }, one.order.title)));
+
 export async function showNew(view, { values, signal }) {
-  const { items: all } = await get('/services');
+  const kind = KINDS[values.kind] ?? KINDS.invoices;
+  const { order } = kind;
+  const { items: all } = await get('/services', { kind: order.services });
   if (signal.aborted) return;
-  const named = (name, attributes = {}, tag = 'input') => el(tag, { name, id: `new-${name}`, 'data-testid': `new-${name}`, ...attributes });
-  const service = named('service', { list: 'services', value: values.service ?? 'payment_card_usd_hpp', required: true, 'data-search': true });
+  const named = (name, attributes = {}, ...children) => el(attributes.tag ?? 'input',
+    { name, id: `new-${name}`, 'data-testid': `new-${name}`, ...attributes, tag: null }, ...children);
+  const service = named('service', { list: 'services', value: values.service ?? order.service, required: true, 'data-search': true });
   const currency = named('currency', { value: values.currency ?? 'USD', maxlength: 8, required: true });
   const extra = el('div.fields', {});
   const choose = () => {
     const known = all.find((one) => one.service === service.value);
     if (known && !values.currency) currency.value = known.currency;
-    fill(extra, ownFields(known));
+    fill(extra, ownFields(order, known));
   };
   service.addEventListener('change', choose);
   const summary = el('div', {});
-  const send = button('Create', async () => {
-    clearErrors(form, summary);
-    const outcome = form.elements.outcome.value.trim();
-    const attributes = attributesOf(form);
-    let answer;
-    try {
-      answer = await platform('POST', '/payment-invoices', {
-        body: { data: { type: 'payment-invoices', attributes } },
-        headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
-      });
-    } catch (error) {
-      showLost(summary, attributes.reference_id, error);
-      return;
-    }
-    if (answer.status === 201) location.hash = `#/invoices/${answer.json.data.id}`;
-    else showErrors(form, summary, answer);
-  }, { class: 'main', 'data-testid': 'create' });
-  const form = el('form.card', { 'aria-label': 'New invoice', novalidate: true, onsubmit: (event) => {
+  const create = button('Create', () => send(kind, form, summary), { class: 'main', 'data-testid': 'create' });
+  const form = el('form.card', { 'aria-label': order.title, novalidate: true, onsubmit: (event) => {
     event.preventDefault();
-    send.click();
+    create.click();
   } }, summary,
   el('div.fields', {},
     field('Service', service),
     field('Currency', currency),
     field('Amount', named('amount', { inputmode: 'decimal', value: values.amount ?? '100', required: true })),
+    order.starts && field('Starts', named('options.auto_process', { tag: 'select' }, options(order.starts))),
     field('Outcome', named('outcome', { list: 'outcomes', placeholder: 'what the account does by default' }), 'STATUS[:RESOLUTION][@DELAY], …'),
     field('Reference', named('reference_id', { maxlength: 255, placeholder: 'a new one' })),
     field('Description', named('description', { maxlength: 1024 })),
     field('Callback URL', named('callback_url', { type: 'url', placeholder: 'the account\'s' }))),
   extra,
   el('label.check', {}, named('test_mode', { type: 'checkbox', checked: true }), ' Test mode'),
-  field('Other attributes', named('more', { placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false' }, 'textarea'), 'JSON; they win over the fields above.'),
-  el('div.actions', {}, send),
+  field('Other attributes', named('more', { tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false' }),
+    'JSON; they win over the fields above.'),
+  el('div.actions', {}, create),
   el('datalist', { id: 'services' }, all.filter((one) => one.usable).map((one) => el('option', { value: one.service }))),
-  el('datalist', { id: 'outcomes' }, OUTCOMES.map((one) => el('option', { value: one }))));
+  el('datalist', { id: 'outcomes' }, order.outcomes.map((one) => el('option', { value: one }))));
   choose();
-  view.append(el('h1', {}, 'New invoice'), form);
+  view.append(el('div.line', {}, el('h1', {}, order.title), choice(kind)), form);
 }
