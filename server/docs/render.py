@@ -86,7 +86,7 @@ def with_labels(match):
 
 def read_page(page, cmark, problems):
     source = (ROOT / page.file).read_text(encoding="utf-8")
-    done = subprocess.run([cmark, "-e", "table", "--github-pre-lang"], input=source.encode(), capture_output=True, check=True)
+    done = subprocess.run([cmark, "-e", "table"], input=source.encode(), capture_output=True, check=True)
     page.body = done.stdout.decode()
     if page.body.count(OMITTED) != len(COMMENT.findall(source)) or page.body.count(OMITTED[:-1]) != page.body.count(OMITTED):
         problems.append(f"{page.file}: HTML stands in it, or a comment that is no line of its own")

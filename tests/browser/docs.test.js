@@ -48,7 +48,7 @@ describe('the pages', () => {
   const WAYS = [['desktop', 'light'], ['desktop', 'dark'], ['phone', 'light'], ['phone', 'dark']];
   for (const [size, theme] of WAYS) {
     test(`${size}, ${theme}: accessible, and nothing beyond the edge`, async () => {
-      await asPayer({ size, theme, js: false }, server, async (payer) => {
+      await asPayer({ size, theme }, server, async (payer) => {
         for (const name of pageNames()) {
           await open(payer, name);
           await payer.isAccessible(name);
