@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""embed.py OUT.c ROOT FILE...: writes FILEs as the table of server/base/embedded.h, named by their paths under ROOT.
+"""embed.py OUT.c ROOT FILE...: writes FILEs as the table of server/base/embedded.h, named by their paths under the folder
+of OUT.c when they were made there, else under ROOT.
 
 String literals, because compilers read them many times faster than lists of numbers, and because they end in a NUL.
 """
+import hashlib
 import pathlib
 import sys
 
@@ -18,12 +20,19 @@ def literal(data):
     return "\n".join('     "%s"' % "".join(TABLE[byte] for byte in chunk) for chunk in chunks)
 
 
+def name_of(file, made, root):
+    path = pathlib.Path(file).resolve()
+    return path.relative_to(made if path.is_relative_to(made) else root).as_posix()
+
+
 def main(out, root, *files):
     rows = []
+    made, root = pathlib.Path(out).resolve().parent, pathlib.Path(root).resolve()
     for file in files:
-        name = pathlib.Path(file).resolve().relative_to(pathlib.Path(root).resolve()).as_posix()
         data = pathlib.Path(file).read_bytes()
-        rows.append('    {"%s",\n%s,\n     %d},\n' % (name, literal(data), len(data)))
+        etag = hashlib.sha256(data).hexdigest()[:16]
+        row = (name_of(file, made, root), literal(data), len(data), etag)
+        rows.append('    {"%s",\n%s,\n     %d, "\\"%s\\""},\n' % row)
     pathlib.Path(out).write_text(
         '#include "base/embedded.h"\n\n'
         "const struct embedded_file embedded_files[] = {\n%s};\n\n"

@@ -10,6 +10,7 @@
 #include "api/control.h"
 #include "web/checkout.h"
 #include "web/dashboard.h"
+#include "web/docs.h"
 #include "web/page.h"
 
 /* clang-format off */
@@ -56,6 +57,8 @@ const struct route routes[] = {
     {"GET",    "/return",                                    ACCESS_PAGE,    checkout_return, NULL},
     {"GET",    "/",                                          ACCESS_PAGE,    dashboard_root, NULL},
     {"GET",    "/_mock/",                                    ACCESS_DASHBOARD, dashboard_show, "token"},
+    {"GET",    "/_mock/docs/",                               ACCESS_DASHBOARD, docs_show, "token"},
+    {"GET",    "/_mock/docs/{page}",                         ACCESS_DASHBOARD, docs_show, "token"},
     {"GET",    "/_mock/assets/{name}",                       ACCESS_PAGE,    page_asset, NULL},
 
     {"GET",    "/_mock/health",                              ACCESS_CONTROL_OPEN, control_health, NULL},

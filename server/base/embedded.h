@@ -1,5 +1,5 @@
 /* Files that are compiled into the program: fixtures, schema, pages. Their names are their paths in
- * the source tree. */
+ * the source tree, or in the build's when they are made there. */
 #pragma once
 
 #include <stddef.h>
@@ -8,6 +8,7 @@ struct embedded_file {
     const char *name; /* "fixtures/default.json" */
     const char *data; /* a NUL stands behind the last byte */
     size_t size;
+    const char *etag; /* of the bytes, with its quotes, as in the header ETag */
 };
 
 extern const struct embedded_file embedded_files[];

@@ -23,11 +23,11 @@ void dashboard_root(struct call *call)
 /* ------------------------------------------------------------------ the token */
 
 /* Without the token in the URL, where it would be seen; a browser keeps what stands behind '#'. */
-static const char *own_url(const struct call *call)
+static const char *own_url(const struct call *call, const char *path)
 {
     const char *account = http_query_text(call->request, "account");
     buf_auto url = {0};
-    buf_text(&url, PATH);
+    buf_text(&url, path);
     if (account) {
         buf_text(&url, "?account=");
         buf_url_text(&url, account);
@@ -35,11 +35,11 @@ static const char *own_url(const struct call *call)
     return arena_strdup(call->arena, buf_str(&url));
 }
 
-static void trade(struct call *call)
+static void trade(struct call *call, const char *path)
 {
     const struct router *router = call->router;
     char value[GUARD_COOKIE_TEXT];
-    http_reply_redirect(call->request, 303, own_url(call));
+    http_reply_redirect(call->request, 303, own_url(call, path));
     http_reply_header(call->request, "Cache-Control", "no-store");
     if (router->control_token) {
         guard_cookie(router->control_token, value);
@@ -54,9 +54,34 @@ static bool is_token(const struct call *call, const char *text)
     return !call->router->control_token || crypt_equal(text, call->router->control_token);
 }
 
+static void ask_for_token(struct call *call, const char *path, bool wrong)
+{
+    const struct template_value values[] = {
+        {"path", path, NULL},
+        {"asked", http_query_text(call->request, "account"), NULL},
+        {"wrong", wrong ? "1" : NULL, NULL},
+    };
+    const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
+    page_reply(call, 401, "dashboard_token.html", "en", &scope);
+}
+
+bool dashboard_admits(struct call *call, const char *path)
+{
+    const char *token = http_query_text(call->request, "token");
+    if (token && is_token(call, token)) {
+        trade(call, path);
+        return false;
+    }
+    if (!call_has_control(call)) {
+        ask_for_token(call, path, token);
+        return false;
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------------ the page */
 
-static void reply_page(struct call *call, unsigned status, const char *name, bool wrong)
+static void reply_page(struct call *call)
 {
     const struct tenant *demo = call->engine->demo;
     const char *asked = http_query_text(call->request, "account");
@@ -68,20 +93,14 @@ static void reply_page(struct call *call, unsigned status, const char *name, boo
          NULL},
         {"asked", asked, NULL},
         {"version", MILKYPAY_VERSION, NULL},
-        {"wrong", wrong ? "1" : NULL, NULL},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
-    page_reply(call, status, name, "en", &scope);
+    page_reply(call, 200, "dashboard.html", "en", &scope);
 }
 
 void dashboard_show(struct call *call)
 {
-    const char *token = http_query_text(call->request, "token");
-    if (token && is_token(call, token)) {
-        trade(call);
-    } else if (call_has_control(call)) {
-        reply_page(call, 200, "dashboard.html", false);
-    } else {
-        reply_page(call, 401, "dashboard_token.html", token);
+    if (dashboard_admits(call, PATH)) {
+        reply_page(call);
     }
 }

@@ -1,6 +1,5 @@
 #include "page.h"
 
-#include "base/embedded.h"
 #include "base/text.h"
 #include "web/messages.h"
 
@@ -29,6 +28,14 @@ static const char *policy_of(const struct call *call)
     return framed ? POLICY : POLICY "; frame-ancestors 'none'";
 }
 
+static void add_headers(struct call *call, const char *cache)
+{
+    http_reply_header(call->request, "Content-Security-Policy", policy_of(call));
+    http_reply_header(call->request, "X-Content-Type-Options", "nosniff");
+    http_reply_header(call->request, "Referrer-Policy", "no-referrer");
+    http_reply_header(call->request, "Cache-Control", cache);
+}
+
 void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                 const struct template_scope *scope)
 {
@@ -36,10 +43,26 @@ void page_reply(struct call *call, unsigned status, const char *name, const char
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
     template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
-    http_reply_header(call->request, "Content-Security-Policy", policy_of(call));
-    http_reply_header(call->request, "X-Content-Type-Options", "nosniff");
-    http_reply_header(call->request, "Referrer-Policy", "no-referrer");
-    http_reply_header(call->request, "Cache-Control", "no-store");
+    add_headers(call, "no-store");
+}
+
+/* Success in these bytes; nothing (304) when the client has them. */
+static void reply_bytes(struct call *call, unsigned status, const char *type,
+                        const struct embedded_file *file)
+{
+    const char *known = http_header(call->request, "If-None-Match");
+    if (status == 200 && known && (strstr(known, file->etag) || text_equal(known, "*"))) {
+        http_reply_empty(call->request, 304);
+    } else {
+        http_reply_fixed(call->request, status, type, file->data, file->size);
+    }
+    http_reply_header(call->request, "ETag", file->etag);
+}
+
+void page_reply_embedded(struct call *call, unsigned status, const struct embedded_file *file)
+{
+    reply_bytes(call, status, HTTP_HTML, file);
+    add_headers(call, "no-cache");
 }
 
 const char *page_locale_asked(const struct call *call)
@@ -125,7 +148,7 @@ void page_asset(struct call *call)
     const char *ending = strrchr(name, '.');
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
-            http_reply_fixed(call->request, 200, types[i].type, file->data, file->size);
+            reply_bytes(call, 200, types[i].type, file);
             http_reply_header(call->request, "Cache-Control", "max-age=3600");
             return;
         }

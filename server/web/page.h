@@ -1,12 +1,17 @@
 /* What all pages share: templates by name, the language, security headers, and the error page. */
 #pragma once
 
+#include "base/embedded.h"
 #include "http/call.h"
 #include "web/template.h"
 
 /* Answers with the template server/web/assets/NAME and the headers of a page. */
 void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                 const struct template_scope *scope);
+
+/* The same with a page that needs no filling; a browser that has it already is told so (304), for
+ * it asks each time: another version may serve here next. */
+void page_reply_embedded(struct call *call, unsigned status, const struct embedded_file *file);
 
 /* ?locale=, NULL when it names no language of ours. */
 const char *page_locale_asked(const struct call *call);

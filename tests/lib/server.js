@@ -28,7 +28,7 @@ export function tempDir() {
 }
 
 // The caller's own MILKYPAY_* and proxy settings must not reach the server under test.
-function cleanEnv(extra) {
+export function cleanEnv(extra) {
   const env = Object.fromEntries(Object.entries(process.env)
     .filter(([name]) => !name.startsWith('MILKYPAY_') && !/^(https?|all|no)_proxy$/i.test(name)));
   env.UBSAN_OPTIONS ??= 'print_stacktrace=1:halt_on_error=1';

@@ -1,0 +1,31 @@
+#include "docs.h"
+
+#include "base/embedded.h"
+#include "web/dashboard.h"
+#include "web/page.h"
+
+#define PATH "/_mock/docs/"
+#define INDEX "index"
+#define MISSING "missing" /* what a browser is shown instead of a page that there is not */
+
+static const struct embedded_file *find_page(const struct call *call, const char *name)
+{
+    return embedded_find(arena_printf(call->arena, "server/docs/%s.html", name));
+}
+
+void docs_show(struct call *call)
+{
+    const char *asked = call->params[0];
+    const struct embedded_file *page = find_page(call, asked ? asked : INDEX);
+    if (!dashboard_admits(call, arena_printf(call->arena, PATH "%s", page && asked ? asked : ""))) {
+        return;
+    }
+    if (page) {
+        page_reply_embedded(call, 200, page);
+    } else if (page_is_browser(call)) {
+        page_reply_embedded(call, 404, find_page(call, MISSING));
+    } else {
+        call_control_error(call, 404, "unknown_page", "there is no page %s; " PATH " has them all",
+                           asked);
+    }
+}

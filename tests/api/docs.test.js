@@ -1,0 +1,25 @@
+// The documentation as a reader follows it: the blocks of every page are run against the real binary, and what a page
+// says they print is what they print. How blocks are marked: tests/lib/docs.js.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { blocks, pageFiles } from '../lib/docs.js';
+import { Reader, obstacle } from '../lib/reader.js';
+
+for (const file of pageFiles()) {
+  const all = blocks(file);
+  if (!all.length) continue;
+  describe(file, () => {
+    const reader = new Reader();
+    before(() => reader.begin({ bare: all.every(({ mark }) => mark !== 'serve') }));
+    after(() => reader.end());
+    all.forEach((block, i) => {
+      const skip = obstacle(block, all[i - 1]);
+      test(`line ${block.line}: ${block.mark} ${block.what ?? block.language}`, { skip }, () => reader.perform(block));
+    });
+  });
+}
+
+test('there is something to follow', () => {
+  assert.ok(pageFiles().flatMap(blocks).filter((block) => !obstacle(block)).length > 50);
+});

@@ -1,0 +1,224 @@
+// Follows a page of the documentation as its reader would, in a folder of its own: starts the server, saves files, runs
+// them, types into a shell. Ports are replaced by free ones. The marks are those of docs.js.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Client, DEMO } from './client.js';
+import { within } from './limits.js';
+import { agrees } from './printed.js';
+import { BIN, cleanEnv, startServer, tempDir } from './server.js';
+import { sign } from './sink.js';
+
+const SERVER = '127.0.0.1:8080'; // as the pages write it
+const RECEIVER = /\b9000\b/g;
+
+const runs = (command, ...args) => spawnSync(command, args).status === 0;
+const once = (ask) => { let known; return () => (known ??= { answer: ask() }).answer; };
+
+// How a file of each language is run, how a receiver is, and whether that can be done here.
+const LANGUAGES = {
+  js: { run: ['node'], there: () => true },
+  python: { run: ['python3'], there: once(() => runs('python3', '-c', 'import requests')) },
+  php: {
+    run: ['php'],
+    serve: (port) => ['php', '-S', `127.0.0.1:${port}`],
+    there: once(() => runs('php', '-r', 'exit(function_exists("curl_init") ? 0 : 1);')),
+  },
+  java: { run: ['java'], there: once(() => runs('javac', '--version')) },
+  go: { run: ['go', 'run'], there: once(() => runs('go', 'version')) },
+  ruby: { run: ['ruby'], there: once(() => runs('ruby', '-e', 'require "webrick"')) },
+};
+
+const IN_LANGUAGE = { start: true, run: true, receiver: true };
+
+/** Why a block cannot be run here, else undefined. `before`: the block before it. */
+export function obstacle(block, before) {
+  if (block.mark === 'not run') return block.what;
+  if (block.mark === 'browser') return 'run by tests/browser';
+  if (block.mark === 'prints' && !block.what) return before && obstacle(before);
+  if (!IN_LANGUAGE[block.mark] || !block.what) return undefined;
+  const language = LANGUAGES[block.language];
+  assert.ok(language, `line ${block.line}: nobody knows how to run ${block.language}`);
+  return language.there() ? undefined : `no ${block.language} that can run it`;
+}
+
+const freePort = () => new Promise((done, fail) => {
+  const probe = createServer().on('error', fail).listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => done(String(port)));
+  });
+});
+
+/** Resolves once something accepts connections at the port; most receivers print nothing when they do. */
+async function listening(port, run) {
+  const tried = () => new Promise((done) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('connect', () => { socket.destroy(); done(true); }).on('error', () => done(false));
+  });
+  while (!await tried()) {
+    assert.equal(run.code, undefined, `it ended:\n${run.out}${run.err}`);
+    await setTimeout(50);
+  }
+}
+
+/** What a receiver must tell apart: [what, body, headers, whether it is genuine]. */
+function trials(callback) {
+  const right = sign(DEMO.secret_key, callback);
+  const signed = (signature) => ({ 'X-Signature': signature });
+  return [
+    ['a callback as it was sent', callback, signed(right), true],
+    ['another body', callback.replace('payment-invoices', 'payment-invoiceS'), signed(right), false],
+    ['a body encoded again', JSON.stringify(JSON.parse(callback)), signed(right), false],
+    ['the live key', callback, signed(sign(DEMO.secret_live_key, callback)), false],
+    ['a signature in lower case', callback, signed(right.toLowerCase()), false],
+    ['a short signature', callback, signed(right.slice(0, -1)), false],
+    ['a signature of other letters', callback, signed('\xe9'.repeat(28)), false],
+    ['no signature', callback, {}, false],
+    ['the callback once more', callback, signed(right), true],
+  ];
+}
+
+export class Reader {
+  constructor() {
+    this.folder = tempDir();
+    this.started = new Map();
+    this.launched = new Set();
+    this.printed = '';
+    this.known = new Map();
+    process.on('exit', () => this.killAll());
+  }
+
+  /** `bare`: the page starts no server itself. */
+  async begin({ bare }) {
+    this.receiverPort = await freePort();
+    for (const [folder, name] of [['server', 'run'], ['bin', 'milkypay-mock']]) {
+      mkdirSync(join(this.folder, folder));
+      symlinkSync(BIN, join(this.folder, folder, name));
+    }
+    if (bare) this.server = await startServer();
+    this.shell = this.launch('sh', []);
+  }
+
+  async end() {
+    this.killAll();
+    await this.server?.stop();
+  }
+
+  killAll() {
+    for (const { child, code } of this.launched) {
+      try {
+        if (code === undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error; // it has just ended
+      }
+    }
+  }
+
+  here(text) {
+    return text.replaceAll(SERVER, this.server ? `${this.server.host}:${this.server.port}` : SERVER)
+      .replaceAll(RECEIVER, this.receiverPort);
+  }
+
+  save(name, text) { writeFileSync(join(this.folder, name), text); }
+
+  // in a process group of its own, because `go run` starts what it has built
+  launch(command, args) {
+    const { NODE_TEST_CONTEXT, ...env } = cleanEnv({}); // not a part of this test run
+    env.PATH = `${join(this.folder, 'bin')}:${env.PATH}`;
+    const child = spawn(command, args, { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
+    const run = { child, out: '', err: '', onText: () => {} };
+    this.launched.add(run);
+    child.stdout.setEncoding('utf8').on('data', (text) => { run.out += text; run.onText(); });
+    child.stderr.setEncoding('utf8').on('data', (text) => { run.err += text; });
+    run.ended = new Promise((done) => { child.on('close', (code) => { run.code = code; run.onText(); done(code); }); });
+    return run;
+  }
+
+  /** Waits until `ready` holds of what the process has printed. */
+  until(run, ready, what) {
+    const came = new Promise((done) => {
+      run.onText = () => { if (ready(run.out) || run.code !== undefined) done(); };
+      run.onText();
+    });
+    return within(came, () => `${what}; so far:\n${run.out}${run.err}`);
+  }
+
+  async inShell(text) {
+    const { shell } = this;
+    const end = `end-of-block-${shell.out.length}`;
+    const from = shell.out.length;
+    shell.child.stdin.write(`${text}\nprintf '%s\\n' ${end}:$?:\n`);
+    await this.until(shell, (out) => out.includes(`${end}:`), 'the shell');
+    const [, output, status] = new RegExp(`^([^]*)${end}:(\\d+):\n$`).exec(shell.out.slice(from)) ?? [];
+    assert.equal(status, '0', `${text}\n${shell.out.slice(from)}${shell.err}`);
+    return output;
+  }
+
+  async runFile({ what, text, language }) {
+    this.save(what, this.here(text));
+    const [command, ...args] = LANGUAGES[language].run;
+    const run = this.launch(command, [...args, what]);
+    const code = await within(run.ended, () => `${what}; so far:\n${run.out}${run.err}`);
+    assert.equal(code, 0, run.out + run.err);
+    return run.out;
+  }
+
+  /** A callback's body as the server writes it. */
+  async realCallback() {
+    const client = await new Client(this.server).newAccount();
+    const { id } = await client.made({
+      description: 'Zoë / 5 €', callback_url: `${this.server.url}/_mock/sink/docs?account=${client.account.id}` });
+    return (await client.wait({ invoice: id, callback: 'delivered' })).expect(200).json.attempts[0].request.body;
+  }
+
+  /** Does what the block is marked for. */
+  perform(block) { return this[block.mark](block); }
+
+  file({ what, text }) { this.save(what, this.here(text)); }
+
+  async serve({ text }) {
+    const [program, ...args] = this.here(text).trim().split(/\s+/);
+    assert.equal(program, 'server/run');
+    this.server = await startServer({ args });
+  }
+
+  async start({ what, text, language }) {
+    this.save(what, this.here(text));
+    const [command, ...args] = LANGUAGES[language].run;
+    this.started.set(what, this.launch(command, [...args, what]));
+    await this.until(this.started.get(what), (out) => out.includes('\n'), `the first line of ${what}`);
+  }
+
+  async run(block) {
+    // a reader is slower than callbacks and invoices
+    if (this.server) await fetch(`${this.server.url}/_mock/wait?idle=true&within=10s`);
+    this.printed = await (block.what ? this.runFile(block) : this.inShell(this.here(block.text)));
+  }
+
+  async receiver({ what, text, language }) {
+    const port = await freePort();
+    this.save(what, text.replaceAll(RECEIVER, port));
+    const [command, ...args] = LANGUAGES[language].serve?.(port) ?? LANGUAGES[language].run;
+    const run = this.launch(command, [...args, what]);
+    await within(listening(port, run), () => `${what} to listen; so far:\n${run.out}${run.err}`);
+    for (const [trial, body, headers, genuine] of trials(await this.realCallback())) {
+      const { status } = await fetch(`http://127.0.0.1:${port}/callback`, {
+        method: 'POST', body, headers: { 'Content-Type': 'application/json', ...headers } });
+      if (genuine) assert.equal(status, 200, `${trial}\n${run.err}`);
+      else assert.ok(status >= 400 && status < 500, `${trial}: ${status}\n${run.err}`);
+    }
+  }
+
+  async prints({ what, text }) {
+    const run = this.started.get(what);
+    const shown = this.here(text);
+    if (what) await this.until(run, (out) => agrees(shown, out, new Map()), `${what} to print:\n${shown}`);
+    const output = what ? run.out : this.printed;
+    assert.ok(agrees(shown, output, this.known), `it says:\n${shown}\nbut this was printed:\n${output}`);
+  }
+}
