@@ -29,13 +29,33 @@ static const char *const sql[] = {
 
 /* ------------------------------------------------------------------ statements */
 
+static bool core_prepare(struct store *store)
+{
+    return store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql));
+}
+
+static bool (*const groups[STORE_GROUPS])(struct store *store) = {
+    [STORE_CORE] = core_prepare,
+    [STORE_ACCOUNT] = store_account_prepare,
+    [STORE_INVOICE] = store_invoice_prepare,
+    [STORE_TRANSITION] = store_transition_prepare,
+    [STORE_PURGE] = store_purge_prepare,
+    [STORE_CALLBACK] = store_callback_prepare,
+    [STORE_RUN] = store_run_prepare,
+    [STORE_SEQUENCE] = store_sequence_prepare,
+    [STORE_COPY] = store_copy_prepare,
+    [STORE_SNAPSHOT] = store_snapshot_prepare,
+    [STORE_SNAPSHOT_ROWS] = store_snapshot_rows_prepare,
+    [STORE_LEFTOVER] = store_leftover_prepare,
+    [STORE_FIND] = store_find_prepare,
+    [STORE_REFUND] = store_refund_prepare,
+    [STORE_BALANCE] = store_balance_prepare,
+};
+
 bool store_prepare(struct store *store, enum store_group group, const char *const *texts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-                               &store->statements[group][i], NULL)) {
-            return false;
-        }
+        store->statements[group][i].text = mem_strdup(texts[i]);
     }
     return true;
 }
@@ -48,17 +68,46 @@ void store_poison(struct store *store, const char *why)
     store->poisoned = true;
 }
 
-static void poison_by_sqlite(struct store *store, sqlite3_stmt *statement)
+static void poison_by_sqlite(struct store *store, const char *text)
 {
     char why[512];
     snprintf(why, sizeof why, "%s: %s in: %.200s", store->file, sqlite3_errmsg(store->db),
-             sqlite3_sql(statement));
+             text ? text : "a statement's making");
     store_poison(store, why);
 }
 
+/* NULL when it cannot be, with sqlite3_errmsg set. */
+static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
+{
+    struct store_statement *statement = &store->statements[group][query];
+    if (!statement->compiled && (statement->text || groups[group](store))) {
+        sqlite3_prepare_v3(store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT,
+                           &statement->compiled, NULL);
+    }
+    return statement->compiled;
+}
+
+bool store_compile_all(struct store *store)
+{
+    for (int group = 0; group < STORE_GROUPS; group++) {
+        int query = 0;
+        do {
+            if (!compile(store, group, query)) {
+                return false;
+            }
+        } while (++query < STORE_STATEMENTS_MOST && store->statements[group][query].text);
+    }
+    return true;
+}
+
+/* SQLite takes a statement that is none: nothing is bound, and a poisoned turn takes no step. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query)
 {
-    return store->statements[group][query];
+    sqlite3_stmt *compiled = store->statements[group][query].compiled;
+    if (!compiled && !(compiled = compile(store, group, query))) {
+        poison_by_sqlite(store, store->statements[group][query].text);
+    }
+    return compiled;
 }
 
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query)
@@ -98,7 +147,7 @@ bool store_step(struct store *store, sqlite3_stmt *statement)
         return true;
     }
     if (result != SQLITE_DONE) {
-        poison_by_sqlite(store, statement);
+        poison_by_sqlite(store, sqlite3_sql(statement));
     }
     sqlite3_reset(statement);
     return false;
@@ -307,14 +356,8 @@ static bool set_up(struct store *store, enum store_care care, char *ret_why, siz
     bool ready = execute(store, pragmas) && execute(store, "PRAGMA journal_mode = WAL") &&
                  execute(store, "BEGIN IMMEDIATE; COMMIT") && execute(store, owner) &&
                  migrate(store, version) &&
-                 store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) &&
-                 store_account_prepare(store) && store_invoice_prepare(store) &&
-                 store_transition_prepare(store) && store_purge_prepare(store) &&
-                 store_callback_prepare(store) && store_run_prepare(store) &&
-                 store_sequence_prepare(store) && store_copy_prepare(store) &&
-                 store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&
-                 store_leftover_prepare(store) && store_find_prepare(store) &&
-                 store_refund_prepare(store) && store_balance_prepare(store);
+                 /* One that was there may be damaged, or somebody may have altered it. */
+                 (!version || store_compile_all(store));
     return ready || refuse_sqlite(store, ret_why, why_size);
 }
 
@@ -343,7 +386,8 @@ void store_close(struct store *store)
     }
     for (int group = 0; group < STORE_GROUPS; group++) {
         for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
-            sqlite3_finalize(store->statements[group][i]);
+            sqlite3_finalize(store->statements[group][i].compiled);
+            free(store->statements[group][i].text);
         }
     }
     sqlite3_close(store->db);

@@ -1,4 +1,5 @@
-/* Databases of earlier versions: what the schema's later files make of them. */
+/* The schema of a database: what later files make of earlier versions', and what is refused because
+ * somebody altered it. */
 #include "folder.h"
 
 #include "base/embedded.h"
@@ -110,9 +111,37 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     folder_remove(folder);
 }
 
+/* Opening what is there compiles every statement, whichever are wanted later. */
+static void a_database_must_have_what_the_statements_name(void **state)
+{
+    static const char *const harm[] = {
+        "DROP TABLE leftover",
+        "ALTER TABLE snapshot_refund DROP COLUMN description",
+        "ALTER TABLE balance RENAME COLUMN reserved TO held",
+    };
+    char folder[FOLDER_TEXT], why[512] = "";
+    const char *file;
+    struct store *store = NULL;
+    sqlite3 *db;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(harm); i++) {
+        folder_make(folder);
+        file = folder_path(folder, "mock.db");
+        store_close(open_store(file));
+        store_close(open_store(file));
+        assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+        run(db, harm[i]);
+        sqlite3_close(db);
+        assert_false(store_open(file, STORE_CARE_PROCESS, &store, why, sizeof why));
+        assert_non_null(strstr(why, " no"));
+        folder_remove(folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_database_must_have_what_the_statements_name),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
