@@ -1,5 +1,5 @@
-/* The schema of a database: what later files make of earlier versions', and what is refused because
- * somebody altered it. */
+/* The schema of a database: as a new one begins, what later files make of earlier versions', and
+ * what is refused because somebody altered it. */
 #include "folder.h"
 
 #include "base/embedded.h"
@@ -111,6 +111,44 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     folder_remove(folder);
 }
 
+/* Everything that the schema says, as a text for sqlite3_free. */
+static char *schema(const char *file)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    char *text = sqlite3_mprintf("%lld %lld\n", (long long)number(db, "PRAGMA application_id"),
+                                 (long long)number(db, "PRAGMA user_version"));
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema ORDER BY name", -1, &q, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        char *more = sqlite3_mprintf("%s%s: %s\n", text, sqlite3_column_text(q, 0),
+                                     sqlite3_column_text(q, 1));
+        sqlite3_free(text);
+        text = more;
+    }
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return text;
+}
+
+static void a_new_database_begins_as_the_schema_files_make_one(void **state)
+{
+    char folder[FOLDER_TEXT];
+    (void)state;
+    folder_make(folder);
+    make_old(folder, 1, "");
+    store_close(open_store(folder_path(folder, "old")));
+    char *fresh = schema(folder_path(folder, "fresh"));
+    char *grown = schema(folder_path(folder, "old"));
+    assert_non_null(strstr(fresh, "invoice_by_account"));
+    assert_string_equal(fresh, grown);
+    sqlite3_free(fresh);
+    sqlite3_free(grown);
+    folder_remove(folder);
+}
+
 /* Opening what is there compiles every statement, whichever are wanted later. */
 static void a_database_must_have_what_the_statements_name(void **state)
 {
@@ -141,6 +179,7 @@ static void a_database_must_have_what_the_statements_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_database_begins_as_the_schema_files_make_one),
         cmocka_unit_test(a_database_must_have_what_the_statements_name),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
     };
