@@ -1,21 +1,15 @@
+/* The verbs on statements, the turns, and the server's own values. store_open.c is the beginning
+ * and the end. */
 #include "store.h"
 
-#include "base/embedded.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "store/store_private.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define APPLICATION_ID 0x4d696c6b /* "Milk" */
-#define CHECKPOINT_PAGES                                                                           \
-    10000 /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
-#define CACHE_KIB 12288
 
 enum { Q_BEGIN, Q_COMMIT, Q_ROLLBACK, Q_META_GET, Q_META_PUT };
 
@@ -29,13 +23,33 @@ static const char *const sql[] = {
 
 /* ------------------------------------------------------------------ statements */
 
+static bool core_prepare(struct store *store)
+{
+    return store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql));
+}
+
+static bool (*const groups[STORE_GROUPS])(struct store *store) = {
+    [STORE_CORE] = core_prepare,
+    [STORE_ACCOUNT] = store_account_prepare,
+    [STORE_INVOICE] = store_invoice_prepare,
+    [STORE_TRANSITION] = store_transition_prepare,
+    [STORE_PURGE] = store_purge_prepare,
+    [STORE_CALLBACK] = store_callback_prepare,
+    [STORE_RUN] = store_run_prepare,
+    [STORE_SEQUENCE] = store_sequence_prepare,
+    [STORE_COPY] = store_copy_prepare,
+    [STORE_SNAPSHOT] = store_snapshot_prepare,
+    [STORE_SNAPSHOT_ROWS] = store_snapshot_rows_prepare,
+    [STORE_LEFTOVER] = store_leftover_prepare,
+    [STORE_FIND] = store_find_prepare,
+    [STORE_REFUND] = store_refund_prepare,
+    [STORE_BALANCE] = store_balance_prepare,
+};
+
 bool store_prepare(struct store *store, enum store_group group, const char *const *texts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-                               &store->statements[group][i], NULL)) {
-            return false;
-        }
+        store->statements[group][i].text = mem_strdup(texts[i]);
     }
     return true;
 }
@@ -48,17 +62,46 @@ void store_poison(struct store *store, const char *why)
     store->poisoned = true;
 }
 
-static void poison_by_sqlite(struct store *store, sqlite3_stmt *statement)
+static void poison_by_sqlite(struct store *store, const char *text)
 {
     char why[512];
     snprintf(why, sizeof why, "%s: %s in: %.200s", store->file, sqlite3_errmsg(store->db),
-             sqlite3_sql(statement));
+             text ? text : "a statement's making");
     store_poison(store, why);
 }
 
+/* NULL when it cannot be, with sqlite3_errmsg set. */
+static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
+{
+    struct store_statement *statement = &store->statements[group][query];
+    if (!statement->compiled && (statement->text || groups[group](store))) {
+        sqlite3_prepare_v3(store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT,
+                           &statement->compiled, NULL);
+    }
+    return statement->compiled;
+}
+
+bool store_compile_all(struct store *store)
+{
+    for (int group = 0; group < STORE_GROUPS; group++) {
+        int query = 0;
+        do {
+            if (!compile(store, group, query)) {
+                return false;
+            }
+        } while (++query < STORE_STATEMENTS_MOST && store->statements[group][query].text);
+    }
+    return true;
+}
+
+/* SQLite takes a statement that is none: nothing is bound, and a poisoned turn takes no step. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query)
 {
-    return store->statements[group][query];
+    sqlite3_stmt *compiled = store->statements[group][query].compiled;
+    if (!compiled && !(compiled = compile(store, group, query))) {
+        poison_by_sqlite(store, store->statements[group][query].text);
+    }
+    return compiled;
 }
 
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query)
@@ -98,7 +141,7 @@ bool store_step(struct store *store, sqlite3_stmt *statement)
         return true;
     }
     if (result != SQLITE_DONE) {
-        poison_by_sqlite(store, statement);
+        poison_by_sqlite(store, sqlite3_sql(statement));
     }
     sqlite3_reset(statement);
     return false;
@@ -181,172 +224,4 @@ int64_t store_bytes(struct store *store)
     snprintf(log_file, sizeof log_file, "%s-wal", store->file);
     int64_t bytes = stat(store->file, &st) == 0 ? (int64_t)st.st_size : 0;
     return bytes + (stat(log_file, &st) == 0 ? (int64_t)st.st_size : 0);
-}
-
-/* ------------------------------------------------------------------ open and close */
-
-static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
-    ATTR_PRINTF(4, 5);
-
-static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
-{
-    char reason[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
-    va_end(args);
-    snprintf(ret_why, why_size, "%s: %s", store->file, reason);
-    return false;
-}
-
-/* The reasons a person can do something about, in words. */
-static bool refuse_sqlite(struct store *store, char *ret_why, size_t why_size)
-{
-    switch (sqlite3_errcode(store->db)) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return refuse(store, ret_why, why_size, "the database is in use by another process");
-    case SQLITE_NOTADB:
-        return refuse(store, ret_why, why_size, "the file is not a database");
-    case SQLITE_CANTOPEN:
-        return refuse(store, ret_why, why_size, "cannot open or make the database (%s)",
-                      strerror(sqlite3_system_errno(store->db)));
-    default:
-        return refuse(store, ret_why, why_size, "%s", sqlite3_errmsg(store->db));
-    }
-}
-
-static bool pragma_int(struct store *store, const char *text, int64_t *ret_n)
-{
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(store->db, text, -1, &statement, NULL)) {
-        return false;
-    }
-    bool good = sqlite3_step(statement) == SQLITE_ROW;
-    *ret_n = good ? sqlite3_column_int64(statement, 0) : 0;
-    return sqlite3_finalize(statement) == SQLITE_OK && good;
-}
-
-static bool execute(struct store *store, const char *text)
-{
-    return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK;
-}
-
-/* The schema files by number: schema/db/001_..., 002_..., in the order of embedding. */
-static const struct embedded_file *migration(int64_t number)
-{
-    int64_t found = 0;
-    for (size_t i = 0; i < embedded_count; i++) {
-        if (text_starts(embedded_files[i].name, "schema/db/") && ++found == number) {
-            return &embedded_files[i];
-        }
-    }
-    return NULL;
-}
-
-static bool migrate(struct store *store, int64_t version)
-{
-    const struct embedded_file *file;
-    while ((file = migration(version + 1))) {
-        char done[64];
-        snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)++version);
-        if (!execute(store, "BEGIN IMMEDIATE") || !execute(store, file->data) ||
-            !execute(store, done) || !execute(store, "COMMIT")) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A database that is empty or ours and not from the future. */
-static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why, size_t why_size)
-{
-    int64_t application, tables;
-    if (!pragma_int(store, "PRAGMA application_id", &application) ||
-        !pragma_int(store, "PRAGMA user_version", ret_version) ||
-        !pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables)) {
-        return refuse_sqlite(store, ret_why, why_size);
-    }
-    if (application != APPLICATION_ID && (application || tables || *ret_version)) {
-        return refuse(store, ret_why, why_size, "the database belongs to another program");
-    }
-    if (*ret_version > 0 && !migration(*ret_version)) {
-        return refuse(store, ret_why, why_size,
-                      "the database was made by a newer version (schema %lld)",
-                      (long long)*ret_version);
-    }
-    return true;
-}
-
-static const char *const synchronous[] = {
-    [STORE_CARE_PROCESS] = "NORMAL",
-    [STORE_CARE_MACHINE] = "FULL",
-    [STORE_CARE_NONE] = "OFF",
-};
-
-static bool set_up(struct store *store, enum store_care care, char *ret_why, size_t why_size)
-{
-    char pragmas[256], owner[64];
-    snprintf(pragmas, sizeof pragmas,
-             "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
-             "PRAGMA temp_store = MEMORY",
-             synchronous[care], CHECKPOINT_PAGES, CACHE_KIB);
-    snprintf(owner, sizeof owner, "PRAGMA application_id = %d", APPLICATION_ID);
-    int64_t version = 0;
-    /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
-     * private memory. */
-    if (!execute(store, "PRAGMA locking_mode = EXCLUSIVE")) {
-        return refuse_sqlite(store, ret_why, why_size);
-    }
-    if (!check_owner(store, &version, ret_why, why_size)) {
-        return false;
-    }
-    if (sqlite3_db_readonly(store->db, "main") == 1) {
-        return refuse(store, ret_why, why_size, "the database cannot be written");
-    }
-    bool ready = execute(store, pragmas) && execute(store, "PRAGMA journal_mode = WAL") &&
-                 execute(store, "BEGIN IMMEDIATE; COMMIT") && execute(store, owner) &&
-                 migrate(store, version) &&
-                 store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql)) &&
-                 store_account_prepare(store) && store_invoice_prepare(store) &&
-                 store_transition_prepare(store) && store_purge_prepare(store) &&
-                 store_callback_prepare(store) && store_run_prepare(store) &&
-                 store_sequence_prepare(store) && store_copy_prepare(store) &&
-                 store_snapshot_prepare(store) && store_snapshot_rows_prepare(store) &&
-                 store_leftover_prepare(store) && store_find_prepare(store) &&
-                 store_refund_prepare(store) && store_balance_prepare(store);
-    return ready || refuse_sqlite(store, ret_why, why_size);
-}
-
-bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
-                size_t why_size)
-{
-    struct store *store = mem_alloc(sizeof *store);
-    store->file = mem_strdup(file);
-    store->invoice_count = -1;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
-    sqlite3_extended_result_codes(store->db, 0);
-    if (good ? !set_up(store, care, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
-        store_close(store);
-        return false;
-    }
-    *ret_store = store;
-    return true;
-}
-
-void store_close(struct store *store)
-{
-    if (!store) {
-        return;
-    }
-    for (int group = 0; group < STORE_GROUPS; group++) {
-        for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
-            sqlite3_finalize(store->statements[group][i]);
-        }
-    }
-    sqlite3_close(store->db);
-    free(store->file);
-    free(store);
 }

@@ -1,5 +1,5 @@
 /*
- * The SQLite store: one connection, every statement prepared at open.
+ * The SQLite store: one connection, every statement compiled once, when it is first wanted.
  *
  * Writes belong to the turn of the loop in which they happen: the first one begins a transaction,
  * store_commit ends it once for all of them (group commit). Functions that write return nothing and

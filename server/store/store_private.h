@@ -10,7 +10,7 @@
 
 #include <sqlite3.h>
 
-/* One group of prepared statements per file. */
+/* One group of statements per file. */
 enum store_group {
     STORE_CORE,
     STORE_ACCOUNT,
@@ -45,17 +45,25 @@ enum store_sequence {
     STORE_SEQUENCES,
 };
 
+struct store_statement {
+    char *text;             /* NULL: its group was not wanted yet */
+    sqlite3_stmt *compiled; /* NULL: it was not wanted yet */
+};
+
 struct store {
     sqlite3 *db;
     char *file;
     bool in_turn, poisoned;
     int64_t invoice_count;         /* -1: not counted yet */
     int64_t next[STORE_SEQUENCES]; /* 0: not read yet */
-    sqlite3_stmt *statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
+    struct store_statement statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
 };
 
-/* Prepares a file's statements; false with sqlite3_errmsg set. Each file of store/ has such a
- * function. */
+/*
+ * Takes a file's statements, of which each is compiled when it is first wanted. Each file of store/
+ * has a function that ends with this, for the table in store.c; false with sqlite3_errmsg set (this
+ * itself is always true).
+ */
 bool store_prepare(struct store *store, enum store_group group, const char *const *sql, size_t n);
 bool store_account_prepare(struct store *store);
 bool store_invoice_prepare(struct store *store);
@@ -71,6 +79,10 @@ bool store_leftover_prepare(struct store *store);
 bool store_find_prepare(struct store *store);
 bool store_balance_prepare(struct store *store);
 bool store_refund_prepare(struct store *store);
+
+/* Compiles what was not yet: whether the database has all that statements name. False with
+ * sqlite3_errmsg set. */
+bool store_compile_all(struct store *store);
 
 /* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
  */
@@ -109,7 +121,8 @@ void store_balance_clear(struct store *store, int64_t account);
 void store_copy_out(struct store *store, int64_t account, int64_t snapshot);
 void store_copy_in(struct store *store, int64_t snapshot, int64_t account);
 
-/* A statement, reset and ready to be bound. `store_write_query` begins the turn first. */
+/* A statement, reset and ready to be bound; NULL, which every verb takes, in a turn that this
+ * poisoned. `store_write_query` begins the turn first. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query);
 

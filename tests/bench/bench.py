@@ -324,7 +324,7 @@ class Bench:
                 BENCH_AUTH="", BENCH_BODY=json.dumps(PREREQUEST)))
 
     def starting(self):
-        self.start_row("start to the first 200", BUILD, 50)
+        self.start_row("start to the first 200", BUILD, 30)
         static = os.path.join(ROOT, "build-static")
         if os.path.exists(os.path.join(static, "milkypay-mock")):
             self.start_row("start to the first 200, mostly static build", static, 20)
@@ -339,7 +339,8 @@ class Bench:
                 server.call("GET", "/_mock/health")
                 times.append((time.monotonic() - began) * 1000)
         median = statistics.median(times)
-        table_row(name, f"{median:.0f} ms", f"<= {most} ms", median <= most)
+        figure = f"{min(times):.0f}-{median:.0f} ms"  # a busy machine moves the median far
+        table_row(name, figure, f"<= {most} ms", median <= most)
 
     def remembering(self):
         with Server() as server:

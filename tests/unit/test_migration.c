@@ -1,4 +1,5 @@
-/* Databases of earlier versions: what the schema's later files make of them. */
+/* The schema of a database: as a new one begins, what later files make of earlier versions', and
+ * what is refused because somebody altered it. */
 #include "folder.h"
 
 #include "base/embedded.h"
@@ -110,9 +111,76 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     folder_remove(folder);
 }
 
+/* Everything that the schema says, as a text for sqlite3_free. */
+static char *schema(const char *file)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    char *text = sqlite3_mprintf("%lld %lld\n", (long long)number(db, "PRAGMA application_id"),
+                                 (long long)number(db, "PRAGMA user_version"));
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema ORDER BY name", -1, &q, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        char *more = sqlite3_mprintf("%s%s: %s\n", text, sqlite3_column_text(q, 0),
+                                     sqlite3_column_text(q, 1));
+        sqlite3_free(text);
+        text = more;
+    }
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return text;
+}
+
+static void a_new_database_begins_as_the_schema_files_make_one(void **state)
+{
+    char folder[FOLDER_TEXT];
+    (void)state;
+    folder_make(folder);
+    make_old(folder, 1, "");
+    store_close(open_store(folder_path(folder, "old")));
+    char *fresh = schema(folder_path(folder, "fresh"));
+    char *grown = schema(folder_path(folder, "old"));
+    assert_non_null(strstr(fresh, "invoice_by_account"));
+    assert_string_equal(fresh, grown);
+    sqlite3_free(fresh);
+    sqlite3_free(grown);
+    folder_remove(folder);
+}
+
+/* Opening what is there compiles every statement, whichever are wanted later. */
+static void a_database_must_have_what_the_statements_name(void **state)
+{
+    static const char *const harm[] = {
+        "DROP TABLE leftover",
+        "ALTER TABLE snapshot_refund DROP COLUMN description",
+        "ALTER TABLE balance RENAME COLUMN reserved TO held",
+    };
+    char folder[FOLDER_TEXT], why[512] = "";
+    const char *file;
+    struct store *store = NULL;
+    sqlite3 *db;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(harm); i++) {
+        folder_make(folder);
+        file = folder_path(folder, "mock.db");
+        store_close(open_store(file));
+        store_close(open_store(file));
+        assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+        run(db, harm[i]);
+        sqlite3_close(db);
+        assert_false(store_open(file, STORE_CARE_PROCESS, &store, why, sizeof why));
+        assert_non_null(strstr(why, " no"));
+        folder_remove(folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_database_begins_as_the_schema_files_make_one),
+        cmocka_unit_test(a_database_must_have_what_the_statements_name),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,229 @@
+/* How a database is opened, made, brought up to date and closed. */
+#include "base/die.h"
+#include "base/embedded.h"
+#include "base/text.h"
+#include "store/store_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECKPOINT_PAGES                                                                           \
+    10000 /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
+#define CACHE_KIB 12288
+
+/* ------------------------------------------------------------------ refusals */
+
+static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
+    ATTR_PRINTF(4, 5);
+
+static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    snprintf(ret_why, why_size, "%s: %s", store->file, reason);
+    return false;
+}
+
+/* The reasons a person can do something about, in words. */
+static bool refuse_sqlite(struct store *store, char *ret_why, size_t why_size)
+{
+    switch (sqlite3_errcode(store->db)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return refuse(store, ret_why, why_size, "the database is in use by another process");
+    case SQLITE_NOTADB:
+        return refuse(store, ret_why, why_size, "the file is not a database");
+    case SQLITE_CANTOPEN:
+        return refuse(store, ret_why, why_size, "cannot open or make the database (%s)",
+                      strerror(sqlite3_system_errno(store->db)));
+    default:
+        return refuse(store, ret_why, why_size, "%s", sqlite3_errmsg(store->db));
+    }
+}
+
+/* ------------------------------------------------------------------ pragmas */
+
+static bool pragma_int(struct store *store, const char *text, int64_t *ret_n)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(store->db, text, -1, &statement, NULL)) {
+        return false;
+    }
+    bool good = sqlite3_step(statement) == SQLITE_ROW;
+    *ret_n = good ? sqlite3_column_int64(statement, 0) : 0;
+    return sqlite3_finalize(statement) == SQLITE_OK && good;
+}
+
+static bool execute(struct store *store, const char *text)
+{
+    return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool set_pragmas(struct store *store, enum store_care care)
+{
+    static const char *const synchronous[] = {
+        [STORE_CARE_PROCESS] = "NORMAL",
+        [STORE_CARE_MACHINE] = "FULL",
+        [STORE_CARE_NONE] = "OFF",
+    };
+    char pragmas[256];
+    snprintf(pragmas, sizeof pragmas,
+             "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
+             "PRAGMA temp_store = MEMORY",
+             synchronous[care], CHECKPOINT_PAGES, CACHE_KIB);
+    return execute(store, pragmas);
+}
+
+/* ------------------------------------------------------------------ the schema */
+
+/* The database that a new one begins as (schema/fresh.py). */
+static const struct embedded_file *fresh(void)
+{
+    const struct embedded_file *file = embedded_find("schema/fresh.db");
+    if (!file) {
+        die("schema/fresh.db is not embedded");
+    }
+    return file;
+}
+
+/* Numbers in its header, where every database says whose and how old it is. */
+enum { VERSION_AT = 60, MARK_AT = 68 };
+
+static int64_t fresh_number(size_t at)
+{
+    int64_t n = 0;
+    for (size_t i = at; i < at + 4; i++) {
+        n = n << 8 | (uint8_t)fresh()->data[i];
+    }
+    return n;
+}
+
+/* Makes an empty database such a one, all or nothing. */
+static bool begin_fresh(struct store *store)
+{
+    const struct embedded_file *file = fresh();
+    sqlite3_int64 size = (sqlite3_int64)file->size;
+    sqlite3 *from;
+    if (sqlite3_open_v2(":memory:", &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ||
+        sqlite3_deserialize(from, "main", (unsigned char *)file->data, size, size,
+                            SQLITE_DESERIALIZE_READONLY)) {
+        die("schema/fresh.db cannot be read: %s", sqlite3_errmsg(from));
+    }
+    sqlite3_backup *copy = sqlite3_backup_init(store->db, "main", from, "main");
+    bool good = copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE;
+    good = sqlite3_backup_finish(copy) == SQLITE_OK && good;
+    sqlite3_close(from);
+    return good;
+}
+
+/* The schema files by number: schema/db/001_..., 002_..., in the order of embedding. */
+static const struct embedded_file *migration(int64_t number)
+{
+    int64_t found = 0;
+    for (size_t i = 0; i < embedded_count; i++) {
+        if (text_starts(embedded_files[i].name, "schema/db/") && ++found == number) {
+            return &embedded_files[i];
+        }
+    }
+    return NULL;
+}
+
+static bool migrate(struct store *store, int64_t version)
+{
+    const struct embedded_file *file;
+    while ((file = migration(version + 1))) {
+        char done[64];
+        snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)++version);
+        if (!execute(store, "BEGIN IMMEDIATE") || !execute(store, file->data) ||
+            !execute(store, done) || !execute(store, "COMMIT")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ open and close */
+
+/* A database that is empty (version 0) or ours and not from the future. */
+static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why, size_t why_size)
+{
+    int64_t mark, tables;
+    if (!pragma_int(store, "PRAGMA application_id", &mark) ||
+        !pragma_int(store, "PRAGMA user_version", ret_version) ||
+        !pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        return refuse_sqlite(store, ret_why, why_size);
+    }
+    bool ours = mark == fresh_number(MARK_AT);
+    bool empty = !tables && !*ret_version && (ours || !mark);
+    if (!empty && !(ours && *ret_version > 0)) {
+        return refuse(store, ret_why, why_size, "the database belongs to another program");
+    }
+    if (*ret_version > fresh_number(VERSION_AT)) {
+        return refuse(store, ret_why, why_size,
+                      "the database was made by a newer version (schema %lld)",
+                      (long long)*ret_version);
+    }
+    return true;
+}
+
+static bool set_up(struct store *store, enum store_care care, char *ret_why, size_t why_size)
+{
+    int64_t version = 0;
+    /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
+     * private memory. */
+    if (!execute(store, "PRAGMA locking_mode = EXCLUSIVE")) {
+        return refuse_sqlite(store, ret_why, why_size);
+    }
+    if (!check_owner(store, &version, ret_why, why_size)) {
+        return false;
+    }
+    if (sqlite3_db_readonly(store->db, "main") == 1) {
+        return refuse(store, ret_why, why_size, "the database cannot be written");
+    }
+    bool ready = set_pragmas(store, care) && (version || begin_fresh(store)) &&
+                 execute(store, "PRAGMA journal_mode = WAL") &&
+                 execute(store, "BEGIN IMMEDIATE; COMMIT");
+    /* One that was there may be damaged, or somebody may have altered it. */
+    ready = ready && (!version || (migrate(store, version) && store_compile_all(store)));
+    return ready || refuse_sqlite(store, ret_why, why_size);
+}
+
+bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
+                size_t why_size)
+{
+    struct store *store = mem_alloc(sizeof *store);
+    store->file = mem_strdup(file);
+    store->invoice_count = -1;
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
+    sqlite3_extended_result_codes(store->db, 0);
+    if (good ? !set_up(store, care, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
+        store_close(store);
+        return false;
+    }
+    *ret_store = store;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (!store) {
+        return;
+    }
+    for (int group = 0; group < STORE_GROUPS; group++) {
+        for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
+            sqlite3_finalize(store->statements[group][i].compiled);
+            free(store->statements[group][i].text);
+        }
+    }
+    sqlite3_close(store->db);
+    free(store->file);
+    free(store);
+}
