@@ -131,14 +131,16 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
 {
     const char *challenge = invoice->challenge_outcome;
     enum invoice_kind kind = invoice_kind(invoice->seq);
-    if (!service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
+    bool priced = invoice->exchange_rate != MONEY_NONE;
+    bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
+    if (chosen && !service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
         return refuse(r, path, "service", "there is no such service");
     }
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
         return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
     }
-    if (invoice->service ? invoice->exchange_rate <= 0 : invoice->exchange_rate != MONEY_NONE) {
-        return refuse(r, path, "exchange_rate", "an invoice with a service has one, and no other");
+    if (invoice->service && invoice->exchange_rate <= 0) {
+        return refuse(r, path, "exchange_rate", "an invoice with a service has one above 0");
     }
     bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
     if (!is_plan(r, invoice->plan) ||
