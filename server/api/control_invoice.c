@@ -80,7 +80,7 @@ static void reply_wrong_amount(struct call *call, enum status status,
 static bool check_amount(struct call *call, const struct invoice *invoice, const struct move *move)
 {
     const struct money_range range = invoice_range(invoice, move->status);
-    bool forbidden = !move->force && !status_may_become(invoice->status, move->status);
+    bool forbidden = !move->force && !invoice_may_become(invoice, move->status);
     bool good =
         money_range_has(&range, move->amount) && status_money(move->status) != STATUS_MONEY_STAYS;
     if (move->amount == MONEY_NONE || forbidden || good) {
@@ -96,7 +96,7 @@ static void reply_forbidden(struct call *call, const struct invoice *invoice,
     const struct money_range range = invoice_range(invoice, move->status);
     if (invoice_awaits_choice(invoice) && move->status == STATUS_PROCESS_PENDING) {
         reply_no_service(call, invoice);
-    } else if (status_may_become(invoice->status, move->status)) {
+    } else if (invoice_may_become(invoice, move->status)) {
         reply_wrong_amount(call, move->status, &range);
     } else {
         call_control_error(call, 409, "forbidden_transition",
