@@ -437,6 +437,23 @@ describe('payouts', () => {
     assert.deepEqual(calls.items.map((row) => row.invoice), [id, id]);
   });
 
+  test('of a file are payouts, or it is refused', async () => {
+    const api = await frozen();
+    const { id } = await made(api, {});
+    (await process(api, id, outcome('process_pending'))).expect(201);
+    (await api.control('POST', '/snapshots/s')).expect(201);
+    const file = (await api.control('GET', '/snapshots/s')).expect(200).json;
+    const refund = { reference_id: 'r', amount: 1, description: null, status: 'done', created_ms: 1, finished_ms: 1 };
+    for (const [name, changes] of Object.entries({
+      status: { status: 'refunded' }, flow: { flow: 'verify' }, deposit: { deposit: -1 }, refunded_amount: { refunded_amount: 0 },
+      processed_deposit: { status: 'processed', processed_amount: 5, processed_deposit: -5 }, refunds: { refunds: [refund] },
+    })) {
+      const reply = await api.control('PUT', '/snapshots/t', { ...file, invoices: [{ ...file.invoices[0], ...changes }] });
+      assert.match(reply.expect(422).json.error.message, new RegExp(`invoices\\[0\\]\\.${name}:`));
+    }
+    (await api.control('PUT', '/snapshots/t', file)).expect(201);
+  });
+
   test('come back with a snapshot, a file of it, and go with a reset', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(api, { options: undefined }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
