@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { Client, DEMO, invoice } from '../lib/client.js';
+import { PATIENCE_MS } from '../lib/limits.js';
 import { forms, open, send, text } from '../lib/pages.js';
 import { runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
@@ -29,6 +30,35 @@ async function refuses(args, words, options) {
   for (const word of words) assert.ok(lines[0].includes(word), `"${word}" in: ${lines[0]}`);
   return lines[0];
 }
+
+test('--retention drops what is old and finished, not what waits for a command', async () => {
+  const server = await startServer({ args: ['--retention', '1h'] });
+  const api = await new Client(server).newAccount();
+  const start = await api.freeze();
+  const as = (outcome) => ({ headers: { 'X-Mock-Outcome': outcome } });
+  const payout = async (outcome) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 100,
+    fields: { account: '1' }, options: { auto_process: true } }, ...as(outcome) })).expect(201).data.id;
+  const refunding = await api.made({}, as('processed@0'));
+  const waiting = await payout('process_pending');
+  const finished = [(await api.made({}, as('processed@0'))).id, await payout('processed@0')];
+  await api.advance(0);
+  (await api.private('POST', `/payment-invoices/${refunding.id}/refund`, { json: {}, ...as('refund_pending') })).expect(200);
+  await api.idle();
+  (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 7200 })).expect(200);
+  const paths = { cpi: 'payment-invoices', cpoi: 'payout-invoices' };
+  const status = async (id) => (await api.private('GET', `/${paths[id.split('_')[0]]}/${id}`)).status;
+  const deadline = Date.now() + PATIENCE_MS;
+  for (const id of finished) {
+    while (await status(id) === 200 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
+    assert.equal(await status(id), 404);
+  }
+  assert.deepEqual([await status(refunding.id), await status(waiting)], [200, 200]);
+  const balance = async () => (await api.private('GET', '/account/balances')).data.attributes.currency_accounts.USD;
+  assert.equal((await balance()).pending_balance, '100.00');
+  (await api.control('POST', `/payout-invoices/${waiting}/transition`, { status: 'process_failed' })).expect(200);
+  assert.equal((await balance()).pending_balance, '0.00');
+  await server.stop();
+});
 
 describe('a restart with fixtures that have lost a resolution', () => {
   const GONE = 'velocity_limit';
