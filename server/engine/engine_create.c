@@ -21,7 +21,7 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
         return MONEY_ONE;
     }
     int64_t rate = rate_find(&engine->fixture->rates, currency, service->currency);
-    return tenant->account.settings.convert_currency && rate != 0 ? rate : MONEY_NONE;
+    return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
 }
 
 bool engine_takes(const struct engine *engine, const struct tenant *tenant,
