@@ -55,6 +55,10 @@ void api_payouts_process(struct call *call)
         return;
     }
     call->invoice = payout.seq;
+    if (!account_is_active(&call->tenant->account)) {
+        http_reply_error_because(call->request, 403, "the account is not active");
+        return;
+    }
     if (!payout_is_awaited(&payout)) {
         invoice_reply_conflict(call, &payout,
                                arena_printf(call->arena,

@@ -119,6 +119,15 @@ describe('a payout', () => {
     assert.equal((await get(api, id)).status, 'process_pending');
   });
 
+  test('of an account that is not active is neither made nor started', async () => {
+    const api = await demo.newAccount();
+    const { id } = await made(api, {});
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'inactive' })).expect(200);
+    (await create(api, {})).expect(403);
+    (await process(api, id)).expect(403);
+    assert.equal((await get(api, id)).status, 'created');
+  });
+
   test('that has started is not processed again: 409 and the payout', async () => {
     const { id } = await made(demo, {});
     (await process(demo, id)).expect(201);
