@@ -17,8 +17,8 @@ static const char *const sql[] = {
         " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)",
     [Q_LEFT_OVER] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
     /* What belongs to an invoice, and then itself: in this order. */
-    [Q_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN"
-                   " (SELECT seq FROM callback WHERE invoice = ?1)",
+    [Q_ATTEMPTS] = ("DELETE FROM attempt WHERE callback IN"
+                    " (SELECT seq FROM callback WHERE invoice = ?1)"),
     [Q_CALLBACKS] = "DELETE FROM callback WHERE invoice = ?1",
     [Q_TRANSITIONS] = "DELETE FROM transition WHERE invoice = ?1",
     [Q_REFUNDS] = "DELETE FROM refund WHERE invoice = ?1",
