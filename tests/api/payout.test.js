@@ -188,7 +188,13 @@ describe('a payout', () => {
     (await process(demo, payment.id)).expect(404);
     (await demo.send('GET', `/public-api/payout-invoices/${payment.id}`)).expect(404);
     (await demo.send('GET', `/redirect/hpp/?cpi=${id}`, { check: false })).expect(404);
-    (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(409);
+    for (const [method, path, body] of [['GET', ''], ['GET', '/timeline'], ['GET', '/export'], ['POST', '/transition', { status: 'processed' }]]) {
+      for (const wrong of [`/payment-invoices/${id}`, `/payout-invoices/${payment.id}`]) {
+        const { code, message } = (await demo.control(method, `${wrong}${path}`, body)).expect(404).json.error;
+        assert.deepEqual([code, message.includes('stands under')], ['unknown_invoice', true], `${method} ${wrong}${path}`);
+      }
+    }
+    (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(404);
     (await demo.send('GET', '/payout-invoices')).expect(401);
   });
 
