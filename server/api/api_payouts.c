@@ -1,6 +1,7 @@
 #include "api_payouts.h"
 
 #include "api/invoice_create.h"
+#include "api/outcome_read.h"
 #include "api/wait.h"
 #include "engine/clock.h"
 #include "engine/payout.h"
@@ -30,11 +31,32 @@ void api_payouts_get(struct call *call)
     }
 }
 
+/* Starts it; an outcome (or NULL) takes the place of what was planned at its creation. */
+static void start(struct call *call, struct invoice *payout, const char *outcome)
+{
+    int64_t now_ms = clock_now(call->tenant);
+    if (outcome) {
+        engine_set_plan(call->engine, call->tenant, call->arena, payout, outcome,
+                        STATUS_PROCESS_PENDING, now_ms);
+    }
+    payout_start(call->engine, call->tenant, call->arena, payout, now_ms, true);
+    invoice_reply(call, 201, payout, view_invoice_document, VIEW_READ);
+    waits_hold_reply(call);
+}
+
 void api_payouts_process(struct call *call)
 {
+    static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
+                                                   FLOW_CHARGE};
+    const char *outcome = http_header(call->request, OUTCOME_HEADER);
     struct invoice payout;
     struct json_errors errors = {.arena = call->arena};
     if (!find(call, &payout)) {
+        return;
+    }
+    call->invoice = payout.seq;
+    if (!account_is_active(&call->tenant->account)) {
+        http_reply_error_because(call->request, 403, "the account is not active");
         return;
     }
     if (!payout_is_awaited(&payout)) {
@@ -43,15 +65,16 @@ void api_payouts_process(struct call *call)
                                             "The payout invoice is %s and cannot be processed.",
                                             status_name(payout.status)),
                                view_invoice_document);
-    } else if (!payout_is_covered(call->engine, call->tenant, payout.currency, payout.deposit)) {
-        call->invoice = payout.seq;
+        return;
+    }
+    outcome_read(call, OUTCOME_HEADER, outcome, &subject, &errors);
+    if (!payout_is_covered(call->engine, call->tenant, payout.currency, payout.deposit)) {
         json_errors_add(&errors, "amount", MESSAGE_UNCOVERED);
+    }
+    if (errors.n) {
         call_reply_errors(call, &errors);
     } else {
-        payout_start(call->engine, call->tenant, call->arena, &payout, clock_now(call->tenant),
-                     true);
-        invoice_reply(call, 201, &payout, view_invoice_document, VIEW_READ);
-        waits_hold_reply(call);
+        start(call, &payout, outcome);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "api_refund.h"
 
 #include "api/invoice_reply.h"
+#include "api/outcome_read.h"
 #include "api/wait.h"
 #include "base/text.h"
 #include "domain/invoice_money.h"
@@ -31,30 +32,21 @@ static void check_id(const json_t *body, const struct invoice *invoice, struct j
     }
 }
 
-static void check_outcome(struct call *call, const char *text, struct json_errors *errors)
-{
-    struct outcome outcome;
-    char why[256];
-    if (text && !outcome_parse(text, STATUS_REFUND_PENDING, &call->engine->fixture->resolutions,
-                               &outcome, why, sizeof why)) {
-        json_errors_add(errors, "X-Mock-Outcome", "%s", why);
-    }
-}
-
 /* Every bad field at once; answers 422 and returns false if there is one. */
 static bool read_order(struct call *call, json_t *body, const struct invoice *invoice,
                        struct refund_order *ret_order)
 {
     struct json_errors errors = {.arena = call->arena};
     struct refund_input input = {.amount = MONEY_NONE};
-    const char *outcome = http_header(call->request, "X-Mock-Outcome");
+    const char *outcome = http_header(call->request, OUTCOME_HEADER);
+    const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow};
     json_read(invoice_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &input,
               &errors);
     if (input.amount != MONEY_NONE && input.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
     }
     check_id(body, invoice, &errors);
-    check_outcome(call, outcome, &errors);
+    outcome_read(call, OUTCOME_HEADER, outcome, &subject, &errors);
     *ret_order = (struct refund_order){
         .amount = input.amount,
         .reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL,

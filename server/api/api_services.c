@@ -137,6 +137,11 @@ static bool read_prerequest(struct call *call, enum invoice_kind kind, struct pr
             json_errors_add(&errors, "currency", "This value is not a valid currency.");
         }
     }
+    if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
+        json_errors_add(&errors, "amount", "This value should be greater than 0.");
+    } else if (ret_input->amount == MONEY_MOST) {
+        json_errors_add(&errors, "amount", MESSAGE_INVALID); /* beyond any service */
+    }
     if (errors.n) {
         call_reply_errors(call, &errors);
     }

@@ -70,6 +70,20 @@ bool control_find_invoice(struct call *call, const char *id, struct invoice *ret
     return false;
 }
 
+bool control_find_in_path(struct call *call, struct invoice *ret_invoice)
+{
+    if (!control_find_invoice(call, call->params[0], ret_invoice)) {
+        return false;
+    }
+    const char *type = invoice_type(invoice_kind(ret_invoice->seq));
+    if (text_starts(call->route->pattern, arena_printf(call->arena, "/_mock/%s/", type))) {
+        return true;
+    }
+    call_control_error(call, 404, "unknown_invoice", "%s stands under /_mock/%s/", ret_invoice->id,
+                       type);
+    return false;
+}
+
 void control_reply_invoice(struct call *call, unsigned status, const struct invoice *invoice)
 {
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};

@@ -113,9 +113,12 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 /* Answers 422 with every error in one message. */
 void control_reply_errors(struct call *call, const struct json_errors *errors);
 
-/* The invoice of the path, a payment or a payout as its id says; answers 404 and returns false when
- * the account has none. */
+/* A payment or a payout, as the id says; answers 404 and returns false when the account has none.
+ */
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice);
+
+/* The one that the path names first, of the kind that the path is of; 404 otherwise. */
+bool control_find_in_path(struct call *call, struct invoice *ret_invoice);
 
 /* {"data":{..}}, the private document. */
 void control_reply_invoice(struct call *call, unsigned status, const struct invoice *invoice);

@@ -288,7 +288,7 @@ void control_export(struct call *call)
     const char *as = http_query_text(call->request, "as");
     struct invoice invoice;
     if (!control_has_tenant(call) || !control_has_journal(call) ||
-        !control_find_invoice(call, call->params[0], &invoice)) {
+        !control_find_in_path(call, &invoice)) {
         return;
     }
     if (as && !text_equal(as, "curl")) {

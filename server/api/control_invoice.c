@@ -80,7 +80,7 @@ static void reply_wrong_amount(struct call *call, enum status status,
 static bool check_amount(struct call *call, const struct invoice *invoice, const struct move *move)
 {
     const struct money_range range = invoice_range(invoice, move->status);
-    bool forbidden = !move->force && !status_may_become(invoice->status, move->status);
+    bool forbidden = !move->force && !invoice_may_become(invoice, move->status);
     bool good =
         money_range_has(&range, move->amount) && status_money(move->status) != STATUS_MONEY_STAYS;
     if (move->amount == MONEY_NONE || forbidden || good) {
@@ -96,7 +96,7 @@ static void reply_forbidden(struct call *call, const struct invoice *invoice,
     const struct money_range range = invoice_range(invoice, move->status);
     if (invoice_awaits_choice(invoice) && move->status == STATUS_PROCESS_PENDING) {
         reply_no_service(call, invoice);
-    } else if (status_may_become(invoice->status, move->status)) {
+    } else if (invoice_may_become(invoice, move->status)) {
         reply_wrong_amount(call, move->status, &range);
     } else {
         call_control_error(call, 409, "forbidden_transition",
@@ -110,7 +110,7 @@ void control_transition(struct call *call)
     struct transition_input input = {.amount = MONEY_NONE};
     struct invoice invoice;
     struct move move = {.at_ms = 0, .cause = "command"};
-    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice) ||
+    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice) ||
         !control_read(call, false, transition_fields, ARRAY_SIZE(transition_fields), &input)) {
         return;
     }
@@ -198,24 +198,13 @@ static enum payment_3ds three_ds_of(const char *name)
     return PAYMENT_3DS_PASS;
 }
 
-/* Nobody pays a payout; answers 409 and returns false. */
-static bool is_payment(struct call *call, const struct invoice *invoice)
-{
-    if (invoice_kind(invoice->seq) == INVOICE_PAYMENT) {
-        return true;
-    }
-    call_control_error(call, 409, "not_payable", "%s is a payout", invoice->id);
-    return false;
-}
-
 void control_pay(struct call *call)
 {
     struct pay_input input = {0};
     struct invoice invoice;
     struct card_entry card;
     enum payment_result result;
-    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice) ||
-        !is_payment(call, &invoice) ||
+    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice) ||
         !control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input)) {
         return;
     }

@@ -176,7 +176,7 @@ static void write_money(struct json_out *out, struct call *call, const struct in
 void control_invoices_get(struct call *call)
 {
     struct invoice invoice;
-    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
+    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
         return;
     }
     const struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);

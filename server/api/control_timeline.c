@@ -190,7 +190,7 @@ void control_timeline(struct call *call)
     struct invoice invoice;
     struct callback *callbacks;
     struct timeline timeline = {.arena = call->arena};
-    if (!control_has_tenant(call) || !control_find_invoice(call, call->params[0], &invoice)) {
+    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
         return;
     }
     add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */

@@ -1,5 +1,6 @@
 #include "explain.h"
 
+#include "api/api_payouts.h"
 #include "api/api_refund.h"
 #include "api/nearest.h"
 #include "api/order_read.h"
@@ -54,9 +55,11 @@ static const struct {
 };
 
 /* What fields take that no table of the platform's fields says. */
-static const struct {
+struct hint {
     const char *path, *accepts;
-} hints[] = {
+};
+
+static const struct hint hints[] = {
     {"public_key", "the account's pk_test_... or pk_live_..."},
     {"service", "a service of GET /payment-services that is available, in the invoice's currency"},
     {"X-Mock-Outcome", "STATUS[:RESOLUTION][@DELAY], steps with commas between"},
@@ -67,6 +70,16 @@ static const struct {
     {"exp_month", "1 to 12, not in the past with exp_year"},
     {"exp_year", "a year of 2 or 4 digits"},
     {"service_fields.status", "a status or a resolution"},
+};
+
+/* What payouts call otherwise, or have alone. */
+static const struct hint payout_hints[] = {
+    {"service", "a service of GET /payout-services that is available, in the payout's currency"},
+    {"fields.card_number", "12 to 19 digits, as a text"},
+    {"fields.test_details_payout_status",
+     "process_pending, processed, partially_processed, process_failed, expired or terminated"},
+    {"fields.test_details_payout_resolution", "ok of a success, another resolution of a failure"},
+    {"fields.test_details_success_rate", "0 to 100: so many of a hundred succeed"},
 };
 
 /* ------------------------------------------------------------------ the nearest form */
@@ -168,18 +181,37 @@ static void by_status(struct call *call, const struct journal_record *record, co
 
 /* ------------------------------------------------------------------ writing */
 
-static const char *accepts(struct call *call, const struct route *route, const char *path)
+static const char *find_hint(const struct hint *list, size_t n, const char *path)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(hints); i++) {
-        if (text_equal(hints[i].path, path)) {
-            return hints[i].accepts;
+    for (size_t i = 0; i < n; i++) {
+        if (text_equal(list[i].path, path)) {
+            return list[i].accepts;
         }
     }
-    if (route && route->handle == api_refund) {
-        return api_refund_accepts(call->arena, path);
+    return NULL;
+}
+
+static enum order_way way_of(const struct route *route)
+{
+    if (route && route->handle == api_payouts_create) {
+        return ORDER_PAYOUT;
     }
-    bool private = route && route->access == ACCESS_PRIVATE;
-    return order_accepts(call->arena, private ? ORDER_PRIVATE : ORDER_PUBLIC, path);
+    return route && route->access == ACCESS_PRIVATE ? ORDER_PRIVATE : ORDER_PUBLIC;
+}
+
+static const char *accepts(struct call *call, const struct route *route, const char *path)
+{
+    enum order_way way = way_of(route);
+    const char *hint =
+        way == ORDER_PAYOUT ? find_hint(payout_hints, ARRAY_SIZE(payout_hints), path) : NULL;
+    if (!hint) {
+        hint = find_hint(hints, ARRAY_SIZE(hints), path);
+    }
+    if (hint) {
+        return hint;
+    }
+    return route && route->handle == api_refund ? api_refund_accepts(call->arena, path)
+                                                : order_accepts(call->arena, way, path);
 }
 
 static void write_fields(struct call *call, struct json_out *out, const struct route *route,

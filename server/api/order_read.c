@@ -2,12 +2,13 @@
 
 #include "api/look_read.h"
 #include "api/order_fields.h"
+#include "api/outcome_read.h"
 #include "api/payout_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"
-#include "domain/outcome.h"
 #include "engine/clock.h"
 #include "engine/payout.h"
+#include "store/store_invoice.h"
 #include "json/cardgate.h"
 
 #include <stdio.h>
@@ -155,6 +156,27 @@ static int64_t writeoff(const struct checking *c)
 }
 
 /*
+ * What the account cannot pay it does not take. A repeat it can always answer: whoever did not hear
+ * that his payout was made must learn it, above all when it took the money (facts.md g: 422 says
+ * that nothing was made).
+ */
+static void check_cover(const struct checking *c)
+{
+    const struct call *call = c->call;
+    struct invoice earlier;
+    bool priced =
+        c->order->service && !has_error(c->errors, "amount") && !has_error(c->errors, "currency");
+    bool repeats =
+        c->input->reference_id &&
+        store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                   INVOICE_PAYOUT, c->input->reference_id, &earlier);
+    if (priced && !repeats &&
+        !payout_is_covered(call->engine, call->tenant, c->input->currency, writeoff(c))) {
+        json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
+    }
+}
+
+/*
  * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was
  * said, so that those who do not know /process are served too; or by /process only. What starts by
  * itself must be covered now.
@@ -162,7 +184,6 @@ static int64_t writeoff(const struct checking *c)
 static void check_start(const struct checking *c, const json_t *attributes)
 {
     struct order *order = c->order;
-    struct tenant *tenant = c->call->tenant;
     const json_t *options = json_object_get(attributes, "options");
     const json_t *said = json_object_get(options, "auto_process");
     bool decided = said && !json_is_null(said);
@@ -170,23 +191,16 @@ static void check_start(const struct checking *c, const json_t *attributes)
         c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
     order->start_delay_ms = decided && !c->input->auto_process ? TIME_NONE
                             : decided                          ? 0
-                                      : engine_settle_after(c->call->engine, tenant);
-    if (order->service && order->start_delay_ms != TIME_NONE && !has_error(c->errors, "amount") &&
-        !payout_is_covered(c->call->engine, tenant, c->input->currency, writeoff(c))) {
-        json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
+                                      : engine_settle_after(c->call->engine, c->call->tenant);
+    if (order->start_delay_ms != TIME_NONE) {
+        check_cover(c);
     }
 }
 
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
 {
-    struct outcome outcome;
-    char why[256];
-    if (text && !outcome_parse(text, STATUS_PROCESS_PENDING, &c->call->engine->fixture->resolutions,
-                               &outcome, why, sizeof why)) {
-        json_errors_add(c->errors, path, "%s", why);
-        return NULL;
-    }
-    return text;
+    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, c->order->kind, c->order->flow};
+    return outcome_read(c->call, path, text, &subject, c->errors) ? text : NULL;
 }
 
 /* The merchant's metadata with the account's merchant_url added (SEED:356; facts.md b.3). */
@@ -220,6 +234,7 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     json_auto_t *filled = order_way_is_html(way) ? json_without_blanks(attributes) : NULL;
     *ret_order = (struct order){.kind = way == ORDER_PAYOUT ? INVOICE_PAYOUT : INVOICE_PAYMENT};
     order_fields_read(way, filled ? filled : attributes, &input, errors);
+    ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
     check_service(&checking);
     check_amount(&checking);
     check_expires(&checking);
@@ -231,14 +246,13 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
         check_start(&checking, attributes);
     }
     ret_order->header_outcome =
-        check_outcome(&checking, "X-Mock-Outcome", http_header(call->request, "X-Mock-Outcome"));
+        check_outcome(&checking, OUTCOME_HEADER, http_header(call->request, OUTCOME_HEADER));
 
     ret_order->look = order_way_is_html(way) ? look_read(filled, errors) : NULL;
 
     ret_order->currency = input.currency;
     ret_order->amount = input.amount;
     ret_order->test_mode = input.test_mode;
-    ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
     ret_order->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
                                                                     : SOURCE_PLATFORM_PUBLIC_API;
     ret_order->reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL;

@@ -1,8 +1,8 @@
 #include "payout_fields.h"
 
+#include "api/outcome_read.h"
 #include "api/service_fields.h"
 #include "base/text.h"
-#include "domain/outcome.h"
 
 #include <string.h>
 
@@ -14,6 +14,16 @@
 #define CARD_FIELD "card_number"
 #define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (facts.md f) */
 #define CARD_LAST 4
+
+/* A card's number is a text, whichever service is given one: its middle could not be hidden
+ * otherwise. */
+static void check_card(const json_t *fields, struct json_errors *errors)
+{
+    const json_t *number = json_object_get(fields, CARD_FIELD);
+    if (number && !json_is_null(number) && !json_is_string(number)) {
+        json_errors_add(errors, "fields." CARD_FIELD, "This value should be of type string.");
+    }
+}
 
 /* The fields as they are kept and shown: no full card number ever is. */
 static const char *shown(struct call *call, const json_t *fields)
@@ -81,19 +91,25 @@ static const char *status_of(struct call *call, const struct wish *wish)
     return status_name(good ? STATUS_PROCESSED : STATUS_PROCESS_FAILED);
 }
 
+static bool is_outcome(struct call *call, const char *text)
+{
+    static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
+                                                   FLOW_CHARGE};
+    struct json_errors reasons = {.arena = call->arena}; /* a field only says that it is wrong */
+    return outcome_read(call, "", text, &subject, &reasons);
+}
+
 /* The resolution belongs to a failure, whether it was named or drawn. */
 static const char *outcome_of(struct call *call, const struct wish *wish,
                               struct json_errors *errors)
 {
     enum status status;
-    struct outcome outcome;
-    char why[256];
     const char *name = status_of(call, wish);
-    bool known = status_parse(name, &status) && status_is_of_payout(status);
+    bool known =
+        status_parse(name, &status) && status_is_of_payout(status) && is_outcome(call, name);
     bool names = known && wish->resolution && (wish->status || status_is_failure(status));
     const char *plan = names ? arena_printf(call->arena, "%s:%s", name, wish->resolution) : name;
-    if (!known || !outcome_parse(plan, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
-                                 &outcome, why, sizeof why)) {
+    if (!known || !is_outcome(call, plan)) {
         json_errors_add(errors, known ? "fields." RESOLUTION_FIELD : "fields." STATUS_FIELD,
                         MESSAGE_CHOICE);
         return NULL;
@@ -116,6 +132,7 @@ void payout_fields_read(struct call *call, const struct service *service, const 
         note_wish(&wish, field->key,
                   service_field_read(call, "fields", field, false, fields, errors));
     }
+    check_card(fields, errors);
     if (wish.status || wish.resolution || wish.rate) {
         *ret_outcome = outcome_of(call, &wish, errors);
     }

@@ -116,6 +116,14 @@ bool invoice_may_become(const struct invoice *invoice, enum status to)
                : status_may_become(invoice->status, to);
 }
 
+enum status invoice_success(const struct invoice *invoice, enum status asked)
+{
+    if (status_money(asked) == STATUS_MONEY_PAID && invoice->flow == FLOW_VERIFY) {
+        return STATUS_VERIFIED;
+    }
+    return asked == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY ? STATUS_PROCESSED : asked;
+}
+
 const char *refund_status_name(enum refund_status status)
 {
     static const char *const names[] = {

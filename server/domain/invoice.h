@@ -183,6 +183,10 @@ bool invoice_id_has_form(const char *text);
 /* The state table of its kind (status.h). */
 bool invoice_may_become(const struct invoice *invoice, enum status to);
 
+/* What such a success is called: a card check succeeds as `verified` and nothing else does. Any
+ * other status is what it is. */
+enum status invoice_success(const struct invoice *invoice, enum status asked);
+
 /* Made without a service, on the payment page: nothing can be paid before one is chosen. */
 bool invoice_awaits_choice(const struct invoice *invoice);
 

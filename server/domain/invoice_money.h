@@ -18,8 +18,8 @@ struct money_range {
 
 /*
  * What becoming `status` may move: a whole is all that is left (of `processed`: anything up to what
- * the payer is to pay), a part is less than that and usually the half, in cents where there are
- * any.
+ * the payer is to pay), a part is less than that and usually the half, in whole steps of the
+ * currency (rate.h) where there are any.
  */
 struct money_range invoice_range(const struct invoice *invoice, enum status status);
 

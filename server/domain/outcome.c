@@ -141,6 +141,24 @@ bool outcome_parse(const char *text, enum status from, const struct resolution_s
     return true;
 }
 
+bool outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
+                  char *ret_why, size_t why_size)
+{
+    const struct reader r = {NULL, ret_why, why_size};
+    struct invoice at = {
+        .seq = invoice_first(subject->kind), .flow = subject->flow, .status = subject->from};
+    for (int i = 0; i < outcome->n; i++) {
+        enum status next = invoice_success(&at, outcome->steps[i].status);
+        bool stays = i == 0 && next == at.status;
+        if (!stays && !invoice_may_become(&at, next)) {
+            return refuse(&r, "a %s invoice that is %s cannot become %s",
+                          invoice_noun(subject->kind), status_name(at.status), status_name(next));
+        }
+        at.status = next;
+    }
+    return true;
+}
+
 void outcome_format(const struct outcome *outcome, int from, char ret_text[OUTCOME_TEXT])
 {
     int at = 0;

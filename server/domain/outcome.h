@@ -5,8 +5,8 @@
  */
 #pragma once
 
+#include "domain/invoice.h"
 #include "domain/resolution.h"
-#include "domain/status.h"
 
 #include <stdint.h>
 
@@ -45,6 +45,22 @@ enum status outcome_start(enum outcome_kind kind);
  */
 bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
                    struct outcome *ret_outcome, char *ret_why, size_t why_size);
+
+/* What an outcome is to happen to. */
+struct outcome_subject {
+    enum status from;
+    enum invoice_kind kind;
+    enum invoice_flow flow;
+};
+
+/*
+ * Whether an outcome that was read can come to pass of this: a payout is never given back or tried
+ * again, and a card check leaves nothing to give back. Who asks for an outcome of one invoice is
+ * told no, with a sentence in ret_why; what is planned for any invoice, by the queue, a rule or an
+ * account's default, ends at the step that does not fit.
+ */
+bool outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
+                  char *ret_why, size_t why_size);
 
 /* Writes the normal form, from step `from` on, which outcome_parse reads again. "" when no step is
  * left. */

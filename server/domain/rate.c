@@ -50,5 +50,6 @@ int64_t rate_find(const struct rate_table *table, const char *from, const char *
     if (of_from == MONEY_NONE || of_to == MONEY_NONE) {
         return MONEY_NONE;
     }
-    return money_divide((__int128)of_to * MONEY_ONE, of_from, 1);
+    int64_t rate = money_divide((__int128)of_to * MONEY_ONE, of_from, 1);
+    return rate > 0 && rate < MONEY_MOST ? rate : MONEY_NONE;
 }

@@ -19,7 +19,7 @@ struct rate_table {
 };
 
 /* How much of `to` one `from` is, in 1e-8 units, rounded half up; MONEY_NONE when one of them has
- * no rate. */
+ * no rate, or the two are too far apart for such a number. */
 int64_t rate_find(const struct rate_table *table, const char *from, const char *to);
 
 /* The smallest part of a currency that fees and converted amounts are rounded to: a cent, 1e-8 of

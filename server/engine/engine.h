@@ -196,6 +196,15 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
 const char *engine_plan_text(const struct engine *engine, struct arena *arena, const char *text,
                              enum status from);
 
+/* Whether the database's text is still an outcome: the fixtures may have lost a resolution since it
+ * was stored. */
+bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from);
+
+/* Takes the next outcome of this kind off the account's queue, in the arena; NULL: none waits. What
+ * is no outcome any more is passed over, and the log says so. */
+const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                  enum outcome_kind kind);
+
 /* The plan's steps still to come; an empty one when there are none. */
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
                  struct outcome *ret_outcome);

@@ -21,7 +21,7 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
         return MONEY_ONE;
     }
     int64_t rate = rate_find(&engine->fixture->rates, currency, service->currency);
-    return tenant->account.settings.convert_currency && rate != 0 ? rate : MONEY_NONE;
+    return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
 }
 
 bool engine_takes(const struct engine *engine, const struct tenant *tenant,
@@ -54,11 +54,7 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
                                    const struct wishes *wishes)
 {
-    const char *text = NULL;
-    if (tenant->outcomes) {
-        text = store_outcome_pop(engine->store, arena, tenant->account.num, OUTCOME_OF_PAYMENT);
-        tenant->outcomes -= text != NULL;
-    }
+    const char *text = engine_queued_outcome(engine, tenant, arena, OUTCOME_OF_PAYMENT);
     if (!text) {
         text = first_wish(wishes);
     }
@@ -226,11 +222,8 @@ const char *engine_customer_email(struct arena *arena, const struct invoice *inv
 /* What the order asked for; NULL: nothing, or what the fixtures no longer know. */
 static const char *kept_wish(const struct engine *engine, const struct invoice *invoice)
 {
-    struct outcome outcome;
-    char why[256];
     bool known =
-        *invoice->plan && outcome_parse(invoice->plan, STATUS_PROCESS_PENDING,
-                                        &engine->fixture->resolutions, &outcome, why, sizeof why);
+        *invoice->plan && engine_knows_outcome(engine, invoice->plan, STATUS_PROCESS_PENDING);
     return known ? invoice->plan : NULL;
 }
 

@@ -97,7 +97,7 @@ static void fill_payout(struct invoice *invoice, const struct move *move, int64_
     if (status_is_paid(invoice->status)) {
         invoice->processed_amount = amount;
         invoice->processed_fee = invoice->fee;
-        invoice->processed_deposit = amount + invoice->fee;
+        invoice->processed_deposit = money_add(amount, invoice->fee);
     }
 }
 
@@ -131,23 +131,17 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
 
 /* ------------------------------------------------------------------ the change itself */
 
-/* What is asked for, and what comes of it: a card check succeeds as `verified` and nothing else
- * does, a refund as what is left of the money has it. */
+/* What is asked for, and what comes of it: success by its name, a refund as what is left of the
+ * money has it. */
 static enum status status_of(const struct invoice *invoice, const struct move *move,
                              const struct change *change)
 {
-    enum status_money money = status_money(move->status);
-    if (money == STATUS_MONEY_PAID && invoice->flow == FLOW_VERIFY) {
-        return STATUS_VERIFIED;
-    }
-    if (move->status == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY) {
-        return STATUS_PROCESSED;
-    }
-    if (money == STATUS_MONEY_REFUNDED && change->refunding && move->amount == MONEY_NONE) {
+    bool refunded = status_money(move->status) == STATUS_MONEY_REFUNDED;
+    if (refunded && change->refunding && move->amount == MONEY_NONE) {
         return change->refund.amount < invoice_left(invoice) ? STATUS_PARTIALLY_REFUNDED
                                                              : STATUS_REFUNDED;
     }
-    return move->status;
+    return invoice_success(invoice, move->status);
 }
 
 static int64_t amount_of(const struct move *move, const struct change *change,

@@ -2,12 +2,40 @@
 #include "engine.h"
 
 #include "base/die.h"
+#include "base/log.h"
 #include "base/text.h"
 
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant)
 {
     int64_t own_ms = tenant->account.settings.settle_after_ms;
     return own_ms == ACCOUNT_UNSET ? engine->options.settle_after_ms : own_ms;
+}
+
+/* ------------------------------------------------------------------ finding one */
+
+bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from)
+{
+    struct outcome outcome;
+    char why[256];
+    return outcome_parse(text, from, &engine->fixture->resolutions, &outcome, why, sizeof why);
+}
+
+const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                  enum outcome_kind kind)
+{
+    while (tenant->outcomes) {
+        const char *text = store_outcome_pop(engine->store, arena, tenant->account.num, kind);
+        if (!text) {
+            return NULL;
+        }
+        tenant->outcomes--;
+        if (engine_knows_outcome(engine, text, outcome_start(kind))) {
+            return text;
+        }
+        log_event(LOG_WARN, "outcome_passed_over", LOG_TEXT("account", tenant->account.keys.id),
+                  LOG_TEXT("outcome", text));
+    }
+    return NULL;
 }
 
 /* ------------------------------------------------------------------ setting one */

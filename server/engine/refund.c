@@ -11,12 +11,8 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
                                    const struct refund *refund, const char *wish)
 {
-    const char *text = NULL;
+    const char *text = engine_queued_outcome(engine, tenant, arena, OUTCOME_OF_REFUND);
     struct invoice subject = *invoice; /* what rules look at: the refund's own words */
-    if (tenant->outcomes) {
-        text = store_outcome_pop(engine->store, arena, tenant->account.num, OUTCOME_OF_REFUND);
-        tenant->outcomes -= text != NULL;
-    }
     if (!text) {
         text = wish;
     }

@@ -126,19 +126,42 @@ static const char *reference_key(const struct reading *r, const struct invoice *
                         invoice->reference_id);
 }
 
+/* Of the members that a payout has in common with payments it uses some, and some statuses. */
+static bool check_payout(const struct reading *r, const char *path, const struct invoice *payout)
+{
+    if (!status_is_of_payout(payout->status)) {
+        return refuse(r, path, "status", "no payout is ever that");
+    }
+    if (payout->flow != FLOW_CHARGE) {
+        return refuse(r, path, "flow", "a payout has no other than charge");
+    }
+    if (payout->deposit <= 0) {
+        return refuse(r, path, "deposit", "what a payout writes off is above 0");
+    }
+    if (payout->processed_deposit != MONEY_NONE && payout->processed_deposit < 0) {
+        return refuse(r, path, "processed_deposit", "what a payout wrote off is not below 0");
+    }
+    if (payout->refunded_amount != MONEY_NONE || payout->charged_back_amount != MONEY_NONE) {
+        return refuse(r, path, "refunded_amount", "nothing of a payout comes back");
+    }
+    return true;
+}
+
 /* How the values go together; what the engine relies on. */
 static bool check_invoice(const struct reading *r, const char *path, const struct invoice *invoice)
 {
     const char *challenge = invoice->challenge_outcome;
     enum invoice_kind kind = invoice_kind(invoice->seq);
-    if (!service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
+    bool priced = invoice->exchange_rate != MONEY_NONE;
+    bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
+    if (chosen && !service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
         return refuse(r, path, "service", "there is no such service");
     }
     if (!json_format_holds(JSON_FORMAT_CURRENCY, invoice->currency)) {
         return refuse(r, path, "currency", json_format_message(JSON_FORMAT_CURRENCY));
     }
-    if (invoice->service ? invoice->exchange_rate <= 0 : invoice->exchange_rate != MONEY_NONE) {
-        return refuse(r, path, "exchange_rate", "an invoice with a service has one, and no other");
+    if (invoice->service && invoice->exchange_rate <= 0) {
+        return refuse(r, path, "exchange_rate", "an invoice with a service has one above 0");
     }
     bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
     if (!is_plan(r, invoice->plan) ||
@@ -151,6 +174,9 @@ static bool check_invoice(const struct reading *r, const char *path, const struc
     }
     if (invoice_left(invoice) < 0) {
         return refuse(r, path, "refunded_amount", "more went back than was paid");
+    }
+    if (kind == INVOICE_PAYOUT && !check_payout(r, path, invoice)) {
+        return false;
     }
     return is_first(r, path, "id", invoice->id) && is_first(r, path, "session", invoice->session) &&
            is_first(r, path, "reference_id", reference_key(r, invoice));
@@ -172,10 +198,14 @@ static bool read_refund(const struct reading *r, const char *path, const json_t 
     return is_first(r, path, "refund", refund->reference_id);
 }
 
-/* One is pending at most, of money that is there, and then the invoice waits for it. */
+/* Of payments only. One is pending at most, of money that is there, and then the invoice waits for
+ * it. */
 static bool check_refunds(const struct reading *r, const char *path, const struct file_invoice *row)
 {
     int pending = 0;
+    if (row->n_refunds && invoice_kind(row->invoice.seq) == INVOICE_PAYOUT) {
+        return refuse(r, path, "refunds", "nothing of a payout comes back");
+    }
     int64_t left = row->invoice.status == STATUS_REFUND_PENDING ? invoice_left(&row->invoice) : 0;
     for (size_t i = 0; i < row->n_refunds; i++) {
         const struct refund *refund = &row->refunds[i];

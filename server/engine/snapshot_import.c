@@ -5,6 +5,7 @@
 #include "engine/snapshot_file.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "json/json_read.h"
 #include "json/view_invoice.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ struct placing {
     const struct snapshot_import *import;
     struct arena *arena;
     struct snapshot_file *file;
+    json_t *cards; /* tokens of cards (engine_card_token): what each is called here */
     int64_t snapshot;
 };
 
@@ -89,6 +91,14 @@ static void replace_all(char *text, const char *old, const char *new)
     }
 }
 
+/* The token of the card in a payload, NULL: it has none. */
+static const char *card_token(const struct placing *p, const char *payload)
+{
+    json_auto_t *object = payload ? json_parse(payload, strlen(payload), p->arena, NULL) : NULL;
+    const char *token = json_string_value(json_object_get(object, "token"));
+    return token && ident_has_form(token, "card") ? arena_strdup(p->arena, token) : NULL;
+}
+
 /* The card session's token in a body: its first value under that name that is one. */
 static const char *find_token(const char *body, const char *session, size_t *ret_size,
                               struct token *ret_token)
@@ -105,7 +115,7 @@ static const char *find_token(const char *body, const char *session, size_t *ret
 }
 
 /* A body names its invoice: by both ids' serials, which look the same whatever they are part of,
- * and inside the token. */
+ * and inside the token; and who paid, by the customer's id and the card's token. */
 static const char *rename_body(const struct placing *p, const char *body, const struct invoice *old,
                                const struct invoice *new)
 {
@@ -123,6 +133,12 @@ static const char *rename_body(const struct placing *p, const char *body, const 
     char *copy = arena_copy(p->arena, text.data, text.size);
     replace_all(copy, ident_serial(old->id), ident_serial(new->id));
     replace_all(copy, ident_serial(old->session), ident_serial(new->session));
+    if (old->customer_id) {
+        replace_all(copy, old->customer_id, new->customer_id);
+    }
+    if (card_token(p, old->payload)) {
+        replace_all(copy, card_token(p, old->payload), card_token(p, new->payload));
+    }
     return copy;
 }
 
@@ -135,6 +151,38 @@ static void sign(const struct placing *p, struct callback *callback)
 }
 
 /* ------------------------------------------------------------------ one invoice */
+
+/* A payload whose card's token leads to an invoice of this database: the first one in the file that
+ * has the card, for who charges it by token comes after who brought it. */
+static const char *rename_card(const struct placing *p, const struct invoice *invoice,
+                               const char *payload)
+{
+    char own[IDENT_TEXT];
+    const char *token = card_token(p, payload);
+    if (!token) {
+        return payload;
+    }
+    if (!json_object_get(p->cards, token)) {
+        engine_card_token(p->engine, invoice, own);
+        json_object_set_new(p->cards, token, json_string(own));
+    }
+    char *copy = arena_strdup(p->arena, payload);
+    replace_all(copy, token, json_string_value(json_object_get(p->cards, token)));
+    return copy;
+}
+
+/* The same reference is another customer in another account. */
+static void rename_customer(const struct placing *p, struct invoice *invoice)
+{
+    const char *text = invoice->customer ? invoice->customer : "{}";
+    json_auto_t *customer = json_parse(text, strlen(text), p->arena, NULL);
+    const char *reference = json_string_value(json_object_get(customer, "reference_id"));
+    char id[IDENT_TEXT];
+    if (invoice->customer_id && reference) {
+        engine_customer_id(p->engine, p->tenant, p->arena, reference, id);
+        invoice->customer_id = arena_strdup(p->arena, id);
+    }
+}
 
 static const char *logs_of(const struct placing *p, const struct file_invoice *row)
 {
@@ -158,6 +206,11 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     invoice_id(p->engine->rows, invoice->seq, invoice->id);
     ident_of_row(p->engine->rows, "cgi", invoice->seq, invoice->session);
     tell(p, old.id, invoice->id);
+    rename_customer(p, invoice);
+    if (!keep) {
+        invoice->payload = rename_card(p, invoice, old.payload);
+        invoice->challenge_payload = rename_card(p, invoice, old.challenge_payload);
+    }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         struct callback *callback = &row->callbacks[i].callback;
         callback->invoice = invoice->seq;
@@ -233,7 +286,8 @@ enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenan
         .frozen = file.frozen,
         .now_ms = file.now_ms,
     };
-    struct placing placing = {engine, tenant, import, arena, &file, 0};
+    json_auto_t *cards = json_object();
+    struct placing placing = {engine, tenant, import, arena, &file, cards, 0};
     place(&placing, ret_snapshot);
     return SNAPSHOT_DONE;
 }

@@ -3,8 +3,6 @@
 #include "domain/price.h"
 #include "json/view_resource.h"
 
-#include <string.h>
-
 static void write_attributes(struct json_out *out, const struct service *s)
 {
     json_out_object(out, "attributes");
@@ -78,29 +76,18 @@ static void write_field(struct json_out *out, const struct service_field *field)
     json_out_object_end(out);
 }
 
-/* A text with two decimals at least, "1000.00"; NULL: no amount was named. */
-static const char *amount_text(int64_t amount, char ret_text[MONEY_TEXT + 3])
-{
-    if (amount == MONEY_NONE) {
-        return NULL;
-    }
-    int length = money_format(amount, ret_text);
-    const char *point = strchr(ret_text, '.');
-    const char *missing = !point ? ".00" : ret_text + length - point == 2 ? "0" : "";
-    memcpy(ret_text + length, missing, strlen(missing) + 1);
-    return ret_text;
-}
-
 /* What a payout's offer says beyond a payment's (facts.md b.9): amounts are the service's. */
 static void write_payout_terms(struct json_out *out, const struct prerequest_offer *offer,
                                int64_t amount)
 {
     const struct service *service = offer->service;
-    char text[MONEY_TEXT + 3];
-    int64_t converted =
-        amount == MONEY_NONE ? MONEY_NONE : price_converted(service, amount, offer->exchange_rate);
+    bool named = amount != MONEY_NONE;
+    char text[MONEY_TEXT] = "";
+    if (named) {
+        money_format_cents(price_converted(service, amount, offer->exchange_rate), text);
+    }
     json_out_money(out, "exchange_rate", offer->exchange_rate);
-    json_out_text(out, "amount", amount_text(converted, text));
+    json_out_text(out, "amount", named ? text : NULL);
     json_out_object(out, "fee");
     json_out_money(out, "rate", service->fee_rate);
     json_out_money(out, "fixed", service->fee_fix);

@@ -7,21 +7,26 @@
 enum { Q_PURGEABLE, Q_LEFT_OVER, Q_ATTEMPTS, Q_CALLBACKS, Q_TRANSITIONS, Q_REFUNDS, Q_INVOICE };
 
 static const char *const sql[] = {
-    /* Only among the oldest rows, so that a look costs the same however many there are. */
+    /* Only among the oldest rows, so that a look costs the same however many there are. What waits
+     * for a command alone, a payout or a refund that never settles, is not finished. */
     [Q_PURGEABLE] =
         "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
-        " AND seq BETWEEN ?4 AND ?5 ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2"
+        " AND seq BETWEEN ?4 AND ?5 AND (due_ms IS NOT NULL OR status NOT IN (2, 6))"
+        " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2"
         " AND due_ms IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)",
     [Q_LEFT_OVER] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
     /* What belongs to an invoice, and then itself: in this order. */
-    [Q_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN"
-                   " (SELECT seq FROM callback WHERE invoice = ?1)",
+    [Q_ATTEMPTS] = ("DELETE FROM attempt WHERE callback IN"
+                    " (SELECT seq FROM callback WHERE invoice = ?1)"),
     [Q_CALLBACKS] = "DELETE FROM callback WHERE invoice = ?1",
     [Q_TRANSITIONS] = "DELETE FROM transition WHERE invoice = ?1",
     [Q_REFUNDS] = "DELETE FROM refund WHERE invoice = ?1",
     [Q_INVOICE] = "DELETE FROM invoice WHERE seq = ?1",
 };
+
+_Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6,
+               "what waits is named by number in the statement");
 
 bool store_purge_prepare(struct store *store)
 {

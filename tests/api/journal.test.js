@@ -328,6 +328,19 @@ describe('explain', () => {
     assert.match(control.message, /nonsense/);
   });
 
+  test('422 of a payout: its own fields', async () => {
+    const api = await demo.newAccount();
+    const fields = { card_number: 4111111111111111, test_details_payout_status: 'paid', test_details_success_rate: '101' };
+    (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd_test', currency: 'USD', amount: 1, options: { auto_process: 'x' } } })).expect(422);
+    const { fields: first } = (await newest(api)).explain;
+    assert.match(first.service.accepted, /payout-services/);
+    assert.match(first['options.auto_process'].accepted, /true or false/);
+    (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 1, fields } })).expect(422);
+    const { fields: second } = (await newest(api)).explain;
+    assert.deepEqual(Object.keys(second).sort(), ['fields.account', ...Object.keys(fields).map((name) => `fields.${name}`)]);
+    for (const name of Object.keys(fields)) assert.ok(second[`fields.${name}`].accepted, name);
+  });
+
   test('400 and 403: the reason', async () => {
     const api = await demo.newAccount({ public_creation: false });
     (await api.private('POST', '/payment-invoices', { body: '{"data":' })).expect(400);

@@ -23,7 +23,8 @@ const create = (api, changes, options) => api.private('POST', '/payout-invoices'
   { json: { data: { type: 'payout-invoices', attributes: payout(changes) } }, ...options });
 const made = async (api, changes, options) => (await create(api, changes, options)).expect(201).data;
 const get = async (api, id) => (await api.private('GET', `/payout-invoices/${id}`)).expect(200).data.attributes;
-const process = (api, id) => api.private('POST', `/payout-invoices/${id}/process`);
+const process = (api, id, options) => api.private('POST', `/payout-invoices/${id}/process`, options);
+const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
 const list = (api, parameters = {}) => api.private('GET', `/payout-invoices${query(parameters)}`);
 const transition = (api, id, body) => api.control('POST', `/payout-invoices/${id}/transition`, body);
 async function frozen(settings) {
@@ -118,6 +119,15 @@ describe('a payout', () => {
     assert.equal((await get(api, id)).status, 'process_pending');
   });
 
+  test('of an account that is not active is neither made nor started', async () => {
+    const api = await demo.newAccount();
+    const { id } = await made(api, {});
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'inactive' })).expect(200);
+    (await create(api, {})).expect(403);
+    (await process(api, id)).expect(403);
+    assert.equal((await get(api, id)).status, 'created');
+  });
+
   test('that has started is not processed again: 409 and the payout', async () => {
     const { id } = await made(demo, {});
     (await process(demo, id)).expect(201);
@@ -131,6 +141,10 @@ describe('a payout', () => {
     assert.deepEqual(attributes.fields, { card_number: '512381******0000', more: 1 });
     const calls = (await demo.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200);
     assert.ok(!calls.text.includes('5123817234060000'));
+    for (const card_number of [5123817234060000, ['5123817234060000'], { is: '5123817234060000' }]) { // whatever the service
+      assert.deepEqual(await fieldErrors(demo, { fields: { account: '42', card_number } }), ['fields.card_number']);
+    }
+    assert.equal((await made(demo, { fields: { account: '42', card_number: null } })).attributes.fields.card_number, null);
   });
 
   test('has a reference of its own: a repeat is 409 with the earlier payout', async () => {
@@ -144,6 +158,18 @@ describe('a payout', () => {
     const payment = await demo.made({ reference_id });
     assert.equal((await list(demo, { 'filter[reference_id]': reference_id })).expect(200).data[0].id, first.id);
     assert.equal((await demo.list({ 'filter[reference_id]': reference_id })).expect(200).data[0].id, payment.id);
+  });
+
+  test('is told to who asks again, also when it took all the money', async () => {
+    const api = await frozen({ opening_balances: { USD: 100 } });
+    for (const auto_process of [true, undefined]) {
+      (await api.control('POST', '/reset')).expect(200);
+      const changes = payout({ options: { auto_process } });
+      const { id } = await made(api, changes);
+      await api.reach(id, 'process_pending');
+      assert.equal((await create(api, changes)).expect(409).data.id, id);
+      assert.deepEqual(await fieldErrors(api, { options: { auto_process } }), ['amount']);
+    }
   });
 
   test('gets a reference when it has none', async () => {
@@ -162,7 +188,13 @@ describe('a payout', () => {
     (await process(demo, payment.id)).expect(404);
     (await demo.send('GET', `/public-api/payout-invoices/${payment.id}`)).expect(404);
     (await demo.send('GET', `/redirect/hpp/?cpi=${id}`, { check: false })).expect(404);
-    (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(409);
+    for (const [method, path, body] of [['GET', ''], ['GET', '/timeline'], ['GET', '/export'], ['POST', '/transition', { status: 'processed' }]]) {
+      for (const wrong of [`/payment-invoices/${id}`, `/payout-invoices/${payment.id}`]) {
+        const { code, message } = (await demo.control(method, `${wrong}${path}`, body)).expect(404).json.error;
+        assert.deepEqual([code, message.includes('stands under')], ['unknown_invoice', true], `${method} ${wrong}${path}`);
+      }
+    }
+    (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(404);
     (await demo.send('GET', '/payout-invoices')).expect(401);
   });
 
@@ -173,6 +205,9 @@ describe('a payout', () => {
     assert.deepEqual(await fieldErrors(demo, { service: 'test_usd_test' }), ['service']);
     assert.deepEqual(await fieldErrors(demo, { service: 'usdt_usd' }), ['service']);
     assert.deepEqual(await fieldErrors(demo, { currency: 'EUR' }), ['service']);
+    for (const currency of [undefined, 'usd', 5]) {
+      assert.deepEqual(await fieldErrors(demo, { currency, options: { auto_process: true } }), ['currency']);
+    }
     assert.deepEqual(await fieldErrors(demo, { amount: 10_000_000 }), ['amount']);
     assert.deepEqual(await fieldErrors(demo, { fields: undefined }), ['fields.account']);
     assert.deepEqual(await fieldErrors(demo, { fields: { account: '1234567890123456' } }), ['fields.account']);
@@ -224,12 +259,44 @@ describe('what becomes of a payout', () => {
   });
 
   test('cannot be what no payout is', async () => {
-    for (const more of [{ test_details_payout_status: 'refunded' }, { test_details_payout_status: 'paid' }]) {
+    for (const status of ['refunded', 'paid', 'created', 'verified']) {
+      const more = { test_details_payout_status: status };
       assert.deepEqual(await fieldErrors(demo, fields(more)), ['fields.test_details_payout_status']);
     }
     assert.deepEqual(await fieldErrors(demo, fields({ test_details_payout_resolution: 'nothing' })),
       ['fields.test_details_payout_resolution']);
     assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate: '101' })), ['fields.test_details_success_rate']);
+  });
+
+  test('is no step that a payout never takes', async () => {
+    for (const text of ['processed,refunded', 'processed@0,charged_back@0', 'process_failed,process_pending,processed']) {
+      assert.deepEqual(Object.keys((await create(demo, {}, outcome(text))).expect(422).json.errors), ['X-Mock-Outcome'], text);
+      assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: text } }), ['metadata.mock_outcome'], text);
+    }
+    const api = await frozen({ outcome: 'processed@1s,refunded@1s' }); // planned for payments: a payout takes what it can
+    const { id } = await made(api, { options: { auto_process: true } });
+    await api.advance(60);
+    assert.equal((await get(api, id)).status, 'processed');
+  });
+
+  test('can be said once more with /process', async () => {
+    const api = await frozen({ settle_after_ms: 5000 });
+    const one = await made(api, {}, outcome('process_failed:declined@1s'));
+    assert.deepEqual(Object.keys((await process(api, one.id, outcome('paid'))).expect(422).json.errors), ['X-Mock-Outcome']);
+    assert.deepEqual(Object.keys((await process(api, one.id, outcome('processed,refunded'))).expect(422).json.errors), ['X-Mock-Outcome']);
+    assert.equal((await get(api, one.id)).status, 'created');
+    (await process(api, one.id, outcome('partially_processed@3s'))).expect(201);
+    await api.advance(2);
+    assert.equal((await get(api, one.id)).status, 'process_pending');
+    await api.advance(1);
+    assert.equal((await get(api, one.id)).status, 'partially_processed');
+    const never = await made(api, {});
+    (await process(api, never.id, outcome('process_pending'))).expect(201);
+    const planned = await made(api, {}, outcome('process_failed:declined@1s'));
+    (await process(api, planned.id)).expect(201);
+    await api.advance(60);
+    assert.equal((await get(api, never.id)).status, 'process_pending');
+    assert.equal((await get(api, planned.id)).resolution, 'declined');
   });
 
   test('is the queued outcome, used up by a payout that was made', async () => {
@@ -254,6 +321,9 @@ describe('what becomes of a payout', () => {
     (await transition(demo, id, { status: 'refunded', force: true })).expect(409);
     (await transition(demo, id, { status: 'process_failed' })).expect(409);
     (await transition(demo, id, { status: 'process_failed', force: true })).expect(200);
+    for (const body of [{ status: 'process_pending' }, { status: 'process_pending', amount: 1 }]) { // as a payment would
+      assert.equal((await transition(demo, id, body)).expect(409).json.error.code, 'forbidden_transition');
+    }
     const seen = (await demo.control('GET', `/payout-invoices/${id}`)).expect(200).json;
     assert.deepEqual([seen.page, seen.may_become], [null, []]);
   });
@@ -380,6 +450,23 @@ describe('payouts', () => {
     assert.match((await api.control('GET', `/payout-invoices/${id}/export`)).expect(200).text, /payout-invoices/);
     const calls = (await api.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200).json;
     assert.deepEqual(calls.items.map((row) => row.invoice), [id, id]);
+  });
+
+  test('of a file are payouts, or it is refused', async () => {
+    const api = await frozen();
+    const { id } = await made(api, {});
+    (await process(api, id, outcome('process_pending'))).expect(201);
+    (await api.control('POST', '/snapshots/s')).expect(201);
+    const file = (await api.control('GET', '/snapshots/s')).expect(200).json;
+    const refund = { reference_id: 'r', amount: 1, description: null, status: 'done', created_ms: 1, finished_ms: 1 };
+    for (const [name, changes] of Object.entries({
+      status: { status: 'refunded' }, flow: { flow: 'verify' }, deposit: { deposit: -1 }, refunded_amount: { refunded_amount: 0 },
+      processed_deposit: { status: 'processed', processed_amount: 5, processed_deposit: -5 }, refunds: { refunds: [refund] },
+    })) {
+      const reply = await api.control('PUT', '/snapshots/t', { ...file, invoices: [{ ...file.invoices[0], ...changes }] });
+      assert.match(reply.expect(422).json.error.message, new RegExp(`invoices\\[0\\]\\.${name}:`));
+    }
+    (await api.control('PUT', '/snapshots/t', file)).expect(201);
   });
 
   test('come back with a snapshot, a file of it, and go with a reset', async () => {

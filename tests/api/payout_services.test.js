@@ -66,5 +66,6 @@ test('the prerequest shows fees, and amounts as text', async () => {
 test('the prerequest is empty where there is nothing, and refuses what is wrong', async () => {
   assert.deepEqual((await prerequest({ currency: 'KZT', amount: 1 })).expect(200).data.services, []);
   assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), ['amount', 'currency']);
+  for (const amount of [0, -1, 1e308, 1e11]) assert.deepEqual(Object.keys((await prerequest({ currency: 'USD', amount })).expect(422).json.errors), ['amount']);
   (await prerequest({ public_key: 'pk_test_none', currency: 'USD' })).expect(401);
 });

@@ -59,6 +59,16 @@ describe('rates', () => {
     await other.stop();
   });
 
+  test('what eight decimals cannot tell is none', async () => {
+    const other = await startServer({ args: ['--fixtures', ratesFile({ base: 'BTC', rates: { VND: 1_600_000_000, USD: 65_000, XTS: 0.00000001 } })] });
+    const api = new Client(other);
+    assert.deepEqual((await rateOf(api, '/payment-exchange-rates/BTC/VND')).expect(200).data, { BTC: { VND: 1_600_000_000 } });
+    for (const path of ['VND/BTC', 'XTS/VND', 'VND/XTS']) (await rateOf(api, `/payment-exchange-rates/${path}`)).expect(404);
+    const own = await api.newAccount({ convert_currency: true });
+    assert.deepEqual(Object.keys((await own.create({ service: 'bitcoin_btc_hpp', currency: 'VND', amount: 100 })).expect(422).json.errors), ['service']);
+    await other.stop();
+  });
+
   for (const [rates, words] of [[{ base: 'USD', rates: { EUR: 0 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: -1 } }, 'rates.EUR'],
     [{ base: 'USD', rates: { EUR: 1e-9 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: true } }, 'rates.EUR'],
     [{ base: 'USD', rates: { euro: 1 } }, 'rates.euro'], [{ base: 'USD', rates: { USD: 2 } }, 'the base USD'],

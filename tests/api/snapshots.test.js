@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { join } from 'node:path';
 import { Client, DEMO, invoice } from '../lib/client.js';
+import { forms, open, send } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
 import { HANG, sign, startSink } from '../lib/sink.js';
 
@@ -373,6 +374,63 @@ describe('a file', () => {
     (await other.get(here[0].id)).expect(404);
     (await api.get(there[0].id)).expect(404);
     await sink.stop({ clean: false });
+  });
+
+  test('into another account: its customers and their cards come along, to be charged there', async () => {
+    const card = { gateway_options: { cardgate: { tokenize: true } } };
+    const instant = { gateway_options: { cardgate: { instant: true } } };
+    const anna = { customer: { reference_id: 'anna' } };
+    const api = await demo.newAccount();
+    await api.freeze();
+    const sink = await startSink({ account: api.account });
+    const { id } = await api.made({ ...anna, ...card, callback_url: `${sink.url}/c`, metadata: { mock_outcome: 'processed@0' } });
+    await api.advance(0);
+    const { token } = (await api.attributes(id)).payload;
+    const charge = await api.made({ ...anna, ...instant, token, metadata: { mock_outcome: 'processed@0' } });
+    await api.advance(0);
+    const waiting = await api.made({ ...anna, ...instant, token });
+    await api.idle();
+    await take(api);
+    const other = await demo.newAccount();
+    const { renamed } = (await put(other, 'one', (await exported(api)).text)).expect(201).json;
+    await restore(other);
+    const there = (await other.get(renamed[id])).expect(200).data;
+    const own = there.attributes.payload.token;
+    assert.match(own, /^card_[A-Za-z0-9]{16}$/);
+    assert.notEqual(own, token);
+    const again = await other.made({ ...anna, ...instant, token: own });
+    assert.deepEqual(again.relationships.customer, there.relationships.customer);
+    for (const stale of [token, own.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x'))]) {
+      (await other.create(invoice({ ...anna, ...instant, token: stale }))).expect(422);
+    }
+    await other.advance(60);
+    for (const one of [charge, waiting]) {
+      assert.equal((await other.attributes(renamed[one.id])).payload.token, own);
+    }
+    const [last] = await other.callbacks({ invoice: renamed[id] });
+    const { attributes, relationships } = JSON.parse((await other.callback(last.id)).attempts[0].request.body).data;
+    assert.deepEqual([attributes.payload.token, relationships.customer], [own, there.relationships.customer]);
+    await sink.stop();
+  });
+
+  test('an invoice that waits for its service comes back and can be paid', async () => {
+    const api = await demo.newAccount();
+    const query = new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '5', reference_id: 'choice' });
+    (await api.send('GET', `/hpp/?${query}`, { check: false })).expect(302);
+    await take(api);
+    const { text, json: file } = await exported(api);
+    const other = await demo.newAccount();
+    (await put(other, 'one', text)).expect(201);
+    await restore(other);
+    const [{ attributes, relationships }] = (await other.list()).data;
+    assert.deepEqual([attributes.status, relationships['payment-service']], ['created', { data: null }]);
+    const page = await open(other, new URL(attributes.flow_data.action).pathname);
+    (await send(other, forms(page.text).find(({ buttons }) => buttons.some(({ name }) => name === 'service')), { service: 'paypal_usd_hpp' })).expect(200);
+    assert.equal((await other.list()).data[0].attributes.status, 'process_pending');
+    for (const changes of [{ service: 'none_usd_hpp' }, { id: 'cpoi_0000000000000000' }]) {
+      const wrong = { ...file, invoices: [{ ...file.invoices[0], ...changes }] };
+      assert.match((await put(other, 'two', JSON.stringify(wrong))).expect(422).json.error.message, /service/);
+    }
   });
 
   test('a queued callback of it is delivered, signed by the account that it came into', async () => {

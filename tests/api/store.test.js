@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { Client, DEMO, invoice } from '../lib/client.js';
+import { PATIENCE_MS } from '../lib/limits.js';
+import { forms, open, send, text } from '../lib/pages.js';
 import { runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
@@ -28,6 +30,106 @@ async function refuses(args, words, options) {
   for (const word of words) assert.ok(lines[0].includes(word), `"${word}" in: ${lines[0]}`);
   return lines[0];
 }
+
+test('--retention drops what is old and finished, not what waits for a command', async () => {
+  const server = await startServer({ args: ['--retention', '1h'] });
+  const api = await new Client(server).newAccount();
+  const start = await api.freeze();
+  const as = (outcome) => ({ headers: { 'X-Mock-Outcome': outcome } });
+  const payout = async (outcome) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 100,
+    fields: { account: '1' }, options: { auto_process: true } }, ...as(outcome) })).expect(201).data.id;
+  const refunding = await api.made({}, as('processed@0'));
+  const waiting = await payout('process_pending');
+  const finished = [(await api.made({}, as('processed@0'))).id, await payout('processed@0')];
+  await api.advance(0);
+  (await api.private('POST', `/payment-invoices/${refunding.id}/refund`, { json: {}, ...as('refund_pending') })).expect(200);
+  await api.idle();
+  (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 7200 })).expect(200);
+  const paths = { cpi: 'payment-invoices', cpoi: 'payout-invoices' };
+  const status = async (id) => (await api.private('GET', `/${paths[id.split('_')[0]]}/${id}`)).status;
+  const deadline = Date.now() + PATIENCE_MS;
+  for (const id of finished) {
+    while (await status(id) === 200 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
+    assert.equal(await status(id), 404);
+  }
+  assert.deepEqual([await status(refunding.id), await status(waiting)], [200, 200]);
+  const balance = async () => (await api.private('GET', '/account/balances')).data.attributes.currency_accounts.USD;
+  assert.equal((await balance()).pending_balance, '100.00');
+  (await api.control('POST', `/payout-invoices/${waiting}/transition`, { status: 'process_failed' })).expect(200);
+  assert.equal((await balance()).pending_balance, '0.00');
+  await server.stop();
+});
+
+describe('a restart with fixtures that have lost a resolution', () => {
+  const GONE = 'velocity_limit';
+  const CARD = { card_number: '4412397212080000', expiry: '0856', three_ds: 'abandon' };
+  const folder = tempDir();
+  const change = (name, to) => writeFileSync(join(folder, name),
+    to(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8')));
+  change('scenarios.json', (text) => text.replace('"resolutions": []', `"resolutions": ["${GONE}"]`));
+  change('test-cards.json', (text) => text.replace('process_failed:access_denied', `process_failed:${GONE}`));
+
+  /** A server that knows it plans something; another one on the same file does not. */
+  async function across(prepare, then) {
+    const db = join(tempDir(), 'mock.db');
+    let server = await startServer({ args: ['--db', db, '--fixtures', folder] });
+    let api = new Client(server);
+    await api.freeze();
+    const kept = await prepare(api);
+    await server.stop();
+    server = await startServer({ args: ['--db', db] });
+    api = new Client(server);
+    await then(api, kept);
+    await api.advance(60);
+    await server.stop();
+  }
+  const paid = async (api) => {
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.advance(0);
+    return id;
+  };
+
+  test('a queued outcome is passed over, and the next one counts', async () => {
+    await across((api) => api.outcomes(`process_failed:${GONE}`, 'process_failed:declined@0'), async (api) => {
+      const { id } = await api.made();
+      await api.advance(0);
+      assert.equal((await api.attributes(id)).resolution, 'declined');
+      assert.deepEqual((await api.control('GET', '/outcomes')).json.queued, []);
+    });
+  });
+
+  test('and one of a refund or in a snapshot', async () => {
+    await across(async (api) => {
+      const id = await paid(api);
+      (await api.outcomes(`refund_failed:${GONE}`)).expect(201);
+      (await api.control('POST', '/snapshots/one')).expect(201);
+      return id;
+    }, async (api, id) => {
+      for (let i = 0; i < 2; i++) {
+        (await api.private('POST', `/payment-invoices/${id}/refund`, { json: {} })).expect(200);
+        await api.advance(5);
+        assert.equal((await api.attributes(id)).status, 'refunded');
+        (await api.control('POST', '/snapshots/one/restore')).expect(200);
+      }
+    });
+  });
+
+  test('what was planned for a payer who confirms succeeds, a card that waits for its code fails', async () => {
+    await across(async (api) => {
+      const wallet = await api.made({ service: 'paypal_usd_hpp' }, { headers: { 'X-Mock-Outcome': `process_failed:${GONE}@1d` } });
+      const card = await api.made({}, hold);
+      (await api.pay(card.id, CARD)).expect(200);
+      return { wallet, card };
+    }, async (api, { wallet, card }) => {
+      assert.equal((await api.pay(wallet.id, {})).expect(200).data.attributes.status, 'processed');
+      const page = await open(api, new URL(card.attributes.flow_data.action).pathname);
+      const [form] = forms(page.text);
+      (await send(api, form, { code: text(page.text, 'challenge-code'), action: 'confirm' })).expect(200);
+      const { status, resolution } = await api.attributes(card.id);
+      assert.deepEqual([status, resolution], ['process_failed', 'general_decline']);
+    });
+  });
+});
 
 describe('a restart with --db', () => {
   test('keeps invoices, accounts, queue, clock and callbacks', async () => {

@@ -46,6 +46,18 @@ describe('a card check', () => {
     assert.deepEqual(Object.keys((await api.create(invoice({ flow: 'verify', amount: 0 }))).expect(422).json.errors), ['amount']);
   });
 
+  test('leaves nothing that could be given back', async () => {
+    const api = await demo.newAccount();
+    for (const text of ['processed@0,refunded@0', 'partially_processed,charged_back', 'processed,refund_pending']) {
+      const reply = await api.create(invoice({ flow: 'verify' }), { headers: { 'X-Mock-Outcome': text } });
+      assert.match(reply.expect(422).json.errors['X-Mock-Outcome'], /verified cannot become/);
+      await api.made({}, { headers: { 'X-Mock-Outcome': text } });
+    }
+    const { id } = await api.made({ flow: 'verify', metadata: { mock_outcome: 'process_failed@0,process_pending@0,processed@0' } });
+    await api.reach(id, 'verified');
+    (await api.private('POST', `/payment-invoices/${id}/refund`, { json: {} })).expect(409);
+  });
+
   test('each flow has its own word for success', async () => {
     const api = await demo.newAccount();
     for (const [flow, asked, status] of [['charge', 'verified', 'processed'], ['verify', 'processed', 'verified']]) {

@@ -61,6 +61,29 @@ static void a_whole_is_all_that_is_left_and_a_part_is_less(void **state)
     }
 }
 
+static void a_half_is_in_the_smallest_units_of_its_currency(void **state)
+{
+    static const struct {
+        const char *currency;
+        int64_t left, usual;
+    } rows[] = {
+        {"USD", 101 * CENT, 50 * CENT},
+        {"BTC", 3 * CENT, CENT + CENT / 2},
+        {"BTC", 5, 2},
+        {"JPY", 101 * MONEY_ONE, 50 * MONEY_ONE},
+        {"JPY", MONEY_ONE, MONEY_ONE / 2},
+        {"KWD", 3 * CENT, CENT + CENT / 2},
+        {"KWD", 3 * CENT / 10, CENT / 10},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct invoice invoice = paid(CENT, rows[i].left, MONEY_NONE, MONEY_NONE);
+        invoice.currency = rows[i].currency;
+        assert_row(rows[i].currency,
+                   invoice_range(&invoice, STATUS_PARTIALLY_REFUNDED).usual == rows[i].usual);
+    }
+}
+
 static void half_of_little_is_not_in_cents_and_of_nothing_there_is_none(void **state)
 {
     static const struct {
@@ -94,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_is_what_was_paid_and_did_not_go_back),
         cmocka_unit_test(a_whole_is_all_that_is_left_and_a_part_is_less),
+        cmocka_unit_test(a_half_is_in_the_smallest_units_of_its_currency),
         cmocka_unit_test(half_of_little_is_not_in_cents_and_of_nothing_there_is_none),
         cmocka_unit_test(null_and_an_amount_is_the_amount),
     };

@@ -238,6 +238,42 @@ static void resolutions_are_snake_case_of_at_most_63_characters(void **state)
     free(longer);
 }
 
+static void an_outcome_fits_what_can_come_to_pass(void **state)
+{
+    static const struct {
+        const char *text;
+        struct outcome_subject subject;
+        const char *why; /* NULL: it fits */
+    } rows[] = {
+        {"processed,refunded", {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE}, NULL},
+        {"processed,refunded",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_VERIFY},
+         "a payment invoice that is verified cannot become refunded"},
+        {"processed,refunded",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE},
+         "a payout invoice that is processed cannot become refunded"},
+        {"process_failed,process_pending,processed",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_VERIFY},
+         NULL},
+        {"process_failed,process_pending",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE},
+         "a payout invoice that is process_failed cannot become process_pending"},
+        {"process_pending,terminated", {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE}, NULL},
+        {"verified", {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE}, NULL},
+        {"refund_pending,refunded", {STATUS_REFUND_PENDING, INVOICE_PAYMENT, FLOW_CHARGE}, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct outcome outcome;
+        char why[256] = "";
+        assert_row(rows[i].text, outcome_parse(rows[i].text, rows[i].subject.from, &extra, &outcome,
+                                               why, sizeof why));
+        assert_row(rows[i].text, outcome_fits(&outcome, &rows[i].subject, why, sizeof why) ==
+                                     (rows[i].why == NULL));
+        assert_row_text(rows[i].text, why, rows[i].why ? rows[i].why : "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +286,7 @@ int main(void)
         cmocka_unit_test(the_longest_plan_fits_its_normal_form),
         cmocka_unit_test(what_is_left_of_a_plan_is_its_tail),
         cmocka_unit_test(what_an_outcome_is_for_follows_from_its_first_step),
+        cmocka_unit_test(an_outcome_fits_what_can_come_to_pass),
         cmocka_unit_test(resolutions_are_snake_case_of_at_most_63_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
