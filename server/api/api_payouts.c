@@ -59,7 +59,7 @@ void api_payouts_process(struct call *call)
         http_reply_error_because(call->request, 403, "the account is not active");
         return;
     }
-    if (!payout_is_awaited(&payout)) {
+    if (!payout_may_start(call->tenant, &payout)) {
         invoice_reply_conflict(call, &payout,
                                arena_printf(call->arena,
                                             "The payout invoice is %s and cannot be processed.",

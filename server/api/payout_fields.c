@@ -11,35 +11,14 @@
 #define RATE_FIELD "test_details_success_rate"
 #define DRAW_CHARS 4 /* 24 random bits */
 
-#define CARD_FIELD "card_number"
-#define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (facts.md f) */
-#define CARD_LAST 4
-
-/* A card's number is a text, whichever service is given one: its middle could not be hidden
- * otherwise. */
+/* A payout's fields are shown, so what should be a card's number must be one that can be hidden. */
 static void check_card(const json_t *fields, struct json_errors *errors)
 {
-    const json_t *number = json_object_get(fields, CARD_FIELD);
+    const json_t *number = json_object_get(fields, SERVICE_CARD_FIELD);
     if (number && !json_is_null(number) && !json_is_string(number)) {
-        json_errors_add(errors, "fields." CARD_FIELD, "This value should be of type string.");
+        json_errors_add(errors, "fields." SERVICE_CARD_FIELD,
+                        "This value should be of type string.");
     }
-}
-
-/* The fields as they are kept and shown: no full card number ever is. */
-static const char *shown(struct call *call, const json_t *fields)
-{
-    const char *number = json_string_value(json_object_get(fields, CARD_FIELD));
-    if (!number) {
-        return json_text(call->arena, fields, true);
-    }
-    json_auto_t *copy = json_copy((json_t *)fields);
-    char *masked = arena_strdup(call->arena, number);
-    size_t length = strlen(masked);
-    for (size_t i = CARD_FIRST; i + CARD_LAST < length; i++) {
-        masked[i] = '*';
-    }
-    json_object_set_new(copy, CARD_FIELD, json_string(masked));
-    return json_text(call->arena, copy, true);
 }
 
 /* What the test service's fields say, NULL: nothing. */
@@ -136,5 +115,5 @@ void payout_fields_read(struct call *call, const struct service *service, const 
     if (wish.status || wish.resolution || wish.rate) {
         *ret_outcome = outcome_of(call, &wish, errors);
     }
-    *ret_text = fields && !errors->n ? shown(call, fields) : NULL;
+    *ret_text = fields && !errors->n ? service_fields_kept(call, fields) : NULL;
 }

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (facts.md f) */
+#define CARD_LAST 4
+
 const char *service_field_read(struct call *call, const char *map,
                                const struct service_field *field, bool may_be_empty,
                                const json_t *fields, struct json_errors *errors)
@@ -26,6 +29,29 @@ const char *service_field_read(struct call *call, const char *map,
         return text;
     }
     return NULL;
+}
+
+/* "512381******0000" of a text, "*" of anything else that stands there. */
+static json_t *masked_card(struct call *call, const json_t *value)
+{
+    const char *number = json_string_value(value);
+    char *masked = arena_strdup(call->arena, number ? number : "*");
+    size_t length = strlen(masked);
+    for (size_t i = CARD_FIRST; i + CARD_LAST < length; i++) {
+        masked[i] = '*';
+    }
+    return json_string(masked);
+}
+
+const char *service_fields_kept(struct call *call, const json_t *fields)
+{
+    const json_t *card = json_object_get(fields, SERVICE_CARD_FIELD);
+    if (!card || json_is_null(card)) {
+        return json_text(call->arena, fields, true);
+    }
+    json_auto_t *copy = json_copy((json_t *)fields);
+    json_object_set_new(copy, SERVICE_CARD_FIELD, masked_card(call, card));
+    return json_text(call->arena, copy, true);
 }
 
 /* A status or a resolution, in any case, as an outcome; NULL (and an error) when it is neither. */
@@ -68,5 +94,5 @@ void service_fields_read(struct call *call, const struct service *service, const
             *ret_outcome = read_status(call, text, errors);
         }
     }
-    *ret_text = fields ? json_text(call->arena, fields, true) : NULL;
+    *ret_text = fields ? service_fields_kept(call, fields) : NULL;
 }

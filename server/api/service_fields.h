@@ -12,6 +12,12 @@ const char *service_field_read(struct call *call, const char *map,
                                const struct service_field *field, bool may_be_empty,
                                const json_t *fields, struct json_errors *errors);
 
+/* What could be a card's number, whichever service is given it. */
+#define SERVICE_CARD_FIELD "card_number"
+
+/* The fields as they are kept and shown, a JSON text in the arena: no full card number ever is. */
+const char *service_fields_kept(struct call *call, const json_t *fields);
+
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: none is chosen yet,
  * any map will do). Bad ones go into `errors` as service_fields.KEY. `ret_text` is their JSON text,

@@ -1,5 +1,6 @@
 #include "payout.h"
 
+#include "engine/clock.h"
 #include "engine/ledger.h"
 
 #define RESOLUTION_UNCOVERED "insufficient_funds"
@@ -20,6 +21,11 @@ void payout_await(struct invoice *invoice, int64_t delay_ms)
 bool payout_is_awaited(const struct invoice *invoice)
 {
     return invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+}
+
+bool payout_may_start(const struct tenant *tenant, const struct invoice *invoice)
+{
+    return payout_is_awaited(invoice) && clock_now(tenant) < invoice->expires_ms;
 }
 
 /* When the first step of the plan is due, counted from the start. */

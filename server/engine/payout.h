@@ -21,6 +21,9 @@ void payout_await(struct invoice *invoice, int64_t delay_ms);
 /* It has not started. */
 bool payout_is_awaited(const struct invoice *invoice);
 
+/* And its time is not over: a clock that jumped has its timers run only in the next turn. */
+bool payout_may_start(const struct tenant *tenant, const struct invoice *invoice);
+
 /*
  * Starts an awaited payout at an account's time, and its plan with it. Without the money for it, it
  * fails with insufficient_funds instead. `commanded`: by a call, not by its timer.

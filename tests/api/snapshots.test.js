@@ -88,6 +88,18 @@ describe('a snapshot', () => {
     }
   });
 
+  test('has no full card number, wherever an order put one', async () => {
+    const api = await frozen();
+    const number = '5123817234060000';
+    for (const card_number of [number, Number(number), [number]]) await api.made({ service_fields: { card_number, kept: 'x' } });
+    await take(api);
+    const { text } = (await api.control('GET', '/snapshots/one')).expect(200);
+    assert.equal(text.includes(number), false);
+    const kept = text.match(/\{\\?"card_number.*?\}/g);
+    assert.equal(kept.length, 3, text.slice(0, 4000));
+    assert.match(kept[0], /512381\*{6}0000/);
+  });
+
   test('of the same name takes the place of the one before', async () => {
     const api = await frozen();
     await api.made({ reference_id: 'first' });
