@@ -79,7 +79,7 @@ export function returnPage(site, order, doubt) {
 <p>${what(order)}</p>
 <div class="card" data-live data-again="${open ? AGAIN_S : ''}" role="status">
 <p class="state ${tone}" data-testid="state" data-status="${order.status}" data-resolution="${order.resolution}">${shopper}
-${failed && html`<span class="quiet">Reason: ${order.resolution}</span>`}</p>
+${failed && html`<span class="quiet">Reason: ${order.resolution.replaceAll('_', ' ')}</span>`}</p>
 ${doubt && html`<p class="notice" data-testid="doubt">The platform does not answer just now; this is the last that we heard.</p>`}
 ${order.page && open && html`<p><a class="button" href="${order.page}" data-testid="pay-again">${failed ? 'Try again' : 'To the payment'}</a></p>`}
 ${order.status === 'new' && post(`/orders/${order.id}/pay`, 'Start the payment', 'pay')}
@@ -116,6 +116,13 @@ ${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger')
 <p><a href="/return/${order.id}">What the shopper sees</a></p>`);
 }
 
+const JUDGEMENTS = {
+  news: 'new',
+  known: 'known already',
+  old: 'older than what is known',
+  unclear: 'unclear, so the platform was asked',
+};
+
 export function callbacksPage(site, callbacks) {
   const { notes, count } = callbacks;
   return page({ title: 'Callbacks', ...site }, html`<h1>Callbacks</h1>
@@ -124,7 +131,7 @@ export function callbacksPage(site, callbacks) {
 <ol class="rows" data-testid="callbacks">${notes.map((note) => html`
 <li>${timeOf(note.at)} <span>${note.status ?? 'not read'} ${note.order && html`<a href="/orders/${note.order}">${shortId(note.order)}</a>`}</span>
 <span class="badge ${note.genuine ? 'good' : 'bad'}">${note.genuine ? 'genuine' : 'forged'}</span>
-<span class="quiet">${note.judgement}, answered ${note.answer}</span>
+<span class="quiet" data-judgement="${note.judgement}">${JUDGEMENTS[note.judgement] ?? note.judgement}; answered ${note.answer}</span>
 <details id="callback-${note.number}"><summary>Body</summary><pre tabindex="0" role="region" aria-label="Body of callback ${note.number}">${note.body}</pre></details></li>`)}
 </ol></div>`);
 }

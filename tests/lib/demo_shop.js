@@ -95,7 +95,7 @@ export class DemoShop {
   /** The callbacks that came, oldest first: "STATUS judgement code". */
   async callbacks() {
     const { text } = await this.get('/callbacks');
-    return [...text.matchAll(/<span>([\w ]+) (?:<a[^]*?<\/a>)?<\/span>\s*<span class="badge \w+">(\w+)<\/span>\s*<span class="quiet">([^]*?), answered (\d+)</g)]
+    return [...text.matchAll(/<span>([\w ]+) (?:<a[^]*?<\/a>)?<\/span>\s*<span class="badge \w+">(\w+)<\/span>\s*<span class="quiet" data-judgement="([^"]*)">[^<]*answered (\d+)</g)]
       .map(([, status, genuine, judgement, code]) => `${status}: ${genuine}, ${judgement}, ${code}`).reverse();
   }
 
