@@ -76,7 +76,7 @@ async function main() {
     folder,
     binary: binary && resolve(binary),
     image: input('image'),
-    report: input('report') ? resolve(input('report')) : join(folder, 'report'),
+    report: join(folder, 'report'),
   };
   const way = state.binary ? local : container;
   const args = ['--listen', `127.0.0.1:${port}`, '--report', way.reportFolder(state), ...options];

@@ -13,7 +13,7 @@ const GOOD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
 const BAD = { ...GOOD, card_number: '4302912837020000', expiry: '0529' };
 
 const server = await startServer();
-const demo = new Client(server);
+const demo = new Client(server, undefined, { check: false }); // the contract is other tests' subject
 const shops = [];
 after(async () => {
   await Promise.all(shops.map((shop) => shop.stop()));
