@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startDemoShop } from '../lib/demo_shop.js';
 import { startServer } from '../lib/server.js';
-import { CARDS, asPayer, closeBrowser } from './payer.js';
+import { CARDS, SIZES, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
 const api = await new Client(server, undefined, { check: false }).newAccount({ name: 'Demo shop', outcome: 'process_pending', settle_after_ms: 0 });
@@ -16,53 +16,55 @@ after(async () => {
   await server.stop();
 });
 
-const looks = [{ size: 'phone', theme: 'light' }, { size: 'desktop', theme: 'dark' }];
+const LOOKS = [['phone', 'light'], ['desktop', 'dark']];
 
-for (const look of looks) {
-  test(`declined, paid by 3-D Secure, refunded: ${look.size}, ${look.theme}`, async () => {
-    await asPayer({ ...look, hosts: [shop.url] }, server, async (payer) => {
-      const { page } = payer;
-      const seen = async (name) => {
-        await payer.isAccessible(name);
-        await payer.shot(`demo-shop-${name}-${look.size}`);
-      };
-      const state = (wanted) => page.locator(`[data-testid=state][data-status=${wanted}]`).waitFor();
+test('declined, paid by 3-D Secure, refunded', async () => {
+  await asPayer({ hosts: [shop.url] }, server, async (payer) => {
+    const { page } = payer;
+    const seen = async (name) => {
+      for (const [size, colorScheme] of LOOKS) {
+        await page.setViewportSize(SIZES[size]);
+        await page.emulateMedia({ colorScheme });
+        await payer.isAccessible(`${name}, ${size}`);
+        await payer.shot(`demo-shop-${name}-${size}`);
+      }
+    };
+    const state = (wanted) => page.locator(`[data-testid=state][data-status=${wanted}]`).waitFor();
 
-      await page.goto(shop.url);
-      await seen('shelf');
-      await payer.go(() => page.getByRole('link', { name: 'Stoneware mug' }).click());
-      await payer.at('quantity').fill('2');
-      await seen('product');
-      await payer.click('buy');
+    await page.goto(shop.url);
+    await seen('shelf');
+    await payer.go(() => page.getByRole('link', { name: 'Stoneware mug' }).click());
+    await payer.at('quantity').fill('2');
+    await seen('product');
+    await payer.click('buy');
 
-      await payer.pay(CARDS.bad, { expiry: '05/29' });
-      await payer.sees('process_failed', 'insufficient_funds');
-      await page.goto(`${shop.url}/return/${await shop.newest()}`); // who closed the page and looks at the shop
-      await state('process_failed');
-      await seen('failed');
+    await payer.pay(CARDS.bad, { expiry: '05/29' });
+    await payer.sees('process_failed', 'insufficient_funds');
+    await page.goto(`${shop.url}/return/${await shop.newest()}`); // who closed the page and looks at the shop
+    await state('process_failed');
+    await seen('failed');
 
-      await payer.click('pay-again');
-      await payer.pay(CARDS.good3ds);
-      await payer.answer();
-      await payer.sees('processed');
-      const beside = await payer.newTab(); // the shop's people, who do nothing and see it change
-      await payer.click('return');
-      await state('processed');
-      await seen('paid');
+    await payer.click('pay-again');
+    await payer.pay(CARDS.good3ds);
+    await payer.answer();
+    await payer.sees('processed');
+    await payer.click('return');
+    await state('processed');
+    await seen('paid');
 
-      await page.goto(`${shop.url}/orders`);
-      await seen('orders');
-      await payer.go(() => page.locator('[data-testid=orders] a').first().click());
-      await beside.page.goto(page.url());
-      await seen('order');
-      await payer.click('refund');
-      await beside.page.locator('[data-testid=status][data-status=refunded]').waitFor();
-      await page.goto(`${shop.url}/callbacks`);
-      await page.locator('summary').first().click();
-      await seen('callbacks');
-    });
+    await page.goto(`${shop.url}/orders`);
+    await seen('orders');
+    await payer.go(() => page.locator('[data-testid=orders] a').first().click());
+    await seen('order');
+    const beside = await payer.newTab(); // somebody who does nothing and sees it change
+    await beside.page.goto(page.url());
+    await payer.click('refund');
+    await beside.page.locator('[data-testid=status][data-status=refunded]').waitFor();
+    await page.goto(`${shop.url}/callbacks`);
+    await page.locator('summary').first().click();
+    await seen('callbacks');
   });
-}
+});
 
 test('a page that waits shows the payment by itself', async () => {
   await asPayer({ hosts: [shop.url] }, server, async (payer) => {
