@@ -82,7 +82,7 @@ export function returnPage(site, order, doubt) {
 ${failed && html`<span class="quiet">Reason: ${order.resolution.replaceAll('_', ' ')}</span>`}</p>
 ${doubt && html`<p class="notice" data-testid="doubt">The platform does not answer just now; this is the last that we heard.</p>`}
 ${order.page && open && html`<p><a class="button" href="${order.page}" data-testid="pay-again">${failed ? 'Try again' : 'To the payment'}</a></p>`}
-${order.status === 'new' && post(`/orders/${order.id}/pay`, 'Start the payment', 'pay')}
+${!order.page && (open || order.status === 'new') && post(`/orders/${order.id}/pay`, 'Start the payment', 'pay')}
 </div>
 <p><a href="/products/${order.product}">Order again</a></p>
 <p class="quiet">Order <code>${shortId(order.id)}</code></p>`);
@@ -140,7 +140,7 @@ export function callbacksPage(site, callbacks) {
 export function errorPage(site, { title, text, order }) {
   return page({ title, ...site }, html`<h1 data-testid="error">${title}</h1>
 <p>${text}</p>
-${order && order.status === 'new' && post(`/orders/${order.id}/pay`, 'Try again', 'pay')}
+${order && !order.page && post(`/orders/${order.id}/pay`, 'Try again', 'pay')}
 ${order && html`<p><a href="/return/${order.id}">Your order</a></p>`}
 <p><a href="/">To the shop</a></p>`);
 }

@@ -21,7 +21,7 @@ export class Payments {
 
   /** Has the invoice made, if there is none yet, and returns where the shopper pays. */
   async start(order) {
-    if (order.invoice && order.page) return order.page;
+    if (order.page) return order.page;
     const back = this.#urls.returns(order);
     const seen = order.version;
     const invoice = await this.#platform.create({

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 import { readConfig } from '../../docker/demo-shop/config.js';
 import { Client } from '../lib/client.js';
@@ -195,6 +196,33 @@ describe('an order makes one invoice', async () => {
     assert.equal((await shop.post(again)).location, location);
     assert.equal((await invoicesOf(api, { id: again.split('/')[2] })).length, 1);
   });
+});
+
+test('an invoice whose answer never came, but whose callback did, can be paid', async () => {
+  const { api, shop } = await open();
+  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'commit_then_reset', times: 1 });
+  const { id } = await fault(api, { on: 'api', fault: 'status', status: 502 });
+  assert.equal((await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' })).status, 503);
+  (await api.control('DELETE', `/faults/${id}`)).expect(200);
+  await api.idle();
+  const order = await shop.newest();
+  const { status, text } = await shop.told(order);
+  assert.equal(status, 'process_pending');
+  assert.match(text, /data-testid="pay"/);
+  const [{ id: invoice }] = await invoicesOf(api, { id: order });
+  assert.equal((await shop.post(`/orders/${order}/pay`)).location, `${server.url}/redirect/hpp/?cpi=${invoice}`);
+});
+
+test('an answer that is older than what came meanwhile changes nothing', async () => {
+  const { api, shop } = await open();
+  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'slow', bytes_per_s: 5000, times: 1 });
+  const buying = shop.buy();
+  const invoices = async () => (await api.list()).expect(200).data;
+  while (!(await invoices()).length) await pause(10);
+  const [{ id: invoice }] = await invoices();
+  await pay(api, { invoice });
+  const order = await buying;
+  assert.deepEqual(await shop.holds(order.id), ['processed', ['callback', 'callback']]);
 });
 
 test('a platform that is down gives an error page, and no order is lost', async () => {
