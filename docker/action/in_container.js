@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { say } from './runner.js';
 
 const REPORT = '/data/report';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,6 +14,7 @@ const docker = (...args) => run('docker', args, { maxBuffer: 64 * 1024 * 1024 })
 
 async function build() {
   const image = 'milkypay-mock:action';
+  say(`building the image ${image}`);
   await run(`${ROOT}/docker/build-image`, [], { env: { ...process.env, IMAGE: image, ENGINE: 'docker' }, maxBuffer: 64 * 1024 * 1024 });
   return image;
 }
