@@ -81,6 +81,7 @@ run)
   while [ "$1" != the-image ]; do [ "$1" != --name ] || name=$2; shift; done
   shift
   mkdir -p ${kept}
+  touch ${kept}/out ${kept}/log
   report=${kept}/report
   for word; do shift; [ "$word" != /data/report ] || word=$report; set -- "$@" "$word"; done
   ( "${BIN}" "$@" >${kept}/out 2>${kept}/log & echo $! >${kept}/pid; wait $! && code=0 || code=$?; echo $code >${kept}/code ) >/dev/null 2>&1 &
