@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { DEMO } from '../lib/client.js';
@@ -19,9 +19,22 @@ function pairs(file) {
   return Object.fromEntries([...found].map(([, name, , value]) => [name, value]));
 }
 
+const jobs = [];
+
+// what a failed test left running
+after(() => {
+  for (const { folder } of jobs) {
+    for (const file of readdirSync(join(folder, 'temp'), { recursive: true }).filter((name) => name.endsWith('/pid'))) {
+      const mock = join(folder, 'temp', file, '..');
+      if (!existsSync(join(mock, 'status'))) process.kill(Number(readFileSync(join(mock, 'pid'), 'utf8')), 'SIGKILL');
+    }
+  }
+});
+
 /** A job with one step of the action. */
 class Job {
   constructor(inputs, env = {}) {
+    jobs.push(this);
     this.folder = tempDir();
     this.files = Object.fromEntries(['ENV', 'OUTPUT', 'STATE'].map((name) => [`GITHUB_${name}`, join(this.folder, name)]));
     for (const file of Object.values(this.files)) writeFileSync(file, '');
@@ -102,7 +115,7 @@ describe('the action', () => {
     const job = new Job({ binary: BIN, options: '--settle-after 0\n\n  --log-level debug  ' });
     const { status, stdout } = job.main();
     assert.equal(status, 0, stdout);
-    const url = job.outputs.url;
+    const { url } = job.outputs;
     assert.match(stdout, new RegExp(`the MilkyPay mock \\S+ is at ${url}\n$`));
     assert.deepEqual(job.variables, { MILKYPAY_URL: url, MILKYPAY_ACCOUNT_ID: DEMO.id, MILKYPAY_API_KEY: DEMO.api_key,
       MILKYPAY_PUBLIC_KEY: DEMO.public_key, MILKYPAY_SECRET_KEY: DEMO.secret_key });
