@@ -1,0 +1,41 @@
+// What the runner gives to an action and takes from it: inputs, files of values, commands on stdout.
+
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { EOL } from 'node:os';
+
+export const input = (name) => (process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] ?? '').trim();
+
+function append(variable, name, value) {
+  const end = `end-${randomUUID()}`; // a value of several lines ends here and nowhere before
+  appendFileSync(process.env[variable], `${name}<<${end}${EOL}${value}${EOL}${end}${EOL}`);
+}
+
+export const setOutput = (name, value) => append('GITHUB_OUTPUT', name, value);
+export const setVariable = (name, value) => append('GITHUB_ENV', name, value);
+
+/** What main leaves to post; the last counts, and undefined is nothing. */
+export const saveState = (state) => append('GITHUB_STATE', 'mock', state ? JSON.stringify(state) : '');
+export const savedState = () => (process.env.STATE_mock ? JSON.parse(process.env.STATE_mock) : undefined);
+
+const escaped = (text) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+
+export const say = (line) => console.log(line);
+export const warn = (text) => console.log(`::warning title=MilkyPay mock::${escaped(text)}`);
+export const mask = (secret) => console.log(`::add-mask::${escaped(secret)}`);
+
+/** Says what is wrong and lets the step fail. */
+export function fail(text) {
+  console.log(`::error title=MilkyPay mock::${escaped(text)}`);
+  process.exitCode = 1;
+}
+
+/** Foreign text under a heading, none of whose lines is taken for a command. */
+export function quote(heading, text) {
+  const end = randomUUID();
+  console.log(`::group::${heading}`);
+  console.log(`::stop-commands::${end}`);
+  console.log(text.trimEnd());
+  console.log(`::${end}::`);
+  console.log('::endgroup::');
+}

@@ -1,0 +1,16 @@
+// What the shop sells. Money is whole cents: no sum is ever off by a rounding.
+
+export const CURRENCY = 'USD';
+
+export const PRODUCTS = [
+  { id: 'beans', name: 'Coffee beans', cents: 1850, about: 'A kilogram of medium roast from two farms, roasted on Mondays.' },
+  { id: 'mug', name: 'Stoneware mug', cents: 1299, about: 'Holds a third of a litre, survives the dishwasher.' },
+  { id: 'grinder', name: 'Hand grinder', cents: 9900, about: 'Steel burrs and thirty-six settings, no cable.' },
+];
+
+export const MOST_OF_ONE = 20;
+
+export const productOf = (id) => PRODUCTS.find((product) => product.id === id);
+
+/** 1850 -> "18.50", as the platform takes amounts and people read them. */
+export const amountOf = (cents) => (cents / 100).toFixed(2);

@@ -1,0 +1,146 @@
+// The shop's pages: functions from what is to be shown to HTML.
+
+import { MOST_OF_ONE, PRODUCTS, amountOf, productOf } from './catalogue.js';
+import { html } from './html.js';
+import { meaningOf } from './status.js';
+
+const CARD = { code: 'payment_card_usd_hpp', name: 'Payment card' };
+const AGAIN_S = 3; // how often an open order's page looks again
+
+const money = (cents) => `$${amountOf(cents)}`;
+const timeOf = (ms) => html`<time datetime="${new Date(ms).toISOString()}">${new Date(ms).toISOString().slice(11, 19)}</time>`;
+const shortId = (id) => id.slice(0, 8);
+
+/** `live`: the part marked so is kept fresh by live.js; without JavaScript the page is loaded again every `again` seconds. */
+function page({ title, dashboard, again }, content) {
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<title>${title} - Demo shop</title>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/style.css">
+<script type="module" src="/assets/live.js"></script>
+${again && html`<noscript><meta http-equiv="refresh" content="${again}"></noscript>`}
+</head>
+<body>
+<a class="skip" href="#main">To the contents</a>
+<header>
+<p class="brand"><a href="/">Demo shop</a></p>
+<nav aria-label="Site"><a href="/">Shop</a><a href="/orders">Orders</a><a href="/callbacks">Callbacks</a><a href="${dashboard()}">Mock</a></nav>
+</header>
+<main id="main" tabindex="-1">
+${content}
+</main>
+<footer><p>Nothing is sold here and no money moves: this shop shows an integration with the payment platform.</p></footer>
+</body>
+</html>
+`;
+}
+
+const badge = (order) => html`<span class="badge ${meaningOf(order).tone}" data-testid="status" data-status="${order.status}">${meaningOf(order).label}</span>`;
+
+const post = (path, label, testid, tone = '') => html`<form method="post" action="${path}">
+<button class="${tone}" data-testid="${testid}">${label}</button></form>`;
+
+export function shopPage(site) {
+  return page({ title: 'Shop', ...site }, html`<h1>For good mornings</h1>
+<ul class="cards">${PRODUCTS.map(({ id, name, cents, about }) => html`
+<li class="card"><h2><a href="/products/${id}">${name}</a></h2><p>${about}</p><p class="price">${money(cents)}</p></li>`)}
+</ul>`);
+}
+
+/** `services` are what the platform offers: [{code, name}]; without any there are cards. */
+export function productPage(site, product, services) {
+  const offered = services.length ? services : [CARD];
+  return page({ title: product.name, ...site }, html`<h1>${product.name}</h1>
+<p>${product.about}</p>
+<p class="price">${money(product.cents)}</p>
+<form class="card order" method="post" action="/orders">
+<input type="hidden" name="product" value="${product.id}">
+<p><label for="quantity">How many</label>
+<input id="quantity" name="quantity" type="number" value="1" min="1" max="${MOST_OF_ONE}" required data-testid="quantity"></p>
+<fieldset><legend>Pay by</legend>${offered.map(({ code, name }) => html`
+<label class="choice"><input type="radio" name="service" value="${code}" required${code === offered[0].code && html` checked`} data-testid="service-${code}"> ${name}</label>`)}
+</fieldset>
+<button data-testid="buy">Order and pay</button>
+</form>`);
+}
+
+const what = (order) => html`${order.quantity} × ${productOf(order.product).name}, ${money(order.cents)}`;
+
+/** What a shopper sees after the payment page, and whenever they look. The URL that brought them here proves nothing. */
+export function returnPage(site, order, doubt) {
+  const { tone, shopper, open } = meaningOf(order);
+  const failed = order.status === 'process_failed';
+  return page({ title: 'Your order', again: open && AGAIN_S, ...site }, html`<h1>Your order</h1>
+<p>${what(order)}</p>
+<div class="card" data-live data-again="${open ? AGAIN_S : ''}" role="status">
+<p class="state ${tone}" data-testid="state" data-status="${order.status}" data-resolution="${order.resolution}">${shopper}
+${failed && html`<span class="quiet">Reason: ${order.resolution.replaceAll('_', ' ')}</span>`}</p>
+${doubt && html`<p class="notice" data-testid="doubt">The platform does not answer just now; this is the last that we heard.</p>`}
+${order.page && open && html`<p><a class="button" href="${order.page}" data-testid="pay-again">${failed ? 'Try again' : 'To the payment'}</a></p>`}
+${!order.page && (open || order.status === 'new') && post(`/orders/${order.id}/pay`, 'Start the payment', 'pay')}
+</div>
+<p><a href="/products/${order.product}">Order again</a></p>
+<p class="quiet">Order <code>${shortId(order.id)}</code></p>`);
+}
+
+export function ordersPage(site, orders) {
+  return page({ title: 'Orders', ...site }, html`<h1>Orders</h1>
+<p class="quiet">The shop's own side; a real one asks who you are first.</p>
+<div data-live>${orders.length === 0 && html`<p>There is none yet.</p>`}
+<ul class="rows" data-testid="orders">${orders.map((order) => html`
+<li><a href="/orders/${order.id}">${shortId(order.id)}</a> <span>${what(order)}</span> ${badge(order)} ${timeOf(order.made)}</li>`)}
+</ul></div>`);
+}
+
+export function orderPage(site, order) {
+  const { refundable } = meaningOf(order);
+  return page({ title: `Order ${shortId(order.id)}`, ...site }, html`<h1>Order ${shortId(order.id)}</h1>
+<div data-live><div class="card">
+<dl>
+<div><dt>Goods</dt><dd>${what(order)}</dd></div>
+<div><dt>Payment</dt><dd>${badge(order)} ${order.resolution && order.resolution !== 'ok' && html`<code>${order.resolution}</code>`}</dd></div>
+<div><dt>Reference</dt><dd><code>${order.id}</code></dd></div>
+<div><dt>Invoice</dt><dd>${order.invoice ? html`<a href="${site.dashboard(order.invoice)}"><code>${order.invoice}</code></a>` : 'none yet'}</dd></div>
+</dl>
+${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger')}
+</div>
+<h2>What was heard</h2>
+<ol class="rows" data-testid="changes">${order.changes.map(({ at, status, resolution, by }) => html`
+<li>${timeOf(at)} <span>${status} <span class="quiet">${resolution}</span></span> <span class="quiet">by ${by}</span></li>`)}
+</ol></div>
+<p><a href="/return/${order.id}">What the shopper sees</a></p>`);
+}
+
+const JUDGEMENTS = {
+  news: 'new',
+  known: 'known already',
+  old: 'older than what is known',
+  unclear: 'unclear, so the platform was asked',
+};
+
+export function callbacksPage(site, callbacks) {
+  const { notes, count } = callbacks;
+  return page({ title: 'Callbacks', ...site }, html`<h1>Callbacks</h1>
+<p class="quiet">What came to <code>${site.callbackUrl}</code>, the newest first, as it comes.</p>
+<div data-live><p data-testid="count">${count} so far${count > notes.length && `, the last ${notes.length} are shown`}.</p>
+<ol class="rows" data-testid="callbacks">${notes.map((note) => html`
+<li>${timeOf(note.at)} <span>${note.status ?? 'not read'} ${note.order && html`<a href="/orders/${note.order}">${shortId(note.order)}</a>`}</span>
+<span class="badge ${note.genuine ? 'good' : 'bad'}">${note.genuine ? 'genuine' : 'forged'}</span>
+<span class="quiet" data-judgement="${note.judgement}">${JUDGEMENTS[note.judgement] ?? note.judgement}; answered ${note.answer}</span>
+<details id="callback-${note.number}"><summary>Body</summary><pre tabindex="0" role="region" aria-label="Body of callback ${note.number}">${note.body}</pre></details></li>`)}
+</ol></div>`);
+}
+
+/** `order`: what was being done about it, if anything. */
+export function errorPage(site, { title, text, order }) {
+  return page({ title, ...site }, html`<h1 data-testid="error">${title}</h1>
+<p>${text}</p>
+${order && !order.page && post(`/orders/${order.id}/pay`, 'Try again', 'pay')}
+${order && html`<p><a href="/return/${order.id}">Your order</a></p>`}
+<p><a href="/">To the shop</a></p>`);
+}

@@ -1,0 +1,79 @@
+// What the shop does about the payment of an order.
+
+import { CURRENCY, amountOf, productOf } from './catalogue.js';
+import { meaningOf } from './status.js';
+
+const READINGS = 3;
+const REST_MS = 1000;
+
+export class Payments {
+  #orders;
+  #platform;
+  #urls;
+  #read = new WeakMap(); // order -> when it was last asked about
+
+  /** `urls`: {returns(order), callback}. */
+  constructor(orders, platform, urls) {
+    this.#orders = orders;
+    this.#platform = platform;
+    this.#urls = urls;
+  }
+
+  /** Has the invoice made, if there is none yet, and returns where the shopper pays. */
+  async start(order) {
+    if (order.page) return order.page;
+    const back = this.#urls.returns(order);
+    const seen = order.version;
+    const invoice = await this.#platform.create({
+      reference_id: order.id,
+      service: order.service,
+      currency: CURRENCY,
+      amount: amountOf(order.cents),
+      description: `${order.quantity} x ${productOf(order.product).name}`,
+      return_urls: { success: back, fail: back, pending: back },
+      callback_url: this.#urls.callback,
+    });
+    // the first callback may be here before the answer, and then knows better
+    if (order.version === seen) this.#orders.take(order, invoice, 'answer');
+    order.page = this.#platform.paymentPage(invoice);
+    return order.page;
+  }
+
+  /** The order as the platform knows it. What comes in meanwhile may be newer, so then it is asked again. */
+  async reread(order) {
+    for (let reading = 1; reading <= READINGS; reading += 1) {
+      const seen = order.version;
+      const invoice = order.invoice
+        ? await this.#platform.read(order.invoice)
+        : await this.#platform.find(order.id);
+      if (!invoice) return;
+      if (order.version === seen) {
+        this.#orders.take(order, invoice, 'reading');
+        return;
+      }
+    }
+  }
+
+  /** Before an open order is shown: a callback may be late, or lost. Nobody's reloading asks more than once a second. */
+  async refresh(order, now = Date.now()) {
+    if (!order.invoice || !meaningOf(order).open || now - (this.#read.get(order) ?? 0) < REST_MS) return;
+    this.#read.set(order, now);
+    await this.reread(order);
+  }
+
+  /** Gives back all that is left; again and again clicked, once. */
+  async refund(order) {
+    const reference = `${order.id}-refund-${this.#orders.beginRefund(order)}`;
+    const seen = order.version;
+    const invoice = await this.#platform.refund(order.invoice, reference);
+    if (order.version === seen) this.#orders.take(order, invoice, 'answer');
+  }
+
+  /** What a genuine callback says becomes the order's, unless it is old; what is unclear is asked for. Returns its judgement. */
+  async hear(order, invoice) {
+    const judgement = this.#orders.judge(order, invoice);
+    if (judgement === 'news') this.#orders.take(order, invoice, 'callback');
+    if (judgement === 'unclear') await this.reread(order);
+    return judgement;
+  }
+}

@@ -1,0 +1,122 @@
+// The shop's side of the platform's API: what is asked, and what an answer, or none, means.
+
+import { setTimeout as pause } from 'node:timers/promises';
+
+const ATTEMPTS = 3;
+const PAUSE_MS = 200;
+
+/** The platform said no, and did nothing. `errors` is its body's member of that name. */
+export class Refused extends Error {
+  constructor(what, status, errors) {
+    super(`${what} was refused with ${status}: ${JSON.stringify(errors)}`);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** No answer, or one that does not say whether anything was done. */
+export class Unsure extends Error {}
+
+export class Platform {
+  #config;
+  #headers;
+
+  /** `config`: url, publicUrl, accountId, apiKey, publicKey, testMode, timeoutMs. */
+  constructor(config) {
+    this.#config = config;
+    const login = Buffer.from(`${config.accountId}:${config.apiKey}`).toString('base64');
+    this.#headers = { Authorization: `Basic ${login}`, 'Content-Type': 'application/json', Accept: 'application/json' };
+  }
+
+  get testMode() { return this.#config.testMode; }
+
+  /** The services that a shopper can choose from in this currency: [{code, name}]. */
+  async services(currency) {
+    const { data } = await this.#call('POST', '/public-api/payment-prerequest',
+      { public_key: this.#config.publicKey, currency });
+    return Object.values(data.services)
+      .filter(({ fields }) => !fields.some(({ required }) => required)) // this shop asks for none
+      .map(({ code, method }) => ({ code, name: data.methods[method]?.name?.en ?? code }));
+  }
+
+  /** The invoice of `attributes.reference_id`: made now, or by an earlier try whose answer was lost. */
+  create(attributes) {
+    const body = { data: { type: 'payment-invoices', attributes: { ...attributes, test_mode: this.testMode } } };
+    return this.#once(
+      () => this.#invoice('POST', '/payment-invoices', body),
+      () => this.find(attributes.reference_id),
+    );
+  }
+
+  /** The invoice as it is now. */
+  read(id) {
+    return this.#invoice('GET', `/payment-invoices/${encodeURIComponent(id)}`);
+  }
+
+  /** The invoice of a reference, undefined when there is none. */
+  async find(reference) {
+    const { data: [invoice] } = await this.#call('GET', `/payment-invoices?filter[reference_id]=${encodeURIComponent(reference)}`);
+    return invoice;
+  }
+
+  /** Gives all back that is left of an invoice, with one reference never twice. Answers the invoice. */
+  refund(id, reference) {
+    const body = { data: { type: 'refund', id, attributes: { reference_id: reference } } };
+    return this.#once(
+      () => this.#invoice('POST', `/payment-invoices/${encodeURIComponent(id)}/refund`, body),
+      async () => undefined, // nothing to look for: a repeated reference is a 409 with the invoice
+    );
+  }
+
+  /** Where the shopper pays. Only the answer of the creation is sure to name it; it always looks like this. */
+  paymentPage({ id, attributes }) {
+    const { url, publicUrl } = this.#config;
+    const page = attributes.hpp_url ?? `${publicUrl}/redirect/hpp/?cpi=${encodeURIComponent(id)}`;
+    return page.startsWith(`${url}/`) ? publicUrl + page.slice(url.length) : page;
+  }
+
+  /** For what must happen once: when `act` got no sure answer, `look` says what is there before it is tried again. */
+  async #once(act, look) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof Unsure)) throw error;
+        const done = await look().catch(() => undefined);
+        if (done) return done;
+        if (attempt === ATTEMPTS) throw error;
+        await pause(PAUSE_MS * attempt);
+      }
+    }
+  }
+
+  /** A call whose answer is an invoice. A 409 brings the one that is there already, which is as good. */
+  async #invoice(method, path, body) {
+    const { data } = await this.#call(method, path, body, [409]);
+    if (!data?.id || !data.attributes) throw new Unsure(`${method} ${path} was answered without an invoice`);
+    return data;
+  }
+
+  async #call(method, path, body, alsoGood = []) {
+    const { status, json } = await this.#exchange(method, path, body);
+    if (status === 200 || status === 201 || (alsoGood.includes(status) && json.data)) return json;
+    // 401, 403, 404, 405, 409 and 422 mean that nothing was done; a 400 or 5xx may hide anything
+    if ([401, 403, 404, 405, 409, 422].includes(status)) throw new Refused(`${method} ${path}`, status, json.errors);
+    throw new Unsure(`${method} ${path} was answered with ${status}`);
+  }
+
+  async #exchange(method, path, body) {
+    try {
+      const response = await fetch(this.#config.url + path, {
+        method,
+        headers: this.#headers,
+        body: body && JSON.stringify(body),
+        redirect: 'error',
+        signal: AbortSignal.timeout(this.#config.timeoutMs),
+      });
+      return { status: response.status, json: await response.json() };
+    } catch (cause) {
+      throw new Unsure(`${method} ${path} got no answer: ${cause.cause?.code ?? cause.message}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// What the shop answers to which request: the table, and a function for each row.
+
+import { CURRENCY, MOST_OF_ONE, productOf } from './catalogue.js';
+import * as pages from './pages.js';
+import { Refused, Unsure } from './platform.js';
+import { meaningOf } from './status.js';
+import { BadRequest, readCallback, readForm, sendAsset, sendOn, sendPage, sendStatus } from './web.js';
+
+const ROUTES = [
+  ['GET', '/', showShop],
+  ['GET', '/products/:id', showProduct],
+  ['POST', '/orders', makeOrder],
+  ['GET', '/orders', showOrders],
+  ['GET', '/orders/:id', showOrder],
+  ['POST', '/orders/:id/pay', payOrder],
+  ['POST', '/orders/:id/refund', refundOrder],
+  ['GET', '/return/:id', showReturn],
+  ['POST', '/callback', takeCallback],
+  ['GET', '/callbacks', showCallbacks],
+  ['GET', '/events', listen],
+  ['GET', '/assets/:id', showAsset],
+  ['GET', '/health', (_, { response }) => sendStatus(response, 200)],
+].map(([method, path, handle]) => ({ method, pattern: new RegExp(`^${path.replace(':id', '([\\w.-]{1,64})')}$`), handle }));
+
+/** Answers a request, whatever it is. `shop`: orders, platform, payments, callbacks, listeners, site. */
+export async function answer(shop, request, response) {
+  try {
+    const [path] = request.url.split('?');
+    const found = ROUTES.map((route) => ({ ...route, match: route.pattern.exec(path) })).filter(({ match }) => match);
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const route = found.find((each) => each.method === method);
+    if (!found.length) throw new BadRequest(404, 'There is no such page.');
+    if (!route) throw new BadRequest(405, 'This cannot be done here.');
+    await route.handle(shop, { request, response, id: route.match[1] });
+  } catch (error) {
+    fail(shop, request, response, error);
+  }
+}
+
+function fail({ site, log }, request, response, error) {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  if (!request.complete) response.setHeader('Connection', 'close');
+  if (error instanceof BadRequest) {
+    sendPage(response, pages.errorPage(site, { title: 'This did not work', text: error.message }), error.status);
+    return;
+  }
+  log(`${request.method} ${request.url}: ${error.stack}`);
+  sendPage(response, pages.errorPage(site, { title: 'Something went wrong', text: 'It is the shop\'s fault, not yours.' }), 500);
+}
+
+// ---- what shoppers do
+
+function showShop({ site }, { response }) {
+  sendPage(response, pages.shopPage(site));
+}
+
+function theProduct(id) {
+  const product = productOf(id);
+  if (!product) throw new BadRequest(404, 'There is no such product.');
+  return product;
+}
+
+async function showProduct({ site, platform, log }, { response, id }) {
+  const product = theProduct(id);
+  // nobody is kept from buying because the list of methods is not to be had
+  const services = await platform.services(CURRENCY).catch((error) => {
+    log(`no list of methods: ${error.message}`);
+    return [];
+  });
+  sendPage(response, pages.productPage(site, product, services));
+}
+
+async function makeOrder(shop, { request, response }) {
+  const form = await readForm(request);
+  const product = theProduct(form.get('product'));
+  const quantity = Number(form.get('quantity'));
+  const service = form.get('service') ?? '';
+  if (!(Number.isInteger(quantity) && quantity >= 1 && quantity <= MOST_OF_ONE)) {
+    throw new BadRequest(422, `We sell from 1 to ${MOST_OF_ONE} of one kind.`);
+  }
+  if (!/^\w{1,64}$/.test(service)) throw new BadRequest(422, 'Please choose how to pay.');
+  await pay(shop, response, shop.orders.open(product, quantity, service));
+}
+
+function theOrder({ orders }, id) {
+  const order = orders.get(id);
+  if (!order) throw new BadRequest(404, 'There is no such order.');
+  return order;
+}
+
+async function payOrder(shop, { request, response, id }) {
+  await readForm(request);
+  await pay(shop, response, theOrder(shop, id));
+}
+
+/** To the payment page; or to a page that says why not, from where it can be tried again without paying twice. */
+async function pay(shop, response, order) {
+  await orExplain(shop, response, order, async () => sendOn(response, await shop.payments.start(order)));
+}
+
+async function orExplain({ site, log }, response, order, act) {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unsure)) throw error;
+    log(`order ${order.id}: ${error.message}`);
+    const [status, title, text] = error instanceof Unsure
+      ? [503, 'The payment platform does not answer', 'Nothing is lost, and nothing is charged twice: please try again in a moment.']
+      : [502, 'The payment platform refused this', `It was refused with ${error.status}, and nothing was charged.`];
+    sendPage(response, pages.errorPage(site, { title, text, order }), status);
+  }
+}
+
+async function showReturn(shop, { response, id }) {
+  const order = theOrder(shop, id);
+  const doubt = await shop.payments.refresh(order).then(() => false, (error) => {
+    shop.log(`order ${id}: ${error.message}`);
+    return true;
+  });
+  sendPage(response, pages.returnPage(shop.site, order, doubt));
+}
+
+// ---- what the people of the shop do
+
+function showOrders({ site, orders }, { response }) {
+  sendPage(response, pages.ordersPage(site, orders.list()));
+}
+
+function showOrder(shop, { response, id }) {
+  sendPage(response, pages.orderPage(shop.site, theOrder(shop, id)));
+}
+
+async function refundOrder(shop, { request, response, id }) {
+  await readForm(request);
+  const order = theOrder(shop, id);
+  if (!meaningOf(order).refundable) throw new BadRequest(409, `This order is ${meaningOf(order).label}: nothing can be refunded.`);
+  await orExplain(shop, response, order, async () => {
+    await shop.payments.refund(order);
+    sendOn(response, `/orders/${id}`);
+  });
+}
+
+function showCallbacks({ site, callbacks }, { response }) {
+  sendPage(response, pages.callbacksPage(site, callbacks));
+}
+
+// ---- what programs do
+
+async function takeCallback({ callbacks }, { request, response }) {
+  const body = await readCallback(request);
+  sendStatus(response, await callbacks.receive(body, request.headers['x-signature']));
+}
+
+function listen({ listeners }, { response }) {
+  listeners.add(response);
+}
+
+function showAsset(_, { response, id }) {
+  sendAsset(response, id);
+}

@@ -1,0 +1,68 @@
+// The demo shop: puts its parts together, listens, and leaves on SIGINT or SIGTERM.
+
+import { createServer } from 'node:http';
+import { Callbacks } from './callbacks.js';
+import { ConfigError, readConfig } from './config.js';
+import { Orders } from './orders.js';
+import { Payments } from './payments.js';
+import { Platform } from './platform.js';
+import { answer } from './routes.js';
+import { Listeners } from './web.js';
+
+const MOST_CONNECTIONS = 200;
+const GRACE_MS = 2000;
+
+const log = (line) => console.error(`shop: ${line}`);
+
+function leave(line) {
+  log(line);
+  process.exit(2);
+}
+
+/** Everything that the routes need; `shopUrl` is where shoppers see the shop. */
+function assemble(config, shopUrl) {
+  const callbackUrl = config.callbackUrl ?? `${shopUrl}/callback`;
+  const listeners = new Listeners();
+  const platform = new Platform(config.platform);
+  const orders = new Orders((order) => {
+    log(`order ${order.id} is ${order.status} ${order.resolution}`);
+    listeners.tell('order');
+  });
+  const payments = new Payments(orders, platform, { returns: ({ id }) => `${shopUrl}/return/${id}`, callback: callbackUrl });
+  const callbacks = new Callbacks(config.secretKey, orders, payments, ({ status, judgement, answer: code }) => {
+    log(`callback ${status ?? ''} ${judgement}, answered ${code}`);
+    listeners.tell('callback');
+  });
+  const dashboard = (id) => `${config.platform.publicUrl}/_mock/${id ? `#/invoices/${id}` : ''}`;
+  return { orders, platform, payments, callbacks, listeners, log, site: { dashboard, callbackUrl } };
+}
+
+function start(config) {
+  let shop;
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
+    response.on('error', () => {}); // the caller has gone
+    answer(shop, request, response);
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('error', (error) => leave(`cannot listen: ${error.message}`));
+  server.listen(config.listen.port, config.listen.host, () => {
+    const { port } = server.address();
+    const shopUrl = config.shopUrl ?? `http://localhost:${port}`;
+    shop = assemble(config, shopUrl);
+    console.log(`the shop is at ${shopUrl}, the mock's dashboard at ${shop.site.dashboard()}`);
+  });
+  const stop = () => {
+    server.close();
+    shop?.listeners.close();
+    server.closeIdleConnections();
+    setTimeout(() => process.exit(0), GRACE_MS).unref();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+}
+
+try {
+  start(readConfig(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  leave(error.message);
+}

@@ -1,0 +1,172 @@
+// A thin client of the mock's control API: what a test does to its platform. It needs nothing but fetch.
+
+/** The mock said no, or not in time: `status`, and `code` of its error. */
+export class MilkyPayError extends Error {
+  constructor(what, status, { code, message } = {}, body = undefined) {
+    super(`${what}: ${status} ${code ?? ''} ${message ?? ''}`.trim());
+    this.name = 'MilkyPayError';
+    this.status = status;
+    this.code = code;
+    this.body = body;
+  }
+}
+
+const query = (parameters) => {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : '';
+};
+
+/** A running mock. */
+export class MilkyPayMock {
+  #token;
+
+  /** `url` without a path; `token` is that of --control-token. */
+  constructor(url, { token } = {}) {
+    this.url = url.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  get publicApiUrl() { return `${this.url}/public-api`; }
+
+  get dashboardUrl() { return `${this.url}/_mock/`; }
+
+  health() { return this.request('GET', '/health'); }
+
+  /** The account of this id; without one the demo account. */
+  async account(id) {
+    if (id === undefined) {
+      const { items: [demo] } = await this.request('GET', '/accounts?limit=1');
+      return new MilkyPayAccount(this, demo);
+    }
+    return new MilkyPayAccount(this, await this.request('GET', `/accounts/${encodeURIComponent(id)}`));
+  }
+
+  /** An account of its own, seen by nobody else: keys, invoices, clock, callbacks, faults. */
+  async createAccount(settings = {}) {
+    return new MilkyPayAccount(this, await this.request('POST', '/accounts', settings));
+  }
+
+  /** Any call of the control API; `path` is what follows /_mock. Throws a MilkyPayError unless the answer is a success. */
+  async request(method, path, body) {
+    const response = await fetch(`${this.url}/_mock${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(this.#token && { 'X-Mock-Token': this.#token }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const json = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+    if (!response.ok) throw new MilkyPayError(`${method} /_mock${path}`, response.status, json.error, json);
+    return json;
+  }
+}
+
+/** One merchant account of the mock, and what can be done to it. */
+export class MilkyPayAccount {
+  #mock;
+
+  constructor(mock, { id, api_key: apiKey, public_key: publicKey, public_live_key: publicLiveKey, secret_key: secretKey,
+    secret_live_key: secretLiveKey, settings }) {
+    this.#mock = mock;
+    Object.assign(this, { id, apiKey, publicKey, publicLiveKey, secretKey, secretLiveKey, settings });
+  }
+
+  /** What `milkypay-mock exec` would put into the environment of a shop. */
+  get environment() {
+    return {
+      MILKYPAY_URL: this.#mock.url,
+      MILKYPAY_ACCOUNT_ID: this.id,
+      MILKYPAY_API_KEY: this.apiKey,
+      MILKYPAY_PUBLIC_KEY: this.publicKey,
+      MILKYPAY_SECRET_KEY: this.secretKey,
+    };
+  }
+
+  /** The value of an Authorization header for the private API. */
+  get authorization() { return `Basic ${Buffer.from(`${this.id}:${this.apiKey}`).toString('base64')}`; }
+
+  #call(method, path, body, parameters = {}) {
+    return this.#mock.request(method, `${path}${query({ account: this.id, ...parameters })}`, body);
+  }
+
+  // ---- the account
+
+  async update(settings) {
+    ({ settings: this.settings } = await this.#mock.request('PATCH', `/accounts/${this.id}`, settings));
+    return this.settings;
+  }
+
+  delete() { return this.#mock.request('DELETE', `/accounts/${this.id}`); }
+
+  reset() { return this.#call('POST', '/reset'); }
+
+  snapshot(name) { return this.#call('POST', `/snapshots/${encodeURIComponent(name)}`); }
+
+  restore(name) { return this.#call('POST', `/snapshots/${encodeURIComponent(name)}/restore`); }
+
+  // ---- its clock
+
+  clock() { return this.#call('GET', '/clock'); }
+
+  /** Stops the clock, at `now` (unix seconds) if that is given. */
+  freeze(now) { return this.#call('PUT', '/clock', { mode: 'frozen', now }); }
+
+  unfreeze() { return this.#call('PUT', '/clock', { mode: 'real' }); }
+
+  /** Seconds, or {seconds}, {to}, {next: true}, with {timeout}. Answers when all that became due is done. */
+  advance(how) { return this.#call('POST', '/clock/advance', typeof how === 'number' ? { seconds: how } : how); }
+
+  // ---- what becomes of invoices
+
+  /** Outcomes for the next invoices, one each: "processed", "process_failed:declined@5s". */
+  queueOutcomes(...outcomes) { return this.#call('POST', '/outcomes', { outcomes }); }
+
+  invoice(id) { return this.#call('GET', `/payment-invoices/${id}`); }
+
+  /** The payer's visit without a browser: {card_number, expiry, cvv, three_ds} or {cancel: true}. */
+  pay(id, visit) { return this.#call('POST', `/payment-invoices/${id}/pay`, visit); }
+
+  transition(id, change) { return this.#call('POST', `/payment-invoices/${id}/transition`, change); }
+
+  timeline(id) { return this.#call('GET', `/payment-invoices/${id}/timeline`); }
+
+  // ---- waiting instead of sleeping; a time-out is a MilkyPayError of status 408 that says what is there instead
+
+  waitForStatus(invoice, status, { timeout } = {}) { return this.#wait({ invoice, status, timeout }); }
+
+  /** `result`: delivered or failed; `transition`: of the callback that reports this status. */
+  waitForCallback(invoice, { result = 'delivered', transition, timeout } = {}) {
+    return this.#wait({ invoice, callback: result, transition, timeout });
+  }
+
+  /** Until so many requests came; the filters are those of requests(). */
+  waitForRequests(count, { timeout, ...filter } = {}) { return this.#wait({ requests: count, timeout, ...filter }); }
+
+  waitUntilIdle({ within, timeout } = {}) { return this.#wait({ idle: true, within, timeout }); }
+
+  #wait(parameters) { return this.#call('GET', '/wait', undefined, parameters); }
+
+  // ---- faults
+
+  addFault(fault) { return this.#call('POST', '/faults', fault); }
+
+  faults() { return this.#call('GET', '/faults'); }
+
+  /** All, or that of an id. */
+  removeFaults(id) { return this.#call('DELETE', id === undefined ? '/faults' : `/faults/${id}`); }
+
+  // ---- what happened
+
+  /** Filters: method, path, status, invoice, reference_id, from, to, kind, unmatched, limit, after. */
+  requests(filter = {}) { return this.#call('GET', '/requests', undefined, filter); }
+
+  /** Filters: invoice, state, limit, after. */
+  callbacks(filter = {}) { return this.#call('GET', '/callbacks', undefined, filter); }
+
+  resend(callback, { resign = false } = {}) { return this.#call('POST', `/callbacks/${callback}/resend`, { resign }); }
+
+  /** {body or body_base64, signature, key}: whether it is right, and the likely mistake if not. */
+  verifySignature(check) { return this.#call('POST', '/verify-signature', check); }
+}

@@ -1,0 +1,397 @@
+// docker/demo-shop against the mock: what its shoppers and its people see, and what it survives.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { spawnSync } from 'node:child_process';
+import { readConfig } from '../../docker/demo-shop/config.js';
+import { Client } from '../lib/client.js';
+import { DemoShop, SHOP, launchShop, shopEnvironment, startDemoShop } from '../lib/demo_shop.js';
+import { BIN, startServer } from '../lib/server.js';
+import { sign } from '../lib/sink.js';
+
+const GOOD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
+const BAD = { ...GOOD, card_number: '4302912837020000', expiry: '0529' };
+
+const server = await startServer();
+const demo = new Client(server, undefined, { check: false }); // the contract is other tests' subject
+const shops = [];
+after(async () => {
+  await Promise.all(shops.map((shop) => shop.stop()));
+  await server.stop();
+});
+
+/** A merchant with a shop of its own, whose payments wait for the payer, and whose time stands still: what is paid is paid a
+ *  second after it was ordered, for within one second the shop would have to ask which came first. */
+async function open(extra = {}, settings = {}) {
+  const api = await demo.newAccount({ outcome: 'process_pending', ...settings });
+  await api.freeze();
+  const shop = await startDemoShop(server, api.account, extra);
+  shops.push(shop);
+  return { api, shop };
+}
+
+const pay = async (api, { invoice }, card = GOOD) => {
+  await api.advance(1);
+  (await api.pay(invoice, card)).expect(200);
+  await api.idle();
+};
+const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201).json;
+const invoicesOf = async (api, { id }) => (await api.list({ 'filter[reference_id]': id })).expect(200).data;
+
+/** The state that the shop holds and how it heard of it; of the creation it may hear by the answer or by the callback first. */
+const last = async (shop, { id }) => {
+  const [status, ways] = await shop.holds(id);
+  return [status, ways.at(-1)];
+};
+
+describe('a shopper', async () => {
+  const { api, shop } = await open();
+
+  test('orders, pays and is told so', async () => {
+    const order = await shop.buy({ product: 'mug', quantity: 3 });
+    assert.equal(order.page, `${server.url}/redirect/hpp/?cpi=${order.invoice}`);
+    const { attributes } = (await api.get(order.invoice)).expect(200).data;
+    assert.deepEqual([attributes.reference_id, attributes.amount, attributes.currency, attributes.description, attributes.test_mode],
+      [order.id, 38.97, 'USD', '3 x Stoneware mug', true]);
+    assert.equal((await shop.told(order.id)).status, 'process_pending');
+    await pay(api, order);
+    assert.deepEqual(await last(shop, order), ['processed', 'callback']);
+    const { status, text } = await shop.told(order.id);
+    assert.equal(status, 'processed');
+    assert.match(text, /Thank you/);
+  });
+
+  test('is told nothing by the address that brought them back', async () => {
+    const order = await shop.buy();
+    const { text } = await shop.get(`/return/${order.id}?status=processed&resolution=ok`);
+    assert.match(text, /data-status="process_pending"/);
+    assert.match(text, /http-equiv="refresh"/); // without JavaScript the page looks again by itself
+  });
+
+  test('is declined, told why, and pays with another card', async () => {
+    const order = await shop.buy();
+    await pay(api, order, BAD);
+    const { status, resolution, text } = await shop.told(order.id);
+    assert.deepEqual([status, resolution], ['process_failed', 'insufficient_funds']);
+    assert.ok(text.includes(`href="${order.page}" data-testid="pay-again"`));
+    await pay(api, order);
+    assert.equal((await shop.told(order.id)).status, 'processed');
+  });
+
+  test('who lets the time pass cannot pay any more', async () => {
+    const { api: own, shop: late } = await open();
+    const order = await late.buy();
+    await own.advance(1801);
+    const { status, resolution, text } = await late.told(order.id);
+    assert.deepEqual([status, resolution], ['process_failed', 'expired']);
+    assert.doesNotMatch(text, /pay-again/);
+  });
+
+  test('chooses among what the platform offers that asks for nothing more', async () => {
+    const { text } = await shop.get('/products/beans');
+    const offered = [...text.matchAll(/data-testid="service-(\w+)"/g)].map(([, code]) => code);
+    assert.ok(offered.includes('payment_card_usd_hpp') && offered.includes('paypal_usd_hpp'), offered);
+    assert.ok(!offered.includes('bank_transfer_usd_hpp') && !offered.includes('test_usd_test'), offered);
+    const order = await shop.buy({ service: 'paypal_usd_hpp' });
+    assert.equal((await api.getPublic(order.invoice)).expect(200).data.service, 'paypal_usd_hpp');
+  });
+
+  test('orders nothing that is not sold', async () => {
+    for (const [form, wanted] of [
+      [{ product: 'mug', quantity: 0, service: 'x' }, 422], [{ product: 'mug', quantity: 21, service: 'x' }, 422],
+      [{ product: 'mug', quantity: '1.5', service: 'x' }, 422], [{ product: 'mug', quantity: 1, service: '<b>' }, 422],
+      [{ product: 'car', quantity: 1, service: 'x' }, 404], [{}, 404],
+    ]) {
+      assert.equal((await shop.post('/orders', form)).status, wanted, JSON.stringify(form));
+    }
+  });
+
+  test('whose method the platform refuses is told so', async () => {
+    const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'skrill_eur_hpp' });
+    assert.equal(status, 502);
+    assert.match(text, /refused/);
+  });
+});
+
+describe('a refund', async () => {
+  const { api, shop } = await open({}, { settle_after_ms: 0 });
+
+  test('gives all back, once, however often the button is pressed', async () => {
+    const order = await shop.buy();
+    await pay(api, order);
+    const answers = await Promise.all([1, 2, 3].map(() => shop.post(`/orders/${order.id}/refund`)));
+    assert.ok(answers.every(({ status }) => [303, 409].includes(status)), answers.map(({ status }) => status).join());
+    await api.idle();
+    assert.equal((await shop.holds(order.id))[0], 'refunded');
+    const { refunds } = (await api.control('GET', `/payment-invoices/${order.invoice}`)).expect(200).json;
+    assert.deepEqual(refunds.map(({ amount, status }) => [amount, status]), [[12.99, 'done']]);
+  });
+
+  test('whose answer is lost is not made twice', async () => {
+    const order = await shop.buy();
+    await pay(api, order);
+    await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices/*/refund' }, fault: 'commit_then_reset', times: 1 });
+    assert.equal((await shop.post(`/orders/${order.id}/refund`)).status, 303);
+    await api.idle();
+    const { refunds } = (await api.control('GET', `/payment-invoices/${order.invoice}`)).expect(200).json;
+    assert.equal(refunds.length, 1);
+    assert.equal((await shop.holds(order.id))[0], 'refunded');
+  });
+
+  test('that failed can be tried again', async () => {
+    const order = await shop.buy();
+    await pay(api, order);
+    (await api.outcomes('refund_failed:declined')).expect(201);
+    await shop.post(`/orders/${order.id}/refund`);
+    await api.idle();
+    assert.equal((await shop.holds(order.id))[0], 'refund_failed');
+    await shop.post(`/orders/${order.id}/refund`);
+    await api.idle();
+    assert.equal((await shop.holds(order.id))[0], 'refunded');
+  });
+
+  test('of what is not paid is refused', async () => {
+    const order = await shop.buy();
+    assert.equal((await shop.post(`/orders/${order.id}/refund`)).status, 409);
+  });
+});
+
+describe('an order makes one invoice', async () => {
+  const { api, shop } = await open({ MILKYPAY_TIMEOUT_MS: '1000' });
+  const create = { method: 'POST', path: '/payment-invoices' };
+  const look = { method: 'GET', path: '/payment-invoices' };
+  const roads = {
+    'when the answer is cut off after it was made': [{ match: create, fault: 'commit_then_reset' }],
+    'when the answer never comes': [{ match: create, fault: 'commit_then_timeout' }],
+    'when the answer is no JSON': [{ match: create, fault: 'garbage' }],
+    'when half the answer comes': [{ match: create, fault: 'truncate' }],
+    'when nothing was done': [{ match: create, fault: 'status', status: 500 }],
+    'when it cannot be looked for either': [{ match: create, fault: 'commit_then_reset' }, { match: look, fault: 'status', status: 503 }],
+  };
+  for (const [name, faults] of Object.entries(roads)) {
+    test(name, async () => {
+      for (const each of faults) await fault(api, { on: 'api', times: 1, ...each });
+      const order = await shop.buy();
+      assert.deepEqual((await invoicesOf(api, order)).map(({ id }) => id), [order.invoice]);
+      assert.equal((await shop.told(order.id)).status, 'process_pending');
+    });
+  }
+
+  test('when its first callback overtakes the answer', async () => {
+    await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
+    const order = await shop.buy();
+    assert.deepEqual(await shop.holds(order.id), ['process_pending', ['callback']]);
+  });
+
+  test('when the platform was away and the shopper tries again', async () => {
+    const { id } = await fault(api, { on: 'api', fault: 'status', status: 503 });
+    assert.match((await shop.get('/products/mug')).text, /service-payment_card_usd_hpp/); // it sells by card all the same
+    const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' });
+    assert.equal(status, 503);
+    const [, again] = /action="(\/orders\/[\w-]+\/pay)"/.exec(text);
+    (await api.control('DELETE', `/faults/${id}`)).expect(200);
+    const { status: now, location } = await shop.post(again);
+    assert.equal(now, 303);
+    assert.equal((await shop.post(again)).location, location);
+    assert.equal((await invoicesOf(api, { id: again.split('/')[2] })).length, 1);
+  });
+});
+
+test('an invoice whose answer never came, but whose callback did, can be paid', async () => {
+  const { api, shop } = await open();
+  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'commit_then_reset', times: 1 });
+  const { id } = await fault(api, { on: 'api', fault: 'status', status: 502 });
+  assert.equal((await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' })).status, 503);
+  (await api.control('DELETE', `/faults/${id}`)).expect(200);
+  await api.idle();
+  const order = await shop.newest();
+  const { status, text } = await shop.told(order);
+  assert.equal(status, 'process_pending');
+  assert.match(text, /data-testid="pay"/);
+  const [{ id: invoice }] = await invoicesOf(api, { id: order });
+  assert.equal((await shop.post(`/orders/${order}/pay`)).location, `${server.url}/redirect/hpp/?cpi=${invoice}`);
+});
+
+test('an answer that is older than what came meanwhile changes nothing', async () => {
+  const { api, shop } = await open();
+  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'slow', bytes_per_s: 5000, times: 1 });
+  const buying = shop.buy();
+  const invoices = async () => (await api.list()).expect(200).data;
+  while (!(await invoices()).length) await pause(10);
+  const [{ id: invoice }] = await invoices();
+  await pay(api, { invoice });
+  const order = await buying;
+  assert.deepEqual(await shop.holds(order.id), ['processed', ['callback', 'callback']]);
+});
+
+test('a platform that is down gives an error page, and no order is lost', async () => {
+  const { shop } = await open({ MILKYPAY_URL: 'http://127.0.0.1:9' });
+  const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' });
+  assert.equal(status, 503);
+  assert.match(text, /does not answer/);
+  assert.equal((await shop.told(await shop.newest())).status, 'new');
+});
+
+describe('callbacks', async () => {
+  const { api, shop } = await open();
+
+  /** An order that is paid while callbacks meet a fault, and what its callbacks were. */
+  async function paidUnder(...faults) {
+    const before = (await shop.callbacks()).length;
+    const order = await shop.buy();
+    await api.idle();
+    for (const each of faults) await fault(api, { on: 'callback', times: 1, ...each });
+    await pay(api, order);
+    return { order, seen: async () => (await shop.callbacks()).slice(before + 1) };
+  }
+
+  test('that come twice count once', async () => {
+    const { order, seen } = await paidUnder({ fault: 'duplicate' });
+    assert.deepEqual(await seen(), ['processed: genuine, news, 200', 'processed: genuine, known, 200']);
+    assert.deepEqual(await last(shop, order), ['processed', 'callback']);
+  });
+
+  test('that come in the wrong order end in the right state', async () => {
+    const { order, seen } = await paidUnder({ fault: 'reorder' }); // held back until there is another one
+    assert.equal((await shop.holds(order.id))[0], 'process_pending');
+    await api.advance(1);
+    (await api.transition(order.invoice, { status: 'refunded' })).expect(200);
+    await api.idle();
+    assert.deepEqual(await seen(), ['refunded: genuine, news, 200', 'processed: genuine, old, 200']);
+    assert.equal((await shop.holds(order.id))[0], 'refunded');
+  });
+
+  test('of changes within one second, of which nobody can tell the later, are settled by asking', async () => {
+    const order = await shop.buy();
+    await api.idle();
+    (await api.transition(order.invoice, { status: 'processed' })).expect(200);
+    await api.idle();
+    assert.equal((await shop.callbacks()).at(-1), 'processed: genuine, unclear, 200');
+    assert.deepEqual(await last(shop, order), ['processed', 'reading']);
+  });
+
+  for (const [kind, judgement] of [
+    ['bad_signature', 'wrong signature'], ['wrong_secret', 'wrong signature'], ['no_signature', 'no signature'],
+    ['truncate', 'wrong signature'], ['reencoded', 'wrong signature'],
+  ]) {
+    test(`with ${kind} are answered 403, and the retry counts`, async () => {
+      const { order, seen } = await paidUnder({ fault: kind });
+      assert.deepEqual(await seen(), [`not read: forged, ${judgement}, 403`]);
+      assert.equal((await shop.holds(order.id))[0], 'process_pending');
+      await api.advance(61);
+      assert.equal((await seen())[1], 'processed: genuine, news, 200');
+      assert.equal((await shop.holds(order.id))[0], 'processed');
+    });
+  }
+
+  for (const [kind, said] of [['wrong_amount', 'processed'], ['unknown_status', '\\w+']]) {
+    test(`with ${kind} are not believed: the platform is asked`, async () => {
+      const { order, seen } = await paidUnder({ fault: kind });
+      assert.match((await seen())[0], new RegExp(`^${said}: genuine, unclear, 200$`));
+      assert.deepEqual(await last(shop, order), ['processed', 'reading']);
+    });
+  }
+
+  test('that never come are made up for when the shopper looks', async () => {
+    const { order } = await paidUnder({ fault: 'drop' });
+    assert.equal((await shop.holds(order.id))[0], 'process_pending');
+    assert.equal((await shop.told(order.id)).status, 'processed');
+    assert.deepEqual(await last(shop, order), ['processed', 'reading']);
+  });
+
+  test('that cannot be settled now are asked for again', async () => {
+    const { id } = await fault(api, { on: 'api', match: { method: 'GET' }, fault: 'status', status: 503 });
+    const { order, seen } = await paidUnder({ fault: 'wrong_amount' });
+    assert.match((await seen())[0], /, 503$/);
+    (await api.control('DELETE', `/faults/${id}`)).expect(200);
+    await api.advance(61);
+    assert.equal((await shop.holds(order.id))[0], 'processed');
+  });
+
+  test('of another order, or of none, change nothing', async () => {
+    const send = async (body) => shop.post('/callback', Buffer.from(body), { 'X-Signature': sign(api.account.secret_key, body) });
+    const order = await shop.buy();
+    const theirs = (await api.get((await shop.buy()).invoice)).expect(200).json;
+    theirs.data.attributes.updated += 100;
+    theirs.data.attributes.status = 'processed';
+    theirs.data.attributes.reference_id = order.id; // signed rightly, and still not the invoice of this order
+    assert.equal((await send(JSON.stringify(theirs))).status, 200);
+    assert.equal((await shop.holds(order.id))[0], 'process_pending');
+    theirs.data.attributes.reference_id = 'nobody';
+    assert.equal((await send(JSON.stringify(theirs))).status, 200);
+    assert.equal((await send('{"data":null}')).status, 503);
+  });
+});
+
+describe('what comes from outside', async () => {
+  const { api, shop } = await open();
+
+  test('is escaped wherever it is shown', async () => {
+    await shop.post('/callback', Buffer.from('<img src=x onerror=alert(1)>"\''), { 'X-Signature': 'x' });
+    const { text, headers } = await shop.get('/callbacks');
+    assert.ok(text.includes('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;'));
+    assert.ok(!text.includes('<img'));
+    assert.match(headers.get('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/);
+  });
+
+  test('is bounded', async () => {
+    assert.equal((await shop.post('/callback', Buffer.alloc(65_537))).status, 413);
+    assert.equal((await shop.post('/orders', { product: 'm'.repeat(5000) })).status, 413);
+    for (let i = 0; i < 101; i += 1) await shop.post('/callback', Buffer.from('x'));
+    const { text } = await shop.get('/callbacks');
+    assert.equal(text.match(/<details/g).length, 100);
+    const { status, text: health } = await shop.get('/health');
+    assert.deepEqual([status, health], [200, '']);
+  });
+
+  test('from another site is no order', async () => {
+    const form = { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' };
+    for (const Origin of ['http://evil.example', 'null', 'http://localhost.evil.example:80']) {
+      assert.equal((await shop.post('/orders', form, { Origin })).status, 403);
+    }
+    const { host } = new URL(shop.url);
+    assert.equal((await shop.post('/orders', form, { Origin: `http://${host}` })).status, 303);
+    assert.ok(api);
+  });
+
+  test('that there is not, is a page that says so', async () => {
+    for (const [method, path, wanted] of [
+      ['get', '/nothing', 404], ['get', '/orders/nothing', 404], ['get', '/return/x', 404], ['get', '/products/__proto__', 404],
+      ['get', '/assets/shop.js', 404], ['get', '/assets/..%2fshop.js', 404], ['get', '/callback', 405], ['post', '/', 405],
+      ['post', '/orders/nothing/refund', 404], ['get', '/assets/constructor', 404],
+    ]) {
+      const { status, text } = await shop[method](path);
+      assert.equal(status, wanted, path);
+      assert.match(text, /data-testid="error"/);
+    }
+  });
+});
+
+describe('the program', () => {
+  test('names the setting that is wrong, in one line', () => {
+    for (const [env, words] of [
+      [{ MILKYPAY_URL: 'mock:8080' }, 'MILKYPAY_URL'], [{ LISTEN: '3000' }, 'LISTEN'], [{ PORT: 'x' }, 'PORT'],
+      [{ LISTEN: '[::1]:65536' }, 'LISTEN'], [{ SHOP_URL: 'ftp://x' }, 'SHOP_URL'], [{ MILKYPAY_SECRET_KEY: 'sk_live_x' }, 'MILKYPAY_SECRET_KEY'],
+      [{ MILKYPAY_TIMEOUT_MS: '0' }, 'MILKYPAY_TIMEOUT_MS'],
+    ]) {
+      assert.throws(() => readConfig(env), (error) => error.message.includes(words) && !error.message.includes('\n'));
+    }
+    assert.deepEqual(readConfig({ LISTEN: '[::1]:80' }).listen, { host: '::1', port: 80 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SHOP], {
+      env: { ...process.env, LISTEN: `127.0.0.1:${new URL(server.url).port}` }, encoding: 'utf8' });
+    assert.deepEqual([status, stdout, stderr.split('\n').length], [2, '', 2], stderr);
+    assert.match(stderr, /EADDRINUSE/);
+  });
+
+  test('runs beside the mock as one command, and both end by one signal', async () => {
+    const command = [BIN, 'exec', '--settle-after', '0', '--', process.execPath, SHOP];
+    const shop = new DemoShop(await launchShop(command, { ...shopEnvironment({}), LISTEN: '127.0.0.1:0' }));
+    const { page } = await shop.buy();
+    assert.equal((await fetch(page)).status, 200);
+    const { code, signal } = await shop.stop('SIGINT');
+    assert.deepEqual([code, signal], [0, null], shop.log);
+    await assert.rejects(shop.get('/health'));
+    await assert.rejects(fetch(page));
+  });
+});
