@@ -28,8 +28,8 @@ static const char *initial_of(const struct visit *visit, const char *name)
     return visit->look.hide_logo ? NULL : arena_copy(visit->call->arena, name, length);
 }
 
-/* What tests find the button by. A method may be there once more, in other currencies. */
-static const char *test_id(const struct visit *visit, const struct service *service)
+/* What the button's test id ends in. A method may be there once more, in other currencies. */
+static const char *method_id(const struct visit *visit, const struct service *service)
 {
     struct arena *arena = visit->call->arena;
     char *currency = arena_strdup(arena, service->currency);
@@ -37,7 +37,7 @@ static const char *test_id(const struct visit *visit, const struct service *serv
         *p = (char)tolower((unsigned char)*p);
     }
     bool same = text_equal(visit->invoice.currency, service->currency);
-    return arena_printf(arena, "method-%s%s%s", service->method->code, same ? "" : "-",
+    return arena_printf(arena, "%s%s%s", service->method->code, same ? "" : "-",
                         same ? "" : currency);
 }
 
@@ -47,7 +47,7 @@ static void fill_row(const struct visit *visit, const struct service *service,
     const struct service_text *names = &service->method->name;
     const char *name = checkout_service_text(visit, names);
     row[0] = (struct template_value){"service", service->code, NULL};
-    row[1] = (struct template_value){"test_id", test_id(visit, service), NULL};
+    row[1] = (struct template_value){"method", method_id(visit, service), NULL};
     row[2] = (struct template_value){"name", name, NULL};
     row[3] = (struct template_value){"initial", initial_of(visit, name), NULL};
     row[4] = (struct template_value){"converted", visit_converted(visit, service), NULL};
