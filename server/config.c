@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "config_private.h"
-#include "engine/journal.h"
+#include "watch/journal.h"
 #include "json/json_read.h"
 
 #include <errno.h>

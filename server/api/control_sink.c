@@ -3,8 +3,8 @@
 #include "api/wait.h"
 #include "base/text.h"
 #include "engine/clock.h"
-#include "engine/signature_doctor.h"
-#include "engine/sink.h"
+#include "receiver/signature_doctor.h"
+#include "receiver/sink.h"
 
 #include <string.h>
 

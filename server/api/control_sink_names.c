@@ -1,7 +1,7 @@
 /* GET /_mock/sinks: the names of the account's receiver. */
 #include "control.h"
 
-#include "engine/sink.h"
+#include "receiver/sink.h"
 
 static void write_sink(void *arg, const struct sink_view *view)
 {

@@ -5,17 +5,17 @@
  */
 #pragma once
 
+#include "deliver/deliver.h"
 #include "domain/card.h"
 #include "domain/invoice.h"
 #include "domain/outcome.h"
 #include "domain/price.h"
-#include "engine/deliver.h"
-#include "engine/journal.h"
-#include "engine/metrics.h"
 #include "engine/tenant.h"
-#include "engine/trace.h"
 #include "fixture/fixture.h"
 #include "store/store.h"
+#include "watch/journal.h"
+#include "watch/metrics.h"
+#include "watch/trace.h"
 #include "json/view_invoice.h"
 
 struct engine_options {

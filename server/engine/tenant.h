@@ -9,7 +9,7 @@
 #include "domain/account.h"
 #include "domain/resolution.h"
 #include "engine/faults.h"
-#include "engine/sink.h"
+#include "receiver/sink.h"
 #include "store/store_account.h"
 
 #include <stdbool.h>

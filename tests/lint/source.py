@@ -16,6 +16,7 @@ LAYERS = [
     ["json"],
     ["fixture"],
     ["store"],
+    ["deliver", "watch", "receiver"],
     ["engine"],
     ["http"],
     ["api"],
@@ -28,7 +29,7 @@ LIBRARIES = [
     (r"\bsqlite3_?\w*", r"server/store/"),
     (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/"),
     (r"\b(?:curl|CURL)\w*_\w+|<curl/",
-     r"server/engine/deliver\w*\.[ch]$|server/(?:loop|healthcheck)\.c$"),
+     r"server/deliver/|server/(?:loop|healthcheck)\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
 ]
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "engine/journal.h"
+#include "watch/journal.h"
 
 #include <stdlib.h>
 #include <string.h>

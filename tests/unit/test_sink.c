@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "engine/sink.h"
+#include "receiver/sink.h"
 
 static struct sink_request request(const char *body, size_t size)
 {

@@ -1,7 +1,7 @@
 #include "signature_doctor.h"
 
 #include "base/text.h"
-#include "engine/signature_tries.h"
+#include "receiver/signature_tries.h"
 #include "json/json_read.h"
 
 /* ------------------------------------------------------------------ the mistakes */

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "engine/deliver.h"
+#include "deliver/deliver.h"
 
 #include <arpa/inet.h>
 #include <sys/queue.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "engine/signature_doctor.h"
+#include "receiver/signature_doctor.h"
 
 #include <stdint.h>
 

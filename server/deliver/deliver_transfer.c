@@ -3,7 +3,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/address.h"
+#include "deliver/address.h"
 #include "json/json_out.h"
 
 #include <stdio.h>

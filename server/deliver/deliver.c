@@ -3,7 +3,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/deliver_transfer.h"
+#include "deliver/deliver_transfer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
