@@ -11,8 +11,8 @@
 
 #define SLEEP_MOST_MS 60000
 #define LOOKS_MOST 16
-#define GRACE_MS 1000  /* at the end, for requests and callbacks in flight */
-#define SETTLE_MS 9000 /* before that, after a command: ten seconds in all (mock.md) */
+#define GRACE_MS 500   /* at the end, for requests and callbacks in flight */
+#define SETTLE_MS 9000 /* before that, after a command: within ten seconds in all */
 
 bool loop_must_hold(void *arg)
 {

@@ -30,8 +30,8 @@ struct loop {
 };
 
 /*
- * Runs until a signal says that it ends, then finishes what is in flight (at most a second) and
- * returns. Before that LOOP_SETTLE takes at most nine seconds, in which the server serves on.
+ * Runs until a signal says that it ends, then finishes what is in flight (at most half a second)
+ * and returns. Before that LOOP_SETTLE takes at most nine seconds, in which the server serves on.
  */
 void loop_run(struct loop *loop);
 

@@ -9,7 +9,7 @@ import { inflateSync } from 'node:zlib';
 import { Client, DEMO, invoice } from '../lib/client.js';
 import { PATIENCE_MS } from '../lib/limits.js';
 import { forms, open, send, text } from '../lib/pages.js';
-import { runBinary, startServer, tempDir } from '../lib/server.js';
+import { BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
@@ -408,14 +408,14 @@ const small = (folder, size, first = 'true') => ['unshare', '-rm', 'sh', '-c',
   `mount -t tmpfs -o size=${size} tmpfs "${folder}" && cd "${folder}" && ${first} && exec "$@"`, 'sh'];
 const namespaces = (() => {
   try {
-    execFileSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'ignore' });
+    execFileSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt && exec "$0" --version', BIN], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
 })();
 
-describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here' }, () => {
+describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here in which the program starts' }, () => {
   test('at the start: one line and status 2', async () => {
     const folder = tempDir();
     const db = join(folder, 'mock.db');
