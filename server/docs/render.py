@@ -73,12 +73,17 @@ def with_anchors(page):
 
 
 def with_labels(match):
-    """Cells know their column: on a phone they stand below each other."""
+    """Cells know their column, but for a row's first and empty ones: on a phone they stand below each other."""
     labels = [html.escape(plain(cell)) for cell in re.findall(r"<th>(.*?)</th>", match[0], re.S)]
 
     def row(found):
-        cells = iter(labels)
-        return re.sub("<td>", lambda _: f'<td data-label="{next(cells)}">', found[0])
+        cells = iter(["", *labels[1:]])
+
+        def cell(found):
+            label = next(cells)
+            return f'<td data-label="{label}">' if label and not found[1] else found[0]
+
+        return re.sub("<td>(</td>)?", cell, found[0])
 
     head, body, rest = match[0].partition("<tbody>")
     return head + body + re.sub(r"<tr>.*?</tr>", row, rest, flags=re.S)

@@ -33,7 +33,7 @@ function access(operation) {
 
 function parameters(operation) {
   const rows = (operation.parameters ?? []).map(follow).map((one) => [
-    `\`${one.name}\`${one.required && one.in !== 'path' ? ', required' : ''}`, one.in, schemas.type(one.schema ?? {}), cell(one.description)]);
+    `\`${one.name}\`${one.required && one.in !== 'path' ? ' \\*' : ''}`, one.in, schemas.type(one.schema ?? {}), cell(one.description)]);
   return rows.length ? `${table(['parameter', 'in', 'type', 'meaning'], rows)}\n` : '';
 }
 
@@ -101,7 +101,7 @@ const pages = {
   'api.md': `# API reference
 
 ${MADE} [Endpoints](endpoints.md) has the same in a nutshell;
-what is sent and answered is in [Bodies](bodies.md).
+what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
 
 ${operations(isPlatform)}
 ${errors(isPlatform)}
@@ -112,14 +112,14 @@ ${parameters(callback)}${request(callback)}`,
   'control-api.md': `# Control API reference
 
 ${MADE} [Control API](control.md) has the same in a nutshell;
-what is sent and answered is in [Bodies](bodies.md).
+what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
 
 ${operations((tag) => !isPlatform(tag))}
 ${errors((tag) => !isPlatform(tag))}`,
   'bodies.md': `# Bodies
 
-${MADE} What the calls of the [API](api.md) and of the [control API](control-api.md) send and answer, by name. A field that is
-not required may be left out of what is sent; what is answered has every field that is required.
+${MADE} What the calls of the [API](api.md) and of the [control API](control-api.md) send and answer, by name. A field with a \\* is always
+there in what is answered, and needed in what is sent.
 
 ${schemas.sections()}`,
 };

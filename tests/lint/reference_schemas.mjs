@@ -84,7 +84,7 @@ export class Schemas {
       const path = `${prefix}${name}`;
       const elsewhere = this.nameOf(field) && this.hasSection(this.nameOf(field)); // what it is in general stands there
       const meaning = field.description ?? (elsewhere ? '' : this.follow(field)?.description);
-      const own = [`\`${path}\`${required.has(name) ? ', required' : ''}`, this.type(field), cell(meaning)];
+      const own = [`\`${path}\`${required.has(name) ? ' \\*' : ''}`, this.type(field), cell(meaning)];
       const inner = field.$ref ? undefined : field.items && !field.items.$ref ? [field.items, `${path}[].`] : [field, `${path}.`];
       return [own, ...(inner ? this.rows(...inner) : [])];
     });
