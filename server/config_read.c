@@ -33,8 +33,8 @@ static const struct {
     const char *name, *value;
 } exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
 
-/* ------------------------------------------------------------------ --help, which server/options.py
- * reads: the manual page and the completions come from it */
+/* ------------------------------------------------------------------ --help; server/options.py
+ * reads it */
 
 #define HELP_COLUMN 32
 
