@@ -28,9 +28,26 @@ static const char *environment_name(const struct option *option)
     return name;
 }
 
-/* ------------------------------------------------------------------ --help */
+/* Beside a command: a port that is free whatever else runs, and a stderr that is the command's. */
+static const struct {
+    const char *name, *value;
+} exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
+
+/* ------------------------------------------------------------------ --help; server/options.py
+ * reads it */
 
 #define HELP_COLUMN 32
+
+/* " (exec: warn)" of log-level, "" of most. */
+static const char *exec_fallback_note(const struct option *option)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(exec_fallbacks); i++) {
+        if (text_equal(exec_fallbacks[i].name, option->name)) {
+            return arena_printf(&texts, " (" EXEC ": %s)", exec_fallbacks[i].value);
+        }
+    }
+    return "";
+}
 
 static void print_option(const struct option *option)
 {
@@ -38,8 +55,8 @@ static void print_option(const struct option *option)
     const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
     const char *fallback = option->fallback ? option->fallback : "";
     printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
-    printf("%*s%s%s%s\n", HELP_COLUMN, "", environment_name(option), *fallback ? ", default " : "",
-           fallback);
+    printf("%*s%s%s%s%s\n", HELP_COLUMN, "", environment_name(option),
+           *fallback ? ", default " : "", fallback, exec_fallback_note(option));
 }
 
 static const char usage[] =
@@ -182,11 +199,6 @@ static void set_fallback(const struct option *option, const char *value, struct 
         die("--%s: a bad default", option->name);
     }
 }
-
-/* Beside a command: a port that is free whatever else runs, and a stderr that is the command's. */
-static const struct {
-    const char *name, *value;
-} exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
 
 static void set_fallbacks(bool exec, struct config *config)
 {

@@ -17,6 +17,7 @@ ROOT = HERE.parent.parent
 BASE = "/_mock/docs/"
 SERVED = {"schema/openapi.yaml": "/_mock/openapi.yaml"}  # files that have a place of their own
 NO_GROUP = "-"
+LONG = 34  # characters of code, in a table
 COMMENT = re.compile(r"^<!-- .*? -->$", re.M)
 OMITTED = "<!-- raw HTML omitted -->\n"
 
@@ -72,16 +73,23 @@ def with_anchors(page):
     page.body = re.sub(r"<h([1-6])>(.*?)</h\1>", heading, page.body)
 
 
-def with_labels(match):
-    """Cells know their column: on a phone they stand below each other."""
+def for_any_width(match):
+    """A table's cells know their column, but for a row's first and empty ones: on a phone they stand below each other. Code
+    too long for a column may break."""
     labels = [html.escape(plain(cell)) for cell in re.findall(r"<th>(.*?)</th>", match[0], re.S)]
 
     def row(found):
-        cells = iter(labels)
-        return re.sub("<td>", lambda _: f'<td data-label="{next(cells)}">', found[0])
+        cells = iter(["", *labels[1:]])
+
+        def cell(found):
+            label = next(cells)
+            return f'<td data-label="{label}">' if label and not found[1] else found[0]
+
+        return re.sub("<td>(</td>)?", cell, found[0])
 
     head, body, rest = match[0].partition("<tbody>")
-    return head + body + re.sub(r"<tr>.*?</tr>", row, rest, flags=re.S)
+    table = head + body + re.sub(r"<tr>.*?</tr>", row, rest, flags=re.S)
+    return re.sub(r"<code>(?=[^<]{%d})" % LONG, '<code class="long">', table)
 
 
 def read_page(page, cmark, problems):
@@ -92,7 +100,7 @@ def read_page(page, cmark, problems):
         problems.append(f"{page.file}: HTML stands in it, or a comment that is no line of its own")
     page.body = page.body.replace(OMITTED, "")
     page.body = re.sub(r"<p>(?:<img [^>]*>\s*)+</p>\n", "", page.body)  # pictures are not in the program
-    page.body = re.sub(r"<table>.*?</table>", with_labels, page.body, flags=re.S)
+    page.body = re.sub(r"<table>.*?</table>", for_any_width, page.body, flags=re.S)
     with_anchors(page)
     tops = [level for level, _, _ in page.headings].count(1)
     if tops != 1:

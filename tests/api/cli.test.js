@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, DEMO, invoice } from '../lib/client.js';
-import { runBinary, startServer, tempDir } from '../lib/server.js';
+import { BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
+const OPTIONS_PY = fileURLToPath(new URL('../../server/options.py', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--callback-url', '--callback-rewrite',
   '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
@@ -34,6 +35,21 @@ describe('options', () => {
     for (const option of OPTIONS) assert.ok(stdout.includes(option), option);
     assert.match(stdout, /healthcheck/);
     assert.match(stdout, /exec \[options\] -- COMMAND/);
+  });
+
+  test('--help is as server/options.py reads it', async () => {
+    const { stdout } = await runBinary(['--help']);
+    const help = JSON.parse(execFileSync('python3', [OPTIONS_PY, BIN], { encoding: 'utf8' }));
+    assert.deepEqual(help.options.map(({ name }) => name), stdout.match(/^ {2}--[a-z-]+/gm).map((name) => name.trim()));
+    assert.deepEqual(help.commands.map(({ name }) => name), ['', 'exec', 'healthcheck']);
+    const option = (name) => help.options.find((one) => one.name === name);
+    assert.deepEqual(option('--listen'), { name: '--listen', argument: 'HOST:PORT', help: 'where to listen; port 0 picks a free one',
+      environment: 'MILKYPAY_LISTEN', default: '127.0.0.1:8080', exec_default: '127.0.0.1:0', choices: [] });
+    assert.deepEqual(option('--log-level').choices, ['error', 'warn', 'info', 'debug']);
+    assert.deepEqual(option('--journal').choices, ['on', 'off']);
+    assert.deepEqual([option('--durable').argument, option('--help').environment], ['', '']);
+    for (const { environment } of help.options) assert.ok(stdout.includes(environment));
+    assert.match(help.about_exec, /MILKYPAY_SECRET_KEY/);
   });
 
   test('--version', async () => {

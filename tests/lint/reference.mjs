@@ -1,0 +1,134 @@
+// The pages of the documentation that schema/openapi.yaml makes: server/docs/api.md, control-api.md and bodies.md.
+// Prints the pages that are not as it makes them, exit status 1 if there is one; with --fix it writes them.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { Schemas, cell, table } from './reference_schemas.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const document = parse(readFileSync(`${ROOT}schema/openapi.yaml`, 'utf8'), { merge: true });
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const PLATFORM = ['Public API', 'Private API', 'Checkout'];
+const MANY = 4; // operations
+const MADE = `This page is made from the [contract](../../schema/openapi.yaml), which the server serves at
+\`/_mock/openapi.yaml\`.`;
+
+const schemas = new Schemas(document);
+const everyOperation = Object.values(document.paths).flatMap((item) => METHODS.map((method) => item[method]).filter(Boolean));
+const { follow } = schemas;
+
+const ACCESS = {
+  account: 'the login of the account (HTTP Basic)',
+  cardSession: "the invoice's token (Bearer)",
+  controlBearer: 'the control token, if there is one',
+  controlHeader: undefined, // another way to show the same
+};
+
+/** Who may call, in words. */
+function access(operation) {
+  const names = (operation.security ?? []).flatMap((one) => Object.keys(one)).map((name) => ACCESS[name]).filter(Boolean);
+  return names.length ? `Wants ${names.join(' or ')}.\n\n` : '';
+}
+
+function parameters(operation) {
+  const rows = (operation.parameters ?? []).map(follow).map((one) => [
+    `\`${one.name}\`${one.required && one.in !== 'path' ? ' \\*' : ''}`, one.in, schemas.type(one.schema ?? {}), cell(one.description)]);
+  return rows.length ? `${table(['parameter', 'in', 'type', 'meaning'], rows)}\n` : '';
+}
+
+/** What is sent: the fields at once, where there are any. */
+function request(operation) {
+  const body = follow(operation.requestBody);
+  const [type, media] = Object.entries(body?.content ?? {})[0] ?? [];
+  if (!media?.schema) return '';
+  const others = Object.keys(body.content).slice(1);
+  const says = `The body${body.required ? '' : ', which may be left out'}: ${schemas.type(media.schema)}, as \`${type}\``;
+  return `${says}${others.map((other) => ` or \`${other}\``).join('')}.\n\n`;
+}
+
+function response([status, ref]) {
+  const { description, content } = follow(ref);
+  const bodies = Object.entries(content ?? {}).map(([type, { schema }]) => (
+    /json/.test(type) && schema ? schemas.type(schema) : `\`${type}\``));
+  return [status, cell(description), [...new Set(bodies)].join(', ')];
+}
+
+const responseTable = (responses) => `${table(['status', 'when', 'body'], responses.map(response))}\n`;
+
+/** Answers that many operations share are explained once, at the end of the page. */
+const shared = new Map();
+for (const { responses } of everyOperation) {
+  for (const { $ref } of Object.values(responses)) shared.set($ref, (shared.get($ref) ?? 0) + 1);
+}
+const isShared = ([status, { $ref }]) => status >= '400' && shared.get($ref) > MANY;
+
+function responses(operation) {
+  const all = Object.entries(operation.responses);
+  const common = all.filter(isShared).map(([status]) => status);
+  const also = common.length ? `As everywhere: ${common.join(', ')} ([errors](#errors)).\n\n` : '';
+  return responseTable(all.filter((one) => !isShared(one))) + also;
+}
+
+/** What `operations` of the same tags refers to. */
+function errors(wanted) {
+  const found = new Map();
+  for (const one of everyOperation) {
+    if (!one.tags.some(wanted)) continue;
+    for (const entry of Object.entries(one.responses).filter(isShared)) found.set(entry[1].$ref, entry);
+  }
+  return `## Errors\n\n${responseTable([...found.values()].sort(([a], [b]) => a - b))}`;
+}
+
+function operation(method, path, one) {
+  const summary = `**${one.summary}.** ${one.description ?? ''}`.trim();
+  return `### \`${method.toUpperCase()} ${path}\`\n\n${summary}\n\n${access(one)}${parameters(one)}${request(one)}${responses(one)}`;
+}
+
+/** The operations of some tags, each below its tag. */
+function operations(wanted) {
+  return document.tags.filter(({ name }) => wanted(name)).map(({ name, description }) => {
+    const own = Object.entries(document.paths).flatMap(([path, item]) => METHODS
+      .filter((method) => item[method]?.tags.includes(name)).map((method) => operation(method, path, item[method])));
+    return own.length ? `## ${name}\n\n${description.trim()}\n\n${own.join('\n')}` : '';
+  }).filter(Boolean).join('\n');
+}
+
+const isPlatform = (tag) => PLATFORM.includes(tag);
+const callback = document.webhooks.paymentInvoiceChanged.post;
+
+const pages = {
+  'api.md': `# API reference
+
+${MADE} [Endpoints](endpoints.md) has the same in a nutshell;
+what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
+
+${operations(isPlatform)}
+${errors(isPlatform)}
+## The callback
+
+**${callback.summary}.** ${callback.description}
+${parameters(callback)}${request(callback)}`,
+  'control-api.md': `# Control API reference
+
+${MADE} [Control API](control.md) has the same in a nutshell;
+what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
+
+${operations((tag) => !isPlatform(tag))}
+${errors((tag) => !isPlatform(tag))}`,
+  'bodies.md': `# Bodies
+
+${MADE} What the calls of the [API](api.md) and of the [control API](control-api.md) send and answer, by name. A field with a \\* is always
+there in what is answered, and needed in what is sent.
+
+${schemas.sections()}`,
+};
+
+let wrong = 0;
+for (const [name, text] of Object.entries(pages)) {
+  const file = `${ROOT}server/docs/${name}`;
+  const page = `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  if (process.argv[2] === '--fix') writeFileSync(file, page);
+  else if (readFileSync(file, 'utf8') !== page) wrong += console.log(`server/docs/${name} is not as schema/openapi.yaml says; tests/lint/run --fix makes it so`) ?? 1;
+}
+process.exitCode = wrong ? 1 : 0;
