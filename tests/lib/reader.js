@@ -82,6 +82,9 @@ function trials(callback) {
   ];
 }
 
+const readers = new Set();
+process.on('exit', () => readers.forEach((reader) => reader.killAll()));
+
 export class Reader {
   constructor() {
     this.folder = tempDir();
@@ -89,7 +92,7 @@ export class Reader {
     this.launched = new Set();
     this.printed = '';
     this.known = new Map();
-    process.on('exit', () => this.killAll());
+    readers.add(this);
   }
 
   /** `bare`: the page starts no server itself. */
@@ -105,6 +108,7 @@ export class Reader {
 
   async end() {
     this.killAll();
+    readers.delete(this);
     await this.server?.stop();
   }
 
