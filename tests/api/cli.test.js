@@ -56,7 +56,12 @@ describe('options', () => {
     const { code, stdout, stderr } = await runBinary(['--version']);
     assert.equal(code, 0);
     assert.equal(stderr, '');
-    assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+/);
+    assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,40}(-dirty)?|unknown)\n/);
+    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL']) assert.match(stdout, new RegExp(`^${library} \\d+\\.\\d+`, 'm'));
+    const version = stdout.match(/^milkypay-mock (.*)$/m)[1];
+    const server = await startServer();
+    assert.equal((await new Client(server).send('GET', '/_mock/health')).expect(200).json.version, version);
+    await server.stop();
   });
 
   const bad = [
