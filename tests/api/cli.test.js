@@ -422,6 +422,17 @@ describe('fixtures', () => {
   });
 });
 
+const hasPrivileges = (status) => /^NoNewPrivs:\s+0$/m.test(status);
+
+test('the server gives up the way to more privileges, the command of exec keeps it', { skip: !hasPrivileges(readFileSync('/proc/self/status', 'utf8')) }, async () => {
+  const server = await startServer();
+  assert.match(readFileSync(`/proc/${server.pid}/status`, 'utf8'), /^NoNewPrivs:\s+1$/m);
+  await server.stop();
+  const { code, stdout } = await runBinary(['exec', '--', 'sh', '-c', 'cat /proc/$$/status; grep NoNewPrivs /proc/$PPID/status']);
+  assert.equal(code, 0);
+  assert.deepEqual(stdout.match(/^NoNewPrivs:\s+[01]$/gm).map((line) => line.at(-1)), ['0', '1'], 'the command, the server');
+});
+
 test('--tls-cert and --tls-key', async () => {
   const folder = tempDir();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
