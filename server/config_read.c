@@ -1,6 +1,7 @@
 /* The command line and the environment, by the table of config.c. */
 #include "config.h"
 
+#include "about.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -89,7 +90,7 @@ static enum config_result print_help(void)
 
 static enum config_result print_version(void)
 {
-    puts(PROGRAM " " MILKYPAY_VERSION);
+    about_print(stdout);
     return CONFIG_DONE;
 }
 

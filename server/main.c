@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -193,6 +194,19 @@ static bool announce(struct program *p)
     return true;
 }
 
+/*
+ * From here on no program that this process might run gets more rights than it has: setuid bits and
+ * the like count for nothing. The command of exec is forked before, so it may use sudo.
+ */
+static bool give_up_privileges(struct program *p)
+{
+    bool good = prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0;
+    if (!good) {
+        snprintf(p->why, sizeof p->why, "no_new_privs: %s", strerror(errno));
+    }
+    return good;
+}
+
 static bool start(struct program *p)
 {
     p->loop.engine = &p->engine;
@@ -200,7 +214,8 @@ static bool start(struct program *p)
     if (command && !exec_prepare(command, &p->exec, p->why, sizeof p->why)) {
         return false;
     }
-    if (!block_signals(p) || !open_report(p) || !open_store(p) || !start_engine(p)) {
+    if (!give_up_privileges(p) || !block_signals(p) || !open_report(p) || !open_store(p) ||
+        !start_engine(p)) {
         return false;
     }
     p->run.after = store_run_begin(p->store);

@@ -56,7 +56,12 @@ describe('options', () => {
     const { code, stdout, stderr } = await runBinary(['--version']);
     assert.equal(code, 0);
     assert.equal(stderr, '');
-    assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+/);
+    assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,40}(-dirty)?|unknown)\n/);
+    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL']) assert.match(stdout, new RegExp(`^${library} \\d+\\.\\d+`, 'm'));
+    const version = stdout.match(/^milkypay-mock (.*)$/m)[1];
+    const server = await startServer();
+    assert.equal((await new Client(server).send('GET', '/_mock/health')).expect(200).json.version, version);
+    await server.stop();
   });
 
   const bad = [
@@ -415,6 +420,17 @@ describe('fixtures', () => {
     await sink.stop();
     await server.stop();
   });
+});
+
+const hasPrivileges = (status) => /^NoNewPrivs:\s+0$/m.test(status);
+
+test('the server gives up the way to more privileges, the command of exec keeps it', { skip: !hasPrivileges(readFileSync('/proc/self/status', 'utf8')) }, async () => {
+  const server = await startServer();
+  assert.match(readFileSync(`/proc/${server.pid}/status`, 'utf8'), /^NoNewPrivs:\s+1$/m);
+  await server.stop();
+  const { code, stdout } = await runBinary(['exec', '--', 'sh', '-c', 'cat /proc/$$/status; grep NoNewPrivs /proc/$PPID/status']);
+  assert.equal(code, 0);
+  assert.deepEqual(stdout.match(/^NoNewPrivs:\s+[01]$/gm).map((line) => line.at(-1)), ['0', '1'], 'the command, the server');
 });
 
 test('--tls-cert and --tls-key', async () => {

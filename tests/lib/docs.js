@@ -9,6 +9,7 @@
 //   <!-- receiver: FILE -->    saved as FILE and started; it must tell right callbacks from wrong ones
 //   <!-- prints -->            what the run before printed; <!-- prints: FILE -->: what the program started so printed
 //   <!-- browser -->           run by tests/browser/docs.test.js
+//   <!-- package: WHAT ROLE --> run by docker/test-packages
 //   <!-- not run: REASON -->   shown as skipped, with the reason
 
 import assert from 'node:assert/strict';
@@ -16,7 +17,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MARK = /^<!-- (serve|file|start|run|receiver|prints|browser|not run)(?:: (.+))? -->$/;
+const MARK = /^<!-- (serve|file|start|run|receiver|prints|browser|package|not run)(?:: (.+))? -->$/;
 const FENCE = /^```(\S*)$/;
 
 const LISTED = readFileSync(`${ROOT}server/docs/pages.txt`, 'utf8');

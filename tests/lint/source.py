@@ -26,10 +26,10 @@ LAYERS = [
 
 # A library's names and header, and the only files of server/ that may use them.
 LIBRARIES = [
-    (r"\bsqlite3_?\w*", r"server/store/"),
-    (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/"),
+    (r"\bsqlite3_?\w*", r"server/store/|server/about\.c$"),
+    (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/|server/about\.c$"),
     (r"\b(?:curl|CURL)\w*_\w+|<curl/",
-     r"server/deliver/|server/(?:loop|healthcheck)\.c$"),
+     r"server/deliver/|server/(?:loop|healthcheck|about)\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
 ]
 
