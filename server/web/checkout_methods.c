@@ -99,6 +99,8 @@ void checkout_methods_show(const struct visit *visit)
         {"action", visit_url(visit, "", ""), NULL},
         {"q", wanted, NULL},
         {"choices", NULL, &choices},
+        {"no_match", visit_flag(wanted && !choices.n), NULL},
+        {"no_method", visit_flag(!wanted && !choices.n), NULL},
     };
     visit_reply(visit, 200, "methods.html", values, ARRAY_SIZE(values));
 }

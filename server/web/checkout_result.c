@@ -16,16 +16,14 @@ static const char *card_mask(const struct visit *visit)
     return arena_strdup(visit->call->arena, json_string_value(json_object_get(card, "mask")));
 }
 
-/* What is said below the heading. */
-static const char *words_of(const struct visit *visit, bool good, bool *ret_foreign)
+/* What is said below the heading: of a status without words of its own, a failed payment's, why. */
+static const char *words_of(const struct visit *visit, bool *ret_foreign)
 {
-    const struct invoice *invoice = &visit->invoice;
+    const char *status = status_name(visit->invoice.status);
+    const char *own =
+        message_find(visit->locale, arena_printf(visit->call->arena, "text.%s", status));
     *ret_foreign = false;
-    if (status_is_failure(invoice->status)) {
-        return visit_resolution(visit, ret_foreign);
-    }
-    bool open = !status_is_final(invoice->status);
-    return message(visit->locale, good ? "text_good" : open ? "text_wait" : "text_late");
+    return own ? own : visit_resolution(visit, ret_foreign);
 }
 
 static const char *heading_of(const struct visit *visit)
@@ -37,13 +35,20 @@ static const char *heading_of(const struct visit *visit)
     return message(visit->locale, arena_printf(visit->call->arena, "head.%s", status));
 }
 
+/* An amount of the invoice, NULL for none. */
+static const char *amount_of(const struct visit *visit, int64_t amount)
+{
+    return amount == MONEY_NONE
+               ? NULL
+               : locale_money(visit->call->arena, visit->locale, amount, visit->invoice.currency);
+}
+
 /* What was paid, which may not be what was asked for. */
-static const char *amount_of(const struct visit *visit)
+static const char *paid_of(const struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
-    int64_t amount =
-        invoice->processed_amount == MONEY_NONE ? invoice->amount : invoice->processed_amount;
-    return locale_money(visit->call->arena, visit->locale, amount, invoice->currency);
+    return amount_of(visit, invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
+                                                                    : invoice->processed_amount);
 }
 
 void checkout_result_show(const struct visit *visit)
@@ -52,16 +57,19 @@ void checkout_result_show(const struct visit *visit)
     struct call *call = visit->call;
     bool good =
         status_money(invoice->status) == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED;
-    bool bad = status_is_failure(invoice->status), foreign;
-    const char *words = words_of(visit, good, &foreign);
+    bool bad = status_is_failure(invoice->status), open = !status_is_final(invoice->status);
+    bool foreign;
+    const char *words = words_of(visit, &foreign);
     const struct template_value values[] = {
         {"good", visit_flag(good), NULL},
         {"bad", visit_flag(bad), NULL},
-        {"wait", visit_flag(!good && !bad), NULL},
-        {"pending", visit_flag(!status_is_final(invoice->status)), NULL},
+        {"back", visit_flag(!good && !bad && !open), NULL},
+        {"pending", visit_flag(open), NULL},
         {"heading", heading_of(visit), NULL},
         {"words", words, NULL},
-        {"amount", amount_of(visit), NULL},
+        {"amount", paid_of(visit), NULL},
+        {"refunded", amount_of(visit, invoice->refunded_amount), NULL},
+        {"charged_back", amount_of(visit, invoice->charged_back_amount), NULL},
         {"foreign", visit_flag(foreign), NULL},
         {"mask", card_mask(visit), NULL},
         {"time", locale_time(call->arena, visit->locale, invoice->updated_ms), NULL},

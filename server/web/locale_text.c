@@ -24,8 +24,7 @@ static struct marks marks_of(const char *locale)
     return text_equal(locale, "en") ? (struct marks){",", "."} : (struct marks){NBSP, ","};
 }
 
-const char *locale_money(struct arena *arena, const char *locale, int64_t amount,
-                         const char *currency)
+const char *locale_figure(struct arena *arena, const char *locale, int64_t amount)
 {
     char text[MONEY_TEXT];
     struct marks marks = marks_of(locale);
@@ -38,8 +37,14 @@ const char *locale_money(struct arena *arena, const char *locale, int64_t amount
     }
     const char *decimals = text[whole] ? text + whole + 1 : "";
     const char *pad = strlen(decimals) == 0 ? "00" : strlen(decimals) == 1 ? "0" : "";
-    buf_printf(&out, "%s%s%s" NBSP "%s", marks.point, decimals, pad, currency);
+    buf_printf(&out, "%s%s%s", marks.point, decimals, pad);
     return arena_copy(arena, out.data, out.size);
+}
+
+const char *locale_money(struct arena *arena, const char *locale, int64_t amount,
+                         const char *currency)
+{
+    return arena_printf(arena, "%s" NBSP "%s", locale_figure(arena, locale, amount), currency);
 }
 
 const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms)

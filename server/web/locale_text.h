@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "1,234.50 USD"; "1 234,50 USD" in uk and ru. At least two decimals; blanks do not break. */
+/* "1,234.50"; "1 234,50" in uk and ru. At least two decimals; blanks do not break. */
+const char *locale_figure(struct arena *arena, const char *locale, int64_t amount);
+
+/* The same with its currency, "1,234.50 USD". */
 const char *locale_money(struct arena *arena, const char *locale, int64_t amount,
                          const char *currency);
 

@@ -5,6 +5,7 @@
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "web/locale_text.h"
 
 #include <string.h>
 
@@ -149,14 +150,11 @@ void report_html_invoice(struct report *report, struct arena *arena,
     const struct invoice *row = &invoice->row;
     const struct template_rows steps = step_rows(arena, invoice);
     const struct template_rows callbacks = callback_rows(arena, invoice);
-    char amount[MONEY_TEXT];
-    money_format(row->amount, amount);
     const struct template_value values[] = {
         {"id", row->id, NULL},
         {"account", invoice->account, NULL},
         {"reference", row->reference_id, NULL},
-        {"amount", amount, NULL},
-        {"currency", row->currency, NULL},
+        {"amount", locale_money(arena, "en", row->amount, row->currency), NULL},
         {"service", row->service, NULL},
         {"status", status_name(row->status), NULL},
         {"resolution", row->resolution, NULL},

@@ -50,6 +50,9 @@ class Tester {
 
   async seesStatus(status) { await this.page.locator(`[data-testid="status"][data-status="${status}"]`).waitFor(); }
 
+  /** What stands beside a name in the details. */
+  fact(term) { return this.page.locator('dl.facts > div', { has: this.page.locator('dt', { hasText: new RegExp(`^${term}$`) }) }).locator('dd').innerText(); }
+
   references() { return this.page.locator('[data-testid="invoice"] b').allInnerTexts(); }
 
   copied() { return this.page.evaluate(() => navigator.clipboard.readText()); }
@@ -165,6 +168,8 @@ describe('payouts', () => {
     await asTester(api, async (tester) => {
       await tester.open(`/payouts/${id}`);
       await tester.seesStatus('created');
+      assert.equal(await tester.fact('Once it has started'), 'processed:ok');
+      assert.match(await tester.fact('Starts or expires'), /^\d{4}-/);
       assert.equal(await tester.at('open-page').count(), 0);
       await tester.at('move-to').selectOption('process_pending');
       await tester.at('move').click();
@@ -183,6 +188,19 @@ describe('payouts', () => {
 });
 
 describe('one invoice', () => {
+  test('in another currency than its service says so', async () => {
+    const api = await shop({ convert_currency: true, profile: '2024' });
+    const { id } = await api.made({ service: 'payment_card_eur_hpp', currency: 'USD', amount: 1500 }, hold);
+    const plain = await api.made({}, hold);
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      assert.equal(await tester.fact('Service currency'), 'EUR');
+      assert.equal(await tester.fact('Service amount'), '1,380.00 EUR');
+      await tester.open(`/invoices/${plain.id}`);
+      assert.equal(await tester.page.locator('dt', { hasText: /^Service (currency|amount)$/ }).count(), 0);
+    });
+  });
+
   test('moves as the state table allows, live, with its callback', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
@@ -625,7 +643,7 @@ describe('faults', () => {
       await tester.sees('fault', 1);
       assert.equal(await tester.at('hits').innerText(), '0 hits');
       await api.made({}, hold);
-      await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hits/ }).waitFor();
+      await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hit$/ }).waitFor();
       await tester.at('remove').click();
       await tester.at('empty').waitFor();
     });
@@ -684,7 +702,7 @@ test('the clock is frozen, moved, and taken to the next event', async () => {
     await tester.at('advance-by').fill('2');
     await tester.at('advance-unit').selectOption('60');
     await tester.at('advance').click();
-    await tester.page.locator('.toast', { hasText: '0 things' }).waitFor();
+    await tester.page.locator('.toast', { hasText: '0 events' }).waitFor();
     assert.equal((await api.clock()).now, now + 120);
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@10m' } });
     await api.wait({ invoice: id, callback: 'delivered' });
@@ -729,7 +747,7 @@ describe('accounts', () => {
   });
 
   test('its balances, as they are when it is opened', async () => {
-    const api = await shop({ opening_balances: { USD: 300, EUR: 20.5 } });
+    const api = await shop({ opening_balances: { USD: 1300, EUR: 20.5 } });
     await asTester(api, async (tester) => {
       await tester.open('/accounts');
       const card = tester.page.locator(`[data-account="${api.account.id}"][data-testid="account-card"]`);
@@ -737,7 +755,7 @@ describe('accounts', () => {
       const has = (currency, text) => card.getByTestId('balances').locator('div', { has: tester.page.locator('dt', { hasText: currency }) })
         .locator('dd', { hasText: text }).waitFor();
       await summary.click();
-      await has('USD', /^300\.00$/);
+      await has('USD', /^1,300\.00$/);
       await has('EUR', /^20\.50$/);
       const { id } = await api.made({ amount: 5 }, hold);
       (await api.transition(id, { status: 'processed' })).expect(200);
@@ -745,7 +763,7 @@ describe('accounts', () => {
         options: { auto_process: true } } })).expect(201);
       await summary.click();
       await summary.click();
-      await has('USD', /^205\.00, 100\.00 pending$/);
+      await has('USD', /^1,205\.00 · 100\.00 pending$/);
     });
   });
 

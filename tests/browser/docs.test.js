@@ -107,6 +107,17 @@ describe('the pages', () => {
     });
   });
 
+  test('on a desktop tables are tables', async () => {
+    await asPayer({}, server, async (payer) => {
+      for (const width of [SIZES.desktop.width, 1440]) {
+        await payer.page.setViewportSize({ width, height: 800 });
+        await open(payer, 'settings');
+        const kinds = await payer.page.locator('td').evaluateAll((cells) => [...new Set(cells.map((cell) => getComputedStyle(cell).display))]);
+        assert.deepEqual(kinds, ['table-cell'], `${width} px`);
+      }
+    });
+  });
+
   test('from the dashboard, and back', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.open('/_mock/');

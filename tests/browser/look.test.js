@@ -24,6 +24,15 @@ async function invoice(attributes = {}, settings = {}, options = WAITING) {
 
 const UNPLANNED = {};
 
+/** A payment whose money goes back, or has gone. */
+async function wentBack(payer, status, amount) {
+  const { api, id, url } = await invoice();
+  (await api.transition(id, { status: 'processed' })).expect(200);
+  (await api.transition(id, { status, amount })).expect(200);
+  await payer.open(url);
+  await payer.sees(status);
+}
+
 /** Every page, by the steps that lead to it. */
 const PAGES = {
   card: async (payer) => payer.open((await invoice()).url),
@@ -65,6 +74,9 @@ const PAGES = {
     await payer.open(url);
     await payer.sees('process_failed', 'expired');
   },
+  'refund-pending': (payer) => wentBack(payer, 'refund_pending'),
+  'partially-refunded': (payer) => wentBack(payer, 'partially_refunded', 345.67),
+  'charged-back': (payer) => wentBack(payer, 'charged_back'),
   wallet: async (payer) => {
     await payer.open((await invoice({ service: 'paypal_usd_hpp' })).url);
     await payer.at('confirm').waitFor();
@@ -139,6 +151,85 @@ for (const [name, arrive] of Object.entries(PAGES)) {
     assert.ok(!texts.ru.all.filter((text) => text !== 'Українська').join(' ').match(/[іїєґ]/i), 'no Ukrainian letters in Russian');
   });
 }
+
+describe('the result', () => {
+  const shown = async (road) => {
+    let texts;
+    await asPayer({}, server, async (payer) => {
+      await road(payer);
+      texts = (await payer.texts()).map((text) => text.replaceAll('\u00a0', ' '));
+    });
+    return texts;
+  };
+  const after = (texts, label) => texts[texts.lastIndexOf(label) + 1];
+
+  test('of a part that was refunded says how much', async () => {
+    const texts = await shown(PAGES['partially-refunded']);
+    assert.ok(texts.includes('A part of the money was returned to you.'), texts.join('\n'));
+    assert.deepEqual([after(texts, 'Amount'), after(texts, 'Refunded')], ['1,234.50 USD', '345.67 USD']);
+    assert.ok(!texts.includes('Charged back'));
+  });
+
+  test('of a chargeback says how much, and does not say that something is still to come', async () => {
+    const texts = await shown(PAGES['charged-back']);
+    assert.ok(texts.includes('Your bank took the payment back.'), texts.join('\n'));
+    assert.deepEqual([after(texts, 'Amount'), after(texts, 'Charged back')], ['1,234.50 USD', '1,234.50 USD']);
+    assert.ok(!texts.includes('Check again'));
+  });
+
+  test('of a refund on its way speaks of the refund', async () => {
+    const texts = await shown(PAGES['refund-pending']);
+    assert.ok(texts.includes('The money is on its way back to you.'), texts.join('\n'));
+    assert.ok(texts.includes('Check again'));
+  });
+});
+
+test('an amount too long for its line breaks before the currency, not in it', async () => {
+  const { url } = await invoice({ service: 'test_usd_test', amount: 9_999_998.5, service_fields: { status: '' } }, {}, UNPLANNED);
+  await asPayer({}, server, async (payer) => {
+    await payer.open(url);
+    const lines = await payer.at('amount').evaluate((amount) => {
+      const text = [...amount.childNodes].at(-1), range = document.createRange();
+      range.setStart(text, text.length - 'USD'.length);
+      range.setEnd(text, text.length);
+      return { whole: amount.getClientRects().length, currency: range.getClientRects().length };
+    });
+    assert.deepEqual(lines, { whole: 2, currency: 1 });
+  });
+});
+
+describe('the choice of a method', () => {
+  const choose = async (payer, order = {}) => {
+    const api = await demo.newAccount({ name: '4Docs' });
+    await payer.open(`/hpp/${query({ public_key: api.account.public_key, currency: 'USD', amount: 15, ...order })}`);
+  };
+
+  for (const js of [true, false]) {
+    test(`a search that finds nothing says so, JavaScript ${js ? 'on' : 'off'}`, async () => {
+      await asPayer({ js }, server, async (payer) => {
+        await choose(payer);
+        assert.ok(!await payer.at('no-match').isVisible());
+        await payer.at('search-methods').fill('pay');
+        if (!js) await payer.go(() => payer.at('search-methods').press('Enter'));
+        assert.ok(await payer.at('method-paypal').isVisible());
+        assert.ok(!await payer.at('no-match').isVisible());
+        await payer.at('search-methods').fill('zzz');
+        if (!js) await payer.go(() => payer.at('search-methods').press('Enter'));
+        await payer.at('no-match').waitFor();
+        assert.equal(await payer.text('no-match'), 'No method matches.');
+        assert.equal(await payer.count('no-method'), 0);
+      });
+    });
+  }
+
+  test('an amount that no method takes', async () => {
+    await asPayer({}, server, async (payer) => {
+      await choose(payer, { amount: 99_999_999_999 });
+      await payer.at('no-method').waitFor();
+      assert.ok(!await payer.at('no-match').isVisible());
+    });
+  });
+});
 
 describe('languages', () => {
   for (const locale of Object.keys(LOCALES)) {

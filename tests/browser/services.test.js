@@ -78,7 +78,7 @@ for (const way of WAYS) {
     };
 
     for (const status of ['processed', 'process_failed', 'process_pending']) {
-      test(`asks what shall happen: ${status}`, async () => {
+      test(`asks what should happen: ${status}`, async () => {
         const { api, id, url } = await invoice('test_usd_test', { service_fields: { status: '' } });
         await visit(async (payer) => {
           await payer.open(url);

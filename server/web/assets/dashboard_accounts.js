@@ -2,12 +2,12 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, copyButton, facts, field, options, toast } from './dashboard_parts.js';
+import { button, complain, copyButton, facts, field, money, options, toast } from './dashboard_parts.js';
 
 const PAGE = 20;
 const KEYS = [['id', 'Account id'], ['api_key', 'API key'], ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
   ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
-const PROFILES = [['2020', 'as on the page (2020)'], ['2024', 'as answered since 2024']];
+const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: as answered today']];
 
 const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
 
@@ -19,11 +19,11 @@ function keysOf(one) {
 /** The shape of the account's bodies, to be chosen. */
 function profileOf({ id, settings }) {
   const choice = el('select', { id: `profile-${id}`, 'data-testid': 'profile', 'data-key': `${id}-profile`, onchange: () =>
-    call('PATCH', `/accounts/${id}`, { profile: choice.value }).then(() => toast('Bodies have another shape from now on.'), (error) => {
+    call('PATCH', `/accounts/${id}`, { profile: choice.value }).then(() => toast('The bodies have this shape from now on.'), (error) => {
       choice.value = settings.profile;
       complain(error);
     }) }, options(PROFILES, settings.profile));
-  return field('Shape of the bodies', choice);
+  return field('Profile: the shape of the bodies', choice);
 }
 
 function settingsOf(one) {
@@ -33,10 +33,10 @@ function settingsOf(one) {
     el('pre', { tabindex: 0, 'aria-label': 'Settings' }, set.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n')));
 }
 
-/** "98.25", and what of it is on its way where there is any. */
+/** "1,098.25", and what of it is on its way where there is any. */
 function amountsOf({ active, pending, reserved }) {
   const more = [[pending, 'pending'], [reserved, 'reserved']].filter(([amount]) => Number(amount) !== 0);
-  return [active, ...more.map(([amount, word]) => `${amount} ${word}`)].join(', ');
+  return [money(active), ...more.map(([amount, word]) => `${money(amount)} ${word}`)].join(' · ');
 }
 
 /** What the account has in each currency, asked for whenever it is opened: a page shows many accounts. */
@@ -85,7 +85,7 @@ export async function showAccounts(view, { values, signal }) {
         next && el('a', { href: `#/accounts${query({ after: next })}`, 'data-testid': 'more' }, 'More')));
   };
   const name = el('input', { maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name' });
-  const make = button('Make', async () => {
+  const make = button('Create', async () => {
     const made = await call('POST', '/accounts', name.value.trim() ? { name: name.value.trim() } : {});
     location.assign(urlOf(made.id));
   }, { class: 'main', 'data-testid': 'make-account' });

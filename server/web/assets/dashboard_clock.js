@@ -4,7 +4,7 @@ import { call, get } from './dashboard_api.js';
 import { el, fill, gather } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { listen } from './dashboard_live.js';
-import { button, field, options, tag, time, toast } from './dashboard_parts.js';
+import { button, counted, field, options, tag, time, toast } from './dashboard_parts.js';
 
 const TICK_MS = 500;
 const EVENTS_MS = 150;
@@ -21,6 +21,7 @@ export async function showClock(view, { signal }) {
   const now = el('p.big', { 'data-testid': 'now' });
   const mode = el('span', {});
   const log = el('ol.timeline.events', { 'data-testid': 'events' });
+  const none = el('p.quiet', {}, 'Nothing yet: advance the clock.');
   const freeze = button('Freeze', () => set({ mode: 'frozen' }), { 'data-testid': 'freeze' });
   const run = button('Let it run', () => set({ mode: 'real' }), { 'data-testid': 'run' });
   let clock, seen;
@@ -42,7 +43,8 @@ export async function showClock(view, { signal }) {
     const { complete, events, events_total: total = events.length } = await call('POST', '/clock/advance', how);
     fill(log, events.slice(0, SHOWN).map(event));
     const more = total > SHOWN ? ` The first ${SHOWN} of them are shown.` : '';
-    toast(complete ? `${total} things happened.${more}` : 'It did not come to the end in 30 seconds.', !complete);
+    toast(complete ? `${counted(total, 'event')}.${more}` : 'Not at the end after 30 seconds: advance again.', !complete);
+    none.hidden = total > 0;
     await load();
   };
   const much = el('input', { type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by' });
@@ -55,7 +57,7 @@ export async function showClock(view, { signal }) {
       go.click();
     } }, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
     el('div.actions', {}, go, button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' }))),
-    el('section.card', { 'aria-label': 'What happened' }, el('h2', {}, 'What happened meanwhile'), log));
+    el('section.card', { 'aria-label': 'What happened' }, el('h2', {}, 'What happened meanwhile'), none, log));
   const timer = setInterval(tick, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
   listen(['clock', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);

@@ -3,7 +3,7 @@
 import { call, get } from './dashboard_api.js';
 import { el, fill, gather } from './dashboard_dom.js';
 import { listen } from './dashboard_live.js';
-import { STATUSES, button, field, options, setOptions } from './dashboard_parts.js';
+import { STATUSES, button, counted, field, options, setOptions } from './dashboard_parts.js';
 
 const LIMIT = 1000;
 const EVENTS_MS = 150;
@@ -15,7 +15,7 @@ export const CALL_FAULTS = {
   delay: 'the answer comes late',
   reset: 'the connection is reset',
   empty: 'the connection is closed without an answer',
-  garbage: '200 with a body that is no JSON',
+  garbage: '200 with a body that is not JSON',
   truncate: 'the body breaks off',
   slow: 'the body trickles',
   commit_then_reset: 'it is done, and the caller never hears of it',
@@ -32,8 +32,8 @@ export const CALLBACK_FAULTS = {
   no_signature: 'without a signature',
   truncate: 'half of the body',
   reencoded: 'slashes unescaped after signing',
-  wrong_amount: 'another amount, signed rightly',
-  unknown_status: 'a status that nobody knows, signed rightly',
+  wrong_amount: 'another amount, signed correctly',
+  unknown_status: 'an unknown status, signed correctly',
 };
 const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
 
@@ -51,7 +51,7 @@ const MATCHES = { callback: ['transition'], api: ['method', 'path'], page: ['met
 function row({ id, on, fault, hits, match = {}, ...rest }, remove) {
   const more = Object.entries({ ...match, ...rest }).map(([name, value]) => `${name} ${value}`).join(', ');
   return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id }, el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
-    el('span.tag', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, `${hits} hits`),
+    el('span.tag', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, counted(hits, 'hit')),
     button('Remove', () => remove(id), { class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})` }));
 }
 
@@ -74,7 +74,7 @@ function maker() {
     values.clear();
     const parameters = place.value === 'callback' && name.value === 'truncate' ? [] : PARAMETERS[name.value] ?? [];
     fill(extra, parameters.map((one) => input(...one)), input('times', 'Times', '', { placeholder: 'without end' }),
-      input('after', 'After so many', '', { placeholder: '0' }), input('probability', 'Probability', '', { placeholder: '1' }),
+      input('after', 'Skip the first', '', { placeholder: '0' }), input('probability', 'Probability', '', { placeholder: '1' }),
       MATCHES[place.value].map((key) => (key === 'path' ? input(key, 'Only the path', '', { placeholder: '/payment-invoices*' })
         : input(key, `Only the ${key}`, '', { list: `fault-${key}s`, placeholder: 'any' }))), input('invoice', 'Only the invoice', '', { placeholder: 'any' }));
   };
@@ -95,7 +95,7 @@ function maker() {
 
 export async function showFaults(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'faults' });
-  const none = el('p.empty', { 'data-testid': 'empty' }, 'Nothing goes wrong in this account.');
+  const none = el('p.empty', { 'data-testid': 'empty' }, 'No faults: nothing goes wrong in this account.');
   const load = async () => {
     const { items } = await get('/faults', { limit: LIMIT });
     if (signal.aborted) return;

@@ -37,20 +37,26 @@ const refundList = (refunds, currency) => (refunds.length ? el('ol', {}, refunds
 
 function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
   const kind = kindOf(id);
+  const converted = of.service_currency && of.service_currency !== of.currency;
+  const waits = kind === KINDS.payouts && of.status === 'created'; // its plan comes once it has started
   return facts([
     ['Service', service ?? 'the payer chooses'],
+    ['Service currency', converted && of.service_currency],
+    ['Service amount', converted && of.service_amount && money(of.service_amount, of.service_currency)],
+    ['Exchange rate', converted && of.exchange_rate],
+    ['Fee', of.fee ? money(of.fee, of.currency) : null],
     ['Created', seconds(of.created)],
     ['Updated', seconds(of.updated)],
     [kind.ended, seconds(of.processed)],
     ['Failed', of.failed && seconds(of.failed)],
     [`${kind.ended} amount`, of.processed_amount && money(of.processed_amount, of.currency)],
-    ['Written off', of.writeoff && money(of.writeoff, of.currency)],
+    ['Write-off', of.writeoff && money(of.writeoff, of.currency)],
     ['Fields', json(of.fields)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
     ['Charged back', back && money(back, of.currency)],
     ['Refunds', refundList(refunds, of.currency)],
-    ['Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
-    [plan || kind === KINDS.payouts ? 'At' : 'Expires', seconds(due)],
+    [waits ? 'Once it has started' : 'Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
+    [waits ? 'Starts or expires' : plan ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
     ['Callback URL', of.callback_url],
     ['Return URL', of.return_url],

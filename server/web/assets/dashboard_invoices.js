@@ -9,7 +9,7 @@ import { field, money, number, options, tag, time } from './dashboard_parts.js';
 const PAGE = 50;
 const TYPING_MS = 250;
 const EVENTS_MS = 200;
-const MODES = [['', 'test and live'], ['true', 'test'], ['false', 'live']];
+const MODES = [['', 'any'], ['true', 'test'], ['false', 'live']];
 
 /**
  * A page of what fits. The server looks at a part of the rows per call, so a search goes on until a page is full;
@@ -52,7 +52,7 @@ function filters(kind, values, change) {
   let typing;
   const search = el('input', { type: 'search', maxlength: 100, value: values.search, 'data-search': true, 'data-testid': 'search',
     placeholder: 'id, reference, description, customer' });
-  const status = el('select', { 'data-testid': 'filter-status' }, options([['', 'any status'], ...kind.statuses.map((one) => [one])], values.status));
+  const status = el('select', { 'data-testid': 'filter-status' }, options([['', 'any'], ...kind.statuses.map((one) => [one])], values.status));
   const currency = el('input', { value: values.currency, maxlength: 8, 'data-testid': 'filter-currency', placeholder: 'any' });
   const mode = el('select', { 'data-testid': 'filter-mode' }, options(MODES, values.test_mode));
   const tell = () => {

@@ -5,7 +5,7 @@ import { STATUSES } from './dashboard_parts.js';
 export const KINDS = {
   invoices: {
     view: 'invoices', type: 'payment-invoices', title: 'Invoices', statuses: STATUSES, ended: 'Paid',
-    nothing: 'No invoice is like that.', none: 'Nothing here. An order of your shop appears by itself',
+    nothing: 'No invoice matches.', none: 'No invoices yet. Your shop\'s orders appear here by themselves',
     order: {
       title: 'New invoice', make: '#/new', services: 'payment', service: 'payment_card_usd_hpp', fields: 'service_fields',
       outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s',
@@ -15,11 +15,11 @@ export const KINDS = {
   payouts: {
     view: 'payouts', type: 'payout-invoices', title: 'Payouts', ended: 'Paid out',
     statuses: ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
-    nothing: 'No payout is like that.', none: 'Nothing here. A payout of your shop appears by itself',
+    nothing: 'No payout matches.', none: 'No payouts yet. Your shop\'s payouts appear here by themselves',
     order: {
       title: 'New payout', make: '#/new?kind=payouts', services: 'payout', service: 'test_usd', fields: 'fields',
       outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'processed@10s', 'partially_processed', 'terminated'],
-      starts: [['', 'by itself, after a while'], ['true', 'at once'], ['false', 'when it is told to']],
+      starts: [['', 'by itself, after a while'], ['true', 'at once'], ['false', 'when /process is called']],
     },
   },
 };

@@ -27,7 +27,7 @@ export function mover(id, moved) {
     amount.value = '';
     await moved();
   }, { class: 'main', 'data-testid': 'move' });
-  const none = el('p.quiet', {}, 'The state table lets nothing follow.');
+  const none = el('p.quiet', {}, 'No status can follow this one.');
   const show = () => {
     const choices = force.checked ? kindOf(id).statuses.filter((one) => one !== status) : allowed;
     setOptions(to, choices.map((one) => [one, one.replaceAll('_', ' ')]));
@@ -44,7 +44,7 @@ export function mover(id, moved) {
     event.preventDefault();
     go.click();
   } }, el('h2', {}, 'Move to'), none, target, why, much,
-  el('label.check', {}, force, ' Against the state table'), go,
+  el('label.check', {}, force, ' Force it: any status may follow'), go,
   el('datalist', { id: 'resolutions' }, RESOLUTIONS.map((one) => el('option', { value: one }))));
   return {
     form,

@@ -10,7 +10,7 @@ const words = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll('_'
 
 /** A field per field of the service. */
 const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, example }) => field(words(key), el('input', {
-  name: `${order.fields}.${key}`, id: `new-field-${key}`, placeholder: example ?? (required ? null : 'may be left out'), required, 'data-testid': `new-field-${key}`,
+  name: `${order.fields}.${key}`, id: `new-field-${key}`, placeholder: example ?? (required ? null : 'optional'), required, 'data-testid': `new-field-${key}`,
 })));
 
 /** {errors: {path: message}} beside the fields, or what else the platform says, on top. */
@@ -27,7 +27,7 @@ function showErrors(form, summary, { status, json }) {
     }
   }
   if (Array.isArray(json.errors)) left.push(...json.errors.map((one) => one.detail ?? one.title ?? one.status));
-  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, `The platform answered ${status}. ${left.join(' ')}`));
+  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, `The platform answered ${status}. ${left.join(' ') || 'See the fields below.'}`));
   (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
 }
 
@@ -115,14 +115,14 @@ export async function showNew(view, { values, signal }) {
     field('Currency', currency),
     field('Amount', named('amount', { inputmode: 'decimal', value: values.amount ?? '100', required: true })),
     order.starts && field('Starts', named('options.auto_process', { tag: 'select' }, options(order.starts))),
-    field('Outcome', named('outcome', { list: 'outcomes', placeholder: 'what the account does by default' }), 'STATUS[:RESOLUTION][@DELAY], …'),
+    field('Outcome', named('outcome', { list: 'outcomes', placeholder: 'the account\'s default' }), 'For example process_failed:declined@5s'),
     field('Reference', named('reference_id', { maxlength: 255, placeholder: 'a new one' })),
     field('Description', named('description', { maxlength: 1024 })),
     field('Callback URL', named('callback_url', { type: 'url', placeholder: 'the account\'s' }))),
   extra,
   el('label.check', {}, named('test_mode', { type: 'checkbox', checked: true }), ' Test mode'),
   field('Other attributes', named('more', { tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false' }),
-    'JSON; they win over the fields above.'),
+    'As JSON. They take the place of the fields above.'),
   el('div.actions', {}, create),
   el('datalist', { id: 'services' }, all.filter((one) => one.usable).map((one) => el('option', { value: one.service }))),
   el('datalist', { id: 'outcomes' }, order.outcomes.map((one) => el('option', { value: one }))));

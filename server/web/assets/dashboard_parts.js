@@ -25,7 +25,13 @@ export function time(ms, { fine = false } = {}) {
   return el('time', { datetime: iso, title: iso }, `${day} ${clock}${fine ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`);
 }
 
-export const money = (amount, currency) => `${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 8 })} ${currency ?? ''}`.trim();
+const AMOUNT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 8 });
+
+/** An amount, a number or its text, set out for reading. */
+export const money = (amount, currency) => `${AMOUNT.format(amount)} ${currency ?? ''}`.trim();
+
+/** 1, 'hit' -> "1 hit"; 2 -> "2 hits". */
+export const counted = (n, word) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
 export const number = (n) => n.toLocaleString('en');
 
 export function toast(message, bad = false) {
@@ -74,7 +80,7 @@ export function button(label, action, attributes = {}) {
 export const copyButton = (content, label = 'Copy', attributes = {}) => button(label, () => copy(content), { class: 'small', ...attributes });
 
 /** [[term, value], ...] without those whose value is not there. */
-export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== '')
+export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)
   .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 
 /** JSON set out, anything else as it came. */

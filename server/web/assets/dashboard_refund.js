@@ -29,7 +29,7 @@ export function refunder(id, refunded) {
   const form = el('form.card', { hidden: true, 'aria-label': 'Refund', onsubmit: (event) => {
     event.preventDefault();
     go.click();
-  } }, el('h2', {}, 'Refund'), el('p', {}, 'Left: ', left), field('Refund amount', amount), field('It', outcome), go);
+  } }, el('h2', {}, 'Refund'), el('p', {}, 'Left: ', left), field('Refund amount', amount), field('Outcome', outcome), go);
   amount.placeholder = 'all that is left';
   return {
     form,

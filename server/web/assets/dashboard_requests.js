@@ -37,7 +37,7 @@ function row(one) {
   const details = el('details.entry', { 'data-key': one.id, 'data-testid': 'request', ontoggle: () => {
     if (details.open && details.childElementCount === 1) details.append(...whole(one).filter(Boolean));
   } }, el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path), code(one.status),
-    one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'nobody\'s'),
+    one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'unmatched'),
     el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), time(one.at, { fine: true })));
   return el('li', {}, details);
 }
@@ -64,7 +64,7 @@ function filters(values, change) {
     event.preventDefault();
     tell();
   } }, field('Path', path), field('Method', method), field('Answer', status), field('Invoice', invoice),
-  el('label.check', {}, unmatched, ' Only nobody\'s'));
+  el('label.check', {}, unmatched, ' Only unmatched: no known path or account'));
 }
 
 export async function showRequests(view, { values: given, signal }) {
@@ -76,7 +76,7 @@ export async function showRequests(view, { values: given, signal }) {
   const show = ({ items, total, next }) => {
     count.textContent = `${number(total)} kept`;
     fill(list, ...keep(items, ({ id }) => id, row).values());
-    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'No request is like that.'),
+    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.'),
       el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: `#/requests${query({ ...values, after: undefined })}` }, 'Newest'),
         next && el('a', { href: `#/requests${query({ ...values, after: next })}`, 'data-testid': 'older' }, 'Older')));
   };

@@ -44,13 +44,13 @@ export async function showSink(view, { id: name, values, signal }) {
     // counted from the oldest on: so each keeps its number when others come
     const numbered = items.map((one, index) => ({ one, key: `${total - index} ${one.at}` }));
     fill(list, ...keep(numbered, ({ key }) => key, request).values());
-    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'Nothing has come in.'),
+    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'Nothing was received yet.'),
       el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: `#/sinks/${name}` }, 'Newest'),
         next && el('a', { href: `#/sinks/${name}${query({ after: next })}`, 'data-testid': 'older' }, 'Older')));
   };
   const program = button('Set', async () => {
     await call('PUT', `/sink/${name}`, { responses: codesOf(codes.value) });
-    toast('It answers so from now on.');
+    toast('It answers with these from now on.');
   }, { class: 'main', 'data-testid': 'program' });
   const url = urlOf(name);
   view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Sinks')), el('div.line', {}, el('h1', {}, name), count,
@@ -63,14 +63,14 @@ export async function showSink(view, { id: name, values, signal }) {
   el('form.card', { 'aria-label': 'Answers', onsubmit: (event) => {
     event.preventDefault();
     program.click();
-  } }, field('Answers', codes, 'Status codes in turn, the last one for ever: 500, 500, 200'), el('div.actions', {}, program)), list, foot);
+  } }, field('Answers', codes, 'Status codes, one after the other; the last one repeats. For example 500, 500, 200'), el('div.actions', {}, program)), list, foot);
   listen(['callback', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);
   await load();
 }
 
 export async function showSinks(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'sinks' });
-  const none = el('p.empty', { 'data-testid': 'empty' }, 'Nothing has come in. Any name under ', el('code', {}, `${location.origin}/_mock/sink/`), ' receives.');
+  const none = el('p.empty', { 'data-testid': 'empty' }, 'A sink is a built-in receiver for callbacks. Nothing was received yet: any name under ', el('code', {}, `${location.origin}/_mock/sink/`), ' works.');
   const load = async () => {
     const { items } = await get('/sinks');
     if (signal.aborted) return;

@@ -59,7 +59,7 @@ const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
 
 /** `keep` is a keeper of attempts. */
 export function callbackList({ callbacks }, keep) {
-  if (!callbacks.length) return el('p.quiet', {}, 'None: the invoice names no callback URL, and neither does the account.');
+  if (!callbacks.length) return el('p.quiet', {}, 'None yet, or there is no callback URL, neither of its own nor of the account.');
   const attempts = keep(callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one }))), keyOf, attempt);
   return el('ul.callbacks', {}, callbacks.map((callback) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
     el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }), el('code', {}, callback.id),

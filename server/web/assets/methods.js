@@ -2,10 +2,10 @@
 
 const search = document.querySelector('#q');
 const items = [...document.querySelectorAll('.methods li')];
-const none = document.querySelector('[data-none]');
+const none = document.querySelector('[data-testid="no-match"]');
 
 search?.addEventListener('input', () => {
   const wanted = search.value.trim().toLocaleLowerCase();
   for (const item of items) item.hidden = !item.dataset.name.toLocaleLowerCase().includes(wanted);
-  none.hidden = items.some((item) => !item.hidden);
+  if (items.length) none.hidden = items.some((item) => !item.hidden);
 });
