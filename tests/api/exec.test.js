@@ -397,6 +397,7 @@ describe('--report', () => {
     assert.match(junit, /<testsuite name="callbacks" tests="3" failures="1"/);
     assert.ok(junit.includes(`<testcase classname="${DEMO.id}" name="paid (${paid})">\n<properties>\n<property name="status" value="processed"/>`), junit);
     assert.ok(junit.includes('<property name="amount" value="20.4"/>'));
+    assert.ok(html.includes('<td data-label="Amount">20.40\u00a0USD<br>'), html);
     const escaped = '&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;]]&gt;{{id}}';
     assert.ok(junit.includes(`name="${escaped} (${bad}): cb_3 process_pending"`), junit);
     assert.equal(junit.match(/<failure /g).length, 1);

@@ -69,6 +69,19 @@ describe('a payment’s fee', () => {
 describe('payment_fee_shift_out', () => {
   const shifted = () => demo.newAccount({ payment_fee_shift_out: true });
 
+  test('the page of a payment that failed shows what the payer was asked for', async () => {
+    const api = await shifted();
+    const { id, attributes } = await api.made({ amount: 100 }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+    (await api.transition(id, { status: 'terminated' })).expect(200);
+    const { pathname, search } = new URL(attributes.hpp_url);
+    let page = await api.send('GET', pathname + search, { headers: { Accept: 'text/html' }, check: false });
+    for (let hops = 0; page.status >= 300 && page.status < 400 && hops < 5; hops++) {
+      page = await api.send('GET', new URL(page.headers.location, server.url).pathname, { headers: { Accept: 'text/html' }, check: false });
+    }
+    assert.equal(page.status, 200);
+    assert.match(page.text, /data-testid="amount">103\.20\u00a0USD</);
+  });
+
   test('the payer pays the fee on top, and the account gets the amount', async () => {
     const api = await shifted();
     const { id, attributes } = await made(api, { amount: 100 });

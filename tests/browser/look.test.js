@@ -1,9 +1,11 @@
 // How the pages look and speak: languages, themes, accessibility, the keyboard, the mock's own panel.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { Client, query } from '../lib/client.js';
-import { startServer } from '../lib/server.js';
+import { BIN, startServer, tempDir } from '../lib/server.js';
 import { CARDS, SIZES, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
@@ -229,6 +231,25 @@ describe('the choice of a method', () => {
       assert.ok(!await payer.at('no-match').isVisible());
     });
   });
+});
+
+test('a report fits a phone and a desktop, whatever its references', async () => {
+  const folder = tempDir();
+  const order = (reference) => `curl -sf -o "${folder}/made" -u "$MILKYPAY_ACCOUNT_ID:$MILKYPAY_API_KEY" "$MILKYPAY_URL/payment-invoices" -d '{
+    "reference_id": "${reference}", "service": "payment_card_usd_hpp", "currency": "USD", "amount": 12345.6 }'`;
+  const done = spawnSync(BIN, ['exec', '--report', folder, '--settle-after', '0', '--', 'sh', '-ec', `${order('order-1')}\n${order('R'.repeat(255))}`],
+    { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+  const html = readFileSync(`${folder}/milkypay.html`, 'utf8');
+  for (const size of Object.keys(SIZES)) {
+    await asPayer({ size }, server, async (payer) => {
+      await payer.page.setContent(html);
+      await payer.isAccessible(`the report, ${size}`);
+      const hidden = await payer.page.locator('.scroll').evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+      assert.deepEqual(hidden, [0], `${size}: what one has to scroll sideways`);
+      await payer.shot(`report-${size}`);
+    });
+  }
 });
 
 describe('languages', () => {
