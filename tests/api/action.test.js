@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { DEMO } from '../lib/client.js';
-import { BIN, tempDir } from '../lib/server.js';
+import { ALONE, BIN, tempDir } from '../lib/server.js';
 
 const ACTION = fileURLToPath(new URL('../../docker/action/', import.meta.url));
 const action = parse(readFileSync(join(ACTION, 'action.yml'), 'utf8'));
@@ -110,7 +110,7 @@ esac
   return { PATH: `${bin}:${process.env.PATH}` };
 }
 
-describe('the action', () => {
+describe('the action', { skip: ALONE }, () => {
   test('starts the mock, tells the steps where it is, and stops it', async () => {
     const job = new Job({ binary: BIN, options: '--settle-after 0\n\n  --log-level debug  ' });
     const { status, stdout } = job.main();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
 import { within } from '../lib/limits.js';
-import { BIN, runBinary, startServer, tempDir } from '../lib/server.js';
+import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { HANG, startSink } from '../lib/sink.js';
 
 /** Runs a program of Node beside the server; it has `url`, `create` and `control`. */
@@ -55,7 +55,7 @@ function started(options, source, stdio = ['pipe', 'pipe', 'pipe']) {
 /** One line on stderr, with these words; what the program says of callbacks is logged beside. */
 const lines = (stderr, start = 'milkypay-mock: ') => stderr.split('\n').filter((line) => line.startsWith(start));
 
-describe('the command', () => {
+describe('the command', { skip: ALONE }, () => {
   test('has the address and the demo account in its environment', async () => {
     const { code, stdout, stderr } = await exec([], program(`
       const health = await control('GET', '/health');
@@ -141,7 +141,7 @@ describe('the command', () => {
   });
 });
 
-describe('options', () => {
+describe('options', { skip: ALONE }, () => {
   test('stand before --, and a bad one is one line and status 2', async () => {
     const marker = join(tempDir(), 'ran');
     const command = ['--', 'touch', marker];
@@ -183,7 +183,7 @@ describe('options', () => {
   });
 });
 
-describe('signals', () => {
+describe('signals', { skip: ALONE }, () => {
   const PATIENT = `
     process.on('SIGTERM', () => { console.log('TERM'); });
     process.on('SIGINT', () => { console.log('INT'); });
@@ -262,7 +262,7 @@ function spawnable(command) {
   return found ? false : `${command} is not installed`;
 }
 
-describe('the end', () => {
+describe('the end', { skip: ALONE }, () => {
   test('waits for callbacks under way', async () => {
     const sink = await startSink({ account: DEMO });
     let letGo;
@@ -299,7 +299,7 @@ describe('the end', () => {
   });
 });
 
-describe('--strict', () => {
+describe('--strict', { skip: ALONE }, () => {
   const created = (sink, more = '') => program(`await create({ reference_id: 'r', callback_url: '${sink.url}/cb?secret=1', test_mode: true }); await control('GET', '/wait?idle=true');${more}`);
 
   test('a run without callbacks is good', async () => {
@@ -374,7 +374,7 @@ describe('--strict', () => {
   });
 });
 
-describe('--report', () => {
+describe('--report', { skip: ALONE }, () => {
   const HOSTILE = '<script>alert("x")</script>\'&]]>{{id}}';
   const files = (folder) => [readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8'), readFileSync(join(folder, 'milkypay.html'), 'utf8')];
 

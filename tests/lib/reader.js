@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Client, DEMO } from './client.js';
 import { within } from './limits.js';
 import { agrees } from './printed.js';
-import { BIN, cleanEnv, startServer, tempDir } from './server.js';
+import { ALONE, BIN, cleanEnv, startServer, tempDir } from './server.js';
 import { sign } from './sink.js';
 
 const SERVER = '127.0.0.1:8080'; // as the pages write it
@@ -40,6 +40,7 @@ export function obstacle(block, before) {
   if (block.mark === 'not run') return block.what;
   if (block.mark === 'browser') return 'run by tests/browser';
   if (block.mark === 'prints' && !block.what) return before && obstacle(before);
+  if (ALONE && block.mark === 'run' && / exec .*-- /.test(block.text)) return ALONE;
   if (!IN_LANGUAGE[block.mark] || !block.what) return undefined;
   const language = LANGUAGES[block.language];
   assert.ok(language, `line ${block.line}: nobody knows how to run ${block.language}`);

@@ -11,6 +11,9 @@ export const BIN = process.env.MILKYPAY_BIN
   ? resolve(process.env.MILKYPAY_BIN)
   : fileURLToPath(new URL('../../build/milkypay-mock', import.meta.url));
 
+/** A test's `skip` where the program has nothing of this machine beside it: commands to run, a wrapper's environment. */
+export const ALONE = process.env.MILKYPAY_CONTAINED ? 'the program runs in a container' : false;
+
 const SANITIZER = /ERROR: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:/;
 
 const toKill = new Set();
