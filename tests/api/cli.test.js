@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, DEMO, invoice } from '../lib/client.js';
-import { BIN, runBinary, startServer, tempDir } from '../lib/server.js';
+import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
 const OPTIONS_PY = fileURLToPath(new URL('../../server/options.py', import.meta.url));
