@@ -175,7 +175,7 @@ describe('another currency than the service’s', () => {
     const csrf = /name="csrf" value="([^"]+)"/.exec(text)[1];
     (await api.send('POST', page, { form: { csrf, service: 'payment_card_usd_hpp' } })).expect(303);
     const card = (await api.send('GET', `${page}?locale=en`, { headers: { Accept: 'text/html' } })).expect(200).text;
-    assert.match(card, /data-testid="amount">100\.00\u00a0EUR<[^]*data-testid="converted">108\.70\u00a0USD</);
+    assert.match(card, /data-testid="amount">100\.00 EUR<[^]*data-testid="converted">108\.70\u00a0USD</);
     const { data: [{ attributes: chosen }] } = (await api.list()).expect(200).json;
     assert.deepEqual([chosen.service_currency, chosen.service_amount, chosen.deposit], ['USD', 108.7, 98]);
   });

@@ -246,6 +246,7 @@ describe("the platform's widget", () => {
       await payer.open(`${shop.url}${path}`);
       const frame = payer.page.frameLocator('#payment_widget');
       await frame.getByTestId('method-paypal').click();
+      await frame.getByTestId('confirm').waitFor(); // the page before has a way to cancel, too
       await frame.getByTestId('cancel').click();
       await frame.getByTestId('start-again').click();
       await frame.getByTestId('method-paypal').click();
