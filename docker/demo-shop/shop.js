@@ -19,6 +19,12 @@ function leave(line) {
   process.exit(2);
 }
 
+/** Where the shop is reached; not everybody who looks up localhost gets the address that it listens on. */
+function urlOf({ address, family, port }) {
+  if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
 /** Everything that the routes need; `shopUrl` is where shoppers see the shop. */
 function assemble(config, shopUrl) {
   const callbackUrl = config.callbackUrl ?? `${shopUrl}/callback`;
@@ -46,8 +52,7 @@ function start(config) {
   server.maxConnections = MOST_CONNECTIONS;
   server.on('error', (error) => leave(`cannot listen: ${error.message}`));
   server.listen(config.listen.port, config.listen.host, () => {
-    const { port } = server.address();
-    const shopUrl = config.shopUrl ?? `http://localhost:${port}`;
+    const shopUrl = config.shopUrl ?? urlOf(server.address());
     shop = assemble(config, shopUrl);
     console.log(`the shop is at ${shopUrl}, the mock's dashboard at ${shop.site.dashboard()}`);
   });
