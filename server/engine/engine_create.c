@@ -107,6 +107,25 @@ static void set_service(const struct engine *engine, const struct tenant *tenant
     invoice->payment_amount = price.payment_amount;
 }
 
+/* Its row, and the ids by which it, its page and its customer are known. */
+static void name_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                         const struct order *order, struct invoice *invoice)
+{
+    invoice->seq = store_invoice_next_seq(engine->store, order->kind);
+    invoice_id(engine->rows, invoice->seq, invoice->id);
+    ident_of_row(engine->rows, "cgi", invoice->seq, invoice->session);
+    if (!invoice->reference_id) {
+        char uuid[IDENT_UUID];
+        ident_next_uuid(&engine->idents, uuid);
+        invoice->reference_id = arena_strdup(arena, uuid);
+    }
+    if (order->customer_reference) {
+        char id[IDENT_TEXT];
+        engine_customer_id(engine, tenant, arena, order->customer_reference, id);
+        invoice->customer_id = arena_strdup(arena, id);
+    }
+}
+
 static void make_invoice(struct engine *engine, struct tenant *tenant, struct arena *arena,
                          const struct order *order, struct invoice *ret_invoice)
 {
@@ -157,20 +176,8 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     if (order->expires_ms != TIME_NONE) {
         invoice.expires_ms = order->expires_ms;
     }
-    invoice.seq = store_invoice_next_seq(engine->store, order->kind);
+    name_invoice(engine, tenant, arena, order, &invoice);
     set_service(engine, tenant, &invoice, order->service);
-    invoice_id(engine->rows, invoice.seq, invoice.id);
-    ident_of_row(engine->rows, "cgi", invoice.seq, invoice.session);
-    if (!invoice.reference_id) {
-        char uuid[IDENT_UUID];
-        ident_next_uuid(&engine->idents, uuid);
-        invoice.reference_id = arena_strdup(arena, uuid);
-    }
-    if (order->customer_reference) {
-        char id[IDENT_TEXT];
-        engine_customer_id(engine, tenant, arena, order->customer_reference, id);
-        invoice.customer_id = arena_strdup(arena, id);
-    }
     *ret_invoice = invoice;
 }
 
