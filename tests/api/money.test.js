@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { Chance } from '../lib/chance.js';
 import { Client } from '../lib/client.js';
-import { feeOf, fixturesWith, units } from '../lib/money.js';
+import { feeOf, fixturesWith, partsOf as parts, units } from '../lib/money.js';
 import { startServer, tempDir } from '../lib/server.js';
 
 const PAYMENTS = { USD: { fee_rate: 2.9, fee_fix: 0.3, fee_min: 0.5, fee_max: 25 }, EUR: { fee_rate: 1.5 }, GBP: { fee_fix: 1 } };
@@ -18,23 +19,6 @@ const FIXTURES = fixturesWith({ payments: terms(PAYMENTS, PAYMENT_SERVICE), payo
 const STEPS = 120;
 const RECENT = 8; // invoices that something may happen to: few, so that each has a long life
 const IN_FLIGHT = 12;
-
-/** Numbers that a seed decides. */
-class Chance {
-  constructor(seed) { this.state = seed >>> 0; }
-
-  below(n) {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % n;
-  }
-
-  of(list) { return list[this.below(list.length)]; }
-
-  /** An amount, mostly of cents, up to `most` of them. */
-  amount(most = 20000) { return (1 + this.below(most)) / 100; }
-}
 
 // ---------------------------------------------------------------- what may happen
 
@@ -87,20 +71,6 @@ function act(chance, api, ids) {
 
 // ---------------------------------------------------------------- what must be
 
-/** What is wrong with the invoice itself, and its part in the balance: [active, pending]. */
-function payoutParts(a) {
-  assert.equal(units(a.writeoff), units(a.amount) + units(a.fee));
-  if (a.processed_amount !== null) assert.equal(units(a.processed_writeoff), units(a.processed_amount) + units(a.processed_fee));
-  const held = a.status === 'process_pending' ? units(a.writeoff) : 0n;
-  return [-units(a.processed_writeoff) - held, held];
-}
-function paymentParts(a) {
-  assert.equal(units(a.payment_amount), units(a.fee) + units(a.deposit));
-  assert.equal(units(a.processed_amount), units(a.processed_fee) + units(a.processed_deposit));
-  const back = units(a.refunded_amount) + units(a.charged_back_amount);
-  assert.ok(back <= units(a.processed_amount), 'no more goes back than was paid');
-  return [units(a.processed_deposit) - back, 0n];
-}
 function checkFee(all, a, paidTo) {
   if (a.currency !== a.service_currency) return; // rates.test.js
   assert.equal(units(a.fee), feeOf(all[a.currency], units(a.amount)), 'the fee agreed');
@@ -109,10 +79,9 @@ function checkFee(all, a, paidTo) {
   }
 }
 const partsOf = ({ type, data }) => {
-  const a = data.attributes;
   const isPayout = type === 'payout-invoices';
-  checkFee(isPayout ? PAYOUTS : PAYMENTS, a, !isPayout);
-  return isPayout ? payoutParts(a) : paymentParts(a);
+  checkFee(isPayout ? PAYOUTS : PAYMENTS, data.attributes, !isPayout);
+  return parts(type, data.attributes);
 };
 
 async function look(api, id) {

@@ -1,5 +1,6 @@
 // Money in whole units of 1e-8, as BigInt, and fixtures whose services cost something.
 
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from './server.js';
@@ -34,3 +35,21 @@ export function fixturesWith({ payments = {}, payouts = {} }) {
   writeFileSync(join(folder, 'default.json'), JSON.stringify(all));
   return folder;
 }
+
+function payoutParts(a) {
+  assert.equal(units(a.writeoff), units(a.amount) + units(a.fee));
+  if (a.processed_amount !== null) assert.equal(units(a.processed_writeoff), units(a.processed_amount) + units(a.processed_fee));
+  const held = a.status === 'process_pending' ? units(a.writeoff) : 0n;
+  return [-units(a.processed_writeoff) - held, held];
+}
+
+function paymentParts(a) {
+  assert.equal(units(a.payment_amount), units(a.fee) + units(a.deposit));
+  assert.equal(units(a.processed_amount), units(a.processed_fee) + units(a.processed_deposit));
+  const back = units(a.refunded_amount) + units(a.charged_back_amount);
+  assert.ok(back <= units(a.processed_amount), 'no more goes back than was paid');
+  return [units(a.processed_deposit) - back, 0n];
+}
+
+/** An invoice's part in its account's balance, [active, pending]; fails when its own figures do not agree. Profile 2024. */
+export const partsOf = (type, attributes) => (type === 'payout-invoices' ? payoutParts : paymentParts)(attributes);
