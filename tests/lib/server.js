@@ -123,10 +123,12 @@ class Server {
   }
 }
 
-/** Starts the server on a free port and waits until it listens. `args` are more options. */
-export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0' } = {}) {
+/** Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called before
+ *  the wait. */
+export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0', launched = () => {} } = {}) {
   const all = [...(listen === null ? [] : ['--listen', listen]), ...args];
   const run = launch(all, env, cwd, wrap);
+  launched(run.child);
   const listening = new Promise((done, fail) => {
     run.onText = () => {
       const end = run.stdout.indexOf('\n');

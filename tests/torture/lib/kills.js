@@ -1,0 +1,275 @@
+// Where the kill hits: each way prepares something, and then strikes while other connections are at work. A way is
+// {name, args, prepare(world), strike(world), check(world)}; `world` is crash.js's.
+
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { invoice } from '../../lib/client.js';
+
+const CROWD = 150; // invoices of an account that something happens to as a whole
+const AT_ONCE = 16;
+const PADDING = 'x'.repeat(250_000);
+const PADDED = 30;
+const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+/** Real time by the microsecond: the work of other connections goes on meanwhile. */
+async function pass(us) {
+  const until = process.hrtime.bigint() + BigInt(Math.round(us)) * 1000n;
+  while (process.hrtime.bigint() < until) await new Promise((done) => { setImmediate(done); });
+}
+
+async function timed(what) {
+  const began = process.hrtime.bigint();
+  await what();
+  return Number(process.hrtime.bigint() - began) / 1000;
+}
+
+async function inParallel(count, make) {
+  const made = [];
+  let next = 0;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (next < count) {
+      const i = next++;
+      made[i] = await make(i);
+    }
+  }));
+  return made;
+}
+
+/** Invoices that nothing happens to until somebody moves the clock; their ids. `attributes(i)`: more of the order. */
+const crowd = (shop, attributes = () => ({}), extra = HOLD, count = CROWD) => inParallel(count, async (i) => {
+  const order = invoice({ reference_id: `crowd-${i}`, ...attributes(i) });
+  const send = () => shop.api.create(order, extra);
+  return (await shop.create({ ...order, repeat: send }, send)).id;
+});
+
+const idsOf = async (shop) => (await shop.list()).map(({ id }) => id).sort();
+const control = (shop, method, path, body) => async () => (await shop.api.control(method, path, body)).expect(200, 201);
+
+/** Sends a call and kills the server at a moment of its work, or shortly after; how long it takes was measured before. */
+async function strikeDuring(world, us, call) {
+  const at = world.chance.below(Math.ceil(us * 1.5));
+  const answer = call().then(() => true, (error) => {
+    if (error.code === 'ERR_ASSERTION') throw error;
+    return false;
+  });
+  await pass(at);
+  await world.kill();
+  world.answered = await answer;
+  world.count(world.answered ? 'answered' : 'unanswered');
+}
+
+/** The two states that an account may be in after a call that changes it as a whole; only the second when it was answered. */
+function eitherOr(world, what, now, before, after) {
+  const is = (state) => now.length === state.length && now.every((id, i) => id === state[i]);
+  assert.ok(is(after) || (!world.answered && is(before)),
+    `${what} (${world.answered ? 'answered' : 'unanswered'}): ${now.length} invoices, not ${after.length}${world.answered ? '' : ` or ${before.length}`}`);
+  world.count(is(after) ? 'happened' : 'did not happen');
+}
+
+const load = {
+  name: 'load',
+  async strike(world) {
+    await world.load.reach(world.load.answers + world.chance.below(400));
+    await pass(world.chance.below(3000));
+    await world.kill();
+  },
+};
+
+const start = {
+  name: 'start',
+  async strike(world) {
+    await load.strike(world);
+    for (let i = 1 + world.chance.below(4); i > 0; i--) {
+      const listened = await world.killStart(world.chance.below(Math.ceil(world.startUs * 1.3)));
+      world.count(listened ? 'after it listened' : 'before it listened');
+    }
+  },
+};
+
+const stop = {
+  name: 'stop',
+  async strike(world) {
+    await world.load.reach(world.load.answers + world.chance.below(200));
+    world.load.end();
+    process.kill(world.server.pid, 'SIGTERM');
+    await pass(world.chance.below(15_000));
+    world.count(world.server.run.exit ? 'too late' : 'while it stopped');
+    await world.kill();
+  },
+};
+
+/** The WAL goes into the file once it has 40 MB: snapshots of much padding fill it, and the file's time tells when. */
+const checkpoint = {
+  name: 'checkpoint',
+  async prepare(world) {
+    this.shop = await world.extraShop({ frozen: true });
+    await crowd(this.shop, () => ({ metadata: { padding: PADDING } }), HOLD, PADDED);
+  },
+  async strike(world) {
+    const { mtimeMs } = statSync(world.db);
+    const begun = () => statSync(world.db).mtimeMs !== mtimeMs;
+    let filling = true;
+    const filler = (async () => {
+      for (let i = 0; filling && i < 30; i++) await control(this.shop, 'POST', `/snapshots/padded-${i}`)();
+    })().catch((error) => { if (error.code === 'ERR_ASSERTION') throw error; });
+    const ended = filler.then(() => { filling = false; });
+    while (!begun() && filling) await new Promise((done) => { setImmediate(done); });
+    world.count(begun() ? 'while it wrote' : 'before it wrote');
+    await pass(world.chance.below(20_000));
+    filling = false;
+    await world.kill();
+    await ended;
+  },
+};
+
+const reset = {
+  name: 'reset',
+  async prepare(world) {
+    const twin = await world.victim();
+    await crowd(twin);
+    this.us = await timed(control(twin, 'POST', '/reset'));
+    this.shop = await world.victim();
+    await crowd(this.shop);
+    this.before = await idsOf(this.shop);
+  },
+  strike(world) { return strikeDuring(world, this.us, control(this.shop, 'POST', '/reset')); },
+  async check(world) {
+    eitherOr(world, 'reset', await idsOf(this.shop), this.before, []);
+    await this.shop.api.made({ reference_id: 'afterwards' }, HOLD);
+  },
+};
+
+const restore = {
+  name: 'restore',
+  async prepare(world) {
+    this.shop = await world.victim({ frozen: true });
+    await crowd(this.shop);
+    this.after = await idsOf(this.shop);
+    this.balances = await this.shop.balances();
+    await control(this.shop, 'POST', '/snapshots/kept')();
+    this.us = await timed(control(this.shop, 'POST', '/snapshots/kept/restore'));
+    const later = await inParallel(20, async () => (await this.shop.api.made({}, HOLD)).id);
+    for (const id of [...later, ...this.after.slice(0, 20)]) (await this.shop.api.transition(id, { status: 'processed' })).expect(200);
+    this.before = await idsOf(this.shop);
+  },
+  strike(world) { return strikeDuring(world, this.us, control(this.shop, 'POST', '/snapshots/kept/restore')); },
+  async check(world) {
+    const now = await this.shop.list();
+    eitherOr(world, 'restore', now.map(({ id }) => id).sort(), this.before, this.after);
+    this.shop.checkBooks(now, await this.shop.balances());
+    await control(this.shop, 'POST', '/snapshots/kept/restore')();
+    assert.deepEqual(await idsOf(this.shop), this.after);
+    assert.deepEqual(await this.shop.balances(), this.balances);
+  },
+};
+
+/** A snapshot that is being made, from the account or from a file, is there whole or not at all. */
+const made = (name, call) => ({
+  name,
+  async prepare(world) {
+    this.shop = await world.victim({ frozen: true });
+    await crowd(this.shop);
+    this.all = await idsOf(this.shop);
+    this.us = await timed(control(this.shop, 'POST', '/snapshots/first'));
+    this.file = JSON.parse((await this.shop.api.control('GET', '/snapshots/first')).expect(200).text);
+    if (call === 'PUT') this.us = await timed(control(this.shop, 'PUT', '/snapshots/trial', this.file));
+  },
+  strike(world) {
+    return strikeDuring(world, this.us, control(this.shop, call, '/snapshots/second', call === 'PUT' ? this.file : undefined));
+  },
+  async check(world) {
+    const { items } = (await this.shop.api.control('GET', '/snapshots')).expect(200).json;
+    const second = items.find((one) => one.name === 'second');
+    assert.ok(second || !world.answered, `${name} was answered, and there is no snapshot`);
+    world.count(second ? 'happened' : 'did not happen');
+    if (second) {
+      assert.equal(second.invoices, CROWD);
+      await control(this.shop, 'POST', '/snapshots/second/restore')();
+    }
+    assert.deepEqual(await idsOf(this.shop), this.all);
+  },
+});
+
+const deletion = {
+  name: 'delete',
+  async prepare(world) {
+    const twin = await world.victim();
+    await crowd(twin);
+    this.us = await timed(control(twin, 'DELETE', `/accounts/${twin.id}`));
+    this.shop = await world.victim();
+    this.before = (await crowd(this.shop)).sort();
+  },
+  strike(world) { return strikeDuring(world, this.us, control(this.shop, 'DELETE', `/accounts/${this.shop.id}`)); },
+  async check(world) {
+    const { status } = await this.shop.api.control('GET', `/accounts/${this.shop.id}`);
+    assert.equal(status, world.answered ? 404 : status === 200 ? 200 : 404);
+    world.count(status === 404 ? 'happened' : 'did not happen');
+    if (status === 200) assert.deepEqual(await idsOf(this.shop), this.before);
+  },
+};
+
+const WAY = ['processed', 'refunded'];
+const SPAN_S = 100;
+
+/** Each invoice settles and is refunded at a time of its own, so an advance has many steps; a crash must not skip or repeat one. */
+const advance = {
+  name: 'advance',
+  async prepare(world) {
+    const planned = async (shop) => inParallel(CROWD / 2, async (i) => {
+      const order = { reference_id: `planned-${i}`, currency: 'USD', amount: 10 + i, plan: WAY };
+      const send = () => shop.api.create({ ...order, plan: undefined, service: 'payment_card_usd_hpp' },
+        { headers: { 'X-Mock-Outcome': `processed@${1 + i}s,refunded@${1 + (i % 10)}s` } });
+      order.repeat = send;
+      return shop.create(order, send);
+    });
+    const twin = await world.extraShop({ frozen: true });
+    await planned(twin);
+    this.us = await timed(() => twin.api.advance(SPAN_S));
+    this.shop = await world.extraShop({ frozen: true });
+    await planned(this.shop);
+    this.to = (await this.shop.api.clock()).now + SPAN_S;
+  },
+  strike(world) { return strikeDuring(world, this.us, () => this.shop.api.advance({ to: this.to })); },
+  async check(world) {
+    const { now } = await this.shop.api.clock();
+    assert.ok(now <= this.to && (!world.answered || now === this.to), `the clock stands at ${now}, not at ${this.to}`);
+    world.count(now === this.to ? 'happened' : 'did not happen, or in part');
+    await this.shop.api.advance({ to: this.to });
+  },
+};
+
+const FINISHED = 200;
+const UNFINISHED = 20;
+
+/** The sweep deletes what is old and finished, some rows a second; nothing else may go, also when it is killed. */
+const retention = {
+  name: 'retention',
+  args: ['--retention', '1h'],
+  async prepare(world) {
+    this.shop = await world.victim({ frozen: true });
+    this.open = (await crowd(this.shop, undefined, HOLD, UNFINISHED)).sort();
+    await crowd(this.shop, (i) => ({ reference_id: `finished-${i}` }), { headers: { 'X-Mock-Outcome': 'processed@0' } }, FINISHED);
+    await this.shop.settle();
+    this.balances = await this.shop.balances();
+    this.now = (await this.shop.api.clock()).now + 7200;
+  },
+  async strike(world) {
+    (await this.shop.api.control('PUT', '/clock', { mode: 'frozen', now: this.now })).expect(200);
+    await pass(world.chance.below(1_200_000));
+    await world.kill();
+  },
+  async check(world) {
+    const left = await idsOf(this.shop);
+    world.count(left.length === UNFINISHED ? 'after the sweep' : left.length === UNFINISHED + FINISHED ? 'before the sweep' : 'between two sweeps');
+    const deadline = Date.now() + 30_000;
+    let now = left;
+    while (now.length > UNFINISHED && Date.now() < deadline) {
+      await pass(50_000);
+      now = await idsOf(this.shop);
+    }
+    assert.deepEqual(now, this.open, 'only what is finished goes, and all of it');
+    assert.deepEqual(await this.shop.balances(), this.balances, 'what goes takes no money with it');
+  },
+};
+
+export const WAYS = [load, start, stop, checkpoint, reset, restore, made('snapshot', 'POST'), made('import', 'PUT'), deletion, advance, retention];
