@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tempDir } from '../../lib/server.js';
@@ -7,20 +7,17 @@ import { tempDir } from '../../lib/server.js';
 const READER = fileURLToPath(new URL('database.py', import.meta.url));
 const run = promisify(execFile);
 
-const read = async (...args) => JSON.parse((await run('python3', [READER, ...args], { maxBuffer: 1 << 30, timeout: 60_000 })).stdout);
+/** What each of these databases holds, none of which a server has open: {integrity, invoices, twice} (database.py). */
+export async function contents(files) {
+  const { stdout } = await run('python3', [READER, ...files], { maxBuffer: 1 << 30, timeout: 60_000 });
+  return stdout.trim().split('\n').map((line) => JSON.parse(line));
+}
 
-/** What a database holds whose server has stopped: {integrity, invoices, twice} (database.py). */
-export const contents = (file) => read(file);
-
-/** Copies what a killed server left, before the next one takes it; a function that says whether the copy is sound. */
+/** Copies a database whose server is killed or stopped; the copy's file. It goes when the process ends. */
 export function copyOf(file) {
-  const folder = tempDir();
+  const copy = `${tempDir()}/copy.db`;
   for (const tail of ['', '-wal']) {
-    if (existsSync(file + tail)) copyFileSync(file + tail, `${folder}/copy.db${tail}`);
+    if (existsSync(file + tail)) copyFileSync(file + tail, copy + tail);
   }
-  return async () => {
-    const { integrity } = await read(`${folder}/copy.db`, '--check');
-    rmSync(folder, { recursive: true });
-    return integrity;
-  };
+  return copy;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Looks into the database of a server that is gone and prints what is in it as one JSON document.
+"""Looks into databases that no server has open and prints what is in each as one line of JSON.
 
-Usage: database.py FILE [--check]. --check: only whether it is sound. Rows of accounts that were reset or deleted are left out.
+Usage: database.py FILE .... Rows of accounts that were reset or deleted are left out.
 """
 import json
 import sqlite3
@@ -43,12 +43,11 @@ def contents(db):
 
 
 def main():
-    db = sqlite3.connect(f"file:{sys.argv[1]}?mode=rw", uri=True)
-    sound = [row[0] for row in db.execute("PRAGMA integrity_check")]
-    result = {"integrity": "; ".join(sound)}
-    if "--check" not in sys.argv[2:]:
-        result.update(contents(db))
-    json.dump(result, sys.stdout)
+    for file in sys.argv[1:]:
+        db = sqlite3.connect(f"file:{file}?mode=rw", uri=True)
+        sound = [row[0] for row in db.execute("PRAGMA integrity_check")]
+        print(json.dumps({"integrity": "; ".join(sound), **contents(db)}))
+        db.close()
 
 
 main()

@@ -12,7 +12,7 @@ const PADDED = 30;
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
 /** Real time by the microsecond: the work of other connections goes on meanwhile. */
-async function pass(us) {
+export async function pass(us) {
   const until = process.hrtime.bigint() + BigInt(Math.round(us)) * 1000n;
   while (process.hrtime.bigint() < until) await new Promise((done) => { setImmediate(done); });
 }
@@ -45,14 +45,14 @@ const crowd = (shop, attributes = () => ({}), extra = HOLD, count = CROWD) => in
 const idsOf = async (shop) => (await shop.list()).map(({ id }) => id).sort();
 const control = (shop, method, path, body) => async () => (await shop.api.control(method, path, body)).expect(200, 201);
 
-/** Sends a call and kills the server at a moment of its work, or shortly after; how long it takes was measured before. */
+/** Sends a call and kills the server at a moment of its work, or when it answers; how long it takes was measured before. */
 async function strikeDuring(world, us, call) {
   const at = world.chance.below(Math.ceil(us * 1.5));
   const answer = call().then(() => true, (error) => {
     if (error.code === 'ERR_ASSERTION') throw error;
     return false;
   });
-  await pass(at);
+  await Promise.race([pass(at), answer]);
   await world.kill();
   world.answered = await answer;
   world.count(world.answered ? 'answered' : 'unanswered');
@@ -66,12 +66,26 @@ function eitherOr(world, what, now, before, after) {
   world.count(is(after) ? 'happened' : 'did not happen');
 }
 
+/** When the server is killed under load: in the instant in which an answer or a callback comes, or at any moment. */
+const MOMENTS = {
+  'at an answer': (world) => { world.load.onAnswer = world.fuse(world.chance.below(400)); },
+  'at a callback': (world) => { world.receiver.onCallback = world.fuse(world.chance.below(400)); },
+  'at any moment': (world) => {
+    const us = world.chance.below(3000);
+    const light = world.fuse(world.chance.below(400));
+    world.load.onAnswer = () => { if (!world.load.over) pass(us).then(light); };
+  },
+};
+
 const load = {
   name: 'load',
+  samples: 16,
   async strike(world) {
-    await world.load.reach(world.load.answers + world.chance.below(400));
-    await pass(world.chance.below(3000));
+    const moment = world.chance.of(Object.keys(MOMENTS));
+    MOMENTS[moment](world);
+    await Promise.race([world.server.run.ended, world.load.stopped()]);
     await world.kill();
+    world.count(moment);
   },
 };
 
@@ -91,6 +105,7 @@ const stop = {
   async strike(world) {
     await world.load.reach(world.load.answers + world.chance.below(200));
     world.load.end();
+    world.server.expectedEnd = true;
     process.kill(world.server.pid, 'SIGTERM');
     await pass(world.chance.below(15_000));
     world.count(world.server.run.exit ? 'too late' : 'while it stopped');
@@ -101,6 +116,7 @@ const stop = {
 /** The WAL goes into the file once it has 40 MB: snapshots of much padding fill it, and the file's time tells when. */
 const checkpoint = {
   name: 'checkpoint',
+  samples: 0, // of its many megabytes
   async prepare(world) {
     this.shop = await world.extraShop({ frozen: true });
     await crowd(this.shop, () => ({ metadata: { padding: PADDING } }), HOLD, PADDED);

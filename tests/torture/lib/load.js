@@ -137,6 +137,7 @@ export class Load {
 
   answered() {
     this.answers++;
+    this.onAnswer?.();
     for (const waiter of this.waiters) waiter();
   }
 

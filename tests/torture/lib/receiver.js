@@ -40,6 +40,7 @@ export class Receiver {
     request.on('error', () => {}); // the server was killed
     response.on('error', () => {});
     request.on('end', () => {
+      this.onCallback?.();
       const [status, delay] = this.judge(request, Buffer.concat(chunks));
       const answer = () => {
         this.answered++;

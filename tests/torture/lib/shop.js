@@ -104,6 +104,19 @@ export class Shop {
 
   // ---- what must be
 
+  /** How many steps of each invoice are acknowledged at this moment. */
+  soFar() { return new Map([...this.acknowledged].map(([id, { statuses }]) => [id, statuses.length])); }
+
+  /** In a copy of the database: all that was acknowledged by then. */
+  checkSoFar(known, rows) {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const [id, steps] of known) {
+      assert.ok(byId.has(id), `${this.id}: ${id} was acknowledged before it was saved`);
+      const way = wayOf(byId.get(id));
+      assert.ok(way.length >= steps, `${id}: ${steps} steps were acknowledged, and ${way.length} saved`);
+    }
+  }
+
   /** Lets everything happen that is due. */
   async settle() {
     if (this.frozen) await this.api.advance(RETRIES_S);

@@ -1,0 +1,58 @@
+// Looks into a server's files at many moments of one round, without killing it.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { contents, copyOf } from './database.js';
+import { pass } from './kills.js';
+
+const DRAIN_US = 4000; // for what a stopped server has sent to be read here
+const SAMPLES = 4; // of a round whose way says nothing else
+
+/** What is acknowledged at this moment, with a copy of the files that a killed or stopped server leaves. */
+export const look = (world, heard = []) => ({ known: world.shops.map((shop) => shop.soFar()), heard, file: copyOf(world.db) });
+
+/**
+ * A kill that costs nothing: while the server is stopped, its files are what a kill would leave, and all answers that it
+ * sent come in. So a round looks into many moments.
+ */
+async function sample(world) {
+  const { pid } = world.server;
+  process.kill(pid, 'SIGSTOP');
+  while (!/^\d+ \(.*\) T/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await pass(50);
+  await pass(DRAIN_US);
+  const taken = look(world, [...world.receiver.heard].map(([signature, { account }]) => ({ signature, account })));
+  process.kill(pid, 'SIGCONT');
+  return taken;
+}
+
+export async function takeSamples(world) {
+  const samples = [];
+  for (let i = world.way.samples ?? SAMPLES; i > 0; i--) {
+    await new Promise((done) => {
+      const light = world.chance.below(20);
+      let n = 0;
+      world.load.onAnswer = () => { if (n++ === light) done(); };
+      world.load.stopped().catch(done);
+    });
+    await pass(world.chance.of([0, 0, world.chance.below(2000)]));
+    samples.push(await sample(world));
+  }
+  world.load.onAnswer = undefined;
+  world.totals.samples += samples.length;
+  return samples;
+}
+
+/** What was acknowledged by then is in the copy, and so is every callback that had arrived. */
+export async function checkSamples(world, samples) {
+  const copies = await contents(samples.map(({ file }) => file));
+  for (const [i, { known, heard }] of samples.entries()) {
+    const { integrity, invoices } = copies[i];
+    assert.equal(integrity, 'ok', 'a copy of the running database');
+    const signatures = new Set(invoices.flatMap(({ callbacks }) => callbacks.map(({ signature }) => signature)));
+    world.shops.forEach((shop, of) => shop.checkSoFar(known[of], invoices));
+    const shops = new Set(world.shops.map(({ id }) => id));
+    for (const { signature, account } of heard) {
+      assert.ok(!shops.has(account) || signatures.has(signature), 'a callback left before it was saved');
+    }
+  }
+}
