@@ -75,7 +75,7 @@ async function play(round, chance, work) {
   await way.strike(world);
   await world.load.stopped();
   world.count('killed');
-  samples.push(look(world));
+  samples.push(...world.inside, look(world));
   const looked = checkSamples(world, samples);
   looked.catch(() => {}); // awaited below
   await world.goOn();
@@ -86,7 +86,7 @@ async function play(round, chance, work) {
 
 function figures() {
   const kills = [...totals.kills].sort().map(([key, times]) => `  ${String(times).padStart(5)}  ${key}`);
-  return [`looks into a stopped server's files: ${totals.samples}`, 'kills:', ...kills,
+  return [`looks into the files of a stopped or killed server: ${totals.samples}`, 'kills:', ...kills,
     `acknowledged: ${totals.answers} calls, ${totals.invoices} invoices; creations without an answer: ${totals.unanswered}`,
     `callbacks: ${totals.callbacks} due, all arrived; ${totals.refused} refused at first, ${totals.again} sent again after a kill`].join('\n');
 }

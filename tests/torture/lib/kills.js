@@ -1,21 +1,17 @@
 // Where the kill hits: each way prepares something, and then strikes while other connections are at work. A way is
-// {name, args, prepare(world), strike(world), check(world)}; `world` is crash.js's.
+// {name, args, samples, prepare(world), strike(world), checkCopy(rows), check(world)}; `world` is that of world.js.
 
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { invoice } from '../../lib/client.js';
+import { pass } from './pass.js';
+import { sample } from './samples.js';
 
 const CROWD = 150; // invoices of an account that something happens to as a whole
 const AT_ONCE = 16;
 const PADDING = 'x'.repeat(250_000);
 const PADDED = 30;
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
-
-/** Real time by the microsecond: the work of other connections goes on meanwhile. */
-export async function pass(us) {
-  const until = process.hrtime.bigint() + BigInt(Math.round(us)) * 1000n;
-  while (process.hrtime.bigint() < until) await new Promise((done) => { setImmediate(done); });
-}
 
 async function timed(what) {
   const began = process.hrtime.bigint();
@@ -45,25 +41,41 @@ const crowd = (shop, attributes = () => ({}), extra = HOLD, count = CROWD) => in
 const idsOf = async (shop) => (await shop.list()).map(({ id }) => id).sort();
 const control = (shop, method, path, body) => async () => (await shop.api.control(method, path, body)).expect(200, 201);
 
-/** Sends a call and kills the server at a moment of its work, or when it answers; how long it takes was measured before. */
+const LOOKS = 4;
+
+/**
+ * Sends a call, looks into the files at moments of its work, and kills the server at another one, or when it answers; how
+ * long it takes was measured before.
+ */
 async function strikeDuring(world, us, call) {
-  const at = world.chance.below(Math.ceil(us * 1.5));
+  const between = world.chance.below(Math.ceil(us * 1.5)) / (LOOKS + 1);
   const answer = call().then(() => true, (error) => {
     if (error.code === 'ERR_ASSERTION') throw error;
     return false;
   });
-  await Promise.race([pass(at), answer]);
+  for (let i = 0; i < LOOKS; i++) {
+    await Promise.race([pass(between), answer]);
+    world.inside.push(await sample(world));
+  }
+  await Promise.race([pass(between), answer]);
   await world.kill();
   world.answered = await answer;
   world.count(world.answered ? 'answered' : 'unanswered');
 }
 
+const same = (now, state) => now.length === state.length && now.every((id, i) => id === state[i]);
+
+/** In a copy of the files: an account is in one of its two states, and in nothing between. */
+function oneOf(shop, rows, ...states) {
+  const now = rows.filter(({ account }) => account === shop.id).map(({ id }) => id).sort();
+  assert.ok(states.some((state) => same(now, state)), `within the call: ${now.length} invoices, not ${states.map(({ length }) => length).join(' or ')}`);
+}
+
 /** The two states that an account may be in after a call that changes it as a whole; only the second when it was answered. */
 function eitherOr(world, what, now, before, after) {
-  const is = (state) => now.length === state.length && now.every((id, i) => id === state[i]);
-  assert.ok(is(after) || (!world.answered && is(before)),
+  assert.ok(same(now, after) || (!world.answered && same(now, before)),
     `${what} (${world.answered ? 'answered' : 'unanswered'}): ${now.length} invoices, not ${after.length}${world.answered ? '' : ` or ${before.length}`}`);
-  world.count(is(after) ? 'happened' : 'did not happen');
+  world.count(same(now, after) ? 'happened' : 'did not happen');
 }
 
 /** When the server is killed under load: in the instant in which an answer or a callback comes, or at any moment. */
@@ -149,6 +161,7 @@ const reset = {
     this.before = await idsOf(this.shop);
   },
   strike(world) { return strikeDuring(world, this.us, control(this.shop, 'POST', '/reset')); },
+  checkCopy(rows) { oneOf(this.shop, rows, this.before, []); },
   async check(world) {
     eitherOr(world, 'reset', await idsOf(this.shop), this.before, []);
     await this.shop.api.made({ reference_id: 'afterwards' }, HOLD);
@@ -169,6 +182,7 @@ const restore = {
     this.before = await idsOf(this.shop);
   },
   strike(world) { return strikeDuring(world, this.us, control(this.shop, 'POST', '/snapshots/kept/restore')); },
+  checkCopy(rows) { oneOf(this.shop, rows, this.before, this.after); },
   async check(world) {
     const now = await this.shop.list();
     eitherOr(world, 'restore', now.map(({ id }) => id).sort(), this.before, this.after);
@@ -216,6 +230,7 @@ const deletion = {
     this.before = (await crowd(this.shop)).sort();
   },
   strike(world) { return strikeDuring(world, this.us, control(this.shop, 'DELETE', `/accounts/${this.shop.id}`)); },
+  checkCopy(rows) { oneOf(this.shop, rows, this.before, []); },
   async check(world) {
     const { status } = await this.shop.api.control('GET', `/accounts/${this.shop.id}`);
     assert.equal(status, world.answered ? 404 : status === 200 ? 200 : 404);
@@ -246,6 +261,7 @@ const advance = {
     this.to = (await this.shop.api.clock()).now + SPAN_S;
   },
   strike(world) { return strikeDuring(world, this.us, () => this.shop.api.advance({ to: this.to })); },
+  checkCopy(rows) { this.shop.checkChains(rows); },
   async check(world) {
     const { now } = await this.shop.api.clock();
     assert.ok(now <= this.to && (!world.answered || now === this.to), `the clock stands at ${now}, not at ${this.to}`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { contents, copyOf } from './database.js';
-import { pass } from './kills.js';
+import { pass } from './pass.js';
 
 const DRAIN_US = 4000; // for what a stopped server has sent to be read here
 const SAMPLES = 4; // of a round whose way says nothing else
@@ -15,7 +15,7 @@ export const look = (world, heard = []) => ({ known: world.shops.map((shop) => s
  * A kill that costs nothing: while the server is stopped, its files are what a kill would leave, and all answers that it
  * sent come in. So a round looks into many moments.
  */
-async function sample(world) {
+export async function sample(world) {
   const { pid } = world.server;
   process.kill(pid, 'SIGSTOP');
   while (!/^\d+ \(.*\) T/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await pass(50);
@@ -38,17 +38,19 @@ export async function takeSamples(world) {
     samples.push(await sample(world));
   }
   world.load.onAnswer = undefined;
-  world.totals.samples += samples.length;
   return samples;
 }
 
 /** What was acknowledged by then is in the copy, and so is every callback that had arrived. */
 export async function checkSamples(world, samples) {
+  world.totals.samples += samples.length;
   const copies = await contents(samples.map(({ file }) => file));
   for (const [i, { known, heard }] of samples.entries()) {
     const { integrity, invoices } = copies[i];
     assert.equal(integrity, 'ok', 'a copy of the running database');
     const signatures = new Set(invoices.flatMap(({ callbacks }) => callbacks.map(({ signature }) => signature)));
+    if (world.inside.includes(samples[i])) world.way.checkCopy?.(invoices);
+    for (const shop of world.shops) shop.checkChains(invoices);
     world.shops.forEach((shop, of) => shop.checkSoFar(known[of], invoices));
     const shops = new Set(world.shops.map(({ id }) => id));
     for (const { signature, account } of heard) {

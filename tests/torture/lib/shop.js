@@ -199,6 +199,9 @@ export class Shop {
     }
   }
 
+  /** In a copy of the database: no invoice is half-way between two of its states. */
+  checkChains(rows) { for (const row of rows.filter(({ account }) => account === this.id)) checkChain(row); }
+
   /** In the database: each invoice went exactly the way that was acknowledged, and each step has its callback. */
   checkRows(rows) {
     const byId = new Map(rows.filter(({ account }) => account === this.id).map((row) => [row.id, row]));

@@ -15,7 +15,7 @@ const FIXTURES = fixturesWith(FEES);
 /** What a round has: the server, its database, its accounts, and the ways to kill it. */
 export class World {
   constructor({ chance, way, work, options, totals }) {
-    Object.assign(this, { chance, way, totals, kills: 0, shops: [], victims: [], extra: [] });
+    Object.assign(this, { chance, way, totals, kills: 0, shops: [], victims: [], extra: [], inside: [] });
     this.folder = tempDir();
     this.db = join(this.folder, 'mock.db');
     this.args = ['--db', this.db, '--fixtures', FIXTURES, ...way.args ?? [], ...options];
