@@ -5,10 +5,12 @@ import http from 'node:http';
 import { sign } from '../../lib/sink.js';
 
 const SLOW_MS = 5;
+const TURNS = 50;
 
 export class Receiver {
   constructor() {
-    this.heard = new Map(); // signature -> {account, invoice, status, times, refused}
+    this.life = 0; // which server is the sender
+    this.heard = new Map(); // signature -> {account, invoice, status, times, refused, lives: {life: how often beyond refusals}}
     this.accounts = new Map(); // path -> {account, refuses}
     this.wrong = [];
     this.answered = 0;
@@ -58,13 +60,20 @@ export class Receiver {
     const { id, attributes } = JSON.parse(raw).data;
     const secret = attributes.test_mode ? account.secret_key : account.secret_live_key;
     if (signature !== sign(secret, raw)) this.wrong.push(`${id} ${attributes.status}: signature ${signature}`);
-    const known = this.heard.get(signature) ?? { account: account.id, invoice: id, status: attributes.status, times: 0, refused: 0 };
+    const known = this.heard.get(signature) ?? { account: account.id, invoice: id, status: attributes.status, times: 0, refused: 0, lives: {} };
     known.times++;
     this.heard.set(signature, known);
     const chance = Buffer.from(signature, 'base64')[0];
     const refused = refuses && chance % 8 === 0 && known.times === 1;
     if (refused) known.refused++;
+    else known.lives[this.life] = (known.lives[this.life] ?? 0) + 1;
     return [refused ? 500 : 200, chance % 16 === 1 ? SLOW_MS : 0];
+  }
+
+  /** Another server sends from here on. What the last one had sent is in this process's sockets: some turns read it all. */
+  async nextLife() {
+    for (let i = 0; i < TURNS; i++) await new Promise((done) => { setImmediate(done); });
+    this.life++;
   }
 
   get received() {

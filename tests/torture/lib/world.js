@@ -35,6 +35,7 @@ export class World {
   }
 
   async start() {
+    await this.receiver.nextLife();
     const began = process.hrtime.bigint();
     this.server = await startServer({ args: this.args });
     this.startUs = Number(process.hrtime.bigint() - began) / 1000;
@@ -81,6 +82,7 @@ export class World {
   /** Starts a server, and kills it after so long; whether it had said that it listens. */
   async killStart(us) {
     this.kills++;
+    await this.receiver.nextLife();
     const killer = (child) => setTimeout(() => child.kill('SIGKILL'), us / 1000);
     try {
       const server = await startServer({ args: this.args, launched: killer });
