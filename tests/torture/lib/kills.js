@@ -255,18 +255,18 @@ const advance = {
     });
     const twin = await world.extraShop({ frozen: true });
     await planned(twin);
-    this.us = await timed(() => twin.api.advance(SPAN_S));
+    this.us = await timed(() => twin.advance({ seconds: SPAN_S }));
     this.shop = await world.extraShop({ frozen: true });
     await planned(this.shop);
     this.to = (await this.shop.api.clock()).now + SPAN_S;
   },
-  strike(world) { return strikeDuring(world, this.us, () => this.shop.api.advance({ to: this.to })); },
+  strike(world) { return strikeDuring(world, this.us, () => this.shop.advance({ to: this.to })); },
   checkCopy(rows) { this.shop.checkChains(rows); },
   async check(world) {
     const { now } = await this.shop.api.clock();
     assert.ok(now <= this.to && (!world.answered || now === this.to), `the clock stands at ${now}, not at ${this.to}`);
     world.count(now === this.to ? 'happened' : 'did not happen, or in part');
-    await this.shop.api.advance({ to: this.to });
+    await this.shop.advance({ to: this.to });
   },
 };
 
