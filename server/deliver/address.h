@@ -1,9 +1,11 @@
-/* Which addresses callbacks may go to (mock.md "Callbacks"). */
+/* Which addresses callbacks may go to (callbacks.md, "Where they may go"). */
 #pragma once
 
-#include <stdbool.h>
 #include <sys/socket.h>
 
-/* Loopback or private: 127/8, ::1, RFC 1918, fc00::/7; IPv4 mapped into IPv6 counts as IPv4. Never
- * 169.254/16. */
-bool address_is_private(const struct sockaddr *address);
+/*
+ * NULL for loopback and private addresses: 127/8, ::1, RFC 1918, fc00::/7. For any other what it
+ * is, to follow "ADDRESS is ": "a public address", "a link-local address". IPv4 mapped into IPv6
+ * counts as IPv4. Static.
+ */
+const char *address_objection(const struct sockaddr *address);

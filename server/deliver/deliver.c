@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <unistd.h>
 
 #define KEY_MOST 300
 
@@ -33,8 +34,6 @@ struct deliver {
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
     size_t running, waiting;
-    CURL *spare[DELIVER_WINDOW_MOST];
-    size_t n_spare;
     char *last_url; /* of the last push, and its receiver while that lives */
     struct target *last_target;
 };
@@ -114,31 +113,10 @@ void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, in
 
 /* ------------------------------------------------------------------ one attempt */
 
-/* Handles are dear to make and are used again; what one attempt set in them is reset. */
-static CURL *take_easy(struct deliver *deliver)
-{
-    CURL *easy = deliver->n_spare ? deliver->spare[--deliver->n_spare] : curl_easy_init();
-    if (!easy) {
-        die("out of memory for a transfer");
-    }
-    return easy;
-}
-
-static void give_easy(struct deliver *deliver, CURL *easy)
-{
-    if (deliver->n_spare == ARRAY_SIZE(deliver->spare)) {
-        curl_easy_cleanup(easy);
-        return;
-    }
-    curl_easy_reset(easy);
-    deliver->spare[deliver->n_spare++] = easy;
-}
-
 static void free_transfer(struct deliver *deliver, struct transfer *transfer)
 {
     if (transfer->easy) {
         curl_multi_remove_handle(deliver->multi, transfer->easy);
-        give_easy(deliver, transfer->easy);
     }
     transfer_finish(transfer);
     free(transfer);
@@ -151,12 +129,26 @@ static void leave(struct deliver *deliver, struct transfer *transfer)
     deliver->running--;
 }
 
+/* curl may close a socket after its transfer has gone (8.10 and later): then it is nobody's. */
+static int close_socket(void *arg, curl_socket_t socket)
+{
+    const struct deliver *deliver = arg;
+    struct transfer *transfer;
+    LIST_FOREACH(transfer, &deliver->transfers, link)
+    {
+        if (transfer->socket == socket) {
+            transfer_close_socket(transfer);
+            return 0;
+        }
+    }
+    return close(socket);
+}
+
 static void begin(struct deliver *deliver, struct target *target, const struct waiting *waiting)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
     transfer->options = &deliver->options;
     transfer->target = target;
-    transfer->host = target->key;
     transfer->callback = waiting->callback;
     transfer->invoice = waiting->invoice;
     transfer->account = waiting->account;
@@ -165,7 +157,9 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
         free_transfer(deliver, transfer);
         return;
     }
-    transfer_begin(transfer, take_easy(deliver));
+    transfer_begin(transfer);
+    curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETDATA, deliver);
     LIST_INSERT_HEAD(&deliver->transfers, transfer, link);
     target->running++;
     deliver->running++;
@@ -229,6 +223,7 @@ static void end(struct deliver *deliver, struct transfer *transfer, CURLcode cod
     struct target *target = transfer->target;
     struct delivery_result result;
     transfer_result(transfer, code, late, &result);
+    transfer_free_port(transfer);
     target->window = result.error                           ? 1
                      : target->window < DELIVER_WINDOW_MOST ? target->window + 1
                                                             : target->window;
@@ -291,7 +286,6 @@ struct deliver *deliver_new(const struct deliver_options *options,
     if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(deliver->multi = curl_multi_init())) {
         die("libcurl does not start");
     }
-    curl_multi_setopt(deliver->multi, CURLMOPT_MAXCONNECTS, (long)(2 * DELIVER_WINDOW_MOST));
     return deliver;
 }
 
@@ -340,9 +334,6 @@ void deliver_free(struct deliver *deliver)
 {
     if (deliver) {
         drop(deliver, 0, true);
-        while (deliver->n_spare) {
-            curl_easy_cleanup(deliver->spare[--deliver->n_spare]);
-        }
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
         free(deliver->last_url);

@@ -2,25 +2,34 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "base/wall.h"
 #include "deliver/address.h"
-#include "json/json_out.h"
+#include "deliver/head.h"
 
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-#define RESPONSE_MOST                                                                              \
-    ((size_t)65536) /* of body and of headers that are kept; the rest is not read */
 #define USER_AGENT "Webhook-Client"
+
+/* True when `url` begins with `prefix`; the case of scheme and host does not matter. */
+static bool begins(const char *url, const char *prefix)
+{
+    size_t origin = url_origin_size(prefix);
+    return strncasecmp(url, prefix, origin) == 0 &&
+           (strlen(url) < origin || text_starts(url + origin, prefix + origin));
+}
 
 const char *transfer_url(const struct deliver_options *options, struct arena *arena,
                          const char *url)
 {
     const char *from = options->rewrite_from;
     size_t length = from ? strlen(from) : 0;
-    bool whole = length && text_starts(url, from) &&
+    bool whole = length && begins(url, from) &&
                  (from[length - 1] == '/' || strchr("/:?#", url[length])); /* "" too: the end */
     if (!whole) {
         return url;
@@ -34,15 +43,17 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 {
     (void)purpose;
     struct transfer *transfer = arg;
-    if (!transfer->options->allow_any && !address_is_private(&address->addr)) {
+    const char *objection = transfer->options->allow_any ? NULL : address_objection(&address->addr);
+    if (objection) {
         const void *bytes = address->family == AF_INET6
                                 ? (const void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
                                 : (const void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
-        inet_ntop(address->family, bytes, transfer->public_address,
-                  sizeof transfer->public_address);
+        inet_ntop(address->family, bytes, transfer->address, sizeof transfer->address);
+        transfer->objection = objection;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    transfer->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return transfer->socket;
 }
 
 static int request_begins(void *arg, char *ip, char *local_ip, int port, int local_port)
@@ -51,56 +62,34 @@ static int request_begins(void *arg, char *ip, char *local_ip, int port, int loc
     (void)local_ip;
     (void)port;
     (void)local_port;
-    struct transfer *transfer = arg;
-    if (transfer->heard_ms) {
-        /* curl would send again on a new connection when a kept one dies: that is our retry to
-         * make. */
-        return CURL_PREREQFUNC_ABORT;
-    }
-    transfer->heard_ms = mono_now_ms();
+    ((struct transfer *)arg)->heard_ms = mono_now_ms();
     return CURL_PREREQFUNC_OK;
 }
 
-/* Keeps up to RESPONSE_MOST bytes; a receiver that answers more is cut off. */
+/* The head that was really sent, to be recorded. */
+static int take_sent(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
+{
+    (void)easy;
+    if (type == CURLINFO_HEADER_OUT) {
+        buf_add(&((struct transfer *)arg)->sent, data, size);
+    }
+    return 0;
+}
+
 static size_t take_body(char *data, size_t one, size_t size, void *arg)
 {
     (void)one;
     struct transfer *transfer = arg;
     transfer->heard_ms = mono_now_ms();
-    size_t room = RESPONSE_MOST - transfer->response.size;
-    buf_add(&transfer->response, data, size < room ? size : room);
-    transfer->overlong = size > room;
-    return transfer->overlong ? 0 : size;
+    return answer_take_body(&transfer->answer, data, size) ? size : 0;
 }
 
-/* Header lines go into a JSON object as they come; a new status line (after a 100) begins anew. */
 static size_t take_header(char *data, size_t one, size_t size, void *arg)
 {
     (void)one;
     struct transfer *transfer = arg;
     transfer->heard_ms = mono_now_ms();
-    if (size > 5 && memcmp(data, "HTTP/", 5) == 0) {
-        transfer->response_headers.size = 0;
-        buf_char(&transfer->response_headers, '{');
-        transfer->headers_begun = false;
-        return size;
-    }
-    const char *colon = memchr(data, ':', size);
-    if (!colon || transfer->response_headers.size + size > RESPONSE_MOST) {
-        return size;
-    }
-    const char *value = colon + 1, *end = data + size;
-    while (value < end && (*value == ' ' || *value == '\t')) {
-        value++;
-    }
-    while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ')) {
-        end--;
-    }
-    struct json_out out = {.buf = &transfer->response_headers, .comma = transfer->headers_begun};
-    char *name = arena_copy(&transfer->arena, data, (size_t)(colon - data));
-    json_out_text_sized(&out, name, value, (size_t)(end - value));
-    transfer->headers_begun = true;
-    return size;
+    return answer_take_line(&transfer->answer, data, size) ? size : 0;
 }
 
 /* ------------------------------------------------------------------ what curl is told */
@@ -118,27 +107,6 @@ static void add_header(struct transfer *transfer, const char *format, ...)
         die("out of memory for a header");
     }
     transfer->headers = list;
-}
-
-static void write_request_headers(const struct transfer *transfer, struct buf *buf)
-{
-    struct json_out out = {.buf = buf};
-    char size[24];
-    json_out_object(&out, NULL);
-    json_out_text(&out, "Host", transfer->host);
-    json_out_text(&out, "User-Agent", USER_AGENT);
-    for (const struct curl_slist *header = transfer->headers; header; header = header->next) {
-        const char *colon = strchr(header->data, ':');
-        if (colon && colon[1]) {
-            json_out_text(&out,
-                          arena_copy((struct arena *)&transfer->arena, header->data,
-                                     (size_t)(colon - header->data)),
-                          colon + 2);
-        }
-    }
-    snprintf(size, sizeof size, "%zu", transfer->delivery.body_size);
-    json_out_text(&out, "Content-Length", size);
-    json_out_object_end(&out);
 }
 
 static void set_headers(struct transfer *transfer)
@@ -165,11 +133,14 @@ static void set_options(struct transfer *transfer)
     CURL *easy = transfer->easy;
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_URL, transfer_url(options, &transfer->arena, delivery->url));
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_PROXY,
                      ""); /* one from the environment would hide the receiver's address */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
@@ -192,23 +163,64 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L); /* for CURLOPT_DEBUGFUNCTION */
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_sent);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
 }
 
-void transfer_begin(struct transfer *transfer, CURL *easy)
+void transfer_begin(struct transfer *transfer)
 {
     transfer->wall_ms = wall_now_ms();
     transfer->began_ms = mono_now_ms();
-    transfer->easy = easy;
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy) {
+        die("out of memory for a transfer");
+    }
+    transfer->socket = CURL_SOCKET_BAD;
     set_headers(transfer);
     set_options(transfer);
 }
 
+/* ------------------------------------------------------------------ the connection's end */
+
+/*
+ * A connection that we close first stays in TIME_WAIT for a minute, and after 28,000 of them there
+ * is no port left for this receiver. SO_LINGER with 0 seconds ends it at once, by a reset. That
+ * must not hurt: all that was sent must have reached the receiver, but for one segment, which may
+ * be TLS's own end. Bytes that reached it can still be read after a reset on Linux. Where the
+ * receiver has closed first, an ordinary end leaves nothing behind.
+ */
+void transfer_free_port(const struct transfer *transfer)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    if (transfer->whole && getsockopt(transfer->socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+        info.tcpi_state == TCP_ESTABLISHED && info.tcpi_unacked <= 1) {
+        setsockopt(transfer->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+}
+
+void transfer_close_socket(struct transfer *transfer)
+{
+    if (transfer->heard_ms) {
+        transfer->kept = true;
+        return;
+    }
+    close(transfer->socket);
+    transfer->socket = CURL_SOCKET_BAD;
+}
+
 void transfer_finish(struct transfer *transfer)
 {
+    if (transfer->kept) {
+        close(transfer->socket);
+    }
+    curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
-    buf_finish(&transfer->response);
-    buf_finish(&transfer->response_headers);
+    buf_finish(&transfer->sent);
+    answer_finish(&transfer->answer);
     arena_finish(&transfer->arena);
 }
 
@@ -230,47 +242,75 @@ static const char *without_time(struct arena *arena, const char *text)
     return arena_printf(arena, "%.*s%s", (int)(begin - text), text, unit + length);
 }
 
+/* Where curl's own words say too little, or others in each version. */
+static const struct {
+    CURLcode code;
+    const char *text;
+} words[] = {
+    {CURLE_GOT_NOTHING, "the receiver closed the connection without an answer"},
+    {CURLE_PARTIAL_FILE, "the receiver closed the connection within its answer's body"},
+    {CURLE_BAD_FUNCTION_ARGUMENT, ANSWER_FOLDED},
+    {CURLE_UNSUPPORTED_PROTOCOL, ANSWER_NO_STATUS},
+    {CURLE_OUT_OF_MEMORY, ANSWER_LONG_HEAD}, /* one line, longer than curl's own bound */
+#if LIBCURL_VERSION_NUM >= 0x080600
+    {CURLE_TOO_LARGE, ANSWER_LONG_HEAD},
+#endif
+};
+
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
-    if (transfer->public_address[0]) {
-        return arena_printf(&transfer->arena,
-                            "%s is a public address; --callback-allow any opens it",
-                            transfer->public_address);
+    struct arena *arena = &transfer->arena;
+    if (transfer->objection) {
+        return arena_printf(arena, "%s is %s; --callback-allow any opens it", transfer->address,
+                            transfer->objection);
     }
     if (late) {
-        return arena_printf(&transfer->arena, "read timeout: no byte came for %lld ms",
+        return arena_printf(arena, "read timeout: no byte came for %lld ms",
                             (long long)transfer->delivery.read_timeout_ms);
     }
-    if (code == CURLE_ABORTED_BY_CALLBACK) {
-        return "the receiver closed the connection without an answer";
+    if (transfer->answer.flaw) {
+        return transfer->answer.flaw;
     }
-    return transfer->error[0] ? without_time(&transfer->arena, transfer->error)
-                              : curl_easy_strerror(code);
+    if (code == CURLE_OK) {
+        return "the receiver closed the connection within its answer's headers";
+    }
+    if (code == CURLE_URL_MALFORMAT) {
+        char shown[256];
+        url_shown(transfer_url(transfer->options, arena, transfer->delivery.url), shown,
+                  sizeof shown);
+        return arena_printf(arena, "%s is not a valid URL", shown);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (words[i].code == code) {
+            return words[i].text;
+        }
+    }
+    return transfer->error[0] ? without_time(arena, transfer->error) : curl_easy_strerror(code);
+}
+
+static const char *json_of(struct transfer *transfer, const struct buf *head, bool masked)
+{
+    buf_auto json = {0};
+    head_to_json(&json, &transfer->arena, head, masked);
+    return arena_copy(&transfer->arena, json.data, json.size);
 }
 
 void transfer_result(struct transfer *transfer, CURLcode code, bool late,
                      struct delivery_result *ret_result)
 {
-    long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer->overlong);
-    buf_auto request_headers = {0};
-    write_request_headers(transfer, &request_headers);
-    if (transfer->response_headers.size) {
-        buf_char(&transfer->response_headers, '}');
-    }
+    const struct answer *answer = &transfer->answer;
+    transfer->whole = code == CURLE_OK && answer->ended && !late;
     *ret_result = (struct delivery_result){
         .callback = transfer->callback,
         .wall_ms = transfer->wall_ms,
         .took_ms = mono_now_ms() - transfer->began_ms,
-        .code = answered ? status : 0,
-        .error = answered ? NULL : error_text(transfer, code, late),
-        .refused = transfer->public_address[0],
-        .request_headers = arena_copy(&transfer->arena, request_headers.data, request_headers.size),
-        .response_headers =
-            transfer->response_headers.size ? transfer->response_headers.data : NULL,
-        .response_body = buf_str(&transfer->response),
-        .response_size = transfer->response.size,
+        .code = transfer->whole ? answer->status : 0,
+        .error = transfer->whole ? NULL : error_text(transfer, code, late),
+        .refused = transfer->objection || code == CURLE_URL_MALFORMAT,
+        .request_headers = json_of(transfer, &transfer->sent, true),
+        .response_headers = answer->head.size ? json_of(transfer, &answer->head, false) : NULL,
+        .response_body = buf_str(&answer->body),
+        .response_size = answer->body.size,
     };
 }
 

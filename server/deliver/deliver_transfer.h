@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "deliver/answer.h"
 #include "deliver/deliver.h"
 
 #include <arpa/inet.h>
@@ -16,17 +17,25 @@ struct transfer {
     int64_t callback, invoice, account;
     const struct deliver_options *options;
     struct target *target;
-    const char *host; /* host:port of its receiver */
+    /*
+     * Made for this attempt alone. libcurl before 8.1.0, so Debian 12's too, keeps a pointer to a
+     * header of a handle's last transfer and follows it in the next: a receiver could crash the
+     * server (curl #11101, #11103).
+     */
     CURL *easy;
     struct curl_slist *headers;
     struct arena arena;
     struct delivery delivery;
     int64_t wall_ms, began_ms; /* machine and monotonic time */
     int64_t heard_ms; /* monotonic time of the last sign of life once connected, 0 before */
-    char public_address[INET6_ADDRSTRLEN];
-    struct buf response, response_headers;
-    bool overlong, headers_begun;
+    char address[INET6_ADDRSTRLEN];
+    const char *objection; /* what `address` is that callbacks may not go to, NULL: none is */
+    struct buf sent;       /* the head that went out */
+    struct answer answer;
+    bool whole; /* all of the answer came */
     char error[CURL_ERROR_SIZE];
+    curl_socket_t socket; /* the one that was opened last, CURL_SOCKET_BAD once closed */
+    bool kept;            /* curl has closed it, and it is ours to close */
     LIST_ENTRY(transfer) link;
 };
 
@@ -34,11 +43,11 @@ struct transfer {
 const char *transfer_url(const struct deliver_options *options, struct arena *arena,
                          const char *url);
 
-/* Makes `easy` ready for transfer->delivery; it is the caller's, to be run and to be given back. */
-void transfer_begin(struct transfer *transfer, CURL *easy);
+/* Makes transfer->easy, ready for transfer->delivery. */
+void transfer_begin(struct transfer *transfer);
 
 /* How it ended: curl's code, or `late` when no byte came in time. Texts live as long as the
- * transfer. facts.md d.4: an answer is one whatever its status. */
+ * transfer. An answer is one whatever its status, but only when all of it came. */
 void transfer_result(struct transfer *transfer, CURLcode code, bool late,
                      struct delivery_result *ret_result);
 
@@ -46,5 +55,13 @@ void transfer_result(struct transfer *transfer, CURLcode code, bool late,
  * timeout finer than a second, so the signs of life are watched here. */
 int64_t transfer_left_ms(const struct transfer *transfer, int64_t now_ms);
 
-/* Frees what it holds, without `easy` and the struct itself. */
+/* curl closes transfer->socket. Once the request went out it stays open until transfer_finish,
+ * which knows how the attempt ended. */
+void transfer_close_socket(struct transfer *transfer);
+
+/* After transfer_result: lets the connection of a whole answer end without holding its port. */
+void transfer_free_port(const struct transfer *transfer);
+
+/* Closes its connection and frees what it holds, without the struct itself. transfer->easy must
+ * be out of its multi handle. */
 void transfer_finish(struct transfer *transfer);

@@ -1,0 +1,185 @@
+#include "answer.h"
+
+#include "base/text.h"
+#include "deliver/head.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool refuse(struct answer *answer, const char *flaw)
+{
+    answer->flaw = flaw;
+    return false;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* ------------------------------------------------------------------ the status line */
+
+/* "HTTP/1.1 200" and a blank or the line's end; the status, or 0. */
+static int read_status(const char *line, size_t size)
+{
+    const size_t start = strlen("HTTP/1.x ");
+    int status = 0;
+    if (size <= start + 3 ||
+        (memcmp(line, "HTTP/1.1 ", start) && memcmp(line, "HTTP/1.0 ", start))) {
+        return 0;
+    }
+    for (const char *digit = line + start; digit < line + start + 3; digit++) {
+        if (*digit < '0' || *digit > '9') {
+            return 0;
+        }
+        status = status * 10 + (*digit - '0');
+    }
+    return status >= 100 && is_blank(line[start + 3]) ? status : 0;
+}
+
+/* A head begins; what an interim answer said is forgotten. */
+static bool take_status(struct answer *answer, const char *line, size_t size)
+{
+    answer->status = read_status(line, size);
+    answer->head.size = 0;
+    answer->fields = 0;
+    answer->framed = answer->sized = false;
+    if (!answer->status) {
+        return refuse(answer, ANSWER_NO_STATUS);
+    }
+    if (answer->status == 101) {
+        return refuse(answer, "the receiver switched protocols, which no callback asks for");
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ fields */
+
+struct rule {
+    const char *name;
+    bool (*holds)(struct answer *answer, const char *value, size_t size);
+};
+
+/* curl takes the last of several lengths and digits before rubbish. */
+static bool length_holds(struct answer *answer, const char *value, size_t size)
+{
+    char text[24];
+    int64_t length;
+    if (size >= sizeof text) {
+        return refuse(answer, "the answer's Content-Length is not a number");
+    }
+    memcpy(text, value, size);
+    text[size] = '\0';
+    if (strspn(text, "0123456789") != size || !text_to_int(text, &length)) {
+        return refuse(answer, "the answer's Content-Length is not a number");
+    }
+    if (answer->sized && answer->length != length) {
+        return refuse(answer, "the answer has two different Content-Lengths");
+    }
+    answer->sized = true;
+    answer->length = length;
+    return true;
+}
+
+/* curl undoes compression of a transfer unasked: a few bytes could keep the loop busy for long. */
+static bool coding_holds(struct answer *answer, const char *value, size_t size)
+{
+    bool good = (size == strlen("chunked") && strncasecmp(value, "chunked", size) == 0) ||
+                (size == strlen("identity") && strncasecmp(value, "identity", size) == 0);
+    return good || refuse(answer, "the answer's Transfer-Encoding is not chunked");
+}
+
+static const struct rule rules[] = {
+    {"Content-Length", length_holds},
+    {"Transfer-Encoding", coding_holds},
+};
+
+static const struct rule *rule_of(const char *name, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+        if (strlen(rules[i].name) == size && strncasecmp(rules[i].name, name, size) == 0) {
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+static bool take_field(struct answer *answer, const char *line, size_t size)
+{
+    const char *colon = memchr(line, ':', size);
+    if (!colon) {
+        return refuse(answer, "the answer has a header line without a colon");
+    }
+    if (colon == line || (unsigned char)*line < ' ') { /* for curl, a CR ends the head */
+        return refuse(answer, "the answer has a header without a name");
+    }
+    if (++answer->fields > HEAD_FIELDS_MOST) {
+        return refuse(answer, "the answer has more than 256 headers");
+    }
+    const struct rule *rule = answer->ended ? NULL : rule_of(line, (size_t)(colon - line));
+    answer->framed = rule;
+    const char *value = colon + 1, *end = line + size;
+    while (value < end && is_blank(*value)) {
+        value++;
+    }
+    while (end > value && is_blank(end[-1])) {
+        end--;
+    }
+    return !rule || rule->holds(answer, value, (size_t)(end - value));
+}
+
+/* curl reads each line of a header that frames the body by itself. */
+static bool take_fold(struct answer *answer)
+{
+    if (!answer->fields) {
+        return refuse(answer, ANSWER_FOLDED);
+    }
+    return !answer->framed ||
+           refuse(answer, "the answer's Content-Length or Transfer-Encoding is folded");
+}
+
+/* ------------------------------------------------------------------ what came */
+
+static bool line_holds(struct answer *answer, const char *line, size_t size)
+{
+    if (!answer->status) {
+        return take_status(answer, line, size);
+    }
+    if (*line == '\n' || (*line == '\r' && size == 2)) {
+        answer->ended = answer->status >= 200;
+        answer->status = answer->ended ? answer->status : 0;
+        return true;
+    }
+    return *line == ' ' || *line == '\t' ? take_fold(answer) : take_field(answer, line, size);
+}
+
+bool answer_take_line(struct answer *answer, const char *line, size_t size)
+{
+    answer->head_came += size;
+    if (answer->head_came > ANSWER_HEAD_MOST) {
+        return refuse(answer, ANSWER_LONG_HEAD);
+    }
+    if (memchr(line, '\0', size)) {
+        return refuse(answer, "the answer's headers hold a NUL byte");
+    }
+    if (!line_holds(answer, line, size)) {
+        return false;
+    }
+    buf_add(&answer->head, line, size);
+    return true;
+}
+
+bool answer_take_body(struct answer *answer, const char *data, size_t size)
+{
+    size_t room = ANSWER_BODY_KEPT - answer->body.size;
+    buf_add(&answer->body, data, size < room ? size : room);
+    answer->body_came += size;
+    return answer->body_came <= ANSWER_BODY_MOST ||
+           refuse(answer, "the answer's body is longer than 16 MiB");
+}
+
+void answer_finish(struct answer *answer)
+{
+    buf_finish(&answer->head);
+    buf_finish(&answer->body);
+}
