@@ -1,7 +1,7 @@
 #include "verdict.h"
 
 #include "base/log.h"
-#include "engine/outbox.h"
+#include "base/url.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 #include "store/store_run.h"
@@ -23,7 +23,7 @@ static void name_callback(struct engine *engine, struct arena *arena, int64_t se
         return;
     }
     callback_id(seq, id);
-    outbox_shown_url(callback.url, url, sizeof url);
+    url_shown(callback.url, url, sizeof url);
     fprintf(stderr, SAYS "callback %s of %s (%s) to %s was never delivered: %s\n", id, invoice.id,
             status_name(callback.transition), url, report_reason(engine, arena, &callback));
 }

@@ -2,6 +2,7 @@
 #include "json_format.h"
 
 #include "base/text.h"
+#include "base/url.h"
 
 #include <string.h>
 
@@ -29,24 +30,6 @@ static bool is_country(const char *text)
     return at && (at - countries) % 3 == 0;
 }
 
-static bool is_url(const char *text)
-{
-    size_t scheme = text_starts(text, "http://") ? 7 : text_starts(text, "https://") ? 8 : 0;
-    if (!scheme) {
-        return false;
-    }
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p <= ' ' || *p == 0x7f || strchr("\"<>\\^`{|}", *p)) {
-            return false;
-        }
-    }
-    const char *host = text + scheme;
-    size_t length = strcspn(host, "/?#");
-    const char *at = memchr(host, '@', length);
-    const char *name = at ? at + 1 : host;
-    return (size_t)(name - host) < length && *name != ':' && *name != '.';
-}
-
 static bool is_email(const char *text)
 {
     const char *at = strrchr(text, '@');
@@ -71,7 +54,7 @@ static const struct {
     bool (*holds)(const char *text);
     const char *message;
 } formats[] = {
-    [JSON_FORMAT_URL] = {is_url, "This value is not a valid URL."},
+    [JSON_FORMAT_URL] = {url_is_good, "This value is not a valid URL."},
     [JSON_FORMAT_EMAIL] = {is_email, "This value is not a valid email address."},
     [JSON_FORMAT_COUNTRY] = {is_country, "This value is not a valid country."},
     [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date."},

@@ -2,7 +2,7 @@
 #include "report_private.h"
 
 #include "base/text.h"
-#include "engine/outbox.h"
+#include "base/url.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 #include "web/locale_text.h"
@@ -52,7 +52,7 @@ static bool fill_failure(struct report *report, struct arena *arena, int64_t seq
                  store_invoice_get(engine->store, &texts, callback.invoice, &invoice);
     if (found) {
         callback_id(seq, id);
-        outbox_shown_url(callback.url, url, sizeof url);
+        url_shown(callback.url, url, sizeof url);
         const struct template_value row[FAILURE_VALUES] = {
             {"callback", arena_strdup(arena, id), NULL},
             {"invoice", arena_strdup(arena, invoice.id), NULL},

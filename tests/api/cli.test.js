@@ -333,6 +333,8 @@ describe('fixtures', () => {
     ['an unknown setting', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after = 5; }), ['default.json', 'accounts', '0', 'settle_after']],
     ['a setting of another type', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after_ms = 'soon'; }),
       ['default.json', 'accounts', '0', 'settle_after_ms']],
+    ['a callback URL that cannot be called', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].callback_url = 'http://127.0.0.1:99999/'; }),
+      ['default.json', 'accounts', '0', 'callback_url']],
     ['an unknown outcome of an account', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].outcome = 'nonsense'; }),
       ['default.json', 'accounts', '0', 'outcome', 'nonsense']],
     ['an unknown outcome of a rule', (folder) => change(folder, 'scenarios.json', (d) => { d.rules[4].outcome = 'process_failed:nonsense'; }),

@@ -4,11 +4,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "domain/card.h"
 #include "domain/ident.h"
 #include "domain/money.h"
 #include "domain/outcome.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 static void read_money(const char *text)
@@ -69,6 +71,19 @@ static void read_ids(const char *text)
     PROMISE(ident_has_form(id, "cus"));
 }
 
+/* A URL that is taken is one that the sender of callbacks can call. */
+static void read_url(const char *text)
+{
+    CURLU *parts = url_is_good(text) ? curl_url() : NULL;
+    char *host = NULL;
+    if (parts) {
+        PROMISE(!curl_url_set(parts, CURLUPART_URL, text, 0));
+        PROMISE(!curl_url_get(parts, CURLUPART_HOST, &host, 0) && *host);
+        curl_free(host);
+        curl_url_cleanup(parts);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
@@ -83,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_outcome(text);
     read_card(text);
     read_ids(text);
+    read_url(text);
     arena_finish(&arena);
     return 0;
 }
