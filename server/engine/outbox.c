@@ -2,6 +2,7 @@
 
 #include "base/crypt.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "base/wall.h"
 #include "domain/token.h"
 #include "engine/advance.h"
@@ -274,18 +275,6 @@ bool outbox_load(void *arg, struct arena *arena, int64_t seq, struct delivery *r
     return true;
 }
 
-void outbox_shown_url(const char *url, char *ret_text, size_t size)
-{
-    const char *mark = strstr(url, "://");
-    size_t scheme = mark ? (size_t)(mark - url) + 3 : 0;
-    size_t authority = strcspn(url + scheme, "/?#");
-    const char *host = url + scheme;
-    for (const char *at = host; at < url + scheme + authority; at++) {
-        host = *at == '@' ? at + 1 : host;
-    }
-    snprintf(ret_text, size, "%.*s%.*s", (int)scheme, url, (int)strcspn(host, "?#"), host);
-}
-
 static void log_attempt(const struct engine *engine, const struct callback *callback,
                         const struct delivery_result *result, const char *invoice)
 {
@@ -294,7 +283,7 @@ static void log_attempt(const struct engine *engine, const struct callback *call
     trace_id(trace_of_callback(&engine->trace, callback->seq), request);
     bool good = result->code == OUTBOX_OK_CODE;
     char url[256];
-    outbox_shown_url(callback->url, url, sizeof url);
+    url_shown(callback->url, url, sizeof url);
     log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
               LOG_TEXT("invoice", invoice),
               LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
@@ -371,19 +360,29 @@ static void settle(const struct tenant *tenant, struct callback *callback,
     callback->manual = false;
 }
 
-void outbox_ended(void *arg, const struct delivery_result *result)
+/* These answers most often mean that the receiver checked the signature with another key. */
+static bool is_refusal(long code)
+{
+    return code == 401 || code == 403;
+}
+
+void outbox_ended(void *arg, const struct delivery_result *ended)
 {
     struct engine *engine = arg;
     struct arena *arena = &engine->scratch;
     struct callback callback;
     struct invoice invoice;
     arena_reset(arena);
-    bool known = store_callback_get(engine->store, arena, result->callback, &callback);
+    bool known = store_callback_get(engine->store, arena, ended->callback, &callback);
     struct tenant *tenant = known ? tenants_by_num(&engine->tenants, callback.account) : NULL;
     if (!tenant) {
         return;
     }
     int64_t now_ms = clock_now(tenant);
+    struct delivery_result told = *ended, *result = &told;
+    if (is_refusal(ended->code)) {
+        told.error = outbox_fault_signing(arena, &callback);
+    }
     save_attempt(engine, tenant, &callback, result);
     if (callback.fault == FAULT_DUPLICATE) {
         repeat(engine, &callback, result, now_ms);

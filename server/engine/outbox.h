@@ -33,10 +33,6 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
 const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
                         const struct callback *more);
 
-/* A callback's URL without what may hold a merchant's secret: user and password, query and
- * fragment. */
-void outbox_shown_url(const char *url, char *ret_text, size_t size);
-
 /* Lets go the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
  * older than `before`. */
 void outbox_let_go(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);

@@ -213,3 +213,23 @@ void outbox_fault_spoil(const struct tenant *tenant, struct arena *arena,
         spoilers[callback->fault](&spoiling);
     }
 }
+
+/* What a spoiled attempt was signed with; the others are signed rightly. */
+static const char *const spoilt[FAULT_KINDS] = {
+    [FAULT_BAD_SIGNATURE] = "the fault bad_signature changed the signature",
+    [FAULT_NO_SIGNATURE] = "the fault no_signature left the signature out",
+    [FAULT_HALF] = "the fault truncate cut the body after it was signed",
+    [FAULT_REENCODED] = "the fault reencoded changed the body after it was signed",
+};
+
+const char *outbox_fault_signing(struct arena *arena, const struct callback *callback)
+{
+    if (spoilt[callback->fault]) {
+        return spoilt[callback->fault];
+    }
+    bool wrong = callback->fault == FAULT_WRONG_SECRET;
+    return arena_printf(arena, "%ssigned with the %s secret: the invoice has test_mode %s",
+                        wrong ? "the fault wrong_secret " : "",
+                        callback->test_mode != wrong ? "test" : "live",
+                        callback->test_mode ? "true" : "false");
+}

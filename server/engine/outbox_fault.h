@@ -20,3 +20,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
 /* Changes what an attempt sends to what its fault makes of it; new texts go to the arena. */
 void outbox_fault_spoil(const struct tenant *tenant, struct arena *arena,
                         const struct callback *callback, struct delivery *delivery);
+
+/* What the coming or current attempt is signed with, for a receiver that finds the signature
+ * wrong: "signed with the live secret: the invoice has test_mode false", or its fault's doing. */
+const char *outbox_fault_signing(struct arena *arena, const struct callback *callback);

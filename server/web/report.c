@@ -21,9 +21,12 @@
 
 static const char *last_word(struct arena *arena, const struct attempt *attempt)
 {
-    return attempt->error
-               ? attempt->error
-               : arena_printf(arena, "the last answer was %lld", (long long)attempt->code);
+    const char *error = attempt->error;
+    if (!attempt->code) {
+        return error ? error : "no answer";
+    }
+    return arena_printf(arena, "the last answer was %lld%s%s", (long long)attempt->code,
+                        error ? ", " : "", error ? error : "");
 }
 
 const char *report_reason(struct engine *engine, struct arena *arena,

@@ -6,13 +6,17 @@ import { button, code, message, tag, time } from './dashboard_parts.js';
 
 const words = (status) => status.replaceAll('_', ' ');
 
+/** How an attempt ended: the receiver's code, what went wrong, or both. */
+const outcome = ({ code: answered, error }) => [answered || !error ? code(answered) : null, answered && error ? ' ' : null,
+  error ? el('span.bad', {}, error) : null];
+
 /** The one word of a kind, and what there is to say of it. */
 const KINDS = {
   api: (item) => ['call', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
     item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ', el('span.quiet', {}, `by ${item.cause}`)]],
-  callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, item.error ? el('span.bad', {}, item.error) : code(item.code)]],
+  callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, ...outcome(item)]],
   fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
 };
 
@@ -43,7 +47,7 @@ function checker({ headers, body }) {
 
 function attempt({ one }) {
   return el('details', { 'data-testid': 'attempt' },
-    el('summary', {}, `Attempt ${one.number} `, one.error ? el('span.bad', {}, one.error) : code(one.code), ' ',
+    el('summary', {}, `Attempt ${one.number} `, ...outcome(one), ' ',
       el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null, ' ', time(one.at)),
     message('Request', one.request.headers, one.request.body, 'attempt-request'),
     checker(one.request),
