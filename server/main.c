@@ -1,4 +1,5 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
+#include "api/conflict.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wall.h"
@@ -97,6 +98,7 @@ static void set_up_router(struct program *p)
         .tls = c->tls_cert,
         .hide_panel = c->hide_panel,
         .error_page = page_error_instead,
+        .conflict = conflict_reply,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);

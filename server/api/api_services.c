@@ -118,12 +118,23 @@ static const struct json_field prerequest_fields[] = {
     {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
 };
 
+/* The account of the key in the body, if there is one; false: a fault of the account ended the
+ * call. */
+static bool enter_by_key(struct call *call, const json_t *body, bool *ret_test_mode)
+{
+    const char *key = json_string_value(json_object_get(body, "public_key"));
+    struct tenant *tenant =
+        key ? tenants_by_public_key(&call->engine->tenants, key, ret_test_mode) : NULL;
+    return !tenant || call_enter(call, tenant, NULL);
+}
+
 /* The body, checked; answers and returns false when something is wrong. */
-static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input)
+static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input,
+                            bool *ret_test_mode)
 {
     json_t *body = call_body(call, false);
     struct json_errors errors = {.arena = call->arena};
-    if (!body) {
+    if (!body || !enter_by_key(call, body, ret_test_mode)) {
         return false;
     }
     *ret_input = (struct prerequest){.amount = MONEY_NONE};
@@ -167,17 +178,12 @@ static void find_offers(struct call *call, struct prerequest_view *view)
 static void prerequest(struct call *call, enum invoice_kind kind)
 {
     struct prerequest input;
-    if (!read_prerequest(call, kind, &input)) {
+    bool test_mode = true;
+    if (!read_prerequest(call, kind, &input, &test_mode)) {
         return;
     }
-    bool test_mode;
-    struct tenant *tenant =
-        tenants_by_public_key(&call->engine->tenants, input.public_key, &test_mode);
-    if (!tenant) {
+    if (!call->tenant) {
         http_reply_error(call->request, 401);
-        return;
-    }
-    if (!call_enter(call, tenant, NULL)) {
         return;
     }
     struct prerequest_view view = {.kind = kind,
@@ -185,7 +191,7 @@ static void prerequest(struct call *call, enum invoice_kind kind)
                                    .currency = input.currency,
                                    .amount = input.amount,
                                    .test_mode = test_mode,
-                                   .account = &tenant->account.settings};
+                                   .account = &call->tenant->account.settings};
     find_offers(call, &view);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);

@@ -10,6 +10,7 @@
 #include "json/json_read.h"
 
 #define CALL_PARAMS 3
+#define OUTCOME_HEADER "X-Mock-Outcome" /* the outcome that a request asks for */
 
 struct route;
 struct router;
@@ -26,16 +27,18 @@ struct call {
         *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
     int64_t invoice; /* the handler says which invoice it was about, 0: none; for the journal */
-    enum journal_refusal refusal; /* why the router refuses it, for the journal too */
-    const char *detail;           /* what belongs to that: a login */
-    bool unrecorded;              /* the handler wants it left out of the journal */
+    enum journal_refusal refusal;    /* why the router refuses it, for the journal too */
+    const char *detail;              /* what belongs to that: a login */
+    bool unrecorded;                 /* the handler wants it left out of the journal */
+    const struct json_error *errors; /* what a 422 has told so far, NULL: none was answered */
 };
 
 enum route_access {
-    ACCESS_PUBLIC,        /* the public API: CORS, key in the body */
-    ACCESS_PRIVATE,       /* Basic; served at / and /api */
-    ACCESS_PAGE,          /* a browser's page */
-    ACCESS_CONTROL,       /* /_mock/: Host and Origin rules, the control token */
+    ACCESS_PUBLIC,  /* the public API: CORS, key in the body */
+    ACCESS_PRIVATE, /* Basic; served at / and /api */
+    ACCESS_GATE,    /* the card gate: the token of a card session, and its own style of errors */
+    ACCESS_PAGE,    /* a browser's page */
+    ACCESS_CONTROL, /* /_mock/: Host and Origin rules, the control token */
     ACCESS_CONTROL_OPEN,  /* the same without the token */
     ACCESS_CONTROL_LARGE, /* as ACCESS_CONTROL, with bodies up to HTTP_DISCARD_MOST */
     ACCESS_DASHBOARD, /* as ACCESS_CONTROL_OPEN, and of no account: the page asks for a token itself
@@ -65,6 +68,8 @@ struct router {
     bool tls;
     bool hide_panel;                       /* the payer's pages go without the mock's own panel */
     void (*error_page)(struct call *call); /* replaces the JSON error that stands by a page */
+    /* Answers 409 with the earlier invoice that the call repeats; false: it repeats none. */
+    bool (*conflict)(struct call *call);
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */
@@ -98,8 +103,20 @@ const char *call_base_url(const struct call *call);
  */
 json_t *call_body(struct call *call, bool form);
 
-/* {"errors":{path: message}} with 422. */
+/* The same for a call that is refused anyway: nothing is answered, and NULL is no JSON object. */
+json_t *call_document(struct call *call);
+
+/* 422 with all errors, in the style of the account's profile (json/view_errors.h). */
 void call_reply_errors(struct call *call, const struct json_errors *errors);
+
+/* The platform's error of a status, with the header that belongs to it on this route:
+ * WWW-Authenticate or Allow. */
+void call_error(struct call *call, unsigned status);
+
+/* The methods of a pattern's routes, "GET, HEAD, POST", in the arena; and the header Allow with
+ * them and OPTIONS. */
+const char *call_methods(const struct call *call, const char *pattern);
+void call_reply_allow(struct call *call, const char *pattern);
 
 /* {"error":{"code":..,"message":..}}, the control API's shape. */
 void call_control_error(struct call *call, unsigned status, const char *code, const char *format,

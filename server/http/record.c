@@ -66,14 +66,22 @@ static bool is_recorded(const struct http_request *request)
  * of a request may be one. */
 static bool is_plain(const struct route *route)
 {
-    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC);
+    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC ||
+                     route->access == ACCESS_GATE);
+}
+
+/* Who calls is known once the handler has found out, if ever. */
+static bool is_found_late(const struct route *route)
+{
+    return !route || route->access == ACCESS_PUBLIC || route->access == ACCESS_GATE ||
+           route->access == ACCESS_PAGE;
 }
 
 void record_routed(const struct call *call)
 {
     const struct route *found = call->route;
     struct record *record = call->request->record;
-    if (!found || found->access == ACCESS_PUBLIC || found->access == ACCESS_PAGE) {
+    if (is_found_late(found)) {
         record_account(call->request, call->tenant);
     }
     record->route = found ? (int)(found - call->router->routes) : -1;

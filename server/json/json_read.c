@@ -37,18 +37,6 @@ void json_errors_add(struct json_errors *errors, const char *path, const char *f
     errors->n++;
 }
 
-void json_errors_write(const struct json_errors *errors, struct buf *out)
-{
-    struct json_out json = {.buf = out};
-    json_out_object(&json, NULL);
-    json_out_object(&json, "errors");
-    for (const struct json_error *error = errors->first; error; error = error->next) {
-        json_out_text(&json, error->path, error->message);
-    }
-    json_out_object_end(&json);
-    json_out_object_end(&json);
-}
-
 /* ------------------------------------------------------------------ kinds: each returns NULL or a
  * message */
 

@@ -94,6 +94,3 @@ size_t json_weight(const char *data, size_t size);
 
 /* A value as JSON text in the platform's spelling, in the arena. */
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps);
-
-/* {"errors":{path: message}} */
-void json_errors_write(const struct json_errors *errors, struct buf *out);

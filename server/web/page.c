@@ -95,6 +95,22 @@ void page_error(struct call *call, unsigned status, const char *message_key)
     reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
+/* What the reply tells: each wrong field, or the error that it is. */
+static void say_errors(const struct call *call, struct buf *said)
+{
+    const struct buf *body = &call->request->reply.body;
+    for (const struct json_error *error = call->errors; error; error = error->next) {
+        buf_printf(said, "%s%s: %s", said->size ? " " : "", error->path, error->message);
+    }
+    if (!call->errors) {
+        json_auto_t *reply = json_loadb(body->data, body->size, 0, NULL);
+        const json_t *first = json_array_get(json_object_get(reply, "errors"), 0);
+        const char *detail = json_string_value(json_object_get(first, "detail"));
+        const char *status = json_string_value(json_object_get(first, "status"));
+        buf_text(said, detail ? detail : status ? status : "");
+    }
+}
+
 void page_error_instead(struct call *call)
 {
     struct http_request *request = call->request;
@@ -102,22 +118,8 @@ void page_error_instead(struct call *call)
     if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON)) {
         return; /* a fault answered otherwise, or not at all */
     }
-    json_auto_t *body = json_loadb(reply->body.data, reply->body.size, 0, NULL);
-    const json_t *errors = json_object_get(body, "errors");
     buf_auto said = {0};
-    const char *path;
-    json_t *value;
-    if (json_is_object(errors)) {
-        json_object_foreach((json_t *)errors, path, value)
-        {
-            buf_printf(&said, "%s%s: %s", said.size ? " " : "", path, json_string_value(value));
-        }
-    } else {
-        const json_t *first = json_array_get(errors, 0);
-        const char *detail = json_string_value(json_object_get(first, "detail"));
-        const char *status = json_string_value(json_object_get(first, "status"));
-        buf_text(&said, detail ? detail : status ? status : "");
-    }
+    say_errors(call, &said);
     reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"),
                 arena_strdup(call->arena, buf_str(&said)));
     for (size_t i = 0; i < before.n_headers; i++) {

@@ -159,7 +159,8 @@ describe('refusals', () => {
     const api = await demo.newAccount({ attempt_limit: 1 });
     const made = await api.made({}, hold);
     const reply = await sale(api, token(made), card('x', { cvv: '1', exp_month: '13' }));
-    assert.deepEqual(Object.keys(reply.expect(422).json.errors).sort(), ['card_number', 'cvv', 'exp_month']);
+    assert.deepEqual(reply.expect(422).json.errors.map((one) => one.source.pointer),
+      ['card_number', 'cvv', 'exp_month'].map((name) => `/data/attributes/${name}`));
     (await sale(api, token(made), {})).expect(422);
     assert.equal((await sale(api, token(made), card(GOOD))).expect(201).json.status, 'processed');
   });
