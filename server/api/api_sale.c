@@ -169,15 +169,6 @@ static bool find_by_session(struct call *call, const char *session, struct invoi
     return call_enter(call, tenant, ret_invoice->id);
 }
 
-void api_sale_acs(struct call *call)
-{
-    struct invoice invoice;
-    if (find_by_session(call, call->params[0], &invoice)) {
-        http_reply_redirect(call->request, 303,
-                            arena_printf(call->arena, "/hpp/%s/challenge", invoice.session));
-    }
-}
-
 void api_sale_complete(struct call *call)
 {
     struct invoice invoice;

@@ -27,9 +27,11 @@ struct call {
         *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
     int64_t invoice; /* the handler says which invoice it was about, 0: none; for the journal */
-    enum journal_refusal refusal;    /* why the router refuses it, for the journal too */
-    const char *detail;              /* what belongs to that: a login */
-    bool unrecorded;                 /* the handler wants it left out of the journal */
+    enum journal_refusal refusal; /* why the router refuses it, for the journal too */
+    const char *detail;           /* what belongs to that: a login */
+    bool unrecorded;              /* the handler wants it left out of the journal */
+    const char *page_base; /* what a page's URLs start with; NULL: the page is shown here, and its
+                              URLs are relative */
     const struct json_error *errors; /* what a 422 has told so far, NULL: none was answered */
 };
 

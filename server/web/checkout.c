@@ -56,6 +56,7 @@ void checkout_process(struct call *call)
         }
     } else if (visit_by_id(call, invoice.id, &visit)) {
         if (visit.service && visit.service->posts) {
+            visit_make_absolute(&visit);
             forward_by_post(&visit);
         } else {
             http_reply_redirect(call->request, 302, page_url(&visit));

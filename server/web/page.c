@@ -10,9 +10,9 @@
 
 /* form-action names http: and https: because a payer may be sent on to the shop after a form
  * (auto_return). */
-#define POLICY                                                                                     \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';" \
-    " base-uri 'none'; form-action 'self' http: https:"
+#define POLICY(own)                                                                                \
+    "default-src 'none'; script-src " own "; style-src " own "; img-src " own                      \
+    "; connect-src 'self'; base-uri 'none'; form-action 'self' http: https:"
 
 static const struct {
     const char *ending, *type;
@@ -20,12 +20,25 @@ static const struct {
              {".svg", "image/svg+xml"},
              {".js", "text/javascript; charset=utf-8"}};
 
-/* A shop may show the payer's pages in a frame, and no other page. */
+/* "https://pay.example:8443/x" -> "https://pay.example:8443" */
+static const char *origin_of(struct arena *arena, const char *url)
+{
+    const char *mark = strstr(url, "://");
+    const char *host = mark ? mark + 3 : url;
+    return arena_copy(arena, url, (size_t)(host - url) + strcspn(host, "/"));
+}
+
+/* A shop may show the payer's pages in a frame, and no other page. What may be shown elsewhere has
+ * its files from where its URLs lead, which may be another name of this server. */
 static const char *policy_of(const struct call *call)
 {
     const char *path = call->request->path;
     bool framed = text_starts(path, "/hpp") || text_starts(path, "/redirect/hpp");
-    return framed ? POLICY : POLICY "; frame-ancestors 'none'";
+    if (call->page_base) {
+        const char *origin = origin_of(call->arena, call->page_base);
+        return arena_printf(call->arena, POLICY("'self' %s"), origin, origin, origin);
+    }
+    return framed ? POLICY("'self'") : POLICY("'self'") "; frame-ancestors 'none'";
 }
 
 static void add_headers(struct call *call, const char *cache)
@@ -39,7 +52,7 @@ static void add_headers(struct call *call, const char *cache)
 void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                 const struct template_scope *scope)
 {
-    const struct template_value own[] = {{"locale", locale, NULL}};
+    const struct template_value own[] = {{"locale", locale, NULL}, {"base", call->page_base, NULL}};
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
     template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
@@ -152,6 +165,8 @@ void page_asset(struct call *call)
         if (text_equal(types[i].ending, ending)) {
             reply_bytes(call, 200, types[i].type, file);
             http_reply_header(call->request, "Cache-Control", "max-age=3600");
+            /* a page that another site shows loads its modules across origins */
+            http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
             return;
         }
     }

@@ -76,10 +76,20 @@ static const char *query_of(const struct visit *visit, const char *query, const 
     return arena_printf(visit->call->arena, "%s%s", out.size ? "?" : "", buf_str(&out));
 }
 
+void visit_make_absolute(struct visit *visit)
+{
+    visit->call->page_base = visit->invoice.base_url;
+}
+
+static const char *base_of(const struct visit *visit)
+{
+    return visit->call->page_base ? visit->call->page_base : "";
+}
+
 const char *visit_url(const struct visit *visit, const char *tail, const char *query)
 {
-    return arena_printf(visit->call->arena, "/hpp/%s%s%s", visit->invoice.session, tail,
-                        query_of(visit, query, page_locale_asked(visit->call)));
+    return arena_printf(visit->call->arena, "%s/hpp/%s%s%s", base_of(visit), visit->invoice.session,
+                        tail, query_of(visit, query, page_locale_asked(visit->call)));
 }
 
 /* Ties a form to its card session, so that no other site can post it. */
@@ -178,9 +188,9 @@ static const char *seconds_left(const struct visit *visit, int64_t left_ms)
 
 static const char *look_url(const struct visit *visit)
 {
-    return visit->look.n_colours
-               ? arena_printf(visit->call->arena, "/hpp/%s/look.css", visit->invoice.session)
-               : NULL;
+    return visit->look.n_colours ? arena_printf(visit->call->arena, "%s/hpp/%s/look.css",
+                                                base_of(visit), visit->invoice.session)
+                                 : NULL;
 }
 
 const char *visit_converted(const struct visit *visit, const struct service *service)

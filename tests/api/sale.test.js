@@ -59,8 +59,6 @@ describe('paying without a page', () => {
     assert.equal(auth_payload.params.TermUrl, `${server.url}/complete-auth?pid=${sid}`);
     const attributes = await api.attributes(made.id);
     assert.deepEqual([attributes.status, attributes.resolution, attributes.payload], ['process_pending', 'auth_3ds_required', null]);
-    const on = await api.send('POST', `/acs/${sid}`, { body: 'MD=1', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
-    assert.equal(on.expect(303).headers.location, `/hpp/${sid}/challenge`);
     const back = await api.send('GET', `/complete-auth?pid=${sid}`);
     assert.equal(back.expect(302).headers.location, 'https://example.com/back');
   });
