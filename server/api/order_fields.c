@@ -47,6 +47,12 @@ static const struct json_field return_url_fields[] = {
     URL("pending", return_pending, .required = true),
 };
 
+static const struct json_field option_fields[] = {
+    OTHER(OPTION_ALLOW_PARTIALLY, BOOL, options.allow_partially),
+    OTHER(OPTION_BYPASS_HPP, BOOL, options.bypass_hpp),
+    OTHER(OPTION_SEND_CONTEXT, BOOL, options.send_context),
+};
+
 /* What all ways have in common; the rest follows below. */
 #define COMMON(needs_service)                                                                      \
     TEXT("reference_id", reference_id), TEXT("service", service, .required = needs_service),       \
@@ -56,7 +62,7 @@ static const struct json_field return_url_fields[] = {
         OTHER("service_fields", ANY, service_fields),                                              \
         NESTED("customer", has_customer, customer_fields), OTHER("metadata", ANY, metadata),       \
         URL("return_url", return_url), NESTED("return_urls", has_return_urls, return_url_fields),  \
-        OTHER("expires", DATETIME, expires_ms)
+        NESTED("options", has_options, option_fields), OTHER("expires", DATETIME, expires_ms)
 
 static const struct json_field private_fields[] = {
     COMMON(true),
@@ -77,7 +83,7 @@ static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
 /* What the other options ask of the platform's routing has no meaning here: they are kept. */
-static const struct json_field option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
+static const struct json_field payout_option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
 
 static const struct json_field payout_fields[] = {
     TEXT("reference_id", reference_id),
@@ -90,7 +96,7 @@ static const struct json_field payout_fields[] = {
     OTHER("metadata", ANY, metadata),
     OTHER("test_mode", BOOL, test_mode),
     URL("callback_url", callback_url),
-    NESTED("options", has_options, option_fields),
+    NESTED("options", has_options, payout_option_fields),
 };
 
 static const struct {

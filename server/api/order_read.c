@@ -242,6 +242,10 @@ void order_read(struct call *call, enum order_way way, const json_t *attributes,
     check_metadata(&checking);
     check_token(&checking);
     ret_order->gateway_options = input.gateway_options;
+    if (way != ORDER_PAYOUT) {
+        ret_order->options = invoice_options_text(
+            call->arena, json_object_get(attributes, "options"), &input.options);
+    }
     if (way == ORDER_PAYOUT) {
         check_start(&checking, attributes);
     }

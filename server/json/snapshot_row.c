@@ -75,6 +75,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(JSON, customer, NULLABLE),
     INVOICE(ID, customer_id, .prefix = "cus", NULLABLE),
     INVOICE(JSON, gateway_options, NULLABLE),
+    INVOICE(JSON, options, NULLABLE),
     INVOICE(JSON, service_fields, NULLABLE),
     INVOICE(JSON, payload, NULLABLE),
     INVOICE(URL, callback_url, NULLABLE),
