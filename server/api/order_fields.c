@@ -5,7 +5,7 @@
 #define URL_MOST 2048
 
 static const char *const flows[] = {"charge", "verify", NULL};
-static const char *const locales[] = {"en", "uk", "ru", NULL};
+#define LOCALE_MOST 35 /* the longest that RFC 5646 asks for room for */
 
 #define FIELD(member, ...) .offset = JSON_AT(order_input, member), ##__VA_ARGS__
 #define TEXT(key, member, ...)                                                                     \
@@ -18,6 +18,7 @@ static const char *const locales[] = {"en", "uk", "ru", NULL};
     {                                                                                              \
         .name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)                        \
     }
+#define LOCALE(key, member) TEXT(key, member, .format = JSON_FORMAT_LOCALE, .most = LOCALE_MOST)
 #define NESTED(key, member, table)                                                                 \
     OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
 
@@ -75,8 +76,8 @@ static const struct json_field private_fields[] = {
 };
 
 /* callback_url is not taken here, by the platform's design: it is ignored (facts.md b.3). */
-#define PUBLIC OTHER("fields", ANY, fields), TEXT("locale", locale, .choices = locales)
-#define LANGUAGE TEXT("language", language, .choices = locales) /* the older name of `locale` */
+#define PUBLIC OTHER("fields", ANY, fields), LOCALE("locale", locale)
+#define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 
 static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
 static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};

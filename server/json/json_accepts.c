@@ -46,7 +46,10 @@ static const char *text_accepts(struct arena *arena, const struct json_field *fi
     case JSON_FORMAT_DATE:
         return "a date, YYYY-MM-DD";
     case JSON_FORMAT_COLOR:
-        return "a colour, #rgb or #rrggbb";
+        return "a colour: #rgb, #rrggbb, with alpha #rgba, #rrggbbaa; rgb(…); a name of CSS";
+    case JSON_FORMAT_LOCALE:
+        return "a language such as de, pt-BR or en_US; pages in others than en, uk and ru are in "
+               "en";
     case JSON_FORMAT_CURRENCY:
         return "a currency's code, in upper case";
     }

@@ -85,7 +85,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(URL, return_pending, NULLABLE),
     INVOICE(TEXT, challenge_outcome, .least = 1, .most = 1023, NULLABLE),
     INVOICE(JSON, challenge_payload, NULLABLE),
-    INVOICE(TEXT, locale, .most = 16, NULLABLE),
+    INVOICE(TEXT, locale, .most = 35, NULLABLE),
     INVOICE(JSON, look, NULLABLE),
     INVOICE(URL, base_url),
     INVOICE(TEXT, plan, .most = 1023),

@@ -86,9 +86,9 @@ const char *page_locale_asked(const struct call *call)
 const char *page_locale(const struct call *call, const char *own)
 {
     const char *asked = page_locale_asked(call);
-    const char *known = language_find(own);
-    const char *accepted = language_accepted(http_header(call->request, "Accept-Language"));
-    return asked ? asked : known ? known : accepted ? accepted : "en";
+    const char *spoken =
+        own ? language_find(own) : language_accepted(http_header(call->request, "Accept-Language"));
+    return asked ? asked : spoken ? spoken : "en";
 }
 
 /* `detail`: what the API says, in English. */

@@ -16,7 +16,10 @@ void page_reply_embedded(struct call *call, unsigned status, const struct embedd
 /* ?locale=, NULL when it names no language of ours. */
 const char *page_locale_asked(const struct call *call);
 
-/* The language of a page: ?locale=, else `own` (may be NULL), else the browser's, else English. */
+/*
+ * The language of a page: ?locale= if it is one of ours, else that of `own`, English if it is none
+ * of ours. With `own` NULL the browser's, else English.
+ */
 const char *page_locale(const struct call *call, const char *own);
 
 /* An error page of a status code; the sentence is a text of the catalogue. */

@@ -396,10 +396,10 @@ describe('parameters', () => {
     ['reference_id', ['x', 'y'.repeat(255)], ['y'.repeat(256)]],
     ['description', ['d'.repeat(1024)], ['d'.repeat(1025)]],
     ['return_url', ['https://shop.example/back', 'http://localhost:1/'], ['shop.example', 'javascript:alert(1)', '/back']],
-    ['locale', ['en', 'uk', 'ru'], ['de', 'EN', 'en-GB']],
-    ['language', ['en', 'uk', 'ru'], ['de']],
-    ['theme', ['light', 'dark'], ['blue', 'DARK']],
-    ['pay_button_label', ['pay', 'subscribe', 'donate'], ['buy']],
+    ...['locale', 'language'].map((name) => [name, ['en', 'uk', 'ru', 'de', 'EN', 'en-GB', 'pt_BR', 'zh-Hans-CN', 'fil'],
+      ['x', 'Deutsch', 'de,en', 'de-', 'en--GB', 'de;q=1', '<b>', '419', 'en_US.UTF-8', 'en-abcdefghi', `de${'-x'.repeat(17)}`]]),
+    ['theme', ['basic', 'light', 'dark'], ['blue', 'DARK']],
+    ['pay_button_label', ['pay', 'subscribe', 'donate', 'Buy & enjoy', 'я'.repeat(64)], ['b'.repeat(65), ['buy']]],
     ['metadata', [{ a: '1' }, []], ['text']],
     ['metadata.mock_outcome', ['processed'], ['paid', 'refunded']],
     ['customer.reference_id', ['1203515'], ['c'.repeat(256)]],
@@ -410,12 +410,13 @@ describe('parameters', () => {
     ...['show_methods', 'hide_methods'].map((list) => [`display.${list}`,
       ['payment_card', 'payment_card,paypal', ['payment_card', 'paypal'], { 0: 'payment_card' }, Array(50).fill('a'.repeat(64))],
       ['Visa!', ['ok', '<b>'], Array(51).fill('a'), 'a'.repeat(65), { a: { b: 'c' } }]]),
-    ['style.pay_button_label', ['pay', 'subscribe', 'donate'], ['buy']],
-    ['style.theme', ['light', 'dark'], ['blue']],
+    ['style.pay_button_label', ['pay', 'subscribe', 'donate', 'Buy'], ['b'.repeat(65)]],
+    ['style.theme', ['basic', 'light', 'dark'], ['blue']],
     ['style.show_method_logo', ['1', '0', 'true', 'false'], ['maybe']],
     ...['success', 'warning', 'danger', 'info', 'primary', 'on_primary', 'secondary', 'on_secondary', 'primary_text', 'primary_background',
       'secondary_text', 'secondary_background'].map((color) => `${color}_color`).concat('primary_variant', 'secondary_variant')
-      .map((color) => [`style.${color}`, ['#fff', '#0a7cFF'], ['red', 'fff', '#ff', '#ffff', '#12345g', '#1234567', 'url(x)', '#fff;}']]),
+      .map((color) => [`style.${color}`, ['#fff', '#0a7cFF', '#0a7cff80', 'red', 'RebeccaPurple', 'rgb(1, 2, 3)', 'rgba(1 2 3 / 50%)'],
+        ['reds', 'fff', '#ff', '#fffff', '#12345g', '#1234567', 'url(x)', '#fff;}', 'rgb(1,2)', 'red;']]),
   ]) {
     test(`${name}`, async () => {
       const api = await frozen();
@@ -445,7 +446,7 @@ describe('parameters', () => {
 
   test('all wrong ones at once: JSON, or a page that says them escaped', async () => {
     const api = await frozen();
-    const bad = { currency: undefined, amount: '0', style: { theme: '<i>', primary_color: 'red' }, display: { hide_footer: 'x' } };
+    const bad = { currency: undefined, amount: '0', style: { theme: '<i>', primary_color: 'reds' }, display: { hide_footer: 'x' } };
     const paths = ['amount', 'currency', 'display.hide_footer', 'style.primary_color', 'style.theme'];
     for (const [, order] of WAYS) {
       assert.deepEqual(wrong(await order(api, bad)), paths);
@@ -461,7 +462,7 @@ describe('parameters', () => {
     const api = await frozen();
     const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
     (await api.createForm({ ...form, display: { hide_header: '1' }, style: { theme: 'dark' }, language: 'ru', theme: 'light' })).expect(302);
-    const bad = { ...form, display: { hide_header: 'x' }, style: { info_color: 'blue' }, theme: 'x', language: 'xx' };
+    const bad = { ...form, display: { hide_header: 'x' }, style: { info_color: 'blues' }, theme: 'x', language: 'x' };
     assert.deepEqual(wrong(await api.createForm(bad, { headers: JSON_CLIENT })), ['display.hide_header', 'language', 'style.info_color', 'theme']);
   });
 });

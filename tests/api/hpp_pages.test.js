@@ -196,7 +196,31 @@ describe('the card gate\'s options', () => {
     const css = (await it.api.send('GET', `${it.path}/look.css`)).expect(200);
     assert.match(css.headers['content-type'], /^text\/css/);
     assert.ok(page.includes(`${it.path}/look.css`));
-    assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #FFF;/);
+    assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #ffffff;/);
+  });
+
+  test('colours in every spelling of CSS reach it as #rrggbb', async () => {
+    const api = await demo.newAccount();
+    const style = { primary: 'RebeccaPurple', on_primary_color: 'rgb(255, 100%, 0)', secondary: 'rgb(1 2 3 / 50%)', danger_color: '#ABC' };
+    const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
+    const bad = (await api.createForm({ ...fields, style }, { headers: { Accept: 'application/json' } })).expect(422);
+    assert.deepEqual(Object.keys(bad.json.errors), ['style.on_primary_color']);
+    style.on_primary_color = 'rgb(100%, 100%, 0%)';
+    const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
+    const css = (await api.send('GET', `${local(server, location)}/look.css`)).expect(200).text;
+    assert.equal(css.replace(/\s+/g, ' '), ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; } ');
+  });
+
+  test('presets, and a pay button with the merchant\'s own words', async () => {
+    const api = await demo.newAccount();
+    const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
+    for (const [style, theme, label] of [[{ theme: 'basic' }, 'light', 'Pay 1.00\u00a0USD'], [{ theme: 'dark' }, 'dark', 'Pay 1.00\u00a0USD'],
+      [{ pay_button_label: '<b>Buy</b> & enjoy' }, undefined, '&lt;b&gt;Buy&lt;/b&gt; &amp; enjoy'], [{ pay_button_label: 'donate' }, undefined, 'Donate 1.00\u00a0USD']]) {
+      const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
+      const page = (await open(api, local(server, location))).text;
+      assert.equal(/data-theme="(\w+)"/.exec(page)?.[1], theme);
+      assert.equal(/data-testid="pay">([^\n]*)<\/button>/.exec(page)[1], label);
+    }
   });
 
   test('a colour that is none never reaches the style sheet', async () => {
@@ -255,6 +279,11 @@ describe('languages', () => {
     const path = local(server, made.active_payment.payload.action);
     assert.equal(lang(await api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': 'ru' } })), 'uk');
     assert.equal(lang(await api.send('GET', `${path}?locale=ru`, { headers: BROWSER })), 'ru');
+    for (const [locale, wanted] of [['de', 'en'], ['pt_BR', 'en'], ['uk-UA', 'uk'], ['RU', 'ru'], ['ukr', 'en']]) {
+      const other = local(server, (await api.madePublic({ locale })).active_payment.payload.action);
+      assert.equal(await ask(other, 'ru'), wanted, locale);
+    }
+    assert.equal(await ask(`${it.path}?locale=uk-UA`, 'ru'), 'uk');
   });
 
   test('errors too', async () => {

@@ -159,7 +159,7 @@ static void each_wrong_field_has_its_message(void **state)
         {"{\"currency\":\"usd\"}", "currency: This value is not a valid currency."},
         {"{\"currency\":\"US\"}", "currency: This value is not a valid currency."},
         {"{\"color\":\"fff\"}", "color: This value is not a valid CSS color."},
-        {"{\"color\":\"#ffff\"}", "color: This value is not a valid CSS color."},
+        {"{\"color\":\"#fffff\"}", "color: This value is not a valid CSS color."},
         {"{\"color\":\"#ggg\"}", "color: This value is not a valid CSS color."},
         {"{\"color\":\"#fff\"}", ""},
         {"{\"color\":\"#0A7cff\"}", ""},
