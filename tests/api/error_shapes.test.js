@@ -17,7 +17,7 @@ const html = { headers: { Accept: 'text/html' } };
 const list = (source, fields) => ({ errors: Object.entries(fields).map(([where, detail]) => ({
   status: 'Unprocessable Content', code: '422', title: 'Unprocessable Content', detail, source: { [source]: where } })) });
 const paid = async (api) => {
-  const { id } = await api.made();
+  const { id } = await api.made({}, hold);
   (await api.transition(id, { status: 'processed' })).expect(200);
   return id;
 };
@@ -163,7 +163,7 @@ describe('the status of a fault', () => {
   test('409: the earlier payment', async () => {
     const api = await demo.newAccount();
     const body = invoice();
-    const made = await api.made(body);
+    const made = await api.made(body, hold);
     for (const [repeat, read] of [[(order) => api.create(order), (id) => api.get(id)],
       [(order) => api.createPublic(order), (id) => api.getPublic(id)],
       [(order) => api.createForm(order, { headers: { Accept: 'application/json' } }), (id) => api.getPublic(id)]]) {
