@@ -225,6 +225,8 @@ const struct option config_options[] = {
     {"ready-file", "FILE", IN(ready_file), NULL, "gets the listen URL once the server is ready", read_text},
     {"settle-after", "DURATION", IN(settle_after_ms), "2s",
      "delay of an invoice's outcome, for accounts that set none", read_duration},
+    {"first-callback-delay", "DURATION", IN(first_callback_delay_ms), "250ms",
+     "from a call's reply to its first callback, for accounts that set none", read_duration},
     {"callback-url", "URL", IN(callback_url), NULL, "where the demo account's callbacks go", read_url},
     {"callback-rewrite", "FROM=TO", 0, NULL,
      "callback URLs that start with FROM start with TO instead", read_rewrite},

@@ -20,6 +20,7 @@ struct config {
     const char *public_url;  /* no trailing slash; NULL: from each request's Host */
     const char *ready_file;
     int64_t settle_after_ms;
+    int64_t first_callback_delay_ms;
     const char *callback_url;
     const char *callback_rewrite_from, *callback_rewrite_to;
     bool callback_allow_any;

@@ -37,7 +37,7 @@ static const struct {
 /* ------------------------------------------------------------------ --help; server/options.py
  * reads it */
 
-#define HELP_COLUMN 32
+#define HELP_COLUMN 36
 
 /* " (exec: warn)" of log-level, "" of most. */
 static const char *exec_fallback_note(const struct option *option)

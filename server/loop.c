@@ -4,6 +4,7 @@
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/schedule.h"
 
 #include <curl/curl.h>
@@ -49,6 +50,7 @@ static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
     shorten(&wait_ms, http_server_wait_ms(loop->server));
     shorten(&wait_ms, schedule_wait_ms(loop->engine));
     shorten(&wait_ms, advance_wait_ms(loop->engine));
+    shorten(&wait_ms, first_callback_wait_ms(loop->engine));
     shorten(&wait_ms, waits_wait_ms(loop->waits));
     shorten(&wait_ms, streams_wait_ms(loop->streams));
     shorten(&wait_ms, deliver_wait_ms(loop->engine->deliver));
@@ -157,6 +159,7 @@ void loop_run(struct loop *loop)
     }
     log_event(LOG_INFO, "stopping",
               LOG_NUMBER("connections", http_server_connections(loop->server)));
+    first_callback_hurry_all(loop->engine);
     if (wish == LOOP_SETTLE) {
         settle(loop);
     } else {

@@ -72,6 +72,7 @@ static bool start_engine(struct program *p)
     const struct config *c = &p->config;
     const struct engine_options options = {
         .settle_after_ms = c->settle_after_ms,
+        .first_callback_delay_ms = c->first_callback_delay_ms,
         .retention_ms = c->retention_ms,
         .seeded = c->seeded,
         .seed = c->seed,
@@ -102,7 +103,7 @@ static void set_up_router(struct program *p)
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);
-    p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};
+    p->engine.hooks = (struct engine_hooks){waits_changed, waits_hurries, p->router.waits};
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
 }
 
@@ -124,6 +125,7 @@ static bool start_server(struct program *p)
         .body_most = router_body_most,
         .handle = router_handle,
         .done = router_done,
+        .over = router_over,
         .must_hold = loop_must_hold,
         .arg = &p->router,
     };

@@ -45,7 +45,7 @@ class Help:
 USAGE = re.compile(r"(?:Usage:| {6}) (?P<program>\S+)(?P<rest>(?: \S+)*) {2,}(?P<help>\S.*)")
 OPTION = re.compile(r"  (?P<name>--[a-z-]+)(?: (?P<argument>\S+))? {2,}(?P<help>\S.*)")
 SETTING = re.compile(
-    r" {32}(?P<environment>[A-Z][A-Z_]+)(?:, default (?P<default>\S+))?(?: \(exec: (?P<exec_default>\S+)\))?"
+    r" {36}(?P<environment>[A-Z][A-Z_]+)(?:, default (?P<default>\S+))?(?: \(exec: (?P<exec_default>\S+)\))?"
 )
 WORDS = re.compile(r"\w+(?:, \w+)* or \w+")  # a help text that is nothing but the list of values
 
@@ -77,7 +77,7 @@ def read_options(block, program):
     while lines:
         found = match(OPTION, lines.pop(0), program)
         option = Option(**found, choices=choices(found["argument"], found["help"]))
-        if lines and lines[0].startswith(" " * 32):
+        if lines and lines[0].startswith(" " * 36):
             for name, value in match(SETTING, lines.pop(0), program).items():
                 setattr(option, name, value)
         yield option

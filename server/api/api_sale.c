@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/token.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/payment.h"
 #include "http/authorization.h"
 #include "json/envelope.h"
@@ -149,6 +150,7 @@ void api_sale(struct call *call)
         http_reply_error(call->request, 409);
         return;
     }
+    first_callback_expect(call->engine, call->tenant, &invoice);
     reply_sale(call, &invoice);
 }
 

@@ -21,6 +21,9 @@ void waits_hold_reply(struct call *call);
 /* engine_hooks.changed; `arg` is the waits. */
 void waits_changed(void *arg, int64_t account, int64_t invoice);
 
+/* engine_hooks.hurries; `arg` is the waits. */
+bool waits_hurries(void *arg, int64_t account, int64_t invoice);
+
 /* journal_listen; `arg` is the waits. */
 void waits_journaled(void *arg, const struct journal_record *record);
 

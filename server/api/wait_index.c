@@ -75,6 +75,12 @@ static struct wait_group *add_group(struct wait_index *index, int64_t account, i
     return group;
 }
 
+/* Its condition is about callbacks, so they must not be postponed. */
+static bool hurries(const struct waiter *waiter)
+{
+    return waiter->kind == WAIT_CALLBACK || waiter->kind == WAIT_IDLE;
+}
+
 void wait_index_add(struct wait_index *index, struct waiter *waiter, const char *owner_id)
 {
     bool requests = waiter->kind == WAIT_REQUESTS;
@@ -84,6 +90,7 @@ void wait_index_add(struct wait_index *index, struct waiter *waiter, const char 
         snprintf(group->owner_id, sizeof group->owner_id, "%s", owner_id);
     }
     waiter->group = group;
+    group->hurried += hurries(waiter);
     LIST_INSERT_HEAD(&group->waiters, waiter, link);
 }
 
@@ -97,6 +104,7 @@ void wait_index_remove(struct wait_index *index, struct waiter *waiter)
 {
     struct wait_group *group = waiter->group;
     LIST_REMOVE(waiter, link);
+    group->hurried -= hurries(waiter);
     if (!LIST_EMPTY(&group->waiters)) {
         return;
     }
@@ -140,6 +148,12 @@ void wait_index_mark_account(struct wait_index *index, int64_t account)
             mark(index, group);
         }
     }
+}
+
+bool wait_index_hurries(const struct wait_index *index, int64_t account, int64_t invoice)
+{
+    const struct wait_group *group = find_group(index, account, invoice, false);
+    return group && group->hurried;
 }
 
 struct wait_group *wait_index_next(struct wait_index *index)

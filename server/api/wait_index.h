@@ -11,7 +11,8 @@ struct wait_group {
     int64_t account, invoice;  /* tenant.journal_id; row, 0: idle or requests */
     bool requests;
     LIST_HEAD(, waiter) waiters;
-    bool marked; /* something happened: to be looked at */
+    size_t hurried; /* of them do not wait for first_callback_delay_ms */
+    bool marked;    /* something happened: to be looked at */
     struct wait_account *owner;
     TAILQ_ENTRY(wait_group) mark;
     LIST_ENTRY(wait_group) chain;   /* of its bucket */
@@ -36,6 +37,9 @@ void wait_index_remove(struct wait_index *index, struct waiter *waiter);
 /* Marks one group, if there is such, or all of an account. */
 void wait_index_mark(struct wait_index *index, int64_t account, int64_t invoice, bool requests);
 void wait_index_mark_account(struct wait_index *index, int64_t account);
+
+/* Whether a waiter of that group wants callbacks at once (first_callback.h). */
+bool wait_index_hurries(const struct wait_index *index, int64_t account, int64_t invoice);
 
 /* Takes a group off the list of the marked ones; NULL when there is none. */
 struct wait_group *wait_index_next(struct wait_index *index);

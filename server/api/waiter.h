@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/journal_filter.h"
+#include "base/heap.h"
 #include "store/store_callback.h"
 
 #include <sys/queue.h>
@@ -33,9 +34,8 @@ struct waiter {
     struct http_request *request;
 
     /* waits.c's own */
-    int64_t account;     /* tenant.journal_id */
-    int64_t deadline_ms; /* monotonic */
-    size_t heap_place;
+    int64_t account;           /* tenant.journal_id */
+    struct heap_node deadline; /* monotonic */
     struct wait_group *group;
     LIST_ENTRY(waiter) link;
 };

@@ -3,6 +3,7 @@
 #include "api/control.h"
 #include "api/wait_index.h"
 #include "base/wall.h"
+#include "engine/first_callback.h"
 
 #include <stdlib.h>
 
@@ -12,64 +13,9 @@ struct waits {
     struct engine *engine;
     const struct router *router;
     struct wait_index index;
-    struct waiter **heap; /* the earliest deadline first */
-    size_t n, room;
+    struct heap deadlines;
     size_t n_requests; /* of them wait for requests */
 };
-
-/* ------------------------------------------------------------------ deadlines */
-
-static void place(struct waits *waits, size_t at, struct waiter *waiter)
-{
-    waits->heap[at] = waiter;
-    waiter->heap_place = at;
-}
-
-static void sift_up(struct waits *waits, size_t at)
-{
-    struct waiter *waiter = waits->heap[at];
-    while (at && waits->heap[(at - 1) / 2]->deadline_ms > waiter->deadline_ms) {
-        place(waits, at, waits->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    place(waits, at, waiter);
-}
-
-static void sift_down(struct waits *waits, size_t at)
-{
-    struct waiter *waiter = waits->heap[at];
-    for (size_t child; (child = 2 * at + 1) < waits->n; at = child) {
-        bool right = child + 1 < waits->n &&
-                     waits->heap[child + 1]->deadline_ms < waits->heap[child]->deadline_ms;
-        child += right;
-        if (waits->heap[child]->deadline_ms >= waiter->deadline_ms) {
-            break;
-        }
-        place(waits, at, waits->heap[child]);
-    }
-    place(waits, at, waiter);
-}
-
-static void push(struct waits *waits, struct waiter *waiter)
-{
-    if (waits->n == waits->room) {
-        waits->room = waits->room ? waits->room * 2 : 64;
-        waits->heap = mem_resize(waits->heap, waits->room * sizeof *waits->heap);
-    }
-    place(waits, waits->n, waiter);
-    sift_up(waits, waits->n++);
-}
-
-static void pull(struct waits *waits, const struct waiter *waiter)
-{
-    size_t at = waiter->heap_place;
-    struct waiter *last = waits->heap[--waits->n];
-    if (last != waiter) {
-        place(waits, at, last);
-        sift_up(waits, at);
-        sift_down(waits, last->heap_place);
-    }
-}
 
 /* ------------------------------------------------------------------ parked calls */
 
@@ -78,10 +24,17 @@ struct parked {
     struct waits *waits;
 };
 
+/* The one with the earliest deadline; NULL if nothing waits. */
+static struct waiter *first(const struct waits *waits)
+{
+    struct heap_node *node = heap_first(&waits->deadlines);
+    return node ? CONTAINER_OF(node, struct waiter, deadline) : NULL;
+}
+
 static void leave(struct waits *waits, struct waiter *waiter)
 {
     wait_index_remove(&waits->index, waiter);
-    pull(waits, waiter);
+    heap_pull(&waits->deadlines, &waiter->deadline);
     waits->n_requests -= waiter->kind == WAIT_REQUESTS;
     free(waiter);
 }
@@ -105,12 +58,17 @@ void waits_park(struct waits *waits, const struct tenant *tenant, const struct w
     struct parked *parked = mem_alloc(sizeof *parked);
     parked->waits = waits;
     parked->waiter = *waiter;
-    parked->waiter.deadline_ms = mono_now_ms() + timeout_ms;
+    parked->waiter.deadline.at_ms = mono_now_ms() + timeout_ms;
     parked->waiter.account = tenant->journal_id;
     wait_index_add(&waits->index, &parked->waiter, tenant->account.keys.id);
-    push(waits, &parked->waiter);
+    heap_push(&waits->deadlines, &parked->waiter.deadline);
     waits->n_requests += waiter->kind == WAIT_REQUESTS;
     http_park(waiter->request, gone, parked);
+    if (waiter->kind == WAIT_CALLBACK) {
+        first_callback_hurry(waits->engine, waiter->invoice);
+    } else if (waiter->kind == WAIT_IDLE) {
+        first_callback_hurry_account(waits->engine, tenant);
+    }
 }
 
 void waits_hold_reply(struct call *call)
@@ -138,7 +96,7 @@ static void look(struct waits *waits, struct waiter *waiter, struct tenant *tena
         .router = waits->router,
         .tenant = tenant,
     };
-    bool late = now_ms >= waiter->deadline_ms, holds = waiter->kind == WAIT_ATTEMPT;
+    bool late = now_ms >= waiter->deadline.at_ms, holds = waiter->kind == WAIT_ATTEMPT;
     if (!tenant && !holds) {
         call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
     } else if (waiter_try(&call, waiter, sight) || (late && holds)) {
@@ -181,7 +139,7 @@ static void look_at_group(struct waits *waits, struct wait_group *group, int64_t
 void waits_changed(void *arg, int64_t account, int64_t invoice)
 {
     struct waits *waits = arg;
-    if (!waits->n) {
+    if (!waits->deadlines.n) {
         return;
     }
     if (invoice) {
@@ -190,6 +148,13 @@ void waits_changed(void *arg, int64_t account, int64_t invoice)
     } else {
         wait_index_mark_account(&waits->index, account);
     }
+}
+
+bool waits_hurries(void *arg, int64_t account, int64_t invoice)
+{
+    const struct waits *waits = arg;
+    return waits->deadlines.n && (wait_index_hurries(&waits->index, account, invoice) ||
+                                  wait_index_hurries(&waits->index, account, 0));
 }
 
 void waits_journaled(void *arg, const struct journal_record *record)
@@ -213,12 +178,12 @@ void waits_received(struct waits *waits, const struct tenant *tenant)
 void waits_run(struct waits *waits)
 {
     struct wait_group *group;
-    int64_t now_ms = waits->n ? mono_now_ms() : 0;
+    int64_t now_ms = waits->deadlines.n ? mono_now_ms() : 0;
     while ((group = wait_index_next(&waits->index))) {
         look_at_group(waits, group, now_ms);
     }
-    while (waits->n && waits->heap[0]->deadline_ms <= now_ms) {
-        struct waiter *waiter = waits->heap[0];
+    struct waiter *waiter;
+    while ((waiter = first(waits)) && waiter->deadline.at_ms <= now_ms) {
         struct wait_sight sight = {.no_invoice = false};
         look(waits, waiter, tenants_by_id(&waits->engine->tenants, waiter->group->owner_id), &sight,
              now_ms);
@@ -231,25 +196,30 @@ int64_t waits_wait_ms(const struct waits *waits)
     if (!TAILQ_EMPTY(&waits->index.marked)) {
         return 0;
     }
-    int64_t left_ms = waits->n ? waits->heap[0]->deadline_ms - mono_now_ms() : -1;
-    return waits->n && left_ms < 0 ? 0 : left_ms;
+    const struct waiter *earliest = first(waits);
+    if (!earliest) {
+        return -1;
+    }
+    int64_t left_ms = earliest->deadline.at_ms - mono_now_ms();
+    return left_ms < 0 ? 0 : left_ms;
 }
 
 /* ------------------------------------------------------------------ life */
 
 void waits_end(struct waits *waits)
 {
-    while (waits->n) {
-        if (waits->heap[0]->kind != WAIT_ATTEMPT) {
-            http_reply_error(waits->heap[0]->request, 503);
+    struct waiter *waiter;
+    while ((waiter = first(waits))) {
+        if (waiter->kind != WAIT_ATTEMPT) {
+            http_reply_error(waiter->request, 503);
         }
-        finish(waits, waits->heap[0]);
+        finish(waits, waiter);
     }
 }
 
 size_t waits_count(const struct waits *waits)
 {
-    return waits->n;
+    return waits->deadlines.n;
 }
 
 struct waits *waits_new(struct engine *engine, const struct router *router)
@@ -264,7 +234,7 @@ struct waits *waits_new(struct engine *engine, const struct router *router)
 void waits_free(struct waits *waits)
 {
     if (waits) {
-        free(waits->heap);
+        heap_finish(&waits->deadlines);
         free(waits);
     }
 }

@@ -1,4 +1,4 @@
-/* Compiler attributes and array helpers used everywhere. */
+/* Compiler attributes and helpers for arrays and structs, used everywhere. */
 #pragma once
 
 #include <stddef.h>
@@ -12,3 +12,7 @@
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* The struct whose `member` a pointer points to. */
+#define CONTAINER_OF(pointer, type, member)                                                        \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))

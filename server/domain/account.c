@@ -31,6 +31,8 @@ const struct setting account_settings[] = {
     {"only_final", SETTING_BOOL, AT(only_final), .help = "callbacks for final statuses only"},
     {"settle_after_ms", SETTING_INT, AT(settle_after_ms), .number = ACCOUNT_UNSET, .most = 365LL * DAY_S * 1000,
      .help = "delay of a planned outcome that names none; --settle-after when not set"},
+    {"first_callback_delay_ms", SETTING_INT, AT(first_callback_delay_ms), .number = ACCOUNT_UNSET, .most = 3600 * 1000,
+     .help = "from a call's reply to the first callback that it causes; --first-callback-delay when not set"},
     {"outcome", SETTING_OUTCOME, AT(outcome), .text = "processed", .help = "what becomes of an invoice by default"},
     {"lifetime_s", SETTING_INT, AT(lifetime_s), .number = 1800, .least = 1, .most = 365LL * DAY_S,
      .help = "from creation to expiry when the request names no expires"},

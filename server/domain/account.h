@@ -22,7 +22,7 @@ struct settings {
     const char *opening_balances; /* JSON text, amounts by currency, or NULL */
     bool public_creation, only_final, auto_return, send_context, convert_currency,
         payment_fee_shift_out;
-    int64_t settle_after_ms, lifetime_s, retry_interval_s, retry_limit;
+    int64_t settle_after_ms, first_callback_delay_ms, lifetime_s, retry_interval_s, retry_limit;
     int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, ttl_s;
 };
 

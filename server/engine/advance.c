@@ -2,6 +2,7 @@
 
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
@@ -45,6 +46,7 @@ void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_
     tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
     tenant->due_unknown = true;
     engine->n_advances++;
+    first_callback_hurry_account(engine, tenant);
 }
 
 void advance_abandon(struct advance *advance)

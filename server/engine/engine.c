@@ -8,6 +8,7 @@
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
@@ -123,6 +124,8 @@ void engine_finish(struct engine *engine)
         advance_cut(engine, engine->tenants.list[i]);
     }
     store_commit(engine->store);
+    first_callback_drop_all(engine);
+    heap_finish(&engine->firsts.due);
     deliver_free(engine->deliver);
     journal_free(engine->journal);
     tenants_finish(&engine->tenants);
@@ -176,11 +179,15 @@ void engine_committed(struct engine *engine)
     }
     for (size_t i = 0; i < engine->n_fresh; i++) {
         const struct fresh_callback *fresh = &engine->fresh[i];
+        if (!fresh->ahead && first_callback_queue(engine, fresh)) {
+            continue;
+        }
         deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account, fresh->url,
                      fresh->ahead);
         free(fresh->url);
     }
     engine->n_fresh = 0;
+    first_callback_run(engine);
     deliver_start(engine->deliver);
     for (size_t i = 0; engine->hooks.changed && i < engine->n_changed; i++) {
         engine->hooks.changed(engine->hooks.arg, engine->changed[i].account,
@@ -197,6 +204,7 @@ void engine_rolled_back(struct engine *engine)
         free(engine->fresh[i].url);
     }
     engine->n_fresh = engine->n_changed = 0;
+    first_callback_drop_all(engine);
     for (size_t i = 0; i < engine->tenants.n; i++) {
         advance_cut(engine, engine->tenants.list[i]);
     }
@@ -332,6 +340,7 @@ static void stop(struct engine *engine, struct tenant *tenant)
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
     drop_fresh(engine, tenant->account.num);
+    first_callback_drop(engine, tenant);
     engine_note_change(engine, tenant, 0);
     engine->leftovers = true;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/heap.h"
 #include "deliver/deliver.h"
 #include "domain/card.h"
 #include "domain/invoice.h"
@@ -19,8 +20,9 @@
 #include "json/view_invoice.h"
 
 struct engine_options {
-    int64_t settle_after_ms; /* for accounts that do not set their own */
-    int64_t retention_ms;    /* 0: keep everything */
+    int64_t settle_after_ms;         /* for accounts that do not set their own */
+    int64_t first_callback_delay_ms; /* likewise */
+    int64_t retention_ms;            /* 0: keep everything */
     bool seeded;
     int64_t seed;
     const char *demo_callback_url; /* the demo account's default, NULL: as it is */
@@ -35,10 +37,22 @@ struct fresh_callback {
     bool ahead; /* of what waits for the same receiver */
 };
 
-/* Whoever waits for something is told after the commit; `account` is a tenant.journal_id. */
+/* For calls that wait for something; `account` is a tenant.journal_id. */
 struct engine_hooks {
-    void (*changed)(void *arg, int64_t account, int64_t invoice);
+    void (*changed)(void *arg, int64_t account, int64_t invoice); /* after the commit */
+    /* Whether a call waits for callbacks of the invoice, or of all of the account's. */
+    bool (*hurries)(void *arg, int64_t account, int64_t invoice);
     void *arg;
+};
+
+#define FIRST_CALLBACK_BUCKETS 1024
+
+/* Callbacks that wait for the reply of the call that causes them (first_callback.h). */
+struct first_callbacks {
+    void *by_invoice;                                           /* search tree of gates */
+    struct heap due;                                            /* the gates by when they open */
+    LIST_HEAD(, first_item) unanswered[FIRST_CALLBACK_BUCKETS]; /* barriers, by request */
+    bool hurry;                                                 /* the server ends: no delays */
 };
 
 struct engine {
@@ -61,6 +75,7 @@ struct engine {
 
     struct fresh_callback *fresh;
     size_t n_fresh, room_fresh;
+    struct first_callbacks firsts;
     struct changed {
         int64_t account, invoice; /* tenant.journal_id, row or 0 */
     } * changed;

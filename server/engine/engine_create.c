@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/payout.h"
@@ -208,6 +209,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
                                    ret_invoice);
         return CREATE_CONFLICT;
     }
+    first_callback_expect(engine, tenant, invoice);
     metrics_transition(&engine->metrics, order->kind, invoice->status);
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {

@@ -7,6 +7,7 @@
 #include "domain/token.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/journal_notes.h"
 #include "engine/outbox_fault.h"
 #include "engine/schedule.h"
@@ -149,6 +150,7 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
         save_logs(engine, arena, invoice);
     } else if (callback->fault == FAULT_BEFORE_RESPONSE) {
         engine->awaited = callback->seq;
+        first_callback_hurry(engine, invoice->seq);
     }
 }
 
@@ -194,6 +196,7 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
                    struct callback *callback, bool resign)
 {
     bool held = callback->fault == FAULT_REORDER;
+    first_callback_hurry(engine, callback->invoice);
     if (callback->state == CALLBACK_SENDING && !held) {
         return; /* it is on its way, and its retries are its own */
     }

@@ -1,6 +1,7 @@
 #include "payout.h"
 
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "engine/ledger.h"
 
 #define RESOLUTION_UNCOVERED "insufficient_funds"
@@ -57,5 +58,8 @@ void payout_start(struct engine *engine, struct tenant *tenant, struct arena *ar
     };
     invoice->plan_due_ms = covered ? first_step_ms(engine, tenant, invoice, at_ms) : TIME_NONE;
     invoice->plan = covered ? invoice->plan : "";
+    if (commanded) {
+        first_callback_expect(engine, tenant, invoice);
+    }
     engine_move(engine, tenant, arena, invoice, &move);
 }

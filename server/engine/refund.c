@@ -2,6 +2,7 @@
 
 #include "domain/invoice_money.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "store/store_invoice.h"
 #include "store/store_refund.h"
 
@@ -81,6 +82,7 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
         return REFUND_TOO_MUCH;
     }
     make_refund(engine, tenant, arena, invoice, order, &start);
+    first_callback_expect(engine, tenant, invoice);
     engine_move(engine, tenant, arena, invoice, &start);
     return REFUND_STARTED;
 }

@@ -14,27 +14,30 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #define TENANTS_MOST 10000
 
 struct advance;
+struct first_gate;
 
 struct tenant {
     struct account account;
-    struct arena key_texts;     /* owns account.keys */
-    struct arena setting_texts; /* owns account.settings */
-    int64_t next_due_ms;        /* earliest timer, account time; TIME_NONE: none */
-    bool due_unknown;           /* next_due_ms must be read from the database */
-    int64_t outcomes;           /* queued for next invoices */
-    int sending;                /* callbacks handed to the sender and not ended */
-    struct advance *advance;    /* its clock is being advanced */
-    struct faults faults;       /* that its calls and callbacks may meet */
-    struct sinks sinks;         /* what its built-in receiver got */
-    int64_t used_ms;            /* machine time of the last call, for ttl_s */
-    int64_t journal_id;         /* what the journal knows it by: stays when it is emptied */
-    uint64_t journal_from;      /* what the journal has up to here is forgotten */
-    uint64_t verified;          /* signatures that verify-signature found right, since the start */
-    bool listed;                /* tenants_load saw it in the database */
+    struct arena key_texts;              /* owns account.keys */
+    struct arena setting_texts;          /* owns account.settings */
+    int64_t next_due_ms;                 /* earliest timer, account time; TIME_NONE: none */
+    bool due_unknown;                    /* next_due_ms must be read from the database */
+    int64_t outcomes;                    /* queued for next invoices */
+    int sending;                         /* callbacks handed to the sender and not ended */
+    struct advance *advance;             /* its clock is being advanced */
+    struct faults faults;                /* that its calls and callbacks may meet */
+    struct sinks sinks;                  /* what its built-in receiver got */
+    LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (first_callback.h) */
+    int64_t used_ms;                     /* machine time of the last call, for ttl_s */
+    int64_t journal_id;    /* what the journal knows it by: stays when it is emptied */
+    uint64_t journal_from; /* what the journal has up to here is forgotten */
+    uint64_t verified;     /* signatures that verify-signature found right, since the start */
+    bool listed;           /* tenants_load saw it in the database */
 };
 
 struct tenants {

@@ -83,6 +83,9 @@ size_t router_body_most(void *arg, struct http_request *request);
 /* Records what leaves: http_options.done. */
 void router_done(void *arg, struct http_request *request);
 
+/* The callbacks that the request causes may leave: http_options.over. */
+void router_over(void *arg, struct http_request *request);
+
 /*
  * The account of the call is known now, and `invoice`, the id of the one that it concerns (or NULL,
  * or any other text): called before the handler does its work; only the first time counts. False: a

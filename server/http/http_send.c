@@ -55,6 +55,10 @@ static void end_hold(void *arg)
 enum MHD_Result http_leave(struct http_request *request)
 {
     struct http_server *server = request->server;
+    enum http_harm harm = request->reply.harm;
+    if (harm == HTTP_RESET || harm == HTTP_CLOSED) {
+        server->options.over(server->options.arg, request);
+    }
     if (request->reply.hold_ms && !server->closing) {
         http_timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
                          end_hold, request);

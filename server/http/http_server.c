@@ -59,6 +59,7 @@ static void finish(void *arg, struct MHD_Connection *connection, void **context,
     }
     http_timer_stop(&request->timer);
     open_request_of(connection)->request = NULL;
+    request->server->options.over(request->server->options.arg, request);
     if (request->held) {
         http_leave_held(request);
     }

@@ -99,7 +99,9 @@ struct http_options {
     size_t (*body_most)(void *arg, struct http_request *request);
     void (*handle)(void *arg, struct http_request *request); /* fills request->reply, or parks */
     void (*done)(void *arg, struct http_request *request);   /* the reply leaves: for the log */
-    bool (*must_hold)(void *arg);                            /* replies wait for http_release */
+    /* the whole reply has left, or it never will; may be called twice */
+    void (*over)(void *arg, struct http_request *request);
+    bool (*must_hold)(void *arg); /* replies wait for http_release */
     void *arg;
 };
 

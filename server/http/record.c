@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/first_callback.h"
 #include "http/target.h"
 
 #include <stdio.h>
@@ -239,5 +240,12 @@ void record_done(const struct router *router, struct http_request *request)
     }
     if (log_wants(LOG_INFO)) {
         log_request(router, request, took_us);
+    }
+}
+
+void record_over(const struct router *router, const struct http_request *request)
+{
+    if (request->record) {
+        first_callback_replied(router->engine, request->record->number);
     }
 }

@@ -19,5 +19,8 @@ void record_account(struct http_request *request, const struct tenant *tenant);
 /* The router is done with it: what it found out. */
 void record_routed(const struct call *call);
 
+/* The reply has left, or never will: the callbacks that the request causes need not wait for it. */
+void record_over(const struct router *router, const struct http_request *request);
+
 /* The reply leaves. */
 void record_done(const struct router *router, struct http_request *request);

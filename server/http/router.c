@@ -374,3 +374,8 @@ void router_done(void *arg, struct http_request *request)
 {
     record_done(arg, request);
 }
+
+void router_over(void *arg, struct http_request *request)
+{
+    record_over(arg, request);
+}

@@ -12,7 +12,7 @@ import { startSink } from '../lib/sink.js';
 
 const OPTIONS_PY = fileURLToPath(new URL('../../server/options.py', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--callback-url', '--callback-rewrite',
+const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--first-callback-delay', '--callback-url', '--callback-rewrite',
   '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
   '--log-level', '--log-format', '--journal', '--check', '--help', '--version', '--durable', '--report', '--strict'];
 

@@ -98,7 +98,7 @@ class Server(Process):
         Server.made += 1
         super().__init__(os.path.join(BUILD, "milkypay-mock"), "--listen", "127.0.0.1:0",
                          "--db", os.path.join(FOLDER, f"{Server.made}.db"),
-                         "--settle-after", "1h", "--log-level", "error", *options)
+                         "--settle-after", "1h", "--first-callback-delay", "0", "--log-level", "error", *options)
 
     def account(self, **settings):
         account = self.call("POST", "/_mock/accounts", settings)

@@ -103,7 +103,7 @@ export class Reader {
       mkdirSync(join(this.folder, folder));
       symlinkSync(BIN, join(this.folder, folder, name));
     }
-    if (bare) this.server = await startServer();
+    if (bare) this.server = await startServer({ firstCallbackDelay: null });
     this.shell = this.launch('sh', []);
   }
 
@@ -189,7 +189,7 @@ export class Reader {
   async serve({ text }) {
     const [program, ...args] = this.here(text).trim().split(/\s+/);
     assert.equal(program, 'server/run');
-    this.server = await startServer({ args });
+    this.server = await startServer({ args, firstCallbackDelay: null });
   }
 
   async start({ what, text, language }) {

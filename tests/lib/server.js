@@ -123,10 +123,14 @@ class Server {
   }
 }
 
-/** Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called before
- *  the wait. */
-export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0', launched = () => {} } = {}) {
-  const all = [...(listen === null ? [] : ['--listen', listen]), ...args];
+/**
+ * Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called before
+ * the wait. First callbacks start at once, so that tests need not wait for them; `firstCallbackDelay` null leaves the
+ * server's own default.
+ */
+export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0', firstCallbackDelay = '0', launched = () => {} } = {}) {
+  const delay = firstCallbackDelay === null ? [] : ['--first-callback-delay', firstCallbackDelay];
+  const all = [...(listen === null ? [] : ['--listen', listen]), ...delay, ...args];
   const run = launch(all, env, cwd, wrap);
   launched(run.child);
   const listening = new Promise((done, fail) => {

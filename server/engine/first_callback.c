@@ -1,0 +1,259 @@
+#include "first_callback.h"
+
+#include "base/die.h"
+#include "base/wall.h"
+
+#include <search.h>
+#include <stdlib.h>
+
+#define NOT_YET INT64_MAX /* the reply has not left */
+
+/* A barrier, or a callback that waits behind one. */
+struct first_item {
+    uint64_t request; /* of a barrier whose reply has not left, else 0 */
+    int64_t delay_ms; /* a barrier's */
+    int64_t at_ms;    /* when it may pass; a callback may as soon as it is first */
+    struct first_gate *gate;
+    struct fresh_callback fresh; /* `callback` 0: this is a barrier */
+    LIST_ENTRY(first_item) unanswered;
+    STAILQ_ENTRY(first_item) next;
+};
+
+/* An invoice with a barrier, which stands first in its queue. */
+struct first_gate {
+    int64_t invoice;      /* first: what the tree compares */
+    struct heap_node due; /* when the first barrier opens */
+    STAILQ_HEAD(, first_item) items;
+    LIST_ENTRY(first_gate) sibling; /* of the same account */
+};
+
+static int compare_gates(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static struct first_gate *find_gate(const struct first_callbacks *firsts, int64_t invoice)
+{
+    struct first_gate **found = tfind(&invoice, &firsts->by_invoice, compare_gates);
+    return found ? *found : NULL;
+}
+
+static struct first_gate *add_gate(struct first_callbacks *firsts, struct tenant *tenant,
+                                   int64_t invoice)
+{
+    struct first_gate *gate = mem_alloc(sizeof *gate);
+    *gate = (struct first_gate){.invoice = invoice, .due = {.at_ms = NOT_YET, .order = invoice}};
+    STAILQ_INIT(&gate->items);
+    if (!tsearch(gate, &firsts->by_invoice, compare_gates)) {
+        die("out of memory for a first callback");
+    }
+    heap_push(&firsts->due, &gate->due);
+    LIST_INSERT_HEAD(&tenant->first_gates, gate, sibling);
+    return gate;
+}
+
+/* It waits for no reply any more, but for a time. */
+static void set_time(struct first_item *item, int64_t at_ms)
+{
+    if (item->request) {
+        LIST_REMOVE(item, unanswered);
+    }
+    item->request = 0;
+    item->at_ms = at_ms;
+}
+
+static void remove_first(struct first_gate *gate)
+{
+    struct first_item *item = STAILQ_FIRST(&gate->items);
+    STAILQ_REMOVE_HEAD(&gate->items, next);
+    set_time(item, 0);
+    free(item->fresh.url);
+    free(item);
+}
+
+static void drop_gate(struct first_callbacks *firsts, struct first_gate *gate)
+{
+    while (!STAILQ_EMPTY(&gate->items)) {
+        remove_first(gate);
+    }
+    tdelete(gate, &firsts->by_invoice, compare_gates);
+    heap_pull(&firsts->due, &gate->due);
+    LIST_REMOVE(gate, sibling);
+    free(gate);
+}
+
+/* The gate's time is that of the barrier at its head. */
+static void schedule(struct first_callbacks *firsts, struct first_gate *gate)
+{
+    gate->due.at_ms = STAILQ_FIRST(&gate->items)->at_ms;
+    heap_moved(&firsts->due, &gate->due);
+}
+
+/* ------------------------------------------------------------------ closing */
+
+static int64_t delay_of(const struct engine *engine, const struct tenant *tenant,
+                        const struct invoice *invoice)
+{
+    const struct settings *settings = &tenant->account.settings;
+    int64_t own_ms = settings->first_callback_delay_ms;
+    bool reports = invoice->callback_url || settings->callback_url;
+    if (!reports || engine->firsts.hurry || tenant->advance) {
+        return 0;
+    }
+    return own_ms == ACCOUNT_UNSET ? engine->options.first_callback_delay_ms : own_ms;
+}
+
+static bool is_hurried(const struct engine *engine, const struct tenant *tenant, int64_t invoice)
+{
+    const struct engine_hooks *hooks = &engine->hooks;
+    return hooks->hurries && hooks->hurries(hooks->arg, tenant->journal_id, invoice);
+}
+
+static void add_barrier(struct engine *engine, struct first_gate *gate, int64_t delay_ms)
+{
+    uint64_t request = engine->trace.current;
+    struct first_item *barrier = mem_alloc(sizeof *barrier);
+    *barrier = (struct first_item){.request = request,
+                                   .delay_ms = delay_ms,
+                                   .at_ms = request ? NOT_YET : mono_now_ms() + delay_ms,
+                                   .gate = gate};
+    STAILQ_INSERT_TAIL(&gate->items, barrier, next);
+    if (request) {
+        LIST_INSERT_HEAD(&engine->firsts.unanswered[request % FIRST_CALLBACK_BUCKETS], barrier,
+                         unanswered);
+    }
+}
+
+void first_callback_expect(struct engine *engine, struct tenant *tenant,
+                           const struct invoice *invoice)
+{
+    int64_t delay_ms = delay_of(engine, tenant, invoice);
+    if (delay_ms == 0 || is_hurried(engine, tenant, invoice->seq)) {
+        return;
+    }
+    struct first_gate *gate = find_gate(&engine->firsts, invoice->seq);
+    if (!gate) {
+        gate = add_gate(&engine->firsts, tenant, invoice->seq);
+    }
+    add_barrier(engine, gate, delay_ms);
+    schedule(&engine->firsts, gate);
+}
+
+bool first_callback_queue(struct engine *engine, const struct fresh_callback *fresh)
+{
+    struct first_gate *gate =
+        engine->firsts.due.n ? find_gate(&engine->firsts, fresh->invoice) : NULL;
+    if (!gate) {
+        return false;
+    }
+    struct first_item *item = mem_alloc(sizeof *item);
+    *item = (struct first_item){.gate = gate, .fresh = *fresh};
+    STAILQ_INSERT_TAIL(&gate->items, item, next);
+    return true;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+void first_callback_replied(struct engine *engine, uint64_t request)
+{
+    struct first_callbacks *firsts = &engine->firsts;
+    struct first_item *item = LIST_FIRST(&firsts->unanswered[request % FIRST_CALLBACK_BUCKETS]);
+    for (struct first_item *next; item; item = next) {
+        next = LIST_NEXT(item, unanswered);
+        if (item->request == request) {
+            set_time(item, mono_now_ms() + item->delay_ms);
+            schedule(firsts, item->gate);
+        }
+    }
+}
+
+static void open_gate(struct first_callbacks *firsts, struct first_gate *gate)
+{
+    struct first_item *item;
+    STAILQ_FOREACH(item, &gate->items, next)
+    {
+        set_time(item, 0);
+    }
+    schedule(firsts, gate);
+}
+
+void first_callback_hurry(struct engine *engine, int64_t invoice)
+{
+    struct first_gate *gate = find_gate(&engine->firsts, invoice);
+    if (gate) {
+        open_gate(&engine->firsts, gate);
+    }
+}
+
+void first_callback_hurry_account(struct engine *engine, const struct tenant *tenant)
+{
+    struct first_gate *gate;
+    LIST_FOREACH(gate, &tenant->first_gates, sibling)
+    {
+        open_gate(&engine->firsts, gate);
+    }
+}
+
+void first_callback_hurry_all(struct engine *engine)
+{
+    engine->firsts.hurry = true;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        first_callback_hurry_account(engine, engine->tenants.list[i]);
+    }
+}
+
+/* Sends from the head of the queue up to the next barrier that is closed. */
+static void pass(struct engine *engine, struct first_gate *gate, int64_t now_ms)
+{
+    const struct first_item *item;
+    while ((item = STAILQ_FIRST(&gate->items)) && item->at_ms <= now_ms) {
+        const struct fresh_callback *fresh = &item->fresh;
+        if (fresh->callback) {
+            deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account,
+                         fresh->url, fresh->ahead);
+        }
+        remove_first(gate);
+    }
+    if (item) {
+        schedule(&engine->firsts, gate);
+    } else {
+        drop_gate(&engine->firsts, gate);
+    }
+}
+
+void first_callback_run(struct engine *engine)
+{
+    const struct heap_node *first = heap_first(&engine->firsts.due);
+    int64_t now_ms = first && first->at_ms != NOT_YET ? mono_now_ms() : 0;
+    for (; first && first->at_ms <= now_ms; first = heap_first(&engine->firsts.due)) {
+        pass(engine, CONTAINER_OF(first, struct first_gate, due), now_ms);
+    }
+}
+
+int64_t first_callback_wait_ms(const struct engine *engine)
+{
+    const struct heap_node *first = heap_first(&engine->firsts.due);
+    if (!first || first->at_ms == NOT_YET) {
+        return -1;
+    }
+    int64_t left_ms = first->at_ms - mono_now_ms();
+    return left_ms < 0 ? 0 : left_ms;
+}
+
+/* ------------------------------------------------------------------ forgetting */
+
+void first_callback_drop(struct engine *engine, struct tenant *tenant)
+{
+    struct first_gate *gate;
+    while ((gate = LIST_FIRST(&tenant->first_gates))) {
+        drop_gate(&engine->firsts, gate);
+    }
+}
+
+void first_callback_drop_all(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        first_callback_drop(engine, engine->tenants.list[i]);
+    }
+}
