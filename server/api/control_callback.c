@@ -6,6 +6,9 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
+#define BYTES_MOST ((size_t)1 << 20) /* of one page: further items are on the next */
+#define ROWS_AT_ONCE 32
+
 /* The callback of the path; answers 404 and returns false when the account has none. */
 static bool find_callback(struct call *call, struct callback *ret_callback,
                           struct invoice *ret_invoice)
@@ -86,31 +89,47 @@ static bool read_query(struct call *call, struct list_query *ret_query)
     return true;
 }
 
+/* Writes one page: callbacks up to the limit and to BYTES_MOST, at least one. Returns the number of
+ * its last one if others follow, else 0. */
+static int64_t write_items(struct call *call, const struct list_query *query, struct json_out *out)
+{
+    struct store *store = call->engine->store;
+    int64_t left = query->limit, last = query->before;
+    struct callback *rows;
+    size_t n;
+    do {
+        n = store_callback_list(store, call->arena, call->tenant->account.num, query->invoice,
+                                query->state, last, ROWS_AT_ONCE, &rows);
+        for (size_t i = 0; i < n; i++) {
+            struct invoice invoice;
+            if (left-- == 0 || out->buf->size >= BYTES_MOST) {
+                return last;
+            }
+            if (store_invoice_get(store, call->arena, rows[i].invoice, &invoice)) {
+                callback_view(call, out, NULL, &rows[i], invoice.id);
+            }
+            last = rows[i].seq;
+        }
+    } while (n == ROWS_AT_ONCE);
+    return 0;
+}
+
 void control_callbacks_list(struct call *call)
 {
     struct list_query query;
-    struct callback *rows;
     if (!control_has_tenant(call) || !read_query(call, &query)) {
         return;
     }
-    struct store *store = call->engine->store;
-    int64_t account = call->tenant->account.num;
-    size_t n = store_callback_list(store, call->arena, account, query.invoice, query.state,
-                                   query.before, query.limit + 1, &rows);
-    bool more = n > (size_t)query.limit;
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    char next[IDENT_TEXT] = "";
+    char next[IDENT_TEXT];
     json_out_object(&out, NULL);
     json_out_array(&out, "items");
-    for (size_t i = 0; i < n - more; i++) {
-        struct invoice invoice;
-        if (store_invoice_get(store, call->arena, rows[i].invoice, &invoice)) {
-            callback_view(call, &out, NULL, &rows[i], invoice.id);
-        }
-        callback_id(rows[i].seq, next);
-    }
+    int64_t last = write_items(call, &query, &out);
+    callback_id(last, next);
     json_out_array_end(&out);
-    json_out_int(&out, "total", store_callback_count(store, account, query.invoice, query.state));
-    json_out_text(&out, "next", more ? next : NULL);
+    json_out_int(&out, "total",
+                 store_callback_count(call->engine->store, call->tenant->account.num, query.invoice,
+                                      query.state));
+    json_out_text(&out, "next", last ? next : NULL);
     json_out_object_end(&out);
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "domain/invoice_money.h"
+#include "engine/outbox.h"
 #include "store/store_invoice.h"
 #include "store/store_refund.h"
 
@@ -179,7 +180,8 @@ void control_invoices_get(struct call *call)
     if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
         return;
     }
-    const struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
+    struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
+    view.logs_most = OUTBOX_LOGS_MOST;
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     view_invoice_document(&out, &view, VIEW_READ);

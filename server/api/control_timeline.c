@@ -149,31 +149,20 @@ static void add_creation(struct timeline *timeline, const struct invoice *invoic
     }
 }
 
-static void add_attempt(struct timeline *timeline, const struct callback *callback,
-                        const struct attempt *attempt)
+static void add_attempt(void *arg, const struct attempt_head *attempt)
 {
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
     char id[IDENT_TEXT];
-    callback_id(callback->seq, id);
+    callback_id(attempt->callback, id);
     begin_item(&out, attempt->at_ms, "callback");
     json_out_text(&out, "callback", id);
-    json_out_text(&out, "transition", status_name(callback->transition));
+    json_out_text(&out, "transition", status_name(attempt->transition));
     json_out_int(&out, "attempt", attempt->number);
     json_out_int_or_null(&out, "code", attempt->code, 0);
     json_out_text(&out, "error", attempt->error);
     json_out_object_end(&out);
-    add_item(timeline, attempt->wall_ms, &json);
-}
-
-static void add_attempts(struct call *call, struct timeline *timeline,
-                         const struct callback *callback)
-{
-    struct attempt *attempts;
-    size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
-    for (size_t i = 0; i < n; i++) {
-        add_attempt(timeline, callback, &attempts[i]);
-    }
+    add_item(arg, attempt->wall_ms, &json);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -188,7 +177,6 @@ static int compare_items(const void *a, const void *b)
 void control_timeline(struct call *call)
 {
     struct invoice invoice;
-    struct callback *callbacks;
     struct timeline timeline = {.arena = call->arena};
     if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
         return;
@@ -196,10 +184,7 @@ void control_timeline(struct call *call)
     add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */
     add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
-    size_t n = store_callback_of_invoice(call->engine->store, call->arena, invoice.seq, &callbacks);
-    for (size_t i = 0; i < n; i++) {
-        add_attempts(call, &timeline, &callbacks[i]);
-    }
+    store_attempt_heads(call->engine->store, invoice.seq, add_attempt, &timeline);
     qsort(timeline.items, timeline.n, sizeof *timeline.items, compare_items);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);

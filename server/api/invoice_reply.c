@@ -1,12 +1,16 @@
 #include "invoice_reply.h"
 
 #include "base/text.h"
+#include "engine/outbox.h"
 
 void invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
                    invoice_writer write, enum view_kind kind)
 {
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
-    const struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
+    struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
+    if (text_equal(call->request->method, "GET")) {
+        view.logs_most = OUTBOX_LOGS_MOST;
+    }
     call->invoice = invoice->seq;
     json_out_object(&out, NULL);
     write(&out, &view, kind);

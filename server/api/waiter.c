@@ -30,8 +30,9 @@ static const struct invoice *see_invoice(struct call *call, const struct waiter 
 static void see_callbacks(struct call *call, const struct waiter *waiter, struct wait_sight *sight)
 {
     if (!sight->has_callbacks) {
-        sight->n_callbacks = store_callback_of_invoice(call->engine->store, &sight->arena,
-                                                       waiter->invoice, &sight->callbacks);
+        sight->n_callbacks =
+            store_callback_of_invoice(call->engine->store, &sight->arena, waiter->invoice,
+                                      STORE_CALLBACKS_ALL, &sight->callbacks);
         sight->has_callbacks = true;
     }
 }

@@ -290,6 +290,9 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .cards = &engine->fixture->cards,
         .token_key = engine->token_key,
         .profile = account_profile(&tenant->account),
+        .write_logs = outbox_write_logs,
+        .logs_most = OUTBOX_LOGS_USUAL,
+        .logs_arg = engine->store,
     };
 }
 

@@ -202,7 +202,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (reports) {
-        invoice->callback_logs = outbox_logs(engine, arena, 0, &callback);
+        invoice->callback_logs = outbox_logs_of(arena, &callback, 1);
     }
     if (!store_invoice_insert(engine->store, invoice)) {
         store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,

@@ -231,7 +231,7 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
     struct callback callback;
     bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);
     if (reports) {
-        invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, &callback);
+        invoice->callback_logs = outbox_logs(engine, arena, invoice, &callback);
     }
     engine_save(engine, tenant, invoice);
     ledger_post(engine, tenant, invoice->currency,

@@ -134,7 +134,7 @@ static void start(struct engine *engine, struct tenant *tenant, const struct cal
 
 static void save_logs(struct engine *engine, struct arena *arena, struct invoice *invoice)
 {
-    invoice->callback_logs = outbox_logs(engine, arena, invoice->seq, NULL);
+    invoice->callback_logs = outbox_logs(engine, arena, invoice, NULL);
     store_invoice_update(engine->store, invoice);
 }
 
@@ -154,21 +154,43 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
     }
 }
 
-const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
+const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n)
+{
+    buf_auto logs = {0};
+    if (n > OUTBOX_LOGS_KEPT) {
+        return "";
+    }
+    view_callback_logs(&logs, callbacks, n);
+    return arena_copy(arena, logs.data, logs.size);
+}
+
+const char *outbox_logs(struct engine *engine, struct arena *arena, const struct invoice *invoice,
                         const struct callback *more)
 {
-    struct callback *rows = NULL;
-    size_t n = invoice ? store_callback_of_invoice(engine->store, arena, invoice, &rows) : 0;
-    struct callback *all = arena_alloc(arena, (n + 1) * sizeof *all);
-    if (n) {
-        memcpy(all, rows, n * sizeof *all);
+    struct callback all[OUTBOX_LOGS_KEPT + 2];
+    struct callback *rows;
+    if (!*invoice->callback_logs) {
+        return ""; /* callbacks never become fewer */
+    }
+    size_t n =
+        store_callback_of_invoice(engine->store, arena, invoice->seq, OUTBOX_LOGS_KEPT + 1, &rows);
+    for (size_t i = 0; i < n; i++) {
+        all[i] = rows[i];
     }
     if (more) {
         all[n++] = *more;
     }
-    buf_auto logs = {0};
-    view_callback_logs(&logs, all, n);
-    return arena_copy(arena, logs.data, logs.size);
+    return outbox_logs_of(arena, all, n);
+}
+
+void outbox_write_logs(const struct view_invoice *view, struct buf *out)
+{
+    struct arena arena = {0};
+    struct callback *rows;
+    size_t n = store_callback_of_invoice(view->logs_arg, &arena, view->invoice->seq,
+                                         view->logs_most, &rows);
+    view_callback_logs(out, rows, n);
+    arena_finish(&arena);
 }
 
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback)
@@ -401,7 +423,7 @@ void outbox_ended(void *arg, const struct delivery_result *ended)
     }
     if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
         invoice.updated_ms = now_ms;
-        invoice.callback_logs = outbox_logs(engine, arena, invoice.seq, NULL);
+        invoice.callback_logs = outbox_logs(engine, arena, &invoice, NULL);
         store_invoice_update(engine->store, &invoice);
         advance_note_callback(tenant, &invoice, &callback, now_ms);
         log_attempt(engine, &callback, result, invoice.id);

@@ -29,9 +29,25 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
 const char *outbox_body(const struct engine *engine, struct arena *arena,
                         const struct callback *callback);
 
-/* Renders callback_logs from the rows, with one more that is not inserted yet (or NULL). */
-const char *outbox_logs(struct engine *engine, struct arena *arena, int64_t invoice,
+/* Entries of callback_logs: that an invoice's row keeps, and that are shown at most, the newest: of
+ * one invoice that is read, and in all other answers. */
+#define OUTBOX_LOGS_KEPT 16
+#define OUTBOX_LOGS_MOST 5000
+#define OUTBOX_LOGS_USUAL 100
+
+/*
+ * The callback_logs that the invoice's row keeps, from its callbacks and one more that is not
+ * inserted yet (or NULL). "": there are too many, and they are read when they are shown
+ * (outbox_write_logs), so that a change costs the same however many came before.
+ */
+const char *outbox_logs(struct engine *engine, struct arena *arena, const struct invoice *invoice,
                         const struct callback *more);
+
+/* The same when all callbacks are at hand, oldest first. */
+const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n);
+
+/* view_invoice.write_logs; its logs_arg is the store. */
+void outbox_write_logs(const struct view_invoice *view, struct buf *out);
 
 /* Lets go the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
  * older than `before`. */

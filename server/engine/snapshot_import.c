@@ -1,6 +1,7 @@
 /* A file becomes a snapshot: its rows get numbers of this database, and what names them follows. */
 #include "base/text.h"
 #include "domain/token.h"
+#include "engine/outbox.h"
 #include "engine/snapshot.h"
 #include "engine/snapshot_file.h"
 #include "store/store_callback.h"
@@ -186,13 +187,11 @@ static void rename_customer(const struct placing *p, struct invoice *invoice)
 
 static const char *logs_of(const struct placing *p, const struct file_invoice *row)
 {
-    buf_auto logs = {0};
     struct callback *list = arena_alloc(p->arena, row->n_callbacks * sizeof *list + 1);
     for (size_t i = 0; i < row->n_callbacks; i++) {
         list[i] = row->callbacks[i].callback;
     }
-    view_callback_logs(&logs, list, row->n_callbacks);
-    return arena_copy(p->arena, logs.data, logs.size);
+    return outbox_logs_of(p->arena, list, row->n_callbacks);
 }
 
 static void number_invoice(const struct placing *p, struct file_invoice *row, bool keep,

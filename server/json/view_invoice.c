@@ -192,6 +192,17 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
     json_out_object_end(out);
 }
 
+void view_write_callback_logs(struct json_out *out, const char *key,
+                              const struct view_invoice *view, enum view_kind kind)
+{
+    const char *kept = kind == VIEW_READ ? view->invoice->callback_logs : "[]";
+    buf_auto logs = {0};
+    if (!*kept) {
+        view->write_logs(view, &logs);
+    }
+    json_out_raw(out, key, *kept ? kept : logs.data);
+}
+
 /* The key is the second in which a callback was queued; a second that is taken moves it to the next
  * free one. */
 void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_t n)

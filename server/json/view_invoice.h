@@ -24,6 +24,11 @@ struct view_invoice {
     const struct card_table *cards; /* what is known of a card beside what the invoice keeps */
     const uint8_t *token_key;       /* signs card session tokens, and makes what looks random */
     enum profile profile;
+    /* Writes the newest `logs_most` of callback_logs for an invoice that does not keep them ("").
+     */
+    void (*write_logs)(const struct view_invoice *view, struct buf *out);
+    int64_t logs_most;
+    void *logs_arg;
 };
 
 enum view_kind {
@@ -57,5 +62,9 @@ enum token_form view_token_form(enum profile profile);
 /* The absolute URL of the card page; `hpp_url` is made of the same base (facts.md e.1). */
 void view_invoice_action(struct buf *out, const struct invoice *invoice);
 
-/* `callback_logs` of an invoice from its callbacks, oldest first (facts.md d.5). */
+/* The member `callback_logs`: what the invoice keeps, else what view.write_logs writes. */
+void view_write_callback_logs(struct json_out *out, const char *key,
+                              const struct view_invoice *view, enum view_kind kind);
+
+/* `callback_logs` of an invoice from its callbacks, oldest first. */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);

@@ -98,5 +98,5 @@ VIEW_MEMBER(source)
 
 VIEW_MEMBER(callback_logs)
 {
-    json_out_raw(out, member->key, kind == VIEW_READ ? view->invoice->callback_logs : "[]");
+    view_write_callback_logs(out, member->key, view, kind);
 }

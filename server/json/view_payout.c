@@ -53,7 +53,7 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_raw(out, "fields", i->service_fields ? i->service_fields : "[]");
     json_out_text(out, "callback_url", i->callback_url);
     json_out_text(out, "source", view_source_name(i->source));
-    json_out_raw(out, "callback_logs", kind == VIEW_READ ? i->callback_logs : "[]");
+    view_write_callback_logs(out, "callback_logs", view, kind);
     json_out_bool(out, "moderation_required", false);
     json_out_raw(out, "payouts", "[]");
     json_out_object_end(out);

@@ -23,6 +23,7 @@ enum {
     Q_HELD_OF_INVOICE,
     Q_ATTEMPT_INSERT,
     Q_ATTEMPT_ALL,
+    Q_ATTEMPT_HEADS,
 };
 
 /* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's
@@ -43,7 +44,8 @@ static const char *const sql[] = {
                   " code = ?6, manual = ?7, signature = ?8, fault = ?9, extra = ?10"
                   " WHERE seq = ?1"),
     [Q_GET] = "SELECT " STORE_CALLBACK_COLUMNS " FROM callback WHERE seq = ?1",
-    [Q_OF_INVOICE] = "SELECT " STORE_CALLBACK_HEAD " FROM callback WHERE invoice = ?1 ORDER BY seq",
+    [Q_OF_INVOICE] = ("SELECT " STORE_CALLBACK_HEAD " FROM callback WHERE invoice = ?1"
+                      " ORDER BY seq DESC LIMIT ?2"),
     [Q_LIST] = "SELECT " STORE_CALLBACK_COLUMNS OF_ACCOUNT PAGE,
     [Q_LIST_OF_INVOICE] = "SELECT " STORE_CALLBACK_COLUMNS OF_INVOICE PAGE,
     [Q_COUNT] = "SELECT count(*)" OF_ACCOUNT,
@@ -65,6 +67,11 @@ static const char *const sql[] = {
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
     [Q_ATTEMPT_ALL] = ("SELECT " STORE_ATTEMPT_COLUMNS
                        " FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2"),
+    [Q_ATTEMPT_HEADS] =
+        ("SELECT callback.seq, callback.transition, attempt.number, attempt.at_ms, attempt.wall_ms,"
+         " attempt.code, attempt.error FROM callback CROSS JOIN attempt"
+         " ON attempt.callback = callback.seq WHERE callback.invoice = ?1"
+         " ORDER BY callback.seq, attempt.number"),
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
@@ -171,17 +178,27 @@ static struct callback *next_row(struct arena *arena, struct callback **rows, si
     return &(*rows)[n];
 }
 
+static void reverse(struct callback *rows, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        struct callback other = rows[i];
+        rows[i] = rows[n - 1 - i];
+        rows[n - 1 - i] = other;
+    }
+}
+
 size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64_t invoice,
-                                 struct callback **ret_callbacks)
+                                 int64_t most, struct callback **ret_callbacks)
 {
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_OF_INVOICE);
     struct callback *rows = NULL;
     size_t n = 0, room = 0;
-    store_bind(q, "i", invoice);
+    store_bind(q, "ii", invoice, most);
     while (store_step(store, q)) {
         read_head(q, next_row(arena, &rows, n, &room));
         n++;
     }
+    reverse(rows, n);
     *ret_callbacks = rows;
     return n;
 }
@@ -307,12 +324,41 @@ size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callb
                          struct attempt **ret_attempts)
 {
     sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_ATTEMPT_ALL);
-    struct attempt *rows = arena_alloc(arena, ATTEMPTS_MOST * sizeof *rows);
-    size_t n = 0;
+    struct attempt *rows = NULL;
+    size_t n = 0, room = 0;
     store_bind(q, "ii", callback, (int64_t)ATTEMPTS_MOST);
     while (store_step(store, q)) {
+        if (n == room) {
+            struct attempt *wider =
+                arena_alloc(arena, (room = room ? room * 2 : 4) * sizeof *wider);
+            for (size_t i = 0; i < n; i++) {
+                wider[i] = rows[i];
+            }
+            rows = wider;
+        }
         store_attempt_read(arena, q, &rows[n++]);
     }
     *ret_attempts = rows;
     return n;
+}
+
+void store_attempt_heads(struct store *store, int64_t invoice,
+                         void (*each)(void *arg, const struct attempt_head *head), void *arg)
+{
+    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_ATTEMPT_HEADS);
+    store_bind(q, "i", invoice);
+    while (store_step(store, q)) {
+        struct arena arena = {0};
+        const struct attempt_head head = {
+            .callback = store_column_int(q, 0),
+            .transition = (enum status)store_column_int(q, 1),
+            .number = store_column_int(q, 2),
+            .at_ms = store_column_int(q, 3),
+            .wall_ms = store_column_int(q, 4),
+            .code = store_column_int(q, 5),
+            .error = store_column_text(&arena, q, 6),
+        };
+        each(arg, &head);
+        arena_finish(&arena);
+    }
 }

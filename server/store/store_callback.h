@@ -17,9 +17,12 @@ void store_callback_update(struct store *store, const struct callback *callback)
 bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
                         struct callback *ret_callback);
 
-/* All callbacks of an invoice, oldest first, without url, signature and body; returns how many. */
+#define STORE_CALLBACKS_ALL (-1)
+
+/* The newest `most` callbacks of an invoice, oldest first, without url, signature and body; returns
+ * how many. */
 size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64_t invoice,
-                                 struct callback **ret_callbacks);
+                                 int64_t most, struct callback **ret_callbacks);
 
 /* Newest first, seq below `before_seq`; invoice and state TIME_NONE: any. At most `limit`; bodies
  * included. */
@@ -50,6 +53,18 @@ bool store_callback_held(struct store *store, struct arena *arena, int64_t accou
                          struct callback *ret_callback);
 
 void store_attempt_insert(struct store *store, const struct attempt *attempt);
+
+/* What an attempt came to, without its bytes. */
+struct attempt_head {
+    int64_t callback;
+    enum status transition; /* that the callback reports */
+    int64_t number, at_ms, wall_ms, code;
+    const char *error;
+};
+
+/* Calls `each` for all attempts of an invoice's callbacks; `head` and its text last that long. */
+void store_attempt_heads(struct store *store, int64_t invoice,
+                         void (*each)(void *arg, const struct attempt_head *head), void *arg);
 
 /* All attempts of a callback in order; returns how many. */
 size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback,

@@ -102,7 +102,8 @@ static void read_callbacks(struct engine *engine, struct arena *arena,
                            struct report_invoice *invoice)
 {
     struct callback *rows;
-    size_t n = store_callback_of_invoice(engine->store, arena, invoice->row.seq, &rows);
+    size_t n = store_callback_of_invoice(engine->store, arena, invoice->row.seq,
+                                         STORE_CALLBACKS_ALL, &rows);
     invoice->n_callbacks = n < REPORT_OF_INVOICE ? n : REPORT_OF_INVOICE;
     invoice->more_callbacks = n - invoice->n_callbacks;
     invoice->callbacks = arena_alloc(arena, n * sizeof *invoice->callbacks);
