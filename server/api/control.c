@@ -15,7 +15,7 @@ struct tenant *control_find_account(struct call *call)
         call_control_error(call, 404, "unknown_account", "there is no account %s", call->params[0]);
         return NULL;
     }
-    tenant->used_ms = wall_now_ms();
+    tenant->used_ms = mono_now_ms();
     return tenant;
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/journal_notes.h"
 #include "engine/ledger.h"
+#include "engine/schedule.h"
 #include "json/settings.h"
 
 /* ------------------------------------------------------------------ showing */
@@ -121,6 +122,7 @@ void control_accounts_change(struct call *call)
     struct settings settings = tenant->account.settings;
     if (read_body(call, false, &settings)) {
         tenant_set_settings(tenant, call->engine->store, &settings);
+        schedule_look(call->engine);
         journal_account(call->engine, tenant, JOURNAL_CHANGED);
         reply_account(call, 200, tenant);
     }

@@ -12,6 +12,7 @@
 #include "engine/journal_notes.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
+#include "engine/sweep.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
@@ -189,6 +190,9 @@ void engine_committed(struct engine *engine)
     engine->n_fresh = 0;
     first_callback_run(engine);
     deliver_start(engine->deliver);
+    if (engine->n_changed) {
+        sweep_look_soon(engine);
+    }
     for (size_t i = 0; engine->hooks.changed && i < engine->n_changed; i++) {
         engine->hooks.changed(engine->hooks.arg, engine->changed[i].account,
                               engine->changed[i].invoice);
@@ -214,7 +218,8 @@ void engine_rolled_back(struct engine *engine)
     engine->demo = engine->fixture->n_accounts
                        ? tenants_by_id(&engine->tenants, engine->fixture->accounts[0].keys.id)
                        : NULL;
-    engine->retry_at_ms = wall_now_ms() + RETRY_AFTER_MS;
+    engine->retry_at_ms = mono_now_ms() + RETRY_AFTER_MS;
+    sweep_look(engine);
     engine->leftovers = true;
 }
 
@@ -321,6 +326,7 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
     struct tenant *tenant = tenants_add(&engine->tenants, engine->store, &keys, settings);
     arena_finish(&arena);
     if (tenant) {
+        sweep_look(engine);
         journal_account(engine, tenant, JOURNAL_CREATED);
     }
     return tenant;
@@ -345,6 +351,7 @@ static void stop(struct engine *engine, struct tenant *tenant)
     drop_fresh(engine, tenant->account.num);
     first_callback_drop(engine, tenant);
     engine_note_change(engine, tenant, 0);
+    sweep_look(engine);
     engine->leftovers = true;
 }
 

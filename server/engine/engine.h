@@ -55,6 +55,15 @@ struct first_callbacks {
     bool hurry;                                                 /* the server ends: no delays */
 };
 
+/* A pass over all invoices for what is too old, and when the next one begins (sweep.h). */
+struct sweep {
+    int64_t at_ms; /* monotonic; INT64_MAX: when something changes */
+    bool passing;
+    int64_t account, kind, invoice; /* where the pass stands: these are done up to here */
+    int64_t kept;                   /* old invoices that it found and that cannot go yet */
+    int64_t calm_until_ms;          /* no pass before, only because an invoice changed */
+};
+
 struct engine {
     struct store *store;
     const struct fixture *fixture;
@@ -82,8 +91,8 @@ struct engine {
     size_t n_changed, room_changed;
     int64_t started_ms;  /* monotonic time */
     int64_t wake_ms;     /* machine time of the earliest timer of all; 0: look */
-    int64_t retry_at_ms; /* after a failed commit: machine time before which no timer runs */
-    int64_t sweep_at_ms; /* machine time of the next look for what is too old */
+    int64_t retry_at_ms; /* after a failed commit: monotonic time before which no timer runs */
+    struct sweep sweep;
     size_t n_advances;
     bool leftovers;      /* there may be rows to sweep (store_leftover.h) */
     int64_t faults_made; /* numbers them */

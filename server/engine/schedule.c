@@ -1,19 +1,15 @@
 #include "schedule.h"
 
-#include "base/log.h"
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/outbox.h"
 #include "engine/payout.h"
+#include "engine/sweep.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "store/store_leftover.h"
 
 #define EVENTS_PER_TURN 512 /* keeps requests flowing while a flood of timers runs */
-#define PURGE_PER_TURN 256
-#define SWEEP_EVERY_MS 1000
-#define LEFTOVERS_PER_TURN 64 /* below a millisecond, so that nobody notices */
 
 void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
 {
@@ -34,6 +30,7 @@ void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
 void schedule_look(struct engine *engine)
 {
     engine->wake_ms = 0;
+    sweep_look(engine);
 }
 
 int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
@@ -116,23 +113,6 @@ int schedule_run_tenant(struct engine *engine, struct tenant *tenant, int64_t by
 
 /* ------------------------------------------------------------------ all tenants */
 
-/* Accounts that nobody used for their ttl_s, and invoices older than --retention. */
-static void sweep(struct engine *engine, int64_t now_ms)
-{
-    engine->sweep_at_ms = now_ms + SWEEP_EVERY_MS;
-    for (size_t i = engine->tenants.n; i-- > 0;) {
-        struct tenant *tenant = engine->tenants.list[i];
-        int64_t ttl_s = tenant->account.settings.ttl_s;
-        if (ttl_s != ACCOUNT_UNSET && now_ms - tenant->used_ms > ttl_s * 1000) {
-            log_event(LOG_INFO, "account_expired", LOG_TEXT("account", tenant->account.keys.id));
-            engine_delete_account(engine, tenant);
-        } else if (engine->options.retention_ms) {
-            store_invoice_purge(engine->store, tenant->account.num,
-                                clock_now(tenant) - engine->options.retention_ms, PURGE_PER_TURN);
-        }
-    }
-}
-
 static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms,
                    int64_t *ret_wall_ms)
 {
@@ -143,20 +123,15 @@ static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms,
 
 void schedule_run(struct engine *engine)
 {
-    int64_t now_ms = wall_now_ms();
-    if (now_ms < engine->retry_at_ms) {
+    if (engine->retry_at_ms && mono_now_ms() < engine->retry_at_ms) {
         return;
     }
     if (engine->retry_at_ms) {
         engine->retry_at_ms = 0;
         outbox_recover(engine);
     }
-    if (now_ms >= engine->sweep_at_ms) {
-        sweep(engine, now_ms);
-    }
-    if (engine->leftovers) {
-        engine->leftovers = store_leftover_sweep(engine->store, LEFTOVERS_PER_TURN);
-    }
+    sweep_run(engine);
+    int64_t now_ms = wall_now_ms();
     if (now_ms < engine->wake_ms) {
         return;
     }
@@ -179,12 +154,15 @@ void schedule_run(struct engine *engine)
 
 int64_t schedule_wait_ms(const struct engine *engine)
 {
-    int64_t now_ms = wall_now_ms();
-    int64_t wake_ms = engine->wake_ms < engine->sweep_at_ms ? engine->wake_ms : engine->sweep_at_ms;
     if (engine->retry_at_ms) {
-        wake_ms = engine->retry_at_ms;
-    } else if (engine->leftovers) {
-        return 0;
+        int64_t left_ms = engine->retry_at_ms - mono_now_ms();
+        return left_ms < 0 ? 0 : left_ms;
     }
-    return wake_ms <= now_ms ? 0 : wake_ms - now_ms;
+    int64_t sweep_ms = sweep_wait_ms(engine);
+    if (engine->wake_ms == INT64_MAX) {
+        return sweep_ms;
+    }
+    int64_t left_ms = engine->wake_ms - wall_now_ms();
+    left_ms = left_ms < 0 ? 0 : left_ms;
+    return sweep_ms >= 0 && sweep_ms < left_ms ? sweep_ms : left_ms;
 }

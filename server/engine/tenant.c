@@ -148,7 +148,7 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
     copy_keys(&tenant->key_texts, &row->keys, &tenant->account.keys);
     ident_derived(tenants->derive_key, "org", row->keys.id, tenant->account.organisation_id);
     ident_derived(tenants->derive_key, "ma", row->keys.id, tenant->account.merchant_id);
-    tenant->used_ms = wall_now_ms();
+    tenant->used_ms = mono_now_ms();
     tenant->sinks.pool = &tenants->sink_bytes;
     append(tenants, tenant);
     return tenant;

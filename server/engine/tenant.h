@@ -33,7 +33,7 @@ struct tenant {
     struct faults faults;                /* that its calls and callbacks may meet */
     struct sinks sinks;                  /* what its built-in receiver got */
     LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (first_callback.h) */
-    int64_t used_ms;                     /* machine time of the last call, for ttl_s */
+    int64_t used_ms;                     /* monotonic time of the last call, for ttl_s */
     int64_t journal_id;    /* what the journal knows it by: stays when it is emptied */
     uint64_t journal_from; /* what the journal has up to here is forgotten */
     uint64_t verified;     /* signatures that verify-signature found right, since the start */

@@ -152,7 +152,7 @@ bool call_enter(struct call *call, struct tenant *tenant, const char *invoice)
 {
     bool entered = call->tenant; /* what was just made is then looked up like any other */
     call->tenant = tenant;
-    tenant->used_ms = wall_now_ms();
+    tenant->used_ms = mono_now_ms();
     record_account(call->request, tenant);
     /* A call that was delayed comes a second time and has had its fault. */
     return entered || !tenant->faults.n || call->request->fault || passes_faults(call, invoice);

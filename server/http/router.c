@@ -208,7 +208,7 @@ static bool find_control_tenant(struct call *call)
         return false;
     }
     if (call->tenant) {
-        call->tenant->used_ms = wall_now_ms();
+        call->tenant->used_ms = mono_now_ms();
     }
     return true;
 }

@@ -68,9 +68,25 @@ int64_t store_invoice_due_count(struct store *store);
 /* How many of the account were due before a time. */
 int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms);
 
-/* Deletes up to `limit` invoices of each kind of the account made before a time that nothing waits
-   for, with all that belongs to them; returns how many. */
-int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit);
+/* Looks at the next `limit` invoices of one kind after a row, oldest first. */
+struct purge {
+    int64_t account;
+    int64_t kind;      /* enum invoice_kind */
+    int64_t before_ms; /* those that were made before this are too old */
+    int64_t after;     /* row that the look before this one ended at, 0: from the first on */
+    int64_t limit;
+};
+
+struct purged {
+    int64_t seen, kept;      /* how many were looked at, and are old but must stay */
+    int64_t last;            /* row of the last one */
+    bool ended;              /* there are no more old ones */
+    int64_t next_created_ms; /* when the first one was made that is not old, TIME_NONE: no such */
+};
+
+/* Deletes those that are too old with all that belongs to them, unless something waits for them: a
+ * timer, a command, or a callback that has not ended. */
+void store_invoice_purge(struct store *store, const struct purge *purge, struct purged *ret_purged);
 
 void store_transition_insert(struct store *store, const struct transition *transition);
 

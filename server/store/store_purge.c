@@ -4,17 +4,15 @@
 #include "base/attr.h"
 #include "store/store_private.h"
 
-enum { Q_PURGEABLE, Q_LEFT_OVER, Q_ATTEMPTS, Q_CALLBACKS, Q_TRANSITIONS, Q_REFUNDS, Q_INVOICE };
+enum { Q_OLDEST, Q_LEFT_OVER, Q_ATTEMPTS, Q_CALLBACKS, Q_TRANSITIONS, Q_REFUNDS, Q_INVOICE };
 
 static const char *const sql[] = {
-    /* Only among the oldest rows, so that a look costs the same however many there are. What waits
-     * for a command alone, a payout or a refund that never settles, is not finished. */
-    [Q_PURGEABLE] =
-        "SELECT seq FROM (SELECT seq, created_ms, due_ms FROM invoice WHERE account = ?1"
-        " AND seq BETWEEN ?4 AND ?5 AND (due_ms IS NOT NULL OR status NOT IN (2, 6))"
-        " ORDER BY seq LIMIT ?3) AS oldest WHERE created_ms < ?2"
-        " AND due_ms IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM callback WHERE invoice = oldest.seq AND state = 1)",
+    /* Whether it may go is a column, not a condition: those that may not must not stop the look.
+     * What waits for a command alone, a payout or a refund that never settles, is not finished. */
+    [Q_OLDEST] = "SELECT seq, created_ms, due_ms IS NULL AND status NOT IN (2, 6) AND NOT EXISTS"
+                 " (SELECT 1 FROM callback WHERE invoice = one.seq AND state IN (0, 1))"
+                 " FROM invoice AS one WHERE account = ?1 AND seq > ?2 AND seq <= ?3"
+                 " ORDER BY seq LIMIT ?4",
     [Q_LEFT_OVER] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
     /* What belongs to an invoice, and then itself: in this order. */
     [Q_ATTEMPTS] = ("DELETE FROM attempt WHERE callback IN"
@@ -27,21 +25,17 @@ static const char *const sql[] = {
 
 _Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6,
                "what waits is named by number in the statement");
+_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1,
+               "callbacks that have not ended are named by number in the statement");
 
 bool store_purge_prepare(struct store *store)
 {
     return store_prepare(store, STORE_PURGE, sql, ARRAY_SIZE(sql));
 }
 
-/* Deletes the rows that a bound query finds, at most `limit`, with all that belongs to them. */
-static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limit)
+/* Deletes invoices with all that belongs to them. */
+static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
 {
-    struct arena arena = {0};
-    int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
-    int64_t n = 0;
-    while (store_step(store, find)) {
-        seqs[n++] = store_column_int(find, 0);
-    }
     if (n) {
         store_sequence_keep_invoices(store);
     }
@@ -52,29 +46,52 @@ static int64_t purge_found(struct store *store, sqlite3_stmt *find, int64_t limi
             store_run(store, q);
         }
     }
-    arena_finish(&arena);
-    return n;
 }
 
-int64_t store_invoice_purge(struct store *store, int64_t account, int64_t before_ms, int64_t limit)
+void store_invoice_purge(struct store *store, const struct purge *purge, struct purged *ret_purged)
 {
-    int64_t n = 0;
-    for (int i = 0; i < INVOICE_KINDS; i++) { /* each has its oldest rows */
-        enum invoice_kind kind = (enum invoice_kind)i;
-        sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_PURGEABLE);
-        store_bind(find, "iiiii", account, before_ms, limit, invoice_first(kind),
-                   invoice_last(kind));
-        n += purge_found(store, find, limit);
+    enum invoice_kind kind = (enum invoice_kind)purge->kind;
+    struct arena arena = {0};
+    int64_t *seqs = arena_alloc(&arena, (size_t)purge->limit * sizeof *seqs);
+    int64_t n = 0, rows = 0;
+    struct purged purged = {.last = purge->after, .next_created_ms = TIME_NONE};
+    sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_OLDEST);
+    int64_t from = purge->after ? purge->after : invoice_first(kind) - 1;
+    store_bind(find, "iiii", purge->account, from, invoice_last(kind), purge->limit);
+    for (; store_step(store, find); rows++) {
+        int64_t created_ms = store_column_int(find, 1);
+        if (purged.next_created_ms != TIME_NONE || created_ms >= purge->before_ms) {
+            purged.next_created_ms =
+                purged.next_created_ms == TIME_NONE ? created_ms : purged.next_created_ms;
+            continue;
+        }
+        purged.seen++;
+        purged.last = store_column_int(find, 0);
+        if (store_column_int(find, 2)) {
+            seqs[n++] = purged.last;
+        }
     }
+    purged.kept = purged.seen - n;
+    purged.ended = rows < purge->limit || purged.next_created_ms != TIME_NONE;
+    delete_invoices(store, seqs, n);
+    arena_finish(&arena);
     if (n) {
         store->invoice_count = -1;
     }
-    return n;
+    *ret_purged = purged;
 }
 
 bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit)
 {
+    struct arena arena = {0};
+    int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
+    int64_t n = 0;
     sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_LEFT_OVER);
     store_bind(find, "ii", account, limit);
-    return purge_found(store, find, limit) < limit;
+    while (store_step(store, find)) {
+        seqs[n++] = store_column_int(find, 0);
+    }
+    delete_invoices(store, seqs, n);
+    arena_finish(&arena);
+    return n < limit;
 }

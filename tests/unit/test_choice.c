@@ -88,7 +88,8 @@ static struct invoice stored(struct bench *b)
 
 static size_t callbacks(struct bench *b, struct callback **ret_rows)
 {
-    return store_callback_of_invoice(b->store, &b->arena, b->invoice.seq, ret_rows);
+    return store_callback_of_invoice(b->store, &b->arena, b->invoice.seq, STORE_CALLBACKS_ALL,
+                                     ret_rows);
 }
 
 static void note(void *arg, const struct transition *row)

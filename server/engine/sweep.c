@@ -1,0 +1,174 @@
+#include "sweep.h"
+
+#include "base/log.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "store/store_invoice.h"
+#include "store/store_leftover.h"
+
+#define LEFTOVERS_PER_TURN 64 /* below a millisecond, so that nobody notices */
+#define ROWS_PER_TURN 256     /* that are looked at, deleted or not */
+#define SOON_MS 1000
+#define ROWS_PER_MS 10 /* of old invoices that cannot go yet: how often all are seen again */
+#define LATEST_MS (3600 * 1000) /* the machine's clock may be set meanwhile */
+
+static void set_next(struct engine *engine, int64_t at_ms)
+{
+    if (at_ms < engine->sweep.at_ms) {
+        engine->sweep.at_ms = at_ms;
+    }
+}
+
+void sweep_look(struct engine *engine)
+{
+    engine->sweep.at_ms = 0;
+}
+
+void sweep_look_soon(struct engine *engine)
+{
+    if (engine->options.retention_ms) {
+        int64_t soon_ms = mono_now_ms() + SOON_MS, calm_ms = engine->sweep.calm_until_ms;
+        set_next(engine, soon_ms > calm_ms ? soon_ms : calm_ms);
+    }
+}
+
+/* ------------------------------------------------------------------ accounts that nobody uses */
+
+static void expire_accounts(struct engine *engine, int64_t now_ms)
+{
+    for (size_t i = engine->tenants.n; i-- > 0;) {
+        struct tenant *tenant = engine->tenants.list[i];
+        int64_t ttl_s = tenant->account.settings.ttl_s;
+        if (ttl_s == ACCOUNT_UNSET) {
+            continue;
+        }
+        int64_t end_ms = tenant->used_ms + ttl_s * 1000;
+        if (end_ms < now_ms) {
+            log_event(LOG_INFO, "account_expired", LOG_TEXT("account", tenant->account.keys.id));
+            engine_delete_account(engine, tenant);
+        } else {
+            set_next(engine, end_ms + 1);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ invoices that are too old */
+
+/* The account where the pass stands, or the next one; NULL after the last. */
+static struct tenant *tenant_from(const struct engine *engine, int64_t num)
+{
+    size_t low = 0, high = engine->tenants.n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (engine->tenants.list[middle]->account.num < num) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < engine->tenants.n ? engine->tenants.list[low] : NULL;
+}
+
+/* The first invoice that is not old enough decides when its account is looked at again. */
+static void await_next(struct engine *engine, const struct tenant *tenant, int64_t created_ms,
+                       int64_t now_ms)
+{
+    if (!tenant->account.clock.frozen && created_ms != TIME_NONE) {
+        int64_t left_ms = created_ms + engine->options.retention_ms + 1 - clock_now(tenant);
+        set_next(engine, now_ms + (left_ms < LATEST_MS ? left_ms : LATEST_MS));
+    }
+}
+
+static void begin_pass(struct engine *engine, int64_t now_ms)
+{
+    struct sweep *sweep = &engine->sweep;
+    *sweep = (struct sweep){.at_ms = INT64_MAX, .passing = engine->options.retention_ms > 0};
+    expire_accounts(engine, now_ms);
+}
+
+/* Old invoices that something still waits for are seen by every pass, so many of them make passes
+ * rarer. */
+static void end_pass(struct engine *engine, int64_t now_ms)
+{
+    struct sweep *sweep = &engine->sweep;
+    sweep->passing = false;
+    sweep->calm_until_ms = now_ms + sweep->kept / ROWS_PER_MS;
+}
+
+/* This account's invoices of this kind are done; the first that is not old is `next_created_ms`. */
+static void step(struct engine *engine, const struct tenant *tenant, int64_t next_created_ms,
+                 int64_t now_ms)
+{
+    struct sweep *sweep = &engine->sweep;
+    await_next(engine, tenant, next_created_ms, now_ms);
+    sweep->invoice = 0;
+    sweep->kind++;
+    if (sweep->kind == INVOICE_KINDS) {
+        sweep->kind = 0;
+        sweep->account = tenant->account.num + 1;
+    }
+}
+
+static void pass_on(struct engine *engine, int64_t now_ms)
+{
+    struct sweep *sweep = &engine->sweep;
+    for (int64_t budget = ROWS_PER_TURN; budget > 0; budget--) {
+        const struct tenant *tenant = tenant_from(engine, sweep->account);
+        if (!tenant) {
+            end_pass(engine, now_ms);
+            return;
+        }
+        if (tenant->account.num != sweep->account) {
+            sweep->account = tenant->account.num;
+            sweep->kind = sweep->invoice = 0;
+        }
+        const struct purge purge = {
+            .account = sweep->account,
+            .kind = sweep->kind,
+            .before_ms = clock_now(tenant) - engine->options.retention_ms,
+            .after = sweep->invoice,
+            .limit = budget,
+        };
+        struct purged purged;
+        store_invoice_purge(engine->store, &purge, &purged);
+        budget -= purged.seen;
+        sweep->kept += purged.kept;
+        sweep->invoice = purged.last;
+        if (purged.ended) {
+            step(engine, tenant, purged.next_created_ms, now_ms);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ the turn */
+
+void sweep_run(struct engine *engine)
+{
+    struct sweep *sweep = &engine->sweep;
+    if (engine->leftovers) {
+        engine->leftovers = store_leftover_sweep(engine->store, LEFTOVERS_PER_TURN);
+    }
+    if (!sweep->passing && sweep->at_ms == INT64_MAX) {
+        return;
+    }
+    int64_t now_ms = mono_now_ms();
+    if (!sweep->passing && now_ms >= sweep->at_ms) {
+        begin_pass(engine, now_ms);
+    }
+    if (sweep->passing) {
+        pass_on(engine, now_ms);
+    }
+}
+
+int64_t sweep_wait_ms(const struct engine *engine)
+{
+    const struct sweep *sweep = &engine->sweep;
+    if (engine->leftovers || sweep->passing) {
+        return 0;
+    }
+    if (sweep->at_ms == INT64_MAX) {
+        return -1;
+    }
+    int64_t left_ms = sweep->at_ms - mono_now_ms();
+    return left_ms < 0 ? 0 : left_ms;
+}

@@ -1,0 +1,285 @@
+/* What goes by itself, and when the loop is woken for it: --retention, ttl_s, failed commits. */
+#include "folder.h"
+
+#include "base/log.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/outbox.h"
+#include "engine/schedule.h"
+#include "engine/sweep.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#define HOUR_MS ((int64_t)3600 * 1000)
+
+static int64_t wall_ms, mono_ms;
+
+int64_t __wrap_wall_now_ms(void);
+int64_t __wrap_mono_now_ms(void);
+
+int64_t __wrap_wall_now_ms(void)
+{
+    return wall_ms;
+}
+
+int64_t __wrap_mono_now_ms(void)
+{
+    return mono_ms;
+}
+
+struct bench {
+    char folder[FOLDER_TEXT];
+    struct fixture fixture;
+    struct store *store;
+    struct engine engine;
+    struct tenant *tenant;
+    struct arena arena;
+};
+
+static void end_turn(struct bench *b)
+{
+    engine_before_commit(&b->engine);
+    assert_true(store_commit(b->store));
+    engine_committed(&b->engine);
+}
+
+static void begin(struct bench *b, int64_t retention_ms)
+{
+    char why[512] = "";
+    const struct engine_options options = {.settle_after_ms = 0, .retention_ms = retention_ms};
+    memset(b, 0, sizeof *b);
+    wall_ms = 1700000000000;
+    mono_ms = 5000;
+    folder_make(b->folder);
+    bool good =
+        fixture_load(NULL, &b->fixture, why, sizeof why) &&
+        store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->store, why, sizeof why) &&
+        engine_start(b->store, &b->fixture, &options, &b->engine, why, sizeof why);
+    if (!good) {
+        fail_msg("%s", why);
+    }
+    b->tenant = b->engine.demo;
+    end_turn(b);
+}
+
+static void end(struct bench *b)
+{
+    engine_finish(&b->engine);
+    store_close(b->store);
+    fixture_finish(&b->fixture);
+    arena_finish(&b->arena);
+    folder_remove(b->folder);
+}
+
+static void pass_time(int64_t ms)
+{
+    wall_ms += ms;
+    mono_ms += ms;
+}
+
+/* `outcome`: "processed@0" is finished by the next turn, "process_pending" waits until it expires.
+ */
+static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_ms)
+{
+    const struct service *service = service_find(&b->fixture.catalogue, "payment_card_usd_hpp");
+    for (int i = 0; i < n; i++) {
+        struct invoice invoice;
+        const struct order order = {
+            .service = service,
+            .currency = "USD",
+            .amount = 100 * MONEY_ONE,
+            .test_mode = true,
+            .source = SOURCE_PLATFORM_PUBLIC_API,
+            .metadata = "{}",
+            .base_url = "http://localhost",
+            .expires_ms = clock_now(b->tenant) + lifetime_ms,
+            .header_outcome = outcome,
+        };
+        arena_reset(&b->arena);
+        assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &invoice),
+                         CREATE_DONE);
+    }
+    end_turn(b);
+}
+
+static int64_t invoices(struct bench *b)
+{
+    return store_invoice_count_of(b->store, b->tenant->account.num, INVOICE_PAYMENT, 1000000);
+}
+
+/* Turns without a pause, as the loop makes them while there is work; how long it then may sleep. */
+static int64_t run(struct bench *b)
+{
+    int turns = 0;
+    do {
+        schedule_run(&b->engine);
+        end_turn(b);
+        assert_true(++turns < 10000);
+    } while (schedule_wait_ms(&b->engine) == 0);
+    return schedule_wait_ms(&b->engine);
+}
+
+static void an_idle_server_sleeps_for_ever(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 0);
+    assert_int_equal(run(&b), -1);
+    make(&b, 3, "processed@0", HOUR_MS);
+    assert_int_equal(run(&b), -1);
+    assert_int_equal(invoices(&b), 3);
+    end(&b);
+}
+
+static void all_that_is_too_old_goes_at_once_however_much_it_is(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, HOUR_MS);
+    make(&b, 2000, "processed@0", HOUR_MS);
+    run(&b);
+    assert_int_equal(invoices(&b), 2000);
+    pass_time(HOUR_MS + 1);
+    run(&b);
+    assert_int_equal(invoices(&b), 0);
+    end(&b);
+}
+
+static void the_loop_wakes_when_the_next_one_is_too_old(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, HOUR_MS / 2);
+    make(&b, 1, "processed@0", HOUR_MS);
+    run(&b);
+    pass_time(2000); /* a change is looked at within a second */
+    int64_t left_ms = run(&b);
+    assert_int_equal(left_ms, HOUR_MS / 2 + 1 - 2000);
+    pass_time(left_ms);
+    assert_int_equal(run(&b), -1);
+    assert_int_equal(invoices(&b), 0);
+    end(&b);
+}
+
+static void unfinished_ones_do_not_stand_in_the_way(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, HOUR_MS);
+    make(&b, 700, "process_pending", 100 * HOUR_MS);
+    make(&b, 5, "processed@0", HOUR_MS);
+    run(&b);
+    pass_time(2 * HOUR_MS);
+    run(&b);
+    assert_int_equal(invoices(&b), 700);
+    end(&b);
+}
+
+static void what_changes_later_goes_later(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, HOUR_MS);
+    make(&b, 700, "process_pending", 3 * HOUR_MS);
+    pass_time(2 * HOUR_MS);
+    run(&b);
+    assert_int_equal(invoices(&b), 700);
+    pass_time(HOUR_MS + 1); /* they expire */
+    run(&b);
+    pass_time(2000);
+    run(&b);
+    assert_int_equal(invoices(&b), 0);
+    end(&b);
+}
+
+static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct callback *rows;
+    begin(&b, HOUR_MS);
+    make(&b, 1, "processed@0", HOUR_MS);
+    run(&b);
+    struct callback callback = {.account = b.tenant->account.num,
+                                .invoice = invoice_first(INVOICE_PAYMENT),
+                                .transition = STATUS_PROCESSED,
+                                .queued_ms = wall_ms,
+                                .due_ms = wall_ms + 10 * HOUR_MS,
+                                .ended_ms = TIME_NONE,
+                                .url = "http://127.0.0.1:9/",
+                                .signature = "",
+                                .body = "{}"};
+    store_callback_insert(b.store, &callback);
+    end_turn(&b);
+    pass_time(2 * HOUR_MS);
+    run(&b);
+    assert_int_equal(invoices(&b), 1);
+    assert_int_equal(
+        store_callback_of_invoice(b.store, &b.arena, callback.invoice, STORE_CALLBACKS_ALL, &rows),
+        1);
+    callback.state = CALLBACK_FAILED;
+    callback.due_ms = TIME_NONE;
+    store_callback_update(b.store, &callback);
+    engine_note_change(&b.engine, b.tenant, callback.invoice);
+    end_turn(&b);
+    pass_time(2000);
+    run(&b);
+    assert_int_equal(invoices(&b), 0);
+    end(&b);
+}
+
+static void an_account_goes_after_its_ttl_whatever_the_clock_is_set_to(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct settings settings;
+    begin(&b, 0);
+    run(&b);
+    settings_default(&settings);
+    settings.ttl_s = 60;
+    assert_non_null(engine_add_account(&b.engine, &settings));
+    end_turn(&b);
+    size_t before = b.engine.tenants.n;
+    assert_int_equal(run(&b), 60001);
+    wall_ms -= 5 * HOUR_MS;
+    mono_ms += 60000;
+    assert_int_equal(run(&b), 1);
+    assert_int_equal(b.engine.tenants.n, before);
+    mono_ms += 1;
+    run(&b);
+    assert_int_equal(b.engine.tenants.n, before - 1);
+    end(&b);
+}
+
+static void a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 0);
+    run(&b);
+    engine_rolled_back(&b.engine);
+    wall_ms -= 5 * HOUR_MS;
+    assert_in_range(schedule_wait_ms(&b.engine), 1, 1000);
+    mono_ms += 1000;
+    assert_int_equal(schedule_wait_ms(&b.engine), 0);
+    schedule_run(&b.engine);
+    assert_int_equal(b.engine.retry_at_ms, 0);
+    end(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_idle_server_sleeps_for_ever),
+        cmocka_unit_test(all_that_is_too_old_goes_at_once_however_much_it_is),
+        cmocka_unit_test(the_loop_wakes_when_the_next_one_is_too_old),
+        cmocka_unit_test(unfinished_ones_do_not_stand_in_the_way),
+        cmocka_unit_test(what_changes_later_goes_later),
+        cmocka_unit_test(a_callback_that_waits_for_its_retry_keeps_its_invoice),
+        cmocka_unit_test(an_account_goes_after_its_ttl_whatever_the_clock_is_set_to),
+        cmocka_unit_test(a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit),
+    };
+    log_setup(LOG_ERROR, false);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
