@@ -126,6 +126,9 @@ void control_reply_invoice(struct call *call, unsigned status, const struct invo
 /* Answers 409 and returns false when the server keeps no journal. */
 bool control_has_journal(struct call *call);
 
+/* A page of items that can be large ends after so many bytes; further items are on the next. */
+#define CONTROL_PAGE_BYTES ((size_t)512 << 10)
+
 /* The paging of lists: ?limit= (100, at most 1000) and ?after= (a number, TIME_NONE when absent).
  */
 bool control_read_page(struct call *call, int64_t *ret_limit, const char **ret_after);

@@ -6,7 +6,6 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#define BYTES_MOST ((size_t)1 << 20) /* of one page: further items are on the next */
 #define ROWS_AT_ONCE 32
 
 /* The callback of the path; answers 404 and returns false when the account has none. */
@@ -89,8 +88,8 @@ static bool read_query(struct call *call, struct list_query *ret_query)
     return true;
 }
 
-/* Writes one page: callbacks up to the limit and to BYTES_MOST, at least one. Returns the number of
- * its last one if others follow, else 0. */
+/* Writes one page: callbacks up to the limit and to CONTROL_PAGE_BYTES, at least one. Returns the
+ * number of its last one if others follow, else 0. */
 static int64_t write_items(struct call *call, const struct list_query *query, struct json_out *out)
 {
     struct store *store = call->engine->store;
@@ -102,7 +101,7 @@ static int64_t write_items(struct call *call, const struct list_query *query, st
                                 query->state, last, ROWS_AT_ONCE, &rows);
         for (size_t i = 0; i < n; i++) {
             struct invoice invoice;
-            if (left-- == 0 || out->buf->size >= BYTES_MOST) {
+            if (left-- == 0 || out->buf->size >= CONTROL_PAGE_BYTES) {
                 return last;
             }
             if (store_invoice_get(store, call->arena, rows[i].invoice, &invoice)) {

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_MOST ((size_t)8 << 20) /* of one page: further items are on the next */
-
 bool control_has_journal(struct call *call)
 {
     if (!journal_is_on(call->engine->journal)) {
@@ -103,7 +101,7 @@ static void write_items(struct call *call, const struct journal_filter *filter, 
         const struct journal_record *record = journal_request(journal, at);
         if (journal_filter_fits(filter, call->router, record)) {
             count(call->router, record, counts);
-            if (begun && page->limit > 0 && out->buf->size < BYTES_MOST) {
+            if (begun && page->limit > 0 && out->buf->size < CONTROL_PAGE_BYTES) {
                 request_view(call, out, record);
                 page->limit--;
                 last = record->request.number;

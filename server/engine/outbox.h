@@ -32,7 +32,7 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
 /* Entries of callback_logs: that an invoice's row keeps, and that are shown at most, the newest: of
  * one invoice that is read, and in all other answers. */
 #define OUTBOX_LOGS_KEPT 16
-#define OUTBOX_LOGS_MOST 5000
+#define OUTBOX_LOGS_MOST 1000
 #define OUTBOX_LOGS_USUAL 100
 
 /*

@@ -10,7 +10,8 @@ import { startSink } from '../lib/sink.js';
 const MANY = 3000;
 const MADE = MANY + 2; // callbacks: with that of the creation, and of one change more
 const KEPT = 16; // entries of callback_logs that are kept in the invoice's row
-const PAGE_BYTES = 1 << 20;
+const SHOWN = 1000; // entries of callback_logs when the invoice is read
+const PAGE_BYTES = 512 << 10;
 
 const server = await startServer();
 after(() => server.stop());
@@ -79,9 +80,9 @@ describe(`${MANY} changes of one invoice`, () => {
     assert.ok(last < 5 * first, `${first / 1e6} ms of processor time at first, ${last / 1e6} ms after ${MANY}`);
   });
 
-  test('callback_logs show all of them when the invoice is read, and the newest hundred elsewhere', async () => {
+  test('callback_logs show the newest thousand when the invoice is read, and the newest hundred elsewhere', async () => {
     const all = await logs(api, id);
-    assert.equal(all.length, MADE);
+    assert.equal(all.length, SHOWN);
     const [listed] = (await api.list()).expect(200).data;
     assert.equal(Object.keys(listed.attributes.callback_logs).length, 100);
     assert.equal(Object.keys(changed.data.attributes.callback_logs).length, 100);
