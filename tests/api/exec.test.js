@@ -291,7 +291,11 @@ describe('the end', { skip: ALONE }, () => {
     sink.answer([HANG]);
     const run = started(['--log-level', 'info'], `await create({ callback_url: '${sink.url}' }); process.exit(4);`);
     await sink.got(1);
-    const stopping = new Promise((done) => run.child.stderr.on('data', () => { if (run.stderr.includes('stopping')) done(); }));
+    const stopping = new Promise((done) => {
+      const look = () => { if (run.stderr.includes('stopping')) done(); };
+      run.child.stderr.on('data', look);
+      look(); // the callback may have waited for the end, which was said before
+    });
     await within(stopping, () => `the command to end: ${run.stderr}`);
     run.child.kill('SIGTERM');
     assert.deepEqual(await run.ended(), { code: 4, signal: null });
