@@ -21,9 +21,13 @@
 #define HTTP_DISCARD_MOST ((size_t)16 << 20)
 #define HTTP_HEADERS_MOST 12
 
+/* What all bodies may take together; a further one is read, thrown away and answered 503. */
+#define HTTP_BODIES_MOST ((size_t)256 << 20)
+
 struct http_server;
 struct MHD_Connection;
 struct fault_hit;
+struct framing_refusal;
 
 struct http_header {
     const char *name, *value;
@@ -66,6 +70,10 @@ struct http_request {
     const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target cannot be read */
     bool head, too_large;
+    bool no_room; /* the body was thrown away: HTTP_BODIES_MOST */
+    /* The request must be answered with this instead of what its route does; its connection ends.
+     * NULL: it is well-formed. */
+    const struct framing_refusal *refusal;
     const char *body;
     size_t body_size;
     int64_t began_us;
@@ -86,6 +94,7 @@ struct http_request {
     struct buf upload;
     size_t received, body_most;
     bool started, handled, held, suspended;
+    bool ended; /* answered past libmicrohttpd */
     struct http_timer timer;
     json_t *query, *document; /* parsed when first asked for */
     struct http_request *next_held;
@@ -120,6 +129,9 @@ int http_server_wait_ms(
     const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
 int http_server_connections(const struct http_server *server);
+
+/* How many bytes of bodies are kept. */
+size_t http_server_bodies(const struct http_server *server);
 
 /* How many replies are held. */
 size_t http_server_held(const struct http_server *server);

@@ -5,6 +5,7 @@
 #include "http/authorization.h"
 #include "http/credentials.h"
 #include "http/form.h"
+#include "http/framing.h"
 #include "http/guard.h"
 #include "http/record.h"
 #include "http/target.h"
@@ -52,12 +53,48 @@ static void reply_error(struct call *call, unsigned status, const char *code, co
     }
 }
 
+/* The same, and the platform's shape has the message in a header. */
+static void reply_reason(struct call *call, unsigned status, const char *code, const char *message)
+{
+    const char *path = call->request->path;
+    if (path && is_under(path, CONTROL_PREFIX)) {
+        call_control_error(call, status, code, "%s", message);
+    } else {
+        http_reply_error_because(call->request, status, message);
+    }
+}
+
 void call_reply_errors(struct call *call, const struct json_errors *errors)
 {
     json_errors_write(errors, http_reply(call->request, 422, HTTP_JSON));
 }
 
 /* ------------------------------------------------------------------ bodies */
+
+/* What a body starts with that is no text in UTF-8, and what to do about it. */
+static const struct {
+    const char *start;
+    size_t size;
+    const char *why;
+} starts[] = {
+    {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without"},
+    {"\xFE\xFF", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\xFF\xFE", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\0{", 2, "the body is UTF-16: send it as UTF-8"},
+    {"{\0", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
+};
+
+static const char *why_no_text(const struct http_request *request)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+        if (request->body_size >= starts[i].size &&
+            memcmp(request->body, starts[i].start, starts[i].size) == 0) {
+            return starts[i].why;
+        }
+    }
+    return NULL;
+}
 
 static bool begins_with_brace(const struct http_request *request)
 {
@@ -68,11 +105,12 @@ static bool begins_with_brace(const struct http_request *request)
 json_t *call_body(struct call *call, bool form)
 {
     struct http_request *request = call->request;
-    const char *why = "the body is no JSON object";
-    if (form && !begins_with_brace(request)) {
-        request->document = form_parse(request->body, request->body_size);
-    } else {
-        request->document = json_parse(request->body, request->body_size, call->arena, &why);
+    const char *why = why_no_text(request);
+    if (!why) {
+        why = "the body is no JSON object";
+        request->document = form && !begins_with_brace(request)
+                                ? form_parse(request->body, request->body_size)
+                                : json_parse(request->body, request->body_size, call->arena, &why);
     }
     if (json_is_object(request->document)) {
         return request->document;
@@ -199,7 +237,8 @@ static bool host_passes(const struct call *call)
 static bool origin_passes(const struct call *call)
 {
     const struct guard guard = guard_of(call->router);
-    return guard_origin_passes(&guard, http_header(call->request, "Origin"));
+    return guard_origin_passes(&guard, http_header(call->request, "Origin"),
+                               http_header(call->request, "Host"));
 }
 
 static bool check_origin(struct call *call)
@@ -212,7 +251,8 @@ static bool check_origin(struct call *call)
     }
     if (!origin_passes(call)) {
         call_control_error(call, 403, "origin_not_allowed",
-                           "requests of other sites are refused; --allow-host adds hosts");
+                           "Origin must be this server, loopback or the public URL; "
+                           "--allow-host adds others");
         return false;
     }
     return true;
@@ -322,11 +362,34 @@ static void refuse_route(struct call *call, enum journal_refusal why, unsigned s
     reply_error(call, status, code, message);
 }
 
+/* The request is not what HTTP allows, whatever its route may be. */
+static void refuse_request(struct call *call)
+{
+    const struct framing_refusal *refusal = call->request->refusal;
+    call->refusal = REFUSAL_HTTP;
+    record_account(call->request, credentials_name(call));
+    reply_reason(call, refusal->status, "malformed_request", refusal->reason);
+    record_routed(call);
+}
+
+/* A body that nothing here can read, because it is not the text itself. */
+static bool is_encoded(const struct http_request *request)
+{
+    const char *encoding = http_header(request, "Content-Encoding");
+    return request->body_size && encoding && *encoding && !text_equal_nocase(encoding, "identity");
+}
+
 static void handle(struct call *call, const struct route *route)
 {
     struct http_request *request = call->request;
-    if (request->too_large) {
-        reply_error(
+    if (request->no_room) {
+        reply_reason(call, 503, "busy", "too many bodies are under way; send it again");
+        http_reply_header(request, "Retry-After", "1");
+    } else if (is_encoded(request) && route->access != ACCESS_SINK) {
+        reply_reason(call, 415, "unsupported_encoding",
+                     "the body must be sent without Content-Encoding");
+    } else if (request->too_large) {
+        reply_reason(
             call, 413, "too_large",
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
     } else if (may(call, route)) {
@@ -361,7 +424,9 @@ void router_handle(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     record_begin(router, request);
-    if (request->path) {
+    if (request->refusal) {
+        refuse_request(&call);
+    } else if (request->path) {
         dispatch(&call);
     } else {
         call.refusal = REFUSAL_TARGET;

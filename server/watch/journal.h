@@ -35,6 +35,7 @@ enum journal_refusal {
     REFUSAL_NONE,
     REFUSAL_PATH,            /* no such route */
     REFUSAL_TARGET,          /* cannot be read */
+    REFUSAL_HTTP,            /* the request breaks a rule of HTTP (framing.h) */
     REFUSAL_METHOD,          /* the path has others */
     REFUSAL_NO_CREDENTIALS,  /* no Authorization */
     REFUSAL_NO_BASIC,        /* another scheme, or no base64 of login:password */
