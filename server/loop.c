@@ -102,6 +102,7 @@ static void turn(struct loop *loop)
     schedule_run(loop->engine);
     advance_run(loop->engine);
     deliver_collect(loop->engine->deliver);
+    http_accept_run(loop->server);
     gather_requests(loop);
     end_turn(loop);
     metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);

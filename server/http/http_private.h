@@ -3,12 +3,19 @@
 #pragma once
 
 #include "http/http_server.h"
+#include "http/listen.h"
 
 #include <microhttpd.h>
 
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
+    int epoll_fd; /* of libmicrohttpd and the listening sockets; 0: none yet */
+    int listeners[LISTEN_MOST];
+    size_t n_listeners;
+    unsigned connections_most;
+    struct http_timer accept_pause;
+    bool accept_failed; /* the last connection was not accepted, which has been logged */
     int port;
     char *cert, *key;
     struct http_request *held; /* answered, waiting for http_release */
@@ -17,6 +24,12 @@ struct http_server {
     struct http_timers timers;
     bool closing;
 };
+
+/* Watches the listening sockets beside libmicrohttpd, which is started; false with errno. */
+bool http_accept_begin(struct http_server *server);
+
+/* Closes the listening sockets. */
+void http_accept_end(struct http_server *server);
 
 /* libmicrohttpd's callbacks for a connection: its begin and end, a request's target, a request with
  * its body piece by piece, a request's end. */

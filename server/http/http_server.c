@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "http/http_reply.h"
-#include "http/listen.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,33 +68,33 @@ bool http_server_start(const struct http_options *options, struct http_server **
 {
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
-    unsigned most = listen_connections_most();
-    int fd = read_tls(server, ret_why, why_size)
-                 ? listen_open(options->host, options->port, ret_why, why_size)
-                 : -1;
-    if (fd < 0) {
+    server->connections_most = listen_connections_most();
+    server->n_listeners =
+        read_tls(server, ret_why, why_size)
+            ? listen_open(options->host, options->port, server->listeners, ret_why, why_size)
+            : 0;
+    if (!server->n_listeners) {
         http_server_stop(server);
         return false;
     }
-    server->port = listen_port(fd);
+    server->port = listen_port(server->listeners[0]);
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                          {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
                                          {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-                     (server->cert ? MHD_USE_TLS : 0u);
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_ERROR_LOG | (server->cert ? MHD_USE_TLS : 0u);
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, http_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, http_begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, http_finish, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        http_connection, NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-        MHD_OPTION_ARRAY, server->cert ? tls : none, MHD_OPTION_END);
-    if (!server->daemon) {
+        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_NOTIFY_COMPLETED, http_finish,
+        NULL, MHD_OPTION_NOTIFY_CONNECTION, http_connection, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
+        IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, server->connections_most,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
+        server->cert ? tls : none, MHD_OPTION_END);
+    if (!server->daemon || !http_accept_begin(server)) {
         snprintf(ret_why, why_size,
                  server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
                  server->cert ? options->tls_cert : options->host);
-        close(fd);
         http_server_stop(server);
         return false;
     }
@@ -106,10 +105,7 @@ bool http_server_start(const struct http_options *options, struct http_server **
 void http_server_quiesce(struct http_server *server)
 {
     server->closing = true;
-    int fd = MHD_quiesce_daemon(server->daemon);
-    if (fd >= 0) {
-        close(fd);
-    }
+    http_accept_end(server);
     http_timers_run(&server->timers, INT64_MAX);
 }
 
@@ -128,6 +124,10 @@ void http_server_stop(struct http_server *server)
         MHD_run(server->daemon);
         MHD_stop_daemon(server->daemon);
     }
+    http_accept_end(server);
+    if (server->epoll_fd > 0) {
+        close(server->epoll_fd);
+    }
     free(server->cert);
     free(server->key);
     free(server);
@@ -145,7 +145,7 @@ int http_server_port(const struct http_server *server)
 
 int http_server_fd(const struct http_server *server)
 {
-    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return server->epoll_fd;
 }
 
 int http_server_wait_ms(const struct http_server *server)

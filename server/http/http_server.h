@@ -101,7 +101,7 @@ struct http_request {
 };
 
 struct http_options {
-    const char *host;               /* an address or localhost */
+    const char *host;               /* an address or a name: all its addresses */
     int port;                       /* 0: a free one */
     const char *tls_cert, *tls_key; /* files, or NULL */
     /* how much body a request may have, at most HTTP_DISCARD_MOST; asked before it is read */
@@ -128,6 +128,10 @@ int http_server_fd(const struct http_server *server); /* readable when http_serv
 int http_server_wait_ms(
     const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
+
+/* Takes new connections, which the next http_server_run reads from. */
+void http_accept_run(struct http_server *server);
+
 int http_server_connections(const struct http_server *server);
 
 /* How many bytes of bodies are kept. */
