@@ -51,6 +51,7 @@ static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
     shorten(&wait_ms, advance_wait_ms(loop->engine));
     shorten(&wait_ms, waits_wait_ms(loop->waits));
     shorten(&wait_ms, streams_wait_ms(loop->streams));
+    shorten(&wait_ms, imports_wait_ms(loop->imports));
     shorten(&wait_ms, deliver_wait_ms(loop->engine->deliver));
     struct curl_waitfd fds[] = {
         {.fd = http_server_fd(loop->server), .events = CURL_WAIT_POLLIN},
@@ -104,6 +105,7 @@ static void turn(struct loop *loop)
     deliver_collect(loop->engine->deliver);
     http_accept_run(loop->server);
     gather_requests(loop);
+    imports_run(loop->imports);
     end_turn(loop);
     metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);
 }
@@ -115,6 +117,7 @@ static void drain(struct loop *loop)
     http_server_quiesce(loop->server);
     waits_end(loop->waits);
     streams_end(loop->streams);
+    imports_end(loop->imports);
     for (size_t i = 0; i < loop->engine->tenants.n; i++) {
         advance_cut(loop->engine, loop->engine->tenants.list[i]);
     }

@@ -100,6 +100,7 @@ static void set_up_router(struct program *p)
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);
+    p->router.imports = p->loop.imports = imports_new(&p->engine, &p->router);
     p->engine.hooks = (struct engine_hooks){waits_changed, p->router.waits};
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
 }
@@ -231,6 +232,7 @@ static void stop(struct program *p)
     }
     waits_free(p->loop.waits);
     streams_free(p->loop.streams);
+    imports_free(p->loop.imports);
     store_close(p->store);
     if (p->tmp_dir[0]) {
         tmpdb_remove(p->tmp_dir);

@@ -15,6 +15,7 @@ struct route;
 struct router;
 struct waits;
 struct streams;
+struct imports;
 
 struct call {
     struct http_request *request;
@@ -57,6 +58,7 @@ struct router {
     struct engine *engine;
     struct waits *waits;
     struct streams *streams;
+    struct imports *imports;
     const char *control_token; /* NULL: none */
     const char *public_url;    /* NULL: from each request's Host */
     const char *listen_url;
@@ -97,6 +99,9 @@ const char *call_base_url(const struct call *call);
  * answered in the shape of the API. `form`: a body that does not begin with '{' is read as a form.
  */
 json_t *call_body(struct call *call, bool form);
+
+/* Why the body is no text in UTF-8 (a byte order mark, UTF-16, gzip), NULL if it may be. */
+const char *call_why_no_text(const struct call *call);
 
 /* {"errors":{path: message}} with 422. */
 void call_reply_errors(struct call *call, const struct json_errors *errors);

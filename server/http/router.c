@@ -85,8 +85,9 @@ static const struct {
     {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
 };
 
-static const char *why_no_text(const struct http_request *request)
+const char *call_why_no_text(const struct call *call)
 {
+    const struct http_request *request = call->request;
     for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
         if (request->body_size >= starts[i].size &&
             memcmp(request->body, starts[i].start, starts[i].size) == 0) {
@@ -105,7 +106,7 @@ static bool begins_with_brace(const struct http_request *request)
 json_t *call_body(struct call *call, bool form)
 {
     struct http_request *request = call->request;
-    const char *why = why_no_text(request);
+    const char *why = call_why_no_text(call);
     if (!why) {
         why = "the body is no JSON object";
         request->document = form && !begins_with_brace(request)
