@@ -4,7 +4,6 @@
 #include "base/wall.h"
 #include "http/authorization.h"
 #include "http/credentials.h"
-#include "http/form.h"
 #include "http/framing.h"
 #include "http/guard.h"
 #include "http/record.h"
@@ -14,15 +13,8 @@
 #include <string.h>
 
 #define PUBLIC_PREFIX "/public-api"
-#define CONTROL_PREFIX "/_mock"
 #define PRIVATE_PREFIX "/api"
 #define ALLOW_TEXT 96 /* the methods of one path */
-
-static bool is_under(const char *path, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
-}
 
 /* ------------------------------------------------------------------ errors in the shape of each
  * API */
@@ -46,7 +38,7 @@ void call_control_error(struct call *call, unsigned status, const char *code, co
 static void reply_error(struct call *call, unsigned status, const char *code, const char *message)
 {
     const char *path = call->request->path;
-    if (path && is_under(path, CONTROL_PREFIX)) {
+    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
         call_control_error(call, status, code, "%s", message);
     } else {
         http_reply_error(call->request, status);
@@ -57,7 +49,7 @@ static void reply_error(struct call *call, unsigned status, const char *code, co
 static void reply_reason(struct call *call, unsigned status, const char *code, const char *message)
 {
     const char *path = call->request->path;
-    if (path && is_under(path, CONTROL_PREFIX)) {
+    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
         call_control_error(call, status, code, "%s", message);
     } else {
         http_reply_error_because(call->request, status, message);
@@ -69,60 +61,7 @@ void call_reply_errors(struct call *call, const struct json_errors *errors)
     json_errors_write(errors, http_reply(call->request, 422, HTTP_JSON));
 }
 
-/* ------------------------------------------------------------------ bodies */
-
-/* What a body starts with that is no text in UTF-8, and what to do about it. */
-static const struct {
-    const char *start;
-    size_t size;
-    const char *why;
-} starts[] = {
-    {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without"},
-    {"\xFE\xFF", 2, "the body is UTF-16: send it as UTF-8"},
-    {"\xFF\xFE", 2, "the body is UTF-16: send it as UTF-8"},
-    {"\0{", 2, "the body is UTF-16: send it as UTF-8"},
-    {"{\0", 2, "the body is UTF-16: send it as UTF-8"},
-    {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
-};
-
-const char *call_why_no_text(const struct call *call)
-{
-    const struct http_request *request = call->request;
-    for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-        if (request->body_size >= starts[i].size &&
-            memcmp(request->body, starts[i].start, starts[i].size) == 0) {
-            return starts[i].why;
-        }
-    }
-    return NULL;
-}
-
-static bool begins_with_brace(const struct http_request *request)
-{
-    size_t blank = strspn(request->body, " \t\r\n");
-    return request->body[blank] == '{';
-}
-
-json_t *call_body(struct call *call, bool form)
-{
-    struct http_request *request = call->request;
-    const char *why = call_why_no_text(call);
-    if (!why) {
-        why = "the body is no JSON object";
-        request->document = form && !begins_with_brace(request)
-                                ? form_parse(request->body, request->body_size)
-                                : json_parse(request->body, request->body_size, call->arena, &why);
-    }
-    if (json_is_object(request->document)) {
-        return request->document;
-    }
-    if (is_under(request->path, CONTROL_PREFIX)) {
-        call_control_error(call, 400, "invalid_json", "%s", why);
-    } else {
-        http_reply_error_because(request, 400, why);
-    }
-    return NULL;
-}
+/* ------------------------------------------------------------------ where it is */
 
 const char *call_base_url(const struct call *call)
 {
@@ -142,7 +81,7 @@ const char *call_base_url(const struct call *call)
 /* The private API is served at / and at /api: routes are written without. */
 static const char *private_path(const char *path)
 {
-    if (!is_under(path, PRIVATE_PREFIX)) {
+    if (!target_is_under(path, PRIVATE_PREFIX)) {
         return path;
     }
     const char *rest = path + strlen(PRIVATE_PREFIX);
@@ -339,7 +278,7 @@ static void reply_options(struct call *call, const char *allow)
     const char *wanted = http_header(request, "Access-Control-Request-Headers");
     http_reply_empty(request, 204);
     http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
-    if (is_under(request->path, PUBLIC_PREFIX)) {
+    if (target_is_under(request->path, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Methods",
                           arena_strdup(call->arena, allow));
         http_reply_header(request, "Access-Control-Allow-Headers",
@@ -434,7 +373,7 @@ void router_handle(void *arg, struct http_request *request)
         http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
         record_routed(&call);
     }
-    if (request->path && is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
+    if (request->path && target_is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
         add_cors(&call);
     }
     trace_end(&router->engine->trace);
@@ -447,7 +386,7 @@ size_t router_body_most(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     char allow[ALLOW_TEXT];
-    if (!request->path || !is_under(request->path, CONTROL_PREFIX)) {
+    if (!request->path || !target_is_under(request->path, CALL_CONTROL_PREFIX)) {
         return HTTP_BODY_MOST;
     }
     const struct route *route = find_route(&call, allow);
