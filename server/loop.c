@@ -56,11 +56,15 @@ static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
     struct curl_waitfd fds[] = {
         {.fd = http_server_fd(loop->server), .events = CURL_WAIT_POLLIN},
         {.fd = loop->signal_fd, .events = CURL_WAIT_POLLIN},
+        {.fd = http_accept_fd(loop->server), .events = CURL_WAIT_POLLIN},
     };
     if (wait_ms) {
         log_flush();
     }
     curl_multi_poll(deliver_multi(loop->engine->deliver), fds, ARRAY_SIZE(fds), (int)wait_ms, NULL);
+    if (fds[2].revents) {
+        http_accept_run(loop->server);
+    }
     return fds[1].revents ? take_signals(loop) : LOOP_GO_ON;
 }
 
@@ -103,7 +107,6 @@ static void turn(struct loop *loop)
     schedule_run(loop->engine);
     advance_run(loop->engine);
     deliver_collect(loop->engine->deliver);
-    http_accept_run(loop->server);
     gather_requests(loop);
     imports_run(loop->imports);
     end_turn(loop);

@@ -10,8 +10,9 @@
 #include "json/json_read.h"
 
 #define CALL_PARAMS 3
-#define CALL_CONTROL_PREFIX "/_mock" /* what is under it answers in the shape of the control API   \
-                                      */
+#define CALL_CONTROL_PREFIX                                                                        \
+    "/_mock" /* what is under it answers in the shape of the control API                           \
+              */
 
 struct route;
 struct router;

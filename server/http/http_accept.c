@@ -13,9 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACCEPTS_MOST 64    /* in one turn, of one socket */
-#define PAUSE_MS 100       /* until the next try, after a failure */
-#define LIBRARY UINT32_MAX /* in the place of a listener's index */
+#define ACCEPTS_MOST 64 /* in one turn, of one socket */
+#define PAUSE_MS 100    /* until the next try, after a failure */
 
 static bool watch(struct http_server *server, int how, uint32_t events)
 {
@@ -29,12 +28,13 @@ static bool watch(struct http_server *server, int how, uint32_t events)
 
 bool http_accept_begin(struct http_server *server)
 {
-    int library = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    struct epoll_event event = {.events = EPOLLIN, .data.u32 = LIBRARY};
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    return server->epoll_fd >= 0 &&
-           epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, library, &event) == 0 &&
-           watch(server, EPOLL_CTL_ADD, EPOLLIN);
+    return server->epoll_fd >= 0 && watch(server, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+int http_accept_fd(const struct http_server *server)
+{
+    return server->epoll_fd;
 }
 
 static void go_on(void *arg)
@@ -85,10 +85,10 @@ static bool accept_one(struct http_server *server, int listener)
 
 void http_accept_run(struct http_server *server)
 {
-    struct epoll_event events[LISTEN_MOST + 1];
-    int n = epoll_wait(server->epoll_fd, events, LISTEN_MOST + 1, 0);
+    struct epoll_event events[LISTEN_MOST];
+    int n = epoll_wait(server->epoll_fd, events, LISTEN_MOST, 0);
     for (int i = 0; i < n; i++) {
-        int most = events[i].data.u32 == LIBRARY ? 0 : ACCEPTS_MOST;
+        int most = ACCEPTS_MOST;
         while (most-- && accept_one(server, server->listeners[events[i].data.u32])) {
         }
     }

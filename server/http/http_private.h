@@ -10,7 +10,7 @@
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
-    int epoll_fd; /* of libmicrohttpd and the listening sockets; 0: none yet */
+    int epoll_fd; /* of the listening sockets; 0: none yet */
     int listeners[LISTEN_MOST];
     size_t n_listeners;
     unsigned connections_most;
@@ -25,7 +25,7 @@ struct http_server {
     bool closing;
 };
 
-/* Watches the listening sockets beside libmicrohttpd, which is started; false with errno. */
+/* Watches the listening sockets; false with errno. */
 bool http_accept_begin(struct http_server *server);
 
 /* Closes the listening sockets. */

@@ -145,7 +145,7 @@ int http_server_port(const struct http_server *server)
 
 int http_server_fd(const struct http_server *server)
 {
-    return server->epoll_fd;
+    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
 int http_server_wait_ms(const struct http_server *server)

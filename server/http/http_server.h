@@ -129,6 +129,8 @@ int http_server_wait_ms(
     const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
 
+int http_accept_fd(const struct http_server *server); /* readable when there are new connections */
+
 /* Takes new connections, which the next http_server_run reads from. */
 void http_accept_run(struct http_server *server);
 
