@@ -186,7 +186,7 @@ void control_snapshots_import(struct call *call)
     struct snapshot snapshot;
     buf_auto renamed = {0};
     struct json_out out = {.buf = &renamed};
-    const json_t *body = check_name(call) && check_weight(call) ? call_body(call, false) : NULL;
+    const json_t *body = check_name(call) && check_weight(call) ? call_body(call) : NULL;
     if (!body) {
         return;
     }

@@ -99,11 +99,15 @@ bool call_has_control(const struct call *call);
  * (mock.md). In the arena. */
 const char *call_base_url(const struct call *call);
 
+/* The body as a JSON object, borrowed from the call, which frees it. NULL if it is none: 400 was
+ * answered in the shape of the API. */
+json_t *call_body(struct call *call);
+
 /*
- * The body as a JSON object, borrowed from the call, which frees it. NULL: it is none, and 400 was
- * answered in the shape of the API. `form`: a body that does not begin with '{' is read as a form.
+ * The same for calls that take forms: pairs, multipart/form-data, or JSON if it begins with '{'.
+ * NULL if the body cannot be read: 400, 415 or 422 was answered.
  */
-json_t *call_body(struct call *call, bool form);
+json_t *call_form(struct call *call);
 
 /* The same for a call that is refused anyway: nothing is answered, and NULL is no JSON object. */
 json_t *call_document(struct call *call);

@@ -6,11 +6,13 @@
 #include "http/credentials.h"
 #include "http/form.h"
 #include "http/guard.h"
+#include "http/multipart.h"
 #include "http/record.h"
 #include "http/target.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define PUBLIC_PREFIX "/public-api"
 #define CONTROL_PREFIX "/_mock"
@@ -34,21 +36,19 @@ static void reply_error(struct call *call, unsigned status, const char *code, co
 
 /* ------------------------------------------------------------------ bodies */
 
+/* A body is read by what it looks like, whatever its Content-Type says: shops label JSON wrongly.
+ */
 static bool begins_with_brace(const struct http_request *request)
 {
     size_t blank = strspn(request->body, " \t\r\n");
     return request->body[blank] == '{';
 }
 
-json_t *call_body(struct call *call, bool form)
+json_t *call_body(struct call *call)
 {
     struct http_request *request = call->request;
     const char *why = "the body is no JSON object";
-    if (form && !begins_with_brace(request)) {
-        request->document = form_parse(request->body, request->body_size);
-    } else {
-        request->document = json_parse(request->body, request->body_size, call->arena, &why);
-    }
+    request->document = json_parse(request->body, request->body_size, call->arena, &why);
     if (json_is_object(request->document)) {
         return request->document;
     }
@@ -67,6 +67,69 @@ json_t *call_document(struct call *call)
         request->document = json_parse(request->body, request->body_size, call->arena, NULL);
     }
     return json_is_object(request->document) ? request->document : NULL;
+}
+
+static const char *read_pairs(struct http_request *request, struct form *form)
+{
+    request->document = form_parse(request->body, request->body_size, form->errors);
+    return NULL;
+}
+
+static const char *read_parts(struct http_request *request, struct form *form)
+{
+    const char *why = multipart_read(request, form);
+    request->document = form_finish(form);
+    return why;
+}
+
+static const struct {
+    const char *type;
+    const char *(*read)(struct http_request *request, struct form *form);
+} form_types[] = {
+    {"application/x-www-form-urlencoded", read_pairs},
+    {"multipart/form-data", read_parts},
+};
+
+/* Without a Content-Type a body is read as pairs. Nothing is lost of an empty one. -1: it is none.
+ */
+static int find_form_type(const struct http_request *request)
+{
+    const char *type = http_header(request, "Content-Type");
+    if (!type || !request->body_size) {
+        return 0;
+    }
+    size_t length = strcspn(type, "; \t");
+    for (size_t i = 0; i < ARRAY_SIZE(form_types); i++) {
+        if (strlen(form_types[i].type) == length &&
+            strncasecmp(form_types[i].type, type, length) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+json_t *call_form(struct call *call)
+{
+    struct http_request *request = call->request;
+    struct json_errors errors = {.arena = call->arena};
+    struct form form = {.errors = &errors};
+    int type = find_form_type(request);
+    if (begins_with_brace(request)) {
+        return call_body(call);
+    }
+    if (type < 0) {
+        http_reply_error_because(request, 415,
+                                 "the Content-Type must be application/x-www-form-urlencoded, "
+                                 "multipart/form-data or application/json");
+        return NULL;
+    }
+    const char *why = form_types[type].read(request, &form);
+    if (why) {
+        http_reply_error_because(request, 400, why);
+    } else if (errors.n) {
+        call_reply_errors(call, &errors);
+    }
+    return why || errors.n ? NULL : request->document;
 }
 
 const char *call_base_url(const struct call *call)
@@ -201,6 +264,10 @@ static bool check_origin(struct call *call)
 /* The account of a control call: ?account=, else the demo account. */
 static bool find_control_tenant(struct call *call)
 {
+    if (json_errors_has(http_query_errors(call->request), "account")) {
+        call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
+        return false;
+    }
     const char *id = http_query_text(call->request, "account");
     call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->demo;
     if (!call->tenant && id) {
@@ -226,11 +293,36 @@ static bool names_query(const char *names, const char *name)
     return false;
 }
 
-/* What is misspelt is refused, never ignored. */
+/* The platform's calls: what cannot be read is refused, never ignored. */
+static bool check_query_text(struct call *call)
+{
+    const struct json_errors *errors = http_query_errors(call->request);
+    if (errors->n) {
+        call_reply_errors(call, errors);
+    }
+    return !errors->n;
+}
+
+static bool check_page_query(struct call *call)
+{
+    bool good = check_query_text(call);
+    if (!good) {
+        call->router->error_page(call);
+    }
+    return good;
+}
+
+/* The control API's: what is misspelt, too. */
 static bool check_query(struct call *call, const struct route *route)
 {
+    const struct json_errors *errors = http_query_errors(call->request);
     const char *name;
     json_t *value;
+    if (errors->n) {
+        call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
+                           errors->first->message);
+        return false;
+    }
     json_object_foreach((json_t *)http_query(call->request), name, value)
     {
         if (!json_is_string(value) ||
@@ -248,10 +340,11 @@ static bool may(struct call *call, const struct route *route)
     switch (route->access) {
     case ACCESS_PUBLIC:
     case ACCESS_GATE:
+        return check_query_text(call);
     case ACCESS_PAGE:
-        return true;
+        return check_page_query(call);
     case ACCESS_PRIVATE:
-        return check_private(call);
+        return check_private(call) && check_query_text(call);
     case ACCESS_CONTROL:
     case ACCESS_CONTROL_LARGE:
         return check_origin(call) && check_token(call) && check_query(call, route) &&
