@@ -141,6 +141,10 @@ static bool block_signals(struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL) {
+        sigaddset(&set, SIGHUP); /* the terminal is gone; nohup(1) ignores that */
+    }
     if (p->exec.pid) {
         sigaddset(&set, SIGCHLD);
         p->loop.signalled = exec_signalled;
@@ -148,6 +152,7 @@ static bool block_signals(struct program *p)
     }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is a write that fails */
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (p->loop.signal_fd < 0) {
         snprintf(p->why, sizeof p->why, "signals: %s", strerror(errno));

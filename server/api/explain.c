@@ -67,7 +67,7 @@ static const struct hint hints[] = {
     {"expires", "ISO 8601 with an offset, or unix seconds; 14 minutes to 2 days from now"},
     {"card_number", "12 to 19 digits"},
     {"cvv", "3 or 4 digits"},
-    {"exp_month", "1 to 12, not in the past with exp_year"},
+    {"exp_month", "1 to 12"},
     {"exp_year", "a year of 2 or 4 digits"},
     {"service_fields.status", "a status or a resolution"},
 };

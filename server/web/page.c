@@ -176,7 +176,7 @@ void page_asset(struct call *call)
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
             reply_bytes(call, 200, types[i].type, file);
-            http_reply_header(call->request, "Cache-Control", "max-age=3600");
+            http_reply_header(call->request, "Cache-Control", "no-cache");
             /* a page that another site shows loads its modules across origins */
             http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
             return;

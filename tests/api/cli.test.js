@@ -282,6 +282,26 @@ describe('the log', () => {
     }
   });
 
+  test('characters beyond ASCII are escaped as characters', async () => {
+    for (const format of ['json', 'text']) {
+      const server = await startServer({ args: ['--log-format', format] });
+      await new Client(server).send('GET', '/caf%C3%A9-%F0%9F%98%80', { check: false });
+      await server.stop();
+      assert.ok(server.stderr.includes('"/caf\\u00e9-\\ud83d\\ude00"'), server.stderr);
+      const found = server.stderr.split('\n').filter((line) => format === 'json' && line.includes('caf')).map((line) => JSON.parse(line).path);
+      assert.deepEqual(found, format === 'json' ? ['/caf\u00e9-\u{1f600}'] : []);
+    }
+  });
+
+  test('a lost terminal is a reason to stop, unless it is to be ignored', async () => {
+    const server = await startServer();
+    await server.stop({ signal: 'SIGHUP' });
+    const kept = await startServer({ wrap: ['sh', '-c', 'trap "" HUP; exec "$@"', 'sh'] });
+    process.kill(kept.pid, 'SIGHUP');
+    await new Client(kept).made();
+    await kept.stop();
+  });
+
   test('error: quiet in good times', async () => {
     const server = await startServer({ args: ['--log-level', 'error'] });
     await new Client(server).made();

@@ -341,6 +341,10 @@ describe('what protects the pages', () => {
 
   test('assets: nothing but the pages\' own', async () => {
     assert.match((await demo.send('GET', '/_mock/assets/page.css')).expect(200).headers['content-type'], /^text\/css/);
+    // asked for again each time: an upgrade never mixes modules, and one that is the same costs no bytes
+    const { headers } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
+    assert.equal(headers['cache-control'], 'no-cache');
+    (await demo.send('GET', '/_mock/assets/dashboard.js', { headers: { 'If-None-Match': headers.etag } })).expect(304);
     for (const name of ['nothing.css', 'checkout.html', '..%2fmessages.json', '%2e%2e', 'page.css%00']) {
       (await demo.send('GET', `/_mock/assets/${name}`)).expect(404);
     }
