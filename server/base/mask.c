@@ -3,7 +3,6 @@
 #include "attr.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define NAMED_CARD_LEAST 13 /* digits of a card_number that shows any */

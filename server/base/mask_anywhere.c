@@ -3,12 +3,12 @@
 
 #include "attr.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define CARD_MOST 19  /* digits */
 #define GROUP_FIRST 4 /* digits of the first group, as people type card numbers */
 #define GROUP_MOST 6
+#define SHORTEST 9 /* bytes of a secret: sk_test_a */
 
 #define LENGTH(n) (1U << (n))
 #define LENGTHS_16_TO_19 (LENGTH(16) | LENGTH(17) | LENGTH(18) | LENGTH(19))
@@ -82,7 +82,7 @@ static size_t secret_key_end(const struct reading *reading, size_t at)
 {
     const size_t prefix = strlen("sk_test_");
     const char *text = reading->scan->data + at;
-    if (reading->end - at <= prefix ||
+    if (reading->end - at <= prefix || text[1] != 'k' ||
         (strncmp(text, "sk_test_", prefix) != 0 && strncmp(text, "sk_live_", prefix) != 0)) {
         return at;
     }
@@ -192,24 +192,39 @@ static size_t card_end(const struct reading *reading, size_t at)
 
 /* ------------------------------------------------------------------ the search */
 
+/* On to what may begin a secret or an escape, with the two characters before it. */
+static size_t skip_dull(const struct reading *reading, size_t at, char *before, char *earlier)
+{
+    const char *data = reading->scan->data;
+    size_t start = at;
+    while (at < reading->end && !classes[(unsigned char)data[at]]) {
+        at++;
+    }
+    if (at > start) {
+        *earlier = at > start + 1 ? data[at - 2] : *before;
+        *before = data[at - 1];
+    }
+    return at;
+}
+
 void mask_find_anywhere(const struct mask_scan *scan, struct mask_range range,
                         enum mask_coding coding, bool bare)
 {
     const struct reading reading = {scan, coding, range.end};
     const struct mask_range nameless = {0, 0};
     char before = ' ', earlier = ' ';
-    for (size_t at = range.start; at < range.end;) {
-        char c = scan->data[at];
-        size_t width = 1, stop = at;
-        if (classes[(unsigned char)c]) {
-            width = character(&reading, at, &c);
-            bool fraction = before == '.' && isdigit((unsigned char)earlier);
-            if (c == 's') {
-                stop = secret_key_end(&reading, at);
-            } else if (classes[(unsigned char)c] == BEGINS_SECRET && !mask_is_word(before) &&
-                       !fraction) {
-                stop = card_end(&reading, at);
-            }
+    if (range.end - range.start < SHORTEST) {
+        return;
+    }
+    for (size_t at = range.start; (at = skip_dull(&reading, at, &before, &earlier)) < range.end;) {
+        char c;
+        size_t width = character(&reading, at, &c), stop = at;
+        bool fraction = before == '.' && isdigit((unsigned char)earlier);
+        if (c == 's') {
+            stop = secret_key_end(&reading, at);
+        } else if (classes[(unsigned char)c] == BEGINS_SECRET && !mask_is_word(before) &&
+                   !fraction) {
+            stop = card_end(&reading, at);
         }
         if (stop > at && c == 's') {
             mask_emit(scan, (struct mask_range){at + strlen("sk_test_"), stop}, nameless,

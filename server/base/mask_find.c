@@ -3,7 +3,6 @@
 
 #include "text.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 

@@ -3,6 +3,8 @@
 
 #include "mask.h"
 
+#include <ctype.h>
+
 /* How a format spells characters. */
 enum mask_coding {
     MASK_PLAIN,
@@ -26,12 +28,28 @@ struct mask_range {
 
 /* ------------------------------------------------------------------ characters */
 
+/* mask_decode for a byte that may mean something else. */
+size_t mask_decode_escape(enum mask_coding coding, const char *data, size_t at, size_t end,
+                          char *ret_c);
+
 /* The character at `at`, before `end`, and how many bytes spell it, at least one. A character
  * beyond ASCII comes as '\x80'. */
-size_t mask_decode(enum mask_coding coding, const char *data, size_t at, size_t end, char *ret_c);
+static inline size_t mask_decode(enum mask_coding coding, const char *data, size_t at, size_t end,
+                                 char *ret_c)
+{
+    char c = data[at];
+    if (isalnum((unsigned char)c)) { /* nearly all are */
+        *ret_c = c;
+        return 1;
+    }
+    return mask_decode_escape(coding, data, at, end, ret_c);
+}
 
 /* Letters, digits and '_': what makes the digits beside it a part of a word. */
-bool mask_is_word(char c);
+static inline bool mask_is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
 
 /* ------------------------------------------------------------------ names */
 

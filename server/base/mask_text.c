@@ -3,11 +3,10 @@
 
 #include "attr.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_MOST 32          /* letters and digits of a secret name, and its NUL */
+#define NAME_MOST 16          /* letters and digits of a secret name, and its NUL */
 #define BETWEEN_WORDS "_-. '" /* in a name; the quote is of one that JSON does not know */
 
 /* ------------------------------------------------------------------ characters */
@@ -15,11 +14,6 @@
 static bool is_one_of(char c, const char *set)
 {
     return c && strchr(set, c);
-}
-
-bool mask_is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
 }
 
 /* The number that up to `most` digits of a base spell from `at` on, and their end; `at` if none. */
@@ -75,7 +69,8 @@ static size_t decode_entity(const char *data, size_t at, size_t end, char *ret_c
     return stop + 1 - at;
 }
 
-size_t mask_decode(enum mask_coding coding, const char *data, size_t at, size_t end, char *ret_c)
+size_t mask_decode_escape(enum mask_coding coding, const char *data, size_t at, size_t end,
+                          char *ret_c)
 {
     unsigned code;
     char c = data[at];
@@ -126,11 +121,21 @@ static const struct {
     {"token", MASK_TOKEN}, /* of a query only */
 };
 
+/* What they begin with. */
+static const bool begins_name[256] = {
+    ['a'] = true, ['c'] = true, ['p'] = true, ['s'] = true, ['t'] = true,
+    ['A'] = true, ['C'] = true, ['P'] = true, ['S'] = true, ['T'] = true,
+};
+
 bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
                          enum mask_coding coding, enum mask_kind *ret_kind)
 {
     char text[NAME_MOST];
     size_t n = 0;
+    char first = name.start < name.end ? scan->data[name.start] : '\0';
+    if (isalnum((unsigned char)first) && !begins_name[(unsigned char)first]) {
+        return false; /* most names, at once */
+    }
     for (size_t at = name.start; at < name.end;) {
         char c;
         at += mask_decode(coding, scan->data, at, name.end, &c);
@@ -145,7 +150,8 @@ bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
     }
     text[n] = '\0';
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (*text == *names[i].name && strcmp(text, names[i].name) == 0) {
+        if (text[0] == names[i].name[0] && text[1] == names[i].name[1] &&
+            strcmp(text, names[i].name) == 0) {
             *ret_kind = names[i].kind;
             return scan->query || i < ARRAY_SIZE(names) - 1;
         }
