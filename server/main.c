@@ -1,4 +1,5 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
+#include "api/conflict.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wall.h"
@@ -97,6 +98,7 @@ static void set_up_router(struct program *p)
         .tls = c->tls_cert,
         .hide_panel = c->hide_panel,
         .error_page = page_error_instead,
+        .conflict = conflict_reply,
     };
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);
@@ -140,6 +142,10 @@ static bool block_signals(struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL) {
+        sigaddset(&set, SIGHUP); /* the terminal is gone; nohup(1) ignores that */
+    }
     if (p->exec.pid) {
         sigaddset(&set, SIGCHLD);
         p->loop.signalled = exec_signalled;
@@ -147,6 +153,7 @@ static bool block_signals(struct program *p)
     }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is a write that fails */
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (p->loop.signal_fd < 0) {
         snprintf(p->why, sizeof p->why, "signals: %s", strerror(errno));

@@ -41,8 +41,8 @@ const struct route routes[] = {
     {"GET",    "/public-api/payout-invoices/{id}",           ACCESS_PUBLIC,  api_payouts_get_public, NULL},
     {"POST",   "/public-api/payout-prerequest",              ACCESS_PUBLIC,  api_services_prerequest_payout, NULL},
 
-    {"POST",   "/payment/sale",                              ACCESS_PUBLIC,  api_sale, NULL},
-    {"POST",   "/acs/{cgi}",                                 ACCESS_PAGE,    api_sale_acs, NULL},
+    {"POST",   "/payment/sale",                              ACCESS_GATE,    api_sale, NULL},
+    {"POST",   "/acs/{cgi}",                                 ACCESS_PAGE,    checkout_challenge_open, NULL},
     {"GET",    "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
     {"POST",   "/complete-auth",                             ACCESS_PAGE,    api_sale_complete, NULL},
 

@@ -12,15 +12,20 @@ void api_payouts_create(struct call *call)
     invoice_create(call, ORDER_PAYOUT);
 }
 
+static bool find_own(struct call *call, struct invoice *ret_payout)
+{
+    return engine_find_payout(call->engine, call->arena, call->params[0], ret_payout) &&
+           ret_payout->account == call->tenant->account.num;
+}
+
 /* A payout of the account; answers 404 and returns false when there is none. */
 static bool find(struct call *call, struct invoice *ret_payout)
 {
-    if (engine_find_payout(call->engine, call->arena, call->params[0], ret_payout) &&
-        ret_payout->account == call->tenant->account.num) {
-        return true;
+    bool found = find_own(call, ret_payout);
+    if (!found) {
+        http_reply_error(call->request, 404);
     }
-    http_reply_error(call->request, 404);
-    return false;
+    return found;
 }
 
 void api_payouts_get(struct call *call)
@@ -44,6 +49,25 @@ static void start(struct call *call, struct invoice *payout, const char *outcome
     waits_hold_reply(call);
 }
 
+static void refuse_process(struct call *call, const struct invoice *payout)
+{
+    invoice_reply_conflict(call, payout,
+                           arena_printf(call->arena,
+                                        "The payout invoice is %s and cannot be processed.",
+                                        status_name(payout->status)),
+                           view_invoice_document);
+}
+
+bool api_payouts_conflict(struct call *call)
+{
+    struct invoice payout;
+    bool found = call->route->handle == api_payouts_process && find_own(call, &payout);
+    if (found) {
+        refuse_process(call, &payout);
+    }
+    return found;
+}
+
 void api_payouts_process(struct call *call)
 {
     static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
@@ -60,11 +84,7 @@ void api_payouts_process(struct call *call)
         return;
     }
     if (!payout_may_start(call->tenant, &payout)) {
-        invoice_reply_conflict(call, &payout,
-                               arena_printf(call->arena,
-                                            "The payout invoice is %s and cannot be processed.",
-                                            status_name(payout.status)),
-                               view_invoice_document);
+        refuse_process(call, &payout);
         return;
     }
     outcome_read(call, OUTCOME_HEADER, outcome, &subject, &errors);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
+#include "json/envelope.h"
 #include "json/json_accepts.h"
 
 struct refund_input {
@@ -40,7 +41,7 @@ static bool read_order(struct call *call, json_t *body, const struct invoice *in
     struct refund_input input = {.amount = MONEY_NONE};
     const char *outcome = http_header(call->request, OUTCOME_HEADER);
     const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow};
-    json_read(invoice_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &input,
+    json_read(envelope_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &input,
               &errors);
     if (input.amount != MONEY_NONE && input.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
@@ -77,11 +78,7 @@ static void reply(struct call *call, enum refund_result result, const struct inv
         waits_hold_reply(call);
         break;
     case REFUND_REPEATED:
-        invoice_reply_conflict(call, invoice,
-                               arena_printf(call->arena,
-                                            "A refund with reference_id \"%s\" exists already.",
-                                            order->reference_id),
-                               view_invoice_document);
+        invoice_reply_repeated(call, invoice, "refund", order->reference_id, view_invoice_document);
         break;
     case REFUND_FORBIDDEN:
         http_reply_error_because(
@@ -97,7 +94,7 @@ static void reply(struct call *call, enum refund_result result, const struct inv
 
 void api_refund(struct call *call)
 {
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     struct refund_order order;
     struct invoice invoice;
     if (!body) {

@@ -5,6 +5,7 @@
 #include "engine/clock.h"
 #include "engine/payment.h"
 #include "http/authorization.h"
+#include "json/envelope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -121,12 +122,6 @@ static void reply_sale(struct call *call, const struct invoice *invoice)
     json_out_object_end(&out);
 }
 
-static json_t *attributes_of(json_t *body)
-{
-    json_t *attributes = json_object_get(json_object_get(body, "data"), "attributes");
-    return json_is_object(attributes) ? attributes : body;
-}
-
 void api_sale(struct call *call)
 {
     struct invoice invoice;
@@ -136,11 +131,12 @@ void api_sale(struct call *call)
     if (!find_by_token(call, &invoice)) {
         return;
     }
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     if (!body) {
         return;
     }
-    json_read(attributes_of(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale, &errors);
+    json_read(envelope_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale,
+              &errors);
     check_sale(call, &sale, &entry, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
@@ -171,15 +167,6 @@ static bool find_by_session(struct call *call, const char *session, struct invoi
     }
     call->invoice = ret_invoice->seq;
     return call_enter(call, tenant, ret_invoice->id);
-}
-
-void api_sale_acs(struct call *call)
-{
-    struct invoice invoice;
-    if (find_by_session(call, call->params[0], &invoice)) {
-        http_reply_redirect(call->request, 303,
-                            arena_printf(call->arena, "/hpp/%s/challenge", invoice.session));
-    }
 }
 
 void api_sale_complete(struct call *call)

@@ -3,8 +3,7 @@
 
 #include "http/call.h"
 
-void api_sale(struct call *call);     /* POST /payment/sale */
-void api_sale_acs(struct call *call); /* POST /acs/{cgi}: where auth_payload sends the payer */
+void api_sale(struct call *call); /* POST /payment/sale */
 
 /* GET and POST /complete-auth?pid=: the TermUrl, back from 3-D Secure to the shop */
 void api_sale_complete(struct call *call);

@@ -113,34 +113,35 @@ static const struct json_field prerequest_fields[] = {
      .kind = JSON_KIND_TEXT,
      .offset = JSON_AT(prerequest, currency),
      .required = true,
-     .most = 8},
+     .format = JSON_FORMAT_CURRENCY},
     /* The last one: a payment's amount is not even looked at (SEED:25). */
     {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
 };
 
-/* The body, checked; answers and returns false when something is wrong. */
-static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input)
+/* The account of the key in the body, if there is one; false: a fault of the account ended the
+ * call. */
+static bool enter_by_key(struct call *call, const json_t *body, bool *ret_test_mode)
 {
-    json_t *body = call_body(call, false);
+    const char *key = json_string_value(json_object_get(body, "public_key"));
+    struct tenant *tenant =
+        key ? tenants_by_public_key(&call->engine->tenants, key, ret_test_mode) : NULL;
+    return !tenant || call_enter(call, tenant, NULL);
+}
+
+/* The body, checked; answers and returns false when something is wrong. */
+static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input,
+                            bool *ret_test_mode)
+{
+    json_t *body = call_body(call);
     struct json_errors errors = {.arena = call->arena};
-    if (!body) {
+    if (!body || !enter_by_key(call, body, ret_test_mode)) {
         return false;
     }
     *ret_input = (struct prerequest){.amount = MONEY_NONE};
     json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT),
               false, ret_input, &errors);
-    char *currency = arena_strdup(call->arena, ret_input->currency);
-    if (currency) {
-        text_upper(currency);
-        ret_input->currency = currency;
-        if (!json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
-            json_errors_add(&errors, "currency", "This value is not a valid currency.");
-        }
-    }
     if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
-    } else if (ret_input->amount == MONEY_MOST) {
-        json_errors_add(&errors, "amount", MESSAGE_INVALID); /* beyond any service */
     }
     if (errors.n) {
         call_reply_errors(call, &errors);
@@ -167,17 +168,12 @@ static void find_offers(struct call *call, struct prerequest_view *view)
 static void prerequest(struct call *call, enum invoice_kind kind)
 {
     struct prerequest input;
-    if (!read_prerequest(call, kind, &input)) {
+    bool test_mode = true;
+    if (!read_prerequest(call, kind, &input, &test_mode)) {
         return;
     }
-    bool test_mode;
-    struct tenant *tenant =
-        tenants_by_public_key(&call->engine->tenants, input.public_key, &test_mode);
-    if (!tenant) {
+    if (!call->tenant) {
         http_reply_error(call->request, 401);
-        return;
-    }
-    if (!call_enter(call, tenant, NULL)) {
         return;
     }
     struct prerequest_view view = {.kind = kind,
@@ -185,7 +181,7 @@ static void prerequest(struct call *call, enum invoice_kind kind)
                                    .currency = input.currency,
                                    .amount = input.amount,
                                    .test_mode = test_mode,
-                                   .account = &tenant->account.settings};
+                                   .account = &call->tenant->account.settings};
     find_offers(call, &view);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);

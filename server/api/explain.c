@@ -5,6 +5,7 @@
 #include "api/nearest.h"
 #include "api/order_read.h"
 #include "base/text.h"
+#include "json/view_errors.h"
 
 #include <string.h>
 
@@ -14,7 +15,6 @@
 /* What the explanation says; texts in the arena or static. */
 struct explanation {
     const char *rule, *where, *message, *nearest;
-    const json_t *fields; /* {path: message} or NULL */
 };
 
 static const struct {
@@ -68,7 +68,7 @@ static const struct hint hints[] = {
     {"expires", "ISO 8601 with an offset, or unix seconds; 14 minutes to 2 days from now"},
     {"card_number", "12 to 19 digits"},
     {"cvv", "3 or 4 digits"},
-    {"exp_month", "1 to 12, not in the past with exp_year"},
+    {"exp_month", "1 to 12"},
     {"exp_year", "a year of 2 or 4 digits"},
     {"service_fields.status", "a status or a resolution"},
 };
@@ -158,15 +158,15 @@ static bool by_control_error(const json_t *reply, struct explanation *explanatio
     const char *code = json_string_value(json_object_get(error, "code"));
     const char *message = json_string_value(json_object_get(error, "message"));
     if (code && message) {
-        *explanation = (struct explanation){code, "request", message, NULL, NULL};
+        *explanation = (struct explanation){code, "request", message, NULL};
     }
     return code && message;
 }
 
-static void by_status(struct call *call, const struct journal_record *record, const json_t *reply,
+static void by_status(struct call *call, const struct journal_record *record,
                       struct explanation *ret_explanation)
 {
-    struct explanation explanation = {"refused", "request", "the call was refused", NULL, NULL};
+    struct explanation explanation = {"refused", "request", "the call was refused", NULL};
     const char *detail = detail_of(call, record);
     for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
         if (statuses[i].status == record->request.status) {
@@ -175,8 +175,6 @@ static void by_status(struct call *call, const struct journal_record *record, co
             explanation.message = statuses[i].message;
         }
     }
-    const json_t *errors = json_object_get(reply, "errors");
-    explanation.fields = json_is_object(errors) ? errors : NULL;
     explanation.message = detail ? detail : explanation.message;
     *ret_explanation = explanation;
 }
@@ -247,7 +245,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
     if (request->refusal) {
         by_refusal(call, record, &explanation);
     } else if (!by_control_error(reply, &explanation)) {
-        by_status(call, record, reply, &explanation);
+        by_status(call, record, &explanation);
     }
     json_out_object(out, key);
     json_out_text(out, "rule", explanation.rule);
@@ -255,6 +253,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
     json_out_text(out, "message", explanation.message);
     json_out_text(out, "nearest", explanation.nearest);
     const struct route *route = request->route < 0 ? NULL : &call->router->routes[request->route];
-    write_fields(call, out, route, explanation.fields);
+    json_auto_t *fields = request->refusal ? NULL : view_errors_read(reply);
+    write_fields(call, out, route, fields);
     json_out_object_end(out);
 }

@@ -1,20 +1,19 @@
 #include "invoice_create.h"
 
 #include "api/wait.h"
+#include "json/envelope.h"
 
 void invoice_create_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
 {
-    invoice_reply_conflict(
-        call, earlier,
-        arena_printf(call->arena, "A %s invoice with reference_id \"%s\" exists already.",
-                     invoice_noun(invoice_kind(earlier->seq)), earlier->reference_id),
-        write);
+    const char *noun =
+        arena_printf(call->arena, "%s invoice", invoice_noun(invoice_kind(earlier->seq)));
+    invoice_reply_repeated(call, earlier, noun, earlier->reference_id, write);
 }
 
 /* The order in the body, checked; answers and returns false when there is none. */
 static bool read_order(struct call *call, enum order_way way, struct order *ret_order)
 {
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     struct json_errors errors = {.arena = call->arena};
     if (!body) {
         return false;
@@ -23,7 +22,7 @@ static bool read_order(struct call *call, enum order_way way, struct order *ret_
         http_reply_error_because(call->request, 403, "the account is not active");
         return false;
     }
-    order_read(call, way, invoice_attributes(body), false, ret_order, &errors);
+    order_read(call, way, envelope_attributes(body), false, ret_order, &errors);
     if (errors.n) {
         call_reply_errors(call, &errors);
     }

@@ -32,11 +32,14 @@ void invoice_reply_conflict(struct call *call, const struct invoice *invoice, co
     json_out_object_end(&out);
 }
 
-json_t *invoice_attributes(json_t *body)
+void invoice_reply_repeated(struct call *call, const struct invoice *earlier, const char *noun,
+                            const char *reference_id, invoice_writer write)
 {
-    json_t *data = json_object_get(body, "data");
-    json_t *attributes = json_object_get(data, "attributes");
-    return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
+    invoice_reply_conflict(call, earlier,
+                           arena_printf(call->arena,
+                                        "A %s with reference_id \"%s\" exists already.", noun,
+                                        reference_id),
+                           write);
 }
 
 bool invoice_key_holds(struct call *call, const struct tenant *tenant)

@@ -14,8 +14,9 @@ void invoice_reply(struct call *call, unsigned status, const struct invoice *inv
 void invoice_reply_conflict(struct call *call, const struct invoice *invoice, const char *detail,
                             invoice_writer write);
 
-/* The attributes of a JSON:API envelope; older clients send them bare (facts.md a.4). */
-json_t *invoice_attributes(json_t *body);
+/* The same for a reference_id that is taken, by a "refund" or what else `noun` says. */
+void invoice_reply_repeated(struct call *call, const struct invoice *earlier, const char *noun,
+                            const char *reference_id, invoice_writer write);
 
 /*
  * The public API's reading: the unguessable id is the capability, a ?public_key=, if there is one,

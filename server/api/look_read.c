@@ -7,6 +7,7 @@
 
 #define METHODS_MOST 50
 #define METHOD_CODE_MOST 64
+#define LABEL_MOST 64
 
 struct look_input {
     bool has_display, hide_header, hide_footer, hide_progress_bar, hide_method_filter,
@@ -21,8 +22,7 @@ struct look_input {
         *on_secondary;
 };
 
-static const char *const labels[] = {"pay", "subscribe", "donate", NULL};
-static const char *const themes[] = {"light", "dark", NULL};
+static const char *const themes[] = {"basic", "light", "dark", NULL};
 
 #define FIELD(key, what, member, ...)                                                              \
     {                                                                                              \
@@ -43,7 +43,7 @@ static const struct json_field display_fields[] = {
 };
 
 static const struct json_field style_fields[] = {
-    FIELD("pay_button_label", TEXT, pay_button_label, .choices = labels),
+    FIELD("pay_button_label", TEXT, pay_button_label, .most = LABEL_MOST),
     FLAG(show_method_logo),
     FIELD("theme", TEXT, theme, .choices = themes),
     COLOR("success_color", success),
@@ -66,7 +66,7 @@ static const struct json_field style_fields[] = {
 
 /* In the order of reading: what `style` says comes later and stays. */
 static const struct json_field look_fields[] = {
-    FIELD("pay_button_label", TEXT, pay_button_label, .choices = labels),
+    FIELD("pay_button_label", TEXT, pay_button_label, .most = LABEL_MOST),
     FIELD("theme", TEXT, theme, .choices = themes),
     FIELD("display", OBJECT, has_display, .fields = display_fields,
           .n_fields = ARRAY_SIZE(display_fields)),

@@ -5,7 +5,7 @@
 #define URL_MOST 2048
 
 static const char *const flows[] = {"charge", "verify", NULL};
-static const char *const locales[] = {"en", "uk", "ru", NULL};
+#define LOCALE_MOST 35 /* the longest that RFC 5646 asks for room for */
 
 #define FIELD(member, ...) .offset = JSON_AT(order_input, member), ##__VA_ARGS__
 #define TEXT(key, member, ...)                                                                     \
@@ -18,6 +18,7 @@ static const char *const locales[] = {"en", "uk", "ru", NULL};
     {                                                                                              \
         .name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)                        \
     }
+#define LOCALE(key, member) TEXT(key, member, .format = JSON_FORMAT_LOCALE, .most = LOCALE_MOST)
 #define NESTED(key, member, table)                                                                 \
     OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
 
@@ -47,6 +48,12 @@ static const struct json_field return_url_fields[] = {
     URL("pending", return_pending, .required = true),
 };
 
+static const struct json_field option_fields[] = {
+    OTHER(OPTION_ALLOW_PARTIALLY, BOOL, options.allow_partially),
+    OTHER(OPTION_BYPASS_HPP, BOOL, options.bypass_hpp),
+    OTHER(OPTION_SEND_CONTEXT, BOOL, options.send_context),
+};
+
 /* What all ways have in common; the rest follows below. */
 #define COMMON(needs_service)                                                                      \
     TEXT("reference_id", reference_id), TEXT("service", service, .required = needs_service),       \
@@ -56,7 +63,7 @@ static const struct json_field return_url_fields[] = {
         OTHER("service_fields", ANY, service_fields),                                              \
         NESTED("customer", has_customer, customer_fields), OTHER("metadata", ANY, metadata),       \
         URL("return_url", return_url), NESTED("return_urls", has_return_urls, return_url_fields),  \
-        OTHER("expires", DATETIME, expires_ms)
+        NESTED("options", has_options, option_fields), OTHER("expires", DATETIME, expires_ms)
 
 static const struct json_field private_fields[] = {
     COMMON(true),
@@ -69,15 +76,15 @@ static const struct json_field private_fields[] = {
 };
 
 /* callback_url is not taken here, by the platform's design: it is ignored (facts.md b.3). */
-#define PUBLIC OTHER("fields", ANY, fields), TEXT("locale", locale, .choices = locales)
-#define LANGUAGE TEXT("language", language, .choices = locales) /* the older name of `locale` */
+#define PUBLIC OTHER("fields", ANY, fields), LOCALE("locale", locale)
+#define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 
 static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
 static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
 /* What the other options ask of the platform's routing has no meaning here: they are kept. */
-static const struct json_field option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
+static const struct json_field payout_option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
 
 static const struct json_field payout_fields[] = {
     TEXT("reference_id", reference_id),
@@ -90,7 +97,7 @@ static const struct json_field payout_fields[] = {
     OTHER("metadata", ANY, metadata),
     OTHER("test_mode", BOOL, test_mode),
     URL("callback_url", callback_url),
-    NESTED("options", has_options, option_fields),
+    NESTED("options", has_options, payout_option_fields),
 };
 
 static const struct {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/order_read.h"
+#include "json/invoice_options.h"
 
 /* What the fields say, before the rules beyond one field. */
 struct order_input {
@@ -18,7 +19,8 @@ struct order_input {
     const char *country, *region, *city, *street, *full_address, *post_code;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
     const char *gateway_options, *token;
-    bool has_options, auto_process;
+    bool has_options, auto_process; /* of a payout's options */
+    struct invoice_options options; /* of a payment's */
 };
 
 /* Reads a way's fields into ret_input; errors as json_read. */

@@ -5,8 +5,6 @@
 #include "domain/outcome.h"
 #include "http/call.h"
 
-#define OUTCOME_HEADER "X-Mock-Outcome"
-
 /* Whether `text` is an outcome that can come to pass of `subject`; if not, an error at `path` says
  * why. NULL asks for nothing, and is good. */
 bool outcome_read(struct call *call, const char *path, const char *text,

@@ -106,7 +106,7 @@ struct order {
     const char *reference_id; /* NULL: one is made */
     const char *description, *descriptor, *metadata, *customer, *customer_reference,
         *customer_email;
-    const char *gateway_options, *service_fields;
+    const char *gateway_options, *options, *service_fields;
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
         *look, *base_url;
     const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */

@@ -161,6 +161,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .metadata = order->metadata,
         .customer = order->customer,
         .gateway_options = order->gateway_options,
+        .options = order->options,
         .service_fields = order->service_fields,
         .callback_logs = "[]",
         .callback_url = order->callback_url,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/clock.h"
 #include "json/cardgate.h"
+#include "json/invoice_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -183,14 +184,16 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
 /* What "send operation context" appends: the operation in the query (facts.md e.4). */
 static const char *with_context(struct arena *arena, const struct invoice *invoice, const char *url)
 {
-    char amount[MONEY_TEXT];
+    char amount[MONEY_TEXT], created[24];
     money_format_cents(invoice->amount, amount);
+    snprintf(created, sizeof created, "%lld", (long long)invoice->created_ms / 1000);
     const struct {
         const char *name, *value;
     } context[] = {
         {"id", invoice->id},
         {"serial_number", ident_serial(invoice->id)},
         {"amount", amount},
+        {"created", created},
         {"currency", invoice->currency},
         {"reference_id", invoice->reference_id},
         {"description", invoice->description ? invoice->description : ""},
@@ -219,5 +222,7 @@ const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
     const char *url = by_status             ? by_status
                       : invoice->return_url ? invoice->return_url
                                             : settings->return_url;
-    return url && settings->send_context ? with_context(arena, invoice, url) : url;
+    bool context =
+        url && invoice_option(invoice->options, OPTION_SEND_CONTEXT, settings->send_context);
+    return context ? with_context(arena, invoice, url) : url;
 }

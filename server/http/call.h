@@ -13,6 +13,7 @@
 #define CALL_CONTROL_PREFIX                                                                        \
     "/_mock" /* what is under it answers in the shape of the control API                           \
               */
+#define OUTCOME_HEADER "X-Mock-Outcome" /* the outcome that a request asks for */
 
 struct route;
 struct router;
@@ -33,13 +34,17 @@ struct call {
     enum journal_refusal refusal; /* why the router refuses it, for the journal too */
     const char *detail;           /* what belongs to that: a login */
     bool unrecorded;              /* the handler wants it left out of the journal */
+    const char *page_base; /* what a page's URLs start with; NULL: the page is shown here, and its
+                              URLs are relative */
+    const struct json_error *errors; /* what a 422 has told so far, NULL: none was answered */
 };
 
 enum route_access {
-    ACCESS_PUBLIC,        /* the public API: CORS, key in the body */
-    ACCESS_PRIVATE,       /* Basic; served at / and /api */
-    ACCESS_PAGE,          /* a browser's page */
-    ACCESS_CONTROL,       /* /_mock/: Host and Origin rules, the control token */
+    ACCESS_PUBLIC,  /* the public API: CORS, key in the body */
+    ACCESS_PRIVATE, /* Basic; served at / and /api */
+    ACCESS_GATE,    /* the card gate: the token of a card session, and its own style of errors */
+    ACCESS_PAGE,    /* a browser's page */
+    ACCESS_CONTROL, /* /_mock/: Host and Origin rules, the control token */
     ACCESS_CONTROL_OPEN,  /* the same without the token */
     ACCESS_CONTROL_LARGE, /* as ACCESS_CONTROL, with bodies up to HTTP_DISCARD_MOST */
     ACCESS_DASHBOARD, /* as ACCESS_CONTROL_OPEN, and of no account: the page asks for a token itself
@@ -70,6 +75,8 @@ struct router {
     bool tls;
     bool hide_panel;                       /* the payer's pages go without the mock's own panel */
     void (*error_page)(struct call *call); /* replaces the JSON error that stands by a page */
+    /* Answers 409 with the earlier invoice that the call repeats; false: it repeats none. */
+    bool (*conflict)(struct call *call);
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */
@@ -97,17 +104,33 @@ bool call_has_control(const struct call *call);
  * (mock.md). In the arena. */
 const char *call_base_url(const struct call *call);
 
-/*
- * The body as a JSON object, borrowed from the call, which frees it. NULL: it is none, and 400 was
- * answered in the shape of the API. `form`: a body that does not begin with '{' is read as a form.
- */
-json_t *call_body(struct call *call, bool form);
+/* The body as a JSON object, borrowed from the call, which frees it. NULL if it is none: 400 was
+ * answered in the shape of the API. */
+json_t *call_body(struct call *call);
 
 /* Why the body is no text in UTF-8 (a byte order mark, UTF-16, gzip), NULL if it may be. */
 const char *call_why_no_text(const struct call *call);
 
-/* {"errors":{path: message}} with 422. */
+/*
+ * The same for calls that take forms: pairs, multipart/form-data, or JSON if it begins with '{'.
+ * NULL if the body cannot be read: 400, 415 or 422 was answered.
+ */
+json_t *call_form(struct call *call);
+
+/* The same for a call that is refused anyway: nothing is answered, and NULL is no JSON object. */
+json_t *call_document(struct call *call);
+
+/* 422 with all errors, in the style of the account's profile (json/view_errors.h). */
 void call_reply_errors(struct call *call, const struct json_errors *errors);
+
+/* The platform's error of a status, with the header that belongs to it on this route:
+ * WWW-Authenticate or Allow. */
+void call_error(struct call *call, unsigned status);
+
+/* The methods of a pattern's routes, "GET, HEAD, POST", in the arena; and the header Allow with
+ * them and OPTIONS. */
+const char *call_methods(const struct call *call, const char *pattern);
+void call_reply_allow(struct call *call, const char *pattern);
 
 /* {"error":{"code":..,"message":..}}, the control API's shape. */
 void call_control_error(struct call *call, unsigned status, const char *code, const char *format,

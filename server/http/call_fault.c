@@ -1,6 +1,7 @@
 /* Where a call's account becomes known, and with it the fault that the call meets. */
 #include "http/call.h"
 
+#include "base/text.h"
 #include "base/wall.h"
 #include "engine/journal_notes.h"
 #include "http/record.h"
@@ -17,13 +18,34 @@ static bool is_page(const struct call *call)
 
 /* ------------------------------------------------------------------ instead of the call */
 
+/* The field that the call would most likely be refused for. */
+static const char *usual_field(const struct call *call)
+{
+    bool reads = text_equal(call->request->method, "GET");
+    return call->route->access == ACCESS_GATE ? "card_number" : reads ? "page[size]" : "amount";
+}
+
+/* As the call itself would be refused with this status: with a wrong field, with the invoice that
+ * is in the way, with the status's header. */
+static void refuse(struct call *call, unsigned status)
+{
+    if (is_page(call)) {
+        http_reply_error(call->request, status);
+        call->router->error_page(call);
+    } else if (status == 422) {
+        struct json_errors errors = {.arena = call->arena};
+        call_document(call);
+        json_errors_add(&errors, usual_field(call), MESSAGE_INVALID);
+        call_reply_errors(call, &errors);
+    } else if (status != 409 || !call->router->conflict(call)) {
+        call_error(call, status);
+    }
+}
+
 static void answer_status(struct call *call, const struct fault_hit *hit)
 {
     const struct fault_effect *effect = &hit->effect;
-    http_reply_error(call->request, (unsigned)effect->status);
-    if (is_page(call)) {
-        call->router->error_page(call);
-    }
+    refuse(call, (unsigned)effect->status);
     if (effect->retry_after_s != FAULT_UNSET) {
         http_reply_header(call->request, "Retry-After",
                           arena_printf(call->arena, "%lld", (long long)effect->retry_after_s));

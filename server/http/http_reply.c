@@ -104,5 +104,5 @@ void http_reply_error_because(struct http_request *request, unsigned status, con
         *p = *p >= ' ' && *p < 0x7f ? *p : '?';
     }
     http_reply_error(request, status);
-    http_reply_header(request, "X-Mock-Reason", line);
+    http_reply_header(request, HTTP_REASON, line);
 }

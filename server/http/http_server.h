@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "http/http_timer.h"
+#include "json/json_read.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -97,6 +98,7 @@ struct http_request {
     bool ended; /* answered past libmicrohttpd */
     struct http_timer timer;
     json_t *query, *document; /* parsed when first asked for */
+    struct json_errors query_errors;
     struct http_request *next_held;
 };
 
@@ -157,6 +159,9 @@ const char *http_client_ip(struct http_request *request);
 
 /* The query as a tree (form.h), borrowed; parsed at the first call. */
 const json_t *http_query(struct http_request *request);
+
+/* What is wrong with the query; the router refuses the request if there is anything. */
+const struct json_errors *http_query_errors(struct http_request *request);
 
 /* A value of the query, NULL when it is not there or is no plain value. */
 const char *http_query_text(struct http_request *request, const char *name);

@@ -14,26 +14,6 @@
 
 #define PUBLIC_PREFIX "/public-api"
 #define PRIVATE_PREFIX "/api"
-#define ALLOW_TEXT 96 /* the methods of one path */
-
-/* ------------------------------------------------------------------ errors in the shape of each
- * API */
-
-void call_control_error(struct call *call, unsigned status, const char *code, const char *format,
-                        ...)
-{
-    va_list args;
-    va_start(args, format);
-    const char *message = arena_vprintf(call->arena, format, args);
-    va_end(args);
-    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_object(&out, "error");
-    json_out_text(&out, "code", code);
-    json_out_text(&out, "message", message);
-    json_out_object_end(&out);
-    json_out_object_end(&out);
-}
 
 static void reply_error(struct call *call, unsigned status, const char *code, const char *message)
 {
@@ -54,11 +34,6 @@ static void reply_reason(struct call *call, unsigned status, const char *code, c
     } else {
         http_reply_error_because(call->request, status, message);
     }
-}
-
-void call_reply_errors(struct call *call, const struct json_errors *errors)
-{
-    json_errors_write(errors, http_reply(call->request, 422, HTTP_JSON));
 }
 
 /* ------------------------------------------------------------------ where it is */
@@ -101,13 +76,12 @@ static bool matches(struct call *call, const struct route *route, const char *pa
 }
 
 /* The first pattern that fits names the resource; the methods of its other rows are its other
- * methods. */
-static const struct route *find_route(struct call *call, char ret_allow[ALLOW_TEXT])
+ * methods. `ret_pattern` is NULL when none fits. */
+static const struct route *find_route(struct call *call, const char **ret_pattern)
 {
     const struct http_request *request = call->request;
     const struct route *found = NULL;
     const char *pattern = NULL;
-    ret_allow[0] = '\0';
     for (size_t i = 0; i < call->router->n_routes && !found; i++) {
         const struct route *route = &call->router->routes[i];
         if (pattern ? !text_equal(route->pattern, pattern) : !matches(call, route, request->path)) {
@@ -115,10 +89,8 @@ static const struct route *find_route(struct call *call, char ret_allow[ALLOW_TE
         }
         pattern = route->pattern;
         found = text_equal(route->method, request->method) ? route : NULL;
-        size_t at = strlen(ret_allow);
-        snprintf(ret_allow + at, ALLOW_TEXT - at, "%s%s%s", at ? ", " : "", route->method,
-                 text_equal(route->method, "GET") ? ", HEAD" : "");
     }
+    *ret_pattern = pattern;
     return found;
 }
 
@@ -131,8 +103,7 @@ static bool check_private(struct call *call)
         return call_enter(call, tenant, call->params[0]);
     }
     record_account(call->request, credentials_name(call));
-    http_reply_error(call->request, 401);
-    http_reply_header(call->request, "WWW-Authenticate", "Basic realm=\"MilkyPay\"");
+    call_error(call, 401);
     return false;
 }
 
@@ -201,6 +172,10 @@ static bool check_origin(struct call *call)
 /* The account of a control call: ?account=, else the demo account. */
 static bool find_control_tenant(struct call *call)
 {
+    if (json_errors_has(http_query_errors(call->request), "account")) {
+        call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
+        return false;
+    }
     const char *id = http_query_text(call->request, "account");
     call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->demo;
     if (!call->tenant && id) {
@@ -226,11 +201,36 @@ static bool names_query(const char *names, const char *name)
     return false;
 }
 
-/* What is misspelt is refused, never ignored. */
+/* The platform's calls: what cannot be read is refused, never ignored. */
+static bool check_query_text(struct call *call)
+{
+    const struct json_errors *errors = http_query_errors(call->request);
+    if (errors->n) {
+        call_reply_errors(call, errors);
+    }
+    return !errors->n;
+}
+
+static bool check_page_query(struct call *call)
+{
+    bool good = check_query_text(call);
+    if (!good) {
+        call->router->error_page(call);
+    }
+    return good;
+}
+
+/* The control API's: what is misspelt, too. */
 static bool check_query(struct call *call, const struct route *route)
 {
+    const struct json_errors *errors = http_query_errors(call->request);
     const char *name;
     json_t *value;
+    if (errors->n) {
+        call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
+                           errors->first->message);
+        return false;
+    }
     json_object_foreach((json_t *)http_query(call->request), name, value)
     {
         if (!json_is_string(value) ||
@@ -247,10 +247,12 @@ static bool may(struct call *call, const struct route *route)
 {
     switch (route->access) {
     case ACCESS_PUBLIC:
+    case ACCESS_GATE:
+        return check_query_text(call);
     case ACCESS_PAGE:
-        return true;
+        return check_page_query(call);
     case ACCESS_PRIVATE:
-        return check_private(call);
+        return check_private(call) && check_query_text(call);
     case ACCESS_CONTROL:
     case ACCESS_CONTROL_LARGE:
         return check_origin(call) && check_token(call) && check_query(call, route) &&
@@ -272,17 +274,16 @@ static void add_cors(struct call *call)
     http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
 }
 
-static void reply_options(struct call *call, const char *allow)
+static void reply_options(struct call *call, const char *pattern)
 {
     struct http_request *request = call->request;
     const char *wanted = http_header(request, "Access-Control-Request-Headers");
     http_reply_empty(request, 204);
-    http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
+    call_reply_allow(call, pattern);
     if (target_is_under(request->path, PUBLIC_PREFIX)) {
-        http_reply_header(request, "Access-Control-Allow-Methods",
-                          arena_strdup(call->arena, allow));
+        http_reply_header(request, "Access-Control-Allow-Methods", call_methods(call, pattern));
         http_reply_header(request, "Access-Control-Allow-Headers",
-                          wanted ? wanted : "Content-Type, Accept, X-Mock-Outcome");
+                          wanted ? wanted : "Content-Type, Accept, " OUTCOME_HEADER);
         http_reply_header(request, "Access-Control-Max-Age", "86400");
     }
 }
@@ -342,16 +343,16 @@ static void handle(struct call *call, const struct route *route)
 static void dispatch(struct call *call)
 {
     struct http_request *request = call->request;
-    char allow[ALLOW_TEXT];
-    const struct route *route = call->route = find_route(call, allow);
-    if (!route && !*allow) {
+    const char *pattern;
+    const struct route *route = call->route = find_route(call, &pattern);
+    if (!pattern) {
         refuse_route(call, REFUSAL_PATH, 404, "not_found", "there is no such path");
     } else if (!route && text_equal(request->method, "OPTIONS")) {
-        reply_options(call, allow);
+        reply_options(call, pattern);
     } else if (!route) {
         refuse_route(call, REFUSAL_METHOD, 405, "method_not_allowed",
                      "the path takes other methods, see Allow");
-        http_reply_header(request, "Allow", arena_printf(call->arena, "%s, OPTIONS", allow));
+        call_reply_allow(call, pattern);
     } else {
         handle(call, route);
     }
@@ -385,11 +386,11 @@ size_t router_body_most(void *arg, struct http_request *request)
     const struct router *router = arg;
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
-    char allow[ALLOW_TEXT];
+    const char *pattern;
     if (!request->path || !target_is_under(request->path, CALL_CONTROL_PREFIX)) {
         return HTTP_BODY_MOST;
     }
-    const struct route *route = find_route(&call, allow);
+    const struct route *route = find_route(&call, &pattern);
     bool large = route && route->access == ACCESS_CONTROL_LARGE && host_passes(&call) &&
                  origin_passes(&call) && call_has_control(&call);
     return large ? HTTP_DISCARD_MOST : HTTP_BODY_MOST;

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "domain/colour.h"
 
 #include <string.h>
 
@@ -41,13 +42,28 @@ static bool is_currency(const char *text)
 {
     size_t length = strlen(text);
     return length >= 3 && length <= 8 &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
 }
 
 static bool is_color(const char *text)
 {
-    size_t digits = *text == '#' ? strspn(text + 1, "0123456789abcdefABCDEF") : 0;
-    return (digits == 3 || digits == 6) && text[1 + digits] == '\0';
+    char hex[COLOUR_TEXT];
+    return colour_parse(text, hex);
+}
+
+/* "de", "pt-BR", "zh_Hans_CN": a language of 2 or 3 letters and parts of up to 8 letters or digits
+ * behind it (RFC 5646); an underscore is as good as a hyphen. */
+static bool is_locale(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t part = strspn(text, letters);
+    bool good = part == 2 || part == 3;
+    for (text += part; good && *text; text += 1 + part) {
+        part = strspn(text + 1, others);
+        good = (*text == '-' || *text == '_') && part >= 1 && part <= 8;
+    }
+    return good;
 }
 
 static const struct {
@@ -60,6 +76,7 @@ static const struct {
     [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date."},
     [JSON_FORMAT_CURRENCY] = {is_currency, "This value is not a valid currency."},
     [JSON_FORMAT_COLOR] = {is_color, "This value is not a valid CSS color."},
+    [JSON_FORMAT_LOCALE] = {is_locale, "This value is not a valid locale."},
 };
 
 bool json_format_holds(enum json_format format, const char *text)

@@ -1,6 +1,7 @@
 #include "view_invoice.h"
 
 #include "base/text.h"
+#include "json/invoice_options.h"
 #include "json/view_customer.h"
 #include "json/view_member.h"
 #include "json/view_payout.h"
@@ -53,7 +54,11 @@ void view_invoice_action(struct buf *out, const struct invoice *invoice)
 
 void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice)
 {
-    write_url(out, key, invoice, HPP_PATH, invoice->id);
+    if (invoice_option(invoice->options, OPTION_BYPASS_HPP, false)) {
+        write_url(out, key, invoice, CARD_PAGE_PATH, invoice->session);
+    } else {
+        write_url(out, key, invoice, HPP_PATH, invoice->id);
+    }
 }
 
 enum token_form view_token_form(enum profile profile)

@@ -64,6 +64,7 @@ static const struct column columns[] = {
     COLUMN(TEXT, customer, false),
     COLUMN(TEXT, customer_id, false),
     COLUMN(TEXT, gateway_options, false),
+    COLUMN(TEXT, options, false),
     COLUMN(TEXT, service_fields, true),
     COLUMN(TEXT, payload, true),
     COLUMN(TEXT, callback_logs, true),

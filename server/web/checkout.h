@@ -11,5 +11,6 @@ void checkout_show(struct call *call);             /* GET /hpp/{cgi} */
 void checkout_submit(struct call *call);           /* POST /hpp/{cgi} */
 void checkout_look(struct call *call);             /* GET /hpp/{cgi}/look.css */
 void checkout_challenge_show(struct call *call);   /* GET /hpp/{cgi}/challenge */
+void checkout_challenge_open(struct call *call);   /* POST /acs/{cgi}, auth_payload's action */
 void checkout_challenge_submit(struct call *call); /* POST /hpp/{cgi}/challenge */
 void checkout_return(struct call *call);           /* GET /return?id= */

@@ -31,6 +31,20 @@ void checkout_challenge_show(struct call *call)
     }
 }
 
+void checkout_challenge_open(struct call *call)
+{
+    struct visit visit;
+    if (!visit_by_session(call, &visit)) {
+        return;
+    }
+    if (payment_is_challenged(&visit.invoice)) {
+        visit_make_absolute(&visit);
+        show(&visit, 200);
+    } else {
+        http_reply_redirect(call->request, 303, visit_url(&visit, "", ""));
+    }
+}
+
 /* A code as people copy it, with blanks; false when there is none. */
 static bool read_code(const char *text, char ret_code[PAYMENT_CODE_TEXT])
 {
@@ -67,7 +81,7 @@ void checkout_challenge_submit(struct call *call)
         return;
     }
     const json_t *fields = visit_form(&visit);
-    if (!visit_holds(&visit, fields)) {
+    if (!fields || !visit_holds(&visit, fields)) {
         return;
     }
     bool waits = payment_is_challenged(&visit.invoice) && visit_is_fresh(&visit, fields);

@@ -77,6 +77,14 @@ static const char *error_text(const struct visit *visit, const char *key)
     return key ? message(visit->locale, key) : NULL;
 }
 
+/* The merchant's own text for the pay button; NULL: it is one that the page translates. */
+static const char *own_label(const char *label)
+{
+    bool known =
+        text_equal(label, "pay") || text_equal(label, "subscribe") || text_equal(label, "donate");
+    return known ? NULL : label;
+}
+
 void checkout_form_show(const struct visit *visit, unsigned status,
                         const struct checkout_form *form)
 {
@@ -90,6 +98,7 @@ void checkout_form_show(const struct visit *visit, unsigned status,
     const struct template_rows asked =
         checkout_service_asked(visit, form->service_fields, form->service_tried);
     const struct template_rows choices = checkout_service_choices(visit);
+    const char *label = visit->look.pay_label;
     struct checkout_panel panel;
     checkout_panel_fill(visit, &panel);
     const struct template_value values[] = {
@@ -106,9 +115,10 @@ void checkout_form_show(const struct visit *visit, unsigned status,
          visit_number(visit, payment_attempts_left(call->tenant, call->arena, invoice)), NULL},
         {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL,
          NULL},
-        {"label_pay", visit_flag(text_equal(visit->look.pay_label, "pay")), NULL},
-        {"label_subscribe", visit_flag(text_equal(visit->look.pay_label, "subscribe")), NULL},
-        {"label_donate", visit_flag(text_equal(visit->look.pay_label, "donate")), NULL},
+        {"label_pay", visit_flag(text_equal(label, "pay")), NULL},
+        {"label_subscribe", visit_flag(text_equal(label, "subscribe")), NULL},
+        {"label_donate", visit_flag(text_equal(label, "donate")), NULL},
+        {"label_own", own_label(label), NULL},
         {"number", form->number, NULL},
         {"cvv", form->cvv, NULL},
         {"expiry", form->expiry, NULL},

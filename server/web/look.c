@@ -26,34 +26,26 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(colours) + 2 <= LOOK_COLOURS_MOST, "room for the card gate's two");
 
-static const char *const labels[] = {"pay", "subscribe", "donate"};
-static const char *const themes[] = {"light", "dark"};
+/* The platform's presets are basic and dark. */
+static const struct {
+    const char *name, *theme;
+} themes[] = {{"basic", "light"}, {"light", "light"}, {"dark", "dark"}};
 
-/* The one of `names` that the text is, else NULL. */
-static const char *one_of(const char *text, const char *const *names, size_t n)
+static const char *theme_of(const char *name)
 {
-    for (size_t i = 0; text && i < n; i++) {
-        if (text_equal(text, names[i])) {
-            return names[i];
+    for (size_t i = 0; name && i < ARRAY_SIZE(themes); i++) {
+        if (text_equal(name, themes[i].name)) {
+            return themes[i].theme;
         }
     }
     return NULL;
 }
 
-/* #rgb or #rrggbb: nothing else may reach a style sheet. */
-static bool is_colour(const char *text)
+static void add_colour(struct look *look, const char *property, const char *value)
 {
-    size_t length = text ? strlen(text) : 0;
-    return (length == 4 || length == 7) && *text == '#' &&
-           strspn(text + 1, "0123456789abcdefABCDEF") == length - 1;
-}
-
-static void add_colour(struct look *look, const char *property, const char *value,
-                       struct arena *arena)
-{
-    if (is_colour(value) && look->n_colours < LOOK_COLOURS_MOST) {
-        look->colours[look->n_colours++] =
-            (struct look_colour){property, arena_strdup(arena, value)};
+    if (value && look->n_colours < LOOK_COLOURS_MOST &&
+        colour_parse(value, look->colours[look->n_colours].value)) {
+        look->colours[look->n_colours++].property = property;
     }
 }
 
@@ -89,13 +81,12 @@ static void read_order(const char *text, struct arena *arena, struct look *look)
     look->show_methods = codes_of(json_object_get(display, "show_methods"), arena);
     look->hide_methods = codes_of(json_object_get(display, "hide_methods"), arena);
     look->hide_logo = json_is_false(json_object_get(style, "show_method_logo"));
-    look->theme =
-        one_of(json_string_value(json_object_get(style, "theme")), themes, ARRAY_SIZE(themes));
-    look->pay_label = one_of(json_string_value(json_object_get(style, "pay_button_label")), labels,
-                             ARRAY_SIZE(labels));
+    look->theme = theme_of(json_string_value(json_object_get(style, "theme")));
+    look->pay_label =
+        arena_strdup(arena, json_string_value(json_object_get(style, "pay_button_label")));
     for (size_t i = 0; i < ARRAY_SIZE(colours); i++) {
         add_colour(look, colours[i].property,
-                   json_string_value(json_object_get(style, colours[i].name)), arena);
+                   json_string_value(json_object_get(style, colours[i].name)));
     }
 }
 
@@ -108,10 +99,10 @@ void look_of(const struct invoice *invoice, const struct cardgate *cardgate, str
     look.hide_holder = cardgate->hide_holder;
     look.merchant = cardgate->merchant_name;
     look.window_title = cardgate->window_title;
-    look.theme = look.theme ? look.theme : one_of(cardgate->theme, themes, ARRAY_SIZE(themes));
-    look.pay_label = look.pay_label ? look.pay_label : labels[0];
-    add_colour(&look, "--accent", cardgate->button_colour, arena);
-    add_colour(&look, "--on-accent", cardgate->button_ink, arena);
+    look.theme = look.theme ? look.theme : theme_of(cardgate->theme);
+    look.pay_label = look.pay_label ? look.pay_label : "pay";
+    add_colour(&look, "--accent", cardgate->button_colour);
+    add_colour(&look, "--on-accent", cardgate->button_ink);
     *ret_look = look;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "domain/colour.h"
 #include "domain/invoice.h"
 #include "json/cardgate.h"
 
@@ -13,12 +14,14 @@
 
 struct look {
     const char *theme;     /* "light", "dark" or NULL: as the browser wishes */
-    const char *pay_label; /* the key of the pay button's text: "pay", "subscribe", "donate" */
+    const char *pay_label; /* of the pay button: "pay", "subscribe" and "donate" are translated, any
+                              other text is the merchant's own */
     const char *window_title, *merchant; /* or NULL */
     bool hide_header, hide_footer, hide_progress, hide_filter, hide_counter, hide_holder, hide_logo;
     const char *show_methods, *hide_methods; /* codes with a comma around each, or NULL */
     struct look_colour {
-        const char *property, *value;
+        const char *property;
+        char value[COLOUR_TEXT];
     } colours[LOOK_COLOURS_MOST];
     size_t n_colours;
 };

@@ -15,11 +15,13 @@
 const struct language languages[] = {{"en", "English"}, {"uk", "Українська"}, {"ru", "Русский"}};
 const size_t languages_count = ARRAY_SIZE(languages);
 
-const char *language_find(const char *code)
+const char *language_find(const char *locale)
 {
-    for (size_t i = 0; code && i < languages_count; i++) {
-        if (text_equal_nocase(languages[i].code, code)) {
-            return languages[i].code;
+    size_t length = locale ? strcspn(locale, "-_") : 0;
+    for (size_t i = 0; length && i < languages_count; i++) {
+        const char *code = languages[i].code;
+        if (strlen(code) == length && strncasecmp(code, locale, length) == 0) {
+            return code;
         }
     }
     return NULL;

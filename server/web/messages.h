@@ -11,8 +11,9 @@ struct language {
 extern const struct language languages[];
 extern const size_t languages_count;
 
-/* The language's code as `languages` has it, NULL when it is none of ours. */
-const char *language_find(const char *code);
+/* The language of a locale, "uk" of "uk" and of "uk-UA", as `languages` has it. NULL: it is none of
+ * ours. */
+const char *language_find(const char *locale);
 
 /* The best of ours for an Accept-Language header, NULL when it names none. */
 const char *language_accepted(const char *header);

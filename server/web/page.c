@@ -10,9 +10,9 @@
 
 /* form-action names http: and https: because a payer may be sent on to the shop after a form
  * (auto_return). */
-#define POLICY                                                                                     \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';" \
-    " base-uri 'none'; form-action 'self' http: https:"
+#define POLICY(own)                                                                                \
+    "default-src 'none'; script-src " own "; style-src " own "; img-src " own                      \
+    "; connect-src 'self'; base-uri 'none'; form-action 'self' http: https:"
 
 static const struct {
     const char *ending, *type;
@@ -20,12 +20,25 @@ static const struct {
              {".svg", "image/svg+xml"},
              {".js", "text/javascript; charset=utf-8"}};
 
-/* A shop may show the payer's pages in a frame, and no other page. */
+/* "https://pay.example:8443/x" -> "https://pay.example:8443" */
+static const char *origin_of(struct arena *arena, const char *url)
+{
+    const char *mark = strstr(url, "://");
+    const char *host = mark ? mark + 3 : url;
+    return arena_copy(arena, url, (size_t)(host - url) + strcspn(host, "/"));
+}
+
+/* A shop may show the payer's pages in a frame, and no other page. What may be shown elsewhere has
+ * its files from where its URLs lead, which may be another name of this server. */
 static const char *policy_of(const struct call *call)
 {
     const char *path = call->request->path;
     bool framed = text_starts(path, "/hpp") || text_starts(path, "/redirect/hpp");
-    return framed ? POLICY : POLICY "; frame-ancestors 'none'";
+    if (call->page_base) {
+        const char *origin = origin_of(call->arena, call->page_base);
+        return arena_printf(call->arena, POLICY("'self' %s"), origin, origin, origin);
+    }
+    return framed ? POLICY("'self'") : POLICY("'self'") "; frame-ancestors 'none'";
 }
 
 static void add_headers(struct call *call, const char *cache)
@@ -39,7 +52,7 @@ static void add_headers(struct call *call, const char *cache)
 void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                 const struct template_scope *scope)
 {
-    const struct template_value own[] = {{"locale", locale, NULL}};
+    const struct template_value own[] = {{"locale", locale, NULL}, {"base", call->page_base, NULL}};
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
     template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
@@ -73,9 +86,25 @@ const char *page_locale_asked(const struct call *call)
 const char *page_locale(const struct call *call, const char *own)
 {
     const char *asked = page_locale_asked(call);
-    const char *known = language_find(own);
-    const char *accepted = language_accepted(http_header(call->request, "Accept-Language"));
-    return asked ? asked : known ? known : accepted ? accepted : "en";
+    const char *spoken =
+        own ? language_find(own) : language_accepted(http_header(call->request, "Accept-Language"));
+    return asked ? asked : spoken ? spoken : "en";
+}
+
+static bool accepts(const struct call *call, const char *type)
+{
+    const char *accept = http_header(call->request, "Accept");
+    return accept && strstr(accept, type);
+}
+
+bool page_is_browser(const struct call *call)
+{
+    return accepts(call, "text/html");
+}
+
+static bool wants_json(const struct call *call)
+{
+    return accepts(call, "application/json") && !page_is_browser(call);
 }
 
 /* `detail`: what the API says, in English. */
@@ -95,50 +124,48 @@ void page_error(struct call *call, unsigned status, const char *message_key)
     reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
+/* What the API says beside the platform's body, NULL if nothing. */
+static const char *reason_given(const struct http_reply *reply)
+{
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        if (text_equal(reply->headers[i].name, HTTP_REASON)) {
+            return reply->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* What the reply tells: each wrong field, or the error that it is. */
+static void say_errors(const struct call *call, struct buf *said)
+{
+    const struct buf *body = &call->request->reply.body;
+    for (const struct json_error *error = call->errors; error; error = error->next) {
+        buf_printf(said, "%s%s: %s", said->size ? " " : "", error->path, error->message);
+    }
+    if (!call->errors) {
+        json_auto_t *reply = json_loadb(body->data, body->size, 0, NULL);
+        const json_t *first = json_array_get(json_object_get(reply, "errors"), 0);
+        const char *detail = json_string_value(json_object_get(first, "detail"));
+        const char *status = json_string_value(json_object_get(first, "status"));
+        const char *reason = reason_given(&call->request->reply);
+        buf_text(said, reason ? reason : detail ? detail : status ? status : "");
+    }
+}
+
 void page_error_instead(struct call *call)
 {
     struct http_request *request = call->request;
     const struct http_reply *reply = &request->reply, before = *reply;
-    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON)) {
+    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON) || wants_json(call)) {
         return; /* a fault answered otherwise, or not at all */
     }
-    json_auto_t *body = json_loadb(reply->body.data, reply->body.size, 0, NULL);
-    const json_t *errors = json_object_get(body, "errors");
     buf_auto said = {0};
-    const char *path;
-    json_t *value;
-    if (json_is_object(errors)) {
-        json_object_foreach((json_t *)errors, path, value)
-        {
-            buf_printf(&said, "%s%s: %s", said.size ? " " : "", path, json_string_value(value));
-        }
-    } else {
-        const json_t *first = json_array_get(errors, 0);
-        const char *detail = json_string_value(json_object_get(first, "detail"));
-        const char *status = json_string_value(json_object_get(first, "status"));
-        buf_text(&said, detail ? detail : status ? status : "");
-    }
+    say_errors(call, &said);
     reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"),
                 arena_strdup(call->arena, buf_str(&said)));
     for (size_t i = 0; i < before.n_headers; i++) {
         http_reply_header(request, before.headers[i].name, before.headers[i].value);
     }
-}
-
-static bool accepts(const struct call *call, const char *type)
-{
-    const char *accept = http_header(call->request, "Accept");
-    return accept && strstr(accept, type);
-}
-
-bool page_is_browser(const struct call *call)
-{
-    return accepts(call, "text/html");
-}
-
-bool page_wants_json(const struct call *call)
-{
-    return accepts(call, "application/json") && !page_is_browser(call);
 }
 
 void page_asset(struct call *call)
@@ -149,7 +176,9 @@ void page_asset(struct call *call)
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
             reply_bytes(call, 200, types[i].type, file);
-            http_reply_header(call->request, "Cache-Control", "max-age=3600");
+            http_reply_header(call->request, "Cache-Control", "no-cache");
+            /* a page that another site shows loads its modules across origins */
+            http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
             return;
         }
     }

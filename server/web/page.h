@@ -16,18 +16,18 @@ void page_reply_embedded(struct call *call, unsigned status, const struct embedd
 /* ?locale=, NULL when it names no language of ours. */
 const char *page_locale_asked(const struct call *call);
 
-/* The language of a page: ?locale=, else `own` (may be NULL), else the browser's, else English. */
+/*
+ * The language of a page: ?locale= if it is one of ours, else that of `own`, English if it is none
+ * of ours. With `own` NULL the browser's, else English.
+ */
 const char *page_locale(const struct call *call, const char *own);
 
 /* An error page of a status code; the sentence is a text of the catalogue. */
 void page_error(struct call *call, unsigned status, const char *message_key);
 
-/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept;
- * nothing when none stands. */
+/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept. Does
+ * nothing if none stands, or if the client asks for JSON rather than for HTML. */
 void page_error_instead(struct call *call);
-
-/* The client asks for JSON rather than for HTML. */
-bool page_wants_json(const struct call *call);
 
 /* A browser: its Accept names text/html. */
 bool page_is_browser(const struct call *call);

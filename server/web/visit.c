@@ -4,7 +4,6 @@
 #include "domain/price.h"
 #include "domain/resolution.h"
 #include "engine/clock.h"
-#include "http/form.h"
 #include "web/locale_text.h"
 #include "web/messages.h"
 #include "web/page.h"
@@ -76,10 +75,20 @@ static const char *query_of(const struct visit *visit, const char *query, const 
     return arena_printf(visit->call->arena, "%s%s", out.size ? "?" : "", buf_str(&out));
 }
 
+void visit_make_absolute(struct visit *visit)
+{
+    visit->call->page_base = visit->invoice.base_url;
+}
+
+static const char *base_of(const struct visit *visit)
+{
+    return visit->call->page_base ? visit->call->page_base : "";
+}
+
 const char *visit_url(const struct visit *visit, const char *tail, const char *query)
 {
-    return arena_printf(visit->call->arena, "/hpp/%s%s%s", visit->invoice.session, tail,
-                        query_of(visit, query, page_locale_asked(visit->call)));
+    return arena_printf(visit->call->arena, "%s/hpp/%s%s%s", base_of(visit), visit->invoice.session,
+                        tail, query_of(visit, query, page_locale_asked(visit->call)));
 }
 
 /* Ties a form to its card session, so that no other site can post it. */
@@ -98,9 +107,11 @@ const char *visit_field(const json_t *form, const char *name)
 
 const json_t *visit_form(const struct visit *visit)
 {
-    struct http_request *request = visit->call->request;
-    request->document = form_parse(request->body, request->body_size);
-    return request->document;
+    const json_t *form = call_form(visit->call);
+    if (!form) {
+        page_error_instead(visit->call);
+    }
+    return form;
 }
 
 bool visit_holds(const struct visit *visit, const json_t *form)
@@ -178,9 +189,9 @@ static const char *seconds_left(const struct visit *visit, int64_t left_ms)
 
 static const char *look_url(const struct visit *visit)
 {
-    return visit->look.n_colours
-               ? arena_printf(visit->call->arena, "/hpp/%s/look.css", visit->invoice.session)
-               : NULL;
+    return visit->look.n_colours ? arena_printf(visit->call->arena, "%s/hpp/%s/look.css",
+                                                base_of(visit), visit->invoice.session)
+                                 : NULL;
 }
 
 const char *visit_converted(const struct visit *visit, const struct service *service)

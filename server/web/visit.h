@@ -25,11 +25,15 @@ struct visit {
 bool visit_by_session(struct call *call, struct visit *ret_visit);
 bool visit_by_id(struct call *call, const char *id, struct visit *ret_visit);
 
+/* The page may be shown by another site, which fetched it: from here on all URLs are absolute. */
+void visit_make_absolute(struct visit *visit);
+
 /* The invoice's page TAIL ("" or "/challenge"), its query beginning with `query` ("" or "done=1"),
  * then what the payer chose of language and panel. */
 const char *visit_url(const struct visit *visit, const char *tail, const char *query);
 
-/* The form that was posted, whoever made it; borrowed from the call. */
+/* The form that was posted, whoever made it; borrowed from the call. NULL if it cannot be read: an
+ * error page was answered. */
 const json_t *visit_form(const struct visit *visit);
 
 /* Whether a form comes from this visit's page; 422 is answered when it does not. */

@@ -154,6 +154,15 @@ describe('accounts', () => {
     assert.ok(found.includes(DEMO.id));
   });
 
+  test('a page after an account that is not there is refused, not the first page again', async () => {
+    const gone = await demo.newAccount();
+    (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
+    for (const after of [gone.account.id, 'nonsense']) {
+      const { error } = (await demo.send('GET', `/_mock/accounts?after=${after}`)).expect(422).json;
+      assert.match(error.message, /^after must be the id of an account$/);
+    }
+  });
+
   test('isolated from each other', async () => {
     const one = await frozen();
     const two = await demo.newAccount({ outcome: 'process_failed:declined' });

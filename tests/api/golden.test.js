@@ -166,6 +166,12 @@ describe('errors', () => {
     }
   });
 
+  test('422 in the profile of 2024', async () => {
+    const api = await demo.newAccount({ profile: '2024' });
+    const reply = await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 0 });
+    assertGolden('error.422-2024.json', reply.expect(422).text);
+  });
+
   test('500 is described as on the page', () => {
     const operation = contract().document.paths['/payment-invoices'].get;
     const response = contract().deref(operation.responses['500'] ?? operation.responses['5XX'] ?? operation.responses.default);

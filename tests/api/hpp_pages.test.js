@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
+import { CVVS, holdsCvvs } from '../lib/cvv.js';
 import { BROWSER, forms, local, open, result, send, text } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
 
@@ -117,10 +118,10 @@ describe('forms', () => {
 
   test('what is typed comes back escaped, but the number and the CVV do not', async () => {
     const it = await order();
-    const page = (await pay(it, { card_number: '4302 9128', expiry: '"><i>', cvv: '98765', holder: '<script>x</script>', action: 'pay' })).expect(422).text;
+    const page = (await pay(it, { card_number: '4302 9128', expiry: '"><i>', cvv: 'secretcode', holder: '<script>x</script>', action: 'pay' })).expect(422).text;
     assert.ok(!page.includes('<script>x') && !page.includes('"><i>'));
     assert.ok(page.includes('&lt;script&gt;x&lt;/script&gt;'));
-    assert.ok(!page.includes('98765'));
+    assert.ok(!page.includes('secretcode'));
     assert.match(page, /id="card_number" name="card_number" value=""/);
   });
 });
@@ -196,7 +197,31 @@ describe('the card gate\'s options', () => {
     const css = (await it.api.send('GET', `${it.path}/look.css`)).expect(200);
     assert.match(css.headers['content-type'], /^text\/css/);
     assert.ok(page.includes(`${it.path}/look.css`));
-    assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #FFF;/);
+    assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #ffffff;/);
+  });
+
+  test('colours in every spelling of CSS reach it as #rrggbb', async () => {
+    const api = await demo.newAccount();
+    const style = { primary: 'RebeccaPurple', on_primary_color: 'rgb(255, 100%, 0)', secondary: 'rgb(1 2 3 / 50%)', danger_color: '#ABC' };
+    const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
+    const bad = (await api.createForm({ ...fields, style }, { headers: { Accept: 'application/json' } })).expect(422);
+    assert.deepEqual(Object.keys(bad.json.errors), ['style.on_primary_color']);
+    style.on_primary_color = 'rgb(100%, 100%, 0%)';
+    const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
+    const css = (await api.send('GET', `${local(server, location)}/look.css`)).expect(200).text;
+    assert.equal(css.replace(/\s+/g, ' '), ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; } ');
+  });
+
+  test('presets, and a pay button with the merchant\'s own words', async () => {
+    const api = await demo.newAccount();
+    const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
+    for (const [style, theme, label] of [[{ theme: 'basic' }, 'light', 'Pay 1.00\u00a0USD'], [{ theme: 'dark' }, 'dark', 'Pay 1.00\u00a0USD'],
+      [{ pay_button_label: '<b>Buy</b> & enjoy' }, undefined, '&lt;b&gt;Buy&lt;/b&gt; &amp; enjoy'], [{ pay_button_label: 'donate' }, undefined, 'Donate 1.00\u00a0USD']]) {
+      const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
+      const page = (await open(api, local(server, location))).text;
+      assert.equal(/data-theme="(\w+)"/.exec(page)?.[1], theme);
+      assert.equal(/data-testid="pay">([^\n]*)<\/button>/.exec(page)[1], label);
+    }
   });
 
   test('a colour that is none never reaches the style sheet', async () => {
@@ -255,6 +280,11 @@ describe('languages', () => {
     const path = local(server, made.active_payment.payload.action);
     assert.equal(lang(await api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': 'ru' } })), 'uk');
     assert.equal(lang(await api.send('GET', `${path}?locale=ru`, { headers: BROWSER })), 'ru');
+    for (const [locale, wanted] of [['de', 'en'], ['pt_BR', 'en'], ['uk-UA', 'uk'], ['RU', 'ru'], ['ukr', 'en']]) {
+      const other = local(server, (await api.madePublic({ locale })).active_payment.payload.action);
+      assert.equal(await ask(other, 'ru'), wanted, locale);
+    }
+    assert.equal(await ask(`${it.path}?locale=uk-UA`, 'ru'), 'uk');
   });
 
   test('errors too', async () => {
@@ -297,18 +327,24 @@ describe('what protects the pages', () => {
     const api = new Client(own);
     const tries = [[GOOD, '12/30'], [GOOD_3DS, '12/30'], [BAD, '05/29'], ['4111111111111111', '12/30']];
     for (const [number, expiry] of tries) {
-      const path = local(own, (await api.made({ gateway_options: { cardgate: { tokenize: true } } }, HOLD)).attributes.flow_data.action);
-      await send(api, formOf((await open(api, path)).text), card(number, expiry, { cvv: '8642' }));
+      for (const cvv of CVVS) {
+        const path = local(own, (await api.made({ gateway_options: { cardgate: { tokenize: true } } }, HOLD)).attributes.flow_data.action);
+        await send(api, formOf((await open(api, path)).text), card(number, expiry, { cvv }));
+      }
     }
     await own.stop();
     const kept = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1')).join('') + own.stderr + own.stdout;
     assert.ok(kept.includes('551928******0000'));
     for (const [number] of tries) assert.ok(!kept.includes(number), number);
-    assert.ok(!kept.includes('8642'));
+    assert.ok(!holdsCvvs(kept));
   });
 
   test('assets: nothing but the pages\' own', async () => {
     assert.match((await demo.send('GET', '/_mock/assets/page.css')).expect(200).headers['content-type'], /^text\/css/);
+    // asked for again each time: an upgrade never mixes modules, and one that is the same costs no bytes
+    const { headers } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
+    assert.equal(headers['cache-control'], 'no-cache');
+    (await demo.send('GET', '/_mock/assets/dashboard.js', { headers: { 'If-None-Match': headers.etag } })).expect(304);
     for (const name of ['nothing.css', 'checkout.html', '..%2fmessages.json', '%2e%2e', 'page.css%00']) {
       (await demo.send('GET', `/_mock/assets/${name}`)).expect(404);
     }

@@ -452,8 +452,8 @@ describe('a new invoice', () => {
     });
   });
 
-  test('says what the platform says, beside the fields', async () => {
-    await asTester(await shop(), async (tester) => {
+  for (const profile of ['2020', '2024']) test(`says what the platform of ${profile} says, beside the fields`, async () => {
+    await asTester(await shop({ profile }), async (tester) => {
       await tester.open('/new');
       await tester.at('new-amount').fill('-1');
       await tester.at('create').click();

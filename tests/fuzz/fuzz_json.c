@@ -6,6 +6,7 @@
 #include "json/json_read.h"
 #include "json/json_respell.h"
 #include "json/settings.h"
+#include "json/view_errors.h"
 
 #include <string.h>
 
@@ -92,15 +93,29 @@ static void respell_and_compare(struct arena *arena, const json_t *document, con
     }
 }
 
+/* In each style, all of them come back from what was written. */
+static void write_errors(struct arena *arena, const json_t *document,
+                         const struct json_errors *errors)
+{
+    const struct error_place places[] = {{false, true, document, "text"},
+                                         {true, false, NULL, NULL}};
+    for (int profile = 0; profile < PROFILE_COUNT; profile++) {
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+            buf_auto text = {0};
+            view_errors(&text, view_error_style((enum profile)profile), &places[i], errors);
+            json_auto_t *written = parse_written(arena, &text);
+            json_auto_t *back = view_errors_read(written);
+            PROMISE(json_object_size(back) == errors->n);
+        }
+    }
+}
+
 static void read_by_table(struct arena *arena, const json_t *document, bool strict)
 {
     struct json_errors errors = {.arena = arena};
     struct row row = {0};
-    buf_auto text = {0};
     json_read(document, fields, ARRAY_SIZE(fields), strict, &row, &errors);
-    json_errors_write(&errors, &text);
-    json_auto_t *written = parse_written(arena, &text);
-    PROMISE(json_object_size(json_object_get(written, "errors")) == errors.n);
+    write_errors(arena, document, &errors);
     PROMISE(row.duration >= 0 && row.bounded >= -1 && row.bounded <= 10);
 }
 

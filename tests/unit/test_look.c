@@ -95,11 +95,11 @@ static void a_wrong_value_is_named_by_its_path(void **state)
     } rows[] = {
         {"{\"display\":1,\"style\":\"x\"}", "display style"},
         {"{\"theme\":\"blue\",\"pay_button_label\":1}", "pay_button_label theme"},
-        {"{\"style\":{\"theme\":\"blue\",\"pay_button_label\":\"buy\"}}",
+        {"{\"style\":{\"theme\":\"blue\",\"pay_button_label\":true}}",
          "style.pay_button_label style.theme"},
         {"{\"display\":{\"hide_footer\":\"yes\",\"hide_header\":2}}",
          "display.hide_header display.hide_footer"},
-        {"{\"style\":{\"on_primary_color\":\"red\",\"info_color\":\"#12\"}}",
+        {"{\"style\":{\"on_primary_color\":\"reds\",\"info_color\":\"#12\"}}",
          "style.info_color style.on_primary_color"},
         {"{\"style\":{\"info_color\":\"#fff\\u0000\",\"danger_color\":\"#fff \"}}",
          "style.danger_color style.info_color"},

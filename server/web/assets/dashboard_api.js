@@ -54,6 +54,20 @@ export async function ownAccount() {
   return keys;
 }
 
+/** What a refusal of the platform says: {path: message} of fields, and what is of none. A 422 names its fields in an object or in a
+ *  list, by the account's profile. */
+export function readErrors(errors) {
+  if (!Array.isArray(errors)) return { fields: errors, others: [] };
+  const fields = {};
+  const others = [];
+  for (const { source, detail, title, status } of errors) {
+    const path = source?.pointer?.replace(/^\/data\/attributes\//, '').replaceAll('/', '.') ?? source?.header;
+    if (path) fields[path] = detail;
+    else others.push(detail ?? title ?? status);
+  }
+  return { fields, others };
+}
+
 /** The platform's own answer, whatever it is: {status, json}. */
 export async function platform(method, path, { body, headers = {} } = {}) {
   const { id, api_key: key } = await ownAccount();

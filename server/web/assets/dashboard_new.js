@@ -1,6 +1,6 @@
 // A new invoice or payout, ordered by the platform's own private API as a merchant's server does it.
 
-import { get, platform, query } from './dashboard_api.js';
+import { get, platform, query, readErrors } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { button, field, options } from './dashboard_parts.js';
@@ -13,11 +13,10 @@ const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, 
   name: `${order.fields}.${key}`, id: `new-field-${key}`, placeholder: example ?? (required ? null : 'optional'), required, 'data-testid': `new-field-${key}`,
 })));
 
-/** {errors: {path: message}} beside the fields, or what else the platform says, on top. */
+/** Errors of fields beside these, or what else the platform says, on top. */
 function showErrors(form, summary, { status, json }) {
-  const byPath = Array.isArray(json.errors) ? {} : json.errors;
-  const left = [];
-  for (const [path, why] of Object.entries(byPath)) {
+  const { fields, others: left } = readErrors(json.errors);
+  for (const [path, why] of Object.entries(fields)) {
     const input = form.querySelector(`[name="${path}"]`);
     if (!input) left.push(`${path}: ${why}`);
     else {
@@ -26,7 +25,6 @@ function showErrors(form, summary, { status, json }) {
       input.parentElement.append(el('p.error', { id: `${input.id}-error` }, why));
     }
   }
-  if (Array.isArray(json.errors)) left.push(...json.errors.map((one) => one.detail ?? one.title ?? one.status));
   summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, `The platform answered ${status}. ${left.join(' ') || 'See the fields below.'}`));
   (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
 }

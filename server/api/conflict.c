@@ -1,0 +1,81 @@
+#include "conflict.h"
+
+#include "api/api_payouts.h"
+#include "api/invoice_create.h"
+#include "base/text.h"
+#include "store/store_invoice.h"
+#include "store/store_refund.h"
+#include "json/envelope.h"
+#include "json/view_payout.h"
+
+/* ------------------------------------------------------------------ what is in the way */
+
+static bool find_made(struct call *call, enum invoice_kind kind, const char *reference_id,
+                      struct invoice *ret_earlier)
+{
+    return store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                      kind, reference_id, ret_earlier);
+}
+
+static bool find_payment(struct call *call, const char *reference_id, struct invoice *ret_earlier)
+{
+    return find_made(call, INVOICE_PAYMENT, reference_id, ret_earlier);
+}
+
+static bool find_payout(struct call *call, const char *reference_id, struct invoice *ret_earlier)
+{
+    return find_made(call, INVOICE_PAYOUT, reference_id, ret_earlier);
+}
+
+static bool find_refunded(struct call *call, const char *reference_id, struct invoice *ret_earlier)
+{
+    struct refund refund;
+    return store_refund_by_reference(call->engine->store, call->arena, call->tenant->account.num,
+                                     reference_id, &refund) &&
+           store_invoice_get(call->engine->store, call->arena, refund.invoice, ret_earlier);
+}
+
+/* ------------------------------------------------------------------ the calls that can repeat */
+
+static const struct repeat {
+    const char *pattern;
+    bool (*find)(struct call *call, const char *reference_id, struct invoice *ret_earlier);
+    invoice_writer write;
+    const char *noun;
+} repeats[] = {
+    {"/payment-invoices", find_payment, view_invoice_document, "payment invoice"},
+    {"/public-api/payment-invoices", find_payment, view_invoice_public, "payment invoice"},
+    {"/public-api/payment-invoices/process", find_payment, view_invoice_public, "payment invoice"},
+    {"/payout-invoices", find_payout, view_invoice_document, "payout invoice"},
+    {"/payment-invoices/{id}/refund", find_refunded, view_invoice_document, "refund"},
+};
+
+static const struct repeat *find_repeat(const struct call *call)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(repeats); i++) {
+        if (text_equal(call->request->method, "POST") &&
+            text_equal(call->route->pattern, repeats[i].pattern)) {
+            return &repeats[i];
+        }
+    }
+    return NULL;
+}
+
+static bool reply_repeated(struct call *call)
+{
+    const struct repeat *repeat = find_repeat(call);
+    struct invoice earlier;
+    json_t *body = repeat ? call_document(call) : NULL;
+    const char *reference_id =
+        json_string_value(json_object_get(envelope_attributes(body), "reference_id"));
+    if (!reference_id || !*reference_id || !repeat->find(call, reference_id, &earlier)) {
+        return false;
+    }
+    invoice_reply_repeated(call, &earlier, repeat->noun, reference_id, repeat->write);
+    return true;
+}
+
+bool conflict_reply(struct call *call)
+{
+    return reply_repeated(call) || api_payouts_conflict(call);
+}

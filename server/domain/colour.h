@@ -1,0 +1,15 @@
+/*
+ * Colours as CSS writes them: #rgb, #rgba, #rrggbb, #rrggbbaa, rgb() and rgba() in either syntax,
+ * and names. What a merchant sends reaches a style sheet only in the form that is written here.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#define COLOUR_TEXT 10 /* "#rrggbbaa" */
+
+/*
+ * Reads a colour, without blanks around it; letter case does not matter. Writes "#rrggbb", or
+ * "#rrggbbaa" if it is not opaque. False for anything else.
+ */
+bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT]);
