@@ -53,15 +53,20 @@ static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
     shorten(&wait_ms, first_callback_wait_ms(loop->engine));
     shorten(&wait_ms, waits_wait_ms(loop->waits));
     shorten(&wait_ms, streams_wait_ms(loop->streams));
+    shorten(&wait_ms, imports_wait_ms(loop->imports));
     shorten(&wait_ms, deliver_wait_ms(loop->engine->deliver));
     struct curl_waitfd fds[] = {
         {.fd = http_server_fd(loop->server), .events = CURL_WAIT_POLLIN},
         {.fd = loop->signal_fd, .events = CURL_WAIT_POLLIN},
+        {.fd = http_accept_fd(loop->server), .events = CURL_WAIT_POLLIN},
     };
     if (wait_ms) {
         log_flush();
     }
     curl_multi_poll(deliver_multi(loop->engine->deliver), fds, ARRAY_SIZE(fds), (int)wait_ms, NULL);
+    if (fds[2].revents) {
+        http_accept_run(loop->server);
+    }
     return fds[1].revents ? take_signals(loop) : LOOP_GO_ON;
 }
 
@@ -105,6 +110,7 @@ static void turn(struct loop *loop)
     advance_run(loop->engine);
     deliver_collect(loop->engine->deliver);
     gather_requests(loop);
+    imports_run(loop->imports);
     end_turn(loop);
     metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);
 }
@@ -116,6 +122,7 @@ static void drain(struct loop *loop)
     http_server_quiesce(loop->server);
     waits_end(loop->waits);
     streams_end(loop->streams);
+    imports_end(loop->imports);
     for (size_t i = 0; i < loop->engine->tenants.n; i++) {
         advance_cut(loop->engine, loop->engine->tenants.list[i]);
     }

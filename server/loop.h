@@ -5,6 +5,7 @@
 #pragma once
 
 #include "api/event_stream.h"
+#include "api/imports.h"
 #include "api/wait.h"
 #include "engine/engine.h"
 #include "http/http_server.h"
@@ -23,6 +24,7 @@ struct loop {
     struct http_server *server;
     struct waits *waits;
     struct streams *streams;
+    struct imports *imports;
     int signal_fd; /* SIGTERM and SIGINT; SIGCHLD when there is a command */
     /* Asked about each signal; NULL: any of them ends the server. */
     enum loop_wish (*signalled)(void *arg, const struct signalfd_siginfo *info);

@@ -104,6 +104,7 @@ static void set_up_router(struct program *p)
     p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
     p->router.streams = p->loop.streams = streams_new(&p->engine);
     p->engine.hooks = (struct engine_hooks){waits_changed, waits_hurries, p->router.waits};
+    p->router.imports = p->loop.imports = imports_new(&p->engine, &p->router);
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
 }
 
@@ -143,6 +144,10 @@ static bool block_signals(struct program *p)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL) {
+        sigaddset(&set, SIGHUP); /* the terminal is gone; nohup(1) ignores that */
+    }
     if (p->exec.pid) {
         sigaddset(&set, SIGCHLD);
         p->loop.signalled = exec_signalled;
@@ -150,6 +155,7 @@ static bool block_signals(struct program *p)
     }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is a write that fails */
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (p->loop.signal_fd < 0) {
         snprintf(p->why, sizeof p->why, "signals: %s", strerror(errno));
@@ -235,6 +241,7 @@ static void stop(struct program *p)
     }
     waits_free(p->loop.waits);
     streams_free(p->loop.streams);
+    imports_free(p->loop.imports);
     store_close(p->store);
     if (p->tmp_dir[0]) {
         tmpdb_remove(p->tmp_dir);

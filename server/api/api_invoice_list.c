@@ -86,7 +86,7 @@ static void read_filter(struct call *call, struct invoice_filter *filter,
 {
     filter->limit = PAGE_SIZE;
     filter->service = paging_member(call->request, "filter", "service");
-    filter->currency = paging_member(call->request, "filter", "currency");
+    filter->currency = arena_upper(call->arena, paging_member(call->request, "filter", "currency"));
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &filter->limit, errors);
     read_status(call, &filter->status, errors);
     read_test_mode(call, &filter->test_mode, errors);

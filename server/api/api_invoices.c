@@ -73,7 +73,7 @@ void api_invoices_create_public(struct call *call)
     struct order order;
     struct invoice invoice;
     enum create_result result;
-    if (!create_public(call, ORDER_PUBLIC, call_body(call, false), &order, &invoice, &result)) {
+    if (!create_public(call, ORDER_PUBLIC, call_body(call), &order, &invoice, &result)) {
         return;
     }
     if (result == CREATE_CONFLICT) {
@@ -88,7 +88,7 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
 {
     struct order order;
     enum create_result result;
-    if (!create_public(call, ORDER_FORM, call_body(call, true), &order, ret_invoice, &result)) {
+    if (!create_public(call, ORDER_FORM, call_form(call), &order, ret_invoice, &result)) {
         return false;
     }
     if (result == CREATE_CONFLICT) {
@@ -127,7 +127,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
     struct order order;
     enum create_result result;
     bool post = text_equal(call->request->method, "POST");
-    const json_t *given = post ? call_body(call, true) : http_query(call->request);
+    const json_t *given = post ? call_form(call) : http_query(call->request);
     const char *id = json_string_value(json_object_get(given, "cpi"));
     if (id && *id) {
         return enter_page(call, id, ret_invoice);

@@ -1,17 +1,9 @@
 #include "api_rates.h"
 
-#include "base/text.h"
-
-static const char *upper(struct call *call, const char *code)
-{
-    char *copy = arena_strdup(call->arena, code);
-    text_upper(copy);
-    return copy;
-}
-
 void api_rates_get(struct call *call)
 {
-    const char *from = upper(call, call->params[0]), *to = upper(call, call->params[1]);
+    const char *from = arena_upper(call->arena, call->params[0]);
+    const char *to = arena_upper(call->arena, call->params[1]);
     int64_t rate = rate_find(&call->engine->fixture->rates, from, to);
     if (rate == MONEY_NONE) {
         http_reply_error(call->request, 404);

@@ -94,7 +94,7 @@ static void reply(struct call *call, enum refund_result result, const struct inv
 
 void api_refund(struct call *call)
 {
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     struct refund_order order;
     struct invoice invoice;
     if (!body) {

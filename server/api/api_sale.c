@@ -132,7 +132,7 @@ void api_sale(struct call *call)
     if (!find_by_token(call, &invoice)) {
         return;
     }
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     if (!body) {
         return;
     }

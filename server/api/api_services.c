@@ -113,7 +113,7 @@ static const struct json_field prerequest_fields[] = {
      .kind = JSON_KIND_TEXT,
      .offset = JSON_AT(prerequest, currency),
      .required = true,
-     .most = 8},
+     .format = JSON_FORMAT_CURRENCY},
     /* The last one: a payment's amount is not even looked at (SEED:25). */
     {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
 };
@@ -132,7 +132,7 @@ static bool enter_by_key(struct call *call, const json_t *body, bool *ret_test_m
 static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input,
                             bool *ret_test_mode)
 {
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     struct json_errors errors = {.arena = call->arena};
     if (!body || !enter_by_key(call, body, ret_test_mode)) {
         return false;
@@ -140,18 +140,8 @@ static bool read_prerequest(struct call *call, enum invoice_kind kind, struct pr
     *ret_input = (struct prerequest){.amount = MONEY_NONE};
     json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT),
               false, ret_input, &errors);
-    char *currency = arena_strdup(call->arena, ret_input->currency);
-    if (currency) {
-        text_upper(currency);
-        ret_input->currency = currency;
-        if (!json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
-            json_errors_add(&errors, "currency", "This value is not a valid currency.");
-        }
-    }
     if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
-    } else if (ret_input->amount == MONEY_MOST) {
-        json_errors_add(&errors, "amount", MESSAGE_INVALID); /* beyond any service */
     }
     if (errors.n) {
         call_reply_errors(call, &errors);

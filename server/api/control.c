@@ -40,7 +40,7 @@ void control_reply_errors(struct call *call, const struct json_errors *errors)
 const json_t *control_body(struct call *call, bool optional, bool *ret_good)
 {
     bool absent = optional && !call->request->body_size;
-    const json_t *body = absent ? NULL : call_body(call, false);
+    const json_t *body = absent ? NULL : call_body(call);
     *ret_good = absent || body;
     return body;
 }

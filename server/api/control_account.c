@@ -46,6 +46,10 @@ void control_accounts_list(struct call *call)
         return;
     }
     const struct tenant *last = after ? tenants_by_id(tenants, after) : NULL;
+    if (after && !last) {
+        call_control_error(call, 422, "invalid", "after must be the id of an account");
+        return;
+    }
     size_t at = 0;
     while (last && at < tenants->n && tenants->list[at]->account.num <= last->account.num) {
         at++;

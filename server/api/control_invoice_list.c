@@ -51,8 +51,8 @@ static bool read_search(struct call *call, const char **ret_search)
 {
     const char *text = http_query_text(call->request, "search");
     *ret_search = text && *text ? text : NULL;
-    return !text || strlen(text) <= SEARCH_MOST ||
-           refuse(call, "search: at most 100 bytes are wanted");
+    return !text || text_utf8_length(text, strlen(text)) <= SEARCH_MOST ||
+           refuse(call, "search: must be at most 100 characters");
 }
 
 /* The row need not stand any more. */
@@ -67,12 +67,13 @@ static bool read_query(struct call *call, enum invoice_kind kind, struct list_qu
 {
     struct invoice_filter *filter = &query->filter;
     const char *after;
-    *filter = (struct invoice_filter){.kind = kind,
-                                      .service = http_query_text(call->request, "service"),
-                                      .currency = http_query_text(call->request, "currency"),
-                                      .created_from_ms = TIME_NONE,
-                                      .created_before_ms = TIME_NONE,
-                                      .after_seq = TIME_NONE};
+    *filter = (struct invoice_filter){
+        .kind = kind,
+        .service = http_query_text(call->request, "service"),
+        .currency = arena_upper(call->arena, http_query_text(call->request, "currency")),
+        .created_from_ms = TIME_NONE,
+        .created_before_ms = TIME_NONE,
+        .after_seq = TIME_NONE};
     return control_read_page(call, &filter->limit, &after) &&
            read_cursor(call, after, &filter->before_seq) && read_status(call, &filter->status) &&
            read_test_mode(call, &filter->test_mode) && read_search(call, &query->search);

@@ -2,15 +2,13 @@
  */
 #include "control.h"
 
+#include "api/imports.h"
+#include "api/snapshot_reply.h"
 #include "engine/journal_notes.h"
-#include "engine/snapshot.h"
-
-#define VALUES_MOST                                                                                \
-    ((size_t)4000000) /* more than a file of that size has; they cost 40 bytes each */
 
 /* ------------------------------------------------------------------ answers */
 
-static void write_snapshot(struct json_out *out, const struct snapshot *snapshot)
+void snapshot_write(struct json_out *out, const struct snapshot *snapshot)
 {
     json_out_text(out, "name", snapshot->name);
     json_out_seconds(out, "created", snapshot->created_ms);
@@ -21,12 +19,11 @@ static void reply_snapshot(struct call *call, unsigned status, const struct snap
 {
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
     json_out_object(&out, NULL);
-    write_snapshot(&out, snapshot);
+    snapshot_write(&out, snapshot);
     json_out_object_end(&out);
 }
 
-/* What keeps a snapshot from being made or written; not for DONE and INVALID. */
-static void reply_refusal(struct call *call, enum snapshot_result result)
+void snapshot_reply_refusal(struct call *call, enum snapshot_result result)
 {
     switch (result) {
     case SNAPSHOT_ADVANCING:
@@ -42,7 +39,6 @@ static void reply_refusal(struct call *call, enum snapshot_result result)
                            SNAPSHOT_INVOICES_MOST, SNAPSHOT_FILE_MOST >> 20);
         break;
     case SNAPSHOT_DONE:
-    case SNAPSHOT_INVALID:
         break;
     }
 }
@@ -96,7 +92,7 @@ void control_snapshots_list(struct call *call)
     json_out_array(&out, "items");
     for (size_t i = 0; i < n - more; i++) {
         json_out_object(&out, NULL);
-        write_snapshot(&out, &rows[i]);
+        snapshot_write(&out, &rows[i]);
         json_out_object_end(&out);
     }
     json_out_array_end(&out);
@@ -118,7 +114,7 @@ void control_snapshots_take(struct call *call)
     if (result == SNAPSHOT_DONE) {
         reply_snapshot(call, 201, &snapshot);
     } else {
-        reply_refusal(call, result);
+        snapshot_reply_refusal(call, result);
     }
 }
 
@@ -150,55 +146,20 @@ void control_snapshots_export(struct call *call)
 {
     struct snapshot snapshot;
     if (find_snapshot(call, &snapshot)) {
-        reply_refusal(call, snapshot_export(call->engine, &snapshot,
-                                            http_reply(call->request, 200, HTTP_JSON)));
+        snapshot_reply_refusal(call, snapshot_export(call->engine, &snapshot,
+                                                     http_reply(call->request, 200, HTTP_JSON)));
     }
-}
-
-static void write_renamed(void *arg, const char *old_id, const char *new_id)
-{
-    json_out_text(arg, old_id, new_id);
-}
-
-static void reply_imported(struct call *call, const struct snapshot *snapshot,
-                           const struct buf *renamed)
-{
-    struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    write_snapshot(&out, snapshot);
-    json_out_raw(&out, "renamed", renamed->data);
-    json_out_object_end(&out);
-}
-
-/* Parsing takes memory by the number of values, of which a small body can have many. */
-static bool check_weight(struct call *call)
-{
-    bool good = json_weight(call->request->body, call->request->body_size) <= VALUES_MOST;
-    if (!good) {
-        call_control_error(call, 422, "invalid", "the document has too many values");
-    }
-    return good;
 }
 
 void control_snapshots_import(struct call *call)
 {
-    struct json_errors errors = {.arena = call->arena};
-    struct snapshot snapshot;
-    buf_auto renamed = {0};
-    struct json_out out = {.buf = &renamed};
-    const json_t *body = check_name(call) && check_weight(call) ? call_body(call, false) : NULL;
-    if (!body) {
+    const char *why = call_why_no_text(call);
+    if (!check_name(call)) {
         return;
     }
-    const struct snapshot_import import = {call->params[0], body, &errors, write_renamed, &out};
-    json_out_object(&out, NULL);
-    enum snapshot_result result = snapshot_import(call->engine, call->tenant, &import, &snapshot);
-    json_out_object_end(&out);
-    if (result == SNAPSHOT_DONE) {
-        reply_imported(call, &snapshot, &renamed);
-    } else if (result == SNAPSHOT_INVALID) {
-        control_reply_errors(call, &errors);
-    } else {
-        reply_refusal(call, result);
+    if (why) {
+        call_control_error(call, 400, "invalid_json", "%s", why);
+        return;
     }
+    imports_add(call->router->imports, call);
 }

@@ -22,6 +22,7 @@ static const struct {
 } refusals[REFUSAL_COUNT] = {
     [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
     [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long"},
+    [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
     [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path takes other methods"},
     [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
     [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
@@ -67,7 +68,7 @@ static const struct hint hints[] = {
     {"expires", "ISO 8601 with an offset, or unix seconds; 14 minutes to 2 days from now"},
     {"card_number", "12 to 19 digits"},
     {"cvv", "3 or 4 digits"},
-    {"exp_month", "1 to 12, not in the past with exp_year"},
+    {"exp_month", "1 to 12"},
     {"exp_year", "a year of 2 or 4 digits"},
     {"service_fields.status", "a status or a resolution"},
 };
@@ -115,6 +116,7 @@ static const char *nearest_form(struct call *call, const struct journal_record *
     case REFUSAL_PASSWORD_SECRET:
     case REFUSAL_PASSWORD_OTHERS:
         return BASIC_FORM;
+    case REFUSAL_HTTP:
     case REFUSAL_NONE:
     case REFUSAL_COUNT:
         break;
@@ -233,7 +235,8 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
 {
     const struct journal_request *request = &record->request;
     struct explanation explanation;
-    if (request->status < 400 || request->status >= 500) {
+    bool is_client_error = request->status >= 400 && request->status < 500;
+    if (!is_client_error && !request->refusal) {
         json_out_null(out, key);
         return;
     }

@@ -13,7 +13,7 @@ void invoice_create_conflict(struct call *call, const struct invoice *earlier, i
 /* The order in the body, checked; answers and returns false when there is none. */
 static bool read_order(struct call *call, enum order_way way, struct order *ret_order)
 {
-    json_t *body = call_body(call, false);
+    json_t *body = call_body(call);
     struct json_errors errors = {.arena = call->arena};
     if (!body) {
         return false;

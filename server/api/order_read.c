@@ -26,16 +26,6 @@ struct checking {
     struct json_errors *errors;
 };
 
-static bool has_error(const struct json_errors *errors, const char *path)
-{
-    for (const struct json_error *error = errors->first; error; error = error->next) {
-        if (text_equal(error->path, path)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* An account that is not known yet, by a wrong public key, converts nothing. */
 static int64_t rate_of(const struct checking *c, const struct service *service)
 {
@@ -68,10 +58,27 @@ static void check_service(const struct checking *c)
     c->order->service = service;
 }
 
+/* With its fee. An account that is not known yet adds none. */
+static struct price price_at(const struct checking *c, const struct service *service)
+{
+    const struct order_input *input = c->input;
+    int64_t rate = rate_of(c, service);
+    return c->order->kind == INVOICE_PAYOUT
+               ? price_of_payout(service, input->currency, input->amount, rate)
+               : price_of(service, input->currency, input->amount, rate,
+                          c->call->tenant &&
+                              c->call->tenant->account.settings.payment_fee_shift_out);
+}
+
 /* A service's limits are in its own currency, which the message names when it is another one. */
 static void check_limits(const struct checking *c, const struct service *service, int64_t amount)
 {
     if (service_limits_hold(service, price_converted(service, amount, rate_of(c, service)))) {
+        const struct price price = price_at(c, service);
+        if (!price_is_exact(&price)) {
+            json_errors_add(c->errors, "amount",
+                            "This value should be less than 90000000000 with its fee.");
+        }
         return;
     }
     char least[MONEY_TEXT], most[MONEY_TEXT];
@@ -86,7 +93,7 @@ static void check_amount(const struct checking *c)
 {
     int64_t amount = c->input->amount;
     const struct service *service = c->order->service;
-    if (has_error(c->errors, "amount")) {
+    if (json_errors_has(c->errors, "amount")) {
         return;
     }
     if (amount <= 0) {
@@ -128,7 +135,7 @@ static void check_token(const struct checking *c)
     const struct order_input *input = c->input;
     struct cardgate cardgate;
     char customer[IDENT_TEXT];
-    if (!input->token || !c->call->tenant) {
+    if (!input->token || !*input->token || !c->call->tenant) {
         return;
     }
     if (input->customer_reference) {
@@ -147,14 +154,6 @@ static void check_token(const struct checking *c)
     }
 }
 
-/* What a payout of this order takes from the balance. */
-static int64_t writeoff(const struct checking *c)
-{
-    const struct service *service = c->order->service;
-    return price_of_payout(service, c->input->currency, c->input->amount, rate_of(c, service))
-        .deposit;
-}
-
 /*
  * What the account cannot pay it does not take. A repeat it can always answer: whoever did not hear
  * that his payout was made must learn it, above all when it took the money (facts.md g: 422 says
@@ -164,14 +163,15 @@ static void check_cover(const struct checking *c)
 {
     const struct call *call = c->call;
     struct invoice earlier;
-    bool priced =
-        c->order->service && !has_error(c->errors, "amount") && !has_error(c->errors, "currency");
+    bool priced = c->order->service && !json_errors_has(c->errors, "amount") &&
+                  !json_errors_has(c->errors, "currency");
     bool repeats =
         c->input->reference_id &&
         store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
                                    INVOICE_PAYOUT, c->input->reference_id, &earlier);
     if (priced && !repeats &&
-        !payout_is_covered(call->engine, call->tenant, c->input->currency, writeoff(c))) {
+        !payout_is_covered(call->engine, call->tenant, c->input->currency,
+                           price_at(c, c->order->service).deposit)) {
         json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
     }
 }
@@ -186,7 +186,8 @@ static void check_start(const struct checking *c, const json_t *attributes)
     struct order *order = c->order;
     const json_t *options = json_object_get(attributes, "options");
     const json_t *said = json_object_get(options, "auto_process");
-    bool decided = said && !json_is_null(said);
+    bool blank = json_is_string(said) && json_string_length(said) == 0;
+    bool decided = said && !json_is_null(said) && !blank;
     order->gateway_options =
         c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
     order->start_delay_ms = decided && !c->input->auto_process ? TIME_NONE
@@ -203,15 +204,32 @@ static const char *check_outcome(const struct checking *c, const char *path, con
     return outcome_read(c->call, path, text, &subject, c->errors) ? text : NULL;
 }
 
+/* PHP makes no difference between a list and a map: its members are 0, 1, 2, ... The caller owns
+ * it. */
+static json_t *members_of(const json_t *value)
+{
+    json_t *members = json_object();
+    size_t i;
+    json_t *member;
+    json_object_update(members, (json_t *)value);
+    json_array_foreach(value, i, member)
+    {
+        char key[24];
+        snprintf(key, sizeof key, "%zu", i);
+        json_object_set(members, key, member);
+    }
+    return members;
+}
+
 /* The merchant's metadata with the account's merchant_url added (SEED:356; facts.md b.3). */
 static void check_metadata(const struct checking *c)
 {
-    if (c->input->metadata && !json_is_map(c->input->metadata)) {
+    const json_t *given = c->input->metadata;
+    if (given && !json_is_object(given) && !json_is_array(given)) {
         json_errors_add(c->errors, "metadata", MESSAGE_MAP);
         return;
     }
-    json_auto_t *metadata = json_object();
-    json_object_update(metadata, (json_t *)c->input->metadata);
+    json_auto_t *metadata = members_of(given);
     const json_t *planned = json_object_get(metadata, "mock_outcome");
     if (planned && !json_is_string(planned)) {
         json_errors_add(c->errors, "metadata.mock_outcome", "This value should be of type string.");
@@ -223,7 +241,8 @@ static void check_metadata(const struct checking *c)
     if (merchant_url) {
         json_object_set_new(metadata, "merchant_url", json_string(merchant_url));
     }
-    c->order->metadata = json_text(c->call->arena, metadata, true);
+    c->order->metadata =
+        json_text(c->call->arena, json_is_array(given) && !merchant_url ? given : metadata, true);
 }
 
 void order_read(struct call *call, enum order_way way, const json_t *attributes, bool test_mode,

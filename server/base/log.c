@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include "buf.h"
+#include "json_text.h"
 #include "text.h"
 #include "wall.h"
 
@@ -44,35 +45,10 @@ bool log_wants(enum log_level level)
     return level <= logger.level;
 }
 
-/* Printable and on one line: quotes, backslashes, control and non-ASCII bytes as escapes valid in
- * JSON too. */
-static void add_quoted(struct buf *out, const char *text)
-{
-    buf_char(out, '"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') {
-            buf_char(out, '\\');
-            buf_char(out, (char)*p);
-        } else if (*p < 0x20 || *p >= 0x7f) {
-            buf_printf(out, "\\u%04x", *p);
-        } else {
-            buf_char(out, (char)*p);
-        }
-    }
-    buf_char(out, '"');
-}
-
 static bool needs_quotes(const char *text)
 {
-    if (!*text) {
-        return true;
-    }
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p <= 0x20 || *p >= 0x7f || *p == '"' || *p == '\\') {
-            return true;
-        }
-    }
-    return false;
+    size_t size = strlen(text);
+    return !size || strchr(text, ' ') || !json_text_is_plain(JSON_TEXT_LOG, text, size);
 }
 
 static void add_time(struct buf *out)
@@ -96,7 +72,7 @@ static void add_json(struct buf *out, enum log_level level, const char *event,
     for (size_t i = 0; i < n; i++) {
         buf_printf(out, ",\"%s\":", fields[i].name);
         if (fields[i].text) {
-            add_quoted(out, fields[i].text);
+            json_text_add(out, JSON_TEXT_LOG, fields[i].text, strlen(fields[i].text));
         } else {
             buf_int(out, fields[i].number);
         }
@@ -114,7 +90,7 @@ static void add_plain(struct buf *out, enum log_level level, const char *event,
         if (!fields[i].text) {
             buf_int(out, fields[i].number);
         } else if (needs_quotes(fields[i].text)) {
-            add_quoted(out, fields[i].text);
+            json_text_add(out, JSON_TEXT_LOG, fields[i].text, strlen(fields[i].text));
         } else {
             buf_text(out, fields[i].text);
         }

@@ -1,45 +1,54 @@
 /*
  * Makes secrets unreadable in what clients sent: card numbers, security codes, API keys. A masked
  * text keeps its length, so it is done in place: digits become '*', in a bare JSON number '0', and
- * of a card number the first six and the last four stay, as the platform shows it.
+ * of a card number the first six and the last four stay, as the platform shows it. Everything that
+ * is not a secret stays byte for byte.
  *
- * It reads JSON and forms, but is no parser: broken input is masked as far as it goes. A name that
- * is spelt with escapes is taken for a secret one.
+ * A secret is the value of a secret name (`cvv`, "card[cvv]", "c\u0076v"), with all that an object
+ * or a list under that name holds; and wherever it stands, a number that a card may have or a
+ * secret key. There is one reader per format: JSON (mask_json.c), forms and queries (mask_form.c),
+ * multipart and XML (mask_parts.c, mask_xml.c), any other text (mask_text.c). Broken input is read
+ * as far as it goes.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MASK_CARD_LEAST 13 /* digits of a number that is taken for a card's wherever it stands */
-
 enum mask_kind {
-    MASK_CARD,    /* card_number, or digits that pass for a card's anywhere */
+    MASK_CARD,    /* card_number, or digits that may be a card's anywhere */
     MASK_CODE,    /* cvv and its like */
     MASK_API_KEY, /* api_key, password */
     MASK_SECRET,  /* secret_key and its like, and sk_test_... anywhere */
+    MASK_TOKEN,   /* token of a query */
+    MASK_HEADER,  /* a header's value; never found, only noted */
 };
 
 /* A stretch of the text that must not be read. */
 struct mask_span {
     size_t start, size;
+    size_t name, name_size; /* where its name stands, as it was spelt; no size: it has none */
     enum mask_kind kind;
-    bool bare; /* a JSON number or word, not in quotes */
+    bool bare; /* a JSON number, not in quotes */
 };
 
-/* Calls `each` for every secret stretch of a body: JSON when it begins with '{' or '[', else a
- * form. In order; also of a text that is masked already. */
+/* Calls `each` for every secret stretch of a body, in order, no two of which overlap. The format
+ * is told from the first bytes. */
 void mask_find(const char *data, size_t size, void (*each)(void *arg, const struct mask_span *span),
                void *arg);
 
-/* The same for a query, where `token` is a secret too. */
-void mask_find_query(const char *data, size_t size,
-                     void (*each)(void *arg, const struct mask_span *span), void *arg);
+/* The same for a target ("/path?a=b") or a header's value, which may be a URL. Behind the '?' is a
+ * query, in which `token` is a secret too. */
+void mask_find_target(const char *data, size_t size,
+                      void (*each)(void *arg, const struct mask_span *span), void *arg);
 
-/* Masks a body, as mask_find reads it. */
+/* Hides a stretch of the text that it was found in, of which the first `size` bytes are there. */
+void mask_hide(char *text, size_t size, const struct mask_span *span);
+
+/* Both for a whole body, in place. */
 void mask_body(char *data, size_t size);
 
-/* Masks the query of a target ("/path?a=b"). */
+/* Both for a target, in place. */
 void mask_target(char *data, size_t size);
 
 /* True for headers whose value is a secret: Authorization, Cookie, X-Mock-Token and their like. */

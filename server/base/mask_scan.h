@@ -1,7 +1,17 @@
-/* What the files of mask_find.c share: where secrets are looked for, and what a byte may be. */
+/* What the readers of mask_find share. */
 #pragma once
 
 #include "mask.h"
+
+#include <ctype.h>
+
+/* How a format spells characters. */
+enum mask_coding {
+    MASK_PLAIN,
+    MASK_ESCAPED, /* within a JSON string: \u0034 */
+    MASK_PERCENT, /* a form or a query: %34, '+' is a blank */
+    MASK_ENTITY,  /* XML: &#52; */
+};
 
 struct mask_scan {
     const char *data;
@@ -11,18 +21,64 @@ struct mask_scan {
     void *arg;
 };
 
-/* Tells of a stretch, unless it is empty. */
-void mask_emit(const struct mask_scan *scan, size_t start, size_t end, enum mask_kind kind,
-               bool bare);
-
-/* Tells of all in a stretch that is a secret wherever it stands: card numbers and secret keys. */
-void mask_find_anywhere(const struct mask_scan *scan, size_t start, size_t end, bool bare);
-
-/* Every request is read byte by byte, so what a byte may begin or end is one look. */
-enum {
-    MASK_BEGINS_SECRET = 1, /* a card's first digit, the s of sk_ */
-    MASK_ENDS_SCALAR = 2,
+/* A stretch of the text. */
+struct mask_range {
+    size_t start, end;
 };
 
-/* What a byte is, a set of those above. */
-extern const unsigned char mask_classes[256];
+/* ------------------------------------------------------------------ characters */
+
+/* mask_decode for a byte that may mean something else. */
+size_t mask_decode_escape(enum mask_coding coding, const char *data, size_t at, size_t end,
+                          char *ret_c);
+
+/* The character at `at`, before `end`, and how many bytes spell it, at least one. A character
+ * beyond ASCII comes as '\x80'. */
+static inline size_t mask_decode(enum mask_coding coding, const char *data, size_t at, size_t end,
+                                 char *ret_c)
+{
+    char c = data[at];
+    if (isalnum((unsigned char)c)) { /* nearly all are */
+        *ret_c = c;
+        return 1;
+    }
+    return mask_decode_escape(coding, data, at, end, ret_c);
+}
+
+/* Letters, digits and '_': what makes the digits beside it a part of a word. */
+static inline bool mask_is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* ------------------------------------------------------------------ names */
+
+/* True if a value under this name is a secret. Case does not matter, nor what stands
+ * between words: cardNumber is card_number. */
+bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
+                         enum mask_coding coding, enum mask_kind *ret_kind);
+
+/* ------------------------------------------------------------------ readers */
+
+/* Tells of a stretch, unless it is empty. An empty `name` says that it has none. */
+void mask_emit(const struct mask_scan *scan, struct mask_range range, struct mask_range name,
+               enum mask_kind kind, bool bare);
+
+/* Tells of all in a stretch that is a secret wherever it stands. `bare`: it is a JSON number. */
+void mask_find_anywhere(const struct mask_scan *scan, struct mask_range range,
+                        enum mask_coding coding, bool bare);
+
+/* The same, and of what follows a secret name ("cvv: 123"), for text of no known format. */
+void mask_find_text(const struct mask_scan *scan, struct mask_range range, enum mask_coding coding);
+
+void mask_find_json(const struct mask_scan *scan, struct mask_range range);
+void mask_find_form(const struct mask_scan *scan, struct mask_range range);
+void mask_find_xml(const struct mask_scan *scan, struct mask_range range);
+void mask_find_multipart(const struct mask_scan *scan, struct mask_range range);
+
+/* A part of a multipart body: JSON, XML or any text. */
+void mask_find_part(const struct mask_scan *scan, struct mask_range range);
+
+/* As mask_is_secret_name for a form's key: each name of "card[cvv][0]" counts. */
+bool mask_is_secret_key(const struct mask_scan *scan, struct mask_range key,
+                        enum mask_coding coding, enum mask_kind *ret_kind);

@@ -1,6 +1,7 @@
 #include "mem.h"
 
 #include "die.h"
+#include "text.h"
 
 #include <stdalign.h>
 #include <stdio.h>
@@ -122,6 +123,15 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     char *text = arena_alloc(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, args);
     return text;
+}
+
+char *arena_upper(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+    if (copy) {
+        text_upper(copy);
+    }
+    return copy;
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...)

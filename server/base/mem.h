@@ -29,6 +29,9 @@ char *arena_copy(struct arena *arena, const void *data, size_t size) ATTR_NONNUL
 /* Copies a text; NULL stays NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
 
+/* The same with its ASCII letters in upper case. */
+char *arena_upper(struct arena *arena, const char *text);
+
 char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 3) ATTR_NONNULL;
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     ATTR_PRINTF(2, 0) ATTR_NONNULL;

@@ -5,6 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
+#define DATE_TEXT 10 /* YYYY-MM-DD */
+
 bool text_equal(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -154,39 +156,57 @@ static bool read_date(const char **text, char behind, struct tm *ret_tm)
            normal.tm_year == tm.tm_year;
 }
 
+/* "Z", "+02:00", "+0200" or "+02", or nothing, which is UTC. */
 static bool read_offset(const char *text, int64_t *ret_s)
 {
-    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
-        *ret_s = 0;
-        return true;
-    }
+    text += *text == ' ' && text[1];
     int sign = *text == '+' ? 1 : *text == '-' ? -1 : 0;
-    int64_t hours, minutes;
-    const char *p = text + 1;
-    if (!sign || !read_part(&p, 2, '\0', &hours)) {
+    int64_t hours, minutes = 0;
+    *ret_s = 0;
+    if (!sign) {
+        return *text == '\0' || strcasecmp(text, "Z") == 0 || strcmp(text, "UTC") == 0;
+    }
+    text++;
+    if (!read_part(&text, 2, '\0', &hours)) {
         return false;
     }
-    p += *p == ':';
-    if (!read_part(&p, 2, '\0', &minutes) || *p || hours > 23 || minutes > 59) {
+    bool more = *text != '\0';
+    text += *text == ':';
+    if ((more && !read_part(&text, 2, '\0', &minutes)) || *text || hours > 23 || minutes > 59) {
         return false;
     }
     *ret_s = sign * (hours * 3600 + minutes * 60);
     return true;
 }
 
+/* ":42" and ":42.123", or nothing. The fraction is dropped. */
+static bool read_seconds(const char **text, int64_t *ret_second)
+{
+    int64_t fraction;
+    *ret_second = 0;
+    if (**text != ':') {
+        return true;
+    }
+    (*text)++;
+    if (!read_part(text, 2, '\0', ret_second) || *ret_second > 60) {
+        return false;
+    }
+    if (**text == '.') {
+        int digits = read_digits(*text + 1, 9, &fraction);
+        *text += 1 + digits;
+        return digits > 0;
+    }
+    return true;
+}
+
 bool text_to_datetime(const char *text, int64_t *ret_ms)
 {
     struct tm tm;
-    int64_t hour, minute, second, offset_s, fraction;
-    if (!read_date(&text, 'T', &tm) || !read_part(&text, 2, ':', &hour) ||
-        !read_part(&text, 2, ':', &minute) || !read_part(&text, 2, '\0', &second) || hour > 23 ||
-        minute > 59 || second > 60) {
-        return false;
-    }
-    if (*text == '.') {
-        text += 1 + read_digits(text + 1, 9, &fraction);
-    }
-    if (!read_offset(text, &offset_s)) {
+    int64_t hour, minute, second, offset_s;
+    if (strlen(text) <= DATE_TEXT || !strchr("Tt ", text[DATE_TEXT]) ||
+        !read_date(&text, text[DATE_TEXT], &tm) || !read_part(&text, 2, ':', &hour) ||
+        !read_part(&text, 2, '\0', &minute) || !read_seconds(&text, &second) ||
+        !read_offset(text, &offset_s) || hour > 23 || minute > 59) {
         return false;
     }
     int64_t day_s = (int64_t)timegm(&tm);
@@ -197,7 +217,7 @@ bool text_to_datetime(const char *text, int64_t *ret_ms)
 bool text_is_date(const char *text)
 {
     struct tm tm;
-    return strlen(text) == 10 && read_date(&text, '\0', &tm);
+    return strlen(text) == DATE_TEXT && read_date(&text, '\0', &tm);
 }
 
 bool text_matches(const char *text, size_t size, const char *pattern)

@@ -32,9 +32,10 @@ bool text_to_int(const char *text, int64_t *ret_n);
 bool text_to_duration(const char *text, int64_t *ret_ms);
 
 /*
- * An ISO 8601 date-time with an offset or Z ("2020-12-13T15:52:00+00:00", fractions allowed and
- * dropped), as unix milliseconds; false when the text is none or names a day that is not in the
- * calendar.
+ * A date-time as the standard libraries of languages write it: ISO 8601 with 'T' or a blank between
+ * date and time, seconds and their fraction (1 to 9 digits, dropped) if they are there, then Z,
+ * UTC, +02:00, +0200 or +02; without an offset it is UTC. As unix milliseconds; false when the text
+ * is none or names a day that is not in the calendar.
  */
 bool text_to_datetime(const char *text, int64_t *ret_ms);
 

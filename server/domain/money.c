@@ -1,6 +1,8 @@
 #include "money.h"
 
 #include <ctype.h>
+#include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,75 +11,187 @@
 #define DIGITS_MOST 15
 #define DECIMALS_MOST 8
 #define CENT_PLACES 2
+#define BLANKS " \t\n\r\v\f"
+#define EXPONENT_MOST 100000 /* beyond any text; larger ones are cut to it */
+#define NUMBER_TEXT 64
+#define AMOUNT_MOST ((double)MONEY_MOST / (double)MONEY_ONE)
+#define NOISE 1e-12      /* what a few steps of arithmetic leave, relative to the result */
+#define TEXT_NOISE 1e-10 /* the same in a text: a hundredth of the last decimal. More was meant */
+
+/* ------------------------------------------------------------------ reading */
+
+/* A decimal number: `digits` x 10^`exponent`, without zeros at either end of the digits. */
+struct decimal {
+    uint64_t digits; /* the first 19 */
+    int n;           /* how many there are, 0: the number is 0 */
+    int64_t exponent;
+};
+
+/* Adds a digit, behind `zeros` that turned out not to be the last ones. */
+static void add_digit(struct decimal *decimal, int zeros, int digit)
+{
+    for (int i = 0; i <= zeros; i++) {
+        if (decimal->n < 19) {
+            decimal->digits = decimal->digits * 10 + (uint64_t)(i == zeros ? digit : 0);
+        }
+        decimal->n++;
+    }
+}
+
+/* Reads digits with at most one point among them. False: there are none. */
+static bool read_digits(const char **text, struct decimal *decimal)
+{
+    bool any = false, point = false;
+    int zeros = 0; /* at the end so far */
+    for (; isdigit((unsigned char)**text) || (**text == '.' && !point); (*text)++) {
+        if (**text == '.') {
+            point = true;
+            continue;
+        }
+        any = true;
+        decimal->exponent -= point;
+        if (**text != '0') {
+            add_digit(decimal, zeros, **text - '0');
+            zeros = 0;
+        } else if (decimal->n) {
+            zeros++;
+        }
+    }
+    decimal->exponent += zeros;
+    return any;
+}
+
+/* Reads "e-8", if it is there. False: it has no digits. */
+static bool read_exponent(const char **text, struct decimal *decimal)
+{
+    if (**text != 'e' && **text != 'E') {
+        return true;
+    }
+    const char *p = *text + 1;
+    bool negative = *p == '-';
+    p += *p == '-' || *p == '+';
+    int64_t exponent = 0;
+    bool any = false;
+    for (; isdigit((unsigned char)*p); p++) {
+        any = true;
+        exponent = exponent < EXPONENT_MOST ? exponent * 10 + (*p - '0') : exponent;
+    }
+    decimal->exponent += negative ? -exponent : exponent;
+    *text = p;
+    return any;
+}
+
+/* What the decimal is in units, exactly. */
+static enum money_result to_units(const struct decimal *decimal, int64_t *ret_units)
+{
+    if (!decimal->n) {
+        *ret_units = 0;
+        return MONEY_OK;
+    }
+    int64_t places = decimal->exponent + DECIMALS_MOST;
+    if (decimal->n + places > 19) {
+        return MONEY_TOO_LARGE;
+    }
+    if (places < 0) {
+        return MONEY_TOO_FINE;
+    }
+    unsigned __int128 units = decimal->digits;
+    for (; places; places--) {
+        units *= 10;
+    }
+    *ret_units = (int64_t)units;
+    return units < MONEY_MOST ? MONEY_OK : MONEY_TOO_LARGE;
+}
+
+static enum money_result parse(const char *text, int digits_most, int64_t *ret_amount);
+
+/* How far a number is from the nearest one of 8 decimals, which is written to ret_text. */
+static double round_decimals(double number, char ret_text[NUMBER_TEXT])
+{
+    snprintf(ret_text, NUMBER_TEXT, "%.*f", DECIMALS_MOST, number);
+    return fabs(strtod(ret_text, NULL) - number);
+}
+
+/* Of more digits than a double is sure of: noise if the first 15 of them are only a few of the
+ * double's own steps away, else they were meant. */
+static enum money_result without_noise(double number, int64_t *ret_amount)
+{
+    char text[NUMBER_TEXT];
+    snprintf(text, sizeof text, "%.*g", DIGITS_MOST, number);
+    bool noise = fabs(strtod(text, NULL) - number) <= 2 * DBL_EPSILON * fabs(number);
+    return noise ? parse(text, DIGITS_MOST, ret_amount) : MONEY_TOO_LONG;
+}
+
+static enum money_result text_without_noise(double number, int64_t *ret_amount)
+{
+    char rounded[NUMBER_TEXT];
+    enum money_result result =
+        fabs(number) < AMOUNT_MOST && round_decimals(number, rounded) <= TEXT_NOISE
+            ? money_from_double(number, ret_amount)
+            : without_noise(number, ret_amount);
+    return result == MONEY_OK ? MONEY_OK : MONEY_TOO_FINE;
+}
+
+static enum money_result parse(const char *text, int digits_most, int64_t *ret_amount)
+{
+    struct decimal decimal = {0};
+    int64_t units;
+    const char *p = text + strspn(text, BLANKS);
+    bool negative = *p == '-';
+    p += *p == '-' || *p == '+';
+    bool read = read_digits(&p, &decimal) && read_exponent(&p, &decimal);
+    if (!read || p[strspn(p, BLANKS)]) {
+        return MONEY_NO_NUMBER;
+    }
+    enum money_result result = to_units(&decimal, &units);
+    if (result == MONEY_TOO_FINE && decimal.n > digits_most) {
+        return text_without_noise(strtod(text, NULL), ret_amount);
+    }
+    if (result == MONEY_OK && decimal.n > digits_most) {
+        return MONEY_TOO_LONG;
+    }
+    if (result == MONEY_OK) {
+        *ret_amount = negative ? -units : units;
+    }
+    return result;
+}
 
 enum money_result money_parse(const char *text, int64_t *ret_amount)
 {
-    bool negative = *text == '-';
-    const char *p = text + negative;
-    int64_t whole = 0, part = 0;
-    int digits = 0, decimals = 0;
-    if (!isdigit((unsigned char)*p)) {
-        return MONEY_NO_NUMBER;
-    }
-    for (; isdigit((unsigned char)*p); p++) {
-        digits += digits > 0 || *p != '0';
-        if (digits > DIGITS_MOST) {
-            return MONEY_NO_NUMBER;
-        }
-        whole = whole * 10 + (*p - '0');
-    }
-    if (*p == '.') {
-        p++;
-        size_t length = strspn(p, "0123456789");
-        if (!length) {
-            return MONEY_NO_NUMBER;
-        }
-        const char *end = p + length;
-        while (length && p[length - 1] == '0') {
-            length--;
-        }
-        for (; (size_t)decimals < length && decimals < DECIMALS_MOST; decimals++) {
-            part = part * 10 + (p[decimals] - '0');
-        }
-        if (length > DECIMALS_MOST || digits + decimals > DIGITS_MOST) {
-            return MONEY_NO_NUMBER;
-        }
-        p = end;
-    }
-    if (*p) {
-        return MONEY_NO_NUMBER;
-    }
-    for (int i = decimals; i < DECIMALS_MOST; i++) {
-        part *= 10;
-    }
-    bool large = whole >= MONEY_MOST / MONEY_ONE;
-    int64_t amount = large ? MONEY_MOST : whole * MONEY_ONE + part;
-    *ret_amount = negative ? -amount : amount;
-    return large ? MONEY_TOO_LARGE : MONEY_OK;
+    return parse(text, DIGITS_MOST, ret_amount);
+}
+
+enum money_result money_parse_long(const char *text, int64_t *ret_amount)
+{
+    return parse(text, INT_MAX, ret_amount);
 }
 
 enum money_result money_from_double(double number, int64_t *ret_amount)
 {
+    char text[NUMBER_TEXT];
     if (!isfinite(number)) {
         return MONEY_NO_NUMBER;
     }
-    if (fabs(number) >= 1e15) {
-        *ret_amount = number < 0 ? -MONEY_MOST : MONEY_MOST;
+    if (fabs(number) >= AMOUNT_MOST) {
         return MONEY_TOO_LARGE;
     }
-    /* 15 digits survive the way through a double; a 16th does not, and shows as a difference here.
-     */
-    char digits[64], plain[64];
-    snprintf(digits, sizeof digits, "%.*g", DIGITS_MOST, number);
-    if (strtod(digits, NULL) != number) {
-        return MONEY_NO_NUMBER;
+    /* The nearest decimal of 8 decimals, if it has no more digits than a double is sure of. */
+    if (round_decimals(number, text) > NOISE * fabs(number)) {
+        return MONEY_TOO_FINE;
     }
-    if (strchr(digits, 'e') == NULL) {
-        return money_parse(digits, ret_amount);
+    return parse(text, DIGITS_MOST, ret_amount) == MONEY_OK ? MONEY_OK
+                                                            : without_noise(number, ret_amount);
+}
+
+/* ------------------------------------------------------------------ sums and texts */
+
+bool money_is_long(int64_t amount)
+{
+    const int64_t least = 1000000000000000; /* of 16 digits */
+    while (amount && amount % 10 == 0) {
+        amount /= 10;
     }
-    /* An exponent: 1e+14 has no decimals, 1e-07 has at most 8 that matter or is refused. */
-    snprintf(plain, sizeof plain, "%.*f", DECIMALS_MOST, number);
-    return strtod(plain, NULL) == number ? money_parse(plain, ret_amount) : MONEY_NO_NUMBER;
+    return amount >= least || amount <= -least;
 }
 
 int64_t money_add(int64_t a, int64_t b)

@@ -1,6 +1,7 @@
 /*
- * Amounts of money as whole numbers of 1e-8 units of a currency, never doubles. The range reaches
- * 90 billion, beyond any service's limit; mock.md bounds the text to 15 digits and 8 decimals.
+ * Amounts of money as whole numbers of 1e-8 units of a currency, never doubles. An amount is read
+ * exactly or refused: below 90 billion, at most 8 decimals, and at most 15 significant digits,
+ * which every client's number carries.
  */
 #pragma once
 
@@ -14,16 +15,30 @@
 
 enum money_result {
     MONEY_OK,
-    MONEY_NO_NUMBER, /* not a decimal number, or more digits than the platform takes */
-    MONEY_TOO_LARGE, /* a number, beyond MONEY_MOST: *ret_amount is MONEY_MOST or -MONEY_MOST */
+    MONEY_NO_NUMBER,
+    MONEY_TOO_LARGE, /* not between -MONEY_MOST and MONEY_MOST */
+    MONEY_TOO_FINE,  /* more than 8 decimals */
+    MONEY_TOO_LONG,  /* more than 15 significant digits */
 };
 
-/* Reads "100", "20.40", "-1"; no exponent, no sign but '-', no blanks. */
+/*
+ * Reads what PHP's is_numeric takes for a number: "100", "20.40", " -.5 ", "1e2". Texts of more
+ * digits than a double has are read as money_from_double reads them.
+ */
 enum money_result money_parse(const char *text, int64_t *ret_amount);
 
-/* A number out of a JSON document: the decimal that was written there, if it had at most 15 digits.
+/* The same without the limit of 15 digits: what money_format writes reads back as it was. */
+enum money_result money_parse_long(const char *text, int64_t *ret_amount);
+
+/*
+ * A number out of a JSON document: the decimal that was written there. What a sum of doubles leaves
+ * behind its last digit (9.200000000000001) is dropped: within a relative 1e-12 of a number with at
+ * most 8 decimals it is that number.
  */
 enum money_result money_from_double(double number, int64_t *ret_amount);
+
+/* More than 15 significant digits: as a JSON number, it would not read back as it was. */
+bool money_is_long(int64_t amount);
 
 /* The amount, and nothing for none. */
 static inline int64_t money_or_zero(int64_t amount)

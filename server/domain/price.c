@@ -53,3 +53,9 @@ struct price price_of_payout(const struct service *service, const char *currency
     price.deposit = money_add(amount, price.fee);
     return price;
 }
+
+bool price_is_exact(const struct price *price)
+{
+    return price->service_amount < MONEY_MOST && price->fee < MONEY_MOST &&
+           price->deposit < MONEY_MOST && price->payment_amount < MONEY_MOST;
+}

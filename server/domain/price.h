@@ -36,3 +36,6 @@ struct price price_of(const struct service *service, const char *currency, int64
  * is written off the balance, the fee on top (facts.md b.9, `writeoff`). */
 struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
                              int64_t rate);
+
+/* False if one of its amounts is beyond MONEY_MOST, so that it stands there instead of itself. */
+bool price_is_exact(const struct price *price);

@@ -29,13 +29,15 @@ static bool holds(const struct scenario_condition *condition, const struct invoi
         [SUBJECT_CUSTOMER_EMAIL] = customer_email,
     };
     const char *subject = subjects[condition->subject];
+    bool nocase = condition->subject == SUBJECT_CURRENCY; /* as everywhere */
     if (condition->glob) {
-        return subject && fnmatch(condition->text, subject, 0) == 0;
+        return subject && fnmatch(condition->text, subject, nocase ? FNM_CASEFOLD : 0) == 0;
     }
     if (condition->subject == SUBJECT_AMOUNT) {
         return condition->amount == invoice->amount;
     }
-    return text_equal(condition->text, subject);
+    return nocase ? text_equal_nocase(condition->text, subject)
+                  : text_equal(condition->text, subject);
 }
 
 const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,

@@ -43,7 +43,7 @@ bool service_is_test(const struct service *service)
 
 bool service_field_holds(const struct service_field *field, const char *text)
 {
-    return strlen(text) <= FIELD_MOST &&
+    return text_utf8_length(text, strlen(text)) <= FIELD_MOST &&
            !(field->regexp && regexec(&field->compiled, text, 0, NULL, 0));
 }
 

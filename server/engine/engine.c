@@ -56,6 +56,17 @@ static void load_idents(struct engine *engine)
     }
 }
 
+/* A turn that fails is found by its commit. The start reads more than it writes and must not go on
+ * with half of it. */
+static bool database_works(const struct engine *engine, char *ret_why, size_t why_size)
+{
+    const char *failure = store_failure(engine->store);
+    if (*failure) {
+        snprintf(ret_why, why_size, "the database cannot be used: %s", failure);
+    }
+    return !*failure;
+}
+
 static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t why_size)
 {
     for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
@@ -63,12 +74,15 @@ static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t wh
         if (tenants_by_id(&engine->tenants, account->keys.id)) {
             continue;
         }
-        if (!tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
+        if (tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
+            continue;
+        }
+        if (database_works(engine, ret_why, why_size)) {
             snprintf(ret_why, why_size,
                      "account %s of the fixtures: its keys are another account's in the database",
                      account->keys.id);
-            return false;
         }
+        return false;
     }
     return true;
 }
@@ -103,7 +117,8 @@ bool engine_start(struct store *store, const struct fixture *fixture,
     engine->tenants.derive_key = engine->derive_key;
     load_idents(engine);
     tenants_load(&engine->tenants, store, &fixture->resolutions);
-    if (!add_fixture_accounts(engine, ret_why, why_size)) {
+    if (!database_works(engine, ret_why, why_size) ||
+        !add_fixture_accounts(engine, ret_why, why_size)) {
         return false;
     }
     engine->demo =
@@ -112,7 +127,7 @@ bool engine_start(struct store *store, const struct fixture *fixture,
     outbox_recover(engine);
     engine_before_commit(engine);
     if (!store_commit(store)) {
-        snprintf(ret_why, why_size, "the database cannot be written");
+        snprintf(ret_why, why_size, "the database cannot be used: %s", store_failure(store));
         return false;
     }
     engine_committed(engine);

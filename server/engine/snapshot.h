@@ -12,7 +12,8 @@
 
 #include "engine/engine.h"
 #include "store/store_snapshot.h"
-#include "json/json_read.h"
+
+struct snapshot_file;
 
 #define SNAPSHOT_FORMAT "milkypay-mock-snapshot"
 #define SNAPSHOT_VERSION 1
@@ -28,7 +29,6 @@ enum snapshot_result {
     SNAPSHOT_ADVANCING, /* the clock is on its way: there is no state to take */
     SNAPSHOT_TOO_MANY,  /* the account has SNAPSHOTS_MOST others */
     SNAPSHOT_TOO_LARGE, /* SNAPSHOT_INVOICES_MOST, SNAPSHOT_FILE_MOST */
-    SNAPSHOT_INVALID,   /* errors say what is wrong with the document */
 };
 
 /* Another one has room, or one of this name is there to be replaced. */
@@ -51,15 +51,15 @@ enum snapshot_result snapshot_export(struct engine *engine, const struct snapsho
                                      struct buf *ret_file);
 
 /*
- * Makes a snapshot of a file's document, in the place of any with this name: all of it, or nothing
- * when anything is wrong. Invoices keep their ids when all of those belong to this database's
- * key and none is another account's, else all get new ones; callbacks likewise. `renamed` hears of
- * each new id.
+ * Makes a snapshot of a file that was read (snapshot_file.h), in the place of any with this name:
+ * all of it, or nothing. Invoices keep their ids when all of those belong to this database's key
+ * and none is another account's, else all get new ones; callbacks likewise. `renamed` hears of each
+ * new id.
  */
 struct snapshot_import {
     const char *name;
-    const json_t *document;
-    struct json_errors *errors; /* its arena gets what is read */
+    struct snapshot_file *file;
+    struct arena *arena; /* that the file was read into */
     void (*renamed)(void *arg, const char *old_id, const char *new_id);
     void *arg;
 };

@@ -268,25 +268,22 @@ enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenan
                                      const struct snapshot_import *import,
                                      struct snapshot *ret_snapshot)
 {
-    struct arena *arena = import->errors->arena;
-    struct snapshot_file file;
-    if (!snapshot_file_read(engine, import->document, import->errors, &file)) {
-        return SNAPSHOT_INVALID;
-    }
+    struct arena *arena = import->arena;
+    struct snapshot_file *file = import->file;
     if (!snapshot_has_room(engine, tenant, arena, import->name)) {
         return SNAPSHOT_TOO_MANY;
     }
     *ret_snapshot = (struct snapshot){
         .account = tenant->account.keys.id,
         .name = import->name,
-        .created_ms = file.created_ms,
-        .invoices = (int64_t)file.n_invoices,
-        .settings = file.settings,
-        .frozen = file.frozen,
-        .now_ms = file.now_ms,
+        .created_ms = file->created_ms,
+        .invoices = (int64_t)file->n_invoices,
+        .settings = file->settings,
+        .frozen = file->frozen,
+        .now_ms = file->now_ms,
     };
     json_auto_t *cards = json_object();
-    struct placing placing = {engine, tenant, import, arena, &file, cards, 0};
+    struct placing placing = {engine, tenant, import, arena, file, cards, 0};
     place(&placing, ret_snapshot);
     return SNAPSHOT_DONE;
 }

@@ -10,12 +10,16 @@
 #include "json/json_read.h"
 
 #define CALL_PARAMS 3
+#define CALL_CONTROL_PREFIX                                                                        \
+    "/_mock" /* what is under it answers in the shape of the control API                           \
+              */
 #define OUTCOME_HEADER "X-Mock-Outcome" /* the outcome that a request asks for */
 
 struct route;
 struct router;
 struct waits;
 struct streams;
+struct imports;
 
 struct call {
     struct http_request *request;
@@ -62,6 +66,7 @@ struct router {
     struct engine *engine;
     struct waits *waits;
     struct streams *streams;
+    struct imports *imports;
     const char *control_token; /* NULL: none */
     const char *public_url;    /* NULL: from each request's Host */
     const char *listen_url;
@@ -102,11 +107,18 @@ bool call_has_control(const struct call *call);
  * (mock.md). In the arena. */
 const char *call_base_url(const struct call *call);
 
+/* The body as a JSON object, borrowed from the call, which frees it. NULL if it is none: 400 was
+ * answered in the shape of the API. */
+json_t *call_body(struct call *call);
+
+/* Why the body is no text in UTF-8 (a byte order mark, UTF-16, gzip), NULL if it may be. */
+const char *call_why_no_text(const struct call *call);
+
 /*
- * The body as a JSON object, borrowed from the call, which frees it. NULL: it is none, and 400 was
- * answered in the shape of the API. `form`: a body that does not begin with '{' is read as a form.
+ * The same for calls that take forms: pairs, multipart/form-data, or JSON if it begins with '{'.
+ * NULL if the body cannot be read: 400, 415 or 422 was answered.
  */
-json_t *call_body(struct call *call, bool form);
+json_t *call_form(struct call *call);
 
 /* The same for a call that is refused anyway: nothing is answered, and NULL is no JSON object. */
 json_t *call_document(struct call *call);

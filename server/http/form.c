@@ -1,5 +1,6 @@
 #include "form.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -7,6 +8,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* No key of a map is empty (`a[]` is the next index), so while a form is read the empty key of each
+ * map holds its next index. */
+#define NEXT_INDEX ""
+#define INDEX_TEXT 24
 
 static int hex_value(char c)
 {
@@ -34,90 +40,280 @@ size_t form_decode(char *text, size_t size, int plus)
     return to;
 }
 
-/* The container below `parent` at `key` ("" in a list: a new element), made when it is not there.
- * Borrowed. */
-static json_t *descend(json_t *parent, const char *key, bool list)
+/* ------------------------------------------------------------------ names */
+
+/* The name of a field, taken apart: "a[b][]" has the keys "a", "b" and NULL, the next index. */
+struct name {
+    const char *keys[FORM_LEVELS_MOST + 1];
+    size_t n;
+};
+
+static void underscore(char *text, const char *these)
 {
-    json_t *child = NULL;
-    if (json_is_array(parent)) {
-        child = list ? json_array() : json_object();
-        return json_array_append_new(parent, child) == 0 ? child : NULL;
+    for (char *p = text; (p = strpbrk(p, these)) != NULL; p++) {
+        *p = '_';
     }
-    child = json_object_get(parent, key);
-    if (!child || (list ? !json_is_array(child) : !json_is_object(child))) {
-        child = list ? json_array() : json_object();
-        if (json_object_set_new(parent, key, child)) {
+}
+
+/*
+ * Takes `text` apart in place. A bracket that never closes ends the name; when it is the first one,
+ * it belongs to the name as '_'. What stands behind the last closed bracket is not looked at.
+ * False: the name has too many levels.
+ */
+static bool split_name(char *text, struct name *ret_name)
+{
+    text += strspn(text, " ");
+    char *open = strchr(text, '[');
+    if (open && !strchr(open + 1 + (isspace((unsigned char)open[1]) != 0), ']')) {
+        underscore(open, " .[");
+        open = NULL;
+    }
+    if (open) {
+        *open = '\0';
+    }
+    underscore(text, " .");
+    ret_name->keys[0] = text;
+    ret_name->n = 1;
+    while (open) {
+        char *key = open + 1;
+        char *close = strchr(key + (isspace((unsigned char)*key) != 0), ']');
+        if (!close) {
+            break;
+        }
+        if (ret_name->n == ARRAY_SIZE(ret_name->keys)) {
+            return false;
+        }
+        bool next = close == key || (close == key + 1 && isspace((unsigned char)*key));
+        *close = '\0';
+        ret_name->keys[ret_name->n++] = next ? NULL : key;
+        open = close[1] == '[' ? close + 1 : NULL;
+    }
+    return true;
+}
+
+const char *form_shown(struct arena *arena, const char *name, size_t size)
+{
+    buf_auto out = {0};
+    uint32_t code;
+    for (size_t at = 0, step; at < size; at += step) {
+        step = text_utf8_decode(name + at, size - at, &code);
+        if (step && name[at]) {
+            buf_add(&out, name + at, step);
+        } else {
+            step = 1;
+            buf_printf(&out, "%%%02X", (unsigned char)name[at]);
+        }
+    }
+    return arena_copy(arena, buf_str(&out), out.size);
+}
+
+/* "metadata.order" of metadata[order], as JSON bodies have their paths. */
+static const char *dotted(struct arena *arena, const struct name *name)
+{
+    buf_auto out = {0};
+    buf_text(&out, name->keys[0]);
+    for (size_t i = 1; i < name->n; i++) {
+        buf_printf(&out, "%s%s", name->keys[i] ? "." : "[]", name->keys[i] ? name->keys[i] : "");
+    }
+    return arena_copy(arena, buf_str(&out), out.size);
+}
+
+/* NULL when the bytes are a text. */
+static const char *why_no_text(const char *bytes, size_t size)
+{
+    if (memchr(bytes, '\0', size)) {
+        return "must not contain a NUL character.";
+    }
+    return text_utf8_length(bytes, size) < 0 ? "is not valid UTF-8." : NULL;
+}
+
+/* ------------------------------------------------------------------ maps */
+
+/* The index that a key is in PHP: a whole number of 64 bits in its normal form. */
+static bool is_index(const char *key, int64_t *ret_index)
+{
+    char normal[INDEX_TEXT];
+    char *end;
+    if (strspn(key, "-0123456789") != strlen(key) || strlen(key) >= sizeof normal) {
+        return false;
+    }
+    long long index = strtoll(key, &end, 10);
+    snprintf(normal, sizeof normal, "%lld", index);
+    *ret_index = index;
+    return text_equal(normal, key);
+}
+
+/* The key that stands for `key` in the map, which counts its indexes; NULL: there is no index left.
+ */
+static const char *key_in(json_t *map, const char *key, char index_text[INDEX_TEXT])
+{
+    const json_t *counted = json_object_get(map, NEXT_INDEX);
+    int64_t next = json_integer_value(counted), index;
+    if (!key) {
+        snprintf(index_text, INDEX_TEXT, "%lld", (long long)next);
+        key = index_text;
+        if (next == INT64_MAX && json_object_get(map, key)) {
             return NULL;
         }
     }
-    return child;
-}
-
-static void put(json_t *parent, const char *key, const char *value, size_t size)
-{
-    json_t *text = json_stringn(value, size);
-    if (text && json_is_array(parent)) {
-        json_array_append_new(parent, text);
-    } else if (text) {
-        json_object_set_new(parent, key, text);
+    if (is_index(key, &index) && (!counted || index >= next)) {
+        json_object_set_new(map, NEXT_INDEX,
+                            json_integer(index < INT64_MAX ? index + 1 : INT64_MAX));
     }
+    return key;
 }
 
-/* Splits "a[b][c]" in place into its keys; 0 when it is none or too deep. A bracket that never
- * closes belongs to the name. */
-static size_t split_key(char *key, char *ret_keys[FORM_DEPTH_MOST])
+/* Puts the value where the name says; a value that stands in the way of a map is replaced. False:
+ * there is no index left. */
+static bool put(json_t *map, const struct name *name, json_t *value)
 {
-    size_t n = 0;
-    char *bracket = strchr(key, '[');
-    ret_keys[n++] = key;
-    while (bracket && bracket != key && *bracket == '[') {
-        char *end = strchr(bracket, ']');
-        if (!end) {
-            break;
+    char index_text[INDEX_TEXT];
+    const char *key = name->keys[0];
+    for (size_t i = 1; i < name->n; i++) {
+        json_t *below = json_object_get(map, key);
+        if (!json_is_object(below)) {
+            below = json_object();
+            json_object_set_new(map, key, below);
         }
-        if (n == FORM_DEPTH_MOST) {
-            return 0;
+        map = below;
+        key = key_in(map, name->keys[i], index_text);
+        if (!key) {
+            json_decref(value);
+            return false;
         }
-        *bracket = *end = '\0';
-        ret_keys[n++] = bracket + 1;
-        bracket = end + 1;
     }
-    return *key ? n : 0;
+    json_object_set_new(map, key, value);
+    return true;
 }
 
-static void add_pair(json_t *root, char *key, size_t key_size, char *value, size_t value_size)
+static bool is_list(const json_t *map)
 {
-    char *keys[FORM_DEPTH_MOST];
-    bool readable = strlen(key) == key_size && text_utf8_length(key, key_size) >= 0;
-    size_t n = readable ? split_key(key, keys) : 0;
-    json_t *at = n ? root : NULL;
-    for (size_t i = 0; at && i + 1 < n; i++) {
-        at = descend(at, keys[i], *keys[i + 1] == '\0');
+    const char *key;
+    json_t *value;
+    int64_t index, n = 0;
+    json_object_foreach((json_t *)map, key, value)
+    {
+        if (!is_index(key, &index) || index != n++) {
+            return false;
+        }
     }
-    if (at) {
-        put(at, keys[n - 1], value, value_size);
+    return true;
+}
+
+/* The map without its count, and with lists for what are lists, below it too. Takes the map's
+ * reference. As deep as names have levels. */
+static json_t *settle(json_t *map) // NOLINT(misc-no-recursion)
+{
+    json_object_del(map, NEXT_INDEX);
+    for (void *at = json_object_iter(map); at; at = json_object_iter_next(map, at)) {
+        json_t *value = json_object_iter_value(at);
+        if (json_is_object(value)) {
+            json_object_iter_set_new(map, at, settle(json_incref(value)));
+        }
+    }
+    if (!is_list(map)) {
+        return map;
+    }
+    json_t *list = json_array();
+    const char *key;
+    json_t *value;
+    json_object_foreach(map, key, value)
+    {
+        json_array_append(list, value);
+    }
+    json_decref(map);
+    return list;
+}
+
+/* ------------------------------------------------------------------ forms */
+
+static json_t *root_of(struct form *form)
+{
+    if (!form->root) {
+        form->root = json_object();
+    }
+    return form->root;
+}
+
+/* Takes the name apart; otherwise says what is wrong with it. */
+static const char *read_name(struct form *form, const char *name, size_t size,
+                             struct name *ret_name)
+{
+    struct arena *arena = form->errors->arena;
+    const char *why = why_no_text(name, size);
+    if (form->n > FORM_FIELDS_MOST) {
+        return arena_printf(arena, "There are more than %d fields.", FORM_FIELDS_MOST);
+    }
+    if (why) {
+        return arena_printf(arena, "This name %s", why);
+    }
+    if (!split_name(arena_copy(arena, name, size), ret_name)) {
+        return arena_printf(arena, "This name has more than %d levels.", FORM_LEVELS_MOST);
+    }
+    return *ret_name->keys[0] ? NULL : "This field has no name.";
+}
+
+void form_add(struct form *form, const char *name, size_t name_size, const char *value,
+              size_t value_size)
+{
+    struct arena *arena = form->errors->arena;
+    struct name parts;
+    if (!name_size && !value_size) {
+        return; /* a lone '=' says nothing */
+    }
+    form->n++;
+    const char *why = read_name(form, name, name_size, &parts);
+    if (why) {
+        json_errors_add(form->errors, form_shown(arena, name, name_size), "%s", why);
+        return;
+    }
+    why = why_no_text(value, value_size);
+    if (why) {
+        json_errors_add(form->errors, dotted(arena, &parts), "This value %s", why);
+    } else if (!put(root_of(form), &parts, json_stringn_nocheck(value, value_size))) {
+        json_errors_add(form->errors, dotted(arena, &parts), "There is no index after %lld.",
+                        (long long)INT64_MAX);
     }
 }
 
-json_t *form_parse(const char *data, size_t size)
+json_t *form_finish(struct form *form)
 {
-    json_t *root = json_object();
-    const char *end = data + size;
-    for (int pairs = 0; data < end && pairs < FORM_PAIRS_MOST; pairs++) {
-        const char *stop = memchr(data, '&', (size_t)(end - data));
-        size_t length = (size_t)((stop ? stop : end) - data);
-        char *pair = mem_alloc(length + 2);
-        memcpy(pair, data, length);
-        char *mark = memchr(pair, '=', length);
-        char *value = mark ? mark + 1 : pair + length + 1;
-        size_t key_size = mark ? (size_t)(mark - pair) : length;
-        size_t value_size = mark ? length - key_size - 1 : 0;
-        pair[key_size] = '\0';
-        key_size = form_decode(pair, key_size, 1);
-        value_size = form_decode(value, value_size, 1);
-        add_pair(root, pair, key_size, value, value_size);
-        free(pair);
-        data += length + 1;
+    json_t *root = root_of(form), *value;
+    for (void *at = json_object_iter(root); at; at = json_object_iter_next(root, at)) {
+        value = json_object_iter_value(at);
+        if (json_is_object(value)) {
+            json_object_iter_set_new(root, at, settle(json_incref(value)));
+        }
     }
     return root;
+}
+
+/* One pair "name=value", decoded in place. */
+static void add_pair(struct form *form, char *pair, size_t size)
+{
+    char *mark = memchr(pair, '=', size);
+    char *value = mark ? mark + 1 : pair + size;
+    size_t name_size = mark ? (size_t)(mark - pair) : size;
+    size_t value_size = (size_t)(pair + size - value);
+    value_size = form_decode(value, value_size, 1);
+    name_size = form_decode(pair, name_size, 1); /* the NUL behind it replaces the mark */
+    form_add(form, pair, name_size, value, value_size);
+}
+
+json_t *form_parse(const char *data, size_t size, struct json_errors *errors)
+{
+    struct form form = {.errors = errors};
+    char *copy = mem_alloc(size + 1);
+    char *at = copy, *end = copy + size;
+    memcpy(copy, data, size);
+    while (at < end && form.n <= FORM_FIELDS_MOST) {
+        char *stop = memchr(at, '&', (size_t)(end - at));
+        stop = stop ? stop : end;
+        if (stop > at) {
+            add_pair(&form, at, (size_t)(stop - at));
+        }
+        at = stop + 1;
+    }
+    free(copy);
+    return form_finish(&form);
 }

@@ -53,12 +53,28 @@ static bool is_address(const char *name)
     return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
 
-/* The authority of "http://host:port/..."; "" when it is no such URL. */
+/* The authority of "http://host:port/...", as browsers write it in Host: without the scheme's own
+ * port. "" if it is no such URL. */
 static void url_host(const char *url, char ret_host[HOST_MOST])
 {
     const char *mark = strstr(url, "://");
     const char *start = mark ? mark + 3 : "";
-    snprintf(ret_host, HOST_MOST, "%.*s", (int)strcspn(start, "/?#"), start);
+    const char *port = text_starts(url, "https:") ? ":443" : ":80";
+    size_t size = strcspn(start, "/?#"), port_size = strlen(port);
+    if (size > port_size && strncmp(start + size - port_size, port, port_size) == 0) {
+        size -= port_size;
+    }
+    snprintf(ret_host, HOST_MOST, "%.*s", (int)size, start);
+}
+
+static bool is_allowed(const struct guard *guard, const char *name)
+{
+    for (int i = 0; i < guard->n_allow_hosts; i++) {
+        if (text_equal_nocase(name, guard->allow_hosts[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool guard_host_passes(const struct guard *guard, const char *host)
@@ -76,12 +92,7 @@ bool guard_host_passes(const struct guard *guard, const char *host)
             return true;
         }
     }
-    for (int i = 0; i < guard->n_allow_hosts; i++) {
-        if (text_equal_nocase(name, guard->allow_hosts[i])) {
-            return true;
-        }
-    }
-    return false;
+    return is_allowed(guard, name);
 }
 
 static bool is_loopback(const char *name)
@@ -94,31 +105,38 @@ static bool is_loopback(const char *name)
            text_equal_nocase(name, "localhost");
 }
 
-bool guard_origin_passes(const struct guard *guard, const char *origin)
+/* The page was loaded from this server: from the host and port that the request goes to, or from
+ * the public URL. */
+static bool is_own(const struct guard *guard, const char *origin_host, const char *host)
 {
-    char host[HOST_MOST], name[HOST_MOST];
+    char public_host[HOST_MOST] = "";
+    if (guard->public_url) {
+        url_host(guard->public_url, public_host);
+    }
+    return *origin_host &&
+           (text_equal_nocase(origin_host, host) || text_equal_nocase(origin_host, public_host));
+}
+
+bool guard_origin_passes(const struct guard *guard, const char *origin, const char *host)
+{
+    char from[HOST_MOST], name[HOST_MOST];
     if (!origin) {
         return true;
     }
     bool web = text_starts(origin, "http://") || text_starts(origin, "https://");
-    url_host(origin, host);
-    if (!web || !host_name(host, name)) {
-        return false;
-    }
-    return is_loopback(name) || guard_host_passes(guard, host);
+    url_host(origin, from);
+    return web && host_name(from, name) &&
+           (is_loopback(name) || is_allowed(guard, name) || is_own(guard, from, host));
 }
 
 bool guard_origin_is_own(const struct guard *guard, const char *origin, const char *host)
 {
-    char from[HOST_MOST], public_host[HOST_MOST] = "";
+    char from[HOST_MOST];
     if (!origin) {
         return true;
     }
     url_host(origin, from);
-    if (guard->public_url) {
-        url_host(guard->public_url, public_host);
-    }
-    return *from && (text_equal_nocase(from, host) || text_equal_nocase(from, public_host));
+    return is_own(guard, from, host);
 }
 
 void guard_cookie(const char *token, char ret_value[GUARD_COOKIE_TEXT])

@@ -1,5 +1,5 @@
 /* Who may use the control API: the Host and Origin rules against DNS rebinding and cross-site
- * requests (mock.md). */
+ * requests (docs/security.md). */
 #pragma once
 
 #include <stdbool.h>
@@ -17,8 +17,12 @@ struct guard {
  * refused. */
 bool guard_host_passes(const struct guard *guard, const char *host);
 
-/* http or https of loopback or of a host that passes, or not sent (NULL). */
-bool guard_origin_passes(const struct guard *guard, const char *origin);
+/*
+ * The page that sends the request was loaded from this server (`host` is the request's Host), from
+ * loopback or from an allowed host; NULL: Origin was not sent, so it is no page of elsewhere. An
+ * address as such is not enough, as it is for Host: any site may have a bare address.
+ */
+bool guard_origin_passes(const struct guard *guard, const char *origin, const char *host);
 
 /*
  * Sent by a page of this very host, or by none (NULL). A cookie comes along by itself from every

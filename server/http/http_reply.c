@@ -12,10 +12,19 @@ static const struct {
     unsigned status;
     const char *reason;
 } reasons[] = {
-    {400, "Bad Request"},       {401, "Unauthorized"},         {403, "Forbidden"},
-    {404, "Not Found"},         {405, "Method Not Allowed"},   {409, "Conflict"},
-    {413, "Payload Too Large"}, {422, "Unprocessable Entity"}, {429, "Too Many Requests"},
-    {502, "Bad Gateway"},       {503, "Service Unavailable"},  {504, "Gateway Timeout"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {413, "Payload Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Entity"},
+    {429, "Too Many Requests"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
 };
 
 struct buf *http_reply(struct http_request *request, unsigned status, const char *type)
@@ -95,5 +104,5 @@ void http_reply_error_because(struct http_request *request, unsigned status, con
         *p = *p >= ' ' && *p < 0x7f ? *p : '?';
     }
     http_reply_error(request, status);
-    http_reply_header(request, "X-Mock-Reason", line);
+    http_reply_header(request, HTTP_REASON, line);
 }

@@ -5,6 +5,7 @@
 #include "http/http_server.h"
 
 #define HTTP_JSON "application/json"
+#define HTTP_REASON "X-Mock-Reason"
 #define HTTP_HTML "text/html; charset=utf-8"
 
 /* Begins a reply; its body is then written into the buffer that comes back. */

@@ -50,9 +50,19 @@ const char *http_client_ip(struct http_request *request)
 const json_t *http_query(struct http_request *request)
 {
     if (!request->query) {
-        request->query = form_parse(request->query_text, strlen(request->query_text));
+        request->query_errors.arena = &request->arena;
+        request->query =
+            form_parse(request->query_text, strlen(request->query_text), &request->query_errors);
     }
     return request->query;
+}
+
+const struct json_errors *http_query_errors(struct http_request *request)
+{
+    if (*request->query_text) {
+        http_query(request);
+    }
+    return &request->query_errors;
 }
 
 const char *http_query_text(struct http_request *request, const char *name)

@@ -7,6 +7,8 @@
 #include "http/http_reply.h"
 #include "http/http_stream.h"
 
+#include <sys/socket.h>
+
 static struct MHD_Response *make_response(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
@@ -43,6 +45,30 @@ enum MHD_Result http_send(struct http_request *request)
     enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+void http_send_past(struct http_request *request)
+{
+    const struct http_reply *reply = &request->reply;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!info || request->server->cert) {
+        return;
+    }
+    buf_auto out = {0};
+    buf_printf(&out, "HTTP/1.1 %u %s\r\nContent-Length: %zu\r\n", reply->status,
+               MHD_get_reason_phrase_for(reply->status), reply->body.size);
+    if (reply->type) {
+        buf_printf(&out, "Content-Type: %s\r\n", reply->type);
+    }
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        buf_printf(&out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
+    }
+    buf_text(&out, "\r\n");
+    buf_add(&out, reply->body.data, reply->body.size);
+    /* A new reply fits into the socket's buffer; who does not read gets what fits. */
+    send(info->connect_fd, out.data, out.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(info->connect_fd, SHUT_WR);
 }
 
 static void end_hold(void *arg)

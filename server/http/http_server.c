@@ -5,8 +5,6 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "http/http_reply.h"
-#include "http/listen.h"
-#include "http/target.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,171 +17,23 @@
  * request of a connection. */
 #define CONNECTION_MEMORY ((size_t)32768)
 
-/* ------------------------------------------------------------------ receiving */
-
-/*
- * A connection's request under way. libmicrohttpd says that a request is over only once it has been
- * handed to us, and drops some before (a query of more parameters than it has room for): what is
- * left then goes with the connection.
- */
-struct open_request {
-    struct http_request *request;
-};
-
-static struct open_request *open_request_of(struct MHD_Connection *connection)
-{
-    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
-
-/* libmicrohttpd's first word of a request: the raw target. What it returns is the request's context
- * from then on. */
-static void *begin(void *arg, const char *target, struct MHD_Connection *connection)
-{
-    struct http_request *request = mem_alloc(sizeof *request);
-    open_request_of(connection)->request = request;
-    request->server = arg;
-    request->connection = connection;
-    request->began_us = mono_now_us();
-    request->target = arena_strdup(&request->arena, target);
-    return request;
-}
-
-static void finish(void *arg, struct MHD_Connection *connection, void **context,
-                   enum MHD_RequestTerminationCode code)
-{
-    (void)arg;
-    (void)code;
-    struct http_request *request = *context;
-    if (!request) {
-        return;
-    }
-    http_timer_stop(&request->timer);
-    open_request_of(connection)->request = NULL;
-    request->server->options.over(request->server->options.arg, request);
-    if (request->held) {
-        http_leave_held(request);
-    }
-    if (request->parked) {
-        void (*gone)(void *) = request->gone;
-        http_leave_park(request);
-        if (gone) {
-            gone(request->gone_arg);
-        }
-    }
-    if (request->stream.gone) {
-        request->stream.gone(request->stream.arg);
-    }
-    json_decref(request->query);
-    json_decref(request->document);
-    buf_finish(&request->upload);
-    buf_finish(&request->reply.body);
-    arena_finish(&request->arena);
-    free(request);
-    *context = NULL;
-}
-
-static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    (void)arg;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = mem_alloc(sizeof(struct open_request));
-        return;
-    }
-    struct open_request *open = *context;
-    void *left = open->request;
-    finish(NULL, connection, &left, MHD_REQUEST_TERMINATED_CLIENT_ABORT);
-    free(open);
-}
-
-static enum MHD_Result start(struct http_request *request, const char *method)
-{
-    request->started = true;
-    request->head = text_equal(method, MHD_HTTP_METHOD_HEAD);
-    request->method = request->head ? MHD_HTTP_METHOD_GET : arena_strdup(&request->arena, method);
-    if (!target_split(&request->arena, request->target, &request->path, &request->query_text)) {
-        request->path = NULL;
-        request->query_text = "";
-    }
-    const char *length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    int64_t size;
-    if (length && text_to_int(length, &size) && size > (int64_t)HTTP_DISCARD_MOST) {
-        http_reply_error(request, 413); /* sent before the body: the connection then ends */
-        request->handled = true;
-        return http_send(request);
-    }
-    const struct http_options *options = &request->server->options;
-    request->body_most = options->body_most(options->arg, request);
-    return MHD_YES;
-}
-
-static enum MHD_Result receive(struct http_request *request, const char *data, size_t *size)
-{
-    request->received += *size;
-    if (request->received > HTTP_DISCARD_MOST) {
-        return MHD_NO;
-    }
-    request->too_large = request->received > request->body_most;
-    if (request->too_large) {
-        buf_finish(&request->upload);
-    } else {
-        buf_add(&request->upload, data, *size);
-    }
-    *size = 0;
-    return MHD_YES;
-}
-
-static enum MHD_Result handle(struct http_request *request)
-{
-    request->handled = true;
-    request->body = buf_str(&request->upload);
-    request->body_size = request->upload.size;
-    if (http_answer(request)) {
-        return http_deliver(request);
-    }
-    request->suspended = true;
-    MHD_suspend_connection(request->connection);
-    return MHD_YES;
-}
-
-static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url,
-                                      const char *method, const char *version, const char *data,
-                                      size_t *size, void **context)
-{
-    (void)arg;
-    (void)connection;
-    (void)url;
-    (void)version;
-    struct http_request *request = *context;
-    if (!request->started) {
-        return start(request, method);
-    }
-    if (*size) {
-        return receive(request, data, size);
-    }
-    if (!request->handled) {
-        return handle(request);
-    }
-    if (request->held) {
-        return MHD_YES;
-    }
-    return http_leave(request); /* released, or held long enough */
-}
-
 /* ------------------------------------------------------------------ the daemon */
 
-/* libmicrohttpd's own messages: what clients did wrong; of interest only when looking for
- * something. */
+/*
+ * libmicrohttpd's own messages: what clients did wrong. Of interest only when looking for
+ * something, but for the requests that it answers by itself, which nobody else hears of.
+ */
 static void log_daemon(void *arg, const char *format, va_list args) ATTR_PRINTF(2, 0);
 
 static void log_daemon(void *arg, const char *format, va_list args)
 {
     (void)arg;
-    if (log_wants(LOG_DEBUG)) {
+    enum log_level level = text_starts(format, "Error processing request") ? LOG_WARN : LOG_DEBUG;
+    if (log_wants(level)) {
         char text[512];
         vsnprintf(text, sizeof text, format, args);
         text[strcspn(text, "\n")] = '\0';
-        log_event(LOG_DEBUG, "http", LOG_TEXT("text", text));
+        log_event(level, "http", LOG_TEXT("text", text));
     }
 }
 
@@ -218,33 +68,33 @@ bool http_server_start(const struct http_options *options, struct http_server **
 {
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
-    unsigned most = listen_connections_most();
-    int fd = read_tls(server, ret_why, why_size)
-                 ? listen_open(options->host, options->port, ret_why, why_size)
-                 : -1;
-    if (fd < 0) {
+    server->connections_most = listen_connections_most();
+    server->n_listeners =
+        read_tls(server, ret_why, why_size)
+            ? listen_open(options->host, options->port, server->listeners, ret_why, why_size)
+            : 0;
+    if (!server->n_listeners) {
         http_server_stop(server);
         return false;
     }
-    server->port = listen_port(fd);
+    server->port = listen_port(server->listeners[0]);
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                          {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
                                          {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-                     (server->cert ? MHD_USE_TLS : 0u);
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_ERROR_LOG | (server->cert ? MHD_USE_TLS : 0u);
     server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-        NULL, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, most,
+        flags, 0, NULL, NULL, http_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_NOTIFY_COMPLETED, http_finish,
+        NULL, MHD_OPTION_NOTIFY_CONNECTION, http_connection, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
+        IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, server->connections_most,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
         server->cert ? tls : none, MHD_OPTION_END);
-    if (!server->daemon) {
+    if (!server->daemon || !http_accept_begin(server)) {
         snprintf(ret_why, why_size,
                  server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
                  server->cert ? options->tls_cert : options->host);
-        close(fd);
         http_server_stop(server);
         return false;
     }
@@ -255,10 +105,7 @@ bool http_server_start(const struct http_options *options, struct http_server **
 void http_server_quiesce(struct http_server *server)
 {
     server->closing = true;
-    int fd = MHD_quiesce_daemon(server->daemon);
-    if (fd >= 0) {
-        close(fd);
-    }
+    http_accept_end(server);
     http_timers_run(&server->timers, INT64_MAX);
 }
 
@@ -276,6 +123,10 @@ void http_server_stop(struct http_server *server)
         http_release(server, true);
         MHD_run(server->daemon);
         MHD_stop_daemon(server->daemon);
+    }
+    http_accept_end(server);
+    if (server->epoll_fd > 0) {
+        close(server->epoll_fd);
     }
     free(server->cert);
     free(server->key);
@@ -319,4 +170,9 @@ int http_server_connections(const struct http_server *server)
 {
     return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
         ->num_connections;
+}
+
+size_t http_server_bodies(const struct http_server *server)
+{
+    return server->bodies;
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "http/http_timer.h"
+#include "json/json_read.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -21,9 +22,13 @@
 #define HTTP_DISCARD_MOST ((size_t)16 << 20)
 #define HTTP_HEADERS_MOST 12
 
+/* What all bodies may take together; a further one is read, thrown away and answered 503. */
+#define HTTP_BODIES_MOST ((size_t)256 << 20)
+
 struct http_server;
 struct MHD_Connection;
 struct fault_hit;
+struct framing_refusal;
 
 struct http_header {
     const char *name, *value;
@@ -66,6 +71,10 @@ struct http_request {
     const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target cannot be read */
     bool head, too_large;
+    bool no_room; /* the body was thrown away: HTTP_BODIES_MOST */
+    /* The request must be answered with this instead of what its route does; its connection ends.
+     * NULL: it is well-formed. */
+    const struct framing_refusal *refusal;
     const char *body;
     size_t body_size;
     int64_t began_us;
@@ -86,13 +95,15 @@ struct http_request {
     struct buf upload;
     size_t received, body_most;
     bool started, handled, held, suspended;
+    bool ended; /* answered past libmicrohttpd */
     struct http_timer timer;
     json_t *query, *document; /* parsed when first asked for */
+    struct json_errors query_errors;
     struct http_request *next_held;
 };
 
 struct http_options {
-    const char *host;               /* an address or localhost */
+    const char *host;               /* an address or a name: all its addresses */
     int port;                       /* 0: a free one */
     const char *tls_cert, *tls_key; /* files, or NULL */
     /* how much body a request may have, at most HTTP_DISCARD_MOST; asked before it is read */
@@ -121,7 +132,16 @@ int http_server_fd(const struct http_server *server); /* readable when http_serv
 int http_server_wait_ms(
     const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
+
+int http_accept_fd(const struct http_server *server); /* readable when there are new connections */
+
+/* Takes new connections, which the next http_server_run reads from. */
+void http_accept_run(struct http_server *server);
+
 int http_server_connections(const struct http_server *server);
+
+/* How many bytes of bodies are kept. */
+size_t http_server_bodies(const struct http_server *server);
 
 /* How many replies are held. */
 size_t http_server_held(const struct http_server *server);
@@ -141,6 +161,9 @@ const char *http_client_ip(struct http_request *request);
 
 /* The query as a tree (form.h), borrowed; parsed at the first call. */
 const json_t *http_query(struct http_request *request);
+
+/* What is wrong with the query; the router refuses the request if there is anything. */
+const struct json_errors *http_query_errors(struct http_request *request);
 
 /* A value of the query, NULL when it is not there or is no plain value. */
 const char *http_query_text(struct http_request *request, const char *name);

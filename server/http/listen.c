@@ -1,8 +1,12 @@
 #include "listen.h"
 
+#include "base/log.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,6 +16,7 @@
 #define CONNECTIONS_MOST 16384u
 #define SPARE_FDS 1024u /* files, callbacks and what libraries open */
 #define BACKLOG 1024
+#define PICKS_MOST 20 /* free ports of the first address that another one has taken */
 
 unsigned listen_connections_most(void)
 {
@@ -27,7 +32,97 @@ unsigned listen_connections_most(void)
     return most > CONNECTIONS_MOST ? CONNECTIONS_MOST : (unsigned)most;
 }
 
-int listen_open(const char *host, int port_number, char *ret_why, size_t why_size)
+static void log_missing(const struct addrinfo *address, int error)
+{
+    char host[NI_MAXHOST] = "?";
+    getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    log_event(LOG_WARN, "not_listening", LOG_TEXT("address", host),
+              LOG_TEXT("error", strerror(error)));
+}
+
+static void set_port(struct sockaddr *address, int port)
+{
+    if (address->sa_family == AF_INET6) {
+        ((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
+    } else {
+        ((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
+    }
+}
+
+/* A socket that listens on one address, or -1 with errno. `others`: an IPv6 one leaves IPv4 to
+ * them. */
+static int open_one(const struct addrinfo *address, bool others)
+{
+    const int on = 1;
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (others && address->ai_family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+    if (bind(fd, address->ai_addr, address->ai_addrlen) || listen(fd, BACKLOG)) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        return -1;
+    }
+    return fd;
+}
+
+/* The machine does not have the address, or none of its kind. */
+static bool is_missing(int error)
+{
+    return error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT;
+}
+
+static bool is_repeated(const struct addrinfo *list, const struct addrinfo *address)
+{
+    while (list != address && (list->ai_addrlen != address->ai_addrlen ||
+                               memcmp(list->ai_addr, address->ai_addr, list->ai_addrlen) != 0)) {
+        list = list->ai_next;
+    }
+    return list != address;
+}
+
+static void close_all(const int *fds, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        close(fds[i]);
+    }
+}
+
+/* One try: all addresses that the machine has, or errno and 0. The first one's port, which may have
+ * been picked, is that of the others. */
+static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST])
+{
+    size_t n = 0;
+    int why = EADDRNOTAVAIL;
+    for (struct addrinfo *address = list; address && n < LISTEN_MOST; address = address->ai_next) {
+        if (is_repeated(list, address)) {
+            continue;
+        }
+        set_port(address->ai_addr, n ? listen_port(ret_fds[0]) : port);
+        int fd = open_one(address, list->ai_next);
+        if (fd >= 0) {
+            ret_fds[n++] = fd;
+            continue;
+        }
+        why = errno;
+        if (!is_missing(why)) {
+            close_all(ret_fds, n);
+            n = 0;
+            break;
+        }
+        log_missing(address, why);
+    }
+    errno = why;
+    return n;
+}
+
+size_t listen_open(const char *host, int port_number, int ret_fds[LISTEN_MOST], char *ret_why,
+                   size_t why_size)
 {
     char port[12];
     snprintf(port, sizeof port, "%d", port_number);
@@ -36,22 +131,20 @@ int listen_open(const char *host, int port_number, char *ret_why, size_t why_siz
     int failed = getaddrinfo(host, port, &hints, &list);
     if (failed) {
         snprintf(ret_why, why_size, "--listen %s:%d: %s", host, port_number, gai_strerror(failed));
-        return -1;
+        return 0;
     }
-    int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const int on = 1;
-    if (fd >= 0) {
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    }
-    if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, BACKLOG)) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", host, port_number, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-            fd = -1;
+    size_t n = 0;
+    for (int tries = 0; !n && tries < PICKS_MOST; tries++) {
+        n = open_all(list, port_number, ret_fds);
+        if (!n && (port_number || errno != EADDRINUSE)) {
+            break;
         }
     }
+    if (!n) {
+        snprintf(ret_why, why_size, "--listen %s:%d: %s", host, port_number, strerror(errno));
+    }
     freeaddrinfo(list);
-    return fd;
+    return n;
 }
 
 int listen_port(int fd)

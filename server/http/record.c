@@ -14,6 +14,9 @@
 
 #define HEADERS_MOST ((size_t)40000) /* more than libmicrohttpd takes (CONNECTION_MEMORY) */
 #define DETAIL_MOST ((size_t)256)
+#define MASKS_MOST (JOURNAL_MASKS_MOST * sizeof(struct journal_mask))
+#define SECRET_MOST ((size_t)64) /* bytes that a card number may take */
+#define HIDDEN "***"             /* stands for a header's value */
 
 /* What the router found out, until the reply leaves. */
 struct record {
@@ -96,9 +99,16 @@ void record_routed(const struct call *call)
 
 /* ------------------------------------------------------------------ into the journal */
 
+static size_t at_most(size_t size, size_t most)
+{
+    return size < most ? size : most;
+}
+
 struct writing {
     struct journal_request *request;
     char *at;
+    struct journal_mask masks[JOURNAL_MASKS_MOST];
+    size_t n_masks;
 };
 
 static void add(struct writing *writing, enum journal_part part, const char *data, size_t size)
@@ -108,6 +118,58 @@ static void add(struct writing *writing, enum journal_part part, const char *dat
     }
     writing->at += size;
     writing->request->size[part] += (uint32_t)size;
+}
+
+static void note_mask(struct writing *writing, enum journal_part part, size_t offset,
+                      const struct mask_span *span)
+{
+    writing->request->masks++;
+    if (writing->n_masks < JOURNAL_MASKS_MOST) {
+        writing->masks[writing->n_masks++] =
+            (struct journal_mask){.start = (uint32_t)(offset + span->start),
+                                  .size = (uint32_t)span->size,
+                                  .name = (uint32_t)(offset + span->name),
+                                  .name_size = (uint32_t)span->name_size,
+                                  .part = (uint8_t)part,
+                                  .kind = (uint8_t)span->kind};
+    }
+}
+
+/* A text that was just written and is being masked. */
+struct masking {
+    struct writing *writing;
+    enum journal_part part;
+    char *text;
+    size_t size, offset; /* offset: of the text in its part */
+};
+
+static void hide(void *arg, const struct mask_span *span)
+{
+    const struct masking *masking = arg;
+    struct mask_span kept = *span;
+    if (span->start < masking->size) {
+        kept.size = at_most(span->size, masking->size - span->start);
+        mask_hide(masking->text, masking->size, &kept);
+        note_mask(masking->writing, masking->part, masking->offset, &kept);
+    }
+}
+
+/* Adds the target or a header's value. */
+static void add_target(struct writing *writing, enum journal_part part, const char *data,
+                       size_t size)
+{
+    struct masking masking = {writing, part, writing->at, size, writing->request->size[part]};
+    add(writing, part, data, size);
+    mask_find_target(data, size, hide, &masking);
+}
+
+/* Adds as much of a body as is kept. A secret that is cut there is recognized all the same. */
+static void add_body(struct writing *writing, const char *data, size_t size)
+{
+    size_t kept = at_most(size, JOURNAL_BODY_MOST);
+    struct masking masking = {writing, JOURNAL_BODY, writing->at, kept, 0};
+    add(writing, JOURNAL_BODY, data, kept);
+    mask_find(data, at_most(size, kept + SECRET_MOST), hide, &masking);
 }
 
 /* What stays of a hidden value: the scheme of "Basic ***". */
@@ -131,16 +193,22 @@ static void add_header(void *arg, const char *name, const char *value)
     if (size + length + sizeof ": ***\n" > left) {
         return;
     }
+    size_t start = writing->request->size[JOURNAL_HEADERS];
     add(writing, JOURNAL_HEADERS, name, size);
     add(writing, JOURNAL_HEADERS, ": ", 2);
-    add(writing, JOURNAL_HEADERS, value, hidden ? shown_size(value) : length);
-    add(writing, JOURNAL_HEADERS, "***\n", hidden ? 4 : 0);
-    add(writing, JOURNAL_HEADERS, "\n", !hidden);
-}
-
-static size_t at_most(size_t size, size_t most)
-{
-    return size < most ? size : most;
+    if (hidden) {
+        add(writing, JOURNAL_HEADERS, value, shown_size(value));
+        const struct mask_span span = {.start = writing->request->size[JOURNAL_HEADERS],
+                                       .size = strlen(HIDDEN),
+                                       .name = start,
+                                       .name_size = size,
+                                       .kind = MASK_HEADER};
+        note_mask(writing, JOURNAL_HEADERS, 0, &span);
+        add(writing, JOURNAL_HEADERS, HIDDEN, strlen(HIDDEN));
+    } else {
+        add_target(writing, JOURNAL_HEADERS, value, length);
+    }
+    add(writing, JOURNAL_HEADERS, "\n", 1);
 }
 
 /* What the reply says to people in a header is the reason of a platform's error. */
@@ -163,21 +231,19 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     size_t answer_size = reply->fixed ? reply->fixed_size : reply->body.size;
     struct journal_request *kept = writing->request;
     const char *target = target_without_authority(request->target);
-    size_t size = at_most(strlen(target), TARGET_MOST);
-    add(writing, JOURNAL_TARGET, target, size);
-    mask_target(writing->at - size, size);
+    add_target(writing, JOURNAL_TARGET, target, at_most(strlen(target), TARGET_MOST));
     http_headers(request, add_header, writing);
     kept->body = request->received;
-    size = at_most(request->body_size, JOURNAL_BODY_MOST);
-    add(writing, JOURNAL_BODY, request->body, size);
-    mask_body(writing->at - size, size);
+    add_body(writing, request->body, request->body_size);
     kept->reply = answer_size;
-    size = at_most(answer_size, JOURNAL_REPLY_MOST);
+    size_t size = at_most(answer_size, JOURNAL_REPLY_MOST);
     add(writing, JOURNAL_REPLY, answer, size);
     if (!record->plain) {
         mask_body(writing->at - size, size);
     }
     add(writing, JOURNAL_DETAIL, detail, at_most(strlen(detail), DETAIL_MOST));
+    add(writing, JOURNAL_MASKS, (const char *)writing->masks,
+        writing->n_masks * sizeof *writing->masks);
 }
 
 static void keep(const struct router *router, const struct http_request *request, int64_t took_us)
@@ -200,9 +266,12 @@ static void keep(const struct router *router, const struct http_request *request
     made.everyone = made.unmatched;
     snprintf(made.request.method, sizeof made.request.method, "%s",
              request->head ? "HEAD" : request->method);
-    size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST +
+    size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
                   at_most(request->body_size, JOURNAL_BODY_MOST);
-    struct writing writing = {&made.request, journal_room(router->engine->journal, most)};
+    struct writing writing; /* its masks are as many as n_masks says */
+    writing.request = &made.request;
+    writing.at = journal_room(router->engine->journal, most);
+    writing.n_masks = 0;
     if (writing.at) {
         write_parts(&writing, request, record);
         journal_add_request(router->engine->journal, &made);
@@ -211,19 +280,20 @@ static void keep(const struct router *router, const struct http_request *request
 
 /* ------------------------------------------------------------------ the end */
 
-static void log_request(const struct router *router, const struct http_request *request,
-                        int64_t took_us)
+static void log_request(const struct router *router, struct http_request *request, int64_t took_us)
 {
     const struct record *record = request->record;
     char id[IDENT_TEXT], invoice[IDENT_TEXT] = "";
+    char *path = arena_strdup(&request->arena, request->path ? request->path : "?");
+    mask_target(path, strlen(path));
     trace_id(record->number, id);
     if (record->invoice) {
         invoice_id(router->engine->rows, record->invoice, invoice);
     }
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
-              LOG_TEXT("path", request->path ? request->path : "?"),
-              LOG_NUMBER("status", request->reply.status), LOG_NUMBER("took_us", took_us),
-              LOG_TEXT("invoice", invoice), LOG_TEXT("request", id));
+              LOG_TEXT("path", path), LOG_NUMBER("status", request->reply.status),
+              LOG_NUMBER("took_us", took_us), LOG_TEXT("invoice", invoice),
+              LOG_TEXT("request", id));
 }
 
 void record_done(const struct router *router, struct http_request *request)

@@ -4,7 +4,7 @@
 #include "base/wall.h"
 #include "http/authorization.h"
 #include "http/credentials.h"
-#include "http/form.h"
+#include "http/framing.h"
 #include "http/guard.h"
 #include "http/record.h"
 #include "http/target.h"
@@ -13,61 +13,30 @@
 #include <string.h>
 
 #define PUBLIC_PREFIX "/public-api"
-#define CONTROL_PREFIX "/_mock"
 #define PRIVATE_PREFIX "/api"
-
-static bool is_under(const char *path, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
-}
 
 static void reply_error(struct call *call, unsigned status, const char *code, const char *message)
 {
     const char *path = call->request->path;
-    if (path && is_under(path, CONTROL_PREFIX)) {
+    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
         call_control_error(call, status, code, "%s", message);
     } else {
         http_reply_error(call->request, status);
     }
 }
 
-/* ------------------------------------------------------------------ bodies */
-
-static bool begins_with_brace(const struct http_request *request)
+/* The same, and the platform's shape has the message in a header. */
+static void reply_reason(struct call *call, unsigned status, const char *code, const char *message)
 {
-    size_t blank = strspn(request->body, " \t\r\n");
-    return request->body[blank] == '{';
-}
-
-json_t *call_body(struct call *call, bool form)
-{
-    struct http_request *request = call->request;
-    const char *why = "the body is no JSON object";
-    if (form && !begins_with_brace(request)) {
-        request->document = form_parse(request->body, request->body_size);
+    const char *path = call->request->path;
+    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
+        call_control_error(call, status, code, "%s", message);
     } else {
-        request->document = json_parse(request->body, request->body_size, call->arena, &why);
+        http_reply_error_because(call->request, status, message);
     }
-    if (json_is_object(request->document)) {
-        return request->document;
-    }
-    if (is_under(request->path, CONTROL_PREFIX)) {
-        call_control_error(call, 400, "invalid_json", "%s", why);
-    } else {
-        http_reply_error_because(request, 400, why);
-    }
-    return NULL;
 }
 
-json_t *call_document(struct call *call)
-{
-    struct http_request *request = call->request;
-    if (!request->document) {
-        request->document = json_parse(request->body, request->body_size, call->arena, NULL);
-    }
-    return json_is_object(request->document) ? request->document : NULL;
-}
+/* ------------------------------------------------------------------ where it is */
 
 const char *call_base_url(const struct call *call)
 {
@@ -87,7 +56,7 @@ const char *call_base_url(const struct call *call)
 /* The private API is served at / and at /api: routes are written without. */
 static const char *private_path(const char *path)
 {
-    if (!is_under(path, PRIVATE_PREFIX)) {
+    if (!target_is_under(path, PRIVATE_PREFIX)) {
         return path;
     }
     const char *rest = path + strlen(PRIVATE_PREFIX);
@@ -179,7 +148,8 @@ static bool host_passes(const struct call *call)
 static bool origin_passes(const struct call *call)
 {
     const struct guard guard = guard_of(call->router);
-    return guard_origin_passes(&guard, http_header(call->request, "Origin"));
+    return guard_origin_passes(&guard, http_header(call->request, "Origin"),
+                               http_header(call->request, "Host"));
 }
 
 static bool check_origin(struct call *call)
@@ -192,7 +162,8 @@ static bool check_origin(struct call *call)
     }
     if (!origin_passes(call)) {
         call_control_error(call, 403, "origin_not_allowed",
-                           "requests of other sites are refused; --allow-host adds hosts");
+                           "Origin must be this server, loopback or the public URL; "
+                           "--allow-host adds others");
         return false;
     }
     return true;
@@ -201,6 +172,10 @@ static bool check_origin(struct call *call)
 /* The account of a control call: ?account=, else the demo account. */
 static bool find_control_tenant(struct call *call)
 {
+    if (json_errors_has(http_query_errors(call->request), "account")) {
+        call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
+        return false;
+    }
     const char *id = http_query_text(call->request, "account");
     call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->demo;
     if (!call->tenant && id) {
@@ -226,11 +201,36 @@ static bool names_query(const char *names, const char *name)
     return false;
 }
 
-/* What is misspelt is refused, never ignored. */
+/* The platform's calls: what cannot be read is refused, never ignored. */
+static bool check_query_text(struct call *call)
+{
+    const struct json_errors *errors = http_query_errors(call->request);
+    if (errors->n) {
+        call_reply_errors(call, errors);
+    }
+    return !errors->n;
+}
+
+static bool check_page_query(struct call *call)
+{
+    bool good = check_query_text(call);
+    if (!good) {
+        call->router->error_page(call);
+    }
+    return good;
+}
+
+/* The control API's: what is misspelt, too. */
 static bool check_query(struct call *call, const struct route *route)
 {
+    const struct json_errors *errors = http_query_errors(call->request);
     const char *name;
     json_t *value;
+    if (errors->n) {
+        call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
+                           errors->first->message);
+        return false;
+    }
     json_object_foreach((json_t *)http_query(call->request), name, value)
     {
         if (!json_is_string(value) ||
@@ -248,10 +248,11 @@ static bool may(struct call *call, const struct route *route)
     switch (route->access) {
     case ACCESS_PUBLIC:
     case ACCESS_GATE:
+        return check_query_text(call);
     case ACCESS_PAGE:
-        return true;
+        return check_page_query(call);
     case ACCESS_PRIVATE:
-        return check_private(call);
+        return check_private(call) && check_query_text(call);
     case ACCESS_CONTROL:
     case ACCESS_CONTROL_LARGE:
         return check_origin(call) && check_token(call) && check_query(call, route) &&
@@ -279,7 +280,7 @@ static void reply_options(struct call *call, const char *pattern)
     const char *wanted = http_header(request, "Access-Control-Request-Headers");
     http_reply_empty(request, 204);
     call_reply_allow(call, pattern);
-    if (is_under(request->path, PUBLIC_PREFIX)) {
+    if (target_is_under(request->path, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Methods", call_methods(call, pattern));
         http_reply_header(request, "Access-Control-Allow-Headers",
                           wanted ? wanted : "Content-Type, Accept, " OUTCOME_HEADER);
@@ -302,11 +303,34 @@ static void refuse_route(struct call *call, enum journal_refusal why, unsigned s
     reply_error(call, status, code, message);
 }
 
+/* The request is not what HTTP allows, whatever its route may be. */
+static void refuse_request(struct call *call)
+{
+    const struct framing_refusal *refusal = call->request->refusal;
+    call->refusal = REFUSAL_HTTP;
+    record_account(call->request, credentials_name(call));
+    reply_reason(call, refusal->status, "malformed_request", refusal->reason);
+    record_routed(call);
+}
+
+/* A body that nothing here can read, because it is not the text itself. */
+static bool is_encoded(const struct http_request *request)
+{
+    const char *encoding = http_header(request, "Content-Encoding");
+    return request->body_size && encoding && *encoding && !text_equal_nocase(encoding, "identity");
+}
+
 static void handle(struct call *call, const struct route *route)
 {
     struct http_request *request = call->request;
-    if (request->too_large) {
-        reply_error(
+    if (request->no_room) {
+        reply_reason(call, 503, "busy", "too many bodies are under way; send it again");
+        http_reply_header(request, "Retry-After", "1");
+    } else if (is_encoded(request) && route->access != ACCESS_SINK) {
+        reply_reason(call, 415, "unsupported_encoding",
+                     "the body must be sent without Content-Encoding");
+    } else if (request->too_large) {
+        reply_reason(
             call, 413, "too_large",
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
     } else if (may(call, route)) {
@@ -341,14 +365,16 @@ void router_handle(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     record_begin(router, request);
-    if (request->path) {
+    if (request->refusal) {
+        refuse_request(&call);
+    } else if (request->path) {
         dispatch(&call);
     } else {
         call.refusal = REFUSAL_TARGET;
         http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
         record_routed(&call);
     }
-    if (request->path && is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
+    if (request->path && target_is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
         add_cors(&call);
     }
     trace_end(&router->engine->trace);
@@ -361,7 +387,7 @@ size_t router_body_most(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     const char *pattern;
-    if (!request->path || !is_under(request->path, CONTROL_PREFIX)) {
+    if (!request->path || !target_is_under(request->path, CALL_CONTROL_PREFIX)) {
         return HTTP_BODY_MOST;
     }
     const struct route *route = find_route(&call, &pattern);

@@ -64,3 +64,9 @@ bool target_match(struct arena *arena, const char *path, const char *pattern,
     }
     return !*path && !*pattern;
 }
+
+bool target_is_under(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
+}

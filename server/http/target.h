@@ -30,3 +30,6 @@ const char *target_without_authority(const char *target);
  */
 bool target_match(struct arena *arena, const char *path, const char *pattern,
                   const char **ret_params, size_t most);
+
+/* The path is `prefix`, or below it. */
+bool target_is_under(const char *path, const char *prefix);

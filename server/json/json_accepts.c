@@ -51,7 +51,7 @@ static const char *text_accepts(struct arena *arena, const struct json_field *fi
         return "a language such as de, pt-BR or en_US; pages in others than en, uk and ru are in "
                "en";
     case JSON_FORMAT_CURRENCY:
-        return "a currency's code, in upper case";
+        return "a currency's code";
     }
     return arena_printf(arena, "a text of %lld to %lld characters", (long long)field->least, most);
 }
@@ -62,7 +62,7 @@ const char *json_accepts(struct arena *arena, const struct json_field *field)
     case JSON_KIND_TEXT:
         return text_accepts(arena, field);
     case JSON_KIND_MONEY:
-        return "a number or its text, at most 15 digits and 8 decimals";
+        return "a number or its text, below 90000000000, at most 15 digits and 8 decimals";
     case JSON_KIND_INT:
         return "a whole number";
     case JSON_KIND_BOOL:
@@ -70,7 +70,7 @@ const char *json_accepts(struct arena *arena, const struct json_field *field)
     case JSON_KIND_DURATION:
         return "a duration, like 10s";
     case JSON_KIND_DATETIME:
-        return "ISO 8601 with an offset, or unix seconds";
+        return "ISO 8601 (without an offset: UTC), or unix seconds";
     case JSON_KIND_MAP:
     case JSON_KIND_OBJECT:
     case JSON_KIND_ANY:

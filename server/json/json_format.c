@@ -42,7 +42,7 @@ static bool is_currency(const char *text)
 {
     size_t length = strlen(text);
     return length >= 3 && length <= 8 &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length;
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
 }
 
 static bool is_color(const char *text)

@@ -9,7 +9,7 @@ enum json_format {
     JSON_FORMAT_EMAIL,
     JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
     JSON_FORMAT_DATE,     /* YYYY-MM-DD */
-    JSON_FORMAT_CURRENCY, /* an upper-case code of 3 to 8 letters or digits */
+    JSON_FORMAT_CURRENCY, /* a code of 3 to 8 letters or digits in any case */
     JSON_FORMAT_COLOR,    /* domain/colour.h */
     JSON_FORMAT_LOCALE,   /* a language, perhaps with a script, a region and more */
 };

@@ -1,5 +1,6 @@
 #include "json_out.h"
 
+#include "base/json_text.h"
 #include "base/text.h"
 #include "domain/invoice.h"
 #include "domain/money.h"
@@ -7,78 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a byte needs in a string: 0 nothing, 'u' \u00xx, '8' it is not ASCII, else the character
- * behind the backslash. */
-static const char escapes[256] = {
-    [0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n',
-    [11] = 'u',      ['\f'] = 'f', ['\r'] = 'r',  [14 ... 31] = 'u',
-    ['"'] = '"',     ['/'] = '/',  ['\\'] = '\\', [128 ... 255] = '8',
-};
-
-static void add_unit(struct buf *buf, uint32_t unit)
-{
-    static const char hex[] = "0123456789abcdef";
-    const char text[] = {
-        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
-    buf_add(buf, text, sizeof text);
-}
-
-/* Writes the code point at `text`; U+FFFD for a byte that starts none. */
-static size_t add_wide(struct buf *buf, const char *text, size_t left)
-{
-    uint32_t code;
-    size_t size = text_utf8_decode(text, left, &code);
-    if (!size) {
-        add_unit(buf, 0xfffd);
-        return 1;
-    }
-    if (code > 0xffff) {
-        add_unit(buf, 0xd800 + ((code - 0x10000) >> 10));
-        add_unit(buf, 0xdc00 + ((code - 0x10000) & 0x3ff));
-    } else {
-        add_unit(buf, code);
-    }
-    return size;
-}
-
-static void add_string(struct buf *buf, const char *text, size_t size)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    buf_char(buf, '"');
-    for (size_t at = 0, plain = 0; at < size; plain = at) {
-        while (at < size && !escapes[p[at]]) {
-            at++;
-        }
-        buf_add(buf, text + plain, at - plain);
-        if (at == size) {
-            break;
-        }
-        char escape = escapes[p[at]];
-        if (escape == '8') {
-            at += add_wide(buf, text + at, size - at);
-            continue;
-        }
-        if (escape == 'u') {
-            add_unit(buf, p[at]);
-        } else {
-            const char pair[] = {'\\', escape};
-            buf_add(buf, pair, sizeof pair);
-        }
-        at++;
-    }
-    buf_char(buf, '"');
-}
-
-static bool is_plain(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (escapes[(unsigned char)text[i]]) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* Nearly all keys need no escape, and there are dozens in a document: they are written in one go.
  */
@@ -89,7 +18,7 @@ static void lead(struct json_out *out, const char *key)
     if (out->comma) {
         *p++ = ',';
     }
-    if (key && is_plain(key, size)) {
+    if (key && json_text_is_plain(JSON_TEXT_PHP, key, size)) {
         *p++ = '"';
         memcpy(p, key, size);
         p += size;
@@ -98,8 +27,8 @@ static void lead(struct json_out *out, const char *key)
     }
     *p = '\0';
     out->buf->size += (size_t)(p - from);
-    if (key && !is_plain(key, size)) {
-        add_string(out->buf, key, size);
+    if (key && !json_text_is_plain(JSON_TEXT_PHP, key, size)) {
+        json_text_add(out->buf, JSON_TEXT_PHP, key, size);
         buf_char(out->buf, ':');
     }
     out->comma = true;
@@ -135,7 +64,7 @@ void json_out_text(struct json_out *out, const char *key, const char *text)
 {
     lead(out, key);
     if (text) {
-        add_string(out->buf, text, strlen(text));
+        json_text_add(out->buf, JSON_TEXT_PHP, text, strlen(text));
     } else {
         buf_text(out->buf, "null");
     }
@@ -144,7 +73,7 @@ void json_out_text(struct json_out *out, const char *key, const char *text)
 void json_out_text_sized(struct json_out *out, const char *key, const char *text, size_t size)
 {
     lead(out, key);
-    add_string(out->buf, text, size);
+    json_text_add(out->buf, JSON_TEXT_PHP, text, size);
 }
 
 void json_out_int(struct json_out *out, const char *key, int64_t n)

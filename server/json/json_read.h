@@ -29,10 +29,13 @@ struct json_errors {
 void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
     ATTR_PRINTF(3, 4);
 
+bool json_errors_has(const struct json_errors *errors, const char *path);
+
 /* The common messages. */
 #define MESSAGE_BLANK "This value should not be blank."
 #define MESSAGE_INVALID "This value is not valid."
 #define MESSAGE_CHOICE "The value you selected is not a valid choice."
+#define MESSAGE_NUL "This value must not contain a NUL character."
 #define MESSAGE_NOT_EXPECTED "This field was not expected."
 #define MESSAGE_MAP "This value should be of type array."
 
@@ -42,9 +45,9 @@ enum json_kind {
     JSON_KIND_INT,      /* int64_t; a whole number, or its text */
     JSON_KIND_BOOL,     /* bool; true, false, 0, 1 or their text */
     JSON_KIND_DURATION, /* int64_t milliseconds; "10s", or a whole number of milliseconds */
-    JSON_KIND_DATETIME, /* int64_t unix ms; ISO 8601 with offset, or unix seconds */
-    JSON_KIND_MAP,      /* const char *: the object's JSON text in the platform's spelling; [] is an
-                           empty one */
+    JSON_KIND_DATETIME, /* int64_t unix ms; text_to_datetime, or unix seconds */
+    JSON_KIND_MAP,      /* const char *: the JSON text of an object or a list in the platform's
+                           spelling */
     JSON_KIND_OBJECT, /* bool: present; its members are `fields`, with offsets into the same struct
                        */
     JSON_KIND_ANY,    /* json_t *, borrowed from the document */
@@ -66,8 +69,9 @@ struct json_field {
 
 /*
  * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong
- * leaves its place as it was, so put defaults there before. With `strict`, unknown names are errors
- * (the control API); else they are ignored.
+ * leaves its place as it was, so put defaults there before. With `strict` (the control API,
+ * fixtures), unknown names are errors, and so is "" for what is no text; else names are ignored,
+ * and "" is as good as absent. Currencies become upper case.
  */
 void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
                void *into, struct json_errors *errors);

@@ -99,18 +99,27 @@ static bool read_amounts(const struct setting *setting, const json_t *value,
                                 (long long)setting->most);
         return false;
     }
-    const char *currency;
+    const char *name;
     json_t *amount;
     buf_auto text = {0};
+    json_auto_t *seen = json_object();
     struct json_out out = {.buf = &text};
     json_out_object(&out, NULL);
-    json_object_foreach((json_t *)value, currency, amount)
+    json_object_foreach((json_t *)value, name, amount)
     {
-        int64_t units = amount_of(value, currency, errors->arena);
+        const char *currency = arena_upper(errors->arena, name);
+        int64_t units = amount_of(value, name, errors->arena);
         if (units == MONEY_NONE || !json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
-            *ret_why = "currencies and their amounts, 0 or more, are wanted";
+            *ret_why =
+                "must be currencies and their amounts: 0 or more, below 90000000000, at most 8 "
+                "decimals and 15 digits";
             return false;
         }
+        if (json_object_get(seen, currency)) {
+            *ret_why = arena_printf(errors->arena, "%s is given twice", currency);
+            return false;
+        }
+        json_object_set_new(seen, currency, json_true());
         json_out_money(&out, currency, units);
     }
     json_out_object_end(&out);

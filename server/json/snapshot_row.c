@@ -43,7 +43,7 @@ static const struct row_field invoice_fields[] = {
     INVOICE(IDENT, session, .prefix = "cgi"),
     INVOICE(TEXT, reference_id, .least = 1, .most = 255),
     INVOICE(TEXT, service, .least = 1, .most = 255, NULLABLE),
-    INVOICE(TEXT, currency, .least = 3, .most = 8),
+    INVOICE(CURRENCY, currency),
     INVOICE(TEXT, description, .most = 1024, NULLABLE),
     INVOICE(TEXT, descriptor, .most = 255, NULLABLE),
     INVOICE(BOOL, test_mode),
@@ -71,10 +71,10 @@ static const struct row_field invoice_fields[] = {
     INVOICE(TIME, charged_back_ms, NULLABLE),
     INVOICE(TIME, failed_ms, NULLABLE),
     INVOICE(TIME, made_ms),
-    INVOICE(JSON, metadata),
+    INVOICE(TREE, metadata),
     INVOICE(JSON, customer, NULLABLE),
     INVOICE(ID, customer_id, .prefix = "cus", NULLABLE),
-    INVOICE(JSON, gateway_options, NULLABLE),
+    INVOICE(TREE, gateway_options, NULLABLE),
     INVOICE(JSON, options, NULLABLE),
     INVOICE(JSON, service_fields, NULLABLE),
     INVOICE(JSON, payload, NULLABLE),
@@ -136,7 +136,7 @@ static const struct row_field attempt_fields[] = {
 
 #define BALANCE(member) {AT(ledger_balance, member), .kind = ROW_UNITS}
 static const struct row_field balance_fields[] = {
-    {AT(ledger_balance, currency), .kind = ROW_TEXT, .least = 3, .most = 8},
+    {AT(ledger_balance, currency), .kind = ROW_CURRENCY},
     BALANCE(active),
     BALANCE(pending),
     BALANCE(reserved),

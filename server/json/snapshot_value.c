@@ -3,6 +3,8 @@
 #include "base/crypt.h"
 #include "base/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define URL_MOST 2048
@@ -80,6 +82,16 @@ static const char *read_text(const struct value *v)
     return NULL;
 }
 
+static const char *read_currency(const struct value *v)
+{
+    const char *text = take_text(v);
+    if (!text || !json_format_holds(JSON_FORMAT_CURRENCY, text)) {
+        return json_format_message(JSON_FORMAT_CURRENCY);
+    }
+    *text_of(v) = arena_upper(v->reader->errors->arena, text);
+    return NULL;
+}
+
 static const char *read_url(const struct value *v)
 {
     const char *text = take_text(v);
@@ -130,9 +142,16 @@ static void write_json(const struct value *v)
 
 static const char *read_json(const struct value *v)
 {
-    bool map = json_is_object(v->json) || (json_is_array(v->json) && !json_array_size(v->json));
+    bool map = json_is_map(v->json);
     *text_of(v) = map ? json_text(v->reader->errors->arena, v->json, false) : NULL;
     return map ? NULL : "an object is wanted";
+}
+
+static const char *read_tree(const struct value *v)
+{
+    bool tree = json_is_object(v->json) || json_is_array(v->json);
+    *text_of(v) = tree ? json_text(v->reader->errors->arena, v->json, false) : NULL;
+    return tree ? NULL : "must be an object or a list";
 }
 
 static void write_bytes(const struct value *v)
@@ -192,21 +211,41 @@ static const char *read_code(const struct value *v)
     return read_within(v, 100, 999);
 }
 
+/* What a JSON number does not carry exactly is a text. */
 static void write_money(const struct value *v)
 {
-    json_out_money(v->out, v->field->name, *number_of(v));
+    char text[MONEY_TEXT];
+    int64_t amount = *number_of(v);
+    if (amount == MONEY_NONE || !money_is_long(amount)) {
+        json_out_money(v->out, v->field->name, amount);
+        return;
+    }
+    money_format(amount, text);
+    json_out_text(v->out, v->field->name, text);
+}
+
+/* A text, or a number of as many digits as a double carries. */
+static enum money_result parse_amount(const struct value *v, int64_t *ret_amount)
+{
+    char number[32] = "";
+    if (json_is_string(v->json)) {
+        const char *text = take_text(v);
+        return text ? money_parse_long(text, ret_amount) : MONEY_NO_NUMBER;
+    }
+    if (json_is_integer(v->json)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v->json));
+    } else if (json_is_real(v->json)) {
+        snprintf(number, sizeof number, "%.15g", json_real_value(v->json));
+    }
+    bool same = !json_is_real(v->json) || strtod(number, NULL) == json_real_value(v->json);
+    return same ? money_parse(number, ret_amount) : MONEY_TOO_LONG;
 }
 
 static const char *read_balance(const struct value *v)
 {
-    struct json_errors errors = {.arena = v->reader->errors->arena};
-    int64_t amount = MONEY_MOST;
-    const struct json_field field = {.name = "amount", .kind = JSON_KIND_MONEY};
-    json_auto_t *object = json_object();
-    json_object_set(object, field.name, (json_t *)v->json);
-    json_read(object, &field, 1, true, &amount, &errors);
-    if (errors.n || amount >= MONEY_MOST || amount <= -MONEY_MOST) {
-        return "an amount is wanted";
+    int64_t amount;
+    if (parse_amount(v, &amount) != MONEY_OK) {
+        return "an amount is wanted, as a text if it has more than 15 digits";
     }
     *number_of(v) = amount;
     return NULL;
@@ -312,10 +351,12 @@ static const struct {
     int64_t null;
 } kinds[] = {
     [ROW_TEXT] = {write_text, read_text},
+    [ROW_CURRENCY] = {write_text, read_currency},
     [ROW_URL] = {write_text, read_url},
     [ROW_IDENT] = {write_ident, read_ident},
     [ROW_ID] = {write_text, read_id},
     [ROW_JSON] = {write_json, read_json},
+    [ROW_TREE] = {write_json, read_tree},
     [ROW_BYTES] = {write_bytes, read_bytes},
     [ROW_MONEY] = {write_money, read_money, true, MONEY_NONE},
     [ROW_BALANCE] = {write_money, read_balance, true, MONEY_NONE},

@@ -6,10 +6,12 @@
 /* What a value is in the struct, and so how it looks in JSON. */
 enum row_kind {
     ROW_TEXT,       /* const char *, least to most characters */
+    ROW_CURRENCY,   /* const char *, upper case */
     ROW_URL,        /* const char *, http or https */
     ROW_IDENT,      /* char[IDENT_TEXT] with the field's prefix */
     ROW_ID,         /* const char * of that form */
     ROW_JSON,       /* const char *, the text of a map */
+    ROW_TREE,       /* the same, or of a list */
     ROW_BYTES,      /* const char * and at offset2 its int64_t size; {"base64":..} when no text */
     ROW_MONEY,      /* int64_t, not below 0 */
     ROW_BALANCE,    /* int64_t, of any sign */

@@ -12,7 +12,7 @@ static void copy_all(struct json_out *out, const json_t *kept, const char *const
 
 static void write_metadata(struct json_out *out, const json_t *metadata)
 {
-    if (json_is_object(metadata)) {
+    if (json_is_object(metadata) || json_is_array(metadata)) {
         json_out_value(out, "metadata", metadata, true);
     } else {
         json_out_raw(out, "metadata", "[]");

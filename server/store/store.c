@@ -58,8 +58,14 @@ void store_poison(struct store *store, const char *why)
 {
     if (!store->poisoned) {
         log_event(LOG_ERROR, "store_failed", LOG_TEXT("reason", why));
+        snprintf(store->failure, sizeof store->failure, "%s", why);
     }
     store->poisoned = true;
+}
+
+const char *store_failure(const struct store *store)
+{
+    return store->failure;
 }
 
 static void poison_by_sqlite(struct store *store, const char *text)
@@ -183,7 +189,9 @@ bool store_commit(struct store *store)
         store_run(store, store_query(store, STORE_CORE, Q_COMMIT));
     }
     bool good = !store->poisoned;
-    if (!good) {
+    if (good) {
+        store->failure[0] = '\0';
+    } else {
         store->invoice_count = -1;
         store->poisoned = false;
         if (!sqlite3_get_autocommit(store->db)) {

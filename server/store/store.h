@@ -41,6 +41,9 @@ bool store_in_turn(const struct store *store);
 /* Ends the turn, if one is open. False: everything since its first write is gone (logged). */
 bool store_commit(struct store *store);
 
+/* Why the turn that is open cannot be committed, or why the last one was not; "" if neither. */
+const char *store_failure(const struct store *store);
+
 /* Undoes the turn, as if SQLite had refused it. */
 void store_poison(struct store *store, const char *why);
 

@@ -54,6 +54,7 @@ struct store {
     sqlite3 *db;
     char *file;
     bool in_turn, poisoned;
+    char failure[512];             /* of the last turn that was poisoned */
     int64_t invoice_count;         /* -1: not counted yet */
     int64_t next[STORE_SEQUENCES]; /* 0: not read yet */
     struct store_statement statements[STORE_GROUPS][STORE_STATEMENTS_MOST];

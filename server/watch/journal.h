@@ -35,6 +35,7 @@ enum journal_refusal {
     REFUSAL_NONE,
     REFUSAL_PATH,            /* no such route */
     REFUSAL_TARGET,          /* cannot be read */
+    REFUSAL_HTTP,            /* the request breaks a rule of HTTP (framing.h) */
     REFUSAL_METHOD,          /* the path has others */
     REFUSAL_NO_CREDENTIALS,  /* no Authorization */
     REFUSAL_NO_BASIC,        /* another scheme, or no base64 of login:password */
@@ -54,14 +55,27 @@ enum journal_part {
     JOURNAL_BODY,
     JOURNAL_REPLY,
     JOURNAL_DETAIL, /* what belongs to the refusal: a login, a reason */
+    JOURNAL_MASKS,  /* struct journal_mask each, in the order of the parts */
     JOURNAL_PARTS,
 };
+
+/* A stretch of a part that was masked: its places count from the part's begin. Read it by memcpy.
+ */
+struct journal_mask {
+    uint32_t start, size;
+    uint32_t name, name_size; /* where its name stands in the part; no size: it has none */
+    uint8_t part;             /* enum journal_part: target, headers or body */
+    uint8_t kind;             /* enum mask_kind */
+};
+
+#define JOURNAL_MASKS_MOST 256 /* noted of a request; more are masked, but not noted */
 
 struct journal_request {
     uint64_t number;    /* the request's own: "req_17" */
     uint64_t start;     /* of its bytes */
     size_t body, reply; /* sizes before they were cut */
     uint32_t size[JOURNAL_PARTS];
+    uint32_t masks; /* stretches that were masked, noted or not */
     int64_t took_us;
     unsigned status; /* 0: a fault ended it without an answer */
     int route;       /* in the router's table, -1: none */

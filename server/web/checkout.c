@@ -51,9 +51,7 @@ void checkout_process(struct call *call)
     struct invoice invoice;
     struct visit visit;
     if (!api_invoices_create_by_form(call, &invoice)) {
-        if (!page_wants_json(call)) {
-            page_error_instead(call);
-        }
+        page_error_instead(call);
     } else if (visit_by_id(call, invoice.id, &visit)) {
         if (visit.service && visit.service->posts) {
             visit_make_absolute(&visit);
@@ -79,7 +77,7 @@ void checkout_order(struct call *call)
             http_reply_redirect(call->request, post ? 303 : 302, page_url(&visit));
             waits_hold_reply(call);
         }
-    } else if (!page_wants_json(call)) {
+    } else {
         page_error_instead(call);
     }
 }
@@ -212,6 +210,9 @@ void checkout_submit(struct call *call)
         return;
     }
     const json_t *fields = visit_form(&visit);
+    if (!fields) {
+        return;
+    }
     if (is_arrival(&visit, fields)) {
         redirect_to(&visit, "", "");
     } else if (visit_holds(&visit, fields)) {

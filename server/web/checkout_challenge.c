@@ -81,7 +81,7 @@ void checkout_challenge_submit(struct call *call)
         return;
     }
     const json_t *fields = visit_form(&visit);
-    if (!visit_holds(&visit, fields)) {
+    if (!fields || !visit_holds(&visit, fields)) {
         return;
     }
     bool waits = payment_is_challenged(&visit.invoice) && visit_is_fresh(&visit, fields);

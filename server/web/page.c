@@ -91,6 +91,22 @@ const char *page_locale(const struct call *call, const char *own)
     return asked ? asked : spoken ? spoken : "en";
 }
 
+static bool accepts(const struct call *call, const char *type)
+{
+    const char *accept = http_header(call->request, "Accept");
+    return accept && strstr(accept, type);
+}
+
+bool page_is_browser(const struct call *call)
+{
+    return accepts(call, "text/html");
+}
+
+static bool wants_json(const struct call *call)
+{
+    return accepts(call, "application/json") && !page_is_browser(call);
+}
+
 /* `detail`: what the API says, in English. */
 static void reply_error(struct call *call, unsigned status, const char *text, const char *detail)
 {
@@ -108,6 +124,17 @@ void page_error(struct call *call, unsigned status, const char *message_key)
     reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
+/* What the API says beside the platform's body, NULL if nothing. */
+static const char *reason_given(const struct http_reply *reply)
+{
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        if (text_equal(reply->headers[i].name, HTTP_REASON)) {
+            return reply->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
 /* What the reply tells: each wrong field, or the error that it is. */
 static void say_errors(const struct call *call, struct buf *said)
 {
@@ -120,7 +147,8 @@ static void say_errors(const struct call *call, struct buf *said)
         const json_t *first = json_array_get(json_object_get(reply, "errors"), 0);
         const char *detail = json_string_value(json_object_get(first, "detail"));
         const char *status = json_string_value(json_object_get(first, "status"));
-        buf_text(said, detail ? detail : status ? status : "");
+        const char *reason = reason_given(&call->request->reply);
+        buf_text(said, reason ? reason : detail ? detail : status ? status : "");
     }
 }
 
@@ -128,7 +156,7 @@ void page_error_instead(struct call *call)
 {
     struct http_request *request = call->request;
     const struct http_reply *reply = &request->reply, before = *reply;
-    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON)) {
+    if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON) || wants_json(call)) {
         return; /* a fault answered otherwise, or not at all */
     }
     buf_auto said = {0};
@@ -140,22 +168,6 @@ void page_error_instead(struct call *call)
     }
 }
 
-static bool accepts(const struct call *call, const char *type)
-{
-    const char *accept = http_header(call->request, "Accept");
-    return accept && strstr(accept, type);
-}
-
-bool page_is_browser(const struct call *call)
-{
-    return accepts(call, "text/html");
-}
-
-bool page_wants_json(const struct call *call)
-{
-    return accepts(call, "application/json") && !page_is_browser(call);
-}
-
 void page_asset(struct call *call)
 {
     const char *name = call->params[0];
@@ -164,7 +176,7 @@ void page_asset(struct call *call)
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
             reply_bytes(call, 200, types[i].type, file);
-            http_reply_header(call->request, "Cache-Control", "max-age=3600");
+            http_reply_header(call->request, "Cache-Control", "no-cache");
             /* a page that another site shows loads its modules across origins */
             http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
             return;

@@ -25,12 +25,9 @@ const char *page_locale(const struct call *call, const char *own);
 /* An error page of a status code; the sentence is a text of the catalogue. */
 void page_error(struct call *call, unsigned status, const char *message_key);
 
-/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept;
- * nothing when none stands. */
+/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept. Does
+ * nothing if none stands, or if the client asks for JSON rather than for HTML. */
 void page_error_instead(struct call *call);
-
-/* The client asks for JSON rather than for HTML. */
-bool page_wants_json(const struct call *call);
 
 /* A browser: its Accept names text/html. */
 bool page_is_browser(const struct call *call);

@@ -4,7 +4,6 @@
 #include "domain/price.h"
 #include "domain/resolution.h"
 #include "engine/clock.h"
-#include "http/form.h"
 #include "web/locale_text.h"
 #include "web/messages.h"
 #include "web/page.h"
@@ -108,9 +107,11 @@ const char *visit_field(const json_t *form, const char *name)
 
 const json_t *visit_form(const struct visit *visit)
 {
-    struct http_request *request = visit->call->request;
-    request->document = form_parse(request->body, request->body_size);
-    return request->document;
+    const json_t *form = call_form(visit->call);
+    if (!form) {
+        page_error_instead(visit->call);
+    }
+    return form;
 }
 
 bool visit_holds(const struct visit *visit, const json_t *form)

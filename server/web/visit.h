@@ -32,7 +32,8 @@ void visit_make_absolute(struct visit *visit);
  * then what the payer chose of language and panel. */
 const char *visit_url(const struct visit *visit, const char *tail, const char *query);
 
-/* The form that was posted, whoever made it; borrowed from the call. */
+/* The form that was posted, whoever made it; borrowed from the call. NULL if it cannot be read: an
+ * error page was answered. */
 const json_t *visit_form(const struct visit *visit);
 
 /* Whether a form comes from this visit's page; 422 is answered when it does not. */

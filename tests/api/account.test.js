@@ -89,7 +89,7 @@ describe('balances', () => {
   });
 
   test('refuses what are no amounts by currency', async () => {
-    for (const wrong of [{ EUR: -1 }, { EUR: 'x' }, { EUR: null }, { euro: 1 }, { EUR: [] }, []]) {
+    for (const wrong of [{ EUR: -1 }, { EUR: 'x' }, { EUR: null }, { 'eu-ro': 1 }, { EUR: 1, eur: 1 }, { EUR: 90e9 }, { EUR: [] }, []]) {
       const reply = await demo.send('POST', '/_mock/accounts', { json: { opening_balances: wrong }, check: false });
       reply.expect(422);
       assert.match(reply.json.error.message, /opening_balances/);

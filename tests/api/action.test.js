@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { DEMO } from '../lib/client.js';
+import { freePort } from '../lib/ports.js';
 import { ALONE, BIN, tempDir } from '../lib/server.js';
 
 const ACTION = fileURLToPath(new URL('../../docker/action/', import.meta.url));
@@ -112,7 +113,8 @@ esac
 
 describe('the action', { skip: ALONE }, () => {
   test('starts the mock, tells the steps where it is, and stops it', async () => {
-    const job = new Job({ binary: BIN, options: '--settle-after 0\n\n  --log-level debug  ' });
+    // nobody else gets this port once the mock has left it
+    const job = new Job({ binary: BIN, port: await freePort(), options: '--settle-after 0\n\n  --log-level debug  ' });
     const { status, stdout } = job.main();
     assert.equal(status, 0, stdout);
     const { url } = job.outputs;
@@ -129,9 +131,10 @@ describe('the action', { skip: ALONE }, () => {
   });
 
   test('listens where it is told, and keeps the token to itself', async () => {
-    const first = new Job({ binary: BIN });
+    const port = await freePort();
+    const first = new Job({ binary: BIN, port });
     assert.equal(first.main().status, 0);
-    const { port } = new URL(first.outputs.url);
+    assert.equal(first.outputs.url, `http://127.0.0.1:${port}`);
     const busy = new Job({ binary: BIN, port });
     const refused = busy.main();
     assert.equal(refused.status, 1);

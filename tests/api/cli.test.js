@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, DEMO, invoice } from '../lib/client.js';
+import { CVVS, holdsCvvs } from '../lib/cvv.js';
 import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
@@ -236,7 +237,10 @@ describe('the log', () => {
     await demo.createForm({ ...invoice() });
     await demo.getPublic(`${id}?public_key=${DEMO.public_key}`);
     await demo.send('GET', '/payment-invoices', { auth: 'Basic bm9uc2Vuc2U6bm9uc2Vuc2U=' });
-    await demo.pay(id, { card_number: '5519283812030000', expiry: '1230', cvv: '937' });
+    for (const cvv of CVVS) {
+      const card = { card_number: '5519283812030000', expiry: '1230', cvv };
+      (await demo.pay((await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })).id, card)).expect(200);
+    }
     const api = await demo.newAccount();
     await demo.idle();
     await sink.stop();
@@ -244,7 +248,7 @@ describe('the log', () => {
     return api.account;
   };
   const secrets = (account) => [DEMO.api_key, DEMO.secret_key, DEMO.secret_live_key, account.api_key, account.secret_key,
-    Buffer.from(`${DEMO.id}:${DEMO.api_key}`).toString('base64'), 'bm9uc2Vuc2U6bm9uc2Vuc2U=', '5519283812030000', '937'];
+    Buffer.from(`${DEMO.id}:${DEMO.api_key}`).toString('base64'), 'bm9uc2Vuc2U6bm9uc2Vuc2U=', '5519283812030000'];
 
   test('json: each line an object, one per request and attempt', async () => {
     const server = await startServer({ args: ['--log-format', 'json', '--log-level', 'debug'] });
@@ -254,14 +258,16 @@ describe('the log', () => {
     const text = server.stderr;
     assert.match(text, /\/payment-invoices/);
     assert.match(text, /\/logged/);
-    for (const secret of secrets(account).slice(0, -1)) assert.ok(!text.includes(secret), `the log holds ${secret}`);
+    for (const secret of secrets(account)) assert.ok(!text.includes(secret), `the log holds ${secret}`);
+    assert.ok(!holdsCvvs(text));
   });
 
   test('text: no secret either', async () => {
     const server = await startServer({ args: ['--log-format', 'text', '--log-level', 'debug'] });
     const account = await traffic(server);
     assert.ok(server.stderr.split('\n').length > 8);
-    for (const secret of secrets(account).slice(0, -1)) assert.ok(!server.stderr.includes(secret), `the log holds ${secret}`);
+    for (const secret of secrets(account)) assert.ok(!server.stderr.includes(secret), `the log holds ${secret}`);
+    assert.ok(!holdsCvvs(server.stderr));
   });
 
   test('a request cannot forge a line', async () => {
@@ -274,6 +280,26 @@ describe('the log', () => {
       assert.ok(!server.stderr.split('\n').some((line) => line.startsWith('forged')));
       assert.ok(!server.stderr.includes('\u001b'));
     }
+  });
+
+  test('characters beyond ASCII are escaped as characters', async () => {
+    for (const format of ['json', 'text']) {
+      const server = await startServer({ args: ['--log-format', format] });
+      await new Client(server).send('GET', '/caf%C3%A9-%F0%9F%98%80', { check: false });
+      await server.stop();
+      assert.ok(server.stderr.includes('"/caf\\u00e9-\\ud83d\\ude00"'), server.stderr);
+      const found = server.stderr.split('\n').filter((line) => format === 'json' && line.includes('caf')).map((line) => JSON.parse(line).path);
+      assert.deepEqual(found, format === 'json' ? ['/caf\u00e9-\u{1f600}'] : []);
+    }
+  });
+
+  test('a lost terminal is a reason to stop, unless it is to be ignored', async () => {
+    const server = await startServer();
+    await server.stop({ signal: 'SIGHUP' });
+    const kept = await startServer({ wrap: ['sh', '-c', 'trap "" HUP; exec "$@"', 'sh'] });
+    process.kill(kept.pid, 'SIGHUP');
+    await new Client(kept).made();
+    await kept.stop();
   });
 
   test('error: quiet in good times', async () => {

@@ -154,6 +154,15 @@ describe('accounts', () => {
     assert.ok(found.includes(DEMO.id));
   });
 
+  test('a page after an account that is not there is refused, not the first page again', async () => {
+    const gone = await demo.newAccount();
+    (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
+    for (const after of [gone.account.id, 'nonsense']) {
+      const { error } = (await demo.send('GET', `/_mock/accounts?after=${after}`)).expect(422).json;
+      assert.match(error.message, /^after must be the id of an account$/);
+    }
+  });
+
   test('isolated from each other', async () => {
     const one = await frozen();
     const two = await demo.newAccount({ outcome: 'process_failed:declined' });
@@ -673,14 +682,28 @@ describe('who may call', () => {
     }
   });
 
-  test('an Origin must be one of these or loopback', async () => {
+  test('an Origin must be the server itself or loopback', async () => {
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:5173', 'https://localhost', 'http://[::1]:1', server.url]) {
       (await get(demo, { Origin: origin })).expect(200);
     }
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:3000', 'http://127.0.0.1@evil.example', 'http://127.evil.example',
-      'http://127.0.0.1.evil.example', 'chrome-extension://localhost', 'file://']) {
+      'http://127.0.0.1.evil.example', 'chrome-extension://localhost', 'file://', 'http://203.0.113.9', 'https://203.0.113.9:8080', 'http://10.1.2.3',
+      'http://[2001:db8::1]']) {
       refused(await get(demo, { Origin: origin }), 403);
       refused(await demo.send('POST', '/_mock/accounts', { headers: { Origin: origin } }), 403);
+      // what a page may send without asking first
+      refused(await demo.send('POST', '/_mock/reset', { body: '{}', headers: { Origin: origin, 'Content-Type': 'text/plain' } }), 403);
+      refused(await get(demo, { Origin: origin }, '/_mock/events'), 403);
+      refused(await get(demo, { Origin: origin }, '/_mock/health'), 403);
+    }
+  });
+
+  test('a page of the address that the server is called by is its own', async () => {
+    for (const [host, origin, status] of [
+      ['192.0.2.1:8080', 'http://192.0.2.1:8080', 200], ['192.0.2.1', 'https://192.0.2.1', 200], ['192.0.2.1', 'https://192.0.2.1:443', 200],
+      ['192.0.2.1:8080', 'http://192.0.2.1', 403], ['192.0.2.1:8080', 'http://192.0.2.2:8080', 403], ['192.0.2.1', 'http://192.0.2.1:81', 403],
+    ]) {
+      (await get(demo, { Host: host, Origin: origin })).expect(status);
     }
   });
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
+import { CVVS, holdsCvvs } from '../lib/cvv.js';
 import { startServer } from '../lib/server.js';
 import { BROWSER, forms, unescaped } from '../lib/pages.js';
 import * as pages from '../lib/pages.js';
@@ -254,11 +255,13 @@ describe('paying', () => {
   });
 
   test('card data stays out of the log', async () => {
-    const made = await demo.made();
-    const form = (await open(demo, page(made))).expect(200);
-    await submit(demo, page(made), form.text, pay('5519283812030000', '12/30', { cvv: '937' }));
+    for (const cvv of CVVS) {
+      const made = await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+      const form = (await open(demo, page(made))).expect(200);
+      await submit(demo, page(made), form.text, pay('5519283812030000', '12/30', { cvv }));
+    }
     assert.ok(!server.stderr.includes('5519283812030000'));
-    assert.ok(!/cvv=937/.test(server.stderr));
+    assert.ok(!holdsCvvs(server.stderr));
   });
 });
 

@@ -234,7 +234,7 @@ describe('the choice of a method', () => {
     const api = await frozen();
     const path = pageOf(await ordered(api));
     for (const [query, wanted] of [['q=PAYP', ['paypal']], ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal']], ['q=nothing', []],
-      ['locale=uk&q=БАНК', ['bank_transfer']], ['q=%3Cb%3E', []], ['q=%ff', ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']]]) {
+      ['locale=uk&q=БАНК', ['bank_transfer']], ['q=%3Cb%3E', []], ['q=%', []]]) {
       assert.deepEqual(offered(await open(api, `${path}?${query.replace('БАНК', encodeURIComponent('БАНК'))}`)), wanted, query);
     }
   });
@@ -391,7 +391,7 @@ describe('parameters', () => {
   });
 
   for (const [name, good, bad, path = name] of [
-    ['currency', ['EUR', 'BTC', 'XTS'], ['usd', 'EU', 'E R']],
+    ['currency', ['EUR', 'BTC', 'xts'], ['us$', 'EU', 'E R']],
     ['amount', ['1', '0.01', '123456.78'], ['0', '-1', 'ten', '1e', '1000000000000000']],
     ['reference_id', ['x', 'y'.repeat(255)], ['y'.repeat(256)]],
     ['description', ['d'.repeat(1024)], ['d'.repeat(1025)]],
@@ -539,24 +539,27 @@ describe('the same reference again', () => {
 });
 
 describe('strange requests', () => {
-  test('broken, deep and long queries are refused or skipped, not swallowed', async () => {
+  test('broken, deep and long queries are refused or read, not swallowed', async () => {
     const api = await frozen();
     const base = phpForm(fields(api));
-    const deep = `metadata${'[a]'.repeat(16)}=1`;
+    const deep = (levels) => `metadata${'[a]'.repeat(levels)}=1`;
     for (const [extra, status] of [
-      ['%', 302], ['%zz=1', 302], ['[]=1', 302], ['a[b', 302], ['&&&', 302], ['=', 302], ['a%00b=1', 302], [deep, 302],
-      ['display[]=1', 422], ['style[theme][]=dark', 422], ['customer=x&customer[reference_id]=y', 302], ['%ff=1', 302],
+      ['%', 302], ['%zz=1', 302], ['[]=1', 422], ['a[b', 302], ['&&&', 302], ['=', 302], ['a%00b=1', 422], [deep(65), 422],
+      ['display[]=1', 422], ['style[theme][]=dark', 422], ['customer=x&customer[reference_id]=y', 302], ['%ff=1', 422],
       [Array.from({ length: 300 }, (_, i) => `p${i}=`).join('&'), 302],
     ]) {
       (await api.send('GET', `/hpp/?${extra}&${base}`, { headers: JSON_CLIENT })).expect(status);
     }
     assert.equal((await newest(api)).attributes.metadata.a, undefined);
+    (await api.send('GET', `/hpp/?${deep(64)}&${base}`, { headers: JSON_CLIENT })).expect(302);
+    assert.ok((await newest(api)).attributes.metadata.a);
   });
 
-  test('parameters beyond the thousandth are not read', async () => {
+  test('parameters beyond the thousandth are refused', async () => {
     const api = await frozen();
     const form = (n) => `${'p=1&'.repeat(n)}${phpForm(fields(api))}`;
-    assert.deepEqual(wrong(await api.send('POST', '/hpp/', { form: form(1000), headers: JSON_CLIENT })), ['amount', 'currency', 'public_key']);
+    const [first] = Object.keys(fields(api));
+    assert.deepEqual(wrong(await api.send('POST', '/hpp/', { form: form(1000), headers: JSON_CLIENT })), [first]);
     (await api.send('POST', '/hpp/', { form: form(997), headers: JSON_CLIENT })).expect(303);
   });
 

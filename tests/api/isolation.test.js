@@ -264,7 +264,7 @@ test('calls that wait for an invoice end when a reset takes it', async () => {
 
 test('an account that nobody uses goes after its ttl_s, with all that it has', async () => {
   const used = await demo.newAccount({ ttl_s: 3600 });
-  const unused = await demo.newAccount({ ttl_s: 1 });
+  const unused = await demo.newAccount({ ttl_s: 3 });
   const { id } = await unused.made({}, hold);
   (await unused.control('POST', '/snapshots/s')).expect(201);
   const there = async (api) => (await used.control('GET', '/accounts', undefined, { parameters: { limit: 1000 } })).json.items

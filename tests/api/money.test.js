@@ -19,6 +19,7 @@ const FIXTURES = fixturesWith({ payments: terms(PAYMENTS, PAYMENT_SERVICE), payo
 const STEPS = 120;
 const RECENT = 8; // invoices that something may happen to: few, so that each has a long life
 const IN_FLIGHT = 12;
+const SEED = process.env.MONEY_SEED ?? '2';
 
 // ---------------------------------------------------------------- what may happen
 
@@ -192,6 +193,7 @@ test('a known seed, which reaches every status that moves money', async () => {
   for (const status of ['created', 'process_pending', 'processed', 'process_failed']) assert.ok(seen.has(`payout-invoices ${status}`), status);
 });
 
-test('any seed', async () => {
-  await run(process.env.MONEY_SEED ? Number(process.env.MONEY_SEED) : randomInt(2 ** 32));
+// MONEY_SEED=random draws one; by default the same run fails or passes each time
+test('another seed', async () => {
+  await run(SEED === 'random' ? randomInt(2 ** 32) : Number(SEED));
 });

@@ -71,8 +71,9 @@ describe('rates', () => {
 
   for (const [rates, words] of [[{ base: 'USD', rates: { EUR: 0 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: -1 } }, 'rates.EUR'],
     [{ base: 'USD', rates: { EUR: 1e-9 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: true } }, 'rates.EUR'],
-    [{ base: 'USD', rates: { euro: 1 } }, 'rates.euro'], [{ base: 'USD', rates: { USD: 2 } }, 'the base USD'],
-    [{ base: 'USD', rates: [] }, 'rates'], [{ base: 'dollar', rates: {} }, 'base'], [{ rates: {} }, 'base'], ['{', 'rates.json']]) {
+    [{ base: 'USD', rates: { 'eu-ro': 1 } }, 'rates.eu-ro'], [{ base: 'USD', rates: { usd: 2 } }, '"USD" is there already'],
+    [{ base: 'USD', rates: { EUR: 1, eur: 2 } }, '"EUR" is there already'],
+    [{ base: 'USD', rates: [] }, 'rates'], [{ base: 'a dollar', rates: {} }, 'base'], [{ rates: {} }, 'base'], ['{', 'rates.json']]) {
     test(`refused: ${JSON.stringify(rates)}`, async () => {
       const run = await runBinary(['--check', '--fixtures', ratesFile(rates)]);
       assert.notEqual(run.code, 0);

@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import { join } from 'node:path';
 import { Client, DEMO, invoice } from '../lib/client.js';
 import { forms, open, send } from '../lib/pages.js';
+import { rawRequest } from '../lib/raw.js';
 import { startServer, tempDir } from '../lib/server.js';
 import { HANG, sign, startSink } from '../lib/sink.js';
 
@@ -569,12 +570,12 @@ describe('a file that is not one is refused whole', () => {
     ['settings.retry_limit', 'settings.retry_limit', but((file) => { file.settings.retry_limit = 1000; })],
     ['settings.nonsense', 'settings.nonsense', but((file) => { file.settings.nonsense = 1; })],
     ...row('id', undefined, null, 5, 'cpi_1', 'cgi_0000000000000000', 'cpi_00000000000000000', 'cpi_000000000000000!'), ...row('session', null, 'x'),
-    ...row('reference_id', null, '', 'x'.repeat(256), 5, 'a\u0000b'), ...row('service', 'nonsense', null), ...row('currency', 'usd', 'US', null),
+    ...row('reference_id', null, '', 'x'.repeat(256), 5, 'a\u0000b'), ...row('service', 'nonsense', null), ...row('currency', 'u$d', 'US', null),
     ...row('description', 5, 'x'.repeat(1025)), ...row('test_mode', 1, 'true', null), ...row('flow', 'other', null, ''), ...row('source', 'nobody'),
     ...row('status', 'done', null, 3), ...row('been', [], ['nonsense'], null, 'processed', [1]), ...row('resolution', 'nonsense', null, ''),
     ...row('amount', undefined, null, -1, 'x', 1e12, 1e300, [], true), ...row('fee', null, -0.01), ...row('deposit', null, 'x', -1e300),
     ...row('refunded_amount', -1, {}), ...row('created_ms', ...NUMBERS), ...row('expires_ms', ...NUMBERS), ...row('made_ms', ...NUMBERS),
-    ...row('processed_ms', -1, 1.5, 'x'), ...row('metadata', null, 5, 'x', [1]), ...row('customer', 5, [1]), ...row('customer_id', 'cus_1', 5),
+    ...row('processed_ms', -1, 1.5, 'x'), ...row('metadata', null, 5, 'x'), ...row('customer', 5, [1]), ...row('customer_id', 'cus_1', 5),
     ...row('payload', 5, 'x'), ...row('callback_url', 'javascript:alert(1)', 'http://', 5, `http://x/${'a'.repeat(2100)}`),
     ...row('return_url', 'x'), ...row('base_url', null, 'x', 'http://a b'), ...row('plan', null, 'nonsense', 'processed@x', 5),
     ...row('challenge_outcome', 'processed', 'nonsense'), ...row('attempts', -1, null, 1.5), ...row('nonsense', 1), ...row('due_ms', 1),
@@ -614,6 +615,65 @@ describe('a file that is not one is refused whole', () => {
     assert.deepEqual(await names(api), ['good']);
   });
 
+  const begin = good.slice(0, good.indexOf('"invoices":[') + '"invoices":['.length);
+  const fill = (unit, bytes) => unit.repeat(Math.floor(bytes / unit.length));
+
+  test('16 MiB of junk, by its head, its size or its first bad row', async () => {
+    const most = (16 << 20) - begin.length - 100;
+    for (const [file, path] of [
+      [`{"x":"${fill('x', most)}"}`, 'file'], [`{"x":"${fill('x', 1 << 20)}"}`, 'format'], [`${begin}${fill('1,', 12 << 20)}1]}`, 'file'], [`${begin}${fill('{},', 1 << 20)}{}]}`, 'invoices'], [`${begin}${fill('1,', 100_000)}1]}`, 'invoices[0]'],
+      [`${begin}${fill(' ', most)}{}]}`, 'invoices[0].id'], [`${begin}{"a":[${fill('1,', 4 << 20)}1]}]}`, 'invoices[0]'],
+      [`${begin}${fill('"\\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",', 1 << 20)}1]}`, 'invoices[0]'], [`${begin}${fill('[', 400_000)}${fill(']', 400_000)}]}`, 'invoices[0]'],
+    ]) {
+      const message = refused(await put(api, 'bad', file), 422, 'invalid');
+      assert.ok(message.includes(path), `${message} names ${path}`);
+    }
+    assert.deepEqual(await names(api), ['good']);
+  });
+
+  /** A valid file of some MiB: many turns of the loop. */
+  const large = () => but((file) => {
+    const [one] = file.invoices;
+    file.invoices = Array.from({ length: 2000 }, (_, i) => ({
+      ...structuredClone(one), reference_id: `many${i}`, callbacks: [], metadata: { pad: 'x'.repeat(2000) },
+      id: one.id.slice(0, -4) + i.toString(36).padStart(4, '0'), session: one.session.slice(0, -4) + i.toString(36).padStart(4, '0'),
+    }));
+  });
+
+  test('a large file is read in pieces, between which others are answered', async () => {
+    const text = JSON.stringify(large());
+    const turns = async () => Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
+    const before = await turns();
+    const made = (await put(api, 'many', text)).expect(201).json;
+    assert.equal(made.invoices, 2000);
+    assert.ok(await turns() - before >= text.length / (256 << 10), 'turns');
+    assert.deepEqual((await exported(api, 'many')).json.invoices.map((row) => row.reference_id), large().invoices.map((row) => row.reference_id));
+    (await api.control('DELETE', '/snapshots/many')).expect(200);
+  });
+
+  test('what happens to the account or the caller meanwhile', async () => {
+    const text = JSON.stringify(large());
+    const other = await demo.newAccount();
+    const imports = Promise.all([put(other, 'many', text, { check: false }), put(other, 'many', text, { check: false })]);
+    const gone = Array.from({ length: 3 }, () => rawRequest(server, 'PUT', `/_mock/snapshots/gone?account=${other.account.id}`, { body: text }));
+    for (const { socket, done } of gone) {
+      socket.write('', () => socket.destroy());
+      done.catch(() => {});
+    }
+    (await demo.control('DELETE', `/accounts/${other.account.id}`)).expect(200);
+    for (const reply of await imports) assert.ok([201, 404].includes(reply.status), `${reply.status}`);
+    (await demo.control('GET', '/snapshots')).expect(200);
+  });
+
+  test('the server ends meanwhile', async () => {
+    const text = JSON.stringify(large());
+    const one = await startServer();
+    const calls = Array.from({ length: 4 }, () => put(new Client(one), 'many', text, { check: false }).then(({ status }) => status, () => 0));
+    await Promise.race(calls);
+    await one.stop();
+    assert.ok((await Promise.all(calls)).every((status) => [0, 201, 503].includes(status)));
+  });
+
   test('an import that fails leaves the one of that name', async () => {
     refused(await put(api, 'good', but((file) => { file.invoices[1].status = 'x'; })), 422, 'invalid');
     assert.equal((await exported(api, 'good')).text, good);
@@ -639,12 +699,14 @@ describe('a file that is not one is refused whole', () => {
 
   test('a file of more than 16 MiB is neither read nor written', async () => {
     const file = JSON.parse(good);
-    file.invoices[1].metadata = { pad: 'x'.repeat(9 << 20) };
+    file.invoices[1].metadata = { pad: 'x'.repeat(3 << 20) };
     file.invoices[1].callback_url = NOWHERE;
     const { renamed } = (await put(api, 'large', file)).expect(201).json;
     assert.deepEqual(renamed, {});
     await restore(api, 'large');
-    (await api.transition(file.invoices[1].id, { status: 'processed' })).expect(200); // its callback has the metadata too
+    for (const status of ['processed', 'process_pending', 'processed', 'process_pending', 'processed']) { // each callback has the metadata too
+      (await api.transition(file.invoices[1].id, { status, force: true })).expect(200);
+    }
     await take(api, 'large');
     refused(await api.control('GET', '/snapshots/large'), 409, 'snapshot_too_large');
     file.invoices[1].metadata = { pad: 'x'.repeat(17 << 20) };

@@ -13,7 +13,7 @@ static size_t leaves(const json_t *value, int depth)
     const char *key;
     json_t *member;
     size_t i, n = 0;
-    PROMISE(depth <= FORM_DEPTH_MOST);
+    PROMISE(depth <= FORM_LEVELS_MOST + 1);
     if (json_is_object(value)) {
         json_object_foreach((json_t *)value, key, member)
         {
@@ -44,11 +44,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     buf_auto text = {0};
     struct json_out out = {.buf = &text};
-    json_t *form = form_parse((const char *)data, size);
+    struct arena arena = {0};
+    struct json_errors errors = {.arena = &arena};
+    json_t *form = form_parse((const char *)data, size, &errors);
     PROMISE(json_is_object(form));
-    PROMISE(leaves(form, 0) <= FORM_PAIRS_MOST);
+    PROMISE(leaves(form, 0) <= FORM_FIELDS_MOST);
     json_out_value(&out, NULL, form, true);
     json_decref(form);
+    json_errors_write(&errors, &text);
+    arena_finish(&arena);
     decode(data, size, 0);
     decode(data, size, 1);
     return 0;

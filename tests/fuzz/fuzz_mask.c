@@ -1,39 +1,72 @@
-/* Any bytes as a body to be masked: only what was named a secret changes, and nothing moves. */
+/* Any bytes as a body, a target and a header's value to be masked: only what was named a secret
+ * changes, a secret is not readable afterwards, and nothing moves. */
 #include "fuzz.h"
 
 #include "base/mask.h"
 #include "base/mem.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#define SHOWN_MOST 10 /* digits of a card number */
 
 struct finding {
     size_t size, end; /* of the last span */
+    char *text;       /* is masked as spans come */
     char *hidden;     /* 1 where a span is */
 };
+
+/* What may be read of a secret: nothing, zeros, and some digits of a card number. */
+static void check_hidden(const char *text, const struct mask_span *span)
+{
+    size_t digits = 0, others = 0;
+    for (size_t i = 0; i < span->size; i++) {
+        bool zero = span->bare && (text[i] == '0' || text[i] == '1');
+        digits += !zero && isdigit((unsigned char)text[i]);
+        others += text[i] != '*' && !isdigit((unsigned char)text[i]);
+    }
+    PROMISE(span->kind == MASK_CARD || digits == 0);
+    PROMISE(span->kind == MASK_CARD || span->bare || others == 0);
+    PROMISE(digits <= SHOWN_MOST || memchr(text, '%', span->size)); /* %20 has digits too */
+}
 
 static void note(void *arg, const struct mask_span *span)
 {
     struct finding *finding = arg;
     PROMISE(span->size && span->start >= finding->end);
     PROMISE(span->start + span->size <= finding->size);
+    PROMISE(span->name + span->name_size <= finding->size);
     memset(finding->hidden + span->start, 1, span->size);
     finding->end = span->start + span->size;
+    mask_hide(finding->text, finding->size, span);
+    check_hidden(finding->text + span->start, span);
+}
+
+static void check(const uint8_t *data, size_t size,
+                  void (*find)(const char *data, size_t size,
+                               void (*each)(void *arg, const struct mask_span *span), void *arg),
+                  void (*mask)(char *data, size_t size))
+{
+    char *whole = mem_alloc(size), *text = mem_alloc(size), *hidden = mem_alloc(size);
+    struct finding finding = {.size = size, .text = text, .hidden = hidden}; /* no NUL behind */
+    if (size) {
+        memcpy(whole, data, size);
+        memcpy(text, data, size);
+    }
+    find(whole, size, note, &finding);
+    for (size_t i = 0; i < size; i++) {
+        PROMISE(hidden[i] || text[i] == (char)data[i]);
+    }
+    mask(whole, size); /* in place: the same */
+    PROMISE(!size || memcmp(whole, text, size) == 0);
+    free(whole);
+    free(text);
+    free(hidden);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = mem_alloc(size), *hidden = mem_alloc(size); /* no NUL behind */
-    struct finding finding = {.size = size, .hidden = hidden};
-    if (size) {
-        memcpy(text, data, size);
-    }
-    mask_find(text, size, note, &finding);
-    mask_body(text, size);
-    for (size_t i = 0; i < size; i++) {
-        PROMISE(hidden[i] || text[i] == (char)data[i]);
-    }
-    mask_target(text, size);
-    free(text);
-    free(hidden);
+    check(data, size, mask_find, mask_body);
+    check(data, size, mask_find_target, mask_target);
     return 0;
 }

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         PROMISE(text_utf8_length(path, length) >= 0);
         PROMISE(length <= TARGET_MOST && strlen(query) <= TARGET_MOST);
         match_all(&arena, path);
-        json_decref(form_parse(query, strlen(query)));
+        struct json_errors errors = {.arena = &arena};
+        json_decref(form_parse(query, strlen(query), &errors));
     }
     arena_finish(&arena);
     return 0;

@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client, DEMO } from './client.js';
 import { within } from './limits.js';
+import { freePort } from './ports.js';
 import { agrees } from './printed.js';
 import { ALONE, BIN, cleanEnv, startServer, tempDir } from './server.js';
 import { sign } from './sink.js';
@@ -46,13 +47,6 @@ export function obstacle(block, before) {
   assert.ok(language, `line ${block.line}: nobody knows how to run ${block.language}`);
   return language.there() ? undefined : `no ${block.language} that can run it`;
 }
-
-const freePort = () => new Promise((done, fail) => {
-  const probe = createServer().on('error', fail).listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => done(String(port)));
-  });
-});
 
 /** Resolves once something accepts connections at the port; most receivers print nothing when they do. */
 async function listening(port, run) {

@@ -83,6 +83,11 @@ static void what_is_no_card_stays(void **state)
     assert_masked("{\"phone\":\"+380987654321\",\"at\":1597833098000,\"id\":\"4111111111111112\"}",
                   "{\"phone\":\"+380987654321\",\"at\":1597833098000,\"id\":\"4111111111111112\"}");
     assert_masked("{\"id\":\"x4111111111111111\"}", "{\"id\":\"x4111111111111111\"}");
+    assert_masked("[0.4111111111111111,4111111111111111.5]",
+                  "[0.4111111111111111,4111111111111111.5]");
+    assert_masked("51111111-1111-4111-8111-111111111111 41111111-1111-1111-a111-111111111111",
+                  "51111111-1111-4111-8111-111111111111 41111111-1111-1111-a111-111111111111");
+    assert_masked("+628123456789018 2026112912345678", "+628123456789018 2026112912345678");
     assert_masked("{\"public_key\":\"pk_test_abc\"}", "{\"public_key\":\"pk_test_abc\"}");
     assert_masked("{\"long\":\"41111111111111111111111111111111\"}",
                   "{\"long\":\"41111111111111111111111111111111\"}");
@@ -104,8 +109,84 @@ static void broken_json_is_masked_as_far_as_it_goes(void **state)
     assert_masked("{\"cvv\":", "{\"cvv\":");
     assert_masked("{\"cvv\"", "{\"cvv\"");
     assert_masked("{\"a\\", "{\"a\\");
-    assert_masked("{\"cvv\":[\"123\"]}", "{\"cvv\":[\"123\"]}");
+    assert_masked("{\"cvv\":[\"123\"", "{\"cvv\":[\"***\"");
+    assert_masked("{cvv:123,'cvc':'77'}", "{cvv:100,'cvc':****}");
     assert_masked("", "");
+}
+
+static void a_name_without_a_secret_stays_however_it_is_spelt(void **state)
+{
+    (void)state;
+    const char *const bodies[] = {
+        "{\"a\\/b\":\"123\",\"\\u0417\":\"x\",\"c\\u0076x\":5}",
+        "{\"cvv_result\":\"M\",\"cvv\\u0417\":1,\"\\u0063v\":2,\"\":\"x\"}",
+        "a%2Fb=123&cvx=5&%D0%97=x&my[cvx]=1",
+        "<a cvx=\"123\"><b>123</b></a>",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        assert_masked(bodies[i], bodies[i]);
+    }
+}
+
+static void all_under_a_secret_name_is_hidden(void **state)
+{
+    (void)state;
+    assert_masked("{\"cvv\":[\"123\",{\"a\":\"45\",\"b\":[6,true,null]}],\"c\":\"7\"}",
+                  "{\"cvv\":[\"***\",{\"a\":\"**\",\"b\":[0,true,null]}],\"c\":\"7\"}");
+    assert_masked("{\"cvv\":-12.5e3,\"api_key\":1234567890123456}",
+                  "{\"cvv\":-10.0e0,\"api_key\":1000000000000000}");
+    assert_masked("cvv[a][b]=1&cvv[0]=2&x[cvv][]=3", "cvv[a][b]=*&cvv[0]=*&x[cvv][]=*");
+    assert_masked("{\"cardNumber\":\"4111111111111111\",\"Card-Number\":\"41\"}",
+                  "{\"cardNumber\":\"411111******1111\",\"Card-Number\":\"**\"}");
+}
+
+static void cards_in_names_lists_and_escapes(void **state)
+{
+    (void)state;
+    assert_masked("{\"4111111111111111\":[\"5555555555554444\",[4111111111111111]]}",
+                  "{\"411111******1111\":[\"555555******4444\",[4111110000001111]]}");
+    assert_masked("{\"a\":\"\\u0034111 1111 1111 1111\",\"b\":\"\\n4111111111111111\"}",
+                  "{\"a\":\"************************\",\"b\":\"\\n411111******1111\"}");
+    assert_masked("4111111111111111=1&%34111111111111111", "411111******1111=1&******************");
+    assert_masked("order-4111111111111111", "order-411111******1111");
+}
+
+static void a_multipart_form(void **state)
+{
+    (void)state;
+    assert_masked("--b\r\nContent-Disposition: form-data; name=\"cvv\"\r\n\r\n123\r\n"
+                  "--b\r\nContent-Disposition: form-data; filename=\"cvv\"; name=note\r\n\r\n"
+                  "4111 1111 1111 1111\r\n--b\r\nContent-Disposition: form-data; "
+                  "name=\"card[card_number]\"\r\n\r\n4111111111111111\r\n--b--\r\n",
+                  "--b\r\nContent-Disposition: form-data; name=\"cvv\"\r\n\r\n***\r\n"
+                  "--b\r\nContent-Disposition: form-data; filename=\"cvv\"; name=note\r\n\r\n"
+                  "4111 11** **** 1111\r\n--b\r\nContent-Disposition: form-data; "
+                  "name=\"card[card_number]\"\r\n\r\n411111******1111\r\n--b--\r\n");
+    assert_masked("--b\nContent-Disposition: form-data; name=cvv\n\n12\n--b\n\n{\"cvv\":\"1\"}\n",
+                  "--b\nContent-Disposition: form-data; name=cvv\n\n**\n--b\n\n{\"cvv\":\"*\"}\n");
+    assert_masked("--", "--");
+    assert_masked("--b\r\n", "--b\r\n");
+}
+
+static void xml(void **state)
+{
+    (void)state;
+    assert_masked("<?xml version=\"1.0\"?><p:sale cvv='123'><p:cvv> 456 </p:cvv><n>7</n></p:sale>",
+                  "<?xml version=\"1.0\"?><p:sale cvv='***'><p:cvv> *** </p:cvv><n>7</n></p:sale>");
+    assert_masked("<card_number><part>4111</part><![CDATA[1111]]></card_number>4",
+                  "<card_number><part>****</part><![CDATA[****]]></card_number>4");
+    assert_masked("<param name=\"cvv\">123</param><param name=\"x\" value=\"4111111111111111\"/>",
+                  "<param name=\"cvv\">***</param><param name=\"x\" value=\"411111******1111\"/>");
+    assert_masked("<a>&#52;111111111111111</a><!-- cvv: 123 --><cvv/><b>1</b>",
+                  "<a>********************</a><!-- cvv: *** --><cvv/><b>1</b>");
+}
+
+static void text_of_no_format(void **state)
+{
+    (void)state;
+    assert_masked("my cvv: 123, please; cvv_ok: 5", "my cvv: ***, please; cvv_ok: 5");
+    assert_masked("card-number: 4111111111111111\ncvc : 9",
+                  "card-number: 411111******1111\ncvc : *");
 }
 
 static void the_query_of_a_target(void **state)
@@ -116,7 +197,10 @@ static void the_query_of_a_target(void **state)
     assert_string_equal(text, "/hpp/cgi_1?token=***&card_number=411111******1111&cvv=***&x=token");
     char path[] = "/payment-invoices/4111111111111111";
     mask_target(path, strlen(path));
-    assert_string_equal(path, "/payment-invoices/4111111111111111");
+    assert_string_equal(path, "/payment-invoices/411111******1111");
+    char referer[] = "https://shop.test/pay/4111-1111-1111-1111?card%5Bcvv%5D=123";
+    mask_target(referer, strlen(referer));
+    assert_string_equal(referer, "https://shop.test/pay/4111-11**-****-1111?card%5Bcvv%5D=***");
 }
 
 static void headers(void **state)
@@ -164,6 +248,12 @@ int main(void)
         cmocka_unit_test(what_is_no_card_stays),
         cmocka_unit_test(escapes_hide_nothing),
         cmocka_unit_test(broken_json_is_masked_as_far_as_it_goes),
+        cmocka_unit_test(a_name_without_a_secret_stays_however_it_is_spelt),
+        cmocka_unit_test(all_under_a_secret_name_is_hidden),
+        cmocka_unit_test(cards_in_names_lists_and_escapes),
+        cmocka_unit_test(a_multipart_form),
+        cmocka_unit_test(xml),
+        cmocka_unit_test(text_of_no_format),
         cmocka_unit_test(the_query_of_a_target),
         cmocka_unit_test(headers),
         cmocka_unit_test(spans_are_the_same_before_and_after),

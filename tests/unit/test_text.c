@@ -169,7 +169,7 @@ static void a_duration_is_a_whole_number_and_a_unit(void **state)
     }
 }
 
-static void a_date_time_needs_its_offset(void **state)
+static void date_times_are_read_as_languages_write_them(void **state)
 {
     static const struct {
         const char *text;
@@ -188,13 +188,31 @@ static void a_date_time_needs_its_offset(void **state)
         {"2000-02-29T00:00:00Z", 951782400},
         {"2016-12-31T23:59:60Z", 1483228800},
         {"9999-12-31T23:59:59Z", 253402300799},
+        {"2020-12-13t15:52:00z", 1607874720},             /* RFC 3339 */
+        {"2020-12-13T15:52Z", 1607874720},                /* Java: OffsetDateTime.toString */
+        {"2020-12-13T17:52+02:00", 1607874720},           /* on a full minute */
+        {"2020-12-13T15:52:00.1Z", 1607874720},           /* Java: Instant.toString */
+        {"2020-12-13T15:52", 1607874720},                 /* Java: LocalDateTime.toString */
+        {"2020-12-13T15:52:00.000Z", 1607874720},         /* JavaScript: toISOString */
+        {"2020-12-13T15:52:00+00:00", 1607874720},        /* PHP: DATE_ATOM */
+        {"2020-12-13T17:52:00+0200", 1607874720},         /* PHP: DATE_ISO8601 */
+        {"2020-12-13 15:52:00", 1607874720},              /* PHP: Y-m-d H:i:s */
+        {"2020-12-13T15:52:00", 1607874720},              /* Python: naive isoformat */
+        {"2020-12-13T15:52:00.123456", 1607874720},       /* the same with microseconds */
+        {"2020-12-13T15:52:00.123456+00:00", 1607874720}, /* Python: aware isoformat */
+        {"2020-12-13 15:52:00+00:00", 1607874720},        /* Python: str(datetime) */
+        {"2020-12-13T17:52:00.5+02:00", 1607874720},      /* Go: RFC3339Nano */
+        {"2020-12-13T15:52:00.1234567Z", 1607874720},     /* .NET: "o" */
+        {"2020-12-13T15:52:00.0000000+00:00", 1607874720},
+        {"2020-12-13 15:52:00Z", 1607874720},    /* .NET: "u" */
+        {"2020-12-13 15:52:00 UTC", 1607874720}, /* Ruby: Time#to_s */
+        {"2020-12-13 17:52:00 +0200", 1607874720},
+        {"2020-12-13 17:52:00+02", 1607874720},    /* PostgreSQL */
+        {"2020-12-13T15:52:00-00:00", 1607874720}, /* RFC 3339: UTC, place unknown */
     };
     static const char *const bad[] = {
         "",
         "2020-12-13",
-        "2020-12-13T15:52:00",
-        "2020-12-13 15:52:00Z",
-        "2020-12-13T15:52Z",
         "2020-02-30T00:00:00Z",
         "2019-02-29T00:00:00Z",
         "1900-02-29T00:00:00Z",
@@ -218,6 +236,18 @@ static void a_date_time_needs_its_offset(void **state)
         "2020-1-1T00:00:00Z",
         "-2020-12-13T15:52:00Z",
         "2020-12-13T15:52:0",
+        "2020-12-13T15:52:",
+        "2020-12-13T15:52:00.Z",
+        "2020-12-13T15:52:00.",
+        "2020-12-13T15",
+        "2020-12-13T15:5",
+        "2020-12-13  15:52:00",
+        "2020-12-13x15:52:00",
+        "2020-12-13T15:52:00 00:00",
+        "2020-12-13T15:52:00+2",
+        "2020-12-13T15:52:00+02:",
+        "2020-12-13T15:52:00 ",
+        "2020-12-13T15:52:00 PST",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
@@ -313,7 +343,7 @@ int main(void)
         cmocka_unit_test(utf8_is_counted_in_code_points),
         cmocka_unit_test(whole_numbers_have_at_most_18_digits),
         cmocka_unit_test(a_duration_is_a_whole_number_and_a_unit),
-        cmocka_unit_test(a_date_time_needs_its_offset),
+        cmocka_unit_test(date_times_are_read_as_languages_write_them),
         cmocka_unit_test(a_date_is_a_day_of_the_calendar),
         cmocka_unit_test(a_star_stands_for_anything),
         cmocka_unit_test(many_stars_cost_no_time),

@@ -1,0 +1,388 @@
+/* The rows of a snapshot's file: how each is read, and what must hold of it. */
+#include "snapshot_kind.h"
+
+#include "base/text.h"
+#include "domain/invoice_money.h"
+#include "engine/snapshot.h"
+#include "json/settings.h"
+
+#define LIST_MOST 10000    /* of one invoice's or callback's */
+#define OUTCOMES_MOST 1000 /* as the queue takes */
+#define BALANCES_MOST 1000
+#define TIME_MOST_S ((int64_t)1 << 40)
+#define TIME_MOST_MS ((int64_t)1 << 53)
+
+static bool refuse(const struct snapshot_rows *r, const char *path, const char *name,
+                   const char *message)
+{
+    const char *whole = name ? arena_printf(r->errors->arena, "%s.%s", path, name) : path;
+    json_errors_add(r->errors, whole, "%s", message);
+    return false;
+}
+
+/* Ids and references stand for one thing each. */
+static bool is_first(const struct snapshot_rows *r, const char *path, const char *name,
+                     const char *text)
+{
+    const char *key = arena_printf(r->errors->arena, "%s:%s", name, text);
+    bool first = !json_object_get(r->seen, key);
+    json_object_set_new(r->seen, key, json_true());
+    return first || refuse(r, path, name, "it stands in the document twice");
+}
+
+/* ------------------------------------------------------------------ small rows */
+
+static bool read_transition(const struct snapshot_rows *r, const char *path, const json_t *json,
+                            void *row)
+{
+    row_read(&r->reader, &row_transition, path, NULL, json, row);
+    return !r->errors->n;
+}
+
+static bool read_attempt(const struct snapshot_rows *r, const char *path, const json_t *json,
+                         void *row)
+{
+    row_read(&r->reader, &row_attempt, path, NULL, json, row);
+    return !r->errors->n;
+}
+
+static bool read_callback(const struct snapshot_rows *r, const char *path, const json_t *json,
+                          void *row)
+{
+    struct callback *callback = &((struct file_callback *)row)->callback;
+    row_read(&r->reader, &row_callback, path, NULL, json, callback);
+    if (r->errors->n) {
+        return false;
+    }
+    if ((callback->state == CALLBACK_QUEUED) != (callback->due_ms != TIME_NONE)) {
+        return refuse(r, path, "due_ms", "a queued callback has one, and no other");
+    }
+    return true;
+}
+
+static bool finish_callback(const struct snapshot_rows *r, const char *path, void *row)
+{
+    char id[IDENT_TEXT];
+    struct file_callback *read = row;
+    struct callback *callback = &read->callback;
+    for (size_t i = 0; i < read->n_attempts; i++) {
+        read->attempts[i].number = (int64_t)i + 1;
+        callback->code = read->attempts[i].code;
+    }
+    callback->attempts = (int64_t)read->n_attempts;
+    callback_id(callback->seq, id);
+    return is_first(r, path, "id", id);
+}
+
+/* ------------------------------------------------------------------ an invoice */
+
+static bool is_outcome(const struct snapshot_rows *r, const char *text, enum status from)
+{
+    struct outcome outcome;
+    char why[256];
+    return outcome_parse(text, from, &r->engine->fixture->resolutions, &outcome, why, sizeof why);
+}
+
+/* A plan may have been overtaken by events and still stand there: any status may be its first. */
+static bool is_plan(const struct snapshot_rows *r, const char *text)
+{
+    for (enum status from = 0; from < STATUS_COUNT; from++) {
+        if (!*text || is_outcome(r, text, from)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Payments and payouts have references of their own. */
+static const char *reference_key(const struct snapshot_rows *r, const struct invoice *invoice)
+{
+    return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
+                        invoice->reference_id);
+}
+
+/* Of the members that a payout has in common with payments it uses some, and some statuses. */
+static bool check_payout(const struct snapshot_rows *r, const char *path,
+                         const struct invoice *payout)
+{
+    if (!status_is_of_payout(payout->status)) {
+        return refuse(r, path, "status", "no payout is ever that");
+    }
+    if (payout->flow != FLOW_CHARGE) {
+        return refuse(r, path, "flow", "a payout has no other than charge");
+    }
+    if (payout->deposit <= 0) {
+        return refuse(r, path, "deposit", "what a payout writes off is above 0");
+    }
+    if (payout->processed_deposit != MONEY_NONE && payout->processed_deposit < 0) {
+        return refuse(r, path, "processed_deposit", "what a payout wrote off is not below 0");
+    }
+    if (payout->refunded_amount != MONEY_NONE || payout->charged_back_amount != MONEY_NONE) {
+        return refuse(r, path, "refunded_amount", "nothing of a payout comes back");
+    }
+    return true;
+}
+
+/* How the values go together; what the engine relies on. */
+static bool check_invoice(const struct snapshot_rows *r, const char *path,
+                          const struct invoice *invoice)
+{
+    const char *challenge = invoice->challenge_outcome;
+    enum invoice_kind kind = invoice_kind(invoice->seq);
+    bool priced = invoice->exchange_rate != MONEY_NONE;
+    bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
+    if (chosen && !service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
+        return refuse(r, path, "service", "there is no such service");
+    }
+    if (invoice->service && invoice->exchange_rate <= 0) {
+        return refuse(r, path, "exchange_rate", "an invoice with a service has one above 0");
+    }
+    bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
+    if (!is_plan(r, invoice->plan) ||
+        (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {
+        return refuse(r, path, "plan", "it is no plan, or has a time and no step");
+    }
+    if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
+                      !is_outcome(r, challenge, STATUS_PROCESS_PENDING))) {
+        return refuse(r, path, "challenge_outcome", "an outcome of a pending invoice is wanted");
+    }
+    if (invoice_left(invoice) < 0) {
+        return refuse(r, path, "refunded_amount", "more went back than was paid");
+    }
+    if (kind == INVOICE_PAYOUT && !check_payout(r, path, invoice)) {
+        return false;
+    }
+    return is_first(r, path, "id", invoice->id) && is_first(r, path, "session", invoice->session) &&
+           is_first(r, path, "reference_id", reference_key(r, invoice));
+}
+
+static bool read_refund(const struct snapshot_rows *r, const char *path, const json_t *json,
+                        void *row)
+{
+    struct refund *refund = row;
+    row_read(&r->reader, &row_refund, path, NULL, json, refund);
+    if (r->errors->n) {
+        return false;
+    }
+    if ((refund->status == REFUND_PENDING) != (refund->finished_ms == TIME_NONE)) {
+        return refuse(r, path, "finished_ms", "a refund has one once it is not pending");
+    }
+    if (!refund->amount) {
+        return refuse(r, path, "amount", "an amount above 0 is wanted");
+    }
+    return is_first(r, path, "refund", refund->reference_id);
+}
+
+/* Of payments only. One is pending at most, of money that is there, and then the invoice waits for
+ * it. */
+static bool check_refunds(const struct snapshot_rows *r, const char *path,
+                          const struct file_invoice *row)
+{
+    int pending = 0;
+    if (row->n_refunds && invoice_kind(row->invoice.seq) == INVOICE_PAYOUT) {
+        return refuse(r, path, "refunds", "nothing of a payout comes back");
+    }
+    int64_t left = row->invoice.status == STATUS_REFUND_PENDING ? invoice_left(&row->invoice) : 0;
+    for (size_t i = 0; i < row->n_refunds; i++) {
+        const struct refund *refund = &row->refunds[i];
+        if (refund->status == REFUND_PENDING && (pending++ || refund->amount > left)) {
+            return refuse(r, path, "refunds",
+                          "one of an invoice that is refund_pending is pending,"
+                          " of what is left");
+        }
+    }
+    return true;
+}
+
+static bool read_invoice(const struct snapshot_rows *r, const char *path, const json_t *json,
+                         void *row)
+{
+    struct invoice *invoice = &((struct file_invoice *)row)->invoice;
+    row_read(&r->reader, &row_invoice, path, NULL, json, invoice);
+    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
+    return !r->errors->n && check_invoice(r, path, invoice);
+}
+
+static bool finish_invoice(const struct snapshot_rows *r, const char *path, void *row)
+{
+    struct file_invoice *read = row;
+    struct invoice *invoice = &read->invoice;
+    if (!check_refunds(r, path, read)) {
+        return false;
+    }
+    for (size_t i = 0; i < read->n_callbacks; i++) {
+        read->callbacks[i].callback.test_mode = invoice->test_mode;
+    }
+    invoice->been |= STATUS_BIT(invoice->status);
+    invoice_schedule(invoice);
+    return true;
+}
+
+/* ------------------------------------------------------------------ the rest of the document */
+
+static bool read_outcomes(const struct snapshot_rows *r, const json_t *list,
+                          struct snapshot_file *file)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > OUTCOMES_MOST) {
+        return refuse(r, "outcomes", NULL, "a list of at most 1000 is wanted");
+    }
+    file->outcomes = arena_alloc(r->errors->arena, n * sizeof *file->outcomes + 1);
+    file->n_outcomes = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (!text || !is_outcome(r, text, outcome_start(outcome_kind(text)))) {
+            return refuse(r, arena_printf(r->errors->arena, "outcomes[%zu]", i), NULL,
+                          "there is no such outcome");
+        }
+        file->outcomes[i] = arena_strdup(r->errors->arena, text);
+    }
+    return true;
+}
+
+static bool read_balance(const struct snapshot_rows *r, const char *path, const json_t *json,
+                         struct ledger_balance *row)
+{
+    row_read(&r->reader, &row_balance, path, NULL, json, row);
+    if (r->errors->n) {
+        return false;
+    }
+    return is_first(r, path, "currency", row->currency);
+}
+
+static bool read_balances(const struct snapshot_rows *r, const json_t *list,
+                          struct snapshot_file *file)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > BALANCES_MOST) {
+        return refuse(r, "balances", NULL, "a list of at most 1000 is wanted");
+    }
+    file->balances = arena_alloc(r->errors->arena, n * sizeof *file->balances + 1);
+    file->n_balances = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *path = arena_printf(r->errors->arena, "balances[%zu]", i);
+        if (!read_balance(r, path, json_array_get(list, i), &file->balances[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void read_settings(const struct snapshot_rows *r, const json_t *json,
+                          struct snapshot_file *file)
+{
+    struct settings settings;
+    buf_auto text = {0};
+    /* One level up, so that errors come under "settings.". */
+    json_auto_t *whole = json_object();
+    json_object_set(whole, "settings", (json_t *)json);
+    settings_default(&settings);
+    settings_read(whole, NULL, &r->engine->fixture->resolutions, &settings, r->errors);
+    file->settings = arena_strdup(r->errors->arena, settings_text(&text, &settings));
+}
+
+struct head {
+    const char *format, *mode;
+    int64_t version, created_s, now_ms;
+    bool has_clock;
+    const json_t *settings, *outcomes, *balances;
+};
+
+static const char *const formats[] = {SNAPSHOT_FORMAT, NULL};
+static const char *const modes[] = {"real", "frozen", NULL};
+
+#define FIELD(text, what, member, ...)                                                             \
+    {                                                                                              \
+        .name = text, .kind = JSON_KIND_##what, .offset = JSON_AT(head, member), .required = true, \
+        ##__VA_ARGS__                                                                              \
+    }
+
+static const struct json_field clock_fields[] = {
+    FIELD("mode", TEXT, mode, .choices = modes),
+    FIELD("now_ms", INT, now_ms, .most = TIME_MOST_MS),
+};
+
+static const struct json_field head_fields[] = {
+    FIELD("format", TEXT, format, .choices = formats),
+    FIELD("version", INT, version, .least = SNAPSHOT_VERSION, .most = SNAPSHOT_VERSION),
+    FIELD("created", INT, created_s, .most = TIME_MOST_S),
+    FIELD("clock", OBJECT, has_clock, .fields = clock_fields, .n_fields = ARRAY_SIZE(clock_fields)),
+    FIELD("settings", ANY, settings),
+    FIELD("outcomes", ANY, outcomes),
+    FIELD("balances", ANY, balances),
+};
+
+static bool read_head(const struct snapshot_rows *r, const char *path, const json_t *json,
+                      void *row)
+{
+    (void)path;
+    struct head head = {0};
+    struct snapshot_file *file = row;
+    json_read(json, head_fields, ARRAY_SIZE(head_fields), true, &head, r->errors);
+    if (r->errors->n) {
+        return false;
+    }
+    file->created_ms = head.created_s * 1000;
+    file->frozen = text_equal(head.mode, "frozen");
+    file->now_ms = head.now_ms;
+    read_settings(r, head.settings, file);
+    return read_outcomes(r, head.outcomes, file) && read_balances(r, head.balances, file) &&
+           !r->errors->n;
+}
+
+/* ------------------------------------------------------------------ what belongs to what */
+
+#define LIST(text, row, member, what, ...)                                                         \
+    {                                                                                              \
+        .name = text, .kind = &what, .rows = offsetof(struct row, member),                         \
+        .n_rows = offsetof(struct row, n_##member), .most = LIST_MOST, ##__VA_ARGS__               \
+    }
+
+static const struct snapshot_kind transition_kind = {.size = sizeof(struct transition),
+                                                     .read = read_transition};
+static const struct snapshot_kind attempt_kind = {.size = sizeof(struct attempt),
+                                                  .read = read_attempt};
+static const struct snapshot_kind refund_kind = {.size = sizeof(struct refund),
+                                                 .read = read_refund};
+
+static const struct snapshot_list callback_lists[] = {
+    LIST("attempts", file_callback, attempts, attempt_kind),
+};
+
+static const struct snapshot_kind callback_kind = {
+    .size = sizeof(struct file_callback),
+    .lists = callback_lists,
+    .n_lists = ARRAY_SIZE(callback_lists),
+    .read = read_callback,
+    .finish = finish_callback,
+};
+
+/* Files of servers that knew no refunds have none. */
+static const struct snapshot_list invoice_lists[] = {
+    LIST("transitions", file_invoice, transitions, transition_kind),
+    LIST("callbacks", file_invoice, callbacks, callback_kind),
+    LIST("refunds", file_invoice, refunds, refund_kind, .optional = true),
+};
+
+static const struct snapshot_kind invoice_kind_of_file = {
+    .size = sizeof(struct file_invoice),
+    .lists = invoice_lists,
+    .n_lists = ARRAY_SIZE(invoice_lists),
+    .read = read_invoice,
+    .finish = finish_invoice,
+};
+
+static const struct snapshot_list document_lists[] = {
+    {.name = "invoices",
+     .kind = &invoice_kind_of_file,
+     .rows = offsetof(struct snapshot_file, invoices),
+     .n_rows = offsetof(struct snapshot_file, n_invoices),
+     .most = SNAPSHOT_INVOICES_MOST},
+};
+
+const struct snapshot_kind snapshot_document = {
+    .size = sizeof(struct snapshot_file),
+    .lists = document_lists,
+    .n_lists = ARRAY_SIZE(document_lists),
+    .read = read_head,
+};

@@ -1,0 +1,40 @@
+/* What a snapshot's file consists of: the kinds of its rows, and the lists that rows have of
+ * others. */
+#pragma once
+
+#include "engine/snapshot_file.h"
+#include "json/snapshot_row.h"
+
+#define SNAPSHOT_LISTS_MOST 3 /* of one row */
+
+/* What the rows of a file are checked against. */
+struct snapshot_rows {
+    const struct engine *engine;
+    struct json_errors *errors;
+    struct row_reader reader;
+    json_t *seen; /* a set: ids and references */
+};
+
+struct snapshot_kind;
+
+/* A list that a row has: its member in the file, and where its rows go in the row's struct. */
+struct snapshot_list {
+    const char *name;
+    const struct snapshot_kind *kind;
+    size_t rows, n_rows; /* offsets of a pointer to the rows, and of their number */
+    size_t most;
+    bool optional;
+};
+
+struct snapshot_kind {
+    size_t size; /* of a row's struct */
+    const struct snapshot_list *lists;
+    size_t n_lists;
+    /* Reads a row without its lists; false after it has added an error. */
+    bool (*read)(const struct snapshot_rows *rows, const char *path, const json_t *json, void *row);
+    /* Checks and completes a row when its lists have been read; NULL: nothing to do. */
+    bool (*finish)(const struct snapshot_rows *rows, const char *path, void *row);
+};
+
+/* The file itself, a struct snapshot_file. */
+extern const struct snapshot_kind snapshot_document;

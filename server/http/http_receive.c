@@ -1,0 +1,265 @@
+/* Requests: from the first byte to the handler, and what must not get there. */
+#include "http_private.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "http/framing.h"
+#include "http/http_reply.h"
+#include "http/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* libmicrohttpd keeps a record of each parameter of a query beside its text, in the memory of the
+ * connection: so many fit with a target of TARGET_MOST and the header fields of a browser. */
+#define PARAMETERS_MOST ((size_t)200)
+
+static const struct framing_refusal too_many_parameters = {
+    431, "the query has more than 200 parameters; send them in the body"};
+static const struct framing_refusal target_too_long = {414,
+                                                       "the request target is longer than 8 kB"};
+static const struct framing_refusal body_too_large = {413, "the body is larger than 16 MiB"};
+
+/* ------------------------------------------------------------------ begin and end */
+
+/*
+ * A connection's request under way. libmicrohttpd says that a request is over only once it has been
+ * handed to us, and drops some before (header fields that do not fit): what is left then goes with
+ * the connection.
+ */
+struct open_request {
+    struct http_request *request;
+};
+
+static struct open_request *open_request_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static void split_target(struct http_request *request)
+{
+    if (!target_split(&request->arena, request->target, &request->path, &request->query_text)) {
+        request->path = NULL;
+        request->query_text = "";
+    }
+}
+
+/* The router answers in the shape of the API, and the refusal is recorded as any answer. */
+static void answer_refusal(struct http_request *request, const struct framing_refusal *refusal)
+{
+    const struct http_options *options = &request->server->options;
+    request->refusal = refusal;
+    request->handled = true;
+    request->body = "";
+    options->handle(options->arg, request);
+    http_reply_header(request, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+/* Where libmicrohttpd cannot answer by itself. It must not go on with the request either. */
+static void refuse_past(struct http_request *request, const struct framing_refusal *refusal)
+{
+    const struct http_options *options = &request->server->options;
+    request->ended = true;
+    answer_refusal(request, refusal);
+    http_send_past(request);
+    options->done(options->arg, request);
+}
+
+/*
+ * libmicrohttpd's first word of a request: the raw target. What it returns is the request's context
+ * from then on. A query that does not fit into the connection's memory must be answered here:
+ * libmicrohttpd 0.9.75 only closes the connection.
+ */
+void *http_begin(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    struct http_request *request = mem_alloc(sizeof *request);
+    open_request_of(connection)->request = request;
+    request->server = arg;
+    request->connection = connection;
+    request->began_us = mono_now_us();
+    request->target = arena_strdup(&request->arena, target ? target : "");
+    size_t parameters = framing_parameters(request->target);
+    if (parameters > PARAMETERS_MOST || (parameters && strlen(request->target) > TARGET_MOST)) {
+        request->method = "?"; /* not told yet */
+        split_target(request);
+        refuse_past(request,
+                    parameters > PARAMETERS_MOST ? &too_many_parameters : &target_too_long);
+    }
+    return request;
+}
+
+static void drop_body(struct http_request *request)
+{
+    request->server->bodies -= request->upload.size;
+    buf_finish(&request->upload);
+}
+
+void http_finish(void *arg, struct MHD_Connection *connection, void **context,
+                 enum MHD_RequestTerminationCode code)
+{
+    (void)arg;
+    (void)code;
+    struct http_request *request = *context;
+    if (!request) {
+        return;
+    }
+    http_timer_stop(&request->timer);
+    open_request_of(connection)->request = NULL;
+    request->server->options.over(request->server->options.arg, request);
+    if (request->held) {
+        http_leave_held(request);
+    }
+    if (request->parked) {
+        void (*gone)(void *) = request->gone;
+        http_leave_park(request);
+        if (gone) {
+            gone(request->gone_arg);
+        }
+    }
+    if (request->stream.gone) {
+        request->stream.gone(request->stream.arg);
+    }
+    json_decref(request->query);
+    json_decref(request->document);
+    drop_body(request);
+    buf_finish(&request->reply.body);
+    arena_finish(&request->arena);
+    free(request);
+    *context = NULL;
+}
+
+/* The client left, or its header fields do not fit and libmicrohttpd (0.9.75) had no memory left to
+ * say so. */
+static void log_lost(struct http_request *request)
+{
+    if (!request->started && !request->ended) {
+        split_target(request);
+        log_event(LOG_WARN, "http",
+                  LOG_TEXT("text", "the connection ended before the header fields"),
+                  LOG_TEXT("path", request->path ? request->path : "?"));
+    }
+}
+
+void http_connection(void *arg, struct MHD_Connection *connection, void **context,
+                     enum MHD_ConnectionNotificationCode code)
+{
+    (void)arg;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = mem_alloc(sizeof(struct open_request));
+        return;
+    }
+    struct open_request *open = *context;
+    void *left = open->request;
+    if (left) {
+        log_lost(left);
+    }
+    http_finish(NULL, connection, &left, MHD_REQUEST_TERMINATED_CLIENT_ABORT);
+    free(open);
+}
+
+/* ------------------------------------------------------------------ in between */
+
+static enum MHD_Result refuse(struct http_request *request, const struct framing_refusal *refusal)
+{
+    answer_refusal(request, refusal);
+    return http_leave(request); /* before the body: the connection then ends */
+}
+
+static void look_at(void *arg, const char *name, const char *value)
+{
+    framing_field(arg, name, value);
+}
+
+static const struct framing_refusal *check(const struct http_request *request, const char *method,
+                                           const char *version)
+{
+    struct framing framing = {0};
+    http_headers(request, look_at, &framing);
+    const struct framing_refusal *refusal =
+        framing_check(&framing, method, request->target, version);
+    if (!refusal && framing.length > HTTP_DISCARD_MOST) {
+        refusal = &body_too_large;
+    }
+    return refusal;
+}
+
+static enum MHD_Result start(struct http_request *request, const char *method, const char *version)
+{
+    const struct http_options *options = &request->server->options;
+    request->started = true;
+    request->head = text_equal(method, MHD_HTTP_METHOD_HEAD);
+    request->method = request->head ? MHD_HTTP_METHOD_GET : arena_strdup(&request->arena, method);
+    split_target(request);
+    const struct framing_refusal *refusal = check(request, method, version);
+    if (refusal) {
+        return refuse(request, refusal);
+    }
+    request->body_most = options->body_most(options->arg, request);
+    return MHD_YES;
+}
+
+/* Keeps a piece of the body, unless the body is thrown away. */
+static void keep(struct http_request *request, const char *data, size_t size)
+{
+    struct http_server *server = request->server;
+    request->too_large = request->received > request->body_most;
+    request->no_room = request->no_room || server->bodies + size > HTTP_BODIES_MOST;
+    if (request->too_large || request->no_room) {
+        drop_body(request);
+    } else {
+        buf_add(&request->upload, data, size);
+        server->bodies += size;
+    }
+}
+
+static enum MHD_Result receive(struct http_request *request, const char *data, size_t *size)
+{
+    request->received += *size;
+    if (request->received > HTTP_DISCARD_MOST) {
+        refuse_past(request, &body_too_large);
+        return MHD_NO;
+    }
+    keep(request, data, *size);
+    *size = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(struct http_request *request)
+{
+    request->handled = true;
+    request->body = buf_str(&request->upload);
+    request->body_size = request->upload.size;
+    if (http_answer(request)) {
+        return http_deliver(request);
+    }
+    request->suspended = true;
+    MHD_suspend_connection(request->connection);
+    return MHD_YES;
+}
+
+enum MHD_Result http_access(void *arg, struct MHD_Connection *connection, const char *url,
+                            const char *method, const char *version, const char *data, size_t *size,
+                            void **context)
+{
+    (void)arg;
+    (void)connection;
+    (void)url;
+    struct http_request *request = *context;
+    if (request->ended) {
+        return MHD_NO;
+    }
+    if (!request->started) {
+        return start(request, method, version);
+    }
+    if (*size) {
+        return receive(request, data, size);
+    }
+    if (!request->handled) {
+        return handle(request);
+    }
+    if (request->held) {
+        return MHD_YES;
+    }
+    return http_leave(request); /* released, or held long enough */
+}

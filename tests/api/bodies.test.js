@@ -1,0 +1,87 @@
+// What all bodies under way may take together, and what a further one is told.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, test } from 'node:test';
+import { Client, invoice } from '../lib/client.js';
+import { PATIENCE_MS, within } from '../lib/limits.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const MOST = 256 << 20;
+const LARGE = 16 << 20;
+
+/** The gauge of /_mock/metrics. */
+async function bodyBytes() {
+  const { text } = (await demo.send('GET', '/_mock/metrics')).expect(200);
+  return Number(/^milkypay_mock_body_bytes (\d+)$/m.exec(text)[1]);
+}
+
+/** Asks until the gauge is as it should be. It never shows more than the most. */
+async function reach(holds, what) {
+  const until = Date.now() + 4 * PATIENCE_MS;
+  for (let bytes; !holds(bytes = await bodyBytes());) {
+    assert.ok(bytes <= MOST, `${bytes} bytes`);
+    assert.ok(Date.now() < until, `${what}: ${bytes} bytes`);
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+}
+
+/** A request whose body lacks its last byte. `last()` sends that one and resolves with the answer. */
+async function unfinished(head, size) {
+  const socket = connect({ host: server.host, port: server.port });
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (text) => { answer += text; });
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  socket.write(`${head} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`);
+  socket.write(Buffer.alloc(size - 1, 'x'));
+  return {
+    socket,
+    async last() {
+      socket.write('x');
+      await within(closed, () => `the answer to ${head}`);
+      return answer;
+    },
+  };
+}
+
+test('a body that does not fit is answered 503, and the others are not hurt', async () => {
+  // as many as fit: sixteen bytes are left
+  const uploads = await Promise.all(Array.from({ length: MOST / LARGE }, (_, i) => unfinished(`PUT /_mock/snapshots/s${i}`, LARGE)));
+  await reach((bytes) => bytes === MOST - MOST / LARGE, 'all uploads to be there');
+
+  const create = (await demo.create(invoice())).expect(503);
+  assert.equal(create.json.errors[0].code, '503');
+  assert.equal(create.headers['retry-after'], '1');
+  assert.match(create.headers['x-mock-reason'], /bodies/);
+  const control = (await demo.control('POST', '/outcomes', { outcomes: ['processed'] }, { check: false })).expect(503);
+  assert.equal(control.json.error.code, 'busy');
+  assert.equal(control.headers['retry-after'], '1');
+  (await demo.list()).expect(200);
+  (await demo.send('POST', '/_mock/sink/small', { body: 'sixteen bytes...' })).expect(200);
+
+  // one more large one is read to its end and thrown away
+  const further = await unfinished('PUT /_mock/snapshots/further', LARGE);
+  assert.match(await further.last(), /^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s);
+  assert.equal(await bodyBytes(), MOST - MOST / LARGE);
+
+  for (const { socket } of uploads.slice(1)) socket.destroy();
+  await reach((bytes) => bytes === LARGE - 1, 'what the ended connections held to be free');
+  assert.match(await uploads[0].last(), /^HTTP\/1\.1 400 /);
+  await reach((bytes) => bytes === 0, 'nothing to be held');
+  (await demo.create(invoice())).expect(201);
+});
+
+test('callers without credentials have the same room', async () => {
+  const size = 1 << 20;
+  const senders = await Promise.all(Array.from({ length: 300 }, () => unfinished('POST /payment-invoices', size)));
+  const answers = await Promise.all(senders.map((sender) => sender.last()));
+  const statuses = answers.map((answer) => answer.slice(9, 12));
+  assert.ok(statuses.every((status) => status === '401' || status === '503'), [...new Set(statuses)].join());
+  await reach((bytes) => bytes === 0, 'nothing to be held');
+});

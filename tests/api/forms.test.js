@@ -1,0 +1,202 @@
+// Forms and queries as PHP reads them, in both encodings; nothing that was sent vanishes without a word.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { after, test } from 'node:test';
+import { Client, DEMO } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const PROCESS = '/public-api/payment-invoices/process';
+const JSON_CLIENT = { Accept: 'application/json' };
+const ORDER = { public_key: DEMO.public_key, service: 'payment_card_usd_hpp', currency: 'USD', amount: '10' };
+const unit = (name) => fileURLToPath(new URL(`../unit/${name}`, import.meta.url));
+
+const made = async (reference_id) => {
+  const { data } = (await demo.list({ 'filter[reference_id]': reference_id })).expect(200).json;
+  assert.equal(data.length, 1);
+  return data[0].attributes;
+};
+
+/** The order with further fields, given as they stand on the wire. */
+const sendPairs = (more, path = PROCESS) => demo.send('POST', path, {
+  body: Buffer.from(`${new URLSearchParams(ORDER)}&${more}`, 'latin1'),
+  headers: { ...JSON_CLIENT, 'Content-Type': 'application/x-www-form-urlencoded' },
+});
+
+const multipart = (parts, boundary = 'xx') => Buffer.concat([
+  ...parts.map(([name, value, more = '']) => Buffer.concat([
+    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n')])),
+  Buffer.from(`--${boundary}--\r\n`),
+]);
+const sendBody = (type, body, path = PROCESS) => demo.send('POST', path, {
+  body, headers: { ...JSON_CLIENT, ...(type && { 'Content-Type': type }) },
+});
+const sendParts = (parts, path) => sendBody('multipart/form-data; boundary=xx', multipart([...Object.entries(ORDER), ...parts]), path);
+
+for (const table of ['parse_str', 'is_numeric']) {
+  const php = spawnSync('php', [unit('php_tables.php'), table], { encoding: 'utf8', maxBuffer: 1 << 24, timeout: 60_000 });
+  test(`the stored table of ${table} is what PHP says`, { skip: php.error && 'php-cli is not installed' }, () => {
+    assert.equal(php.status, 0, php.stderr);
+    assert.equal(readFileSync(unit(`${table}.json`), 'utf8'), php.stdout);
+  });
+}
+
+test('metadata arrives as PHP reads the brackets', async () => {
+  const rows = [
+    ['metadata[i][0]=a&metadata[i][1]=b', { i: ['a', 'b'] }],
+    ['metadata[i][0]=a&metadata[i][]=b', { i: ['a', 'b'] }],
+    ['metadata[i][]=a&metadata[i][k]=b', { i: { 0: 'a', k: 'b' } }],
+    ['metadata[i][1]=a', { i: { 1: 'a' } }],
+    ['metadata[a.b]=1&metadata[c d]=2', { 'a.b': '1', 'c d': '2' }],
+    ['metadata[a[b]=1', { 'a[b': '1' }],
+    ['metadata%5Btags%5D%5B%5D=x&metadata%5Btags%5D%5B%5D=y', { tags: ['x', 'y'] }],
+  ];
+  for (const [fields, wanted] of rows) {
+    const reference_id = randomUUID();
+    (await sendPairs(`reference_id=${reference_id}&${fields}`)).expect(302);
+    const { merchant_url, ...metadata } = (await made(reference_id)).metadata;
+    assert.equal(typeof merchant_url, 'string');
+    assert.deepEqual(metadata, wanted, fields);
+  }
+});
+
+test('a list is metadata too, in forms and in JSON', async () => {
+  const api = await demo.newAccount({ merchant_url: null });
+  const form = { ...ORDER, public_key: api.account.public_key, reference_id: 'list' };
+  (await demo.send('POST', PROCESS, { form: `${new URLSearchParams(form)}&metadata[]=x&metadata[]=y`, headers: JSON_CLIENT })).expect(302);
+  const { data } = (await api.list({ 'filter[reference_id]': 'list' })).json;
+  assert.deepEqual(data[0].attributes.metadata, ['x', 'y']);
+  const reference_id = randomUUID();
+  await demo.made({ reference_id, metadata: ['x'], customer: { reference_id: 'c', metadata: ['y'] } });
+  const { 0: first, merchant_url } = (await made(reference_id)).metadata;
+  assert.deepEqual([first, typeof merchant_url], ['x', 'string']);
+});
+
+test('what is not UTF-8 or holds a NUL is refused by its name', async () => {
+  const rows = [
+    ['reference_id=commande-%E9-1&description=caf%E9', ['description', 'reference_id']],
+    ['description=caf\xe9', ['description']],
+    ['metadata[x]=%FF', ['metadata.x']],
+    ['metadata[x][]=%C3', ['metadata.x[]']],
+    ['caf%E9=1', ['caf%E9']],
+    ['customer[%FF]=1', ['customer[%FF]']],
+    ['description=a%00b', ['description']],
+    ['description%00x=a', ['description%00x']],
+    ['unknown=%E9', ['unknown']],
+    ['=1', ['']],
+    ['[a]=1', ['[a]']],
+  ];
+  for (const path of [PROCESS, '/hpp/']) {
+    for (const [fields, wanted] of rows) {
+      const { errors } = (await sendPairs(fields, path)).expect(422).json;
+      assert.deepEqual(Object.keys(errors).sort(), wanted, `${path} ${fields}`);
+    }
+  }
+});
+
+test('queries too: those of the platform, of pages and of the control API', async () => {
+  const asks = (path, options) => demo.send('GET', path, { headers: JSON_CLIENT, ...options });
+  const filter = (await asks('/api/payment-invoices?filter[reference_id]=%E9', { auth: demo.auth })).expect(422);
+  assert.deepEqual(Object.keys(filter.json.errors), ['filter.reference_id']);
+  (await asks('/api/payment-invoices?filter[reference_id]=%E9')).expect(401);
+  const link = (await asks(`/hpp/?${new URLSearchParams(ORDER)}&description=caf%E9`)).expect(422);
+  assert.deepEqual(Object.keys(link.json.errors), ['description']);
+  const page = (await asks('/hpp/?description=caf%E9', { headers: { Accept: 'text/html' } })).expect(422);
+  assert.match(page.text, /description: This value is not valid UTF-8\./);
+  const control = (await asks('/_mock/requests?path=%E9')).expect(422);
+  assert.match(control.json.error.message, /^path: This value is not valid UTF-8\.$/);
+  (await asks('/_mock/clock?account=%E9')).expect(422);
+  (await asks('/_mock/sink/any?account=%E9')).expect(422);
+  (await asks('/_mock/sink/any?name=caf%E9')).expect(200);
+});
+
+test('as many fields and levels as PHP reads, and one more is refused', async () => {
+  const fields = (n) => Array.from({ length: n }, (_, i) => `metadata[k${i}]=1`).join('&');
+  const levels = (n) => `metadata${'[k]'.repeat(n)}=1`;
+  const own = Object.keys(ORDER).length;
+  (await sendPairs(fields(1000 - own))).expect(302);
+  (await sendPairs(levels(64))).expect(302);
+  const many = (await sendPairs(fields(1001 - own))).expect(422).json.errors;
+  assert.deepEqual(many, { [`metadata[k${1000 - own}]`]: 'There are more than 1000 fields.' });
+  assert.deepEqual(Object.values((await sendPairs(levels(65))).expect(422).json.errors), ['This name has more than 64 levels.']);
+});
+
+test('multipart/form-data makes the same invoice', async () => {
+  const reference_id = randomUUID();
+  const long = 'é'.repeat(500);
+  const parts = [['reference_id', reference_id], ['metadata[i][0]', 'a'], ['metadata[i][]', 'b'], ['metadata[long]', long.repeat(40)],
+    ['metadata[lines]', 'one\r\n--x\r\n two '], ['description', ''], ['photo', '', '; filename=""'], ['customer[reference_id]', 'c+1%41']];
+  (await sendParts(parts)).expect(302);
+  const { metadata, description } = await made(reference_id);
+  assert.deepEqual([metadata.i, metadata.lines, description], [['a', 'b'], 'one\r\n--x\r\n two ', null]);
+  assert.equal(metadata.long, long.repeat(40));
+  (await sendParts([['reference_id', randomUUID()]], '/hpp/')).expect(303);
+});
+
+test('Node\'s own FormData', async () => {
+  const body = new FormData();
+  const reference_id = randomUUID();
+  for (const [name, value] of Object.entries({ ...ORDER, reference_id, 'metadata[ü "x"]': 'Größe' })) body.append(name, value);
+  const reply = await fetch(`${server.url}${PROCESS}`, { method: 'POST', body, redirect: 'manual', headers: JSON_CLIENT });
+  assert.equal(reply.status, 302, await reply.text());
+  assert.equal(Object.values((await made(reference_id)).metadata)[0], 'Größe');
+});
+
+test('parts that are no texts are refused by their names', async () => {
+  const rows = [
+    [['description', 'x', '; filename="a.txt"'], 'description', 'file'],
+    [['description', 'x', '\r\nContent-Transfer-Encoding: base64'], 'description', 'Content-Transfer-Encoding'],
+    [['description', Buffer.from([0x63, 0xe9])], 'description', 'UTF-8'],
+    [['description', 'a\0b'], 'description', 'NUL'],
+    [['metadata[x]', Buffer.from([0xff])], 'metadata.x', 'UTF-8'],
+    [['', 'x'], '', 'name'],
+  ];
+  for (const path of [PROCESS, '/hpp/']) {
+    for (const [part, field, words] of rows) {
+      const { errors } = (await sendParts([part], path)).expect(422).json;
+      assert.deepEqual(Object.keys(errors), [field]);
+      assert.match(errors[field], new RegExp(words));
+    }
+  }
+  const many = Array.from({ length: 1001 }, (_, i) => [`metadata[k${i}]`, '1']);
+  assert.match(Object.values((await sendParts(many)).expect(422).json.errors)[0], /more than 1000 fields/);
+});
+
+test('a broken multipart body says what is wrong', async () => {
+  const whole = multipart(Object.entries(ORDER));
+  const rows = [
+    ['multipart/form-data', whole, /boundary/],
+    ['multipart/form-data; boundary=other', whole, /boundary/],
+    ['multipart/form-data; boundary=xx', whole.subarray(0, -12), /whole/],
+    ['multipart/form-data; boundary=xx', 'public_key=x', /boundary/],
+  ];
+  for (const [type, body, reason] of rows) {
+    const reply = (await sendBody(type, body)).expect(400);
+    assert.match(reply.headers['x-mock-reason'], reason);
+  }
+});
+
+test('a Content-Type that is no form\'s is refused, unless the body is JSON', async () => {
+  const pairs = new URLSearchParams(ORDER).toString();
+  for (const path of [PROCESS, '/hpp/']) {
+    for (const type of ['text/xml', 'text/plain;charset=UTF-8', 'application/octet-stream', 'application/x-www-form-urlencode']) {
+      const reply = (await sendBody(type, pairs, path)).expect(415);
+      assert.match(reply.headers['x-mock-reason'], /Content-Type must be application\/x-www-form-urlencoded, multipart\/form-data/);
+    }
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', null]) {
+      (await sendBody(type, JSON.stringify({ ...ORDER, reference_id: randomUUID() }), path)).expect(302, 303);
+    }
+    for (const type of [null, 'Application/X-WWW-Form-Urlencoded ; charset=utf-8']) {
+      (await sendBody(type, `${pairs}&reference_id=${randomUUID()}`, path)).expect(302, 303);
+    }
+  }
+  const page = await demo.send('POST', PROCESS, { body: '<a/>', headers: { Accept: 'text/html', 'Content-Type': 'text/xml' } });
+  assert.match(page.expect(415).text, /Content-Type must be/);
+});

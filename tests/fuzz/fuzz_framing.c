@@ -1,0 +1,39 @@
+/* Header fields, one a line of "name:value": what passes has one length at most, and none beside an
+ * encoding. */
+#include "fuzz.h"
+
+#include "http/framing.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct seen {
+    int lengths, encodings;
+};
+
+static void look_at(struct framing *framing, struct seen *seen, char *line)
+{
+    char *colon = strchr(line, ':');
+    if (!colon) {
+        return;
+    }
+    *colon = '\0';
+    framing_field(framing, line, colon + 1);
+    seen->lengths += strcasecmp(line, "Content-Length") == 0;
+    seen->encodings += strcasecmp(line, "Transfer-Encoding") == 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = strndup((const char *)data, size), *rest = text;
+    struct framing framing = {0};
+    struct seen seen = {0};
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        look_at(&framing, &seen, line);
+    }
+    const struct framing_refusal *refusal = framing_check(&framing, "POST", "/", "HTTP/1.1");
+    PROMISE(refusal ? refusal->status >= 400 && *refusal->reason
+                    : seen.lengths + seen.encodings <= 1);
+    free(text);
+    return 0;
+}
