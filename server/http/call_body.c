@@ -17,8 +17,8 @@ static const struct {
     {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without"},
     {"\xFE\xFF", 2, "the body is UTF-16: send it as UTF-8"},
     {"\xFF\xFE", 2, "the body is UTF-16: send it as UTF-8"},
-    {"\0{", 2, "the body is UTF-16: send it as UTF-8"},
-    {"{\0", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\0{\0", 3, "the body is UTF-16: send it as UTF-8"},
+    {"{\0\"\0", 4, "the body is UTF-16: send it as UTF-8"},
     {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
 };
 

@@ -172,9 +172,9 @@ describe('bodies that are no plain text', () => {
   ];
   for (const [what, body, headers, status, why] of bodies) {
     test(what, async () => {
-      const reply = (await demo.private('POST', '/payment-invoices', { body, headers, check: false })).expect(status);
+      const reply = (await demo.private('POST', '/payment-invoices', { body, headers })).expect(status);
       assert.match(reply.headers['x-mock-reason'], why);
-      const control = (await demo.send('POST', '/_mock/outcomes', { body, headers, check: false })).expect(status);
+      const control = (await demo.send('POST', '/_mock/outcomes', { body, headers })).expect(status);
       assert.match(control.json.error.message, why);
     });
   }

@@ -19,8 +19,11 @@ const converting = (settings) => demo.newAccount({ convert_currency: true, profi
 const rateOf = (api, path) => api.private('GET', path);
 const active = async (api, currency) => (await api.private('GET', '/account/balances')).expect(200)
   .data.attributes.currency_accounts[currency].active_balance;
-const errors = async (api, attributes) => (await api.create({ reference_id: randomUUID(), service: 'payment_card_usd_hpp', ...attributes }, hold))
-  .expect(422).json.errors;
+/** The messages of an order's wrong fields; the profile of 2024 has a list of them. */
+const errors = async (api, attributes) => {
+  const { errors: said } = (await api.create({ reference_id: randomUUID(), service: 'payment_card_usd_hpp', ...attributes }, hold)).expect(422).json;
+  return Array.isArray(said) ? Object.fromEntries(said.map(({ source, detail }) => [source.pointer.replace('/data/attributes/', ''), detail])) : said;
+};
 const ratesFile = (rates) => {
   const folder = tempDir();
   writeFileSync(join(folder, 'rates.json'), typeof rates === 'string' ? rates : JSON.stringify(rates));

@@ -84,7 +84,7 @@ export class Contract {
       (documented.includes(method) ? method : 'GET').toLowerCase()];
     const responses = operation.responses ?? {};
     const response = this.deref(
-      responses[reply.status] ?? responses[`${String(reply.status)[0]}XX`] ?? responses.default);
+      responses[reply.status] ?? responses[`${String(reply.status)[0]}XX`] ?? responses.default ?? this.refusal(reply));
     if (!response) {
       throw new ContractError(`${where}: this status is not documented for ${template}
 ${reply.raw.toString('utf8').slice(0, 2000)}`);
@@ -95,6 +95,12 @@ ${reply.raw.toString('utf8').slice(0, 2000)}`);
       return;
     }
     this.checkBody(where, response, reply);
+  }
+
+  /** What any request may meet. Of the statuses that calls have too, only those that end the connection. */
+  refusal({ status, headers }) {
+    const before = ![400, 413].includes(status) || headers.connection === 'close';
+    return before ? this.document['x-refusals']?.[status] : undefined;
   }
 
   checkForeignMethod(method, where, documented, reply) {

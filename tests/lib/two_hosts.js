@@ -35,6 +35,17 @@ function waiting() {
     .filter((row) => row[2] === remote && row[3] === TIME_WAIT).length;
 }
 
+/** A page of them ends by its size, too. */
+async function allCallbacks(api) {
+  const records = [];
+  for (let after; after !== null;) {
+    const page = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after } })).expect(200).json;
+    records.push(...page.items);
+    after = page.next;
+  }
+  return records;
+}
+
 async function send(count) {
   const other = spawn('unshare', ['-n', process.execPath, fileURLToPath(import.meta.url), 'receive'], { stdio: ['pipe', 'pipe', 'inherit'] });
   ip('link', 'set', 'lo', 'up');
@@ -54,7 +65,7 @@ async function send(count) {
     await Promise.all(Array.from({ length: 50 }, () => api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })));
     await api.advance(0);
   }
-  const records = await api.callbacks({ limit: 1000 });
+  const records = await allCallbacks(api);
   const left = waiting();
   other.stdin.write('count\n');
   const requests = Number(await line(other.stdout));
