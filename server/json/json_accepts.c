@@ -62,6 +62,7 @@ const char *json_accepts(struct arena *arena, const struct json_field *field)
     case JSON_KIND_TEXT:
         return text_accepts(arena, field);
     case JSON_KIND_MONEY:
+    case JSON_KIND_LIMIT:
         return "a number or its text, below 90000000000, at most 15 digits and 8 decimals";
     case JSON_KIND_INT:
         return "a whole number";

@@ -117,20 +117,37 @@ static const char *const money_messages[] = {
 };
 _Static_assert(MONEY_MOST / MONEY_ONE == 90000000000, "the bound stands in the message");
 
+static enum money_result parse_money(const json_t *value, int64_t *ret_amount)
+{
+    char digits[32];
+    if (plain_text(value)) {
+        return money_parse(plain_text(value), ret_amount);
+    }
+    if (json_is_integer(value)) {
+        snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
+        return money_parse(digits, ret_amount);
+    }
+    return json_is_real(value) ? money_from_double(json_real_value(value), ret_amount)
+                               : MONEY_NO_NUMBER;
+}
+
 static const char *read_money(struct reader *r, const struct json_field *field, const json_t *value,
                               void *place)
 {
     (void)r;
     (void)field;
-    char digits[32];
-    enum money_result result = MONEY_NO_NUMBER;
-    if (plain_text(value)) {
-        result = money_parse(plain_text(value), place);
-    } else if (json_is_integer(value)) {
-        snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-        result = money_parse(digits, place);
-    } else if (json_is_real(value)) {
-        result = money_from_double(json_real_value(value), place);
+    return money_messages[parse_money(value, place)];
+}
+
+static const char *read_limit(struct reader *r, const struct json_field *field, const json_t *value,
+                              void *place)
+{
+    (void)r;
+    (void)field;
+    enum money_result result = parse_money(value, place);
+    if (result == MONEY_TOO_LARGE && json_number_value(value) >= 0) {
+        *(int64_t *)place = MONEY_MOST;
+        return NULL;
     }
     return money_messages[result];
 }
@@ -236,9 +253,10 @@ static const char *read_any(struct reader *r, const struct json_field *field, co
 static const char *(*const readers[])(struct reader *, const struct json_field *, const json_t *,
                                       void *) = {
     [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,
-    [JSON_KIND_INT] = read_int,           [JSON_KIND_BOOL] = read_bool,
-    [JSON_KIND_DURATION] = read_duration, [JSON_KIND_DATETIME] = read_datetime,
-    [JSON_KIND_MAP] = read_map,           [JSON_KIND_ANY] = read_any,
+    [JSON_KIND_LIMIT] = read_limit,       [JSON_KIND_INT] = read_int,
+    [JSON_KIND_BOOL] = read_bool,         [JSON_KIND_DURATION] = read_duration,
+    [JSON_KIND_DATETIME] = read_datetime, [JSON_KIND_MAP] = read_map,
+    [JSON_KIND_ANY] = read_any,
 };
 
 /* ------------------------------------------------------------------ objects */

@@ -42,6 +42,7 @@ bool json_errors_has(const struct json_errors *errors, const char *path);
 enum json_kind {
     JSON_KIND_TEXT,     /* const char *: NULL when absent, null or (for formats) empty */
     JSON_KIND_MONEY,    /* int64_t in money.h's units; a number or a numeric string */
+    JSON_KIND_LIMIT,    /* the same of a limit: MONEY_MOST if it is beyond every amount */
     JSON_KIND_INT,      /* int64_t; a whole number, or its text */
     JSON_KIND_BOOL,     /* bool; true, false, 0, 1 or their text */
     JSON_KIND_DURATION, /* int64_t milliseconds; "10s", or a whole number of milliseconds */

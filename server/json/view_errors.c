@@ -143,7 +143,7 @@ static void read_one(const json_t *error, json_t *fields)
     } else {
         buf_text(&path, parameter ? parameter : header ? header : "");
     }
-    if (path.size && detail) {
+    if ((pointer || parameter || header) && detail) { /* a field may lack a name */
         json_object_set(fields, buf_str(&path), detail);
     }
 }

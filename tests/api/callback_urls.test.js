@@ -116,7 +116,7 @@ describe('what goes over the wire is what was given', () => {
 
 describe('an address that callbacks may not go to is called what it is', () => {
   for (const [host, words] of [['[fe80::1]', 'fe80::1 is a link-local address'], ['169.254.169.254', '169.254.169.254 is a link-local address'],
-    ['0.0.0.0', '0.0.0.0 is an unspecified address'], ['[::ffff:192.0.2.1]', '::ffff:192.0.2.1 is an address for documentation'],
+    ['0.0.0.0', '0.0.0.0 is an unspecified address'], ['[::ffff:192.0.2.1]', '::ffff:192.0.2.1 is a public address'],
     ['224.0.0.1', '224.0.0.1 is a multicast address'], ['8.8.8.8', '8.8.8.8 is a public address']]) {
     test(host, async () => {
       const { state, attempts } = await sent(await scene(), `http://${host}/`);

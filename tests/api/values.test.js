@@ -96,11 +96,20 @@ describe('amounts', () => {
   });
 });
 
-test('fixtures whose amounts cannot be kept are refused with the bound', async () => {
-  for (const amount_max of [90e9, 1e12]) {
-    const own = fixturesWith({ payments: { payment_card_usd_hpp: { amount_max } } });
-    await assert.rejects(startServer({ args: ['--fixtures', own] }), /amount_max: This value should be between -90000000000 and 90000000000\./);
+test('a limit beyond every amount is told at the start, and the amounts are refused', async () => {
+  for (const amount_max of [90e9, 1e15]) {
+    const other = await startServer({ args: ['--fixtures', fixturesWith({ payments: { payment_card_usd_hpp: { amount_max } } })] });
+    const api = new Client(other);
+    assert.deepEqual(Object.keys((await api.create(invoice({ amount: 90000000000 }))).expect(422).json.errors), ['amount']);
+    assert.equal((await api.create(invoice({ amount: '89999999999.99' }))).expect(201).data.attributes.amount, 89999999999.99);
+    await other.stop();
+    assert.match(other.stderr, /fixture\s+service=payment_card_usd_hpp text="amount_max is taken as 90000000000/);
   }
+});
+
+test('other amounts of fixtures that cannot be kept are refused with the bound', async () => {
+  const own = fixturesWith({ payments: { payment_card_usd_hpp: { fee_fix: 90e9 } } });
+  await assert.rejects(startServer({ args: ['--fixtures', own] }), /fee_fix: This value should be between -90000000000 and 90000000000\./);
 });
 
 test('expires as the libraries of languages write it', async () => {

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "http/form.h"
 #include "json/json_out.h"
+#include "json/view_errors.h"
 
 #include <string.h>
 
@@ -51,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROMISE(leaves(form, 0) <= FORM_FIELDS_MOST);
     json_out_value(&out, NULL, form, true);
     json_decref(form);
-    json_errors_write(&errors, &text);
+    view_errors(&text, view_error_style(PROFILE_2024), &(struct error_place){.in_query = true},
+                &errors);
     arena_finish(&arena);
     decode(data, size, 0);
     decode(data, size, 1);

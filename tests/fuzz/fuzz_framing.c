@@ -2,6 +2,7 @@
  * encoding. */
 #include "fuzz.h"
 
+#include "base/buf.h"
 #include "http/framing.h"
 
 #include <string.h>
@@ -25,7 +26,9 @@ static void look_at(struct framing *framing, struct seen *seen, char *line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = strndup((const char *)data, size), *rest = text;
+    buf_auto text = {0};
+    buf_add(&text, data, size);
+    char *rest = text.data;
     struct framing framing = {0};
     struct seen seen = {0};
     for (char *line; (line = strsep(&rest, "\n"));) {
@@ -34,6 +37,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct framing_refusal *refusal = framing_check(&framing, "POST", "/", "HTTP/1.1");
     PROMISE(refusal ? refusal->status >= 400 && *refusal->reason
                     : seen.lengths + seen.encodings <= 1);
-    free(text);
     return 0;
 }
