@@ -1,6 +1,6 @@
 /*
- * The command line and its environment variables (mock.md "Command line"): one table of options,
- * from which parsing,
+ * The command line and its environment variables (server/docs/command-line.md): one table of
+ * options, from which parsing,
  * --help and the documentation come. `--listen` is also MILKYPAY_LISTEN; the command line wins.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * `milkypay-mock exec [options] -- COMMAND ...` (mock.md "Command line"): the command that runs
+ * `milkypay-mock exec [options] -- COMMAND ...` (server/docs/exec.md): the command that runs
  * beside the server.
  *
  * Its process is forked before this one opens, blocks, ignores or raises anything, and waits on a

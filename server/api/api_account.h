@@ -1,4 +1,4 @@
-/* The account's own data in the private API (facts.md b.10). */
+/* The account's own data in the private API (P651, P652). */
 #pragma once
 
 #include "http/call.h"

@@ -1,5 +1,4 @@
-/* The list of payment invoices: filters and the cursor (SEED:775-980; facts.md b.6; mock.md "Bases
- * and bodies"). */
+/* The list of payment invoices: filters and the cursor (P513, P517, P520). */
 #include "api_invoices.h"
 #include "api_payouts.h"
 

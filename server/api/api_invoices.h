@@ -1,4 +1,4 @@
-/* Payment invoices through both APIs (SEED:298-980). */
+/* Payment invoices through both APIs (P351, P451, P501). */
 #pragma once
 
 #include "http/call.h"
@@ -16,7 +16,7 @@ void api_invoices_list(struct call *call);           /* GET /payment-invoices */
 bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice);
 
 /*
- * The creation behind GET and POST /hpp/ (facts.md b.0 row 13, e.2): takes the form's parameters
+ * The creation behind GET and POST /hpp/ (P263, P761): takes the form's parameters
  * from the query or the body, and the service may be missing (the payer chooses it, engine_choose).
  * A reload of the page is no error: a reference_id that the account knows with this amount and
  * currency yields the earlier invoice, in whatever state it is; another amount or currency is a

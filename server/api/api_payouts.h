@@ -1,4 +1,4 @@
-/* Payout invoices through both APIs (facts.md b.9). */
+/* Payout invoices through both APIs (P605, P609). */
 #pragma once
 
 #include "http/call.h"

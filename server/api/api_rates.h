@@ -1,4 +1,4 @@
-/* Exchange rates in the private API (facts.md b.10). */
+/* Exchange rates in the private API (P654). */
 #pragma once
 
 #include "http/call.h"

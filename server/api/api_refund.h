@@ -1,4 +1,4 @@
-/* Refunds through the private API (facts.md b.8). */
+/* Refunds through the private API (P551). */
 #pragma once
 
 #include "http/call.h"

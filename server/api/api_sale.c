@@ -109,7 +109,7 @@ static void write_auth(struct json_out *out, struct call *call, const struct inv
     json_out_object_end(out);
 }
 
-/* Flat, unlike all else (facts.md b.11). */
+/* Flat, unlike all else (P706). */
 static void reply_sale(struct call *call, const struct invoice *invoice)
 {
     struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};

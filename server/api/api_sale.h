@@ -1,4 +1,4 @@
-/* The card gate, host to host: paying by card without a page (facts.md b.11). */
+/* The card gate, host to host: paying by card without a page (P701). */
 #pragma once
 
 #include "http/call.h"

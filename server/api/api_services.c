@@ -114,7 +114,7 @@ static const struct json_field prerequest_fields[] = {
      .offset = JSON_AT(prerequest, currency),
      .required = true,
      .format = JSON_FORMAT_CURRENCY},
-    /* The last one: a payment's amount is not even looked at (SEED:25). */
+    /* The last one: a payment's amount is not even looked at (P303). */
     {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
 };
 

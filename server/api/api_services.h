@@ -1,5 +1,5 @@
-/* Services of payments and payouts: the private list and resource (SEED:118-297) and the public
- * prerequest (SEED:22-117); of payouts the same, in the words of facts.md b.9. */
+/* Services of payments and payouts: the private list and resource (P315) and the public
+ * prerequest (P301); of payouts the same (P603). */
 #pragma once
 
 #include "http/call.h"

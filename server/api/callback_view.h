@@ -1,4 +1,5 @@
-/* A callback as the control API shows it: with every attempt raw (mock.md "Shapes"). */
+/* A callback as the control API shows it: with every attempt raw (server/docs/bodies.md, Callback).
+ */
 #pragma once
 
 #include "http/call.h"

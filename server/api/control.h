@@ -1,4 +1,5 @@
-/* The control API of mock.md: everything under /_mock/. One file per thing it controls. */
+/* The control API (server/docs/control.md): everything under /_mock/. One file per thing it
+ * controls. */
 #pragma once
 
 #include "http/call.h"

@@ -125,7 +125,7 @@ void control_transition(struct call *call)
     }
     if (move.status == STATUS_EXPIRED && !input.force && invoice.status == STATUS_PROCESS_PENDING) {
         move.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice expires
-                                                (mock.md) */
+                                                (P828) */
         input.resolution = RESOLUTION_EXPIRED;
     } else if (move.status == STATUS_EXPIRED && !input.resolution) {
         input.resolution = RESOLUTION_EXPIRED;

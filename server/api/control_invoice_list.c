@@ -141,7 +141,7 @@ void control_payouts_list(struct call *call)
 
 /* ------------------------------------------------------------------ one */
 
-/* What a transition would do without force; a pending invoice may time out too (mock.md). */
+/* What a transition would do without force; a pending invoice may time out too (P828). */
 static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
     return engine_may_become(call->engine, call->arena, invoice, to) ||

@@ -1,4 +1,4 @@
-/* A fault as the control API takes it (mock.md, "fault"). */
+/* A fault as the control API takes it (server/docs/faults.md). */
 #pragma once
 
 #include "http/call.h"

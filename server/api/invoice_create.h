@@ -6,7 +6,7 @@
 
 /*
  * POST of the private API, ORDER_PRIVATE or ORDER_PAYOUT: reads the order, makes the invoice and
- * answers 201 with its document; 400, 403, 409 or 422 when it cannot be (facts.md b.5, b.9).
+ * answers 201 with its document; 400, 403, 409 or 422 when it cannot be (P451, P608).
  */
 void invoice_create(struct call *call, enum order_way way);
 

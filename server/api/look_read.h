@@ -1,5 +1,5 @@
 /*
- * What an order wants the payment page to look like (facts.md e.2): `display` hides parts of the
+ * What an order wants the payment page to look like (P766, P767): `display` hides parts of the
  * page and names methods, `style` gives labels, a theme and colours; `theme` and `pay_button_label`
  * may also stand at top level, where style's own go before them.
  */

@@ -75,7 +75,7 @@ static const struct json_field private_fields[] = {
     TEXT("token", token, .most = 1024),
 };
 
-/* callback_url is not taken here, by the platform's design: it is ignored (facts.md b.3). */
+/* callback_url is not taken here, by the platform's design: it is ignored (P356). */
 #define PUBLIC OTHER("fields", ANY, fields), LOCALE("locale", locale)
 #define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXPIRES_LEAST_MS ((int64_t)14 * 60000) /* SEED:467 */
+#define EXPIRES_LEAST_MS ((int64_t)14 * 60000) /* P908 */
 #define EXPIRES_MOST_MS ((int64_t)2 * 86400000)
 
 /* ------------------------------------------------------------------ rules beyond one field */
@@ -129,7 +129,7 @@ static void check_service_fields(const struct checking *c)
                         &c->order->service_outcome);
 }
 
-/* A charge by token, without a page (facts.md b.5): the customer's own card, kept by `tokenize`. */
+/* A charge by token, without a page (P434): the customer's own card, kept by `tokenize`. */
 static void check_token(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -156,7 +156,7 @@ static void check_token(const struct checking *c)
 
 /*
  * What the account cannot pay it does not take. A repeat it can always answer: whoever did not hear
- * that his payout was made must learn it, above all when it took the money (facts.md g: 422 says
+ * that his payout was made must learn it, above all when it took the money (P1017: 422 says
  * that nothing was made).
  */
 static void check_cover(const struct checking *c)
@@ -177,7 +177,7 @@ static void check_cover(const struct checking *c)
 }
 
 /*
- * When a payout starts (facts.md b.9, `auto_process`): at once; after a while when nothing was
+ * When a payout starts (P613, P614): at once; after a while when nothing was
  * said, so that those who do not know /process are served too; or by /process only. What starts by
  * itself must be covered now.
  */
@@ -221,7 +221,7 @@ static json_t *members_of(const json_t *value)
     return members;
 }
 
-/* The merchant's metadata with the account's merchant_url added (SEED:356; facts.md b.3). */
+/* The merchant's metadata with the account's merchant_url added (P361). */
 static void check_metadata(const struct checking *c)
 {
     const json_t *given = c->input->metadata;

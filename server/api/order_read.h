@@ -1,6 +1,6 @@
 /*
  * Orders out of requests: the fields of both creations and of the form, one table each, and the
- * rules that go beyond one field (SEED:308-503; facts.md b.3-b.5, e.2, h). Every bad field is
+ * rules that go beyond one field (P351, P371, P401, P762). Every bad field is
  * reported at once.
  */
 #pragma once
@@ -13,7 +13,7 @@ enum order_way {
     ORDER_PUBLIC,
     ORDER_FORM,   /* /payment-invoices/process: the looks of the page too (look_read.h) */
     ORDER_PAGE,   /* /hpp/: as the form, and the service may be left to the payer */
-    ORDER_PAYOUT, /* POST /payout-invoices (facts.md b.9) */
+    ORDER_PAYOUT, /* POST /payout-invoices (P605) */
 };
 
 /* Of `amount`, when the account has not the money for a payout. */

@@ -1,5 +1,4 @@
-/* Outcomes that a request asks for, in a header or a field (mock.md "How an invoice finds its
- * outcome"). */
+/* Outcomes that a request asks for, in a header or a field (server/docs/outcomes.md). */
 #pragma once
 
 #include "domain/outcome.h"

@@ -1,4 +1,4 @@
-/* `fields` of a payout: who is paid, and of a test service, what becomes of it (facts.md b.9). */
+/* `fields` of a payout: who is paid, and of a test service, what becomes of it (P605, P622). */
 #pragma once
 
 #include "http/call.h"

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (facts.md f) */
+#define CARD_FIRST 6 /* digits that are shown of a card, as in `payload` (P503) */
 #define CARD_LAST 4
 
 const char *service_field_read(struct call *call, const char *map,
@@ -86,7 +86,7 @@ void service_fields_read(struct call *call, const struct service *service, const
     }
     for (size_t i = 0; service && i < service->n_fields; i++) {
         const struct service_field *field = &service->fields[i];
-        /* The payer of a test service then chooses on the page (mock.md). */
+        /* The payer of a test service then chooses on the page (P1068). */
         bool may_be_empty = service_is_test(service);
         const char *text =
             service_field_read(call, "service_fields", field, may_be_empty, fields, errors);

@@ -1,5 +1,5 @@
 /*
- * `service_fields`: what a service asks for beside the order (SEED:55-73, 425-430; facts.md f). An
+ * `service_fields`: what a service asks for beside the order (P309, P406, P1064). An
  * order brings them, or the payer types them once a service is chosen.
  */
 #pragma once
@@ -22,7 +22,7 @@ const char *service_fields_kept(struct call *call, const json_t *fields);
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: none is chosen yet,
  * any map will do). Bad ones go into `errors` as service_fields.KEY. `ret_text` is their JSON text,
  * or NULL; `ret_outcome` is set when a test service's `status` plans an outcome, "" when the payer
- * decides on the page (mock.md). Both live in the call's arena.
+ * decides on the page (P1068). Both live in the call's arena.
  */
 void service_fields_read(struct call *call, const struct service *service, const json_t *fields,
                          struct json_errors *errors, const char **ret_text,

@@ -1,5 +1,5 @@
 /*
- * Waiting instead of sleeping (mock.md, GET /_mock/wait): calls that are parked until something has
+ * Waiting instead of sleeping (server/docs/time.md): calls that are parked until something has
  * happened. They stand in groups, by what they wait for: an invoice, an account's rest, an
  * account's requests. A change marks the groups that it concerns, and after the commit only those
  * are looked at, however many others wait. Deadlines are a heap.

@@ -12,7 +12,7 @@
 
 void crypt_random(void *data, size_t size);
 
-/* base64(SHA1(secret || body || secret)): the platform's callback signature (facts.md d.3). */
+/* base64(SHA1(secret || body || secret)): the platform's callback signature (P962). */
 void crypt_sandwich_sha1(const char *secret, const void *body, size_t size,
                          char ret_text[CRYPT_SHA1_TEXT]);
 

@@ -26,7 +26,7 @@ int64_t text_utf8_length(const char *text, size_t size);
 bool text_to_int(const char *text, int64_t *ret_n);
 
 /*
- * A duration as mock.md writes them: a whole number and ms, s, m, h or d; bare "0" too. In
+ * A duration (server/docs/outcomes.md): a whole number and ms, s, m, h or d; bare "0" too. In
  * milliseconds, at most ten years; false when the text is none.
  */
 bool text_to_duration(const char *text, int64_t *ret_ms);

@@ -76,20 +76,20 @@ struct account {
     struct account_clock clock;
     int64_t made_ms; /* machine time */
     char organisation_id[IDENT_TEXT],
-        merchant_id[IDENT_TEXT]; /* org_..., ma_...: original_data.external_mid (facts.md i.6) */
+        merchant_id[IDENT_TEXT]; /* org_..., ma_...: original_data.external_mid (P509) */
 };
 
-/* The secret that signs an invoice's callbacks (facts.md d.3). */
+/* The secret that signs an invoice's callbacks (P964). */
 const char *account_secret(const struct account *account, bool test_mode);
 
 /* The shape of an account's bodies; the numbers are places in tables. */
 enum profile {
     PROFILE_2020, /* the page's samples */
-    PROFILE_2024, /* what the platform answers since (facts.md b.5, d.1) */
+    PROFILE_2024, /* what the platform answers since (P472, P993) */
     PROFILE_COUNT,
 };
 
 enum profile account_profile(const struct account *account);
 
-/* Only "active" accounts create invoices (facts.md a.3, b.10). */
+/* Only "active" accounts create invoices (P656). */
 bool account_is_active(const struct account *account);

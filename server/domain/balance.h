@@ -1,4 +1,4 @@
-/* An account's money in one currency (facts.md b.10). */
+/* An account's money in one currency (P652). */
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
  * Payment cards as a payer enters them, and the test cards that decide what becomes of a payment
- * (facts.md f). A full card number lives only on the stack of the request that brings it: an
+ * (P1051, P1058). A full card number lives only on the stack of the request that brings it: an
  * invoice keeps the first six and last four.
  */
 #pragma once
@@ -38,7 +38,7 @@ struct card_entry {
     char holder[201];              /* "" when not given */
 };
 
-/* What an invoice keeps of it: `payload.payment_card` (SEED:706-717). */
+/* What an invoice keeps of it: `payload.payment_card` (P503). */
 struct card_shown {
     char first[7], last[5], mask[CARD_MASK_TEXT];
     char expiry_month[3], expiry_year[3];
@@ -52,7 +52,7 @@ bool card_luhn_holds(const char *number);
 bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT]);
 
 /* "12/24", "1224", "12 / 2024" -> "1224"; false unless it names a month and a year. Past dates pass
- * (facts.md f). */
+ * (P1059). */
 bool card_expiry_read(const char *text, char ret_expiry[5]);
 
 /* 3 or 4 digits. */
@@ -71,5 +71,5 @@ const char *card_outcome(const struct card_table *table, const struct card_entry
 void card_show(const struct card_table *table, const struct card_entry *entry,
                struct card_shown *ret_shown);
 
-/* The entry of a payment without a payer: the first test card (mock.md). */
+/* The entry of a payment without a payer: the first test card (P1070). */
 void card_unattended(const struct card_table *table, struct card_entry *ret_entry);

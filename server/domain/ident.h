@@ -1,5 +1,5 @@
 /*
- * Ids as the platform writes them: a prefix, '_' and 16 characters of [A-Za-z0-9] (facts.md h).
+ * Ids as the platform writes them: a prefix, '_' and 16 characters of [A-Za-z0-9] (P1151).
  *
  * Three kinds. An invoice, its card session and card token are their row's number enciphered
  * (ident_of_row): they look random, cannot be guessed or told from one another without the key, and
@@ -27,7 +27,7 @@ struct ident_source {
 /* A fresh id with this prefix ("cpi", "cgi", ...). */
 void ident_next(struct ident_source *source, const char *prefix, char ret_id[IDENT_TEXT]);
 
-/* A fresh UUID, version 4 form: what the platform makes when no reference_id was given (SEED:319).
+/* A fresh UUID, version 4 form: what the platform makes when no reference_id was given (P352).
  */
 void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID]);
 
@@ -38,7 +38,7 @@ void ident_next_secret(struct ident_source *source, char *ret_text, int length);
 void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
                    char ret_id[IDENT_TEXT]);
 
-/* The same with IDENT_LONG_SERIAL characters: a payment's id in the newer bodies (facts.md h). */
+/* The same with IDENT_LONG_SERIAL characters: a payment's id in the newer bodies (P1153). */
 void ident_derived_long(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
                         char ret_id[IDENT_TEXT]);
 
@@ -57,5 +57,5 @@ bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
 /* True when the text is this prefix, '_' and 16 characters of [A-Za-z0-9]. */
 bool ident_has_form(const char *text, const char *prefix);
 
-/* The 16 characters behind the prefix: an invoice's serial_number (facts.md h). */
+/* The 16 characters behind the prefix: an invoice's serial_number (P1154). */
 const char *ident_serial(const char *id);

@@ -14,7 +14,7 @@
 
 #define TIME_NONE INT64_MIN /* a time that is null */
 
-/* Where an invoice came from (facts.md b.5, `source`). Stored: append only. */
+/* Where an invoice came from (P458). Stored: append only. */
 enum invoice_source {
     SOURCE_MERCHANT_API = 0,
     SOURCE_PLATFORM_PUBLIC_API = 1,
@@ -26,7 +26,7 @@ enum invoice_flow {
 };
 
 /*
- * Payouts are invoices that run the other way (facts.md b.9), and go through the same tables,
+ * Payouts are invoices that run the other way (P609), and go through the same tables,
  * timers and callbacks. Of their members, payment_amount is what the payee gets, deposit what is
  * written off the balance, service_fields the `fields`, gateway_options the `options`, and
  * processed_ms also the time of a failure. They have no page and no card.

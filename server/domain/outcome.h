@@ -1,5 +1,6 @@
 /*
- * A planned outcome: the one syntax of mock.md, `STATUS[:RESOLUTION][@DELAY]` and steps joined by
+ * A planned outcome: the one syntax of server/docs/outcomes.md, `STATUS[:RESOLUTION][@DELAY]` and
+ * steps joined by
  * ','. Each delay counts from the step before; a step without one takes the account's
  * settle_after_ms.
  */

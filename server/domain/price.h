@@ -27,13 +27,13 @@ int64_t price_converted(const struct service *service, int64_t amount, int64_t r
 /*
  * The price of an invoice of `amount`. The fee's limits are in the service's currency, so it is
  * found there and brought back by the same rate. It comes out of the amount, or on top of it when
- * `shift_out` (facts.md h: payment_amount = deposit + fee). `rate` more than 0.
+ * `shift_out` (P1204: payment_amount = deposit + fee). `rate` more than 0.
  */
 struct price price_of(const struct service *service, const char *currency, int64_t amount,
                       int64_t rate, bool shift_out);
 
 /* The same of a payout: payment_amount is what the payee gets, the whole amount, and deposit what
- * is written off the balance, the fee on top (facts.md b.9, `writeoff`). */
+ * is written off the balance, the fee on top (P1212). */
 struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
                              int64_t rate);
 

@@ -1,5 +1,5 @@
 /*
- * Resolutions: why an invoice failed, "ok" otherwise (facts.md c.4 and f). The wire takes any
+ * Resolutions: why an invoice failed, "ok" otherwise (P851, P852, P1058). The wire takes any
  * snake_case name; the mock refuses names that nobody knows, so that a typo in a test is seen.
  */
 #pragma once
@@ -9,7 +9,7 @@
 
 #define RESOLUTION_OK "ok"
 #define RESOLUTION_EXPIRED "expired"
-#define RESOLUTION_DEFAULT "general_decline" /* a failure without a name (mock.md) */
+#define RESOLUTION_DEFAULT "general_decline" /* a failure without a name (P856) */
 
 /* Names that fixtures add; the array and its texts belong to the caller and must stay. */
 struct resolution_set {

@@ -1,7 +1,6 @@
 /*
- * Rules that plan an invoice's outcome from what was ordered (mock.md "How an invoice finds its
- * outcome"; the amount rules are fixtures/scenarios.json). The first rule whose every condition
- * holds decides.
+ * Rules that plan an invoice's outcome from what was ordered (server/docs/test-data.md; the amount
+ * rules are fixtures/scenarios.json). The first rule whose every condition holds decides.
  */
 #pragma once
 

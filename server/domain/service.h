@@ -12,7 +12,7 @@ struct service_text {
     const char *en, *ru, *uk;
 };
 
-/* A field that a service needs in service_fields (SEED:55-73). */
+/* A field that a service needs in service_fields (P309). */
 struct service_field {
     const char *key, *type;
     struct service_text label, hint;
@@ -37,7 +37,7 @@ struct service {
     const struct payment_method *method;
     const char *currency, *flow, *account_currency;
     bool available, active, enabled, test_mode;
-    bool posts; /* the browser is sent to the payment by POST, not GET (facts.md e.1) */
+    bool posts;                     /* the browser is sent to the payment by POST, not GET (P754) */
     int64_t amount_min, amount_max; /* money.h */
     int64_t fee_min, fee_max, fee_rate, fee_fix, reserve_lifetime, reserve_rate;
     const struct service_field *fields;
@@ -57,7 +57,7 @@ const struct service *service_find(const struct catalogue *catalogue,
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id);
 
 /* Available and enabled: what creation and the prerequest ask for; `active` is only shown
- * (mock.md). */
+ * (P323). */
 bool service_is_usable(const struct service *service);
 
 /* Whether a text may stand in a field of a service: short enough and as its regexp says. */
@@ -68,5 +68,5 @@ bool service_takes_cards(const struct service *service);
 /* Whether an amount (money.h) of its own currency is within its limits. */
 bool service_limits_hold(const struct service *service, int64_t amount);
 
-/* The services of test connectors, whose `status` field decides the outcome (facts.md f). */
+/* The services of test connectors, whose `status` field decides the outcome (P1064). */
 bool service_is_test(const struct service *service);

@@ -70,7 +70,7 @@ bool status_may_become(enum status from, enum status to)
     return table[from].next & STATUS_BIT(to);
 }
 
-/* A payout cannot be given back, and what failed is not tried again (facts.md b.9, PG-OUT). It
+/* A payout cannot be given back, and what failed is not tried again (P832). It
  * fails without having begun when there is no money for it. */
 static const uint32_t payout_next[STATUS_COUNT] = {
     [STATUS_CREATED] = BIT(PROCESS_PENDING) | BIT(PROCESS_FAILED) | BIT(EXPIRED) | BIT(TERMINATED),

@@ -1,5 +1,5 @@
 /*
- * The statuses of payment and payout invoices and which may follow which (facts.md c.1, c.2). The
+ * The statuses of payment and payout invoices and which may follow which (P801, P822). The
  * numbers are stored in the database: append only.
  */
 #pragma once
@@ -40,10 +40,10 @@ bool status_may_become(enum status from, enum status to);
 bool status_payout_may_become(enum status from, enum status to);
 bool status_is_of_payout(enum status status);
 
-/* Nothing more happens by itself: what "only final" callbacks report (facts.md c.1, c.5). */
+/* Nothing more happens by itself: what "only final" callbacks report (P801, P955). */
 bool status_is_final(enum status status);
 
-/* A failure, which carries a resolution other than ok (facts.md c.4). */
+/* A failure, which carries a resolution other than ok (P851). */
 bool status_is_failure(enum status status);
 
 /* What becoming this does with an invoice's money (invoice_money.h). */
@@ -61,6 +61,5 @@ bool status_is_part(enum status status);
 /* Money was taken: payload, original_data and the processed fields are filled. */
 bool status_is_paid(enum status status);
 
-/* The payment attempt's own status, as `active_payment.status` shows it (facts.md c.1;
- * SEED:369,649). */
+/* The payment attempt's own status, as `active_payment.status` shows it (P830, P831). */
 const char *status_payment_name(enum status status);

@@ -1,8 +1,8 @@
 /*
- * The card session token: a JWT by shape (facts.md j). There are two forms, and all that knows one
+ * The card session token: a JWT by shape (P1101). There are two forms, and all that knows one
  * knows both, so that a token outlives a change of its account's profile. Nobody outside can verify
  * the platform's RSA signature, so the 512 bytes of that form are a MAC under the server's key
- * (mock.md); the other form's signature is the real HMAC-SHA-256 under it. The card page and the
+ * (P1108); the other form's signature is the real HMAC-SHA-256 under it. The card page and the
  * card gate check them.
  */
 #pragma once

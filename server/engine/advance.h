@@ -1,5 +1,5 @@
 /*
- * Moving an account's clock event by event (mock.md, POST /_mock/clock/advance): the clock goes to
+ * Moving an account's clock event by event (server/docs/time.md): the clock goes to
  * the next due time, all that is due then runs, attempts that it starts end for real, and so on
  * until the target. A retry that an attempt causes is thus found on the way. Runs in slices, one
  * per turn of the loop.

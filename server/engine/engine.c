@@ -21,7 +21,7 @@
 #include <string.h>
 
 #define RETRY_AFTER_MS 1000 /* after a failed commit */
-#define SECRET_CHARS 43     /* of keys, as the platform makes them (facts.md a.2) */
+#define SECRET_CHARS 43     /* of keys, as the platform makes them (P171) */
 
 /* ------------------------------------------------------------------ start */
 

@@ -169,11 +169,11 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 /*
  * The payer's choice: gives a created invoice its service and takes it to process_pending, with its
- * first callback. What is planned is found now, a queued outcome used up now (mock.md's order; what
- * the order asked for was kept), and waits for the page to happen: no timer runs, for the payer
- * stands there. `service_fields` (JSON, checked against the service) may be NULL, and so may
- * `service_outcome` (struct order). False, and nothing changes: the invoice is not `created` any
- * more or its time is over, or the service does not take it (engine_takes).
+ * first callback. What is planned is found now, a queued outcome used up now
+ * (server/docs/outcomes.md; what the order asked for was kept), and waits for the page to happen:
+ * no timer runs, for the payer stands there. `service_fields` (JSON, checked against the service)
+ * may be NULL, and so may `service_outcome` (struct order). False, and nothing changes: the invoice
+ * is not `created` any more or its time is over, or the service does not take it (engine_takes).
  */
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,
@@ -257,7 +257,7 @@ bool engine_find_payout(struct engine *engine, struct arena *arena, const char *
                         struct invoice *ret_invoice);
 
 /*
- * The token of the card that pays an invoice (facts.md b.5, `token`): it leads back to that
+ * The token of the card that pays an invoice (P436): it leads back to that
  * invoice, so a token is good as long as its invoice stands.
  */
 void engine_card_token(const struct engine *engine, const struct invoice *invoice,
@@ -278,7 +278,7 @@ const char *engine_card_payload(const struct engine *engine, struct arena *arena
 const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
                              struct arena *arena, const char *token, const char *customer_id);
 
-/* The id of a customer: the same reference in the same account is the same customer (facts.md h).
+/* The id of a customer: the same reference in the same account is the same customer (P1155).
  */
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
                         struct arena *arena, const char *reference, char ret_id[IDENT_TEXT]);

@@ -49,8 +49,8 @@ static const char *first_wish(const struct wishes *wishes)
     return NULL;
 }
 
-/* The outcome text by the order of mock.md: queue, header, metadata, service field, rule, the
- * account's default. */
+/* The outcome text in the order of server/docs/outcomes.md: queue, header, metadata, service field,
+ * rule, the account's default. */
 static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
                                    const struct wishes *wishes)

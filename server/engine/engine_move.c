@@ -43,7 +43,7 @@ struct change {
     struct refund refund; /* that one */
 };
 
-/* The payload of a payment without a payer: the first test card (mock.md). */
+/* The payload of a payment without a payer: the first test card (P1070). */
 static const char *unattended_payload(const struct engine *engine, struct arena *arena,
                                       const struct invoice *invoice)
 {

@@ -1,5 +1,5 @@
 /*
- * The outbox: callbacks from being queued to their last attempt (facts.md d, mock.md "Callbacks").
+ * The outbox: callbacks from being queued to their last attempt (P951, server/docs/callbacks.md).
  * The body is the private document at the moment of queueing and never changes; the signature is
  * made with it.
  */
@@ -7,7 +7,7 @@
 
 #include "engine/engine.h"
 
-#define OUTBOX_OK_CODE 200 /* nothing else is success (facts.md d.4) */
+#define OUTBOX_OK_CODE 200 /* nothing else is success (P971) */
 
 /*
  * Composes the callback that reports an invoice's state. False when none is due: no URL, or the

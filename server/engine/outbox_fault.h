@@ -1,4 +1,4 @@
-/* What faults do to callbacks (mock.md, "Callback faults"; names in domain/fault.h). */
+/* What faults do to callbacks (server/docs/faults.md; names in domain/fault.h). */
 #pragma once
 
 #include "engine/outbox.h"

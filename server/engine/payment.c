@@ -51,7 +51,7 @@ bool payment_takes_cards(const struct engine *engine, const struct invoice *invo
     return service && service_takes_cards(service);
 }
 
-/* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (mock.md).
+/* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (P827).
  */
 static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena,
                           struct invoice *invoice)
@@ -181,7 +181,7 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
 
 /* ------------------------------------------------------------------ the way back */
 
-/* What "send operation context" appends: the operation in the query (facts.md e.4). */
+/* What "send operation context" appends: the operation in the query (P794). */
 static const char *with_context(struct arena *arena, const struct invoice *invoice, const char *url)
 {
     char amount[MONEY_TEXT], created[24];

@@ -30,7 +30,7 @@ void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice
 
 /*
  * How many attempts the payer still has: the account's attempt_limit, or less where the invoice's
- * cardgate.retry_limit says so (facts.md e.3).
+ * cardgate.retry_limit says so (P779, P826).
  */
 int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
                               const struct invoice *invoice);
@@ -44,7 +44,7 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice);
 
 /*
- * Pays by card; the card decides (facts.md f). A card with 3-D Secure leaves the invoice pending
+ * Pays by card; the card decides (P1051). A card with 3-D Secure leaves the invoice pending
  * with auth_3ds_required and a challenge; an open challenge of an earlier attempt is forgotten.
  */
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
@@ -75,6 +75,6 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
 enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice);
 
-/* Where the payer goes back to, NULL: nowhere (facts.md e.4). Lives in the arena. */
+/* Where the payer goes back to, NULL: nowhere (P786). Lives in the arena. */
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
                                const struct invoice *invoice);

@@ -1,5 +1,5 @@
 /*
- * The start of a payout (facts.md b.9). It is made `created`, with its outcome planned; the start
+ * The start of a payout (P612, P614). It is made `created`, with its outcome planned; the start
  * takes what it writes off from the balance and makes it process_pending, with the first callback.
  * From there on it is moved as all invoices are.
  */

@@ -6,8 +6,8 @@
 #include "store/store_invoice.h"
 #include "store/store_refund.h"
 
-/* The outcome text by the order of mock.md; it says nothing of the amount, so a success is one of
- * either name. */
+/* The outcome text in the order of server/docs/outcomes.md; it says nothing of the amount, so a
+ * success is one of either name. */
 static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
                                    const struct refund *refund, const char *wish)

@@ -1,5 +1,5 @@
 /*
- * Refunds as a merchant asks for them (facts.md b.8): the invoice becomes refund_pending, and what
+ * Refunds as a merchant asks for them (P551, P560): the invoice becomes refund_pending, and what
  * is planned then happens on a timer, as with a payment. The amount waits in a row of its own.
  */
 #pragma once

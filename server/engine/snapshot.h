@@ -1,7 +1,8 @@
 /*
- * Snapshots (mock.md): an account's state under a name. State is invoices with all that belongs to
- * them, balances, the queue of outcomes, settings and the clock. A restore makes it the account's
- * state again; ids are then what they were, and those of what came later are not given again.
+ * Snapshots (server/docs/snapshots.md): an account's state under a name. State is invoices with all
+ * that belongs to them, balances, the queue of outcomes, settings and the clock. A restore makes it
+ * the account's state again; ids are then what they were, and those of what came later are not
+ * given again.
  *
  * A file is one JSON document: {"format":SNAPSHOT_FORMAT,"version":1,"created":unix,
  * "clock":{"mode":..,"now_ms":..},"settings":{..},"outcomes":[..],"balances":[..],"invoices":[..]},

@@ -104,7 +104,7 @@ bool call_enter(struct call *call, struct tenant *tenant, const char *invoice);
 bool call_has_control(const struct call *call);
 
 /* What absolute URLs start with: --public-url, else http:// and the request's Host if it is one
- * (mock.md). In the arena. */
+ * (P110). In the arena. */
 const char *call_base_url(const struct call *call);
 
 /* The body as a JSON object, borrowed from the call, which frees it. NULL if it is none: 400 was

@@ -25,7 +25,7 @@ void http_reply_fixed(struct http_request *request, unsigned status, const char 
 void http_reply_redirect(struct http_request *request, unsigned status, const char *location);
 
 /* The platform's error of a status code: {"errors":[{"status":"Not Found","code":"404"}]}
- * (SEED:1003-1041; facts.md g). */
+ * (P1001, P1007). */
 void http_reply_error(struct http_request *request, unsigned status);
 
 /*

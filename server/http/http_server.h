@@ -43,7 +43,7 @@ struct http_stream {
     void *arg;
 };
 
-/* What is done to a reply that must not leave whole (mock.md, API and page faults). */
+/* What is done to a reply that must not leave whole (server/docs/faults.md). */
 enum http_harm {
     HTTP_WHOLE,
     HTTP_RESET,  /* no byte leaves, the connection is reset */

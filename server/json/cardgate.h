@@ -1,5 +1,5 @@
 /*
- * What the merchant's gateway_options say to the card gate (facts.md b.5): `cardgate` with its
+ * What the merchant's gateway_options say to the card gate (P431): `cardgate` with its
  * `theme_options`. Booleans and numbers also come as texts. Everything unknown is ignored, as the
  * platform does.
  */

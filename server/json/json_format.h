@@ -1,4 +1,4 @@
-/* The formats of texts in requests (facts.md b.5, g). */
+/* The formats of texts in requests (P413, P416, P418, P422). */
 #pragma once
 
 #include <stdbool.h>

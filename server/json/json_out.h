@@ -1,5 +1,5 @@
 /*
- * Writes JSON straight into a buffer, the way the platform spells it (mock.md "Bases and bodies"):
+ * Writes JSON straight into a buffer, the way the platform spells it (P208, P210, P211):
  * compact, `/` as `\/`, non-ASCII as `\uxxxx` with lower-case hex, amounts as the shortest decimal.
  * Keys go out in the order of the calls.
  *

@@ -1,7 +1,7 @@
 /*
  * Reads JSON into structs by field tables: a row says name, kind, place and rules, and a whole
  * document is checked in one go, so that every bad field is reported at once with Symfony-like
- * messages under its dotted path (facts.md g).
+ * messages under its dotted path (P1009, P1011).
  */
 #pragma once
 

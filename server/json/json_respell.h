@@ -28,7 +28,7 @@ struct json_spelling {
     bool slashes; /* `/` as `\/` */
 };
 
-/* What the platform writes (mock.md "Bases and bodies"). */
+/* What the platform writes (P208, P210, P220). */
 #define JSON_SPELLING_PLATFORM ((struct json_spelling){JSON_BLANKS_NONE, JSON_WIDE_LOWER, true})
 
 /*

@@ -1,4 +1,4 @@
-/* The account's own resources (facts.md b.10), and its balances as the control API shows them. */
+/* The account's own resources (P651, P652), and its balances as the control API shows them. */
 #pragma once
 
 #include "domain/account.h"

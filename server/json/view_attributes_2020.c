@@ -1,4 +1,4 @@
-/* `attributes` as the page's samples have them (SEED:508-592, 664-774). */
+/* `attributes` as the page's samples have them (P452, P502). */
 #include "view_member.h"
 
 static VIEW_MEMBER(serial_number)
@@ -14,8 +14,8 @@ static VIEW_MEMBER(hpp_url_once)
     }
 }
 
-/* The upstream's data: ids of the account before the payment, of the payment after it (facts.md
- * i.6). */
+/* The upstream's data: ids of the account before the payment, of the payment after it (P508, P509).
+ */
 static VIEW_MEMBER(provider)
 {
     bool paid = status_is_paid(view->invoice->status);

@@ -1,4 +1,4 @@
-/* `attributes` as the platform has them since (facts.md b.5), in the order of a real body. */
+/* `attributes` as the platform has them since (P472), in the order of a real body. */
 #include "view_member.h"
 
 #include "base/text.h"
@@ -31,7 +31,7 @@ static VIEW_MEMBER(payment_service_amount)
     json_out_money(out, member->key, amount);
 }
 
-/* Refunds cost the merchant nothing (facts.md b.8). */
+/* Refunds cost the merchant nothing (P553). */
 static VIEW_MEMBER(refunded_fee)
 {
     (void)kind;

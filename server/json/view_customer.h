@@ -1,4 +1,4 @@
-/* The customer of an invoice as a resource, in bodies of the profile of 2024 (facts.md d.1). */
+/* The customer of an invoice as a resource, in bodies of the profile of 2024 (P993). */
 #pragma once
 
 #include "json/view_invoice.h"

@@ -77,7 +77,7 @@ void view_flow_data(struct json_out *out, const char *key, const struct view_inv
     write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
     json_out_text(out, "method", view_service_of(view)->posts ? "POST" : "GET");
     if (view_service_of(view)->posts) {
-        json_out_object(out, "params"); /* what the shop sends as hidden inputs (facts.md e.1) */
+        json_out_object(out, "params"); /* what the shop sends as hidden inputs (P754) */
         json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
         json_out_object_end(out);
     } else {
@@ -93,7 +93,7 @@ void view_flow_data(struct json_out *out, const char *key, const struct view_inv
     json_out_object_end(out);
 }
 
-/* The attempt that counts, by name only: no call shows it (facts.md b.5). */
+/* The attempt that counts, by name only: no call shows it (P476). */
 static void relate_payment(struct json_out *out, const struct view_invoice *view)
 {
     char id[IDENT_TEXT];

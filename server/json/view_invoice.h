@@ -1,8 +1,8 @@
 /*
  * Invoices as the platform shows them: the private JSON:API document, which is also the body of
- * callbacks, and the flat public one (SEED:336-372, 616-652). Keys, their order and their spelling
+ * callbacks, and the flat public one (P358, P510). Keys, their order and their spelling
  * are the samples'. The private one comes in the shape of the account's profile: the page's samples
- * (SEED:508-592, 664-774) or what the platform answers since 2024 (facts.md b.5, d.1).
+ * (P452, P502) or what the platform answers since 2024 (P472, P993).
  */
 #pragma once
 
@@ -37,7 +37,7 @@ enum view_kind {
     VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
 };
 
-/* `source` (facts.md b.5). */
+/* `source` (P458). */
 const char *view_source_name(enum invoice_source source);
 
 /* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
@@ -56,10 +56,10 @@ void view_invoice_document(struct json_out *out, const struct view_invoice *view
 void view_invoice_public(struct json_out *out, const struct view_invoice *view,
                          enum view_kind kind);
 
-/* The form of the card session token in bodies of this profile (facts.md j). */
+/* The form of the card session token in bodies of this profile (P1102, P1105). */
 enum token_form view_token_form(enum profile profile);
 
-/* The absolute URL of the card page; `hpp_url` is made of the same base (facts.md e.1). */
+/* The absolute URL of the card page; `hpp_url` is made of the same base (P751). */
 void view_invoice_action(struct buf *out, const struct invoice *invoice);
 
 /* The member `callback_logs`: what the invoice keeps, else what view.write_logs writes. */

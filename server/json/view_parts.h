@@ -7,7 +7,7 @@
  * it is not chosen yet. Never NULL. */
 const struct service *view_service_of(const struct view_invoice *view);
 
-/* The link to the payment page (facts.md e.1). */
+/* The link to the payment page (P751). */
 void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice);
 
 /* flow_data, and the payload of active_payment: {action, method, params, metadata{sid, token}} */

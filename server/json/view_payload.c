@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What the test connector's 3-D Secure says of itself (facts.md f, C-WZ). */
+/* What the test connector's 3-D Secure says of itself (P1072). */
 #define VERIFIED_ECI "08"
 #define VERIFIED_VERSION "1"
 

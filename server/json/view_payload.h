@@ -7,9 +7,9 @@
 
 #include "json/view_invoice.h"
 
-/* The text that is kept (SEED:704-717); client_ip and token may be NULL. */
+/* The text that is kept (P503); client_ip and token may be NULL. */
 void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
                   const char *token);
 
-/* The payload of 2024 (facts.md f) from the text that the invoice keeps; null when it has none. */
+/* The payload of 2024 (P505) from the text that the invoice keeps; null when it has none. */
 void view_payload_newer(struct json_out *out, const char *key, const struct view_invoice *view);

@@ -1,5 +1,5 @@
 /*
- * Payout invoices as the platform shows them: the private JSON:API document (facts.md b.9), which
+ * Payout invoices as the platform shows them: the private JSON:API document (P609), which
  * is also the body of callbacks, and a flat public one in the manner of the payments'.
  */
 #pragma once

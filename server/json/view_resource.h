@@ -1,4 +1,4 @@
-/* The parts that all JSON:API resources of the platform have (SEED:153-175, 568-590). */
+/* The parts that all JSON:API resources of the platform have (P319, P459). */
 #pragma once
 
 #include "json/json_out.h"
@@ -7,7 +7,7 @@
  * NULL */
 void view_relationship(struct json_out *out, const char *name, const char *type, const char *id);
 
-/* "resolution", which the public API shows in upper case (facts.md c.4, i.2). */
+/* "resolution", which the public API shows in upper case (P858, P859). */
 void view_public_resolution(struct json_out *out, const char *resolution);
 
 /* "links":{"self":PATH + id}; the path is in JSON's spelling already:

@@ -76,7 +76,7 @@ static void write_field(struct json_out *out, const struct service_field *field)
     json_out_object_end(out);
 }
 
-/* What a payout's offer says beyond a payment's (facts.md b.9): amounts are the service's. */
+/* What a payout's offer says beyond a payment's (P603): amounts are the service's. */
 static void write_payout_terms(struct json_out *out, const struct prerequest_offer *offer,
                                int64_t amount)
 {

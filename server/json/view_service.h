@@ -1,5 +1,4 @@
-/* Services and the prerequest as the platform shows them (SEED:35-117, 136-175; of payouts:
- * facts.md b.9). */
+/* Services and the prerequest as the platform shows them (P306, P318; of payouts: P603). */
 #pragma once
 
 #include "domain/account.h"

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* mock.md, verify-signature */
+/* server/docs/signatures.md */
 enum signature_reason {
     SIGNATURE_RIGHT,
     SIGNATURE_SLASHES_UNESCAPED,

@@ -1,6 +1,6 @@
 /*
- * The built-in receiver of an account (mock.md "sink"): names that record what is sent to them and
- * answer as told. In memory only and bounded: what is oldest makes room for what comes.
+ * The built-in receiver of an account (server/docs/sinks.md): names that record what is sent to
+ * them and answer as told. In memory only and bounded: what is oldest makes room for what comes.
  */
 #pragma once
 

@@ -31,7 +31,7 @@ void checkout_redirect(struct call *call)
     }
 }
 
-/* A payment whose flow wants a POST: a form that submits itself, or by a click (facts.md b.4). */
+/* A payment whose flow wants a POST: a form that submits itself, or by a click (P373). */
 static void forward_by_post(const struct visit *visit)
 {
     const struct template_value param[] = {

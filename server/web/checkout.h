@@ -1,5 +1,5 @@
 /* The payer's road: from the redirect to the payment page, the bank's challenge, the result and
- * back to the shop (facts.md e). */
+ * back to the shop (P752, P786). */
 #pragma once
 
 #include "http/call.h"

@@ -1,4 +1,4 @@
-/* The choice of a method, for an invoice that was made without a service (facts.md e.2). */
+/* The choice of a method, for an invoice that was made without a service (P363). */
 #pragma once
 
 #include "web/visit.h"

@@ -3,12 +3,12 @@
 
 #include "http/call.h"
 
-/* GET /: sends a browser to the dashboard; nobody else finds anything there (mock.md "Bases and
- * bodies"). */
+/* GET /: sends a browser to the dashboard; nobody else finds anything there
+ * (server/docs/dashboard.md). */
 void dashboard_root(struct call *call);
 
 /* GET /_mock/: the page; with --control-token a form that asks for the token, and `?token=` traded
- * for a cookie (mock.md "Control API"). */
+ * for a cookie (server/docs/dashboard.md). */
 void dashboard_show(struct call *call);
 
 /*

@@ -1,6 +1,6 @@
 /*
  * The looks of an invoice's pages as its merchant wants them: `display` and `style` of the order
- * (facts.md e.2) and gateway_options.cardgate (b.5). Colours become a style sheet of their own,
+ * (P766, P767) and gateway_options.cardgate (P431). Colours become a style sheet of their own,
  * because the pages' policy allows no style in the page.
  */
 #pragma once

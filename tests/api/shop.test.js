@@ -61,7 +61,7 @@ for (const profile of ['2020', '2024']) {
   });
 }
 
-// How an outcome leads to each status of facts.md c.1; `created` and `process_pending` are where it begins.
+// How an outcome leads to each status (P801 and on); `created` and `process_pending` are where it begins.
 const ROADS = {
   process_pending: 'process_pending',
   processed: 'processed',
@@ -83,7 +83,7 @@ describe('every status', () => {
       const { api, sink, callback_url } = await open('2020');
       const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': outcome } });
       for (const _ of outcome.split(',')) await api.advance(STEP_S);
-      // a time-out of what has begun is process_failed, expired (facts.md c.2)
+      // a time-out of what has begun is process_failed, expired (P828)
       assert.deepEqual(await api.attributes(id).then((of) => [of.status, of.resolution === 'expired']),
         status === 'expired' ? ['process_failed', true] : [status, false]);
       (await api.wait({ idle: 'true' })).expect(200);

@@ -2,7 +2,7 @@
 
 #include "base/crypt.h"
 
-/* facts.md d.3 */
+/* P962 */
 static void a_callback_is_signed_as_the_platform_does(void **state)
 {
     static const struct {

@@ -2,7 +2,7 @@
 
 #include "domain/status.h"
 
-/* facts.md c.1 and c.2; the numbers are those of the database. */
+/* P801 and P822; the numbers are those of the database. */
 static const struct {
     const char *name;
     int number;
