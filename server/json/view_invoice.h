@@ -37,9 +37,6 @@ enum view_kind {
     VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
 };
 
-/* `source` (P458). */
-const char *view_source_name(enum invoice_source source);
-
 /* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
  * as an array's element. */
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
@@ -55,16 +52,6 @@ void view_invoice_document(struct json_out *out, const struct view_invoice *view
 /* The same of the public API: `data`, in one shape for all profiles but for the token's form. */
 void view_invoice_public(struct json_out *out, const struct view_invoice *view,
                          enum view_kind kind);
-
-/* The form of the card session token in bodies of this profile (P1102, P1105). */
-enum token_form view_token_form(enum profile profile);
-
-/* The absolute URL of the card page; `hpp_url` is made of the same base (P751). */
-void view_invoice_action(struct buf *out, const struct invoice *invoice);
-
-/* The member `callback_logs`: what the invoice keeps, else what view.write_logs writes. */
-void view_write_callback_logs(struct json_out *out, const char *key,
-                              const struct view_invoice *view, enum view_kind kind);
 
 /* `callback_logs` of an invoice from its callbacks, oldest first. */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);

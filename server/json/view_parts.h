@@ -1,4 +1,4 @@
-/* What the views of an invoice share. For view_invoice.c and its tables of members alone. */
+/* The parts that the views of an invoice share: its source, its service, its links, its token. */
 #pragma once
 
 #include "json/view_invoice.h"
@@ -12,3 +12,16 @@ void view_hpp_url(struct json_out *out, const char *key, const struct invoice *i
 
 /* flow_data, and the payload of active_payment: {action, method, params, metadata{sid, token}} */
 void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view);
+
+/* `source` (P458). */
+const char *view_source_name(enum invoice_source source);
+
+/* The form of the card session token in bodies of this profile (P1102, P1105). */
+enum token_form view_token_form(enum profile profile);
+
+/* The absolute URL of the card page; `hpp_url` is made of the same base (P751). */
+void view_invoice_action(struct buf *out, const struct invoice *invoice);
+
+/* The member `callback_logs`: what the invoice keeps, else what view.write_logs writes. */
+void view_write_callback_logs(struct json_out *out, const char *key,
+                              const struct view_invoice *view, enum view_kind kind);

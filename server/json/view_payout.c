@@ -1,5 +1,6 @@
 #include "view_payout.h"
 
+#include "json/view_parts.h"
 #include "json/view_resource.h"
 
 /* A service that the fixtures no longer have. */

@@ -4,6 +4,7 @@
 #include "api/wait.h"
 #include "base/text.h"
 #include "engine/clock.h"
+#include "json/view_parts.h"
 #include "web/checkout_form.h"
 #include "web/checkout_methods.h"
 #include "web/checkout_result.h"
