@@ -37,6 +37,12 @@ int http_accept_fd(const struct http_server *server)
     return server->epoll_fd;
 }
 
+int http_server_connections(const struct http_server *server)
+{
+    return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
+}
+
 static void go_on(void *arg)
 {
     watch(arg, EPOLL_CTL_MOD, EPOLLIN);

@@ -166,12 +166,6 @@ void http_server_run(struct http_server *server)
     MHD_run(server->daemon);
 }
 
-int http_server_connections(const struct http_server *server)
-{
-    return (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
-        ->num_connections;
-}
-
 size_t http_server_bodies(const struct http_server *server)
 {
     return server->bodies;
