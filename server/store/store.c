@@ -23,35 +23,22 @@ static const char *const sql[] = {
 
 /* ------------------------------------------------------------------ statements */
 
-static bool core_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_CORE, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_core_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-static bool (*const groups[STORE_GROUPS])(struct store *store) = {
-    [STORE_CORE] = core_prepare,
-    [STORE_ACCOUNT] = store_account_prepare,
-    [STORE_INVOICE] = store_invoice_prepare,
-    [STORE_TRANSITION] = store_transition_prepare,
-    [STORE_PURGE] = store_purge_prepare,
-    [STORE_CALLBACK] = store_callback_prepare,
-    [STORE_RUN] = store_run_prepare,
-    [STORE_SEQUENCE] = store_sequence_prepare,
-    [STORE_COPY] = store_copy_prepare,
-    [STORE_SNAPSHOT] = store_snapshot_prepare,
-    [STORE_SNAPSHOT_ROWS] = store_snapshot_rows_prepare,
-    [STORE_LEFTOVER] = store_leftover_prepare,
-    [STORE_FIND] = store_find_prepare,
-    [STORE_REFUND] = store_refund_prepare,
-    [STORE_BALANCE] = store_balance_prepare,
-};
-
-bool store_prepare(struct store *store, enum store_group group, const char *const *texts, size_t n)
+/* Fills in a group's texts; false with sqlite3_errmsg set. */
+static bool take_texts(struct store *store, enum store_group group)
 {
-    for (size_t i = 0; i < n; i++) {
-        store->statements[group][i].text = mem_strdup(texts[i]);
+    const struct store_queries *queries = store->groups[group];
+    struct buf written[STORE_STATEMENTS_MOST] = {0};
+    bool good = queries->texts || queries->write(store, written);
+    for (size_t i = 0; i < queries->n; i++) {
+        if (good) {
+            store->statements[group][i].text =
+                queries->texts ? queries->texts[i] : arena_strdup(&store->texts, written[i].data);
+        }
+        buf_finish(&written[i]);
     }
-    return true;
+    return good;
 }
 
 void store_poison(struct store *store, const char *why)
@@ -80,7 +67,7 @@ static void poison_by_sqlite(struct store *store, const char *text)
 static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
 {
     struct store_statement *statement = &store->statements[group][query];
-    if (!statement->compiled && (statement->text || groups[group](store))) {
+    if (!statement->compiled && (statement->text || take_texts(store, group))) {
         sqlite3_prepare_v3(store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT,
                            &statement->compiled, NULL);
     }

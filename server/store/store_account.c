@@ -41,10 +41,7 @@ static const char *const sql[] = {
 
 _Static_assert(OUTCOME_OF_PAYMENT == 0 && OUTCOME_OF_REFUND == 1, "kinds are stored");
 
-bool store_account_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_ACCOUNT, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_account_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row),
                        void *arg)

@@ -22,10 +22,7 @@ static const char *const sql[] = {
     [Q_CLEAR] = "DELETE FROM balance WHERE account = ?1",
 };
 
-bool store_balance_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_BALANCE, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_balance_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 void store_balance_bind(sqlite3_stmt *q, const struct ledger_balance *moved)
 {

@@ -80,10 +80,7 @@ _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE ==
 _Static_assert(FAULT_REORDER == 13 && FAULT_UNKNOWN_STATUS == 22 && FAULT_KINDS == 23,
                "faults are stored, and named by number in the statements");
 
-bool store_callback_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_CALLBACK, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_callback_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 int64_t store_callback_next_seq(struct store *store)
 {

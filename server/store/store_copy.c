@@ -69,48 +69,42 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     return sqlite3_finalize(q) == SQLITE_OK && good;
 }
 
-static bool write_sql(struct store *store, size_t table, struct buf sql[Q_COUNT_OF_QUERIES])
+static bool write_table(struct store *store, size_t table, struct buf *ret_texts)
 {
     const char *name = tables[table].name;
     buf_auto names = {0}, back = {0};
     if (!read_columns(store, table, &names, &back)) {
         return false;
     }
-    buf_printf(&sql[Q_OUT + table],
+    buf_printf(&ret_texts[Q_OUT + table],
                "INSERT INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s ORDER BY 2",
                name, names.data, names.data, name, tables[table].of_account);
-    buf_printf(&sql[Q_IN + table],
+    buf_printf(&ret_texts[Q_IN + table],
                "INSERT INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1 ORDER BY rowid",
                name, names.data, back.data, name);
-    buf_printf(&sql[Q_SWEEP + table],
+    buf_printf(&ret_texts[Q_SWEEP + table],
                "DELETE FROM snapshot_%s WHERE rowid IN"
                " (SELECT rowid FROM snapshot_%s WHERE snapshot = ?1 LIMIT ?2)",
                name, name);
     return true;
 }
 
-bool store_copy_prepare(struct store *store)
+static bool write_queries(struct store *store, struct buf *ret_texts)
 {
-    struct buf sql[Q_COUNT_OF_QUERIES] = {0};
-    const char *texts[Q_COUNT_OF_QUERIES];
-    bool good = true;
-    for (size_t i = 0; i < TABLES && good; i++) {
-        good = write_sql(store, i, sql);
+    for (size_t i = 0; i < TABLES; i++) {
+        if (!write_table(store, i, ret_texts)) {
+            return false;
+        }
     }
     for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
-        buf_text(&sql[Q_MAKE_ROOM + i], make_room[i]);
+        buf_text(&ret_texts[Q_MAKE_ROOM + i], make_room[i]);
     }
-    buf_text(&sql[Q_REQUEUE], "UPDATE snapshot_callback SET state = 0, due_ms = queued_ms"
-                              " WHERE snapshot = ?1 AND state = 1");
-    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
-        texts[i] = buf_str(&sql[i]);
-    }
-    good = good && store_prepare(store, STORE_COPY, texts, Q_COUNT_OF_QUERIES);
-    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
-        buf_finish(&sql[i]);
-    }
-    return good;
+    buf_text(&ret_texts[Q_REQUEUE], "UPDATE snapshot_callback SET state = 0, due_ms = queued_ms"
+                                    " WHERE snapshot = ?1 AND state = 1");
+    return true;
 }
+
+const struct store_queries store_copy_queries = {.write = write_queries, .n = Q_COUNT_OF_QUERIES};
 
 /* ------------------------------------------------------------------ copying */
 

@@ -17,15 +17,17 @@ static const char find_tail[] =
     " AND (?8 IS NULL OR " HAS("reference_id") " OR " HAS("id") " OR " HAS(
         "description") " OR " HAS("customer") ") ORDER BY seq DESC LIMIT ?9";
 
-bool store_find_prepare(struct store *store)
+static bool write_queries(struct store *store, struct buf *ret_texts)
 {
-    buf_auto find = {0};
-    buf_text(&find, "SELECT ");
-    store_invoice_columns(&find);
-    buf_text(&find, find_tail);
-    const char *const sql[Q_COUNT] = {[Q_FLOOR] = floor_sql, [Q_FIND] = buf_str(&find)};
-    return store_prepare(store, STORE_FIND, sql, Q_COUNT);
+    (void)store;
+    buf_text(&ret_texts[Q_FLOOR], floor_sql);
+    buf_text(&ret_texts[Q_FIND], "SELECT ");
+    store_invoice_columns(&ret_texts[Q_FIND]);
+    buf_text(&ret_texts[Q_FIND], find_tail);
+    return true;
 }
+
+const struct store_queries store_find_queries = {.write = write_queries, .n = Q_COUNT};
 
 /* The text anywhere, as a pattern of LIKE. */
 static void write_pattern(struct buf *out, const char *text)

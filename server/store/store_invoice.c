@@ -68,26 +68,25 @@ static void write_update(struct buf *out)
     buf_text(out, " WHERE seq = ?1");
 }
 
-bool store_invoice_prepare(struct store *store)
+static bool write_queries(struct store *store, struct buf *ret_texts)
 {
-    struct buf whole[Q_COUNT_OF_QUERIES] = {0};
-    const char *texts[Q_COUNT_OF_QUERIES];
+    (void)store;
     buf_auto names = {0};
     store_invoice_columns(&names);
-    write_insert(&whole[Q_INSERT], buf_str(&names));
-    write_update(&whole[Q_UPDATE]);
+    write_insert(&ret_texts[Q_INSERT], buf_str(&names));
+    write_update(&ret_texts[Q_UPDATE]);
     for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
         if (tails[i]) {
-            buf_printf(&whole[i], "SELECT %s FROM invoice%s", names.data, tails[i]);
+            buf_printf(&ret_texts[i], "SELECT %s FROM invoice%s", names.data, tails[i]);
+        } else if (sql[i]) {
+            buf_text(&ret_texts[i], sql[i]);
         }
-        texts[i] = sql[i] ? sql[i] : buf_str(&whole[i]);
     }
-    bool good = store_prepare(store, STORE_INVOICE, texts, Q_COUNT_OF_QUERIES);
-    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
-        buf_finish(&whole[i]);
-    }
-    return good;
+    return true;
 }
+
+const struct store_queries store_invoice_queries = {.write = write_queries,
+                                                    .n = Q_COUNT_OF_QUERIES};
 
 /* ------------------------------------------------------------------ invoices */
 

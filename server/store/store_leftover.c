@@ -14,10 +14,7 @@ static const char *const sql[] = {
 _Static_assert(STORE_LEFTOVER_ACCOUNT == 0 && STORE_LEFTOVER_SNAPSHOT == 1,
                "kinds are stored, and named by number in the statements");
 
-bool store_leftover_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_LEFTOVER, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_leftover_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 static void run_for(struct store *store, int query, enum store_leftover kind, int64_t num)
 {

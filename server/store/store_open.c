@@ -150,6 +150,24 @@ static bool migrate(struct store *store, int64_t version)
 
 /* ------------------------------------------------------------------ open and close */
 
+static const struct store_queries *const groups[STORE_GROUPS] = {
+    [STORE_CORE] = &store_core_queries,
+    [STORE_ACCOUNT] = &store_account_queries,
+    [STORE_INVOICE] = &store_invoice_queries,
+    [STORE_TRANSITION] = &store_transition_queries,
+    [STORE_PURGE] = &store_purge_queries,
+    [STORE_CALLBACK] = &store_callback_queries,
+    [STORE_RUN] = &store_run_queries,
+    [STORE_SEQUENCE] = &store_sequence_queries,
+    [STORE_COPY] = &store_copy_queries,
+    [STORE_SNAPSHOT] = &store_snapshot_queries,
+    [STORE_SNAPSHOT_ROWS] = &store_snapshot_rows_queries,
+    [STORE_LEFTOVER] = &store_leftover_queries,
+    [STORE_FIND] = &store_find_queries,
+    [STORE_BALANCE] = &store_balance_queries,
+    [STORE_REFUND] = &store_refund_queries,
+};
+
 /* A database that is empty (version 0) or ours and not from the future. */
 static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why, size_t why_size)
 {
@@ -199,6 +217,7 @@ bool store_open(const char *file, enum store_care care, struct store **ret_store
 {
     struct store *store = mem_alloc(sizeof *store);
     store->file = mem_strdup(file);
+    store->groups = groups;
     store->invoice_count = -1;
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -220,10 +239,10 @@ void store_close(struct store *store)
     for (int group = 0; group < STORE_GROUPS; group++) {
         for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
             sqlite3_finalize(store->statements[group][i].compiled);
-            free(store->statements[group][i].text);
         }
     }
     sqlite3_close(store->db);
+    arena_finish(&store->texts);
     free(store->file);
     free(store);
 }

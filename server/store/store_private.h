@@ -45,8 +45,35 @@ enum store_sequence {
     STORE_SEQUENCES,
 };
 
+/*
+ * The statements of one file of this folder, numbered from 0: as they stand in the source, or
+ * written when they follow from the columns of rows. `write` fills one text for each; false with
+ * sqlite3_errmsg set.
+ */
+struct store_queries {
+    const char *const *texts; /* NULL: `write` makes them */
+    bool (*write)(struct store *store, struct buf *ret_texts);
+    size_t n; /* at most STORE_STATEMENTS_MOST */
+};
+
+extern const struct store_queries store_core_queries;
+extern const struct store_queries store_account_queries;
+extern const struct store_queries store_invoice_queries;
+extern const struct store_queries store_transition_queries;
+extern const struct store_queries store_purge_queries;
+extern const struct store_queries store_callback_queries;
+extern const struct store_queries store_run_queries;
+extern const struct store_queries store_sequence_queries;
+extern const struct store_queries store_copy_queries;
+extern const struct store_queries store_snapshot_queries;
+extern const struct store_queries store_snapshot_rows_queries;
+extern const struct store_queries store_leftover_queries;
+extern const struct store_queries store_find_queries;
+extern const struct store_queries store_balance_queries;
+extern const struct store_queries store_refund_queries;
+
 struct store_statement {
-    char *text;             /* NULL: its group was not wanted yet */
+    const char *text;       /* NULL: its group was not wanted yet */
     sqlite3_stmt *compiled; /* NULL: it was not wanted yet */
 };
 
@@ -54,32 +81,13 @@ struct store {
     sqlite3 *db;
     char *file;
     bool in_turn, poisoned;
-    char failure[512];             /* of the last turn that was poisoned */
-    int64_t invoice_count;         /* -1: not counted yet */
-    int64_t next[STORE_SEQUENCES]; /* 0: not read yet */
+    char failure[512];                         /* of the last turn that was poisoned */
+    int64_t invoice_count;                     /* -1: not counted yet */
+    int64_t next[STORE_SEQUENCES];             /* 0: not read yet */
+    const struct store_queries *const *groups; /* by enum store_group */
+    struct arena texts;                        /* of statements that were written */
     struct store_statement statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
 };
-
-/*
- * Takes a file's statements, of which each is compiled when it is first wanted. Each file of store/
- * has a function that ends with this, for the table in store.c; false with sqlite3_errmsg set (this
- * itself is always true).
- */
-bool store_prepare(struct store *store, enum store_group group, const char *const *sql, size_t n);
-bool store_account_prepare(struct store *store);
-bool store_invoice_prepare(struct store *store);
-bool store_transition_prepare(struct store *store);
-bool store_purge_prepare(struct store *store);
-bool store_callback_prepare(struct store *store);
-bool store_run_prepare(struct store *store);
-bool store_sequence_prepare(struct store *store);
-bool store_copy_prepare(struct store *store);
-bool store_snapshot_prepare(struct store *store);
-bool store_snapshot_rows_prepare(struct store *store);
-bool store_leftover_prepare(struct store *store);
-bool store_find_prepare(struct store *store);
-bool store_balance_prepare(struct store *store);
-bool store_refund_prepare(struct store *store);
 
 /* Compiles what was not yet: whether the database has all that statements name. False with
  * sqlite3_errmsg set. */

@@ -28,10 +28,7 @@ _Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6,
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1,
                "callbacks that have not ended are named by number in the statement");
 
-bool store_purge_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_PURGE, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_purge_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 /* Deletes invoices with all that belongs to them. */
 static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)

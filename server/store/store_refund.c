@@ -21,10 +21,7 @@ static const char *const sql[] = {
 _Static_assert(REFUND_PENDING == 0 && REFUND_DONE == 1 && REFUND_FAILED == 2,
                "statuses are stored, and named by number in the statements");
 
-bool store_refund_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_REFUND, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_refund_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 void store_refund_bind(sqlite3_stmt *q, const struct refund *refund)
 {

@@ -33,10 +33,7 @@ static const char *const sql[] = {
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_FAILED == 3,
                "what never arrived is named by number in the statements");
 
-bool store_run_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_RUN, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_run_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 struct run_mark store_run_begin(struct store *store)
 {

@@ -23,14 +23,16 @@ static const struct {
                                INVOICE_PAYOUTS},
 };
 
-bool store_sequence_prepare(struct store *store)
+static bool write_queries(struct store *store, struct buf *ret_texts)
 {
-    const char *sql[STORE_SEQUENCES];
+    (void)store;
     for (int i = 0; i < STORE_SEQUENCES; i++) {
-        sql[i] = sequences[i].last;
+        buf_text(&ret_texts[i], sequences[i].last);
     }
-    return store_prepare(store, STORE_SEQUENCE, sql, ARRAY_SIZE(sql));
+    return true;
 }
+
+const struct store_queries store_sequence_queries = {.write = write_queries, .n = STORE_SEQUENCES};
 
 /* What follows the last row and what was saved. */
 static int64_t first_of(struct store *store, enum store_sequence which)

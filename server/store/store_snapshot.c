@@ -38,10 +38,7 @@ static const char *const sql[] = {
 
 _Static_assert(STORE_LEFTOVER_SNAPSHOT == 1, "the kind is named by number in the statements");
 
-bool store_snapshot_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_SNAPSHOT, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_snapshot_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 static void read_row(struct arena *arena, sqlite3_stmt *q, struct snapshot *ret_snapshot)
 {

@@ -29,8 +29,9 @@ enum {
 
 /* Each table: its columns as its own file has them, how many there are, and of which owner rows are
  * asked for. */
-static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
+static bool write_queries(struct store *store, struct buf *ret_texts)
 {
+    (void)store;
     buf_auto invoice = {0};
     store_invoice_columns(&invoice);
     const struct {
@@ -46,8 +47,8 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         {"balance", STORE_BALANCE_COLUMNS, "snapshot", STORE_BALANCE_WIDTH},
     };
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        struct buf *add = &sql[Q_ADD_INVOICE + i];
-        buf_printf(&sql[Q_INVOICES + i],
+        struct buf *add = &ret_texts[Q_ADD_INVOICE + i];
+        buf_printf(&ret_texts[Q_INVOICES + i],
                    "SELECT %s FROM snapshot_%s WHERE snapshot = ?1 AND %s = ?2 ORDER BY rowid",
                    tables[i].columns, tables[i].name, tables[i].owner);
         buf_printf(add, "INSERT INTO snapshot_%s (%s, snapshot) VALUES (?1", tables[i].name,
@@ -57,22 +58,11 @@ static void write_sql(struct buf sql[Q_COUNT_OF_QUERIES])
         }
         buf_char(add, ')');
     }
+    return true;
 }
 
-bool store_snapshot_rows_prepare(struct store *store)
-{
-    struct buf sql[Q_COUNT_OF_QUERIES] = {0};
-    const char *texts[Q_COUNT_OF_QUERIES];
-    write_sql(sql);
-    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
-        texts[i] = buf_str(&sql[i]);
-    }
-    bool good = store_prepare(store, STORE_SNAPSHOT_ROWS, texts, Q_COUNT_OF_QUERIES);
-    for (int i = 0; i < Q_COUNT_OF_QUERIES; i++) {
-        buf_finish(&sql[i]);
-    }
-    return good;
-}
+const struct store_queries store_snapshot_rows_queries = {.write = write_queries,
+                                                          .n = Q_COUNT_OF_QUERIES};
 
 /* ------------------------------------------------------------------ reading */
 

@@ -11,10 +11,7 @@ static const char *const sql[] = {
     [Q_ALL] = "SELECT " STORE_TRANSITION_COLUMNS " FROM transition WHERE invoice = ?1 ORDER BY seq",
 };
 
-bool store_transition_prepare(struct store *store)
-{
-    return store_prepare(store, STORE_TRANSITION, sql, ARRAY_SIZE(sql));
-}
+const struct store_queries store_transition_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 void store_transition_bind(sqlite3_stmt *q, const struct transition *t)
 {
