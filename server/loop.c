@@ -28,20 +28,20 @@ static void shorten(int64_t *wait_ms, int64_t other_ms)
     }
 }
 
-static enum loop_wish take_signals(const struct loop *loop)
+static enum loop_action take_signals(const struct loop *loop)
 {
-    enum loop_wish wish = LOOP_GO_ON;
+    enum loop_action action = LOOP_CONTINUE;
     struct signalfd_siginfo info;
     while (read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        enum loop_wish other =
+        enum loop_action other =
             loop->signalled ? loop->signalled(loop->signalled_arg, &info) : LOOP_END;
-        wish = other > wish ? other : wish;
+        action = other > action ? other : action;
     }
-    return wish;
+    return action;
 }
 
-/* Sleeps until a socket, a timer or a signal, and says what the signal wants. */
-static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
+/* Sleeps until a socket, a timer or a signal, and returns what the signal asks for. */
+static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 {
     /* The last run of the server may have taken new requests: their turn is open, or somebody waits
      * for what they changed, and it wants its end. */
@@ -67,7 +67,7 @@ static enum loop_wish sleep_for_work(const struct loop *loop, int64_t most_ms)
     if (fds[2].revents) {
         http_accept_run(loop->server);
     }
-    return fds[1].revents ? take_signals(loop) : LOOP_GO_ON;
+    return fds[1].revents ? take_signals(loop) : LOOP_CONTINUE;
 }
 
 /*
@@ -160,14 +160,14 @@ static void settle(struct loop *loop)
 
 void loop_run(struct loop *loop)
 {
-    enum loop_wish wish;
-    while ((wish = sleep_for_work(loop, SLEEP_MOST_MS)) == LOOP_GO_ON) {
+    enum loop_action action;
+    while ((action = sleep_for_work(loop, SLEEP_MOST_MS)) == LOOP_CONTINUE) {
         turn(loop);
     }
     log_event(LOG_INFO, "stopping",
               LOG_NUMBER("connections", http_server_connections(loop->server)));
     first_callback_hurry_all(loop->engine);
-    if (wish == LOOP_SETTLE) {
+    if (action == LOOP_SETTLE) {
         settle(loop);
     } else {
         turn(loop);

@@ -7,17 +7,11 @@
 #include "api/event_stream.h"
 #include "api/imports.h"
 #include "api/wait.h"
+#include "base/loop_action.h"
 #include "engine/engine.h"
 #include "http/http_server.h"
 
 #include <sys/signalfd.h>
-
-/* What a signal means to the loop; of several the last one here counts. */
-enum loop_wish {
-    LOOP_GO_ON,
-    LOOP_SETTLE, /* end, once callbacks that are under way or due have ended */
-    LOOP_END,    /* end now */
-};
 
 struct loop {
     struct engine *engine;
@@ -27,7 +21,7 @@ struct loop {
     struct imports *imports;
     int signal_fd; /* SIGTERM and SIGINT; SIGCHLD when there is a command */
     /* Asked about each signal; NULL: any of them ends the server. */
-    enum loop_wish (*signalled)(void *arg, const struct signalfd_siginfo *info);
+    enum loop_action (*signalled)(void *arg, const struct signalfd_siginfo *info);
     void *signalled_arg;
 };
 

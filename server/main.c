@@ -4,14 +4,14 @@
 #include "base/mem.h"
 #include "base/wall.h"
 #include "config.h"
-#include "exec.h"
+#include "exec/exec.h"
+#include "exec/strict.h"
 #include "fixture/fixture.h"
 #include "healthcheck.h"
 #include "loop.h"
 #include "routes.h"
 #include "store/store_run.h"
 #include "tmpdb.h"
-#include "verdict.h"
 #include "web/page.h"
 
 #include <errno.h>
@@ -259,7 +259,7 @@ static int serve(struct program *p)
         return EXIT_WRONG;
     }
     loop_run(&p->loop);
-    int status = verdict_of(&p->engine, &p->run, p->config.strict, p->exec.status);
+    int status = strict_exit_status(&p->engine, &p->run, p->config.strict, p->exec.status);
     stop(p);
     return status;
 }

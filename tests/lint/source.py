@@ -21,6 +21,7 @@ LAYERS = [
     ["http"],
     ["api"],
     ["web"],
+    ["exec"],
     ["top"],
 ]
 

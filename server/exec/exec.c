@@ -20,7 +20,7 @@
 
 /*
  * A signal sent to a group of processes may come twice, to us and to all: timeout(1) does so. The
- * same one from the same sender within this time is no second wish.
+ * same one from the same sender within this time counts once.
  */
 #define ECHO_MS 500
 
@@ -146,11 +146,11 @@ static bool is_echo(const struct exec *exec, const struct signalfd_siginfo *info
            exec->asked_by == (pid_t)info->ssi_pid && mono_now_ms() - exec->asked_ms < ECHO_MS;
 }
 
-static enum loop_wish ask(struct exec *exec, const struct signalfd_siginfo *info)
+static enum loop_action ask(struct exec *exec, const struct signalfd_siginfo *info)
 {
     int signal_number = (int)info->ssi_signo;
     if (is_echo(exec, info)) {
-        return LOOP_GO_ON;
+        return LOOP_CONTINUE;
     }
     if (exec->asked) {
         kill_now(exec, signal_number);
@@ -162,15 +162,15 @@ static enum loop_wish ask(struct exec *exec, const struct signalfd_siginfo *info
     if (info->ssi_code != SI_KERNEL) { /* Ctrl-C reaches all that run in the terminal */
         kill(exec->pid, signal_number);
     }
-    return LOOP_GO_ON;
+    return LOOP_CONTINUE;
 }
 
-enum loop_wish exec_signalled(void *arg, const struct signalfd_siginfo *info)
+enum loop_action exec_signalled(void *arg, const struct signalfd_siginfo *info)
 {
     struct exec *exec = arg;
     if (info->ssi_signo == SIGCHLD) {
         reap(exec);
-        return exec->ended ? LOOP_SETTLE : LOOP_GO_ON;
+        return exec->ended ? LOOP_SETTLE : LOOP_CONTINUE;
     }
     return exec->ended ? LOOP_END : ask(exec, info);
 }

@@ -8,9 +8,10 @@
  */
 #pragma once
 
+#include "base/loop_action.h"
 #include "domain/account.h"
-#include "loop.h"
 
+#include <sys/signalfd.h>
 #include <sys/types.h>
 
 struct exec {
@@ -40,7 +41,7 @@ void exec_begin(struct exec *exec, const char *url, const struct account_keys *k
  * terminal has sent them to the command too; the second one kills the command, and the server ends
  * at once.
  */
-enum loop_wish exec_signalled(void *arg, const struct signalfd_siginfo *info);
+enum loop_action exec_signalled(void *arg, const struct signalfd_siginfo *info);
 
 /* Forgets a command that was never let go. A zeroed exec is fine. */
 void exec_finish(struct exec *exec);

@@ -1,12 +1,12 @@
 /* How a run ends: its report, what --strict says, and the exit status. */
 #pragma once
 
-#include "web/report.h"
+#include "exec/report.h"
 
 #define EXIT_WRONG 2  /* a bad option, fixture or database; a report that cannot be written */
 #define EXIT_STRICT 3 /* the run did not hold to --strict */
 
-#define VERDICT_LINES 20 /* callbacks that --strict names; of more the number is said */
+#define STRICT_LINES 20 /* callbacks that --strict names; of more the number is said */
 
 /*
  * Writes the report when the run has a folder for it. With `strict` there is a line on stderr for
@@ -14,4 +14,5 @@
  * of theirs: POST /_mock/verify-signature is what counts. Returns the exit status: `status`, unless
  * that is a success and the run was none.
  */
-int verdict_of(struct engine *engine, const struct report_run *run, bool strict, int status);
+int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict,
+                       int status);

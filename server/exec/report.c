@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/outbox.h"
+#include "exec/report_private.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "web/report_private.h"
 
 #include <errno.h>
 #include <stdio.h>

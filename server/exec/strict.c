@@ -1,4 +1,4 @@
-#include "verdict.h"
+#include "strict.h"
 
 #include "base/log.h"
 #include "base/url.h"
@@ -33,7 +33,7 @@ static bool all_arrived(struct engine *engine, struct run_mark after,
 {
     struct arena list = {0}, arena = {0};
     int64_t *seqs, all = 0;
-    size_t n = store_run_undelivered(engine->store, &list, after, VERDICT_LINES, &seqs);
+    size_t n = store_run_undelivered(engine->store, &list, after, STRICT_LINES, &seqs);
     for (size_t i = 0; i < n; i++) {
         name_callback(engine, &arena, seqs[i]);
         arena_reset(&arena);
@@ -74,7 +74,7 @@ static bool is_strict(struct engine *engine, struct run_mark after)
     return arrived && verified;
 }
 
-int verdict_of(struct engine *engine, const struct report_run *run, bool strict, int status)
+int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict, int status)
 {
     char why[WHY_ROOM];
     log_flush(); /* its lines come before ours */

@@ -1,8 +1,8 @@
 /* What the files of the report share. Nobody else includes this. */
 #pragma once
 
+#include "exec/report.h"
 #include "store/store_run.h"
-#include "web/report.h"
 #include "web/template.h"
 
 #define REPORT_CODES 20 /* attempts of one callback that are shown */
