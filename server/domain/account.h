@@ -69,6 +69,15 @@ struct account_clock {
     int64_t now_ms;    /* frozen: the time */
 };
 
+/* An account as a row: settings as JSON text. */
+struct account_row {
+    int64_t num;
+    struct account_keys keys;
+    const char *settings;
+    struct account_clock clock;
+    int64_t made_ms;
+};
+
 struct account {
     int64_t num; /* what its rows bear; another one after a reset (tenant.h) */
     struct account_keys keys;

@@ -5,9 +5,7 @@
 #include "base/log.h"
 #include "store/store_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -24,22 +22,6 @@ static const char *const sql[] = {
 /* ------------------------------------------------------------------ statements */
 
 const struct store_queries store_core_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
-
-/* Fills in a group's texts; false with sqlite3_errmsg set. */
-static bool take_texts(struct store *store, enum store_group group)
-{
-    const struct store_queries *queries = store->groups[group];
-    struct buf written[STORE_STATEMENTS_MOST] = {0};
-    bool good = queries->texts || queries->write(store, written);
-    for (size_t i = 0; i < queries->n; i++) {
-        if (good) {
-            store->statements[group][i].text =
-                queries->texts ? queries->texts[i] : arena_strdup(&store->texts, written[i].data);
-        }
-        buf_finish(&written[i]);
-    }
-    return good;
-}
 
 void store_poison(struct store *store, const char *why)
 {
@@ -63,26 +45,29 @@ static void poison_by_sqlite(struct store *store, const char *text)
     store_poison(store, why);
 }
 
-/* NULL when it cannot be, with sqlite3_errmsg set. */
+/* NULL when it cannot be compiled, with sqlite3_errmsg set. */
 static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
 {
-    struct store_statement *statement = &store->statements[group][query];
-    if (!statement->compiled && (statement->text || take_texts(store, group))) {
-        sqlite3_prepare_v3(store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT,
-                           &statement->compiled, NULL);
+    const struct store_queries *queries = store->groups[group];
+    buf_auto text = {0};
+    if (queries->texts) {
+        store_expand(&text, queries->texts[query]);
+    } else if (!queries->write(store, query, &text)) {
+        return NULL;
     }
-    return statement->compiled;
+    sqlite3_prepare_v3(store->db, text.data, -1, SQLITE_PREPARE_PERSISTENT,
+                       &store->compiled[group][query], NULL);
+    return store->compiled[group][query];
 }
 
 bool store_compile_all(struct store *store)
 {
-    for (int group = 0; group < STORE_GROUPS; group++) {
-        int query = 0;
-        do {
-            if (!compile(store, group, query)) {
+    for (enum store_group group = 0; group < STORE_GROUPS; group++) {
+        for (int query = 0; query < store->groups[group]->n; query++) {
+            if (!store->compiled[group][query] && !compile(store, group, query)) {
                 return false;
             }
-        } while (++query < STORE_STATEMENTS_MOST && store->statements[group][query].text);
+        }
     }
     return true;
 }
@@ -90,9 +75,9 @@ bool store_compile_all(struct store *store)
 /* SQLite takes a statement that is none: nothing is bound, and a poisoned turn takes no step. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query)
 {
-    sqlite3_stmt *compiled = store->statements[group][query].compiled;
+    sqlite3_stmt *compiled = store->compiled[group][query];
     if (!compiled && !(compiled = compile(store, group, query))) {
-        poison_by_sqlite(store, store->statements[group][query].text);
+        poison_by_sqlite(store, NULL);
     }
     return compiled;
 }
@@ -106,23 +91,14 @@ sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int
     return store_query(store, group, query);
 }
 
-void store_bind(sqlite3_stmt *statement, const char *kinds, ...)
+void store_bind_int(sqlite3_stmt *q, int at, int64_t n)
 {
-    va_list args;
-    va_start(args, kinds);
-    for (int at = 1; *kinds; kinds++, at++) {
-        if (*kinds == 't') {
-            sqlite3_bind_text(statement, at, va_arg(args, const char *), -1, SQLITE_STATIC);
-        } else if (*kinds == 'i') {
-            int64_t n = va_arg(args, int64_t);
-            n == INT64_MIN ? sqlite3_bind_null(statement, at)
-                           : sqlite3_bind_int64(statement, at, n);
-        } else {
-            const void *data = va_arg(args, const void *);
-            sqlite3_bind_blob(statement, at, data, (int)va_arg(args, size_t), SQLITE_STATIC);
-        }
-    }
-    va_end(args);
+    n == INT64_MIN ? sqlite3_bind_null(q, at) : sqlite3_bind_int64(q, at, n);
+}
+
+void store_bind_text(sqlite3_stmt *q, int at, const char *text)
+{
+    sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
 }
 
 /* A poisoned turn does nothing more: its writes are lost anyway, its reads would show what will not
@@ -195,7 +171,7 @@ bool store_meta_get(struct store *store, const char *key, void *ret_data, size_t
 {
     sqlite3_stmt *q = store_query(store, STORE_CORE, Q_META_GET);
     bool found = false;
-    store_bind(q, "t", key);
+    store_bind(q, key);
     while (store_step(store, q)) {
         found = (size_t)sqlite3_column_bytes(q, 0) == size;
         if (found) {
@@ -208,7 +184,8 @@ bool store_meta_get(struct store *store, const char *key, void *ret_data, size_t
 void store_meta_put(struct store *store, const char *key, const void *data, size_t size)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_CORE, Q_META_PUT);
-    store_bind(q, "tb", key, data, size);
+    store_bind(q, key);
+    sqlite3_bind_blob64(q, 2, data, size, SQLITE_STATIC);
     store_run(store, q);
 }
 

@@ -17,14 +17,9 @@ enum {
     Q_OUTCOME_ALL,
 };
 
-#define COLUMNS                                                                                    \
-    "id, api_key, public_key, public_live_key, secret_key, secret_live_key, settings,"             \
-    " clock_frozen, clock_offset_ms, clock_now_ms, made_ms"
-
 static const char *const sql[] = {
-    [Q_ALL] = "SELECT num, " COLUMNS " FROM account ORDER BY num",
-    [Q_INSERT] = ("INSERT INTO account (" COLUMNS ", num)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+    [Q_ALL] = "SELECT {account} FROM account ORDER BY num",
+    [Q_INSERT] = "INSERT INTO account ({account}) VALUES ({account ?})",
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
     [Q_SET_CLOCK] = ("UPDATE account SET (clock_frozen, clock_offset_ms, clock_now_ms) ="
                      " (?2, ?3, ?4) WHERE num = ?1"),
@@ -48,16 +43,8 @@ void store_account_all(struct store *store, void (*each)(void *arg, const struct
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_ALL);
     struct arena arena = {0};
-    while (store_step(store, q)) {
-        struct account_row row = {
-            .num = store_column_int(q, 0),
-            .keys = {store_column_text(&arena, q, 1), store_column_text(&arena, q, 2),
-                     store_column_text(&arena, q, 3), store_column_text(&arena, q, 4),
-                     store_column_text(&arena, q, 5), store_column_text(&arena, q, 6)},
-            .settings = store_column_text(&arena, q, 7),
-            .clock = {store_column_int(q, 8) == 1, store_column_int(q, 9), store_column_int(q, 10)},
-            .made_ms = store_column_int(q, 11),
-        };
+    struct account_row row = {0};
+    while (store_next_row(store, &arena, q, &row_account, &row)) {
         each(arg, &row);
         arena_reset(&arena);
     }
@@ -74,33 +61,31 @@ static int64_t next_num(struct store *store)
 
 int64_t store_account_insert(struct store *store, const struct account_row *row)
 {
-    const struct account_keys *keys = &row->keys;
-    int64_t num = next_num(store);
+    struct account_row numbered = *row;
+    numbered.num = next_num(store);
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
-    store_bind(q, "tttttttiiiii", keys->id, keys->api_key, keys->public_key, keys->public_live_key,
-               keys->secret_key, keys->secret_live_key, row->settings, (int64_t)row->clock.frozen,
-               row->clock.offset_ms, row->clock.now_ms, row->made_ms, num);
-    return store_run(store, q) ? num : 0;
+    store_bind_row(q, &row_account, &numbered);
+    return store_run(store, q) ? numbered.num : 0;
 }
 
 void store_account_set_settings(struct store *store, int64_t num, const char *settings)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_SETTINGS);
-    store_bind(q, "it", num, settings);
+    store_bind(q, num, settings);
     store_run(store, q);
 }
 
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_CLOCK);
-    store_bind(q, "iiii", num, (int64_t)clock->frozen, clock->offset_ms, clock->now_ms);
+    store_bind(q, num, clock->frozen, clock->offset_ms, clock->now_ms);
     store_run(store, q);
 }
 
 static int run_for(struct store *store, int query, int64_t n)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, query);
-    store_bind(q, "i", n);
+    store_bind(q, n);
     return store_run(store, q);
 }
 
@@ -117,7 +102,7 @@ int64_t store_account_empty(struct store *store, int64_t num)
 {
     int64_t fresh = next_num(store);
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_RENUMBER);
-    store_bind(q, "ii", num, fresh);
+    store_bind(q, num, fresh);
     store_run(store, q);
     leave(store, num);
     return fresh;
@@ -132,7 +117,7 @@ void store_account_delete(struct store *store, int64_t num)
 void store_outcome_push(struct store *store, int64_t account, const char *text)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_OUTCOME_PUSH);
-    store_bind(q, "iti", account, text, (int64_t)outcome_kind(text));
+    store_bind(q, account, text, outcome_kind(text));
     store_run(store, q);
 }
 
@@ -142,7 +127,7 @@ const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t 
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_FIRST);
     const char *text = NULL;
     int64_t seq = 0;
-    store_bind(q, "ii", account, (int64_t)kind);
+    store_bind(q, account, kind);
     while (store_step(store, q)) {
         seq = store_column_int(q, 0);
         text = store_column_text(arena, q, 1);
@@ -161,19 +146,15 @@ void store_outcome_clear(struct store *store, int64_t account)
 int64_t store_outcome_count(struct store *store, int64_t account)
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_COUNT);
-    int64_t count = 0;
-    store_bind(q, "i", account);
-    while (store_step(store, q)) {
-        count = store_column_int(q, 0);
-    }
-    return count;
+    store_bind(q, account);
+    return store_one_int(store, q, 0);
 }
 
 void store_outcome_all(struct store *store, int64_t account,
                        void (*each)(void *arg, const char *text), void *arg)
 {
     sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_ALL);
-    store_bind(q, "i", account);
+    store_bind(q, account);
     while (store_step(store, q)) {
         each(arg, (const char *)sqlite3_column_text(q, 0));
     }

@@ -5,15 +5,6 @@
 #include "domain/outcome.h"
 #include "store/store.h"
 
-/* An account as a row: settings as JSON text. */
-struct account_row {
-    int64_t num;
-    struct account_keys keys;
-    const char *settings;
-    struct account_clock clock;
-    int64_t made_ms;
-};
-
 /* Calls `each` for every account in the order of their making; texts live until it returns. */
 void store_account_all(struct store *store, void (*each)(void *arg, const struct account_row *row),
                        void *arg);

@@ -14,40 +14,23 @@ enum { Q_GET, Q_ADD, Q_ALL, Q_CLEAR };
 _Static_assert(MONEY_MOST == 9000000000000000000, "the bound stands in the statement");
 
 static const char *const sql[] = {
-    [Q_GET] = "SELECT " STORE_BALANCE_COLUMNS " FROM balance WHERE account = ?1 AND currency = ?2",
-    [Q_ADD] = "INSERT INTO balance (" STORE_BALANCE_COLUMNS ", account)"
-              " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, currency) DO UPDATE SET " SUM(
+    [Q_GET] = "SELECT {balance} FROM balance WHERE account = ?1 AND currency = ?2",
+    [Q_ADD] = "INSERT INTO balance ({balance}, account)"
+              " VALUES ({balance ?}, ?) ON CONFLICT (account, currency) DO UPDATE SET " SUM(
                   "active") ", " SUM("pending") ", " SUM("reserved"),
-    [Q_ALL] = "SELECT " STORE_BALANCE_COLUMNS " FROM balance WHERE account = ?1 ORDER BY currency",
+    [Q_ALL] = "SELECT {balance} FROM balance WHERE account = ?1 ORDER BY currency",
     [Q_CLEAR] = "DELETE FROM balance WHERE account = ?1",
 };
 
 const struct store_queries store_balance_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-void store_balance_bind(sqlite3_stmt *q, const struct ledger_balance *moved)
-{
-    store_bind(q, "tiii", moved->currency, moved->active, moved->pending, moved->reserved);
-}
-
-void store_balance_read(sqlite3_stmt *q, struct ledger_balance *ret_moved)
-{
-    *ret_moved = (struct ledger_balance){
-        .currency = (const char *)sqlite3_column_text(q, 0),
-        .active = store_column_int(q, 1),
-        .pending = store_column_int(q, 2),
-        .reserved = store_column_int(q, 3),
-    };
-}
-
 void store_balance_get(struct store *store, int64_t account, const char *currency,
                        struct ledger_balance *ret_moved)
 {
     sqlite3_stmt *q = store_query(store, STORE_BALANCE, Q_GET);
-    struct ledger_balance moved = {0};
-    store_bind(q, "it", account, currency);
-    while (store_step(store, q)) {
-        store_balance_read(q, &moved);
-    }
+    struct ledger_balance moved;
+    store_bind(q, account, currency);
+    store_one_row(store, NULL, q, &row_balance, &moved);
     moved.currency = ret_moved->currency;
     *ret_moved = moved;
 }
@@ -55,8 +38,7 @@ void store_balance_get(struct store *store, int64_t account, const char *currenc
 void store_balance_add(struct store *store, int64_t account, const struct ledger_balance *by)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_BALANCE, Q_ADD);
-    store_balance_bind(q, by);
-    sqlite3_bind_int64(q, STORE_BALANCE_WIDTH + 1, account);
+    store_bind_from(q, store_bind_row(q, &row_balance, by) + 1, account);
     store_run(store, q);
 }
 
@@ -64,10 +46,9 @@ void store_balance_all(struct store *store, int64_t account,
                        void (*each)(void *arg, const struct ledger_balance *moved), void *arg)
 {
     sqlite3_stmt *q = store_query(store, STORE_BALANCE, Q_ALL);
-    store_bind(q, "i", account);
-    while (store_step(store, q)) {
-        struct ledger_balance moved;
-        store_balance_read(q, &moved);
+    struct ledger_balance moved = {0};
+    store_bind(q, account);
+    while (store_next_row(store, NULL, q, &row_balance, &moved)) {
         each(arg, &moved);
     }
 }
@@ -75,6 +56,6 @@ void store_balance_all(struct store *store, int64_t account,
 void store_balance_clear(struct store *store, int64_t account)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_BALANCE, Q_CLEAR);
-    store_bind(q, "i", account);
+    store_bind(q, account);
     store_run(store, q);
 }

@@ -60,7 +60,7 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     if (sqlite3_prepare_v2(store->db, query, -1, &q, NULL)) {
         return false;
     }
-    store_bind(q, "ti", tables[table].name, (int64_t)tables[table].renumbered);
+    store_bind(q, tables[table].name, tables[table].renumbered);
     bool good = sqlite3_step(q) == SQLITE_ROW;
     if (good) {
         buf_text(names, (const char *)sqlite3_column_text(q, 0));
@@ -69,49 +69,53 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     return sqlite3_finalize(q) == SQLITE_OK && good;
 }
 
-static bool write_table(struct store *store, size_t table, struct buf *ret_texts)
+static bool write_query(struct store *store, int query, struct buf *ret_text)
 {
+    if (query == Q_REQUEUE) {
+        buf_text(ret_text, "UPDATE snapshot_callback SET state = 0, due_ms = queued_ms"
+                           " WHERE snapshot = ?1 AND state = 1");
+        return true;
+    }
+    if (query >= (int)Q_MAKE_ROOM) {
+        buf_text(ret_text, make_room[query - (int)Q_MAKE_ROOM]);
+        return true;
+    }
+    size_t table = (size_t)query % TABLES;
     const char *name = tables[table].name;
     buf_auto names = {0}, back = {0};
     if (!read_columns(store, table, &names, &back)) {
         return false;
     }
-    buf_printf(&ret_texts[Q_OUT + table],
-               "INSERT INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s ORDER BY 2",
-               name, names.data, names.data, name, tables[table].of_account);
-    buf_printf(&ret_texts[Q_IN + table],
-               "INSERT INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1 ORDER BY rowid",
-               name, names.data, back.data, name);
-    buf_printf(&ret_texts[Q_SWEEP + table],
-               "DELETE FROM snapshot_%s WHERE rowid IN"
-               " (SELECT rowid FROM snapshot_%s WHERE snapshot = ?1 LIMIT ?2)",
-               name, name);
+    if (query < (int)Q_IN) {
+        buf_printf(ret_text,
+                   "INSERT INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s"
+                   " ORDER BY 2",
+                   name, names.data, names.data, name, tables[table].of_account);
+    } else if (query < (int)Q_SWEEP) {
+        buf_printf(ret_text,
+                   "INSERT INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1"
+                   " ORDER BY rowid",
+                   name, names.data, back.data, name);
+    } else {
+        buf_printf(ret_text,
+                   "DELETE FROM snapshot_%s WHERE rowid IN"
+                   " (SELECT rowid FROM snapshot_%s WHERE snapshot = ?1 LIMIT ?2)",
+                   name, name);
+    }
     return true;
 }
 
-static bool write_queries(struct store *store, struct buf *ret_texts)
-{
-    for (size_t i = 0; i < TABLES; i++) {
-        if (!write_table(store, i, ret_texts)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
-        buf_text(&ret_texts[Q_MAKE_ROOM + i], make_room[i]);
-    }
-    buf_text(&ret_texts[Q_REQUEUE], "UPDATE snapshot_callback SET state = 0, due_ms = queued_ms"
-                                    " WHERE snapshot = ?1 AND state = 1");
-    return true;
-}
-
-const struct store_queries store_copy_queries = {.write = write_queries, .n = Q_COUNT_OF_QUERIES};
+const struct store_queries store_copy_queries = {.write = write_query, .n = Q_COUNT_OF_QUERIES};
 
 /* ------------------------------------------------------------------ copying */
 
 static int run_for(struct store *store, size_t query, int64_t snapshot, int64_t other)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_COPY, (int)query);
-    store_bind(q, sqlite3_bind_parameter_count(q) == 2 ? "ii" : "i", snapshot, other);
+    store_bind(q, snapshot);
+    if (sqlite3_bind_parameter_count(q) == 2) {
+        store_bind_from(q, 2, other);
+    }
     return store_run(store, q);
 }
 

@@ -19,7 +19,7 @@ const struct store_queries store_leftover_queries = {.texts = sql, .n = ARRAY_SI
 static void run_for(struct store *store, int query, enum store_leftover kind, int64_t num)
 {
     sqlite3_stmt *q = store_write_query(store, STORE_LEFTOVER, query);
-    store_bind(q, "ii", (int64_t)kind, num);
+    store_bind(q, kind, num);
     store_run(store, q);
 }
 

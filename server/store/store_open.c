@@ -238,11 +238,10 @@ void store_close(struct store *store)
     }
     for (int group = 0; group < STORE_GROUPS; group++) {
         for (int i = 0; i < STORE_STATEMENTS_MOST; i++) {
-            sqlite3_finalize(store->statements[group][i].compiled);
+            sqlite3_finalize(store->compiled[group][i]);
         }
     }
     sqlite3_close(store->db);
-    arena_finish(&store->texts);
     free(store->file);
     free(store);
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "domain/balance.h"
 #include "domain/invoice.h"
+#include "domain/row.h"
 
 #include <sqlite3.h>
 
@@ -46,14 +47,15 @@ enum store_sequence {
 };
 
 /*
- * The statements of one file of this folder, numbered from 0: as they stand in the source, or
- * written when they follow from the columns of rows. `write` fills one text for each; false with
- * sqlite3_errmsg set.
+ * The statements of one file of this folder, numbered from 0. In their texts {callback} stands for
+ * the columns of that row (domain/row.h), {callback ?} for a value for each, {callback =} for the
+ * assignments of those that change. Each is compiled when it is first used.
  */
 struct store_queries {
     const char *const *texts; /* NULL: `write` makes them */
-    bool (*write)(struct store *store, struct buf *ret_texts);
-    size_t n; /* at most STORE_STATEMENTS_MOST */
+    /* Writes the text of one; false with sqlite3_errmsg set. */
+    bool (*write)(struct store *store, int query, struct buf *ret_text);
+    int n; /* at most STORE_STATEMENTS_MOST */
 };
 
 extern const struct store_queries store_core_queries;
@@ -72,11 +74,6 @@ extern const struct store_queries store_find_queries;
 extern const struct store_queries store_balance_queries;
 extern const struct store_queries store_refund_queries;
 
-struct store_statement {
-    const char *text;       /* NULL: its group was not wanted yet */
-    sqlite3_stmt *compiled; /* NULL: it was not wanted yet */
-};
-
 struct store {
     sqlite3 *db;
     char *file;
@@ -85,8 +82,7 @@ struct store {
     int64_t invoice_count;                     /* -1: not counted yet */
     int64_t next[STORE_SEQUENCES];             /* 0: not read yet */
     const struct store_queries *const *groups; /* by enum store_group */
-    struct arena texts;                        /* of statements that were written */
-    struct store_statement statements[STORE_GROUPS][STORE_STATEMENTS_MOST];
+    sqlite3_stmt *compiled[STORE_GROUPS][STORE_STATEMENTS_MOST]; /* NULL: not used yet */
 };
 
 /* Compiles what was not yet: whether the database has all that statements name. False with
@@ -135,9 +131,44 @@ void store_copy_in(struct store *store, int64_t snapshot, int64_t account);
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query);
 
-/* Binds from ?1 on: 't' const char * (NULL: null), 'i' int64_t (INT64_MIN: null), 'b' const void *
- * and size_t. */
-void store_bind(sqlite3_stmt *statement, const char *kinds, ...);
+/*
+ * Binds values from ?1 on: const char * (NULL is null) and whole numbers (INT64_MIN is null), up to
+ * ten. Texts must live until the statement is run. store_bind_from begins at another parameter.
+ */
+#define store_bind(q, ...) store_bind_from(q, 1, __VA_ARGS__)
+#define store_bind_from(q, at, ...)                                                                \
+    STORE_BIND_N(__VA_ARGS__, STORE_BIND_10, STORE_BIND_9, STORE_BIND_8, STORE_BIND_7,             \
+                 STORE_BIND_6, STORE_BIND_5, STORE_BIND_4, STORE_BIND_3, STORE_BIND_2,             \
+                 STORE_BIND_1)                                                                     \
+    (q, at, __VA_ARGS__)
+#define STORE_BIND_N(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, name, ...) name
+#define STORE_BIND_1(q, at, value)                                                                 \
+    _Generic((value), char * : store_bind_text, const char * : store_bind_text, default            \
+             : store_bind_int)(q, at, value)
+#define STORE_BIND_2(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_1(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_3(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_2(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_4(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_3(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_5(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_4(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_6(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_5(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_7(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_6(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_8(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_7(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_9(q, at, value, ...)                                                            \
+    (STORE_BIND_1(q, at, value), STORE_BIND_8(q, (at) + 1, __VA_ARGS__))
+#define STORE_BIND_10(q, at, value, ...)                                                           \
+    (STORE_BIND_1(q, at, value), STORE_BIND_9(q, (at) + 1, __VA_ARGS__))
+void store_bind_int(sqlite3_stmt *statement, int at, int64_t n);
+void store_bind_text(sqlite3_stmt *statement, int at, const char *text);
+
+/* Bind a row's values, or those that change, from ?1 on; return how many that were. */
+int store_bind_row(sqlite3_stmt *statement, const struct row_table *table, const void *row);
+int store_bind_changes(sqlite3_stmt *statement, const struct row_table *table, const void *row);
 
 /* Steps a query: true while there is a row; at the end or on an error (which poisons) resets and
  * returns false. */
@@ -147,53 +178,25 @@ bool store_step(struct store *store, sqlite3_stmt *statement);
  * failed. */
 int store_run(struct store *store, sqlite3_stmt *statement);
 
-/* Columns: NULL texts stay NULL, null integers are INT64_MIN. Texts are copied to the arena. */
+/* Columns: null texts are NULL, null integers INT64_MIN. Texts are copied to the arena. */
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column);
 int64_t store_column_int(sqlite3_stmt *statement, int column);
 
 /*
- * Rows as their own files have them: the columns, how many there are, and a statement's first
- * values (from ?1 on) or columns (from 0 on) to or from a struct. Texts of a transition that was
- * read live until the next step; all others go to the arena.
+ * Rows of a query whose columns are those of a table. store_next_row steps: false at the end.
+ * store_one_row reads the first, into zeroes when there is none. store_all_rows puts all of them
+ * into an array in the arena (a pointer to a pointer to it is passed). Texts go to the arena, or
+ * live until the next step when it is NULL.
  */
-void store_invoice_columns(struct buf *names);
-int store_invoice_width(void);
-void store_invoice_bind(sqlite3_stmt *statement, const struct invoice *invoice);
-void store_invoice_read(struct arena *arena, sqlite3_stmt *statement, struct invoice *ret_invoice);
+bool store_next_row(struct store *store, struct arena *arena, sqlite3_stmt *statement,
+                    const struct row_table *table, void *ret_row);
+bool store_one_row(struct store *store, struct arena *arena, sqlite3_stmt *statement,
+                   const struct row_table *table, void *ret_row);
+size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *statement,
+                      const struct row_table *table, void *ret_rows);
 
-/* What may change in an invoice: "status = ?2, ..." of an UPDATE whose ?1 is the row, and its
- * values. */
-void store_invoice_assignments(struct buf *assignments);
-void store_invoice_bind_changes(sqlite3_stmt *statement, const struct invoice *invoice);
+/* The one number that a query finds. */
+int64_t store_one_int(struct store *store, sqlite3_stmt *statement, int64_t otherwise);
 
-#define STORE_TRANSITION_COLUMNS "invoice, at_ms, wall_ms, old, new, resolution, cause"
-#define STORE_TRANSITION_WIDTH 7
-void store_transition_bind(sqlite3_stmt *statement, const struct transition *transition);
-void store_transition_read(sqlite3_stmt *statement, struct transition *ret_transition);
-
-#define STORE_CALLBACK_HEAD                                                                        \
-    "seq, invoice, account, transition, state, queued_ms, due_ms, attempts, ended_ms, code,"       \
-    " manual, test_mode, fault, extra"
-#define STORE_CALLBACK_COLUMNS STORE_CALLBACK_HEAD ", url, signature, body, body_cut"
-#define STORE_CALLBACK_WIDTH 18
-void store_callback_bind(sqlite3_stmt *statement, const struct callback *callback);
-void store_callback_read(struct arena *arena, sqlite3_stmt *statement,
-                         struct callback *ret_callback);
-
-#define STORE_ATTEMPT_COLUMNS                                                                      \
-    "callback, number, at_ms, wall_ms, took_ms, code, fault, error, request_headers,"              \
-    " request_body, response_headers, response_body"
-#define STORE_ATTEMPT_WIDTH 12
-void store_attempt_bind(sqlite3_stmt *statement, const struct attempt *attempt);
-void store_attempt_read(struct arena *arena, sqlite3_stmt *statement, struct attempt *ret_attempt);
-
-/* Texts of a balance that was read live until the next step, too. */
-#define STORE_BALANCE_COLUMNS "currency, active, pending, reserved"
-#define STORE_BALANCE_WIDTH 4
-void store_balance_bind(sqlite3_stmt *statement, const struct ledger_balance *moved);
-void store_balance_read(sqlite3_stmt *statement, struct ledger_balance *ret_moved);
-#define STORE_REFUND_COLUMNS                                                                       \
-    "invoice, account, reference_id, amount, description, status, created_ms, finished_ms"
-#define STORE_REFUND_WIDTH 8
-void store_refund_bind(sqlite3_stmt *statement, const struct refund *refund);
-void store_refund_read(struct arena *arena, sqlite3_stmt *statement, struct refund *ret_refund);
+/* Appends a statement's text with its rows written out. */
+void store_expand(struct buf *out, const char *text);

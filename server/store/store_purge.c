@@ -39,7 +39,7 @@ static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
     for (int64_t i = 0; i < n; i++) {
         for (int k = Q_ATTEMPTS; k <= Q_INVOICE; k++) {
             sqlite3_stmt *q = store_write_query(store, STORE_PURGE, k);
-            store_bind(q, "i", seqs[i]);
+            store_bind(q, seqs[i]);
             store_run(store, q);
         }
     }
@@ -54,7 +54,7 @@ void store_invoice_purge(struct store *store, const struct purge *purge, struct 
     struct purged purged = {.last = purge->after, .next_created_ms = TIME_NONE};
     sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_OLDEST);
     int64_t from = purge->after ? purge->after : invoice_first(kind) - 1;
-    store_bind(find, "iiii", purge->account, from, invoice_last(kind), purge->limit);
+    store_bind(find, purge->account, from, invoice_last(kind), purge->limit);
     for (; store_step(store, find); rows++) {
         int64_t created_ms = store_column_int(find, 1);
         if (purged.next_created_ms != TIME_NONE || created_ms >= purge->before_ms) {
@@ -84,7 +84,7 @@ bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit)
     int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
     int64_t n = 0;
     sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_LEFT_OVER);
-    store_bind(find, "ii", account, limit);
+    store_bind(find, account, limit);
     while (store_step(store, find)) {
         seqs[n++] = store_column_int(find, 0);
     }

@@ -40,11 +40,9 @@ struct run_mark store_run_begin(struct store *store)
     struct run_mark mark = {0};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
         sqlite3_stmt *q = store_query(store, STORE_RUN, Q_LAST);
-        store_bind(q, "ii", invoice_first((enum invoice_kind)kind),
+        store_bind(q, invoice_first((enum invoice_kind)kind),
                    invoice_last((enum invoice_kind)kind));
-        while (store_step(store, q)) {
-            mark.last[kind] = store_column_int(q, 0);
-        }
+        mark.last[kind] = store_one_int(store, q, 0);
     }
     return mark;
 }
@@ -53,7 +51,7 @@ struct run_mark store_run_begin(struct store *store)
 static void count(struct store *store, int query, struct run_mark after, int64_t *counts, int64_t n)
 {
     sqlite3_stmt *q = store_query(store, STORE_RUN, query);
-    store_bind(q, "ii", after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
+    store_bind(q, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
         if (kind >= 0 && kind < n) {
@@ -75,7 +73,7 @@ static size_t read_seqs(struct store *store, struct arena *arena, int query, str
     sqlite3_stmt *q = store_query(store, STORE_RUN, query);
     int64_t *seqs = arena_alloc(arena, (size_t)limit * sizeof *seqs);
     size_t n = 0;
-    store_bind(q, "iii", after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT], limit);
+    store_bind(q, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT], limit);
     while (store_step(store, q)) {
         seqs[n++] = store_column_int(q, 0);
     }
@@ -101,7 +99,7 @@ size_t store_run_attempts(struct store *store, struct arena *arena, int64_t call
     sqlite3_stmt *q = store_query(store, STORE_RUN, Q_ATTEMPTS);
     struct attempt *rows = arena_alloc(arena, (size_t)limit * sizeof *rows);
     size_t first = (size_t)limit; /* the last one is read first */
-    store_bind(q, "ii", callback, limit);
+    store_bind(q, callback, limit);
     while (store_step(store, q)) {
         rows[--first] = (struct attempt){
             .callback = callback,

@@ -10,29 +10,24 @@
     ")) FROM " table where
 #define LAST(table) LAST_WHERE(table, "")
 
-static const struct {
-    const char *key; /* of meta: the next number, saved when rows go */
-    const char *last;
-    int64_t first; /* 0: from 1 on */
-} sequences[] = {
-    [STORE_SEQUENCE_ACCOUNT] = {"account_num", "SELECT max(num) FROM account"},
-    [STORE_SEQUENCE_INVOICE] = {"invoice_seq",
-                                LAST_WHERE("invoice", " WHERE seq < " STORE_PAYOUTS)},
-    [STORE_SEQUENCE_CALLBACK] = {"callback_seq", LAST("callback")},
-    [STORE_SEQUENCE_PAYOUT] = {"payout_seq", LAST_WHERE("invoice", " WHERE seq >= " STORE_PAYOUTS),
-                               INVOICE_PAYOUTS},
+static const char *const sql[] = {
+    [STORE_SEQUENCE_ACCOUNT] = "SELECT max(num) FROM account",
+    [STORE_SEQUENCE_INVOICE] = LAST_WHERE("invoice", " WHERE seq < " STORE_PAYOUTS),
+    [STORE_SEQUENCE_CALLBACK] = LAST("callback"),
+    [STORE_SEQUENCE_PAYOUT] = LAST_WHERE("invoice", " WHERE seq >= " STORE_PAYOUTS),
 };
 
-static bool write_queries(struct store *store, struct buf *ret_texts)
-{
-    (void)store;
-    for (int i = 0; i < STORE_SEQUENCES; i++) {
-        buf_text(&ret_texts[i], sequences[i].last);
-    }
-    return true;
-}
+const struct store_queries store_sequence_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-const struct store_queries store_sequence_queries = {.write = write_queries, .n = STORE_SEQUENCES};
+static const struct {
+    const char *key; /* of meta: the next number, saved when rows go */
+    int64_t first;   /* 0: from 1 on */
+} sequences[] = {
+    [STORE_SEQUENCE_ACCOUNT] = {"account_num"},
+    [STORE_SEQUENCE_INVOICE] = {"invoice_seq"},
+    [STORE_SEQUENCE_CALLBACK] = {"callback_seq"},
+    [STORE_SEQUENCE_PAYOUT] = {"payout_seq", INVOICE_PAYOUTS},
+};
 
 /* What follows the last row and what was saved. */
 static int64_t first_of(struct store *store, enum store_sequence which)

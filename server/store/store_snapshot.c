@@ -60,7 +60,7 @@ static void take_away(struct store *store, const char *account, const char *name
     static const int queries[] = {Q_LEAVE, Q_DELETE};
     for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
         sqlite3_stmt *q = store_write_query(store, STORE_SNAPSHOT, queries[i]);
-        store_bind(q, "tt", account, name);
+        store_bind(q, account, name);
         store_run(store, q);
     }
 }
@@ -79,8 +79,8 @@ int64_t store_snapshot_insert(struct store *store, const struct snapshot *snapsh
 {
     store_snapshot_delete(store, snapshot);
     sqlite3_stmt *q = store_write_query(store, STORE_SNAPSHOT, Q_INSERT);
-    store_bind(q, "ttiitii", snapshot->account, snapshot->name, snapshot->created_ms,
-               snapshot->invoices, snapshot->settings, (int64_t)snapshot->frozen, snapshot->now_ms);
+    store_bind(q, snapshot->account, snapshot->name, snapshot->created_ms, snapshot->invoices,
+               snapshot->settings, snapshot->frozen, snapshot->now_ms);
     store_run(store, q);
     return sqlite3_last_insert_rowid(store->db);
 }
@@ -100,7 +100,7 @@ bool store_snapshot_get(struct store *store, struct arena *arena, const char *ac
 {
     sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT, Q_GET);
     bool found = false;
-    store_bind(q, "tt", account, name);
+    store_bind(q, account, name);
     while (store_step(store, q)) {
         read_row(arena, q, ret_snapshot);
         found = true;
@@ -114,7 +114,7 @@ size_t store_snapshot_list(struct store *store, struct arena *arena, const char 
     sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT, Q_LIST);
     struct snapshot *rows = arena_alloc(arena, (size_t)limit * sizeof *rows);
     size_t n = 0;
-    store_bind(q, "tti", account, after, limit);
+    store_bind(q, account, after, limit);
     while (store_step(store, q)) {
         read_row(arena, q, &rows[n++]);
     }
@@ -122,28 +122,26 @@ size_t store_snapshot_list(struct store *store, struct arena *arena, const char 
     return n;
 }
 
-static int64_t read_number(struct store *store, int query, const char *account, int64_t seq)
-{
-    sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT, query);
-    int64_t n = 0;
-    store_bind(q, sqlite3_bind_parameter_count(q) == 2 ? "ti" : "t", account, seq);
-    while (store_step(store, q)) {
-        n = store_column_int(q, 0);
-    }
-    return n;
-}
-
 int64_t store_snapshot_count(struct store *store, const char *account)
 {
-    return read_number(store, Q_COUNT, account, 0);
+    sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT, Q_COUNT);
+    store_bind(q, account);
+    return store_one_int(store, q, 0);
+}
+
+static bool is_taken(struct store *store, int query, const char *account, int64_t seq)
+{
+    sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT, query);
+    store_bind(q, account, seq);
+    return store_one_int(store, q, 0);
 }
 
 bool store_snapshot_invoice_taken(struct store *store, const char *account, int64_t seq)
 {
-    return read_number(store, Q_INVOICE_TAKEN, account, seq);
+    return is_taken(store, Q_INVOICE_TAKEN, account, seq);
 }
 
 bool store_snapshot_callback_taken(struct store *store, const char *account, int64_t seq)
 {
-    return read_number(store, Q_CALLBACK_TAKEN, account, seq);
+    return is_taken(store, Q_CALLBACK_TAKEN, account, seq);
 }

@@ -1,0 +1,158 @@
+/* Rows to and from their structs, by the tables of domain/row.h. */
+#include "domain/ident.h"
+#include "store/store_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How a kind of value is stored. */
+enum storage {
+    STORED_TEXT,   /* const char *, NULL is null */
+    STORED_IDENT,  /* char[IDENT_TEXT] */
+    STORED_BYTES,  /* const char * and int64_t */
+    STORED_NUMBER, /* int64_t, INT64_MIN is null */
+    STORED_CHOICE, /* uint32_t, or an enum */
+    STORED_BOOL,
+};
+
+static const enum storage storages[] = {
+    [ROW_TEXT] = STORED_TEXT,       [ROW_URL] = STORED_TEXT,       [ROW_IDENT] = STORED_IDENT,
+    [ROW_ID] = STORED_TEXT,         [ROW_JSON] = STORED_TEXT,      [ROW_BYTES] = STORED_BYTES,
+    [ROW_MONEY] = STORED_NUMBER,    [ROW_BALANCE] = STORED_NUMBER, [ROW_UNITS] = STORED_NUMBER,
+    [ROW_TIME] = STORED_NUMBER,     [ROW_COUNT] = STORED_NUMBER,   [ROW_CODE] = STORED_NUMBER,
+    [ROW_CALLBACK] = STORED_NUMBER, [ROW_NUMBER] = STORED_NUMBER,  [ROW_BOOL] = STORED_BOOL,
+    [ROW_CHOICE] = STORED_CHOICE,   [ROW_STATUS] = STORED_CHOICE,  [ROW_STATUSES] = STORED_CHOICE,
+    [ROW_RESOLUTION] = STORED_TEXT, [ROW_CURRENCY] = STORED_TEXT,  [ROW_TREE] = STORED_TEXT,
+};
+
+/* ------------------------------------------------------------------ binding */
+
+static void bind_field(sqlite3_stmt *q, int at, const struct row_field *field, const void *row)
+{
+    const void *place = (const char *)row + field->offset;
+    uint32_t choice;
+    switch (storages[field->kind]) {
+    case STORED_TEXT:
+        store_bind_text(q, at, *(const char *const *)place);
+        break;
+    case STORED_IDENT:
+        store_bind_text(q, at, place);
+        break;
+    case STORED_BYTES:
+        sqlite3_bind_blob64(q, at, *(const char *const *)place,
+                            *(const uint64_t *)((const char *)row + field->offset2), SQLITE_STATIC);
+        break;
+    case STORED_NUMBER:
+        store_bind_int(q, at, *(const int64_t *)place);
+        break;
+    case STORED_CHOICE:
+        memcpy(&choice, place, sizeof choice);
+        store_bind_int(q, at, choice);
+        break;
+    case STORED_BOOL:
+        store_bind_int(q, at, *(const bool *)place);
+        break;
+    }
+}
+
+int store_bind_row(sqlite3_stmt *q, const struct row_table *table, const void *row)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        bind_field(q, (int)i + 1, &table->fields[i], row);
+    }
+    return (int)table->n;
+}
+
+int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const void *row)
+{
+    int n = 0;
+    for (size_t i = 0; i < table->n; i++) {
+        if (table->fields[i].changes) {
+            bind_field(q, ++n, &table->fields[i], row);
+        }
+    }
+    return n;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static const char *read_text(struct arena *arena, sqlite3_stmt *q, int at)
+{
+    return arena ? store_column_text(arena, q, at) : (const char *)sqlite3_column_text(q, at);
+}
+
+static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struct row_field *field,
+                       void *row)
+{
+    void *place = (char *)row + field->offset;
+    uint32_t choice;
+    switch (storages[field->kind]) {
+    case STORED_TEXT:
+        *(const char **)place = read_text(arena, q, at);
+        break;
+    case STORED_IDENT:
+        snprintf(place, IDENT_TEXT, "%s", (const char *)sqlite3_column_text(q, at));
+        break;
+    case STORED_BYTES:
+        *(const char **)place = read_text(arena, q, at);
+        *(int64_t *)((char *)row + field->offset2) = sqlite3_column_bytes(q, at);
+        break;
+    case STORED_NUMBER:
+        *(int64_t *)place = store_column_int(q, at);
+        break;
+    case STORED_CHOICE:
+        choice = (uint32_t)sqlite3_column_int64(q, at);
+        memcpy(place, &choice, sizeof choice);
+        break;
+    case STORED_BOOL:
+        *(bool *)place = sqlite3_column_int(q, at);
+        break;
+    }
+}
+
+bool store_next_row(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                    const struct row_table *table, void *ret_row)
+{
+    if (!store_step(store, q)) {
+        return false;
+    }
+    for (size_t i = 0; i < table->n; i++) {
+        read_field(arena, q, (int)i, &table->fields[i], ret_row);
+    }
+    return true;
+}
+
+bool store_one_row(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                   const struct row_table *table, void *ret_row)
+{
+    memset(ret_row, 0, table->size);
+    bool found = store_next_row(store, arena, q, table, ret_row);
+    sqlite3_reset(q);
+    return found;
+}
+
+size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                      const struct row_table *table, void *ret_rows)
+{
+    size_t n = 0, room = 8;
+    char *rows = arena_alloc(arena, room * table->size);
+    while (store_next_row(store, arena, q, table, rows + n * table->size)) {
+        if (++n == room) {
+            char *wider = arena_alloc(arena, 2 * room * table->size);
+            memcpy(wider, rows, n * table->size);
+            rows = wider;
+            room *= 2;
+        }
+    }
+    *(void **)ret_rows = rows;
+    return n;
+}
+
+int64_t store_one_int(struct store *store, sqlite3_stmt *q, int64_t otherwise)
+{
+    int64_t n = otherwise;
+    while (store_step(store, q)) {
+        n = store_column_int(q, 0);
+    }
+    return n;
+}
