@@ -218,9 +218,7 @@ static enum snapshot_step go_on(struct snapshot_reading *r)
 {
     if (!r->begun) {
         r->begun = true;
-        while (r->text.at < r->text.end && strchr(" \t\r\n", *r->text.at)) {
-            r->text.at++;
-        }
+        json_cut_trim(&r->text);
         if (r->text.at == r->text.end || *r->text.at != '{') {
             return break_off(r, "", "the body is no JSON object");
         }

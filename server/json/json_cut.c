@@ -28,6 +28,11 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
+void json_cut_trim(struct json_cut *piece)
+{
+    piece->at = skip_blanks(piece->at, piece->end);
+}
+
 /* Behind the closing quote of the string that `at` opens; NULL if there is none. */
 static const char *skip_string(const char *at, const char *end)
 {

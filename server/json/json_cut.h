@@ -30,6 +30,9 @@ enum json_cut_result {
     JSON_CUT_HEAVY, /* the value weighs more than JSON_CUT_WEIGHT_MOST, and was not cut */
 };
 
+/* Moves the start of a piece behind its blanks. */
+void json_cut_trim(struct json_cut *piece);
+
 /* Goes into a value that starts with `open`, '[' or '{'; false if it does not. */
 bool json_cut_enter(const struct json_cut *value, char open, struct json_cutting *ret_inside);
 
