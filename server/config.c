@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "config_private.h"
 #include "watch/journal.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 #include <errno.h>
 #include <stddef.h>

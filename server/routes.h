@@ -2,7 +2,7 @@
  * schema/openapi.yaml. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 extern const struct route routes[];
 extern const size_t routes_count;

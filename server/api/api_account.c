@@ -1,7 +1,7 @@
 #include "api_account.h"
 
 #include "engine/ledger.h"
-#include "json/view_account.h"
+#include "view/view_account.h"
 
 void api_account_profile(struct call *call)
 {

@@ -1,7 +1,7 @@
 /* Payment invoices through both APIs (P351, P451, P501). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void api_invoices_create_private(struct call *call); /* POST /payment-invoices */
 void api_invoices_create_public(struct call *call);  /* POST /public-api/payment-invoices */

@@ -5,7 +5,7 @@
 #include "api/wait.h"
 #include "engine/clock.h"
 #include "engine/payout.h"
-#include "json/view_payout.h"
+#include "view/view_payout.h"
 
 void api_payouts_create(struct call *call)
 {

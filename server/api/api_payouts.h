@@ -1,7 +1,7 @@
 /* Payout invoices through both APIs (P605, P609). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void api_payouts_create(struct call *call);     /* POST /payout-invoices */
 void api_payouts_get(struct call *call);        /* GET /payout-invoices/{id} */

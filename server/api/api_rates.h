@@ -1,7 +1,7 @@
 /* Exchange rates in the private API (P654). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * GET /payment-exchange-rates/{from}/{to} and /payout-exchange-rates/{from}/{to}: the rates of the

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
-#include "json/envelope.h"
-#include "json/json_accepts.h"
+#include "view/envelope.h"
+#include "wire/json_accepts.h"
 
 struct refund_input {
     const char *reference_id, *description;

@@ -1,7 +1,7 @@
 /* Refunds through the private API (P551). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void api_refund(struct call *call); /* POST /payment-invoices/{id}/refund */
 

@@ -6,7 +6,7 @@
 #include "engine/first_callback.h"
 #include "engine/payment.h"
 #include "http/authorization.h"
-#include "json/envelope.h"
+#include "view/envelope.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The card gate, host to host: paying by card without a page (P701). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void api_sale(struct call *call); /* POST /payment/sale */
 

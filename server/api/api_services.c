@@ -3,7 +3,7 @@
 #include "api/paging.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "json/view_service.h"
+#include "view/view_service.h"
 
 #define PAGE_SIZE 20
 #define PAGE_SIZE_MOST 100

@@ -2,7 +2,7 @@
  * prerequest (P301); of payouts the same (P603). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void api_services_list(struct call *call);       /* GET /payment-services */
 void api_services_get(struct call *call);        /* GET /payment-services/{id} */

@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void callback_view(struct call *call, struct json_out *out, const char *key,
                    const struct callback *callback, const char *invoice_id);

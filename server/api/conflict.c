@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "store/store_invoice.h"
 #include "store/store_refund.h"
-#include "json/envelope.h"
-#include "json/view_payout.h"
+#include "view/envelope.h"
+#include "view/view_payout.h"
 
 /* ------------------------------------------------------------------ what is in the way */
 

@@ -2,7 +2,7 @@
  * controls. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* control.c: the server itself */
 void control_health(struct call *call);

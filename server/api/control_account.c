@@ -3,7 +3,7 @@
 #include "engine/journal_notes.h"
 #include "engine/ledger.h"
 #include "engine/schedule.h"
-#include "json/settings.h"
+#include "view/settings.h"
 
 /* ------------------------------------------------------------------ showing */
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 #define STREAMS_MOST 100
 

@@ -1,6 +1,6 @@
 #include "event_view.h"
 
-#include "json/json_out.h"
+#include "wire/json_out.h"
 
 #include <stdio.h>
 

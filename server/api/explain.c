@@ -5,7 +5,7 @@
 #include "api/nearest.h"
 #include "api/order_read.h"
 #include "base/text.h"
-#include "json/view_errors.h"
+#include "view/view_errors.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * journal. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * Writes the member `key`: null when the recorded request was not refused, else {"rule", "where",

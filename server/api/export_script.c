@@ -1,8 +1,8 @@
 #include "export_script.h"
 
 #include "api/request_view.h"
-#include "base/mask.h"
 #include "base/text.h"
+#include "mask/mask.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * variables, so that a call is the same once they are set; a comment names each. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* What the script takes from its environment instead of a secret. */
 enum export_variable {

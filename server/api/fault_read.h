@@ -1,7 +1,7 @@
 /* A fault as the control API takes it (server/docs/faults.md). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * Reads and checks a fault; its texts live in the call's arena. Answers 422 and returns false when

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 struct imports;
 

@@ -1,7 +1,7 @@
 #include "invoice_create.h"
 
 #include "api/wait.h"
-#include "json/envelope.h"
+#include "view/envelope.h"
 
 void invoice_create_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
 {

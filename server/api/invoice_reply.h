@@ -1,9 +1,9 @@
 /* What the handlers of payment and payout invoices have in common. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
-/* A document of json/view_invoice.h or view_payout.h. */
+/* A document of view/view_invoice.h or view_payout.h. */
 typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
 
 /* {"data": the invoice} of call->tenant, and the journal knows which one it was. */

@@ -2,7 +2,7 @@
  * GET /_mock/wait?requests=. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 struct journal_filter {
     struct journal_view view;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 /*
  * Reads the looks out of an order's attributes. Unknown names are ignored, wrong values go into

@@ -1,7 +1,7 @@
 /* The route that a mistyped path most likely meant. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * The route nearest to a path (without query, as the client sent it): segments that differ count

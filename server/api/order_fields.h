@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/order_read.h"
-#include "json/invoice_options.h"
+#include "view/invoice_options.h"
 
 /* What the fields say, before the rules beyond one field. */
 struct order_input {

@@ -9,7 +9,7 @@
 #include "engine/clock.h"
 #include "engine/payout.h"
 #include "store/store_invoice.h"
-#include "json/cardgate.h"
+#include "view/cardgate.h"
 
 #include <stdio.h>
 #include <string.h>

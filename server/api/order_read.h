@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* The ways in, which take different fields. */
 enum order_way {

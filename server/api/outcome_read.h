@@ -1,8 +1,8 @@
 /* Outcomes that a request asks for, in a header or a field (server/docs/outcomes.md). */
 #pragma once
 
+#include "call/call.h"
 #include "domain/outcome.h"
-#include "http/call.h"
 
 /* Whether `text` is an outcome that can come to pass of `subject`; if not, an error at `path` says
  * why. NULL asks for nothing, and is good. */

@@ -1,7 +1,7 @@
 /* The `page[...]` parameters of lists. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * Reads page[name], a whole number from 1; above `most` it counts as `most`. Absent: *value stays.

@@ -1,7 +1,7 @@
 /* `fields` of a payout: who is paid, and of a test service, what becomes of it (P605, P622). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: it is wrong, and

@@ -1,8 +1,8 @@
 #include "request_view.h"
 
 #include "api/explain.h"
-#include "base/mask.h"
 #include "base/text.h"
+#include "mask/mask.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* A request of the journal as GET /_mock/requests shows it. */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* An item, with its bytes and, if it was refused, why. */
 void request_view(struct call *call, struct json_out *out, const struct journal_record *record);

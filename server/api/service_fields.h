@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* One field of a service in the map `map` of a request; its text when it is right, else NULL (and
  * perhaps an error, at "MAP.KEY"). */

@@ -1,9 +1,9 @@
 /* How the control API shows a snapshot, and why there is none. */
 #pragma once
 
+#include "call/call.h"
 #include "engine/snapshot.h"
-#include "http/call.h"
-#include "json/json_out.h"
+#include "wire/json_out.h"
 
 /* The members of a snapshot. */
 void snapshot_write(struct json_out *out, const struct snapshot *snapshot);

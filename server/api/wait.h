@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 struct waits;
 

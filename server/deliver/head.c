@@ -1,8 +1,8 @@
 #include "head.h"
 
-#include "base/mask.h"
 #include "base/text.h"
-#include "json/json_out.h"
+#include "mask/mask.h"
+#include "wire/json_out.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Faults by name (server/docs/faults.md): what an account's calls, pages or callbacks meet
  * instead of what was due. Here are the table of names, what a fault matches and when it fires:
  * plain data and rules, the same seed giving the same decisions. What each fault does stands with
- * its place: http/call_fault.c for calls and pages, engine/outbox_fault.c for callbacks.
+ * its place: call/call_fault.c for calls and pages, engine/outbox_fault.c for callbacks.
  */
 #pragma once
 

@@ -14,10 +14,10 @@
 #include "engine/tenant.h"
 #include "fixture/fixture.h"
 #include "store/store.h"
+#include "view/view_invoice.h"
 #include "watch/journal.h"
 #include "watch/metrics.h"
 #include "watch/trace.h"
-#include "json/view_invoice.h"
 
 struct engine_options {
     int64_t settle_after_ms;         /* for accounts that do not set their own */
@@ -286,7 +286,7 @@ void engine_customer_id(const struct engine *engine, const struct tenant *tenant
 /* The e-mail address of the invoice's customer; NULL when it has none. In the arena. */
 const char *engine_customer_email(struct arena *arena, const struct invoice *invoice);
 
-/* The view of an invoice (json/view_invoice.h). */
+/* The view of an invoice (view/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice);
 

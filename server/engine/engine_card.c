@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "store/store_invoice.h"
-#include "json/cardgate.h"
-#include "json/view_payload.h"
+#include "view/cardgate.h"
+#include "view/view_payload.h"
 
 #include <string.h>
 

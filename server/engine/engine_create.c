@@ -11,7 +11,7 @@
 #include "engine/payout.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "store/store_balance.h"
-#include "json/settings.h"
+#include "view/settings.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
 
 #include "domain/balance.h"
 #include "engine/engine.h"
-#include "json/view_account.h"
+#include "view/view_account.h"
 
 /* Where no setting says otherwise, in each currency of a service. */
 #define LEDGER_OPENING (1000000 * MONEY_ONE)

@@ -13,7 +13,7 @@
 #include "engine/schedule.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "json/view_parts.h"
+#include "view/view_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

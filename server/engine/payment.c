@@ -3,8 +3,8 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "engine/clock.h"
-#include "json/cardgate.h"
-#include "json/invoice_options.h"
+#include "view/cardgate.h"
+#include "view/invoice_options.h"
 
 #include <stdio.h>
 #include <string.h>

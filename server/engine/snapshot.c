@@ -4,7 +4,7 @@
 #include "engine/clock.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
-#include "json/settings.h"
+#include "view/settings.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * A file is one JSON document: {"format":SNAPSHOT_FORMAT,"version":1,"created":unix,
  * "clock":{"mode":..,"now_ms":..},"settings":{..},"outcomes":[..],"balances":[..],"invoices":[..]},
  * an invoice with its "transitions" and "callbacks", a callback with its "attempts"
- * (json/snapshot_row.h).
+ * (view/snapshot_row.h).
  */
 #pragma once
 

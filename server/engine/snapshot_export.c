@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "engine/outbox.h"
 #include "engine/snapshot.h"
-#include "json/snapshot_row.h"
+#include "view/snapshot_row.h"
 
 struct export
 {

@@ -5,7 +5,7 @@
 #include "snapshot_file.h"
 
 #include "engine/snapshot_kind.h"
-#include "json/json_cut.h"
+#include "wire/json_cut.h"
 
 #include <stdlib.h>
 #include <string.h>

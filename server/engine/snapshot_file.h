@@ -3,7 +3,7 @@
 
 #include "domain/balance.h"
 #include "engine/engine.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 struct file_callback {
     struct callback callback;

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/snapshot.h"
-#include "json/settings.h"
+#include "view/settings.h"
 
 #define LIST_MOST 10000    /* of one invoice's or callback's */
 #define OUTCOMES_MOST 1000 /* as the queue takes */

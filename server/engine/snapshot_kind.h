@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/snapshot_file.h"
-#include "json/snapshot_row.h"
+#include "view/snapshot_row.h"
 
 #define SNAPSHOT_LISTS_MOST 3 /* of one row */
 

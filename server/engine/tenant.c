@@ -6,7 +6,7 @@
 #include "base/wall.h"
 #include "domain/invoice.h"
 #include "store/store_snapshot.h"
-#include "json/settings.h"
+#include "view/settings.h"
 
 #include <search.h>
 #include <stdlib.h>

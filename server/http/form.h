@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "http_reply.h"
 
 #include "base/die.h"
-#include "json/json_out.h"
+#include "wire/json_out.h"
 
 #include <microhttpd.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "http/http_timer.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 #include <jansson.h>
 #include <stdbool.h>

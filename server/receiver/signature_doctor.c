@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "receiver/signature_tries.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 /* ------------------------------------------------------------------ the mistakes */
 

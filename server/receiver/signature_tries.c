@@ -1,7 +1,7 @@
 #include "signature_tries.h"
 
 #include "base/text.h"
-#include "json/json_respell.h"
+#include "wire/json_respell.h"
 
 #include <string.h>
 

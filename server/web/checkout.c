@@ -4,11 +4,11 @@
 #include "api/wait.h"
 #include "base/text.h"
 #include "engine/clock.h"
+#include "view/view_parts.h"
 #include "web/checkout_form.h"
 #include "web/checkout_methods.h"
 #include "web/checkout_result.h"
 #include "web/page.h"
-#include "json/view_parts.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * back to the shop (P752, P786). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 void checkout_redirect(struct call *call);         /* GET /redirect/hpp/?cpi= */
 void checkout_order(struct call *call);            /* GET and POST /hpp/ */

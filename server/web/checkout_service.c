@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "web/messages.h"
-#include "json/json_out.h"
-#include "json/json_read.h"
+#include "wire/json_out.h"
+#include "wire/json_read.h"
 
 #define GIVEN_VALUES 2
 #define ASKED_VALUES 7

@@ -1,7 +1,7 @@
 #include "dashboard.h"
 
 #include "base/text.h"
-#include "http/guard.h"
+#include "call/guard.h"
 #include "web/page.h"
 
 #define PATH "/_mock/"

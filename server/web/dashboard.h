@@ -1,7 +1,7 @@
 /* The dashboard: one page, which lives on the control API (server/web/assets/dashboard*). */
 #pragma once
 
-#include "http/call.h"
+#include "call/call.h"
 
 /* GET /: sends a browser to the dashboard; nobody else finds anything there
  * (server/docs/dashboard.md). */

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "domain/colour.h"
 #include "domain/invoice.h"
-#include "json/cardgate.h"
+#include "view/cardgate.h"
 
 #define LOOK_COLOURS_MOST 16
 

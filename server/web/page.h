@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/embedded.h"
-#include "http/call.h"
+#include "call/call.h"
 #include "web/template.h"
 
 /* Answers with the template server/web/assets/NAME and the headers of a page. */

@@ -4,11 +4,11 @@
  */
 #pragma once
 
+#include "call/call.h"
 #include "engine/payment.h"
-#include "http/call.h"
+#include "view/cardgate.h"
 #include "web/look.h"
 #include "web/template.h"
-#include "json/cardgate.h"
 
 struct visit {
     struct call *call;

@@ -1,7 +1,7 @@
 /* A document that is JSON is cut into as many pieces as it has values, and each of them is JSON. */
 #include "fuzz.h"
 
-#include "json/json_cut.h"
+#include "wire/json_cut.h"
 
 #include <jansson.h>
 

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "http/form.h"
-#include "json/json_out.h"
-#include "json/view_errors.h"
+#include "view/view_errors.h"
+#include "wire/json_out.h"
 
 #include <string.h>
 

@@ -2,11 +2,11 @@
  * written reads back the same. */
 #include "fuzz.h"
 
-#include "json/json_out.h"
-#include "json/json_read.h"
-#include "json/json_respell.h"
-#include "json/settings.h"
-#include "json/view_errors.h"
+#include "view/settings.h"
+#include "view/view_errors.h"
+#include "wire/json_out.h"
+#include "wire/json_read.h"
+#include "wire/json_respell.h"
 
 #include <string.h>
 

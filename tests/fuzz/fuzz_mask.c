@@ -2,8 +2,8 @@
  * changes, a secret is not readable afterwards, and nothing moves. */
 #include "fuzz.h"
 
-#include "base/mask.h"
 #include "base/mem.h"
+#include "mask/mask.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
-#include "json/json_out.h"
-#include "json/snapshot_row.h"
+#include "view/snapshot_row.h"
+#include "wire/json_out.h"
 
 #include <string.h>
 

@@ -12,13 +12,14 @@ import sys
 # layers on one line do not see each other. Files that stand in server/ itself are the top.
 LAYERS = [
     ["base"],
-    ["domain"],
-    ["json"],
+    ["domain", "mask"],
+    ["wire"],
+    ["view"],
     ["fixture"],
     ["store"],
-    ["deliver", "watch", "receiver"],
+    ["deliver", "watch", "receiver", "http"],
     ["engine"],
-    ["http"],
+    ["call"],
     ["api"],
     ["web"],
     ["exec"],

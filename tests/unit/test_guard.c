@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "http/guard.h"
+#include "call/guard.h"
 
 static const char *const allowed[] = {"mock.test", "203.0.113.7"};
 static const struct guard plain;

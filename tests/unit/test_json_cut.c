@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "json/json_cut.h"
+#include "wire/json_cut.h"
 
 static struct json_cut whole(const char *text)
 {

@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include "domain/invoice.h"
 #include "domain/money.h"
-#include "json/json_out.h"
-#include "json/json_read.h"
+#include "wire/json_out.h"
+#include "wire/json_read.h"
 
 static void strings_are_escaped_as_php_does(void **state)
 {

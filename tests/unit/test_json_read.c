@@ -2,7 +2,7 @@
 
 #include "base/wall.h"
 #include "domain/money.h"
-#include "json/json_read.h"
+#include "wire/json_read.h"
 
 /* Everything json_read knows, at once. */
 struct row {

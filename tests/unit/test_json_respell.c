@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "json/json_respell.h"
+#include "wire/json_respell.h"
 
 #define EVERYTHING ((size_t)1 << 20)
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "base/mask.h"
+#include "mask/mask.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "unit.h"
 
+#include "view/cardgate.h"
 #include "web/locale_text.h"
 #include "web/look.h"
 #include "web/messages.h"
 #include "web/template.h"
-#include "json/cardgate.h"
 
 #include <stdlib.h>
 

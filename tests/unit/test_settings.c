@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "json/settings.h"
+#include "view/settings.h"
 
 static const char *const others[] = {"id", "api_key", NULL};
 static const char *const extra_names[] = {"velocity_limit"};

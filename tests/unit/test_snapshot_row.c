@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "json/snapshot_row.h"
+#include "view/snapshot_row.h"
 
 static const char *const extra_names[] = {"velocity_limit"};
 static const struct resolution_set extra = {extra_names, 1};

@@ -1,0 +1,135 @@
+/* A call's body: JSON or a form, or why it is neither. */
+#include "call/call.h"
+
+#include "http/form.h"
+#include "http/multipart.h"
+#include "http/target.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* What a body starts with that is no text in UTF-8, and what to do about it. */
+static const struct {
+    const char *start;
+    size_t size;
+    const char *why;
+} starts[] = {
+    {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without"},
+    {"\xFE\xFF", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\xFF\xFE", 2, "the body is UTF-16: send it as UTF-8"},
+    {"\0{\0", 3, "the body is UTF-16: send it as UTF-8"},
+    {"{\0\"\0", 4, "the body is UTF-16: send it as UTF-8"},
+    {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
+};
+
+const char *call_why_no_text(const struct call *call)
+{
+    const struct http_request *request = call->request;
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+        if (request->body_size >= starts[i].size &&
+            memcmp(request->body, starts[i].start, starts[i].size) == 0) {
+            return starts[i].why;
+        }
+    }
+    return NULL;
+}
+
+/* A body is read by what it looks like, whatever its Content-Type says: shops label JSON wrongly.
+ */
+static bool begins_with_brace(const struct http_request *request)
+{
+    size_t blank = strspn(request->body, " \t\r\n");
+    return request->body[blank] == '{';
+}
+
+json_t *call_body(struct call *call)
+{
+    struct http_request *request = call->request;
+    const char *why = call_why_no_text(call);
+    if (!why) {
+        why = "the body is no JSON object";
+        request->document = json_parse(request->body, request->body_size, call->arena, &why);
+    }
+    if (json_is_object(request->document)) {
+        return request->document;
+    }
+    if (target_is_under(request->path, CALL_CONTROL_PREFIX)) {
+        call_control_error(call, 400, "invalid_json", "%s", why);
+    } else {
+        http_reply_error_because(request, 400, why);
+    }
+    return NULL;
+}
+
+json_t *call_document(struct call *call)
+{
+    struct http_request *request = call->request;
+    if (!request->document) {
+        request->document = json_parse(request->body, request->body_size, call->arena, NULL);
+    }
+    return json_is_object(request->document) ? request->document : NULL;
+}
+
+static const char *read_pairs(struct http_request *request, struct form *form)
+{
+    request->document = form_parse(request->body, request->body_size, form->errors);
+    return NULL;
+}
+
+static const char *read_parts(struct http_request *request, struct form *form)
+{
+    const char *why = multipart_read(request, form);
+    request->document = form_finish(form);
+    return why;
+}
+
+static const struct {
+    const char *type;
+    const char *(*read)(struct http_request *request, struct form *form);
+} form_types[] = {
+    {"application/x-www-form-urlencoded", read_pairs},
+    {"multipart/form-data", read_parts},
+};
+
+/* Without a Content-Type a body is read as pairs. Nothing is lost of an empty one. -1: it is none.
+ */
+static int find_form_type(const struct http_request *request)
+{
+    const char *type = http_header(request, "Content-Type");
+    if (!type || !request->body_size) {
+        return 0;
+    }
+    size_t length = strcspn(type, "; \t");
+    for (size_t i = 0; i < ARRAY_SIZE(form_types); i++) {
+        if (strlen(form_types[i].type) == length &&
+            strncasecmp(form_types[i].type, type, length) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+json_t *call_form(struct call *call)
+{
+    struct http_request *request = call->request;
+    struct json_errors errors = {.arena = call->arena};
+    struct form form = {.errors = &errors};
+    int type = find_form_type(request);
+    if (begins_with_brace(request)) {
+        return call_body(call);
+    }
+    if (type < 0) {
+        http_reply_error_because(request, 415,
+                                 "the Content-Type must be application/x-www-form-urlencoded, "
+                                 "multipart/form-data or application/json");
+        return NULL;
+    }
+    const char *why = call_why_no_text(call);
+    why = why ? why : form_types[type].read(request, &form);
+    if (why) {
+        http_reply_error_because(request, 400, why);
+    } else if (errors.n) {
+        call_reply_errors(call, &errors);
+    }
+    return why || errors.n ? NULL : request->document;
+}

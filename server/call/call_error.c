@@ -1,0 +1,79 @@
+/* The refusals of each API, in its own shape. */
+#include "base/text.h"
+#include "call/call.h"
+#include "http/target.h"
+#include "view/view_errors.h"
+
+#define AUTHENTICATE "Basic realm=\"MilkyPay\""
+
+/* ------------------------------------------------------------------ the control API */
+
+void call_control_error(struct call *call, unsigned status, const char *code, const char *format,
+                        ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vprintf(call->arena, format, args);
+    va_end(args);
+    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_object(&out, "error");
+    json_out_text(&out, "code", code);
+    json_out_text(&out, "message", message);
+    json_out_object_end(&out);
+    json_out_object_end(&out);
+}
+
+/* ------------------------------------------------------------------ the platform */
+
+const char *call_methods(const struct call *call, const char *pattern)
+{
+    const char *methods = "";
+    for (size_t i = 0; i < call->router->n_routes; i++) {
+        const struct route *route = &call->router->routes[i];
+        if (text_equal(route->pattern, pattern)) {
+            methods = arena_printf(call->arena, "%s%s%s%s", methods, *methods ? ", " : "",
+                                   route->method, text_equal(route->method, "GET") ? ", HEAD" : "");
+        }
+    }
+    return methods;
+}
+
+void call_reply_allow(struct call *call, const char *pattern)
+{
+    http_reply_header(call->request, "Allow",
+                      arena_printf(call->arena, "%s, OPTIONS", call_methods(call, pattern)));
+}
+
+void call_error(struct call *call, unsigned status)
+{
+    http_reply_error(call->request, status);
+    if (status == 401 && call->route->access == ACCESS_PRIVATE) {
+        http_reply_header(call->request, "WWW-Authenticate", AUTHENTICATE);
+    }
+    if (status == 405) {
+        call_reply_allow(call, call->route->pattern);
+    }
+}
+
+/* A call whose account is not known is answered as the page's samples are. */
+static const struct error_style *style_of(const struct call *call)
+{
+    return call->route->access == ACCESS_GATE
+               ? view_error_style_gate()
+               : view_error_style(call->tenant ? account_profile(&call->tenant->account)
+                                               : PROFILE_2020);
+}
+
+void call_reply_errors(struct call *call, const struct json_errors *errors)
+{
+    enum route_access access = call->route->access;
+    const struct error_place place = {
+        .in_query = text_equal(call->request->method, "GET"),
+        .document = call->request->document,
+        .enveloped = access == ACCESS_PRIVATE || access == ACCESS_GATE,
+        .header = OUTCOME_HEADER,
+    };
+    call->errors = errors->first;
+    view_errors(http_reply(call->request, 422, HTTP_JSON), style_of(call), &place, errors);
+}

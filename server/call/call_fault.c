@@ -1,0 +1,159 @@
+/* Where a call's account becomes known, and with it the fault that the call meets. */
+#include "call/call.h"
+
+#include "base/text.h"
+#include "base/wall.h"
+#include "call/record.h"
+#include "engine/journal_notes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char garbage[] = "%!?<html>this is neither JSON nor a page: {\"data\":[}";
+
+static bool is_page(const struct call *call)
+{
+    return call->route->access == ACCESS_PAGE;
+}
+
+/* ------------------------------------------------------------------ instead of the call */
+
+/* The field that the call would most likely be refused for. */
+static const char *usual_field(const struct call *call)
+{
+    bool reads = text_equal(call->request->method, "GET");
+    return call->route->access == ACCESS_GATE ? "card_number" : reads ? "page[size]" : "amount";
+}
+
+/* As the call itself would be refused with this status: with a wrong field, with the invoice that
+ * is in the way, with the status's header. */
+static void refuse(struct call *call, unsigned status)
+{
+    if (is_page(call)) {
+        http_reply_error(call->request, status);
+        call->router->error_page(call);
+    } else if (status == 422) {
+        struct json_errors errors = {.arena = call->arena};
+        call_document(call);
+        json_errors_add(&errors, usual_field(call), MESSAGE_INVALID);
+        call_reply_errors(call, &errors);
+    } else if (status != 409 || !call->router->conflict(call)) {
+        call_error(call, status);
+    }
+}
+
+static void answer_status(struct call *call, const struct fault_hit *hit)
+{
+    const struct fault_effect *effect = &hit->effect;
+    refuse(call, (unsigned)effect->status);
+    if (effect->retry_after_s != FAULT_UNSET) {
+        http_reply_header(call->request, "Retry-After",
+                          arena_printf(call->arena, "%lld", (long long)effect->retry_after_s));
+    }
+}
+
+static void answer_garbage(struct call *call, const struct fault_hit *hit)
+{
+    (void)hit;
+    http_reply_fixed(call->request, 200, is_page(call) ? HTTP_HTML : HTTP_JSON, garbage,
+                     sizeof garbage - 1);
+}
+
+static void come_later(struct call *call, const struct fault_hit *hit)
+{
+    http_postpone(call->request, hit->delay_ms);
+}
+
+static void end_by_reset(struct call *call, const struct fault_hit *hit)
+{
+    (void)hit;
+    call->request->reply.harm = HTTP_RESET;
+}
+
+static void end_by_close(struct call *call, const struct fault_hit *hit)
+{
+    (void)hit;
+    call->request->reply.harm = HTTP_CLOSED;
+}
+
+/* ------------------------------------------------------------------ to its answer */
+
+static void cut_answer(struct call *call, const struct fault_hit *hit)
+{
+    call->request->reply.harm = HTTP_CUT;
+    call->request->reply.harm_n = hit->effect.bytes;
+}
+
+static void slow_answer(struct call *call, const struct fault_hit *hit)
+{
+    call->request->reply.harm = HTTP_SLOW;
+    call->request->reply.harm_n = hit->effect.bytes_per_s;
+}
+
+static void hold_answer(struct call *call, const struct fault_hit *hit)
+{
+    call->request->reply.harm = HTTP_CLOSED;
+    call->request->reply.hold_ms = hit->effect.hold_ms;
+}
+
+/* Faults of calls and pages. Those that come before keep the call from being executed; the others
+ * let it be, and see to its answer. */
+static const struct {
+    void (*apply)(struct call *call, const struct fault_hit *hit);
+    bool executes;
+} effects[FAULT_KINDS] = {
+    [FAULT_STATUS] = {answer_status, false},
+    [FAULT_DELAY] = {come_later, false},
+    [FAULT_RESET] = {end_by_reset, false},
+    [FAULT_EMPTY] = {end_by_close, false},
+    [FAULT_GARBAGE] = {answer_garbage, false},
+    [FAULT_TRUNCATE] = {cut_answer, true},
+    [FAULT_SLOW] = {slow_answer, true},
+    [FAULT_COMMIT_THEN_RESET] = {end_by_reset, true},
+    [FAULT_COMMIT_THEN_TIMEOUT] = {hold_answer, true},
+};
+
+/* ------------------------------------------------------------------ the account of a call */
+
+/* `invoice`: the id that the call names, which need not be one. */
+static void note_hit(const struct call *call, const char *invoice,
+                     const struct fault_subject *subject, const struct fault_hit *hit)
+{
+    int64_t row = 0;
+    bool known = invoice && invoice_id_read(call->engine->rows, invoice, &row);
+    journal_fault(call->engine, call->tenant, known ? row : 0, hit->number,
+                  fault_place_name(subject->place), fault_kind_name(hit->effect.kind));
+}
+
+static bool passes_faults(struct call *call, const char *invoice)
+{
+    struct http_request *request = call->request;
+    const struct fault_subject subject = {
+        .place = is_page(call) ? FAULT_ON_PAGE : FAULT_ON_API,
+        .method = request->method,
+        .path = request->path,
+        .invoice = invoice,
+        .transition = FAULT_UNSET,
+    };
+    struct fault_hit hit;
+    if (!(call->tenant->faults.places & FAULT_AT(subject.place)) ||
+        !faults_ask(call->tenant, &subject, &hit)) {
+        return true;
+    }
+    struct fault_hit *kept = arena_alloc(call->arena, sizeof *kept);
+    *kept = hit;
+    request->fault = kept;
+    note_hit(call, invoice, &subject, kept);
+    effects[hit.effect.kind].apply(call, kept);
+    return effects[hit.effect.kind].executes;
+}
+
+bool call_enter(struct call *call, struct tenant *tenant, const char *invoice)
+{
+    bool entered = call->tenant; /* what was just made is then looked up like any other */
+    call->tenant = tenant;
+    tenant->used_ms = mono_now_ms();
+    record_account(call->request, tenant);
+    /* A call that was delayed comes a second time and has had its fault. */
+    return entered || !tenant->faults.n || call->request->fault || passes_faults(call, invoice);
+}

@@ -1,0 +1,321 @@
+#include "record.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "engine/clock.h"
+#include "engine/first_callback.h"
+#include "http/target.h"
+#include "mask/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define HEADERS_MOST ((size_t)40000) /* more than libmicrohttpd takes (CONNECTION_MEMORY) */
+#define DETAIL_MOST ((size_t)256)
+#define MASKS_MOST (JOURNAL_MASKS_MOST * sizeof(struct journal_mask))
+#define SECRET_MOST ((size_t)64) /* bytes that a card number may take */
+#define HIDDEN "***"             /* stands for a header's value */
+
+/* What the router found out, until the reply leaves. */
+struct record {
+    uint64_t number;
+    int64_t account, invoice, at_ms, wall_ms;
+    int route;
+    enum journal_refusal refusal;
+    const char *detail;
+    bool skip, page, plain; /* plain: the reply is masked when it is shown */
+};
+
+void record_begin(const struct router *router, struct http_request *request)
+{
+    if (request->record) {
+        trace_resume(&router->engine->trace, request->record->number);
+        return;
+    }
+    struct record *record = arena_alloc(&request->arena, sizeof *record);
+    record->number = trace_begin(&router->engine->trace);
+    record->wall_ms = record->at_ms = wall_now_ms();
+    record->route = -1;
+    request->record = record;
+}
+
+void record_account(struct http_request *request, const struct tenant *tenant)
+{
+    struct record *record = request->record;
+    if (tenant && !record->account) {
+        record->account = tenant->journal_id;
+        record->at_ms = clock_at_wall(tenant, record->wall_ms);
+    }
+}
+
+static bool is_under(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
+}
+
+static bool is_recorded(const struct http_request *request)
+{
+    const char *path = request->path;
+    if (!path || !is_under(path, "/_mock")) {
+        return true;
+    }
+    bool reads = text_equal(request->method, "GET") || text_equal(request->method, "OPTIONS");
+    return !reads && !is_under(path, "/_mock/sink");
+}
+
+/* What the platform answers holds no secret of ours, and is most of the bytes: only what it repeats
+ * of a request may be one. */
+static bool is_plain(const struct route *route)
+{
+    return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC ||
+                     route->access == ACCESS_GATE);
+}
+
+/* Who calls is known once the handler has found out, if ever. */
+static bool is_found_late(const struct route *route)
+{
+    return !route || route->access == ACCESS_PUBLIC || route->access == ACCESS_GATE ||
+           route->access == ACCESS_PAGE;
+}
+
+void record_routed(const struct call *call)
+{
+    const struct route *found = call->route;
+    struct record *record = call->request->record;
+    if (is_found_late(found)) {
+        record_account(call->request, call->tenant);
+    }
+    record->route = found ? (int)(found - call->router->routes) : -1;
+    record->invoice = call->invoice;
+    record->refusal = call->refusal;
+    record->detail = call->detail;
+    record->page = found && found->access == ACCESS_PAGE;
+    record->plain = is_plain(found);
+    record->skip = call->unrecorded || !is_recorded(call->request);
+}
+
+/* ------------------------------------------------------------------ into the journal */
+
+static size_t at_most(size_t size, size_t most)
+{
+    return size < most ? size : most;
+}
+
+struct writing {
+    struct journal_request *request;
+    char *at;
+    struct journal_mask masks[JOURNAL_MASKS_MOST];
+    size_t n_masks;
+};
+
+static void add(struct writing *writing, enum journal_part part, const char *data, size_t size)
+{
+    if (size) {
+        memcpy(writing->at, data, size);
+    }
+    writing->at += size;
+    writing->request->size[part] += (uint32_t)size;
+}
+
+static void note_mask(struct writing *writing, enum journal_part part, size_t offset,
+                      const struct mask_span *span)
+{
+    writing->request->masks++;
+    if (writing->n_masks < JOURNAL_MASKS_MOST) {
+        writing->masks[writing->n_masks++] =
+            (struct journal_mask){.start = (uint32_t)(offset + span->start),
+                                  .size = (uint32_t)span->size,
+                                  .name = (uint32_t)(offset + span->name),
+                                  .name_size = (uint32_t)span->name_size,
+                                  .part = (uint8_t)part,
+                                  .kind = (uint8_t)span->kind};
+    }
+}
+
+/* A text that was just written and is being masked. */
+struct masking {
+    struct writing *writing;
+    enum journal_part part;
+    char *text;
+    size_t size, offset; /* offset: of the text in its part */
+};
+
+static void hide(void *arg, const struct mask_span *span)
+{
+    const struct masking *masking = arg;
+    struct mask_span kept = *span;
+    if (span->start < masking->size) {
+        kept.size = at_most(span->size, masking->size - span->start);
+        mask_hide(masking->text, masking->size, &kept);
+        note_mask(masking->writing, masking->part, masking->offset, &kept);
+    }
+}
+
+/* Adds the target or a header's value. */
+static void add_target(struct writing *writing, enum journal_part part, const char *data,
+                       size_t size)
+{
+    struct masking masking = {writing, part, writing->at, size, writing->request->size[part]};
+    add(writing, part, data, size);
+    mask_find_target(data, size, hide, &masking);
+}
+
+/* Adds as much of a body as is kept. A secret that is cut there is recognized all the same. */
+static void add_body(struct writing *writing, const char *data, size_t size)
+{
+    size_t kept = at_most(size, JOURNAL_BODY_MOST);
+    struct masking masking = {writing, JOURNAL_BODY, writing->at, kept, 0};
+    add(writing, JOURNAL_BODY, data, kept);
+    mask_find(data, at_most(size, kept + SECRET_MOST), hide, &masking);
+}
+
+/* What stays of a hidden value: the scheme of "Basic ***". */
+static size_t shown_size(const char *value)
+{
+    static const char *const schemes[] = {"Basic ", "Bearer "};
+    for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+        if (strncasecmp(value, schemes[i], strlen(schemes[i])) == 0) {
+            return strlen(schemes[i]);
+        }
+    }
+    return 0;
+}
+
+static void add_header(void *arg, const char *name, const char *value)
+{
+    struct writing *writing = arg;
+    size_t left = HEADERS_MOST - writing->request->size[JOURNAL_HEADERS];
+    size_t size = strlen(name), length = strlen(value);
+    bool hidden = mask_hides_header(name);
+    if (size + length + sizeof ": ***\n" > left) {
+        return;
+    }
+    size_t start = writing->request->size[JOURNAL_HEADERS];
+    add(writing, JOURNAL_HEADERS, name, size);
+    add(writing, JOURNAL_HEADERS, ": ", 2);
+    if (hidden) {
+        add(writing, JOURNAL_HEADERS, value, shown_size(value));
+        const struct mask_span span = {.start = writing->request->size[JOURNAL_HEADERS],
+                                       .size = strlen(HIDDEN),
+                                       .name = start,
+                                       .name_size = size,
+                                       .kind = MASK_HEADER};
+        note_mask(writing, JOURNAL_HEADERS, 0, &span);
+        add(writing, JOURNAL_HEADERS, HIDDEN, strlen(HIDDEN));
+    } else {
+        add_target(writing, JOURNAL_HEADERS, value, length);
+    }
+    add(writing, JOURNAL_HEADERS, "\n", 1);
+}
+
+/* What the reply says to people in a header is the reason of a platform's error. */
+static const char *detail_of(const struct http_request *request, const struct record *record)
+{
+    for (size_t i = 0; !record->detail && i < request->reply.n_headers; i++) {
+        if (text_equal(request->reply.headers[i].name, "X-Mock-Reason")) {
+            return request->reply.headers[i].value;
+        }
+    }
+    return record->detail ? record->detail : "";
+}
+
+static void write_parts(struct writing *writing, const struct http_request *request,
+                        const struct record *record)
+{
+    const struct http_reply *reply = &request->reply;
+    const char *answer = reply->fixed ? reply->fixed : buf_str(&reply->body);
+    const char *detail = detail_of(request, record);
+    size_t answer_size = reply->fixed ? reply->fixed_size : reply->body.size;
+    struct journal_request *kept = writing->request;
+    const char *target = target_without_authority(request->target);
+    add_target(writing, JOURNAL_TARGET, target, at_most(strlen(target), TARGET_MOST));
+    http_headers(request, add_header, writing);
+    kept->body = request->received;
+    add_body(writing, request->body, request->body_size);
+    kept->reply = answer_size;
+    size_t size = at_most(answer_size, JOURNAL_REPLY_MOST);
+    add(writing, JOURNAL_REPLY, answer, size);
+    if (!record->plain) {
+        mask_body(writing->at - size, size);
+    }
+    add(writing, JOURNAL_DETAIL, detail, at_most(strlen(detail), DETAIL_MOST));
+    add(writing, JOURNAL_MASKS, (const char *)writing->masks,
+        writing->n_masks * sizeof *writing->masks);
+}
+
+static void keep(const struct router *router, const struct http_request *request, int64_t took_us)
+{
+    const struct record *record = request->record;
+    struct journal_record made = {
+        .unmatched = !record->account || record->refusal,
+        .account = record->account,
+        .invoice = request->rolled_back ? 0 : record->invoice,
+        .at_ms = record->at_ms,
+        .wall_ms = record->wall_ms,
+        .request = {.number = record->number,
+                    .took_us = took_us,
+                    .status = request->reply.status,
+                    .route = record->route,
+                    .refusal = record->refusal,
+                    .page = record->page,
+                    .fault = request->fault ? request->fault->effect.kind : FAULT_NONE},
+    };
+    made.everyone = made.unmatched;
+    snprintf(made.request.method, sizeof made.request.method, "%s",
+             request->head ? "HEAD" : request->method);
+    size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
+                  at_most(request->body_size, JOURNAL_BODY_MOST);
+    struct writing writing; /* its masks are as many as n_masks says */
+    writing.request = &made.request;
+    writing.at = journal_room(router->engine->journal, most);
+    writing.n_masks = 0;
+    if (writing.at) {
+        write_parts(&writing, request, record);
+        journal_add_request(router->engine->journal, &made);
+    }
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void log_request(const struct router *router, struct http_request *request, int64_t took_us)
+{
+    const struct record *record = request->record;
+    char id[IDENT_TEXT], invoice[IDENT_TEXT] = "";
+    char *path = arena_strdup(&request->arena, request->path ? request->path : "?");
+    mask_target(path, strlen(path));
+    trace_id(record->number, id);
+    if (record->invoice) {
+        invoice_id(router->engine->rows, record->invoice, invoice);
+    }
+    log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
+              LOG_TEXT("path", path), LOG_NUMBER("status", request->reply.status),
+              LOG_NUMBER("took_us", took_us), LOG_TEXT("invoice", invoice),
+              LOG_TEXT("request", id));
+}
+
+void record_done(const struct router *router, struct http_request *request)
+{
+    const struct record *record = request->record;
+    if (!record) {
+        return; /* refused before it came to the router */
+    }
+    int64_t took_us = mono_now_us() - request->began_us;
+    metrics_request(&router->engine->metrics, record->route, request->reply.status, took_us,
+                    request->waited);
+    if (!record->skip) {
+        keep(router, request, took_us);
+    }
+    if (log_wants(LOG_INFO)) {
+        log_request(router, request, took_us);
+    }
+}
+
+void record_over(const struct router *router, const struct http_request *request)
+{
+    if (request->record) {
+        first_callback_replied(router->engine, request->record->number);
+    }
+}

@@ -1,0 +1,30 @@
+/*
+ * The rows of a snapshot's file as JSON, both ways by the tables of domain/row.h, so that what is
+ * written is what is read. Reading trusts nothing: each value is checked by itself; how they go
+ * together is for the caller to check. A field without a name in the file follows from others.
+ */
+#pragma once
+
+#include "domain/balance.h"
+#include "domain/invoice.h"
+#include "domain/resolution.h"
+#include "domain/row.h"
+#include "wire/json_out.h"
+#include "wire/json_read.h"
+
+/* Writes a struct invoice, transition, callback, attempt, refund or ledger_balance as members of
+ * the object that is open.
+ */
+void row_write(struct json_out *out, const struct row_table *table, const void *row);
+
+struct row_reader {
+    const struct resolution_set *resolutions;
+    struct json_errors *errors; /* its arena gets the texts */
+};
+
+/*
+ * Reads an object into a zeroed struct. Names that are neither in the table nor in `others`
+ * (NULL-terminated; the caller reads those) are errors. Errors come under `path`, "invoices[3]".
+ */
+void row_read(const struct row_reader *reader, const struct row_table *table, const char *path,
+              const char *const *others, const json_t *object, void *ret_row);

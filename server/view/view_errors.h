@@ -1,0 +1,43 @@
+/*
+ * What is wrong with the fields of a request, as the platform says it (422). How it says it is data
+ * of the account's profile: a row of one table.
+ */
+#pragma once
+
+#include "domain/account.h"
+#include "wire/json_read.h"
+
+enum error_fields {
+    ERROR_FIELDS_MAP,  /* {"errors":{"amount":"..."}} */
+    ERROR_FIELDS_LIST, /* {"errors":[{"status":..,"code":..,"title":..,"detail":..,"source":{..}}]},
+                          one for each field */
+};
+
+/* How a profile writes its errors. A profile that differs in more adds a member. */
+struct error_style {
+    enum error_fields fields;
+};
+
+const struct error_style *view_error_style(enum profile profile);
+
+/* The card gate's, whatever the profile. */
+const struct error_style *view_error_style_gate(void);
+
+/* Where the fields stand in the request, for `source`. */
+struct error_place {
+    bool in_query;          /* else in the body */
+    bool enveloped;         /* the body is an envelope (view/envelope.h) */
+    const json_t *document; /* the body, as JSON or as read from a form; NULL: there is none */
+    const char *header;     /* the path that stands for a header field, or NULL */
+};
+
+/*
+ * Writes the document. `source` is {"pointer":"/data/attributes/amount"} for a member of the body,
+ * {"parameter":"page[size]"} for the query and {"header":"X-Mock-Outcome"} for a header field.
+ */
+void view_errors(struct buf *out, const struct error_style *style, const struct error_place *place,
+                 const struct json_errors *errors);
+
+/* Reads what view_errors wrote: {path: message}, a new value; NULL if `reply` is no such document.
+ */
+json_t *view_errors_read(const json_t *reply);

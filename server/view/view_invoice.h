@@ -1,0 +1,57 @@
+/*
+ * Invoices as the platform shows them: the private JSON:API document, which is also the body of
+ * callbacks, and the flat public one (P358, P510). Keys, their order and their spelling
+ * are the samples'. The private one comes in the shape of the account's profile: the page's samples
+ * (P452, P502) or what the platform answers since 2024 (P472, P993).
+ */
+#pragma once
+
+#include "domain/account.h"
+#include "domain/card.h"
+#include "domain/invoice.h"
+#include "domain/service.h"
+#include "domain/token.h"
+#include "wire/json_out.h"
+
+/* The parameter that a service with a POST flow brings to the payment page: the card session. */
+#define VIEW_PARAM_SESSION "sid"
+
+/* What a view needs beside the invoice. */
+struct view_invoice {
+    const struct invoice *invoice;
+    const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
+    const struct account *account;
+    const struct card_table *cards; /* what is known of a card beside what the invoice keeps */
+    const uint8_t *token_key;       /* signs card session tokens, and makes what looks random */
+    enum profile profile;
+    /* Writes the newest `logs_most` of callback_logs for an invoice that does not keep them ("").
+     */
+    void (*write_logs)(const struct view_invoice *view, struct buf *out);
+    int64_t logs_most;
+    void *logs_arg;
+};
+
+enum view_kind {
+    VIEW_CREATE,   /* the answer to a creation: with hpp_url */
+    VIEW_READ,     /* GET and lists: without, in the profile of 2020 */
+    VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
+};
+
+/* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
+ * as an array's element. */
+void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                          enum view_kind kind);
+
+/*
+ * The document of one invoice, as members of the object that is open: `data`, and in the profile of
+ * 2024 `included` when there is a customer. Lists go without `included`: no source shows one there.
+ */
+void view_invoice_document(struct json_out *out, const struct view_invoice *view,
+                           enum view_kind kind);
+
+/* The same of the public API: `data`, in one shape for all profiles but for the token's form. */
+void view_invoice_public(struct json_out *out, const struct view_invoice *view,
+                         enum view_kind kind);
+
+/* `callback_logs` of an invoice from its callbacks, oldest first. */
+void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);

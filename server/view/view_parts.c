@@ -1,0 +1,98 @@
+#include "view_parts.h"
+
+#include "view/invoice_options.h"
+
+#define HPP_PATH "\\/redirect\\/hpp\\/?cpi="
+#define CARD_PAGE_PATH "\\/hpp\\/"
+
+static const char *const source_names[] = {
+    [SOURCE_MERCHANT_API] = "merchant_api",
+    [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
+};
+
+const char *view_source_name(enum invoice_source source)
+{
+    return source_names[source];
+}
+
+/* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
+ */
+static const struct payment_method lost_method = {.code = ""};
+static const struct service lost_service = {.method = &lost_method, .currency = "", .flow = ""};
+static const struct payment_method no_method = {.code = NULL};
+static const struct service no_service = {.method = &no_method};
+
+const struct service *view_service_of(const struct view_invoice *view)
+{
+    return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
+}
+
+/* A URL of the mock's own: the invoice's base, then what needs no escaping any more. */
+static void write_url(struct json_out *out, const char *key, const struct invoice *invoice,
+                      const char *path, const char *id)
+{
+    json_out_text(out, key, invoice->base_url);
+    out->buf->size--; /* reopen the string at its closing quote */
+    buf_text(out->buf, path);
+    buf_text(out->buf, id);
+    buf_char(out->buf, '"');
+}
+
+void view_invoice_action(struct buf *out, const struct invoice *invoice)
+{
+    buf_text(out, invoice->base_url);
+    buf_text(out, "/hpp/");
+    buf_text(out, invoice->session);
+}
+
+void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice)
+{
+    if (invoice_option(invoice->options, OPTION_BYPASS_HPP, false)) {
+        write_url(out, key, invoice, CARD_PAGE_PATH, invoice->session);
+    } else {
+        write_url(out, key, invoice, HPP_PATH, invoice->id);
+    }
+}
+
+enum token_form view_token_form(enum profile profile)
+{
+    static const enum token_form forms[PROFILE_COUNT] = {
+        [PROFILE_2020] = TOKEN_RS512,
+        [PROFILE_2024] = TOKEN_HS256,
+    };
+    return forms[profile];
+}
+
+void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view)
+{
+    const struct invoice *invoice = view->invoice;
+    json_out_object(out, key);
+    write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
+    json_out_text(out, "method", view_service_of(view)->posts ? "POST" : "GET");
+    if (view_service_of(view)->posts) {
+        json_out_object(out, "params"); /* what the shop sends as hidden inputs (P754) */
+        json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
+        json_out_object_end(out);
+    } else {
+        json_out_raw(out, "params", "[]");
+    }
+    json_out_object(out, "metadata");
+    json_out_text(out, "sid", invoice->session);
+    json_out_raw(out, "token", "\"");
+    token_write(out->buf, view->token_key, view_token_form(view->profile), invoice->session,
+                invoice->expires_ms / 1000);
+    buf_char(out->buf, '"');
+    json_out_object_end(out);
+    json_out_object_end(out);
+}
+
+void view_write_callback_logs(struct json_out *out, const char *key,
+                              const struct view_invoice *view, enum view_kind kind)
+{
+    const char *kept = kind == VIEW_READ ? view->invoice->callback_logs : "[]";
+    buf_auto logs = {0};
+    if (!*kept) {
+        view->write_logs(view, &logs);
+    }
+    json_out_raw(out, key, *kept ? kept : logs.data);
+}

@@ -1,0 +1,101 @@
+/*
+ * Reads JSON into structs by field tables: a row says name, kind, place and rules, and a whole
+ * document is checked in one go, so that every bad field is reported at once with Symfony-like
+ * messages under its dotted path (P1009, P1011).
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "wire/json_format.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every bad field of a document, in the order of the table. A zeroed one with its arena set is
+ * ready. */
+struct json_errors {
+    struct arena *arena;
+    struct json_error {
+        const char *path, *message;
+        struct json_error *next;
+    } * first, **tail;
+    size_t n;
+};
+
+/* Adds one; a path that has an error already keeps the first. */
+void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
+    ATTR_PRINTF(3, 4);
+
+bool json_errors_has(const struct json_errors *errors, const char *path);
+
+/* The common messages. */
+#define MESSAGE_BLANK "This value should not be blank."
+#define MESSAGE_INVALID "This value is not valid."
+#define MESSAGE_CHOICE "The value you selected is not a valid choice."
+#define MESSAGE_NUL "This value must not contain a NUL character."
+#define MESSAGE_NOT_EXPECTED "This field was not expected."
+#define MESSAGE_MAP "This value should be of type array."
+
+enum json_kind {
+    JSON_KIND_TEXT,     /* const char *: NULL when absent, null or (for formats) empty */
+    JSON_KIND_MONEY,    /* int64_t in money.h's units; a number or a numeric string */
+    JSON_KIND_LIMIT,    /* the same of a limit: MONEY_MOST if it is beyond every amount */
+    JSON_KIND_INT,      /* int64_t; a whole number, or its text */
+    JSON_KIND_BOOL,     /* bool; true, false, 0, 1 or their text */
+    JSON_KIND_DURATION, /* int64_t milliseconds; "10s", or a whole number of milliseconds */
+    JSON_KIND_DATETIME, /* int64_t unix ms; text_to_datetime, or unix seconds */
+    JSON_KIND_MAP,      /* const char *: the JSON text of an object or a list in the platform's
+                           spelling */
+    JSON_KIND_OBJECT, /* bool: present; its members are `fields`, with offsets into the same struct
+                       */
+    JSON_KIND_ANY,    /* json_t *, borrowed from the document */
+};
+
+struct json_field {
+    const char *name;
+    enum json_kind kind;
+    size_t offset;
+    bool required;
+    int64_t least, most; /* texts: characters (most 0: 255); INT: values (both 0: any) */
+    enum json_format format;
+    const char *const *choices;      /* NULL-terminated */
+    const struct json_field *fields; /* JSON_KIND_OBJECT */
+    size_t n_fields;
+};
+
+#define JSON_AT(type, member) offsetof(struct type, member)
+
+/*
+ * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong
+ * leaves its place as it was, so put defaults there before. With `strict` (the control API,
+ * fixtures), unknown names are errors, and so is "" for what is no text; else names are ignored,
+ * and "" is as good as absent. Currencies become upper case.
+ */
+void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
+               void *into, struct json_errors *errors);
+
+/*
+ * Parses a whole document: NULs in strings are kept, the last of duplicate keys wins, whole numbers
+ * beyond 64 bits become reals. NULL when the text is no JSON; `ret_why` (may be NULL) then says
+ * where. The caller owns the result.
+ */
+json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
+
+/* True for what PHP takes for a map: an object, or an empty list. */
+bool json_is_map(const json_t *value);
+
+/* A shallow copy of an object without its members that are empty texts: HTML forms send the inputs
+ * that nobody filled too. Other values are copied as they are. The caller owns it. */
+json_t *json_without_blanks(const json_t *object);
+
+/*
+ * How much memory the tree of a document takes, before it is parsed: about 40 bytes for each unit,
+ * of which a value has one and an object or an array eight more.
+ */
+size_t json_weight(const char *data, size_t size);
+
+/* A value as JSON text in the platform's spelling, in the arena. */
+const char *json_text(struct arena *arena, const json_t *value, bool php_maps);
