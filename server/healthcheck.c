@@ -45,7 +45,7 @@ static size_t drop(char *data, size_t size, size_t n, void *user)
 }
 
 /* An https server here shows a certificate for its public name, not for the address we ask. */
-static CURLcode ask(CURL *curl, const char *url, bool own, char *ret_why, long *ret_code)
+static CURLcode ask(CURL *curl, const char *url, bool own, char *error_text, long *ret_code)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -53,7 +53,7 @@ static CURLcode ask(CURL *curl, const char *url, bool own, char *ret_why, long *
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, ret_why);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, own ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, own ? 0L : 2L);
     CURLcode result = curl_easy_perform(curl);

@@ -25,7 +25,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WHY_MOST 1024
 #define URL_ROOM 300
 
 /* Everything that lives from start to stop, in the order of its making. */
@@ -40,34 +39,35 @@ struct program {
     struct loop loop;
     struct exec exec;
     struct report_run run; /* what the report and --strict are about */
-    char why[WHY_MOST];
+    struct arena texts;    /* of reasons */
 };
 
-static bool open_store(struct program *p)
+/* ------------------------------------------------------------------ the steps of the start: each
+ * returns NULL, or the reason why the program cannot go on */
+
+static const char *open_store(struct program *p)
 {
-    const char *file = p->config.db;
+    const char *file = p->config.db, *why = NULL;
     enum store_care care = p->config.durable ? STORE_CARE_MACHINE : STORE_CARE_PROCESS;
     if (!file) {
-        if (!tmpdb_make(p->tmp_dir, p->db, p->why, sizeof p->why)) {
-            return false;
-        }
+        why = tmpdb_make(&p->texts, p->tmp_dir, p->db);
         file = p->db;
         care = STORE_CARE_NONE;
     }
     mode_t before = umask(0077); /* it holds the accounts' keys */
-    bool good = store_open(file, care, &p->store, p->why, sizeof p->why);
+    why = why ? why : store_open(file, care, &p->texts, &p->store);
     umask(before);
-    return good;
+    return why;
 }
 
 /* Made at the start: a run should not end with the news that its report has no place. */
-static bool open_report(struct program *p)
+static const char *open_report(struct program *p)
 {
     p->run = (struct report_run){.dir = p->config.report, .began_ms = wall_now_ms()};
-    return !p->run.dir || report_prepare(p->run.dir, p->why, sizeof p->why);
+    return p->run.dir ? report_prepare(p->run.dir, &p->texts) : NULL;
 }
 
-static bool start_engine(struct program *p)
+static const char *start_engine(struct program *p)
 {
     const struct config *c = &p->config;
     const struct engine_options options = {
@@ -81,10 +81,14 @@ static bool start_engine(struct program *p)
         .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure,
                     c->callback_rewrite_from, c->callback_rewrite_to},
     };
-    return engine_start(p->store, &p->fixture, &options, &p->engine, p->why, sizeof p->why);
+    const char *why = engine_start(p->store, &p->fixture, &options, &p->texts, &p->engine);
+    if (!why) {
+        p->run.after = store_run_begin(p->store);
+    }
+    return why;
 }
 
-static void set_up_router(struct program *p)
+static const char *set_up_router(struct program *p)
 {
     const struct config *c = &p->config;
     p->router = (struct router){
@@ -106,6 +110,7 @@ static void set_up_router(struct program *p)
     p->engine.hooks = (struct engine_hooks){waits_changed, waits_hurries, p->router.waits};
     p->router.imports = p->loop.imports = imports_new(&p->engine, &p->router);
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
+    return NULL;
 }
 
 static void write_url(const struct program *p, const char *host, char ret_url[URL_ROOM])
@@ -115,7 +120,7 @@ static void write_url(const struct program *p, const char *host, char ret_url[UR
              v6 ? "[" : "", host, v6 ? "]" : "", http_server_port(p->loop.server));
 }
 
-static bool start_server(struct program *p)
+static const char *start_server(struct program *p)
 {
     const struct config *c = &p->config;
     const struct http_options options = {
@@ -130,15 +135,15 @@ static bool start_server(struct program *p)
         .must_hold = loop_must_hold,
         .arg = &p->router,
     };
-    if (!http_server_start(&options, &p->loop.server, p->why, sizeof p->why)) {
-        return false;
+    const char *why = http_server_start(&options, &p->texts, &p->loop.server);
+    if (!why) {
+        write_url(p, c->listen_host, p->listen_url);
     }
-    write_url(p, c->listen_host, p->listen_url);
-    return true;
+    return why;
 }
 
 /* Blocked before any thread of a library starts, so that only the loop sees them. */
-static bool block_signals(struct program *p)
+static const char *block_signals(struct program *p)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -157,25 +162,20 @@ static bool block_signals(struct program *p)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is a write that fails */
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (p->loop.signal_fd < 0) {
-        snprintf(p->why, sizeof p->why, "signals: %s", strerror(errno));
-    }
-    return p->loop.signal_fd >= 0;
+    return p->loop.signal_fd >= 0 ? NULL : arena_printf(&p->texts, "signals: %s", strerror(errno));
 }
 
-static bool write_ready_file(struct program *p)
+static const char *write_ready_file(struct program *p)
 {
     if (!p->config.ready_file) {
-        return true;
+        return NULL;
     }
     FILE *file = fopen(p->config.ready_file, "we");
     bool good = file && fprintf(file, "%s\n", p->listen_url) > 0;
     good = file && fclose(file) == 0 && good;
-    if (!good) {
-        snprintf(p->why, sizeof p->why, "--ready-file %s: %s", p->config.ready_file,
-                 strerror(errno));
-    }
-    return good;
+    return good ? NULL
+                : arena_printf(&p->texts, "--ready-file %s: %s", p->config.ready_file,
+                               strerror(errno));
 }
 
 /* stdout is the command's. "All addresses" is none to call. */
@@ -190,10 +190,11 @@ static void begin_command(struct program *p)
 }
 
 /* The socket listens already, so whoever reads this may call at once. */
-static bool announce(struct program *p)
+static const char *announce(struct program *p)
 {
-    if (!write_ready_file(p)) {
-        return false;
+    const char *why = write_ready_file(p);
+    if (why) {
+        return why;
     }
     if (p->exec.pid) {
         begin_command(p);
@@ -201,36 +202,38 @@ static bool announce(struct program *p)
         printf("listening on %s\n", p->listen_url);
         fflush(stdout);
     }
-    return true;
+    return NULL;
 }
 
 /*
  * From here on no program that this process might run gets more rights than it has: setuid bits and
  * the like count for nothing. The command of exec is forked before, so it may use sudo.
  */
-static bool give_up_privileges(struct program *p)
+static const char *give_up_privileges(struct program *p)
 {
     bool good = prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0;
-    if (!good) {
-        snprintf(p->why, sizeof p->why, "no_new_privs: %s", strerror(errno));
-    }
-    return good;
+    return good ? NULL : arena_printf(&p->texts, "no_new_privs: %s", strerror(errno));
 }
 
-static bool start(struct program *p)
+/* First of all, so that the command inherits nothing. */
+static const char *fork_command(struct program *p)
 {
-    p->loop.engine = &p->engine;
     char *const *command = p->config.command;
-    if (command && !exec_prepare(command, &p->exec, p->why, sizeof p->why)) {
-        return false;
+    return command ? exec_prepare(command, &p->texts, &p->exec) : NULL;
+}
+
+static const char *start(struct program *p)
+{
+    static const char *(*const steps[])(struct program * p) = {
+        fork_command, give_up_privileges, block_signals, open_report, open_store,
+        start_engine, set_up_router,      start_server,  announce,
+    };
+    const char *why = NULL;
+    p->loop.engine = &p->engine;
+    for (size_t i = 0; !why && i < ARRAY_SIZE(steps); i++) {
+        why = steps[i](p);
     }
-    if (!give_up_privileges(p) || !block_signals(p) || !open_report(p) || !open_store(p) ||
-        !start_engine(p)) {
-        return false;
-    }
-    p->run.after = store_run_begin(p->store);
-    set_up_router(p);
-    return start_server(p) && announce(p);
+    return why;
 }
 
 static void stop(struct program *p)
@@ -248,13 +251,15 @@ static void stop(struct program *p)
     }
     fixture_finish(&p->fixture);
     exec_finish(&p->exec);
+    arena_finish(&p->texts);
     log_flush();
 }
 
 static int serve(struct program *p)
 {
-    if (!start(p)) {
-        fprintf(stderr, "milkypay-mock: %s\n", p->why);
+    const char *why = start(p);
+    if (why) {
+        fprintf(stderr, "milkypay-mock: %s\n", why);
         stop(p);
         return EXIT_WRONG;
     }
@@ -278,8 +283,9 @@ static int run(struct program *p)
         return list_routes();
     }
     log_setup(p->config.log_level, p->config.log_json);
-    if (!fixture_load(p->config.fixtures, &p->fixture, p->why, sizeof p->why)) {
-        fprintf(stderr, "milkypay-mock: %s\n", p->why);
+    const char *why = fixture_load(p->config.fixtures, &p->fixture);
+    if (why) {
+        fprintf(stderr, "milkypay-mock: %s\n", why);
         fixture_finish(&p->fixture);
         return EXIT_WRONG;
     }

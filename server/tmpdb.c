@@ -169,27 +169,22 @@ static bool make_folder(const char *base, char ret_dir[TMPDB_TEXT])
     return false;
 }
 
-static bool refuse(const char *base, const char *reason, char *ret_why, size_t why_size)
-{
-    snprintf(ret_why, why_size, "%s: no temporary database can be made there: %s", base, reason);
-    return false;
-}
-
-bool tmpdb_make(char ret_dir[TMPDB_TEXT], char ret_file[TMPDB_TEXT], char *ret_why, size_t why_size)
+const char *tmpdb_make(struct arena *arena, char ret_dir[TMPDB_TEXT], char ret_file[TMPDB_TEXT])
 {
     const char *base = getenv("TMPDIR");
     base = base && *base ? base : "/tmp";
     if (strlen(base) > TMPDB_TEXT - 2 * NAME_ROOM) {
-        return refuse("$TMPDIR", "the path is too long", ret_why, why_size);
+        return "$TMPDIR: no temporary database can be made there: the path is too long";
     }
     sweep(base);
     char dir[TMPDB_TEXT];
     if (!make_folder(base, dir)) {
-        return refuse(base, strerror(errno), ret_why, why_size);
+        return arena_printf(arena, "%s: no temporary database can be made there: %s", base,
+                            strerror(errno));
     }
     memcpy(ret_dir, dir, sizeof dir);
     snprintf(ret_file, TMPDB_TEXT, "%.*s/" DATABASE, TMPDB_TEXT - NAME_ROOM, dir);
-    return true;
+    return NULL;
 }
 
 void tmpdb_remove(const char *dir)

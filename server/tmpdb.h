@@ -6,17 +6,15 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/mem.h"
 
 #define TMPDB_TEXT 512
 
 /*
- * Makes the folder and gives its path and that of the database to be made in it. False and one line
- * in ret_why when there is no place for it. Once per process.
+ * Makes the folder and gives its path and that of the database to be made in it. On an error
+ * returns the reason. Once per process.
  */
-bool tmpdb_make(char ret_dir[TMPDB_TEXT], char ret_file[TMPDB_TEXT], char *ret_why,
-                size_t why_size);
+const char *tmpdb_make(struct arena *arena, char ret_dir[TMPDB_TEXT], char ret_file[TMPDB_TEXT]);
 
 /* Removes the folder that tmpdb_make made, with the database, which must be closed. */
 void tmpdb_remove(const char *dir);

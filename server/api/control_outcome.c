@@ -40,7 +40,6 @@ void control_outcomes_clear(struct call *call)
 static bool check_outcomes(struct call *call, const json_t *list)
 {
     struct outcome outcome;
-    char why[256];
     if (!json_is_array(list) || !json_array_size(list)) {
         call_control_error(call, 422, "invalid", "outcomes: a list of outcomes is wanted");
         return false;
@@ -52,11 +51,12 @@ static bool check_outcomes(struct call *call, const json_t *list)
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (!text ||
-            !outcome_parse(text, outcome_start(outcome_kind(text)),
-                           &call->engine->fixture->resolutions, &outcome, why, sizeof why)) {
-            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i,
-                               text ? why : "a text is wanted");
+        const char *why =
+            !text ? "must be a text"
+                  : outcome_parse(text, outcome_start(outcome_kind(text)),
+                                  &call->engine->fixture->resolutions, call->arena, &outcome);
+        if (why) {
+            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i, why);
             return false;
         }
     }

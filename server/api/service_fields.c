@@ -59,7 +59,6 @@ static const char *read_status(struct call *call, const char *text, struct json_
 {
     const struct resolution_set *extra = &call->engine->fixture->resolutions;
     enum status status;
-    char why[256];
     struct outcome outcome;
     const char *resolution = resolution_find(text, extra);
     const char *plan = text;
@@ -67,7 +66,7 @@ static const char *read_status(struct call *call, const char *text, struct json_
         bool good = text_equal(resolution, RESOLUTION_OK);
         plan = good ? "processed" : arena_printf(call->arena, "process_failed:%s", resolution);
     }
-    if (*text && !outcome_parse(plan, STATUS_PROCESS_PENDING, extra, &outcome, why, sizeof why)) {
+    if (*text && outcome_parse(plan, STATUS_PROCESS_PENDING, extra, NULL, &outcome)) {
         json_errors_add(errors, "service_fields.status", MESSAGE_CHOICE);
         return NULL;
     }

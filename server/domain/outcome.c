@@ -27,19 +27,21 @@ enum status outcome_start(enum outcome_kind kind)
 
 struct reader {
     const struct resolution_set *extra;
-    char *why;
-    size_t why_size;
+    struct arena *arena; /* of reasons, NULL: nobody reads them */
 };
 
-static bool refuse(const struct reader *r, const char *format, ...) ATTR_PRINTF(2, 3);
+static const char *refuse(const struct reader *r, const char *format, ...) ATTR_PRINTF(2, 3);
 
-static bool refuse(const struct reader *r, const char *format, ...)
+static const char *refuse(const struct reader *r, const char *format, ...)
 {
+    if (!r->arena) {
+        return "the outcome is wrong";
+    }
     va_list args;
     va_start(args, format);
-    vsnprintf(r->why, r->why_size, format, args);
+    const char *why = arena_vprintf(r->arena, format, args);
     va_end(args);
-    return false;
+    return why;
 }
 
 static bool copy_text(char *to, size_t size, const char *from)
@@ -62,7 +64,8 @@ static char *split(char *text, char mark)
     return at;
 }
 
-static bool read_resolution(const struct reader *r, const char *name, struct outcome_step *step)
+static const char *read_resolution(const struct reader *r, const char *name,
+                                   struct outcome_step *step)
 {
     const char *known = name ? resolution_find(name, r->extra) : NULL;
     if (name && !known) {
@@ -76,13 +79,12 @@ static bool read_resolution(const struct reader *r, const char *name, struct out
                               : "%s carries the resolution ok, not %s",
                       status_name(step->status), known);
     }
-    return copy_text(step->resolution, sizeof step->resolution,
-                     known     ? known
-                     : failure ? RESOLUTION_DEFAULT
-                               : RESOLUTION_OK);
+    const char *kept = known ? known : failure ? RESOLUTION_DEFAULT : RESOLUTION_OK;
+    bool fits = copy_text(step->resolution, sizeof step->resolution, kept);
+    return fits ? NULL : refuse(r, "the resolution is too long");
 }
 
-static bool read_step(const struct reader *r, char *text, struct outcome_step *ret_step)
+static const char *read_step(const struct reader *r, char *text, struct outcome_step *ret_step)
 {
     struct outcome_step step = {.delay_ms = OUTCOME_NO_DELAY};
     const char *delay = split(text, '@');
@@ -101,17 +103,17 @@ static bool read_step(const struct reader *r, char *text, struct outcome_step *r
     if (!status_parse(text, &step.status)) {
         return refuse(r, "unknown status \"%s\"", text);
     }
-    if (!read_resolution(r, resolution, &step)) {
-        return false;
+    const char *why = read_resolution(r, resolution, &step);
+    if (!why) {
+        *ret_step = step;
     }
-    *ret_step = step;
-    return true;
+    return why;
 }
 
-bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
-                   struct outcome *ret_outcome, char *ret_why, size_t why_size)
+const char *outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
+                          struct arena *arena, struct outcome *ret_outcome)
 {
-    struct reader r = {extra, ret_why, why_size};
+    struct reader r = {extra, arena};
     struct outcome outcome = {0};
     enum status before = from;
     char copy[OUTCOME_TEXT];
@@ -125,8 +127,9 @@ bool outcome_parse(const char *text, enum status from, const struct resolution_s
             return refuse(&r, "an outcome has at most %d steps", OUTCOME_STEPS);
         }
         struct outcome_step *step = &outcome.steps[outcome.n];
-        if (!read_step(&r, part, step)) {
-            return false;
+        const char *why = read_step(&r, part, step);
+        if (why) {
+            return why;
         }
         bool stays = step->status == before && outcome.n == 0;
         if (!stays && !status_may_become(before, step->status)) {
@@ -138,13 +141,13 @@ bool outcome_parse(const char *text, enum status from, const struct resolution_s
         part = rest;
     }
     *ret_outcome = outcome;
-    return true;
+    return NULL;
 }
 
-bool outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
-                  char *ret_why, size_t why_size)
+const char *outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
+                         struct arena *arena)
 {
-    const struct reader r = {NULL, ret_why, why_size};
+    const struct reader r = {NULL, arena};
     struct invoice at = {
         .seq = invoice_first(subject->kind), .flow = subject->flow, .status = subject->from};
     for (int i = 0; i < outcome->n; i++) {
@@ -156,7 +159,7 @@ bool outcome_fits(const struct outcome *outcome, const struct outcome_subject *s
         }
         at.status = next;
     }
-    return true;
+    return NULL;
 }
 
 void outcome_format(const struct outcome *outcome, int from, char ret_text[OUTCOME_TEXT])

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/mem.h"
 #include "domain/invoice.h"
 #include "domain/resolution.h"
 
@@ -42,10 +43,11 @@ enum status outcome_start(enum outcome_kind kind);
  * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case;
  * a failure without a resolution gets general_decline; `expired` is process_failed:expired at once;
  * `process_pending` alone never settles. Steps that the state table forbids are refused. On an
- * error returns false and a sentence that names the wrong part in ret_why (of `why_size` bytes).
+ * error returns a sentence that names the wrong part, in the arena; without an arena (NULL) the
+ * reason is not spelled out.
  */
-bool outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
-                   struct outcome *ret_outcome, char *ret_why, size_t why_size);
+const char *outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
+                          struct arena *arena, struct outcome *ret_outcome);
 
 /* What an outcome is to happen to. */
 struct outcome_subject {
@@ -57,11 +59,11 @@ struct outcome_subject {
 /*
  * Whether an outcome that was read can come to pass of this: a payout is never given back or tried
  * again, and a card check leaves nothing to give back. Who asks for an outcome of one invoice is
- * told no, with a sentence in ret_why; what is planned for any invoice, by the queue, a rule or an
- * account's default, ends at the step that does not fit.
+ * told no, with the reason that this returns; what is planned for any invoice, by the queue, a rule
+ * or an account's default, ends at the step that does not fit.
  */
-bool outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
-                  char *ret_why, size_t why_size);
+const char *outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
+                         struct arena *arena);
 
 /* Writes the normal form, from step `from` on, which outcome_parse reads again. "" when no step is
  * left. */

@@ -58,16 +58,13 @@ static void load_idents(struct engine *engine)
 
 /* A turn that fails is found by its commit. The start reads more than it writes and must not go on
  * with half of it. */
-static bool database_works(const struct engine *engine, char *ret_why, size_t why_size)
+static const char *database_failure(const struct engine *engine, struct arena *arena)
 {
     const char *failure = store_failure(engine->store);
-    if (*failure) {
-        snprintf(ret_why, why_size, "the database cannot be used: %s", failure);
-    }
-    return !*failure;
+    return *failure ? arena_printf(arena, "the database cannot be used: %s", failure) : NULL;
 }
 
-static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t why_size)
+static const char *add_fixture_accounts(struct engine *engine, struct arena *arena)
 {
     for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
         const struct fixture_account *account = &engine->fixture->accounts[i];
@@ -77,14 +74,14 @@ static bool add_fixture_accounts(struct engine *engine, char *ret_why, size_t wh
         if (tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
             continue;
         }
-        if (database_works(engine, ret_why, why_size)) {
-            snprintf(ret_why, why_size,
-                     "account %s of the fixtures: its keys are another account's in the database",
-                     account->keys.id);
-        }
-        return false;
+        const char *why = database_failure(engine, arena);
+        return why ? why
+                   : arena_printf(arena,
+                                  "account %s of the fixtures: its keys are another account's in "
+                                  "the database",
+                                  account->keys.id);
     }
-    return true;
+    return NULL;
 }
 
 static void set_demo_callback_url(struct engine *engine)
@@ -96,9 +93,9 @@ static void set_demo_callback_url(struct engine *engine)
     }
 }
 
-bool engine_start(struct store *store, const struct fixture *fixture,
-                  const struct engine_options *options, struct engine *ret_engine, char *ret_why,
-                  size_t why_size)
+const char *engine_start(struct store *store, const struct fixture *fixture,
+                         const struct engine_options *options, struct arena *arena,
+                         struct engine *ret_engine)
 {
     struct engine *engine = ret_engine;
     *engine = (struct engine){.store = store,
@@ -117,9 +114,10 @@ bool engine_start(struct store *store, const struct fixture *fixture,
     engine->tenants.derive_key = engine->derive_key;
     load_idents(engine);
     tenants_load(&engine->tenants, store, &fixture->resolutions);
-    if (!database_works(engine, ret_why, why_size) ||
-        !add_fixture_accounts(engine, ret_why, why_size)) {
-        return false;
+    const char *why = database_failure(engine, arena);
+    why = why ? why : add_fixture_accounts(engine, arena);
+    if (why) {
+        return why;
     }
     engine->demo =
         fixture->n_accounts ? tenants_by_id(&engine->tenants, fixture->accounts[0].keys.id) : NULL;
@@ -127,11 +125,10 @@ bool engine_start(struct store *store, const struct fixture *fixture,
     outbox_recover(engine);
     engine_before_commit(engine);
     if (!store_commit(store)) {
-        snprintf(ret_why, why_size, "the database cannot be used: %s", store_failure(store));
-        return false;
+        return arena_printf(arena, "the database cannot be used: %s", store_failure(store));
     }
     engine_committed(engine);
-    return true;
+    return NULL;
 }
 
 void engine_finish(struct engine *engine)

@@ -101,11 +101,11 @@ struct engine {
 
 /*
  * Opens the engine on a store: keys, accounts (the fixtures' are made when they are not there),
- * callbacks that were under way. On an error returns false and one line in ret_why.
+ * callbacks that were under way. On an error returns the reason.
  */
-bool engine_start(struct store *store, const struct fixture *fixture,
-                  const struct engine_options *options, struct engine *ret_engine, char *ret_why,
-                  size_t why_size);
+const char *engine_start(struct store *store, const struct fixture *fixture,
+                         const struct engine_options *options, struct arena *arena,
+                         struct engine *ret_engine);
 void engine_finish(struct engine *engine);
 
 /* What must be in the turn's transaction beside its changes; before store_commit. */

@@ -16,8 +16,7 @@ int64_t engine_settle_after(const struct engine *engine, const struct tenant *te
 bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from)
 {
     struct outcome outcome;
-    char why[256];
-    return outcome_parse(text, from, &engine->fixture->resolutions, &outcome, why, sizeof why);
+    return !outcome_parse(text, from, &engine->fixture->resolutions, NULL, &outcome);
 }
 
 const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
@@ -41,10 +40,10 @@ const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, 
 /* ------------------------------------------------------------------ setting one */
 
 static void parse(const struct engine *engine, const char *text, enum status from,
-                  struct outcome *ret_outcome)
+                  struct arena *arena, struct outcome *ret_outcome)
 {
-    char why[256];
-    if (!outcome_parse(text, from, &engine->fixture->resolutions, ret_outcome, why, sizeof why)) {
+    const char *why = outcome_parse(text, from, &engine->fixture->resolutions, arena, ret_outcome);
+    if (why) {
         die("a stored outcome cannot be read: %s: %s", text, why);
     }
 }
@@ -60,7 +59,7 @@ const char *engine_plan_text(const struct engine *engine, struct arena *arena, c
                              enum status from)
 {
     struct outcome outcome;
-    parse(engine, text, from, &outcome);
+    parse(engine, text, from, arena, &outcome);
     return normal_form(arena, &outcome);
 }
 
@@ -73,7 +72,7 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
     if (!*text) {
         return; /* the payer decides on the page */
     }
-    parse(engine, text, from, &outcome);
+    parse(engine, text, from, arena, &outcome);
     const struct outcome_step *first = &outcome.steps[0];
     bool never =
         outcome.n == 1 && first->status == from && text_equal(first->resolution, RESOLUTION_OK);
@@ -91,11 +90,10 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
                  struct outcome *ret_outcome)
 {
-    char why[256];
     struct outcome none = {0};
-    bool planned = *invoice->plan &&
-                   outcome_parse(invoice->plan, invoice->status, &engine->fixture->resolutions,
-                                 ret_outcome, why, sizeof why);
+    bool planned =
+        *invoice->plan && !outcome_parse(invoice->plan, invoice->status,
+                                         &engine->fixture->resolutions, NULL, ret_outcome);
     if (!planned) {
         *ret_outcome = none;
     }

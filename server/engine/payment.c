@@ -76,9 +76,9 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
                   struct invoice *invoice, const char *outcome_text, const char *payload)
 {
     struct outcome outcome;
-    char why[256];
-    if (!outcome_parse(outcome_text, invoice->status, &engine->fixture->resolutions, &outcome, why,
-                       sizeof why)) {
+    const char *why = outcome_parse(outcome_text, invoice->status, &engine->fixture->resolutions,
+                                    arena, &outcome);
+    if (why) {
         die("an outcome of the fixtures cannot be read: %s: %s", outcome_text, why);
     }
     const struct move how = {

@@ -58,9 +58,10 @@ _Noreturn static void become(char *const *command, int go)
     _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
 }
 
-bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, size_t why_size)
+const char *exec_prepare(char *const *command, struct arena *arena, struct exec *ret_exec)
 {
     int ends[2] = {-1, -1};
+    const char *why = NULL;
     signal(SIGCHLD, SIG_DFL); /* were it ignored, nobody would learn the command's status */
     pid_t pid = pipe2(ends, O_CLOEXEC) ? -1 : fork();
     if (pid == 0) {
@@ -68,14 +69,13 @@ bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, si
         become(command, ends[0]);
     }
     if (pid < 0) {
-        snprintf(ret_why, why_size, "exec: %s", strerror(errno));
+        why = arena_printf(arena, "exec: %s", strerror(errno));
         close(ends[1]);
-    }
-    close(ends[0]);
-    if (pid > 0) {
+    } else {
         *ret_exec = (struct exec){.pid = pid, .go = ends[1]};
     }
-    return pid > 0;
+    close(ends[0]);
+    return why;
 }
 
 /* ------------------------------------------------------------------ letting it go */

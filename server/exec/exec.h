@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/loop_action.h"
+#include "base/mem.h"
 #include "domain/account.h"
 
 #include <sys/signalfd.h>
@@ -26,9 +27,9 @@ struct exec {
 
 /*
  * Forks the process. `command` ends in NULL and must live as long as the process. On an error
- * returns false and one line in ret_why. Call it before anything is opened.
+ * returns the reason. Call it before anything is opened.
  */
-bool exec_prepare(char *const *command, struct exec *ret_exec, char *ret_why, size_t why_size);
+const char *exec_prepare(char *const *command, struct arena *arena, struct exec *ret_exec);
 
 /*
  * Lets the command go, with MILKYPAY_URL and the account's id and test keys in its environment. A

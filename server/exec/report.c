@@ -107,39 +107,32 @@ static void add_invoice(struct report *report, struct arena *arena, int64_t seq)
 
 /* ------------------------------------------------------------------ the files */
 
-static bool refuse(const char *name, char *ret_why, size_t why_size)
+static const char *refusal(const char *name, struct arena *arena)
 {
-    snprintf(ret_why, why_size, "--report %s: %s", name, strerror(errno));
-    return false;
+    return arena_printf(arena, "--report %s: %s", name, strerror(errno));
 }
 
-bool report_prepare(const char *dir, char *ret_why, size_t why_size)
+const char *report_prepare(const char *dir, struct arena *arena)
 {
-    struct arena arena = {0};
-    char *path = arena_strdup(&arena, dir);
+    char *path = arena_strdup(arena, dir);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(path, 0777); /* the last one says what is wrong with those above it */
         *slash = '/';
     }
-    const char *inside = arena_printf(&arena, "%s/.", dir);
+    const char *inside = arena_printf(arena, "%s/.", dir);
     bool good = (mkdir(path, 0777) == 0 || errno == EEXIST) && access(inside, W_OK | X_OK) == 0;
-    good = good || refuse(dir, ret_why, why_size);
-    arena_finish(&arena);
-    return good;
+    return good ? NULL : refusal(dir, arena);
 }
 
-static bool write_file(const struct report_run *run, const char *name, const struct buf *text,
-                       char *ret_why, size_t why_size)
+static const char *write_file(const struct report_run *run, const char *name,
+                              const struct buf *text, struct arena *arena)
 {
-    struct arena arena = {0};
-    const char *path = arena_printf(&arena, "%s/%s", run->dir, name);
+    const char *path = arena_printf(arena, "%s/%s", run->dir, name);
     FILE *file = fopen(path, "we");
     bool good = file && fwrite(text->data, 1, text->size, file) == text->size;
     good = file && fclose(file) == 0 && good;
-    good = good || refuse(path, ret_why, why_size);
-    arena_finish(&arena);
-    return good;
+    return good ? NULL : refusal(path, arena);
 }
 
 static void count(struct report *report)
@@ -168,8 +161,7 @@ static void add_invoices(struct report *report)
     arena_finish(&list);
 }
 
-bool report_write(struct engine *engine, const struct report_run *run, char *ret_why,
-                  size_t why_size)
+const char *report_write(struct engine *engine, const struct report_run *run, struct arena *arena)
 {
     struct report report = {
         .engine = engine, .run = run, .took_ms = mono_now_ms() - engine->started_ms};
@@ -178,11 +170,11 @@ bool report_write(struct engine *engine, const struct report_run *run, char *ret
     add_invoices(&report);
     report_html_end(&report);
     report_junit_end(&report);
-    bool good = write_file(run, JUNIT_FILE, &report.junit, ret_why, why_size) &&
-                write_file(run, HTML_FILE, &report.html, ret_why, why_size);
+    const char *why = write_file(run, JUNIT_FILE, &report.junit, arena);
+    why = why ? why : write_file(run, HTML_FILE, &report.html, arena);
     buf_finish(&report.junit);
     buf_finish(&report.invoice_cases);
     buf_finish(&report.callback_cases);
     buf_finish(&report.html);
-    return good;
+    return why;
 }

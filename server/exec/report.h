@@ -18,13 +18,12 @@ struct report_run {
     int64_t began_ms;      /* machine time */
 };
 
-/* Makes the folder and those above it. False and one line in ret_why when it cannot be written to.
+/* Makes the folder and those above it. On an error returns the reason why it cannot be written to.
  */
-bool report_prepare(const char *dir, char *ret_why, size_t why_size);
+const char *report_prepare(const char *dir, struct arena *arena);
 
-/* Writes both files, over those of an earlier run. False and one line in ret_why. */
-bool report_write(struct engine *engine, const struct report_run *run, char *ret_why,
-                  size_t why_size);
+/* Writes both files, over those of an earlier run. On an error returns the reason. */
+const char *report_write(struct engine *engine, const struct report_run *run, struct arena *arena);
 
 /*
  * Why a callback never arrived: "failed after 3 attempts: the last answer was 500". In the arena.

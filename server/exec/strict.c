@@ -11,7 +11,6 @@
 
 #define SAYS "milkypay-mock: --strict: "
 #define URL_ROOM 512
-#define WHY_ROOM 1024
 
 static void name_callback(struct engine *engine, struct arena *arena, int64_t seq)
 {
@@ -76,14 +75,16 @@ static bool is_strict(struct engine *engine, struct run_mark after)
 
 int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict, int status)
 {
-    char why[WHY_ROOM];
+    struct arena arena = {0};
     log_flush(); /* its lines come before ours */
-    if (run->dir && !report_write(engine, run, why, sizeof why)) {
+    const char *why = run->dir ? report_write(engine, run, &arena) : NULL;
+    if (why) {
         fprintf(stderr, "milkypay-mock: %s\n", why);
         status = status ? status : EXIT_WRONG;
     }
     if (strict && !is_strict(engine, run->after)) {
         status = status ? status : EXIT_STRICT;
     }
+    arena_finish(&arena);
     return status;
 }

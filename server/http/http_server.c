@@ -37,45 +37,46 @@ static void log_daemon(void *arg, const char *format, va_list args)
     }
 }
 
-static char *read_file(const char *name, char *ret_why, size_t why_size)
+static const char *read_file(const char *name, struct arena *arena, char **ret_text)
 {
     buf_auto content = {0};
     FILE *file = fopen(name, "re");
     if (!file) {
-        snprintf(ret_why, why_size, "%s: %s", name, strerror(errno));
-        return NULL;
+        return arena_printf(arena, "%s: %s", name, strerror(errno));
     }
     char block[4096];
     for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0 && content.size < (1 << 20);) {
         buf_add(&content, block, n);
     }
     fclose(file);
-    return buf_take(&content);
+    *ret_text = buf_take(&content);
+    return NULL;
 }
 
-static bool read_tls(struct http_server *server, char *ret_why, size_t why_size)
+/* Everything that can be refused before the daemon starts. */
+static const char *open_parts(struct http_server *server, struct arena *arena)
 {
-    if (!server->options.tls_cert) {
-        return true;
+    const struct http_options *options = &server->options;
+    const char *why = NULL;
+    if (options->tls_cert) {
+        why = read_file(options->tls_cert, arena, &server->cert);
+        why = why ? why : read_file(options->tls_key, arena, &server->key);
     }
-    server->cert = read_file(server->options.tls_cert, ret_why, why_size);
-    server->key = server->cert ? read_file(server->options.tls_key, ret_why, why_size) : NULL;
-    return server->key;
+    return why ? why
+               : listen_open(options->host, options->port, arena, server->listeners,
+                             &server->n_listeners);
 }
 
-bool http_server_start(const struct http_options *options, struct http_server **ret_server,
-                       char *ret_why, size_t why_size)
+const char *http_server_start(const struct http_options *options, struct arena *arena,
+                              struct http_server **ret_server)
 {
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
     server->connections_most = listen_connections_most();
-    server->n_listeners =
-        read_tls(server, ret_why, why_size)
-            ? listen_open(options->host, options->port, server->listeners, ret_why, why_size)
-            : 0;
-    if (!server->n_listeners) {
+    const char *why = open_parts(server, arena);
+    if (why) {
         http_server_stop(server);
-        return false;
+        return why;
     }
     server->port = listen_port(server->listeners[0]);
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
@@ -92,14 +93,14 @@ bool http_server_start(const struct http_options *options, struct http_server **
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
         server->cert ? tls : none, MHD_OPTION_END);
     if (!server->daemon || !http_accept_begin(server)) {
-        snprintf(ret_why, why_size,
-                 server->cert ? "%s: no usable certificate and key" : "%s: cannot start the server",
-                 server->cert ? options->tls_cert : options->host);
+        why = server->cert
+                  ? arena_printf(arena, "%s: no usable certificate and key", options->tls_cert)
+                  : arena_printf(arena, "%s: cannot start the server", options->host);
         http_server_stop(server);
-        return false;
+        return why;
     }
     *ret_server = server;
-    return true;
+    return NULL;
 }
 
 void http_server_quiesce(struct http_server *server)

@@ -116,9 +116,9 @@ struct http_options {
     void *arg;
 };
 
-/* Listens. On an error returns false and one line in ret_why. */
-bool http_server_start(const struct http_options *options, struct http_server **ret_server,
-                       char *ret_why, size_t why_size);
+/* Listens. On an error returns the reason. */
+const char *http_server_start(const struct http_options *options, struct arena *arena,
+                              struct http_server **ret_server);
 
 /* Ends all connections, after the last held replies. No request may be parked, no stream may sleep.
  * NULL is fine. */

@@ -121,8 +121,8 @@ static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST]
     return n;
 }
 
-size_t listen_open(const char *host, int port_number, int ret_fds[LISTEN_MOST], char *ret_why,
-                   size_t why_size)
+const char *listen_open(const char *host, int port_number, struct arena *arena,
+                        int ret_fds[LISTEN_MOST], size_t *ret_n)
 {
     char port[12];
     snprintf(port, sizeof port, "%d", port_number);
@@ -130,8 +130,7 @@ size_t listen_open(const char *host, int port_number, int ret_fds[LISTEN_MOST], 
                     *list = NULL;
     int failed = getaddrinfo(host, port, &hints, &list);
     if (failed) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", host, port_number, gai_strerror(failed));
-        return 0;
+        return arena_printf(arena, "--listen %s:%d: %s", host, port_number, gai_strerror(failed));
     }
     size_t n = 0;
     for (int tries = 0; !n && tries < PICKS_MOST; tries++) {
@@ -140,11 +139,11 @@ size_t listen_open(const char *host, int port_number, int ret_fds[LISTEN_MOST], 
             break;
         }
     }
-    if (!n) {
-        snprintf(ret_why, why_size, "--listen %s:%d: %s", host, port_number, strerror(errno));
-    }
+    const char *why =
+        n ? NULL : arena_printf(arena, "--listen %s:%d: %s", host, port_number, strerror(errno));
     freeaddrinfo(list);
-    return n;
+    *ret_n = n;
+    return why;
 }
 
 int listen_port(int fd)

@@ -26,11 +26,10 @@ enum store_care {
 
 /*
  * Opens or makes a database and brings its schema up to date. On an error (no database of ours, a
- * newer one, in use by another server, unreadable) returns false and one line naming the file and
- * the reason.
+ * newer one, in use by another server, unreadable) returns one line naming the file and the reason.
  */
-bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
-                size_t why_size);
+const char *store_open(const char *file, enum store_care care, struct arena *arena,
+                       struct store **ret_store);
 
 /* Closes; NULL is fine. A turn that is open is rolled back. */
 void store_close(struct store *store);

@@ -16,34 +16,20 @@
 
 /* ------------------------------------------------------------------ refusals */
 
-static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
-    ATTR_PRINTF(4, 5);
-
-static bool refuse(struct store *store, char *ret_why, size_t why_size, const char *format, ...)
-{
-    char reason[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
-    va_end(args);
-    snprintf(ret_why, why_size, "%s: %s", store->file, reason);
-    return false;
-}
-
 /* The reasons a person can do something about, in words. */
-static bool refuse_sqlite(struct store *store, char *ret_why, size_t why_size)
+static const char *sqlite_reason(const struct store *store, struct arena *arena)
 {
     switch (sqlite3_errcode(store->db)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return refuse(store, ret_why, why_size, "the database is in use by another process");
+        return "the database is in use by another process";
     case SQLITE_NOTADB:
-        return refuse(store, ret_why, why_size, "the file is not a database");
+        return "the file is not a database";
     case SQLITE_CANTOPEN:
-        return refuse(store, ret_why, why_size, "cannot open or make the database (%s)",
-                      strerror(sqlite3_system_errno(store->db)));
+        return arena_printf(arena, "cannot open or make the database (%s)",
+                            strerror(sqlite3_system_errno(store->db)));
     default:
-        return refuse(store, ret_why, why_size, "%s", sqlite3_errmsg(store->db));
+        return arena_strdup(arena, sqlite3_errmsg(store->db));
     }
 }
 
@@ -169,51 +155,51 @@ static const struct store_queries *const groups[STORE_GROUPS] = {
 };
 
 /* A database that is empty (version 0) or ours and not from the future. */
-static bool check_owner(struct store *store, int64_t *ret_version, char *ret_why, size_t why_size)
+static const char *check_owner(struct store *store, struct arena *arena, int64_t *ret_version)
 {
     int64_t mark, tables;
     if (!pragma_int(store, "PRAGMA application_id", &mark) ||
         !pragma_int(store, "PRAGMA user_version", ret_version) ||
         !pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables)) {
-        return refuse_sqlite(store, ret_why, why_size);
+        return sqlite_reason(store, arena);
     }
     bool ours = mark == fresh_number(MARK_AT);
     bool empty = !tables && !*ret_version && (ours || !mark);
     if (!empty && !(ours && *ret_version > 0)) {
-        return refuse(store, ret_why, why_size, "the database belongs to another program");
+        return "the database belongs to another program";
     }
     if (*ret_version > fresh_number(VERSION_AT)) {
-        return refuse(store, ret_why, why_size,
-                      "the database was made by a newer version (schema %lld)",
-                      (long long)*ret_version);
+        return arena_printf(arena, "the database was made by a newer version (schema %lld)",
+                            (long long)*ret_version);
     }
-    return true;
+    return NULL;
 }
 
-static bool set_up(struct store *store, enum store_care care, char *ret_why, size_t why_size)
+static const char *set_up(struct store *store, enum store_care care, struct arena *arena)
 {
     int64_t version = 0;
     /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
      * private memory. */
     if (!execute(store, "PRAGMA locking_mode = EXCLUSIVE")) {
-        return refuse_sqlite(store, ret_why, why_size);
+        return sqlite_reason(store, arena);
     }
-    if (!check_owner(store, &version, ret_why, why_size)) {
-        return false;
+    const char *why = check_owner(store, arena, &version);
+    if (why) {
+        return why;
     }
     if (sqlite3_db_readonly(store->db, "main") == 1) {
-        return refuse(store, ret_why, why_size, "the database cannot be written");
+        return "the database cannot be written";
     }
     bool ready = set_pragmas(store, care) && (version || begin_fresh(store)) &&
                  execute(store, "PRAGMA journal_mode = WAL") &&
                  execute(store, "BEGIN IMMEDIATE; COMMIT");
     /* One that was there may be damaged, or somebody may have altered it. */
     ready = ready && (!version || (migrate(store, version) && store_compile_all(store)));
-    return ready || refuse_sqlite(store, ret_why, why_size);
+    return ready ? NULL : sqlite_reason(store, arena);
 }
 
-bool store_open(const char *file, enum store_care care, struct store **ret_store, char *ret_why,
-                size_t why_size)
+const char *store_open(const char *file, enum store_care care, struct arena *arena,
+                       struct store **ret_store)
 {
     struct store *store = mem_alloc(sizeof *store);
     store->file = mem_strdup(file);
@@ -223,12 +209,13 @@ bool store_open(const char *file, enum store_care care, struct store **ret_store
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
     sqlite3_extended_result_codes(store->db, 0);
-    if (good ? !set_up(store, care, ret_why, why_size) : !refuse_sqlite(store, ret_why, why_size)) {
+    const char *why = good ? set_up(store, care, arena) : sqlite_reason(store, arena);
+    if (why) {
         store_close(store);
-        return false;
+        return arena_printf(arena, "%s: %s", file, why);
     }
     *ret_store = store;
-    return true;
+    return NULL;
 }
 
 void store_close(struct store *store)

@@ -6,74 +6,56 @@
 
 #include <string.h>
 
-static bool read_text_setting(const struct setting *setting, const json_t *value,
-                              struct json_errors *errors, const char **place, const char **ret_why)
+static const char *read_text_setting(const struct setting *setting, const json_t *value,
+                                     struct json_errors *errors, const char **place)
 {
     bool nullable = setting->kind != SETTING_CHOICE && setting->kind != SETTING_OUTCOME;
     if (json_is_null(value) && nullable) {
         *place = NULL;
-        return true;
+        return NULL;
     }
     const char *text = json_string_value(value);
     if (!text || strlen(text) != json_string_length(value)) {
-        *ret_why = "a string is wanted";
-        return false;
+        return "a string is wanted";
     }
     int64_t most = setting->most ? setting->most : 2048;
     if (text_utf8_length(text, strlen(text)) > most) {
-        *ret_why =
-            arena_printf(errors->arena, "at most %lld characters are taken", (long long)most);
-        return false;
+        return arena_printf(errors->arena, "at most %lld characters are taken", (long long)most);
     }
     if (setting->kind == SETTING_URL && !json_format_holds(JSON_FORMAT_URL, text)) {
-        *ret_why = "an http or https URL is wanted";
-        return false;
+        return "an http or https URL is wanted";
     }
     *place = arena_strdup(errors->arena, text);
-    return true;
+    return NULL;
 }
 
-static bool read_choice(const struct setting *setting, const char *text, struct json_errors *errors,
-                        const char **ret_why)
+static const char *read_choice(const struct setting *setting, const char *text,
+                               struct json_errors *errors)
 {
     buf_auto list = {0};
     for (const char *const *choice = setting->choices; *choice; choice++) {
         if (text_equal(*choice, text)) {
-            return true;
+            return NULL;
         }
         buf_printf(&list, "%s%s", list.size ? ", " : "", *choice);
     }
-    *ret_why = arena_printf(errors->arena, "one of %s is wanted", buf_str(&list));
-    return false;
+    return arena_printf(errors->arena, "one of %s is wanted", buf_str(&list));
 }
 
-static bool read_outcome(const char *text, const struct resolution_set *resolutions,
-                         struct json_errors *errors, const char **ret_why)
-{
-    struct outcome outcome;
-    char why[256];
-    if (outcome_parse(text, STATUS_PROCESS_PENDING, resolutions, &outcome, why, sizeof why)) {
-        return true;
-    }
-    *ret_why = arena_strdup(errors->arena, why);
-    return false;
-}
-
-static bool read_number(const struct setting *setting, const json_t *value,
-                        struct json_errors *errors, int64_t *place, const char **ret_why)
+static const char *read_number(const struct setting *setting, const json_t *value,
+                               struct json_errors *errors, int64_t *place)
 {
     if (json_is_null(value) && setting->number == ACCOUNT_UNSET) {
         *place = ACCOUNT_UNSET;
-        return true;
+        return NULL;
     }
     if (!json_is_integer(value) || json_integer_value(value) < setting->least ||
         json_integer_value(value) > setting->most) {
-        *ret_why = arena_printf(errors->arena, "a whole number from %lld to %lld is wanted",
-                                (long long)setting->least, (long long)setting->most);
-        return false;
+        return arena_printf(errors->arena, "a whole number from %lld to %lld is wanted",
+                            (long long)setting->least, (long long)setting->most);
     }
     *place = json_integer_value(value);
-    return true;
+    return NULL;
 }
 
 /* One member of an object as an amount; MONEY_NONE: it is none, or below 0. */
@@ -87,17 +69,16 @@ static int64_t amount_of(const json_t *object, const char *name, struct arena *a
 }
 
 /* Kept in its normal form: each amount as the shortest decimal. */
-static bool read_amounts(const struct setting *setting, const json_t *value,
-                         struct json_errors *errors, const char **place, const char **ret_why)
+static const char *read_amounts(const struct setting *setting, const json_t *value,
+                                struct json_errors *errors, const char **place)
 {
     if (json_is_null(value)) {
         *place = NULL;
-        return true;
+        return NULL;
     }
     if (!json_is_object(value) || json_object_size(value) > (size_t)setting->most) {
-        *ret_why = arena_printf(errors->arena, "an object is wanted, of at most %lld currencies",
-                                (long long)setting->most);
-        return false;
+        return arena_printf(errors->arena, "an object is wanted, of at most %lld currencies",
+                            (long long)setting->most);
     }
     const char *name;
     json_t *amount;
@@ -110,52 +91,51 @@ static bool read_amounts(const struct setting *setting, const json_t *value,
         const char *currency = arena_upper(errors->arena, name);
         int64_t units = amount_of(value, name, errors->arena);
         if (units == MONEY_NONE || !json_format_holds(JSON_FORMAT_CURRENCY, currency)) {
-            *ret_why =
-                "must be currencies and their amounts: 0 or more, below 90000000000, at most 8 "
-                "decimals and 15 digits";
-            return false;
+            return "must be currencies and their amounts: 0 or more, below 90000000000, at most 8 "
+                   "decimals and 15 digits";
         }
         if (json_object_get(seen, currency)) {
-            *ret_why = arena_printf(errors->arena, "%s is given twice", currency);
-            return false;
+            return arena_printf(errors->arena, "%s is given twice", currency);
         }
         json_object_set_new(seen, currency, json_true());
         json_out_money(&out, currency, units);
     }
     json_out_object_end(&out);
     *place = arena_copy(errors->arena, text.data, text.size);
-    return true;
+    return NULL;
 }
 
-/* Reads one value into a copy of the settings; on an error says why. */
-static bool read_setting(const struct setting *setting, const json_t *value,
-                         const struct resolution_set *resolutions, struct settings *settings,
-                         struct json_errors *errors, const char **ret_why)
+/* Reads one value into a copy of the settings; NULL, or the reason why it is refused. */
+static const char *read_setting(const struct setting *setting, const json_t *value,
+                                const struct resolution_set *resolutions, struct settings *settings,
+                                struct json_errors *errors)
 {
-    const char **text = setting_text(setting, settings);
+    const char **text = setting_text(setting, settings), *why;
+    struct outcome outcome;
     switch (setting->kind) {
     case SETTING_TEXT:
     case SETTING_URL:
-        return read_text_setting(setting, value, errors, text, ret_why);
+        return read_text_setting(setting, value, errors, text);
     case SETTING_CHOICE:
-        return read_text_setting(setting, value, errors, text, ret_why) &&
-               read_choice(setting, *text, errors, ret_why);
+        why = read_text_setting(setting, value, errors, text);
+        return why ? why : read_choice(setting, *text, errors);
     case SETTING_OUTCOME:
-        return read_text_setting(setting, value, errors, text, ret_why) &&
-               read_outcome(*text, resolutions, errors, ret_why);
+        why = read_text_setting(setting, value, errors, text);
+        return why ? why
+                   : outcome_parse(*text, STATUS_PROCESS_PENDING, resolutions, errors->arena,
+                                   &outcome);
     case SETTING_BOOL:
         if (!json_is_boolean(value)) {
-            *ret_why = "true or false is wanted";
-            return false;
+            return "true or false is wanted";
         }
         *setting_bool(setting, settings) = json_is_true(value);
-        return true;
+        return NULL;
     case SETTING_INT:
-        return read_number(setting, value, errors, setting_number(setting, settings), ret_why);
+        return read_number(setting, value, errors, setting_number(setting, settings));
     case SETTING_AMOUNTS:
-        return read_amounts(setting, value, errors, text, ret_why);
+        return read_amounts(setting, value, errors, text);
     }
-    return false;
+    return NULL;
 }
 
 static const struct setting *find_setting(const char *name)
@@ -190,11 +170,11 @@ static void read_members(const json_t *object, const char *prefix, const char *c
         const struct setting *setting = find_setting(name);
         if (setting) {
             struct settings copy = *settings;
-            const char *why = NULL;
-            if (read_setting(setting, value, resolutions, &copy, errors, &why)) {
-                *settings = copy;
-            } else {
+            const char *why = read_setting(setting, value, resolutions, &copy, errors);
+            if (why) {
                 json_errors_add(errors, path, "%s", why);
+            } else {
+                *settings = copy;
             }
         } else if (!*prefix && text_equal(name, "settings")) {
             if (json_is_object(value)) {

@@ -27,15 +27,18 @@ static void read_money(const char *text)
 static void read_outcome(const char *text)
 {
     struct outcome outcome;
-    char why[128] = "", written[OUTCOME_TEXT], again[OUTCOME_TEXT];
-    if (!outcome_parse(text, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why)) {
-        PROMISE(*why);
+    struct arena arena = {0};
+    char written[OUTCOME_TEXT], again[OUTCOME_TEXT];
+    const char *why = outcome_parse(text, STATUS_PROCESS_PENDING, NULL, &arena, &outcome);
+    PROMISE(!why || *why);
+    arena_finish(&arena);
+    if (why) {
         return;
     }
     PROMISE(outcome.n >= 1 && outcome.n <= OUTCOME_STEPS);
     outcome_format(&outcome, 0, written);
     PROMISE(*written);
-    PROMISE(outcome_parse(written, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+    PROMISE(!outcome_parse(written, STATUS_PROCESS_PENDING, NULL, NULL, &outcome));
     outcome_format(&outcome, 0, again);
     PROMISE(strcmp(written, again) == 0);
 }

@@ -41,17 +41,13 @@ static void order_again(struct bench *b, const struct order *order)
 /* An engine whose demo account's clock stands still, with one invoice. */
 static void begin(struct bench *b, const struct order *order)
 {
-    char why[512] = "";
     const struct engine_options options = {.settle_after_ms = 2000};
     memset(b, 0, sizeof *b);
     folder_make(b->folder);
-    bool good =
-        fixture_load(NULL, &b->fixture, why, sizeof why) &&
-        store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->store, why, sizeof why) &&
-        engine_start(b->store, &b->fixture, &options, &b->engine, why, sizeof why);
-    if (!good) {
-        fail_msg("%s", why);
-    }
+    const char *file = folder_path(b->folder, "db");
+    assert_null(fixture_load(NULL, &b->fixture));
+    assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
     b->tenant = b->engine.demo;
     clock_set(b->tenant, b->store, true, START_MS);
     order_again(b, order);

@@ -29,11 +29,13 @@ static int64_t number(sqlite3 *db, const char *sql)
 
 static struct store *open_store(const char *file)
 {
-    char why[512] = "";
+    struct arena arena = {0};
     struct store *store;
-    if (!store_open(file, STORE_CARE_PROCESS, &store, why, sizeof why)) {
+    const char *why = store_open(file, STORE_CARE_PROCESS, &arena, &store);
+    if (why) {
         fail_msg("%s", why);
     }
+    arena_finish(&arena);
     return store;
 }
 
@@ -157,7 +159,8 @@ static void a_database_must_have_what_the_statements_name(void **state)
         "ALTER TABLE snapshot_refund DROP COLUMN description",
         "ALTER TABLE balance RENAME COLUMN reserved TO held",
     };
-    char folder[FOLDER_TEXT], why[512] = "";
+    char folder[FOLDER_TEXT];
+    struct arena arena = {0};
     const char *file;
     struct store *store = NULL;
     sqlite3 *db;
@@ -170,10 +173,11 @@ static void a_database_must_have_what_the_statements_name(void **state)
         assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
         run(db, harm[i]);
         sqlite3_close(db);
-        assert_false(store_open(file, STORE_CARE_PROCESS, &store, why, sizeof why));
-        assert_non_null(strstr(why, " no"));
+        const char *why = store_open(file, STORE_CARE_PROCESS, &arena, &store);
+        assert_true(why && strstr(why, " no"));
         folder_remove(folder);
     }
+    arena_finish(&arena);
 }
 
 int main(void)

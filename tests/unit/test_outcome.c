@@ -2,6 +2,8 @@
 
 #include "domain/outcome.h"
 
+static struct arena arena; /* of reasons */
+
 static const char *const extra_names[] = {"velocity_limit"};
 static const struct resolution_set extra = {extra_names, ARRAY_SIZE(extra_names)};
 
@@ -35,16 +37,15 @@ static void a_plan_has_one_normal_form(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct outcome outcome;
-        char why[256] = "", text[OUTCOME_TEXT], again[OUTCOME_TEXT];
-        bool read =
-            outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra, &outcome, why, sizeof why);
-        if (!read) {
+        char text[OUTCOME_TEXT], again[OUTCOME_TEXT];
+        const char *why =
+            outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra, &arena, &outcome);
+        if (why) {
             fail_msg("row \"%s\": %s", rows[i].text, why);
         }
         outcome_format(&outcome, 0, text);
         assert_row_text(rows[i].text, text, rows[i].normal);
-        assert_row(text,
-                   outcome_parse(text, STATUS_PROCESS_PENDING, &extra, &outcome, why, sizeof why));
+        assert_row(text, !outcome_parse(text, STATUS_PROCESS_PENDING, &extra, NULL, &outcome));
         outcome_format(&outcome, 0, again);
         assert_row_text(text, again, text);
     }
@@ -80,23 +81,23 @@ static void a_wrong_plan_is_refused_with_its_wrong_part(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct outcome outcome = {.n = -5};
-        char why[256] = "";
-        assert_row(rows[i].text, !outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra,
-                                                &outcome, why, sizeof why));
+        const char *why =
+            outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra, &arena, &outcome);
+        assert_row(rows[i].text, why && *why && outcome.n == -5);
         assert_row_text(rows[i].text, why, rows[i].why ? rows[i].why : why);
-        assert_row(rows[i].text, *why && outcome.n == -5);
+        assert_row(rows[i].text,
+                   outcome_parse(rows[i].text, STATUS_PROCESS_PENDING, &extra, NULL, &outcome));
     }
 }
 
 static void fixture_resolutions_count_only_when_given(void **state)
 {
     struct outcome outcome;
-    char why[256];
     (void)state;
-    assert_true(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, &extra,
-                              &outcome, why, sizeof why));
-    assert_false(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, NULL,
-                               &outcome, why, sizeof why));
+    assert_null(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, &extra, NULL,
+                              &outcome));
+    assert_non_null(outcome_parse("process_failed:velocity_limit", STATUS_PROCESS_PENDING, NULL,
+                                  NULL, &outcome));
 }
 
 static void a_plan_starts_where_the_invoice_stands(void **state)
@@ -117,9 +118,8 @@ static void a_plan_starts_where_the_invoice_stands(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct outcome outcome;
-        char why[256];
-        assert_row(rows[i].text, outcome_parse(rows[i].text, rows[i].from, NULL, &outcome, why,
-                                               sizeof why) == rows[i].fits);
+        assert_row(rows[i].text, !outcome_parse(rows[i].text, rows[i].from, NULL, NULL, &outcome) ==
+                                     rows[i].fits);
     }
 }
 
@@ -129,13 +129,13 @@ static void a_plan_has_at_most_8_steps(void **state)
         "process_failed,process_pending,process_failed,process_pending,process_failed,"
         "process_pending,process_failed,process_pending";
     struct outcome outcome;
-    char why[256], nine[256];
+    char nine[256];
     (void)state;
-    assert_true(outcome_parse(eight, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
+    assert_null(outcome_parse(eight, STATUS_PROCESS_PENDING, NULL, NULL, &outcome));
     assert_int_equal(outcome.n, OUTCOME_STEPS);
     snprintf(nine, sizeof nine, "%s,processed", eight);
-    assert_false(outcome_parse(nine, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
-    assert_string_equal(why, "an outcome has at most 8 steps");
+    assert_string_equal(outcome_parse(nine, STATUS_PROCESS_PENDING, NULL, &arena, &outcome),
+                        "an outcome has at most 8 steps");
 }
 
 static void a_text_of_any_length_is_bounded(void **state)
@@ -144,13 +144,9 @@ static void a_text_of_any_length_is_bounded(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
         struct outcome outcome;
-        char why[64];
         char *commas = repeat(',', lengths[i]), *letters = repeat('p', lengths[i]);
-        assert_false(
-            outcome_parse(commas, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
-        assert_false(
-            outcome_parse(letters, STATUS_PROCESS_PENDING, NULL, &outcome, why, sizeof why));
-        assert_true(strlen(why) < sizeof why);
+        assert_non_null(outcome_parse(commas, STATUS_PROCESS_PENDING, NULL, NULL, &outcome));
+        assert_non_null(outcome_parse(letters, STATUS_PROCESS_PENDING, NULL, NULL, &outcome));
         free(commas);
         free(letters);
     }
@@ -164,7 +160,7 @@ static void the_longest_plan_fits_its_normal_form(void **state)
     const char *const names[] = {name};
     const struct resolution_set longest = {names, 1};
     struct outcome outcome = {.n = OUTCOME_STEPS};
-    char text[OUTCOME_TEXT], again[OUTCOME_TEXT], why[256];
+    char text[OUTCOME_TEXT], again[OUTCOME_TEXT];
     (void)state;
     for (int i = 0; i < OUTCOME_STEPS; i++) {
         struct outcome_step *step = &outcome.steps[i];
@@ -174,7 +170,7 @@ static void the_longest_plan_fits_its_normal_form(void **state)
     }
     outcome_format(&outcome, 0, text);
     assert_true(strlen(text) > 700);
-    assert_true(outcome_parse(text, STATUS_PROCESS_PENDING, &longest, &outcome, why, sizeof why));
+    assert_null(outcome_parse(text, STATUS_PROCESS_PENDING, &longest, NULL, &outcome));
     outcome_format(&outcome, 0, again);
     assert_string_equal(again, text);
 }
@@ -182,10 +178,10 @@ static void the_longest_plan_fits_its_normal_form(void **state)
 static void what_is_left_of_a_plan_is_its_tail(void **state)
 {
     struct outcome outcome;
-    char why[256], text[OUTCOME_TEXT];
+    char text[OUTCOME_TEXT];
     (void)state;
-    assert_true(outcome_parse("processed@1s,refunded@5s", STATUS_PROCESS_PENDING, NULL, &outcome,
-                              why, sizeof why));
+    assert_null(
+        outcome_parse("processed@1s,refunded@5s", STATUS_PROCESS_PENDING, NULL, NULL, &outcome));
     outcome_format(&outcome, 1, text);
     assert_string_equal(text, "refunded:ok@5000ms");
     outcome_format(&outcome, 2, text);
@@ -265,13 +261,18 @@ static void an_outcome_fits_what_can_come_to_pass(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct outcome outcome;
-        char why[256] = "";
-        assert_row(rows[i].text, outcome_parse(rows[i].text, rows[i].subject.from, &extra, &outcome,
-                                               why, sizeof why));
-        assert_row(rows[i].text, outcome_fits(&outcome, &rows[i].subject, why, sizeof why) ==
-                                     (rows[i].why == NULL));
-        assert_row_text(rows[i].text, why, rows[i].why ? rows[i].why : "");
+        assert_row(rows[i].text,
+                   !outcome_parse(rows[i].text, rows[i].subject.from, &extra, NULL, &outcome));
+        const char *why = outcome_fits(&outcome, &rows[i].subject, &arena);
+        assert_row_text(rows[i].text, why ? why : "", rows[i].why ? rows[i].why : "");
     }
+}
+
+static int drop_reasons(void **state)
+{
+    (void)state;
+    arena_finish(&arena);
+    return 0;
 }
 
 int main(void)
@@ -289,5 +290,5 @@ int main(void)
         cmocka_unit_test(an_outcome_fits_what_can_come_to_pass),
         cmocka_unit_test(resolutions_are_snake_case_of_at_most_63_characters),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, drop_reasons);
 }

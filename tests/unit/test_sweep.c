@@ -46,19 +46,15 @@ static void end_turn(struct bench *b)
 
 static void begin(struct bench *b, int64_t retention_ms)
 {
-    char why[512] = "";
     const struct engine_options options = {.settle_after_ms = 0, .retention_ms = retention_ms};
     memset(b, 0, sizeof *b);
     wall_ms = 1700000000000;
     mono_ms = 5000;
     folder_make(b->folder);
-    bool good =
-        fixture_load(NULL, &b->fixture, why, sizeof why) &&
-        store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->store, why, sizeof why) &&
-        engine_start(b->store, &b->fixture, &options, &b->engine, why, sizeof why);
-    if (!good) {
-        fail_msg("%s", why);
-    }
+    const char *file = folder_path(b->folder, "db");
+    assert_null(fixture_load(NULL, &b->fixture));
+    assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
     b->tenant = b->engine.demo;
     end_turn(b);
 }

@@ -27,10 +27,9 @@ static int remove_base(void **state)
 
 static void make(char ret_dir[TMPDB_TEXT])
 {
-    char file[TMPDB_TEXT], why[256] = "";
-    bool made = tmpdb_make(ret_dir, file, why, sizeof why);
-    assert_string_equal(why, "");
-    assert_true(made);
+    char file[TMPDB_TEXT];
+    struct arena arena = {0};
+    assert_null(tmpdb_make(&arena, ret_dir, file));
     int fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
     assert_true(fd >= 0);
     close(fd);
@@ -96,9 +95,10 @@ static void another_server_of_the_same_user_does_not_sweep_this_one(void **state
     make(dir);
     pid_t child = fork();
     if (child == 0) {
-        char other[TMPDB_TEXT], file[TMPDB_TEXT], why[256];
+        char other[TMPDB_TEXT], file[TMPDB_TEXT];
+        struct arena arena = {0};
         /* a real other process does not inherit the lock: its open file is close-on-exec */
-        bool made = tmpdb_make(other, file, why, sizeof why);
+        bool made = !tmpdb_make(&arena, other, file);
         _exit(made && access(dir, F_OK) == 0 ? 0 : 1);
     }
     int status;
@@ -170,21 +170,21 @@ static void a_folder_that_others_may_enter_is_none_of_ours(void **state)
 
 static void without_a_place_there_is_one_line(void **state)
 {
-    char dir[TMPDB_TEXT] = "untouched", file[TMPDB_TEXT] = "untouched", why[4096], wanted[1024];
+    char dir[TMPDB_TEXT] = "untouched", file[TMPDB_TEXT] = "untouched", wanted[1024];
+    struct arena arena = {0};
     char *longest = repeat('x', 5000);
     (void)state;
     setenv("TMPDIR", folder_path(base, "none"), 1);
-    assert_false(tmpdb_make(dir, file, why, sizeof why));
     snprintf(wanted, sizeof wanted,
              "%s: no temporary database can be made there: No such file or directory",
              folder_path(base, "none"));
-    assert_string_equal(why, wanted);
+    assert_string_equal(tmpdb_make(&arena, dir, file), wanted);
     setenv("TMPDIR", longest, 1);
-    assert_false(tmpdb_make(dir, file, why, sizeof why));
-    assert_string_equal(why,
+    assert_string_equal(tmpdb_make(&arena, dir, file),
                         "$TMPDIR: no temporary database can be made there: the path is too long");
     assert_string_equal(dir, "untouched");
     assert_string_equal(file, "untouched");
+    arena_finish(&arena);
     free(longest);
 }
 
@@ -195,8 +195,9 @@ static void servers_that_start_at_once_do_not_sweep_each_other(void **state)
     for (int i = 0; i < SERVERS; i++) {
         if (fork() == 0) {
             for (int k = 0; k < ROUNDS; k++) {
-                char dir[TMPDB_TEXT], file[TMPDB_TEXT], why[256];
-                if (!tmpdb_make(dir, file, why, sizeof why)) {
+                char dir[TMPDB_TEXT], file[TMPDB_TEXT];
+                struct arena arena = {0};
+                if (tmpdb_make(&arena, dir, file)) {
                     _exit(1);
                 }
                 int fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
