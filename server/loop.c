@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/wall.h"
-#include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/first_callback.h"
 #include "engine/schedule.h"
@@ -11,20 +10,33 @@
 #include <unistd.h>
 
 #define SLEEP_MOST_MS 60000
-#define LOOKS_MOST 16
 #define GRACE_MS 500   /* at the end, for requests and callbacks in flight */
 #define SETTLE_MS 9000 /* before that, after a command: within ten seconds in all */
 
-bool loop_must_hold(void *arg)
+static int64_t shortest_wait_ms(const struct loop_source *sources, int64_t most_ms)
 {
-    const struct router *router = arg;
-    return store_in_turn(router->engine->store);
+    for (; sources->arg; sources++) {
+        int64_t wait_ms = sources->wait_ms(sources->arg);
+        most_ms = wait_ms >= 0 && wait_ms < most_ms ? wait_ms : most_ms;
+    }
+    return most_ms;
 }
 
-static void shorten(int64_t *wait_ms, int64_t other_ms)
+static void run_all(const struct loop_source *sources)
 {
-    if (other_ms >= 0 && other_ms < *wait_ms) {
-        *wait_ms = other_ms;
+    for (; sources->arg; sources++) {
+        if (sources->run) {
+            sources->run(sources->arg);
+        }
+    }
+}
+
+static void end_all(const struct loop_source *sources)
+{
+    for (; sources->arg; sources++) {
+        if (sources->end) {
+            sources->end(sources->arg);
+        }
     }
 }
 
@@ -46,15 +58,8 @@ static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
     /* The last run of the server may have taken new requests: their turn is open, or somebody waits
      * for what they changed, and it wants its end. */
     bool open = store_in_turn(loop->engine->store) || loop->engine->n_changed;
-    int64_t wait_ms = open ? 0 : most_ms;
-    shorten(&wait_ms, http_server_wait_ms(loop->server));
-    shorten(&wait_ms, schedule_wait_ms(loop->engine));
-    shorten(&wait_ms, advance_wait_ms(loop->engine));
-    shorten(&wait_ms, first_callback_wait_ms(loop->engine));
-    shorten(&wait_ms, waits_wait_ms(loop->waits));
-    shorten(&wait_ms, streams_wait_ms(loop->streams));
-    shorten(&wait_ms, imports_wait_ms(loop->imports));
-    shorten(&wait_ms, deliver_wait_ms(loop->engine->deliver));
+    int64_t wait_ms = open ? 0 : shortest_wait_ms(loop->before_commit, most_ms);
+    wait_ms = shortest_wait_ms(loop->after_commit, wait_ms);
     struct curl_waitfd fds[] = {
         {.fd = http_server_fd(loop->server), .events = CURL_WAIT_POLLIN},
         {.fd = loop->signal_fd, .events = CURL_WAIT_POLLIN},
@@ -83,34 +88,15 @@ static void end_turn(struct loop *loop)
     } else {
         engine_rolled_back(loop->engine);
     }
-    waits_run(loop->waits);
-    streams_run(loop->streams);
+    run_all(loop->after_commit);
     http_release(loop->server, committed);
     http_server_run(loop->server);
-}
-
-/*
- * Takes what has come, and then what came while it was taken: a commit costs the same for one
- * request and for many. Stops when a look brings nothing new, so nobody waits for company.
- */
-static void gather_requests(struct loop *loop)
-{
-    size_t before;
-    int looks = 0;
-    do {
-        before = http_server_held(loop->server);
-        http_server_run(loop->server);
-    } while (http_server_held(loop->server) > before && ++looks < LOOKS_MOST);
 }
 
 static void turn(struct loop *loop)
 {
     int64_t began_us = mono_now_us();
-    schedule_run(loop->engine);
-    advance_run(loop->engine);
-    deliver_collect(loop->engine->deliver);
-    gather_requests(loop);
-    imports_run(loop->imports);
+    run_all(loop->before_commit);
     end_turn(loop);
     metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);
 }
@@ -120,12 +106,8 @@ static void drain(struct loop *loop)
 {
     int64_t end_ms = mono_now_ms() + GRACE_MS;
     http_server_quiesce(loop->server);
-    waits_end(loop->waits);
-    streams_end(loop->streams);
-    imports_end(loop->imports);
-    for (size_t i = 0; i < loop->engine->tenants.n; i++) {
-        advance_cut(loop->engine, loop->engine->tenants.list[i]);
-    }
+    end_all(loop->before_commit);
+    end_all(loop->after_commit);
     end_turn(loop);
     while (mono_now_ms() < end_ms && deliver_running(loop->engine->deliver)) {
         curl_multi_poll(deliver_multi(loop->engine->deliver), NULL, 0, 20, NULL);

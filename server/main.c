@@ -1,9 +1,15 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
 #include "api/conflict.h"
+#include "api/event_stream.h"
+#include "api/imports.h"
+#include "api/wait.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wall.h"
 #include "config.h"
+#include "engine/advance.h"
+#include "engine/first_callback.h"
+#include "engine/schedule.h"
 #include "exec/exec.h"
 #include "exec/strict.h"
 #include "fixture/fixture.h"
@@ -105,10 +111,10 @@ static const char *set_up_router(struct program *p)
         .error_page = page_error_instead,
         .conflict = conflict_reply,
     };
-    p->router.waits = p->loop.waits = waits_new(&p->engine, &p->router);
-    p->router.streams = p->loop.streams = streams_new(&p->engine);
+    p->router.waits = waits_new(&p->engine, &p->router);
+    p->router.streams = streams_new(&p->engine);
+    p->router.imports = imports_new(&p->engine, &p->router);
     p->engine.hooks = (struct engine_hooks){waits_changed, waits_hurries, p->router.waits};
-    p->router.imports = p->loop.imports = imports_new(&p->engine, &p->router);
     journal_listen(p->engine.journal, waits_journaled, p->router.waits);
     return NULL;
 }
@@ -118,6 +124,12 @@ static void write_url(const struct program *p, const char *host, char ret_url[UR
     bool v6 = strchr(host, ':');
     snprintf(ret_url, URL_ROOM, "%s://%s%s%s:%d", p->config.tls_cert ? "https" : "http",
              v6 ? "[" : "", host, v6 ? "]" : "", http_server_port(p->loop.server));
+}
+
+static bool must_hold(void *arg)
+{
+    const struct router *router = arg;
+    return store_in_turn(router->engine->store);
 }
 
 static const char *start_server(struct program *p)
@@ -132,7 +144,7 @@ static const char *start_server(struct program *p)
         .handle = router_handle,
         .done = router_done,
         .over = router_over,
-        .must_hold = loop_must_hold,
+        .must_hold = must_hold,
         .arg = &p->router,
     };
     const char *why = http_server_start(&options, &p->texts, &p->loop.server);
@@ -140,6 +152,28 @@ static const char *start_server(struct program *p)
         write_url(p, c->listen_host, p->listen_url);
     }
     return why;
+}
+
+/* What a turn does and in which order; server/README.md shows it. */
+static const char *set_up_loop(struct program *p)
+{
+    struct engine *engine = &p->engine;
+    const struct loop_source before_commit[] = {
+        {schedule_wait_ms, schedule_run, NULL, engine},
+        {advance_wait_ms, advance_run, advance_end, engine},
+        {deliver_wait_ms, deliver_collect, NULL, engine->deliver},
+        {http_server_wait_ms, http_server_gather, NULL, p->loop.server},
+        {imports_wait_ms, imports_run, imports_end, p->router.imports},
+    };
+    const struct loop_source after_commit[] = {
+        {first_callback_wait_ms, NULL, NULL, engine}, /* engine_committed runs it */
+        {waits_wait_ms, waits_run, waits_end, p->router.waits},
+        {streams_wait_ms, streams_run, streams_end, p->router.streams},
+    };
+    memcpy(p->loop.before_commit, before_commit, sizeof before_commit);
+    memcpy(p->loop.after_commit, after_commit, sizeof after_commit);
+    p->loop.engine = engine;
+    return NULL;
 }
 
 /* Blocked before any thread of a library starts, so that only the loop sees them. */
@@ -226,10 +260,9 @@ static const char *start(struct program *p)
 {
     static const char *(*const steps[])(struct program * p) = {
         fork_command, give_up_privileges, block_signals, open_report, open_store,
-        start_engine, set_up_router,      start_server,  announce,
+        start_engine, set_up_router,      start_server,  set_up_loop, announce,
     };
     const char *why = NULL;
-    p->loop.engine = &p->engine;
     for (size_t i = 0; !why && i < ARRAY_SIZE(steps); i++) {
         why = steps[i](p);
     }
@@ -242,9 +275,9 @@ static void stop(struct program *p)
     if (p->engine.store) {
         engine_finish(&p->engine);
     }
-    waits_free(p->loop.waits);
-    streams_free(p->loop.streams);
-    imports_free(p->loop.imports);
+    waits_free(p->router.waits);
+    streams_free(p->router.streams);
+    imports_free(p->router.imports);
     store_close(p->store);
     if (p->tmp_dir[0]) {
         tmpdb_remove(p->tmp_dir);

@@ -109,7 +109,7 @@ static bool read_condition(struct call *call, struct waiter *waiter)
 void control_wait(struct call *call)
 {
     struct waiter waiter = {.request = call->request};
-    struct wait_sight sight = {.no_invoice = false};
+    struct wait_cache cache = {.no_invoice = false};
     int64_t timeout_ms = TIMEOUT_MS;
     if (!control_has_tenant(call) || !read_condition(call, &waiter) ||
         !read_duration(call, "timeout", &timeout_ms) ||
@@ -120,7 +120,7 @@ void control_wait(struct call *call)
         refuse(call, "timeout: at most 60s are waited");
         return;
     }
-    if (waiter_try(call, &waiter, &sight)) {
+    if (waiter_try(call, &waiter, &cache)) {
         /* answered */
     } else if (waiter_is_hopeless(call, &waiter)) {
         waiter_give_up(call, &waiter, "frozen",
@@ -128,5 +128,5 @@ void control_wait(struct call *call)
     } else {
         waits_park(call->router->waits, call->tenant, &waiter, timeout_ms);
     }
-    wait_sight_finish(&sight);
+    wait_cache_finish(&cache);
 }

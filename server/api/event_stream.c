@@ -106,8 +106,9 @@ static ssize_t read_stream(void *arg, char *into, size_t room)
 
 /* ------------------------------------------------------------------ all of them */
 
-void streams_run(struct streams *streams)
+void streams_run(void *arg)
 {
+    struct streams *streams = arg;
     struct stream *stream;
     int64_t now_ms = streams->n ? mono_now_ms() : 0;
     bool news = streams->seen != journal_seq(streams->engine->journal);
@@ -123,8 +124,9 @@ void streams_run(struct streams *streams)
     streams->seen = journal_seq(streams->engine->journal);
 }
 
-int64_t streams_wait_ms(const struct streams *streams)
+int64_t streams_wait_ms(const void *arg)
 {
+    const struct streams *streams = arg;
     int64_t wait_ms = -1, now_ms = streams->n ? mono_now_ms() : 0;
     const struct stream *stream;
     if (streams->n && streams->seen != journal_seq(streams->engine->journal)) {
@@ -141,8 +143,9 @@ int64_t streams_wait_ms(const struct streams *streams)
     return wait_ms;
 }
 
-void streams_end(struct streams *streams)
+void streams_end(void *arg)
 {
+    struct streams *streams = arg;
     struct stream *stream;
     LIST_FOREACH(stream, &streams->list, link)
     {

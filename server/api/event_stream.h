@@ -14,13 +14,9 @@ struct streams;
 struct streams *streams_new(struct engine *engine); /* free with streams_free */
 void streams_free(struct streams *streams);
 
-/* After the commit of a turn: wakes the connections that have something to say. */
-void streams_run(struct streams *streams);
-
-/* How long the loop may sleep, -1: no matter. */
-int64_t streams_wait_ms(const struct streams *streams);
-
-/* Ends all: the server ends. */
-void streams_end(struct streams *streams);
+/* As a loop_source, after the commit: wakes the connections that have something to send. */
+int64_t streams_wait_ms(const void *streams);
+void streams_run(void *streams);
+void streams_end(void *streams);
 
 size_t streams_count(const struct streams *streams);

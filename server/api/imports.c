@@ -117,8 +117,9 @@ static void finish(struct import *import)
 
 /* ------------------------------------------------------------------ the queue */
 
-void imports_run(struct imports *imports)
+void imports_run(void *arg)
 {
+    struct imports *imports = arg;
     struct import *import = TAILQ_FIRST(&imports->queue);
     enum snapshot_step step = import ? snapshot_file_step(import->reading) : SNAPSHOT_STEP_MORE;
     if (step != SNAPSHOT_STEP_MORE) {
@@ -127,13 +128,15 @@ void imports_run(struct imports *imports)
     }
 }
 
-int64_t imports_wait_ms(const struct imports *imports)
+int64_t imports_wait_ms(const void *arg)
 {
+    const struct imports *imports = arg;
     return TAILQ_EMPTY(&imports->queue) ? -1 : 0;
 }
 
-void imports_end(struct imports *imports)
+void imports_end(void *arg)
 {
+    struct imports *imports = arg;
     struct import *import;
     while ((import = TAILQ_FIRST(&imports->queue))) {
         http_reply_error(import->request, 503);

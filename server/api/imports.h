@@ -14,11 +14,8 @@ void imports_free(struct imports *imports); /* none may be left; NULL is fine */
 /* Parks a call whose body is a file; its path names the snapshot. */
 void imports_add(struct imports *imports, const struct call *call);
 
-/* Reads on; answers the call whose file is done, or wrong. */
-void imports_run(struct imports *imports);
-
-/* How long the loop may sleep, -1: no matter. */
-int64_t imports_wait_ms(const struct imports *imports);
-
-/* Answers all with 503: the server ends. */
-void imports_end(struct imports *imports);
+/* As a loop_source: reads on, and answers the call whose file is done or wrong; at the end answers
+ * all with 503. */
+int64_t imports_wait_ms(const void *imports);
+void imports_run(void *imports);
+void imports_end(void *imports);

@@ -1,8 +1,7 @@
 /*
  * Waiting instead of sleeping (server/docs/time.md): calls that are parked until something has
- * happened. They stand in groups, by what they wait for: an invoice, an account's rest, an
- * account's requests. A change marks the groups that it concerns, and after the commit only those
- * are looked at, however many others wait. Deadlines are a heap.
+ * happened. A change marks those that it concerns, and after the commit only these are asked
+ * again, however many others wait.
  */
 #pragma once
 
@@ -30,13 +29,10 @@ void waits_journaled(void *arg, const struct journal_record *record);
 /* A sink of the account received something. */
 void waits_received(struct waits *waits, const struct tenant *tenant);
 
-/* Answers those whose condition holds now, and those whose time is up. */
-void waits_run(struct waits *waits);
-
-/* How long the loop may sleep, -1: no matter. */
-int64_t waits_wait_ms(const struct waits *waits);
-
-/* Answers all with 503: the server ends. */
-void waits_end(struct waits *waits);
+/* As a loop_source: answers those whose condition holds now, and those whose time is up; at the end
+ * all, with 503. */
+int64_t waits_wait_ms(const void *waits);
+void waits_run(void *waits);
+void waits_end(void *waits);
 
 size_t waits_count(const struct waits *waits);

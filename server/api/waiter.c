@@ -6,43 +6,44 @@
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
 
-void wait_sight_finish(struct wait_sight *sight)
+void wait_cache_finish(struct wait_cache *cache)
 {
-    buf_finish(&sight->document);
-    arena_finish(&sight->arena);
+    buf_finish(&cache->document);
+    arena_finish(&cache->arena);
 }
 
 /* ------------------------------------------------------------------ what is */
 
 /* The invoice that is waited for, which a reset or a restore may have taken away. */
-static const struct invoice *see_invoice(struct call *call, const struct waiter *waiter,
-                                         struct wait_sight *sight)
+static const struct invoice *cached_invoice(struct call *call, const struct waiter *waiter,
+                                            struct wait_cache *cache)
 {
-    if (!sight->has_invoice && !sight->no_invoice) {
-        sight->has_invoice = store_invoice_get(call->engine->store, &sight->arena, waiter->invoice,
-                                               &sight->invoice) &&
-                             sight->invoice.account == call->tenant->account.num;
-        sight->no_invoice = !sight->has_invoice;
+    if (!cache->has_invoice && !cache->no_invoice) {
+        cache->has_invoice = store_invoice_get(call->engine->store, &cache->arena, waiter->invoice,
+                                               &cache->invoice) &&
+                             cache->invoice.account == call->tenant->account.num;
+        cache->no_invoice = !cache->has_invoice;
     }
-    return sight->has_invoice ? &sight->invoice : NULL;
+    return cache->has_invoice ? &cache->invoice : NULL;
 }
 
-static void see_callbacks(struct call *call, const struct waiter *waiter, struct wait_sight *sight)
+static void cache_callbacks(struct call *call, const struct waiter *waiter,
+                            struct wait_cache *cache)
 {
-    if (!sight->has_callbacks) {
-        sight->n_callbacks =
-            store_callback_of_invoice(call->engine->store, &sight->arena, waiter->invoice,
-                                      STORE_CALLBACKS_ALL, &sight->callbacks);
-        sight->has_callbacks = true;
+    if (!cache->has_callbacks) {
+        cache->n_callbacks =
+            store_callback_of_invoice(call->engine->store, &cache->arena, waiter->invoice,
+                                      STORE_CALLBACKS_ALL, &cache->callbacks);
+        cache->has_callbacks = true;
     }
 }
 
 static const struct callback *find_callback(struct call *call, const struct waiter *waiter,
-                                            struct wait_sight *sight)
+                                            struct wait_cache *cache)
 {
-    see_callbacks(call, waiter, sight);
-    for (size_t i = 0; i < sight->n_callbacks; i++) {
-        const struct callback *row = &sight->callbacks[i];
+    cache_callbacks(call, waiter, cache);
+    for (size_t i = 0; i < cache->n_callbacks; i++) {
+        const struct callback *row = &cache->callbacks[i];
         bool fits =
             waiter->transition == TIME_NONE || waiter->transition == (int64_t)row->transition;
         if (fits && row->state == waiter->state) {
@@ -86,26 +87,26 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 /* ------------------------------------------------------------------ answers */
 
 /* Many may wait for one invoice: its document is written once. */
-static bool try_status(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+static bool try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
-    const struct invoice *invoice = see_invoice(call, waiter, sight);
+    const struct invoice *invoice = cached_invoice(call, waiter, cache);
     if (!(invoice->been & STATUS_BIT(waiter->status))) {
         return false;
     }
-    if (sight->document.size) {
-        buf_add(http_reply(call->request, 200, HTTP_JSON), sight->document.data,
-                sight->document.size);
+    if (cache->document.size) {
+        buf_add(http_reply(call->request, 200, HTTP_JSON), cache->document.data,
+                cache->document.size);
         return true;
     }
     control_reply_invoice(call, 200, invoice);
-    buf_add(&sight->document, call->request->reply.body.data, call->request->reply.body.size);
+    buf_add(&cache->document, call->request->reply.body.data, call->request->reply.body.size);
     return true;
 }
 
-static bool try_callback(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+static bool try_callback(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
-    const struct callback *row = find_callback(call, waiter, sight);
-    const struct invoice *invoice = row ? see_invoice(call, waiter, sight) : NULL;
+    const struct callback *row = find_callback(call, waiter, cache);
+    const struct invoice *invoice = row ? cached_invoice(call, waiter, cache) : NULL;
     struct callback callback;
     if (!invoice || !store_callback_get(call->engine->store, call->arena, row->seq, &callback)) {
         return false;
@@ -115,9 +116,9 @@ static bool try_callback(struct call *call, struct waiter *waiter, struct wait_s
     return true;
 }
 
-static bool try_idle(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+static bool try_idle(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
-    (void)sight;
+    (void)cache;
     if (!waiter_is_idle(call, waiter->within_ms)) {
         return false;
     }
@@ -128,9 +129,9 @@ static bool try_idle(struct call *call, struct waiter *waiter, struct wait_sight
     return true;
 }
 
-static bool try_requests(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+static bool try_requests(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
-    (void)sight;
+    (void)cache;
     if (count_requests(call, waiter) < waiter->wanted) {
         return false;
     }
@@ -143,10 +144,10 @@ static bool try_requests(struct call *call, struct waiter *waiter, struct wait_s
 
 /* The reply stands, unless what it tells of is gone: the turn was rolled back, or the account
  * emptied. */
-static bool try_attempt(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+static bool try_attempt(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     struct callback callback;
-    (void)sight;
+    (void)cache;
     if (!store_callback_get(call->engine->store, call->arena, waiter->attempt, &callback)) {
         http_reply_error(call->request, 503);
         return true;
@@ -158,16 +159,16 @@ static bool try_attempt(struct call *call, struct waiter *waiter, struct wait_si
 
 static void write_invoice_now(struct call *call, const struct waiter *waiter, struct json_out *out)
 {
-    struct wait_sight sight = {.no_invoice = false};
-    const struct invoice *invoice = see_invoice(call, waiter, &sight);
+    struct wait_cache cache = {.no_invoice = false};
+    const struct invoice *invoice = cached_invoice(call, waiter, &cache);
     if (invoice) {
         json_out_text(out, "status", status_name(invoice->status));
         json_out_text(out, "resolution", invoice->resolution);
         json_out_seconds(out, "next_due", invoice->due_ms);
-        see_callbacks(call, waiter, &sight);
+        cache_callbacks(call, waiter, &cache);
         json_out_array(out, "callbacks");
-        for (size_t i = 0; i < sight.n_callbacks; i++) {
-            const struct callback *row = &sight.callbacks[i];
+        for (size_t i = 0; i < cache.n_callbacks; i++) {
+            const struct callback *row = &cache.callbacks[i];
             json_out_object(out, NULL);
             json_out_text(out, "transition", status_name(row->transition));
             json_out_text(out, "state", callback_state_name(row->state));
@@ -177,7 +178,7 @@ static void write_invoice_now(struct call *call, const struct waiter *waiter, st
         }
         json_out_array_end(out);
     }
-    wait_sight_finish(&sight);
+    wait_cache_finish(&cache);
 }
 
 static void write_idle_now(struct call *call, const struct waiter *waiter, struct json_out *out)
@@ -194,7 +195,7 @@ static void write_requests_now(struct call *call, const struct waiter *waiter, s
 }
 
 static const struct {
-    bool (*try)(struct call *call, struct waiter *waiter, struct wait_sight *sight);
+    bool (*try)(struct call *call, struct waiter *waiter, struct wait_cache *cache);
     void (*write_now)(struct call *call, const struct waiter *waiter, struct json_out *out);
 } kinds[] = {
     [WAIT_STATUS] = {try_status, write_invoice_now},
@@ -204,15 +205,15 @@ static const struct {
     [WAIT_ATTEMPT] = {try_attempt, NULL}, /* never told what is instead */
 };
 
-bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight)
+bool waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     bool replaced =
-        waiter->invoice && waiter->kind != WAIT_ATTEMPT && !see_invoice(call, waiter, sight);
+        waiter->invoice && waiter->kind != WAIT_ATTEMPT && !cached_invoice(call, waiter, cache);
     if (replaced) {
         call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
         return true;
     }
-    return kinds[waiter->kind].try(call, waiter, sight);
+    return kinds[waiter->kind].try(call, waiter, cache);
 }
 
 /* Requests come from without, whatever the clock does, and so do answers to attempts. */

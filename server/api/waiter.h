@@ -2,7 +2,7 @@
 #pragma once
 
 #include "api/journal_filter.h"
-#include "base/heap.h"
+#include "base/timers.h"
 #include "store/store_callback.h"
 
 #include <sys/queue.h>
@@ -16,7 +16,6 @@ enum wait_kind {
 };
 
 struct waits;
-struct wait_group;
 
 struct waiter {
     enum wait_kind kind;
@@ -34,15 +33,17 @@ struct waiter {
     struct http_request *request;
 
     /* waits.c's own */
+    struct waits *waits;
     int64_t account;           /* tenant.journal_id */
-    struct heap_node deadline; /* monotonic */
-    struct wait_group *group;
-    LIST_ENTRY(waiter) link;
+    char owner_id[IDENT_TEXT]; /* the account's id */
+    bool marked;               /* something happened that may fulfil it */
+    struct timer deadline;
+    TAILQ_ENTRY(waiter) link;
 };
 
-/* What was read for one waiter serves the others that wait for the same thing. Zeroed it is fresh.
- */
-struct wait_sight {
+/* What was read for one waiter serves the others that wait for the same invoice. Zeroed it is
+ * fresh. */
+struct wait_cache {
     struct arena arena;
     bool has_invoice, has_callbacks, no_invoice;
     struct invoice invoice;
@@ -51,10 +52,10 @@ struct wait_sight {
     struct buf document; /* the invoice's, once it was written */
 };
 
-void wait_sight_finish(struct wait_sight *sight);
+void wait_cache_finish(struct wait_cache *cache);
 
 /* Answers 200 when the condition holds, 404 when it cannot any more; true when it did. */
-bool waiter_try(struct call *call, struct waiter *waiter, struct wait_sight *sight);
+bool waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache);
 
 /* True when it can never hold without another call: the clock stands still and nothing is due. */
 bool waiter_is_hopeless(struct call *call, const struct waiter *waiter);

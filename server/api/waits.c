@@ -1,10 +1,11 @@
 #include "wait.h"
 
 #include "api/control.h"
-#include "api/wait_index.h"
+#include "api/waiter.h"
 #include "base/wall.h"
 #include "engine/first_callback.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HOLD_REPLY_MS 5000
@@ -12,62 +13,90 @@
 struct waits {
     struct engine *engine;
     const struct router *router;
-    struct wait_index index;
-    struct heap deadlines;
-    size_t n_requests; /* of them wait for requests */
+    TAILQ_HEAD(, waiter) list;
+    struct timers deadlines;
+    size_t n, n_requests; /* n_requests of them wait for requests */
+    bool any_marked;
 };
 
 /* ------------------------------------------------------------------ parked calls */
 
-struct parked {
-    struct waiter waiter; /* first */
-    struct waits *waits;
-};
-
-/* The one with the earliest deadline; NULL if nothing waits. */
-static struct waiter *first(const struct waits *waits)
+static void leave(void *arg)
 {
-    struct heap_node *node = heap_first(&waits->deadlines);
-    return node ? CONTAINER_OF(node, struct waiter, deadline) : NULL;
-}
-
-static void leave(struct waits *waits, struct waiter *waiter)
-{
-    wait_index_remove(&waits->index, waiter);
-    heap_pull(&waits->deadlines, &waiter->deadline);
+    struct waiter *waiter = arg;
+    struct waits *waits = waiter->waits;
+    TAILQ_REMOVE(&waits->list, waiter, link);
+    timer_stop(&waits->deadlines, &waiter->deadline);
+    waits->n--;
     waits->n_requests -= waiter->kind == WAIT_REQUESTS;
     free(waiter);
 }
 
-static void gone(void *arg)
-{
-    struct parked *parked = arg;
-    leave(parked->waits, &parked->waiter);
-}
-
-static void finish(struct waits *waits, struct waiter *waiter)
+static void finish(struct waiter *waiter)
 {
     struct http_request *request = waiter->request;
-    leave(waits, waiter);
+    leave(waiter);
     http_unpark(request);
 }
 
-void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *waiter,
+/* Asks again and answers if there is an answer; the waiter is gone afterwards, unless it goes on
+ * waiting. */
+static void recheck(struct waiter *waiter, struct tenant *tenant, struct wait_cache *cache,
+                    bool late)
+{
+    struct call call = {
+        .request = waiter->request,
+        .arena = &waiter->request->arena,
+        .engine = waiter->waits->engine,
+        .router = waiter->waits->router,
+        .tenant = tenant,
+    };
+    bool holds_reply = waiter->kind == WAIT_ATTEMPT;
+    if (!tenant && !holds_reply) {
+        call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
+    } else if (waiter_try(&call, waiter, cache) || (late && holds_reply)) {
+        /* answered */
+    } else if (waiter_is_hopeless(&call, waiter)) {
+        waiter_give_up(&call, waiter, "frozen",
+                       "the clock is frozen and nothing is due: advance it");
+    } else if (late) {
+        waiter_give_up(&call, waiter, "timeout", "it has not happened in time");
+    } else {
+        return;
+    }
+    finish(waiter);
+}
+
+static struct tenant *tenant_of(const struct waiter *waiter)
+{
+    return tenants_by_id(&waiter->waits->engine->tenants, waiter->owner_id);
+}
+
+static void end_late(void *arg)
+{
+    struct waiter *waiter = arg;
+    struct wait_cache cache = {.no_invoice = false};
+    recheck(waiter, tenant_of(waiter), &cache, true);
+    wait_cache_finish(&cache);
+}
+
+void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *given,
                 int64_t timeout_ms)
 {
-    struct parked *parked = mem_alloc(sizeof *parked);
-    parked->waits = waits;
-    parked->waiter = *waiter;
-    parked->waiter.deadline.at_ms = mono_now_ms() + timeout_ms;
-    parked->waiter.account = tenant->journal_id;
-    wait_index_add(&waits->index, &parked->waiter, tenant->account.keys.id);
-    heap_push(&waits->deadlines, &parked->waiter.deadline);
+    struct waiter *waiter = mem_alloc(sizeof *waiter);
+    *waiter = *given;
+    waiter->waits = waits;
+    waiter->account = tenant->journal_id;
+    snprintf(waiter->owner_id, sizeof waiter->owner_id, "%s", tenant->account.keys.id);
+    TAILQ_INSERT_TAIL(&waits->list, waiter, link);
+    waits->n++;
     waits->n_requests += waiter->kind == WAIT_REQUESTS;
-    http_park(waiter->request, gone, parked);
+    timer_start(&waits->deadlines, &waiter->deadline, mono_now_ms() + timeout_ms, end_late, waiter);
+    http_park(waiter->request, leave, waiter);
     if (waiter->kind == WAIT_CALLBACK) {
         first_callback_hurry(waits->engine, waiter->invoice);
     } else if (waiter->kind == WAIT_IDLE) {
-        first_callback_hurry_account(waits->engine, tenant);
+        first_callback_hurry_account(tenant);
     }
 }
 
@@ -85,76 +114,55 @@ void waits_hold_reply(struct call *call)
     }
 }
 
-/* Looks again; the waiter may be gone afterwards. */
-static void look(struct waits *waits, struct waiter *waiter, struct tenant *tenant,
-                 struct wait_sight *sight, int64_t now_ms)
-{
-    struct call call = {
-        .request = waiter->request,
-        .arena = &waiter->request->arena,
-        .engine = waits->engine,
-        .router = waits->router,
-        .tenant = tenant,
-    };
-    bool late = now_ms >= waiter->deadline.at_ms, holds = waiter->kind == WAIT_ATTEMPT;
-    if (!tenant && !holds) {
-        call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
-    } else if (waiter_try(&call, waiter, sight) || (late && holds)) {
-        /* answered */
-    } else if (waiter_is_hopeless(&call, waiter)) {
-        waiter_give_up(&call, waiter, "frozen",
-                       "the clock is frozen and nothing is due: advance it");
-    } else if (late) {
-        waiter_give_up(&call, waiter, "timeout", "it has not happened in time");
-    } else {
-        return;
-    }
-    finish(waits, waiter);
-}
-
-/* An account at work is neither idle nor without hope: nobody of those who wait for its rest has to
- * be asked. */
-static bool is_busy(const struct wait_group *group, const struct tenant *tenant)
-{
-    return !group->invoice && !group->requests && tenant && (tenant->advance || tenant->sending);
-}
-
-static void look_at_group(struct waits *waits, struct wait_group *group, int64_t now_ms)
-{
-    struct tenant *tenant = tenants_by_id(&waits->engine->tenants, group->owner_id);
-    struct wait_sight sight = {.no_invoice = false};
-    struct waiter *waiter, *next;
-    if (is_busy(group, tenant)) {
-        return;
-    }
-    for (waiter = LIST_FIRST(&group->waiters); waiter; waiter = next) {
-        next = LIST_NEXT(waiter, link);
-        look(waits, waiter, tenant, &sight, now_ms); /* the group goes with its last one */
-    }
-    wait_sight_finish(&sight);
-}
-
 /* ------------------------------------------------------------------ what happens */
+
+/* `invoice` 0: all of the account. */
+static bool concerns(const struct waiter *waiter, int64_t account, int64_t invoice)
+{
+    return waiter->account == account &&
+           (!invoice || waiter->invoice == invoice || waiter->kind == WAIT_IDLE);
+}
+
+static void mark(struct waits *waits, struct waiter *waiter)
+{
+    waiter->marked = waits->any_marked = true;
+}
 
 void waits_changed(void *arg, int64_t account, int64_t invoice)
 {
     struct waits *waits = arg;
-    if (!waits->deadlines.n) {
-        return;
-    }
-    if (invoice) {
-        wait_index_mark(&waits->index, account, invoice, false);
-        wait_index_mark(&waits->index, account, 0, false);
-    } else {
-        wait_index_mark_account(&waits->index, account);
+    struct waiter *waiter;
+    TAILQ_FOREACH(waiter, &waits->list, link)
+    {
+        if (concerns(waiter, account, invoice)) {
+            mark(waits, waiter);
+        }
     }
 }
 
 bool waits_hurries(void *arg, int64_t account, int64_t invoice)
 {
     const struct waits *waits = arg;
-    return waits->deadlines.n && (wait_index_hurries(&waits->index, account, invoice) ||
-                                  wait_index_hurries(&waits->index, account, 0));
+    const struct waiter *waiter;
+    TAILQ_FOREACH(waiter, &waits->list, link)
+    {
+        bool for_callbacks = waiter->kind == WAIT_CALLBACK || waiter->kind == WAIT_IDLE;
+        if (for_callbacks && concerns(waiter, account, invoice)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void mark_for_requests(struct waits *waits, int64_t account)
+{
+    struct waiter *waiter;
+    TAILQ_FOREACH(waiter, &waits->list, link)
+    {
+        if (waiter->kind == WAIT_REQUESTS && waiter->account == account) {
+            mark(waits, waiter);
+        }
+    }
 }
 
 void waits_journaled(void *arg, const struct journal_record *record)
@@ -164,62 +172,84 @@ void waits_journaled(void *arg, const struct journal_record *record)
     if (!waits->n_requests) {
         return;
     }
-    wait_index_mark(&waits->index, record->account, 0, true);
+    mark_for_requests(waits, record->account);
     if (record->everyone && demo) {
-        wait_index_mark(&waits->index, demo->journal_id, 0, true);
+        mark_for_requests(waits, demo->journal_id);
     }
 }
 
 void waits_received(struct waits *waits, const struct tenant *tenant)
 {
-    wait_index_mark(&waits->index, tenant->journal_id, 0, true);
+    mark_for_requests(waits, tenant->journal_id);
 }
 
-void waits_run(struct waits *waits)
+/* ------------------------------------------------------------------ turns of the loop */
+
+/* An account that sends or advances is neither idle nor without hope: they cannot be answered. */
+static bool is_busy(const struct waiter *waiter, const struct tenant *tenant)
 {
-    struct wait_group *group;
-    int64_t now_ms = waits->deadlines.n ? mono_now_ms() : 0;
-    while ((group = wait_index_next(&waits->index))) {
-        look_at_group(waits, group, now_ms);
-    }
-    struct waiter *waiter;
-    while ((waiter = first(waits)) && waiter->deadline.at_ms <= now_ms) {
-        struct wait_sight sight = {.no_invoice = false};
-        look(waits, waiter, tenants_by_id(&waits->engine->tenants, waiter->group->owner_id), &sight,
-             now_ms);
-        wait_sight_finish(&sight);
-    }
+    return waiter->kind == WAIT_IDLE && tenant && (tenant->advance || tenant->sending);
 }
 
-int64_t waits_wait_ms(const struct waits *waits)
+static void recheck_marked(struct waits *waits)
 {
-    if (!TAILQ_EMPTY(&waits->index.marked)) {
-        return 0;
+    struct wait_cache cache = {.no_invoice = false};
+    int64_t invoice = 0, account = 0; /* what cache and tenant are of */
+    struct tenant *tenant = NULL;
+    struct waiter *waiter, *next;
+    waits->any_marked = false;
+    for (waiter = TAILQ_FIRST(&waits->list); waiter; waiter = next) {
+        next = TAILQ_NEXT(waiter, link);
+        if (!waiter->marked) {
+            continue;
+        }
+        waiter->marked = false;
+        tenant = waiter->account == account ? tenant : tenant_of(waiter);
+        account = waiter->account;
+        if (waiter->invoice != invoice) {
+            wait_cache_finish(&cache);
+            cache = (struct wait_cache){.no_invoice = false};
+            invoice = waiter->invoice;
+        }
+        if (!is_busy(waiter, tenant)) {
+            recheck(waiter, tenant, &cache, false);
+        }
     }
-    const struct waiter *earliest = first(waits);
-    if (!earliest) {
-        return -1;
+    wait_cache_finish(&cache);
+}
+
+void waits_run(void *arg)
+{
+    struct waits *waits = arg;
+    if (waits->any_marked) {
+        recheck_marked(waits);
     }
-    int64_t left_ms = earliest->deadline.at_ms - mono_now_ms();
-    return left_ms < 0 ? 0 : left_ms;
+    timers_run(&waits->deadlines, mono_now_ms());
+}
+
+int64_t waits_wait_ms(const void *arg)
+{
+    const struct waits *waits = arg;
+    return waits->any_marked ? 0 : timers_wait_ms(&waits->deadlines, mono_now_ms());
 }
 
 /* ------------------------------------------------------------------ life */
 
-void waits_end(struct waits *waits)
+void waits_end(void *arg)
 {
+    struct waits *waits = arg;
     struct waiter *waiter;
-    while ((waiter = first(waits))) {
+    while ((waiter = TAILQ_FIRST(&waits->list))) {
         if (waiter->kind != WAIT_ATTEMPT) {
             http_reply_error(waiter->request, 503);
         }
-        finish(waits, waiter);
+        finish(waiter);
     }
 }
 
 size_t waits_count(const struct waits *waits)
 {
-    return waits->deadlines.n;
+    return waits->n;
 }
 
 struct waits *waits_new(struct engine *engine, const struct router *router)
@@ -227,14 +257,14 @@ struct waits *waits_new(struct engine *engine, const struct router *router)
     struct waits *waits = mem_alloc(sizeof *waits);
     waits->engine = engine;
     waits->router = router;
-    wait_index_init(&waits->index);
+    TAILQ_INIT(&waits->list);
     return waits;
 }
 
 void waits_free(struct waits *waits)
 {
     if (waits) {
-        heap_finish(&waits->deadlines);
+        timers_finish(&waits->deadlines);
         free(waits);
     }
 }

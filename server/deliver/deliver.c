@@ -33,6 +33,7 @@ struct deliver {
     CURLM *multi;
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
+    struct timers late; /* of the transfers */
     size_t running, waiting;
     char *last_url; /* of the last push, and its receiver while that lives */
     struct target *last_target;
@@ -125,8 +126,37 @@ static void free_transfer(struct deliver *deliver, struct transfer *transfer)
 static void leave(struct deliver *deliver, struct transfer *transfer)
 {
     LIST_REMOVE(transfer, link);
+    timer_stop(&deliver->late, &transfer->late);
     transfer->target->running--;
     deliver->running--;
+}
+
+static void end(struct transfer *transfer, CURLcode code, bool late)
+{
+    struct deliver *deliver = transfer->deliver;
+    struct target *target = transfer->target;
+    struct delivery_result result;
+    transfer_result(transfer, code, late, &result);
+    transfer_free_port(transfer);
+    target->window = result.error                           ? 1
+                     : target->window < DELIVER_WINDOW_MOST ? target->window + 1
+                                                            : target->window;
+    leave(deliver, transfer);
+    deliver->hooks.ended(deliver->hooks.arg, &result);
+    free_transfer(deliver, transfer);
+}
+
+/* Ends the attempt if no byte came in time. Bytes do not move its timer: they come far more often
+ * than it fires. */
+static void end_if_late(void *arg)
+{
+    struct transfer *transfer = arg;
+    int64_t now_ms = mono_now_ms(), at_ms = transfer_late_at_ms(transfer, now_ms);
+    if (at_ms <= now_ms) {
+        end(transfer, CURLE_OPERATION_TIMEDOUT, true);
+    } else {
+        timer_start(&transfer->deliver->late, &transfer->late, at_ms, end_if_late, transfer);
+    }
 }
 
 /* curl may close a socket after its transfer has gone (8.10 and later): then it is nobody's. */
@@ -147,6 +177,7 @@ static int close_socket(void *arg, curl_socket_t socket)
 static void begin(struct deliver *deliver, struct target *target, const struct waiting *waiting)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
+    transfer->deliver = deliver;
     transfer->options = &deliver->options;
     transfer->target = target;
     transfer->callback = waiting->callback;
@@ -161,6 +192,8 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
     curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
     curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETDATA, deliver);
     LIST_INSERT_HEAD(&deliver->transfers, transfer, link);
+    timer_start(&deliver->late, &transfer->late, transfer_late_at_ms(transfer, transfer->began_ms),
+                end_if_late, transfer);
     target->running++;
     deliver->running++;
     curl_multi_add_handle(deliver->multi, transfer->easy);
@@ -218,34 +251,9 @@ void deliver_start(struct deliver *deliver)
 
 /* ------------------------------------------------------------------ ending */
 
-static void end(struct deliver *deliver, struct transfer *transfer, CURLcode code, bool late)
+void deliver_collect(void *arg)
 {
-    struct target *target = transfer->target;
-    struct delivery_result result;
-    transfer_result(transfer, code, late, &result);
-    transfer_free_port(transfer);
-    target->window = result.error                           ? 1
-                     : target->window < DELIVER_WINDOW_MOST ? target->window + 1
-                                                            : target->window;
-    leave(deliver, transfer);
-    deliver->hooks.ended(deliver->hooks.arg, &result);
-    free_transfer(deliver, transfer);
-}
-
-static void end_late(struct deliver *deliver)
-{
-    int64_t now_ms = mono_now_ms();
-    struct transfer *transfer, *next;
-    for (transfer = LIST_FIRST(&deliver->transfers); transfer; transfer = next) {
-        next = LIST_NEXT(transfer, link);
-        if (!transfer_left_ms(transfer, now_ms)) {
-            end(deliver, transfer, CURLE_OPERATION_TIMEDOUT, true);
-        }
-    }
-}
-
-void deliver_collect(struct deliver *deliver)
-{
+    struct deliver *deliver = arg;
     if (!deliver->running) {
         return;
     }
@@ -255,22 +263,16 @@ void deliver_collect(struct deliver *deliver)
         struct transfer *transfer = NULL;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         if (message->msg == CURLMSG_DONE && transfer) {
-            end(deliver, transfer, message->data.result, false);
+            end(transfer, message->data.result, false);
         }
     }
-    end_late(deliver);
+    timers_run(&deliver->late, mono_now_ms());
 }
 
-int deliver_wait_ms(const struct deliver *deliver)
+int64_t deliver_wait_ms(const void *arg)
 {
-    int64_t wait_ms = INT64_MAX, now_ms = mono_now_ms();
-    const struct transfer *transfer;
-    LIST_FOREACH(transfer, &deliver->transfers, link)
-    {
-        int64_t left_ms = transfer_left_ms(transfer, now_ms);
-        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
-    }
-    return wait_ms == INT64_MAX ? -1 : (int)wait_ms;
+    const struct deliver *deliver = arg;
+    return timers_wait_ms(&deliver->late, mono_now_ms());
 }
 
 /* ------------------------------------------------------------------ life */
@@ -334,6 +336,7 @@ void deliver_free(struct deliver *deliver)
 {
     if (deliver) {
         drop(deliver, 0, true);
+        timers_finish(&deliver->late);
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
         free(deliver->last_url);

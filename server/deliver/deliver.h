@@ -75,11 +75,12 @@ void deliver_cancel(struct deliver *deliver, int64_t account);
 void deliver_start(struct deliver *deliver);
 
 /* Moves the transfers on and reports those that ended. Calls `ended`. */
-void deliver_collect(struct deliver *deliver);
+void deliver_collect(void *deliver); /* loop_source.run */
 
-/* The handle for the loop to poll on, and how long it may sleep at most (-1: no matter). */
+int64_t deliver_wait_ms(const void *deliver); /* loop_source.wait_ms */
+
+/* The handle for the loop to poll on. */
 CURLM *deliver_multi(const struct deliver *deliver);
-int deliver_wait_ms(const struct deliver *deliver);
 
 /* True while an attempt of the callback is under way. */
 bool deliver_is_sending(const struct deliver *deliver, int64_t callback);

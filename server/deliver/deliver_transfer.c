@@ -314,11 +314,8 @@ void transfer_result(struct transfer *transfer, CURLcode code, bool late,
     };
 }
 
-int64_t transfer_left_ms(const struct transfer *transfer, int64_t now_ms)
+int64_t transfer_late_at_ms(const struct transfer *transfer, int64_t now_ms)
 {
-    if (!transfer->heard_ms) {
-        return INT64_MAX;
-    }
-    int64_t left_ms = transfer->heard_ms + transfer->delivery.read_timeout_ms - now_ms;
-    return left_ms < 0 ? 0 : left_ms;
+    int64_t heard_ms = transfer->heard_ms ? transfer->heard_ms : now_ms;
+    return heard_ms + transfer->delivery.read_timeout_ms;
 }

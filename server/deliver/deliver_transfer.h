@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/timers.h"
 #include "deliver/answer.h"
 #include "deliver/deliver.h"
 
@@ -36,6 +37,8 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
     curl_socket_t socket; /* the one that was opened last, CURL_SOCKET_BAD once closed */
     bool kept;            /* curl has closed it, and it is ours to close */
+    struct deliver *deliver;
+    struct timer late; /* when it is to be asked whether it is late */
     LIST_ENTRY(transfer) link;
 };
 
@@ -51,9 +54,9 @@ void transfer_begin(struct transfer *transfer);
 void transfer_result(struct transfer *transfer, CURLcode code, bool late,
                      struct delivery_result *ret_result);
 
-/* Milliseconds until it is late, 0: it is; INT64_MAX before it is connected. curl knows no read
+/* When it is late if no byte comes; before it is connected, counted from now. curl knows no read
  * timeout finer than a second, so the signs of life are watched here. */
-int64_t transfer_left_ms(const struct transfer *transfer, int64_t now_ms);
+int64_t transfer_late_at_ms(const struct transfer *transfer, int64_t now_ms);
 
 /* curl closes transfer->socket. Once the request went out it stays open until transfer_finish,
  * which knows how the attempt ended. */

@@ -46,7 +46,7 @@ void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_
     tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
     tenant->due_unknown = true;
     engine->n_advances++;
-    first_callback_hurry_account(engine, tenant);
+    first_callback_hurry_account(tenant);
 }
 
 void advance_abandon(struct advance *advance)
@@ -100,16 +100,16 @@ void advance_cut(struct engine *engine, struct tenant *tenant)
     }
 }
 
-/* One slice. False when it has to wait for attempts or is over. */
-static bool run_slice(struct engine *engine, struct tenant *tenant)
+/* One slice, unless it has to wait for attempts. */
+static void run_slice(struct engine *engine, struct tenant *tenant)
 {
     struct advance *advance = tenant->advance;
     if (mono_now_ms() >= advance->deadline_ms) {
         end(engine, tenant, false);
-        return false;
+        return;
     }
     if (tenant->sending) {
-        return false;
+        return;
     }
     int64_t due_ms = schedule_next_due(engine, tenant);
     if (advance->next && due_ms != TIME_NONE) {
@@ -119,28 +119,35 @@ static bool run_slice(struct engine *engine, struct tenant *tenant)
     if (due_ms == TIME_NONE || due_ms > advance->target_ms) {
         move_clock(engine, tenant, advance->target_ms);
         end(engine, tenant, true);
-        return false;
+        return;
     }
     if (due_ms > clock_of(tenant)) {
         move_clock(engine, tenant, due_ms);
     }
     schedule_run_tenant(engine, tenant, clock_of(tenant), EVENTS_PER_SLICE);
-    return true;
 }
 
-bool advance_run(struct engine *engine)
+void advance_run(void *arg)
 {
-    bool more = false;
+    struct engine *engine = arg;
     for (size_t i = engine->tenants.n; engine->n_advances && i-- > 0;) {
         if (engine->tenants.list[i]->advance) {
-            more |= run_slice(engine, engine->tenants.list[i]);
+            run_slice(engine, engine->tenants.list[i]);
         }
     }
-    return more;
 }
 
-int64_t advance_wait_ms(const struct engine *engine)
+void advance_end(void *arg)
 {
+    struct engine *engine = arg;
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        advance_cut(engine, engine->tenants.list[i]);
+    }
+}
+
+int64_t advance_wait_ms(const void *arg)
+{
+    const struct engine *engine = arg;
     int64_t wait_ms = -1, now_ms = mono_now_ms();
     for (size_t i = 0; engine->n_advances && i < engine->tenants.n; i++) {
         const struct advance *advance = engine->tenants.list[i]->advance;

@@ -48,11 +48,10 @@ void advance_abandon(struct advance *advance);
 /* Ends at once, as complete as it is: for reset, deletion and the end of the server. */
 void advance_cut(struct engine *engine, struct tenant *tenant);
 
-/* A slice of every advance there is. Returns true when one of them wants to go on at once. */
-bool advance_run(struct engine *engine);
-
-/* How long the loop may sleep, -1: no matter. */
-int64_t advance_wait_ms(const struct engine *engine);
+/* As a loop_source: a slice of every advance there is; at the end cuts them all. */
+int64_t advance_wait_ms(const void *engine);
+void advance_run(void *engine);
+void advance_end(void *engine);
 
 /* Notes of what happens, for the list of events; nothing when the tenant is not advancing. */
 void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from,

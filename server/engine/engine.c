@@ -133,12 +133,10 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
 
 void engine_finish(struct engine *engine)
 {
-    for (size_t i = 0; i < engine->tenants.n; i++) {
-        advance_cut(engine, engine->tenants.list[i]);
-    }
+    advance_end(engine);
     store_commit(engine->store);
     first_callback_drop_all(engine);
-    heap_finish(&engine->firsts.due);
+    timers_finish(&engine->firsts.due);
     deliver_free(engine->deliver);
     journal_free(engine->journal);
     tenants_finish(&engine->tenants);
@@ -221,9 +219,7 @@ void engine_rolled_back(struct engine *engine)
     }
     engine->n_fresh = engine->n_changed = 0;
     first_callback_drop_all(engine);
-    for (size_t i = 0; i < engine->tenants.n; i++) {
-        advance_cut(engine, engine->tenants.list[i]);
-    }
+    advance_end(engine);
     journal_rolled_back(engine->journal);
     store_commit(engine->store);
     tenants_load(&engine->tenants, engine->store, &engine->fixture->resolutions);
@@ -361,7 +357,7 @@ static void stop(struct engine *engine, struct tenant *tenant)
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
     drop_fresh(engine, tenant->account.num);
-    first_callback_drop(engine, tenant);
+    first_callback_drop(tenant);
     engine_note_change(engine, tenant, 0);
     sweep_look(engine);
     engine->leftovers = true;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/heap.h"
+#include "base/timers.h"
 #include "deliver/deliver.h"
 #include "domain/card.h"
 #include "domain/invoice.h"
@@ -50,7 +50,7 @@ struct engine_hooks {
 /* Callbacks that wait for the reply of the call that causes them (first_callback.h). */
 struct first_callbacks {
     void *by_invoice;                                           /* search tree of gates */
-    struct heap due;                                            /* the gates by when they open */
+    struct timers due;                                          /* the gates by when they open */
     LIST_HEAD(, first_item) unanswered[FIRST_CALLBACK_BUCKETS]; /* barriers, by request */
     bool hurry;                                                 /* the server ends: no delays */
 };

@@ -6,13 +6,12 @@
 #include <search.h>
 #include <stdlib.h>
 
-#define NOT_YET INT64_MAX /* the reply has not left */
-
 /* A barrier, or a callback that waits behind one. */
 struct first_item {
     uint64_t request; /* of a barrier whose reply has not left, else 0 */
     int64_t delay_ms; /* a barrier's */
-    int64_t at_ms;    /* when it may pass; a callback may as soon as it is first */
+    int64_t at_ms;    /* when it may pass, TIMER_NEVER: not before the reply has left; a callback
+                         may as soon as it is first */
     struct first_gate *gate;
     struct fresh_callback fresh; /* `callback` 0: this is a barrier */
     LIST_ENTRY(first_item) unanswered;
@@ -21,8 +20,9 @@ struct first_item {
 
 /* An invoice with a barrier, which stands first in its queue. */
 struct first_gate {
-    int64_t invoice;      /* first: what the tree compares */
-    struct heap_node due; /* when the first barrier opens */
+    int64_t invoice;  /* first: what the tree compares */
+    struct timer due; /* when the first barrier opens */
+    struct engine *engine;
     STAILQ_HEAD(, first_item) items;
     LIST_ENTRY(first_gate) sibling; /* of the same account */
 };
@@ -39,16 +39,14 @@ static struct first_gate *find_gate(const struct first_callbacks *firsts, int64_
     return found ? *found : NULL;
 }
 
-static struct first_gate *add_gate(struct first_callbacks *firsts, struct tenant *tenant,
-                                   int64_t invoice)
+static struct first_gate *add_gate(struct engine *engine, struct tenant *tenant, int64_t invoice)
 {
     struct first_gate *gate = mem_alloc(sizeof *gate);
-    *gate = (struct first_gate){.invoice = invoice, .due = {.at_ms = NOT_YET, .order = invoice}};
+    *gate = (struct first_gate){.invoice = invoice, .due = {.order = invoice}, .engine = engine};
     STAILQ_INIT(&gate->items);
-    if (!tsearch(gate, &firsts->by_invoice, compare_gates)) {
+    if (!tsearch(gate, &engine->firsts.by_invoice, compare_gates)) {
         die("out of memory for a first callback");
     }
-    heap_push(&firsts->due, &gate->due);
     LIST_INSERT_HEAD(&tenant->first_gates, gate, sibling);
     return gate;
 }
@@ -72,22 +70,25 @@ static void remove_first(struct first_gate *gate)
     free(item);
 }
 
-static void drop_gate(struct first_callbacks *firsts, struct first_gate *gate)
+static void drop_gate(struct first_gate *gate)
 {
+    struct first_callbacks *firsts = &gate->engine->firsts;
     while (!STAILQ_EMPTY(&gate->items)) {
         remove_first(gate);
     }
     tdelete(gate, &firsts->by_invoice, compare_gates);
-    heap_pull(&firsts->due, &gate->due);
+    timer_stop(&firsts->due, &gate->due);
     LIST_REMOVE(gate, sibling);
     free(gate);
 }
 
+static void pass(void *arg);
+
 /* The gate's time is that of the barrier at its head. */
-static void schedule(struct first_callbacks *firsts, struct first_gate *gate)
+static void schedule(struct first_gate *gate)
 {
-    gate->due.at_ms = STAILQ_FIRST(&gate->items)->at_ms;
-    heap_moved(&firsts->due, &gate->due);
+    timer_start(&gate->engine->firsts.due, &gate->due, STAILQ_FIRST(&gate->items)->at_ms, pass,
+                gate);
 }
 
 /* ------------------------------------------------------------------ closing */
@@ -116,7 +117,7 @@ static void add_barrier(struct engine *engine, struct first_gate *gate, int64_t 
     struct first_item *barrier = mem_alloc(sizeof *barrier);
     *barrier = (struct first_item){.request = request,
                                    .delay_ms = delay_ms,
-                                   .at_ms = request ? NOT_YET : mono_now_ms() + delay_ms,
+                                   .at_ms = request ? TIMER_NEVER : mono_now_ms() + delay_ms,
                                    .gate = gate};
     STAILQ_INSERT_TAIL(&gate->items, barrier, next);
     if (request) {
@@ -134,10 +135,10 @@ void first_callback_expect(struct engine *engine, struct tenant *tenant,
     }
     struct first_gate *gate = find_gate(&engine->firsts, invoice->seq);
     if (!gate) {
-        gate = add_gate(&engine->firsts, tenant, invoice->seq);
+        gate = add_gate(engine, tenant, invoice->seq);
     }
     add_barrier(engine, gate, delay_ms);
-    schedule(&engine->firsts, gate);
+    schedule(gate);
 }
 
 bool first_callback_queue(struct engine *engine, const struct fresh_callback *fresh)
@@ -163,35 +164,35 @@ void first_callback_replied(struct engine *engine, uint64_t request)
         next = LIST_NEXT(item, unanswered);
         if (item->request == request) {
             set_time(item, mono_now_ms() + item->delay_ms);
-            schedule(firsts, item->gate);
+            schedule(item->gate);
         }
     }
 }
 
-static void open_gate(struct first_callbacks *firsts, struct first_gate *gate)
+static void open_gate(struct first_gate *gate)
 {
     struct first_item *item;
     STAILQ_FOREACH(item, &gate->items, next)
     {
         set_time(item, 0);
     }
-    schedule(firsts, gate);
+    schedule(gate);
 }
 
 void first_callback_hurry(struct engine *engine, int64_t invoice)
 {
     struct first_gate *gate = find_gate(&engine->firsts, invoice);
     if (gate) {
-        open_gate(&engine->firsts, gate);
+        open_gate(gate);
     }
 }
 
-void first_callback_hurry_account(struct engine *engine, const struct tenant *tenant)
+void first_callback_hurry_account(const struct tenant *tenant)
 {
     struct first_gate *gate;
     LIST_FOREACH(gate, &tenant->first_gates, sibling)
     {
-        open_gate(&engine->firsts, gate);
+        open_gate(gate);
     }
 }
 
@@ -199,61 +200,55 @@ void first_callback_hurry_all(struct engine *engine)
 {
     engine->firsts.hurry = true;
     for (size_t i = 0; i < engine->tenants.n; i++) {
-        first_callback_hurry_account(engine, engine->tenants.list[i]);
+        first_callback_hurry_account(engine->tenants.list[i]);
     }
 }
 
 /* Sends from the head of the queue up to the next barrier that is closed. */
-static void pass(struct engine *engine, struct first_gate *gate, int64_t now_ms)
+static void pass(void *arg)
 {
+    struct first_gate *gate = arg;
+    int64_t now_ms = mono_now_ms();
     const struct first_item *item;
     while ((item = STAILQ_FIRST(&gate->items)) && item->at_ms <= now_ms) {
         const struct fresh_callback *fresh = &item->fresh;
         if (fresh->callback) {
-            deliver_push(engine->deliver, fresh->callback, fresh->invoice, fresh->account,
+            deliver_push(gate->engine->deliver, fresh->callback, fresh->invoice, fresh->account,
                          fresh->url, fresh->ahead);
         }
         remove_first(gate);
     }
     if (item) {
-        schedule(&engine->firsts, gate);
+        schedule(gate);
     } else {
-        drop_gate(&engine->firsts, gate);
+        drop_gate(gate);
     }
 }
 
 void first_callback_run(struct engine *engine)
 {
-    const struct heap_node *first = heap_first(&engine->firsts.due);
-    int64_t now_ms = first && first->at_ms != NOT_YET ? mono_now_ms() : 0;
-    for (; first && first->at_ms <= now_ms; first = heap_first(&engine->firsts.due)) {
-        pass(engine, CONTAINER_OF(first, struct first_gate, due), now_ms);
-    }
+    timers_run(&engine->firsts.due, mono_now_ms());
 }
 
-int64_t first_callback_wait_ms(const struct engine *engine)
+int64_t first_callback_wait_ms(const void *arg)
 {
-    const struct heap_node *first = heap_first(&engine->firsts.due);
-    if (!first || first->at_ms == NOT_YET) {
-        return -1;
-    }
-    int64_t left_ms = first->at_ms - mono_now_ms();
-    return left_ms < 0 ? 0 : left_ms;
+    const struct engine *engine = arg;
+    return timers_wait_ms(&engine->firsts.due, mono_now_ms());
 }
 
 /* ------------------------------------------------------------------ forgetting */
 
-void first_callback_drop(struct engine *engine, struct tenant *tenant)
+void first_callback_drop(struct tenant *tenant)
 {
     struct first_gate *gate;
     while ((gate = LIST_FIRST(&tenant->first_gates))) {
-        drop_gate(&engine->firsts, gate);
+        drop_gate(gate);
     }
 }
 
 void first_callback_drop_all(struct engine *engine)
 {
     for (size_t i = 0; i < engine->tenants.n; i++) {
-        first_callback_drop(engine, engine->tenants.list[i]);
+        first_callback_drop(engine->tenants.list[i]);
     }
 }

@@ -29,16 +29,15 @@ void first_callback_replied(struct engine *engine, uint64_t request);
 
 /* Opens the barriers of an invoice, of an account, or of all at once, and then for good. */
 void first_callback_hurry(struct engine *engine, int64_t invoice);
-void first_callback_hurry_account(struct engine *engine, const struct tenant *tenant);
+void first_callback_hurry_account(const struct tenant *tenant);
 void first_callback_hurry_all(struct engine *engine);
 
 /* Hands what is behind open barriers to the sender; after the commit. */
 void first_callback_run(struct engine *engine);
 
-/* How long the loop may sleep, -1: for ever. */
-int64_t first_callback_wait_ms(const struct engine *engine);
+int64_t first_callback_wait_ms(const void *engine); /* loop_source.wait_ms */
 
 /* Forgets what waits: of an account that is emptied or deleted, or all after a failed commit, when
  * outbox_recover sends what was being sent. */
-void first_callback_drop(struct engine *engine, struct tenant *tenant);
+void first_callback_drop(struct tenant *tenant);
 void first_callback_drop_all(struct engine *engine);

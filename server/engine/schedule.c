@@ -121,8 +121,9 @@ static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms,
     return due_ms != TIME_NONE && (*ret_wall_ms <= now_ms || due_ms <= clock_now(tenant));
 }
 
-void schedule_run(struct engine *engine)
+void schedule_run(void *arg)
 {
+    struct engine *engine = arg;
     if (engine->retry_at_ms && mono_now_ms() < engine->retry_at_ms) {
         return;
     }
@@ -152,8 +153,9 @@ void schedule_run(struct engine *engine)
     engine->wake_ms = wake_ms;
 }
 
-int64_t schedule_wait_ms(const struct engine *engine)
+int64_t schedule_wait_ms(const void *arg)
 {
+    const struct engine *engine = arg;
     if (engine->retry_at_ms) {
         int64_t left_ms = engine->retry_at_ms - mono_now_ms();
         return left_ms < 0 ? 0 : left_ms;

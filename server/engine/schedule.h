@@ -13,10 +13,8 @@ void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms);
 void schedule_look(struct engine *engine);
 
 /* Runs what is due on the clocks that run, a bounded part of it per turn. */
-void schedule_run(struct engine *engine);
-
-/* How long the loop may sleep, -1: for ever. */
-int64_t schedule_wait_ms(const struct engine *engine);
+void schedule_run(void *engine);              /* loop_source.run */
+int64_t schedule_wait_ms(const void *engine); /* loop_source.wait_ms */
 
 /* The earliest timer of the tenant, TIME_NONE when there is none. */
 int64_t schedule_next_due(struct engine *engine, struct tenant *tenant);

@@ -51,12 +51,11 @@ static void go_on(void *arg)
 /* Who connects waits in the kernel's queue. One line for each time of need. */
 static void pause_for(struct http_server *server, const char *why)
 {
-    if (server->accept_pause.runs) {
+    if (timer_runs(&server->accept_pause)) {
         return;
     }
     watch(server, EPOLL_CTL_MOD, 0);
-    http_timer_start(&server->timers, &server->accept_pause, mono_now_ms() + PAUSE_MS, go_on,
-                     server);
+    timer_start(&server->timers, &server->accept_pause, mono_now_ms() + PAUSE_MS, go_on, server);
     if (!server->accept_failed) {
         server->accept_failed = true;
         log_event(LOG_WARN, "not_accepting", LOG_TEXT("error", why),

@@ -46,7 +46,7 @@ bool http_harm_ends(struct http_request *request)
 /* A body on its way out. Belongs to the response, which outlives the request. */
 struct drip {
     struct http_request *request; /* while the library asks for more */
-    struct http_timers *timers;
+    struct timers *timers;
     const bool *hurry;
     char *owned; /* NULL: the bytes are not ours */
     const char *data;
@@ -91,8 +91,8 @@ static ssize_t read_drip(void *arg, uint64_t at, char *to, size_t room)
     end = end < drip->cut ? end : drip->cut;
     if (end <= sent) {
         MHD_suspend_connection(drip->request->connection);
-        http_timer_start(drip->timers, &drip->request->timer, next_at_ms(drip, sent), go_on,
-                         drip->request);
+        timer_start(drip->timers, &drip->request->timer, next_at_ms(drip, sent), go_on,
+                    drip->request);
         return 0;
     }
     size_t n = end - sent < room ? end - sent : room;
@@ -115,7 +115,7 @@ static void cut(struct drip *drip, int64_t bytes)
     drip->cut = wanted < drip->size ? wanted : drip->size - 1;
 }
 
-struct MHD_Response *http_harm_response(struct http_request *request, struct http_timers *timers,
+struct MHD_Response *http_harm_response(struct http_request *request, struct timers *timers,
                                         const bool *hurry)
 {
     struct http_reply *reply = &request->reply;

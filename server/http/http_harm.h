@@ -2,8 +2,8 @@
  * connection. */
 #pragma once
 
+#include "base/timers.h"
 #include "http/http_server.h"
-#include "http/http_timer.h"
 
 struct MHD_Response;
 
@@ -15,5 +15,5 @@ bool http_harm_ends(struct http_request *request);
  * body suspends the connection between its pieces, with the request's timer among `timers`, until
  * `*hurry` says that the server ends.
  */
-struct MHD_Response *http_harm_response(struct http_request *request, struct http_timers *timers,
+struct MHD_Response *http_harm_response(struct http_request *request, struct timers *timers,
                                         const bool *hurry);

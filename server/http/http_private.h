@@ -14,14 +14,14 @@ struct http_server {
     int listeners[LISTEN_MOST];
     size_t n_listeners;
     unsigned connections_most;
-    struct http_timer accept_pause;
+    struct timer accept_pause;
     bool accept_failed; /* the last connection was not accepted, which has been logged */
     int port;
     char *cert, *key;
     struct http_request *held; /* answered, waiting for http_release */
     size_t n_held, parked;
     size_t bodies; /* bytes of all bodies that are kept */
-    struct http_timers timers;
+    struct timers timers;
     bool closing;
 };
 

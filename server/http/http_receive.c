@@ -104,7 +104,7 @@ void http_finish(void *arg, struct MHD_Connection *connection, void **context,
     if (!request) {
         return;
     }
-    http_timer_stop(&request->timer);
+    timer_stop(&request->server->timers, &request->timer);
     open_request_of(connection)->request = NULL;
     request->server->options.over(request->server->options.arg, request);
     if (request->held) {

@@ -86,8 +86,8 @@ enum MHD_Result http_leave(struct http_request *request)
         server->options.over(server->options.arg, request);
     }
     if (request->reply.hold_ms && !server->closing) {
-        http_timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
-                         end_hold, request);
+        timer_start(&server->timers, &request->timer, mono_now_ms() + request->reply.hold_ms,
+                    end_hold, request);
         MHD_suspend_connection(request->connection);
         return MHD_YES;
     }
@@ -191,7 +191,7 @@ static void again(void *arg)
 void http_postpone(struct http_request *request, int64_t ms)
 {
     http_park(request, NULL, NULL);
-    http_timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
+    timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
 }
 
 void http_leave_held(struct http_request *request)

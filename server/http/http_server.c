@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define GATHER_ROUNDS 16 /* of one turn, at most */
 #define IDLE_TIMEOUT_S 30u
 /* Request line and headers with libmicrohttpd's records of them. It clears this much after each
  * request of a connection. */
@@ -107,7 +108,7 @@ void http_server_quiesce(struct http_server *server)
 {
     server->closing = true;
     http_accept_end(server);
-    http_timers_run(&server->timers, INT64_MAX);
+    timers_run(&server->timers, INT64_MAX);
 }
 
 void http_server_stop(struct http_server *server)
@@ -131,12 +132,8 @@ void http_server_stop(struct http_server *server)
     }
     free(server->cert);
     free(server->key);
+    timers_finish(&server->timers);
     free(server);
-}
-
-size_t http_server_held(const struct http_server *server)
-{
-    return server->n_held;
 }
 
 int http_server_port(const struct http_server *server)
@@ -149,22 +146,34 @@ int http_server_fd(const struct http_server *server)
     return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
-int http_server_wait_ms(const struct http_server *server)
+int64_t http_server_wait_ms(const void *arg)
 {
+    const struct http_server *server = arg;
     const int64_t most_ms = 60000;
     MHD_UNSIGNED_LONG_LONG wait;
-    int64_t own_ms = http_timers_wait_ms(&server->timers, mono_now_ms());
+    int64_t own_ms = timers_wait_ms(&server->timers, mono_now_ms());
     if (MHD_get_timeout(server->daemon, &wait) == MHD_YES &&
         (own_ms < 0 || wait < (MHD_UNSIGNED_LONG_LONG)own_ms)) {
         own_ms = wait < (MHD_UNSIGNED_LONG_LONG)most_ms ? (int64_t)wait : most_ms;
     }
-    return (int)(own_ms < most_ms ? own_ms : most_ms);
+    return own_ms < most_ms ? own_ms : most_ms;
 }
 
 void http_server_run(struct http_server *server)
 {
-    http_timers_run(&server->timers, mono_now_ms());
+    timers_run(&server->timers, mono_now_ms());
     MHD_run(server->daemon);
+}
+
+void http_server_gather(void *arg)
+{
+    struct http_server *server = arg;
+    size_t before;
+    int rounds = 0;
+    do {
+        before = server->n_held;
+        http_server_run(server);
+    } while (server->n_held > before && ++rounds < GATHER_ROUNDS);
 }
 
 size_t http_server_bodies(const struct http_server *server)

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "http/http_timer.h"
+#include "base/timers.h"
 #include "wire/json_read.h"
 
 #include <jansson.h>
@@ -96,7 +96,7 @@ struct http_request {
     size_t received, body_most;
     bool started, handled, held, suspended;
     bool ended; /* answered past libmicrohttpd */
-    struct http_timer timer;
+    struct timer timer;
     json_t *query, *document; /* parsed when first asked for */
     struct json_errors query_errors;
     struct http_request *next_held;
@@ -129,9 +129,12 @@ void http_server_quiesce(struct http_server *server);
 
 int http_server_port(const struct http_server *server);
 int http_server_fd(const struct http_server *server); /* readable when http_server_run has work */
-int http_server_wait_ms(
-    const struct http_server *server); /* how long it may wait at most, -1: for ever */
 void http_server_run(struct http_server *server);
+
+/* As a loop_source: takes what has come, and then what came while it was taken, because a commit
+ * costs the same for one request and for many. Stops when a round brings nothing new. */
+int64_t http_server_wait_ms(const void *server);
+void http_server_gather(void *server);
 
 int http_accept_fd(const struct http_server *server); /* readable when there are new connections */
 
@@ -142,9 +145,6 @@ int http_server_connections(const struct http_server *server);
 
 /* How many bytes of bodies are kept. */
 size_t http_server_bodies(const struct http_server *server);
-
-/* How many replies are held. */
-size_t http_server_held(const struct http_server *server);
 
 /* Sends the held replies; after a failed commit each becomes a 503. True when there were any. */
 bool http_release(struct http_server *server, bool committed);
