@@ -4,7 +4,6 @@
 #include "api/invoice_create.h"
 #include "base/text.h"
 #include "store/store_invoice.h"
-#include "store/store_refund.h"
 #include "view/envelope.h"
 #include "view/view_payout.h"
 

@@ -6,7 +6,6 @@
 #include "domain/invoice_money.h"
 #include "engine/outbox.h"
 #include "store/store_invoice.h"
-#include "store/store_refund.h"
 
 #include <string.h>
 

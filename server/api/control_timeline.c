@@ -149,7 +149,8 @@ static void add_creation(struct timeline *timeline, const struct invoice *invoic
     }
 }
 
-static void add_attempt(void *arg, const struct attempt_head *attempt)
+static void add_attempt(struct timeline *timeline, const struct attempt *attempt,
+                        enum status transition)
 {
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
@@ -157,12 +158,27 @@ static void add_attempt(void *arg, const struct attempt_head *attempt)
     callback_id(attempt->callback, id);
     begin_item(&out, attempt->at_ms, "callback");
     json_out_text(&out, "callback", id);
-    json_out_text(&out, "transition", status_name(attempt->transition));
+    json_out_text(&out, "transition", status_name(transition));
     json_out_int(&out, "attempt", attempt->number);
     json_out_int_or_null(&out, "code", attempt->code, 0);
     json_out_text(&out, "error", attempt->error);
     json_out_object_end(&out);
-    add_item(arg, attempt->wall_ms, &json);
+    add_item(timeline, attempt->wall_ms, &json);
+}
+
+static void add_attempts(struct call *call, struct timeline *timeline, int64_t invoice)
+{
+    struct store *store = call->engine->store;
+    struct callback *callback; /* both lists are in the order of the callbacks */
+    struct attempt *attempts;
+    size_t n = store_attempt_heads(store, call->arena, invoice, &attempts);
+    store_callback_of_invoice(store, call->arena, invoice, STORE_CALLBACKS_ALL, &callback);
+    for (size_t i = 0; i < n; i++) {
+        while (callback->seq != attempts[i].callback) {
+            callback++;
+        }
+        add_attempt(timeline, &attempts[i], callback->transition);
+    }
 }
 
 static int compare_items(const void *a, const void *b)
@@ -184,7 +200,7 @@ void control_timeline(struct call *call)
     add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */
     add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
-    store_attempt_heads(call->engine->store, invoice.seq, add_attempt, &timeline);
+    add_attempts(call, &timeline, invoice.seq);
     qsort(timeline.items, timeline.n, sizeof *timeline.items, compare_items);
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);

@@ -78,6 +78,27 @@ struct account_row {
     int64_t made_ms;
 };
 
+/* Its money in one currency (P652): what it has, or what moved it. Amounts in money.h's units, of
+ * either sign. */
+struct ledger_balance {
+    const char *currency;
+    int64_t active;   /* to be paid out or refunded from */
+    int64_t pending;  /* on its way out: payouts that are under way */
+    int64_t reserved; /* held back */
+};
+
+/* Its state under a name (engine/snapshot.h). */
+struct snapshot {
+    int64_t seq;          /* row id; never given twice */
+    const char *account;  /* its id: the number changes */
+    const char *name;     /* unique in the account */
+    int64_t created_ms;   /* machine time */
+    int64_t invoices;     /* how many it has */
+    const char *settings; /* JSON text, as the account's */
+    bool frozen;          /* the clock's mode */
+    int64_t now_ms;       /* account time at that moment */
+};
+
 struct account {
     int64_t num; /* what its rows bear; another one after a reset (tenant.h) */
     struct account_keys keys;

@@ -33,6 +33,12 @@ enum outcome_kind {
     OUTCOME_OF_REFUND = 1, /* refund_pending, refunded, partially_refunded or refund_failed first */
 };
 
+/* One in an account's queue. */
+struct queued_outcome {
+    const char *text;
+    enum outcome_kind kind;
+};
+
 /* Any text has a kind; whether it is an outcome is for outcome_parse to say. */
 enum outcome_kind outcome_kind(const char *text);
 

@@ -2,8 +2,7 @@
 
 #include "base/attr.h"
 #include "domain/account.h"
-#include "domain/balance.h"
-#include "domain/invoice.h"
+#include "domain/outcome.h"
 
 #define BODY_MOST (1 << 20)
 
@@ -26,7 +25,8 @@ _Static_assert(sizeof(enum status) == sizeof(uint32_t) &&
                    sizeof(enum fault_kind) == sizeof(uint32_t) &&
                    sizeof(enum invoice_flow) == sizeof(uint32_t) &&
                    sizeof(enum invoice_source) == sizeof(uint32_t) &&
-                   sizeof(enum refund_status) == sizeof(uint32_t),
+                   sizeof(enum refund_status) == sizeof(uint32_t) &&
+                   sizeof(enum outcome_kind) == sizeof(uint32_t),
                "enums are read and written as numbers of this size");
 
 /* The numbers of enums are the database's, so they must not move. */
@@ -172,6 +172,22 @@ static const struct row_field balance_fields[] = {
     FILED(ledger_balance, reserved, UNITS),
 };
 
+static const struct row_field outcome_fields[] = {
+    STORED(queued_outcome, text, TEXT),
+    STORED(queued_outcome, kind, CHOICE),
+};
+
+static const struct row_field snapshot_fields[] = {
+    STORED(snapshot, seq, NUMBER),
+    STORED(snapshot, account, TEXT),
+    STORED(snapshot, name, TEXT),
+    STORED(snapshot, created_ms, TIME),
+    STORED(snapshot, invoices, NUMBER),
+    STORED(snapshot, settings, TEXT),
+    {"clock_frozen", ROW_BOOL, offsetof(struct snapshot, frozen)},
+    {"clock_now_ms", ROW_TIME, offsetof(struct snapshot, now_ms)},
+};
+
 #define KEY(member) {#member, ROW_TEXT, offsetof(struct account_row, keys.member)}
 #define CLOCK(member, what) {"clock_" #member, ROW_##what, offsetof(struct account_row, clock.member)}
 static const struct row_field account_fields[] = {
@@ -191,6 +207,7 @@ static const struct row_field account_fields[] = {
 /* clang-format on */
 
 #define CALLBACK_HEAD_FIELDS 14 /* up to `extra` */
+#define ATTEMPT_HEAD_FIELDS 8   /* up to `error` */
 
 #define TABLE(name, fields, type)                                                                  \
     {                                                                                              \
@@ -202,6 +219,10 @@ const struct row_table row_callback = TABLE("callback", callback_fields, callbac
 const struct row_table row_callback_head = {"callback_head", callback_fields, CALLBACK_HEAD_FIELDS,
                                             sizeof(struct callback)};
 const struct row_table row_attempt = TABLE("attempt", attempt_fields, attempt);
+const struct row_table row_attempt_head = {"attempt_head", attempt_fields, ATTEMPT_HEAD_FIELDS,
+                                           sizeof(struct attempt)};
 const struct row_table row_refund = TABLE("refund", refund_fields, refund);
 const struct row_table row_balance = TABLE("balance", balance_fields, ledger_balance);
+const struct row_table row_outcome = TABLE("outcome", outcome_fields, queued_outcome);
+const struct row_table row_snapshot = TABLE("snapshot", snapshot_fields, snapshot);
 const struct row_table row_account = TABLE("account", account_fields, account_row);

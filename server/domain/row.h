@@ -56,7 +56,8 @@ struct row_table {
     size_t n, size; /* how many, and the size of the struct */
 };
 
-/* struct invoice, transition, callback, attempt, refund, ledger_balance, account_row. The head of a
- * callback is what fits in a list: all but its url, signature and body. */
+/* struct invoice, transition, callback, attempt, refund, ledger_balance, queued_outcome, snapshot,
+ * account_row. The head of a callback is what fits in a list: all but its url, signature and body.
+ * The head of an attempt is all but its headers and bodies. */
 extern const struct row_table row_invoice, row_transition, row_callback, row_callback_head,
-    row_attempt, row_refund, row_balance, row_account;
+    row_attempt, row_attempt_head, row_refund, row_balance, row_outcome, row_snapshot, row_account;

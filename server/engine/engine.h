@@ -94,7 +94,7 @@ struct engine {
     int64_t retry_at_ms; /* after a failed commit: monotonic time before which no timer runs */
     struct sweep sweep;
     size_t n_advances;
-    bool leftovers;      /* there may be rows to sweep (store_leftover.h) */
+    bool leftovers;      /* there may be rows to sweep (store_garbage.h) */
     int64_t faults_made; /* numbers them */
     int64_t awaited;     /* a callback that the call under way waits for with its answer, 0: none */
 };

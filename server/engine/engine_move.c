@@ -10,7 +10,6 @@
 #include "engine/outbox.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
-#include "store/store_refund.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "ledger.h"
 
 #include "base/text.h"
-#include "store/store_balance.h"
+#include "store/store_account.h"
 #include "view/settings.h"
 
 #include <string.h>

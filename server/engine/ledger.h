@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "domain/balance.h"
+#include "domain/account.h"
 #include "engine/engine.h"
 #include "view/view_account.h"
 

@@ -4,7 +4,6 @@
 #include "engine/clock.h"
 #include "engine/first_callback.h"
 #include "store/store_invoice.h"
-#include "store/store_refund.h"
 
 /* The outcome text in the order of server/docs/outcomes.md; it says nothing of the amount, so a
  * success is one of either name. */

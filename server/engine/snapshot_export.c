@@ -14,66 +14,49 @@ struct export
     struct json_out out;
 };
 
-static void write_transitions(struct export *export, const struct invoice *invoice)
+/* The rows of a table that belong to `owner` (store_snapshot_rows). */
+static void write_rows(struct export *export, const char *key, const struct row_table *table,
+                       int64_t owner)
 {
-    struct json_out *out = &export->out;
-    struct transition *rows;
-    size_t n = store_snapshot_transitions(export->engine->store, &export->arena,
-                                          export->snapshot->seq, invoice->seq, &rows);
-    json_out_array(out, "transitions");
+    const char *rows;
+    size_t n = store_snapshot_rows(export->engine->store, &export->arena, export->snapshot->seq,
+                                   table, owner, &rows);
+    json_out_array(&export->out, key);
     for (size_t i = 0; i < n; i++) {
-        json_out_object(out, NULL);
-        row_write(out, &row_transition, &rows[i]);
-        json_out_object_end(out);
+        json_out_object(&export->out, NULL);
+        row_write(&export->out, table, rows + i * table->size);
+        json_out_object_end(&export->out);
     }
-    json_out_array_end(out);
-}
-
-static void write_attempts(struct export *export, const struct callback *callback)
-{
-    struct json_out *out = &export->out;
-    struct attempt *rows;
-    size_t n = store_snapshot_attempts(export->engine->store, &export->arena, export->snapshot->seq,
-                                       callback->seq, &rows);
-    json_out_array(out, "attempts");
-    for (size_t i = 0; i < n; i++) {
-        json_out_object(out, NULL);
-        row_write(out, &row_attempt, &rows[i]);
-        json_out_object_end(out);
-    }
-    json_out_array_end(out);
+    json_out_array_end(&export->out);
 }
 
 static void write_callbacks(struct export *export, const struct invoice *invoice)
 {
     struct json_out *out = &export->out;
     struct callback *rows;
-    size_t n = store_snapshot_callbacks(export->engine->store, &export->arena,
-                                        export->snapshot->seq, invoice->seq, &rows);
+    size_t n = store_snapshot_rows(export->engine->store, &export->arena, export->snapshot->seq,
+                                   &row_callback, invoice->seq, &rows);
     json_out_array(out, "callbacks");
     for (size_t i = 0; i < n; i++) {
         rows[i].body = outbox_body(export->engine, &export->arena, &rows[i]);
         json_out_object(out, NULL);
         row_write(out, &row_callback, &rows[i]);
-        write_attempts(export, &rows[i]);
+        write_rows(export, "attempts", &row_attempt, rows[i].seq);
         json_out_object_end(out);
     }
     json_out_array_end(out);
 }
 
-static void write_refunds(struct export *export, const struct invoice *invoice)
+static void write_outcomes(struct export *export)
 {
-    struct json_out *out = &export->out;
-    struct refund *rows;
-    size_t n = store_snapshot_refunds(export->engine->store, &export->arena, export->snapshot->seq,
-                                      invoice->seq, &rows);
-    json_out_array(out, "refunds");
+    struct queued_outcome *rows;
+    size_t n = store_snapshot_rows(export->engine->store, &export->arena, export->snapshot->seq,
+                                   &row_outcome, export->snapshot->seq, &rows);
+    json_out_array(&export->out, "outcomes");
     for (size_t i = 0; i < n; i++) {
-        json_out_object(out, NULL);
-        row_write(out, &row_refund, &rows[i]);
-        json_out_object_end(out);
+        json_out_text(&export->out, NULL, rows[i].text);
     }
-    json_out_array_end(out);
+    json_out_array_end(&export->out);
 }
 
 static bool write_invoice(void *arg, const struct invoice *invoice)
@@ -84,25 +67,12 @@ static bool write_invoice(void *arg, const struct invoice *invoice)
     out->comma = false;
     json_out_object(out, NULL);
     row_write(out, &row_invoice, invoice);
-    write_transitions(export, invoice);
+    write_rows(export, "transitions", &row_transition, invoice->seq);
     write_callbacks(export, invoice);
-    write_refunds(export, invoice);
+    write_rows(export, "refunds", &row_refund, invoice->seq);
     json_out_object_end(out);
     arena_reset(&export->arena);
     return out->buf->size <= SNAPSHOT_FILE_MOST;
-}
-
-static void write_outcome(void *arg, const char *text)
-{
-    json_out_text(arg, NULL, text);
-}
-
-static void write_balance(void *arg, const struct ledger_balance *moved)
-{
-    struct json_out *out = arg;
-    json_out_object(out, NULL);
-    row_write(out, &row_balance, moved);
-    json_out_object_end(out);
 }
 
 enum snapshot_result snapshot_export(struct engine *engine, const struct snapshot *snapshot,
@@ -119,12 +89,8 @@ enum snapshot_result snapshot_export(struct engine *engine, const struct snapsho
     json_out_int(out, "now_ms", snapshot->now_ms);
     json_out_object_end(out);
     json_out_raw(out, "settings", snapshot->settings);
-    json_out_array(out, "outcomes");
-    store_snapshot_outcomes(engine->store, snapshot->seq, write_outcome, out);
-    json_out_array_end(out);
-    json_out_array(out, "balances");
-    store_snapshot_balances(engine->store, snapshot->seq, write_balance, out);
-    json_out_array_end(out);
+    write_outcomes(&export);
+    write_rows(&export, "balances", &row_balance, snapshot->seq);
     json_out_array(out, "invoices");
     store_snapshot_invoices(engine->store, snapshot->seq, write_invoice, &export);
     json_out_array_end(out);

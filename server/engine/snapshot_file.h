@@ -1,7 +1,7 @@
 /* A snapshot's file as it is read: checked, but with the numbers of the server that wrote it. */
 #pragma once
 
-#include "domain/balance.h"
+#include "domain/account.h"
 #include "engine/engine.h"
 #include "wire/json_read.h"
 

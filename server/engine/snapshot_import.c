@@ -225,21 +225,21 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
 static void add_invoice(const struct placing *p, struct file_invoice *row)
 {
     struct store *store = p->engine->store;
-    store_snapshot_add_invoice(store, p->snapshot, &row->invoice);
+    store_snapshot_add(store, p->snapshot, &row_invoice, &row->invoice);
     for (size_t i = 0; i < row->n_transitions; i++) {
         row->transitions[i].invoice = row->invoice.seq;
-        store_snapshot_add_transition(store, p->snapshot, &row->transitions[i]);
+        store_snapshot_add(store, p->snapshot, &row_transition, &row->transitions[i]);
     }
     for (size_t i = 0; i < row->n_refunds; i++) {
         row->refunds[i].invoice = row->invoice.seq;
-        store_snapshot_add_refund(store, p->snapshot, &row->refunds[i]);
+        store_snapshot_add(store, p->snapshot, &row_refund, &row->refunds[i]);
     }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         const struct file_callback *callback = &row->callbacks[i];
-        store_snapshot_add_callback(store, p->snapshot, &callback->callback);
+        store_snapshot_add(store, p->snapshot, &row_callback, &callback->callback);
         for (size_t k = 0; k < callback->n_attempts; k++) {
             callback->attempts[k].callback = callback->callback.seq;
-            store_snapshot_add_attempt(store, p->snapshot, &callback->attempts[k]);
+            store_snapshot_add(store, p->snapshot, &row_attempt, &callback->attempts[k]);
         }
     }
 }
@@ -256,10 +256,12 @@ static void place(struct placing *p, struct snapshot *snapshot)
         add_invoice(p, &file->invoices[i]);
     }
     for (size_t i = 0; i < file->n_outcomes; i++) {
-        store_snapshot_add_outcome(p->engine->store, p->snapshot, file->outcomes[i]);
+        const char *text = file->outcomes[i];
+        const struct queued_outcome row = {text, outcome_kind(text)};
+        store_snapshot_add(p->engine->store, p->snapshot, &row_outcome, &row);
     }
     for (size_t i = 0; i < file->n_balances; i++) {
-        store_snapshot_add_balance(p->engine->store, p->snapshot, &file->balances[i]);
+        store_snapshot_add(p->engine->store, p->snapshot, &row_balance, &file->balances[i]);
     }
     p->engine->leftovers = true; /* of one that it replaces */
 }

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "store/store_garbage.h"
 #include "store/store_invoice.h"
-#include "store/store_leftover.h"
 
 #define LEFTOVERS_PER_TURN 64 /* below a millisecond, so that nobody notices */
 #define ROWS_PER_TURN 256     /* that are looked at, deleted or not */
@@ -146,7 +146,7 @@ void sweep_run(struct engine *engine)
 {
     struct sweep *sweep = &engine->sweep;
     if (engine->leftovers) {
-        engine->leftovers = store_leftover_sweep(engine->store, LEFTOVERS_PER_TURN);
+        engine->leftovers = store_garbage_sweep(engine->store, LEFTOVERS_PER_TURN);
     }
     if (!sweep->passing && sweep->at_ms == INT64_MAX) {
         return;

@@ -1,6 +1,6 @@
 /*
  * What goes by itself: accounts that nobody uses (ttl_s), invoices older than --retention, and rows
- * that nobody can see any more (store_leftover.h). A few go per turn, more in the next turn at
+ * that nobody can see any more (store_garbage.h). A few go per turn, more in the next turn at
  * once, and the loop wakes only when something is due.
  */
 #pragma once

@@ -62,7 +62,7 @@ static void read_attempts(struct engine *engine, struct arena *arena, struct rep
 {
     struct attempt *attempts;
     buf_auto codes = {0};
-    size_t n = store_run_attempts(engine->store, arena, shown->row->seq, REPORT_CODES, &attempts);
+    size_t n = store_attempt_last(engine->store, arena, shown->row->seq, REPORT_CODES, &attempts);
     for (size_t i = 0; i < n; i++) {
         buf_text(&codes, i ? ", " : attempts[i].number > 1 ? "..., " : "");
         attempts[i].code ? buf_int(&codes, attempts[i].code) : buf_text(&codes, "no answer");

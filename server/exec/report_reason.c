@@ -1,6 +1,8 @@
 /* Why a callback never arrived, in words. */
 #include "report.h"
 
+#include "store/store_callback.h"
+
 static const char *last_word(struct arena *arena, const struct attempt *attempt)
 {
     const char *error = attempt->error;
@@ -15,7 +17,7 @@ const char *report_reason(struct engine *engine, struct arena *arena,
                           const struct callback *callback)
 {
     struct attempt *attempts;
-    size_t n = store_run_attempts(engine->store, arena, callback->seq, 1, &attempts);
+    size_t n = store_attempt_last(engine->store, arena, callback->seq, 1, &attempts);
     const char *state = callback->state == CALLBACK_FAILED    ? "failed"
                         : callback->state == CALLBACK_SENDING ? "still under way"
                                                               : "still queued";

@@ -2,6 +2,7 @@
  * and the end. */
 #include "store.h"
 
+#include "base/die.h"
 #include "base/log.h"
 #include "store/store_private.h"
 
@@ -45,16 +46,61 @@ static void poison_by_sqlite(struct store *store, const char *text)
     store_poison(store, why);
 }
 
+static const struct row_table *const tables[] = {
+    &row_invoice, &row_transition,   &row_callback, &row_callback_head,
+    &row_attempt, &row_attempt_head, &row_refund,   &row_balance,
+    &row_outcome, &row_snapshot,     &row_account,
+};
+
+static const struct row_table *find_table(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        if (strlen(tables[i]->name) == length && memcmp(tables[i]->name, name, length) == 0) {
+            return tables[i];
+        }
+    }
+    die("a statement names the row {%.*s}", (int)length, name);
+}
+
+/* One "{name}", "{name ?}" or "{name =}"; returns what follows it. */
+static const char *expand_one(struct buf *out, const char *text)
+{
+    const char *end = strchr(text, '}');
+    bool plain = end[-1] != '?' && end[-1] != '=';
+    size_t length = (size_t)(end - text) - (plain ? 1 : 3);
+    const struct row_table *table = find_table(text + 1, length);
+    const char *comma = "";
+    for (size_t i = 0; i < table->n; i++) {
+        const struct row_field *field = &table->fields[i];
+        if (end[-1] == '=' && !field->changes) {
+            continue;
+        }
+        buf_text(out, comma);
+        buf_text(out, end[-1] == '?' ? "?" : field->column);
+        buf_text(out, end[-1] == '=' ? " = ?" : "");
+        comma = ", ";
+    }
+    return end + 1;
+}
+
+/* Appends a statement's text with its rows written out. */
+static void expand(struct buf *out, const char *text)
+{
+    for (const char *mark; (mark = strchr(text, '{')); text = expand_one(out, mark)) {
+        buf_add(out, text, (size_t)(mark - text));
+    }
+    buf_text(out, text);
+}
+
 /* NULL when it cannot be compiled, with sqlite3_errmsg set. */
 static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
 {
     const struct store_queries *queries = store->groups[group];
-    buf_auto text = {0};
-    if (queries->texts) {
-        store_expand(&text, queries->texts[query]);
-    } else if (!queries->write(store, query, &text)) {
+    buf_auto made = {0}, text = {0};
+    if (queries->write && !queries->write(store, query, &made)) {
         return NULL;
     }
+    expand(&text, queries->write ? made.data : queries->texts[query]);
     sqlite3_prepare_v3(store->db, text.data, -1, SQLITE_PREPARE_PERSISTENT,
                        &store->compiled[group][query], NULL);
     return store->compiled[group][query];
@@ -169,9 +215,8 @@ bool store_commit(struct store *store)
 
 bool store_meta_get(struct store *store, const char *key, void *ret_data, size_t size)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CORE, Q_META_GET);
+    sqlite3_stmt *q = store_ask(store, STORE_CORE, Q_META_GET, key);
     bool found = false;
-    store_bind(q, key);
     while (store_step(store, q)) {
         found = (size_t)sqlite3_column_bytes(q, 0) == size;
         if (found) {

@@ -15,7 +15,18 @@ enum {
     Q_OUTCOME_CLEAR,
     Q_OUTCOME_COUNT,
     Q_OUTCOME_ALL,
+    Q_BALANCE,
+    Q_BALANCE_ADD,
+    Q_BALANCE_ALL,
+    Q_BALANCE_CLEAR,
 };
+
+#define MOST "9000000000000000000"
+_Static_assert(MONEY_MOST == 9000000000000000000, "the bound stands in the statement");
+
+/* A sum beyond 64 bits is a real to SQLite, which is greater than the bound: min gives an integer
+ * again, the bound. */
+#define SUM(column) column " = max(-" MOST ", min(" MOST ", " column " + excluded." column "))"
 
 static const char *const sql[] = {
     [Q_ALL] = "SELECT {account} FROM account ORDER BY num",
@@ -32,6 +43,12 @@ static const char *const sql[] = {
     [Q_OUTCOME_CLEAR] = "DELETE FROM outcome WHERE account = ?1",
     [Q_OUTCOME_COUNT] = "SELECT count(*) FROM outcome WHERE account = ?1",
     [Q_OUTCOME_ALL] = "SELECT text FROM outcome WHERE account = ?1 ORDER BY seq",
+    [Q_BALANCE] = "SELECT {balance} FROM balance WHERE account = ?1 AND currency = ?2",
+    [Q_BALANCE_ADD] = "INSERT INTO balance ({balance}, account)"
+                      " VALUES ({balance ?}, ?) ON CONFLICT (account, currency) DO UPDATE SET " SUM(
+                          "active") ", " SUM("pending") ", " SUM("reserved"),
+    [Q_BALANCE_ALL] = "SELECT {balance} FROM balance WHERE account = ?1 ORDER BY currency",
+    [Q_BALANCE_CLEAR] = "DELETE FROM balance WHERE account = ?1",
 };
 
 _Static_assert(OUTCOME_OF_PAYMENT == 0 && OUTCOME_OF_REFUND == 1, "kinds are stored");
@@ -63,99 +80,108 @@ int64_t store_account_insert(struct store *store, const struct account_row *row)
 {
     struct account_row numbered = *row;
     numbered.num = next_num(store);
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_INSERT);
-    store_bind_row(q, &row_account, &numbered);
-    return store_run(store, q) ? numbered.num : 0;
+    return store_insert(store, STORE_ACCOUNT, Q_INSERT, &row_account, &numbered) ? numbered.num : 0;
 }
 
 void store_account_set_settings(struct store *store, int64_t num, const char *settings)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_SETTINGS);
-    store_bind(q, num, settings);
-    store_run(store, q);
+    store_do(store, STORE_ACCOUNT, Q_SET_SETTINGS, num, settings);
 }
 
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_SET_CLOCK);
-    store_bind(q, num, clock->frozen, clock->offset_ms, clock->now_ms);
-    store_run(store, q);
+    store_do(store, STORE_ACCOUNT, Q_SET_CLOCK, num, clock->frozen, clock->offset_ms,
+             clock->now_ms);
 }
 
-static int run_for(struct store *store, int query, int64_t n)
-{
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, query);
-    store_bind(q, n);
-    return store_run(store, q);
-}
-
-/* What bore an account's number is out of sight; few rows go now, the many by and by. */
+/* Nothing refers to the account's number any more: few rows are deleted now, the many later. */
 static void leave(struct store *store, int64_t num)
 {
-    run_for(store, Q_OUTCOME_CLEAR, num);
-    store_balance_clear(store, num);
-    store_leftover_add(store, STORE_LEFTOVER_ACCOUNT, num);
+    store_do(store, STORE_ACCOUNT, Q_OUTCOME_CLEAR, num);
+    store_do(store, STORE_ACCOUNT, Q_BALANCE_CLEAR, num);
+    store_garbage_add(store, STORE_GARBAGE_ACCOUNT, num);
     store->invoice_count = -1;
 }
 
 int64_t store_account_empty(struct store *store, int64_t num)
 {
     int64_t fresh = next_num(store);
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_RENUMBER);
-    store_bind(q, num, fresh);
-    store_run(store, q);
+    store_do(store, STORE_ACCOUNT, Q_RENUMBER, num, fresh);
     leave(store, num);
     return fresh;
 }
 
 void store_account_delete(struct store *store, int64_t num)
 {
-    run_for(store, Q_DELETE, num);
+    store_do(store, STORE_ACCOUNT, Q_DELETE, num);
     leave(store, num);
 }
 
 void store_outcome_push(struct store *store, int64_t account, const char *text)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_OUTCOME_PUSH);
-    store_bind(q, account, text, outcome_kind(text));
-    store_run(store, q);
+    store_do(store, STORE_ACCOUNT, Q_OUTCOME_PUSH, account, text, outcome_kind(text));
 }
 
 const char *store_outcome_pop(struct store *store, struct arena *arena, int64_t account,
                               enum outcome_kind kind)
 {
-    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_FIRST);
+    sqlite3_stmt *q = store_ask(store, STORE_ACCOUNT, Q_OUTCOME_FIRST, account, kind);
     const char *text = NULL;
     int64_t seq = 0;
-    store_bind(q, account, kind);
     while (store_step(store, q)) {
         seq = store_column_int(q, 0);
         text = store_column_text(arena, q, 1);
     }
     if (text) {
-        run_for(store, Q_OUTCOME_DELETE, seq);
+        store_do(store, STORE_ACCOUNT, Q_OUTCOME_DELETE, seq);
     }
     return text;
 }
 
 void store_outcome_clear(struct store *store, int64_t account)
 {
-    run_for(store, Q_OUTCOME_CLEAR, account);
+    store_do(store, STORE_ACCOUNT, Q_OUTCOME_CLEAR, account);
 }
 
 int64_t store_outcome_count(struct store *store, int64_t account)
 {
-    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_COUNT);
-    store_bind(q, account);
-    return store_one_int(store, q, 0);
+    return store_one_int(store, store_ask(store, STORE_ACCOUNT, Q_OUTCOME_COUNT, account), 0);
 }
 
 void store_outcome_all(struct store *store, int64_t account,
                        void (*each)(void *arg, const char *text), void *arg)
 {
-    sqlite3_stmt *q = store_query(store, STORE_ACCOUNT, Q_OUTCOME_ALL);
-    store_bind(q, account);
+    sqlite3_stmt *q = store_ask(store, STORE_ACCOUNT, Q_OUTCOME_ALL, account);
     while (store_step(store, q)) {
         each(arg, (const char *)sqlite3_column_text(q, 0));
+    }
+}
+
+/* ------------------------------------------------------------------ balances */
+
+void store_balance_get(struct store *store, int64_t account, const char *currency,
+                       struct ledger_balance *ret_moved)
+{
+    struct ledger_balance moved;
+    store_one_row(store, NULL, store_ask(store, STORE_ACCOUNT, Q_BALANCE, account, currency),
+                  &row_balance, &moved);
+    moved.currency = ret_moved->currency;
+    *ret_moved = moved;
+}
+
+void store_balance_add(struct store *store, int64_t account, const struct ledger_balance *by)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_ACCOUNT, Q_BALANCE_ADD);
+    store_bind_from(q, store_bind_row(q, &row_balance, by) + 1, account);
+    store_run(store, q);
+}
+
+void store_balance_all(struct store *store, int64_t account,
+                       void (*each)(void *arg, const struct ledger_balance *moved), void *arg)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_ACCOUNT, Q_BALANCE_ALL, account);
+    struct ledger_balance moved = {0};
+    while (store_next_row(store, NULL, q, &row_balance, &moved)) {
+        each(arg, &moved);
     }
 }

@@ -2,8 +2,8 @@
 
 #include "store/store_private.h"
 
-#define ATTEMPTS_MOST                                                                              \
-    256 /* shown of one callback; retries end at 100, the rest is asked for by hand */
+/* Shown of one callback; retries end at 100, the rest is asked for by hand. */
+#define ATTEMPTS_MOST 256
 
 enum {
     Q_INSERT,
@@ -24,6 +24,7 @@ enum {
     Q_ATTEMPT_INSERT,
     Q_ATTEMPT_ALL,
     Q_ATTEMPT_HEADS,
+    Q_ATTEMPT_LAST,
 };
 
 /* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's
@@ -58,18 +59,16 @@ static const char *const sql[] = {
     [Q_HELD_OF_INVOICE] = "SELECT {callback}" HELD "+account = ?1 AND invoice = ?2" FIRST,
     [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt ({attempt}) VALUES ({attempt ?})",
     [Q_ATTEMPT_ALL] = "SELECT {attempt} FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
-    [Q_ATTEMPT_HEADS] =
-        ("SELECT callback.seq, callback.transition, attempt.number, attempt.at_ms, attempt.wall_ms,"
-         " attempt.code, attempt.error FROM callback CROSS JOIN attempt"
-         " ON attempt.callback = callback.seq WHERE callback.invoice = ?1"
-         " ORDER BY callback.seq, attempt.number"),
+    [Q_ATTEMPT_HEADS] = "SELECT {attempt_head} FROM attempt WHERE callback IN"
+                        " (SELECT seq FROM callback WHERE invoice = ?1) ORDER BY callback, number",
+    [Q_ATTEMPT_LAST] = ("SELECT {attempt_head} FROM attempt WHERE callback = ?1"
+                        " ORDER BY number DESC LIMIT ?2"),
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
                    CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
-_Static_assert(FAULT_REORDER == 13 && FAULT_UNKNOWN_STATUS == 22 && FAULT_KINDS == 23,
-               "faults are stored, and named by number in the statements");
+_Static_assert(FAULT_REORDER == 13, "the fault is named by number in the statements");
 
 const struct store_queries store_callback_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
@@ -81,9 +80,7 @@ int64_t store_callback_next_seq(struct store *store)
 void store_callback_insert(struct store *store, struct callback *callback)
 {
     callback->seq = store_callback_next_seq(store);
-    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_INSERT);
-    store_bind_row(q, &row_callback, callback);
-    store_run(store, q);
+    store_insert(store, STORE_CALLBACK, Q_INSERT, &row_callback, callback);
 }
 
 void store_callback_update(struct store *store, const struct callback *c)
@@ -96,28 +93,15 @@ void store_callback_update(struct store *store, const struct callback *c)
 bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
                         struct callback *ret_callback)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_GET);
-    store_bind(q, seq);
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_GET, seq);
     return store_one_row(store, arena, q, &row_callback, ret_callback);
-}
-
-static void reverse(struct callback *rows, size_t n)
-{
-    for (size_t i = 0; i < n / 2; i++) {
-        struct callback other = rows[i];
-        rows[i] = rows[n - 1 - i];
-        rows[n - 1 - i] = other;
-    }
 }
 
 size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64_t invoice,
                                  int64_t most, struct callback **ret_callbacks)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_OF_INVOICE);
-    store_bind(q, invoice, most);
-    size_t n = store_all_rows(store, arena, q, &row_callback_head, ret_callbacks);
-    reverse(*ret_callbacks, n);
-    return n;
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_OF_INVOICE, invoice, most);
+    return store_all_rows_reversed(store, arena, q, &row_callback_head, ret_callbacks);
 }
 
 size_t store_callback_list(struct store *store, struct arena *arena, int64_t account,
@@ -125,24 +109,24 @@ size_t store_callback_list(struct store *store, struct arena *arena, int64_t acc
                            struct callback **ret_callbacks)
 {
     sqlite3_stmt *q =
-        store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_LIST : Q_LIST_OF_INVOICE);
-    store_bind(q, account, invoice, state, before_seq, limit);
+        store_ask(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_LIST : Q_LIST_OF_INVOICE, account,
+                  invoice, state, before_seq, limit);
     return store_all_rows(store, arena, q, &row_callback, ret_callbacks);
 }
 
 int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state)
 {
-    sqlite3_stmt *q =
-        store_query(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_COUNT : Q_COUNT_OF_INVOICE);
-    store_bind(q, account, invoice, state);
-    return store_one_int(store, q, 0);
+    return store_one_int(store,
+                         store_ask(store, STORE_CALLBACK,
+                                   invoice == TIME_NONE ? Q_COUNT : Q_COUNT_OF_INVOICE, account,
+                                   invoice, state),
+                         0);
 }
 
 bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,
                              int64_t by_ms, struct callback *ret_callback)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_NEXT_DUE);
-    store_bind(q, account, by_ms);
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_NEXT_DUE, account, by_ms);
     return store_one_row(store, arena, q, &row_callback, ret_callback);
 }
 
@@ -153,68 +137,50 @@ int64_t store_callback_due_count(struct store *store)
 
 int64_t store_callback_overdue(struct store *store, int64_t account, int64_t before_ms)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_OVERDUE);
-    store_bind(q, account, before_ms);
-    return store_one_int(store, q, 0);
+    return store_one_int(store, store_ask(store, STORE_CALLBACK, Q_OVERDUE, account, before_ms), 0);
 }
 
 int64_t store_callback_first_due(struct store *store, int64_t account)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_FIRST_DUE);
-    store_bind(q, account);
-    return store_one_int(store, q, TIME_NONE);
+    return store_one_int(store, store_ask(store, STORE_CALLBACK, Q_FIRST_DUE, account), TIME_NONE);
 }
 
 void store_callback_requeue(struct store *store, int64_t account)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_REQUEUE);
-    store_bind(q, account);
-    store_run(store, q);
+    store_do(store, STORE_CALLBACK, Q_REQUEUE, account);
 }
 
 bool store_callback_held(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
                          struct callback *ret_callback)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, invoice ? Q_HELD_OF_INVOICE : Q_HELD);
-    store_bind(q, account);
-    if (invoice) {
-        store_bind_from(q, 2, invoice);
-    }
+    sqlite3_stmt *q = invoice
+                          ? store_ask(store, STORE_CALLBACK, Q_HELD_OF_INVOICE, account, invoice)
+                          : store_ask(store, STORE_CALLBACK, Q_HELD, account);
     return store_one_row(store, arena, q, &row_callback, ret_callback);
 }
 
 void store_attempt_insert(struct store *store, const struct attempt *attempt)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_CALLBACK, Q_ATTEMPT_INSERT);
-    store_bind_row(q, &row_attempt, attempt);
-    store_run(store, q);
+    store_insert(store, STORE_CALLBACK, Q_ATTEMPT_INSERT, &row_attempt, attempt);
 }
 
 size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback,
                          struct attempt **ret_attempts)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_ATTEMPT_ALL);
-    store_bind(q, callback, ATTEMPTS_MOST);
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_ALL, callback, ATTEMPTS_MOST);
     return store_all_rows(store, arena, q, &row_attempt, ret_attempts);
 }
 
-void store_attempt_heads(struct store *store, int64_t invoice,
-                         void (*each)(void *arg, const struct attempt_head *head), void *arg)
+size_t store_attempt_heads(struct store *store, struct arena *arena, int64_t invoice,
+                           struct attempt **ret_attempts)
 {
-    sqlite3_stmt *q = store_query(store, STORE_CALLBACK, Q_ATTEMPT_HEADS);
-    store_bind(q, invoice);
-    while (store_step(store, q)) {
-        struct arena arena = {0};
-        const struct attempt_head head = {
-            .callback = store_column_int(q, 0),
-            .transition = (enum status)store_column_int(q, 1),
-            .number = store_column_int(q, 2),
-            .at_ms = store_column_int(q, 3),
-            .wall_ms = store_column_int(q, 4),
-            .code = store_column_int(q, 5),
-            .error = store_column_text(&arena, q, 6),
-        };
-        each(arg, &head);
-        arena_finish(&arena);
-    }
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_HEADS, invoice);
+    return store_all_rows(store, arena, q, &row_attempt_head, ret_attempts);
+}
+
+size_t store_attempt_last(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
+                          struct attempt **ret_attempts)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_LAST, callback, limit);
+    return store_all_rows_reversed(store, arena, q, &row_attempt_head, ret_attempts);
 }

@@ -54,18 +54,13 @@ bool store_callback_held(struct store *store, struct arena *arena, int64_t accou
 
 void store_attempt_insert(struct store *store, const struct attempt *attempt);
 
-/* What an attempt came to, without its bytes. */
-struct attempt_head {
-    int64_t callback;
-    enum status transition; /* that the callback reports */
-    int64_t number, at_ms, wall_ms, code;
-    const char *error;
-};
-
-/* Calls `each` for all attempts of an invoice's callbacks; `head` and its text last that long. */
-void store_attempt_heads(struct store *store, int64_t invoice,
-                         void (*each)(void *arg, const struct attempt_head *head), void *arg);
-
 /* All attempts of a callback in order; returns how many. */
 size_t store_attempt_all(struct store *store, struct arena *arena, int64_t callback,
                          struct attempt **ret_attempts);
+
+/* The attempts of all callbacks of an invoice, and the last ones of one callback, in order and
+ * without headers and bodies; returns how many. */
+size_t store_attempt_heads(struct store *store, struct arena *arena, int64_t invoice,
+                           struct attempt **ret_attempts);
+size_t store_attempt_last(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
+                          struct attempt **ret_attempts);

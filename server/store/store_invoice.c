@@ -10,12 +10,21 @@ enum {
     Q_BY_REFERENCE,
     Q_LIST_OLDER,
     Q_LIST_NEWER,
+    Q_FIND_FLOOR,
+    Q_FIND,
     Q_NEXT_DUE,
     Q_FIRST_DUE,
     Q_COUNT,
     Q_COUNT_OF_ACCOUNT,
     Q_DUE_COUNT,
     Q_OVERDUE,
+    Q_TRANSITION_INSERT,
+    Q_TRANSITION_ALL,
+    Q_REFUND_INSERT,
+    Q_REFUND_UPDATE,
+    Q_REFUND_BY_REFERENCE,
+    Q_REFUND_PENDING,
+    Q_REFUND_ALL,
 };
 
 #define FILTER                                                                                     \
@@ -27,8 +36,11 @@ enum {
 /* As the index of references has it. */
 #define IS_PAYOUT "(seq >= " STORE_PAYOUTS ")"
 
-/* Rows that are left over are as good as gone; there are few of them, as a rule, or none. */
-#define LEFT_OVER "account IN (SELECT num FROM leftover WHERE kind = 0)"
+/* Garbage counts for nothing; there is little of it, or none. */
+#define IS_GARBAGE "account IN (SELECT num FROM leftover WHERE kind = 0)"
+
+#define HAS(column) column " LIKE ?8 ESCAPE '\\'"
+#define REFUND "SELECT {refund} FROM refund WHERE "
 
 static const char *const sql[] = {
     [Q_INSERT] = "INSERT INTO invoice ({invoice}) VALUES ({invoice ?})"
@@ -39,18 +51,36 @@ static const char *const sql[] = {
                        " AND " IS_PAYOUT " = ?3",
     [Q_LIST_OLDER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq DESC LIMIT ?10",
     [Q_LIST_NEWER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq LIMIT ?10",
+    /* These two go down the index of the account's rows. */
+    [Q_FIND_FLOOR] = "SELECT seq FROM invoice WHERE account = ?1 AND seq < ?2"
+                     " AND seq >= ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4",
+    [Q_FIND] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND seq < ?2 AND seq >= ?3"
+               " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR service = ?5)"
+               " AND (?6 IS NULL OR currency = ?6) AND (?7 IS NULL OR test_mode = ?7)"
+               " AND (?8 IS NULL OR " HAS("reference_id") " OR " HAS("id") " OR " HAS(
+                   "description") " OR " HAS("customer") ") ORDER BY seq DESC LIMIT ?9",
     [Q_NEXT_DUE] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND due_ms <= ?2"
                    " ORDER BY due_ms, seq LIMIT 1",
     [Q_FIRST_DUE] = "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
                     " ORDER BY due_ms LIMIT 1",
     [Q_COUNT] = "SELECT (SELECT count(*) FROM invoice) -"
-                " (SELECT count(*) FROM invoice WHERE " LEFT_OVER ")",
+                " (SELECT count(*) FROM invoice WHERE " IS_GARBAGE ")",
     [Q_COUNT_OF_ACCOUNT] = "SELECT count(*) FROM (SELECT 1 FROM invoice WHERE account = ?1"
                            " AND seq BETWEEN ?2 AND ?3 LIMIT ?4)",
     [Q_DUE_COUNT] = "SELECT (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL) -"
-                    " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " LEFT_OVER ")",
+                    " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " IS_GARBAGE ")",
     [Q_OVERDUE] = "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2",
+    [Q_TRANSITION_INSERT] = "INSERT INTO transition ({transition}) VALUES ({transition ?})",
+    [Q_TRANSITION_ALL] = "SELECT {transition} FROM transition WHERE invoice = ?1 ORDER BY seq",
+    [Q_REFUND_INSERT] = ("INSERT INTO refund ({refund}) VALUES ({refund ?})"
+                         " ON CONFLICT (account, reference_id) DO NOTHING"),
+    [Q_REFUND_UPDATE] = "UPDATE refund SET {refund =} WHERE account = ? AND reference_id = ?",
+    [Q_REFUND_BY_REFERENCE] = REFUND "account = ?1 AND reference_id = ?2",
+    [Q_REFUND_PENDING] = REFUND "invoice = ?1 AND status = 0",
+    [Q_REFUND_ALL] = REFUND "invoice = ?1 ORDER BY seq",
 };
+
+_Static_assert(REFUND_PENDING == 0, "the status is named by number in the statement");
 
 const struct store_queries store_invoice_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
@@ -61,9 +91,7 @@ int64_t store_invoice_next_seq(struct store *store, enum invoice_kind kind)
 
 bool store_invoice_insert(struct store *store, struct invoice *invoice)
 {
-    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_INSERT);
-    store_bind_row(q, &row_invoice, invoice);
-    if (!store_run(store, q)) {
+    if (!store_insert(store, STORE_INVOICE, Q_INSERT, &row_invoice, invoice)) {
         return false;
     }
     store->invoice_count += store->invoice_count >= 0;
@@ -80,8 +108,7 @@ void store_invoice_update(struct store *store, const struct invoice *invoice)
 bool store_invoice_get(struct store *store, struct arena *arena, int64_t seq,
                        struct invoice *ret_invoice)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_GET);
-    store_bind(q, seq);
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_GET, seq);
     return store_one_row(store, arena, q, &row_invoice, ret_invoice);
 }
 
@@ -89,8 +116,8 @@ bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_
                                 enum invoice_kind kind, const char *reference_id,
                                 struct invoice *ret_invoice)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_BY_REFERENCE);
-    store_bind(q, account, reference_id, kind == INVOICE_PAYOUT);
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_BY_REFERENCE, account, reference_id,
+                                kind == INVOICE_PAYOUT);
     return store_one_row(store, arena, q, &row_invoice, ret_invoice);
 }
 
@@ -105,32 +132,54 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     } else if (filter->before_seq != TIME_NONE) {
         last = filter->before_seq > last ? last : filter->before_seq - 1;
     }
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER);
-    store_bind(q, account, filter->service, filter->currency, filter->status, filter->test_mode,
-               filter->created_from_ms, filter->created_before_ms, first, last, filter->limit);
-    size_t n = store_all_rows(store, arena, q, &row_invoice, ret_invoices);
-    struct invoice *rows = *ret_invoices;
-    for (size_t i = 0; newer && i < n / 2; i++) {
-        struct invoice row = rows[i];
-        rows[i] = rows[n - 1 - i];
-        rows[n - 1 - i] = row;
+    sqlite3_stmt *q =
+        store_ask(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER, account,
+                  filter->service, filter->currency, filter->status, filter->test_mode,
+                  filter->created_from_ms, filter->created_before_ms, first, last, filter->limit);
+    return newer ? store_all_rows_reversed(store, arena, q, &row_invoice, ret_invoices)
+                 : store_all_rows(store, arena, q, &row_invoice, ret_invoices);
+}
+
+/* The pattern of LIKE for a text anywhere. */
+static void write_pattern(struct buf *out, const char *text)
+{
+    buf_text(out, "%");
+    for (; *text; text++) {
+        buf_printf(out, "%s%c", *text == '%' || *text == '_' || *text == '\\' ? "\\" : "", *text);
     }
-    return n;
+    buf_text(out, "%");
+}
+
+size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_filter *filter, const char *search,
+                          struct invoice **ret_invoices, int64_t *ret_reached)
+{
+    buf_auto pattern = {0};
+    int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
+    int64_t before = filter->before_seq == TIME_NONE ? last : filter->before_seq;
+    sqlite3_stmt *q =
+        store_ask(store, STORE_INVOICE, Q_FIND_FLOOR, account, before, first, STORE_FIND_MOST - 1);
+    int64_t floor = store_one_int(store, q, 0); /* 0: down to the first row of its kind */
+    if (search) {
+        write_pattern(&pattern, search);
+    }
+    q = store_ask(store, STORE_INVOICE, Q_FIND, account, before, floor ? floor : first,
+                  filter->status, filter->service, filter->currency, filter->test_mode,
+                  search ? buf_str(&pattern) : NULL, filter->limit);
+    *ret_reached = floor;
+    return store_all_rows(store, arena, q, &row_invoice, ret_invoices);
 }
 
 bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,
                             int64_t by_ms, struct invoice *ret_invoice)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_NEXT_DUE);
-    store_bind(q, account, by_ms);
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_NEXT_DUE, account, by_ms);
     return store_one_row(store, arena, q, &row_invoice, ret_invoice);
 }
 
 int64_t store_invoice_first_due(struct store *store, int64_t account)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_FIRST_DUE);
-    store_bind(q, account);
-    return store_one_int(store, q, TIME_NONE);
+    return store_one_int(store, store_ask(store, STORE_INVOICE, Q_FIRST_DUE, account), TIME_NONE);
 }
 
 /* Counting a million rows takes a while, so it is done once. */
@@ -145,9 +194,10 @@ int64_t store_invoice_count(struct store *store)
 int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoice_kind kind,
                                int64_t most)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT);
-    store_bind(q, account, invoice_first(kind), invoice_last(kind), most);
-    return store_one_int(store, q, 0);
+    return store_one_int(store,
+                         store_ask(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT, account,
+                                   invoice_first(kind), invoice_last(kind), most),
+                         0);
 }
 
 int64_t store_invoice_due_count(struct store *store)
@@ -157,7 +207,56 @@ int64_t store_invoice_due_count(struct store *store)
 
 int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_OVERDUE);
-    store_bind(q, account, before_ms);
-    return store_one_int(store, q, 0);
+    return store_one_int(store, store_ask(store, STORE_INVOICE, Q_OVERDUE, account, before_ms), 0);
+}
+
+/* ------------------------------------------------------------------ transitions and refunds */
+
+void store_transition_insert(struct store *store, const struct transition *t)
+{
+    store_insert(store, STORE_INVOICE, Q_TRANSITION_INSERT, &row_transition, t);
+}
+
+void store_transition_all(struct store *store, int64_t invoice,
+                          void (*each)(void *arg, const struct transition *row), void *arg)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_TRANSITION_ALL, invoice);
+    struct transition row = {0};
+    while (store_next_row(store, NULL, q, &row_transition, &row)) {
+        each(arg, &row);
+    }
+}
+
+bool store_refund_insert(struct store *store, const struct refund *refund)
+{
+    return store_insert(store, STORE_INVOICE, Q_REFUND_INSERT, &row_refund, refund);
+}
+
+void store_refund_update(struct store *store, const struct refund *refund)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_REFUND_UPDATE);
+    int n = store_bind_changes(q, &row_refund, refund);
+    store_bind_from(q, n + 1, refund->account, refund->reference_id);
+    store_run(store, q);
+}
+
+bool store_refund_by_reference(struct store *store, struct arena *arena, int64_t account,
+                               const char *reference_id, struct refund *ret_refund)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_BY_REFERENCE, account, reference_id);
+    return store_one_row(store, arena, q, &row_refund, ret_refund);
+}
+
+bool store_refund_pending(struct store *store, struct arena *arena, int64_t invoice,
+                          struct refund *ret_refund)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_PENDING, invoice);
+    return store_one_row(store, arena, q, &row_refund, ret_refund);
+}
+
+size_t store_refund_all(struct store *store, struct arena *arena, int64_t invoice,
+                        struct refund **ret_refunds)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_ALL, invoice);
+    return store_all_rows(store, arena, q, &row_refund, ret_refunds);
 }

@@ -1,4 +1,4 @@
-/* Invoices and their transitions in the database. Errors: see store.h. */
+/* Invoices, their transitions and their refunds in the database. Errors: see store.h. */
 #pragma once
 
 #include "domain/invoice.h"
@@ -68,28 +68,26 @@ int64_t store_invoice_due_count(struct store *store);
 /* How many of the account were due before a time. */
 int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t before_ms);
 
-/* Looks at the next `limit` invoices of one kind after a row, oldest first. */
-struct purge {
-    int64_t account;
-    int64_t kind;      /* enum invoice_kind */
-    int64_t before_ms; /* those that were made before this are too old */
-    int64_t after;     /* row that the look before this one ended at, 0: from the first on */
-    int64_t limit;
-};
-
-struct purged {
-    int64_t seen, kept;      /* how many were looked at, and are old but must stay */
-    int64_t last;            /* row of the last one */
-    bool ended;              /* there are no more old ones */
-    int64_t next_created_ms; /* when the first one was made that is not old, TIME_NONE: no such */
-};
-
-/* Deletes those that are too old with all that belongs to them, unless something waits for them: a
- * timer, a command, or a callback that has not ended. */
-void store_invoice_purge(struct store *store, const struct purge *purge, struct purged *ret_purged);
+/* ------------------------------------------------------------------ transitions and refunds */
 
 void store_transition_insert(struct store *store, const struct transition *transition);
 
 /* Calls `each` for every transition of an invoice in order; texts live until it returns. */
 void store_transition_all(struct store *store, int64_t invoice,
                           void (*each)(void *arg, const struct transition *row), void *arg);
+
+/* Inserts; false when the account has a refund of that reference_id (or the turn is poisoned). */
+bool store_refund_insert(struct store *store, const struct refund *refund);
+
+/* Saves amount, status and finished_ms of the refund with this account and reference_id. */
+void store_refund_update(struct store *store, const struct refund *refund);
+
+/* True when there is one. Texts go to the arena. */
+bool store_refund_by_reference(struct store *store, struct arena *arena, int64_t account,
+                               const char *reference_id, struct refund *ret_refund);
+bool store_refund_pending(struct store *store, struct arena *arena, int64_t invoice,
+                          struct refund *ret_refund);
+
+/* All of an invoice in the order of their making, into the arena; returns how many. */
+size_t store_refund_all(struct store *store, struct arena *arena, int64_t invoice,
+                        struct refund **ret_refunds);

@@ -140,18 +140,12 @@ static const struct store_queries *const groups[STORE_GROUPS] = {
     [STORE_CORE] = &store_core_queries,
     [STORE_ACCOUNT] = &store_account_queries,
     [STORE_INVOICE] = &store_invoice_queries,
-    [STORE_TRANSITION] = &store_transition_queries,
-    [STORE_PURGE] = &store_purge_queries,
     [STORE_CALLBACK] = &store_callback_queries,
     [STORE_RUN] = &store_run_queries,
     [STORE_SEQUENCE] = &store_sequence_queries,
-    [STORE_COPY] = &store_copy_queries,
     [STORE_SNAPSHOT] = &store_snapshot_queries,
     [STORE_SNAPSHOT_ROWS] = &store_snapshot_rows_queries,
-    [STORE_LEFTOVER] = &store_leftover_queries,
-    [STORE_FIND] = &store_find_queries,
-    [STORE_BALANCE] = &store_balance_queries,
-    [STORE_REFUND] = &store_refund_queries,
+    [STORE_GARBAGE] = &store_garbage_queries,
 };
 
 /* A database that is empty (version 0) or ours and not from the future. */
@@ -205,10 +199,8 @@ const char *store_open(const char *file, enum store_care care, struct arena *are
     store->file = mem_strdup(file);
     store->groups = groups;
     store->invoice_count = -1;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
-    sqlite3_extended_result_codes(store->db, 0);
     const char *why = good ? set_up(store, care, arena) : sqlite_reason(store, arena);
     if (why) {
         store_close(store);

@@ -5,7 +5,6 @@
 #include "store/store.h"
 
 #include "base/buf.h"
-#include "domain/balance.h"
 #include "domain/invoice.h"
 #include "domain/row.h"
 
@@ -16,18 +15,12 @@ enum store_group {
     STORE_CORE,
     STORE_ACCOUNT,
     STORE_INVOICE,
-    STORE_TRANSITION,
-    STORE_PURGE,
     STORE_CALLBACK,
     STORE_RUN,
     STORE_SEQUENCE,
-    STORE_COPY,
     STORE_SNAPSHOT,
     STORE_SNAPSHOT_ROWS,
-    STORE_LEFTOVER,
-    STORE_FIND,
-    STORE_REFUND,
-    STORE_BALANCE,
+    STORE_GARBAGE,
     STORE_GROUPS,
 };
 
@@ -58,21 +51,9 @@ struct store_queries {
     int n; /* at most STORE_STATEMENTS_MOST */
 };
 
-extern const struct store_queries store_core_queries;
-extern const struct store_queries store_account_queries;
-extern const struct store_queries store_invoice_queries;
-extern const struct store_queries store_transition_queries;
-extern const struct store_queries store_purge_queries;
-extern const struct store_queries store_callback_queries;
-extern const struct store_queries store_run_queries;
-extern const struct store_queries store_sequence_queries;
-extern const struct store_queries store_copy_queries;
-extern const struct store_queries store_snapshot_queries;
-extern const struct store_queries store_snapshot_rows_queries;
-extern const struct store_queries store_leftover_queries;
-extern const struct store_queries store_find_queries;
-extern const struct store_queries store_balance_queries;
-extern const struct store_queries store_refund_queries;
+extern const struct store_queries store_core_queries, store_account_queries, store_invoice_queries,
+    store_callback_queries, store_run_queries, store_sequence_queries, store_snapshot_queries,
+    store_snapshot_rows_queries, store_garbage_queries;
 
 struct store {
     sqlite3 *db;
@@ -105,26 +86,17 @@ enum store_sequence store_sequence_of(enum invoice_kind kind);
 /* A row comes with a number of its own: what is given from now on lies behind it. */
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);
 
-/* Kinds of leftover rows. Stored: append only. */
-enum store_leftover {
-    STORE_LEFTOVER_ACCOUNT = 0,
-    STORE_LEFTOVER_SNAPSHOT = 1,
+/* Kinds of garbage. Stored: append only. */
+enum store_garbage {
+    STORE_GARBAGE_ACCOUNT = 0,
+    STORE_GARBAGE_SNAPSHOT = 1,
 };
 
-/* Nothing refers to what bears this number any more: its rows go by and by. */
-void store_leftover_add(struct store *store, enum store_leftover kind, int64_t num);
+/* Nothing refers to this number any more: its rows are deleted a few per turn. */
+void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num);
 
-/* Deletes up to `limit` invoices of an account's old number with all that belongs to them, or as
- * many rows of a snapshot. True when that was all. */
-bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit);
-bool store_copy_sweep(struct store *store, int64_t snapshot, int64_t limit);
-
-/* Deletes the balances of an account's old number: there are few. */
-void store_balance_clear(struct store *store, int64_t account);
-
-/* Copies the rows of an account into an empty snapshot, and of a snapshot into an empty account. */
-void store_copy_out(struct store *store, int64_t account, int64_t snapshot);
-void store_copy_in(struct store *store, int64_t snapshot, int64_t account);
+/* Deletes up to `limit` rows of a snapshot. Returns true when there are no more. */
+bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);
 
 /* A statement, reset and ready to be bound; NULL, which every verb takes, in a turn that this
  * poisoned. `store_write_query` begins the turn first. */
@@ -166,9 +138,29 @@ sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int
 void store_bind_int(sqlite3_stmt *statement, int at, int64_t n);
 void store_bind_text(sqlite3_stmt *statement, int at, const char *text);
 
+/* store_query with its values bound, to be stepped. */
+#define store_ask(store, group, query, ...)                                                        \
+    ({                                                                                             \
+        sqlite3_stmt *store_asked = store_query(store, group, query);                              \
+        store_bind(store_asked, __VA_ARGS__);                                                      \
+        store_asked;                                                                               \
+    })
+
+/* store_write_query with its values bound, run: the number of rows it changed. */
+#define store_do(store, group, query, ...)                                                         \
+    ({                                                                                             \
+        sqlite3_stmt *store_done = store_write_query(store, group, query);                         \
+        store_bind(store_done, __VA_ARGS__);                                                       \
+        store_run(store, store_done);                                                              \
+    })
+
 /* Bind a row's values, or those that change, from ?1 on; return how many that were. */
 int store_bind_row(sqlite3_stmt *statement, const struct row_table *table, const void *row);
 int store_bind_changes(sqlite3_stmt *statement, const struct row_table *table, const void *row);
+
+/* Runs an INSERT of a row: the number of rows it changed. */
+int store_insert(struct store *store, enum store_group group, int query,
+                 const struct row_table *table, const void *row);
 
 /* Steps a query: true while there is a row; at the end or on an error (which poisons) resets and
  * returns false. */
@@ -195,8 +187,11 @@ bool store_one_row(struct store *store, struct arena *arena, sqlite3_stmt *state
 size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *statement,
                       const struct row_table *table, void *ret_rows);
 
-/* The one number that a query finds. */
-int64_t store_one_int(struct store *store, sqlite3_stmt *statement, int64_t otherwise);
+/* The same, and the last row of the query comes first. */
+size_t store_all_rows_reversed(struct store *store, struct arena *arena, sqlite3_stmt *statement,
+                               const struct row_table *table, void *ret_rows);
 
-/* Appends a statement's text with its rows written out. */
-void store_expand(struct buf *out, const char *text);
+/* The one number that a query finds; all of them, in an array in the arena. */
+int64_t store_one_int(struct store *store, sqlite3_stmt *statement, int64_t otherwise);
+size_t store_all_ints(struct store *store, struct arena *arena, sqlite3_stmt *statement,
+                      int64_t **ret_ints);

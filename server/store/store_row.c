@@ -148,6 +148,38 @@ size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *q,
     return n;
 }
 
+/* Swaps the rows of an array end for end. */
+static void reverse(char *rows, size_t n, size_t size)
+{
+    char *spare = rows + n * size; /* store_all_rows always leaves room for one more */
+    for (size_t i = 0; i < n / 2; i++) {
+        char *left = rows + i * size, *right = rows + (n - 1 - i) * size;
+        memcpy(spare, left, size);
+        memcpy(left, right, size);
+        memcpy(right, spare, size);
+    }
+}
+
+size_t store_all_rows_reversed(struct store *store, struct arena *arena, sqlite3_stmt *q,
+                               const struct row_table *table, void *ret_rows)
+{
+    size_t n = store_all_rows(store, arena, q, table, ret_rows);
+    reverse(*(char **)ret_rows, n, table->size);
+    return n;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+int store_insert(struct store *store, enum store_group group, int query,
+                 const struct row_table *table, const void *row)
+{
+    sqlite3_stmt *q = store_write_query(store, group, query);
+    store_bind_row(q, table, row);
+    return store_run(store, q);
+}
+
+/* ------------------------------------------------------------------ single numbers */
+
 int64_t store_one_int(struct store *store, sqlite3_stmt *q, int64_t otherwise)
 {
     int64_t n = otherwise;
@@ -155,4 +187,11 @@ int64_t store_one_int(struct store *store, sqlite3_stmt *q, int64_t otherwise)
         n = store_column_int(q, 0);
     }
     return n;
+}
+
+size_t store_all_ints(struct store *store, struct arena *arena, sqlite3_stmt *q, int64_t **ret_ints)
+{
+    static const struct row_field field = {.kind = ROW_NUMBER};
+    static const struct row_table table = {NULL, &field, 1, sizeof(int64_t)};
+    return store_all_rows(store, arena, q, &table, ret_ints);
 }

@@ -8,7 +8,6 @@ enum {
     Q_COUNT_CALLBACKS,
     Q_INVOICES,
     Q_UNDELIVERED,
-    Q_ATTEMPTS,
 };
 
 /* The rows of a run, by their numbers and those of its beginning. */
@@ -26,8 +25,6 @@ static const char *const sql[] = {
     " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
     [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE " OF_RUN(
         "invoice") " AND state IN (0, 1, 3)" KNOWN " ORDER BY seq LIMIT ?3"),
-    [Q_ATTEMPTS] = ("SELECT number, code, took_ms, error FROM attempt WHERE callback = ?1"
-                    " ORDER BY number DESC LIMIT ?2"),
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_FAILED == 3,
@@ -39,10 +36,9 @@ struct run_mark store_run_begin(struct store *store)
 {
     struct run_mark mark = {0};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        sqlite3_stmt *q = store_query(store, STORE_RUN, Q_LAST);
-        store_bind(q, invoice_first((enum invoice_kind)kind),
-                   invoice_last((enum invoice_kind)kind));
-        mark.last[kind] = store_one_int(store, q, 0);
+        int64_t first = invoice_first((enum invoice_kind)kind);
+        int64_t last = invoice_last((enum invoice_kind)kind);
+        mark.last[kind] = store_one_int(store, store_ask(store, STORE_RUN, Q_LAST, first, last), 0);
     }
     return mark;
 }
@@ -50,8 +46,8 @@ struct run_mark store_run_begin(struct store *store)
 /* Rows of a number below `n` and how many there are of it. */
 static void count(struct store *store, int query, struct run_mark after, int64_t *counts, int64_t n)
 {
-    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
-    store_bind(q, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
+    sqlite3_stmt *q =
+        store_ask(store, STORE_RUN, query, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
         if (kind >= 0 && kind < n) {
@@ -67,48 +63,18 @@ void store_run_count(struct store *store, struct run_mark after, struct run_coun
     count(store, Q_COUNT_CALLBACKS, after, ret_counts->callbacks, CALLBACK_STATES);
 }
 
-static size_t read_seqs(struct store *store, struct arena *arena, int query, struct run_mark after,
-                        int64_t limit, int64_t **ret_seqs)
-{
-    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
-    int64_t *seqs = arena_alloc(arena, (size_t)limit * sizeof *seqs);
-    size_t n = 0;
-    store_bind(q, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT], limit);
-    while (store_step(store, q)) {
-        seqs[n++] = store_column_int(q, 0);
-    }
-    *ret_seqs = seqs;
-    return n;
-}
-
 size_t store_run_invoices(struct store *store, struct arena *arena, struct run_mark after,
                           int64_t limit, int64_t **ret_seqs)
 {
-    return read_seqs(store, arena, Q_INVOICES, after, limit, ret_seqs);
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_INVOICES, after.last[INVOICE_PAYMENT],
+                                after.last[INVOICE_PAYOUT], limit);
+    return store_all_ints(store, arena, q, ret_seqs);
 }
 
 size_t store_run_undelivered(struct store *store, struct arena *arena, struct run_mark after,
                              int64_t limit, int64_t **ret_seqs)
 {
-    return read_seqs(store, arena, Q_UNDELIVERED, after, limit, ret_seqs);
-}
-
-size_t store_run_attempts(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
-                          struct attempt **ret_attempts)
-{
-    sqlite3_stmt *q = store_query(store, STORE_RUN, Q_ATTEMPTS);
-    struct attempt *rows = arena_alloc(arena, (size_t)limit * sizeof *rows);
-    size_t first = (size_t)limit; /* the last one is read first */
-    store_bind(q, callback, limit);
-    while (store_step(store, q)) {
-        rows[--first] = (struct attempt){
-            .callback = callback,
-            .number = store_column_int(q, 0),
-            .code = store_column_int(q, 1),
-            .took_ms = store_column_int(q, 2),
-            .error = store_column_text(arena, q, 3),
-        };
-    }
-    *ret_attempts = rows + first;
-    return (size_t)limit - first;
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_UNDELIVERED, after.last[INVOICE_PAYMENT],
+                                after.last[INVOICE_PAYOUT], limit);
+    return store_all_ints(store, arena, q, ret_seqs);
 }

@@ -27,7 +27,3 @@ size_t store_run_invoices(struct store *store, struct arena *arena, struct run_m
 /* Row numbers of its callbacks that never arrived (callback_is_undelivered), oldest first. */
 size_t store_run_undelivered(struct store *store, struct arena *arena, struct run_mark after,
                              int64_t limit, int64_t **ret_seqs);
-
-/* The last attempts of a callback, in order, with number, code, took_ms and error only. */
-size_t store_run_attempts(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
-                          struct attempt **ret_attempts);

@@ -5,20 +5,10 @@
  */
 #pragma once
 
-#include "domain/balance.h"
+#include "domain/account.h"
 #include "domain/invoice.h"
+#include "domain/row.h"
 #include "store/store.h"
-
-struct snapshot {
-    int64_t seq;          /* row id; never given twice */
-    const char *account;  /* its id: the number changes */
-    const char *name;     /* unique in the account */
-    int64_t created_ms;   /* machine time */
-    int64_t invoices;     /* how many it has */
-    const char *settings; /* JSON text, as the account's */
-    bool frozen;          /* the clock's mode */
-    int64_t now_ms;       /* account time at that moment */
-};
 
 /* Inserts an empty one in the place of any with its name; returns its seq. */
 int64_t store_snapshot_insert(struct store *store, const struct snapshot *snapshot);
@@ -54,34 +44,15 @@ bool store_snapshot_callback_taken(struct store *store, const char *account, int
 void store_snapshot_invoices(struct store *store, int64_t snapshot,
                              bool (*each)(void *arg, const struct invoice *row), void *arg);
 
-/* What belongs to an invoice or a callback, in order, into the arena; returns how many. */
-size_t store_snapshot_transitions(struct store *store, struct arena *arena, int64_t snapshot,
-                                  int64_t invoice, struct transition **ret_rows);
-size_t store_snapshot_callbacks(struct store *store, struct arena *arena, int64_t snapshot,
-                                int64_t invoice, struct callback **ret_rows);
-size_t store_snapshot_attempts(struct store *store, struct arena *arena, int64_t snapshot,
-                               int64_t callback, struct attempt **ret_rows);
+/*
+ * The rows of a table (domain/row.h) in order, into the arena; returns how many. `owner` is the
+ * invoice or the callback that they belong to, the snapshot of what belongs to the account:
+ * outcomes and balances. A pointer to a pointer to the rows is passed.
+ */
+size_t store_snapshot_rows(struct store *store, struct arena *arena, int64_t snapshot,
+                           const struct row_table *table, int64_t owner, void *ret_rows);
 
-size_t store_snapshot_refunds(struct store *store, struct arena *arena, int64_t snapshot,
-                              int64_t invoice, struct refund **ret_rows);
-
-/* Calls `each` for every queued outcome, first in first out. */
-void store_snapshot_outcomes(struct store *store, int64_t snapshot,
-                             void (*each)(void *arg, const char *text), void *arg);
-
-/* Calls `each` for what moved in each currency. */
-void store_snapshot_balances(struct store *store, int64_t snapshot,
-                             void (*each)(void *arg, const struct ledger_balance *moved),
-                             void *arg);
-
-/* Adds rows, in order. The account in them does not matter. Their numbers are not given to others
- * from then on. */
-void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row);
-void store_snapshot_add_transition(struct store *store, int64_t snapshot,
-                                   const struct transition *row);
-void store_snapshot_add_callback(struct store *store, int64_t snapshot, const struct callback *row);
-void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const struct attempt *row);
-void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text);
-void store_snapshot_add_balance(struct store *store, int64_t snapshot,
-                                const struct ledger_balance *moved);
-void store_snapshot_add_refund(struct store *store, int64_t snapshot, const struct refund *row);
+/* Adds a row behind those of its table. The account in it does not matter. Its number is not given
+ * to others from then on. */
+void store_snapshot_add(struct store *store, int64_t snapshot, const struct row_table *table,
+                        const void *row);

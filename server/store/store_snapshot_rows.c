@@ -1,64 +1,189 @@
-/* The rows of snapshots one by one, for files. */
+/*
+ * The rows of snapshots. They are copied from an account and back by SQL alone, with all columns of
+ * each table; for files they are read and added one by one. A table in which accounts have rows is
+ * named in `tables`, and schema/db has a copy of it whose name begins with snapshot_.
+ */
 #include "store_snapshot.h"
 
-#include "base/attr.h"
-#include "domain/outcome.h"
+#include "base/die.h"
 #include "store/store_private.h"
 
+static const struct {
+    const struct row_table *row;
+    const char *of_account; /* which rows belong to account ?2 */
+    const char *owner;      /* the column by which files group its rows */
+    bool renumbered;        /* nothing refers to its seq: rows come back with new ones */
+} tables[] = {
+    {&row_invoice, "account = ?2", "snapshot", false},
+    {&row_transition, "invoice IN (SELECT seq FROM invoice WHERE account = ?2)", "invoice", true},
+    {&row_callback, "account = ?2", "invoice", false},
+    {&row_attempt, "callback IN (SELECT seq FROM callback WHERE account = ?2)", "callback", false},
+    {&row_outcome, "account = ?2", "snapshot", true},
+    {&row_balance, "account = ?2", "snapshot", false},
+    {&row_refund, "account = ?2", "invoice", true},
+};
+
+/* Rows with the numbers of those that come back can only be garbage. They are deleted in the order
+ * in which they refer to each other. */
+#define COMING(column, table) "(SELECT " column " FROM " table " WHERE snapshot = ?1)"
+static const char *const make_room[] = {
+    "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE invoice IN " COMING(
+        "seq", "snapshot_invoice") ")",
+    "DELETE FROM attempt WHERE callback IN " COMING("seq", "snapshot_callback"),
+    "DELETE FROM callback WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM callback WHERE seq IN " COMING("seq", "snapshot_callback"),
+    "DELETE FROM transition WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM refund WHERE invoice IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM invoice WHERE seq IN " COMING("seq", "snapshot_invoice"),
+};
+
+#define TABLES ARRAY_SIZE(tables)
+
+/* The statements: each kind has one for every table, in the order of the tables. */
 enum {
-    Q_INVOICES,
-    Q_TRANSITIONS,
-    Q_CALLBACKS,
-    Q_ATTEMPTS,
-    Q_OUTCOMES,
-    Q_REFUNDS,
-    Q_BALANCES,
-    Q_ADD_INVOICE,
-    Q_ADD_TRANSITION,
-    Q_ADD_CALLBACK,
-    Q_ADD_ATTEMPT,
-    Q_ADD_OUTCOME,
-    Q_ADD_REFUND,
-    Q_ADD_BALANCE,
+    Q_OUT = 0,
+    Q_IN = Q_OUT + TABLES,
+    Q_SWEEP = Q_IN + TABLES,
+    Q_READ = Q_SWEEP + TABLES,
+    Q_ADD = Q_READ + TABLES,
+    Q_MAKE_ROOM = Q_ADD + TABLES,
+    Q_REQUEUE = Q_MAKE_ROOM + ARRAY_SIZE(make_room),
+    Q_COUNT_OF_QUERIES,
 };
 
-#define SELECT(row, owner)                                                                         \
-    "SELECT {" row "} FROM snapshot_" row " WHERE snapshot = ?1 AND " owner " = ?2 ORDER BY rowid"
-#define INSERT(row) "INSERT INTO snapshot_" row " ({" row "}, snapshot) VALUES ({" row " ?}, ?)"
+_Static_assert(Q_COUNT_OF_QUERIES <= STORE_STATEMENTS_MOST, "room for the statements");
 
-static const char *const sql[] = {
-    [Q_INVOICES] = SELECT("invoice", "snapshot"),
-    [Q_TRANSITIONS] = SELECT("transition", "invoice"),
-    [Q_CALLBACKS] = SELECT("callback", "invoice"),
-    [Q_ATTEMPTS] = SELECT("attempt", "callback"),
-    [Q_OUTCOMES] = "SELECT text FROM snapshot_outcome WHERE snapshot = ?1 ORDER BY rowid",
-    [Q_REFUNDS] = SELECT("refund", "invoice"),
-    [Q_BALANCES] = SELECT("balance", "snapshot"),
-    [Q_ADD_INVOICE] = INSERT("invoice"),
-    [Q_ADD_TRANSITION] = INSERT("transition"),
-    [Q_ADD_CALLBACK] = INSERT("callback"),
-    [Q_ADD_ATTEMPT] = INSERT("attempt"),
-    [Q_ADD_OUTCOME] = "INSERT INTO snapshot_outcome (text, kind, snapshot) VALUES (?1, ?2, ?3)",
-    [Q_ADD_REFUND] = INSERT("refund"),
-    [Q_ADD_BALANCE] = INSERT("balance"),
-};
+/* ------------------------------------------------------------------ the statements */
 
-const struct store_queries store_snapshot_rows_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
-
-/* ------------------------------------------------------------------ reading */
-
-/* The rows of one owner in a snapshot; those of the snapshot itself are its own. */
-static sqlite3_stmt *rows_of(struct store *store, int query, int64_t snapshot, int64_t owner)
+/* The names of a table's columns, and how they read when a row comes back. */
+static bool read_columns(struct store *store, size_t table, struct buf *names, struct buf *back)
 {
-    sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT_ROWS, query);
-    store_bind(q, snapshot, owner);
-    return q;
+    static const char query[] =
+        "SELECT group_concat(name, ', '), group_concat(CASE name WHEN 'account' THEN '?2'"
+        " WHEN 'seq' THEN iif(?2, 'NULL', 'seq') ELSE name END, ', ') FROM pragma_table_info(?1)";
+    sqlite3_stmt *q;
+    if (sqlite3_prepare_v2(store->db, query, -1, &q, NULL)) {
+        return false;
+    }
+    store_bind(q, tables[table].row->name, tables[table].renumbered);
+    bool good = sqlite3_step(q) == SQLITE_ROW;
+    if (good) {
+        buf_text(names, (const char *)sqlite3_column_text(q, 0));
+        buf_text(back, (const char *)sqlite3_column_text(q, 1));
+    }
+    return sqlite3_finalize(q) == SQLITE_OK && good;
+}
+
+/* One of the statements that copy all columns. */
+static bool write_copy(struct store *store, int query, struct buf *ret_text)
+{
+    size_t table = (size_t)query % TABLES;
+    const char *name = tables[table].row->name;
+    buf_auto names = {0}, back = {0};
+    if (!read_columns(store, table, &names, &back)) {
+        return false;
+    }
+    if (query < (int)Q_IN) {
+        buf_printf(ret_text,
+                   "INSERT INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s"
+                   " ORDER BY 2",
+                   name, names.data, names.data, name, tables[table].of_account);
+    } else {
+        buf_printf(ret_text,
+                   "INSERT INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1"
+                   " ORDER BY rowid",
+                   name, names.data, back.data, name);
+    }
+    return true;
+}
+
+static bool write_query(struct store *store, int query, struct buf *ret_text)
+{
+    size_t table = (size_t)query % TABLES;
+    const char *name = tables[table].row->name;
+    if (query < (int)Q_SWEEP) {
+        return write_copy(store, query, ret_text);
+    }
+    if (query < (int)Q_READ) {
+        buf_printf(ret_text,
+                   "DELETE FROM snapshot_%s WHERE rowid IN"
+                   " (SELECT rowid FROM snapshot_%s WHERE snapshot = ?1 LIMIT ?2)",
+                   name, name);
+    } else if (query < (int)Q_ADD) {
+        buf_printf(ret_text,
+                   "SELECT {%s} FROM snapshot_%s WHERE snapshot = ?1 AND %s = ?2 ORDER BY rowid",
+                   name, name, tables[table].owner);
+    } else if (query < (int)Q_MAKE_ROOM) {
+        buf_printf(ret_text, "INSERT INTO snapshot_%s ({%s}, snapshot) VALUES ({%s ?}, ?)", name,
+                   name, name);
+    } else if (query < (int)Q_REQUEUE) {
+        buf_text(ret_text, make_room[query - (int)Q_MAKE_ROOM]);
+    } else {
+        buf_text(ret_text, "UPDATE snapshot_callback SET state = 0, due_ms = queued_ms"
+                           " WHERE snapshot = ?1 AND state = 1");
+    }
+    return true;
+}
+
+const struct store_queries store_snapshot_rows_queries = {.write = write_query,
+                                                          .n = Q_COUNT_OF_QUERIES};
+
+/* ------------------------------------------------------------------ copying */
+
+void store_snapshot_take(struct store *store, int64_t snapshot, int64_t account)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_OUT + i), snapshot, account);
+    }
+    store_do(store, STORE_SNAPSHOT_ROWS, Q_REQUEUE, snapshot);
+}
+
+void store_snapshot_restore(struct store *store, int64_t snapshot, int64_t account)
+{
+    store_sequence_keep_invoices(store);
+    for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
+        store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_MAKE_ROOM + i), snapshot);
+    }
+    for (size_t i = 0; i < TABLES; i++) {
+        store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_IN + i), snapshot, account);
+    }
+    store->invoice_count = -1;
+}
+
+bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit)
+{
+    store_sequence_keep_invoices(store);
+    for (size_t i = 0; i < TABLES; i++) {
+        if (store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_SWEEP + i), snapshot, limit)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ row by row */
+
+static size_t index_of(const struct row_table *row)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        if (tables[i].row == row) {
+            return i;
+        }
+    }
+    die("snapshots have no rows {%s}", row->name);
+}
+
+static sqlite3_stmt *ask_rows(struct store *store, int64_t snapshot, const struct row_table *table,
+                              int64_t owner)
+{
+    int query = (int)(Q_READ + index_of(table));
+    return store_ask(store, STORE_SNAPSHOT_ROWS, query, snapshot, owner);
 }
 
 void store_snapshot_invoices(struct store *store, int64_t snapshot,
                              bool (*each)(void *arg, const struct invoice *row), void *arg)
 {
-    sqlite3_stmt *q = rows_of(store, Q_INVOICES, snapshot, snapshot);
+    sqlite3_stmt *q = ask_rows(store, snapshot, &row_invoice, snapshot);
     struct arena arena = {0};
     struct invoice row = {0};
     while (store_next_row(store, &arena, q, &row_invoice, &row) && each(arg, &row)) {
@@ -68,101 +193,24 @@ void store_snapshot_invoices(struct store *store, int64_t snapshot,
     arena_finish(&arena);
 }
 
-size_t store_snapshot_transitions(struct store *store, struct arena *arena, int64_t snapshot,
-                                  int64_t invoice, struct transition **ret_rows)
+size_t store_snapshot_rows(struct store *store, struct arena *arena, int64_t snapshot,
+                           const struct row_table *table, int64_t owner, void *ret_rows)
 {
-    return store_all_rows(store, arena, rows_of(store, Q_TRANSITIONS, snapshot, invoice),
-                          &row_transition, ret_rows);
+    sqlite3_stmt *q = ask_rows(store, snapshot, table, owner);
+    return store_all_rows(store, arena, q, table, ret_rows);
 }
 
-size_t store_snapshot_callbacks(struct store *store, struct arena *arena, int64_t snapshot,
-                                int64_t invoice, struct callback **ret_rows)
+void store_snapshot_add(struct store *store, int64_t snapshot, const struct row_table *table,
+                        const void *row)
 {
-    return store_all_rows(store, arena, rows_of(store, Q_CALLBACKS, snapshot, invoice),
-                          &row_callback, ret_rows);
-}
-
-size_t store_snapshot_attempts(struct store *store, struct arena *arena, int64_t snapshot,
-                               int64_t callback, struct attempt **ret_rows)
-{
-    return store_all_rows(store, arena, rows_of(store, Q_ATTEMPTS, snapshot, callback),
-                          &row_attempt, ret_rows);
-}
-
-size_t store_snapshot_refunds(struct store *store, struct arena *arena, int64_t snapshot,
-                              int64_t invoice, struct refund **ret_rows)
-{
-    return store_all_rows(store, arena, rows_of(store, Q_REFUNDS, snapshot, invoice), &row_refund,
-                          ret_rows);
-}
-
-void store_snapshot_outcomes(struct store *store, int64_t snapshot,
-                             void (*each)(void *arg, const char *text), void *arg)
-{
-    sqlite3_stmt *q = store_query(store, STORE_SNAPSHOT_ROWS, Q_OUTCOMES);
-    store_bind(q, snapshot);
-    while (store_step(store, q)) {
-        each(arg, (const char *)sqlite3_column_text(q, 0));
+    int query = (int)(Q_ADD + index_of(table));
+    if (table == &row_invoice) {
+        int64_t seq = ((const struct invoice *)row)->seq;
+        store_sequence_pass(store, store_sequence_of(invoice_kind(seq)), seq);
+    } else if (table == &row_callback) {
+        store_sequence_pass(store, STORE_SEQUENCE_CALLBACK, ((const struct callback *)row)->seq);
     }
-}
-
-void store_snapshot_balances(struct store *store, int64_t snapshot,
-                             void (*each)(void *arg, const struct ledger_balance *moved), void *arg)
-{
-    sqlite3_stmt *q = rows_of(store, Q_BALANCES, snapshot, snapshot);
-    struct ledger_balance moved = {0};
-    while (store_next_row(store, NULL, q, &row_balance, &moved)) {
-        each(arg, &moved);
-    }
-}
-
-/* ------------------------------------------------------------------ writing */
-
-static void add(struct store *store, int query, int64_t snapshot, const struct row_table *table,
-                const void *row)
-{
     sqlite3_stmt *q = store_write_query(store, STORE_SNAPSHOT_ROWS, query);
     store_bind_from(q, store_bind_row(q, table, row) + 1, snapshot);
     store_run(store, q);
-}
-
-void store_snapshot_add_invoice(struct store *store, int64_t snapshot, const struct invoice *row)
-{
-    store_sequence_pass(store, store_sequence_of(invoice_kind(row->seq)), row->seq);
-    add(store, Q_ADD_INVOICE, snapshot, &row_invoice, row);
-}
-
-void store_snapshot_add_transition(struct store *store, int64_t snapshot,
-                                   const struct transition *row)
-{
-    add(store, Q_ADD_TRANSITION, snapshot, &row_transition, row);
-}
-
-void store_snapshot_add_callback(struct store *store, int64_t snapshot, const struct callback *row)
-{
-    store_sequence_pass(store, STORE_SEQUENCE_CALLBACK, row->seq);
-    add(store, Q_ADD_CALLBACK, snapshot, &row_callback, row);
-}
-
-void store_snapshot_add_attempt(struct store *store, int64_t snapshot, const struct attempt *row)
-{
-    add(store, Q_ADD_ATTEMPT, snapshot, &row_attempt, row);
-}
-
-void store_snapshot_add_outcome(struct store *store, int64_t snapshot, const char *text)
-{
-    sqlite3_stmt *q = store_write_query(store, STORE_SNAPSHOT_ROWS, Q_ADD_OUTCOME);
-    store_bind(q, text, outcome_kind(text), snapshot);
-    store_run(store, q);
-}
-
-void store_snapshot_add_refund(struct store *store, int64_t snapshot, const struct refund *row)
-{
-    add(store, Q_ADD_REFUND, snapshot, &row_refund, row);
-}
-
-void store_snapshot_add_balance(struct store *store, int64_t snapshot,
-                                const struct ledger_balance *moved)
-{
-    add(store, Q_ADD_BALANCE, snapshot, &row_balance, moved);
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "domain/balance.h"
+#include "domain/account.h"
 #include "domain/invoice.h"
 #include "domain/resolution.h"
 #include "domain/row.h"

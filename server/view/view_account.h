@@ -2,7 +2,6 @@
 #pragma once
 
 #include "domain/account.h"
-#include "domain/balance.h"
 #include "wire/json_out.h"
 
 /* GET /account/profile. `base_url` is where the payment pages are, without a trailing slash. */

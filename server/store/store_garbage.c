@@ -1,10 +1,20 @@
-/* The end of invoices: those that are too old, and those of an account's old number. */
-#include "store_invoice.h"
+#include "store_garbage.h"
 
 #include "base/attr.h"
 #include "store/store_private.h"
 
-enum { Q_OLDEST, Q_LEFT_OVER, Q_ATTEMPTS, Q_CALLBACKS, Q_TRANSITIONS, Q_REFUNDS, Q_INVOICE };
+enum {
+    Q_OLDEST,
+    Q_OF_ACCOUNT,
+    Q_ATTEMPTS,
+    Q_CALLBACKS,
+    Q_TRANSITIONS,
+    Q_REFUNDS,
+    Q_INVOICE,
+    Q_ADD,
+    Q_FIRST,
+    Q_REMOVE,
+};
 
 static const char *const sql[] = {
     /* Whether it may go is a column, not a condition: those that may not must not stop the look.
@@ -13,7 +23,7 @@ static const char *const sql[] = {
                  " (SELECT 1 FROM callback WHERE invoice = one.seq AND state IN (0, 1))"
                  " FROM invoice AS one WHERE account = ?1 AND seq > ?2 AND seq <= ?3"
                  " ORDER BY seq LIMIT ?4",
-    [Q_LEFT_OVER] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
+    [Q_OF_ACCOUNT] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
     /* What belongs to an invoice, and then itself: in this order. */
     [Q_ATTEMPTS] = ("DELETE FROM attempt WHERE callback IN"
                     " (SELECT seq FROM callback WHERE invoice = ?1)"),
@@ -21,14 +31,19 @@ static const char *const sql[] = {
     [Q_TRANSITIONS] = "DELETE FROM transition WHERE invoice = ?1",
     [Q_REFUNDS] = "DELETE FROM refund WHERE invoice = ?1",
     [Q_INVOICE] = "DELETE FROM invoice WHERE seq = ?1",
+    [Q_ADD] = "INSERT INTO leftover (kind, num) VALUES (?1, ?2)",
+    [Q_FIRST] = "SELECT kind, num FROM leftover LIMIT 1",
+    [Q_REMOVE] = "DELETE FROM leftover WHERE kind = ?1 AND num = ?2",
 };
 
 _Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6,
                "what waits is named by number in the statement");
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1,
                "callbacks that have not ended are named by number in the statement");
+_Static_assert(STORE_GARBAGE_ACCOUNT == 0 && STORE_GARBAGE_SNAPSHOT == 1,
+               "kinds are stored, and named by number in the statements");
 
-const struct store_queries store_purge_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
+const struct store_queries store_garbage_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 /* Deletes invoices with all that belongs to them. */
 static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
@@ -38,9 +53,7 @@ static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
     }
     for (int64_t i = 0; i < n; i++) {
         for (int k = Q_ATTEMPTS; k <= Q_INVOICE; k++) {
-            sqlite3_stmt *q = store_write_query(store, STORE_PURGE, k);
-            store_bind(q, seqs[i]);
-            store_run(store, q);
+            store_do(store, STORE_GARBAGE, k, seqs[i]);
         }
     }
 }
@@ -52,7 +65,7 @@ void store_invoice_purge(struct store *store, const struct purge *purge, struct 
     int64_t *seqs = arena_alloc(&arena, (size_t)purge->limit * sizeof *seqs);
     int64_t n = 0, rows = 0;
     struct purged purged = {.last = purge->after, .next_created_ms = TIME_NONE};
-    sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_OLDEST);
+    sqlite3_stmt *find = store_query(store, STORE_GARBAGE, Q_OLDEST);
     int64_t from = purge->after ? purge->after : invoice_first(kind) - 1;
     store_bind(find, purge->account, from, invoice_last(kind), purge->limit);
     for (; store_step(store, find); rows++) {
@@ -78,17 +91,39 @@ void store_invoice_purge(struct store *store, const struct purge *purge, struct 
     *ret_purged = purged;
 }
 
-bool store_invoice_sweep(struct store *store, int64_t account, int64_t limit)
+/* ------------------------------------------------------------------ garbage */
+
+void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num)
+{
+    store_do(store, STORE_GARBAGE, Q_ADD, kind, num);
+}
+
+/* Deletes up to `limit` invoices of an account's old number. Returns true when there are no more.
+ */
+static bool sweep_account(struct store *store, int64_t account, int64_t limit)
 {
     struct arena arena = {0};
-    int64_t *seqs = arena_alloc(&arena, (size_t)limit * sizeof *seqs);
-    int64_t n = 0;
-    sqlite3_stmt *find = store_query(store, STORE_PURGE, Q_LEFT_OVER);
-    store_bind(find, account, limit);
-    while (store_step(store, find)) {
-        seqs[n++] = store_column_int(find, 0);
-    }
-    delete_invoices(store, seqs, n);
+    int64_t *seqs;
+    size_t n = store_all_ints(store, &arena,
+                              store_ask(store, STORE_GARBAGE, Q_OF_ACCOUNT, account, limit), &seqs);
+    delete_invoices(store, seqs, (int64_t)n);
     arena_finish(&arena);
-    return n < limit;
+    return (int64_t)n < limit;
+}
+
+bool store_garbage_sweep(struct store *store, int64_t limit)
+{
+    sqlite3_stmt *q = store_query(store, STORE_GARBAGE, Q_FIRST);
+    if (!store_step(store, q)) {
+        return false;
+    }
+    enum store_garbage kind = (enum store_garbage)store_column_int(q, 0);
+    int64_t num = store_column_int(q, 1);
+    sqlite3_reset(q);
+    bool all = kind == STORE_GARBAGE_ACCOUNT ? sweep_account(store, num, limit)
+                                             : store_snapshot_sweep(store, num, limit);
+    if (all) {
+        store_do(store, STORE_GARBAGE, Q_REMOVE, kind, num);
+    }
+    return true;
 }
