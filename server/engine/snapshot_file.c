@@ -109,7 +109,7 @@ static enum snapshot_step refuse_row(struct snapshot_reading *r, const char *pat
 
 static enum snapshot_step refuse_list(struct snapshot_reading *r, const struct frame *frame)
 {
-    json_errors_add(r->rows.errors, frame->path, "This value should be a list of at most %zu.",
+    json_errors_add(r->rows.errors, frame->path, "must be a list of at most %zu",
                     frame->list->most);
     return SNAPSHOT_STEP_WRONG;
 }
@@ -172,7 +172,10 @@ static enum snapshot_step read_row(struct snapshot_reading *r, const struct snap
     if (!json) {
         return break_off(r, path, why);
     }
-    if (!kind->read(&r->rows, path, json, row)) {
+    bool good = kind->table ? row_read(&r->rows.reader, kind->table, path, json, row) &&
+                                  (!kind->check || kind->check(&r->rows, path, row))
+                            : snapshot_read_head(&r->rows, json, row);
+    if (!good) {
         return SNAPSHOT_STEP_WRONG;
     }
     push(r, &(struct frame){.kind = kind, .path = path, .rows = row});

@@ -32,32 +32,16 @@ static bool is_first(const struct snapshot_rows *r, const char *path, const char
 
 /* ------------------------------------------------------------------ small rows */
 
-static bool read_transition(const struct snapshot_rows *r, const char *path, const json_t *json,
-                            void *row)
+static bool check_balance(const struct snapshot_rows *r, const char *path, void *row)
 {
-    row_read(&r->reader, &row_transition, path, NULL, json, row);
-    return !r->errors->n;
+    return is_first(r, path, "currency", ((const struct ledger_balance *)row)->currency);
 }
 
-static bool read_attempt(const struct snapshot_rows *r, const char *path, const json_t *json,
-                         void *row)
+static bool check_callback(const struct snapshot_rows *r, const char *path, void *row)
 {
-    row_read(&r->reader, &row_attempt, path, NULL, json, row);
-    return !r->errors->n;
-}
-
-static bool read_callback(const struct snapshot_rows *r, const char *path, const json_t *json,
-                          void *row)
-{
-    struct callback *callback = &((struct file_callback *)row)->callback;
-    row_read(&r->reader, &row_callback, path, NULL, json, callback);
-    if (r->errors->n) {
-        return false;
-    }
-    if ((callback->state == CALLBACK_QUEUED) != (callback->due_ms != TIME_NONE)) {
-        return refuse(r, path, "due_ms", "a queued callback has one, and no other");
-    }
-    return true;
+    const struct callback *callback = row;
+    return (callback->state == CALLBACK_QUEUED) == (callback->due_ms != TIME_NONE) ||
+           refuse(r, path, "due_ms", "a queued callback has one, and no other");
 }
 
 static bool finish_callback(const struct snapshot_rows *r, const char *path, void *row)
@@ -123,9 +107,10 @@ static bool check_payout(const struct snapshot_rows *r, const char *path,
 }
 
 /* How the values go together; what the engine relies on. */
-static bool check_invoice(const struct snapshot_rows *r, const char *path,
-                          const struct invoice *invoice)
+static bool check_invoice(const struct snapshot_rows *r, const char *path, void *row)
 {
+    struct invoice *invoice = row;
+    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
     const char *challenge = invoice->challenge_outcome;
     enum invoice_kind kind = invoice_kind(invoice->seq);
     bool priced = invoice->exchange_rate != MONEY_NONE;
@@ -143,7 +128,7 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path,
     }
     if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
                       !is_outcome(r, challenge, STATUS_PROCESS_PENDING))) {
-        return refuse(r, path, "challenge_outcome", "an outcome of a pending invoice is wanted");
+        return refuse(r, path, "challenge_outcome", "must be an outcome of a pending invoice");
     }
     if (invoice_left(invoice) < 0) {
         return refuse(r, path, "refunded_amount", "more went back than was paid");
@@ -155,19 +140,14 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path,
            is_first(r, path, "reference_id", reference_key(r, invoice));
 }
 
-static bool read_refund(const struct snapshot_rows *r, const char *path, const json_t *json,
-                        void *row)
+static bool check_refund(const struct snapshot_rows *r, const char *path, void *row)
 {
-    struct refund *refund = row;
-    row_read(&r->reader, &row_refund, path, NULL, json, refund);
-    if (r->errors->n) {
-        return false;
-    }
+    const struct refund *refund = row;
     if ((refund->status == REFUND_PENDING) != (refund->finished_ms == TIME_NONE)) {
         return refuse(r, path, "finished_ms", "a refund has one once it is not pending");
     }
     if (!refund->amount) {
-        return refuse(r, path, "amount", "an amount above 0 is wanted");
+        return refuse(r, path, "amount", "must be above 0");
     }
     return is_first(r, path, "refund", refund->reference_id);
 }
@@ -193,15 +173,6 @@ static bool check_refunds(const struct snapshot_rows *r, const char *path,
     return true;
 }
 
-static bool read_invoice(const struct snapshot_rows *r, const char *path, const json_t *json,
-                         void *row)
-{
-    struct invoice *invoice = &((struct file_invoice *)row)->invoice;
-    row_read(&r->reader, &row_invoice, path, NULL, json, invoice);
-    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
-    return !r->errors->n && check_invoice(r, path, invoice);
-}
-
 static bool finish_invoice(const struct snapshot_rows *r, const char *path, void *row)
 {
     struct file_invoice *read = row;
@@ -224,7 +195,7 @@ static bool read_outcomes(const struct snapshot_rows *r, const json_t *list,
 {
     size_t n = json_array_size(list);
     if (!json_is_array(list) || n > OUTCOMES_MOST) {
-        return refuse(r, "outcomes", NULL, "a list of at most 1000 is wanted");
+        return refuse(r, "outcomes", NULL, "must be a list of at most 1000");
     }
     file->outcomes = arena_alloc(r->errors->arena, n * sizeof *file->outcomes + 1);
     file->n_outcomes = n;
@@ -235,34 +206,6 @@ static bool read_outcomes(const struct snapshot_rows *r, const json_t *list,
                           "there is no such outcome");
         }
         file->outcomes[i] = arena_strdup(r->errors->arena, text);
-    }
-    return true;
-}
-
-static bool read_balance(const struct snapshot_rows *r, const char *path, const json_t *json,
-                         struct ledger_balance *row)
-{
-    row_read(&r->reader, &row_balance, path, NULL, json, row);
-    if (r->errors->n) {
-        return false;
-    }
-    return is_first(r, path, "currency", row->currency);
-}
-
-static bool read_balances(const struct snapshot_rows *r, const json_t *list,
-                          struct snapshot_file *file)
-{
-    size_t n = json_array_size(list);
-    if (!json_is_array(list) || n > BALANCES_MOST) {
-        return refuse(r, "balances", NULL, "a list of at most 1000 is wanted");
-    }
-    file->balances = arena_alloc(r->errors->arena, n * sizeof *file->balances + 1);
-    file->n_balances = n;
-    for (size_t i = 0; i < n; i++) {
-        const char *path = arena_printf(r->errors->arena, "balances[%zu]", i);
-        if (!read_balance(r, path, json_array_get(list, i), &file->balances[i])) {
-            return false;
-        }
     }
     return true;
 }
@@ -284,7 +227,7 @@ struct head {
     const char *format, *mode;
     int64_t version, created_s, now_ms;
     bool has_clock;
-    const json_t *settings, *outcomes, *balances;
+    const json_t *settings, *outcomes;
 };
 
 static const char *const formats[] = {SNAPSHOT_FORMAT, NULL};
@@ -308,80 +251,59 @@ static const struct json_field head_fields[] = {
     FIELD("clock", OBJECT, has_clock, .fields = clock_fields, .n_fields = ARRAY_SIZE(clock_fields)),
     FIELD("settings", ANY, settings),
     FIELD("outcomes", ANY, outcomes),
-    FIELD("balances", ANY, balances),
 };
 
-static bool read_head(const struct snapshot_rows *r, const char *path, const json_t *json,
-                      void *row)
+bool snapshot_read_head(const struct snapshot_rows *r, const json_t *json,
+                        struct snapshot_file *ret_file)
 {
-    (void)path;
     struct head head = {0};
-    struct snapshot_file *file = row;
     json_read(json, head_fields, ARRAY_SIZE(head_fields), true, &head, r->errors);
     if (r->errors->n) {
         return false;
     }
-    file->created_ms = head.created_s * 1000;
-    file->frozen = text_equal(head.mode, "frozen");
-    file->now_ms = head.now_ms;
-    read_settings(r, head.settings, file);
-    return read_outcomes(r, head.outcomes, file) && read_balances(r, head.balances, file) &&
-           !r->errors->n;
+    ret_file->created_ms = head.created_s * 1000;
+    ret_file->frozen = text_equal(head.mode, "frozen");
+    ret_file->now_ms = head.now_ms;
+    read_settings(r, head.settings, ret_file);
+    return read_outcomes(r, head.outcomes, ret_file) && !r->errors->n;
 }
 
 /* ------------------------------------------------------------------ what belongs to what */
 
-#define LIST(text, row, member, what, ...)                                                         \
+#define LIST(text, row, member, what, limit, ...)                                                  \
     {                                                                                              \
         .name = text, .kind = &what, .rows = offsetof(struct row, member),                         \
-        .n_rows = offsetof(struct row, n_##member), .most = LIST_MOST, ##__VA_ARGS__               \
+        .n_rows = offsetof(struct row, n_##member), .most = limit, ##__VA_ARGS__                   \
     }
+#define LISTS(list) .lists = list, .n_lists = ARRAY_SIZE(list)
 
-static const struct snapshot_kind transition_kind = {.size = sizeof(struct transition),
-                                                     .read = read_transition};
-static const struct snapshot_kind attempt_kind = {.size = sizeof(struct attempt),
-                                                  .read = read_attempt};
-static const struct snapshot_kind refund_kind = {.size = sizeof(struct refund),
-                                                 .read = read_refund};
+static const struct snapshot_kind transition_kind = {&row_transition, sizeof(struct transition)};
+static const struct snapshot_kind attempt_kind = {&row_attempt, sizeof(struct attempt)};
+static const struct snapshot_kind refund_kind = {&row_refund, sizeof(struct refund),
+                                                 .check = check_refund};
+static const struct snapshot_kind balance_kind = {&row_balance, sizeof(struct ledger_balance),
+                                                  .check = check_balance};
 
 static const struct snapshot_list callback_lists[] = {
-    LIST("attempts", file_callback, attempts, attempt_kind),
+    LIST("attempts", file_callback, attempts, attempt_kind, LIST_MOST),
 };
-
-static const struct snapshot_kind callback_kind = {
-    .size = sizeof(struct file_callback),
-    .lists = callback_lists,
-    .n_lists = ARRAY_SIZE(callback_lists),
-    .read = read_callback,
-    .finish = finish_callback,
-};
+static const struct snapshot_kind callback_kind = {&row_callback, sizeof(struct file_callback),
+                                                   LISTS(callback_lists), .check = check_callback,
+                                                   .finish = finish_callback};
 
 /* Files of servers that knew no refunds have none. */
 static const struct snapshot_list invoice_lists[] = {
-    LIST("transitions", file_invoice, transitions, transition_kind),
-    LIST("callbacks", file_invoice, callbacks, callback_kind),
-    LIST("refunds", file_invoice, refunds, refund_kind, .optional = true),
+    LIST("transitions", file_invoice, transitions, transition_kind, LIST_MOST),
+    LIST("callbacks", file_invoice, callbacks, callback_kind, LIST_MOST),
+    LIST("refunds", file_invoice, refunds, refund_kind, LIST_MOST, .optional = true),
 };
-
 static const struct snapshot_kind invoice_kind_of_file = {
-    .size = sizeof(struct file_invoice),
-    .lists = invoice_lists,
-    .n_lists = ARRAY_SIZE(invoice_lists),
-    .read = read_invoice,
-    .finish = finish_invoice,
-};
+    &row_invoice, sizeof(struct file_invoice), LISTS(invoice_lists), .check = check_invoice,
+    .finish = finish_invoice};
 
 static const struct snapshot_list document_lists[] = {
-    {.name = "invoices",
-     .kind = &invoice_kind_of_file,
-     .rows = offsetof(struct snapshot_file, invoices),
-     .n_rows = offsetof(struct snapshot_file, n_invoices),
-     .most = SNAPSHOT_INVOICES_MOST},
+    LIST("balances", snapshot_file, balances, balance_kind, BALANCES_MOST),
+    LIST("invoices", snapshot_file, invoices, invoice_kind_of_file, SNAPSHOT_INVOICES_MOST),
 };
-
-const struct snapshot_kind snapshot_document = {
-    .size = sizeof(struct snapshot_file),
-    .lists = document_lists,
-    .n_lists = ARRAY_SIZE(document_lists),
-    .read = read_head,
-};
+const struct snapshot_kind snapshot_document = {NULL, sizeof(struct snapshot_file),
+                                                LISTS(document_lists)};

@@ -27,14 +27,19 @@ struct snapshot_list {
 };
 
 struct snapshot_kind {
-    size_t size; /* of a row's struct */
+    const struct row_table *table; /* of what stands first in a row's struct; NULL: the document */
+    size_t size;                   /* of a row's struct */
     const struct snapshot_list *lists;
     size_t n_lists;
-    /* Reads a row without its lists; false after it has added an error. */
-    bool (*read)(const struct snapshot_rows *rows, const char *path, const json_t *json, void *row);
-    /* Checks and completes a row when its lists have been read; NULL: nothing to do. */
+    /* Check and complete a row: what `table` has read; the whole with its lists. They return false
+     * after they have added an error. NULL: nothing to do. */
+    bool (*check)(const struct snapshot_rows *rows, const char *path, void *row);
     bool (*finish)(const struct snapshot_rows *rows, const char *path, void *row);
 };
+
+/* Reads the document without its lists. Returns false after it has added an error. */
+bool snapshot_read_head(const struct snapshot_rows *rows, const json_t *json,
+                        struct snapshot_file *ret_file);
 
 /* The file itself, a struct snapshot_file. */
 extern const struct snapshot_kind snapshot_document;

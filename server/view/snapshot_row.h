@@ -12,9 +12,7 @@
 #include "wire/json_out.h"
 #include "wire/json_read.h"
 
-/* Writes a struct invoice, transition, callback, attempt, refund or ledger_balance as members of
- * the object that is open.
- */
+/* Writes a row as members of the object that is open. */
 void row_write(struct json_out *out, const struct row_table *table, const void *row);
 
 struct row_reader {
@@ -22,9 +20,7 @@ struct row_reader {
     struct json_errors *errors; /* its arena gets the texts */
 };
 
-/*
- * Reads an object into a zeroed struct. Names that are neither in the table nor in `others`
- * (NULL-terminated; the caller reads those) are errors. Errors come under `path`, "invoices[3]".
- */
-void row_read(const struct row_reader *reader, const struct row_table *table, const char *path,
-              const char *const *others, const json_t *object, void *ret_row);
+/* Reads an object into a zeroed struct. Names that are not in the table are errors. Errors come
+ * under `path`, "invoices[3]". Returns true when there are none so far. */
+bool row_read(const struct row_reader *reader, const struct row_table *table, const char *path,
+              const json_t *object, void *ret_row);

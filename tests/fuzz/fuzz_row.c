@@ -26,7 +26,7 @@ static bool read_row(struct arena *arena, const struct row_table *table, const j
     struct json_errors errors = {.arena = arena};
     const struct row_reader reader = {&resolutions, &errors};
     memset(ret_row, 0, sizeof *ret_row);
-    row_read(&reader, table, "rows[0]", NULL, document, ret_row);
+    row_read(&reader, table, "rows[0]", document, ret_row);
     return errors.n == 0;
 }
 

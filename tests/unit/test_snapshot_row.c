@@ -23,7 +23,7 @@ static void begin(struct reading *r, const struct row_table *table, const char *
     const struct row_reader reader = {&extra, &r->errors};
     json_t *object = json_parse(json, strlen(json), &r->arena, NULL);
     assert_non_null(object);
-    row_read(&reader, table, "row", NULL, object, &r->row);
+    row_read(&reader, table, "row", object, &r->row);
     json_decref(object); /* nothing in a row points into the document */
 }
 
