@@ -61,7 +61,7 @@ const shared = new Map();
 for (const { responses } of everyOperation) {
   for (const { $ref } of Object.values(responses)) shared.set($ref, (shared.get($ref) ?? 0) + 1);
 }
-const isShared = ([status, { $ref }]) => status >= '400' && shared.get($ref) > MANY;
+const isShared = ([status, { $ref }]) => status >= '400' && $ref && shared.get($ref) > MANY;
 
 function responses(operation) {
   const all = Object.entries(operation.responses);

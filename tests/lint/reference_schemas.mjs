@@ -74,7 +74,12 @@ export class Schemas {
     const variants = one.oneOf ?? one.anyOf;
     if (variants && !one.properties) return [...new Set(variants.map((variant) => this.type(variant)))].join(' or ');
     const types = [one.type ?? (one.properties ? 'object' : undefined)].flat().filter(Boolean);
-    return types.map((type) => (type === 'array' && one.items ? `list of ${this.type(one.items)}` : type)).join(' or ') || 'anything';
+    return types.map((type) => (type === 'array' ? this.list(one) : type)).join(' or ') || 'anything';
+  }
+
+  list({ items, maxItems }) {
+    if (maxItems === 0) return 'empty list';
+    return Object.keys(items).length ? `list of ${this.type(items)}` : 'list';
   }
 
   /** A row for each field, those of objects without a name of their own too. */
