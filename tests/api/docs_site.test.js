@@ -82,7 +82,7 @@ describe('the pages', () => {
     for (const name of ['nothing', 'faults.md', 'index.html', '..', '%22%3E%3Cb%3E']) {
       refused(await demo.send('GET', DOCS + name), 404, 'unknown_page');
       const shown = (await demo.send('GET', DOCS + name, BROWSER)).expect(404);
-      assert.match(shown.text, /<h1 id="no-such-page">/);
+      assert.match(shown.text, /<h1 id="page-not-found">/);
       assert.match(shown.text, /href="\/_mock\/docs\/faults"/);
     }
   });
