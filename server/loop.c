@@ -4,6 +4,7 @@
 #include "base/wall.h"
 #include "engine/clock.h"
 #include "engine/first_callback.h"
+#include "engine/life.h"
 #include "engine/schedule.h"
 
 #include <curl/curl.h>
@@ -57,7 +58,7 @@ static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 {
     /* The last run of the server may have taken new requests: their turn is open, or somebody waits
      * for what they changed, and it wants its end. */
-    bool open = store_in_turn(loop->engine->store) || loop->engine->n_changed;
+    bool open = store_in_turn(loop->engine->store) || loop->engine->turn.n_changes;
     int64_t wait_ms = open ? 0 : shortest_wait_ms(loop->before_commit, most_ms);
     wait_ms = shortest_wait_ms(loop->after_commit, wait_ms);
     struct curl_waitfd fds[] = {

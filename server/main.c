@@ -9,7 +9,9 @@
 #include "config.h"
 #include "engine/advance.h"
 #include "engine/first_callback.h"
+#include "engine/life.h"
 #include "engine/schedule.h"
+#include "engine/sweep.h"
 #include "exec/exec.h"
 #include "exec/strict.h"
 #include "fixture/fixture.h"
@@ -160,6 +162,7 @@ static const char *set_up_loop(struct program *p)
     struct engine *engine = &p->engine;
     const struct loop_source before_commit[] = {
         {schedule_wait_ms, schedule_run, NULL, engine},
+        {sweep_wait_ms, sweep_run, NULL, engine},
         {advance_wait_ms, advance_run, advance_end, engine},
         {deliver_wait_ms, deliver_collect, NULL, engine->deliver},
         {http_server_wait_ms, http_server_gather, NULL, p->loop.server},
@@ -220,7 +223,7 @@ static void begin_command(struct program *p)
     host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
     write_url(p, host, url);
     log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
-    exec_begin(&p->exec, url, &p->engine.demo->account.keys);
+    exec_begin(&p->exec, url, &p->engine.tenants.demo->account.keys);
 }
 
 /* The socket listens already, so whoever reads this may call at once. */

@@ -3,6 +3,7 @@
 #include "api/invoice_create.h"
 #include "api/wait.h"
 #include "base/text.h"
+#include "engine/create.h"
 #include "store/store_invoice.h"
 
 #include <string.h>
@@ -63,7 +64,8 @@ static bool create_public(struct call *call, enum order_way way, const json_t *g
         call_reply_errors(call, &errors);
         return false;
     }
-    *ret_result = engine_create(call->engine, call->tenant, call->arena, ret_order, ret_invoice);
+    *ret_result = engine_create(call->engine, call->tenant, call->arena, ret_order, ret_invoice,
+                                &call->awaited);
     call->invoice = ret_invoice->seq;
     return true;
 }

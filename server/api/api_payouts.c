@@ -5,6 +5,7 @@
 #include "api/wait.h"
 #include "engine/clock.h"
 #include "engine/payout.h"
+#include "engine/plan.h"
 #include "view/view_payout.h"
 
 void api_payouts_create(struct call *call)
@@ -44,7 +45,7 @@ static void start(struct call *call, struct invoice *payout, const char *outcome
         engine_set_plan(call->engine, call->tenant, call->arena, payout, outcome,
                         STATUS_PROCESS_PENDING, now_ms);
     }
-    payout_start(call->engine, call->tenant, call->arena, payout, now_ms, true);
+    payout_start(call->engine, call->tenant, call->arena, payout, now_ms, &call->awaited);
     invoice_reply(call, 201, payout, view_invoice_document, VIEW_READ);
     waits_hold_reply(call);
 }

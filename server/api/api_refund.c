@@ -110,8 +110,10 @@ void api_refund(struct call *call)
         return;
     }
     if (read_order(call, body, &invoice, &order)) {
-        reply(call, refund_start(call->engine, call->tenant, call->arena, &invoice, &order),
-              &invoice, &order);
+        reply(
+            call,
+            refund_start(call->engine, call->tenant, call->arena, &invoice, &order, &call->awaited),
+            &invoice, &order);
     }
 }
 

@@ -1,8 +1,7 @@
 #include "control.h"
 
-#include "engine/journal_notes.h"
+#include "engine/engine_account.h"
 #include "engine/ledger.h"
-#include "engine/schedule.h"
 #include "view/settings.h"
 
 /* ------------------------------------------------------------------ showing */
@@ -125,9 +124,7 @@ void control_accounts_change(struct call *call)
     }
     struct settings settings = tenant->account.settings;
     if (read_body(call, false, &settings)) {
-        tenant_set_settings(tenant, call->engine->store, &settings);
-        schedule_look(call->engine);
-        journal_account(call->engine, tenant, JOURNAL_CHANGED);
+        engine_change_account(call->engine, tenant, &settings);
         reply_account(call, 200, tenant);
     }
 }

@@ -3,8 +3,7 @@
 #include "base/text.h"
 #include "engine/advance.h"
 #include "engine/clock.h"
-#include "engine/journal_notes.h"
-#include "engine/schedule.h"
+#include "engine/engine_account.h"
 
 #define TIMEOUT_MS 30000
 #define TIMEOUT_MOST_MS 600000
@@ -80,11 +79,7 @@ void control_clock_set(struct call *call)
         now_ms =
             (now_ms + 999) / 1000 * 1000; /* a clock that stands shows all there is of its time */
     }
-    clock_set(call->tenant, call->engine->store, frozen, now_ms);
-    journal_clock(call->engine, call->tenant);
-    call->tenant->due_unknown = true;
-    schedule_look(call->engine);
-    engine_note_change(call->engine, call->tenant, 0);
+    engine_set_clock(call->engine, call->tenant, frozen, now_ms);
     reply_clock(call);
 }
 
@@ -135,12 +130,12 @@ static void advance_done(void *arg, struct tenant *tenant, struct advance *advan
     json_out_seconds(&out, "now", clock_now(tenant));
     json_out_bool(&out, "complete", advance->complete);
     json_out_array(&out, "events");
-    for (size_t i = 0; i < advance->n_events; i++) {
-        write_event(&out, &advance->events[i]);
+    for (size_t i = 0; i < tenant->events.n; i++) {
+        write_event(&out, &tenant->events.list[i]);
     }
     json_out_array_end(&out);
-    if (advance->total > advance->n_events) {
-        json_out_int(&out, "events_total", (int64_t)advance->total);
+    if (tenant->events.total > tenant->events.n) {
+        json_out_int(&out, "events_total", (int64_t)tenant->events.total);
     }
     json_out_object_end(&out);
     http_unpark(request);

@@ -4,7 +4,7 @@
 
 #include "api/export_script.h"
 #include "base/text.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include "api/fault_read.h"
+#include "engine/engine_account.h"
 
 #include <string.h>
 
@@ -35,7 +36,8 @@ void control_faults_add(struct call *call)
         return;
     }
     const char *given = json_text(call->arena, body, false);
-    const struct fault *added = faults_add(call->engine, call->tenant, &fault, given);
+    const struct fault *added =
+        faults_add(&call->tenant->faults, &call->engine->fault_source, &fault, given);
     if (!added) {
         call_control_error(call, 409, "too_many_faults",
                            "the account has %d faults already; delete some", FAULTS_MOST);
@@ -83,7 +85,7 @@ void control_faults_list(struct call *call)
 void control_faults_clear(struct call *call)
 {
     if (control_has_tenant(call)) {
-        faults_delete_all(call->engine, call->tenant);
+        engine_delete_faults(call->engine, call->tenant);
         reply_list(call, 1, 0);
     }
 }
@@ -95,7 +97,7 @@ void control_faults_delete(struct call *call)
         return;
     }
     if (!fault_id_read(call->params[0], &number) ||
-        !faults_delete(call->engine, call->tenant, number)) {
+        !engine_delete_fault(call->engine, call->tenant, number)) {
         call_control_error(call, 404, "unknown_fault", "the account has no fault %s",
                            call->params[0]);
         return;

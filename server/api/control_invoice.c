@@ -5,6 +5,7 @@
 #include "domain/outcome.h"
 #include "engine/clock.h"
 #include "engine/payment.h"
+#include "engine/transition.h"
 
 #include <stdio.h>
 

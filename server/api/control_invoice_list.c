@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/outbox.h"
+#include "engine/transition.h"
 #include "store/store_invoice.h"
 
 #include <string.h>
@@ -181,7 +182,7 @@ void control_invoices_get(struct call *call)
         return;
     }
     struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
-    view.logs_most = OUTBOX_LOGS_MOST;
+    view.logs_most = LOOKUP_LOGS_MOST;
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     json_out_object(&out, NULL);
     view_invoice_document(&out, &view, VIEW_READ);

@@ -1,9 +1,7 @@
 /* /_mock/outcomes: the queue of what becomes of the next invoices and refunds. */
 #include "control.h"
 
-#include "domain/outcome.h"
-
-#define OUTCOMES_MOST 1000 /* queued in one account */
+#include "engine/plan.h"
 
 static void write_queued(void *arg, const char *text)
 {
@@ -30,8 +28,7 @@ void control_outcomes_list(struct call *call)
 void control_outcomes_clear(struct call *call)
 {
     if (control_has_tenant(call)) {
-        store_outcome_clear(call->engine->store, call->tenant->account.num);
-        call->tenant->outcomes = 0;
+        engine_clear_outcomes(call->engine, call->tenant);
         reply_queue(call, 200);
     }
 }
@@ -44,9 +41,9 @@ static bool check_outcomes(struct call *call, const json_t *list)
         call_control_error(call, 422, "invalid", "outcomes: a list of outcomes is wanted");
         return false;
     }
-    if ((int64_t)json_array_size(list) + call->tenant->outcomes > OUTCOMES_MOST) {
+    if ((int64_t)json_array_size(list) + call->tenant->outcomes > PLAN_QUEUE_MOST) {
         call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
-                           OUTCOMES_MOST);
+                           PLAN_QUEUE_MOST);
         return false;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -74,9 +71,8 @@ void control_outcomes_add(struct call *call)
         return;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
-        store_outcome_push(call->engine->store, call->tenant->account.num,
-                           json_string_value(json_array_get(list, i)));
-        call->tenant->outcomes++;
+        engine_queue_outcome(call->engine, call->tenant,
+                             json_string_value(json_array_get(list, i)));
     }
     reply_queue(call, 201);
 }

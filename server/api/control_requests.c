@@ -4,7 +4,7 @@
 #include "api/journal_filter.h"
 #include "api/request_view.h"
 #include "base/text.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 
 #include <stdlib.h>
 #include <string.h>

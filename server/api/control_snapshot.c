@@ -4,7 +4,7 @@
 
 #include "api/imports.h"
 #include "api/snapshot_reply.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 
 /* ------------------------------------------------------------------ answers */
 

@@ -2,7 +2,7 @@
 #include "control.h"
 
 #include "domain/resolution.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 

@@ -4,7 +4,7 @@
 #include "api/event_view.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 #include "http/http_stream.h"
 
 #include <stdio.h>

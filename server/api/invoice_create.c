@@ -1,6 +1,7 @@
 #include "invoice_create.h"
 
 #include "api/wait.h"
+#include "engine/create.h"
 #include "view/envelope.h"
 
 void invoice_create_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
@@ -36,7 +37,8 @@ void invoice_create(struct call *call, enum order_way way)
     if (!read_order(call, way, &order)) {
         return;
     }
-    switch (engine_create(call->engine, call->tenant, call->arena, &order, &invoice)) {
+    switch (
+        engine_create(call->engine, call->tenant, call->arena, &order, &invoice, &call->awaited)) {
     case CREATE_CONFLICT:
         invoice_create_conflict(call, &invoice, view_invoice_document);
         break;

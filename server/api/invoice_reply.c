@@ -9,7 +9,7 @@ void invoice_reply(struct call *call, unsigned status, const struct invoice *inv
     struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
     struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
     if (text_equal(call->request->method, "GET")) {
-        view.logs_most = OUTBOX_LOGS_MOST;
+        view.logs_most = LOOKUP_LOGS_MOST;
     }
     call->invoice = invoice->seq;
     json_out_object(&out, NULL);

@@ -2,7 +2,7 @@
 
 #include "api/control.h"
 #include "base/text.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 #include "store/store_invoice.h"
 
 #include <string.h>

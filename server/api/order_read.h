@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/call.h"
+#include "engine/create.h"
 
 /* The ways in, which take different fields. */
 enum order_way {

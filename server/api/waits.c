@@ -105,10 +105,9 @@ void waits_hold_reply(struct call *call)
     const struct waiter waiter = {
         .kind = WAIT_ATTEMPT,
         .invoice = call->invoice,
-        .attempt = call->engine->awaited,
+        .attempt = call->awaited,
         .request = call->request,
     };
-    call->engine->awaited = 0;
     if (waiter.attempt) {
         waits_park(call->router->waits, call->tenant, &waiter, HOLD_REPLY_MS);
     }
@@ -168,7 +167,7 @@ static void mark_for_requests(struct waits *waits, int64_t account)
 void waits_journaled(void *arg, const struct journal_record *record)
 {
     struct waits *waits = arg;
-    const struct tenant *demo = waits->engine->demo;
+    const struct tenant *demo = waits->engine->tenants.demo;
     if (!waits->n_requests) {
         return;
     }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "engine/engine.h"
+#include "engine/lookup.h"
 #include "http/http_reply.h"
 #include "wire/json_read.h"
 
@@ -31,6 +31,7 @@ struct call {
         *tenant; /* the account; NULL on pages and public calls until the handler finds it */
     const char *params[CALL_PARAMS];
     int64_t invoice; /* the handler says which invoice it was about, 0: none; for the journal */
+    int64_t awaited; /* the callback whose end the reply must wait for (outbox_insert), 0: none */
     enum journal_refusal refusal; /* why the router refuses it, for the journal too */
     const char *detail;           /* what belongs to that: a login */
     bool unrecorded;              /* the handler wants it left out of the journal */

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "call/record.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -137,7 +137,7 @@ static bool passes_faults(struct call *call, const char *invoice)
     };
     struct fault_hit hit;
     if (!(call->tenant->faults.places & FAULT_AT(subject.place)) ||
-        !faults_ask(call->tenant, &subject, &hit)) {
+        !faults_ask(&call->tenant->faults, call->tenant->account.keys.id, &subject, &hit)) {
         return true;
     }
     struct fault_hit *kept = arena_alloc(call->arena, sizeof *kept);

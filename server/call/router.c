@@ -177,7 +177,7 @@ static bool find_control_tenant(struct call *call)
         return false;
     }
     const char *id = http_query_text(call->request, "account");
-    call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->demo;
+    call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->tenants.demo;
     if (!call->tenant && id) {
         call_control_error(call, 404, "unknown_account", "there is no account %s", id);
         return false;
@@ -335,7 +335,6 @@ static void handle(struct call *call, const struct route *route)
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
     } else if (may(call, route)) {
         record_account(request, call->tenant);
-        call->engine->awaited = 0;
         route->handle(call);
     }
 }

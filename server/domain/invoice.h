@@ -119,7 +119,7 @@ const char *refund_status_name(enum refund_status status);
 /* Stored: append only. */
 enum callback_state {
     CALLBACK_QUEUED = 0,  /* waits for due_ms */
-    CALLBACK_SENDING = 1, /* handed to the sender */
+    CALLBACK_SENDING = 1, /* handed over: waits for a connection, is on the wire, or is held */
     CALLBACK_DONE = 2,
     CALLBACK_FAILED = 3,
     CALLBACK_DROPPED = 4,
@@ -148,6 +148,12 @@ struct callback {
     const char *body; /* without what body_cut left out: outbox_body puts it back */
     int64_t body_cut; /* where the token's signature stood, 0: nothing was left out */
 };
+
+/* The fault `reorder` keeps it from the sender; a restart sends it. */
+static inline bool callback_is_held(const struct callback *callback)
+{
+    return callback->state == CALLBACK_SENDING && callback->fault == FAULT_REORDER;
+}
 
 /* One attempt to deliver a callback, raw. */
 struct attempt {

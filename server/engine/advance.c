@@ -2,13 +2,10 @@
 
 #include "base/wall.h"
 #include "engine/clock.h"
-#include "engine/first_callback.h"
-#include "engine/journal_notes.h"
-#include "engine/outbox.h"
+#include "engine/engine_journal.h"
 #include "engine/schedule.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define EVENTS_PER_SLICE 512
 
@@ -63,33 +60,32 @@ static int compare_callbacks(const void *a, const void *b)
 }
 
 /* Attempts of one moment end as their receivers answer: listed by number, equal runs are alike. */
-static void order_callbacks(struct advance *advance)
+static void order_callbacks(const struct advance_events *events)
 {
-    struct advance_event *events = advance->events;
-    for (size_t from = 0, to; from < advance->n_events; from = to + 1) {
-        for (to = from; to < advance->n_events && events[to].is_callback; to++) {
+    for (size_t from = 0, to; from < events->n; from = to + 1) {
+        for (to = from; to < events->n && events->list[to].is_callback; to++) {
         }
-        qsort(&events[from], to - from, sizeof *events, compare_callbacks);
+        qsort(&events->list[from], to - from, sizeof *events->list, compare_callbacks);
     }
 }
 
 static void end(struct engine *engine, struct tenant *tenant, bool complete)
 {
     struct advance *advance = tenant->advance;
-    order_callbacks(advance);
+    order_callbacks(&tenant->events);
     advance->complete = complete;
     clock_set(tenant, engine->store, advance->frozen, clock_of(tenant));
     journal_clock(engine, tenant);
     tenant->advance = NULL;
     tenant->due_unknown = true;
     engine->n_advances--;
-    schedule_look(engine);
-    engine_note_change(engine, tenant, 0);
+    turn_recheck(&engine->turn);
+    turn_note_change(&engine->turn, tenant, 0);
     if (advance->done) {
         advance->done(advance->arg, tenant, advance);
     }
-    arena_finish(&advance->arena);
-    free(advance->events);
+    free(tenant->events.list);
+    tenant->events = (struct advance_events){0};
     free(advance);
 }
 
@@ -158,46 +154,4 @@ int64_t advance_wait_ms(const void *arg)
         }
     }
     return wait_ms;
-}
-
-/* ------------------------------------------------------------------ the list of events */
-
-static struct advance_event *next_event(struct tenant *tenant, const struct invoice *invoice,
-                                        int64_t at_ms)
-{
-    struct advance *advance = tenant->advance;
-    if (!advance || advance->total++ >= ADVANCE_EVENTS_MOST) {
-        return NULL;
-    }
-    if (advance->n_events == advance->room) {
-        advance->room = advance->room ? advance->room * 2 : 16;
-        advance->events = mem_resize(advance->events, advance->room * sizeof *advance->events);
-    }
-    struct advance_event *event = &advance->events[advance->n_events++];
-    *event = (struct advance_event){.at_ms = at_ms};
-    memcpy(event->invoice, invoice->id, sizeof event->invoice);
-    return event;
-}
-
-void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from,
-                             int64_t at_ms)
-{
-    struct advance_event *event = next_event(tenant, invoice, at_ms);
-    if (event) {
-        event->from = from;
-        event->to = invoice->status;
-    }
-}
-
-void advance_note_callback(struct tenant *tenant, const struct invoice *invoice,
-                           const struct callback *callback, int64_t at_ms)
-{
-    struct advance_event *event = next_event(tenant, invoice, at_ms);
-    if (event) {
-        event->is_callback = true;
-        event->to = callback->transition;
-        event->callback = callback->seq;
-        event->attempt = callback->attempts + callback->extra;
-        event->done = callback->code == OUTBOX_OK_CODE;
-    }
 }

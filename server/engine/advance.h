@@ -8,28 +8,14 @@
 
 #include "engine/engine.h"
 
-#define ADVANCE_EVENTS_MOST 10000 /* listed in the answer; more are counted */
-
-struct advance_event {
-    int64_t at_ms;
-    bool is_callback;
-    char invoice[IDENT_TEXT];
-    enum status from, to; /* to: of a callback what it reports */
-    int64_t callback, attempt;
-    bool done;
-};
-
 struct advance {
-    struct arena arena;
     int64_t target_ms;
     bool next;           /* only as far as the next event */
     bool frozen;         /* the clock's mode before and after */
     int64_t deadline_ms; /* monotonic time at which it gives up waiting */
     bool complete;
-    struct advance_event *events;
-    size_t n_events, room, total;
-    void (*done)(void *arg, struct tenant *tenant,
-                 struct advance *advance); /* the advance is freed when it returns */
+    /* Reads tenant->events; they and the advance are freed when it returns. */
+    void (*done)(void *arg, struct tenant *tenant, struct advance *advance);
     void *arg;
 };
 
@@ -52,9 +38,3 @@ void advance_cut(struct engine *engine, struct tenant *tenant);
 int64_t advance_wait_ms(const void *engine);
 void advance_run(void *engine);
 void advance_end(void *engine);
-
-/* Notes of what happens, for the list of events; nothing when the tenant is not advancing. */
-void advance_note_transition(struct tenant *tenant, const struct invoice *invoice, enum status from,
-                             int64_t at_ms);
-void advance_note_callback(struct tenant *tenant, const struct invoice *invoice,
-                           const struct callback *callback, int64_t at_ms);

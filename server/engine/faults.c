@@ -1,9 +1,8 @@
 #include "faults.h"
 
+#include "base/crypt.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "engine/engine.h"
-#include "engine/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,13 +26,13 @@ bool fault_id_read(const char *id, int64_t *ret_number)
  * of its account it is, so that neither other accounts nor the order of other calls changes what it
  * decides.
  */
-static uint64_t stream_of(const struct engine *engine, uint64_t nth)
+static uint64_t stream_of(const struct fault_source *source, uint64_t nth)
 {
     uint64_t random;
-    if (engine->options.seeded) {
+    if (source->seeded) {
         char text[96];
         uint8_t digest[32];
-        snprintf(text, sizeof text, "fault:%lld:%llu", (long long)engine->options.seed,
+        snprintf(text, sizeof text, "fault:%lld:%llu", (long long)source->seed,
                  (unsigned long long)nth);
         crypt_sha256(text, digest);
         memcpy(&random, digest, sizeof random);
@@ -48,7 +47,7 @@ static char *copy_text(const char *text)
     return text ? mem_strdup(text) : NULL;
 }
 
-static void look_at_places(struct faults *faults)
+static void update_places(struct faults *faults)
 {
     faults->places = 0;
     for (size_t i = 0; i < faults->n; i++) {
@@ -56,10 +55,9 @@ static void look_at_places(struct faults *faults)
     }
 }
 
-const struct fault *faults_add(struct engine *engine, struct tenant *tenant,
+const struct fault *faults_add(struct faults *faults, struct fault_source *source,
                                const struct fault *fault, const char *given)
 {
-    struct faults *faults = &tenant->faults;
     if (faults->n == FAULTS_MOST) {
         return NULL;
     }
@@ -67,14 +65,14 @@ const struct fault *faults_add(struct engine *engine, struct tenant *tenant,
     faults->given = mem_resize(faults->given, (faults->n + 1) * sizeof *faults->given);
     struct fault *own = &faults->list[faults->n];
     *own = *fault;
-    own->number = ++engine->faults_made;
+    own->number = ++source->made;
     own->seen = own->hits = 0;
-    own->random = stream_of(engine, ++faults->made);
+    own->random = stream_of(source, ++faults->made);
     own->match.method = copy_text(fault->match.method);
     own->match.path = copy_text(fault->match.path);
     own->match.invoice = copy_text(fault->match.invoice);
     faults->given[faults->n++] = mem_strdup(given);
-    look_at_places(faults);
+    update_places(faults);
     return own;
 }
 
@@ -87,9 +85,8 @@ static void free_texts(struct faults *faults, size_t i)
     free((void *)(uintptr_t)faults->given[i]);
 }
 
-bool faults_delete(struct engine *engine, struct tenant *tenant, int64_t number)
+bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_kind)
 {
-    struct faults *faults = &tenant->faults;
     size_t i = 0;
     while (i < faults->n && faults->list[i].number != number) {
         i++;
@@ -97,19 +94,16 @@ bool faults_delete(struct engine *engine, struct tenant *tenant, int64_t number)
     if (i == faults->n) {
         return false;
     }
-    bool holds = faults->list[i].effect.kind == FAULT_REORDER;
+    *ret_kind = faults->list[i].effect.kind;
     free_texts(faults, i);
     size_t behind = --faults->n - i;
     memmove(&faults->list[i], &faults->list[i + 1], behind * sizeof *faults->list);
     memmove(&faults->given[i], &faults->given[i + 1], behind * sizeof *faults->given);
-    look_at_places(faults);
-    if (holds) {
-        outbox_let_go(engine, tenant, 0, INT64_MAX);
-    }
+    update_places(faults);
     return true;
 }
 
-static void drop_all(struct faults *faults)
+void faults_delete_all(struct faults *faults)
 {
     for (size_t i = 0; i < faults->n; i++) {
         free_texts(faults, i);
@@ -122,30 +116,23 @@ static void drop_all(struct faults *faults)
     faults->places = 0;
 }
 
-void faults_delete_all(struct engine *engine, struct tenant *tenant)
-{
-    drop_all(&tenant->faults);
-    outbox_let_go(engine, tenant, 0, INT64_MAX);
-}
-
 void faults_finish(struct faults *faults)
 {
-    drop_all(faults);
+    faults_delete_all(faults);
     *faults = (struct faults){0};
 }
 
-bool faults_ask(struct tenant *tenant, const struct fault_subject *subject,
+bool faults_ask(struct faults *faults, const char *account, const struct fault_subject *subject,
                 struct fault_hit *ret_hit)
 {
-    if (!fault_ask(tenant->faults.list, tenant->faults.n, subject, ret_hit)) {
+    if (!fault_ask(faults->list, faults->n, subject, ret_hit)) {
         return false;
     }
     char id[IDENT_TEXT];
     fault_id(ret_hit->number, id);
     log_event(LOG_DEBUG, "fault_hit", LOG_TEXT("id", id),
               LOG_TEXT("fault", fault_kind_name(ret_hit->effect.kind)),
-              LOG_TEXT("on", fault_place_name(subject->place)),
-              LOG_TEXT("account", tenant->account.keys.id),
+              LOG_TEXT("on", fault_place_name(subject->place)), LOG_TEXT("account", account),
               LOG_TEXT("invoice", subject->invoice ? subject->invoice : ""));
     return true;
 }

@@ -11,8 +11,12 @@
 
 #define FAULTS_MOST 200 /* of one account, those that are used up included */
 
-struct engine;
-struct tenant;
+/* Numbers faults, and begins their streams of random numbers. */
+struct fault_source {
+    bool seeded;
+    int64_t seed;
+    int64_t made;
+};
 
 /* Zeroed: no faults. */
 struct faults {
@@ -26,25 +30,24 @@ struct faults {
 
 /*
  * Adds a fault; number, counts and stream are set here, and texts are copied. `given` is its JSON,
- * which lists show again. Returns the fault, NULL when the account has FAULTS_MOST.
+ * which lists show again. Returns the fault, NULL when there are FAULTS_MOST.
  */
-const struct fault *faults_add(struct engine *engine, struct tenant *tenant,
+const struct fault *faults_add(struct faults *faults, struct fault_source *source,
                                const struct fault *fault, const char *given);
 
-/* Takes a fault away; false when there is none of this number. `reorder` lets go what it holds. */
-bool faults_delete(struct engine *engine, struct tenant *tenant, int64_t number);
-
-/* Takes all away, likewise. */
-void faults_delete_all(struct engine *engine, struct tenant *tenant);
+/* Takes a fault away; false when there is none of this number. What `reorder` holds stays held:
+ * outbox_release lets it go. */
+bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_kind);
+void faults_delete_all(struct faults *faults);
 
 /* All gone, and what was held is no longer known: for an account that is emptied or freed. */
 void faults_finish(struct faults *faults);
 
 /*
- * Asks for the fault that a call or an attempt meets (fault_ask), and logs it as `fault_hit`. Ask
- * only when `places` has the subject's: it is the cheap look.
+ * Asks for the fault that a call or an attempt of an account meets (fault_ask), and logs it as
+ * `fault_hit`. Ask only when `places` has the subject's: it is the cheap look.
  */
-bool faults_ask(struct tenant *tenant, const struct fault_subject *subject,
+bool faults_ask(struct faults *faults, const char *account, const struct fault_subject *subject,
                 struct fault_hit *ret_hit);
 
 /* "fault_7", and back. */

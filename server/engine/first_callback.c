@@ -2,6 +2,7 @@
 
 #include "base/die.h"
 #include "base/wall.h"
+#include "engine/engine.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ struct first_item {
     int64_t at_ms;    /* when it may pass, TIMER_NEVER: not before the reply has left; a callback
                          may as soon as it is first */
     struct first_gate *gate;
-    struct fresh_callback fresh; /* `callback` 0: this is a barrier */
+    struct queued_callback fresh; /* `callback` 0: this is a barrier */
     LIST_ENTRY(first_item) unanswered;
     STAILQ_ENTRY(first_item) next;
 };
@@ -141,7 +142,7 @@ void first_callback_expect(struct engine *engine, struct tenant *tenant,
     schedule(gate);
 }
 
-bool first_callback_queue(struct engine *engine, const struct fresh_callback *fresh)
+bool first_callback_queue(struct engine *engine, const struct queued_callback *fresh)
 {
     struct first_gate *gate =
         engine->firsts.due.n ? find_gate(&engine->firsts, fresh->invoice) : NULL;
@@ -211,7 +212,7 @@ static void pass(void *arg)
     int64_t now_ms = mono_now_ms();
     const struct first_item *item;
     while ((item = STAILQ_FIRST(&gate->items)) && item->at_ms <= now_ms) {
-        const struct fresh_callback *fresh = &item->fresh;
+        const struct queued_callback *fresh = &item->fresh;
         if (fresh->callback) {
             deliver_push(gate->engine->deliver, fresh->callback, fresh->invoice, fresh->account,
                          fresh->url, fresh->ahead);

@@ -9,7 +9,22 @@
  */
 #pragma once
 
-#include "engine/engine.h"
+#include "base/timers.h"
+#include "engine/turn.h"
+
+#include <sys/queue.h>
+
+struct engine;
+
+#define FIRST_CALLBACK_BUCKETS 1024
+
+/* Zeroed: none waits. */
+struct first_callbacks {
+    void *by_invoice;                                           /* search tree of gates */
+    struct timers due;                                          /* the gates by when they open */
+    LIST_HEAD(, first_item) unanswered[FIRST_CALLBACK_BUCKETS]; /* barriers, by request */
+    bool hurry;                                                 /* the server ends: no delays */
+};
 
 /*
  * The request under way is going to change the invoice: what the invoice reports from now on waits
@@ -22,7 +37,7 @@ void first_callback_expect(struct engine *engine, struct tenant *tenant,
 
 /* Queues a committed callback behind the invoice's barrier, and takes over its `url`; false if
  * there is none: the callback can be sent. */
-bool first_callback_queue(struct engine *engine, const struct fresh_callback *fresh);
+bool first_callback_queue(struct engine *engine, const struct queued_callback *fresh);
 
 /* The reply of a request has left, or never will: its barriers open after their delay. */
 void first_callback_replied(struct engine *engine, uint64_t request);
@@ -38,6 +53,6 @@ void first_callback_run(struct engine *engine);
 int64_t first_callback_wait_ms(const void *engine); /* loop_source.wait_ms */
 
 /* Forgets what waits: of an account that is emptied or deleted, or all after a failed commit, when
- * outbox_recover sends what was being sent. */
+ * schedule_recover sends what was being sent. */
 void first_callback_drop(struct tenant *tenant);
 void first_callback_drop_all(struct engine *engine);

@@ -19,26 +19,22 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
 
 /*
  * Inserts it; it is sent when the turn is committed, unless a fault has it otherwise, which may
- * change the invoice's callback_logs (in the arena, saved). `answered`: the call that causes it can
- * wait with its answer (engine->awaited).
+ * change the invoice's callback_logs (in the arena, saved). `ret_awaited`: of a call that can wait
+ * with its reply, else NULL; set to the callback if the reply must wait for its end.
  */
 void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                   struct invoice *invoice, bool answered, struct callback *callback);
+                   struct invoice *invoice, int64_t *ret_awaited, struct callback *callback);
 
 /* The exact bytes that every attempt sends, in the arena. */
 const char *outbox_body(const struct engine *engine, struct arena *arena,
                         const struct callback *callback);
 
-/* Entries of callback_logs: that an invoice's row keeps, and that are shown at most, the newest: of
- * one invoice that is read, and in all other answers. */
-#define OUTBOX_LOGS_KEPT 16
-#define OUTBOX_LOGS_MOST 1000
-#define OUTBOX_LOGS_USUAL 100
+#define OUTBOX_LOGS_KEPT 16 /* entries of callback_logs that an invoice's row keeps */
 
 /*
  * The callback_logs that the invoice's row keeps, from its callbacks and one more that is not
  * inserted yet (or NULL). "": there are too many, and they are read when they are shown
- * (outbox_write_logs), so that a change costs the same however many came before.
+ * (view_invoice.write_logs), so that a change costs the same however many came before.
  */
 const char *outbox_logs(struct engine *engine, struct arena *arena, const struct invoice *invoice,
                         const struct callback *more);
@@ -46,12 +42,12 @@ const char *outbox_logs(struct engine *engine, struct arena *arena, const struct
 /* The same when all callbacks are at hand, oldest first. */
 const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n);
 
-/* view_invoice.write_logs; its logs_arg is the store. */
-void outbox_write_logs(const struct view_invoice *view, struct buf *out);
+/* Makes them again, and saves the invoice. */
+void outbox_save_logs(struct engine *engine, struct arena *arena, struct invoice *invoice);
 
-/* Lets go the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
+/* Sends the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
  * older than `before`. */
-void outbox_let_go(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);
+void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);
 
 /* Hands a due callback to the sender; it may meet a fault, unless it has already. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
@@ -59,11 +55,3 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
 /* One more attempt by hand; `resign`: with a new signature. */
 void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign);
-
-/* After a start or a failed commit: callbacks that were handed over and are not being sent are due
- * again. */
-void outbox_recover(struct engine *engine);
-
-/* The hooks for deliver.h; `arg` is the engine. */
-bool outbox_load(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery);
-void outbox_ended(void *arg, const struct delivery_result *result);

@@ -1,7 +1,7 @@
 /* What faults do to callbacks (server/docs/faults.md; names in domain/fault.h). */
 #pragma once
 
-#include "engine/outbox.h"
+#include "engine/engine.h"
 
 /* Whether the tenant has faults for callbacks: the cheap look. */
 static inline bool outbox_fault_may(const struct tenant *tenant)
@@ -18,7 +18,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
                        bool answered);
 
 /* Changes what an attempt sends to what its fault makes of it; new texts go to the arena. */
-void outbox_fault_spoil(const struct tenant *tenant, struct arena *arena,
+void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
                         const struct callback *callback, struct delivery *delivery);
 
 /* What the coming or current attempt is signed with, for a receiver that finds the signature

@@ -3,6 +3,8 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "engine/clock.h"
+#include "engine/lookup.h"
+#include "engine/plan.h"
 #include "view/cardgate.h"
 #include "view/invoice_options.h"
 

@@ -1,8 +1,8 @@
 #include "payout.h"
 
 #include "engine/clock.h"
-#include "engine/first_callback.h"
 #include "engine/ledger.h"
+#include "engine/plan.h"
 
 #define RESOLUTION_UNCOVERED "insufficient_funds"
 
@@ -45,7 +45,7 @@ static int64_t first_step_ms(const struct engine *engine, const struct tenant *t
 }
 
 void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, int64_t at_ms, bool commanded)
+                  struct invoice *invoice, int64_t at_ms, int64_t *ret_awaited)
 {
     bool covered = payout_is_covered(engine, tenant, invoice->currency, invoice->deposit);
     const struct move move = {
@@ -53,12 +53,12 @@ void payout_start(struct engine *engine, struct tenant *tenant, struct arena *ar
         .resolution = covered ? NULL : RESOLUTION_UNCOVERED,
         .amount = MONEY_NONE,
         .at_ms = at_ms,
-        .cause = commanded ? "command" : "timer",
-        .answered = commanded,
+        .cause = ret_awaited ? "command" : "timer",
+        .ret_awaited = ret_awaited,
     };
     invoice->plan_due_ms = covered ? first_step_ms(engine, tenant, invoice, at_ms) : TIME_NONE;
     invoice->plan = covered ? invoice->plan : "";
-    if (commanded) {
+    if (ret_awaited) {
         first_callback_expect(engine, tenant, invoice);
     }
     engine_move(engine, tenant, arena, invoice, &move);

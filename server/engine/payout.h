@@ -26,7 +26,8 @@ bool payout_may_start(const struct tenant *tenant, const struct invoice *invoice
 
 /*
  * Starts an awaited payout at an account's time, and its plan with it. Without the money for it, it
- * fails with insufficient_funds instead. `commanded`: by a call, not by its timer.
+ * fails with insufficient_funds instead. `ret_awaited`: of the call that commands it
+ * (outbox_insert); NULL: its timer does.
  */
 void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, int64_t at_ms, bool commanded);
+                  struct invoice *invoice, int64_t at_ms, int64_t *ret_awaited);

@@ -2,7 +2,8 @@
 
 #include "domain/invoice_money.h"
 #include "engine/clock.h"
-#include "engine/first_callback.h"
+#include "engine/lookup.h"
+#include "engine/plan.h"
 #include "store/store_invoice.h"
 
 /* The outcome text in the order of server/docs/outcomes.md; it says nothing of the amount, so a
@@ -63,13 +64,15 @@ static void make_refund(struct engine *engine, struct tenant *tenant, struct are
 }
 
 enum refund_result refund_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                struct invoice *invoice, const struct refund_order *order)
+                                struct invoice *invoice, const struct refund_order *order,
+                                int64_t *ret_awaited)
 {
     const struct move start = {.status = STATUS_REFUND_PENDING,
                                .amount = MONEY_NONE,
                                .at_ms = clock_now(tenant),
                                .cause = "refund",
-                               .answered = true};
+                               .ret_awaited = ret_awaited};
+    *ret_awaited = 0;
     if (is_repeated(engine, tenant, arena, order->reference_id, invoice)) {
         return REFUND_REPEATED;
     }

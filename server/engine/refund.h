@@ -24,7 +24,9 @@ enum refund_result {
 /*
  * Starts a refund, with its callback. What happens to it: an outcome queued for refunds, the
  * order's own, a rule of the fixtures, or it succeeds. That takes the place of what was planned for
- * the invoice.
+ * the invoice. `ret_awaited`: the callback whose end the reply must wait for (outbox_insert), 0:
+ * none.
  */
 enum refund_result refund_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                struct invoice *invoice, const struct refund_order *order);
+                                struct invoice *invoice, const struct refund_order *order,
+                                int64_t *ret_awaited);

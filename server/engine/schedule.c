@@ -1,37 +1,14 @@
 #include "schedule.h"
 
 #include "base/wall.h"
-#include "engine/advance.h"
 #include "engine/clock.h"
 #include "engine/outbox.h"
 #include "engine/payout.h"
-#include "engine/sweep.h"
+#include "engine/plan.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
 #define EVENTS_PER_TURN 512 /* keeps requests flowing while a flood of timers runs */
-
-void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms)
-{
-    if (due_ms == TIME_NONE) {
-        return;
-    }
-    if (!tenant->due_unknown &&
-        (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
-        tenant->next_due_ms = due_ms;
-    }
-    /* What is due already is due on a frozen clock too. */
-    int64_t wall_ms = due_ms <= clock_now(tenant) ? 0 : clock_to_wall(tenant, due_ms);
-    if (wall_ms < engine->wake_ms) {
-        engine->wake_ms = wall_ms;
-    }
-}
-
-void schedule_look(struct engine *engine)
-{
-    engine->wake_ms = 0;
-    sweep_look(engine);
-}
 
 int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
 {
@@ -72,7 +49,7 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
         return;
     }
     if (payout_is_awaited(invoice)) {
-        payout_start(engine, tenant, &engine->scratch, invoice, invoice->plan_due_ms, false);
+        payout_start(engine, tenant, &engine->scratch, invoice, invoice->plan_due_ms, NULL);
         return;
     }
     struct outcome outcome;
@@ -121,6 +98,19 @@ static bool is_due(struct engine *engine, struct tenant *tenant, int64_t now_ms,
     return due_ms != TIME_NONE && (*ret_wall_ms <= now_ms || due_ms <= clock_now(tenant));
 }
 
+void schedule_recover(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->tenants.n; i++) {
+        struct tenant *tenant = engine->tenants.list[i];
+        deliver_cancel(engine->deliver, tenant->account.num);
+        store_callback_requeue(engine->store, tenant->account.num);
+        tenant->sending = 0;
+        tenant->faults.held = 0;
+        tenant->due_unknown = true;
+    }
+    turn_recheck(&engine->turn);
+}
+
 void schedule_run(void *arg)
 {
     struct engine *engine = arg;
@@ -129,11 +119,10 @@ void schedule_run(void *arg)
     }
     if (engine->retry_at_ms) {
         engine->retry_at_ms = 0;
-        outbox_recover(engine);
+        schedule_recover(engine);
     }
-    sweep_run(engine);
     int64_t now_ms = wall_now_ms();
-    if (now_ms < engine->wake_ms) {
+    if (now_ms < engine->turn.wake_ms) {
         return;
     }
     int budget = EVENTS_PER_TURN;
@@ -150,7 +139,7 @@ void schedule_run(void *arg)
         }
         wake_ms = wall_ms < wake_ms ? wall_ms : wake_ms;
     }
-    engine->wake_ms = wake_ms;
+    engine->turn.wake_ms = wake_ms;
 }
 
 int64_t schedule_wait_ms(const void *arg)
@@ -160,11 +149,9 @@ int64_t schedule_wait_ms(const void *arg)
         int64_t left_ms = engine->retry_at_ms - mono_now_ms();
         return left_ms < 0 ? 0 : left_ms;
     }
-    int64_t sweep_ms = sweep_wait_ms(engine);
-    if (engine->wake_ms == INT64_MAX) {
-        return sweep_ms;
+    if (engine->turn.wake_ms == INT64_MAX) {
+        return -1;
     }
-    int64_t left_ms = engine->wake_ms - wall_now_ms();
-    left_ms = left_ms < 0 ? 0 : left_ms;
-    return sweep_ms >= 0 && sweep_ms < left_ms ? sweep_ms : left_ms;
+    int64_t left_ms = engine->turn.wake_ms - wall_now_ms();
+    return left_ms < 0 ? 0 : left_ms;
 }

@@ -6,11 +6,9 @@
 
 #include "engine/engine.h"
 
-/* A timer of the tenant was set; TIME_NONE is ignored. */
-void schedule_at(struct engine *engine, struct tenant *tenant, int64_t due_ms);
-
-/* Look at everything at the next turn: clocks or settings changed. */
-void schedule_look(struct engine *engine);
+/* After a start or a failed commit: callbacks that were handed over and are not being sent are due
+ * again. */
+void schedule_recover(struct engine *engine);
 
 /* Runs what is due on the clocks that run, a bounded part of it per turn. */
 void schedule_run(void *engine);              /* loop_source.run */

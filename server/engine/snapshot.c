@@ -2,7 +2,7 @@
 
 #include "base/wall.h"
 #include "engine/clock.h"
-#include "engine/schedule.h"
+#include "engine/engine_account.h"
 #include "store/store_invoice.h"
 #include "view/settings.h"
 
@@ -57,7 +57,7 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
     };
     ret_snapshot->seq = store_snapshot_insert(engine->store, ret_snapshot);
     store_snapshot_take(engine->store, ret_snapshot->seq, tenant->account.num);
-    engine->leftovers = true; /* of one that it replaces */
+    engine->turn.garbage = true; /* of one that it replaces */
     return SNAPSHOT_DONE;
 }
 
@@ -68,11 +68,11 @@ void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct
     tenant_read_settings(tenant, engine->store, snapshot->settings, &engine->fixture->resolutions);
     clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
     tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
-    schedule_look(engine);
+    turn_recheck(&engine->turn);
 }
 
 void snapshot_delete(struct engine *engine, const struct snapshot *snapshot)
 {
     store_snapshot_delete(engine->store, snapshot);
-    engine->leftovers = true;
+    engine->turn.garbage = true;
 }

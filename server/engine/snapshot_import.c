@@ -1,6 +1,7 @@
 /* A file becomes a snapshot: its rows get numbers of this database, and what names them follows. */
 #include "base/text.h"
 #include "domain/token.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/snapshot.h"
 #include "engine/snapshot_file.h"
@@ -263,7 +264,7 @@ static void place(struct placing *p, struct snapshot *snapshot)
     for (size_t i = 0; i < file->n_balances; i++) {
         store_snapshot_add(p->engine->store, p->snapshot, &row_balance, &file->balances[i]);
     }
-    p->engine->leftovers = true; /* of one that it replaces */
+    p->engine->turn.garbage = true; /* of one that it replaces */
 }
 
 enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenant,

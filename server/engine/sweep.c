@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/wall.h"
 #include "engine/clock.h"
+#include "engine/engine_account.h"
 #include "store/store_garbage.h"
 #include "store/store_invoice.h"
 
@@ -14,17 +15,12 @@
 
 static void set_next(struct engine *engine, int64_t at_ms)
 {
-    if (at_ms < engine->sweep.at_ms) {
-        engine->sweep.at_ms = at_ms;
+    if (at_ms < engine->turn.sweep_at_ms) {
+        engine->turn.sweep_at_ms = at_ms;
     }
 }
 
-void sweep_look(struct engine *engine)
-{
-    engine->sweep.at_ms = 0;
-}
-
-void sweep_look_soon(struct engine *engine)
+void sweep_soon(struct engine *engine)
 {
     if (engine->options.retention_ms) {
         int64_t soon_ms = mono_now_ms() + SOON_MS, calm_ms = engine->sweep.calm_until_ms;
@@ -54,21 +50,6 @@ static void expire_accounts(struct engine *engine, int64_t now_ms)
 
 /* ------------------------------------------------------------------ invoices that are too old */
 
-/* The account where the pass stands, or the next one; NULL after the last. */
-static struct tenant *tenant_from(const struct engine *engine, int64_t num)
-{
-    size_t low = 0, high = engine->tenants.n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (engine->tenants.list[middle]->account.num < num) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < engine->tenants.n ? engine->tenants.list[low] : NULL;
-}
-
 /* The first invoice that is not old enough decides when its account is looked at again. */
 static void await_next(struct engine *engine, const struct tenant *tenant, int64_t created_ms,
                        int64_t now_ms)
@@ -81,8 +62,8 @@ static void await_next(struct engine *engine, const struct tenant *tenant, int64
 
 static void begin_pass(struct engine *engine, int64_t now_ms)
 {
-    struct sweep *sweep = &engine->sweep;
-    *sweep = (struct sweep){.at_ms = INT64_MAX, .passing = engine->options.retention_ms > 0};
+    engine->sweep = (struct sweep){.passing = engine->options.retention_ms > 0};
+    engine->turn.sweep_at_ms = INT64_MAX;
     expire_accounts(engine, now_ms);
 }
 
@@ -90,9 +71,8 @@ static void begin_pass(struct engine *engine, int64_t now_ms)
  * rarer. */
 static void end_pass(struct engine *engine, int64_t now_ms)
 {
-    struct sweep *sweep = &engine->sweep;
-    sweep->passing = false;
-    sweep->calm_until_ms = now_ms + sweep->kept / ROWS_PER_MS;
+    engine->sweep.passing = false;
+    engine->sweep.calm_until_ms = now_ms + engine->sweep.kept / ROWS_PER_MS;
 }
 
 /* This account's invoices of this kind are done; the first that is not old is `next_created_ms`. */
@@ -113,7 +93,7 @@ static void pass_on(struct engine *engine, int64_t now_ms)
 {
     struct sweep *sweep = &engine->sweep;
     for (int64_t budget = ROWS_PER_TURN; budget > 0; budget--) {
-        const struct tenant *tenant = tenant_from(engine, sweep->account);
+        const struct tenant *tenant = tenants_from(&engine->tenants, sweep->account);
         if (!tenant) {
             end_pass(engine, now_ms);
             return;
@@ -142,33 +122,36 @@ static void pass_on(struct engine *engine, int64_t now_ms)
 
 /* ------------------------------------------------------------------ the turn */
 
-void sweep_run(struct engine *engine)
+void sweep_run(void *arg)
 {
-    struct sweep *sweep = &engine->sweep;
-    if (engine->leftovers) {
-        engine->leftovers = store_garbage_sweep(engine->store, LEFTOVERS_PER_TURN);
-    }
-    if (!sweep->passing && sweep->at_ms == INT64_MAX) {
+    struct engine *engine = arg;
+    int64_t now_ms = mono_now_ms();
+    if (engine->retry_at_ms) {
         return;
     }
-    int64_t now_ms = mono_now_ms();
-    if (!sweep->passing && now_ms >= sweep->at_ms) {
+    if (engine->turn.garbage) {
+        engine->turn.garbage = store_garbage_sweep(engine->store, LEFTOVERS_PER_TURN);
+    }
+    if (!engine->sweep.passing && now_ms >= engine->turn.sweep_at_ms) {
         begin_pass(engine, now_ms);
     }
-    if (sweep->passing) {
+    if (engine->sweep.passing) {
         pass_on(engine, now_ms);
     }
 }
 
-int64_t sweep_wait_ms(const struct engine *engine)
+int64_t sweep_wait_ms(const void *arg)
 {
-    const struct sweep *sweep = &engine->sweep;
-    if (engine->leftovers || sweep->passing) {
-        return 0;
-    }
-    if (sweep->at_ms == INT64_MAX) {
+    const struct engine *engine = arg;
+    if (engine->retry_at_ms) {
         return -1;
     }
-    int64_t left_ms = sweep->at_ms - mono_now_ms();
+    if (engine->turn.garbage || engine->sweep.passing) {
+        return 0;
+    }
+    if (engine->turn.sweep_at_ms == INT64_MAX) {
+        return -1;
+    }
+    int64_t left_ms = engine->turn.sweep_at_ms - mono_now_ms();
     return left_ms < 0 ? 0 : left_ms;
 }

@@ -134,11 +134,6 @@ static void read_settings(struct arena *arena, const char *text,
     }
 }
 
-struct loading {
-    struct tenants *tenants;
-    const struct resolution_set *resolutions;
-};
-
 static struct tenant *make_tenant(struct tenants *tenants, const struct account_row *row)
 {
     struct tenant *tenant = mem_alloc(sizeof *tenant);
@@ -151,20 +146,23 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
     tenant->used_ms = mono_now_ms();
     tenant->sinks.pool = &tenants->sink_bytes;
     append(tenants, tenant);
+    if (text_equal(row->keys.id, tenants->demo_id)) {
+        tenants->demo = tenant;
+    }
     return tenant;
 }
 
 static void load_one(void *arg, const struct account_row *row)
 {
-    const struct loading *loading = arg;
-    struct tenant *tenant = tenants_by_id(loading->tenants, row->keys.id);
+    struct tenants *tenants = arg;
+    struct tenant *tenant = tenants_by_id(tenants, row->keys.id);
     if (!tenant) {
-        tenant = make_tenant(loading->tenants, row);
+        tenant = make_tenant(tenants, row);
     } else if (tenant->account.num != row->num) {
-        renumber(loading->tenants, tenant, row->num); /* it was emptied in a turn that failed */
+        renumber(tenants, tenant, row->num); /* it was emptied in a turn that failed */
     }
     arena_reset(&tenant->setting_texts);
-    read_settings(&tenant->setting_texts, row->settings, loading->resolutions,
+    read_settings(&tenant->setting_texts, row->settings, tenants->resolutions,
                   &tenant->account.settings);
     tenant->account.clock = row->clock;
     tenant->due_unknown = true;
@@ -183,19 +181,18 @@ static void free_tenant(struct tenant *tenant)
 static void forget(struct tenants *tenants, struct tenant *tenant)
 {
     tenants->verified += tenant->verified;
+    tenants->demo = tenants->demo == tenant ? NULL : tenants->demo;
     take_out(tenants, tenant);
     unindex(tenants, tenant);
     free_tenant(tenant);
 }
 
-void tenants_load(struct tenants *tenants, struct store *store,
-                  const struct resolution_set *resolutions)
+void tenants_load(struct tenants *tenants, struct store *store)
 {
-    struct loading loading = {tenants, resolutions};
     for (size_t i = 0; i < tenants->n; i++) {
         tenants->list[i]->listed = false;
     }
-    store_account_all(store, load_one, &loading);
+    store_account_all(store, load_one, tenants);
     for (size_t i = tenants->n; i-- > 0;) {
         struct tenant *tenant = tenants->list[i];
         if (tenant->listed) {
@@ -216,17 +213,24 @@ void tenants_finish(struct tenants *tenants)
     *tenants = (struct tenants){0};
 }
 
-static int compare_nums(const void *num, const void *tenant)
+struct tenant *tenants_from(const struct tenants *tenants, int64_t num)
 {
-    int64_t a = *(const int64_t *)num, b = (*(struct tenant *const *)tenant)->account.num;
-    return a < b ? -1 : a > b;
+    size_t low = 0, high = tenants->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (tenants->list[middle]->account.num < num) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < tenants->n ? tenants->list[low] : NULL;
 }
 
 struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num)
 {
-    struct tenant **found =
-        tenants->n ? bsearch(&num, tenants->list, tenants->n, sizeof *found, compare_nums) : NULL;
-    return found ? *found : NULL;
+    struct tenant *tenant = tenants_from(tenants, num);
+    return tenant && tenant->account.num == num ? tenant : NULL;
 }
 
 struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_id)

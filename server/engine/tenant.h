@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "domain/account.h"
+#include "domain/ident.h"
 #include "domain/resolution.h"
+#include "domain/status.h"
 #include "engine/faults.h"
 #include "receiver/sink.h"
 #include "store/store_account.h"
@@ -21,6 +23,22 @@
 struct advance;
 struct first_gate;
 
+/* What happened while an account's clock was advanced (advance.h). */
+struct advance_event {
+    int64_t at_ms;
+    bool is_callback;
+    char invoice[IDENT_TEXT];
+    enum status from, to; /* to: of a callback what it reports */
+    int64_t callback, attempt;
+    bool done;
+};
+
+struct advance_events {
+    struct advance_event *list;
+    size_t n, room;
+    size_t total; /* with those that are only counted */
+};
+
 struct tenant {
     struct account account;
     struct arena key_texts;              /* owns account.keys */
@@ -30,6 +48,7 @@ struct tenant {
     int64_t outcomes;                    /* queued for next invoices */
     int sending;                         /* callbacks handed to the sender and not ended */
     struct advance *advance;             /* its clock is being advanced */
+    struct advance_events events;        /* of that advance (turn_add_event) */
     struct faults faults;                /* that its calls and callbacks may meet */
     struct sinks sinks;                  /* what its built-in receiver got */
     LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (first_callback.h) */
@@ -42,7 +61,10 @@ struct tenant {
 
 struct tenants {
     const uint8_t *derive_key; /* ids that follow from the account's */
-    struct tenant **list;      /* by num, ascending */
+    const struct resolution_set *resolutions;
+    const char *demo_id;  /* NULL: there is none */
+    struct tenant *demo;  /* the account of calls that name none; NULL: none, or deleted */
+    struct tenant **list; /* by num, ascending */
     size_t n, room;
     void *by_key;       /* search tree over ids and public keys */
     int64_t journal_id; /* the last that was given */
@@ -54,12 +76,12 @@ struct tenants {
  * Brings memory in line with the store: at the start, and after a turn was rolled back. Tenants
  * that stay keep their address; those that are not in the store are freed.
  */
-void tenants_load(struct tenants *tenants, struct store *store,
-                  const struct resolution_set *resolutions);
+void tenants_load(struct tenants *tenants, struct store *store);
 void tenants_finish(struct tenants *tenants);
 
-/* Each returns NULL when there is none. */
+/* Each returns NULL when there is none; tenants_from: of this number or the next one. */
 struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num);
+struct tenant *tenants_from(const struct tenants *tenants, int64_t num);
 struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_id);
 struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key,
                                      bool *ret_test_mode);

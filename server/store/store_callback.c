@@ -33,7 +33,7 @@ enum {
 #define OF_INVOICE                                                                                 \
     " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
 #define PAGE " AND seq < ?4 ORDER BY seq DESC LIMIT ?5"
-#define HELD " FROM callback WHERE state = 1 AND fault = 13 AND "
+#define HELD " FROM callback WHERE state = 1 AND fault = ?2 AND "
 #define FIRST " ORDER BY seq LIMIT 1"
 
 static const char *const sql[] = {
@@ -56,7 +56,7 @@ static const char *const sql[] = {
     [Q_REQUEUE] =
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
     [Q_HELD] = "SELECT {callback}" HELD "account = ?1" FIRST,
-    [Q_HELD_OF_INVOICE] = "SELECT {callback}" HELD "+account = ?1 AND invoice = ?2" FIRST,
+    [Q_HELD_OF_INVOICE] = "SELECT {callback}" HELD "+account = ?1 AND invoice = ?3" FIRST,
     [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt ({attempt}) VALUES ({attempt ?})",
     [Q_ATTEMPT_ALL] = "SELECT {attempt} FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
     [Q_ATTEMPT_HEADS] = "SELECT {attempt_head} FROM attempt WHERE callback IN"
@@ -68,7 +68,6 @@ static const char *const sql[] = {
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
                    CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
-_Static_assert(FAULT_REORDER == 13, "the fault is named by number in the statements");
 
 const struct store_queries store_callback_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
@@ -153,9 +152,9 @@ void store_callback_requeue(struct store *store, int64_t account)
 bool store_callback_held(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
                          struct callback *ret_callback)
 {
-    sqlite3_stmt *q = invoice
-                          ? store_ask(store, STORE_CALLBACK, Q_HELD_OF_INVOICE, account, invoice)
-                          : store_ask(store, STORE_CALLBACK, Q_HELD, account);
+    sqlite3_stmt *q = invoice ? store_ask(store, STORE_CALLBACK, Q_HELD_OF_INVOICE, account,
+                                          FAULT_REORDER, invoice)
+                              : store_ask(store, STORE_CALLBACK, Q_HELD, account, FAULT_REORDER);
     return store_one_row(store, arena, q, &row_callback, ret_callback);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/clock.h"
+#include "engine/create.h"
 #include "web/checkout_service.h"
 #include "web/locale_text.h"
 #include "web/page.h"

@@ -83,7 +83,7 @@ bool dashboard_admits(struct call *call, const char *path)
 
 static void reply_page(struct call *call)
 {
-    const struct tenant *demo = call->engine->demo;
+    const struct tenant *demo = call->engine->tenants.demo;
     const char *asked = http_query_text(call->request, "account");
     const struct template_value values[] = {
         {"account",

@@ -3,8 +3,11 @@
 
 #include "base/text.h"
 #include "engine/clock.h"
-#include "engine/engine.h"
+#include "engine/create.h"
+#include "engine/life.h"
+#include "engine/lookup.h"
 #include "engine/payment.h"
+#include "engine/plan.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
@@ -34,7 +37,8 @@ static const struct order plain = {
 
 static void order_again(struct bench *b, const struct order *order)
 {
-    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, order, &b->invoice),
+    int64_t awaited;
+    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, order, &b->invoice, &awaited),
                      CREATE_DONE);
 }
 
@@ -48,7 +52,7 @@ static void begin(struct bench *b, const struct order *order)
     assert_null(fixture_load(NULL, &b->fixture));
     assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
     assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
-    b->tenant = b->engine.demo;
+    b->tenant = b->engine.tenants.demo;
     clock_set(b->tenant, b->store, true, START_MS);
     order_again(b, order);
 }
@@ -205,8 +209,7 @@ static void what_is_planned_follows_the_order_of_the_ways(void **state)
         order.amount = rows[i].amount;
         begin(&b, &order);
         if (rows[i].queued) {
-            store_outcome_push(b.store, b.tenant->account.num, rows[i].queued);
-            b.tenant->outcomes++;
+            engine_queue_outcome(&b.engine, b.tenant, rows[i].queued);
         }
         assert_true(engine_choose(&b.engine, b.tenant, &b.arena, &b.invoice,
                                   service(&b, "test_usd_test"), NULL, rows[i].field));
@@ -260,8 +263,7 @@ static void what_cannot_be_chosen_changes_nothing(void **state)
         order.amount = rows[i].amount;
         begin(&b, &order);
         clock_set(b.tenant, b.store, true, START_MS + rows[i].later_ms);
-        store_outcome_push(b.store, b.tenant->account.num, "processed");
-        b.tenant->outcomes++;
+        engine_queue_outcome(&b.engine, b.tenant, "processed");
         assert_row(rows[i].code, !choose(&b, rows[i].code));
         assert_row(rows[i].code, stored(&b).status == STATUS_CREATED && !b.invoice.service);
         assert_int_equal(b.tenant->outcomes, 1);

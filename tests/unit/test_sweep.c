@@ -4,8 +4,9 @@
 #include "base/log.h"
 #include "base/wall.h"
 #include "engine/clock.h"
-#include "engine/engine.h"
-#include "engine/outbox.h"
+#include "engine/create.h"
+#include "engine/engine_account.h"
+#include "engine/life.h"
 #include "engine/schedule.h"
 #include "engine/sweep.h"
 #include "store/store_callback.h"
@@ -55,7 +56,7 @@ static void begin(struct bench *b, int64_t retention_ms)
     assert_null(fixture_load(NULL, &b->fixture));
     assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
     assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
-    b->tenant = b->engine.demo;
+    b->tenant = b->engine.tenants.demo;
     end_turn(b);
 }
 
@@ -81,6 +82,7 @@ static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_m
     const struct service *service = service_find(&b->fixture.catalogue, "payment_card_usd_hpp");
     for (int i = 0; i < n; i++) {
         struct invoice invoice;
+        int64_t awaited;
         const struct order order = {
             .service = service,
             .currency = "USD",
@@ -93,8 +95,9 @@ static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_m
             .header_outcome = outcome,
         };
         arena_reset(&b->arena);
-        assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &invoice),
-                         CREATE_DONE);
+        assert_int_equal(
+            engine_create(&b->engine, b->tenant, &b->arena, &order, &invoice, &awaited),
+            CREATE_DONE);
     }
     end_turn(b);
 }
@@ -104,16 +107,24 @@ static int64_t invoices(struct bench *b)
     return store_invoice_count_of(b->store, b->tenant->account.num, INVOICE_PAYMENT, 1000000);
 }
 
+/* How long the loop may sleep, -1: for ever. */
+static int64_t wait(struct bench *b)
+{
+    int64_t timer_ms = schedule_wait_ms(&b->engine), sweep_ms = sweep_wait_ms(&b->engine);
+    return sweep_ms < 0 || (timer_ms >= 0 && timer_ms < sweep_ms) ? timer_ms : sweep_ms;
+}
+
 /* Turns without a pause, as the loop makes them while there is work; how long it then may sleep. */
 static int64_t run(struct bench *b)
 {
     int turns = 0;
     do {
         schedule_run(&b->engine);
+        sweep_run(&b->engine);
         end_turn(b);
         assert_true(++turns < 10000);
-    } while (schedule_wait_ms(&b->engine) == 0);
-    return schedule_wait_ms(&b->engine);
+    } while (wait(b) == 0);
+    return wait(b);
 }
 
 static void an_idle_server_sleeps_for_ever(void **state)
@@ -217,7 +228,7 @@ static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
     callback.state = CALLBACK_FAILED;
     callback.due_ms = TIME_NONE;
     store_callback_update(b.store, &callback);
-    engine_note_change(&b.engine, b.tenant, callback.invoice);
+    turn_note_change(&b.engine.turn, b.tenant, callback.invoice);
     end_turn(&b);
     pass_time(2000);
     run(&b);

@@ -1,37 +1,15 @@
-/* Creation: from an order to an invoice in process_pending with its plan and its first callback, at
- * once or, without a service, in two steps: the payer makes the second. */
-#include "engine.h"
+#include "create.h"
 
 #include "base/text.h"
 #include "base/wall.h"
+#include "domain/price.h"
 #include "engine/clock.h"
-#include "engine/first_callback.h"
-#include "engine/journal_notes.h"
+#include "engine/engine_journal.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/payout.h"
-#include "engine/schedule.h"
+#include "engine/plan.h"
 #include "store/store_invoice.h"
-#include "wire/json_read.h"
-
-#include <string.h>
-
-int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
-                    const struct service *service)
-{
-    if (text_equal(currency, service->currency)) {
-        return MONEY_ONE;
-    }
-    int64_t rate = rate_find(&engine->fixture->rates, currency, service->currency);
-    return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
-}
-
-bool engine_takes(const struct engine *engine, const struct tenant *tenant,
-                  const struct service *service, const char *currency, int64_t amount)
-{
-    int64_t rate = engine_rate(engine, tenant, currency, service);
-    return service_is_usable(service) && rate != MONEY_NONE &&
-           service_limits_hold(service, price_converted(service, amount, rate));
-}
 
 /* What was wished for an invoice, and by which rules may ask for it. */
 struct wishes {
@@ -184,8 +162,10 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
 }
 
 enum create_result engine_create(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                 const struct order *order, struct invoice *ret_invoice)
+                                 const struct order *order, struct invoice *ret_invoice,
+                                 int64_t *ret_awaited)
 {
+    *ret_awaited = 0;
     int64_t num = tenant->account.num;
     struct invoice *invoice = ret_invoice;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
@@ -213,21 +193,14 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     metrics_transition(&engine->metrics, order->kind, invoice->status);
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
-        outbox_insert(engine, tenant, arena, invoice, true, &callback);
+        outbox_insert(engine, tenant, arena, invoice, ret_awaited, &callback);
     }
-    schedule_at(engine, tenant, invoice->due_ms);
-    engine_note_change(engine, tenant, invoice->seq);
+    turn_set_timer(&engine->turn, tenant, invoice->due_ms);
+    turn_note_change(&engine->turn, tenant, invoice->seq);
     return CREATE_DONE;
 }
 
 /* ------------------------------------------------------------------ the payer's choice */
-
-const char *engine_customer_email(struct arena *arena, const struct invoice *invoice)
-{
-    const char *text = invoice->customer ? invoice->customer : "{}";
-    json_auto_t *customer = json_parse(text, strlen(text), arena, NULL);
-    return arena_strdup(arena, json_string_value(json_object_get(customer, "email")));
-}
 
 /* What the order asked for; NULL: nothing, or what the fixtures no longer know. */
 static const char *kept_wish(const struct engine *engine, const struct invoice *invoice)

@@ -1,4 +1,4 @@
-#include "journal_notes.h"
+#include "engine_journal.h"
 
 #include "base/log.h"
 #include "base/wall.h"
@@ -104,7 +104,7 @@ struct journal_view journal_view_of(const struct engine *engine, const struct te
 {
     return (struct journal_view){
         .account = tenant->journal_id,
-        .demo = tenant == engine->demo,
+        .demo = tenant == engine->tenants.demo,
         .from = tenant->journal_from,
     };
 }

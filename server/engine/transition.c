@@ -1,34 +1,20 @@
-/* Changing an invoice: the state table, what a payment fills in, and everything that must be saved
- * with it. */
-#include "engine.h"
+#include "transition.h"
 
 #include "base/wall.h"
 #include "domain/invoice_money.h"
-#include "engine/advance.h"
-#include "engine/journal_notes.h"
+#include "domain/price.h"
+#include "engine/engine_journal.h"
 #include "engine/ledger.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
-#include "engine/schedule.h"
 #include "store/store_invoice.h"
-
-#include <string.h>
-
-void engine_note_change(struct engine *engine, const struct tenant *tenant, int64_t invoice)
-{
-    if (engine->n_changed == engine->room_changed) {
-        engine->room_changed = engine->room_changed ? engine->room_changed * 2 : 64;
-        engine->changed =
-            mem_resize(engine->changed, engine->room_changed * sizeof *engine->changed);
-    }
-    engine->changed[engine->n_changed++] = (struct changed){tenant->journal_id, invoice};
-}
 
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
 {
     invoice_schedule(invoice);
     store_invoice_update(engine->store, invoice);
-    schedule_at(engine, tenant, invoice->due_ms);
-    engine_note_change(engine, tenant, invoice->seq);
+    turn_set_timer(&engine->turn, tenant, invoice->due_ms);
+    turn_note_change(&engine->turn, tenant, invoice->seq);
 }
 
 /* ------------------------------------------------------------------ what a status brings with it
@@ -213,7 +199,11 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     };
     store_transition_insert(engine->store, &transition);
     metrics_transition(&engine->metrics, invoice_kind(invoice->seq), invoice->status);
-    advance_note_transition(tenant, invoice, old, move->at_ms);
+    struct advance_event *event = turn_add_event(tenant, invoice->id, move->at_ms);
+    if (event) {
+        event->from = old;
+        event->to = invoice->status;
+    }
     journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
 }
 
@@ -238,7 +228,7 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
                 invoice_held(invoice) - before->held, 0);
     record(engine, tenant, invoice, before->status, move);
     if (reports) {
-        outbox_insert(engine, tenant, arena, invoice, move->answered, &callback);
+        outbox_insert(engine, tenant, arena, invoice, move->ret_awaited, &callback);
     }
 }
 

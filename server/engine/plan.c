@@ -1,5 +1,4 @@
-/* Plans: the outcome steps that wait in an invoice, from being set to being taken. */
-#include "engine.h"
+#include "plan.h"
 
 #include "base/die.h"
 #include "base/log.h"
@@ -35,6 +34,18 @@ const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, 
                   LOG_TEXT("outcome", text));
     }
     return NULL;
+}
+
+void engine_queue_outcome(struct engine *engine, struct tenant *tenant, const char *text)
+{
+    store_outcome_push(engine->store, tenant->account.num, text);
+    tenant->outcomes++;
+}
+
+void engine_clear_outcomes(struct engine *engine, struct tenant *tenant)
+{
+    store_outcome_clear(engine->store, tenant->account.num);
+    tenant->outcomes = 0;
 }
 
 /* ------------------------------------------------------------------ setting one */

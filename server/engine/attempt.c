@@ -1,0 +1,202 @@
+#include "attempt.h"
+
+#include "base/log.h"
+#include "base/url.h"
+#include "engine/clock.h"
+#include "engine/engine_journal.h"
+#include "engine/outbox.h"
+#include "engine/outbox_fault.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+static int64_t timeout(int64_t setting_ms, bool test_mode, int64_t test_ms, int64_t live_ms)
+{
+    return setting_ms != ACCOUNT_UNSET ? setting_ms : test_mode ? test_ms : live_ms;
+}
+
+/* Retry n comes n intervals after the attempt before it. */
+static int64_t retry_delay_ms(const struct tenant *tenant, int64_t retry)
+{
+    return retry * tenant->account.settings.retry_interval_s * 1000;
+}
+
+static bool is_last(const struct tenant *tenant, const struct callback *callback, int64_t attempt)
+{
+    return callback->manual || attempt >= tenant->account.settings.retry_limit;
+}
+
+bool attempt_load(void *arg, struct arena *arena, int64_t seq, struct delivery *ret_delivery)
+{
+    struct engine *engine = arg;
+    struct callback callback;
+    struct tenant *tenant = NULL;
+    if (store_callback_get(engine->store, arena, seq, &callback)) {
+        tenant = tenants_by_num(&engine->tenants, callback.account);
+    }
+    if (!tenant) {
+        return false;
+    }
+    const struct settings *settings = &tenant->account.settings;
+    int64_t attempt = callback.attempts + 1;
+    const char *body = outbox_body(engine, arena, &callback);
+    int64_t next_ms = clock_now(tenant) + retry_delay_ms(tenant, attempt);
+    *ret_delivery = (struct delivery){
+        .url = callback.url,
+        .signature = callback.signature,
+        .body = body,
+        .body_size = strlen(body),
+        .retry = callback.attempts,
+        .next_retry_s = is_last(tenant, &callback, attempt) ? 0 : next_ms / 1000,
+        .connect_timeout_ms =
+            timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),
+        .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
+        .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
+    };
+    outbox_fault_apply(tenant, arena, &callback, ret_delivery);
+    return true;
+}
+
+static void log_attempt(const struct engine *engine, const struct callback *callback,
+                        const struct delivery_result *result, const char *invoice)
+{
+    char id[IDENT_TEXT], request[IDENT_TEXT];
+    callback_id(callback->seq, id);
+    trace_id(trace_of_callback(&engine->trace, callback->seq), request);
+    bool good = result->code == OUTBOX_OK_CODE;
+    char url[256];
+    url_shown(callback->url, url, sizeof url);
+    log_event(good ? LOG_INFO : LOG_WARN, "callback", LOG_TEXT("id", id),
+              LOG_TEXT("invoice", invoice),
+              LOG_TEXT("transition", status_name(callback->transition)), LOG_TEXT("url", url),
+              LOG_NUMBER("attempt", callback->attempts + callback->extra),
+              LOG_NUMBER("code", result->code), LOG_NUMBER("took_ms", result->took_ms),
+              LOG_TEXT("error", result->error ? result->error : ""), LOG_TEXT("request", request));
+}
+
+/* What the attempt sent instead of the callback's own body, NULL: nothing else. */
+static const char *other_body(struct engine *engine, const struct tenant *tenant,
+                              const struct callback *callback)
+{
+    if (!callback->fault) {
+        return NULL;
+    }
+    const char *body = outbox_body(engine, &engine->scratch, callback);
+    struct delivery sent = {
+        .body = body, .body_size = strlen(body), .signature = callback->signature};
+    outbox_fault_apply(tenant, &engine->scratch, callback, &sent);
+    return sent.body == body ? NULL : sent.body;
+}
+
+static void save_attempt(struct engine *engine, const struct tenant *tenant,
+                         const struct callback *callback, const struct delivery_result *result)
+{
+    const struct attempt attempt = {
+        .callback = callback->seq,
+        .number = callback->attempts + callback->extra + 1,
+        .at_ms = clock_at_wall(tenant, result->wall_ms),
+        .wall_ms = result->wall_ms,
+        .took_ms = result->took_ms,
+        .code = result->code,
+        .fault = callback->fault,
+        .error = result->error,
+        .request_headers = result->request_headers,
+        .request_body = other_body(engine, tenant, callback),
+        .response_headers = result->response_headers,
+        .response_body = result->response_body,
+        .response_size = (int64_t)result->response_size,
+    };
+    store_attempt_insert(engine->store, &attempt);
+}
+
+/* The first of two is no attempt of the plan: the other one follows at once and decides for both.
+ */
+static void repeat(struct engine *engine, struct callback *callback,
+                   const struct delivery_result *result, int64_t now_ms)
+{
+    callback->extra++;
+    callback->code = result->code;
+    callback->ended_ms = now_ms;
+    callback->fault = FAULT_TWIN;
+    turn_queue_callback(&engine->turn, callback, true);
+}
+
+/* What becomes of a callback after an attempt. */
+static void settle(const struct tenant *tenant, struct callback *callback,
+                   const struct delivery_result *result, int64_t now_ms)
+{
+    bool twin_done = callback->fault == FAULT_TWIN && callback->code == OUTBOX_OK_CODE;
+    callback->attempts++;
+    callback->code = twin_done ? OUTBOX_OK_CODE : result->code;
+    callback->ended_ms = now_ms;
+    callback->due_ms = TIME_NONE;
+    callback->fault = FAULT_NONE;
+    if (callback->code == OUTBOX_OK_CODE) {
+        callback->state = CALLBACK_DONE;
+    } else if (result->refused || is_last(tenant, callback, callback->attempts)) {
+        callback->state = CALLBACK_FAILED;
+    } else {
+        callback->state = CALLBACK_QUEUED;
+        callback->due_ms = now_ms + retry_delay_ms(tenant, callback->attempts);
+    }
+    callback->manual = false;
+}
+
+static void note_event(struct tenant *tenant, const struct callback *callback,
+                       const char *invoice_id, int64_t at_ms)
+{
+    struct advance_event *event = turn_add_event(tenant, invoice_id, at_ms);
+    if (event) {
+        event->is_callback = true;
+        event->to = callback->transition;
+        event->callback = callback->seq;
+        event->attempt = callback->attempts + callback->extra;
+        event->done = callback->code == OUTBOX_OK_CODE;
+    }
+}
+
+/* These answers most often mean that the receiver checked the signature with another key. */
+static bool is_refusal(long code)
+{
+    return code == 401 || code == 403;
+}
+
+void attempt_ended(void *arg, const struct delivery_result *ended)
+{
+    struct engine *engine = arg;
+    struct arena *arena = &engine->scratch;
+    struct callback callback;
+    struct invoice invoice;
+    arena_reset(arena);
+    bool known = store_callback_get(engine->store, arena, ended->callback, &callback);
+    struct tenant *tenant = known ? tenants_by_num(&engine->tenants, callback.account) : NULL;
+    if (!tenant) {
+        return;
+    }
+    int64_t now_ms = clock_now(tenant);
+    struct delivery_result told = *ended, *result = &told;
+    if (is_refusal(ended->code)) {
+        told.error = outbox_fault_signing(arena, &callback);
+    }
+    save_attempt(engine, tenant, &callback, result);
+    if (callback.fault == FAULT_DUPLICATE) {
+        repeat(engine, &callback, result, now_ms);
+    } else {
+        tenant->sending--;
+        settle(tenant, &callback, result, now_ms);
+    }
+    store_callback_update(engine->store, &callback);
+    journal_callback(engine, tenant, &callback, result);
+    turn_set_timer(&engine->turn, tenant, callback.due_ms);
+    if (tenant->faults.held) {
+        outbox_release(engine, tenant, callback.invoice, callback.seq);
+    }
+    if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
+        invoice.updated_ms = now_ms;
+        outbox_save_logs(engine, arena, &invoice);
+        note_event(tenant, &callback, invoice.id, now_ms);
+        log_attempt(engine, &callback, result, invoice.id);
+    }
+    turn_note_change(&engine->turn, tenant, callback.invoice);
+}

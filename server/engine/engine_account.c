@@ -1,0 +1,136 @@
+#include "engine_account.h"
+
+#include "base/text.h"
+#include "engine/advance.h"
+#include "engine/clock.h"
+#include "engine/engine_journal.h"
+#include "engine/outbox.h"
+
+#define SECRET_CHARS 43 /* of keys, as the platform makes them (P171) */
+
+static const char *next_key(struct engine *engine, struct arena *arena, const char *prefix)
+{
+    char text[SECRET_CHARS + 1];
+    ident_next_secret(&engine->idents, text, SECRET_CHARS);
+    return arena_printf(arena, "%s%s", prefix, text);
+}
+
+struct tenant *engine_add_account(struct engine *engine, const struct settings *settings)
+{
+    struct arena arena = {0};
+    char id[IDENT_TEXT];
+    ident_next(&engine->idents, "coma", id);
+    const struct account_keys keys = {
+        .id = id,
+        .api_key = next_key(engine, &arena, ""),
+        .public_key = next_key(engine, &arena, "pk_test_"),
+        .public_live_key = next_key(engine, &arena, "pk_live_"),
+        .secret_key = next_key(engine, &arena, "sk_test_"),
+        .secret_live_key = next_key(engine, &arena, "sk_live_"),
+    };
+    struct tenant *tenant = tenants_add(&engine->tenants, engine->store, &keys, settings);
+    arena_finish(&arena);
+    if (tenant) {
+        turn_recheck(&engine->turn);
+        journal_account(engine, tenant, JOURNAL_CREATED);
+    }
+    return tenant;
+}
+
+void engine_change_account(struct engine *engine, struct tenant *tenant,
+                           const struct settings *settings)
+{
+    tenant_set_settings(tenant, engine->store, settings);
+    turn_recheck(&engine->turn);
+    journal_account(engine, tenant, JOURNAL_CHANGED);
+}
+
+void engine_set_clock(struct engine *engine, struct tenant *tenant, bool frozen, int64_t now_ms)
+{
+    clock_set(tenant, engine->store, frozen, now_ms);
+    journal_clock(engine, tenant);
+    tenant->due_unknown = true;
+    turn_recheck(&engine->turn);
+    turn_note_change(&engine->turn, tenant, 0);
+}
+
+bool engine_delete_fault(struct engine *engine, struct tenant *tenant, int64_t number)
+{
+    enum fault_kind kind;
+    bool found = faults_delete(&tenant->faults, number, &kind);
+    if (found && kind == FAULT_REORDER) {
+        outbox_release(engine, tenant, 0, INT64_MAX);
+    }
+    return found;
+}
+
+void engine_delete_faults(struct engine *engine, struct tenant *tenant)
+{
+    faults_delete_all(&tenant->faults);
+    outbox_release(engine, tenant, 0, INT64_MAX);
+}
+
+void engine_set_demo_callback_url(struct engine *engine)
+{
+    struct tenant *demo = engine->tenants.demo;
+    if (demo && engine->options.demo_callback_url) {
+        struct settings settings = demo->account.settings;
+        settings.callback_url = engine->options.demo_callback_url;
+        tenant_set_settings(demo, engine->store, &settings);
+    }
+}
+
+/* ------------------------------------------------------------------ reset and end */
+
+static const struct settings *fixture_settings(const struct engine *engine,
+                                               const struct tenant *tenant)
+{
+    for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
+        if (text_equal(engine->fixture->accounts[i].keys.id, tenant->account.keys.id)) {
+            return &engine->fixture->accounts[i].settings;
+        }
+    }
+    return NULL;
+}
+
+/* The account's callbacks and its advance stop here; those who wait look again. */
+static void stop(struct engine *engine, struct tenant *tenant)
+{
+    advance_cut(engine, tenant);
+    deliver_cancel(engine->deliver, tenant->account.num);
+    turn_drop_callbacks(&engine->turn, tenant->account.num);
+    first_callback_drop(tenant);
+    turn_note_change(&engine->turn, tenant, 0);
+    turn_recheck(&engine->turn);
+    engine->turn.garbage = true;
+}
+
+void engine_empty(struct engine *engine, struct tenant *tenant)
+{
+    stop(engine, tenant);
+    tenants_empty(&engine->tenants, engine->store, tenant);
+}
+
+void engine_reset(struct engine *engine, struct tenant *tenant)
+{
+    engine_empty(engine, tenant);
+    clock_reset(tenant, engine->store);
+    faults_finish(&tenant->faults);
+    sinks_finish(&tenant->sinks);
+    const struct settings *settings = fixture_settings(engine, tenant);
+    if (settings) {
+        tenant_set_settings(tenant, engine->store, settings);
+    }
+    if (tenant == engine->tenants.demo) {
+        engine_set_demo_callback_url(engine);
+    }
+    journal_clear(engine, tenant);
+    journal_account(engine, tenant, JOURNAL_RESET);
+}
+
+void engine_delete_account(struct engine *engine, struct tenant *tenant)
+{
+    stop(engine, tenant);
+    journal_account(engine, tenant, JOURNAL_DELETED);
+    tenants_delete(&engine->tenants, engine->store, tenant);
+}

@@ -1,0 +1,197 @@
+#include "life.h"
+
+#include "base/crypt.h"
+#include "base/wall.h"
+#include "engine/advance.h"
+#include "engine/attempt.h"
+#include "engine/engine_account.h"
+#include "engine/schedule.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RETRY_AFTER_MS 1000 /* after a failed commit */
+
+/* ------------------------------------------------------------------ start */
+
+/* A key that stays with the database; made at its first start, from the seed when there is one. */
+static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
+{
+    if (store_meta_get(engine->store, name, key, CRYPT_KEY_SIZE)) {
+        return;
+    }
+    if (engine->options.seeded) {
+        char text[96];
+        snprintf(text, sizeof text, "%s:%lld", name, (long long)engine->options.seed);
+        crypt_sha256(text, key);
+    } else {
+        crypt_random(key, CRYPT_KEY_SIZE);
+    }
+    store_meta_put(engine->store, name, key, CRYPT_KEY_SIZE);
+}
+
+/* Seeded ids count on where the last start stopped; others come from a key that only this process
+ * knows. */
+static void load_idents(struct engine *engine)
+{
+    if (engine->options.seeded) {
+        char text[64];
+        snprintf(text, sizeof text, "ids:%lld", (long long)engine->options.seed);
+        crypt_sha256(text, engine->idents.key);
+        store_meta_get(engine->store, "ident_counter", &engine->idents.counter,
+                       sizeof engine->idents.counter);
+    } else {
+        crypt_random(engine->idents.key, CRYPT_KEY_SIZE);
+    }
+}
+
+/* A turn that fails is found by its commit. The start reads more than it writes and must not go on
+ * with half of it. */
+static const char *database_failure(const struct engine *engine, struct arena *arena)
+{
+    const char *failure = store_failure(engine->store);
+    return *failure ? arena_printf(arena, "the database cannot be used: %s", failure) : NULL;
+}
+
+static const char *add_fixture_accounts(struct engine *engine, struct arena *arena)
+{
+    for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
+        const struct fixture_account *account = &engine->fixture->accounts[i];
+        if (tenants_by_id(&engine->tenants, account->keys.id)) {
+            continue;
+        }
+        if (tenants_add(&engine->tenants, engine->store, &account->keys, &account->settings)) {
+            continue;
+        }
+        const char *why = database_failure(engine, arena);
+        return why ? why
+                   : arena_printf(arena,
+                                  "account %s of the fixtures: its keys are another account's in "
+                                  "the database",
+                                  account->keys.id);
+    }
+    return NULL;
+}
+
+const char *engine_start(struct store *store, const struct fixture *fixture,
+                         const struct engine_options *options, struct arena *arena,
+                         struct engine *ret_engine)
+{
+    struct engine *engine = ret_engine;
+    *engine = (struct engine){
+        .options = *options,
+        .store = store,
+        .fixture = fixture,
+        .tenants = {.derive_key = ret_engine->derive_key,
+                    .resolutions = &fixture->resolutions,
+                    .demo_id = fixture->n_accounts ? fixture->accounts[0].keys.id : NULL},
+        .fault_source = {.seeded = options->seeded, .seed = options->seed},
+        .turn = {.garbage = true},
+        .started_ms = mono_now_ms(),
+    };
+    const struct deliver_hooks hooks = {attempt_load, attempt_ended, engine};
+    engine->journal = journal_new(options->journal);
+    engine->deliver = deliver_new(&options->deliver, &hooks);
+    uint8_t row_key[CRYPT_KEY_SIZE];
+    load_key(engine, "token_key", engine->token_key);
+    load_key(engine, "derive_key", engine->derive_key);
+    load_key(engine, "row_key", row_key);
+    engine->rows = crypt_block_new(row_key);
+    load_idents(engine);
+    tenants_load(&engine->tenants, store);
+    const char *why = database_failure(engine, arena);
+    why = why ? why : add_fixture_accounts(engine, arena);
+    if (why) {
+        return why;
+    }
+    engine_set_demo_callback_url(engine);
+    schedule_recover(engine);
+    engine_before_commit(engine);
+    if (!store_commit(store)) {
+        return arena_printf(arena, "the database cannot be used: %s", store_failure(store));
+    }
+    engine_committed(engine);
+    return NULL;
+}
+
+void engine_finish(struct engine *engine)
+{
+    advance_end(engine);
+    store_commit(engine->store);
+    first_callback_drop_all(engine);
+    timers_finish(&engine->firsts.due);
+    deliver_free(engine->deliver);
+    journal_free(engine->journal);
+    tenants_finish(&engine->tenants);
+    turn_finish(&engine->turn);
+    arena_finish(&engine->scratch);
+    crypt_block_free(engine->rows);
+}
+
+/* ------------------------------------------------------------------ the end of a turn */
+
+void engine_before_commit(struct engine *engine)
+{
+    struct ident_source *idents = &engine->idents;
+    if (engine->options.seeded && store_in_turn(engine->store) &&
+        idents->counter != engine->saved_counter) {
+        store_meta_put(engine->store, "ident_counter", &idents->counter, sizeof idents->counter);
+        engine->saved_counter = idents->counter;
+    }
+}
+
+static int compare_callbacks(const void *a, const void *b)
+{
+    const struct queued_callback *x = a, *y = b;
+    return x->callback < y->callback ? -1 : x->callback > y->callback;
+}
+
+/* In the order in which they were queued, whatever the turn came across first. */
+static void send_callbacks(struct engine *engine)
+{
+    struct turn *turn = &engine->turn;
+    if (turn->n_callbacks > 1) {
+        qsort(turn->callbacks, turn->n_callbacks, sizeof *turn->callbacks, compare_callbacks);
+    }
+    for (size_t i = 0; i < turn->n_callbacks; i++) {
+        struct queued_callback *callback = &turn->callbacks[i];
+        if (!callback->ahead && first_callback_queue(engine, callback)) {
+            callback->url = NULL; /* it was taken over */
+        } else {
+            deliver_push(engine->deliver, callback->callback, callback->invoice, callback->account,
+                         callback->url, callback->ahead);
+        }
+    }
+    first_callback_run(engine);
+    deliver_start(engine->deliver);
+}
+
+void engine_committed(struct engine *engine)
+{
+    struct turn *turn = &engine->turn;
+    journal_committed(engine->journal);
+    send_callbacks(engine);
+    if (turn->n_changes) {
+        sweep_soon(engine);
+    }
+    for (size_t i = 0; engine->hooks.changed && i < turn->n_changes; i++) {
+        engine->hooks.changed(engine->hooks.arg, turn->changes[i].account,
+                              turn->changes[i].invoice);
+    }
+    turn_clear(turn);
+}
+
+/* Memory goes back to what the database says; what was being sent is sent again, as after a crash.
+ */
+void engine_rolled_back(struct engine *engine)
+{
+    turn_clear(&engine->turn);
+    first_callback_drop_all(engine);
+    advance_end(engine);
+    journal_rolled_back(engine->journal);
+    store_commit(engine->store);
+    tenants_load(&engine->tenants, engine->store);
+    engine->retry_at_ms = mono_now_ms() + RETRY_AFTER_MS;
+    turn_recheck(&engine->turn);
+    engine->turn.garbage = true;
+}

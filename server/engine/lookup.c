@@ -1,0 +1,163 @@
+#include "lookup.h"
+
+#include "base/text.h"
+#include "domain/price.h"
+#include "store/store_callback.h"
+#include "store/store_invoice.h"
+#include "view/cardgate.h"
+#include "view/view_payload.h"
+#include "wire/json_read.h"
+
+#include <string.h>
+
+/* A row of an account that is there; others are left over. */
+static bool find_row(struct engine *engine, struct arena *arena, int64_t seq,
+                     struct invoice *ret_invoice)
+{
+    return store_invoice_get(engine->store, arena, seq, ret_invoice) &&
+           tenants_by_num(&engine->tenants, ret_invoice->account);
+}
+
+static bool find_id(struct engine *engine, struct arena *arena, const char *id,
+                    struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return invoice_id_read(engine->rows, id, &seq) && find_row(engine, arena, seq, ret_invoice) &&
+           text_equal(ret_invoice->id, id);
+}
+
+bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
+                     struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYMENT;
+}
+
+bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
+                        struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) &&
+           invoice_kind(ret_invoice->seq) == INVOICE_PAYOUT;
+}
+
+bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const char *id, struct invoice *ret_invoice)
+{
+    return find_id(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
+}
+
+bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
+                         struct invoice *ret_invoice)
+{
+    int64_t seq;
+    return ident_to_row(engine->rows, "cgi", session, &seq) &&
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
+           invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
+}
+
+bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                 const char *id, struct invoice *ret_invoice)
+{
+    return engine_find_any(engine, arena, id, ret_invoice) &&
+           ret_invoice->account == tenant->account.num;
+}
+
+static void write_logs(const struct view_invoice *view, struct buf *out)
+{
+    struct arena arena = {0};
+    struct callback *rows;
+    size_t n = store_callback_of_invoice(view->logs_arg, &arena, view->invoice->seq,
+                                         view->logs_most, &rows);
+    view_callback_logs(out, rows, n);
+    arena_finish(&arena);
+}
+
+struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
+                                const struct invoice *invoice)
+{
+    return (struct view_invoice){
+        .invoice = invoice,
+        .service = service_find(fixture_catalogue(engine->fixture, invoice_kind(invoice->seq)),
+                                invoice->service),
+        .account = &tenant->account,
+        .cards = &engine->fixture->cards,
+        .token_key = engine->token_key,
+        .profile = account_profile(&tenant->account),
+        .write_logs = write_logs,
+        .logs_most = LOOKUP_LOGS_USUAL,
+        .logs_arg = engine->store,
+    };
+}
+
+/* ------------------------------------------------------------------ services and customers */
+
+int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
+                    const struct service *service)
+{
+    if (text_equal(currency, service->currency)) {
+        return MONEY_ONE;
+    }
+    int64_t rate = rate_find(&engine->fixture->rates, currency, service->currency);
+    return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
+}
+
+bool engine_takes(const struct engine *engine, const struct tenant *tenant,
+                  const struct service *service, const char *currency, int64_t amount)
+{
+    int64_t rate = engine_rate(engine, tenant, currency, service);
+    return service_is_usable(service) && rate != MONEY_NONE &&
+           service_limits_hold(service, price_converted(service, amount, rate));
+}
+
+void engine_customer_id(const struct engine *engine, const struct tenant *tenant,
+                        struct arena *arena, const char *reference, char ret_id[IDENT_TEXT])
+{
+    const char *whose = arena_printf(arena, "%s:%s", tenant->account.keys.id, reference);
+    ident_derived(engine->derive_key, "cus", whose, ret_id);
+}
+
+const char *engine_customer_email(struct arena *arena, const struct invoice *invoice)
+{
+    const char *text = invoice->customer ? invoice->customer : "{}";
+    json_auto_t *customer = json_parse(text, strlen(text), arena, NULL);
+    return arena_strdup(arena, json_string_value(json_object_get(customer, "email")));
+}
+
+/* ------------------------------------------------------------------ cards */
+
+void engine_card_token(const struct engine *engine, const struct invoice *invoice,
+                       char ret_token[IDENT_TEXT])
+{
+    ident_of_row(engine->rows, "card", invoice->seq, ret_token);
+}
+
+const char *engine_card_payload(const struct engine *engine, struct arena *arena,
+                                const struct invoice *invoice, const struct card_entry *card,
+                                const char *client_ip)
+{
+    struct card_shown shown;
+    struct cardgate cardgate;
+    char token[IDENT_TEXT];
+    buf_auto payload = {0};
+    cardgate_read(invoice->gateway_options, arena, &cardgate);
+    card_show(&engine->fixture->cards, card, &shown);
+    engine_card_token(engine, invoice, token);
+    view_payload(&payload, &shown, client_ip, cardgate.tokenize ? token : NULL);
+    return arena_copy(arena, payload.data, payload.size);
+}
+
+const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
+                             struct arena *arena, const char *token, const char *customer_id)
+{
+    int64_t seq;
+    struct invoice invoice;
+    if (!ident_to_row(engine->rows, "card", token, &seq) ||
+        !store_invoice_get(engine->store, arena, seq, &invoice) ||
+        invoice.account != tenant->account.num) {
+        return NULL;
+    }
+    /* Only what asked to be tokenised has the token in its payload. */
+    bool tokenised = invoice.payload && strstr(invoice.payload, token);
+    bool own = customer_id ? text_equal(invoice.customer_id, customer_id) : !invoice.customer_id;
+    return tokenised && own ? invoice.payload : NULL;
+}
