@@ -36,6 +36,15 @@ void *mem_resize(void *p, size_t size)
     return q;
 }
 
+void *mem_grow(void *list, size_t n, size_t *room, size_t size)
+{
+    if (n < *room) {
+        return list;
+    }
+    *room = *room ? *room * 2 : 16;
+    return mem_resize(list, *room * size);
+}
+
 char *mem_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;

@@ -14,6 +14,10 @@ void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
 void *mem_resize(void *p, size_t size) ATTR_NONNULL; /* realloc */
 char *mem_strdup(const char *text) ATTR_NONNULL;     /* free() it */
 
+/* Makes room for one more in a list of n elements, and returns it: it may have moved. NULL with no
+ * room is an empty list. */
+void *mem_grow(void *list, size_t n, size_t *room, size_t size);
+
 struct arena_chunk;
 
 struct arena {

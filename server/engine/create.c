@@ -11,57 +11,33 @@
 #include "engine/plan.h"
 #include "store/store_invoice.h"
 
-/* What was wished for an invoice, and by which rules may ask for it. */
-struct wishes {
-    const char *outcomes[3]; /* texts, checked: the first that is not NULL counts */
-    const char *customer_email;
-};
-
-static const char *first_wish(const struct wishes *wishes)
+/* Finds what becomes of a payment, and plans it. */
+static void plan_payment(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                         struct invoice *invoice, const char *asked, const char *customer_email,
+                         int64_t from_ms)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(wishes->outcomes); i++) {
-        if (wishes->outcomes[i]) {
-            return wishes->outcomes[i];
-        }
-    }
-    return NULL;
+    const char *text = engine_find_outcome(engine, tenant, arena, OUTCOME_OF_PAYMENT, asked,
+                                           invoice, customer_email);
+    engine_set_plan(engine, tenant, arena, invoice, text ? text : tenant->account.settings.outcome,
+                    STATUS_PROCESS_PENDING, from_ms);
 }
 
-/* The outcome text in the order of server/docs/outcomes.md: queue, header, metadata, service field,
- * rule, the account's default. */
-static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
-                                   struct arena *arena, const struct invoice *invoice,
-                                   const struct wishes *wishes)
-{
-    const char *text = engine_queued_outcome(engine, tenant, arena, OUTCOME_OF_PAYMENT);
-    if (!text) {
-        text = first_wish(wishes);
-    }
-    if (!text) {
-        text = scenario_find(&engine->fixture->scenarios, OUTCOME_OF_PAYMENT, invoice,
-                             wishes->customer_email);
-    }
-    return text ? text : tenant->account.settings.outcome;
-}
-
-/* The plan of a new invoice; without a service only the order's own wish, for engine_choose. */
+/* The plan of a new invoice; without a service only what the order asks for, for engine_choose. */
 static void plan_order(struct engine *engine, struct tenant *tenant, struct arena *arena,
                        const struct order *order, struct invoice *invoice)
 {
-    const struct wishes wishes = {
-        {order->header_outcome, order->metadata_outcome, order->service_outcome},
-        order->customer_email};
+    const char *asked = order->header_outcome     ? order->header_outcome
+                        : order->metadata_outcome ? order->metadata_outcome
+                                                  : order->service_outcome;
     if (order->service) {
-        engine_set_plan(engine, tenant, arena, invoice,
-                        planned_outcome(engine, tenant, arena, invoice, &wishes),
-                        STATUS_PROCESS_PENDING, invoice->created_ms);
+        plan_payment(engine, tenant, arena, invoice, asked, order->customer_email,
+                     invoice->created_ms);
         if (order->kind == INVOICE_PAYOUT) {
             payout_await(invoice, order->start_delay_ms);
         }
         return;
     }
-    const char *wish = first_wish(&wishes);
-    invoice->plan = wish ? engine_plan_text(engine, arena, wish, STATUS_PROCESS_PENDING) : "";
+    invoice->plan = asked ? engine_plan_text(engine, arena, asked, STATUS_PROCESS_PENDING) : "";
     invoice->plan_due_ms = TIME_NONE;
 }
 
@@ -202,14 +178,6 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 
 /* ------------------------------------------------------------------ the payer's choice */
 
-/* What the order asked for; NULL: nothing, or what the fixtures no longer know. */
-static const char *kept_wish(const struct engine *engine, const struct invoice *invoice)
-{
-    bool known =
-        *invoice->plan && engine_knows_outcome(engine, invoice->plan, STATUS_PROCESS_PENDING);
-    return known ? invoice->plan : NULL;
-}
-
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,
                    const char *service_fields, const char *service_outcome)
@@ -219,15 +187,15 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
         !engine_takes(engine, tenant, service, invoice->currency, invoice->amount)) {
         return false;
     }
-    const struct wishes wishes = {{kept_wish(engine, invoice), service_outcome},
-                                  engine_customer_email(arena, invoice)};
+    /* What the order asked for, unless the fixtures no longer know it. */
+    bool kept =
+        *invoice->plan && engine_knows_outcome(engine, invoice->plan, STATUS_PROCESS_PENDING);
     const struct move start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
     set_service(engine, tenant, invoice, service);
     invoice->service_fields = service_fields;
-    engine_set_plan(engine, tenant, arena, invoice,
-                    planned_outcome(engine, tenant, arena, invoice, &wishes),
-                    STATUS_PROCESS_PENDING, now_ms);
+    plan_payment(engine, tenant, arena, invoice, kept ? invoice->plan : service_outcome,
+                 engine_customer_email(arena, invoice), now_ms);
     invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
     return engine_move(engine, tenant, arena, invoice, &start);
 }

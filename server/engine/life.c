@@ -14,34 +14,35 @@
 
 /* ------------------------------------------------------------------ start */
 
-/* A key that stays with the database; made at its first start, from the seed when there is one. */
-static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
+/* A key by its name: from the seed if there is one, else random. */
+static void make_key(const struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
 {
-    if (store_meta_get(engine->store, name, key, CRYPT_KEY_SIZE)) {
-        return;
-    }
+    char text[96];
     if (engine->options.seeded) {
-        char text[96];
         snprintf(text, sizeof text, "%s:%lld", name, (long long)engine->options.seed);
         crypt_sha256(text, key);
     } else {
         crypt_random(key, CRYPT_KEY_SIZE);
     }
-    store_meta_put(engine->store, name, key, CRYPT_KEY_SIZE);
+}
+
+/* A key that stays with the database; made at its first start. */
+static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
+{
+    if (!store_meta_get(engine->store, name, key, CRYPT_KEY_SIZE)) {
+        make_key(engine, name, key);
+        store_meta_put(engine->store, name, key, CRYPT_KEY_SIZE);
+    }
 }
 
 /* Seeded ids count on where the last start stopped; others come from a key that only this process
  * knows. */
 static void load_idents(struct engine *engine)
 {
+    struct ident_source *idents = &engine->idents;
+    make_key(engine, "ids", idents->key);
     if (engine->options.seeded) {
-        char text[64];
-        snprintf(text, sizeof text, "ids:%lld", (long long)engine->options.seed);
-        crypt_sha256(text, engine->idents.key);
-        store_meta_get(engine->store, "ident_counter", &engine->idents.counter,
-                       sizeof engine->idents.counter);
-    } else {
-        crypt_random(engine->idents.key, CRYPT_KEY_SIZE);
+        store_meta_get(engine->store, "ident_counter", &idents->counter, sizeof idents->counter);
     }
 }
 

@@ -1,6 +1,5 @@
 #include "payment.h"
 
-#include "base/die.h"
 #include "base/text.h"
 #include "engine/clock.h"
 #include "engine/lookup.h"
@@ -78,11 +77,7 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
                   struct invoice *invoice, const char *outcome_text, const char *payload)
 {
     struct outcome outcome;
-    const char *why = outcome_parse(outcome_text, invoice->status, &engine->fixture->resolutions,
-                                    arena, &outcome);
-    if (why) {
-        die("an outcome of the fixtures cannot be read: %s: %s", outcome_text, why);
-    }
+    engine_read_outcome(engine, outcome_text, invoice->status, &outcome);
     const struct move how = {
         .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer", .payload = payload};
     invoice->challenge_outcome = invoice->challenge_payload = NULL;

@@ -37,11 +37,7 @@ static int64_t first_step_ms(const struct engine *engine, const struct tenant *t
     struct invoice started = *invoice;
     started.status = STATUS_PROCESS_PENDING;
     engine_plan(engine, &started, &outcome);
-    if (!outcome.n) {
-        return TIME_NONE;
-    }
-    int64_t delay_ms = outcome.steps[0].delay_ms;
-    return at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
+    return engine_step_due(engine, tenant, &outcome, 0, at_ms);
 }
 
 void payout_start(struct engine *engine, struct tenant *tenant, struct arena *arena,

@@ -10,16 +10,43 @@ int64_t engine_settle_after(const struct engine *engine, const struct tenant *te
     return own_ms == ACCOUNT_UNSET ? engine->options.settle_after_ms : own_ms;
 }
 
-/* ------------------------------------------------------------------ finding one */
+int64_t engine_step_due(const struct engine *engine, const struct tenant *tenant,
+                        const struct outcome *outcome, size_t step, int64_t from_ms)
+{
+    if (step >= (size_t)outcome->n) {
+        return TIME_NONE;
+    }
+    int64_t delay_ms = outcome->steps[step].delay_ms;
+    return from_ms +
+           (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
+}
+
+static bool parse(const struct engine *engine, const char *text, enum status from,
+                  struct outcome *ret_outcome)
+{
+    return !outcome_parse(text, from, &engine->fixture->resolutions, NULL, ret_outcome);
+}
+
+void engine_read_outcome(const struct engine *engine, const char *text, enum status from,
+                         struct outcome *ret_outcome)
+{
+    if (!parse(engine, text, from, ret_outcome)) {
+        die("a stored outcome cannot be read: %s", text);
+    }
+}
 
 bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from)
 {
     struct outcome outcome;
-    return !outcome_parse(text, from, &engine->fixture->resolutions, NULL, &outcome);
+    return parse(engine, text, from, &outcome);
 }
 
-const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                  enum outcome_kind kind)
+/* ------------------------------------------------------------------ finding one */
+
+/* Takes the next outcome of this kind off the account's queue; what is no outcome any more is
+ * passed over. */
+static const char *next_queued(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                               enum outcome_kind kind)
 {
     while (tenant->outcomes) {
         const char *text = store_outcome_pop(engine->store, arena, tenant->account.num, kind);
@@ -36,6 +63,17 @@ const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, 
     return NULL;
 }
 
+const char *engine_find_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                enum outcome_kind kind, const char *asked,
+                                const struct invoice *subject, const char *customer_email)
+{
+    const char *text = next_queued(engine, tenant, arena, kind);
+    if (!text) {
+        text = asked;
+    }
+    return text ? text : scenario_find(&engine->fixture->scenarios, kind, subject, customer_email);
+}
+
 void engine_queue_outcome(struct engine *engine, struct tenant *tenant, const char *text)
 {
     store_outcome_push(engine->store, tenant->account.num, text);
@@ -50,15 +88,6 @@ void engine_clear_outcomes(struct engine *engine, struct tenant *tenant)
 
 /* ------------------------------------------------------------------ setting one */
 
-static void parse(const struct engine *engine, const char *text, enum status from,
-                  struct arena *arena, struct outcome *ret_outcome)
-{
-    const char *why = outcome_parse(text, from, &engine->fixture->resolutions, arena, ret_outcome);
-    if (why) {
-        die("a stored outcome cannot be read: %s: %s", text, why);
-    }
-}
-
 static const char *normal_form(struct arena *arena, const struct outcome *outcome)
 {
     char normal[OUTCOME_TEXT];
@@ -70,7 +99,7 @@ const char *engine_plan_text(const struct engine *engine, struct arena *arena, c
                              enum status from)
 {
     struct outcome outcome;
-    parse(engine, text, from, arena, &outcome);
+    engine_read_outcome(engine, text, from, &outcome);
     return normal_form(arena, &outcome);
 }
 
@@ -83,7 +112,7 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
     if (!*text) {
         return; /* the payer decides on the page */
     }
-    parse(engine, text, from, arena, &outcome);
+    engine_read_outcome(engine, text, from, &outcome);
     const struct outcome_step *first = &outcome.steps[0];
     bool never =
         outcome.n == 1 && first->status == from && text_equal(first->resolution, RESOLUTION_OK);
@@ -91,9 +120,7 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
         return;
     }
     invoice->plan = normal_form(arena, &outcome);
-    int64_t delay_ms =
-        first->delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : first->delay_ms;
-    invoice->plan_due_ms = from_ms + delay_ms;
+    invoice->plan_due_ms = engine_step_due(engine, tenant, &outcome, 0, from_ms);
 }
 
 /* ------------------------------------------------------------------ taking its steps */
@@ -101,26 +128,8 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
                  struct outcome *ret_outcome)
 {
-    struct outcome none = {0};
-    bool planned =
-        *invoice->plan && !outcome_parse(invoice->plan, invoice->status,
-                                         &engine->fixture->resolutions, NULL, ret_outcome);
-    if (!planned) {
-        *ret_outcome = none;
-    }
-}
-
-static void plan_rest(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                      struct invoice *invoice, const struct outcome *outcome, int64_t at_ms)
-{
-    char rest[OUTCOME_TEXT];
-    outcome_format(outcome, 1, rest);
-    invoice->plan = arena_strdup(arena, rest);
-    invoice->plan_due_ms = TIME_NONE;
-    if (outcome->n > 1) {
-        int64_t delay_ms = outcome->steps[1].delay_ms;
-        invoice->plan_due_ms =
-            at_ms + (delay_ms == OUTCOME_NO_DELAY ? engine_settle_after(engine, tenant) : delay_ms);
+    if (!*invoice->plan || !parse(engine, invoice->plan, invoice->status, ret_outcome)) {
+        *ret_outcome = (struct outcome){0};
     }
 }
 
@@ -128,7 +137,10 @@ void engine_step(struct engine *engine, struct tenant *tenant, struct arena *are
                  struct invoice *invoice, const struct outcome *outcome, const struct move *how)
 {
     const struct outcome_step *step = &outcome->steps[0];
-    plan_rest(engine, tenant, arena, invoice, outcome, how->at_ms);
+    char rest[OUTCOME_TEXT];
+    outcome_format(outcome, 1, rest);
+    invoice->plan = arena_strdup(arena, rest);
+    invoice->plan_due_ms = engine_step_due(engine, tenant, outcome, 1, how->at_ms);
     struct move move = *how;
     move.status = step->status;
     move.resolution = arena_strdup(arena, step->resolution);

@@ -10,6 +10,29 @@
 /* The delay of a planned step that names none. */
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
 
+/* When a step of an outcome is due that follows on `from_ms`; TIME_NONE if there is no such step.
+ */
+int64_t engine_step_due(const struct engine *engine, const struct tenant *tenant,
+                        const struct outcome *outcome, size_t step, int64_t from_ms);
+
+/*
+ * What becomes of an invoice, as an outcome text (server/docs/outcomes.md): the next one of the
+ * account's queue, which is used up, else what was asked for (or NULL), else what a rule of the
+ * fixtures says of `subject` and the customer's address (or NULL). NULL: none of them says. The
+ * text is in the arena, or what was given.
+ */
+const char *engine_find_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                enum outcome_kind kind, const char *asked,
+                                const struct invoice *subject, const char *customer_email);
+
+/* Reads an outcome text that was checked. */
+void engine_read_outcome(const struct engine *engine, const char *text, enum status from,
+                         struct outcome *ret_outcome);
+
+/* Whether the database's text is still an outcome: the fixtures may have lost a resolution since it
+ * was stored. */
+bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from);
+
 /*
  * Plans what an outcome text (checked) says, from a status and a time on; "" and what never settles
  * plan nothing. `engine_plan_text` is the normal form of such a text.
@@ -18,15 +41,6 @@ void engine_set_plan(const struct engine *engine, const struct tenant *tenant, s
                      struct invoice *invoice, const char *text, enum status from, int64_t from_ms);
 const char *engine_plan_text(const struct engine *engine, struct arena *arena, const char *text,
                              enum status from);
-
-/* Whether the database's text is still an outcome: the fixtures may have lost a resolution since it
- * was stored. */
-bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from);
-
-/* Takes the next outcome of this kind off the account's queue, in the arena; NULL: none waits. What
- * is no outcome any more is passed over, and the log says so. */
-const char *engine_queued_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                                  enum outcome_kind kind);
 
 /* Adds to the account's queue an outcome (checked); empties the queue. */
 void engine_queue_outcome(struct engine *engine, struct tenant *tenant, const char *text);

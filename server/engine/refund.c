@@ -6,24 +6,18 @@
 #include "engine/plan.h"
 #include "store/store_invoice.h"
 
-/* The outcome text in the order of server/docs/outcomes.md; it says nothing of the amount, so a
- * success is one of either name. */
+/* Rules look at the refund's own words. An outcome says nothing of the amount, so a success is one
+ * of either name. */
 static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
-                                   const struct refund *refund, const char *wish)
+                                   const struct refund *refund, const char *asked)
 {
-    const char *text = engine_queued_outcome(engine, tenant, arena, OUTCOME_OF_REFUND);
-    struct invoice subject = *invoice; /* what rules look at: the refund's own words */
-    if (!text) {
-        text = wish;
-    }
-    if (!text) {
-        subject.amount = refund->amount;
-        subject.reference_id = refund->reference_id;
-        subject.description = refund->description;
-        text = scenario_find(&engine->fixture->scenarios, OUTCOME_OF_REFUND, &subject,
-                             engine_customer_email(arena, invoice));
-    }
+    struct invoice subject = *invoice;
+    subject.amount = refund->amount;
+    subject.reference_id = refund->reference_id;
+    subject.description = refund->description;
+    const char *text = engine_find_outcome(engine, tenant, arena, OUTCOME_OF_REFUND, asked,
+                                           &subject, engine_customer_email(arena, invoice));
     return text ? text : "refunded";
 }
 

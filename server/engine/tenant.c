@@ -69,10 +69,7 @@ static void unindex(struct tenants *tenants, const struct tenant *tenant)
 /* Keeps the order of the numbers, by which tenants_by_num searches. */
 static void insert(struct tenants *tenants, struct tenant *tenant)
 {
-    if (tenants->n == tenants->room) {
-        tenants->room = tenants->room ? tenants->room * 2 : 16;
-        tenants->list = mem_resize(tenants->list, tenants->room * sizeof(struct tenant *));
-    }
+    tenants->list = mem_grow(tenants->list, tenants->n, &tenants->room, sizeof(struct tenant *));
     size_t at = tenants->n++;
     for (; at && tenants->list[at - 1]->account.num > tenant->account.num; at--) {
         tenants->list[at] = tenants->list[at - 1]; /* re-read after a rollback: not the last one */

@@ -7,11 +7,8 @@
 
 void turn_queue_callback(struct turn *turn, const struct callback *callback, bool ahead)
 {
-    if (turn->n_callbacks == turn->callbacks_room) {
-        turn->callbacks_room = turn->callbacks_room ? turn->callbacks_room * 2 : 64;
-        turn->callbacks =
-            mem_resize(turn->callbacks, turn->callbacks_room * sizeof *turn->callbacks);
-    }
+    turn->callbacks = mem_grow(turn->callbacks, turn->n_callbacks, &turn->callbacks_room,
+                               sizeof *turn->callbacks);
     turn->callbacks[turn->n_callbacks++] = (struct queued_callback){
         .callback = callback->seq,
         .invoice = callback->invoice,
@@ -36,10 +33,8 @@ void turn_drop_callbacks(struct turn *turn, int64_t account)
 
 void turn_note_change(struct turn *turn, const struct tenant *tenant, int64_t invoice)
 {
-    if (turn->n_changes == turn->changes_room) {
-        turn->changes_room = turn->changes_room ? turn->changes_room * 2 : 64;
-        turn->changes = mem_resize(turn->changes, turn->changes_room * sizeof *turn->changes);
-    }
+    turn->changes =
+        mem_grow(turn->changes, turn->n_changes, &turn->changes_room, sizeof *turn->changes);
     turn->changes[turn->n_changes++] = (struct turn_change){tenant->journal_id, invoice};
 }
 
@@ -85,10 +80,7 @@ struct advance_event *turn_add_event(struct tenant *tenant, const char *invoice_
     if (!tenant->advance || events->total++ >= ADVANCE_EVENTS_MOST) {
         return NULL;
     }
-    if (events->n == events->room) {
-        events->room = events->room ? events->room * 2 : 16;
-        events->list = mem_resize(events->list, events->room * sizeof *events->list);
-    }
+    events->list = mem_grow(events->list, events->n, &events->room, sizeof *events->list);
     struct advance_event *event = &events->list[events->n++];
     *event = (struct advance_event){.at_ms = at_ms};
     memcpy(event->invoice, invoice_id, sizeof event->invoice);
