@@ -7,13 +7,12 @@
 #include <string.h>
 
 /* What was asked for, between id and hits. */
-static void write_fault(struct call *call, struct json_out *out, const struct fault *fault,
-                        const char *given)
+static void write_fault(struct call *call, struct json_out *out, const struct fault *fault)
 {
     char id[IDENT_TEXT];
     const char *name;
     json_t *value;
-    json_auto_t *object = json_parse(given, strlen(given), call->arena, NULL);
+    json_auto_t *object = json_parse(fault->given, strlen(fault->given), call->arena, NULL);
     fault_id(fault->number, id);
     json_out_object(out, NULL);
     json_out_text(out, "id", id);
@@ -35,16 +34,16 @@ void control_faults_add(struct call *call)
     if (!body || !fault_read(call, body, &fault)) {
         return;
     }
-    const char *given = json_text(call->arena, body, false);
+    fault.given = json_text(call->arena, body, false);
     const struct fault *added =
-        faults_add(&call->tenant->faults, &call->engine->fault_source, &fault, given);
+        faults_add(&call->tenant->faults, &call->engine->fault_source, &fault);
     if (!added) {
         call_control_error(call, 409, "too_many_faults",
                            "the account has %d faults already; delete some", FAULTS_MOST);
         return;
     }
     struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
-    write_fault(call, &out, added, given);
+    write_fault(call, &out, added);
 }
 
 static void reply_list(struct call *call, int64_t limit, int64_t after)
@@ -59,7 +58,7 @@ static void reply_list(struct call *call, int64_t limit, int64_t after)
     json_out_object(&out, NULL);
     json_out_array(&out, "items");
     for (; at < faults->n && limit > 0; at++, limit--) {
-        write_fault(call, &out, &faults->list[at], faults->given[at]);
+        write_fault(call, &out, &faults->list[at]);
         fault_id(faults->list[at].number, next);
     }
     json_out_array_end(&out);

@@ -118,6 +118,7 @@ struct fault {
     int64_t probability;  /* up to FAULT_ALWAYS */
     int64_t seen, hits;   /* matches, and those at which it fired */
     uint64_t random;      /* state of its own stream of random numbers */
+    const char *given;    /* what was asked for, a JSON object's text */
 };
 
 /* A call or an attempt of a callback, as matches see it. */

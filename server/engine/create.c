@@ -118,7 +118,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .gateway_options = order->gateway_options,
         .options = order->options,
         .service_fields = order->service_fields,
-        .callback_logs = "[]",
+        .callback_logs = OUTBOX_NO_LOGS,
         .callback_url = order->callback_url,
         .return_url = order->return_url,
         .return_success = order->return_success,
@@ -157,9 +157,6 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     struct callback callback;
     bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
-    if (reports) {
-        invoice->callback_logs = outbox_logs_of(arena, &callback, 1);
-    }
     if (!store_invoice_insert(engine->store, invoice)) {
         store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
                                    ret_invoice);

@@ -40,7 +40,7 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
 void engine_change_account(struct engine *engine, struct tenant *tenant,
                            const struct settings *settings)
 {
-    tenant_set_settings(tenant, engine->store, settings);
+    tenant_set_settings(&engine->tenants, tenant, engine->store, settings);
     turn_recheck(&engine->turn);
     journal_account(engine, tenant, JOURNAL_CHANGED);
 }
@@ -76,7 +76,7 @@ void engine_set_demo_callback_url(struct engine *engine)
     if (demo && engine->options.demo_callback_url) {
         struct settings settings = demo->account.settings;
         settings.callback_url = engine->options.demo_callback_url;
-        tenant_set_settings(demo, engine->store, &settings);
+        tenant_set_settings(&engine->tenants, demo, engine->store, &settings);
     }
 }
 
@@ -119,7 +119,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     sinks_finish(&tenant->sinks);
     const struct settings *settings = fixture_settings(engine, tenant);
     if (settings) {
-        tenant_set_settings(tenant, engine->store, settings);
+        tenant_set_settings(&engine->tenants, tenant, engine->store, settings);
     }
     if (tenant == engine->tenants.demo) {
         engine_set_demo_callback_url(engine);

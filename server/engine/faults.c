@@ -56,14 +56,13 @@ static void update_places(struct faults *faults)
 }
 
 const struct fault *faults_add(struct faults *faults, struct fault_source *source,
-                               const struct fault *fault, const char *given)
+                               const struct fault *fault)
 {
     if (faults->n == FAULTS_MOST) {
         return NULL;
     }
     faults->list = mem_resize(faults->list, (faults->n + 1) * sizeof *faults->list);
-    faults->given = mem_resize(faults->given, (faults->n + 1) * sizeof *faults->given);
-    struct fault *own = &faults->list[faults->n];
+    struct fault *own = &faults->list[faults->n++];
     *own = *fault;
     own->number = ++source->made;
     own->seen = own->hits = 0;
@@ -71,18 +70,17 @@ const struct fault *faults_add(struct faults *faults, struct fault_source *sourc
     own->match.method = copy_text(fault->match.method);
     own->match.path = copy_text(fault->match.path);
     own->match.invoice = copy_text(fault->match.invoice);
-    faults->given[faults->n++] = mem_strdup(given);
+    own->given = mem_strdup(fault->given);
     update_places(faults);
     return own;
 }
 
-static void free_texts(struct faults *faults, size_t i)
+static void free_texts(const struct fault *fault)
 {
-    const struct fault_match *match = &faults->list[i].match;
-    free((void *)(uintptr_t)match->method);
-    free((void *)(uintptr_t)match->path);
-    free((void *)(uintptr_t)match->invoice);
-    free((void *)(uintptr_t)faults->given[i]);
+    free((void *)(uintptr_t)fault->match.method);
+    free((void *)(uintptr_t)fault->match.path);
+    free((void *)(uintptr_t)fault->match.invoice);
+    free((void *)(uintptr_t)fault->given);
 }
 
 bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_kind)
@@ -95,10 +93,9 @@ bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_k
         return false;
     }
     *ret_kind = faults->list[i].effect.kind;
-    free_texts(faults, i);
+    free_texts(&faults->list[i]);
     size_t behind = --faults->n - i;
     memmove(&faults->list[i], &faults->list[i + 1], behind * sizeof *faults->list);
-    memmove(&faults->given[i], &faults->given[i + 1], behind * sizeof *faults->given);
     update_places(faults);
     return true;
 }
@@ -106,12 +103,10 @@ bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_k
 void faults_delete_all(struct faults *faults)
 {
     for (size_t i = 0; i < faults->n; i++) {
-        free_texts(faults, i);
+        free_texts(&faults->list[i]);
     }
     free(faults->list);
-    free(faults->given);
     faults->list = NULL;
-    faults->given = NULL;
     faults->n = 0;
     faults->places = 0;
 }

@@ -21,7 +21,6 @@ struct fault_source {
 /* Zeroed: no faults. */
 struct faults {
     struct fault *list; /* by number, ascending */
-    const char **given; /* of each: what was asked for, a JSON object's text */
     size_t n;
     unsigned places; /* FAULT_AT of each that has one: what every call looks at first */
     uint64_t made;   /* since the last reset: numbers the streams of random numbers */
@@ -29,11 +28,11 @@ struct faults {
 };
 
 /*
- * Adds a fault; number, counts and stream are set here, and texts are copied. `given` is its JSON,
- * which lists show again. Returns the fault, NULL when there are FAULTS_MOST.
+ * Adds a fault; number, counts and stream are set here, and texts are copied. Returns it, NULL when
+ * there are FAULTS_MOST.
  */
 const struct fault *faults_add(struct faults *faults, struct fault_source *source,
-                               const struct fault *fault, const char *given);
+                               const struct fault *fault);
 
 /* Takes a fault away; false when there is none of this number. What `reorder` holds stays held:
  * outbox_release lets it go. */

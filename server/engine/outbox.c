@@ -1,6 +1,7 @@
 #include "outbox.h"
 
 #include "base/crypt.h"
+#include "base/text.h"
 #include "domain/token.h"
 #include "engine/lookup.h"
 #include "engine/outbox_fault.h"
@@ -8,8 +9,6 @@
 #include "store/store_invoice.h"
 #include "view/view_parts.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Signatures of the other form are too short to be worth it. */
@@ -53,8 +52,39 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
                         signature, body + end);
 }
 
+const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n)
+{
+    buf_auto logs = {0};
+    if (n > OUTBOX_LOGS_KEPT) {
+        return "";
+    }
+    view_callback_logs(&logs, callbacks, n);
+    return arena_copy(arena, logs.data, logs.size);
+}
+
+/* From the invoice's callbacks and one more that is not inserted yet (or NULL). */
+static const char *logs_with(struct engine *engine, struct arena *arena,
+                             const struct invoice *invoice, const struct callback *more)
+{
+    struct callback all[OUTBOX_LOGS_KEPT + 2];
+    struct callback *rows;
+    size_t n = 0;
+    if (!*invoice->callback_logs) {
+        return ""; /* callbacks never become fewer */
+    }
+    if (!text_equal(invoice->callback_logs, OUTBOX_NO_LOGS)) {
+        n = store_callback_of_invoice(engine->store, arena, invoice->seq, OUTBOX_LOGS_KEPT + 1,
+                                      &rows);
+        memcpy(all, rows, n * sizeof *rows);
+    }
+    if (more) {
+        all[n++] = *more;
+    }
+    return outbox_logs_of(arena, all, n);
+}
+
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                    const struct invoice *invoice, int64_t at_ms, struct callback *ret_callback)
+                    struct invoice *invoice, int64_t at_ms, struct callback *ret_callback)
 {
     const struct settings *settings = &tenant->account.settings;
     const char *url = invoice->callback_url ? invoice->callback_url : settings->callback_url;
@@ -85,41 +115,13 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
         .body = arena_copy(arena, body.data, body.size),
         .body_cut = cut,
     };
+    invoice->callback_logs = logs_with(engine, arena, invoice, ret_callback);
     return true;
-}
-
-const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n)
-{
-    buf_auto logs = {0};
-    if (n > OUTBOX_LOGS_KEPT) {
-        return "";
-    }
-    view_callback_logs(&logs, callbacks, n);
-    return arena_copy(arena, logs.data, logs.size);
-}
-
-const char *outbox_logs(struct engine *engine, struct arena *arena, const struct invoice *invoice,
-                        const struct callback *more)
-{
-    struct callback all[OUTBOX_LOGS_KEPT + 2];
-    struct callback *rows;
-    if (!*invoice->callback_logs) {
-        return ""; /* callbacks never become fewer */
-    }
-    size_t n =
-        store_callback_of_invoice(engine->store, arena, invoice->seq, OUTBOX_LOGS_KEPT + 1, &rows);
-    for (size_t i = 0; i < n; i++) {
-        all[i] = rows[i];
-    }
-    if (more) {
-        all[n++] = *more;
-    }
-    return outbox_logs_of(arena, all, n);
 }
 
 void outbox_save_logs(struct engine *engine, struct arena *arena, struct invoice *invoice)
 {
-    invoice->callback_logs = outbox_logs(engine, arena, invoice, NULL);
+    invoice->callback_logs = logs_with(engine, arena, invoice, NULL);
     store_invoice_update(engine->store, invoice);
 }
 

@@ -11,11 +11,11 @@
 
 /*
  * Composes the callback that reports an invoice's state. False when none is due: no URL, or the
- * account wants only final statuses. Texts live in `arena`. Insert it with outbox_insert once the
- * invoice has its row.
+ * account wants only final statuses. Texts live in `arena`. The invoice's callback_logs get
+ * it too; insert it with outbox_insert once the invoice has its row.
  */
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                    const struct invoice *invoice, int64_t at_ms, struct callback *ret_callback);
+                    struct invoice *invoice, int64_t at_ms, struct callback *ret_callback);
 
 /*
  * Inserts it; it is sent when the turn is committed, unless a fault has it otherwise, which may
@@ -31,15 +31,13 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
 
 #define OUTBOX_LOGS_KEPT 16 /* entries of callback_logs that an invoice's row keeps */
 
-/*
- * The callback_logs that the invoice's row keeps, from its callbacks and one more that is not
- * inserted yet (or NULL). "": there are too many, and they are read when they are shown
- * (view_invoice.write_logs), so that a change costs the same however many came before.
- */
-const char *outbox_logs(struct engine *engine, struct arena *arena, const struct invoice *invoice,
-                        const struct callback *more);
+#define OUTBOX_NO_LOGS "[]"
 
-/* The same when all callbacks are at hand, oldest first. */
+/*
+ * The callback_logs that an invoice's row keeps, from its callbacks, oldest first. "": there are
+ * too many, and they are read when they are shown (view_invoice.write_logs), so that a change costs
+ * the same however many came before.
+ */
 const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n);
 
 /* Makes them again, and saves the invoice. */

@@ -65,7 +65,7 @@ void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct
 {
     engine_empty(engine, tenant);
     store_snapshot_restore(engine->store, snapshot->seq, tenant->account.num);
-    tenant_read_settings(tenant, engine->store, snapshot->settings, &engine->fixture->resolutions);
+    tenant_read_settings(&engine->tenants, tenant, engine->store, snapshot->settings);
     clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
     tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
     turn_recheck(&engine->turn);

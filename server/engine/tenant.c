@@ -115,15 +115,17 @@ static void copy_keys(struct arena *arena, const struct account_keys *from, stru
     };
 }
 
-/* Settings through their JSON form: what is in memory is what a restart will read. */
-static void read_settings(struct arena *arena, const char *text,
-                          const struct resolution_set *resolutions, struct settings *ret_settings)
+/* Settings from their JSON form: what is in memory is what a restart will read. */
+static void take_settings(const struct tenants *tenants, struct tenant *tenant, const char *text)
 {
-    json_auto_t *object = json_parse(text, strlen(text), arena, NULL);
+    struct arena *arena = &tenant->setting_texts;
+    struct settings *settings = &tenant->account.settings;
     struct json_errors errors = {.arena = arena};
-    settings_default(ret_settings);
+    arena_reset(arena);
+    json_auto_t *object = json_parse(text, strlen(text), arena, NULL);
+    settings_default(settings);
     if (json_is_object(object)) {
-        settings_read(object, NULL, resolutions, ret_settings, &errors);
+        settings_read(object, NULL, tenants->resolutions, settings, &errors);
     }
     if (errors.n) {
         log_line(LOG_WARN, "stored setting %s is passed over: %s", errors.first->path,
@@ -158,9 +160,7 @@ static void load_one(void *arg, const struct account_row *row)
     } else if (tenant->account.num != row->num) {
         renumber(tenants, tenant, row->num); /* it was emptied in a turn that failed */
     }
-    arena_reset(&tenant->setting_texts);
-    read_settings(&tenant->setting_texts, row->settings, tenants->resolutions,
-                  &tenant->account.settings);
+    take_settings(tenants, tenant, row->settings);
     tenant->account.clock = row->clock;
     tenant->due_unknown = true;
     tenant->listed = true;
@@ -261,47 +261,23 @@ struct tenant *tenants_add(struct tenants *tenants, struct store *store,
         return NULL;
     }
     struct tenant *tenant = make_tenant(tenants, &row);
-    tenant_set_settings(tenant, NULL, settings);
+    take_settings(tenants, tenant, row.settings);
     tenant->next_due_ms = TIME_NONE;
     return tenant;
 }
 
-static void copy_settings(struct arena *arena, const struct settings *from, struct settings *to)
-{
-    *to = *from;
-    for (size_t i = 0; i < account_settings_count; i++) {
-        enum setting_kind kind = account_settings[i].kind;
-        if (kind != SETTING_BOOL && kind != SETTING_INT) {
-            const char **text = setting_text(&account_settings[i], to);
-            *text = arena_strdup(arena, *text);
-        }
-    }
-}
-
-void tenant_set_settings(struct tenant *tenant, struct store *store,
+void tenant_set_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                          const struct settings *settings)
 {
-    /* A new arena, because the new settings may have been made from the old ones. */
-    struct arena texts = {0};
-    struct settings copy;
-    copy_settings(&texts, settings, &copy);
-    if (store) {
-        buf_auto text = {0};
-        store_account_set_settings(store, tenant->account.num, settings_text(&text, settings));
-    }
-    tenant->account.settings = copy;
-    arena_finish(&tenant->setting_texts);
-    tenant->setting_texts = texts;
+    buf_auto text = {0};
+    tenant_read_settings(tenants, tenant, store, settings_text(&text, settings));
 }
 
-void tenant_read_settings(struct tenant *tenant, struct store *store, const char *text,
-                          const struct resolution_set *resolutions)
+void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                          const char *text)
 {
-    struct arena texts = {0};
-    struct settings settings;
-    read_settings(&texts, text, resolutions, &settings);
-    tenant_set_settings(tenant, store, &settings);
-    arena_finish(&texts);
+    store_account_set_settings(store, tenant->account.num, text);
+    take_settings(tenants, tenant, text);
 }
 
 void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant)

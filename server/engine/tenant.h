@@ -91,13 +91,11 @@ struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
                            const struct account_keys *keys, const struct settings *settings);
 
-/* Replaces the settings; texts are copied. `store` NULL: in memory only. */
-void tenant_set_settings(struct tenant *tenant, struct store *store,
+/* Replaces the settings, in the store too; the second from the JSON text that the store keeps. */
+void tenant_set_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                          const struct settings *settings);
-
-/* The same from the JSON text that the store keeps of settings. */
-void tenant_read_settings(struct tenant *tenant, struct store *store, const char *text,
-                          const struct resolution_set *resolutions);
+void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                          const char *text);
 
 /*
  * Leaves everything in the account behind: it gets a new number, under which there is nothing yet.

@@ -219,9 +219,6 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
 {
     struct callback callback;
     bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);
-    if (reports) {
-        invoice->callback_logs = outbox_logs(engine, arena, invoice, &callback);
-    }
     engine_save(engine, tenant, invoice);
     ledger_post(engine, tenant, invoice->currency,
                 money_add(invoice_worth(invoice), -before->worth),
