@@ -7,7 +7,7 @@
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
 #include "view/envelope.h"
-#include "wire/json_accepts.h"
+#include "wire/json_read.h"
 
 struct refund_input {
     const char *reference_id, *description;

@@ -1,6 +1,6 @@
 #include "order_fields.h"
 
-#include "wire/json_accepts.h"
+#include "wire/json_read.h"
 
 #define URL_MOST 2048
 

@@ -16,14 +16,14 @@ static const char *read_text_setting(const struct setting *setting, const json_t
     }
     const char *text = json_string_value(value);
     if (!text || strlen(text) != json_string_length(value)) {
-        return "a string is wanted";
+        return "must be a string";
     }
     int64_t most = setting->most ? setting->most : 2048;
     if (text_utf8_length(text, strlen(text)) > most) {
-        return arena_printf(errors->arena, "at most %lld characters are taken", (long long)most);
+        return arena_printf(errors->arena, "must be at most %lld characters", (long long)most);
     }
     if (setting->kind == SETTING_URL && !json_format_holds(JSON_FORMAT_URL, text)) {
-        return "an http or https URL is wanted";
+        return "must be an http or https URL";
     }
     *place = arena_strdup(errors->arena, text);
     return NULL;
@@ -39,7 +39,7 @@ static const char *read_choice(const struct setting *setting, const char *text,
         }
         buf_printf(&list, "%s%s", list.size ? ", " : "", *choice);
     }
-    return arena_printf(errors->arena, "one of %s is wanted", buf_str(&list));
+    return arena_printf(errors->arena, "must be one of %s", buf_str(&list));
 }
 
 static const char *read_number(const struct setting *setting, const json_t *value,
@@ -51,7 +51,7 @@ static const char *read_number(const struct setting *setting, const json_t *valu
     }
     if (!json_is_integer(value) || json_integer_value(value) < setting->least ||
         json_integer_value(value) > setting->most) {
-        return arena_printf(errors->arena, "a whole number from %lld to %lld is wanted",
+        return arena_printf(errors->arena, "must be a whole number from %lld to %lld",
                             (long long)setting->least, (long long)setting->most);
     }
     *place = json_integer_value(value);
@@ -77,7 +77,7 @@ static const char *read_amounts(const struct setting *setting, const json_t *val
         return NULL;
     }
     if (!json_is_object(value) || json_object_size(value) > (size_t)setting->most) {
-        return arena_printf(errors->arena, "an object is wanted, of at most %lld currencies",
+        return arena_printf(errors->arena, "must be an object of at most %lld currencies",
                             (long long)setting->most);
     }
     const char *name;
@@ -126,7 +126,7 @@ static const char *read_setting(const struct setting *setting, const json_t *val
                                    &outcome);
     case SETTING_BOOL:
         if (!json_is_boolean(value)) {
-            return "true or false is wanted";
+            return "must be true or false";
         }
         *setting_bool(setting, settings) = json_is_true(value);
         return NULL;
@@ -180,7 +180,7 @@ static void read_members(const json_t *object, const char *prefix, const char *c
             if (json_is_object(value)) {
                 read_members(value, "settings.", NULL, resolutions, settings, errors);
             } else {
-                json_errors_add(errors, path, "an object is wanted");
+                json_errors_add(errors, path, "must be an object");
             }
         } else if (!is_listed(others, name)) {
             json_errors_add(errors, path, "unknown name");

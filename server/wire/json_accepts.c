@@ -1,4 +1,4 @@
-#include "json_accepts.h"
+#include "wire/json_read.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "domain/money.h"
-#include "wire/json_out.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -39,12 +38,15 @@ void json_errors_add(struct json_errors *errors, const char *path, const char *f
     errors->n++;
 }
 
-/* ------------------------------------------------------------------ kinds: each returns NULL or a
- * message */
+/* ------------------------------------------------------------------ kinds */
 
-struct reader {
-    struct json_errors *errors;
-    bool strict;
+/* A value on its way into the struct. */
+struct reading {
+    const struct json_field *field;
+    const json_t *value;
+    const char *text; /* of a string without NULs in it, else NULL */
+    void *place;
+    struct arena *arena;
 };
 
 static const char *check_choice(const struct json_field *field, const char *text)
@@ -73,39 +75,29 @@ static const char *check_length(struct arena *arena, const struct json_field *fi
     return NULL;
 }
 
-static const char *read_text(struct reader *r, const struct json_field *field, const json_t *value,
-                             void *place)
+static const char *read_text(const struct reading *r)
 {
-    if (!json_is_string(value)) {
+    const struct json_field *field = r->field;
+    if (!r->text) {
         return "This value should be of type string.";
     }
-    const char *text = json_string_value(value);
-    size_t size = json_string_length(value);
+    size_t size = strlen(r->text);
     if (size == 0 && (field->format || field->choices || field->required)) {
         return field->required ? MESSAGE_BLANK : NULL;
     }
-    const char *message = check_length(r->errors->arena, field, text_utf8_length(text, size));
+    const char *message = check_length(r->arena, field, text_utf8_length(r->text, size));
     if (!message) {
-        message = check_choice(field, text);
+        message = check_choice(field, r->text);
     }
-    if (!message && !json_format_holds(field->format, text)) {
+    if (!message && !json_format_holds(field->format, r->text)) {
         message = json_format_message(field->format);
     }
     if (!message) {
-        char *copy = arena_copy(r->errors->arena, text, size);
-        if (field->format == JSON_FORMAT_CURRENCY) {
-            text_upper(copy);
-        }
-        *(const char **)place = copy;
+        bool currency = field->format == JSON_FORMAT_CURRENCY;
+        *(const char **)r->place =
+            currency ? arena_upper(r->arena, r->text) : arena_copy(r->arena, r->text, size);
     }
     return message;
-}
-
-/* The text of a string without NULs in it, else NULL. */
-static const char *plain_text(const json_t *value)
-{
-    const char *text = json_string_value(value);
-    return text && strlen(text) == json_string_length(value) ? text : NULL;
 }
 
 static const char *const money_messages[] = {
@@ -117,141 +109,112 @@ static const char *const money_messages[] = {
 };
 _Static_assert(MONEY_MOST / MONEY_ONE == 90000000000, "the bound stands in the message");
 
-static enum money_result parse_money(const json_t *value, int64_t *ret_amount)
+static enum money_result parse_money(const struct reading *r)
 {
     char digits[32];
-    if (plain_text(value)) {
-        return money_parse(plain_text(value), ret_amount);
+    if (json_is_integer(r->value)) {
+        snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(r->value));
+        return money_parse(digits, r->place);
     }
-    if (json_is_integer(value)) {
-        snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-        return money_parse(digits, ret_amount);
+    if (json_is_real(r->value)) {
+        return money_from_double(json_real_value(r->value), r->place);
     }
-    return json_is_real(value) ? money_from_double(json_real_value(value), ret_amount)
-                               : MONEY_NO_NUMBER;
+    return r->text ? money_parse(r->text, r->place) : MONEY_NO_NUMBER;
 }
 
-static const char *read_money(struct reader *r, const struct json_field *field, const json_t *value,
-                              void *place)
+static const char *read_money(const struct reading *r)
 {
-    (void)r;
-    (void)field;
-    return money_messages[parse_money(value, place)];
+    return money_messages[parse_money(r)];
 }
 
-static const char *read_limit(struct reader *r, const struct json_field *field, const json_t *value,
-                              void *place)
+static const char *read_limit(const struct reading *r)
 {
-    (void)r;
-    (void)field;
-    enum money_result result = parse_money(value, place);
-    if (result == MONEY_TOO_LARGE && json_number_value(value) >= 0) {
-        *(int64_t *)place = MONEY_MOST;
+    enum money_result result = parse_money(r);
+    if (result == MONEY_TOO_LARGE && json_number_value(r->value) >= 0) {
+        *(int64_t *)r->place = MONEY_MOST;
         return NULL;
     }
     return money_messages[result];
 }
 
-static bool to_int(const json_t *value, int64_t *ret_n)
+static bool to_int(const struct reading *r, int64_t *ret_n)
 {
-    if (json_is_integer(value)) {
-        *ret_n = json_integer_value(value);
+    if (json_is_integer(r->value)) {
+        *ret_n = json_integer_value(r->value);
         return true;
     }
-    return plain_text(value) && text_to_int(plain_text(value), ret_n);
+    return r->text && text_to_int(r->text, ret_n);
 }
 
-static const char *read_int(struct reader *r, const struct json_field *field, const json_t *value,
-                            void *place)
+static const char *read_int(const struct reading *r)
 {
     int64_t n;
-    if (!to_int(value, &n)) {
+    if (!to_int(r, &n)) {
         return "This value should be of type integer.";
     }
-    if ((field->least || field->most) && (n < field->least || n > field->most)) {
-        return arena_printf(r->errors->arena, "This value should be between %lld and %lld.",
-                            (long long)field->least, (long long)field->most);
+    if ((r->field->least || r->field->most) && (n < r->field->least || n > r->field->most)) {
+        return arena_printf(r->arena, "This value should be between %lld and %lld.",
+                            (long long)r->field->least, (long long)r->field->most);
     }
-    *(int64_t *)place = n;
+    *(int64_t *)r->place = n;
     return NULL;
 }
 
-static const char *read_bool(struct reader *r, const struct json_field *field, const json_t *value,
-                             void *place)
+static const char *read_bool(const struct reading *r)
 {
-    (void)r;
-    (void)field;
     int64_t n = -1;
-    const char *text = plain_text(value);
-    if (json_is_true(value) || text_equal(text, "true")) {
+    if (json_is_true(r->value) || text_equal(r->text, "true")) {
         n = 1;
-    } else if (json_is_false(value) || text_equal(text, "false")) {
+    } else if (json_is_false(r->value) || text_equal(r->text, "false")) {
         n = 0;
-    } else if (!to_int(value, &n) || (n != 0 && n != 1)) {
+    } else if (!to_int(r, &n) || (n != 0 && n != 1)) {
         return "This value should be of type bool.";
     }
-    *(bool *)place = n == 1;
+    *(bool *)r->place = n == 1;
     return NULL;
 }
 
-static const char *read_duration(struct reader *r, const struct json_field *field,
-                                 const json_t *value, void *place)
+static const char *read_duration(const struct reading *r)
 {
-    (void)r;
-    (void)field;
-    const char *text = plain_text(value);
-    int64_t ms = json_integer_value(value);
-    bool read = text ? text_to_duration(text, &ms) : json_is_integer(value);
+    int64_t ms = json_integer_value(r->value);
+    bool read = r->text ? text_to_duration(r->text, &ms) : json_is_integer(r->value);
     if (!read || ms < 0 || ms > DURATION_MOST_MS) {
         return "This value is not a valid duration.";
     }
-    *(int64_t *)place = ms;
+    *(int64_t *)r->place = ms;
     return NULL;
 }
 
-static const char *read_datetime(struct reader *r, const struct json_field *field,
-                                 const json_t *value, void *place)
+static const char *read_datetime(const struct reading *r)
 {
-    (void)r;
-    (void)field;
     int64_t seconds;
-    if (to_int(value, &seconds) && seconds > 0 && seconds < (int64_t)1 << 40) {
-        *(int64_t *)place = seconds * 1000;
+    if (to_int(r, &seconds) && seconds > 0 && seconds < (int64_t)1 << 40) {
+        *(int64_t *)r->place = seconds * 1000;
         return NULL;
     }
-    if (plain_text(value) && text_to_datetime(plain_text(value), place)) {
+    if (r->text && text_to_datetime(r->text, r->place)) {
         return NULL;
     }
     return "This value is not a valid datetime.";
 }
 
-bool json_is_map(const json_t *value)
+static const char *read_map(const struct reading *r)
 {
-    return json_is_object(value) || (json_is_array(value) && json_array_size(value) == 0);
-}
-
-static const char *read_map(struct reader *r, const struct json_field *field, const json_t *value,
-                            void *place)
-{
-    (void)field;
-    if (!json_is_object(value) && !json_is_array(value)) {
+    if (!json_is_object(r->value) && !json_is_array(r->value)) {
         return MESSAGE_MAP;
     }
-    *(const char **)place = json_text(r->errors->arena, value, true);
+    *(const char **)r->place = json_text(r->arena, r->value, true);
     return NULL;
 }
 
-static const char *read_any(struct reader *r, const struct json_field *field, const json_t *value,
-                            void *place)
+static const char *read_any(const struct reading *r)
 {
-    (void)r;
-    (void)field;
-    *(const json_t **)place = value;
+    *(const json_t **)r->place = r->value;
     return NULL;
 }
 
-static const char *(*const readers[])(struct reader *, const struct json_field *, const json_t *,
-                                      void *) = {
+/* What is wrong with the value, NULL: nothing. */
+static const char *(*const readers[])(const struct reading *) = {
     [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,
     [JSON_KIND_LIMIT] = read_limit,       [JSON_KIND_INT] = read_int,
     [JSON_KIND_BOOL] = read_bool,         [JSON_KIND_DURATION] = read_duration,
@@ -260,6 +223,11 @@ static const char *(*const readers[])(struct reader *, const struct json_field *
 };
 
 /* ------------------------------------------------------------------ objects */
+
+struct reader {
+    struct json_errors *errors;
+    bool strict;
+};
 
 static void read_object(struct reader *r, const char *prefix, const json_t *object,
                         const struct json_field *fields, size_t n, char *into);
@@ -285,11 +253,6 @@ static bool is_absent(const struct reader *r, const struct json_field *field, co
     return !value || json_is_null(value) || (blank && !text && !r->strict);
 }
 
-static bool holds_nul(const json_t *value)
-{
-    return json_is_string(value) && !plain_text(value);
-}
-
 static void read_field(struct reader *r, const char *prefix, const json_t *object,
                        const struct json_field *field, char *into)
 {
@@ -300,14 +263,16 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
     const char *path =
         *prefix ? arena_printf(r->errors->arena, "%s%s", prefix, field->name) : field->name;
+    const char *text = json_string_value(value);
     if (absent) {
         json_errors_add(r->errors, path, MESSAGE_BLANK);
-    } else if (holds_nul(value)) {
+    } else if (text && strlen(text) != json_string_length(value)) {
         json_errors_add(r->errors, path, MESSAGE_NUL);
     } else if (field->kind == JSON_KIND_OBJECT) {
         read_nested(r, path, value, field, into);
     } else {
-        const char *message = readers[field->kind](r, field, value, into + field->offset);
+        const struct reading reading = {field, value, text, into + field->offset, r->errors->arena};
+        const char *message = readers[field->kind](&reading);
         if (message) {
             json_errors_add(r->errors, path, "%s", message);
         }
@@ -365,81 +330,4 @@ void json_read(const json_t *object, const struct json_field *fields, size_t n, 
 {
     struct reader r = {errors, strict};
     read_object(&r, "", object, fields, n, into);
-}
-
-/* ------------------------------------------------------------------ documents */
-
-static int line_of(const char *data, const char *place)
-{
-    int line = 1;
-    for (; data < place; data++) {
-        line += *data == '\n';
-    }
-    return line;
-}
-
-json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why)
-{
-    json_error_t error;
-    const size_t flags = JSON_ALLOW_NUL;
-    const char *nul = size ? memchr(data, '\0', size) : NULL; /* jansson ends some tokens at one */
-    if (nul) {
-        if (ret_why) {
-            *ret_why = arena_printf(arena, "line %d: there is a NUL byte", line_of(data, nul));
-        }
-        return NULL;
-    }
-    json_t *value = json_loadb(data, size, flags, &error);
-    if (!value && json_error_code(&error) == json_error_numeric_overflow) {
-        value = json_loadb(data, size, flags | JSON_DECODE_INT_AS_REAL, &error);
-    }
-    if (!value && ret_why) {
-        bool in_name = json_error_code(&error) == json_error_null_byte_in_key;
-        *ret_why = arena_printf(arena, "line %d column %d: %s", error.line, error.column,
-                                in_name ? "a name must not contain \\u0000" : error.text);
-    }
-    return value;
-}
-
-json_t *json_without_blanks(const json_t *object)
-{
-    json_t *rest = json_copy((json_t *)object);
-    const char *name;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(rest, next, name, value)
-    {
-        if (json_is_string(value) && json_string_length(value) == 0) {
-            json_object_del(rest, name);
-        }
-    }
-    return rest;
-}
-
-/* Commas stand between values; what is inside a string does not count. */
-size_t json_weight(const char *data, size_t size)
-{
-    size_t weight = 0;
-    bool inside = false;
-    for (size_t i = 0; i < size; i++) {
-        char c = data[i];
-        if (c == '"') {
-            inside = !inside;
-        } else if (inside) {
-            i += c == '\\';
-        } else if (c == '{' || c == '[') {
-            weight += 8;
-        } else if (c == ',') {
-            weight++;
-        }
-    }
-    return weight;
-}
-
-const char *json_text(struct arena *arena, const json_t *value, bool php_maps)
-{
-    buf_auto text = {0};
-    struct json_out out = {.buf = &text};
-    json_out_value(&out, NULL, value, php_maps);
-    return arena_copy(arena, text.data, text.size);
 }

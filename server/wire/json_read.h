@@ -77,6 +77,16 @@ struct json_field {
 void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
                void *into, struct json_errors *errors);
 
+/* What a field takes, in words, from the same tables (json_accepts.c). */
+
+/* The row of a dotted path ("customer.address.city"); NULL when the tables have none. */
+const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path);
+
+/* "one of charge, verify", "text, at most 255 characters". In the arena or static. */
+const char *json_accepts(struct arena *arena, const struct json_field *field);
+
+/* ------------------------------------------------------------------ documents */
+
 /*
  * Parses a whole document: NULs in strings are kept, the last of duplicate keys wins, whole numbers
  * beyond 64 bits become reals. NULL when the text is no JSON; `ret_why` (may be NULL) then says

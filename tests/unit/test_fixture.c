@@ -314,7 +314,7 @@ static const struct {
     {"default.json", "\"website\": null", "\"outcome\": \"paid\"",
      "default.json: accounts[0].outcome: unknown status \"paid\""},
     {"default.json", "\"website\": null", "\"retry_limit\": 0",
-     "default.json: accounts[0].retry_limit: a whole number from 1 to 100 is wanted"},
+     "default.json: accounts[0].retry_limit: must be a whole number from 1 to 100"},
     {"scenarios.json", "\"process_failed:insufficient_funds\"", "\"paid\"",
      "scenarios.json: rules[0].outcome: unknown status \"paid\""},
     {"scenarios.json", "\"process_failed:insufficient_funds\"", "\"pa\\nid\\u0000\"",

@@ -129,30 +129,29 @@ static void a_wrong_setting_is_named_and_changes_nothing(void **state)
         {"{\"settings\":{\"nmae\":\"a\"}}", "settings.nmae: unknown name"},
         {"{\"settings\":{\"id\":\"a\"}}", "settings.id: unknown name"},
         {"{\"settings\":{\"settings\":{}}}", "settings.settings: unknown name"},
-        {"{\"settings\":[]}", "settings: an object is wanted"},
-        {"{\"name\":1}", "name: a string is wanted"},
-        {"{\"name\":\"a\\u0000b\"}", "name: a string is wanted"},
-        {"{\"callback_url\":\"nowhere\"}", "callback_url: an http or https URL is wanted"},
-        {"{\"status\":\"gone\"}", "status: one of new, active, inactive, moderation_requested, "
-                                  "moderation_pending, archived is wanted"},
-        {"{\"status\":null}", "status: a string is wanted"},
+        {"{\"settings\":[]}", "settings: must be an object"},
+        {"{\"name\":1}", "name: must be a string"},
+        {"{\"name\":\"a\\u0000b\"}", "name: must be a string"},
+        {"{\"callback_url\":\"nowhere\"}", "callback_url: must be an http or https URL"},
+        {"{\"status\":\"gone\"}", "status: must be one of new, active, inactive, moderation_requested, "
+                                  "moderation_pending, archived"},
+        {"{\"status\":null}", "status: must be a string"},
         {"{\"outcome\":\"paid\"}", "outcome: unknown status \"paid\""},
-        {"{\"outcome\":null}", "outcome: a string is wanted"},
-        {"{\"only_final\":1}", "only_final: true or false is wanted"},
-        {"{\"only_final\":null}", "only_final: true or false is wanted"},
-        {"{\"retry_limit\":0}", "retry_limit: a whole number from 1 to 100 is wanted"},
-        {"{\"retry_limit\":101}", "retry_limit: a whole number from 1 to 100 is wanted"},
-        {"{\"retry_limit\":1.5}", "retry_limit: a whole number from 1 to 100 is wanted"},
-        {"{\"retry_limit\":\"5\"}", "retry_limit: a whole number from 1 to 100 is wanted"},
-        {"{\"retry_limit\":null}", "retry_limit: a whole number from 1 to 100 is wanted"},
+        {"{\"outcome\":null}", "outcome: must be a string"},
+        {"{\"only_final\":1}", "only_final: must be true or false"},
+        {"{\"only_final\":null}", "only_final: must be true or false"},
+        {"{\"retry_limit\":0}", "retry_limit: must be a whole number from 1 to 100"},
+        {"{\"retry_limit\":101}", "retry_limit: must be a whole number from 1 to 100"},
+        {"{\"retry_limit\":1.5}", "retry_limit: must be a whole number from 1 to 100"},
+        {"{\"retry_limit\":\"5\"}", "retry_limit: must be a whole number from 1 to 100"},
+        {"{\"retry_limit\":null}", "retry_limit: must be a whole number from 1 to 100"},
         {"{\"retry_limit\":9223372036854775807}",
-         "retry_limit: a whole number from 1 to 100 is wanted"},
-        {"{\"ttl_s\":-9223372036854775808}", "ttl_s: a whole number from 1 to 31536000 is wanted"},
+         "retry_limit: must be a whole number from 1 to 100"},
+        {"{\"ttl_s\":-9223372036854775808}", "ttl_s: must be a whole number from 1 to 31536000"},
         {"{\"opening_balances\":[]}",
-         "opening_balances: an object is wanted, of at most 100 currencies"},
+         "opening_balances: must be an object of at most 100 currencies"},
         {"{\"only_final\":1,\"more\":1,\"settings\":{\"name\":1}}",
-         "only_final: true or false is wanted; more: unknown name; settings.name: a string is "
-         "wanted"},
+         "only_final: must be true or false; more: unknown name; settings.name: must be a string"},
     };
     (void)state;
     struct reading defaults;
@@ -177,7 +176,7 @@ static void a_text_is_bounded_in_characters(void **state)
         buf_auto json = {0};
         buf_printf(&json, "{\"name\":\"%s\"}", texts[i]);
         begin(&r, json.data);
-        assert_string_equal(errors_of(&r), i ? "name: at most 255 characters are taken" : "");
+        assert_string_equal(errors_of(&r), i ? "name: must be at most 255 characters" : "");
         end(&r);
     }
     free(longest);
