@@ -426,7 +426,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.equal(code, 1);
     const [junit, html] = files(folder);
     assert.match(junit, /tests="0" failures="0"/);
-    assert.ok(html.includes('The run made no invoice.'));
+    assert.ok(html.includes('The run created no invoices.'));
     assert.doesNotMatch(html, /<h2 id="failures"/);
   });
 
@@ -494,7 +494,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.match(junit, /<testsuites name="milkypay-mock" tests="10000" /);
     assert.ok(junit.includes('<property name="invoices" value="10017"/>'));
     assert.equal(html.match(/<tr id="cpi_/g).length, 10000);
-    assert.ok(html.includes('The newest 10000 of 10017: the other 17 are not shown.'));
+    assert.ok(html.includes('The newest 10000 of 10017 invoices. The other 17 are not shown.'));
   });
 
   test('a server without a command writes it too, when it is stopped', async () => {

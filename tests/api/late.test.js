@@ -300,7 +300,7 @@ describe('force goes past the state table, not past the money', () => {
 describe('the payer\'s page', () => {
   const browser = { headers: { Accept: 'text/html' } };
   const HEADS = {
-    partially_processed: ['Partly paid', 'Частково сплачено', 'Частично оплачено'], terminated: ['Rejected', 'Відхилено', 'Отклонено'],
+    partially_processed: ['Partially paid', 'Частково сплачено', 'Частично оплачено'], terminated: ['Rejected', 'Відхилено', 'Отклонено'],
     charged_back: ['Charged back', 'Опротестовано', 'Опротестовано'], refund_failed: ['Refund failed', 'Повернення не вдалося', 'Возврат не удался'],
   };
   for (const [status, heads] of Object.entries(HEADS)) {

@@ -167,21 +167,21 @@ describe('the result', () => {
 
   test('of a part that was refunded says how much', async () => {
     const texts = await shown(PAGES['partially-refunded']);
-    assert.ok(texts.includes('A part of the money was returned to you.'), texts.join('\n'));
+    assert.ok(texts.includes('Part of the payment was refunded to you.'), texts.join('\n'));
     assert.deepEqual([after(texts, 'Amount'), after(texts, 'Refunded')], ['1,234.50 USD', '345.67 USD']);
     assert.ok(!texts.includes('Charged back'));
   });
 
   test('of a chargeback says how much, and does not say that something is still to come', async () => {
     const texts = await shown(PAGES['charged-back']);
-    assert.ok(texts.includes('Your bank took the payment back.'), texts.join('\n'));
+    assert.ok(texts.includes('Your bank reversed the payment.'), texts.join('\n'));
     assert.deepEqual([after(texts, 'Amount'), after(texts, 'Charged back')], ['1,234.50 USD', '1,234.50 USD']);
     assert.ok(!texts.includes('Check again'));
   });
 
   test('of a refund on its way speaks of the refund', async () => {
     const texts = await shown(PAGES['refund-pending']);
-    assert.ok(texts.includes('The money is on its way back to you.'), texts.join('\n'));
+    assert.ok(texts.includes('Your refund is being processed.'), texts.join('\n'));
     assert.ok(texts.includes('Check again'));
   });
 });
@@ -218,7 +218,7 @@ describe('the choice of a method', () => {
         await payer.at('search-methods').fill('zzz');
         if (!js) await payer.go(() => payer.at('search-methods').press('Enter'));
         await payer.at('no-match').waitFor();
-        assert.equal(await payer.text('no-match'), 'No method matches.');
+        assert.equal(await payer.text('no-match'), 'No payment method found.');
         assert.equal(await payer.count('no-method'), 0);
       });
     });

@@ -140,7 +140,7 @@ static void templates_repeat_rows_and_escape_values(void **state)
     (void)state;
     template_fill(&out, "choice.html", "en", &scope);
     const char *page = buf_str(&out);
-    assert_non_null(strstr(page, "<legend>What should happen?</legend>"));
+    assert_non_null(strstr(page, "<legend>Choose the result</legend>"));
     assert_non_null(strstr(page, "value=\"a&lt;b&gt;\""));
     assert_non_null(strstr(page, "&quot;one&quot; &amp; &#39;two&#39;"));
     assert_non_null(strstr(page, "<span>{{t.choice}} <code>c</code>")); /* a value is no template */
