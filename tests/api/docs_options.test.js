@@ -19,7 +19,7 @@ function page({ program, commands, notes, options, about_exec: aboutExec }) {
       code(environment)]));
   return `# Options
 
-This page is made from \`${program} --help\`. [Command line](command-line.md) says more about some of them.
+This page is generated from \`${program} --help\`. [Command line](command-line.md) explains some options further.
 
 ${table(['call', 'does'], calls)}
 ${notes}

@@ -11,7 +11,7 @@ const document = parse(readFileSync(`${ROOT}schema/openapi.yaml`, 'utf8'), { mer
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const PLATFORM = ['Public API', 'Private API', 'Checkout'];
 const MANY = 4; // operations
-const MADE = `This page is made from the [contract](../../schema/openapi.yaml), which the server serves at
+const MADE = `This page is generated from [schema/openapi.yaml](../../schema/openapi.yaml), which the server serves at
 \`/_mock/openapi.yaml\`.`;
 
 const schemas = new Schemas(document);
@@ -22,13 +22,13 @@ const ACCESS = {
   account: 'the login of the account (HTTP Basic)',
   cardSession: "the invoice's token (Bearer)",
   controlBearer: 'the control token, if there is one',
-  controlHeader: undefined, // another way to show the same
+  controlHeader: undefined, // another way to send the same token
 };
 
 /** Who may call, in words. */
 function access(operation) {
   const names = (operation.security ?? []).flatMap((one) => Object.keys(one)).map((name) => ACCESS[name]).filter(Boolean);
-  return names.length ? `Wants ${names.join(' or ')}.\n\n` : '';
+  return names.length ? `Requires ${names.join(' or ')}.\n\n` : '';
 }
 
 function parameters(operation) {
@@ -43,7 +43,7 @@ function request(operation) {
   const [type, media] = Object.entries(body?.content ?? {})[0] ?? [];
   if (!media?.schema) return '';
   const others = Object.keys(body.content).slice(1);
-  const says = `The body${body.required ? '' : ', which may be left out'}: ${schemas.type(media.schema)}, as \`${type}\``;
+  const says = `The body${body.required ? '' : ' (optional)'}: ${schemas.type(media.schema)}, as \`${type}\``;
   return `${says}${others.map((other) => ` or \`${other}\``).join('')}.\n\n`;
 }
 
@@ -66,7 +66,7 @@ const isShared = ([status, { $ref }]) => status >= '400' && $ref && shared.get($
 function responses(operation) {
   const all = Object.entries(operation.responses);
   const common = all.filter(isShared).map(([status]) => status);
-  const also = common.length ? `As everywhere: ${common.join(', ')} ([errors](#errors)).\n\n` : '';
+  const also = common.length ? `Common errors: ${common.join(', ')} ([errors](#errors)).\n\n` : '';
   return responseTable(all.filter((one) => !isShared(one))) + also;
 }
 
@@ -100,8 +100,8 @@ const callback = document.webhooks.paymentInvoiceChanged.post;
 const pages = {
   'api.md': `# API reference
 
-${MADE} [Endpoints](endpoints.md) has the same in a nutshell;
-what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
+${MADE} [Endpoints](endpoints.md) is the summary.
+[Bodies](bodies.md) describes requests and responses. A parameter with a \\* is required.
 
 ${operations(isPlatform)}
 ${errors(isPlatform)}
@@ -111,15 +111,15 @@ ${errors(isPlatform)}
 ${parameters(callback)}${request(callback)}`,
   'control-api.md': `# Control API reference
 
-${MADE} [Control API](control.md) has the same in a nutshell;
-what is sent and answered is in [Bodies](bodies.md). A parameter with a \\* is needed.
+${MADE} [Control API](control.md) is the summary.
+[Bodies](bodies.md) describes requests and responses. A parameter with a \\* is required.
 
 ${operations((tag) => !isPlatform(tag))}
 ${errors((tag) => !isPlatform(tag))}`,
   'bodies.md': `# Bodies
 
-${MADE} What the calls of the [API](api.md) and of the [control API](control-api.md) send and answer, by name. A field with a \\* is always
-there in what is answered, and needed in what is sent.
+${MADE} It describes the bodies of the [API](api.md) and the
+[control API](control-api.md) by name. A field with a \\* is required in requests and always present in responses.
 
 ${schemas.sections()}`,
 };
@@ -129,6 +129,6 @@ for (const [name, text] of Object.entries(pages)) {
   const file = `${ROOT}server/docs/${name}`;
   const page = `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
   if (process.argv[2] === '--fix') writeFileSync(file, page);
-  else if (readFileSync(file, 'utf8') !== page) wrong += console.log(`server/docs/${name} is not as schema/openapi.yaml says; tests/lint/run --fix makes it so`) ?? 1;
+  else if (readFileSync(file, 'utf8') !== page) wrong += console.log(`server/docs/${name} is not as schema/openapi.yaml says; tests/lint/run --fix generates it`) ?? 1;
 }
 process.exitCode = wrong ? 1 : 0;

@@ -57,7 +57,7 @@ export class Schemas {
 
   limits(schema) {
     const found = LIMITS.filter(([key]) => schema[key] !== undefined).map(([key, say]) => say(schema[key]));
-    return words([...found, schema.default !== undefined && `${code(schema.default)} unless sent`]);
+    return words([...found, schema.default !== undefined && `default ${code(schema.default)}`]);
   }
 
   /** A schema's type in words. */
