@@ -103,6 +103,7 @@ const struct route routes[] = {
     {"PATCH",  "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
     {"DELETE", "/_mock/sink/{name}",                         ACCESS_SINK,    control_sink_receive, NULL},
     {"GET",    "/_mock/services",                            ACCESS_CONTROL, control_services_list, "kind"},
+    {"GET",    "/_mock/statuses",                            ACCESS_CONTROL, control_statuses_list, NULL},
     {"GET",    "/_mock/sinks",                               ACCESS_CONTROL, control_sinks_list, NULL},
     {"PUT",    "/_mock/sink/{name}",                         ACCESS_CONTROL, control_sink_program, NULL},
     {"GET",    "/_mock/sink/{name}/requests",                ACCESS_CONTROL, control_sink_list,

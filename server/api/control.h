@@ -77,6 +77,9 @@ void control_sinks_list(struct call *call);
 /* control_service.c */
 void control_services_list(struct call *call);
 
+/* control_status.c */
+void control_statuses_list(struct call *call);
+
 /* control_signature.c */
 void control_verify_signature(struct call *call);
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';
+import { contract } from '../lib/contract.js';
 import { startServer } from '../lib/server.js';
 
 const TOKEN = 'a;token=with+"signs"&%41';
@@ -16,6 +17,21 @@ const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const search = async (api, parameters = {}) => (await api.control('GET', '/payment-invoices', undefined, { parameters })).expect(200).json;
 const references = (page) => page.items.map(({ reference_id: reference }) => reference);
 const refused = (reply, status, code) => assert.equal(reply.expect(status).json.error.code, code);
+
+test('the statuses are those of the contract, with what each of them means', async () => {
+  const { items, total } = (await demo.send('GET', '/_mock/statuses')).expect(200).json;
+  const { Status } = contract().document.components.schemas;
+  assert.deepEqual(items.map(({ status }) => status), Status.enum);
+  assert.equal(total, Status.enum.length);
+  const names = (fits) => items.filter(fits).map(({ status }) => status);
+  assert.deepEqual(names(({ kinds }) => kinds.includes('payout')), ['created', 'expired', 'process_pending', 'processed',
+    'process_failed', 'partially_processed', 'terminated']);
+  assert.deepEqual(names(({ failure }) => failure), ['expired', 'process_failed', 'refund_failed', 'terminated']);
+  assert.deepEqual(names(({ final }) => !final), ['created', 'process_pending', 'refund_pending']);
+  assert.deepEqual(names(({ part }) => part),
+    ['partially_refunded', 'partially_charged_back', 'partially_processed']);
+  assert.deepEqual(names(({ money }) => money === 'paid'), ['processed', 'partially_processed']);
+});
 
 describe('the page', () => {
   test('GET / sends a browser there, and is nothing to others', async () => {

@@ -836,6 +836,35 @@ test('a lost reply, by clicking: the invoice is found, expires, and its callback
   }, { resets: true });
 });
 
+describe('what cannot be loaded', () => {
+  for (const [view, where] of Object.entries({ invoices: '/invoices', requests: '/requests', sink: '/sinks/shop' })) {
+    test(`is said, and no longer when it can: ${view}`, async () => {
+      const api = await shop();
+      await asTester(api, async (tester) => {
+        await tester.open(where);
+        await tester.page.route(/_mock\/(payment-invoices|requests|sink)\b/, (route) => route.fulfill({ body: 'no JSON' }));
+        await api.made({}, hold);
+        await tester.at('failed').waitFor();
+        assert.match(await tester.at('failed').innerText(), /JSON/);
+        await tester.page.unroute(/_mock\/(payment-invoices|requests|sink)\b/);
+        await api.made({}, hold);
+        await tester.at('failed').waitFor({ state: 'detached' });
+      });
+    });
+  }
+
+  test('is said instead of a view', async () => {
+    await asPayer({}, server, async (payer) => {
+      await payer.page.route('**/_mock/statuses*', (route) => route.fulfill({ body: 'no JSON' }));
+      await payer.open('/_mock/');
+      await payer.at('failed').waitFor();
+      await payer.page.unroute('**/_mock/statuses*');
+      await payer.page.goto(`${server.url}/_mock/#/clock`);
+      await payer.at('now').waitFor();
+    });
+  });
+});
+
 describe('with the keyboard alone', () => {
   test('from the list into an invoice and back, and to every view', async () => {
     const api = await shop();

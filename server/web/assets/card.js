@@ -1,7 +1,8 @@
 // The card form: grouping, the card's brand, the server's rules said at once, test cards by one click.
 
 const form = document.querySelector('[data-testid="payment-form"]');
-const fields = Object.fromEntries([...form.querySelectorAll('[data-check]')].map((input) => [input.dataset.check, input]));
+const fields = Object.fromEntries(
+  [...form.querySelectorAll('[data-check]')].map((input) => [input.dataset.check, input]));
 const digitsOf = (text) => text.replace(/\D/g, '');
 
 /* ------------------------------------------------------------------ brands */

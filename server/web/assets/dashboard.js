@@ -3,6 +3,8 @@
 
 import { account } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
+import { complain } from './dashboard_parts.js';
+import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
 import { connect, watchState } from './dashboard_live.js';
 import { showAccounts } from './dashboard_accounts.js';
@@ -31,12 +33,14 @@ let leaving = new AbortController();
 function route() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const [view = '', ...id] = path.split('/').map(decodeURIComponent);
-  return { view: VIEWS[view] ? view : 'invoices', id: id.join('/'), values: Object.fromEntries(new URLSearchParams(query)) };
+  const values = Object.fromEntries(new URLSearchParams(query));
+  return { view: VIEWS[view] ? view : 'invoices', id: id.join('/'), values };
 }
 
 /** A view that cannot be shown says why. */
 function failed(error) {
-  return [el('h1', {}, 'This cannot be shown'), el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message),
+  return [el('h1', {}, 'This cannot be shown'),
+    el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message),
     el('p', {}, el('a', { href: '#/accounts' }, 'All accounts'))];
 }
 
@@ -55,6 +59,7 @@ async function show({ focus = true } = {}) {
   main.replaceChildren(shown);
   main.setAttribute('aria-busy', 'true');
   try {
+    await loadStatuses();
     await (id && one ? one : list)(shown, { id, values, signal });
   } catch (error) {
     if (!signal.aborted) shown.replaceChildren(...failed(error));
@@ -77,6 +82,8 @@ document.querySelector('[data-skip]').addEventListener('click', (event) => {
   main.focus();
 });
 window.addEventListener('hashchange', () => show());
+window.addEventListener('error', ({ message }) => complain({ message }));
+window.addEventListener('unhandledrejection', ({ reason }) => complain(reason));
 startKeys();
 if (account) connect();
 show({ focus: false });

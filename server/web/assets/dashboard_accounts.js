@@ -2,35 +2,43 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, copyButton, facts, field, money, options, toast } from './dashboard_parts.js';
+import { button, complain, copyButton, facts, field, form, money, options, pager, toast } from './dashboard_parts.js';
 
 const PAGE = 20;
-const KEYS = [['id', 'Account id'], ['api_key', 'API key'], ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
+const KEYS = [['id', 'Account id'], ['api_key', 'API key'],
+  ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
   ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
 const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: as answered today']];
 
 const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
 
-function keysOf(one) {
-  return el('dl.facts', {}, KEYS.map(([name, label]) => el('div', {}, el('dt', {}, label),
-    el('dd.line', {}, el('code', { 'data-testid': name }, one[name]), copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` })))));
-}
+const keysOf = (one) => facts(KEYS.map(([name, label]) => [label, el('span.line', {},
+  el('code', { 'data-testid': name }, one[name]),
+  copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` }))]));
 
 /** The shape of the account's bodies, to be chosen. */
 function profileOf({ id, settings }) {
-  const choice = el('select', { id: `profile-${id}`, 'data-testid': 'profile', 'data-key': `${id}-profile`, onchange: () =>
-    call('PATCH', `/accounts/${id}`, { profile: choice.value }).then(() => toast('The bodies have this shape from now on.'), (error) => {
+  const change = async () => {
+    try {
+      await call('PATCH', `/accounts/${id}`, { profile: choice.value });
+      toast('The bodies have this shape from now on.');
+    } catch (error) {
       choice.value = settings.profile;
       complain(error);
-    }) }, options(PROFILES, settings.profile));
+    }
+  };
+  const choice = el('select', {
+    id: `profile-${id}`, 'data-testid': 'profile', 'data-key': `${id}-profile`, onchange: change,
+  }, options(PROFILES, settings.profile));
   return field('Profile: the shape of the bodies', choice);
 }
 
 function settingsOf(one) {
   const { settings } = one;
-  const set = Object.entries(settings).filter(([, value]) => value !== null);
+  const lines = Object.entries(settings).filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return el('details', {}, el('summary', {}, 'Settings'), profileOf(one),
-    el('pre', { tabindex: 0, 'aria-label': 'Settings' }, set.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n')));
+    el('pre', { tabindex: 0, 'aria-label': 'Settings' }, lines.join('\n')));
 }
 
 /** "1,098.25", and what of it is on its way where there is any. */
@@ -46,7 +54,8 @@ function balancesOf({ id }) {
     const { items } = await get(`/accounts/${id}/balances`);
     fill(place, facts(items.map((one) => [one.currency, amountsOf(one)])));
   };
-  const box = el('details', { ontoggle: () => box.open && load().catch(complain) }, el('summary', {}, 'Balances'), place);
+  const box = el('details', { ontoggle: () => box.open && load().catch(complain) },
+    el('summary', {}, 'Balances'), place);
   return box;
 }
 
@@ -55,43 +64,57 @@ const sure = (question, action) => async () => {
   if (confirm(question)) await action();
 };
 
+/** What is done to the account that is shown. */
+const actionsOf = ({ id }, load) => el('div.actions', {},
+  button('Reset', sure('Forget the invoices, callbacks, faults and requests of this account?', async () => {
+    await call('POST', '/reset');
+    toast('The account is as new.');
+  }), { class: 'danger', 'data-testid': 'reset' }),
+  button('Delete', sure('Delete this account with all that is in it?', async () => {
+    await call('DELETE', `/accounts/${id}`);
+    toast('The account is gone.');
+    await load();
+  }), { class: 'danger', 'data-testid': 'delete' }));
+
 function card(one, load) {
-  const own = one.id === account;
-  return el('section.card', { 'aria-label': one.settings.name ?? one.id, 'data-testid': 'account-card', 'data-account': one.id },
-    el('div.line', {}, el('h2', {}, one.settings.name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
-      el('a.button.small', { href: urlOf(one.id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Show this one')),
-    keysOf(one), balancesOf(one), settingsOf(one),
-    own ? el('div.actions', {}, button('Reset', sure('Forget the invoices, callbacks, faults and requests of this account?', async () => {
-      await call('POST', '/reset');
-      toast('The account is as new.');
-    }), { class: 'danger', 'data-testid': 'reset' }),
-    button('Delete', sure('Delete this account with all that is in it?', async () => {
-      await call('DELETE', `/accounts/${one.id}`);
-      toast('The account is gone.');
-      await load();
-    }), { class: 'danger', 'data-testid': 'delete' })) : null);
+  const { id, settings: { name } } = one;
+  const own = id === account;
+  return el('section.card', { 'aria-label': name ?? id, 'data-testid': 'account-card', 'data-account': id },
+    el('div.line', {}, el('h2', {}, name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
+      el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Show this one')),
+    keysOf(one), balancesOf(one), settingsOf(one), own ? actionsOf(one, load) : null);
+}
+
+/** The account that is shown, null if there is none of this id. */
+async function shownAccount() {
+  try {
+    return account ? await get(`/accounts/${account}`) : null;
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
 }
 
 export async function showAccounts(view, { values, signal }) {
   const list = el('div.stack', {});
   const load = async () => {
     const { items, next } = await get('/accounts', { limit: PAGE, after: values.after });
-    const own = account && !values.after ? await get(`/accounts/${account}`).catch(() => null) : null;
+    const own = values.after ? undefined : await shownAccount(); // on the first page only
     if (signal.aborted) return;
     fill(list, own && card(own, load),
-      account && !own && !values.after && el('p.notice.bad', { role: 'alert', 'data-testid': 'no-account' }, `There is no account ${account}.`),
+      account && own === null && el('p.notice.bad', { role: 'alert', 'data-testid': 'no-account' },
+        `There is no account ${account}.`),
       items.filter(({ id }) => id !== account).map((one) => card(one, load)),
-      el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: '#/accounts' }, 'First'),
-        next && el('a', { href: `#/accounts${query({ after: next })}`, 'data-testid': 'more' }, 'More')));
+      pager('accounts', values, next, ['First', 'More']));
   };
-  const name = el('input', { maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name' });
+  const name = el('input', {
+    maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name',
+  });
   const make = button('Create', async () => {
     const made = await call('POST', '/accounts', name.value.trim() ? { name: name.value.trim() } : {});
     location.assign(urlOf(made.id));
   }, { class: 'main', 'data-testid': 'make-account' });
-  view.append(el('h1', {}, 'Accounts'), list, el('form.card', { 'aria-label': 'New account', onsubmit: (event) => {
-    event.preventDefault();
-    make.click();
-  } }, el('h2', {}, 'New account'), field('Name', name), el('div.actions', {}, make)));
+  view.append(el('h1', {}, 'Accounts'), list,
+    form('New account', make, {}, el('h2', {}, 'New account'), field('Name', name), el('div.actions', {}, make)));
   await load();
 }

@@ -16,9 +16,11 @@ export function query(values) {
   return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
-/** An account is named by its path: the one that is shown may be gone. */
+/** What needs no account, or has it in its path: the one that is shown may be gone. */
+const WITHOUT_ACCOUNT = /^\/(accounts|statuses)/;
+
 export const controlUrl = (path, values = {}) =>
-  `/_mock${path}${query({ account: path.startsWith('/accounts') ? undefined : account, ...values })}`;
+  `/_mock${path}${query({ account: WITHOUT_ACCOUNT.test(path) ? undefined : account, ...values })}`;
 
 async function answer(reply) {
   const text = await reply.text();
@@ -54,8 +56,16 @@ export async function ownAccount() {
   return keys;
 }
 
-/** What a refusal of the platform says: {path: message} of fields, and what is of none. A 422 names its fields in an object or in a
- *  list, by the account's profile. */
+/** A reference that no other order has. crypto.randomUUID is only there on https and localhost. */
+export function newReference() {
+  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0'));
+  return `new-${bytes.join('')}`;
+}
+
+/**
+ * What a refusal of the platform says: {path: message} of fields, and what is of none. A 422 names its fields in an
+ * object or in a list, by the account's profile.
+ */
 export function readErrors(errors) {
   if (!Array.isArray(errors)) return { fields: errors, others: [] };
   const fields = {};

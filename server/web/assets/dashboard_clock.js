@@ -1,20 +1,20 @@
 // The account's time: stopped, moved, run from one event to the next.
 
 import { call, get } from './dashboard_api.js';
-import { el, fill, gather } from './dashboard_dom.js';
+import { el, fill } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
-import { listen } from './dashboard_live.js';
-import { button, counted, field, options, tag, time, toast } from './dashboard_parts.js';
+import { keepFresh } from './dashboard_live.js';
+import { button, counted, field, form, options, tag, time, toast, words } from './dashboard_parts.js';
 
 const TICK_MS = 500;
-const EVENTS_MS = 150;
 const SHOWN = 200; // of what an advance did
 const UNITS = [['1', 'seconds'], ['60', 'minutes'], ['3600', 'hours'], ['86400', 'days']];
 
 function event(one) {
-  const what = one.kind === 'transition' ? [one.from.replaceAll('_', ' '), ' → ', tag(one.to)]
+  const what = one.kind === 'transition' ? [words(one.from), ' → ', tag(one.to)]
     : [`callback ${one.callback}, attempt ${one.attempt} `, tag(one.result)];
-  return el('li', { 'data-testid': 'advanced' }, time(one.at * 1000), el('a', { href: linkTo(one.invoice) }, one.invoice), el('span', {}, what));
+  return el('li', { 'data-testid': 'advanced' },
+    time(one.at * 1000), el('a', { href: linkTo(one.invoice) }, one.invoice), el('span', {}, what));
 }
 
 export async function showClock(view, { signal }) {
@@ -29,7 +29,8 @@ export async function showClock(view, { signal }) {
   const show = (next) => {
     clock = next;
     seen = performance.now();
-    fill(mode, el('span', { class: `tag ${clock.mode === 'real' ? 'good' : 'wait'}`, 'data-testid': 'mode' }, clock.mode === 'real' ? 'runs' : 'frozen'));
+    const [tone, word] = clock.mode === 'real' ? ['good', 'runs'] : ['wait', 'frozen'];
+    fill(mode, el('span', { class: `tag ${tone}`, 'data-testid': 'mode' }, word));
     freeze.hidden = clock.mode === 'frozen';
     run.hidden = clock.mode === 'real';
     tick();
@@ -43,23 +44,25 @@ export async function showClock(view, { signal }) {
     const { complete, events, events_total: total = events.length } = await call('POST', '/clock/advance', how);
     fill(log, events.slice(0, SHOWN).map(event));
     const more = total > SHOWN ? ` The first ${SHOWN} of them are shown.` : '';
-    toast(complete ? `${counted(total, 'event')}.${more}` : 'Not at the end after 30 seconds: advance again.', !complete);
+    if (complete) toast(`${counted(total, 'event')}.${more}`);
+    else toast('Not at the end after 30 seconds: advance again.', true);
     none.hidden = total > 0;
     await load();
   };
-  const much = el('input', { type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by' });
+  const much = el('input', {
+    type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by',
+  });
   const unit = el('select', { 'data-testid': 'advance-unit' }, options(UNITS, '1'));
-  const go = button('Advance', () => advance({ seconds: Math.round(Number(much.value) * Number(unit.value)) }), { class: 'main', 'data-testid': 'advance' });
+  const go = button('Advance', () => advance({ seconds: Math.round(Number(much.value) * Number(unit.value)) }),
+    { class: 'main', 'data-testid': 'advance' });
+  const next = button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' });
   view.append(el('h1', {}, 'Clock'),
     el('section.card', { 'aria-label': 'Now' }, el('div.line', {}, now, mode), el('div.actions', {}, freeze, run)),
-    el('form.card', { 'aria-label': 'Advance', onsubmit: (submitted) => {
-      submitted.preventDefault();
-      go.click();
-    } }, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
-    el('div.actions', {}, go, button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' }))),
+    form('Advance', go, {}, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
+      el('div.actions', {}, go, next)),
     el('section.card', { 'aria-label': 'What happened' }, el('h2', {}, 'What happened meanwhile'), none, log));
   const timer = setInterval(tick, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  listen(['clock', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);
+  keepFresh(view, ['clock', 'account'], load, signal);
   await load();
 }

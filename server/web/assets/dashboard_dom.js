@@ -1,5 +1,7 @@
 // Builds and replaces elements. Texts are always texts: nothing here reads markup.
 
+const isShown = (value) => value !== null && value !== undefined && value !== false;
+
 /**
  * el('button.main', {type: 'button', onclick: f, 'data-key': 'a'}, 'Text', otherElement). An attribute of null,
  * undefined or false is left out, true is the bare attribute; children that are null or false are left out.
@@ -10,9 +12,9 @@ export function el(name, attributes = {}, ...children) {
   if (classes.length) element.className = classes.join(' ');
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, value === true ? '' : value);
+    else if (isShown(value)) element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter(isShown));
   return element;
 }
 

@@ -1,16 +1,16 @@
 // What the account's calls, pages and callbacks are to meet, and how often they met it.
 
 import { call, get } from './dashboard_api.js';
-import { el, fill, gather } from './dashboard_dom.js';
-import { listen } from './dashboard_live.js';
-import { STATUSES, button, counted, field, options, setOptions } from './dashboard_parts.js';
+import { el, fill } from './dashboard_dom.js';
+import { keepFresh } from './dashboard_live.js';
+import { button, counted, field, form, options, setOptions, suggestions, words } from './dashboard_parts.js';
+import { statusNames } from './dashboard_statuses.js';
 
 const LIMIT = 1000;
-const EVENTS_MS = 150;
 const PLACES = [['callback', 'callbacks'], ['api', 'API calls'], ['page', 'payment pages']];
 
 /** What each fault does, by where it may strike. */
-export const CALL_FAULTS = {
+const CALL_FAULTS = {
   status: 'answers with an error of the platform',
   delay: 'the answer comes late',
   reset: 'the connection is reset',
@@ -21,7 +21,7 @@ export const CALL_FAULTS = {
   commit_then_reset: 'it is done, and the caller never hears of it',
   commit_then_timeout: 'it is done, and the answer does not come',
 };
-export const CALLBACK_FAULTS = {
+const CALLBACK_FAULTS = {
   drop: 'never sent',
   duplicate: 'sent twice',
   delay: 'sent late',
@@ -38,7 +38,7 @@ export const CALLBACK_FAULTS = {
 const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
 
 /** The fields that a fault has beside those of all: [name, label, what stands in it]. */
-export const PARAMETERS = {
+const PARAMETERS = {
   status: [['status', 'Code', '503'], ['retry_after', 'Retry-After, s', '']],
   delay: [['delay', 'Delay', '100ms-900ms']],
   truncate: [['bytes', 'Bytes', '']],
@@ -47,12 +47,20 @@ export const PARAMETERS = {
 };
 const NUMBERS = ['status', 'retry_after', 'bytes', 'bytes_per_s', 'times', 'after', 'probability'];
 const MATCHES = { callback: ['transition'], api: ['method', 'path'], page: ['method', 'path'] };
+const MATCH_INPUTS = {
+  transition: { list: 'fault-transitions', placeholder: 'any' },
+  method: { list: 'fault-methods', placeholder: 'any' },
+  path: { placeholder: '/payment-invoices*' },
+};
 
 function row({ id, on, fault, hits, match = {}, ...rest }, remove) {
   const more = Object.entries({ ...match, ...rest }).map(([name, value]) => `${name} ${value}`).join(', ');
-  return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id }, el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
-    el('span.tag', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, counted(hits, 'hit')),
-    button('Remove', () => remove(id), { class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})` }));
+  return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id },
+    el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
+    el('span', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, counted(hits, 'hit')),
+    button('Remove', () => remove(id), {
+      class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})`,
+    }));
 }
 
 /** The form; `body()` is what it asks for. */
@@ -69,27 +77,31 @@ function maker() {
   };
   const show = () => {
     const known = faultsOf(place.value);
-    setOptions(name, Object.keys(known).map((key) => [key, key.replaceAll('_', ' ')]));
+    setOptions(name, Object.keys(known).map((key) => [key, words(key)]));
     hint.textContent = known[name.value];
     values.clear();
     const parameters = place.value === 'callback' && name.value === 'truncate' ? [] : PARAMETERS[name.value] ?? [];
-    fill(extra, parameters.map((one) => input(...one)), input('times', 'Times', '', { placeholder: 'without end' }),
-      input('after', 'Skip the first', '', { placeholder: '0' }), input('probability', 'Probability', '', { placeholder: '1' }),
-      MATCHES[place.value].map((key) => (key === 'path' ? input(key, 'Only the path', '', { placeholder: '/payment-invoices*' })
-        : input(key, `Only the ${key}`, '', { list: `fault-${key}s`, placeholder: 'any' }))), input('invoice', 'Only the invoice', '', { placeholder: 'any' }));
+    fill(extra,
+      parameters.map((one) => input(...one)),
+      input('times', 'Times', '', { placeholder: 'without end' }),
+      input('after', 'Skip the first', '', { placeholder: '0' }),
+      input('probability', 'Probability', '', { placeholder: '1' }),
+      MATCHES[place.value].map((key) => input(key, `Only the ${key}`, '', MATCH_INPUTS[key])),
+      input('invoice', 'Only the invoice', '', { placeholder: 'any' }));
   };
   place.addEventListener('change', show);
   name.addEventListener('change', show);
   show();
   const body = () => {
-    const said = [...values].filter(([, one]) => one.value.trim()).map(([key, one]) => [key, NUMBERS.includes(key) ? Number(one.value) : one.value.trim()]);
-    const matches = [...MATCHES[place.value], 'invoice'];
-    const match = Object.fromEntries(said.filter(([key]) => matches.includes(key)));
-    return { on: place.value, fault: name.value, ...Object.fromEntries(said.filter(([key]) => !matches.includes(key))),
-      ...(Object.keys(match).length ? { match } : {}) };
+    const given = { on: place.value, fault: name.value };
+    const match = {};
+    for (const [key, { value }] of values) {
+      const target = [...MATCHES[place.value], 'invoice'].includes(key) ? match : given;
+      if (value.trim()) target[key] = NUMBERS.includes(key) ? Number(value) : value.trim();
+    }
+    return Object.keys(match).length ? { ...given, match } : given;
   };
-  const lists = [el('datalist', { id: 'fault-transitions' }, STATUSES.map((value) => el('option', { value }))),
-    el('datalist', { id: 'fault-methods' }, ['GET', 'POST'].map((value) => el('option', { value })))];
+  const lists = [suggestions('fault-transitions', statusNames()), suggestions('fault-methods', ['GET', 'POST'])];
   return { parts: [el('div.fields', {}, field('Strikes', place), field('Fault', name)), hint, extra, lists], body };
 }
 
@@ -103,13 +115,12 @@ export async function showFaults(view, { signal }) {
     none.hidden = items.length > 0;
   };
   const { parts, body } = maker();
-  const add = button('Add', () => call('POST', '/faults', body()).then(load), { class: 'main', 'data-testid': 'add-fault' });
-  view.append(el('div.line', {}, el('h1', {}, 'Faults'),
-    button('Remove all', () => call('DELETE', '/faults').then(load), { class: 'button', 'data-testid': 'remove-all' })), list, none,
-  el('form.card', { 'aria-label': 'New fault', onsubmit: (event) => {
-    event.preventDefault();
-    add.click();
-  } }, el('h2', {}, 'New fault'), parts, el('div.actions', {}, add)));
-  listen(['fault', 'account'], gather(() => load().catch(() => {}), EVENTS_MS, signal), signal);
+  const add = button('Add', () => call('POST', '/faults', body()).then(load),
+    { class: 'main', 'data-testid': 'add-fault' });
+  const removeAll = button('Remove all', () => call('DELETE', '/faults').then(load),
+    { class: 'button', 'data-testid': 'remove-all' });
+  view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none,
+    form('New fault', add, {}, el('h2', {}, 'New fault'), parts, el('div.actions', {}, add)));
+  keepFresh(view, ['fault', 'account'], load, signal);
   await load();
 }

@@ -2,20 +2,21 @@
 
 import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
-import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { el, fill, keeper } from './dashboard_dom.js';
 import { KINDS, kindOf } from './dashboard_kinds.js';
-import { listen } from './dashboard_live.js';
+import { keepFresh } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
 import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
 
-const EVENTS_MS = 150;
 const CALLBACKS = 100;
+
+const pathOf = (id) => `/${kindOf(id).type}/${id}`;
 
 async function load(id) {
   const [invoice, items, callbacks] = await Promise.all([
-    get(`/${kindOf(id).type}/${id}`), get(`/${kindOf(id).type}/${id}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
+    get(pathOf(id)), get(`${pathOf(id)}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
   ]);
   return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items };
 }
@@ -25,15 +26,17 @@ const json = (value) => (value && Object.keys(value).length ? el('code', {}, JSO
 
 function head({ attributes: of, id }) {
   return [
-    el('div.line', {}, el('h1', {}, money(of.amount, of.currency)), tag(of.status, { 'data-testid': 'status', 'data-status': of.status }),
+    el('div.line', {}, el('h1', {}, money(of.amount, of.currency)),
+      tag(of.status, { 'data-testid': 'status', 'data-status': of.status }),
       of.resolution === 'ok' ? null : el('span.bad', { 'data-testid': 'resolution' }, of.resolution),
       of.test_mode ? null : el('span.tag', {}, 'live')),
-    el('p.line.quiet', {}, el('span', { 'data-testid': 'reference' }, of.reference_id), el('code', {}, id), copyButton(id, 'Copy id', { 'data-key': 'copy-id' })),
+    el('p.line.quiet', {}, el('span', { 'data-testid': 'reference' }, of.reference_id), el('code', {}, id),
+      copyButton(id, 'Copy id', { 'data-key': 'copy-id' })),
   ];
 }
 
-const refundList = (refunds, currency) => (refunds.length ? el('ol', {}, refunds.map((one) =>
-  el('li.line', { 'data-testid': 'refund-row' }, money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id)))) : null);
+const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row' },
+  money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id));
 
 function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
   const kind = kindOf(id);
@@ -54,7 +57,7 @@ function details({ attributes: of, id, service, plan, due, refunds = [], charged
     ['Fields', json(of.fields)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
     ['Charged back', back && money(back, of.currency)],
-    ['Refunds', refundList(refunds, of.currency)],
+    ['Refunds', refunds.length > 0 && el('ol', {}, refunds.map((one) => refundRow(one, of.currency)))],
     [waits ? 'Once it has started' : 'Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
     [waits ? 'Starts or expires' : plan ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
@@ -65,11 +68,14 @@ function details({ attributes: of, id, service, plan, due, refunds = [], charged
 }
 
 function actions(state) {
+  const { id, page } = state();
   return el('div.actions', {},
-    state().page && el('a.button.main', { href: state().page, target: '_blank', rel: 'noopener', 'data-testid': 'open-page' }, 'Open payment page'),
-    button('Copy as curl', async () => copy(await text(`/${kindOf(state().id).type}/${state().id}/export`), 'The script is copied'), { 'data-testid': 'copy-curl' }),
+    page && el('a.button.main', { href: page, target: '_blank', rel: 'noopener', 'data-testid': 'open-page' },
+      'Open payment page'),
+    button('Copy as curl', async () => copy(await text(`${pathOf(id)}/export`), 'The script is copied'),
+      { 'data-testid': 'copy-curl' }),
     button('Copy as test', () => copy(testOf(state()), 'The test is copied'), { 'data-testid': 'copy-test' }),
-    el('a.button', { href: `#/requests?invoice=${state().id}` }, 'Requests'));
+    el('a.button', { href: `#/requests?invoice=${id}` }, 'Requests'));
 }
 
 export async function showInvoice(view, { id, signal }) {
@@ -96,13 +102,12 @@ export async function showInvoice(view, { id, signal }) {
     state = next;
     show();
   };
-  const later = gather(() => refresh().catch(() => {}), EVENTS_MS, signal); // gone meanwhile: what is shown stays
   show();
-  view.append(el('p', {}, el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title)), top, actions(() => state),
-    el('div.columns', {},
-      el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
-      el('div.stack', {}, el('section.card', {}, el('h2', {}, 'Timeline'), past), el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
-  listen(['transition', 'callback', 'request', 'fault'], (event) => {
-    if (!event || event.invoice === id) later();
-  }, signal);
+  const back = el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title);
+  view.append(el('p', {}, back), top, actions(() => state), el('div.columns', {},
+    el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
+    el('div.stack', {},
+      el('section.card', {}, el('h2', {}, 'Timeline'), past),
+      el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
+  keepFresh(view, ['transition', 'callback', 'request', 'fault'], refresh, signal, ({ invoice }) => invoice === id);
 }

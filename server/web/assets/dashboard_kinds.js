@@ -1,24 +1,22 @@
 // Payments and payouts: one list, one view of one of them; here is what tells them apart.
 
-import { STATUSES } from './dashboard_parts.js';
-
 export const KINDS = {
   invoices: {
-    view: 'invoices', type: 'payment-invoices', title: 'Invoices', statuses: STATUSES, ended: 'Paid',
+    view: 'invoices', type: 'payment-invoices', noun: 'payment', title: 'Invoices', ended: 'Paid',
     nothing: 'No invoice matches.', none: 'No invoices yet. Your shop\'s orders appear here by themselves',
     order: {
-      title: 'New invoice', make: '#/new', services: 'payment', service: 'payment_card_usd_hpp', fields: 'service_fields',
-      outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s', 'processed@1s,refunded@5s',
-        'processed@1s,charged_back@5s'],
+      title: 'New invoice', make: '#/new', service: 'payment_card_usd_hpp', fields: 'service_fields',
+      outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'expired', 'processed@10s',
+        'processed@1s,refunded@5s', 'processed@1s,charged_back@5s'],
     },
   },
   payouts: {
-    view: 'payouts', type: 'payout-invoices', title: 'Payouts', ended: 'Paid out',
-    statuses: ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
+    view: 'payouts', type: 'payout-invoices', noun: 'payout', title: 'Payouts', ended: 'Paid out',
     nothing: 'No payout matches.', none: 'No payouts yet. Your shop\'s payouts appear here by themselves',
     order: {
-      title: 'New payout', make: '#/new?kind=payouts', services: 'payout', service: 'test_usd', fields: 'fields',
-      outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'processed@10s', 'partially_processed', 'terminated'],
+      title: 'New payout', make: '#/new?kind=payouts', service: 'test_usd', fields: 'fields',
+      outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'processed@10s',
+        'partially_processed', 'terminated'],
       starts: [['', 'by itself, after a while'], ['true', 'at once'], ['false', 'when /process is called']],
     },
   },

@@ -1,7 +1,9 @@
-// The account's events as they happen. When the server keeps no journal, or is away, the views look again by themselves.
+// The account's events as they happen. The views load again by themselves if the server keeps no journal or is away.
 
 import { controlUrl } from './dashboard_api.js';
+import { el, gather } from './dashboard_dom.js';
 
+const EVENTS_MS = 200;
 const RETRY_MS = 3000;
 const TYPES = ['request', 'transition', 'callback', 'fault', 'clock', 'account'];
 const listeners = new Set();
@@ -52,7 +54,7 @@ export function connect() {
 }
 
 /** `f(event)` for each event of these types, and `f()` when some may have been missed; until `signal`. */
-export function listen(types, f, signal) {
+function listen(types, f, signal) {
   const one = { types, f };
   listeners.add(one);
   attach();
@@ -60,6 +62,28 @@ export function listen(types, f, signal) {
     listeners.delete(one);
     attach();
   });
+}
+
+/**
+ * Runs `load` again soon after events of these types that concern the view, until `signal`. Returns a function that
+ * runs it at once. Why it failed stands below the view's heading until it succeeds; what is shown stays.
+ */
+export function keepFresh(view, types, load, signal, concerns = () => true) {
+  const problem = el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' });
+  const run = async () => {
+    try {
+      await load();
+      problem.remove();
+    } catch (error) {
+      problem.textContent = error.message;
+      if (!signal.aborted && !problem.isConnected) view.querySelector('h1')?.closest('.view > *').after(problem);
+    }
+  };
+  const soon = gather(run, EVENTS_MS, signal);
+  listen(types, (event) => {
+    if (!event || concerns(event)) soon();
+  }, signal);
+  return run;
 }
 
 export function watchState(f) {

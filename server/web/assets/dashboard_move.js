@@ -3,17 +3,20 @@
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
-import { FAILURES, button, field, setOptions } from './dashboard_parts.js';
+import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
+import { statusNames, statusOf } from './dashboard_statuses.js';
 
-const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card', 'antifraud_error', 'invalid_cvv',
-  'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code', 'provider_error', 'fatal_error'];
-// What moves money: how much may be said. Of a part the half is moved when nobody says it, of the others all that is left.
-const MOVES = ['processed', 'partially_processed', 'refunded', 'partially_refunded', 'charged_back', 'partially_charged_back'];
+/** Some of what a failure may say. */
+const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card',
+  'antifraud_error', 'invalid_cvv', 'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code',
+  'provider_error', 'fatal_error'];
 
 export function mover(id, moved) {
   let allowed = [], status = '';
   const to = el('select', { 'data-testid': 'move-to' });
-  const resolution = el('input', { list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution' });
+  const resolution = el('input', {
+    list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution',
+  });
   const amount = el('input', { inputmode: 'decimal', maxlength: 24, 'data-testid': 'move-amount' });
   const force = el('input', { type: 'checkbox', 'data-testid': 'move-force' });
   const why = field('Resolution', resolution), much = field('Amount', amount);
@@ -29,25 +32,21 @@ export function mover(id, moved) {
   }, { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'No status can follow this one.');
   const show = () => {
-    const choices = force.checked ? kindOf(id).statuses.filter((one) => one !== status) : allowed;
-    setOptions(to, choices.map((one) => [one, one.replaceAll('_', ' ')]));
-    why.hidden = !FAILURES.includes(to.value);
-    much.hidden = !MOVES.includes(to.value);
-    amount.placeholder = to.value.startsWith('partially') ? 'half of it' : 'all of it';
+    const choices = force.checked ? statusNames(kindOf(id).noun).filter((one) => one !== status) : allowed;
+    setOptions(to, choices.map((one) => [one, words(one)]));
+    const { failure, money, part } = statusOf(to.value) ?? {};
+    why.hidden = !failure;
+    much.hidden = !money;
+    amount.placeholder = part ? 'half of it' : 'all of it';
     none.hidden = choices.length > 0;
     for (const one of [to.parentElement, go]) one.hidden = !choices.length;
   };
   const target = field('Status', to);
   to.addEventListener('change', show);
   force.addEventListener('change', show);
-  const form = el('form.card', { 'aria-label': 'Move to', onsubmit: (event) => {
-    event.preventDefault();
-    go.click();
-  } }, el('h2', {}, 'Move to'), none, target, why, much,
-  el('label.check', {}, force, ' Force it: any status may follow'), go,
-  el('datalist', { id: 'resolutions' }, RESOLUTIONS.map((one) => el('option', { value: one }))));
   return {
-    form,
+    form: form('Move to', go, {}, el('h2', {}, 'Move to'), none, target, why, much,
+      el('label.check', {}, force, ' Force it: any status may follow'), go, suggestions('resolutions', RESOLUTIONS)),
     update(state) {
       if (status === state.attributes.status && allowed.join() === state.may_become.join()) return;
       status = state.attributes.status;

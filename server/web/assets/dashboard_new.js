@@ -1,17 +1,29 @@
 // A new invoice or payout, ordered by the platform's own private API as a merchant's server does it.
 
-import { get, platform, query, readErrors } from './dashboard_api.js';
+import { get, newReference, platform, query, readErrors } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
-import { button, field, options } from './dashboard_parts.js';
+import { button, field, form as formOf, options, suggestions, words } from './dashboard_parts.js';
 
 /** "account_number" -> "Account number" */
-const words = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll('_', ' ');
+const labelOf = (key) => words(key.charAt(0).toUpperCase() + key.slice(1));
 
 /** A field per field of the service. */
-const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, example }) => field(words(key), el('input', {
-  name: `${order.fields}.${key}`, id: `new-field-${key}`, placeholder: example ?? (required ? null : 'optional'), required, 'data-testid': `new-field-${key}`,
-})));
+const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, example }) =>
+  field(labelOf(key), el('input', {
+    name: `${order.fields}.${key}`,
+    id: `new-field-${key}`,
+    placeholder: example ?? (required ? null : 'optional'),
+    required,
+    'data-testid': `new-field-${key}`,
+  })));
+
+/** A notice above the form, which takes the focus. */
+function showNotice(summary, ...children) {
+  const notice = el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, ...children);
+  summary.replaceChildren(notice);
+  notice.focus();
+}
 
 /** Errors of fields beside these, or what else the platform says, on top. */
 function showErrors(form, summary, { status, json }) {
@@ -25,16 +37,14 @@ function showErrors(form, summary, { status, json }) {
       input.parentElement.append(el('p.error', { id: `${input.id}-error` }, why));
     }
   }
-  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, `The platform answered ${status}. ${left.join(' ') || 'See the fields below.'}`));
-  (form.querySelector('[aria-invalid]') ?? summary.firstChild).focus();
+  showNotice(summary, `The platform answered ${status}. ${left.join(' ') || 'See the fields below.'}`);
+  form.querySelector('[aria-invalid]')?.focus();
 }
 
 /** Cut off, or garbled: whether it was made now is not known, as for a merchant. */
 function showLost(kind, summary, reference, error) {
-  summary.replaceChildren(el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' },
-    `No good answer came (${error.message}). The order may stand all the same: `,
-    el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'look for its reference'), '.'));
-  summary.firstChild.focus();
+  showNotice(summary, `No good answer came (${error.message}). The order may stand all the same: `,
+    el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'look for its reference'), '.');
 }
 
 function clearErrors(form, summary) {
@@ -46,10 +56,10 @@ function clearErrors(form, summary) {
   }
 }
 
-/** crypto.randomUUID is only there on https and localhost. */
-const newReference = () => `new-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-
-/** What the form says, as attributes: "a.b" is b in a. What is empty is left out, but for what a service must be told; the JSON field may add or replace any. */
+/**
+ * What the form says, as attributes: "a.b" is b in a. What is empty is left out, but for what a service must be told;
+ * the JSON field may add or replace any.
+ */
 function attributesOf(form) {
   const { more, outcome, ...values } = Object.fromEntries(new FormData(form));
   const given = { reference_id: newReference(), test_mode: false };
@@ -83,17 +93,21 @@ async function send(kind, form, summary) {
 }
 
 /** Which of them: links, so that either form is a place. */
-const choice = (kind) => el('nav.tabs', { 'aria-label': 'What to make' }, Object.values(KINDS).map((one) =>
-  el('a', { href: one.order.make, 'aria-current': one === kind && 'true', 'data-testid': `make-${one.view}` }, one.order.title)));
+const choice = (kind) => el('nav.tabs', { 'aria-label': 'What to make' }, Object.values(KINDS).map((one) => {
+  const { make, title } = one.order;
+  return el('a', { href: make, 'aria-current': one === kind && 'true', 'data-testid': `make-${one.view}` }, title);
+}));
 
 export async function showNew(view, { values, signal }) {
   const kind = KINDS[values.kind] ?? KINDS.invoices;
   const { order } = kind;
-  const { items: all } = await get('/services', { kind: order.services });
+  const { items: all } = await get('/services', { kind: kind.noun });
   if (signal.aborted) return;
   const named = (name, attributes = {}, ...children) => el(attributes.tag ?? 'input',
     { name, id: `new-${name}`, 'data-testid': `new-${name}`, ...attributes, tag: null }, ...children);
-  const service = named('service', { list: 'services', value: values.service ?? order.service, required: true, 'data-search': true });
+  const service = named('service', {
+    list: 'services', value: values.service ?? order.service, required: true, 'data-search': true,
+  });
   const currency = named('currency', { value: values.currency ?? 'USD', maxlength: 8, required: true });
   const extra = el('div.fields', {});
   const choose = () => {
@@ -104,26 +118,26 @@ export async function showNew(view, { values, signal }) {
   service.addEventListener('change', choose);
   const summary = el('div', {});
   const create = button('Create', () => send(kind, form, summary), { class: 'main', 'data-testid': 'create' });
-  const form = el('form.card', { 'aria-label': order.title, novalidate: true, onsubmit: (event) => {
-    event.preventDefault();
-    create.click();
-  } }, summary,
+  const other = named('more', {
+    tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false',
+  });
+  const form = formOf(order.title, create, { novalidate: true }, summary,
   el('div.fields', {},
     field('Service', service),
     field('Currency', currency),
     field('Amount', named('amount', { inputmode: 'decimal', value: values.amount ?? '100', required: true })),
     order.starts && field('Starts', named('options.auto_process', { tag: 'select' }, options(order.starts))),
-    field('Outcome', named('outcome', { list: 'outcomes', placeholder: 'the account\'s default' }), 'For example process_failed:declined@5s'),
+    field('Outcome', named('outcome', { list: 'outcomes', placeholder: 'the account\'s default' }),
+      'For example process_failed:declined@5s'),
     field('Reference', named('reference_id', { maxlength: 255, placeholder: 'a new one' })),
     field('Description', named('description', { maxlength: 1024 })),
     field('Callback URL', named('callback_url', { type: 'url', placeholder: 'the account\'s' }))),
   extra,
   el('label.check', {}, named('test_mode', { type: 'checkbox', checked: true }), ' Test mode'),
-  field('Other attributes', named('more', { tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false' }),
-    'As JSON. They take the place of the fields above.'),
+  field('Other attributes', other, 'As JSON. They take the place of the fields above.'),
   el('div.actions', {}, create),
-  el('datalist', { id: 'services' }, all.filter((one) => one.usable).map((one) => el('option', { value: one.service }))),
-  el('datalist', { id: 'outcomes' }, order.outcomes.map((one) => el('option', { value: one }))));
+  suggestions('services', all.filter((one) => one.usable).map((one) => one.service)),
+  suggestions('outcomes', order.outcomes));
   choose();
   view.append(el('div.line', {}, el('h1', {}, order.title), choice(kind)), form);
 }

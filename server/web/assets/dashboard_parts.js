@@ -1,18 +1,34 @@
 // What several views are made of.
 
+import { query } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
+import { statusOf } from './dashboard_statuses.js';
 
-const KINDS = {
-  good: ['processed', 'partially_processed', 'verified', 'done', 'valid'],
-  bad: ['process_failed', 'expired', 'refund_failed', 'terminated', 'failed', 'dropped', 'invalid', 'missing', 'charged_back', 'partially_charged_back'],
-  wait: ['created', 'process_pending', 'refund_pending', 'pending', 'queued', 'sending'],
+const TYPING_MS = 250;
+
+/** The tones of states that are no statuses of invoices: of callbacks, refunds and signatures. */
+const TONES = {
+  done: 'good', valid: 'good',
+  failed: 'bad', dropped: 'bad', invalid: 'bad', missing: 'bad',
+  pending: 'wait', queued: 'wait', sending: 'wait',
 };
-const kindOf = new Map(Object.entries(KINDS).flatMap(([kind, words]) => words.map((word) => [word, kind])));
 
-/** A status as a word in its colour. */
-export const tag = (word, more = {}) => el('span.tag', { class: `tag ${kindOf.get(word) ?? 'quiet'}`, ...more }, word.replaceAll('_', ' '));
+function toneOf(name) {
+  const status = statusOf(name);
+  if (!status) return TONES[name] ?? 'quiet';
+  if (status.failure || status.money === 'charged_back') return 'bad';
+  if (!status.final) return 'wait';
+  return status.money === 'refunded' ? 'quiet' : 'good';
+}
 
-export const code = (status) => el('span', { class: `tag ${status >= 200 && status < 400 ? 'good' : 'bad'}` }, String(status ?? 'none'));
+/** "process_failed" -> "process failed" */
+export const words = (name) => name.replaceAll('_', ' ');
+
+/** A status or another state, in its colour. */
+export const tag = (name, more = {}) => el('span', { class: `tag ${toneOf(name)}`, ...more }, words(name));
+
+export const code = (status) =>
+  el('span', { class: `tag ${status >= 200 && status < 400 ? 'good' : 'bad'}` }, String(status ?? 'none'));
 
 const two = (n) => String(n).padStart(2, '0');
 
@@ -22,7 +38,8 @@ export function time(ms, { fine = false } = {}) {
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   const iso = at.toISOString();
-  return el('time', { datetime: iso, title: iso }, `${day} ${clock}${fine ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`);
+  const fraction = fine ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : '';
+  return el('time', { datetime: iso, title: iso }, `${day} ${clock}${fraction}`);
 }
 
 const AMOUNT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 8 });
@@ -77,10 +94,52 @@ export function button(label, action, attributes = {}) {
   return one;
 }
 
-export const copyButton = (content, label = 'Copy', attributes = {}) => button(label, () => copy(content), { class: 'small', ...attributes });
+export const copyButton = (content, label = 'Copy', attributes = {}) =>
+  button(label, () => copy(content), { class: 'small', ...attributes });
+
+/** A form on a card; submitting it presses `submit`, a button that stands among its children. */
+export const form = (label, submit, attributes, ...children) => el('form.card', {
+  'aria-label': label,
+  ...attributes,
+  onsubmit: (event) => {
+    event.preventDefault();
+    submit.click();
+  },
+}, ...children);
+
+/** A form of filters: calls `changed` at once for a choice, and when somebody stops typing. */
+export function filterForm(changed, ...fields) {
+  let typing;
+  const tell = () => {
+    clearTimeout(typing);
+    changed();
+  };
+  return el('form.filters', {
+    role: 'search',
+    onsubmit: (event) => {
+      event.preventDefault();
+      tell();
+    },
+    oninput: ({ target }) => {
+      clearTimeout(typing);
+      if (target.matches('select, [type="checkbox"]')) tell();
+      else typing = setTimeout(tell, TYPING_MS);
+    },
+  }, ...fields);
+}
+
+/** The links from a page of a list at `#/path` to the first page and to the next one. */
+export function pager(path, values, next, [first, more] = ['Newest', 'Older']) {
+  const link = (label, after, testid) =>
+    el('a', { href: `#/${path}${query({ ...values, after })}`, 'data-testid': testid }, label);
+  return el('nav.pager', { 'aria-label': 'Pages' },
+    values.after && link(first, undefined, 'newest'), next && link(more, next, 'older'));
+}
+
+const isThere = (value) => value !== null && value !== undefined && value !== '' && value !== false;
 
 /** [[term, value], ...] without those whose value is not there. */
-export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)
+export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => isThere(value))
   .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 
 /** JSON set out, anything else as it came. */
@@ -92,32 +151,32 @@ export function pretty(body) {
   }
 }
 
-const NAME = /[^ ]/;
-
 /** Headers and body of one side of an exchange, raw. */
 export function message(title, headers, body, testid) {
   const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   return el('section.message', { 'data-testid': testid },
     el('div.line', {}, el('h4', {}, title), body ? copyButton(body, 'Copy body') : null),
     lines && el('pre', { tabindex: 0, 'aria-label': `${title}: headers` }, lines),
-    NAME.test(body ?? '') ? el('pre', { tabindex: 0, 'aria-label': `${title}: body` }, pretty(body)) : el('p.quiet', {}, 'no body'));
+    body?.trim() ? el('pre', { tabindex: 0, 'aria-label': `${title}: body` }, pretty(body))
+      : el('p.quiet', {}, 'no body'));
 }
 
 /** A labelled field; `input` gets the id. */
 export function field(label, input, hint) {
   input.id ||= `field-${label.toLowerCase().replace(/[^a-z]+/g, '-')}`;
   if (hint) input.setAttribute('aria-describedby', `${input.id}-hint`);
-  return el('div.field', {}, el('label', { for: input.id }, label), input, hint && el('p.quiet', { id: `${input.id}-hint` }, hint));
+  return el('div.field', {}, el('label', { for: input.id }, label), input,
+    hint && el('p.quiet', { id: `${input.id}-hint` }, hint));
 }
 
-export const options = (pairs, chosen) => pairs.map(([value, label]) => el('option', { value, selected: value === chosen }, label ?? value));
+export const options = (pairs, chosen) =>
+  pairs.map(([value, label]) => el('option', { value, selected: value === chosen }, label ?? value));
+
+/** What an input with `list: id` suggests. */
+export const suggestions = (id, values) => el('datalist', { id }, values.map((value) => el('option', { value })));
 
 /** A select of statuses and the like; its value survives new options when it is still among them. */
 export function setOptions(select, pairs) {
   const { value } = select;
   select.replaceChildren(...options(pairs, value));
 }
-
-export const STATUSES = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'verified', 'refund_pending', 'partially_refunded',
-  'refunded', 'refund_failed', 'charged_back', 'partially_charged_back', 'partially_processed', 'terminated'];
-export const FAILURES = ['process_failed', 'expired', 'refund_failed', 'terminated'];

@@ -1,14 +1,12 @@
 // What the server was asked, newest first, and why it refused what it refused.
 
 import { call, get, query } from './dashboard_api.js';
-import { el, fill, gather, keeper } from './dashboard_dom.js';
+import { el, fill, keeper } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
-import { listen } from './dashboard_live.js';
-import { button, code, field, message, number, options, time } from './dashboard_parts.js';
+import { keepFresh } from './dashboard_live.js';
+import { button, code, field, filterForm, message, number, options, pager, time } from './dashboard_parts.js';
 
 const PAGE = 50;
-const TYPING_MS = 250;
-const EVENTS_MS = 250;
 const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
 const CODES = [['', 'any'], ['2xx', 'answered'], ['4xx', 'refused'], ['5xx', 'failed']];
 
@@ -34,37 +32,40 @@ function whole(one) {
 
 /** What is inside is made when somebody looks: a page of bodies would be long. */
 function row(one) {
-  const details = el('details.entry', { 'data-key': one.id, 'data-testid': 'request', ontoggle: () => {
+  const fillOnce = () => {
     if (details.open && details.childElementCount === 1) details.append(...whole(one).filter(Boolean));
-  } }, el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path), code(one.status),
-    one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'unmatched'),
-    el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), time(one.at, { fine: true })));
+  };
+  const details = el('details.entry', { 'data-key': one.id, 'data-testid': 'request', ontoggle: fillOnce },
+    el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path),
+      code(one.status),
+      one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'unmatched'),
+      el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), time(one.at, { fine: true })));
   return el('li', {}, details);
 }
 
+/** The filters; `change(values)` is called when somebody has set them. */
 function filters(values, change) {
-  let typing;
-  const path = el('input', { value: values.path, maxlength: 255, 'data-search': true, placeholder: '/payment-invoices*', 'data-testid': 'filter-path' });
+  const path = el('input', {
+    value: values.path, maxlength: 255, placeholder: '/payment-invoices*',
+    'data-search': true, 'data-testid': 'filter-path',
+  });
   const method = el('select', { 'data-testid': 'filter-method' }, options(METHODS, values.method));
   const status = el('select', { 'data-testid': 'filter-code' }, options(CODES, values.status));
-  const invoice = el('input', { value: values.invoice, maxlength: 40, placeholder: 'any', 'data-testid': 'filter-invoice' });
-  const unmatched = el('input', { type: 'checkbox', checked: values.unmatched === 'true', 'data-testid': 'filter-unmatched' });
-  const tell = () => {
-    clearTimeout(typing);
-    change({ path: path.value.trim(), method: method.value, status: status.value, invoice: invoice.value.trim(), unmatched: unmatched.checked ? 'true' : '' });
-  };
-  for (const one of [path, invoice]) {
-    one.addEventListener('input', () => {
-      clearTimeout(typing);
-      typing = setTimeout(tell, TYPING_MS);
-    });
-  }
-  for (const one of [method, status, unmatched]) one.addEventListener('change', tell);
-  return el('form.filters', { role: 'search', onsubmit: (event) => {
-    event.preventDefault();
-    tell();
-  } }, field('Path', path), field('Method', method), field('Answer', status), field('Invoice', invoice),
-  el('label.check', {}, unmatched, ' Only unmatched: no known path or account'));
+  const invoice = el('input', {
+    value: values.invoice, maxlength: 40, placeholder: 'any', 'data-testid': 'filter-invoice',
+  });
+  const unmatched = el('input', {
+    type: 'checkbox', checked: values.unmatched === 'true', 'data-testid': 'filter-unmatched',
+  });
+  const changed = () => change({
+    path: path.value.trim(),
+    method: method.value,
+    status: status.value,
+    invoice: invoice.value.trim(),
+    unmatched: unmatched.checked ? 'true' : '',
+  });
+  return filterForm(changed, field('Path', path), field('Method', method), field('Answer', status),
+    field('Invoice', invoice), el('label.check', {}, unmatched, ' Only unmatched: no known path or account'));
 }
 
 export async function showRequests(view, { values: given, signal }) {
@@ -76,23 +77,22 @@ export async function showRequests(view, { values: given, signal }) {
   const show = ({ items, total, next }) => {
     count.textContent = `${number(total)} kept`;
     fill(list, ...keep(items, ({ id }) => id, row).values());
-    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.'),
-      el('nav.pager', { 'aria-label': 'Pages' }, values.after && el('a', { href: `#/requests${query({ ...values, after: undefined })}` }, 'Newest'),
-        next && el('a', { href: `#/requests${query({ ...values, after: next })}`, 'data-testid': 'older' }, 'Older')));
+    const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';
+    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, none), pager('requests', values, next));
   };
   const load = async () => {
     const asked = values;
     const page = await get('/requests', { limit: PAGE, ...asked });
     if (!signal.aborted && asked === values) show(page);
   };
-  const failed = (error) => fill(foot, el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message));
+  const reload = keepFresh(view, ['request', 'account'], load, signal);
   const form = filters(values, (next) => {
     values = next;
     history.replaceState(null, '', `#/requests${query(values)}`);
-    load().catch(failed);
+    reload();
   });
-  view.append(el('div.line', {}, el('h1', {}, 'Requests'), count,
-    button('Forget all', () => call('DELETE', '/requests').then(load), { class: 'button', 'data-testid': 'forget' })), form, list, foot);
-  listen(['request', 'account'], gather(() => load().catch(failed), EVENTS_MS, signal), signal);
+  const forget = button('Forget all', () => call('DELETE', '/requests').then(load),
+    { class: 'button', 'data-testid': 'forget' });
+  view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, forget), form, list, foot);
   await load();
 }

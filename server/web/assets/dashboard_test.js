@@ -6,12 +6,14 @@ const OURS = ['mock_outcome', 'merchant_url'];
 
 /** How the invoice came to where it is, as an outcome. */
 function outcomeOf({ timeline, attributes }) {
-  const steps = timeline.filter((item) => item.kind === 'transition' && item.from && item.to !== 'process_pending')
-    .map((item) => (item.resolution === 'expired' ? 'expired' : `${item.to}${item.resolution === 'ok' ? '' : `:${item.resolution}`}@0`));
-  const again = timeline.some((item) => item.kind === 'transition' && item.from === 'process_failed'); // a payer tried more than once
-  const last = `${attributes.status}${attributes.resolution === 'ok' ? '' : `:${attributes.resolution}`}`;
+  const step = ({ to, resolution }) => (resolution === 'ok' ? `${to}@0` : `${to}:${resolution}@0`);
+  const moves = timeline.filter(({ kind, from }) => kind === 'transition' && from);
+  const steps = moves.filter(({ to }) => to !== 'process_pending')
+    .map((move) => (move.resolution === 'expired' ? 'expired' : step(move)));
+  const { status, resolution } = attributes;
+  const again = moves.some(({ from }) => from === 'process_failed'); // a payer tried more than once
   if (!steps.length) return 'process_pending';
-  return again && ['processed', 'process_failed'].includes(attributes.status) ? `${last}@0` : steps.join(',');
+  return again && ['processed', 'process_failed'].includes(status) ? step({ to: status, resolution }) : steps.join(',');
 }
 
 function orderOf({ id, attributes: of, service }) {

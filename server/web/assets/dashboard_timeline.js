@@ -2,28 +2,31 @@
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
-import { button, code, message, tag, time } from './dashboard_parts.js';
-
-const words = (status) => status.replaceAll('_', ' ');
+import { button, code, message, tag, time, words } from './dashboard_parts.js';
 
 /** How an attempt ended: the receiver's code, what went wrong, or both. */
-const outcome = ({ code: answered, error }) => [answered || !error ? code(answered) : null, answered && error ? ' ' : null,
-  error ? el('span.bad', {}, error) : null];
+const outcome = ({ code: answered, error }) => [
+  answered || !error ? code(answered) : null,
+  answered && error ? ' ' : null,
+  error ? el('span.bad', {}, error) : null,
+];
 
-/** The one word of a kind, and what there is to say of it. */
-const KINDS = {
+/** By the kind of an item: its word, and what there is to say of it. */
+const ITEMS = {
   api: (item) => ['call', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
-    item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ', el('span.quiet', {}, `by ${item.cause}`)]],
+    item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ',
+    el('span.quiet', {}, `by ${item.cause}`)]],
   callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, ...outcome(item)]],
   fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
 };
 
 export function timeline({ timeline: items }) {
   return el('ol.timeline', { 'data-testid': 'timeline' }, items.map((item) => {
-    const [kind, what] = KINDS[item.kind](item);
-    return el('li', { 'data-testid': `timeline-${item.kind}` }, time(item.at, { fine: true }), el('span.kind', {}, kind), el('span', {}, what));
+    const [kind, what] = ITEMS[item.kind](item);
+    return el('li', { 'data-testid': `timeline-${item.kind}` },
+      time(item.at, { fine: true }), el('span.kind', {}, kind), el('span', {}, what));
   }));
 }
 
@@ -48,27 +51,33 @@ function checker({ headers, body }) {
 function attempt({ one }) {
   return el('details', { 'data-testid': 'attempt' },
     el('summary', {}, `Attempt ${one.number} `, ...outcome(one), ' ',
-      el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null, ' ', time(one.at)),
+      el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null,
+      ' ', time(one.at)),
     message('Request', one.request.headers, one.request.body, 'attempt-request'),
     checker(one.request),
-    one.response ? message('Response', one.response.headers, one.response.body, 'attempt-response') : el('p.quiet', {}, 'nothing came back'));
+    one.response ? message('Response', one.response.headers, one.response.body, 'attempt-response')
+      : el('p.quiet', {}, 'nothing came back'));
 }
 
-function resend(callback, label, resign) {
-  return button(label, () => call('POST', `/callbacks/${callback.id}/resend`, { resign }),
-    { class: 'small', 'data-key': `${callback.id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
-}
+const resend = ({ id }, label, resign) => button(label, () => call('POST', `/callbacks/${id}/resend`, { resign }),
+  { class: 'small', 'data-key': `${id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
 
 const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
 
+const callbackItem = (callback, attempts) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
+  el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }),
+    el('code', {}, callback.id), callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
+  el('p.quiet', {}, callback.url),
+  attempts,
+  el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend, signed anew', true)));
+
 /** `keep` is a keeper of attempts. */
 export function callbackList({ callbacks }, keep) {
-  if (!callbacks.length) return el('p.quiet', {}, 'None yet, or there is no callback URL, neither of its own nor of the account.');
-  const attempts = keep(callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one }))), keyOf, attempt);
-  return el('ul.callbacks', {}, callbacks.map((callback) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
-    el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }), el('code', {}, callback.id),
-      callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
-    el('p.quiet', {}, callback.url),
-    callback.attempts.map((one) => attempts.get(keyOf({ callback, one }))),
-    el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend, signed anew', true)))));
+  if (!callbacks.length) {
+    return el('p.quiet', {}, 'None yet, or there is no callback URL, neither of its own nor of the account.');
+  }
+  const all = callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one })));
+  const kept = keep(all, keyOf, attempt);
+  return el('ul.callbacks', {}, callbacks.map((callback) =>
+    callbackItem(callback, callback.attempts.map((one) => kept.get(keyOf({ callback, one }))))));
 }

@@ -19,7 +19,8 @@ function countDown(main) {
   }
   const tick = () => {
     const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
-    const text = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((n) => String(n).padStart(2, '0'));
+    const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    const text = parts.map((n) => String(n).padStart(2, '0'));
     if (time) time.textContent = (left < 3600 ? text.slice(1) : text).join(':');
     if (bar) bar.value = left;
     if (left) setTimeout(tick, 250);

@@ -1,0 +1,41 @@
+/* GET /_mock/statuses: the table of statuses (domain/status.c), for programs that show or choose
+ * one. */
+#include "control.h"
+
+static const char *const money_names[] = {
+    [STATUS_MONEY_STAYS] = NULL,
+    [STATUS_MONEY_PAID] = "paid",
+    [STATUS_MONEY_REFUNDED] = "refunded",
+    [STATUS_MONEY_CHARGED_BACK] = "charged_back",
+};
+
+static void write_status(struct json_out *out, enum status status)
+{
+    json_out_object(out, NULL);
+    json_out_text(out, "status", status_name(status));
+    json_out_array(out, "kinds");
+    json_out_text(out, NULL, invoice_noun(INVOICE_PAYMENT));
+    if (status_is_of_payout(status)) {
+        json_out_text(out, NULL, invoice_noun(INVOICE_PAYOUT));
+    }
+    json_out_array_end(out);
+    json_out_bool(out, "final", status_is_final(status));
+    json_out_bool(out, "failure", status_is_failure(status));
+    json_out_text(out, "money", money_names[status_money(status)]);
+    json_out_bool(out, "part", status_is_part(status));
+    json_out_object_end(out);
+}
+
+void control_statuses_list(struct call *call)
+{
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    json_out_object(&out, NULL);
+    json_out_array(&out, "items");
+    for (int status = 0; status < STATUS_COUNT; status++) {
+        write_status(&out, (enum status)status);
+    }
+    json_out_array_end(&out);
+    json_out_int(&out, "total", STATUS_COUNT);
+    json_out_null(&out, "next");
+    json_out_object_end(&out);
+}
