@@ -99,7 +99,7 @@ static void turn(struct loop *loop)
     int64_t began_us = mono_now_us();
     run_all(loop->before_commit);
     end_turn(loop);
-    metrics_turn(&loop->engine->metrics, mono_now_us() - began_us);
+    metrics_turn(&loop->engine->watch.metrics, mono_now_us() - began_us);
 }
 
 /* Answers what has come, lets callbacks in flight end, and takes nothing new. */

@@ -25,7 +25,7 @@ static bool find_by_token(struct call *call, struct invoice *ret_invoice)
     struct tenant *tenant =
         found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
     if (tenant) {
-        token_write(&ours, call->engine->token_key, said.form, ret_invoice->session,
+        token_write(&ours, call->engine->keys.token, said.form, ret_invoice->session,
                     ret_invoice->expires_ms / 1000);
         found = crypt_equal(ours.data, token) && clock_now(tenant) / 1000 < said.expires_s;
     }
@@ -93,7 +93,7 @@ static void check_sale(struct call *call, const struct sale *sale, struct card_e
 static void write_auth(struct json_out *out, struct call *call, const struct invoice *invoice)
 {
     char request[IDENT_TEXT];
-    ident_derived(call->engine->token_key, "req", invoice->session, request);
+    ident_derived(call->engine->keys.token, "req", invoice->session, request);
     json_out_text(out, "auth_mode", "3ds");
     json_out_object(out, "auth_payload");
     json_out_text(out, "action",

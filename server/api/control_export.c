@@ -73,7 +73,7 @@ static void write_head(const struct export_script *script, struct buf *out, cons
 
 static void write_script(struct call *call, const struct invoice *invoice)
 {
-    const struct journal *journal = call->engine->journal;
+    const struct journal *journal = call->engine->watch.journal;
     const struct journal_view view = journal_view_of(call->engine, call->tenant);
     buf_auto calls = {0};
     struct export_script script = {.call = call, .out = &calls};

@@ -59,7 +59,7 @@ static bool read_search(struct call *call, const char **ret_search)
 static bool read_cursor(struct call *call, const char *after, int64_t *ret_before)
 {
     *ret_before = TIME_NONE;
-    return !after || invoice_id_read(call->engine->rows, after, ret_before) ||
+    return !after || invoice_id_read(call->engine->keys.rows, after, ret_before) ||
            refuse(call, "after: an invoice's id is wanted");
 }
 
@@ -123,7 +123,7 @@ static void list(struct call *call, enum invoice_kind kind)
     json_out_array_end(&out);
     json_out_int(&out, "total", store_invoice_count_of(store, account, kind, COUNT_MOST));
     if (last) {
-        invoice_id(call->engine->rows, last, next);
+        invoice_id(call->engine->keys.rows, last, next);
     }
     json_out_text(&out, "next", last ? next : NULL);
     json_out_object_end(&out);

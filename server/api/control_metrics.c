@@ -41,7 +41,7 @@ static void write_requests(struct buf *out, const struct router *router)
     head(out, "requests_total", "counter", "Answered requests by route and status code.");
     for (size_t row = 0; row <= METRICS_ROUTES; row++) {
         bool known = row < router->n_routes && row < METRICS_ROUTES;
-        write_row(out, &router->engine->metrics, row, known ? &router->routes[row] : NULL);
+        write_row(out, &router->engine->watch.metrics, row, known ? &router->routes[row] : NULL);
     }
 }
 
@@ -150,8 +150,9 @@ static void write_gauges(struct buf *out, const struct call *call)
          (int64_t)http_server_bodies(call->request->server)},
         {"accounts", "Merchant accounts.", (int64_t)engine->tenants.n},
         {"invoices", "Stored invoices.", store_invoice_count(engine->store)},
-        {"journal_requests", "Requests in the journal.", (int64_t)journal_records(engine->journal)},
-        {"journal_bytes", "Their bytes.", (int64_t)journal_bytes(engine->journal)},
+        {"journal_requests", "Requests in the journal.",
+         (int64_t)journal_records(engine->watch.journal)},
+        {"journal_bytes", "Their bytes.", (int64_t)journal_bytes(engine->watch.journal)},
         {"database_bytes", "The database file and its log.", store_bytes(engine->store)},
         {"resident_memory_bytes", "Memory of the process.", resident_bytes()},
         {"uptime_seconds", "Since the start.", (mono_now_ms() - engine->started_ms) / 1000},
@@ -164,7 +165,7 @@ static void write_gauges(struct buf *out, const struct call *call)
 
 void control_metrics(struct call *call)
 {
-    const struct metrics *metrics = &call->engine->metrics;
+    const struct metrics *metrics = &call->engine->watch.metrics;
     struct buf *out = http_reply(call->request, 200, "text/plain; version=0.0.4; charset=utf-8");
     head(out, "build_info", "gauge", "The version.");
     buf_printf(out, PREFIX "build_info{version=\"%s\"} 1\n", MILKYPAY_VERSION);

@@ -11,10 +11,10 @@
 
 bool control_has_journal(struct call *call)
 {
-    if (!journal_is_on(call->engine->journal)) {
+    if (!journal_is_on(call->engine->watch.journal)) {
         call_control_error(call, 409, "journal_off", "the server was started with --journal off");
     }
-    return journal_is_on(call->engine->journal);
+    return journal_is_on(call->engine->watch.journal);
 }
 
 /* How many requests fit, in all and by what. */
@@ -94,7 +94,7 @@ static bool read_page(struct call *call, struct page *ret_page)
 static void write_items(struct call *call, const struct journal_filter *filter, struct page *page,
                         struct counts *counts, struct json_out *out)
 {
-    const struct journal *journal = call->engine->journal;
+    const struct journal *journal = call->engine->watch.journal;
     bool begun = !page->after;
     uint64_t last = 0;
     for (uint64_t at = journal_end(journal); at-- > journal_first(journal);) {
@@ -141,7 +141,7 @@ void control_requests_clear(struct call *call)
     if (!control_has_tenant(call) || !control_has_journal(call)) {
         return;
     }
-    const struct journal *journal = call->engine->journal;
+    const struct journal *journal = call->engine->watch.journal;
     const struct journal_view view = journal_view_of(call->engine, call->tenant);
     int64_t n = 0;
     for (uint64_t at = journal_first(journal); at < journal_end(journal); at++) {

@@ -50,7 +50,7 @@ static void add_visit(const struct call *call, struct timeline *timeline,
                       const struct journal_record *record)
 {
     const struct journal_request *request = &record->request;
-    const char *target = journal_part(call->engine->journal, record, JOURNAL_TARGET);
+    const char *target = journal_part(call->engine->watch.journal, record, JOURNAL_TARGET);
     const char *mark = memchr(target, '?', request->size[JOURNAL_TARGET]);
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
@@ -85,10 +85,10 @@ static bool is_visit(const struct call *call, const struct journal_record *recor
 static void add_journal(const struct call *call, struct timeline *timeline, int64_t invoice)
 {
     const struct journal_view view = journal_view_of(call->engine, call->tenant);
-    struct journal_cursor cursor = journal_after(call->engine->journal, view.from);
+    struct journal_cursor cursor = journal_after(call->engine->watch.journal, view.from);
     const struct journal_record *record;
     bool lost;
-    while ((record = journal_next(call->engine->journal, &cursor, &lost))) {
+    while ((record = journal_next(call->engine->watch.journal, &cursor, &lost))) {
         if (record->invoice != invoice || !journal_shows(&view, record)) {
             continue;
         }

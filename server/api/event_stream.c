@@ -52,7 +52,8 @@ static const struct journal_record *next_shown(struct stream *stream)
 {
     const struct journal_record *record;
     bool lost = false;
-    while ((record = journal_next(stream->streams->engine->journal, &stream->cursor, &lost))) {
+    while (
+        (record = journal_next(stream->streams->engine->watch.journal, &stream->cursor, &lost))) {
         stream->ended |= lost;
         if (journal_shows(&stream->view, record)) {
             return record;
@@ -69,7 +70,7 @@ static bool has_news(struct stream *stream)
     bool lost;
     do {
         before = stream->cursor;
-        record = journal_next(stream->streams->engine->journal, &stream->cursor, &lost);
+        record = journal_next(stream->streams->engine->watch.journal, &stream->cursor, &lost);
         stream->ended |= lost;
     } while (record && !journal_shows(&stream->view, record));
     stream->cursor = before;
@@ -111,7 +112,7 @@ void streams_run(void *arg)
     struct streams *streams = arg;
     struct stream *stream;
     int64_t now_ms = streams->n ? mono_now_ms() : 0;
-    bool news = streams->seen != journal_seq(streams->engine->journal);
+    bool news = streams->seen != journal_seq(streams->engine->watch.journal);
     LIST_FOREACH(stream, &streams->list, link)
     {
         bool wake = (news && has_news(stream)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
@@ -121,7 +122,7 @@ void streams_run(void *arg)
             http_stream_wake(stream->request);
         }
     }
-    streams->seen = journal_seq(streams->engine->journal);
+    streams->seen = journal_seq(streams->engine->watch.journal);
 }
 
 int64_t streams_wait_ms(const void *arg)
@@ -129,7 +130,7 @@ int64_t streams_wait_ms(const void *arg)
     const struct streams *streams = arg;
     int64_t wait_ms = -1, now_ms = streams->n ? mono_now_ms() : 0;
     const struct stream *stream;
-    if (streams->n && streams->seen != journal_seq(streams->engine->journal)) {
+    if (streams->n && streams->seen != journal_seq(streams->engine->watch.journal)) {
         return 0;
     }
     LIST_FOREACH(stream, &streams->list, link)
@@ -180,7 +181,7 @@ void streams_free(struct streams *streams)
 static bool read_start(struct call *call, uint64_t *ret_seq)
 {
     const char *last = http_header(call->request, "Last-Event-ID");
-    uint64_t newest = journal_seq(call->engine->journal);
+    uint64_t newest = journal_seq(call->engine->watch.journal);
     int64_t seq;
     if (!last || !*last) {
         *ret_seq = newest;
@@ -227,7 +228,7 @@ void control_events(struct call *call)
         .streams = streams,
         .request = call->request,
         .view = journal_view_of(call->engine, call->tenant),
-        .cursor = journal_after(call->engine->journal, seq),
+        .cursor = journal_after(call->engine->watch.journal, seq),
         .spoke_ms = mono_now_ms(),
     };
     snprintf(stream->owner_id, sizeof stream->owner_id, "%s", call->tenant->account.keys.id);

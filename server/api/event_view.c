@@ -18,7 +18,7 @@ static void write_request(const struct engine *engine, struct json_out *out,
     size_t size = request->size[JOURNAL_TARGET];
     json_out_text(out, "kind", request->page ? "page" : "api");
     json_out_text(out, "method", request->method);
-    json_out_text_sized(out, "path", journal_part(engine->journal, record, JOURNAL_TARGET),
+    json_out_text_sized(out, "path", journal_part(engine->watch.journal, record, JOURNAL_TARGET),
                         size < PATH_MOST ? size : PATH_MOST);
     json_out_int_or_null(out, "status", request->status, 0);
     json_out_int(out, "took_us", request->took_us);
@@ -95,7 +95,7 @@ static void write_id(const struct engine *engine, struct json_out *out,
         trace_id(record->request.number, id);
         break;
     case JOURNAL_TRANSITION:
-        invoice_id(engine->rows, record->invoice, id);
+        invoice_id(engine->keys.rows, record->invoice, id);
         break;
     case JOURNAL_CALLBACK:
         callback_id(record->callback.seq, id);
@@ -123,7 +123,7 @@ void event_view(const struct engine *engine, struct buf *out, const struct journ
     write_id(engine, &json, record);
     json_out_int(&json, "at", record->wall_ms);
     if (record->invoice) {
-        invoice_id(engine->rows, record->invoice, invoice);
+        invoice_id(engine->keys.rows, record->invoice, invoice);
     }
     json_out_text(&json, "invoice", record->invoice ? invoice : NULL);
     trace_id(record->cause, request);

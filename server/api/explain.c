@@ -87,7 +87,7 @@ static const struct hint payout_hints[] = {
 
 static const char *path_of(struct call *call, const struct journal_record *record)
 {
-    const char *target = journal_part(call->engine->journal, record, JOURNAL_TARGET);
+    const char *target = journal_part(call->engine->watch.journal, record, JOURNAL_TARGET);
     size_t size = record->request.size[JOURNAL_TARGET];
     const char *path = arena_copy(call->arena, target, size < PATH_MOST ? size : PATH_MOST);
     return arena_copy(call->arena, path, strcspn(path, "?"));
@@ -129,9 +129,10 @@ static const char *nearest_form(struct call *call, const struct journal_record *
 static const char *detail_of(struct call *call, const struct journal_record *record)
 {
     size_t size = record->request.size[JOURNAL_DETAIL];
-    return size ? arena_copy(call->arena,
-                             journal_part(call->engine->journal, record, JOURNAL_DETAIL), size)
-                : NULL;
+    return size
+               ? arena_copy(call->arena,
+                            journal_part(call->engine->watch.journal, record, JOURNAL_DETAIL), size)
+               : NULL;
 }
 
 static void by_refusal(struct call *call, const struct journal_record *record,
@@ -240,8 +241,9 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
         json_out_null(out, key);
         return;
     }
-    json_auto_t *reply = json_parse(journal_part(call->engine->journal, record, JOURNAL_REPLY),
-                                    request->size[JOURNAL_REPLY], call->arena, NULL);
+    json_auto_t *reply =
+        json_parse(journal_part(call->engine->watch.journal, record, JOURNAL_REPLY),
+                   request->size[JOURNAL_REPLY], call->arena, NULL);
     if (request->refusal) {
         by_refusal(call, record, &explanation);
     } else if (!by_control_error(reply, &explanation)) {

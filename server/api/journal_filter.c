@@ -99,7 +99,7 @@ bool journal_filter_read(struct call *call, struct journal_filter *ret_filter)
 static bool fits_path(const struct journal_filter *filter, const struct router *router,
                       const struct journal_record *record)
 {
-    const char *target = journal_part(router->engine->journal, record, JOURNAL_TARGET);
+    const char *target = journal_part(router->engine->watch.journal, record, JOURNAL_TARGET);
     size_t size = record->request.size[JOURNAL_TARGET];
     const char *mark = memchr(target, '?', size);
     size = mark ? (size_t)(mark - target) : size;
@@ -120,7 +120,7 @@ static bool fits_reference(const struct journal_filter *filter, const struct rou
     if (filter->reference && record->invoice == filter->reference) {
         return true;
     }
-    const char *body = journal_part(router->engine->journal, record, JOURNAL_BODY);
+    const char *body = journal_part(router->engine->watch.journal, record, JOURNAL_BODY);
     return memmem(body, record->request.size[JOURNAL_BODY], filter->reference_id,
                   strlen(filter->reference_id));
 }

@@ -9,7 +9,8 @@
 char *request_part(struct call *call, const struct journal_record *record, enum journal_part part)
 {
     size_t size = record->request.size[part];
-    char *data = arena_copy(call->arena, journal_part(call->engine->journal, record, part), size);
+    char *data =
+        arena_copy(call->arena, journal_part(call->engine->watch.journal, record, part), size);
     if (part == JOURNAL_REPLY) { /* all else was masked before it was kept */
         mask_body(data, size);
     }
@@ -101,7 +102,7 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
     json_out_int(out, "took_us", request->took_us);
     write_bytes(call, out, record, JOURNAL_REPLY, "response", request->reply);
     if (record->invoice) {
-        invoice_id(call->engine->rows, record->invoice, invoice);
+        invoice_id(call->engine->keys.rows, record->invoice, invoice);
     }
     json_out_text(out, "invoice", record->invoice ? invoice : NULL);
     json_out_bool(out, "unmatched", record->unmatched);

@@ -64,7 +64,7 @@ bool waiter_is_idle(struct call *call, int64_t within_ms)
 /* Goes on counting where it stopped. */
 static void count_in_journal(struct call *call, struct waiter *waiter)
 {
-    const struct journal *journal = call->engine->journal;
+    const struct journal *journal = call->engine->watch.journal;
     uint64_t first = journal_first(journal), end = journal_end(journal);
     for (uint64_t at = waiter->position > first ? waiter->position : first; at < end; at++) {
         waiter->counted +=

@@ -120,7 +120,7 @@ static void note_hit(const struct call *call, const char *invoice,
                      const struct fault_subject *subject, const struct fault_hit *hit)
 {
     int64_t row = 0;
-    bool known = invoice && invoice_id_read(call->engine->rows, invoice, &row);
+    bool known = invoice && invoice_id_read(call->engine->keys.rows, invoice, &row);
     journal_fault(call->engine, call->tenant, known ? row : 0, hit->number,
                   fault_place_name(subject->place), fault_kind_name(hit->effect.kind));
 }

@@ -31,11 +31,11 @@ struct record {
 void record_begin(const struct router *router, struct http_request *request)
 {
     if (request->record) {
-        trace_resume(&router->engine->trace, request->record->number);
+        trace_resume(&router->engine->watch.trace, request->record->number);
         return;
     }
     struct record *record = arena_alloc(&request->arena, sizeof *record);
-    record->number = trace_begin(&router->engine->trace);
+    record->number = trace_begin(&router->engine->watch.trace);
     record->wall_ms = record->at_ms = wall_now_ms();
     record->route = -1;
     request->record = record;
@@ -270,11 +270,11 @@ static void keep(const struct router *router, const struct http_request *request
                   at_most(request->body_size, JOURNAL_BODY_MOST);
     struct writing writing; /* its masks are as many as n_masks says */
     writing.request = &made.request;
-    writing.at = journal_room(router->engine->journal, most);
+    writing.at = journal_room(router->engine->watch.journal, most);
     writing.n_masks = 0;
     if (writing.at) {
         write_parts(&writing, request, record);
-        journal_add_request(router->engine->journal, &made);
+        journal_add_request(router->engine->watch.journal, &made);
     }
 }
 
@@ -288,7 +288,7 @@ static void log_request(const struct router *router, struct http_request *reques
     mask_target(path, strlen(path));
     trace_id(record->number, id);
     if (record->invoice) {
-        invoice_id(router->engine->rows, record->invoice, invoice);
+        invoice_id(router->engine->keys.rows, record->invoice, invoice);
     }
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->head ? "HEAD" : request->method),
               LOG_TEXT("path", path), LOG_NUMBER("status", request->reply.status),
@@ -303,7 +303,7 @@ void record_done(const struct router *router, struct http_request *request)
         return; /* refused before it came to the router */
     }
     int64_t took_us = mono_now_us() - request->began_us;
-    metrics_request(&router->engine->metrics, record->route, request->reply.status, took_us,
+    metrics_request(&router->engine->watch.metrics, record->route, request->reply.status, took_us,
                     request->waited);
     if (!record->skip) {
         keep(router, request, took_us);

@@ -376,7 +376,7 @@ void router_handle(void *arg, struct http_request *request)
     if (request->path && target_is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
         add_cors(&call);
     }
-    trace_end(&router->engine->trace);
+    trace_end(&router->engine->watch.trace);
 }
 
 /* Much is taken only from those who may use it: there is room for a few such bodies at a time. */

@@ -63,7 +63,7 @@ static void log_attempt(const struct engine *engine, const struct callback *call
 {
     char id[IDENT_TEXT], request[IDENT_TEXT];
     callback_id(callback->seq, id);
-    trace_id(trace_of_callback(&engine->trace, callback->seq), request);
+    trace_id(trace_of_callback(&engine->watch.trace, callback->seq), request);
     bool good = result->code == OUTBOX_OK_CODE;
     char url[256];
     url_shown(callback->url, url, sizeof url);

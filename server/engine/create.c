@@ -67,8 +67,8 @@ static void name_invoice(struct engine *engine, const struct tenant *tenant, str
                          const struct order *order, struct invoice *invoice)
 {
     invoice->seq = store_invoice_next_seq(engine->store, order->kind);
-    invoice_id(engine->rows, invoice->seq, invoice->id);
-    ident_of_row(engine->rows, "cgi", invoice->seq, invoice->session);
+    invoice_id(engine->keys.rows, invoice->seq, invoice->id);
+    ident_of_row(engine->keys.rows, "cgi", invoice->seq, invoice->session);
     if (!invoice->reference_id) {
         char uuid[IDENT_UUID];
         ident_next_uuid(&engine->idents, uuid);
@@ -163,7 +163,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
         return CREATE_CONFLICT;
     }
     first_callback_expect(engine, tenant, invoice);
-    metrics_transition(&engine->metrics, order->kind, invoice->status);
+    metrics_transition(&engine->watch.metrics, order->kind, invoice->status);
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, ret_awaited, &callback);

@@ -47,19 +47,33 @@ struct engine_hooks {
     void *arg;
 };
 
+/* They stay with the database. */
+struct engine_keys {
+    uint8_t token[CRYPT_KEY_SIZE];  /* signs card session tokens */
+    uint8_t derive[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
+    struct crypt_block *rows;       /* ids of rows (ident.h) */
+};
+
+/* What is remembered of what happened (watch/). */
+struct engine_watch {
+    struct journal *journal;
+    struct metrics metrics;
+    struct trace trace;
+};
+
 struct engine {
     struct engine_options options;
     struct engine_hooks hooks;
     struct store *store;
+    struct deliver *deliver;
+    int64_t started_ms; /* monotonic time */
 
-    /* What everything looks up. The keys stay with the database. */
+    /* What everything looks up. */
     const struct fixture *fixture;
+    struct engine_keys keys;
     struct tenants tenants;
-    uint8_t token_key[CRYPT_KEY_SIZE];  /* signs card session tokens */
-    uint8_t derive_key[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
-    struct crypt_block *rows;           /* ids of rows (ident.h) */
 
-    /* What new things are numbered by. */
+    /* What new things are named and numbered by. */
     struct ident_source idents;
     uint64_t saved_counter; /* of idents, in the database */
     struct fault_source fault_source;
@@ -71,12 +85,6 @@ struct engine {
     size_t n_advances;
     int64_t retry_at_ms; /* after a failed commit: monotonic time before which no timer runs */
 
-    /* What runs beside the turns, and what is remembered of them. */
-    struct deliver *deliver;
-    struct journal *journal;
-    struct metrics metrics;
-    struct trace trace;
-    int64_t started_ms; /* monotonic time */
-
+    struct engine_watch watch;
     struct arena scratch; /* for events that no request owns */
 };

@@ -15,7 +15,7 @@ static struct journal_record begin(const struct engine *engine, enum journal_kin
         .account = tenant ? tenant->journal_id : 0,
         .invoice = invoice,
         .wall_ms = wall_now_ms(),
-        .cause = engine->trace.current,
+        .cause = engine->watch.trace.current,
     };
 }
 
@@ -41,7 +41,7 @@ void journal_transition(struct engine *engine, const struct tenant *tenant,
     record.transition.cause = cause;
     snprintf(record.transition.resolution, sizeof record.transition.resolution, "%s",
              invoice->resolution);
-    journal_add(engine->journal, &record);
+    journal_add(engine->watch.journal, &record);
     if (log_wants(LOG_INFO)) {
         log_transition(&record, invoice);
     }
@@ -52,7 +52,7 @@ void journal_callback(struct engine *engine, const struct tenant *tenant,
 {
     struct journal_record record = begin(engine, JOURNAL_CALLBACK, tenant, callback->invoice);
     record.at_ms = clock_at_wall(tenant, result->wall_ms);
-    record.cause = trace_of_callback(&engine->trace, callback->seq);
+    record.cause = trace_of_callback(&engine->watch.trace, callback->seq);
     record.callback.seq = callback->seq;
     record.callback.attempt = callback->attempts + callback->extra;
     record.callback.code = result->code;
@@ -60,8 +60,8 @@ void journal_callback(struct engine *engine, const struct tenant *tenant,
     record.callback.state = callback->state;
     snprintf(record.callback.error, sizeof record.callback.error, "%s",
              result->error ? result->error : "");
-    journal_add(engine->journal, &record);
-    metrics_attempt(&engine->metrics, callback->state);
+    journal_add(engine->watch.journal, &record);
+    metrics_attempt(&engine->watch.metrics, callback->state);
 }
 
 void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t invoice,
@@ -73,7 +73,7 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
     record.fault.id = fault;
     snprintf(record.fault.on, sizeof record.fault.on, "%s", on);
     snprintf(record.fault.name, sizeof record.fault.name, "%s", name);
-    journal_add(engine->journal, &record);
+    journal_add(engine->watch.journal, &record);
 }
 
 void journal_clock(struct engine *engine, const struct tenant *tenant)
@@ -81,7 +81,7 @@ void journal_clock(struct engine *engine, const struct tenant *tenant)
     struct journal_record record = begin(engine, JOURNAL_CLOCK, tenant, 0);
     record.at_ms = clock_at_wall(tenant, record.wall_ms);
     record.clock.frozen = tenant->account.clock.frozen;
-    journal_add(engine->journal, &record);
+    journal_add(engine->watch.journal, &record);
 }
 
 void journal_account(struct engine *engine, const struct tenant *tenant, enum journal_change change)
@@ -92,12 +92,12 @@ void journal_account(struct engine *engine, const struct tenant *tenant, enum jo
     record.account_change.change = change;
     snprintf(record.account_change.id, sizeof record.account_change.id, "%s",
              tenant->account.keys.id);
-    journal_add(engine->journal, &record);
+    journal_add(engine->watch.journal, &record);
 }
 
 void journal_clear(struct engine *engine, struct tenant *tenant)
 {
-    tenant->journal_from = journal_seq(engine->journal);
+    tenant->journal_from = journal_seq(engine->watch.journal);
 }
 
 struct journal_view journal_view_of(const struct engine *engine, const struct tenant *tenant)

@@ -114,7 +114,7 @@ static bool is_hurried(const struct engine *engine, const struct tenant *tenant,
 
 static void add_barrier(struct engine *engine, struct first_gate *gate, int64_t delay_ms)
 {
-    uint64_t request = engine->trace.current;
+    uint64_t request = engine->watch.trace.current;
     struct first_item *barrier = mem_alloc(sizeof *barrier);
     *barrier = (struct first_item){.request = request,
                                    .delay_ms = delay_ms,

@@ -99,5 +99,5 @@ struct view_balances ledger_view(struct engine *engine, const struct tenant *ten
     for (size_t i = 0; i < listing.n; i++) {
         ledger_balance(engine, tenant, listing.list[i].currency, &listing.list[i]);
     }
-    return (struct view_balances){&tenant->account, engine->derive_key, listing.list, listing.n};
+    return (struct view_balances){&tenant->account, engine->keys.derive, listing.list, listing.n};
 }

@@ -83,7 +83,7 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
         .options = *options,
         .store = store,
         .fixture = fixture,
-        .tenants = {.derive_key = ret_engine->derive_key,
+        .tenants = {.derive_key = ret_engine->keys.derive,
                     .resolutions = &fixture->resolutions,
                     .demo_id = fixture->n_accounts ? fixture->accounts[0].keys.id : NULL},
         .fault_source = {.seeded = options->seeded, .seed = options->seed},
@@ -91,13 +91,13 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
         .started_ms = mono_now_ms(),
     };
     const struct deliver_hooks hooks = {attempt_load, attempt_ended, engine};
-    engine->journal = journal_new(options->journal);
+    engine->watch.journal = journal_new(options->journal);
     engine->deliver = deliver_new(&options->deliver, &hooks);
     uint8_t row_key[CRYPT_KEY_SIZE];
-    load_key(engine, "token_key", engine->token_key);
-    load_key(engine, "derive_key", engine->derive_key);
+    load_key(engine, "token_key", engine->keys.token);
+    load_key(engine, "derive_key", engine->keys.derive);
     load_key(engine, "row_key", row_key);
-    engine->rows = crypt_block_new(row_key);
+    engine->keys.rows = crypt_block_new(row_key);
     load_idents(engine);
     tenants_load(&engine->tenants, store);
     const char *why = database_failure(engine, arena);
@@ -122,11 +122,11 @@ void engine_finish(struct engine *engine)
     first_callback_drop_all(engine);
     timers_finish(&engine->firsts.due);
     deliver_free(engine->deliver);
-    journal_free(engine->journal);
+    journal_free(engine->watch.journal);
     tenants_finish(&engine->tenants);
     turn_finish(&engine->turn);
     arena_finish(&engine->scratch);
-    crypt_block_free(engine->rows);
+    crypt_block_free(engine->keys.rows);
 }
 
 /* ------------------------------------------------------------------ the end of a turn */
@@ -170,7 +170,7 @@ static void send_callbacks(struct engine *engine)
 void engine_committed(struct engine *engine)
 {
     struct turn *turn = &engine->turn;
-    journal_committed(engine->journal);
+    journal_committed(engine->watch.journal);
     send_callbacks(engine);
     if (turn->n_changes) {
         sweep_soon(engine);
@@ -189,7 +189,7 @@ void engine_rolled_back(struct engine *engine)
     turn_clear(&engine->turn);
     first_callback_drop_all(engine);
     advance_end(engine);
-    journal_rolled_back(engine->journal);
+    journal_rolled_back(engine->watch.journal);
     store_commit(engine->store);
     tenants_load(&engine->tenants, engine->store);
     engine->retry_at_ms = mono_now_ms() + RETRY_AFTER_MS;

@@ -22,8 +22,8 @@ static bool find_id(struct engine *engine, struct arena *arena, const char *id,
                     struct invoice *ret_invoice)
 {
     int64_t seq;
-    return invoice_id_read(engine->rows, id, &seq) && find_row(engine, arena, seq, ret_invoice) &&
-           text_equal(ret_invoice->id, id);
+    return invoice_id_read(engine->keys.rows, id, &seq) &&
+           find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
 }
 
 bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
@@ -50,7 +50,7 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
                          struct invoice *ret_invoice)
 {
     int64_t seq;
-    return ident_to_row(engine->rows, "cgi", session, &seq) &&
+    return ident_to_row(engine->keys.rows, "cgi", session, &seq) &&
            find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
            invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
 }
@@ -81,7 +81,7 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
                                 invoice->service),
         .account = &tenant->account,
         .cards = &engine->fixture->cards,
-        .token_key = engine->token_key,
+        .token_key = engine->keys.token,
         .profile = account_profile(&tenant->account),
         .write_logs = write_logs,
         .logs_most = LOOKUP_LOGS_USUAL,
@@ -113,7 +113,7 @@ void engine_customer_id(const struct engine *engine, const struct tenant *tenant
                         struct arena *arena, const char *reference, char ret_id[IDENT_TEXT])
 {
     const char *whose = arena_printf(arena, "%s:%s", tenant->account.keys.id, reference);
-    ident_derived(engine->derive_key, "cus", whose, ret_id);
+    ident_derived(engine->keys.derive, "cus", whose, ret_id);
 }
 
 const char *engine_customer_email(struct arena *arena, const struct invoice *invoice)
@@ -128,7 +128,7 @@ const char *engine_customer_email(struct arena *arena, const struct invoice *inv
 void engine_card_token(const struct engine *engine, const struct invoice *invoice,
                        char ret_token[IDENT_TEXT])
 {
-    ident_of_row(engine->rows, "card", invoice->seq, ret_token);
+    ident_of_row(engine->keys.rows, "card", invoice->seq, ret_token);
 }
 
 const char *engine_card_payload(const struct engine *engine, struct arena *arena,
@@ -151,7 +151,7 @@ const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
 {
     int64_t seq;
     struct invoice invoice;
-    if (!ident_to_row(engine->rows, "card", token, &seq) ||
+    if (!ident_to_row(engine->keys.rows, "card", token, &seq) ||
         !store_invoice_get(engine->store, arena, seq, &invoice) ||
         invoice.account != tenant->account.num) {
         return NULL;

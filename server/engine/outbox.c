@@ -23,7 +23,7 @@ static int64_t cut_signature(const struct engine *engine, struct buf *body,
 {
     const size_t cut = token_signature_size(CUT_FORM);
     buf_auto token = {0};
-    token_write(&token, engine->token_key, CUT_FORM, invoice->session, invoice->expires_ms / 1000);
+    token_write(&token, engine->keys.token, CUT_FORM, invoice->session, invoice->expires_ms / 1000);
     char *at = strstr(body->data, token.data);
     if (!at) {
         return 0;
@@ -47,7 +47,7 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
         begin--; /* "HEADER.CLAIMS." stands before the cut */
     }
     char signature[TOKEN_SIGNATURE_MOST + 1];
-    token_sign(engine->token_key, CUT_FORM, body + begin, end - 1 - begin, signature);
+    token_sign(engine->keys.token, CUT_FORM, body + begin, end - 1 - begin, signature);
     return arena_printf(arena, "%.*s%.*s%s", (int)end, body, (int)token_signature_size(CUT_FORM),
                         signature, body + end);
 }
@@ -138,7 +138,7 @@ static void start(struct engine *engine, struct tenant *tenant, const struct cal
     }
     turn_set_timer(&engine->turn, tenant, callback->due_ms);
     if (callback->state == CALLBACK_DROPPED) {
-        metrics_attempt(&engine->metrics, CALLBACK_DROPPED);
+        metrics_attempt(&engine->watch.metrics, CALLBACK_DROPPED);
         outbox_release(engine, tenant, callback->invoice, callback->seq);
     }
 }
@@ -150,7 +150,7 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
     bool goes = !outbox_fault_may(tenant) ||
                 outbox_fault_meet(engine, tenant, callback, ret_awaited != NULL);
     store_callback_insert(engine->store, callback);
-    trace_callback(&engine->trace, callback->seq);
+    trace_callback(&engine->watch.trace, callback->seq);
     start(engine, tenant, callback, goes);
     if (callback->state == CALLBACK_DROPPED) {
         outbox_save_logs(engine, arena, invoice);
@@ -211,7 +211,7 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
         callback->manual = true;
         callback->fault = FAULT_NONE;
     }
-    trace_callback(&engine->trace, callback->seq);
+    trace_callback(&engine->watch.trace, callback->seq);
     outbox_send(engine, tenant, callback);
     turn_note_change(&engine->turn, tenant, callback->invoice);
 }

@@ -41,7 +41,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
 {
     char id[IDENT_TEXT];
     struct fault_hit hit;
-    invoice_id(engine->rows, callback->invoice, id);
+    invoice_id(engine->keys.rows, callback->invoice, id);
     const struct fault_subject subject = {
         .place = FAULT_ON_CALLBACK,
         .invoice = id,

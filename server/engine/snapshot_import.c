@@ -34,7 +34,7 @@ static bool keep_invoices(const struct placing *p)
         struct invoice *invoice = &p->file->invoices[i].invoice;
         char id[IDENT_TEXT];
         int64_t seq = 0;
-        bool ours = invoice_id_read(p->engine->rows, invoice->id, &seq);
+        bool ours = invoice_id_read(p->engine->keys.rows, invoice->id, &seq);
         if (ours) {
             invoice->seq = seq;
         }
@@ -42,7 +42,7 @@ static bool keep_invoices(const struct placing *p)
             store_snapshot_invoice_taken(p->engine->store, account, invoice->seq)) {
             return false;
         }
-        invoice_id(p->engine->rows, invoice->seq, id);
+        invoice_id(p->engine->keys.rows, invoice->seq, id);
         if (!text_equal(id, invoice->id)) {
             return false;
         }
@@ -127,7 +127,7 @@ static const char *rename_body(const struct placing *p, const char *body, const 
     buf_auto text = {0};
     if (token) {
         buf_add(&text, body, (size_t)(token - body));
-        token_write(&text, p->engine->token_key, said.form, new->session, said.expires_s);
+        token_write(&text, p->engine->keys.token, said.form, new->session, said.expires_s);
         buf_text(&text, token + size);
     } else {
         buf_text(&text, body);
@@ -203,8 +203,8 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     if (!keep) {
         invoice->seq = store_invoice_next_seq(p->engine->store, invoice_kind(old.seq));
     }
-    invoice_id(p->engine->rows, invoice->seq, invoice->id);
-    ident_of_row(p->engine->rows, "cgi", invoice->seq, invoice->session);
+    invoice_id(p->engine->keys.rows, invoice->seq, invoice->id);
+    ident_of_row(p->engine->keys.rows, "cgi", invoice->seq, invoice->session);
     tell(p, old.id, invoice->id);
     rename_customer(p, invoice);
     if (!keep) {

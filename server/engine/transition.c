@@ -198,7 +198,7 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
         .cause = move->cause,
     };
     store_transition_insert(engine->store, &transition);
-    metrics_transition(&engine->metrics, invoice_kind(invoice->seq), invoice->status);
+    metrics_transition(&engine->watch.metrics, invoice_kind(invoice->seq), invoice->status);
     struct advance_event *event = turn_add_event(tenant, invoice->id, move->at_ms);
     if (event) {
         event->from = old;

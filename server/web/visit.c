@@ -95,7 +95,7 @@ const char *visit_url(const struct visit *visit, const char *tail, const char *q
 static const char *csrf_token(const struct visit *visit)
 {
     char token[IDENT_TEXT];
-    ident_derived(visit->call->engine->token_key, "csrf", visit->invoice.session, token);
+    ident_derived(visit->call->engine->keys.token, "csrf", visit->invoice.session, token);
     return arena_strdup(visit->call->arena, token);
 }
 

@@ -133,8 +133,9 @@ static void a_wrong_setting_is_named_and_changes_nothing(void **state)
         {"{\"name\":1}", "name: must be a string"},
         {"{\"name\":\"a\\u0000b\"}", "name: must be a string"},
         {"{\"callback_url\":\"nowhere\"}", "callback_url: must be an http or https URL"},
-        {"{\"status\":\"gone\"}", "status: must be one of new, active, inactive, moderation_requested, "
-                                  "moderation_pending, archived"},
+        {"{\"status\":\"gone\"}",
+         "status: must be one of new, active, inactive, moderation_requested, "
+         "moderation_pending, archived"},
         {"{\"status\":null}", "status: must be a string"},
         {"{\"outcome\":\"paid\"}", "outcome: unknown status \"paid\""},
         {"{\"outcome\":null}", "outcome: must be a string"},
