@@ -60,7 +60,7 @@ static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_err
 static bool find_row(struct call *call, enum invoice_kind kind, const char *id,
                      struct invoice *ret_invoice)
 {
-    return engine_find_either(call->engine, call->tenant, call->arena, id, ret_invoice) &&
+    return engine_find_invoice(call->engine, call->tenant, call->arena, id, ret_invoice) &&
            invoice_kind(ret_invoice->seq) == kind;
 }
 

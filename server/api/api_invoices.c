@@ -103,7 +103,7 @@ bool api_invoices_create_by_form(struct call *call, struct invoice *ret_invoice)
 /* An invoice of any account by its unguessable id: gives its account, NULL: there is none. */
 static struct tenant *find_any(struct call *call, const char *id, struct invoice *ret_invoice)
 {
-    bool found = engine_find_any(call->engine, call->arena, id, ret_invoice);
+    bool found = engine_find_payment_any_account(call->engine, call->arena, id, ret_invoice);
     return found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
 }
 
@@ -151,7 +151,7 @@ bool api_invoices_create_by_page(struct call *call, struct invoice *ret_invoice)
 void api_invoices_get_private(struct call *call)
 {
     struct invoice invoice;
-    if (!engine_find(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
+    if (!engine_find_payment(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
         http_reply_error(call->request, 404);
         return;
     }

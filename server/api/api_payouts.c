@@ -15,7 +15,7 @@ void api_payouts_create(struct call *call)
 
 static bool find_own(struct call *call, struct invoice *ret_payout)
 {
-    return engine_find_payout(call->engine, call->arena, call->params[0], ret_payout) &&
+    return engine_find_payout_any_account(call->engine, call->arena, call->params[0], ret_payout) &&
            ret_payout->account == call->tenant->account.num;
 }
 
@@ -102,7 +102,8 @@ void api_payouts_process(struct call *call)
 void api_payouts_get_public(struct call *call)
 {
     struct invoice payout;
-    bool found = engine_find_payout(call->engine, call->arena, call->params[0], &payout);
+    bool found =
+        engine_find_payout_any_account(call->engine, call->arena, call->params[0], &payout);
     struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, payout.account) : NULL;
     if (!invoice_key_holds(call, tenant)) {
         return;

@@ -100,7 +100,7 @@ void api_refund(struct call *call)
     if (!body) {
         return;
     }
-    if (!engine_find(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
+    if (!engine_find_payment(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
         http_reply_error(call->request, 404);
         return;
     }

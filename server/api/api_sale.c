@@ -20,8 +20,9 @@ static bool find_by_token(struct call *call, struct invoice *ret_invoice)
     const char *token = authorization_bearer(http_header(call->request, "Authorization"));
     struct token said;
     buf_auto ours = {0};
-    bool found = token && token_read(token, &said) &&
-                 engine_find_session(call->engine, call->arena, said.session, ret_invoice);
+    bool found =
+        token && token_read(token, &said) &&
+        engine_find_payment_by_session(call->engine, call->arena, said.session, ret_invoice);
     struct tenant *tenant =
         found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
     if (tenant) {
@@ -160,7 +161,8 @@ void api_sale(struct call *call)
 /* The invoice of a card session; answers 404 and returns false when there is none. */
 static bool find_by_session(struct call *call, const char *session, struct invoice *ret_invoice)
 {
-    bool found = session && engine_find_session(call->engine, call->arena, session, ret_invoice);
+    bool found =
+        session && engine_find_payment_by_session(call->engine, call->arena, session, ret_invoice);
     struct tenant *tenant =
         found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
     if (!tenant) {

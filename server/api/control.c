@@ -62,7 +62,7 @@ bool control_read(struct call *call, bool optional, const struct json_field *fie
 
 bool control_find_invoice(struct call *call, const char *id, struct invoice *ret_invoice)
 {
-    if (engine_find_either(call->engine, call->tenant, call->arena, id, ret_invoice)) {
+    if (engine_find_invoice(call->engine, call->tenant, call->arena, id, ret_invoice)) {
         call->invoice = ret_invoice->seq;
         return true;
     }

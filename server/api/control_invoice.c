@@ -29,7 +29,8 @@ static const struct json_field transition_fields[] = {
 
 /* The resolution by name, and in harmony with the status; answers 422 and returns false otherwise.
  */
-static bool check_resolution(struct call *call, const char *name, struct move *move)
+static bool check_resolution(struct call *call, const char *name,
+                             struct transition_request *request)
 {
     if (!name) {
         return true;
@@ -39,13 +40,13 @@ static bool check_resolution(struct call *call, const char *name, struct move *m
         call_control_error(call, 422, "unknown_resolution", "there is no resolution \"%s\"", name);
         return false;
     }
-    bool failure = status_is_failure(move->status), good = text_equal(known, RESOLUTION_OK);
-    if (failure == good && move->status != STATUS_PROCESS_PENDING) {
+    bool failure = status_is_failure(request->status), good = text_equal(known, RESOLUTION_OK);
+    if (failure == good && request->status != STATUS_PROCESS_PENDING) {
         call_control_error(call, 422, "invalid", "%s does not go with the resolution %s",
-                           status_name(move->status), known);
+                           status_name(request->status), known);
         return false;
     }
-    move->resolution = known;
+    request->resolution = known;
     return true;
 }
 
@@ -78,31 +79,32 @@ static void reply_wrong_amount(struct call *call, enum status status,
 
 /* An amount that is given is one that the status can move; answers 422 and returns false otherwise.
  * What the state table forbids is told first. */
-static bool check_amount(struct call *call, const struct invoice *invoice, const struct move *move)
+static bool check_amount(struct call *call, const struct invoice *invoice,
+                         const struct transition_request *request)
 {
-    const struct money_range range = invoice_range(invoice, move->status);
-    bool forbidden = !move->force && !invoice_may_become(invoice, move->status);
-    bool good =
-        money_range_has(&range, move->amount) && status_money(move->status) != STATUS_MONEY_STAYS;
-    if (move->amount == MONEY_NONE || forbidden || good) {
+    const struct money_range range = invoice_range(invoice, request->status);
+    bool forbidden = !request->force && !invoice_may_become(invoice, request->status);
+    bool good = money_range_has(&range, request->amount) &&
+                status_money(request->status) != STATUS_MONEY_STAYS;
+    if (request->amount == MONEY_NONE || forbidden || good) {
         return true;
     }
-    reply_wrong_amount(call, move->status, &range);
+    reply_wrong_amount(call, request->status, &range);
     return false;
 }
 
 static void reply_forbidden(struct call *call, const struct invoice *invoice,
-                            const struct move *move)
+                            const struct transition_request *request)
 {
-    const struct money_range range = invoice_range(invoice, move->status);
-    if (invoice_awaits_choice(invoice) && move->status == STATUS_PROCESS_PENDING) {
+    const struct money_range range = invoice_range(invoice, request->status);
+    if (invoice_awaits_choice(invoice) && request->status == STATUS_PROCESS_PENDING) {
         reply_no_service(call, invoice);
-    } else if (invoice_may_become(invoice, move->status)) {
-        reply_wrong_amount(call, move->status, &range);
+    } else if (invoice_may_become(invoice, request->status)) {
+        reply_wrong_amount(call, request->status, &range);
     } else {
         call_control_error(call, 409, "forbidden_transition",
                            "%s cannot become %s; \"force\":true does it",
-                           status_name(invoice->status), status_name(move->status));
+                           status_name(invoice->status), status_name(request->status));
     }
 }
 
@@ -110,39 +112,41 @@ void control_transition(struct call *call)
 {
     struct transition_input input = {.amount = MONEY_NONE};
     struct invoice invoice;
-    struct move move = {.at_ms = 0, .cause = "command"};
+    struct transition_request request = {.at_ms = 0, .cause = "command"};
     if (!control_has_tenant(call) || !control_find_in_path(call, &invoice) ||
         !control_read(call, false, transition_fields, ARRAY_SIZE(transition_fields), &input)) {
         return;
     }
-    if (!status_parse(input.status, &move.status)) {
+    if (!status_parse(input.status, &request.status)) {
         call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", input.status);
         return;
     }
-    if (invoice_kind(invoice.seq) == INVOICE_PAYOUT && !status_is_of_payout(move.status)) {
+    if (invoice_kind(invoice.seq) == INVOICE_PAYOUT && !status_is_of_payout(request.status)) {
         call_control_error(call, 409, "forbidden_transition", "no payout is ever %s",
-                           status_name(move.status));
+                           status_name(request.status));
         return;
     }
-    if (move.status == STATUS_EXPIRED && !input.force && invoice.status == STATUS_PROCESS_PENDING) {
-        move.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice expires
-                                                (P828) */
+    if (request.status == STATUS_EXPIRED && !input.force &&
+        invoice.status == STATUS_PROCESS_PENDING) {
+        request.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice
+                                                expires (P828) */
         input.resolution = RESOLUTION_EXPIRED;
-    } else if (move.status == STATUS_EXPIRED && !input.resolution) {
+    } else if (request.status == STATUS_EXPIRED && !input.resolution) {
         input.resolution = RESOLUTION_EXPIRED;
     }
-    move.amount = input.amount;
-    move.force = input.force;
-    move.at_ms = clock_now(call->tenant);
-    if (!check_resolution(call, input.resolution, &move) || !check_amount(call, &invoice, &move)) {
+    request.amount = input.amount;
+    request.force = input.force;
+    request.at_ms = clock_now(call->tenant);
+    if (!check_resolution(call, input.resolution, &request) ||
+        !check_amount(call, &invoice, &request)) {
         return;
     }
     invoice.plan = ""; /* a command overrides what was planned */
     invoice.plan_due_ms = TIME_NONE;
-    if (engine_move(call->engine, call->tenant, call->arena, &invoice, &move)) {
+    if (engine_transition(call->engine, call->tenant, call->arena, &invoice, &request)) {
         control_reply_invoice(call, 200, &invoice);
     } else {
-        reply_forbidden(call, &invoice, &move);
+        reply_forbidden(call, &invoice, &request);
     }
 }
 

@@ -181,18 +181,18 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
 {
     int64_t now_ms = clock_now(tenant);
     if (invoice->status != STATUS_CREATED || now_ms >= invoice->expires_ms ||
-        !engine_takes(engine, tenant, service, invoice->currency, invoice->amount)) {
+        !engine_service_accepts(engine, tenant, service, invoice->currency, invoice->amount)) {
         return false;
     }
     /* What the order asked for, unless the fixtures no longer know it. */
     bool kept =
         *invoice->plan && engine_knows_outcome(engine, invoice->plan, STATUS_PROCESS_PENDING);
-    const struct move start = {
+    const struct transition_request start = {
         .status = STATUS_PROCESS_PENDING, .amount = MONEY_NONE, .at_ms = now_ms, .cause = "payer"};
     set_service(engine, tenant, invoice, service);
     invoice->service_fields = service_fields;
     plan_payment(engine, tenant, arena, invoice, kept ? invoice->plan : service_outcome,
                  engine_customer_email(arena, invoice), now_ms);
     invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
-    return engine_move(engine, tenant, arena, invoice, &start);
+    return engine_transition(engine, tenant, arena, invoice, &start);
 }

@@ -50,7 +50,8 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
  * (server/docs/outcomes.md; what the order asked for was kept), and waits for the page to happen:
  * no timer runs, for the payer stands there. `service_fields` (JSON, checked against the service)
  * may be NULL, and so may `service_outcome` (struct order). False, and nothing changes: the invoice
- * is not `created` any more or its time is over, or the service does not take it (engine_takes).
+ * is not `created` any more or its time is over, or the service does not take it
+ * (engine_service_accepts).
  */
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,

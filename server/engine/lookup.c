@@ -26,28 +26,28 @@ static bool find_id(struct engine *engine, struct arena *arena, const char *id,
            find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
 }
 
-bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
-                     struct invoice *ret_invoice)
+bool engine_find_payment_any_account(struct engine *engine, struct arena *arena, const char *id,
+                                     struct invoice *ret_invoice)
 {
     return find_id(engine, arena, id, ret_invoice) &&
            invoice_kind(ret_invoice->seq) == INVOICE_PAYMENT;
 }
 
-bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
-                        struct invoice *ret_invoice)
+bool engine_find_payout_any_account(struct engine *engine, struct arena *arena, const char *id,
+                                    struct invoice *ret_invoice)
 {
     return find_id(engine, arena, id, ret_invoice) &&
            invoice_kind(ret_invoice->seq) == INVOICE_PAYOUT;
 }
 
-bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                        const char *id, struct invoice *ret_invoice)
+bool engine_find_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                         const char *id, struct invoice *ret_invoice)
 {
     return find_id(engine, arena, id, ret_invoice) && ret_invoice->account == tenant->account.num;
 }
 
-bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
-                         struct invoice *ret_invoice)
+bool engine_find_payment_by_session(struct engine *engine, struct arena *arena, const char *session,
+                                    struct invoice *ret_invoice)
 {
     int64_t seq;
     return ident_to_row(engine->keys.rows, "cgi", session, &seq) &&
@@ -55,10 +55,10 @@ bool engine_find_session(struct engine *engine, struct arena *arena, const char 
            invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
 }
 
-bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                 const char *id, struct invoice *ret_invoice)
+bool engine_find_payment(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                         const char *id, struct invoice *ret_invoice)
 {
-    return engine_find_any(engine, arena, id, ret_invoice) &&
+    return engine_find_payment_any_account(engine, arena, id, ret_invoice) &&
            ret_invoice->account == tenant->account.num;
 }
 
@@ -101,8 +101,8 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
     return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
 }
 
-bool engine_takes(const struct engine *engine, const struct tenant *tenant,
-                  const struct service *service, const char *currency, int64_t amount)
+bool engine_service_accepts(const struct engine *engine, const struct tenant *tenant,
+                            const struct service *service, const char *currency, int64_t amount)
 {
     int64_t rate = engine_rate(engine, tenant, currency, service);
     return service_is_usable(service) && rate != MONEY_NONE &&

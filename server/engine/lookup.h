@@ -13,22 +13,22 @@
 #define LOOKUP_LOGS_USUAL 100
 
 /* A payment of any account, by its id or by that of its card session; false if there is none. */
-bool engine_find_any(struct engine *engine, struct arena *arena, const char *id,
-                     struct invoice *ret_invoice);
-bool engine_find_session(struct engine *engine, struct arena *arena, const char *session,
-                         struct invoice *ret_invoice);
+bool engine_find_payment_any_account(struct engine *engine, struct arena *arena, const char *id,
+                                     struct invoice *ret_invoice);
+bool engine_find_payment_by_session(struct engine *engine, struct arena *arena, const char *session,
+                                    struct invoice *ret_invoice);
 
 /* A payment of this account; false if there is none, or it is another account's. */
-bool engine_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                 const char *id, struct invoice *ret_invoice);
+bool engine_find_payment(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                         const char *id, struct invoice *ret_invoice);
 
 /* A payment or payout of this account, whichever the id is of. */
-bool engine_find_either(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                        const char *id, struct invoice *ret_invoice);
+bool engine_find_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                         const char *id, struct invoice *ret_invoice);
 
 /* A payout of any account. */
-bool engine_find_payout(struct engine *engine, struct arena *arena, const char *id,
-                        struct invoice *ret_invoice);
+bool engine_find_payout_any_account(struct engine *engine, struct arena *arena, const char *id,
+                                    struct invoice *ret_invoice);
 
 /* The view of an invoice (view/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
@@ -43,8 +43,8 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
 
 /* Whether an invoice of this currency and amount can be paid through a service: it is usable, takes
  * the currency (engine_rate), and its limits hold. */
-bool engine_takes(const struct engine *engine, const struct tenant *tenant,
-                  const struct service *service, const char *currency, int64_t amount);
+bool engine_service_accepts(const struct engine *engine, const struct tenant *tenant,
+                            const struct service *service, const char *currency, int64_t amount);
 
 /* The id of a customer: the same reference in the same account is the same customer (P1155). */
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,

@@ -62,11 +62,11 @@ static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct a
     }
     invoice->attempts++;
     if (invoice->status != STATUS_PROCESS_PENDING) {
-        const struct move again = {.status = STATUS_PROCESS_PENDING,
-                                   .amount = MONEY_NONE,
-                                   .at_ms = clock_now(tenant),
-                                   .cause = "payer"};
-        engine_move(engine, tenant, arena, invoice, &again);
+        const struct transition_request again = {.status = STATUS_PROCESS_PENDING,
+                                                 .amount = MONEY_NONE,
+                                                 .at_ms = clock_now(tenant),
+                                                 .cause = "payer"};
+        engine_transition(engine, tenant, arena, invoice, &again);
     }
     return true;
 }
@@ -78,7 +78,7 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
 {
     struct outcome outcome;
     engine_read_outcome(engine, outcome_text, invoice->status, &outcome);
-    const struct move how = {
+    const struct transition_request how = {
         .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer", .payload = payload};
     invoice->challenge_outcome = invoice->challenge_payload = NULL;
     engine_step(engine, tenant, arena, invoice, &outcome, &how);

@@ -44,7 +44,7 @@ void payout_start(struct engine *engine, struct tenant *tenant, struct arena *ar
                   struct invoice *invoice, int64_t at_ms, int64_t *ret_awaited)
 {
     bool covered = payout_is_covered(engine, tenant, invoice->currency, invoice->deposit);
-    const struct move move = {
+    const struct transition_request request = {
         .status = covered ? STATUS_PROCESS_PENDING : STATUS_PROCESS_FAILED,
         .resolution = covered ? NULL : RESOLUTION_UNCOVERED,
         .amount = MONEY_NONE,
@@ -57,5 +57,5 @@ void payout_start(struct engine *engine, struct tenant *tenant, struct arena *ar
     if (ret_awaited) {
         first_callback_expect(engine, tenant, invoice);
     }
-    engine_move(engine, tenant, arena, invoice, &move);
+    engine_transition(engine, tenant, arena, invoice, &request);
 }

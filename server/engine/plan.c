@@ -134,21 +134,22 @@ void engine_plan(const struct engine *engine, const struct invoice *invoice,
 }
 
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct outcome *outcome, const struct move *how)
+                 struct invoice *invoice, const struct outcome *outcome,
+                 const struct transition_request *how)
 {
     const struct outcome_step *step = &outcome->steps[0];
     char rest[OUTCOME_TEXT];
     outcome_format(outcome, 1, rest);
     invoice->plan = arena_strdup(arena, rest);
     invoice->plan_due_ms = engine_step_due(engine, tenant, outcome, 1, how->at_ms);
-    struct move move = *how;
-    move.status = step->status;
-    move.resolution = arena_strdup(arena, step->resolution);
+    struct transition_request request = *how;
+    request.status = step->status;
+    request.resolution = arena_strdup(arena, step->resolution);
     if (!outcome->n || step->status == invoice->status) {
         /* It stays pending, perhaps for a reason: no change of state, no callback. */
-        invoice->resolution = outcome->n ? move.resolution : invoice->resolution;
+        invoice->resolution = outcome->n ? request.resolution : invoice->resolution;
         engine_save(engine, tenant, invoice);
-    } else if (!engine_move(engine, tenant, arena, invoice, &move)) {
+    } else if (!engine_transition(engine, tenant, arena, invoice, &request)) {
         /* What was planned no longer fits, e.g. after a forced transition: the plan ends here. */
         invoice->plan = "";
         invoice->plan_due_ms = TIME_NONE;

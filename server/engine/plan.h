@@ -52,4 +52,5 @@ void engine_plan(const struct engine *engine, const struct invoice *invoice,
 
 /* Takes step 0 of a plan: applies it when it is due now, and sets what comes after it. */
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct outcome *outcome, const struct move *how);
+                 struct invoice *invoice, const struct outcome *outcome,
+                 const struct transition_request *how);

@@ -34,7 +34,7 @@ static bool is_repeated(struct engine *engine, const struct tenant *tenant, stru
 /* Its row, and the plan that ends it. */
 static void make_refund(struct engine *engine, struct tenant *tenant, struct arena *arena,
                         struct invoice *invoice, const struct refund_order *order,
-                        const struct move *start)
+                        const struct transition_request *start)
 {
     char uuid[IDENT_UUID];
     struct refund refund = {
@@ -61,11 +61,11 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
                                 struct invoice *invoice, const struct refund_order *order,
                                 int64_t *ret_awaited)
 {
-    const struct move start = {.status = STATUS_REFUND_PENDING,
-                               .amount = MONEY_NONE,
-                               .at_ms = clock_now(tenant),
-                               .cause = "refund",
-                               .ret_awaited = ret_awaited};
+    const struct transition_request start = {.status = STATUS_REFUND_PENDING,
+                                             .amount = MONEY_NONE,
+                                             .at_ms = clock_now(tenant),
+                                             .cause = "refund",
+                                             .ret_awaited = ret_awaited};
     *ret_awaited = 0;
     if (is_repeated(engine, tenant, arena, order->reference_id, invoice)) {
         return REFUND_REPEATED;
@@ -79,6 +79,6 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
     }
     make_refund(engine, tenant, arena, invoice, order, &start);
     first_callback_expect(engine, tenant, invoice);
-    engine_move(engine, tenant, arena, invoice, &start);
+    engine_transition(engine, tenant, arena, invoice, &start);
     return REFUND_STARTED;
 }

@@ -28,7 +28,7 @@ int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
 static void expire(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
 {
     bool started = invoice->status != STATUS_CREATED;
-    const struct move move = {
+    const struct transition_request request = {
         .status = started ? STATUS_PROCESS_FAILED : STATUS_EXPIRED,
         .resolution = RESOLUTION_EXPIRED,
         .amount = MONEY_NONE,
@@ -39,7 +39,7 @@ static void expire(struct engine *engine, struct tenant *tenant, struct invoice 
     };
     invoice->plan = "";
     invoice->plan_due_ms = TIME_NONE;
-    engine_move(engine, tenant, &engine->scratch, invoice, &move);
+    engine_transition(engine, tenant, &engine->scratch, invoice, &request);
 }
 
 static void run_invoice(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
@@ -53,7 +53,8 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
         return;
     }
     struct outcome outcome;
-    const struct move how = {.amount = MONEY_NONE, .at_ms = invoice->plan_due_ms, .cause = "timer"};
+    const struct transition_request how = {
+        .amount = MONEY_NONE, .at_ms = invoice->plan_due_ms, .cause = "timer"};
     engine_plan(engine, invoice, &outcome);
     engine_step(engine, tenant, &engine->scratch, invoice, &outcome, &how);
 }

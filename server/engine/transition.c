@@ -58,26 +58,27 @@ static int64_t fee_on(const struct engine *engine, const struct invoice *invoice
 }
 
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
-                         const struct move *move, int64_t amount)
+                         const struct transition_request *request, int64_t amount)
 {
-    const char *card = move->payload ? move->payload : invoice->challenge_payload;
+    const char *card = request->payload ? request->payload : invoice->challenge_payload;
     forget_payment(invoice);
     invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
-    invoice->processed_ms = move->at_ms;
+    invoice->processed_ms = request->at_ms;
     invoice->processed_amount = amount;
     invoice->processed_fee = fee_on(engine, invoice, amount);
     invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
 /* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
-static void fill_payout(struct invoice *invoice, const struct move *move, int64_t amount)
+static void fill_payout(struct invoice *invoice, const struct transition_request *request,
+                        int64_t amount)
 {
     forget_payment(invoice);
     if (status_is_final(invoice->status)) {
-        invoice->processed_ms = move->at_ms;
+        invoice->processed_ms = request->at_ms;
     }
     if (status_is_paid(invoice->status)) {
         invoice->processed_amount = amount;
@@ -88,29 +89,29 @@ static void fill_payout(struct invoice *invoice, const struct move *move, int64_
 
 /* `amount` is what the change moves. */
 static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
-                 const struct move *move, int64_t amount)
+                 const struct transition_request *request, int64_t amount)
 {
     if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
-        fill_payout(invoice, move, amount);
+        fill_payout(invoice, request, amount);
         return;
     }
     enum status_money money = status_money(invoice->status);
     bool lost = status_is_failure(invoice->status) && !status_is_paid(invoice->status);
-    invoice->failed_ms = lost ? move->at_ms : TIME_NONE;
+    invoice->failed_ms = lost ? request->at_ms : TIME_NONE;
     if (!status_is_paid(invoice->status)) {
         forget_payment(invoice);
     } else if (money == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED) {
-        fill_payment(engine, arena, invoice, move, amount);
+        fill_payment(engine, arena, invoice, request, amount);
     } else if (invoice->processed_amount == MONEY_NONE) {
         /* Forced past the payment, which must have been. */
-        fill_payment(engine, arena, invoice, move, invoice->payment_amount);
+        fill_payment(engine, arena, invoice, request, invoice->payment_amount);
     }
     if (money == STATUS_MONEY_REFUNDED) {
         money_raise(&invoice->refunded_amount, amount);
-        invoice->refunded_ms = move->at_ms;
+        invoice->refunded_ms = request->at_ms;
     } else if (money == STATUS_MONEY_CHARGED_BACK) {
         money_raise(&invoice->charged_back_amount, amount);
-        invoice->charged_back_ms = move->at_ms;
+        invoice->charged_back_ms = request->at_ms;
     }
 }
 
@@ -118,26 +119,26 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
 
 /* What is asked for, and what comes of it: success by its name, a refund as what is left of the
  * money has it. */
-static enum status status_of(const struct invoice *invoice, const struct move *move,
-                             const struct change *change)
+static enum status status_of(const struct invoice *invoice,
+                             const struct transition_request *request, const struct change *change)
 {
-    bool refunded = status_money(move->status) == STATUS_MONEY_REFUNDED;
-    if (refunded && change->refunding && move->amount == MONEY_NONE) {
+    bool refunded = status_money(request->status) == STATUS_MONEY_REFUNDED;
+    if (refunded && change->refunding && request->amount == MONEY_NONE) {
         return change->refund.amount < invoice_left(invoice) ? STATUS_PARTIALLY_REFUNDED
                                                              : STATUS_REFUNDED;
     }
-    return invoice_success(invoice, move->status);
+    return invoice_success(invoice, request->status);
 }
 
-static int64_t amount_of(const struct move *move, const struct change *change,
+static int64_t amount_of(const struct transition_request *request, const struct change *change,
                          const struct money_range *range)
 {
     enum status_money money = status_money(change->new);
     if (money == STATUS_MONEY_STAYS) {
         return 0;
     }
-    if (move->amount != MONEY_NONE) {
-        return move->amount;
+    if (request->amount != MONEY_NONE) {
+        return request->amount;
     }
     return money == STATUS_MONEY_REFUNDED && change->refunding ? change->refund.amount
                                                                : range->usual;
@@ -146,19 +147,19 @@ static int64_t amount_of(const struct move *move, const struct change *change,
 /* Decides; false: it cannot be. What goes past the state table still cannot move money that is not
  * there. */
 static bool judge(const struct engine *engine, struct arena *arena, const struct invoice *invoice,
-                  const struct move *move, struct change *ret_change)
+                  const struct transition_request *request, struct change *ret_change)
 {
     struct change change = {.old = invoice->status};
     change.refunding = invoice->status == STATUS_REFUND_PENDING &&
                        store_refund_pending(engine->store, arena, invoice->seq, &change.refund);
-    change.new = status_of(invoice, move, &change);
+    change.new = status_of(invoice, request, &change);
     const struct money_range range = invoice_range(invoice, change.new);
-    change.amount = amount_of(move, &change, &range);
+    change.amount = amount_of(request, &change, &range);
     *ret_change = change;
     if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(change.new)) {
         return false;
     }
-    if (move->force) {
+    if (request->force) {
         return change.amount <= range.most || change.amount == 0;
     }
     bool lacks_service = change.new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
@@ -169,9 +170,9 @@ static bool judge(const struct engine *engine, struct arena *arena, const struct
 bool engine_may_become(const struct engine *engine, struct arena *arena,
                        const struct invoice *invoice, enum status status)
 {
-    const struct move move = {.status = status, .amount = MONEY_NONE};
+    const struct transition_request request = {.status = status, .amount = MONEY_NONE};
     struct change change;
-    return judge(engine, arena, invoice, &move, &change) && change.new == status;
+    return judge(engine, arena, invoice, &request, &change) && change.new == status;
 }
 
 /* The pending refund ends with the status that the invoice was waiting for, or any other. */
@@ -186,25 +187,25 @@ static void end_refund(struct engine *engine, const struct change *change, int64
 }
 
 static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
-                   enum status old, const struct move *move)
+                   enum status old, const struct transition_request *request)
 {
     const struct transition transition = {
         .invoice = invoice->seq,
-        .at_ms = move->at_ms,
+        .at_ms = request->at_ms,
         .wall_ms = wall_now_ms(),
         .old = old,
         .new = invoice->status,
         .resolution = invoice->resolution,
-        .cause = move->cause,
+        .cause = request->cause,
     };
     store_transition_insert(engine->store, &transition);
     metrics_transition(&engine->watch.metrics, invoice_kind(invoice->seq), invoice->status);
-    struct advance_event *event = turn_add_event(tenant, invoice->id, move->at_ms);
+    struct advance_event *event = turn_add_event(tenant, invoice->id, request->at_ms);
     if (event) {
         event->from = old;
         event->to = invoice->status;
     }
-    journal_transition(engine, tenant, invoice, old, move->at_ms, move->cause);
+    journal_transition(engine, tenant, invoice, old, request->at_ms, request->cause);
 }
 
 /* What a change is measured by. */
@@ -215,39 +216,40 @@ struct before {
 
 /* Saves what the change made of the invoice, with all that reports it. */
 static void publish(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                    struct invoice *invoice, const struct before *before, const struct move *move)
+                    struct invoice *invoice, const struct before *before,
+                    const struct transition_request *request)
 {
     struct callback callback;
-    bool reports = outbox_compose(engine, tenant, arena, invoice, move->at_ms, &callback);
+    bool reports = outbox_compose(engine, tenant, arena, invoice, request->at_ms, &callback);
     engine_save(engine, tenant, invoice);
     ledger_post(engine, tenant, invoice->currency,
                 money_add(invoice_worth(invoice), -before->worth),
                 invoice_held(invoice) - before->held, 0);
-    record(engine, tenant, invoice, before->status, move);
+    record(engine, tenant, invoice, before->status, request);
     if (reports) {
-        outbox_insert(engine, tenant, arena, invoice, move->ret_awaited, &callback);
+        outbox_insert(engine, tenant, arena, invoice, request->ret_awaited, &callback);
     }
 }
 
-bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct move *move)
+bool engine_transition(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                       struct invoice *invoice, const struct transition_request *request)
 {
     struct change change;
-    if (!judge(engine, arena, invoice, move, &change)) {
+    if (!judge(engine, arena, invoice, request, &change)) {
         return false;
     }
     const struct before before = {change.old, invoice_worth(invoice), invoice_held(invoice)};
     invoice->status = change.new;
     invoice->been |= STATUS_BIT(change.new);
-    invoice->resolution = move->resolution                ? move->resolution
+    invoice->resolution = request->resolution             ? request->resolution
                           : status_is_failure(change.new) ? RESOLUTION_DEFAULT
                                                           : RESOLUTION_OK;
-    invoice->updated_ms = move->at_ms;
-    fill(engine, arena, invoice, move, change.amount);
+    invoice->updated_ms = request->at_ms;
+    fill(engine, arena, invoice, request, change.amount);
     invoice->challenge_outcome = invoice->challenge_payload = NULL;
     if (change.refunding) {
-        end_refund(engine, &change, move->at_ms);
+        end_refund(engine, &change, request->at_ms);
     }
-    publish(engine, tenant, arena, invoice, &before, move);
+    publish(engine, tenant, arena, invoice, &before, request);
     return true;
 }

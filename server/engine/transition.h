@@ -4,7 +4,7 @@
 #include "domain/invoice.h"
 #include "engine/engine.h"
 
-struct move {
+struct transition_request {
     enum status status;
     const char *resolution; /* NULL: ok, or general_decline for a failure */
     int64_t amount;         /* MONEY_NONE: all of it */
@@ -21,8 +21,8 @@ struct move {
  * (invoice_range). While a refund is pending, `refunded` and `partially_refunded` without an amount
  * both mean that it succeeds: which of them it is follows from what is left.
  */
-bool engine_move(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                 struct invoice *invoice, const struct move *move);
+bool engine_transition(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                       struct invoice *invoice, const struct transition_request *request);
 
 /* True when such a change without an amount and without force would be applied, under this name. */
 bool engine_may_become(const struct engine *engine, struct arena *arena,

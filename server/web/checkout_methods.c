@@ -60,8 +60,8 @@ static bool fits(const struct visit *visit, const struct service *service, const
 {
     const struct call *call = visit->call;
     const char *name = checkout_service_text(visit, &service->method->name);
-    return engine_takes(call->engine, call->tenant, service, visit->invoice.currency,
-                        visit->invoice.amount) &&
+    return engine_service_accepts(call->engine, call->tenant, service, visit->invoice.currency,
+                                  visit->invoice.amount) &&
            look_offers(&visit->look, service->method->code, call->arena) &&
            (!wanted || locale_contains(name, wanted));
 }

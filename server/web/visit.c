@@ -41,15 +41,16 @@ static bool begin(struct call *call, bool found, struct visit *visit)
 bool visit_by_session(struct call *call, struct visit *ret_visit)
 {
     *ret_visit = (struct visit){0};
-    bool found =
-        engine_find_session(call->engine, call->arena, call->params[0], &ret_visit->invoice);
+    bool found = engine_find_payment_by_session(call->engine, call->arena, call->params[0],
+                                                &ret_visit->invoice);
     return begin(call, found, ret_visit);
 }
 
 bool visit_by_id(struct call *call, const char *id, struct visit *ret_visit)
 {
     *ret_visit = (struct visit){0};
-    bool found = id && engine_find_any(call->engine, call->arena, id, &ret_visit->invoice);
+    bool found =
+        id && engine_find_payment_any_account(call->engine, call->arena, id, &ret_visit->invoice);
     return begin(call, found, ret_visit);
 }
 

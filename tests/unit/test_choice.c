@@ -288,15 +288,15 @@ static void an_unusable_service_cannot_be_chosen(void **state)
 static void a_start_without_a_service_must_be_forced(void **state)
 {
     struct bench b;
-    struct move move = {.status = STATUS_PROCESS_PENDING,
-                        .amount = MONEY_NONE,
-                        .at_ms = START_MS,
-                        .cause = "command"};
+    struct transition_request request = {.status = STATUS_PROCESS_PENDING,
+                                         .amount = MONEY_NONE,
+                                         .at_ms = START_MS,
+                                         .cause = "command"};
     (void)state;
     begin(&b, &plain);
-    assert_false(engine_move(&b.engine, b.tenant, &b.arena, &b.invoice, &move));
-    move.force = true;
-    assert_true(engine_move(&b.engine, b.tenant, &b.arena, &b.invoice, &move));
+    assert_false(engine_transition(&b.engine, b.tenant, &b.arena, &b.invoice, &request));
+    request.force = true;
+    assert_true(engine_transition(&b.engine, b.tenant, &b.arena, &b.invoice, &request));
     end(&b);
 }
 
@@ -315,18 +315,18 @@ static void what_takes_an_invoice(void **state)
     eur.currency = "EUR";
     eur.amount_max = 92 * MONEY_ONE;
     const int64_t amount = 100 * MONEY_ONE;
-    assert_true(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
-    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount + 1));
-    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", 91 * MONEY_ONE));
-    assert_false(engine_takes(&b.engine, b.tenant, &eur, "USD", amount));
+    assert_true(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount + 1));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", 91 * MONEY_ONE));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount));
     b.tenant->account.settings.convert_currency = true;
-    assert_true(engine_takes(&b.engine, b.tenant, &eur, "USD", amount));
-    assert_false(engine_takes(&b.engine, b.tenant, &eur, "USD", amount + MONEY_ONE));
-    assert_false(engine_takes(&b.engine, b.tenant, &eur, "SEK", amount));
+    assert_true(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount + MONEY_ONE));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "SEK", amount));
     usd.available = false;
-    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
     usd = (struct service){.currency = "USD", .available = true, .amount_max = amount};
-    assert_false(engine_takes(&b.engine, b.tenant, &usd, "USD", amount));
+    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
     end(&b);
 }
 
