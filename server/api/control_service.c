@@ -21,7 +21,7 @@ static bool read_kind(struct call *call, enum invoice_kind *ret_kind)
 {
     const char *text = http_query_text(call->request, "kind");
     *ret_kind = INVOICE_PAYMENT;
-    if (!text || invoice_noun_parse(text, ret_kind)) {
+    if (!text || invoice_kind_parse(text, ret_kind)) {
         return true;
     }
     call_control_error(call, 422, "invalid", "kind: payment or payout is wanted");

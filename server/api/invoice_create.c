@@ -7,7 +7,7 @@
 void invoice_create_conflict(struct call *call, const struct invoice *earlier, invoice_writer write)
 {
     const char *noun =
-        arena_printf(call->arena, "%s invoice", invoice_noun(invoice_kind(earlier->seq)));
+        arena_printf(call->arena, "%s invoice", invoice_kind_label(invoice_kind(earlier->seq)));
     invoice_reply_repeated(call, earlier, noun, earlier->reference_id, write);
 }
 

@@ -90,7 +90,7 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 static bool try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     const struct invoice *invoice = cached_invoice(call, waiter, cache);
-    if (!(invoice->been & STATUS_BIT(waiter->status))) {
+    if (!(invoice->statuses_reached & STATUS_BIT(waiter->status))) {
         return false;
     }
     if (cache->document.size) {

@@ -57,12 +57,12 @@ const char *invoice_type(enum invoice_kind kind)
     return kinds[kind].type;
 }
 
-const char *invoice_noun(enum invoice_kind kind)
+const char *invoice_kind_label(enum invoice_kind kind)
 {
     return kinds[kind].noun;
 }
 
-bool invoice_noun_parse(const char *noun, enum invoice_kind *ret_kind)
+bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind)
 {
     for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
         if (text_equal(noun, kinds[kind].noun)) {
@@ -136,16 +136,16 @@ bool invoice_awaits_choice(const struct invoice *invoice)
     return invoice->status == STATUS_CREATED && !invoice->service;
 }
 
-int64_t invoice_held(const struct invoice *invoice)
+int64_t invoice_reserved(const struct invoice *invoice)
 {
     bool under_way =
         invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_PROCESS_PENDING;
     return under_way ? invoice->deposit : 0;
 }
 
-int64_t invoice_worth(const struct invoice *invoice)
+int64_t invoice_balance_effect(const struct invoice *invoice)
 {
-    if (invoice_held(invoice)) {
+    if (invoice_reserved(invoice)) {
         return -invoice->deposit;
     }
     if (invoice->processed_deposit == MONEY_NONE) {

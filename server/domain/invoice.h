@@ -53,7 +53,7 @@ struct invoice {
     enum invoice_source source;
 
     enum status status;
-    uint32_t been; /* the set of statuses it is or has been in */
+    uint32_t statuses_reached; /* the set of statuses it is or has been in */
     const char *resolution;
     /* in the service's currency, and what one of the invoice's is there (price.h); MONEY_NONE
      * without a service */
@@ -173,8 +173,8 @@ struct attempt {
 enum invoice_kind invoice_kind(int64_t seq);
 enum invoice_kind invoice_kind_of(const char *id); /* which need not be anybody's */
 const char *invoice_type(enum invoice_kind kind);
-const char *invoice_noun(enum invoice_kind kind); /* "payment", before "invoice" */
-bool invoice_noun_parse(const char *noun, enum invoice_kind *ret_kind);
+const char *invoice_kind_label(enum invoice_kind kind); /* "payment", before "invoice" */
+bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind);
 
 /* The numbers of a kind: from first to last. */
 int64_t invoice_first(enum invoice_kind kind);
@@ -200,10 +200,10 @@ bool invoice_awaits_choice(const struct invoice *invoice);
 /*
  * What it has moved the account's balance by (engine/ledger.h): what was paid in less what was
  * given back; 0 when it is not paid. A payout takes from the balance what it writes off, and holds
- * it while it is under way: invoice_held, 0 for all else.
+ * it while it is under way: invoice_reserved, 0 for all else.
  */
-int64_t invoice_worth(const struct invoice *invoice);
-int64_t invoice_held(const struct invoice *invoice);
+int64_t invoice_balance_effect(const struct invoice *invoice);
+int64_t invoice_reserved(const struct invoice *invoice);
 
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);

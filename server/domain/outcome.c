@@ -155,7 +155,8 @@ const char *outcome_fits(const struct outcome *outcome, const struct outcome_sub
         bool stays = i == 0 && next == at.status;
         if (!stays && !invoice_may_become(&at, next)) {
             return refuse(&r, "a %s invoice that is %s cannot become %s",
-                          invoice_noun(subject->kind), status_name(at.status), status_name(next));
+                          invoice_kind_label(subject->kind), status_name(at.status),
+                          status_name(next));
         }
         at.status = next;
     }

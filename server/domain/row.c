@@ -63,7 +63,7 @@ static const struct row_field invoice_fields[] = {
     FILED(invoice, flow, CHOICE, .names = flows),
     FILED(invoice, source, CHOICE, .names = sources),
     FILED(invoice, status, STATUS, CHANGES),
-    FILED(invoice, been, STATUSES, CHANGES),
+    {"been", ROW_STATUSES, offsetof(struct invoice, statuses_reached), .name = "been", CHANGES},
     FILED(invoice, resolution, RESOLUTION, CHANGES),
     FILED(invoice, amount, MONEY),
     FILED(invoice, payment_amount, MONEY, CHANGES),

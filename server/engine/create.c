@@ -97,7 +97,7 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
         .flow = order->flow,
         .source = order->source,
         .status = status,
-        .been = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status),
+        .statuses_reached = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status),
         .resolution = RESOLUTION_OK,
         .amount = order->amount,
         .processed_amount = MONEY_NONE,

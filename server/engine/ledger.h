@@ -4,9 +4,9 @@
  * invoices. Only the engine posts, in the transaction of the change that moves the money, so a
  * crash leaves neither without the other.
  *
- * What an invoice moves is not told by its statuses but by its worth (invoice_worth): each change
- * posts the difference that it makes. So the balances are always the opening ones and the worth of
- * all invoices together, whichever way these took.
+ * What an invoice moves is not told by its statuses but by its worth (invoice_balance_effect): each
+ * change posts the difference that it makes. So the balances are always the opening ones and the
+ * worth of all invoices together, whichever way these took.
  */
 #pragma once
 

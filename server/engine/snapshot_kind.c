@@ -183,7 +183,7 @@ static bool finish_invoice(const struct snapshot_rows *r, const char *path, void
     for (size_t i = 0; i < read->n_callbacks; i++) {
         read->callbacks[i].callback.test_mode = invoice->test_mode;
     }
-    invoice->been |= STATUS_BIT(invoice->status);
+    invoice->statuses_reached |= STATUS_BIT(invoice->status);
     invoice_schedule(invoice);
     return true;
 }

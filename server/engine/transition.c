@@ -223,8 +223,8 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
     bool reports = outbox_compose(engine, tenant, arena, invoice, request->at_ms, &callback);
     engine_save(engine, tenant, invoice);
     ledger_post(engine, tenant, invoice->currency,
-                money_add(invoice_worth(invoice), -before->worth),
-                invoice_held(invoice) - before->held, 0);
+                money_add(invoice_balance_effect(invoice), -before->worth),
+                invoice_reserved(invoice) - before->held, 0);
     record(engine, tenant, invoice, before->status, request);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, request->ret_awaited, &callback);
@@ -238,9 +238,10 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
     if (!judge(engine, arena, invoice, request, &change)) {
         return false;
     }
-    const struct before before = {change.old, invoice_worth(invoice), invoice_held(invoice)};
+    const struct before before = {change.old, invoice_balance_effect(invoice),
+                                  invoice_reserved(invoice)};
     invoice->status = change.new;
-    invoice->been |= STATUS_BIT(change.new);
+    invoice->statuses_reached |= STATUS_BIT(change.new);
     invoice->resolution = request->resolution             ? request->resolution
                           : status_is_failure(change.new) ? RESOLUTION_DEFAULT
                                                           : RESOLUTION_OK;

@@ -110,7 +110,7 @@ static void an_order_without_a_service_waits_for_its_expiry(void **state)
     begin(&b, &plain);
     struct invoice invoice = stored(&b);
     assert_int_equal(invoice.status, STATUS_CREATED);
-    assert_int_equal(invoice.been, STATUS_BIT(STATUS_CREATED));
+    assert_int_equal(invoice.statuses_reached, STATUS_BIT(STATUS_CREATED));
     assert_null(invoice.service);
     assert_true(invoice_awaits_choice(&invoice));
     assert_false(payment_is_open(b.tenant, &b.arena, &invoice));
