@@ -100,11 +100,7 @@ static enum config_result print_version(void)
 static enum config_result refuse(const char *what, const char *reason)
 {
     char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
-    for (unsigned char *p = (unsigned char *)line; *p; p++) {
-        if (*p < ' ' || *p == 0x7f) {
-            *p = '?';
-        }
-    }
+    text_flatten(line);
     fprintf(stderr, "%s\n", line);
     return CONFIG_WRONG;
 }

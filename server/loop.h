@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "base/loop_action.h"
 #include "engine/engine.h"
+#include "exec/exec.h"
 #include "http/http_server.h"
 
 #include <sys/signalfd.h>

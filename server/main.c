@@ -13,7 +13,7 @@
 #include "engine/schedule.h"
 #include "engine/sweep.h"
 #include "exec/exec.h"
-#include "exec/strict.h"
+#include "exec/report.h"
 #include "fixture/fixture.h"
 #include "healthcheck.h"
 #include "loop.h"

@@ -184,12 +184,6 @@ void waits_received(struct waits *waits, const struct tenant *tenant)
 
 /* ------------------------------------------------------------------ turns of the loop */
 
-/* An account that sends or advances is neither idle nor without hope: they cannot be answered. */
-static bool is_busy(const struct waiter *waiter, const struct tenant *tenant)
-{
-    return waiter->kind == WAIT_IDLE && tenant && (tenant->advance || tenant->sending);
-}
-
 static void recheck_marked(struct waits *waits)
 {
     struct wait_cache cache = {.no_invoice = false};
@@ -210,7 +204,9 @@ static void recheck_marked(struct waits *waits)
             cache = (struct wait_cache){.no_invoice = false};
             invoice = waiter->invoice;
         }
-        if (!is_busy(waiter, tenant)) {
+        /* They cannot be satisfied yet. */
+        bool busy = tenant && (tenant->advance || tenant->sending);
+        if (waiter->kind != WAIT_IDLE || !busy) {
             recheck(waiter, tenant, &cache, false);
         }
     }

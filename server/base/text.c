@@ -40,6 +40,19 @@ void text_lower(char *text)
     }
 }
 
+void text_flatten(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p; p++) {
+        *p = *p < ' ' || *p == 0x7f ? '?' : *p;
+    }
+}
+
+int text_hex_digit(char c)
+{
+    char lower = (char)(c | 0x20);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 size_t text_utf8_decode(const char *text, size_t left, uint32_t *ret_code)
 {
     const unsigned char *p = (const unsigned char *)text;

@@ -11,6 +11,9 @@ bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only */
 bool text_starts(const char *text, const char *prefix);
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
+void text_flatten(char *text); /* in place: control characters become '?', so it is one line */
+
+int text_hex_digit(char c); /* 0 to 15; -1: it is none */
 
 /*
  * The code point at `text`, of which `left` bytes (at least 1) are there. Returns its bytes; 0 when

@@ -50,20 +50,14 @@ void record_account(struct http_request *request, const struct tenant *tenant)
     }
 }
 
-static bool is_under(const char *path, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return text_starts(path, prefix) && (path[length] == '/' || path[length] == '\0');
-}
-
 static bool is_recorded(const struct http_request *request)
 {
     const char *path = request->path;
-    if (!path || !is_under(path, "/_mock")) {
+    if (!path || !target_is_under(path, CALL_CONTROL_PREFIX)) {
         return true;
     }
     bool reads = text_equal(request->method, "GET") || text_equal(request->method, "OPTIONS");
-    return !reads && !is_under(path, "/_mock/sink");
+    return !reads && !target_is_under(path, CALL_CONTROL_PREFIX "/sink");
 }
 
 /* What the platform answers holds no secret of ours, and is most of the bytes: only what it repeats

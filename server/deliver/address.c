@@ -1,4 +1,4 @@
-#include "address.h"
+#include "deliver_transfer.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 #include "answer.h"
 
 #include "base/text.h"
-#include "deliver/head.h"
 
 #include <string.h>
 #include <strings.h>

@@ -6,10 +6,12 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 #include <stdbool.h>
 
 #define ANSWER_HEAD_MOST ((size_t)64 * 1024) /* with interim answers and trailers */
+#define HEAD_FIELDS_MOST 256
 #define ANSWER_BODY_MOST ((size_t)16 * 1024 * 1024)
 #define ANSWER_BODY_KEPT ((size_t)64 * 1024) /* the rest is read and dropped */
 
@@ -29,6 +31,14 @@ struct answer {
     int64_t length;
     const char *flaw; /* why it is no answer, a sentence's end after the attempt; static */
 };
+
+/*
+ * Appends the fields of a head (a start line, then fields, as they came or went) as a JSON object,
+ * in their order. Fields of one name become one, joined by ", " under the first one's spelling;
+ * folded lines become one line; values of headers that hold credentials of ours are masked if
+ * `masked`. Of more than HEAD_FIELDS_MOST fields the rest is left out. Works in `arena`.
+ */
+void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head, bool masked);
 
 /* Takes one line of a head or a trailer with its line end. False: answer->flaw says what is wrong,
  * and nothing more must be read. */

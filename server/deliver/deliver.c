@@ -1,17 +1,14 @@
 #include "deliver.h"
 
 #include "base/die.h"
-#include "base/text.h"
+#include "base/url.h"
 #include "base/wall.h"
 #include "deliver/deliver_transfer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <unistd.h>
-
-#define KEY_MOST 300
 
 /* A callback that waits for its turn. */
 struct waiting {
@@ -19,9 +16,9 @@ struct waiting {
     STAILQ_ENTRY(waiting) link;
 };
 
-/* A receiver: everything at one host:port. Lives while something waits for it or runs. */
+/* A receiver. Lives while something waits for it or runs. */
 struct target {
-    char key[KEY_MOST];
+    char *origin; /* "http://host:port" of its URLs */
     STAILQ_HEAD(, waiting) queue;
     int running, window;
     LIST_ENTRY(target) link;
@@ -35,65 +32,38 @@ struct deliver {
     LIST_HEAD(, transfer) transfers;
     struct timers late; /* of the transfers */
     size_t running, waiting;
-    char *last_url; /* of the last push, and its receiver while that lives */
-    struct target *last_target;
 };
 
 /* ------------------------------------------------------------------ receivers */
 
-/* "host:port" of a URL; the URL itself when it cannot be read (curl will say why it fails). */
-static void target_key(const char *url, char ret_key[KEY_MOST])
-{
-    CURLU *parts = curl_url();
-    char *host = NULL, *port = NULL;
-    bool good = !curl_url_set(parts, CURLUPART_URL, url, 0) &&
-                !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
-                !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
-    snprintf(ret_key, KEY_MOST, "%s%s%s", good ? host : url, good ? ":" : "", good ? port : "");
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
-}
-
-static struct target *find_target(struct deliver *deliver, const char *url)
+static struct target *target_of(struct deliver *deliver, const char *url)
 {
     struct arena arena = {0};
-    char key[KEY_MOST];
-    target_key(transfer_url(&deliver->options, &arena, url), key);
-    arena_finish(&arena);
+    const char *sent_to = transfer_url(&deliver->options, &arena, url);
+    size_t size = url_origin_size(sent_to);
     struct target *target;
     LIST_FOREACH(target, &deliver->targets, link)
     {
-        if (text_equal(target->key, key)) {
-            return target;
+        if (strncmp(target->origin, sent_to, size) == 0 && !target->origin[size]) {
+            break;
         }
     }
-    target = mem_alloc(sizeof *target);
-    memcpy(target->key, key, sizeof key);
-    target->window = DELIVER_WINDOW_FIRST;
-    STAILQ_INIT(&target->queue);
-    LIST_INSERT_HEAD(&deliver->targets, target, link);
+    if (!target) {
+        target = mem_alloc(sizeof *target);
+        target->origin = memcpy(mem_alloc(size + 1), sent_to, size);
+        target->window = DELIVER_WINDOW_FIRST;
+        STAILQ_INIT(&target->queue);
+        LIST_INSERT_HEAD(&deliver->targets, target, link);
+    }
+    arena_finish(&arena);
     return target;
 }
 
-/* Most callbacks go where the one before went, and to read a URL takes curl a dozen allocations. */
-static struct target *target_of(struct deliver *deliver, const char *url)
-{
-    if (!deliver->last_target || !text_equal(deliver->last_url, url)) {
-        free(deliver->last_url);
-        deliver->last_url = mem_strdup(url);
-        deliver->last_target = find_target(deliver, url);
-    }
-    return deliver->last_target;
-}
-
-static void drop_if_idle(struct deliver *deliver, struct target *target)
+static void drop_if_idle(struct target *target)
 {
     if (!target->running && STAILQ_EMPTY(&target->queue)) {
-        if (deliver->last_target == target) {
-            deliver->last_target = NULL;
-        }
         LIST_REMOVE(target, link);
+        free(target->origin);
         free(target);
     }
 }
@@ -245,7 +215,7 @@ void deliver_start(struct deliver *deliver)
             begin(deliver, target, waiting);
             free(waiting);
         }
-        drop_if_idle(deliver, target);
+        drop_if_idle(target);
     }
 }
 
@@ -323,7 +293,7 @@ static void drop(struct deliver *deliver, int64_t account, bool all)
     for (target = LIST_FIRST(&deliver->targets); target; target = next) {
         next = LIST_NEXT(target, link);
         drop_waiting(deliver, target, account, all);
-        drop_if_idle(deliver, target);
+        drop_if_idle(target);
     }
 }
 
@@ -339,7 +309,6 @@ void deliver_free(struct deliver *deliver)
         timers_finish(&deliver->late);
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
-        free(deliver->last_url);
         free(deliver);
     }
 }

@@ -2,11 +2,11 @@
  * Sends callbacks: libcurl on the one loop, bounded so that a slow or dead receiver holds up nobody
  * else.
  *
- * Each receiver (host:port) has a window of parallel attempts that starts small, grows by one with
- * each answer and shrinks to one when an attempt dies without any; all receivers together have
- * DELIVER_TOTAL. Of one invoice one attempt is under way at a time, the oldest callback first. What
- * is pushed waits in memory as a few numbers; url, body and signature are fetched when its turn
- * comes.
+ * Each receiver (scheme, host and port) has a window of parallel attempts that starts small, grows
+ * by one with each answer and shrinks to one when an attempt dies without any; all receivers
+ * together have DELIVER_TOTAL. Of one invoice one attempt is under way at a time, the oldest
+ * callback first. What is pushed waits in memory as a few numbers; url, body and signature are
+ * fetched when its turn comes.
  */
 #pragma once
 

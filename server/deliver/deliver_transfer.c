@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "base/wall.h"
-#include "deliver/address.h"
-#include "deliver/head.h"
 
 #include <netinet/tcp.h>
 #include <stdio.h>

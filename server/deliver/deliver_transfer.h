@@ -42,6 +42,13 @@ struct transfer {
     LIST_ENTRY(transfer) link;
 };
 
+/*
+ * Which addresses callbacks may go to (callbacks.md, "Where they may go"): NULL for loopback and
+ * private ones, 127/8, ::1, RFC 1918, fc00::/7. For any other what it is, to follow "ADDRESS is ":
+ * "a public address", "a link-local address". IPv4 mapped into IPv6 counts as IPv4. Static.
+ */
+const char *address_objection(const struct sockaddr *address);
+
 /* Where a callback for this URL is really sent: options->rewrite_from is replaced. */
 const char *transfer_url(const struct deliver_options *options, struct arena *arena,
                          const char *url);

@@ -1,4 +1,5 @@
-#include "head.h"
+/* Heads of HTTP/1 as JSON. */
+#include "answer.h"
 
 #include "base/text.h"
 #include "mask/mask.h"

@@ -113,19 +113,15 @@ void exec_begin(struct exec *exec, const char *url, const struct account_keys *k
 
 /* ------------------------------------------------------------------ its end */
 
-static void note_end(struct exec *exec, int status)
-{
-    exec->ended = true;
-    exec->status = WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 /* Other children are orphans of the command that came to us as the first process of a container. */
 static void reap(struct exec *exec)
 {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (pid == exec->pid) {
-            note_end(exec, status);
+            exec->ended = true;
+            exec->status =
+                WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
         }
     }
 }

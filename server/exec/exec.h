@@ -8,12 +8,17 @@
  */
 #pragma once
 
-#include "base/loop_action.h"
 #include "base/mem.h"
 #include "domain/account.h"
 
 #include <sys/signalfd.h>
 #include <sys/types.h>
+
+enum loop_action {
+    LOOP_CONTINUE,
+    LOOP_SETTLE, /* end once the callbacks that are under way or due have ended */
+    LOOP_END,    /* end now */
+};
 
 struct exec {
     pid_t pid;        /* 0: there is no command */

@@ -1,4 +1,4 @@
-#include "strict.h"
+#include "report.h"
 
 #include "base/log.h"
 #include "base/url.h"

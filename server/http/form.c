@@ -14,21 +14,12 @@
 #define NEXT_INDEX ""
 #define INDEX_TEXT 24
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    int lower = tolower((unsigned char)c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 size_t form_decode(char *text, size_t size, int plus)
 {
     size_t to = 0;
     for (size_t at = 0; at < size; at++) {
-        int high = text[at] == '%' && at + 2 < size ? hex_value(text[at + 1]) : -1;
-        int low = high >= 0 ? hex_value(text[at + 2]) : -1;
+        int high = text[at] == '%' && at + 2 < size ? text_hex_digit(text[at + 1]) : -1;
+        int low = high >= 0 ? text_hex_digit(text[at + 2]) : -1;
         if (low >= 0) {
             text[to++] = (char)(high * 16 + low);
             at += 2;

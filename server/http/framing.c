@@ -144,8 +144,9 @@ static const struct {
 
 /* ------------------------------------------------------------------ the whole */
 
-void framing_field(struct framing *framing, const char *name, const char *value)
+void framing_field(void *arg, const char *name, const char *value)
 {
+    struct framing *framing = arg;
     size_t size = token_size(name);
     if (!size) {
         refuse(framing, RULE_NAME);

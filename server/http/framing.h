@@ -22,7 +22,7 @@ struct framing {
 };
 
 /* Looks at one header field. */
-void framing_field(struct framing *framing, const char *name, const char *value);
+void framing_field(void *framing, const char *name, const char *value);
 
 /* What is wrong with the request, after all its fields were looked at; NULL if it is good. The
  * other arguments are the parts of its first line: "GET", the raw target, "HTTP/1.1". */

@@ -1,9 +1,10 @@
-#include "http_harm.h"
+/* Replies that must not leave whole (enum http_harm): how each kind of harm is done to a
+ * connection. */
+#include "http_private.h"
 
 #include "base/die.h"
 #include "base/wall.h"
 
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,9 +47,7 @@ bool http_harm_ends(struct http_request *request)
 /* A body on its way out. Belongs to the response, which outlives the request. */
 struct drip {
     struct http_request *request; /* while the library asks for more */
-    struct timers *timers;
-    const bool *hurry;
-    char *owned; /* NULL: the bytes are not ours */
+    char *owned;                  /* NULL: the bytes are not ours */
     const char *data;
     size_t size, cut;    /* cut: where it ends for good */
     int64_t bytes_per_s; /* 0: as fast as it goes */
@@ -64,18 +63,12 @@ static void go_on(void *arg)
 /* How many bytes may have left by now, beginning with the first piece. */
 static size_t allowed(const struct drip *drip, int64_t now_ms)
 {
-    if (!drip->bytes_per_s || *drip->hurry) {
+    if (!drip->bytes_per_s || drip->request->server->closing) {
         return drip->size;
     }
     int64_t piece = drip->bytes_per_s / TICKS_PER_S + 1;
     int64_t due = (now_ms - drip->began_ms) * drip->bytes_per_s / 1000 + piece;
     return due < (int64_t)drip->size ? (size_t)due : drip->size;
-}
-
-/* When one more piece may leave. */
-static int64_t next_at_ms(const struct drip *drip, size_t sent)
-{
-    return drip->began_ms + ((int64_t)sent * 1000 + drip->bytes_per_s - 1) / drip->bytes_per_s;
 }
 
 static ssize_t read_drip(void *arg, uint64_t at, char *to, size_t room)
@@ -90,9 +83,11 @@ static ssize_t read_drip(void *arg, uint64_t at, char *to, size_t room)
     size_t end = allowed(drip, now_ms);
     end = end < drip->cut ? end : drip->cut;
     if (end <= sent) {
-        MHD_suspend_connection(drip->request->connection);
-        timer_start(drip->timers, &drip->request->timer, next_at_ms(drip, sent), go_on,
-                    drip->request);
+        struct http_request *request = drip->request;
+        int64_t next_ms = ((int64_t)sent * 1000 + drip->bytes_per_s - 1) / drip->bytes_per_s;
+        MHD_suspend_connection(request->connection);
+        timer_start(&request->server->timers, &request->timer, drip->began_ms + next_ms, go_on,
+                    request);
         return 0;
     }
     size_t n = end - sent < room ? end - sent : room;
@@ -115,15 +110,12 @@ static void cut(struct drip *drip, int64_t bytes)
     drip->cut = wanted < drip->size ? wanted : drip->size - 1;
 }
 
-struct MHD_Response *http_harm_response(struct http_request *request, struct timers *timers,
-                                        const bool *hurry)
+struct MHD_Response *http_harm_response(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
     struct drip *drip = mem_alloc(sizeof *drip);
     *drip = (struct drip){
         .request = request,
-        .timers = timers,
-        .hurry = hurry,
         .data = reply->fixed,
         .size = reply->fixed ? reply->fixed_size : reply->body.size,
     };

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "http/http_server.h"
-#include "http/listen.h"
 
 #include <microhttpd.h>
+
+#define LISTEN_MOST 8 /* addresses of one name */
 
 struct http_server {
     struct http_options options;
@@ -24,6 +25,20 @@ struct http_server {
     struct timers timers;
     bool closing;
 };
+
+/* Raises the limit of open files as far as it goes; what remains for connections. */
+unsigned listen_connections_most(void);
+
+/*
+ * Listens on every address of `host`, all with the same port (0: a free one). An address that the
+ * machine does not have (IPv6 is off) is left out with a warning in the log. On an error returns
+ * the reason; no socket is open then.
+ */
+const char *listen_open(const char *host, int port, struct arena *arena, int ret_fds[LISTEN_MOST],
+                        size_t *ret_n);
+
+/* The port of a listening socket. */
+int listen_port(int fd);
 
 /* Watches the listening sockets; false with errno. */
 bool http_accept_begin(struct http_server *server);
@@ -65,3 +80,15 @@ void http_leave_park(struct http_request *request);
 
 /* The client left before its held reply could: what was done stays done. */
 void http_leave_held(struct http_request *request);
+
+/* The response that reads from the request's stream. */
+struct MHD_Response *http_stream_response(struct http_request *request);
+
+/* The connection is to end without a byte; with HTTP_RESET it is reset here. */
+bool http_harm_ends(struct http_request *request);
+
+/*
+ * The response of a reply that HTTP_CUT or HTTP_SLOW harms. Takes the body out of the reply. A slow
+ * body suspends the connection between its pieces, until the server ends.
+ */
+struct MHD_Response *http_harm_response(struct http_request *request);

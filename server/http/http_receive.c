@@ -160,22 +160,11 @@ void http_connection(void *arg, struct MHD_Connection *connection, void **contex
 
 /* ------------------------------------------------------------------ in between */
 
-static enum MHD_Result refuse(struct http_request *request, const struct framing_refusal *refusal)
-{
-    answer_refusal(request, refusal);
-    return http_leave(request); /* before the body: the connection then ends */
-}
-
-static void look_at(void *arg, const char *name, const char *value)
-{
-    framing_field(arg, name, value);
-}
-
 static const struct framing_refusal *check(const struct http_request *request, const char *method,
                                            const char *version)
 {
     struct framing framing = {0};
-    http_headers(request, look_at, &framing);
+    http_headers(request, framing_field, &framing);
     const struct framing_refusal *refusal =
         framing_check(&framing, method, request->target, version);
     if (!refusal && framing.length > HTTP_DISCARD_MOST) {
@@ -193,7 +182,8 @@ static enum MHD_Result start(struct http_request *request, const char *method, c
     split_target(request);
     const struct framing_refusal *refusal = check(request, method, version);
     if (refusal) {
-        return refuse(request, refusal);
+        answer_refusal(request, refusal);
+        return http_leave(request); /* before the body: the connection then ends */
     }
     request->body_most = options->body_most(options->arg, request);
     return MHD_YES;

@@ -3,9 +3,7 @@
 
 #include "base/die.h"
 #include "base/wall.h"
-#include "http/http_harm.h"
 #include "http/http_reply.h"
-#include "http/http_stream.h"
 
 #include <sys/socket.h>
 
@@ -16,7 +14,7 @@ static struct MHD_Response *make_response(struct http_request *request)
         return http_stream_response(request);
     }
     if (reply->harm) {
-        return http_harm_response(request, &request->server->timers, &request->server->closing);
+        return http_harm_response(request);
     }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,

@@ -1,8 +1,8 @@
 #include "http_stream.h"
 
+#include "http/http_private.h"
 #include "http/http_reply.h"
 
-#include <microhttpd.h>
 #include <sys/socket.h>
 
 #define BLOCK ((size_t)16384) /* asked of a stream at once, at most */

@@ -6,8 +6,6 @@
 
 #include "http/http_server.h"
 
-struct MHD_Response;
-
 /* Answers with a stream from now on; `gone` is called in the end, also when it never began. A HEAD
  * has no stream: `gone` is called at once. */
 void http_stream_begin(struct http_request *request, const char *type,
@@ -21,6 +19,3 @@ bool http_stream_sleeps(const struct http_request *request);
 
 /* The client has hung up; of one that sleeps nobody else tells. Asks the system. */
 bool http_stream_is_deserted(const struct http_request *request);
-
-/* The adapter's own: the response that reads from the request's stream. */
-struct MHD_Response *http_stream_response(struct http_request *request);

@@ -1,4 +1,5 @@
-#include "listen.h"
+/* Listening sockets, and how many connections the process may hold. */
+#include "http_private.h"
 
 #include "base/log.h"
 
@@ -71,12 +72,6 @@ static int open_one(const struct addrinfo *address, bool others)
     return fd;
 }
 
-/* The machine does not have the address, or none of its kind. */
-static bool is_missing(int error)
-{
-    return error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT;
-}
-
 static bool is_repeated(const struct addrinfo *list, const struct addrinfo *address)
 {
     while (list != address && (list->ai_addrlen != address->ai_addrlen ||
@@ -84,13 +79,6 @@ static bool is_repeated(const struct addrinfo *list, const struct addrinfo *addr
         list = list->ai_next;
     }
     return list != address;
-}
-
-static void close_all(const int *fds, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        close(fds[i]);
-    }
 }
 
 /* One try: all addresses that the machine has, or errno and 0. The first one's port, which may have
@@ -110,9 +98,11 @@ static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST]
             continue;
         }
         why = errno;
-        if (!is_missing(why)) {
-            close_all(ret_fds, n);
-            n = 0;
+        bool missing = why == EADDRNOTAVAIL || why == EAFNOSUPPORT || why == EPROTONOSUPPORT;
+        if (!missing) {
+            while (n) {
+                close(ret_fds[--n]);
+            }
             break;
         }
         log_missing(address, why);

@@ -1,7 +1,7 @@
 /* How formats spell characters. */
 #include "mask_scan.h"
 
-#include <ctype.h>
+#include "base/text.h"
 
 /* The number that up to `most` digits of a base spell from `at` on, and their end; `at` if none. */
 static size_t read_number(const char *data, size_t at, size_t end, size_t most, unsigned base,
@@ -10,11 +10,11 @@ static size_t read_number(const char *data, size_t at, size_t end, size_t most, 
     unsigned n = 0;
     size_t stop = at;
     for (; stop < end && stop - at < most; stop++) {
-        unsigned char c = (unsigned char)data[stop];
-        if (base == 16 ? !isxdigit(c) : !isdigit(c)) {
+        int digit = text_hex_digit(data[stop]);
+        if (digit < 0 || digit >= (int)base) {
             break;
         }
-        n = n * base + (isdigit(c) ? c - (unsigned)'0' : (unsigned)tolower(c) - 'a' + 10U);
+        n = n * base + (unsigned)digit;
     }
     *ret_n = n;
     return stop;

@@ -225,13 +225,6 @@ size_t making_digest(const struct making *making, const struct candidate *key,
 
 /* ------------------------------------------------------------------ signatures */
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 static void read_hex(const char *text, size_t size, struct reading *ret_reading)
 {
     struct reading reading = {.size = size / 2};
@@ -239,7 +232,7 @@ static void read_hex(const char *text, size_t size, struct reading *ret_reading)
         return;
     }
     for (size_t i = 0; i < reading.size; i++) {
-        int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        int high = text_hex_digit(text[2 * i]), low = text_hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0) {
             return;
         }

@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/url.h"
-#include "deliver/address.h"
+#include "deliver/deliver_transfer.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
