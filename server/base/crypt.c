@@ -33,8 +33,8 @@ static const EVP_MD *sha1(void)
     return md;
 }
 
-void crypt_sandwich_sha1(const char *secret, const void *body, size_t size,
-                         char ret_text[CRYPT_SHA1_TEXT])
+void crypt_callback_signature(const char *secret, const void *body, size_t size,
+                              char ret_text[CRYPT_SHA1_TEXT])
 {
     static EVP_MD_CTX *ctx;
     if (!ctx) {
@@ -92,8 +92,8 @@ void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t re
     check(EVP_EncryptUpdate(block->ctx, ret_out, &size, in, 16));
 }
 
-void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
-                    uint8_t *ret_mac, size_t mac_size)
+void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                   uint8_t *ret_mac, size_t mac_size)
 {
     static EVP_MAC_CTX *ctx;
     if (!ctx) {
@@ -128,8 +128,8 @@ size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, siz
     return size;
 }
 
-size_t crypt_digest_keyed(const char *algorithm, const struct crypt_piece *key,
-                          const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST])
+size_t crypt_hmac_named(const char *algorithm, const struct crypt_piece *key,
+                        const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST])
 {
     size_t size;
     check(EVP_Q_mac(NULL, "HMAC", NULL, algorithm, NULL, key->data, key->size, data->data,

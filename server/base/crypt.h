@@ -13,8 +13,8 @@
 void crypt_random(void *data, size_t size);
 
 /* base64(SHA1(secret || body || secret)): the platform's callback signature (P962). */
-void crypt_sandwich_sha1(const char *secret, const void *body, size_t size,
-                         char ret_text[CRYPT_SHA1_TEXT]);
+void crypt_callback_signature(const char *secret, const void *body, size_t size,
+                              char ret_text[CRYPT_SHA1_TEXT]);
 
 /* SHA-256 of a text. */
 void crypt_sha256(const char *text, uint8_t ret_digest[32]);
@@ -34,8 +34,8 @@ void crypt_block_free(struct crypt_block *block);   /* NULL is fine */
 void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16]);
 
 /* A keyed MAC of any length (KMAC-256). */
-void crypt_mac_long(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
-                    uint8_t *ret_mac, size_t mac_size);
+void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
+                   uint8_t *ret_mac, size_t mac_size);
 
 /*
  * Digests by the name that OpenSSL has for them ("SHA1", "SHA256", "SHA512"): of pieces one behind
@@ -48,8 +48,8 @@ struct crypt_piece {
 };
 size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, size_t n,
                     uint8_t ret_digest[CRYPT_DIGEST_MOST]);
-size_t crypt_digest_keyed(const char *algorithm, const struct crypt_piece *key,
-                          const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST]);
+size_t crypt_hmac_named(const char *algorithm, const struct crypt_piece *key,
+                        const struct crypt_piece *data, uint8_t ret_mac[CRYPT_DIGEST_MOST]);
 
 /* Appends standard base64 with padding. */
 void crypt_base64(struct buf *out, const void *data, size_t size);

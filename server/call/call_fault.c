@@ -67,32 +67,32 @@ static void come_later(struct call *call, const struct fault_hit *hit)
 static void end_by_reset(struct call *call, const struct fault_hit *hit)
 {
     (void)hit;
-    call->request->reply.harm = HTTP_RESET;
+    call->request->reply.fault = REPLY_RESET;
 }
 
 static void end_by_close(struct call *call, const struct fault_hit *hit)
 {
     (void)hit;
-    call->request->reply.harm = HTTP_CLOSED;
+    call->request->reply.fault = REPLY_CLOSED;
 }
 
 /* ------------------------------------------------------------------ to its answer */
 
 static void cut_answer(struct call *call, const struct fault_hit *hit)
 {
-    call->request->reply.harm = HTTP_CUT;
-    call->request->reply.harm_n = hit->effect.bytes;
+    call->request->reply.fault = REPLY_CUT;
+    call->request->reply.cut_at = hit->effect.bytes;
 }
 
 static void slow_answer(struct call *call, const struct fault_hit *hit)
 {
-    call->request->reply.harm = HTTP_SLOW;
-    call->request->reply.harm_n = hit->effect.bytes_per_s;
+    call->request->reply.fault = REPLY_SLOW;
+    call->request->reply.bytes_per_s = hit->effect.bytes_per_s;
 }
 
 static void hold_answer(struct call *call, const struct fault_hit *hit)
 {
-    call->request->reply.harm = HTTP_CLOSED;
+    call->request->reply.fault = REPLY_CLOSED;
     call->request->reply.hold_ms = hit->effect.hold_ms;
 }
 

@@ -291,7 +291,7 @@ static void reply_options(struct call *call, const char *pattern)
 /* A reply stands, which may still have to wait; a call that comes again later has none. */
 static bool is_answered(const struct http_request *request)
 {
-    return request->reply.status || request->reply.harm;
+    return request->reply.status || request->reply.fault;
 }
 
 /* Refused before anybody was asked who calls: the journal shows it to whom it names. */

@@ -34,7 +34,7 @@ void token_sign(const uint8_t key[CRYPT_KEY_SIZE], enum token_form form, const c
     buf_auto text = {0};
     switch (form) {
     case TOKEN_RS512:
-        crypt_mac_long(key, input, size, mac, RS512_BYTES);
+        crypt_kmac256(key, input, size, mac, RS512_BYTES);
         crypt_base64url(&text, mac, RS512_BYTES);
         break;
     case TOKEN_HS256:

@@ -98,8 +98,8 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     view_invoice_document(&out, &view, VIEW_CALLBACK);
     json_out_object_end(&out);
     char signature[CRYPT_SHA1_TEXT];
-    crypt_sandwich_sha1(account_secret(&tenant->account, invoice->test_mode), body.data, body.size,
-                        signature);
+    crypt_callback_signature(account_secret(&tenant->account, invoice->test_mode), body.data,
+                             body.size, signature);
     bool cuts = view_token_form(view.profile) == CUT_FORM;
     int64_t cut = cuts ? cut_signature(engine, &body, invoice) : 0;
     *ret_callback = (struct callback){
@@ -203,8 +203,8 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     char signature[CRYPT_SHA1_TEXT];
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
-        crypt_sandwich_sha1(account_secret(&tenant->account, callback->test_mode), body,
-                            strlen(body), signature);
+        crypt_callback_signature(account_secret(&tenant->account, callback->test_mode), body,
+                                 strlen(body), signature);
         callback->signature = signature;
     }
     if (callback->state != CALLBACK_QUEUED && !held) {

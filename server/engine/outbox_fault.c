@@ -70,7 +70,7 @@ struct tampering {
 static void sign(const struct tampering *t, bool test_mode)
 {
     char signature[CRYPT_SHA1_TEXT];
-    crypt_sandwich_sha1(account_secret(&t->tenant->account, test_mode), t->delivery->body,
+    crypt_callback_signature(account_secret(&t->tenant->account, test_mode), t->delivery->body,
                         t->delivery->body_size, signature);
     t->delivery->signature = arena_strdup(t->arena, signature);
 }

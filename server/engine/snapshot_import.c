@@ -147,8 +147,8 @@ static const char *rename_body(const struct placing *p, const char *body, const 
 static void sign(const struct placing *p, struct callback *callback)
 {
     char signature[CRYPT_SHA1_TEXT];
-    crypt_sandwich_sha1(account_secret(&p->tenant->account, callback->test_mode), callback->body,
-                        strlen(callback->body), signature);
+    crypt_callback_signature(account_secret(&p->tenant->account, callback->test_mode),
+                             callback->body, strlen(callback->body), signature);
     callback->signature = arena_strdup(p->arena, signature);
 }
 

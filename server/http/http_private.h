@@ -64,31 +64,31 @@ void http_finish(void *arg, struct MHD_Connection *connection, void **context,
 void http_send_past(struct http_request *request);
 
 /* The handler's turn; true when it left an answer rather than parked the request. */
-bool http_answer(struct http_request *request);
+bool http_run_handler(struct http_request *request);
 
 /* The reply stands: it leaves at once, or with the commit of this turn. */
-enum MHD_Result http_deliver(struct http_request *request);
+enum MHD_Result http_reply_ready(struct http_request *request);
 
-/* Nothing stands before the reply any more, but a fault that holds it. */
-enum MHD_Result http_leave(struct http_request *request);
+/* Sends the reply, or holds it back first if its fault says so. */
+enum MHD_Result http_send_when_due(struct http_request *request);
 
-/* Hands the reply to libmicrohttpd, or harms the connection as the reply wants. */
+/* Hands the reply to libmicrohttpd, or applies its fault to the connection. */
 enum MHD_Result http_send(struct http_request *request);
 
-/* The request is not parked any more; nobody is told. */
-void http_leave_park(struct http_request *request);
+/* The request is not parked any more; does not call `gone`. */
+void http_end_park(struct http_request *request);
 
 /* The client left before its held reply could: what was done stays done. */
-void http_leave_held(struct http_request *request);
+void http_drop_held(struct http_request *request);
 
 /* The response that reads from the request's stream. */
 struct MHD_Response *http_stream_response(struct http_request *request);
 
-/* The connection is to end without a byte; with HTTP_RESET it is reset here. */
-bool http_harm_ends(struct http_request *request);
+/* The connection is to end without a byte; with REPLY_RESET it is reset here. */
+bool reply_fault_ends(struct http_request *request);
 
 /*
- * The response of a reply that HTTP_CUT or HTTP_SLOW harms. Takes the body out of the reply. A slow
- * body suspends the connection between its pieces, until the server ends.
+ * The response of a reply with the fault REPLY_CUT or REPLY_SLOW. Takes the body out of the reply.
+ * A slow body suspends the connection between its pieces, until the server ends.
  */
-struct MHD_Response *http_harm_response(struct http_request *request);
+struct MHD_Response *reply_fault_response(struct http_request *request);

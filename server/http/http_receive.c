@@ -108,11 +108,11 @@ void http_finish(void *arg, struct MHD_Connection *connection, void **context,
     open_request_of(connection)->request = NULL;
     request->server->options.over(request->server->options.arg, request);
     if (request->held) {
-        http_leave_held(request);
+        http_drop_held(request);
     }
     if (request->parked) {
         void (*gone)(void *) = request->gone;
-        http_leave_park(request);
+        http_end_park(request);
         if (gone) {
             gone(request->gone_arg);
         }
@@ -183,7 +183,7 @@ static enum MHD_Result start(struct http_request *request, const char *method, c
     const struct framing_refusal *refusal = check(request, method, version);
     if (refusal) {
         answer_refusal(request, refusal);
-        return http_leave(request); /* before the body: the connection then ends */
+        return http_send_when_due(request); /* before the body: the connection then ends */
     }
     request->body_most = options->body_most(options->arg, request);
     return MHD_YES;
@@ -220,8 +220,8 @@ static enum MHD_Result handle(struct http_request *request)
     request->handled = true;
     request->body = buf_str(&request->upload);
     request->body_size = request->upload.size;
-    if (http_answer(request)) {
-        return http_deliver(request);
+    if (http_run_handler(request)) {
+        return http_reply_ready(request);
     }
     request->suspended = true;
     MHD_suspend_connection(request->connection);
@@ -251,5 +251,5 @@ enum MHD_Result http_access(void *arg, struct MHD_Connection *connection, const 
     if (request->held) {
         return MHD_YES;
     }
-    return http_leave(request); /* released, or held long enough */
+    return http_send_when_due(request); /* released, or held long enough */
 }

@@ -13,8 +13,8 @@ static struct MHD_Response *make_response(struct http_request *request)
     if (request->stream.read) {
         return http_stream_response(request);
     }
-    if (reply->harm) {
-        return http_harm_response(request);
+    if (reply->fault) {
+        return reply_fault_response(request);
     }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
@@ -27,7 +27,7 @@ static struct MHD_Response *make_response(struct http_request *request)
 enum MHD_Result http_send(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
-    if (http_harm_ends(request)) {
+    if (reply_fault_ends(request)) {
         return MHD_NO;
     }
     struct MHD_Response *response = make_response(request);
@@ -76,11 +76,11 @@ static void end_hold(void *arg)
     MHD_resume_connection(request->connection); /* asks `access` again, which sends */
 }
 
-enum MHD_Result http_leave(struct http_request *request)
+enum MHD_Result http_send_when_due(struct http_request *request)
 {
     struct http_server *server = request->server;
-    enum http_harm harm = request->reply.harm;
-    if (harm == HTTP_RESET || harm == HTTP_CLOSED) {
+    enum reply_fault fault = request->reply.fault;
+    if (fault == REPLY_RESET || fault == REPLY_CLOSED) {
         server->options.over(server->options.arg, request);
     }
     if (request->reply.hold_ms && !server->closing) {
@@ -93,10 +93,10 @@ enum MHD_Result http_leave(struct http_request *request)
     return http_send(request);
 }
 
-enum MHD_Result http_deliver(struct http_request *request)
+enum MHD_Result http_reply_ready(struct http_request *request)
 {
     struct http_server *server = request->server;
-    if (!request->reply.status && !request->reply.harm) {
+    if (!request->reply.status && !request->reply.fault) {
         die("%s %s was not answered", request->method, request->target);
     }
     if (server->options.must_hold(server->options.arg)) {
@@ -114,7 +114,7 @@ enum MHD_Result http_deliver(struct http_request *request)
             request->connection); /* libmicrohttpd calls `access` again, which sends */
         return MHD_YES;
     }
-    return http_leave(request);
+    return http_send_when_due(request);
 }
 
 bool http_release(struct http_server *server, bool committed)
@@ -129,7 +129,7 @@ bool http_release(struct http_server *server, bool committed)
             request->reply.n_headers = 0;
             request->stream.read = NULL;
             request->rolled_back = true;
-            request->reply.harm = HTTP_WHOLE;
+            request->reply.fault = REPLY_INTACT;
             request->reply.hold_ms = 0;
             http_reply_error(request, 503);
         }
@@ -151,7 +151,7 @@ void http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
     request->server->parked++;
 }
 
-void http_leave_park(struct http_request *request)
+void http_end_park(struct http_request *request)
 {
     request->parked = false;
     request->gone = NULL;
@@ -160,11 +160,11 @@ void http_leave_park(struct http_request *request)
 
 void http_unpark(struct http_request *request)
 {
-    http_leave_park(request);
-    http_deliver(request);
+    http_end_park(request);
+    http_reply_ready(request);
 }
 
-bool http_answer(struct http_request *request)
+bool http_run_handler(struct http_request *request)
 {
     const struct http_options *options = &request->server->options;
     if (request->server->closing) {
@@ -178,11 +178,11 @@ bool http_answer(struct http_request *request)
 static void again(void *arg)
 {
     struct http_request *request = arg;
-    http_leave_park(request);
+    http_end_park(request);
     json_decref(request->document);
     request->document = NULL;
-    if (http_answer(request)) {
-        http_deliver(request);
+    if (http_run_handler(request)) {
+        http_reply_ready(request);
     }
 }
 
@@ -192,7 +192,7 @@ void http_postpone(struct http_request *request, int64_t ms)
     timer_start(&request->server->timers, &request->timer, mono_now_ms() + ms, again, request);
 }
 
-void http_leave_held(struct http_request *request)
+void http_drop_held(struct http_request *request)
 {
     struct http_request **link = &request->server->held;
     while (*link != request) {

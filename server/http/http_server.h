@@ -44,12 +44,12 @@ struct http_stream {
 };
 
 /* What is done to a reply that must not leave whole (server/docs/faults.md). */
-enum http_harm {
-    HTTP_WHOLE,
-    HTTP_RESET,  /* no byte leaves, the connection is reset */
-    HTTP_CLOSED, /* no byte leaves, the connection is closed */
-    HTTP_CUT,    /* after `harm_n` bytes of the body (-1: half) the connection is closed */
-    HTTP_SLOW,   /* `harm_n` bytes of the body a second */
+enum reply_fault {
+    REPLY_INTACT,
+    REPLY_RESET,  /* no byte leaves, the connection is reset */
+    REPLY_CLOSED, /* no byte leaves, the connection is closed */
+    REPLY_CUT,    /* after `cut_at` bytes of the body the connection is closed */
+    REPLY_SLOW,   /* `bytes_per_s` of the body */
 };
 
 struct http_reply {
@@ -60,9 +60,10 @@ struct http_reply {
     size_t fixed_size;
     struct http_header headers[HTTP_HEADERS_MOST];
     size_t n_headers;
-    enum http_harm harm;
-    int64_t harm_n;
-    int64_t hold_ms; /* how long it is held before it leaves, or before the harm is done */
+    enum reply_fault fault;
+    int64_t cut_at; /* -1: half of the body */
+    int64_t bytes_per_s;
+    int64_t hold_ms; /* how long it is held before it leaves, or before the fault is applied */
 };
 
 struct http_request {

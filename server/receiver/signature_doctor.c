@@ -166,7 +166,7 @@ void signature_examine(struct arena *arena, const struct signature_case *given,
     struct patient p = {.arena = arena, .given = given};
     choose_keys(&p);
     for (size_t i = p.n_right; i-- > 0;) {
-        crypt_sandwich_sha1(p.right[i], given->body, given->body_size, ret_verdict->expected);
+        crypt_callback_signature(p.right[i], given->body, given->body_size, ret_verdict->expected);
         if (!p.public_sent && crypt_equal(ret_verdict->expected, given->signature)) {
             ret_verdict->reason = SIGNATURE_RIGHT;
             ret_verdict->message = "the signature is right";
@@ -182,8 +182,8 @@ bool signature_is_genuine(const struct account_keys *keys, const char *body, siz
                           const char *signature)
 {
     char test[CRYPT_SHA1_TEXT], live[CRYPT_SHA1_TEXT];
-    crypt_sandwich_sha1(keys->secret_key, body, size, test);
-    crypt_sandwich_sha1(keys->secret_live_key, body, size, live);
+    crypt_callback_signature(keys->secret_key, body, size, test);
+    crypt_callback_signature(keys->secret_live_key, body, size, live);
     return crypt_equal(test, signature) || crypt_equal(live, signature);
 }
 

@@ -216,7 +216,7 @@ size_t making_digest(const struct making *making, const struct candidate *key,
 {
     const struct crypt_piece k = {key->data, key->size}, b = {body->data, body->size};
     if (making->keyed) {
-        return crypt_digest_keyed(making->algorithm, &k, &b, ret_digest);
+        return crypt_hmac_named(making->algorithm, &k, &b, ret_digest);
     }
     const struct crypt_piece none = {"", 0};
     const struct crypt_piece pieces[] = {making->before ? k : none, b, making->after ? k : none};

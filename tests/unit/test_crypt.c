@@ -19,7 +19,7 @@ static void a_callback_is_signed_as_the_platform_does(void **state)
     for (int round = 0; round < 2; round++) { /* the digest's context is used again */
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
             char text[CRYPT_SHA1_TEXT];
-            crypt_sandwich_sha1(rows[i].secret, rows[i].body, strlen(rows[i].body), text);
+            crypt_callback_signature(rows[i].secret, rows[i].body, strlen(rows[i].body), text);
             assert_row_text(rows[i].body, text, rows[i].signature);
         }
     }
@@ -30,10 +30,10 @@ static void a_signature_covers_every_byte_of_the_body(void **state)
     char a[CRYPT_SHA1_TEXT], b[CRYPT_SHA1_TEXT], c[CRYPT_SHA1_TEXT];
     char *large = repeat('x', 1 << 20);
     (void)state;
-    crypt_sandwich_sha1("sk_test_x", large, 1 << 20, a);
+    crypt_callback_signature("sk_test_x", large, 1 << 20, a);
     large[(1 << 20) - 1] = '\0';
-    crypt_sandwich_sha1("sk_test_x", large, 1 << 20, b);
-    crypt_sandwich_sha1("sk_test_x", large, (1 << 20) - 1, c);
+    crypt_callback_signature("sk_test_x", large, 1 << 20, b);
+    crypt_callback_signature("sk_test_x", large, (1 << 20) - 1, c);
     assert_string_not_equal(a, b);
     assert_string_not_equal(b, c);
     free(large);
@@ -65,11 +65,11 @@ static void a_long_mac_depends_on_key_data_and_length(void **state)
     static const uint8_t key[CRYPT_KEY_SIZE] = {1}, other_key[CRYPT_KEY_SIZE] = {2};
     uint8_t a[512], b[512], c[512], d[512], shorter[256];
     (void)state;
-    crypt_mac_long(key, "data", 4, a, sizeof a);
-    crypt_mac_long(other_key, "data", 4, c, sizeof c);
-    crypt_mac_long(key, "date", 4, d, sizeof d);
-    crypt_mac_long(key, "data", 4, shorter, sizeof shorter);
-    crypt_mac_long(key, "data", 4, b, sizeof b);
+    crypt_kmac256(key, "data", 4, a, sizeof a);
+    crypt_kmac256(other_key, "data", 4, c, sizeof c);
+    crypt_kmac256(key, "date", 4, d, sizeof d);
+    crypt_kmac256(key, "data", 4, shorter, sizeof shorter);
+    crypt_kmac256(key, "data", 4, b, sizeof b);
     assert_memory_equal(a, b, sizeof a);
     assert_memory_not_equal(a, c, sizeof a);
     assert_memory_not_equal(a, d, sizeof a);
@@ -104,7 +104,7 @@ static void digests_go_over_all_pieces(void **state)
         size_t size = crypt_digest(rows[i].algorithm, pieces, ARRAY_SIZE(pieces), digest);
         crypt_base64(&plain, digest, size);
         assert_row_text(rows[i].algorithm, buf_str(&plain), rows[i].digest);
-        size = crypt_digest_keyed(rows[i].algorithm, &key, &data, digest);
+        size = crypt_hmac_named(rows[i].algorithm, &key, &data, digest);
         crypt_base64(&keyed, digest, size);
         assert_row_text(rows[i].algorithm, buf_str(&keyed), rows[i].mac);
     }

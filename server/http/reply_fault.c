@@ -1,5 +1,5 @@
-/* Replies that must not leave whole (enum http_harm): how each kind of harm is done to a
- * connection. */
+/* Replies that must not leave whole (enum reply_fault): how each fault is applied to a connection.
+ */
 #include "http_private.h"
 
 #include "base/die.h"
@@ -26,17 +26,17 @@ static void reset(struct http_request *request)
     }
 }
 
-bool http_harm_ends(struct http_request *request)
+bool reply_fault_ends(struct http_request *request)
 {
-    switch (request->reply.harm) {
-    case HTTP_WHOLE:
-    case HTTP_CUT:
-    case HTTP_SLOW:
+    switch (request->reply.fault) {
+    case REPLY_INTACT:
+    case REPLY_CUT:
+    case REPLY_SLOW:
         return false;
-    case HTTP_RESET:
+    case REPLY_RESET:
         reset(request);
         return true;
-    case HTTP_CLOSED:
+    case REPLY_CLOSED:
         return true;
     }
     return false;
@@ -45,7 +45,7 @@ bool http_harm_ends(struct http_request *request)
 /* ------------------------------------------------------------------ bodies that are cut or slow */
 
 /* A body on its way out. Belongs to the response, which outlives the request. */
-struct drip {
+struct slow_body {
     struct http_request *request; /* while the library asks for more */
     char *owned;                  /* NULL: the bytes are not ours */
     const char *data;
@@ -61,75 +61,75 @@ static void go_on(void *arg)
 }
 
 /* How many bytes may have left by now, beginning with the first piece. */
-static size_t allowed(const struct drip *drip, int64_t now_ms)
+static size_t allowed(const struct slow_body *body, int64_t now_ms)
 {
-    if (!drip->bytes_per_s || drip->request->server->closing) {
-        return drip->size;
+    if (!body->bytes_per_s || body->request->server->closing) {
+        return body->size;
     }
-    int64_t piece = drip->bytes_per_s / TICKS_PER_S + 1;
-    int64_t due = (now_ms - drip->began_ms) * drip->bytes_per_s / 1000 + piece;
-    return due < (int64_t)drip->size ? (size_t)due : drip->size;
+    int64_t piece = body->bytes_per_s / TICKS_PER_S + 1;
+    int64_t due = (now_ms - body->began_ms) * body->bytes_per_s / 1000 + piece;
+    return due < (int64_t)body->size ? (size_t)due : body->size;
 }
 
-static ssize_t read_drip(void *arg, uint64_t at, char *to, size_t room)
+static ssize_t read_slow_body(void *arg, uint64_t at, char *to, size_t room)
 {
-    struct drip *drip = arg;
+    struct slow_body *body = arg;
     size_t sent = (size_t)at;
-    if (sent >= drip->cut) {
+    if (sent >= body->cut) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     int64_t now_ms = mono_now_ms();
-    drip->began_ms = drip->began_ms ? drip->began_ms : now_ms;
-    size_t end = allowed(drip, now_ms);
-    end = end < drip->cut ? end : drip->cut;
+    body->began_ms = body->began_ms ? body->began_ms : now_ms;
+    size_t end = allowed(body, now_ms);
+    end = end < body->cut ? end : body->cut;
     if (end <= sent) {
-        struct http_request *request = drip->request;
-        int64_t next_ms = ((int64_t)sent * 1000 + drip->bytes_per_s - 1) / drip->bytes_per_s;
+        struct http_request *request = body->request;
+        int64_t next_ms = ((int64_t)sent * 1000 + body->bytes_per_s - 1) / body->bytes_per_s;
         MHD_suspend_connection(request->connection);
-        timer_start(&request->server->timers, &request->timer, drip->began_ms + next_ms, go_on,
+        timer_start(&request->server->timers, &request->timer, body->began_ms + next_ms, go_on,
                     request);
         return 0;
     }
     size_t n = end - sent < room ? end - sent : room;
-    memcpy(to, drip->data + sent, n);
+    memcpy(to, body->data + sent, n);
     return (ssize_t)n;
 }
 
-static void free_drip(void *arg)
+static void free_slow_body(void *arg)
 {
-    struct drip *drip = arg;
-    free(drip->owned);
-    free(drip);
+    struct slow_body *body = arg;
+    free(body->owned);
+    free(body);
 }
 
 /* Below its length, which an empty body cannot be: one byte is promised of it. */
-static void cut(struct drip *drip, int64_t bytes)
+static void cut(struct slow_body *body, int64_t bytes)
 {
-    drip->size = drip->size ? drip->size : 1;
-    size_t wanted = bytes < 0 ? drip->size / 2 : (size_t)bytes;
-    drip->cut = wanted < drip->size ? wanted : drip->size - 1;
+    body->size = body->size ? body->size : 1;
+    size_t wanted = bytes < 0 ? body->size / 2 : (size_t)bytes;
+    body->cut = wanted < body->size ? wanted : body->size - 1;
 }
 
-struct MHD_Response *http_harm_response(struct http_request *request)
+struct MHD_Response *reply_fault_response(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
-    struct drip *drip = mem_alloc(sizeof *drip);
-    *drip = (struct drip){
+    struct slow_body *body = mem_alloc(sizeof *body);
+    *body = (struct slow_body){
         .request = request,
         .data = reply->fixed,
         .size = reply->fixed ? reply->fixed_size : reply->body.size,
     };
     if (!reply->fixed) {
-        drip->data = drip->owned = buf_take(&reply->body);
+        body->data = body->owned = buf_take(&reply->body);
     }
-    drip->cut = drip->size;
-    if (reply->harm == HTTP_CUT) {
-        cut(drip, reply->harm_n);
+    body->cut = body->size;
+    if (reply->fault == REPLY_CUT) {
+        cut(body, reply->cut_at);
     } else {
-        drip->bytes_per_s = reply->harm_n;
+        body->bytes_per_s = reply->bytes_per_s;
     }
     struct MHD_Response *response =
-        MHD_create_response_from_callback(drip->size, BLOCK, read_drip, drip, free_drip);
+        MHD_create_response_from_callback(body->size, BLOCK, read_slow_body, body, free_slow_body);
     if (!response) {
         die("out of memory for a response");
     }
