@@ -71,7 +71,7 @@ static void sign(const struct tampering *t, bool test_mode)
 {
     char signature[CRYPT_SHA1_TEXT];
     crypt_callback_signature(account_secret(&t->tenant->account, test_mode), t->delivery->body,
-                        t->delivery->body_size, signature);
+                             t->delivery->body_size, signature);
     t->delivery->signature = arena_strdup(t->arena, signature);
 }
 

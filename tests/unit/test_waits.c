@@ -1,0 +1,238 @@
+/* Waiting calls, without connections: requests are plain structs, and time stands still unless the
+ * test moves it. */
+#include "folder.h"
+
+#include "api/wait.h"
+#include "api/waiter.h"
+#include "engine/create.h"
+#include "engine/life.h"
+
+#define REQUESTS 6
+#define TIMEOUT_MS 1000
+#define NOWHERE 1000000 /* an invoice that is not there */
+
+struct bench {
+    char folder[FOLDER_TEXT];
+    struct fixture fixture;
+    struct store *store;
+    struct engine engine;
+    struct tenant *tenant;
+    struct arena arena;
+    struct invoice invoice;
+    struct router router;
+    struct waits *waits;
+    struct http_request requests[REQUESTS];
+    size_t n;
+};
+
+static int64_t mono_ms;
+
+int64_t __wrap_mono_now_ms(void);
+void __wrap_http_park(struct http_request *request, void (*gone)(void *arg), void *arg);
+void __wrap_http_unpark(struct http_request *request);
+
+int64_t __wrap_mono_now_ms(void)
+{
+    return mono_ms;
+}
+
+void __wrap_http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
+{
+    request->parked = true;
+    request->gone = gone;
+    request->gone_arg = arg;
+}
+
+void __wrap_http_unpark(struct http_request *request)
+{
+    assert_true(request->parked && request->reply.status);
+    request->parked = false;
+}
+
+static void begin(struct bench *b)
+{
+    static const struct order order = {
+        .currency = "USD",
+        .amount = 100 * MONEY_ONE,
+        .test_mode = true,
+        .source = SOURCE_PLATFORM_PUBLIC_API,
+        .metadata = "{}",
+        .base_url = "http://localhost",
+        .expires_ms = TIME_NONE,
+    };
+    const struct engine_options options = {.settle_after_ms = 2000};
+    int64_t awaited;
+    memset(b, 0, sizeof *b);
+    mono_ms = 5000;
+    folder_make(b->folder);
+    assert_null(fixture_load(NULL, &b->fixture));
+    assert_null(store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
+    b->tenant = b->engine.tenants.demo;
+    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &b->invoice, &awaited),
+                     CREATE_DONE);
+    b->router = (struct router){.engine = &b->engine, .public_url = "http://localhost"};
+    b->waits = b->router.waits = waits_new(&b->engine, &b->router);
+}
+
+static void end(struct bench *b)
+{
+    waits_end(b->waits);
+    assert_int_equal(waits_count(b->waits), 0);
+    waits_free(b->waits);
+    for (size_t i = 0; i < REQUESTS; i++) {
+        assert_false(b->requests[i].parked);
+        buf_finish(&b->requests[i].reply.body);
+        arena_finish(&b->requests[i].arena);
+    }
+    engine_finish(&b->engine);
+    store_close(b->store);
+    fixture_finish(&b->fixture);
+    arena_finish(&b->arena);
+    folder_remove(b->folder);
+}
+
+static struct http_request *park(struct bench *b, struct waiter waiter)
+{
+    struct http_request *request = &b->requests[b->n++];
+    waiter.request = request;
+    waits_park(b->waits, b->tenant, &waiter, TIMEOUT_MS);
+    return request;
+}
+
+static struct http_request *park_status(struct bench *b, int64_t invoice, enum status status)
+{
+    return park(b, (struct waiter){.kind = WAIT_STATUS, .invoice = invoice, .status = status});
+}
+
+static void a_change_asks_those_it_concerns(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    const int64_t id = b.tenant->journal_id, invoice = b.invoice.seq;
+    const struct http_request *reached = park_status(&b, invoice, STATUS_CREATED);
+    const struct http_request *not_yet = park_status(&b, invoice, STATUS_REFUNDED);
+    const struct http_request *elsewhere = park_status(&b, NOWHERE, STATUS_CREATED);
+    waits_changed(b.waits, id + 1, 0);
+    assert_int_equal(waits_wait_ms(b.waits), TIMEOUT_MS);
+    waits_changed(b.waits, id, invoice);
+    assert_int_equal(waits_wait_ms(b.waits), 0);
+    waits_run(b.waits);
+    assert_int_equal(reached->reply.status, 200);
+    assert_true(not_yet->parked && elsewhere->parked);
+    waits_changed(b.waits, id, 0); /* all of the account */
+    waits_run(b.waits);
+    assert_int_equal(elsewhere->reply.status, 404);
+    assert_true(not_yet->parked);
+    assert_int_equal(waits_count(b.waits), 1);
+    end(&b);
+    assert_int_equal(not_yet->reply.status, 503);
+}
+
+static void all_who_wait_for_an_invoice_get_the_same_document(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    const struct http_request *one = park_status(&b, b.invoice.seq, STATUS_CREATED);
+    const struct http_request *other = park_status(&b, b.invoice.seq, STATUS_CREATED);
+    waits_changed(b.waits, b.tenant->journal_id, b.invoice.seq);
+    waits_run(b.waits);
+    assert_int_equal(one->reply.status, 200);
+    assert_true(one->reply.body.size > 100);
+    assert_string_equal(one->reply.body.data, other->reply.body.data);
+    end(&b);
+}
+
+static void who_waits_too_long_gets_408(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    const struct http_request *first = park_status(&b, b.invoice.seq, STATUS_REFUNDED);
+    mono_ms += 400;
+    const struct http_request *second = park_status(&b, b.invoice.seq, STATUS_REFUNDED);
+    mono_ms += TIMEOUT_MS - 401;
+    assert_int_equal(waits_wait_ms(b.waits), 1);
+    waits_run(b.waits);
+    assert_true(first->parked);
+    mono_ms++;
+    waits_run(b.waits);
+    assert_int_equal(first->reply.status, 408);
+    assert_true(second->parked);
+    assert_int_equal(waits_wait_ms(b.waits), 400);
+    end(&b);
+}
+
+static void a_held_reply_leaves_as_it_is(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    b.requests[0].reply.status = 201;
+    b.requests[1].reply.status = 202;
+    const struct waiter waiter = {.kind = WAIT_ATTEMPT, .invoice = b.invoice.seq};
+    const struct http_request *unknown = park(&b, waiter), *ends = park(&b, waiter);
+    b.requests[1].gone(b.requests[1].gone_arg); /* its client has left */
+    b.requests[1].parked = false;
+    assert_int_equal(waits_count(b.waits), 1);
+    waits_changed(b.waits, b.tenant->journal_id, b.invoice.seq);
+    waits_run(b.waits);
+    assert_int_equal(unknown->reply.status, 503); /* its callback is gone */
+    b.n = 2;
+    b.requests[2].reply.status = 201;
+    ends = park(&b, waiter);
+    end(&b);
+    assert_int_equal(ends->reply.status, 201);
+}
+
+static void a_record_asks_those_who_count_requests(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    const struct journal_record record = {.account = b.tenant->journal_id};
+    park_status(&b, b.invoice.seq, STATUS_REFUNDED);
+    waits_journaled(b.waits, &record);
+    assert_int_equal(waits_wait_ms(b.waits), TIMEOUT_MS);
+    const struct http_request *counts =
+        park(&b, (struct waiter){.kind = WAIT_REQUESTS, .wanted = 1});
+    waits_journaled(b.waits, &record);
+    assert_int_equal(waits_wait_ms(b.waits), 0);
+    waits_run(b.waits);
+    assert_true(counts->parked); /* the journal has none */
+    waits_received(b.waits, b.tenant);
+    assert_int_equal(waits_wait_ms(b.waits), 0);
+    end(&b);
+}
+
+static void who_waits_for_callbacks_wants_them_at_once(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b);
+    const int64_t id = b.tenant->journal_id, invoice = b.invoice.seq;
+    park_status(&b, invoice, STATUS_REFUNDED);
+    assert_false(waits_hurries(b.waits, id, invoice));
+    park(&b, (struct waiter){.kind = WAIT_CALLBACK, .invoice = invoice, .transition = TIME_NONE});
+    assert_true(waits_hurries(b.waits, id, invoice));
+    assert_false(waits_hurries(b.waits, id, NOWHERE));
+    assert_false(waits_hurries(b.waits, id + 1, invoice));
+    park(&b, (struct waiter){.kind = WAIT_IDLE});
+    assert_true(waits_hurries(b.waits, id, NOWHERE));
+    end(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_change_asks_those_it_concerns),
+        cmocka_unit_test(all_who_wait_for_an_invoice_get_the_same_document),
+        cmocka_unit_test(who_waits_too_long_gets_408),
+        cmocka_unit_test(a_held_reply_leaves_as_it_is),
+        cmocka_unit_test(a_record_asks_those_who_count_requests),
+        cmocka_unit_test(who_waits_for_callbacks_wants_them_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
