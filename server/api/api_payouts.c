@@ -6,7 +6,7 @@
 #include "engine/clock.h"
 #include "engine/payout.h"
 #include "engine/plan.h"
-#include "view/view_payout.h"
+#include "view/view_invoice.h"
 
 void api_payouts_create(struct call *call)
 {

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "store/store_invoice.h"
 #include "view/envelope.h"
-#include "view/view_payout.h"
+#include "view/view_invoice.h"
 
 /* ------------------------------------------------------------------ what is in the way */
 

@@ -158,7 +158,7 @@ static void write_refunds(struct json_out *out, struct call *call, const struct 
         json_out_text(out, "reference_id", rows[i].reference_id);
         json_out_money(out, "amount", rows[i].amount);
         json_out_text(out, "description", rows[i].description);
-        json_out_text(out, "status", refund_status_name(rows[i].status));
+        json_out_text(out, "status", refund_statuses[rows[i].status]);
         json_out_seconds(out, "created", rows[i].created_ms);
         json_out_seconds(out, "finished", rows[i].finished_ms);
         json_out_object_end(out);

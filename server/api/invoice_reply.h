@@ -3,7 +3,7 @@
 
 #include "call/call.h"
 
-/* A document of view/view_invoice.h or view_payout.h. */
+/* A document of view/view_invoice.h. */
 typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
 
 /* {"data": the invoice} of call->tenant, and the journal knows which one it was. */

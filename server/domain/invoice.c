@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const invoice_flows[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify", NULL};
+const char *const invoice_sources[] = {[SOURCE_MERCHANT_API] = "merchant_api",
+                                       [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
+                                       NULL};
+const char *const refund_statuses[] = {
+    [REFUND_PENDING] = "pending", [REFUND_DONE] = "done", [REFUND_FAILED] = "failed", NULL};
+
 static const char *const state_names[] = {
     [CALLBACK_QUEUED] = "queued", [CALLBACK_SENDING] = "sending", [CALLBACK_DONE] = "done",
     [CALLBACK_FAILED] = "failed", [CALLBACK_DROPPED] = "dropped",
@@ -122,13 +129,6 @@ enum status invoice_success(const struct invoice *invoice, enum status asked)
         return STATUS_VERIFIED;
     }
     return asked == STATUS_VERIFIED && invoice->flow != FLOW_VERIFY ? STATUS_PROCESSED : asked;
-}
-
-const char *refund_status_name(enum refund_status status)
-{
-    static const char *const names[] = {
-        [REFUND_PENDING] = "pending", [REFUND_DONE] = "done", [REFUND_FAILED] = "failed"};
-    return names[status];
 }
 
 bool invoice_awaits_choice(const struct invoice *invoice)

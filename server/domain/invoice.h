@@ -25,6 +25,9 @@ enum invoice_flow {
     FLOW_VERIFY = 1,
 };
 
+/* Their names, NULL behind the last. */
+extern const char *const invoice_sources[], *const invoice_flows[];
+
 /*
  * Payouts are invoices that run the other way (P609), and go through the same tables,
  * timers and callbacks. Of their members, payment_amount is what the payee gets, deposit what is
@@ -114,7 +117,7 @@ struct refund {
     int64_t created_ms, finished_ms; /* account time; or TIME_NONE */
 };
 
-const char *refund_status_name(enum refund_status status);
+extern const char *const refund_statuses[]; /* their names, NULL behind the last */
 
 /* Stored: append only. */
 enum callback_state {

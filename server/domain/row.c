@@ -6,15 +6,6 @@
 
 #define BODY_MOST (1 << 20)
 
-static const char *const flows[] = {
-    [FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify", [FLOW_VERIFY + 1] = NULL};
-static const char *const sources[] = {[SOURCE_MERCHANT_API] = "merchant_api",
-                                      [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
-                                      [SOURCE_PLATFORM_PUBLIC_API + 1] = NULL};
-static const char *const refund_statuses[] = {[REFUND_PENDING] = "pending",
-                                              [REFUND_DONE] = "done",
-                                              [REFUND_FAILED] = "failed",
-                                              [REFUND_FAILED + 1] = NULL};
 /* Nothing is being sent in a snapshot. */
 static const char *const states[] = {
     [CALLBACK_QUEUED] = "queued", [CALLBACK_SENDING] = "",        [CALLBACK_DONE] = "done",
@@ -60,8 +51,8 @@ static const struct row_field invoice_fields[] = {
     FILED(invoice, description, TEXT, .most = 1024, NULLABLE),
     FILED(invoice, descriptor, TEXT, .most = 255, NULLABLE),
     FILED(invoice, test_mode, BOOL),
-    FILED(invoice, flow, CHOICE, .names = flows),
-    FILED(invoice, source, CHOICE, .names = sources),
+    FILED(invoice, flow, CHOICE, .names = invoice_flows),
+    FILED(invoice, source, CHOICE, .names = invoice_sources),
     FILED(invoice, status, STATUS, CHANGES),
     {"been", ROW_STATUSES, offsetof(struct invoice, statuses_reached), .name = "been", CHANGES},
     FILED(invoice, resolution, RESOLUTION, CHANGES),

@@ -5,7 +5,7 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 #include "view/cardgate.h"
-#include "view/view_payload.h"
+#include "view/view_invoice.h"
 #include "wire/json_read.h"
 
 #include <string.h>

@@ -72,7 +72,7 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
-/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.h). */
+/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.c). */
 static void fill_payout(struct invoice *invoice, const struct transition_request *request,
                         int64_t amount)
 {

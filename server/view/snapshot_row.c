@@ -249,7 +249,8 @@ static const char *read_choice(const struct value *v)
 
 static void write_status(const struct value *v)
 {
-    json_out_text(v->out, v->field->name, status_name((enum status) * v->choice));
+    enum status status = (enum status)(*v->choice);
+    json_out_text(v->out, v->field->name, status_name(status));
 }
 
 static const char *read_status(const struct value *v)

@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "domain/money.h"
-#include "view/view_resource.h"
+#include "view/view_parts.h"
 
 void view_account_profile(struct json_out *out, const char *key, const struct account *account,
                           const char *base_url)

@@ -37,7 +37,7 @@ enum view_kind {
     VIEW_CALLBACK, /* the body of a callback: as VIEW_READ, with empty callback_logs */
 };
 
-/* The resource object of the private API, of a payout too (view_payout.h), as the value of `key` or
+/* The resource object of the private API, of a payout too, as the value of `key` or
  * as an array's element. */
 void view_invoice_private(struct json_out *out, const char *key, const struct view_invoice *view,
                           enum view_kind kind);
@@ -55,3 +55,28 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view,
 
 /* `callback_logs` of an invoice from its callbacks, oldest first. */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);
+
+/* ------------------------------------------------------------------ payouts */
+
+/* The resource object of the private API; view_invoice_private writes it for a payout. */
+void view_payout_private(struct json_out *out, const char *key, const struct view_invoice *view,
+                         enum view_kind kind);
+
+/* The object of the public API: no samples are known, so it has the payments' keys that a payout
+ * has too. */
+void view_payout_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind);
+
+/* ------------------------------------------------------------------ payload */
+
+/*
+ * `payload`: what an invoice was paid with. An invoice keeps the text of the profile of 2020, which
+ * bodies of that profile show as it is; those of 2024 are made from it, so that an account may
+ * change its profile and a token's card may come from before.
+ */
+
+/* The text that is kept (P503); client_ip and token may be NULL. */
+void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
+                  const char *token);
+
+/* The payload of 2024 (P505) from the text that the invoice keeps; null when it has none. */
+void view_payload_newer(struct json_out *out, const char *key, const struct view_invoice *view);

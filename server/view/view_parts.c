@@ -1,19 +1,12 @@
 #include "view_parts.h"
 
+#include "base/text.h"
 #include "view/invoice_options.h"
+
+#include <string.h>
 
 #define HPP_PATH "\\/redirect\\/hpp\\/?cpi="
 #define CARD_PAGE_PATH "\\/hpp\\/"
-
-static const char *const source_names[] = {
-    [SOURCE_MERCHANT_API] = "merchant_api",
-    [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
-};
-
-const char *view_source_name(enum invoice_source source)
-{
-    return source_names[source];
-}
 
 /* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
  */
@@ -95,4 +88,38 @@ void view_write_callback_logs(struct json_out *out, const char *key,
         view->write_logs(view, &logs);
     }
     json_out_raw(out, key, *kept ? kept : logs.data);
+}
+
+/* ------------------------------------------------------------------ of all resources */
+
+void view_relationship(struct json_out *out, const char *name, const char *type, const char *id)
+{
+    json_out_object(out, name);
+    if (id) {
+        json_out_object(out, "data");
+        json_out_text(out, "type", type);
+        json_out_text(out, "id", id);
+        json_out_object_end(out);
+    } else {
+        json_out_null(out, "data");
+    }
+    json_out_object_end(out);
+}
+
+void view_public_resolution(struct json_out *out, const char *resolution)
+{
+    char upper[80] = {0};
+    strncpy(upper, resolution, sizeof upper - 1);
+    text_upper(upper);
+    json_out_text(out, "resolution", upper);
+}
+
+void view_self_link(struct json_out *out, const char *path, const char *id)
+{
+    json_out_object(out, "links");
+    json_out_raw(out, "self", "\"");
+    buf_text(out->buf, path);
+    buf_text(out->buf, id);
+    buf_char(out->buf, '"');
+    json_out_object_end(out);
 }

@@ -1,4 +1,4 @@
-/* The parts that the views of an invoice share: its source, its service, its links, its token. */
+/* What views share: the parts of an invoice, and those of all JSON:API resources (P319, P459). */
 #pragma once
 
 #include "view/view_invoice.h"
@@ -7,14 +7,14 @@
  * it is not chosen yet. Never NULL. */
 const struct service *view_service_of(const struct view_invoice *view);
 
+/* The member `attributes` of a payment, by the table of the account's profile. */
+void view_attributes(struct json_out *out, const struct view_invoice *view, enum view_kind kind);
+
 /* The link to the payment page (P751). */
 void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice);
 
 /* flow_data, and the payload of active_payment: {action, method, params, metadata{sid, token}} */
 void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view);
-
-/* `source` (P458). */
-const char *view_source_name(enum invoice_source source);
 
 /* The form of the card session token in bodies of this profile (P1102, P1105). */
 enum token_form view_token_form(enum profile profile);
@@ -25,3 +25,16 @@ void view_invoice_action(struct buf *out, const struct invoice *invoice);
 /* The member `callback_logs`: what the invoice keeps, else what view.write_logs writes. */
 void view_write_callback_logs(struct json_out *out, const char *key,
                               const struct view_invoice *view, enum view_kind kind);
+
+/* ------------------------------------------------------------------ of all resources */
+
+/* "name":{"data":{"type":..,"id":..}}, a member of "relationships"; "data" is null when `id` is
+ * NULL */
+void view_relationship(struct json_out *out, const char *name, const char *type, const char *id);
+
+/* "resolution", which the public API shows in upper case (P858, P859). */
+void view_public_resolution(struct json_out *out, const char *resolution);
+
+/* "links":{"self":PATH + id}; the path is in JSON's spelling already:
+ * "\\/api\\/payment-services\\/". */
+void view_self_link(struct json_out *out, const char *path, const char *id);

@@ -1,4 +1,5 @@
-#include "view_payload.h"
+/* What an invoice was paid with, as bodies of either profile show it. */
+#include "view_invoice.h"
 
 #include "base/text.h"
 

@@ -1,16 +1,5 @@
-#include "view_payout.h"
-
+/* Payout invoices: the private document (P609), and a flat public one in the manner of payments. */
 #include "view/view_parts.h"
-#include "view/view_resource.h"
-
-/* A service that the fixtures no longer have. */
-static const struct payment_method lost_method = {.code = ""};
-static const struct service lost_service = {.method = &lost_method, .currency = ""};
-
-static const struct service *service_of(const struct view_invoice *view)
-{
-    return view->service ? view->service : &lost_service;
-}
 
 static void write_amounts(struct json_out *out, const struct view_invoice *view)
 {
@@ -18,7 +7,7 @@ static void write_amounts(struct json_out *out, const struct view_invoice *view)
     json_out_money(out, "amount", i->amount);
     json_out_money(out, "payout_amount", i->payment_amount);
     json_out_text(out, "currency", i->currency);
-    json_out_text(out, "service_currency", service_of(view)->currency);
+    json_out_text(out, "service_currency", view_service_of(view)->currency);
     json_out_money(out, "service_amount", i->service_amount);
     json_out_money(out, "service_payout_amount", i->service_amount);
 }
@@ -53,7 +42,7 @@ static void write_attributes(struct json_out *out, const struct view_invoice *vi
     json_out_seconds(out, "updated", i->updated_ms);
     json_out_raw(out, "fields", i->service_fields ? i->service_fields : "[]");
     json_out_text(out, "callback_url", i->callback_url);
-    json_out_text(out, "source", view_source_name(i->source));
+    json_out_text(out, "source", invoice_sources[i->source]);
     view_write_callback_logs(out, "callback_logs", view, kind);
     json_out_bool(out, "moderation_required", false);
     json_out_raw(out, "payouts", "[]");
@@ -70,7 +59,7 @@ void view_payout_private(struct json_out *out, const char *key, const struct vie
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payout-service", "payout-services", invoice->service);
-    view_relationship(out, "payout-method", "payout-methods", service_of(view)->method->code);
+    view_relationship(out, "payout-method", "payout-methods", view_service_of(view)->method->code);
     view_relationship(out, "customer", "customers", invoice->customer_id);
     json_out_object_end(out);
     view_self_link(out, "\\/api\\/payout-invoices\\/", invoice->id);
@@ -95,8 +84,8 @@ void view_payout_public(struct json_out *out, const struct view_invoice *view, e
     json_out_text(out, "status", status_name(i->status));
     view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
-    json_out_text(out, "service_method", service_of(view)->method->code);
-    json_out_text(out, "service_currency", service_of(view)->currency);
+    json_out_text(out, "service_method", view_service_of(view)->method->code);
+    json_out_text(out, "service_currency", view_service_of(view)->currency);
     json_out_raw(out, "metadata", i->metadata);
     json_out_object_end(out);
 }

@@ -1,7 +1,7 @@
 #include "view_service.h"
 
 #include "domain/price.h"
-#include "view/view_resource.h"
+#include "view/view_parts.h"
 
 static void write_attributes(struct json_out *out, const struct service *s)
 {

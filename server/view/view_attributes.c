@@ -1,0 +1,340 @@
+/*
+ * The members of an invoice's `attributes`, one table per profile: a row says the key and what
+ * writes it. The order is that of the page's samples (P452, P502) and of a real body of 2024
+ * (P472).
+ */
+#include "base/text.h"
+#include "domain/price.h"
+#include "domain/resolution.h"
+#include "view/view_parts.h"
+
+struct member {
+    const char *key;
+    void (*write)(struct json_out *out, const struct member *member,
+                  const struct view_invoice *view, enum view_kind kind);
+    size_t offset; /* of the invoice's field that is shown as it is */
+};
+
+/* The head of a writer; few need all of it. */
+#define WRITER(name)                                                                               \
+    static void write_##name(                                                                      \
+        ATTR_UNUSED struct json_out *out, ATTR_UNUSED const struct member *member,                 \
+        ATTR_UNUSED const struct view_invoice *view, ATTR_UNUSED enum view_kind kind)
+
+static const void *field(const struct member *member, const struct view_invoice *view)
+{
+    return (const char *)view->invoice + member->offset;
+}
+
+/* ------------------------------------------------------------------ fields as they are */
+
+WRITER(text)
+{
+    json_out_text(out, member->key, *(const char *const *)field(member, view));
+}
+
+WRITER(raw)
+{
+    json_out_raw(out, member->key, *(const char *const *)field(member, view));
+}
+
+WRITER(money)
+{
+    json_out_money(out, member->key, *(const int64_t *)field(member, view));
+}
+
+WRITER(seconds)
+{
+    json_out_seconds(out, member->key, *(const int64_t *)field(member, view));
+}
+
+/* ------------------------------------------------------------------ what is always the same */
+
+WRITER(null)
+{
+    json_out_null(out, member->key);
+}
+
+WRITER(empty)
+{
+    json_out_raw(out, member->key, "[]");
+}
+
+WRITER(false)
+{
+    json_out_bool(out, member->key, false);
+}
+
+/* ------------------------------------------------------------------ in both profiles */
+
+WRITER(status)
+{
+    json_out_text(out, member->key, status_name(view->invoice->status));
+}
+
+WRITER(test_mode)
+{
+    json_out_bool(out, member->key, view->invoice->test_mode);
+}
+
+WRITER(service_currency)
+{
+    json_out_text(out, member->key, view_service_of(view)->currency);
+}
+
+WRITER(service_flow)
+{
+    json_out_text(out, member->key, view_service_of(view)->flow);
+}
+
+WRITER(flow_data)
+{
+    view_flow_data(out, member->key, view);
+}
+
+WRITER(payment_flow)
+{
+    json_out_text(out, member->key, invoice_flows[view->invoice->flow]);
+}
+
+WRITER(source)
+{
+    json_out_text(out, member->key, invoice_sources[view->invoice->source]);
+}
+
+WRITER(callback_logs)
+{
+    view_write_callback_logs(out, member->key, view, kind);
+}
+
+/* ------------------------------------------------------------------ 2020 */
+
+WRITER(serial_number)
+{
+    json_out_text(out, member->key, ident_serial(view->invoice->id));
+}
+
+WRITER(hpp_url_once)
+{
+    if (kind == VIEW_CREATE) {
+        view_hpp_url(out, member->key, view->invoice);
+    }
+}
+
+/* The upstream's data: ids of the account before the payment, of the payment after it (P508, P509).
+ */
+WRITER(provider)
+{
+    bool paid = status_is_paid(view->invoice->status);
+    json_out_object(out, member->key);
+    json_out_text(out, "external_id", paid ? view->invoice->session : NULL);
+    json_out_text(out, "merchant_id", paid ? "host2hostTest" : NULL);
+    json_out_null(out, "provider_id");
+    json_out_text(out, "external_mid",
+                  paid ? view->account->merchant_id : view->account->organisation_id);
+    json_out_text(out, "provider_code", paid ? "test" : NULL);
+    json_out_object_end(out);
+}
+
+/* ------------------------------------------------------------------ 2024 */
+
+/* Nothing that an `ok` would say: a real body has null there. */
+static const char *message_of(const struct invoice *invoice)
+{
+    bool good = text_equal(invoice->resolution, RESOLUTION_OK);
+    return good ? NULL : resolution_text(invoice->resolution);
+}
+
+/* The provider has said something: the payment ended, or waits for a reason. */
+static bool has_answer(const struct invoice *invoice)
+{
+    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    return !waits || !text_equal(invoice->resolution, RESOLUTION_OK);
+}
+
+/* Null while no service is chosen. */
+WRITER(payment_service_amount)
+{
+    const struct invoice *invoice = view->invoice;
+    int64_t amount = view->service ? price_converted(view->service, invoice->payment_amount,
+                                                     invoice->exchange_rate)
+                                   : MONEY_NONE;
+    json_out_money(out, member->key, amount);
+}
+
+/* Refunds cost the merchant nothing (P553). */
+WRITER(refunded_fee)
+{
+    json_out_money(out, member->key, view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);
+}
+
+WRITER(newer_payload)
+{
+    view_payload_newer(out, member->key, view);
+}
+
+WRITER(return_urls)
+{
+    json_out_object(out, member->key);
+    json_out_text(out, "fail", view->invoice->return_fail);
+    json_out_text(out, "pending", view->invoice->return_pending);
+    json_out_text(out, "success", view->invoice->return_success);
+    json_out_object_end(out);
+}
+
+WRITER(original_resolution)
+{
+    bool answered = has_answer(view->invoice);
+    json_out_object(out, member->key);
+    json_out_text(out, "original_resolution", answered ? view->invoice->resolution : NULL);
+    json_out_text(out, "original_resolution_message", answered ? message_of(view->invoice) : NULL);
+    json_out_object_end(out);
+}
+
+WRITER(resolution_message)
+{
+    json_out_text(out, member->key, message_of(view->invoice));
+}
+
+/* The key, rrn or arn, is part of what the number is made of. */
+WRITER(bank_reference)
+{
+    char digits[IDENT_DIGITS];
+    bool paid = status_is_paid(view->invoice->status);
+    if (paid) {
+        ident_digits(view->token_key, member->key, view->invoice->session, digits);
+    }
+    json_out_text(out, member->key, paid ? digits : NULL);
+}
+
+WRITER(hpp_url)
+{
+    view_hpp_url(out, member->key, view->invoice);
+}
+
+/* ------------------------------------------------------------------ the tables */
+
+/* A field of the invoice shown as a text, JSON, money or seconds; anything else. */
+#define FIELD(how, name, field)                                                                    \
+    {                                                                                              \
+        name, write_##how, offsetof(struct invoice, field)                                         \
+    }
+#define OTHER(name, how)                                                                           \
+    {                                                                                              \
+        name, write_##how, 0                                                                       \
+    }
+
+/* clang-format off */
+static const struct member members_2020[] = {
+    OTHER("serial_number", serial_number),
+    OTHER("status", status),
+    FIELD(text, "resolution", resolution),
+    OTHER("moderation_required", false),
+    FIELD(money, "amount", amount),
+    FIELD(money, "payment_amount", payment_amount),
+    FIELD(text, "currency", currency),
+    OTHER("service_currency", service_currency),
+    FIELD(text, "reference_id", reference_id),
+    OTHER("test_mode", test_mode),
+    FIELD(money, "fee", fee),
+    FIELD(money, "deposit", deposit),
+    FIELD(seconds, "processed", processed_ms),
+    FIELD(money, "processed_amount", processed_amount),
+    FIELD(money, "refunded_amount", refunded_amount),
+    FIELD(money, "processed_fee", processed_fee),
+    FIELD(money, "processed_deposit", processed_deposit),
+    FIELD(raw, "metadata", metadata),
+    OTHER("flow_data", flow_data),
+    OTHER("flow", service_flow),
+    OTHER("hpp_url", hpp_url_once),
+    OTHER("payment_flow", payment_flow),
+    FIELD(seconds, "created", created_ms),
+    FIELD(seconds, "updated", updated_ms),
+    FIELD(raw, "payload", payload),
+    FIELD(text, "description", description),
+    FIELD(text, "descriptor", descriptor),
+    FIELD(text, "callback_url", callback_url),
+    FIELD(text, "return_url", return_url),
+    OTHER("original_data", provider),
+    OTHER("rrn", null),
+    OTHER("approval_code", null),
+    OTHER("reserved_amount", null),
+    OTHER("reserve_expires", null),
+    OTHER("unreserved", null),
+    OTHER("source", source),
+    OTHER("callback_logs", callback_logs),
+};
+
+static const struct member members_2024[] = {
+    OTHER("status", status),
+    FIELD(text, "resolution", resolution),
+    OTHER("moderation_required", false),
+    FIELD(money, "amount", amount),
+    FIELD(money, "payment_amount", payment_amount),
+    FIELD(text, "currency", currency),
+    FIELD(money, "service_amount", service_amount),
+    OTHER("payment_service_amount", payment_service_amount),
+    FIELD(money, "exchange_rate", exchange_rate),
+    OTHER("service_currency", service_currency),
+    FIELD(text, "reference_id", reference_id),
+    OTHER("test_mode", test_mode),
+    FIELD(money, "fee", fee),
+    FIELD(money, "deposit", deposit),
+    FIELD(seconds, "processed", processed_ms),
+    FIELD(money, "processed_amount", processed_amount),
+    FIELD(money, "refunded_amount", refunded_amount),
+    OTHER("refunded_fee", refunded_fee),
+    FIELD(seconds, "refunded", refunded_ms),
+    FIELD(money, "processed_fee", processed_fee),
+    FIELD(money, "processed_deposit", processed_deposit),
+    FIELD(seconds, "failed", failed_ms),
+    FIELD(raw, "metadata", metadata),
+    OTHER("flow_data", flow_data),
+    OTHER("flow", service_flow),
+    OTHER("payment_flow", payment_flow),
+    FIELD(seconds, "created", created_ms),
+    FIELD(seconds, "updated", updated_ms),
+    OTHER("payload", newer_payload),
+    FIELD(text, "description", description),
+    FIELD(text, "descriptor", descriptor),
+    FIELD(text, "callback_url", callback_url),
+    FIELD(text, "return_url", return_url),
+    OTHER("return_urls", return_urls),
+    OTHER("original_data", original_resolution),
+    OTHER("rrn", bank_reference),
+    OTHER("arn", bank_reference),
+    OTHER("approval_code", null),
+    OTHER("reserved_amount", null),
+    OTHER("reserve_expires", null),
+    OTHER("unreserved", null),
+    OTHER("source", source),
+    OTHER("callback_logs", callback_logs),
+    FIELD(money, "charged_back_amount", charged_back_amount),
+    FIELD(seconds, "charged_back", charged_back_ms),
+    OTHER("resolution_message", resolution_message),
+    OTHER("hpp_url", hpp_url),
+    OTHER("refunds", empty),
+    OTHER("reserves", empty),
+    OTHER("reserve_options", null),
+    OTHER("processed_unreserve", null),
+    OTHER("processed_reserve_cancel", null),
+    OTHER("reserve_cancelled", null),
+};
+/* clang-format on */
+
+void view_attributes(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
+{
+    static const struct {
+        const struct member *members;
+        size_t n;
+    } tables[PROFILE_COUNT] = {
+        [PROFILE_2020] = {members_2020, ARRAY_SIZE(members_2020)},
+        [PROFILE_2024] = {members_2024, ARRAY_SIZE(members_2024)},
+    };
+    const struct member *members = tables[view->profile].members;
+    json_out_object(out, "attributes");
+    for (size_t i = 0; i < tables[view->profile].n; i++) {
+        members[i].write(out, &members[i], view, kind);
+    }
+    json_out_object_end(out);
+}
