@@ -14,7 +14,7 @@
 #define LOOKED_AT 16                  /* cutting text costs a sixteenth of parsing it, or less */
 #define DEPTH_MOST 12                 /* frames: lists and rows, those of three levels */
 /* Of a row without its lists: what the body of a call may make of it, in text (1 MiB, escaped
- * twice) and in values (json_weight). */
+ * twice) and in values (json_memory_estimate). */
 #define OWN_MOST ((size_t)4 << 20)
 #define WEIGHT_MOST ((size_t)600000)
 

@@ -46,7 +46,7 @@ static const struct mistake {
      "the signature is right for this JSON as the platform spells it (compact, / as \\/, non-ASCII "
      "as \\u00e9), so it was decoded and encoded again on its way here: verify " RAW,
      ""},
-    {SIGNATURE_RESERIALIZED, key_right, body_respelt, &making_platform, AS_BASE64,
+    {SIGNATURE_RESERIALIZED, key_right, body_reencoded, &making_platform, AS_BASE64,
      "the signature was made over this JSON encoded anew (", "): sign " RAW},
     {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &making_platform, AS_BASE64,
      "the signature was made with the account's ",
@@ -132,7 +132,7 @@ static void diagnose(struct patient *p, struct signature_verdict *verdict)
 static const json_t *read_body(struct patient *p, json_t **ret_document)
 {
     const struct signature_case *given = p->given;
-    *ret_document = given->body_size <= SIGNATURE_RESPELL_MOST
+    *ret_document = given->body_size <= SIGNATURE_REENCODE_MOST
                         ? json_parse(given->body, given->body_size, p->arena, NULL)
                         : NULL;
     p->is_json = *ret_document;

@@ -1,7 +1,7 @@
 #include "signature_tries.h"
 
 #include "base/text.h"
-#include "wire/json_respell.h"
+#include "wire/json_reencode.h"
 
 #include <string.h>
 
@@ -139,21 +139,20 @@ bool body_escaped_slashes(struct patient *p, size_t i, struct candidate *ret_bod
     return i == 0 && give_slashes(p, true, ret_body);
 }
 
-static bool respell(struct patient *p, const struct json_spelling *spelling)
+static bool reencode(struct patient *p, const struct json_style *style)
 {
     p->body.size = 0;
-    return json_respell(p->given->body, p->given->body_size, spelling, SIGNATURE_RESPELL_MOST * 4,
-                        &p->body);
+    return json_reencode(p->given->body, p->given->body_size, style, SIGNATURE_REENCODE_MOST * 4,
+                         &p->body);
 }
 
 bool body_platform(struct patient *p, size_t i, struct candidate *ret_body)
 {
-    return i == 0 && p->is_json && respell(p, &JSON_SPELLING_PLATFORM) &&
-           give_body(p, "", ret_body);
+    return i == 0 && p->is_json && reencode(p, &JSON_STYLE_PLATFORM) && give_body(p, "", ret_body);
 }
 
 /* What libraries make of a document: all blanks by all escapes by both slashes. */
-bool body_respelt(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_reencoded(struct patient *p, size_t i, struct candidate *ret_body)
 {
     static const char *const blanks[] = {
         [JSON_BLANKS_NONE] = "compact",
@@ -166,18 +165,17 @@ bool body_respelt(struct patient *p, size_t i, struct candidate *ret_body)
         [JSON_WIDE_LOWER] = "\\u00e9",
         [JSON_WIDE_UPPER] = "\\u00E9",
     };
-    const struct json_spelling spelling = {
+    const struct json_style style = {
         .blanks = i / 2 / ARRAY_SIZE(wides),
         .wide = i / 2 % ARRAY_SIZE(wides),
         .slashes = i % 2,
     };
-    if (!p->is_json || spelling.blanks >= ARRAY_SIZE(blanks)) {
+    if (!p->is_json || style.blanks >= ARRAY_SIZE(blanks)) {
         return false;
     }
-    const char *name =
-        arena_printf(p->arena, "%s, / as %s, non-ASCII as %s", blanks[spelling.blanks],
-                     spelling.slashes ? "\\/" : "/", wides[spelling.wide]);
-    respell(p, &spelling); /* a part, where the whole is too long, fits nothing */
+    const char *name = arena_printf(p->arena, "%s, / as %s, non-ASCII as %s", blanks[style.blanks],
+                                    style.slashes ? "\\/" : "/", wides[style.wide]);
+    reencode(p, &style); /* a part, where the whole is too long, fits nothing */
     return give_body(p, name, ret_body);
 }
 

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-/* Callbacks are a few kB; what is larger is not respelt, because each spelling costs a pass. */
-#define SIGNATURE_RESPELL_MOST ((size_t)256 << 10)
+/* Callbacks are a few kB; what is larger is not encoded again, because each style costs a pass. */
+#define SIGNATURE_REENCODE_MOST ((size_t)256 << 10)
 
 /* The one under examination. */
 struct patient {
@@ -50,7 +50,7 @@ candidate_fn body_empty;
 candidate_fn body_bare_slashes;    /* every \/ as / */
 candidate_fn body_escaped_slashes; /* every / as \/ */
 candidate_fn body_platform;        /* as the platform spells it */
-candidate_fn body_respelt;         /* as libraries spell it */
+candidate_fn body_reencoded;       /* as libraries spell it */
 candidate_fn body_with_line_end;
 candidate_fn body_without_line_end;
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define OPEN_WEIGHT 8 /* of an object or a list, with commas as 1 (json_weight) */
+#define OPEN_WEIGHT 8 /* of an object or a list, with commas as 1 (json_memory_estimate) */
 
 /* Bytes that stand for something outside of strings. */
 enum mark {

@@ -14,7 +14,7 @@
 /* A piece of a text. */
 struct json_cut {
     const char *at, *end;
-    size_t weight; /* as json_weight would say; of values that were cut */
+    size_t weight; /* as json_memory_estimate would say; of values that were cut */
 };
 
 /* A list or an object that is being cut. */

@@ -52,7 +52,7 @@ json_t *json_without_blanks(const json_t *object)
 }
 
 /* Commas stand between values; what is inside a string does not count. */
-size_t json_weight(const char *data, size_t size)
+size_t json_memory_estimate(const char *data, size_t size)
 {
     size_t weight = 0;
     bool inside = false;

@@ -105,7 +105,7 @@ json_t *json_without_blanks(const json_t *object);
  * How much memory the tree of a document takes, before it is parsed: about 40 bytes for each unit,
  * of which a value has one and an object or an array eight more.
  */
-size_t json_weight(const char *data, size_t size);
+size_t json_memory_estimate(const char *data, size_t size);
 
 /* A value as JSON text in the platform's spelling, in the arena. */
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps);

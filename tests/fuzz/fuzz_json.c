@@ -6,7 +6,7 @@
 #include "view/view_errors.h"
 #include "wire/json_out.h"
 #include "wire/json_read.h"
-#include "wire/json_respell.h"
+#include "wire/json_reencode.h"
 
 #include <string.h>
 
@@ -73,22 +73,22 @@ static void write_and_compare(struct arena *arena, const json_t *document)
     json_text(arena, document, true);
 }
 
-/* Whatever the spelling, it is the same document, and the way back ends in the same text. */
-static void respell_and_compare(struct arena *arena, const json_t *document, const char *text,
+/* Whatever the style, it is the same document, and the way back ends in the same text. */
+static void reencode_and_compare(struct arena *arena, const json_t *document, const char *text,
                                 size_t size)
 {
     buf_auto first = {0};
     const size_t most = (size_t)1 << 22;
-    PROMISE(json_respell(text, size, &JSON_SPELLING_PLATFORM, most, &first));
+    PROMISE(json_reencode(text, size, &JSON_STYLE_PLATFORM, most, &first));
     for (unsigned i = 0; i < 24; i++) {
-        const struct json_spelling spelling = {i / 6, i / 2 % 3, i % 2};
+        const struct json_style style = {i / 6, i / 2 % 3, i % 2};
         buf_auto other = {0}, back = {0};
-        if (!json_respell(text, size, &spelling, most, &other)) {
+        if (!json_reencode(text, size, &style, most, &other)) {
             continue;
         }
         json_auto_t *again = json_parse(other.data, other.size, arena, NULL);
         PROMISE(again && json_equal(again, (json_t *)document));
-        PROMISE(json_respell(other.data, other.size, &JSON_SPELLING_PLATFORM, most, &back));
+        PROMISE(json_reencode(other.data, other.size, &JSON_STYLE_PLATFORM, most, &back));
         PROMISE(strcmp(first.data, back.data) == 0);
     }
 }
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROMISE(document || why);
     if (document) {
         write_and_compare(&arena, document);
-        respell_and_compare(&arena, document, (const char *)data, size);
+        reencode_and_compare(&arena, document, (const char *)data, size);
     }
     if (json_is_object(document)) {
         read_by_table(&arena, document, true);

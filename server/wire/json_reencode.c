@@ -1,4 +1,4 @@
-#include "json_respell.h"
+#include "json_reencode.h"
 
 #include "base/text.h"
 
@@ -7,19 +7,18 @@
 #define BLANKS " \t\r\n"
 #define NO_LITERAL BLANKS ",:[]{}\""
 
-struct respeller {
+struct reencoder {
     const char *at, *end;
-    const struct json_spelling *spelling;
+    const struct json_style *style;
     struct buf *out;
     size_t depth;
 };
 
 /* ------------------------------------------------------------------ strings */
 
-static void add_unit(struct respeller *r, uint32_t unit)
+static void add_unit(struct reencoder *r, uint32_t unit)
 {
-    const char *hex =
-        r->spelling->wide == JSON_WIDE_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
+    const char *hex = r->style->wide == JSON_WIDE_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
     const char text[] = {
         '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
     buf_add(r->out, text, sizeof text);
@@ -35,9 +34,9 @@ static void add_utf8(struct buf *out, uint32_t code)
     }
 }
 
-static void add_wide(struct respeller *r, uint32_t code)
+static void add_wide(struct reencoder *r, uint32_t code)
 {
-    if (r->spelling->wide == JSON_WIDE_UTF8) {
+    if (r->style->wide == JSON_WIDE_UTF8) {
         add_utf8(r->out, code);
     } else if (code > 0xffff) {
         add_unit(r, 0xd800 + ((code - 0x10000) >> 10));
@@ -47,11 +46,11 @@ static void add_wide(struct respeller *r, uint32_t code)
     }
 }
 
-static void add_ascii(struct respeller *r, char c)
+static void add_ascii(struct reencoder *r, char c)
 {
     static const char short_escapes[128] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
                                             ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
-    char escape = c == '/' && r->spelling->slashes ? '/' : short_escapes[(unsigned char)c];
+    char escape = c == '/' && r->style->slashes ? '/' : short_escapes[(unsigned char)c];
     if (escape) {
         buf_char(r->out, '\\');
         buf_char(r->out, escape);
@@ -62,7 +61,7 @@ static void add_ascii(struct respeller *r, char c)
     }
 }
 
-static uint32_t read_hex(struct respeller *r)
+static uint32_t read_hex(struct reencoder *r)
 {
     uint32_t unit = 0;
     for (int i = 0; i < 4 && r->at < r->end; i++, r->at++) {
@@ -73,7 +72,7 @@ static uint32_t read_hex(struct respeller *r)
 }
 
 /* Behind the backslash: the code point that the escape stands for. */
-static uint32_t read_escape(struct respeller *r)
+static uint32_t read_escape(struct reencoder *r)
 {
     static const char meanings[128] = {
         ['b'] = '\b', ['t'] = '\t', ['n'] = '\n', ['f'] = '\f', ['r'] = '\r'};
@@ -91,7 +90,7 @@ static uint32_t read_escape(struct respeller *r)
     return unit;
 }
 
-static uint32_t read_character(struct respeller *r)
+static uint32_t read_character(struct reencoder *r)
 {
     uint32_t code;
     if (*r->at == '\\' && r->end - r->at > 1) {
@@ -103,7 +102,7 @@ static uint32_t read_character(struct respeller *r)
     return size ? code : 0xfffd;
 }
 
-static void respell_string(struct respeller *r)
+static void reencode_string(struct reencoder *r)
 {
     buf_char(r->out, *r->at++);
     while (r->at < r->end && *r->at != '"') {
@@ -120,18 +119,18 @@ static void respell_string(struct respeller *r)
 
 /* ------------------------------------------------------------------ between strings */
 
-static void skip_blanks(struct respeller *r)
+static void skip_blanks(struct reencoder *r)
 {
     while (r->at < r->end && *r->at && strchr(BLANKS, *r->at)) {
         r->at++;
     }
 }
 
-static void begin_line(struct respeller *r)
+static void begin_line(struct reencoder *r)
 {
-    size_t width = r->spelling->blanks == JSON_BLANKS_INDENT_2   ? 2
-                   : r->spelling->blanks == JSON_BLANKS_INDENT_4 ? 4
-                                                                 : 0;
+    size_t width = r->style->blanks == JSON_BLANKS_INDENT_2   ? 2
+                   : r->style->blanks == JSON_BLANKS_INDENT_4 ? 4
+                                                              : 0;
     if (width) {
         buf_char(r->out, '\n');
         char *p = buf_reserve(r->out, width * r->depth);
@@ -141,7 +140,7 @@ static void begin_line(struct respeller *r)
 }
 
 /* An empty array or object stays on its line. */
-static void respell_opening(struct respeller *r)
+static void reencode_opening(struct reencoder *r)
 {
     buf_char(r->out, *r->at++);
     skip_blanks(r);
@@ -153,19 +152,19 @@ static void respell_opening(struct respeller *r)
     begin_line(r);
 }
 
-static void respell_closing(struct respeller *r)
+static void reencode_closing(struct reencoder *r)
 {
     r->depth -= r->depth > 0;
     begin_line(r);
     buf_char(r->out, *r->at++);
 }
 
-static void respell_separator(struct respeller *r)
+static void reencode_separator(struct reencoder *r)
 {
     char c = *r->at++;
     buf_char(r->out, c);
-    if (r->spelling->blanks == JSON_BLANKS_SPACED ||
-        (c == ':' && r->spelling->blanks != JSON_BLANKS_NONE)) {
+    if (r->style->blanks == JSON_BLANKS_SPACED ||
+        (c == ':' && r->style->blanks != JSON_BLANKS_NONE)) {
         buf_char(r->out, ' ');
     } else if (c == ',') {
         begin_line(r);
@@ -173,43 +172,43 @@ static void respell_separator(struct respeller *r)
 }
 
 /* A number, true, false or null. */
-static void respell_literal(struct respeller *r)
+static void reencode_literal(struct reencoder *r)
 {
     do {
         buf_char(r->out, *r->at++);
     } while (r->at < r->end && *r->at && !strchr(NO_LITERAL, *r->at));
 }
 
-static void respell_token(struct respeller *r)
+static void reencode_token(struct reencoder *r)
 {
     switch (*r->at) {
     case '"':
-        respell_string(r);
+        reencode_string(r);
         break;
     case '{':
     case '[':
-        respell_opening(r);
+        reencode_opening(r);
         break;
     case '}':
     case ']':
-        respell_closing(r);
+        reencode_closing(r);
         break;
     case ',':
     case ':':
-        respell_separator(r);
+        reencode_separator(r);
         break;
     default:
-        respell_literal(r);
+        reencode_literal(r);
     }
 }
 
-bool json_respell(const char *text, size_t size, const struct json_spelling *spelling, size_t most,
-                  struct buf *out)
+bool json_reencode(const char *text, size_t size, const struct json_style *style, size_t most,
+                   struct buf *out)
 {
-    struct respeller r = {.at = text, .end = text + size, .spelling = spelling, .out = out};
+    struct reencoder r = {.at = text, .end = text + size, .style = style, .out = out};
     size_t from = out->size;
     for (skip_blanks(&r); r.at < r.end; skip_blanks(&r)) {
-        respell_token(&r);
+        reencode_token(&r);
         if (out->size - from > most) {
             return false;
         }

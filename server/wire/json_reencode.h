@@ -1,5 +1,5 @@
 /*
- * JSON text in other spellings: the same tokens in the same order, numbers untouched, but with
+ * JSON text in other styles: the same tokens in the same order, numbers untouched, but with
  * other blanks between them and other escapes in strings. What a library makes of a document that
  * it reads and writes again is one of these.
  */
@@ -22,18 +22,18 @@ enum json_wide {
     JSON_WIDE_UPPER, /* as \u00E9 */
 };
 
-struct json_spelling {
+struct json_style {
     enum json_blanks blanks;
     enum json_wide wide;
     bool slashes; /* `/` as `\/` */
 };
 
 /* What the platform writes (P208, P210, P220). */
-#define JSON_SPELLING_PLATFORM ((struct json_spelling){JSON_BLANKS_NONE, JSON_WIDE_LOWER, true})
+#define JSON_STYLE_PLATFORM ((struct json_style){JSON_BLANKS_NONE, JSON_WIDE_LOWER, true})
 
 /*
  * Appends `text`, which must be JSON (json_parse took it). False when that makes more than `most`
  * bytes, which indenting can: what was appended is then only a part.
  */
-bool json_respell(const char *text, size_t size, const struct json_spelling *spelling, size_t most,
-                  struct buf *out);
+bool json_reencode(const char *text, size_t size, const struct json_style *style, size_t most,
+                   struct buf *out);

@@ -1,12 +1,12 @@
 #include "unit.h"
 
-#include "wire/json_respell.h"
+#include "wire/json_reencode.h"
 
 #define EVERYTHING ((size_t)1 << 20)
 
-static void spell(const char *text, const struct json_spelling *spelling, struct buf *out)
+static void spell(const char *text, const struct json_style *style, struct buf *out)
 {
-    assert_row(text, json_respell(text, strlen(text), spelling, EVERYTHING, out));
+    assert_row(text, json_reencode(text, strlen(text), style, EVERYTHING, out));
 }
 
 static void the_blanks_between_tokens_are_of_the_spelling(void **state)
@@ -24,9 +24,9 @@ static void the_blanks_between_tokens_are_of_the_spelling(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-        const struct json_spelling spelling = {.blanks = (enum json_blanks)i};
+        const struct json_style style = {.blanks = (enum json_blanks)i};
         buf_auto out = {0};
-        spell(text, &spelling, &out);
+        spell(text, &style, &out);
         assert_row_text(wanted[i], buf_str(&out), wanted[i]);
         assert_row(wanted[i], out.size == strlen(wanted[i]));
     }
@@ -36,7 +36,7 @@ static void the_escapes_in_strings_are_of_the_spelling(void **state)
 {
     static const struct {
         const char *text;
-        struct json_spelling spelling;
+        struct json_style style;
         const char *wanted;
     } rows[] = {
         {"\"a/b\\/c\"", {.slashes = false}, "\"a/b/c\""},
@@ -57,7 +57,7 @@ static void the_escapes_in_strings_are_of_the_spelling(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         buf_auto out = {0};
-        spell(rows[i].text, &rows[i].spelling, &out);
+        spell(rows[i].text, &rows[i].style, &out);
         assert_row_text(rows[i].text, buf_str(&out), rows[i].wanted);
     }
 }
@@ -67,18 +67,18 @@ static void numbers_and_the_order_of_keys_stay(void **state)
     static const char text[] = "{\"b\":1.50,\"a\":-0,\"b\":1e+2,\"c\":true}";
     buf_auto out = {0};
     (void)state;
-    spell(text, &JSON_SPELLING_PLATFORM, &out);
+    spell(text, &JSON_STYLE_PLATFORM, &out);
     assert_string_equal(buf_str(&out), text);
 }
 
 static void too_much_is_given_up(void **state)
 {
     static const char text[] = "[[[[[1]]]]]";
-    const struct json_spelling indented = {.blanks = JSON_BLANKS_INDENT_4};
+    const struct json_style indented = {.blanks = JSON_BLANKS_INDENT_4};
     buf_auto out = {0}, again = {0};
     (void)state;
-    assert_false(json_respell(text, strlen(text), &indented, 20, &out));
-    assert_true(json_respell(text, strlen(text), &JSON_SPELLING_PLATFORM, strlen(text), &again));
+    assert_false(json_reencode(text, strlen(text), &indented, 20, &out));
+    assert_true(json_reencode(text, strlen(text), &JSON_STYLE_PLATFORM, strlen(text), &again));
     assert_true(out.size < 60);
 }
 
@@ -96,7 +96,7 @@ static void what_breaks_off_is_read_to_its_end_only(void **state)
         buf_auto out = {0};
         assert_non_null(text);
         memcpy(text, rows[i], size);
-        assert_row(rows[i], json_respell(text, size, &JSON_SPELLING_PLATFORM, EVERYTHING, &out));
+        assert_row(rows[i], json_reencode(text, size, &JSON_STYLE_PLATFORM, EVERYTHING, &out));
         free(text);
     }
 }
