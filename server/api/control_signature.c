@@ -1,6 +1,6 @@
 #include "control.h"
 
-#include "receiver/signature_doctor.h"
+#include "receiver/signature_diagnosis.h"
 
 #define SIGNATURE_LENGTH_MOST 1000
 

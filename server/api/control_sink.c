@@ -3,7 +3,7 @@
 #include "api/wait.h"
 #include "base/text.h"
 #include "engine/clock.h"
-#include "receiver/signature_doctor.h"
+#include "receiver/signature_diagnosis.h"
 #include "receiver/sink.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "signature_tries.h"
+#include "signature_candidates.h"
 
 #include "base/text.h"
 #include "wire/json_reencode.h"
@@ -13,12 +13,12 @@ static bool give_key(const char *key, const char *name, struct candidate *ret_ke
     return true;
 }
 
-bool key_right(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_right(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return i < p->n_right && give_key(p->right[i], "", ret_key);
 }
 
-static bool own_secret(const struct patient *p, size_t i, struct candidate *ret_key)
+static bool own_secret(const struct probe *p, size_t i, struct candidate *ret_key)
 {
     const struct account_keys *keys = p->given->keys;
     switch (i) {
@@ -31,7 +31,7 @@ static bool own_secret(const struct patient *p, size_t i, struct candidate *ret_
 }
 
 /* The key that was sent is none of the account's secrets. */
-static bool sent_foreign(const struct patient *p)
+static bool sent_foreign(const struct probe *p)
 {
     const struct signature_case *given = p->given;
     return given->key && !p->public_sent && !text_equal(given->key, given->keys->secret_key) &&
@@ -39,36 +39,36 @@ static bool sent_foreign(const struct patient *p)
 }
 
 /* The right one among them fits nothing: it was tried first. */
-bool key_other_mode(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_other_mode(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return !sent_foreign(p) && own_secret(p, i, ret_key);
 }
 
-bool key_not_sent(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_not_sent(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return sent_foreign(p) && own_secret(p, i, ret_key);
 }
 
-bool key_public(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_public(struct probe *p, size_t i, struct candidate *ret_key)
 {
     const struct account_keys *keys = p->given->keys;
     return (i == 0 && give_key(keys->public_key, "pk_test_...", ret_key)) ||
            (i == 1 && give_key(keys->public_live_key, "pk_live_...", ret_key));
 }
 
-bool key_api(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_api(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return i == 0 && give_key(p->given->keys->api_key, "", ret_key);
 }
 
-bool key_while_public_sent(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_while_public_sent(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return p->public_sent && key_right(p, i, ret_key);
 }
 
 static const char *const line_ends[] = {"\n", "\r\n"};
 
-bool key_with_line_end(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_with_line_end(struct probe *p, size_t i, struct candidate *ret_key)
 {
     size_t end = i % ARRAY_SIZE(line_ends);
     return key_right(p, i / ARRAY_SIZE(line_ends), ret_key) &&
@@ -84,7 +84,7 @@ static size_t trimmed(const char *data, size_t size)
     return size;
 }
 
-bool key_without_line_end(struct patient *p, size_t i, struct candidate *ret_key)
+bool key_without_line_end(struct probe *p, size_t i, struct candidate *ret_key)
 {
     bool there = key_right(p, i, ret_key);
     ret_key->size = there ? trimmed(ret_key->data, ret_key->size) : 0;
@@ -93,19 +93,19 @@ bool key_without_line_end(struct patient *p, size_t i, struct candidate *ret_key
 
 /* ------------------------------------------------------------------ bodies */
 
-static bool give_body(const struct patient *p, const char *name, struct candidate *ret_body)
+static bool give_body(const struct probe *p, const char *name, struct candidate *ret_body)
 {
     *ret_body = (struct candidate){buf_str(&p->body), p->body.size, name};
     return true;
 }
 
-bool body_as_sent(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_as_sent(struct probe *p, size_t i, struct candidate *ret_body)
 {
     *ret_body = (struct candidate){p->given->body, p->given->body_size, ""};
     return i == 0;
 }
 
-bool body_empty(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_empty(struct probe *p, size_t i, struct candidate *ret_body)
 {
     (void)p;
     *ret_body = (struct candidate){"", 0, ""};
@@ -114,7 +114,7 @@ bool body_empty(struct patient *p, size_t i, struct candidate *ret_body)
 
 /* With every `/` behind a backslash, or none. Backslashes are taken in pairs: "\\/" has no escaped
  * slash. */
-static bool give_slashes(struct patient *p, bool escaped, struct candidate *ret_body)
+static bool give_slashes(struct probe *p, bool escaped, struct candidate *ret_body)
 {
     const char *body = p->given->body;
     p->body.size = 0;
@@ -129,30 +129,30 @@ static bool give_slashes(struct patient *p, bool escaped, struct candidate *ret_
     return give_body(p, "", ret_body);
 }
 
-bool body_bare_slashes(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_bare_slashes(struct probe *p, size_t i, struct candidate *ret_body)
 {
     return i == 0 && give_slashes(p, false, ret_body);
 }
 
-bool body_escaped_slashes(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_escaped_slashes(struct probe *p, size_t i, struct candidate *ret_body)
 {
     return i == 0 && give_slashes(p, true, ret_body);
 }
 
-static bool reencode(struct patient *p, const struct json_style *style)
+static bool reencode(struct probe *p, const struct json_style *style)
 {
     p->body.size = 0;
     return json_reencode(p->given->body, p->given->body_size, style, SIGNATURE_REENCODE_MOST * 4,
                          &p->body);
 }
 
-bool body_platform(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_platform(struct probe *p, size_t i, struct candidate *ret_body)
 {
     return i == 0 && p->is_json && reencode(p, &JSON_STYLE_PLATFORM) && give_body(p, "", ret_body);
 }
 
 /* What libraries make of a document: all blanks by all escapes by both slashes. */
-bool body_reencoded(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_reencoded(struct probe *p, size_t i, struct candidate *ret_body)
 {
     static const char *const blanks[] = {
         [JSON_BLANKS_NONE] = "compact",
@@ -179,7 +179,7 @@ bool body_reencoded(struct patient *p, size_t i, struct candidate *ret_body)
     return give_body(p, name, ret_body);
 }
 
-bool body_with_line_end(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_with_line_end(struct probe *p, size_t i, struct candidate *ret_body)
 {
     if (i == ARRAY_SIZE(line_ends)) {
         return false;
@@ -190,7 +190,7 @@ bool body_with_line_end(struct patient *p, size_t i, struct candidate *ret_body)
     return give_body(p, "", ret_body);
 }
 
-bool body_without_line_end(struct patient *p, size_t i, struct candidate *ret_body)
+bool body_without_line_end(struct probe *p, size_t i, struct candidate *ret_body)
 {
     body_as_sent(p, 0, ret_body);
     ret_body->size = trimmed(ret_body->data, ret_body->size);
@@ -199,26 +199,26 @@ bool body_without_line_end(struct patient *p, size_t i, struct candidate *ret_bo
 
 /* ------------------------------------------------------------------ digests */
 
-const struct makings making_platform = {1, {{"SHA1", false, true, true}}};
-const struct makings making_hmac = {3,
-                                    {{.algorithm = "SHA1", .keyed = true},
-                                     {.algorithm = "SHA256", .keyed = true},
-                                     {.algorithm = "SHA512", .keyed = true}}};
-const struct makings making_other_hash = {
+const struct digest_recipes recipes_platform = {1, {{"SHA1", false, true, true}}};
+const struct digest_recipes recipes_hmac = {3,
+                                            {{.algorithm = "SHA1", .keyed = true},
+                                             {.algorithm = "SHA256", .keyed = true},
+                                             {.algorithm = "SHA512", .keyed = true}}};
+const struct digest_recipes recipes_other_hash = {
     2, {{"SHA256", false, true, true}, {"SHA512", false, true, true}}};
-const struct makings making_one_side = {
+const struct digest_recipes recipes_one_side = {
     2, {{"SHA1", false, true, false}, {"SHA1", false, false, true}}};
 
-size_t making_digest(const struct making *making, const struct candidate *key,
+size_t recipe_digest(const struct digest_recipe *recipe, const struct candidate *key,
                      const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST])
 {
     const struct crypt_piece k = {key->data, key->size}, b = {body->data, body->size};
-    if (making->keyed) {
-        return crypt_hmac_named(making->algorithm, &k, &b, ret_digest);
+    if (recipe->keyed) {
+        return crypt_hmac_named(recipe->algorithm, &k, &b, ret_digest);
     }
     const struct crypt_piece none = {"", 0};
-    const struct crypt_piece pieces[] = {making->before ? k : none, b, making->after ? k : none};
-    return crypt_digest(making->algorithm, pieces, ARRAY_SIZE(pieces), ret_digest);
+    const struct crypt_piece pieces[] = {recipe->before ? k : none, b, recipe->after ? k : none};
+    return crypt_digest(recipe->algorithm, pieces, ARRAY_SIZE(pieces), ret_digest);
 }
 
 /* ------------------------------------------------------------------ signatures */
@@ -240,7 +240,7 @@ static void read_hex(const char *text, size_t size, struct reading *ret_reading)
 }
 
 /* Blanks around it and the other base64 alphabet do not matter here: rows say so. */
-void reading_prepare(struct patient *p)
+void decode_signature(struct probe *p)
 {
     const char *text = p->given->signature + strspn(p->given->signature, " \t\r\n");
     size_t size = strlen(text);
@@ -265,7 +265,7 @@ static bool is_read(const struct reading *reading, const uint8_t *bytes, size_t 
     return reading->size == size && memcmp(reading->bytes, bytes, size) == 0;
 }
 
-bool reading_is(const struct patient *p, unsigned ways, const uint8_t *bytes, size_t size)
+bool matches_encoding(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size)
 {
     return (ways & AS_BASE64 && is_read(&p->base64, bytes, size)) ||
            (ways & AS_HEX && is_read(&p->hex, bytes, size)) ||

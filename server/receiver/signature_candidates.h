@@ -1,10 +1,10 @@
 /*
- * What the signature doctor tries: keys, bodies and ways to make a digest of them, and the ways to
- * read a signature. signature_doctor.c combines them.
+ * What the diagnosis of signatures tries: keys, bodies and ways to make a digest of them, and the
+ * ways to read a signature. signature_diagnosis.c combines them.
  */
 #pragma once
 
-#include "receiver/signature_doctor.h"
+#include "receiver/signature_diagnosis.h"
 
 #include <stdint.h>
 
@@ -12,7 +12,7 @@
 #define SIGNATURE_REENCODE_MOST ((size_t)256 << 10)
 
 /* The one under examination. */
-struct patient {
+struct probe {
     struct arena *arena;
     const struct signature_case *given;
     const char *right[2]; /* the keys that may have signed */
@@ -34,7 +34,7 @@ struct candidate {
 };
 
 /* Gives number `i` of a kind; false when there are no more. A body lives until the next one. */
-typedef bool candidate_fn(struct patient *p, size_t i, struct candidate *ret_candidate);
+typedef bool candidate_fn(struct probe *p, size_t i, struct candidate *ret_candidate);
 
 candidate_fn key_right;             /* the one that was sent, or the account's for the mode */
 candidate_fn key_other_mode;        /* the account's secrets, unless a foreign key was sent */
@@ -55,20 +55,21 @@ candidate_fn body_with_line_end;
 candidate_fn body_without_line_end;
 
 /* Ways to make a digest of a key and a body. */
-struct making {
+struct digest_recipe {
     const char *algorithm;
     bool keyed;         /* an HMAC; else: */
     bool before, after; /* the key stands before the body, behind it */
 };
 
-struct makings {
+struct digest_recipes {
     size_t n;
-    struct making list[3];
+    struct digest_recipe list[3];
 };
 
-extern const struct makings making_platform, making_hmac, making_other_hash, making_one_side;
+extern const struct digest_recipes recipes_platform, recipes_hmac, recipes_other_hash,
+    recipes_one_side;
 
-size_t making_digest(const struct making *making, const struct candidate *key,
+size_t recipe_digest(const struct digest_recipe *recipe, const struct candidate *key,
                      const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST]);
 
 /* Ways to read a signature. */
@@ -80,7 +81,7 @@ enum {
 };
 
 /* Reads the signature in every way. */
-void reading_prepare(struct patient *p);
+void decode_signature(struct probe *p);
 
 /* True when one of `ways` yields these bytes. */
-bool reading_is(const struct patient *p, unsigned ways, const uint8_t *bytes, size_t size);
+bool matches_encoding(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size);

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "receiver/signature_doctor.h"
+#include "receiver/signature_diagnosis.h"
 
 /* The signatures below are made by another program (Python's hashlib and json). */
 static const struct account_keys keys = {

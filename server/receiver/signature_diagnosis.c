@@ -1,7 +1,7 @@
-#include "signature_doctor.h"
+#include "signature_diagnosis.h"
 
 #include "base/text.h"
-#include "receiver/signature_tries.h"
+#include "receiver/signature_candidates.h"
 #include "wire/json_read.h"
 
 /* ------------------------------------------------------------------ the mistakes */
@@ -14,93 +14,93 @@
 static const struct mistake {
     enum signature_reason reason;
     candidate_fn *key, *body;
-    const struct makings *makings;
+    const struct digest_recipes *recipes;
     unsigned ways; /* in which it is read */
     const char *message, *rest;
 } mistakes[] = {
-    {SIGNATURE_PUBLIC_KEY, key_while_public_sent, body_as_sent, &making_platform, AS_ANY,
+    {SIGNATURE_PUBLIC_KEY, key_while_public_sent, body_as_sent, &recipes_platform, AS_ANY,
      "the signature is right, but the key that you sent is a public one, which verifies nothing: "
      "give your receiver the secret key, sk_test_... or sk_live_...",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_platform, AS_BASE64,
      "the digest is right, but its base64 is not the usual one: write it with + and /, with = at "
      "the end, and without blanks around it, 28 characters in all",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_right, body_with_line_end, &making_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_right, body_with_line_end, &recipes_platform, AS_BASE64,
      "the signature was made over the body and a line end behind it: sign the body alone (printf "
      "'%s' instead of echo)",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_right, body_without_line_end, &making_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_right, body_without_line_end, &recipes_platform, AS_BASE64,
      "the signature is right for this body without the line end behind it: pass the body as it "
      "came (curl --data-binary @file, and no editor that adds a line end)",
      ""},
-    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_bare_slashes, &making_platform, AS_BASE64,
+    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_bare_slashes, &recipes_platform, AS_BASE64,
      "the signature was made over the body with / instead of \\/, so the JSON was decoded and "
      "encoded again before: sign " RAW,
      ""},
-    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_escaped_slashes, &making_platform, AS_BASE64,
+    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_escaped_slashes, &recipes_platform, AS_BASE64,
      "the signature is right for this body with \\/ instead of /, so the JSON was decoded and "
      "encoded again on its way here: verify " RAW,
      ""},
-    {SIGNATURE_RESERIALIZED, key_right, body_platform, &making_platform, AS_BASE64,
+    {SIGNATURE_RESERIALIZED, key_right, body_platform, &recipes_platform, AS_BASE64,
      "the signature is right for this JSON as the platform spells it (compact, / as \\/, non-ASCII "
      "as \\u00e9), so it was decoded and encoded again on its way here: verify " RAW,
      ""},
-    {SIGNATURE_RESERIALIZED, key_right, body_reencoded, &making_platform, AS_BASE64,
+    {SIGNATURE_RESERIALIZED, key_right, body_reencoded, &recipes_platform, AS_BASE64,
      "the signature was made over this JSON encoded anew (", "): sign " RAW},
-    {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with the account's ",
      ", which is the one of the other mode: take the secret key that goes with the invoice's "
      "test_mode"},
-    {SIGNATURE_PUBLIC_KEY, key_public, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_PUBLIC_KEY, key_public, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with the public key, ",
      ": callbacks are signed with the secret key of the same mode, sk_test_... or sk_live_..."},
-    {SIGNATURE_HEX, key_right, body_as_sent, &making_platform, AS_HEX,
+    {SIGNATURE_HEX, key_right, body_as_sent, &recipes_platform, AS_HEX,
      "the digest is right but written in hex: encode its raw 20 bytes in base64 "
      "(base64_encode(sha1($text, true)) in PHP, digest('base64') in Node.js)",
      ""},
-    {SIGNATURE_HEX, key_right, body_as_sent, &making_platform, AS_BASE64_OF_HEX,
+    {SIGNATURE_HEX, key_right, body_as_sent, &recipes_platform, AS_BASE64_OF_HEX,
      "the digest is right, but the base64 is that of its hex text: encode its raw 20 bytes "
      "(sha1($text, true) in PHP, .digest() instead of .hexdigest() in Python)",
      ""},
-    {SIGNATURE_HMAC, key_right, body_as_sent, &making_hmac, AS_ANY,
+    {SIGNATURE_HMAC, key_right, body_as_sent, &recipes_hmac, AS_ANY,
      "the signature is an HMAC of the body: the platform uses none, " RULE, ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_with_line_end, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_with_line_end, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with a line end behind the secret key: trim the key where it is read "
      "from a file or from the environment",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_without_line_end, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_without_line_end, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature is right for the key without the line end behind it: trim the key where it is "
      "read from a file or from the environment",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_empty, &making_platform, AS_ANY,
+    {SIGNATURE_UNKNOWN, key_right, body_empty, &recipes_platform, AS_ANY,
      "the signature was made over an empty body: something had read the request's body before, so "
      "read it once and keep its bytes",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &making_one_side, AS_ANY,
+    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_one_side, AS_ANY,
      "the signature was made with the secret key on one side of the body only: " RULE, ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &making_other_hash, AS_ANY,
+    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_other_hash, AS_ANY,
      "the signature was made with another hash than SHA-1: " RULE, ""},
-    {SIGNATURE_UNKNOWN, key_api, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN, key_api, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with the API key, which is the password of the private API: callbacks "
      "are signed with the secret key, sk_test_... or sk_live_...",
      ""},
-    {SIGNATURE_UNKNOWN, key_not_sent, body_as_sent, &making_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN, key_not_sent, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with this account's ",
      ", and the key that you sent is another: give your receiver that one"},
 };
 
-/* Every key by every body by every making of a row; the name of what fits, NULL when nothing does.
+/* Every key by every body by every recipe of a row; the name of what fits, NULL when nothing does.
  */
-static const char *fits(struct patient *p, const struct mistake *mistake)
+static const char *fits(struct probe *p, const struct mistake *mistake)
 {
     struct candidate key, body;
     uint8_t bytes[CRYPT_DIGEST_MOST];
     for (size_t b = 0; mistake->body(p, b, &body); b++) {
         for (size_t k = 0; mistake->key(p, k, &key); k++) {
-            for (size_t m = 0; m < mistake->makings->n; m++) {
-                size_t size = making_digest(&mistake->makings->list[m], &key, &body, bytes);
-                if (reading_is(p, mistake->ways, bytes, size)) {
+            for (size_t m = 0; m < mistake->recipes->n; m++) {
+                size_t size = recipe_digest(&mistake->recipes->list[m], &key, &body, bytes);
+                if (matches_encoding(p, mistake->ways, bytes, size)) {
                     return *key.name ? key.name : body.name;
                 }
             }
@@ -109,7 +109,7 @@ static const char *fits(struct patient *p, const struct mistake *mistake)
     return NULL;
 }
 
-static void diagnose(struct patient *p, struct signature_verdict *verdict)
+static void diagnose(struct probe *p, struct signature_verdict *verdict)
 {
     for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
         const char *name = fits(p, &mistakes[i]);
@@ -129,7 +129,7 @@ static void diagnose(struct patient *p, struct signature_verdict *verdict)
 /* ------------------------------------------------------------------ judging */
 
 /* Reads the body as JSON; the mode that a callback names, NULL when it names none. */
-static const json_t *read_body(struct patient *p, json_t **ret_document)
+static const json_t *read_body(struct probe *p, json_t **ret_document)
 {
     const struct signature_case *given = p->given;
     *ret_document = given->body_size <= SIGNATURE_REENCODE_MOST
@@ -141,7 +141,7 @@ static const json_t *read_body(struct patient *p, json_t **ret_document)
     return json_is_boolean(mode) ? mode : NULL;
 }
 
-static void choose_keys(struct patient *p)
+static void choose_keys(struct probe *p)
 {
     const struct signature_case *given = p->given;
     const struct account_keys *keys = given->keys;
@@ -163,7 +163,7 @@ static void choose_keys(struct patient *p)
 void signature_examine(struct arena *arena, const struct signature_case *given,
                        struct signature_verdict *ret_verdict)
 {
-    struct patient p = {.arena = arena, .given = given};
+    struct probe p = {.arena = arena, .given = given};
     choose_keys(&p);
     for (size_t i = p.n_right; i-- > 0;) {
         crypt_callback_signature(p.right[i], given->body, given->body_size, ret_verdict->expected);
@@ -173,7 +173,7 @@ void signature_examine(struct arena *arena, const struct signature_case *given,
             return;
         }
     }
-    reading_prepare(&p);
+    decode_signature(&p);
     diagnose(&p, ret_verdict);
     buf_finish(&p.body);
 }
