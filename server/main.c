@@ -1,5 +1,5 @@
 /* The program: options, fixtures, store, engine and server put together, and taken apart again. */
-#include "api/conflict.h"
+#include "api/api.h"
 #include "api/event_stream.h"
 #include "api/imports.h"
 #include "api/wait.h"

@@ -1,8 +1,6 @@
 /* The list of payment invoices: filters and the cursor (P513, P517, P520). */
-#include "api_invoices.h"
-#include "api_payouts.h"
+#include "api/api.h"
 
-#include "api/paging.h"
 #include "base/text.h"
 #include "store/store_invoice.h"
 
@@ -19,7 +17,7 @@ static const char *const filter_names[] = {"reference_id", "id",        "status"
 static void read_time(struct call *call, const char *name, int64_t add_s, int64_t *ret_ms,
                       struct json_errors *errors)
 {
-    const char *text = paging_member(call->request, "filter", name);
+    const char *text = query_bracket(call->request, "filter", name);
     int64_t seconds;
     if (!text) {
         return;
@@ -33,7 +31,7 @@ static void read_time(struct call *call, const char *name, int64_t add_s, int64_
 
 static void read_status(struct call *call, int64_t *ret_status, struct json_errors *errors)
 {
-    const char *text = paging_member(call->request, "filter", "status");
+    const char *text = query_bracket(call->request, "filter", "status");
     enum status status;
     if (text && !status_parse(text, &status)) {
         json_errors_add(errors, "filter[status]", MESSAGE_CHOICE);
@@ -44,7 +42,7 @@ static void read_status(struct call *call, int64_t *ret_status, struct json_erro
 
 static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_errors *errors)
 {
-    const char *text = paging_member(call->request, "filter", "test_mode");
+    const char *text = query_bracket(call->request, "filter", "test_mode");
     if (!text) {
         return;
     }
@@ -56,24 +54,16 @@ static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_err
     *ret_mode = yes;
 }
 
-/* A row of the account and of the kind that is listed. */
-static bool find_row(struct call *call, enum invoice_kind kind, const char *id,
-                     struct invoice *ret_invoice)
-{
-    return engine_find_invoice(call->engine, call->tenant, call->arena, id, ret_invoice) &&
-           invoice_kind(ret_invoice->seq) == kind;
-}
-
 /* The row that a cursor names; it need not fit the filters. */
-static void read_cursor(struct call *call, const struct invoice_filter *filter, const char *name,
-                        int64_t *ret_seq, struct json_errors *errors)
+static void read_cursor(struct call *call, const char *name, int64_t *ret_seq,
+                        struct json_errors *errors)
 {
-    const char *id = paging_member(call->request, "page", name);
+    const char *id = query_bracket(call->request, "page", name);
     struct invoice invoice;
     if (!id || !*id) {
         return;
     }
-    if (!find_row(call, filter->kind, id, &invoice)) {
+    if (!api_find(call, id, &invoice)) {
         json_errors_add(errors, arena_printf(call->arena, "page[%s]", name), MESSAGE_INVALID);
         return;
     }
@@ -84,16 +74,16 @@ static void read_filter(struct call *call, struct invoice_filter *filter,
                         struct json_errors *errors)
 {
     filter->limit = PAGE_SIZE;
-    filter->service = paging_member(call->request, "filter", "service");
-    filter->currency = arena_upper(call->arena, paging_member(call->request, "filter", "currency"));
+    filter->service = query_bracket(call->request, "filter", "service");
+    filter->currency = arena_upper(call->arena, query_bracket(call->request, "filter", "currency"));
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &filter->limit, errors);
     read_status(call, &filter->status, errors);
     read_test_mode(call, &filter->test_mode, errors);
     read_time(call, "created_from", 0, &filter->created_from_ms, errors);
     read_time(call, "created_to", 1, &filter->created_before_ms,
               errors); /* to the end of that second */
-    read_cursor(call, filter, "before", &filter->before_seq, errors);
-    read_cursor(call, filter, "after", &filter->after_seq, errors);
+    read_cursor(call, "before", &filter->before_seq, errors);
+    read_cursor(call, "after", &filter->after_seq, errors);
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -134,7 +124,7 @@ static void write_link(struct json_out *out, const char *key, struct call *call,
         buf_printf(&link, "/api/%s?page[%s]=%s&page[size]=%lld", invoice_type(filter->kind), cursor,
                    id, (long long)filter->limit);
         for (size_t i = 0; i < ARRAY_SIZE(filter_names); i++) {
-            const char *value = paging_member(call->request, "filter", filter_names[i]);
+            const char *value = query_bracket(call->request, "filter", filter_names[i]);
             if (value) {
                 buf_printf(&link, "&filter[%s]=", filter_names[i]);
                 buf_url_text(&link, value);
@@ -144,13 +134,12 @@ static void write_link(struct json_out *out, const char *key, struct call *call,
     json_out_text(out, key, buf_str(&link));
 }
 
-static void write_page(struct call *call, const struct invoice_filter *filter,
-                       const struct page *page)
+static struct answer *write_page(struct call *call, const struct invoice_filter *filter,
+                                 const struct page *page)
 {
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    struct json_out out = call_reply_object(call, 200);
     const char *first = page->n ? page->rows[0].id : "",
                *last = page->n ? page->rows[page->n - 1].id : "";
-    json_out_object(&out, NULL);
     json_out_object(&out, "meta");
     json_out_int(&out, "count", (int64_t)page->n);
     json_out_int(&out, "size", filter->limit);
@@ -167,7 +156,7 @@ static void write_page(struct call *call, const struct invoice_filter *filter,
         view_invoice_private(&out, NULL, &view, VIEW_READ);
     }
     json_out_array_end(&out);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
 static bool fits(const struct invoice_filter *f, const struct invoice *row)
@@ -187,8 +176,8 @@ static bool fits(const struct invoice_filter *f, const struct invoice *row)
 static bool read_by_key(struct call *call, const struct invoice_filter *filter,
                         struct page *ret_page)
 {
-    const char *id = paging_member(call->request, "filter", "id");
-    const char *reference_id = paging_member(call->request, "filter", "reference_id");
+    const char *id = query_bracket(call->request, "filter", "id");
+    const char *reference_id = query_bracket(call->request, "filter", "reference_id");
     struct invoice *row = arena_alloc(call->arena, sizeof *row);
     bool found = false;
     if (reference_id) {
@@ -197,7 +186,7 @@ static bool read_by_key(struct call *call, const struct invoice_filter *filter,
                                        filter->kind, reference_id, row) &&
             (!id || text_equal(id, row->id));
     } else if (id) {
-        found = find_row(call, filter->kind, id, row);
+        found = api_find(call, id, row);
     }
     found = found && fits(filter, row);
     *ret_page = (struct page){.rows = row, .n = found};
@@ -205,9 +194,9 @@ static bool read_by_key(struct call *call, const struct invoice_filter *filter,
     return id || reference_id;
 }
 
-static void list(struct call *call, enum invoice_kind kind)
+struct answer *api_list(struct call *call)
 {
-    struct invoice_filter filter = {.kind = kind,
+    struct invoice_filter filter = {.kind = call->route->kind,
                                     .status = TIME_NONE,
                                     .test_mode = TIME_NONE,
                                     .created_from_ms = TIME_NONE,
@@ -218,21 +207,10 @@ static void list(struct call *call, enum invoice_kind kind)
     struct page page;
     read_filter(call, &filter, &errors);
     if (errors.n) {
-        call_reply_errors(call, &errors);
-        return;
+        return call_reply_errors(call, &errors);
     }
     if (!read_by_key(call, &filter, &page)) {
         read_page(call, &filter, &page);
     }
-    write_page(call, &filter, &page);
-}
-
-void api_invoices_list(struct call *call)
-{
-    list(call, INVOICE_PAYMENT);
-}
-
-void api_payouts_list(struct call *call)
-{
-    list(call, INVOICE_PAYOUT);
+    return write_page(call, &filter, &page);
 }

@@ -1,42 +1,12 @@
-#include "api_sale.h"
+#include "api/api.h"
 
 #include "base/text.h"
-#include "domain/token.h"
-#include "engine/clock.h"
 #include "engine/first_callback.h"
 #include "engine/payment.h"
-#include "http/authorization.h"
 #include "view/envelope.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ------------------------------------------------------------------ whose token it is */
-
-/* The invoice of the Bearer token; answers 401 and returns false for any that is not ours or is
- * over. */
-static bool find_by_token(struct call *call, struct invoice *ret_invoice)
-{
-    const char *token = authorization_bearer(http_header(call->request, "Authorization"));
-    struct token said;
-    buf_auto ours = {0};
-    bool found =
-        token && token_read(token, &said) &&
-        engine_find_payment_by_session(call->engine, call->arena, said.session, ret_invoice);
-    struct tenant *tenant =
-        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
-    if (tenant) {
-        token_write(&ours, call->engine->keys.token, said.form, ret_invoice->session,
-                    ret_invoice->expires_ms / 1000);
-        found = crypt_equal(ours.data, token) && clock_now(tenant) / 1000 < said.expires_s;
-    }
-    if (!tenant || !found) {
-        http_reply_error(call->request, 401);
-        return false;
-    }
-    call->invoice = ret_invoice->seq;
-    return call_enter(call, tenant, ret_invoice->id);
-}
 
 /* ------------------------------------------------------------------ the sale */
 
@@ -46,24 +16,16 @@ struct sale {
     bool has_browser;
 };
 
-#define FIELD(key, member, need)                                                                   \
-    {                                                                                              \
-        .name = key, .kind = JSON_KIND_TEXT, .offset = JSON_AT(sale, member), .required = need     \
-    }
-
-static const struct json_field browser_fields[] = {FIELD("browser_ip", browser_ip, false)};
+static const struct json_field browser_fields[] = {
+    JSON_FIELD(sale, "browser_ip", TEXT, browser_ip)};
 
 static const struct json_field sale_fields[] = {
-    FIELD("card_number", card_number, true),
-    FIELD("card_holder", card_holder, false),
-    FIELD("cvv", cvv, true),
-    FIELD("exp_month", exp_month, true),
-    FIELD("exp_year", exp_year, true),
-    {.name = "browser_info",
-     .kind = JSON_KIND_OBJECT,
-     .offset = JSON_AT(sale, has_browser),
-     .fields = browser_fields,
-     .n_fields = ARRAY_SIZE(browser_fields)},
+    JSON_FIELD(sale, "card_number", TEXT, card_number, .required = true),
+    JSON_FIELD(sale, "card_holder", TEXT, card_holder),
+    JSON_FIELD(sale, "cvv", TEXT, cvv, .required = true),
+    JSON_FIELD(sale, "exp_month", TEXT, exp_month, .required = true),
+    JSON_FIELD(sale, "exp_year", TEXT, exp_year, .required = true),
+    JSON_FIELD(sale, "browser_info", OBJECT, has_browser, JSON_NESTED(browser_fields)),
 };
 
 static void check_sale(struct call *call, const struct sale *sale, struct card_entry *ret_entry,
@@ -111,75 +73,48 @@ static void write_auth(struct json_out *out, struct call *call, const struct inv
 }
 
 /* Flat, unlike all else (P706). */
-static void reply_sale(struct call *call, const struct invoice *invoice)
+static struct answer *reply_sale(struct call *call, const struct invoice *invoice)
 {
-    struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
+    struct json_out out = call_reply_object(call, 201);
     bool paid = invoice->status == STATUS_VERIFIED;
-    json_out_object(&out, NULL);
     json_out_text(&out, "status", status_name(paid ? STATUS_PROCESSED : invoice->status));
     json_out_text(&out, "resolution", invoice->resolution);
     if (payment_is_challenged(invoice)) {
         write_auth(&out, call, invoice);
     }
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void api_sale(struct call *call)
+struct answer *api_sale(struct call *call)
 {
-    struct invoice invoice;
+    struct invoice *invoice = call->found;
     struct sale sale = {0};
     struct card_entry entry;
     struct json_errors errors = {.arena = call->arena};
-    if (!find_by_token(call, &invoice)) {
-        return;
-    }
-    json_t *body = call_body(call);
-    if (!body) {
-        return;
+    json_t *body;
+    struct answer *refused = call_body(call, &body);
+    if (refused) {
+        return refused;
     }
     json_read(envelope_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale,
               &errors);
     check_sale(call, &sale, &entry, &errors);
     if (errors.n) {
-        call_reply_errors(call, &errors);
-        return;
+        return call_reply_errors(call, &errors);
     }
     const char *ip = sale.browser_ip ? sale.browser_ip : http_client_ip(call->request);
-    if (!payment_takes_cards(call->engine, &invoice) ||
-        payment_by_card(call->engine, call->tenant, call->arena, &invoice, &entry, ip) ==
+    if (!payment_takes_cards(call->engine, invoice) ||
+        payment_by_card(call->engine, call->tenant, call->arena, invoice, &entry, ip) ==
             PAYMENT_CLOSED) {
-        http_reply_error(call->request, 409);
-        return;
+        return call_error(call, 409);
     }
-    first_callback_expect(call->engine, call->tenant, &invoice);
-    reply_sale(call, &invoice);
+    first_callback_expect(call->engine, call->tenant, invoice);
+    return reply_sale(call, invoice);
 }
 
-/* ------------------------------------------------------------------ the payer's way through 3-D
- * Secure */
-
-/* The invoice of a card session; answers 404 and returns false when there is none. */
-static bool find_by_session(struct call *call, const char *session, struct invoice *ret_invoice)
+struct answer *api_sale_complete(struct call *call)
 {
-    bool found =
-        session && engine_find_payment_by_session(call->engine, call->arena, session, ret_invoice);
-    struct tenant *tenant =
-        found ? tenants_by_num(&call->engine->tenants, ret_invoice->account) : NULL;
-    if (!tenant) {
-        http_reply_error(call->request, 404);
-        return false;
-    }
-    call->invoice = ret_invoice->seq;
-    return call_enter(call, tenant, ret_invoice->id);
-}
-
-void api_sale_complete(struct call *call)
-{
-    struct invoice invoice;
-    if (!find_by_session(call, http_query_text(call->request, "pid"), &invoice)) {
-        return;
-    }
-    const char *back = payment_return_url(call->tenant, call->arena, &invoice);
-    const char *result = arena_printf(call->arena, "/hpp/%s?done=1", invoice.session);
-    http_reply_redirect(call->request, 302, back ? back : result);
+    const char *back = payment_return_url(call->tenant, call->arena, call->found);
+    const char *result = arena_printf(call->arena, "/hpp/%s?done=1", call->found->session);
+    return call_redirect(call, 302, back ? back : result);
 }

@@ -1,8 +1,6 @@
-#include "api_services.h"
+#include "api/api.h"
 
-#include "api/paging.h"
 #include "base/text.h"
-#include "base/wall.h"
 #include "view/view_service.h"
 
 #define PAGE_SIZE 20
@@ -35,20 +33,19 @@ static void write_links(struct json_out *out, const char *path, int64_t page, in
     json_out_object_end(out);
 }
 
-static void list(struct call *call, enum invoice_kind kind)
+struct answer *api_services_list(struct call *call)
 {
+    enum invoice_kind kind = call->route->kind;
     const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
     struct json_errors errors = {.arena = call->arena};
     int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue->n_services;
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &size, &errors);
     paging_read_int(call->request, "number", INT32_MAX, &page, &errors);
     if (errors.n) {
-        call_reply_errors(call, &errors);
-        return;
+        return call_reply_errors(call, &errors);
     }
     int64_t pages = total ? (total + size - 1) / size : 1;
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_object(&out, "meta");
     json_out_int(&out, "total", total);
     json_out_int(&out, "pages", pages);
@@ -60,41 +57,20 @@ static void list(struct call *call, enum invoice_kind kind)
         view_service(&out, NULL, kind, &catalogue->services[i]);
     }
     json_out_array_end(&out);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void api_services_list(struct call *call)
+struct answer *api_services_get(struct call *call)
 {
-    list(call, INVOICE_PAYMENT);
-}
-
-void api_services_list_payouts(struct call *call)
-{
-    list(call, INVOICE_PAYOUT);
-}
-
-static void get(struct call *call, enum invoice_kind kind)
-{
+    enum invoice_kind kind = call->route->kind;
     const struct service *service =
         service_find_id(fixture_catalogue(call->engine->fixture, kind), call->params[0]);
     if (!service) {
-        http_reply_error(call->request, 404);
-        return;
+        return call_error(call, 404);
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     view_service(&out, "data", kind, service);
-    json_out_object_end(&out);
-}
-
-void api_services_get(struct call *call)
-{
-    get(call, INVOICE_PAYMENT);
-}
-
-void api_services_get_payout(struct call *call)
-{
-    get(call, INVOICE_PAYOUT);
+    return call_reply_end(&out);
 }
 
 /* ------------------------------------------------------------------ prerequest */
@@ -105,48 +81,25 @@ struct prerequest {
 };
 
 static const struct json_field prerequest_fields[] = {
-    {.name = "public_key",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(prerequest, public_key),
-     .required = true},
-    {.name = "currency",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(prerequest, currency),
-     .required = true,
-     .format = JSON_FORMAT_CURRENCY},
+    JSON_FIELD(prerequest, "public_key", TEXT, public_key, .required = true),
+    JSON_FIELD(prerequest, "currency", TEXT, currency, .required = true,
+               .format = JSON_FORMAT_CURRENCY),
     /* The last one: a payment's amount is not even looked at (P303). */
-    {.name = "amount", .kind = JSON_KIND_MONEY, .offset = JSON_AT(prerequest, amount)},
+    JSON_FIELD(prerequest, "amount", MONEY, amount),
 };
 
-/* The account of the key in the body, if there is one; false: a fault of the account ended the
- * call. */
-static bool enter_by_key(struct call *call, const json_t *body, bool *ret_test_mode)
+/* The body's fields, checked. */
+static struct answer *read_prerequest(struct call *call, enum invoice_kind kind,
+                                      struct prerequest *ret_input)
 {
-    const char *key = json_string_value(json_object_get(body, "public_key"));
-    struct tenant *tenant =
-        key ? tenants_by_public_key(&call->engine->tenants, key, ret_test_mode) : NULL;
-    return !tenant || call_enter(call, tenant, NULL);
-}
-
-/* The body, checked; answers and returns false when something is wrong. */
-static bool read_prerequest(struct call *call, enum invoice_kind kind, struct prerequest *ret_input,
-                            bool *ret_test_mode)
-{
-    json_t *body = call_body(call);
     struct json_errors errors = {.arena = call->arena};
-    if (!body || !enter_by_key(call, body, ret_test_mode)) {
-        return false;
-    }
     *ret_input = (struct prerequest){.amount = MONEY_NONE};
-    json_read(body, prerequest_fields, ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT),
-              false, ret_input, &errors);
+    json_read(call->fields, prerequest_fields,
+              ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT), false, ret_input, &errors);
     if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
     }
-    if (errors.n) {
-        call_reply_errors(call, &errors);
-    }
-    return !errors.n;
+    return errors.n ? call_reply_errors(call, &errors) : NULL;
 }
 
 /* The usable services that take the currency: their own, or any that the account converts from. */
@@ -165,36 +118,25 @@ static void find_offers(struct call *call, struct prerequest_view *view)
     view->offers = offers;
 }
 
-static void prerequest(struct call *call, enum invoice_kind kind)
+struct answer *api_services_prerequest(struct call *call)
 {
+    enum invoice_kind kind = call->route->kind;
     struct prerequest input;
-    bool test_mode = true;
-    if (!read_prerequest(call, kind, &input, &test_mode)) {
-        return;
+    struct answer *refused = read_prerequest(call, kind, &input);
+    if (refused) {
+        return refused;
     }
     if (!call->tenant) {
-        http_reply_error(call->request, 401);
-        return;
+        return call_error(call, 401);
     }
     struct prerequest_view view = {.kind = kind,
                                    .catalogue = fixture_catalogue(call->engine->fixture, kind),
                                    .currency = input.currency,
                                    .amount = input.amount,
-                                   .test_mode = test_mode,
+                                   .test_mode = call->test_key,
                                    .account = &call->tenant->account.settings};
     find_offers(call, &view);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     view_prerequest(&out, "data", &view);
-    json_out_object_end(&out);
-}
-
-void api_services_prerequest(struct call *call)
-{
-    prerequest(call, INVOICE_PAYMENT);
-}
-
-void api_services_prerequest_payout(struct call *call)
-{
-    prerequest(call, INVOICE_PAYOUT);
+    return call_reply_end(&out);
 }

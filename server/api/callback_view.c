@@ -1,4 +1,4 @@
-#include "callback_view.h"
+#include "api/control.h"
 
 #include "engine/outbox.h"
 #include "store/store_callback.h"

@@ -1,29 +1,14 @@
-#include "conflict.h"
+#include "api/api.h"
 
-#include "api/api_payouts.h"
-#include "api/invoice_create.h"
 #include "base/text.h"
 #include "store/store_invoice.h"
 #include "view/envelope.h"
-#include "view/view_invoice.h"
 
-/* ------------------------------------------------------------------ what is in the way */
-
-static bool find_made(struct call *call, enum invoice_kind kind, const char *reference_id,
-                      struct invoice *ret_earlier)
+/* An invoice of the route's kind. */
+static bool find_made(struct call *call, const char *reference_id, struct invoice *ret_earlier)
 {
     return store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
-                                      kind, reference_id, ret_earlier);
-}
-
-static bool find_payment(struct call *call, const char *reference_id, struct invoice *ret_earlier)
-{
-    return find_made(call, INVOICE_PAYMENT, reference_id, ret_earlier);
-}
-
-static bool find_payout(struct call *call, const char *reference_id, struct invoice *ret_earlier)
-{
-    return find_made(call, INVOICE_PAYOUT, reference_id, ret_earlier);
+                                      call->route->kind, reference_id, ret_earlier);
 }
 
 static bool find_refunded(struct call *call, const char *reference_id, struct invoice *ret_earlier)
@@ -34,18 +19,17 @@ static bool find_refunded(struct call *call, const char *reference_id, struct in
            store_invoice_get(call->engine->store, call->arena, refund.invoice, ret_earlier);
 }
 
-/* ------------------------------------------------------------------ the calls that can repeat */
-
+/* The calls that can repeat. */
 static const struct repeat {
     const char *pattern;
     bool (*find)(struct call *call, const char *reference_id, struct invoice *ret_earlier);
     invoice_writer write;
     const char *noun;
 } repeats[] = {
-    {"/payment-invoices", find_payment, view_invoice_document, "payment invoice"},
-    {"/public-api/payment-invoices", find_payment, view_invoice_public, "payment invoice"},
-    {"/public-api/payment-invoices/process", find_payment, view_invoice_public, "payment invoice"},
-    {"/payout-invoices", find_payout, view_invoice_document, "payout invoice"},
+    {"/payment-invoices", find_made, view_invoice_document, "payment invoice"},
+    {"/public-api/payment-invoices", find_made, view_invoice_public, "payment invoice"},
+    {"/public-api/payment-invoices/process", find_made, view_invoice_public, "payment invoice"},
+    {"/payout-invoices", find_made, view_invoice_document, "payout invoice"},
     {"/payment-invoices/{id}/refund", find_refunded, view_invoice_document, "refund"},
 };
 
@@ -60,7 +44,7 @@ static const struct repeat *find_repeat(const struct call *call)
     return NULL;
 }
 
-static bool reply_repeated(struct call *call)
+static struct answer *reply_repeated(struct call *call)
 {
     const struct repeat *repeat = find_repeat(call);
     struct invoice earlier;
@@ -68,13 +52,12 @@ static bool reply_repeated(struct call *call)
     const char *reference_id =
         json_string_value(json_object_get(envelope_attributes(body), "reference_id"));
     if (!reference_id || !*reference_id || !repeat->find(call, reference_id, &earlier)) {
-        return false;
+        return NULL;
     }
-    invoice_reply_repeated(call, &earlier, repeat->noun, reference_id, repeat->write);
-    return true;
+    return invoice_reply_repeated(call, &earlier, repeat->noun, reference_id, repeat->write);
 }
 
-bool conflict_reply(struct call *call)
+struct answer *conflict_reply(struct call *call)
 {
-    return reply_repeated(call) || api_payouts_conflict(call);
+    return reply_repeated(call) ?: api_process_conflict(call);
 }

@@ -9,7 +9,6 @@
 static void write_account(struct json_out *out, const struct tenant *tenant)
 {
     const struct account_keys *keys = &tenant->account.keys;
-    json_out_object(out, NULL);
     json_out_text(out, "id", keys->id);
     json_out_text(out, "api_key", keys->api_key);
     json_out_text(out, "public_key", keys->public_key);
@@ -19,138 +18,112 @@ static void write_account(struct json_out *out, const struct tenant *tenant)
     json_out_object(out, "settings");
     settings_write(out, &tenant->account.settings);
     json_out_object_end(out);
-    json_out_object_end(out);
 }
 
-static void reply_account(struct call *call, unsigned status, const struct tenant *tenant)
+static struct answer *reply_account(struct call *call, unsigned status, const struct tenant *tenant)
 {
-    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
+    struct json_out out = call_reply_object(call, status);
     write_account(&out, tenant);
+    return call_reply_end(&out);
 }
 
-void control_accounts_get(struct call *call)
+struct answer *control_accounts_get(struct call *call)
 {
-    const struct tenant *tenant = control_find_account(call);
-    if (tenant) {
-        reply_account(call, 200, tenant);
-    }
+    return reply_account(call, 200, call->tenant);
 }
 
-void control_accounts_list(struct call *call)
+struct answer *control_accounts_list(struct call *call)
 {
     const struct tenants *tenants = &call->engine->tenants;
     const char *after;
     int64_t limit;
-    if (!control_read_page(call, &limit, &after)) {
-        return;
+    struct answer *refused = control_read_page(call, &limit, &after);
+    if (refused) {
+        return refused;
     }
     const struct tenant *last = after ? tenants_by_id(tenants, after) : NULL;
     if (after && !last) {
-        call_control_error(call, 422, "invalid", "after must be the id of an account");
-        return;
+        return call_invalid(call, "after must be the id of an account");
     }
     size_t at = 0;
     while (last && at < tenants->n && tenants->list[at]->account.num <= last->account.num) {
         at++;
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (; at < tenants->n && limit > 0; at++, limit--) {
+        json_out_object(&out, NULL);
         write_account(&out, tenants->list[at]);
+        json_out_object_end(&out);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)tenants->n);
-    json_out_text(&out, "next",
-                  at && at < tenants->n ? tenants->list[at - 1]->account.keys.id : NULL);
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)tenants->n,
+                               at && at < tenants->n ? tenants->list[at - 1]->account.keys.id
+                                                     : NULL);
 }
 
-void control_accounts_balances(struct call *call)
+struct answer *control_accounts_balances(struct call *call)
 {
-    const struct tenant *tenant = control_find_account(call);
-    if (!tenant) {
-        return;
-    }
-    const struct view_balances balances = ledger_view(call->engine, tenant, call->arena);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    const struct view_balances balances = ledger_view(call->engine, call->tenant, call->arena);
+    struct json_out out = call_reply_list(call);
     view_account_balance_items(&out, &balances);
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)balances.n);
-    json_out_null(&out, "next");
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)balances.n, NULL);
 }
 
 /* ------------------------------------------------------------------ changing */
 
-/* Reads settings onto those that are there; answers 400 or 422 and returns false on an error. */
-static bool read_body(struct call *call, bool optional, struct settings *settings)
+/* Reads settings onto those that are there. */
+static struct answer *read_settings(struct call *call, bool optional, struct settings *settings)
 {
     struct json_errors errors = {.arena = call->arena};
-    bool good;
-    const json_t *body = control_body(call, optional, &good);
-    if (body) {
+    json_t *body;
+    struct answer *refused = control_body(call, optional, &body);
+    if (!refused && body) {
         settings_read(body, NULL, &call->engine->fixture->resolutions, settings, &errors);
     }
-    if (errors.n) {
-        control_reply_errors(call, &errors);
-    }
-    return good && !errors.n;
+    return errors.n ? control_reply_errors(call, &errors) : refused;
 }
 
-void control_accounts_add(struct call *call)
+struct answer *control_accounts_add(struct call *call)
 {
     struct settings settings;
     settings_default(&settings);
-    if (!read_body(call, true, &settings)) {
-        return;
+    struct answer *refused = read_settings(call, true, &settings);
+    if (refused) {
+        return refused;
     }
     const struct tenant *tenant = engine_add_account(call->engine, &settings);
-    if (tenant) {
-        reply_account(call, 201, tenant);
-    } else {
-        call_control_error(call, 409, "too_many_accounts",
-                           "there are %d accounts already; delete some or use ttl_s", TENANTS_MOST);
-    }
+    return tenant ? reply_account(call, 201, tenant)
+                  : call_control_error(call, 409, "too_many_accounts",
+                                       "there are %d accounts already; delete some or use ttl_s",
+                                       TENANTS_MOST);
 }
 
-void control_accounts_change(struct call *call)
+struct answer *control_accounts_change(struct call *call)
 {
-    struct tenant *tenant = control_find_account(call);
-    if (!tenant) {
-        return;
-    }
+    struct tenant *tenant = call->tenant;
     struct settings settings = tenant->account.settings;
-    if (read_body(call, false, &settings)) {
-        engine_change_account(call->engine, tenant, &settings);
-        reply_account(call, 200, tenant);
+    struct answer *refused = read_settings(call, false, &settings);
+    if (refused) {
+        return refused;
     }
+    engine_change_account(call->engine, tenant, &settings);
+    return reply_account(call, 200, tenant);
 }
 
-static void reply_id(struct call *call, const char *name, const char *id)
+struct answer *control_accounts_delete(struct call *call)
 {
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_text(&out, name, id);
-    json_out_object_end(&out);
+    struct answer *answer = control_reply_text(call, "deleted", call->tenant->account.keys.id);
+    engine_delete_account(call->engine, call->tenant);
+    call->tenant = NULL;
+    return answer;
 }
 
-void control_accounts_delete(struct call *call)
+struct answer *control_reset(struct call *call)
 {
-    struct tenant *tenant = control_find_account(call);
-    if (tenant) {
-        reply_id(call, "deleted", tenant->account.keys.id);
-        engine_delete_account(call->engine, tenant);
+    struct answer *refused = control_read(call, true, NULL, 0, NULL);
+    if (refused) {
+        return refused;
     }
-}
-
-void control_reset(struct call *call)
-{
-    if (control_has_tenant(call) && control_read(call, true, NULL, 0, NULL)) {
-        engine_reset(call->engine, call->tenant);
-        call->unrecorded = true; /* the journal begins anew */
-        reply_id(call, "reset", call->tenant->account.keys.id);
-    }
+    engine_reset(call->engine, call->tenant);
+    call->unrecorded = true; /* the journal begins anew */
+    return control_reply_text(call, "reset", call->tenant->account.keys.id);
 }

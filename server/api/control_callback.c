@@ -1,6 +1,5 @@
 #include "control.h"
 
-#include "api/callback_view.h"
 #include "base/text.h"
 #include "engine/outbox.h"
 #include "store/store_callback.h"
@@ -8,49 +7,49 @@
 
 #define ROWS_AT_ONCE 32
 
-/* The callback of the path; answers 404 and returns false when the account has none. */
-static bool find_callback(struct call *call, struct callback *ret_callback,
-                          struct invoice *ret_invoice)
+/* The callback of the path; 404 if the account has none. */
+static struct answer *find_callback(struct call *call, struct callback *ret_callback,
+                                    struct invoice *ret_invoice)
 {
     int64_t seq;
-    if (callback_id_read(call->params[0], &seq) &&
+    bool found =
+        callback_id_read(call->params[0], &seq) &&
         store_callback_get(call->engine->store, call->arena, seq, ret_callback) &&
         ret_callback->account == call->tenant->account.num &&
-        store_invoice_get(call->engine->store, call->arena, ret_callback->invoice, ret_invoice)) {
-        return true;
-    }
-    call_control_error(call, 404, "unknown_callback", "the account has no callback %s",
-                       call->params[0]);
-    return false;
+        store_invoice_get(call->engine->store, call->arena, ret_callback->invoice, ret_invoice);
+    return found ? NULL
+                 : call_control_error(call, 404, "unknown_callback",
+                                      "the account has no callback %s", call->params[0]);
 }
 
-static void reply_callback(struct call *call, const struct callback *callback,
-                           const char *invoice_id)
+static struct answer *reply_callback(struct call *call, const struct callback *callback,
+                                     const char *invoice_id)
 {
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     callback_view(call, &out, NULL, callback, invoice_id);
+    return call_answered(call);
 }
 
-void control_callbacks_get(struct call *call)
+struct answer *control_callbacks_get(struct call *call)
 {
     struct callback callback;
     struct invoice invoice;
-    if (control_has_tenant(call) && find_callback(call, &callback, &invoice)) {
-        reply_callback(call, &callback, invoice.id);
-    }
+    return find_callback(call, &callback, &invoice) ?: reply_callback(call, &callback, invoice.id);
 }
 
-void control_callbacks_resend(struct call *call)
+struct answer *control_callbacks_resend(struct call *call)
 {
     bool resign = false;
     static const struct json_field fields[] = {{.name = "resign", .kind = JSON_KIND_BOOL}};
     struct callback callback;
     struct invoice invoice;
-    if (control_has_tenant(call) && find_callback(call, &callback, &invoice) &&
-        control_read(call, true, fields, ARRAY_SIZE(fields), &resign)) {
-        outbox_resend(call->engine, call->tenant, call->arena, &callback, resign);
-        reply_callback(call, &callback, invoice.id);
+    struct answer *refused = find_callback(call, &callback, &invoice)
+                                 ?: control_read(call, true, fields, ARRAY_SIZE(fields), &resign);
+    if (refused) {
+        return refused;
     }
+    outbox_resend(call->engine, call->tenant, call->arena, &callback, resign);
+    return reply_callback(call, &callback, invoice.id);
 }
 
 /* ------------------------------------------------------------------ the list */
@@ -59,7 +58,7 @@ struct list_query {
     int64_t invoice, state, before, limit;
 };
 
-static bool read_query(struct call *call, struct list_query *ret_query)
+static struct answer *read_query(struct call *call, struct list_query *ret_query)
 {
     struct list_query query = {TIME_NONE, TIME_NONE, INT64_MAX, 0};
     const char *state = http_query_text(call->request, "state"),
@@ -67,25 +66,24 @@ static bool read_query(struct call *call, struct list_query *ret_query)
     const char *after;
     enum callback_state known;
     struct invoice invoice;
-    if (!control_read_page(call, &query.limit, &after)) {
-        return false;
+    struct answer *refused = control_read_page(call, &query.limit, &after);
+    if (refused) {
+        return refused;
     }
     if (state && !callback_state_parse(state, &known)) {
-        call_control_error(call, 422, "invalid",
-                           "state: queued, sending, done, failed or dropped is wanted");
-        return false;
+        return call_invalid(call, "state: queued, sending, done, failed or dropped is wanted");
     }
     query.state = state ? (int64_t)known : TIME_NONE;
-    if (id && !control_find_invoice(call, id, &invoice)) {
-        return false;
+    refused = id ? control_find_invoice(call, id, &invoice) : NULL;
+    if (refused) {
+        return refused;
     }
     query.invoice = id ? invoice.seq : TIME_NONE;
     if (after && !callback_id_read(after, &query.before)) {
-        call_control_error(call, 422, "invalid", "after: a callback's id is wanted");
-        return false;
+        return call_invalid(call, "after: a callback's id is wanted");
     }
     *ret_query = query;
-    return true;
+    return NULL;
 }
 
 /* Writes one page: callbacks up to the limit and to CONTROL_PAGE_BYTES, at least one. Returns the
@@ -113,22 +111,18 @@ static int64_t write_items(struct call *call, const struct list_query *query, st
     return 0;
 }
 
-void control_callbacks_list(struct call *call)
+struct answer *control_callbacks_list(struct call *call)
 {
     struct list_query query;
-    if (!control_has_tenant(call) || !read_query(call, &query)) {
-        return;
-    }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     char next[IDENT_TEXT];
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct answer *refused = read_query(call, &query);
+    if (refused) {
+        return refused;
+    }
+    struct json_out out = call_reply_list(call);
     int64_t last = write_items(call, &query, &out);
+    int64_t total = store_callback_count(call->engine->store, call->tenant->account.num,
+                                         query.invoice, query.state);
     callback_id(last, next);
-    json_out_array_end(&out);
-    json_out_int(&out, "total",
-                 store_callback_count(call->engine->store, call->tenant->account.num, query.invoice,
-                                      query.state));
-    json_out_text(&out, "next", last ? next : NULL);
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, total, last ? next : NULL);
 }

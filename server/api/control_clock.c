@@ -9,29 +9,31 @@
 #define TIMEOUT_MOST_MS 600000
 #define TIME_MOST_S ((int64_t)1 << 40)
 
-static void reply_clock(struct call *call)
+static struct answer *reply_clock(struct call *call)
 {
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_text(&out, "mode", call->tenant->account.clock.frozen ? "frozen" : "real");
     json_out_seconds(&out, "now", clock_now(call->tenant));
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void control_clock_get(struct call *call)
+struct answer *control_clock_get(struct call *call)
 {
-    if (control_has_tenant(call)) {
-        reply_clock(call);
-    }
+    return reply_clock(call);
 }
 
 /* While an advance runs, the clock is its own. */
-static bool is_free(struct call *call)
+static struct answer *check_free(struct call *call)
 {
-    if (call->tenant->advance) {
-        call_control_error(call, 409, "advancing", "the clock is being advanced by another call");
-    }
-    return !call->tenant->advance;
+    return call->tenant->advance ? call_control_error(call, 409, "advancing",
+                                                      "the clock is being advanced by another call")
+                                 : NULL;
+}
+
+static struct answer *refuse_past(struct call *call, int64_t now_ms)
+{
+    return call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
+                              (long long)(now_ms / 1000));
 }
 
 struct clock_input {
@@ -42,35 +44,27 @@ struct clock_input {
 static const char *const modes[] = {"real", "frozen", NULL};
 
 static const struct json_field clock_fields[] = {
-    {.name = "mode",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(clock_input, mode),
-     .choices = modes},
-    {.name = "now",
-     .kind = JSON_KIND_INT,
-     .offset = JSON_AT(clock_input, now_s),
-     .most = TIME_MOST_S},
+    JSON_FIELD(clock_input, "mode", TEXT, mode, .choices = modes),
+    JSON_FIELD(clock_input, "now", INT, now_s, .most = TIME_MOST_S),
 };
 
-void control_clock_set(struct call *call)
+struct answer *control_clock_set(struct call *call)
 {
     struct clock_input input = {.now_s = TIME_NONE};
-    if (!control_has_tenant(call) ||
-        !control_read(call, false, clock_fields, ARRAY_SIZE(clock_fields), &input) ||
-        !is_free(call)) {
-        return;
+    struct answer *refused =
+        control_read(call, false, clock_fields, ARRAY_SIZE(clock_fields), &input)
+            ?: check_free(call);
+    if (refused) {
+        return refused;
     }
     if (!input.mode && input.now_s == TIME_NONE) {
-        call_control_error(call, 422, "invalid", "mode or now is wanted");
-        return;
+        return call_invalid(call, "mode or now is wanted");
     }
     int64_t now_ms = clock_now(call->tenant);
     bool frozen =
         input.mode ? text_equal(input.mode, "frozen") : call->tenant->account.clock.frozen;
     if (input.now_s != TIME_NONE && input.now_s < now_ms / 1000) {
-        call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
-                           (long long)(now_ms / 1000));
-        return;
+        return refuse_past(call, now_ms);
     }
     bool later = input.now_s != TIME_NONE && input.now_s * 1000 > now_ms;
     if (later) {
@@ -80,7 +74,7 @@ void control_clock_set(struct call *call)
             (now_ms + 999) / 1000 * 1000; /* a clock that stands shows all there is of its time */
     }
     engine_set_clock(call->engine, call->tenant, frozen, now_ms);
-    reply_clock(call);
+    return reply_clock(call);
 }
 
 /* ------------------------------------------------------------------ advance */
@@ -91,16 +85,10 @@ struct advance_input {
 };
 
 static const struct json_field advance_fields[] = {
-    {.name = "seconds",
-     .kind = JSON_KIND_INT,
-     .offset = JSON_AT(advance_input, seconds),
-     .most = TIME_MOST_S},
-    {.name = "to",
-     .kind = JSON_KIND_INT,
-     .offset = JSON_AT(advance_input, to_s),
-     .most = TIME_MOST_S},
-    {.name = "next", .kind = JSON_KIND_BOOL, .offset = JSON_AT(advance_input, next)},
-    {.name = "timeout", .kind = JSON_KIND_DURATION, .offset = JSON_AT(advance_input, timeout_ms)},
+    JSON_FIELD(advance_input, "seconds", INT, seconds, .most = TIME_MOST_S),
+    JSON_FIELD(advance_input, "to", INT, to_s, .most = TIME_MOST_S),
+    JSON_FIELD(advance_input, "next", BOOL, next),
+    JSON_FIELD(advance_input, "timeout", DURATION, timeout_ms),
 };
 
 static void write_event(struct json_out *out, const struct advance_event *event)
@@ -146,36 +134,36 @@ static void advance_gone(void *arg)
     advance_abandon(arg);
 }
 
-/* Exactly one of seconds, to and next; answers 422 and returns false otherwise. */
-static bool check_target(struct call *call, const struct advance_input *input, int64_t now_ms,
-                         int64_t *ret_target_ms)
+/* Exactly one of seconds, to and next. */
+static struct answer *read_target(struct call *call, const struct advance_input *input,
+                                  int64_t now_ms, int64_t *ret_target_ms)
 {
     bool seconds = input->seconds != TIME_NONE, to = input->to_s != TIME_NONE;
     if (seconds + to + input->next != 1) {
-        call_control_error(call, 422, "invalid", "exactly one of seconds, to and next is wanted");
-        return false;
+        return call_invalid(call, "exactly one of seconds, to and next is wanted");
     }
     if (to && input->to_s < now_ms / 1000) {
-        call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
-                           (long long)(now_ms / 1000));
-        return false;
+        return refuse_past(call, now_ms);
     }
     *ret_target_ms = seconds ? now_ms + input->seconds * 1000 : to ? input->to_s * 1000 : now_ms;
-    return true;
+    return NULL;
 }
 
-void control_clock_advance(struct call *call)
+struct answer *control_clock_advance(struct call *call)
 {
     struct advance_input input = {
         .seconds = TIME_NONE, .to_s = TIME_NONE, .timeout_ms = TIMEOUT_MS};
     int64_t target_ms;
-    if (!control_has_tenant(call) ||
-        !control_read(call, false, advance_fields, ARRAY_SIZE(advance_fields), &input) ||
-        !is_free(call) || !check_target(call, &input, clock_now(call->tenant), &target_ms)) {
-        return;
+    struct answer *refused =
+        control_read(call, false, advance_fields, ARRAY_SIZE(advance_fields), &input)
+            ?: check_free(call)
+            ?: read_target(call, &input, clock_now(call->tenant), &target_ms);
+    if (refused) {
+        return refused;
     }
     int64_t timeout_ms = input.timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : input.timeout_ms;
     advance_begin(call->engine, call->tenant, target_ms, input.next, timeout_ms, advance_done,
                   call->request);
     http_park(call->request, advance_gone, call->tenant->advance);
+    return call_answered(call);
 }

@@ -30,15 +30,9 @@ static const char *default_of(const struct call *call, enum export_variable vari
         return arena_strdup(call->arena, card.number);
     case EXPORT_CODE:
         return "123";
-    case EXPORT_API_KEY:
-    case EXPORT_SECRET:
-    case EXPORT_TOKEN:
-    case EXPORT_CONTROL_TOKEN:
-    case EXPORT_HEADER:
-    case EXPORT_VARIABLES:
-        break;
+    default:
+        return "";
     }
-    return "";
 }
 
 static void write_variable(const struct export_script *script, struct buf *out,
@@ -71,7 +65,7 @@ static void write_head(const struct export_script *script, struct buf *out, cons
     }
 }
 
-static void write_script(struct call *call, const struct invoice *invoice)
+static struct answer *reply_script(struct call *call, const struct invoice *invoice)
 {
     const struct journal *journal = call->engine->watch.journal;
     const struct journal_view view = journal_view_of(call->engine, call->tenant);
@@ -86,19 +80,19 @@ static void write_script(struct call *call, const struct invoice *invoice)
     struct buf *out = http_reply(call->request, 200, "text/plain; charset=utf-8");
     write_head(&script, out, invoice->id);
     buf_add(out, buf_str(&calls), calls.size);
+    return call_answered(call);
 }
 
-void control_export(struct call *call)
+struct answer *control_export(struct call *call)
 {
     const char *as = http_query_text(call->request, "as");
     struct invoice invoice;
-    if (!control_has_tenant(call) || !control_has_journal(call) ||
-        !control_find_in_path(call, &invoice)) {
-        return;
+    struct answer *refused = control_find_in_path(call, &invoice);
+    if (refused) {
+        return refused;
     }
     if (as && !text_equal(as, "curl")) {
-        call_control_error(call, 422, "invalid", "as must be curl");
-        return;
+        return call_invalid(call, "as must be curl");
     }
-    write_script(call, &invoice);
+    return reply_script(call, &invoice);
 }

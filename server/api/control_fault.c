@@ -1,7 +1,6 @@
 /* POST, GET, DELETE /_mock/faults: what the account's calls, pages and callbacks are to meet. */
 #include "control.h"
 
-#include "api/fault_read.h"
 #include "engine/engine_account.h"
 
 #include <string.h>
@@ -14,7 +13,6 @@ static void write_fault(struct call *call, struct json_out *out, const struct fa
     json_t *value;
     json_auto_t *object = json_parse(fault->given, strlen(fault->given), call->arena, NULL);
     fault_id(fault->number, id);
-    json_out_object(out, NULL);
     json_out_text(out, "id", id);
     json_object_foreach(object, name, value)
     {
@@ -23,30 +21,29 @@ static void write_fault(struct call *call, struct json_out *out, const struct fa
         }
     }
     json_out_int(out, "hits", fault->hits);
-    json_out_object_end(out);
 }
 
-void control_faults_add(struct call *call)
+struct answer *control_faults_add(struct call *call)
 {
     struct fault fault;
-    bool good;
-    const json_t *body = control_has_tenant(call) ? control_body(call, false, &good) : NULL;
-    if (!body || !fault_read(call, body, &fault)) {
-        return;
+    json_t *body;
+    struct answer *refused = call_body(call, &body) ?: fault_read(call, body, &fault);
+    if (refused) {
+        return refused;
     }
     fault.given = json_text(call->arena, body, false);
     const struct fault *added =
         faults_add(&call->tenant->faults, &call->engine->fault_source, &fault);
     if (!added) {
-        call_control_error(call, 409, "too_many_faults",
-                           "the account has %d faults already; delete some", FAULTS_MOST);
-        return;
+        return call_control_error(call, 409, "too_many_faults",
+                                  "the account has %d faults already; delete some", FAULTS_MOST);
     }
-    struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
+    struct json_out out = call_reply_object(call, 201);
     write_fault(call, &out, added);
+    return call_reply_end(&out);
 }
 
-static void reply_list(struct call *call, int64_t limit, int64_t after)
+static struct answer *reply_list(struct call *call, int64_t limit, int64_t after)
 {
     const struct faults *faults = &call->tenant->faults;
     char next[IDENT_TEXT] = "";
@@ -54,55 +51,41 @@ static void reply_list(struct call *call, int64_t limit, int64_t after)
     while (at < faults->n && faults->list[at].number <= after) {
         at++;
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (; at < faults->n && limit > 0; at++, limit--) {
+        json_out_object(&out, NULL);
         write_fault(call, &out, &faults->list[at]);
+        json_out_object_end(&out);
         fault_id(faults->list[at].number, next);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)faults->n);
-    json_out_text(&out, "next", at < faults->n ? next : NULL);
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)faults->n, at < faults->n ? next : NULL);
 }
 
-void control_faults_list(struct call *call)
+struct answer *control_faults_list(struct call *call)
 {
     int64_t limit, number = 0;
     const char *after;
-    if (!control_has_tenant(call) || !control_read_page(call, &limit, &after)) {
-        return;
+    struct answer *refused = control_read_page(call, &limit, &after);
+    if (refused) {
+        return refused;
     }
-    if (after && !fault_id_read(after, &number)) {
-        call_control_error(call, 422, "invalid", "after: a fault's id is wanted");
-        return;
-    }
-    reply_list(call, limit, number);
+    return after && !fault_id_read(after, &number)
+               ? call_invalid(call, "after: a fault's id is wanted")
+               : reply_list(call, limit, number);
 }
 
-void control_faults_clear(struct call *call)
+struct answer *control_faults_clear(struct call *call)
 {
-    if (control_has_tenant(call)) {
-        engine_delete_faults(call->engine, call->tenant);
-        reply_list(call, 1, 0);
-    }
+    engine_delete_faults(call->engine, call->tenant);
+    return reply_list(call, 1, 0);
 }
 
-void control_faults_delete(struct call *call)
+struct answer *control_faults_delete(struct call *call)
 {
     int64_t number;
-    if (!control_has_tenant(call)) {
-        return;
-    }
-    if (!fault_id_read(call->params[0], &number) ||
-        !engine_delete_fault(call->engine, call->tenant, number)) {
-        call_control_error(call, 404, "unknown_fault", "the account has no fault %s",
-                           call->params[0]);
-        return;
-    }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_text(&out, "deleted", call->params[0]);
-    json_out_object_end(&out);
+    bool deleted = fault_id_read(call->params[0], &number) &&
+                   engine_delete_fault(call->engine, call->tenant, number);
+    return deleted ? control_reply_text(call, "deleted", call->params[0])
+                   : call_control_error(call, 404, "unknown_fault", "the account has no fault %s",
+                                        call->params[0]);
 }

@@ -20,50 +20,47 @@ struct list_query {
     const char *search; /* or NULL */
 };
 
-static bool refuse(struct call *call, const char *message)
-{
-    call_control_error(call, 422, "invalid", "%s", message);
-    return false;
-}
-
-static bool read_status(struct call *call, int64_t *ret_status)
+static struct answer *read_status(struct call *call, int64_t *ret_status)
 {
     const char *name = http_query_text(call->request, "status");
     enum status status;
     if (name && !status_parse(name, &status)) {
-        call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
-        return false;
+        return call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
     }
     *ret_status = name ? (int64_t)status : TIME_NONE;
-    return true;
+    return NULL;
 }
 
-static bool read_test_mode(struct call *call, int64_t *ret_mode)
+static struct answer *read_test_mode(struct call *call, int64_t *ret_mode)
 {
     const char *text = http_query_text(call->request, "test_mode");
     bool yes = text_equal(text, "true");
     *ret_mode = text ? (int64_t)yes : TIME_NONE;
-    return !text || yes || text_equal(text, "false") ||
-           refuse(call, "test_mode: true or false is wanted");
+    return !text || yes || text_equal(text, "false")
+               ? NULL
+               : call_invalid(call, "test_mode: true or false is wanted");
 }
 
-static bool read_search(struct call *call, const char **ret_search)
+static struct answer *read_search(struct call *call, const char **ret_search)
 {
     const char *text = http_query_text(call->request, "search");
     *ret_search = text && *text ? text : NULL;
-    return !text || text_utf8_length(text, strlen(text)) <= SEARCH_MOST ||
-           refuse(call, "search: must be at most 100 characters");
+    return !text || text_utf8_length(text, strlen(text)) <= SEARCH_MOST
+               ? NULL
+               : call_invalid(call, "search: must be at most 100 characters");
 }
 
 /* The row need not stand any more. */
-static bool read_cursor(struct call *call, const char *after, int64_t *ret_before)
+static struct answer *read_cursor(struct call *call, const char *after, int64_t *ret_before)
 {
     *ret_before = TIME_NONE;
-    return !after || invoice_id_read(call->engine->keys.rows, after, ret_before) ||
-           refuse(call, "after: an invoice's id is wanted");
+    return !after || invoice_id_read(call->engine->keys.rows, after, ret_before)
+               ? NULL
+               : call_invalid(call, "after: an invoice's id is wanted");
 }
 
-static bool read_query(struct call *call, enum invoice_kind kind, struct list_query *query)
+static struct answer *read_query(struct call *call, enum invoice_kind kind,
+                                 struct list_query *query)
 {
     struct invoice_filter *filter = &query->filter;
     const char *after;
@@ -74,9 +71,11 @@ static bool read_query(struct call *call, enum invoice_kind kind, struct list_qu
         .created_from_ms = TIME_NONE,
         .created_before_ms = TIME_NONE,
         .after_seq = TIME_NONE};
-    return control_read_page(call, &filter->limit, &after) &&
-           read_cursor(call, after, &filter->before_seq) && read_status(call, &filter->status) &&
-           read_test_mode(call, &filter->test_mode) && read_search(call, &query->search);
+    return control_read_page(call, &filter->limit, &after)
+               ?: read_cursor(call, after, &filter->before_seq)
+               ?: read_status(call, &filter->status)
+               ?: read_test_mode(call, &filter->test_mode)
+               ?: read_search(call, &query->search);
 }
 
 /* ------------------------------------------------------------------ the list */
@@ -98,14 +97,16 @@ static void write_row(struct json_out *out, const struct invoice *invoice)
     json_out_object_end(out);
 }
 
-static void list(struct call *call, enum invoice_kind kind)
+struct answer *control_invoices_list(struct call *call)
 {
+    enum invoice_kind kind = call->route->kind;
     struct list_query query;
     struct invoice *rows;
     int64_t reached;
     char next[IDENT_TEXT];
-    if (!control_has_tenant(call) || !read_query(call, kind, &query)) {
-        return;
+    struct answer *refused = read_query(call, kind, &query);
+    if (refused) {
+        return refused;
     }
     struct store *store = call->engine->store;
     int64_t account = call->tenant->account.num;
@@ -114,29 +115,15 @@ static void list(struct call *call, enum invoice_kind kind)
                                   &reached);
     size_t shown = n > limit ? limit : n;
     int64_t last = n > limit ? rows[limit - 1].seq : reached;
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < shown; i++) {
         write_row(&out, &rows[i]);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", store_invoice_count_of(store, account, kind, COUNT_MOST));
     if (last) {
         invoice_id(call->engine->keys.rows, last, next);
     }
-    json_out_text(&out, "next", last ? next : NULL);
-    json_out_object_end(&out);
-}
-
-void control_invoices_list(struct call *call)
-{
-    list(call, INVOICE_PAYMENT);
-}
-
-void control_payouts_list(struct call *call)
-{
-    list(call, INVOICE_PAYOUT);
+    return call_reply_list_end(&out, store_invoice_count_of(store, account, kind, COUNT_MOST),
+                               last ? next : NULL);
 }
 
 /* ------------------------------------------------------------------ one */
@@ -175,16 +162,16 @@ static void write_money(struct json_out *out, struct call *call, const struct in
     write_refunds(out, call, invoice);
 }
 
-void control_invoices_get(struct call *call)
+struct answer *control_invoices_get(struct call *call)
 {
     struct invoice invoice;
-    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
-        return;
+    struct answer *refused = control_find_in_path(call, &invoice);
+    if (refused) {
+        return refused;
     }
     struct view_invoice view = engine_view(call->engine, call->tenant, &invoice);
     view.logs_most = LOOKUP_LOGS_MOST;
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     view_invoice_document(&out, &view, VIEW_READ);
     json_out_text(&out, "service", invoice.service);
     bool payout = invoice_kind(invoice.seq) == INVOICE_PAYOUT;
@@ -202,5 +189,5 @@ void control_invoices_get(struct call *call)
     if (!payout) {
         write_money(&out, call, &invoice);
     }
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }

@@ -163,7 +163,7 @@ static void write_gauges(struct buf *out, const struct call *call)
     }
 }
 
-void control_metrics(struct call *call)
+struct answer *control_metrics(struct call *call)
 {
     const struct metrics *metrics = &call->engine->watch.metrics;
     struct buf *out = http_reply(call->request, 200, "text/plain; version=0.0.4; charset=utf-8");
@@ -178,4 +178,5 @@ void control_metrics(struct call *call)
     write_attempts(out, metrics);
     write_transitions(out, metrics);
     write_gauges(out, call);
+    return call_answered(call);
 }

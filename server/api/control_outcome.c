@@ -8,43 +8,36 @@ static void write_queued(void *arg, const char *text)
     json_out_text(arg, NULL, text);
 }
 
-static void reply_queue(struct call *call, unsigned status)
+static struct answer *reply_queue(struct call *call, unsigned status)
 {
-    struct json_out out = {.buf = http_reply(call->request, status, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, status);
     json_out_array(&out, "queued");
     store_outcome_all(call->engine->store, call->tenant->account.num, write_queued, &out);
     json_out_array_end(&out);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void control_outcomes_list(struct call *call)
+struct answer *control_outcomes_list(struct call *call)
 {
-    if (control_has_tenant(call)) {
-        reply_queue(call, 200);
-    }
+    return reply_queue(call, 200);
 }
 
-void control_outcomes_clear(struct call *call)
+struct answer *control_outcomes_clear(struct call *call)
 {
-    if (control_has_tenant(call)) {
-        engine_clear_outcomes(call->engine, call->tenant);
-        reply_queue(call, 200);
-    }
+    engine_clear_outcomes(call->engine, call->tenant);
+    return reply_queue(call, 200);
 }
 
-/* Every text of the list is an outcome; answers 422 and returns false otherwise. */
-static bool check_outcomes(struct call *call, const json_t *list)
+/* Every text of the list is an outcome. */
+static struct answer *check_outcomes(struct call *call, const json_t *list)
 {
     struct outcome outcome;
     if (!json_is_array(list) || !json_array_size(list)) {
-        call_control_error(call, 422, "invalid", "outcomes: a list of outcomes is wanted");
-        return false;
+        return call_invalid(call, "outcomes: a list of outcomes is wanted");
     }
     if ((int64_t)json_array_size(list) + call->tenant->outcomes > PLAN_QUEUE_MOST) {
-        call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
-                           PLAN_QUEUE_MOST);
-        return false;
+        return call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",
+                                  PLAN_QUEUE_MOST);
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
@@ -53,26 +46,25 @@ static bool check_outcomes(struct call *call, const json_t *list)
                   : outcome_parse(text, outcome_start(outcome_kind(text)),
                                   &call->engine->fixture->resolutions, call->arena, &outcome);
         if (why) {
-            call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i, why);
-            return false;
+            return call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i, why);
         }
     }
-    return true;
+    return NULL;
 }
 
-void control_outcomes_add(struct call *call)
+struct answer *control_outcomes_add(struct call *call)
 {
-    const json_t *list = NULL;
+    json_t *list = NULL;
     static const struct json_field fields[] = {
         {.name = "outcomes", .kind = JSON_KIND_ANY, .required = true}};
-    if (!control_has_tenant(call) ||
-        !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
-        !check_outcomes(call, list)) {
-        return;
+    struct answer *refused =
+        control_read(call, false, fields, ARRAY_SIZE(fields), &list) ?: check_outcomes(call, list);
+    if (refused) {
+        return refused;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         engine_queue_outcome(call->engine, call->tenant,
                              json_string_value(json_array_get(list, i)));
     }
-    reply_queue(call, 201);
+    return reply_queue(call, 201);
 }

@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool control_has_journal(struct call *call)
-{
-    if (!journal_is_on(call->engine->watch.journal)) {
-        call_control_error(call, 409, "journal_off", "the server was started with --journal off");
-    }
-    return journal_is_on(call->engine->watch.journal);
-}
-
 /* How many requests fit, in all and by what. */
 struct counts {
     size_t total, pages, unmatched;
@@ -70,24 +62,16 @@ struct page {
     uint64_t next; /* the number of its own last request when more follow, else 0 */
 };
 
-static bool read_page(struct call *call, struct page *ret_page)
+static struct answer *read_page(struct call *call, struct page *ret_page)
 {
-    struct page page = {0};
     const char *after;
-    int64_t number;
-    if (!control_read_page(call, &page.limit, &after)) {
-        return false;
-    }
-    if (after) {
-        if (!text_starts(after, "req_") || !text_to_int(after + strlen("req_"), &number) ||
-            number < 1) {
-            call_control_error(call, 422, "invalid", "after: a request's id is wanted");
-            return false;
-        }
-        page.after = (uint64_t)number;
-    }
-    *ret_page = page;
-    return true;
+    int64_t number = 0;
+    *ret_page = (struct page){0};
+    struct answer *refused = control_read_page(call, &ret_page->limit, &after);
+    bool good = !after || (text_starts(after, "req_") &&
+                           text_to_int(after + strlen("req_"), &number) && number >= 1);
+    ret_page->after = (uint64_t)number;
+    return refused || good ? refused : call_invalid(call, "after: a request's id is wanted");
 }
 
 /* Counts all that fit and writes those of the page. */
@@ -113,34 +97,29 @@ static void write_items(struct call *call, const struct journal_filter *filter, 
     }
 }
 
-void control_requests_list(struct call *call)
+struct answer *control_requests_list(struct call *call)
 {
     struct journal_filter filter;
     struct page page;
     struct counts counts = {.total = 0};
     char next[IDENT_TEXT];
-    if (!control_has_tenant(call) || !control_has_journal(call) || !read_page(call, &page) ||
-        !journal_filter_read(call, &filter)) {
-        return;
+    struct answer *refused = read_page(call, &page) ?: journal_filter_read(call, &filter);
+    if (refused) {
+        return refused;
     }
     counts.by_route = arena_alloc(call->arena, (call->router->n_routes + 1) * sizeof(size_t));
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     write_items(call, &filter, &page, &counts, &out);
     json_out_array_end(&out);
     json_out_int(&out, "total", (int64_t)counts.total);
     trace_id(page.next, next);
     json_out_text(&out, "next", page.next ? next : NULL);
     write_counts(&out, call->router, &counts);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void control_requests_clear(struct call *call)
+struct answer *control_requests_clear(struct call *call)
 {
-    if (!control_has_tenant(call) || !control_has_journal(call)) {
-        return;
-    }
     const struct journal *journal = call->engine->watch.journal;
     const struct journal_view view = journal_view_of(call->engine, call->tenant);
     int64_t n = 0;
@@ -149,8 +128,7 @@ void control_requests_clear(struct call *call)
     }
     journal_clear(call->engine, call->tenant);
     call->unrecorded = true;
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_int(&out, "deleted", n);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }

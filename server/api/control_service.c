@@ -16,28 +16,15 @@ static void write_fields(struct json_out *out, const struct service *service)
     json_out_array_end(out);
 }
 
-/* False: 422 was answered. */
-static bool read_kind(struct call *call, enum invoice_kind *ret_kind)
+struct answer *control_services_list(struct call *call)
 {
     const char *text = http_query_text(call->request, "kind");
-    *ret_kind = INVOICE_PAYMENT;
-    if (!text || invoice_kind_parse(text, ret_kind)) {
-        return true;
-    }
-    call_control_error(call, 422, "invalid", "kind: payment or payout is wanted");
-    return false;
-}
-
-void control_services_list(struct call *call)
-{
-    enum invoice_kind kind;
-    if (!read_kind(call, &kind)) {
-        return;
+    enum invoice_kind kind = INVOICE_PAYMENT;
+    if (text && !invoice_kind_parse(text, &kind)) {
+        return call_invalid(call, "kind: payment or payout is wanted");
     }
     const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         json_out_object(&out, NULL);
@@ -47,8 +34,5 @@ void control_services_list(struct call *call)
         write_fields(&out, service);
         json_out_object_end(&out);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)catalogue->n_services);
-    json_out_null(&out, "next");
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)catalogue->n_services, NULL);
 }

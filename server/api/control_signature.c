@@ -9,59 +9,48 @@ struct signature_input {
 };
 
 static const struct json_field fields[] = {
-    {.name = "body",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(signature_input, body),
-     .most = HTTP_BODY_MOST},
-    {.name = "body_base64",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(signature_input, body_base64),
-     .most = HTTP_BODY_MOST},
-    {.name = "signature",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(signature_input, signature),
-     .required = true,
-     .most = SIGNATURE_LENGTH_MOST},
-    {.name = "key", .kind = JSON_KIND_TEXT, .offset = JSON_AT(signature_input, key), .least = 1},
+    JSON_FIELD(signature_input, "body", TEXT, body, .most = HTTP_BODY_MOST),
+    JSON_FIELD(signature_input, "body_base64", TEXT, body_base64, .most = HTTP_BODY_MOST),
+    JSON_FIELD(signature_input, "signature", TEXT, signature, .required = true,
+               .most = SIGNATURE_LENGTH_MOST),
+    JSON_FIELD(signature_input, "key", TEXT, key, .least = 1),
 };
 
-/* The body's bytes; answers 422 and returns false when there is none, or two. */
-static bool read_body(struct call *call, const struct signature_input *input, struct buf *ret_body)
+/* The body's bytes. */
+static struct answer *read_body(struct call *call, const struct signature_input *input,
+                                struct buf *ret_body)
 {
-    const char *why = NULL;
     if (!input->body == !input->body_base64) {
-        why = "body or body_base64 is wanted";
-    } else if (input->body_base64 && !crypt_base64_decode(input->body_base64, ret_body)) {
-        why = "body_base64: this is no base64";
+        return call_invalid(call, "body or body_base64 is wanted");
     }
-    if (why) {
-        call_control_error(call, 422, "invalid", "%s", why);
-    } else if (input->body) {
+    if (input->body_base64 && !crypt_base64_decode(input->body_base64, ret_body)) {
+        return call_invalid(call, "body_base64: this is no base64");
+    }
+    if (input->body) {
         buf_text(ret_body, input->body);
     }
-    return !why;
+    return NULL;
 }
 
-static void reply_verdict(struct call *call, const struct signature_verdict *verdict)
+static struct answer *reply_verdict(struct call *call, const struct signature_verdict *verdict)
 {
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_bool(&out, "valid", verdict->reason == SIGNATURE_RIGHT);
     json_out_text(&out, "expected", verdict->expected);
     json_out_text(&out, "reason", signature_reason_name(verdict->reason));
     json_out_text(&out, "message", verdict->message);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-void control_verify_signature(struct call *call)
+struct answer *control_verify_signature(struct call *call)
 {
     struct signature_input input = {0};
     struct signature_verdict verdict;
     buf_auto body = {0};
-    if (!control_has_tenant(call) ||
-        !control_read(call, false, fields, ARRAY_SIZE(fields), &input) ||
-        !read_body(call, &input, &body)) {
-        return;
+    struct answer *refused = control_read(call, false, fields, ARRAY_SIZE(fields), &input)
+                                 ?: read_body(call, &input, &body);
+    if (refused) {
+        return refused;
     }
     const struct signature_case given = {
         .body = buf_str(&body),
@@ -72,5 +61,5 @@ void control_verify_signature(struct call *call)
     };
     signature_examine(call->arena, &given, &verdict);
     call->tenant->verified += verdict.reason == SIGNATURE_RIGHT;
-    reply_verdict(call, &verdict);
+    return reply_verdict(call, &verdict);
 }

@@ -12,25 +12,20 @@
 #define CODE_LEAST 200
 #define CODE_MOST 599
 
-static bool has_sink(struct call *call)
+/* The name of the path. */
+static struct answer *check_name(struct call *call)
 {
-    if (!control_has_tenant(call)) {
-        return false;
-    }
-    if (!sink_name_is_good(call->params[0])) {
-        call_control_error(call, 422, "invalid",
-                           "a sink's name is 1 to %d of the characters A-Z a-z 0-9 _ . -",
-                           SINK_NAME_MOST);
-        return false;
-    }
-    return true;
+    return sink_name_is_good(call->params[0])
+               ? NULL
+               : call_invalid(call, "a sink's name is 1 to %d of the characters A-Z a-z 0-9 _ . -",
+                              SINK_NAME_MOST);
 }
 
-static void reply_too_many(struct call *call)
+static struct answer *reply_too_many(struct call *call)
 {
-    call_control_error(call, 409, "too_many_sinks",
-                       "the account has %d sinks already: empty some, or reset the account",
-                       SINKS_MOST);
+    return call_control_error(call, 409, "too_many_sinks",
+                              "the account has %d sinks already: empty some, or reset the account",
+                              SINKS_MOST);
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -98,12 +93,13 @@ static enum sink_signature judge(struct call *call)
                : SINK_INVALID;
 }
 
-void control_sink_receive(struct call *call)
+struct answer *control_sink_receive(struct call *call)
 {
     const struct http_request *request = call->request;
     unsigned code;
-    if (!has_sink(call)) {
-        return;
+    struct answer *refused = check_name(call);
+    if (refused) {
+        return refused;
     }
     const struct sink_request received = {
         .at_ms = clock_now(call->tenant),
@@ -117,17 +113,17 @@ void control_sink_receive(struct call *call)
         .signature = judge(call),
     };
     if (!sink_receive(&call->tenant->sinks, call->params[0], &received, &code)) {
-        reply_too_many(call);
-        return;
+        return reply_too_many(call);
     }
     waits_received(call->router->waits, call->tenant);
     http_reply_empty(call->request, code);
+    return call_answered(call);
 }
 
 /* ------------------------------------------------------------------ programming */
 
-/* The codes of the list; answers 422 and returns false when one is none. */
-static bool read_codes(struct call *call, const json_t *list, uint16_t **ret_codes)
+/* The codes of the list. */
+static struct answer *read_codes(struct call *call, const json_t *list, uint16_t **ret_codes)
 {
     size_t n = json_array_size(list);
     uint16_t *codes = arena_alloc(call->arena, n * sizeof *codes);
@@ -138,33 +134,31 @@ static bool read_codes(struct call *call, const json_t *list, uint16_t **ret_cod
         good = json_is_integer(item) && code >= CODE_LEAST && code <= CODE_MOST;
         codes[i] = (uint16_t)code;
     }
-    if (!good) {
-        call_control_error(call, 422, "invalid",
-                           "responses: a list of at most %d status codes from %d to %d is wanted",
-                           SINK_RESPONSES_MOST, CODE_LEAST, CODE_MOST);
-    }
     *ret_codes = codes;
-    return good;
+    return good ? NULL
+                : call_invalid(
+                      call, "responses: a list of at most %d status codes from %d to %d is wanted",
+                      SINK_RESPONSES_MOST, CODE_LEAST, CODE_MOST);
 }
 
-void control_sink_program(struct call *call)
+struct answer *control_sink_program(struct call *call)
 {
     static const struct json_field fields[] = {
         {.name = "responses", .kind = JSON_KIND_ANY, .required = true}};
     const json_t *list = NULL;
     uint16_t *codes;
-    if (!has_sink(call) || !control_read(call, false, fields, ARRAY_SIZE(fields), &list) ||
-        !read_codes(call, list, &codes)) {
-        return;
+    struct answer *refused = check_name(call)
+                                 ?: control_read(call, false, fields, ARRAY_SIZE(fields), &list)
+                                 ?: read_codes(call, list, &codes);
+    if (refused) {
+        return refused;
     }
     if (!sink_program(&call->tenant->sinks, call->params[0], codes, json_array_size(list))) {
-        reply_too_many(call);
-        return;
+        return reply_too_many(call);
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_value(&out, "responses", list, false);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -176,39 +170,24 @@ struct page {
     bool newest;          /* comes first */
 };
 
-static bool read_order(struct call *call, bool *ret_newest)
-{
-    const char *order = http_query_text(call->request, "order");
-    *ret_newest = text_equal(order, "newest");
-    if (order && !*ret_newest && !text_equal(order, "oldest")) {
-        call_control_error(call, 422, "invalid", "order: oldest or newest is wanted");
-        return false;
-    }
-    return true;
-}
-
-static bool read_page(struct call *call, struct page *ret_page)
+static struct answer *read_page(struct call *call, struct page *ret_page)
 {
     const char *signature = http_query_text(call->request, "signature");
+    const char *order = http_query_text(call->request, "order");
     const char *after;
     ret_page->filter.invoice = http_query_text(call->request, "invoice");
-    if (signature) {
-        if (!sink_signature_parse(signature, &ret_page->signature)) {
-            call_control_error(call, 422, "invalid",
-                               "signature: valid, invalid or missing is wanted");
-            return false;
-        }
-        ret_page->filter.signature = &ret_page->signature;
+    ret_page->filter.signature = signature ? &ret_page->signature : NULL;
+    ret_page->newest = text_equal(order, "newest");
+    if (signature && !sink_signature_parse(signature, &ret_page->signature)) {
+        return call_invalid(call, "signature: valid, invalid or missing is wanted");
     }
-    if (!read_order(call, &ret_page->newest) ||
-        !control_read_page(call, &ret_page->limit, &after)) {
-        return false;
+    if (order && !ret_page->newest && !text_equal(order, "oldest")) {
+        return call_invalid(call, "order: oldest or newest is wanted");
     }
-    if (after && (!text_to_int(after, &ret_page->after) || ret_page->after < 0)) {
-        call_control_error(call, 422, "invalid", "after: the next of another page is wanted");
-        return false;
-    }
-    return true;
+    struct answer *refused = control_read_page(call, &ret_page->limit, &after);
+    bool good = !after || (text_to_int(after, &ret_page->after) && ret_page->after >= 0);
+    return refused || good ? refused
+                           : call_invalid(call, "after: the next of another page is wanted");
 }
 
 /* Bytes that are no text cannot stand in JSON: their base64 does. */
@@ -254,13 +233,12 @@ static bool is_past(const struct page *page, const struct sink_request *request)
            (page->newest ? request->seq >= page->after : request->seq <= page->after);
 }
 
-static void reply_list(struct call *call, const struct page *page)
+static struct answer *reply_list(struct call *call, const struct page *page)
 {
     const struct sink_request **all;
+    size_t from = 0;
     size_t total =
         sink_list(&call->tenant->sinks, call->params[0], &page->filter, call->arena, &all);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    size_t from = 0;
     if (page->newest) {
         turn_round(all, total);
     }
@@ -269,32 +247,52 @@ static void reply_list(struct call *call, const struct page *page)
     }
     size_t left = total - from;
     size_t n = left < (size_t)page->limit ? left : (size_t)page->limit;
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    const char *next =
+        n < left ? arena_printf(call->arena, "%lld", (long long)all[from + n - 1]->seq) : NULL;
+    struct json_out out = call_reply_list(call);
     for (size_t i = from; i < from + n; i++) {
         write_request(&out, all[i]);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)total);
-    json_out_text(&out, "next",
-                  n < left ? arena_printf(call->arena, "%lld", (long long)all[from + n - 1]->seq)
-                           : NULL);
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)total, next);
 }
 
-void control_sink_list(struct call *call)
+struct answer *control_sink_list(struct call *call)
 {
     struct page page = {0};
-    if (has_sink(call) && read_page(call, &page)) {
-        reply_list(call, &page);
-    }
+    return check_name(call) ?: read_page(call, &page) ?: reply_list(call, &page);
 }
 
-void control_sink_clear(struct call *call)
+struct answer *control_sink_clear(struct call *call)
 {
     const struct page page = {.limit = 1};
-    if (has_sink(call)) {
-        sink_clear(&call->tenant->sinks, call->params[0]);
-        reply_list(call, &page);
+    struct answer *refused = check_name(call);
+    if (refused) {
+        return refused;
     }
+    sink_clear(&call->tenant->sinks, call->params[0]);
+    return reply_list(call, &page);
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+static void write_sink(void *arg, const struct sink_view *view)
+{
+    struct json_out *out = arg;
+    json_out_object(out, NULL);
+    json_out_text(out, "name", view->name);
+    json_out_int(out, "requests", (int64_t)view->requests);
+    json_out_array(out, "responses");
+    for (size_t i = view->next_code; i < view->n_codes; i++) {
+        json_out_int(out, NULL, view->codes[i]);
+    }
+    json_out_array_end(out);
+    json_out_object_end(out);
+}
+
+struct answer *control_sinks_list(struct call *call)
+{
+    const struct sinks *sinks = &call->tenant->sinks;
+    struct json_out out = call_reply_list(call);
+    sinks_all(sinks, write_sink, &out);
+    return call_reply_list_end(&out, (int64_t)sinks->n, NULL);
 }

@@ -26,16 +26,11 @@ static void write_status(struct json_out *out, enum status status)
     json_out_object_end(out);
 }
 
-void control_statuses_list(struct call *call)
+struct answer *control_statuses_list(struct call *call)
 {
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (int status = 0; status < STATUS_COUNT; status++) {
         write_status(&out, (enum status)status);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", STATUS_COUNT);
-    json_out_null(&out, "next");
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, STATUS_COUNT, NULL);
 }

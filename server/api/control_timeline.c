@@ -190,26 +190,22 @@ static int compare_items(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
-void control_timeline(struct call *call)
+struct answer *control_timeline(struct call *call)
 {
     struct invoice invoice;
     struct timeline timeline = {.arena = call->arena};
-    if (!control_has_tenant(call) || !control_find_in_path(call, &invoice)) {
-        return;
+    struct answer *refused = control_find_in_path(call, &invoice);
+    if (refused) {
+        return refused;
     }
     add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */
     add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     add_attempts(call, &timeline, invoice.seq);
     qsort(timeline.items, timeline.n, sizeof *timeline.items, compare_items);
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
-    json_out_array(&out, "items");
+    struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < timeline.n; i++) {
         json_out_raw(&out, NULL, timeline.items[i].json);
     }
-    json_out_array_end(&out);
-    json_out_int(&out, "total", (int64_t)timeline.n);
-    json_out_null(&out, "next");
-    json_out_object_end(&out);
+    return call_reply_list_end(&out, (int64_t)timeline.n, NULL);
 }

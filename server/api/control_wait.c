@@ -9,22 +9,15 @@
 #define TIMEOUT_MOST_MS 60000
 #define REQUESTS_MOST 1000000
 
-static bool refuse(struct call *call, const char *message)
-{
-    call_control_error(call, 422, "invalid", "%s", message);
-    return false;
-}
-
-static bool read_duration(struct call *call, const char *name, int64_t *value_ms)
+static struct answer *read_duration(struct call *call, const char *name, int64_t *value_ms)
 {
     const char *text = http_query_text(call->request, name);
-    if (text && !text_to_duration(text, value_ms)) {
-        return refuse(call, arena_printf(call->arena, "%s: a duration like 10s is wanted", name));
-    }
-    return true;
+    return !text || text_to_duration(text, value_ms)
+               ? NULL
+               : call_invalid(call, "%s: a duration like 10s is wanted", name);
 }
 
-static bool read_callback(struct call *call, const char *name, struct waiter *waiter)
+static struct answer *read_callback(struct call *call, const char *name, struct waiter *waiter)
 {
     const char *transition = http_query_text(call->request, "transition");
     enum status status = STATUS_CREATED;
@@ -32,58 +25,62 @@ static bool read_callback(struct call *call, const char *name, struct waiter *wa
     waiter->kind = WAIT_CALLBACK;
     waiter->state = delivered ? CALLBACK_DONE : CALLBACK_FAILED;
     if (!delivered && !text_equal(name, "failed")) {
-        return refuse(call, "callback: delivered or failed is wanted");
+        return call_invalid(call, "callback: delivered or failed is wanted");
     }
     if (transition && !status_parse(transition, &status)) {
-        return refuse(call, "transition: there is no such status");
+        return call_invalid(call, "transition: there is no such status");
     }
     waiter->transition = transition ? (int64_t)status : TIME_NONE;
-    return true;
+    return NULL;
 }
 
 /* Of the filters only the invoice means something to a sink. */
-static bool read_sink(struct call *call, struct waiter *waiter)
+static struct answer *read_sink(struct call *call, struct waiter *waiter)
 {
     static const char *const others[] = {"method", "path", "status",       "kind",
                                          "from",   "to",   "reference_id", "unmatched"};
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         if (http_query_text(call->request, others[i])) {
-            return refuse(call, "sink: of the filters only invoice goes with it");
+            return call_invalid(call, "sink: of the filters only invoice goes with it");
         }
     }
     waiter->sink_invoice = http_query_text(call->request, "invoice");
-    return sink_name_is_good(waiter->sink) || refuse(call, "sink: that is no name of one");
+    return sink_name_is_good(waiter->sink) ? NULL
+                                           : call_invalid(call, "sink: that is no name of one");
 }
 
-static bool read_requests(struct call *call, const char *text, struct waiter *waiter)
+static struct answer *read_requests(struct call *call, const char *text, struct waiter *waiter)
 {
     waiter->kind = WAIT_REQUESTS;
     if (!text_to_int(text, &waiter->wanted) || waiter->wanted < 1 ||
         waiter->wanted > REQUESTS_MOST) {
-        return refuse(call, "requests: a number from 1 to 1000000 is wanted");
+        return call_invalid(call, "requests: a number from 1 to 1000000 is wanted");
     }
     waiter->sink = http_query_text(call->request, "sink");
     return waiter->sink ? read_sink(call, waiter)
-                        : control_has_journal(call) && journal_filter_read(call, &waiter->filter);
+                        : call_check_journal(call) ?: journal_filter_read(call, &waiter->filter);
 }
 
-static bool read_invoice(struct call *call, const char *id, struct waiter *waiter)
+static struct answer *read_invoice(struct call *call, const char *id, struct waiter *waiter)
 {
     const char *status = http_query_text(call->request, "status");
     struct invoice invoice;
-    if (!control_find_invoice(call, id, &invoice)) {
-        return false;
+    struct answer *refused = control_find_invoice(call, id, &invoice);
+    if (refused) {
+        return refused;
     }
     waiter->invoice = invoice.seq;
     if (!status) {
         return read_callback(call, http_query_text(call->request, "callback"), waiter);
     }
     waiter->kind = WAIT_STATUS;
-    return status_parse(status, &waiter->status) || refuse(call, "status: there is no such status");
+    return status_parse(status, &waiter->status)
+               ? NULL
+               : call_invalid(call, "status: there is no such status");
 }
 
-/* Exactly one condition; answers 422 or 404 and returns false otherwise. */
-static bool read_condition(struct call *call, struct waiter *waiter)
+/* Exactly one condition. */
+static struct answer *read_condition(struct call *call, struct waiter *waiter)
 {
     struct http_request *request = call->request;
     const char *id = http_query_text(request, "invoice");
@@ -93,40 +90,41 @@ static bool read_condition(struct call *call, struct waiter *waiter)
     bool status = !requests && http_query_text(request, "status"); /* with requests a filter */
     if (status + (callback != NULL) + (idle != NULL) + (requests != NULL) != 1 ||
         (!requests && (id == NULL) != (idle != NULL))) {
-        return refuse(call, "invoice and status, invoice and callback, idle=true or requests is "
-                            "wanted");
+        return call_invalid(call, "invoice and status, invoice and callback, idle=true or requests "
+                                  "is wanted");
     }
     if (requests) {
         return read_requests(call, requests, waiter);
     }
     if (idle) {
         waiter->kind = WAIT_IDLE;
-        return text_equal(idle, "true") || refuse(call, "idle: true is wanted");
+        return text_equal(idle, "true") ? NULL : call_invalid(call, "idle: true is wanted");
     }
     return read_invoice(call, id, waiter);
 }
 
-void control_wait(struct call *call)
+struct answer *control_wait(struct call *call)
 {
     struct waiter waiter = {.request = call->request};
     struct wait_cache cache = {.no_invoice = false};
     int64_t timeout_ms = TIMEOUT_MS;
-    if (!control_has_tenant(call) || !read_condition(call, &waiter) ||
-        !read_duration(call, "timeout", &timeout_ms) ||
-        !read_duration(call, "within", &waiter.within_ms)) {
-        return;
+    struct answer *answer = read_condition(call, &waiter)
+                                ?: read_duration(call, "timeout", &timeout_ms)
+                                ?: read_duration(call, "within", &waiter.within_ms);
+    if (answer) {
+        return answer;
     }
     if (timeout_ms > TIMEOUT_MOST_MS) {
-        refuse(call, "timeout: at most 60s are waited");
-        return;
+        return call_invalid(call, "timeout: at most 60s are waited");
     }
-    if (waiter_try(call, &waiter, &cache)) {
-        /* answered */
-    } else if (waiter_is_hopeless(call, &waiter)) {
-        waiter_give_up(call, &waiter, "frozen",
-                       "the clock is frozen and nothing is due: advance it");
-    } else {
+    answer = waiter_try(call, &waiter, &cache);
+    if (!answer && waiter_is_hopeless(call, &waiter)) {
+        answer = waiter_give_up(call, &waiter, "frozen",
+                                "the clock is frozen and nothing is due: advance it");
+    } else if (!answer) {
         waits_park(call->router->waits, call->tenant, &waiter, timeout_ms);
+        answer = call_answered(call);
     }
     wait_cache_finish(&cache);
+    return answer;
 }

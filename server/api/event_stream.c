@@ -1,7 +1,6 @@
 #include "event_stream.h"
 
 #include "api/control.h"
-#include "api/event_view.h"
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/engine_journal.h"
@@ -175,24 +174,22 @@ void streams_free(struct streams *streams)
 
 /* ------------------------------------------------------------------ the call */
 
-/* From where on: what is behind Last-Event-ID, else what is new. Answers 422 and returns false on
- * an error. A number that this journal never gave is of a server before this one: all that there
- * is. */
-static bool read_start(struct call *call, uint64_t *ret_seq)
+/* From where on: what is behind Last-Event-ID, else what is new. A number that this journal never
+ * gave is of a server before this one: all that there is. */
+static struct answer *read_start(struct call *call, uint64_t *ret_seq)
 {
     const char *last = http_header(call->request, "Last-Event-ID");
     uint64_t newest = journal_seq(call->engine->watch.journal);
     int64_t seq;
     if (!last || !*last) {
         *ret_seq = newest;
-        return true;
+        return NULL;
     }
     if (!text_to_int(last, &seq) || seq < 0) {
-        call_control_error(call, 422, "invalid", "Last-Event-ID: an event's id is wanted");
-        return false;
+        return call_invalid(call, "Last-Event-ID: an event's id is wanted");
     }
     *ret_seq = (uint64_t)seq > newest ? 0 : (uint64_t)seq;
-    return true;
+    return NULL;
 }
 
 /* How many are read; those whose client has hung up end now. */
@@ -211,17 +208,17 @@ static size_t count_read(struct streams *streams)
     return n;
 }
 
-void control_events(struct call *call)
+struct answer *control_events(struct call *call)
 {
     struct streams *streams = call->router->streams;
     uint64_t seq;
-    if (!control_has_tenant(call) || !control_has_journal(call) || !read_start(call, &seq)) {
-        return;
+    struct answer *refused = read_start(call, &seq);
+    if (refused) {
+        return refused;
     }
     if (streams->n >= STREAMS_MOST && count_read(streams) >= STREAMS_MOST) {
-        call_control_error(call, 409, "too_many_streams", "there are %d streams already",
-                           STREAMS_MOST);
-        return;
+        return call_control_error(call, 409, "too_many_streams", "there are %d streams already",
+                                  STREAMS_MOST);
     }
     struct stream *stream = mem_alloc(sizeof *stream);
     *stream = (struct stream){
@@ -238,4 +235,5 @@ void control_events(struct call *call)
     const struct http_stream reader = {read_stream, free_stream, stream};
     http_stream_begin(call->request, "text/event-stream", &reader);
     http_reply_header(call->request, "Cache-Control", "no-store");
+    return call_answered(call);
 }

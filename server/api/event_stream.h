@@ -20,3 +20,6 @@ void streams_run(void *streams);
 void streams_end(void *streams);
 
 size_t streams_count(const struct streams *streams);
+
+/* event_view.c: appends a record of the journal as "id: N\nevent: TYPE\ndata: {..}\n\n". */
+void event_view(const struct engine *engine, struct buf *out, const struct journal_record *record);

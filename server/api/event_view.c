@@ -1,4 +1,4 @@
-#include "event_view.h"
+#include "api/event_stream.h"
 
 #include "wire/json_out.h"
 

@@ -1,9 +1,7 @@
-#include "explain.h"
+#include "request_view.h"
 
-#include "api/api_payouts.h"
-#include "api/api_refund.h"
+#include "api/api.h"
 #include "api/nearest.h"
-#include "api/order_read.h"
 #include "base/text.h"
 #include "view/view_errors.h"
 
@@ -19,11 +17,12 @@ struct explanation {
 
 static const struct {
     const char *rule, *where, *message;
+    bool route; /* the nearest form is that of a route; else of Authorization, if it is there */
 } refusals[REFUSAL_COUNT] = {
-    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
-    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long"},
+    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path", true},
+    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long", true},
     [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
-    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path takes other methods"},
+    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path takes other methods", true},
     [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
     [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
                           "Authorization is not Basic with the base64 of login:password"},
@@ -93,35 +92,16 @@ static const char *path_of(struct call *call, const struct journal_record *recor
     return arena_copy(call->arena, path, strcspn(path, "?"));
 }
 
-static const char *form_of(struct call *call, const struct route *route)
-{
-    return route ? arena_printf(call->arena, "%s %s", route->method, route->pattern) : NULL;
-}
-
 static const char *nearest_form(struct call *call, const struct journal_record *record)
 {
     const struct router *router = call->router;
-    switch (record->request.refusal) {
-    case REFUSAL_PATH:
-    case REFUSAL_TARGET:
-    case REFUSAL_METHOD:
-        return form_of(call, nearest_route(router->routes, router->n_routes, record->request.method,
-                                           path_of(call, record)));
-    case REFUSAL_NO_CREDENTIALS:
-    case REFUSAL_NO_BASIC:
-    case REFUSAL_LOGIN_UNKNOWN:
-    case REFUSAL_LOGIN_IS_KEY:
-    case REFUSAL_PASSWORD:
-    case REFUSAL_PASSWORD_PUBLIC:
-    case REFUSAL_PASSWORD_SECRET:
-    case REFUSAL_PASSWORD_OTHERS:
-        return BASIC_FORM;
-    case REFUSAL_HTTP:
-    case REFUSAL_NONE:
-    case REFUSAL_COUNT:
-        break;
+    enum journal_refusal refusal = record->request.refusal;
+    if (!refusals[refusal].route) {
+        return text_equal(refusals[refusal].where, "Authorization") ? BASIC_FORM : NULL;
     }
-    return NULL;
+    const struct route *route = nearest_route(router->routes, router->n_routes,
+                                              record->request.method, path_of(call, record));
+    return route ? arena_printf(call->arena, "%s %s", route->method, route->pattern) : NULL;
 }
 
 /* ------------------------------------------------------------------ why */
@@ -194,7 +174,7 @@ static const char *find_hint(const struct hint *list, size_t n, const char *path
 
 static enum order_way way_of(const struct route *route)
 {
-    if (route && route->handle == api_payouts_create) {
+    if (route && route->handle == api_create && route->kind == INVOICE_PAYOUT) {
         return ORDER_PAYOUT;
     }
     return route && route->access == ACCESS_PRIVATE ? ORDER_PRIVATE : ORDER_PUBLIC;

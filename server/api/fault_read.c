@@ -1,5 +1,3 @@
-#include "fault_read.h"
-
 #include "api/control.h"
 #include "base/text.h"
 
@@ -24,44 +22,27 @@ struct input {
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
 
 static const struct json_field match_fields[] = {
-    {.name = "method",
-     .kind = JSON_KIND_TEXT,
-     .offset = JSON_AT(input, method),
-     .choices = methods},
-    {.name = "path", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, path), .least = 1},
-    {.name = "invoice", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, invoice)},
-    {.name = "transition", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, transition)},
+    JSON_FIELD(input, "method", TEXT, method, .choices = methods),
+    JSON_FIELD(input, "path", TEXT, path, .least = 1),
+    JSON_FIELD(input, "invoice", TEXT, invoice),
+    JSON_FIELD(input, "transition", TEXT, transition),
 };
 
-#define NUMBER(key, member, from, to)                                                              \
-    {                                                                                              \
-        .name = key, .kind = JSON_KIND_INT, .offset = JSON_AT(input, member), .least = from,       \
-        .most = to                                                                                 \
-    }
-#define OTHER(key, member, what)                                                                   \
-    {                                                                                              \
-        .name = key, .kind = what, .offset = JSON_AT(input, member)                                \
-    }
-
 static const struct json_field fields[] = {
-    {.name = "on", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, on), .required = true},
-    {.name = "fault", .kind = JSON_KIND_TEXT, .offset = JSON_AT(input, name), .required = true},
-    {.name = "match",
-     .kind = JSON_KIND_OBJECT,
-     .offset = JSON_AT(input, matches),
-     .fields = match_fields,
-     .n_fields = ARRAY_SIZE(match_fields)},
-    NUMBER("times", times, 1, COUNT_MOST),
-    NUMBER("after", after, 0, COUNT_MOST),
-    OTHER("probability", probability, JSON_KIND_MONEY),
-    OTHER("delay", delay, JSON_KIND_ANY),
-    OTHER("median", median_ms, JSON_KIND_DURATION),
-    OTHER("sigma", sigma, JSON_KIND_MONEY),
-    NUMBER("status", status, 400, 599),
-    NUMBER("retry_after", retry_after_s, 0, RETRY_AFTER_MOST_S),
-    NUMBER("bytes_per_s", bytes_per_s, 1, COUNT_MOST),
-    NUMBER("bytes", bytes, 0, COUNT_MOST),
-    OTHER("hold", hold_ms, JSON_KIND_DURATION),
+    JSON_FIELD(input, "on", TEXT, on, .required = true),
+    JSON_FIELD(input, "fault", TEXT, name, .required = true),
+    JSON_FIELD(input, "match", OBJECT, matches, JSON_NESTED(match_fields)),
+    JSON_FIELD(input, "times", INT, times, .least = 1, .most = COUNT_MOST),
+    JSON_FIELD(input, "after", INT, after, .least = 0, .most = COUNT_MOST),
+    JSON_FIELD(input, "probability", MONEY, probability),
+    JSON_FIELD(input, "delay", ANY, delay),
+    JSON_FIELD(input, "median", DURATION, median_ms),
+    JSON_FIELD(input, "sigma", MONEY, sigma),
+    JSON_FIELD(input, "status", INT, status, .least = 400, .most = 599),
+    JSON_FIELD(input, "retry_after", INT, retry_after_s, .least = 0, .most = RETRY_AFTER_MOST_S),
+    JSON_FIELD(input, "bytes_per_s", INT, bytes_per_s, .least = 1, .most = COUNT_MOST),
+    JSON_FIELD(input, "bytes", INT, bytes, .least = 0, .most = COUNT_MOST),
+    JSON_FIELD(input, "hold", DURATION, hold_ms),
 };
 
 /* The fields that not every fault has. */
@@ -206,23 +187,22 @@ static void check_effect(const struct input *input, struct fault *fault, struct 
     }
 }
 
-/* Place and kind; answers 422 with the nearest name and returns false when one is unknown. */
-static bool find_kind(struct call *call, const struct input *input, struct fault *fault)
+/* Place and kind; an error says the nearest name. */
+static struct answer *find_kind(struct call *call, const struct input *input, struct fault *fault)
 {
     if (!fault_place_parse(input->on, &fault->place)) {
-        call_control_error(call, 422, "unknown_fault", "on: api, callback or page is wanted");
-        return false;
+        return call_control_error(call, 422, "unknown_fault",
+                                  "on: api, callback or page is wanted");
     }
-    if (!fault_kind_parse(input->name, fault->place, &fault->effect.kind)) {
-        call_control_error(call, 422, "unknown_fault",
-                           "there is no fault \"%s\" on %s; the nearest is \"%s\"", input->name,
-                           input->on, fault_nearest(input->name, fault->place));
-        return false;
-    }
-    return true;
+    return fault_kind_parse(input->name, fault->place, &fault->effect.kind)
+               ? NULL
+               : call_control_error(call, 422, "unknown_fault",
+                                    "there is no fault \"%s\" on %s; the nearest is \"%s\"",
+                                    input->name, input->on,
+                                    fault_nearest(input->name, fault->place));
 }
 
-bool fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
+struct answer *fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
 {
     struct input input = {
         .times = FAULT_UNSET,
@@ -238,8 +218,9 @@ bool fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
     struct json_errors errors = {.arena = call->arena};
     json_read(body, fields, ARRAY_SIZE(fields), true, &input, &errors);
     if (input.on && input.name) {
-        if (!find_kind(call, &input, &fault)) {
-            return false;
+        struct answer *refused = find_kind(call, &input, &fault);
+        if (refused) {
+            return refused;
         }
         check_types(body, &errors);
         check_params(body, &fault, input.name, &errors);
@@ -247,12 +228,11 @@ bool fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
         check_effect(&input, &fault, &errors);
     }
     if (errors.n) {
-        control_reply_errors(call, &errors);
-        return false;
+        return control_reply_errors(call, &errors);
     }
     fault.times = input.times;
     fault.after = input.after;
     fault.probability = input.probability;
     *ret_fault = fault;
-    return true;
+    return NULL;
 }

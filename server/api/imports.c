@@ -1,8 +1,6 @@
 #include "imports.h"
 
 #include "api/control.h"
-#include "api/snapshot_reply.h"
-#include "engine/snapshot.h"
 #include "engine/snapshot_file.h"
 
 #include <stdlib.h>
@@ -35,7 +33,7 @@ static void gone(void *arg)
     leave(arg);
 }
 
-void imports_add(struct imports *imports, const struct call *call)
+struct answer *imports_add(struct imports *imports, const struct call *call)
 {
     struct http_request *request = call->request;
     struct import *import = mem_alloc(sizeof *import);
@@ -50,26 +48,53 @@ void imports_add(struct imports *imports, const struct call *call)
         snapshot_file_read(imports->engine, request->body, request->body_size, &import->errors);
     TAILQ_INSERT_TAIL(&imports->queue, import, link);
     http_park(request, gone, import);
+    return call_answered(call);
 }
 
-/* ------------------------------------------------------------------ the end of one */
+/* ------------------------------------------------------------------ answers */
+
+void snapshot_write(struct json_out *out, const struct snapshot *snapshot)
+{
+    json_out_text(out, "name", snapshot->name);
+    json_out_seconds(out, "created", snapshot->created_ms);
+    json_out_int(out, "invoices", snapshot->invoices);
+}
+
+struct answer *snapshot_refuse(struct call *call, enum snapshot_result result)
+{
+    switch (result) {
+    case SNAPSHOT_ADVANCING:
+        return call_control_error(call, 409, "advancing",
+                                  "the clock is being advanced by another call");
+    case SNAPSHOT_TOO_MANY:
+        return call_control_error(call, 409, "too_many_snapshots",
+                                  "the account has %d snapshots already; delete some",
+                                  SNAPSHOTS_MOST);
+    case SNAPSHOT_TOO_LARGE:
+        return call_control_error(call, 409, "snapshot_too_large",
+                                  "a snapshot has at most %d invoices, and its file %zu MiB",
+                                  SNAPSHOT_INVOICES_MOST, SNAPSHOT_FILE_MOST >> 20);
+    case SNAPSHOT_DONE:
+        break;
+    }
+    return NULL;
+}
 
 static void write_renamed(void *arg, const char *old_id, const char *new_id)
 {
     json_out_text(arg, old_id, new_id);
 }
 
-static void reply_imported(struct call *call, const struct snapshot *snapshot,
-                           const struct buf *renamed)
+static struct answer *reply_imported(struct call *call, const struct snapshot *snapshot,
+                                     const struct buf *renamed)
 {
-    struct json_out out = {.buf = http_reply(call->request, 201, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 201);
     snapshot_write(&out, snapshot);
     json_out_raw(&out, "renamed", renamed->data);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }
 
-static void place(struct call *call, const struct import *import)
+static struct answer *place(struct call *call, const struct import *import)
 {
     struct snapshot snapshot;
     buf_auto renamed = {0};
@@ -79,14 +104,10 @@ static void place(struct call *call, const struct import *import)
     json_out_object(&out, NULL);
     enum snapshot_result result = snapshot_import(call->engine, call->tenant, &made, &snapshot);
     json_out_object_end(&out);
-    if (result == SNAPSHOT_DONE) {
-        reply_imported(call, &snapshot, &renamed);
-    } else {
-        snapshot_reply_refusal(call, result);
-    }
+    return snapshot_refuse(call, result) ?: reply_imported(call, &snapshot, &renamed);
 }
 
-static void answer(struct import *import, enum snapshot_step step)
+static struct answer *answer(struct import *import, enum snapshot_step step)
 {
     const struct imports *imports = import->imports;
     struct call call = {
@@ -97,15 +118,15 @@ static void answer(struct import *import, enum snapshot_step step)
         .tenant = tenants_by_id(&imports->engine->tenants, import->account),
     };
     if (!call.tenant) {
-        call_control_error(&call, 404, "unknown_account", "there is no account %s",
-                           import->account);
-    } else if (step == SNAPSHOT_STEP_BROKEN) {
-        call_control_error(&call, 400, "invalid_json", "%s", snapshot_file_broken(import->reading));
-    } else if (step == SNAPSHOT_STEP_WRONG) {
-        control_reply_errors(&call, &import->errors);
-    } else {
-        place(&call, import);
+        return call_control_error(&call, 404, "unknown_account", "there is no account %s",
+                                  import->account);
     }
+    if (step == SNAPSHOT_STEP_BROKEN) {
+        return call_control_error(&call, 400, "invalid_json", "%s",
+                                  snapshot_file_broken(import->reading));
+    }
+    return step == SNAPSHOT_STEP_WRONG ? control_reply_errors(&call, &import->errors)
+                                       : place(&call, import);
 }
 
 static void finish(struct import *import)
@@ -122,8 +143,7 @@ void imports_run(void *arg)
     struct imports *imports = arg;
     struct import *import = TAILQ_FIRST(&imports->queue);
     enum snapshot_step step = import ? snapshot_file_step(import->reading) : SNAPSHOT_STEP_MORE;
-    if (step != SNAPSHOT_STEP_MORE) {
-        answer(import, step);
+    if (step != SNAPSHOT_STEP_MORE && answer(import, step)) {
         finish(import);
     }
 }

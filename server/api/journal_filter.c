@@ -7,59 +7,56 @@
 
 #include <string.h>
 
-static bool refuse(struct call *call, const char *message)
-{
-    call_control_error(call, 422, "invalid", "%s", message);
-    return false;
-}
-
 /* One of two words as 0 or 1, -1 when it was not sent. */
-static bool read_word(struct call *call, const char *name, const char *const words[2], int *ret_n)
+static struct answer *read_word(struct call *call, const char *name, const char *const words[2],
+                                int *ret_n)
 {
     const char *text = http_query_text(call->request, name);
     *ret_n = -1;
     for (int i = 0; text && i < 2; i++) {
         *ret_n = text_equal(text, words[i]) ? i : *ret_n;
     }
-    return !text || *ret_n >= 0 ||
-           refuse(call,
-                  arena_printf(call->arena, "%s: %s or %s is wanted", name, words[0], words[1]));
+    return !text || *ret_n >= 0
+               ? NULL
+               : call_invalid(call, "%s: %s or %s is wanted", name, words[0], words[1]);
 }
 
-static bool read_ms(struct call *call, const char *name, int64_t *value)
+static struct answer *read_ms(struct call *call, const char *name, int64_t *value)
 {
     const char *text = http_query_text(call->request, name);
-    return !text || text_to_int(text, value) ||
-           refuse(call, arena_printf(call->arena, "%s: unix milliseconds are wanted", name));
+    return !text || text_to_int(text, value)
+               ? NULL
+               : call_invalid(call, "%s: unix milliseconds are wanted", name);
 }
 
 /* 404, or 4xx for all from 400 to 499. */
-static bool read_status(struct call *call, struct journal_filter *filter)
+static struct answer *read_status(struct call *call, struct journal_filter *filter)
 {
     const char *text = http_query_text(call->request, "status");
     int64_t n;
     if (!text) {
-        return true;
+        return NULL;
     }
     if (strlen(text) == 3 && *text >= '1' && *text <= '5' && text_equal_nocase(text + 1, "xx")) {
         filter->status_least = (unsigned)(*text - '0') * 100;
         filter->status_most = filter->status_least + 99;
-        return true;
+        return NULL;
     }
     if (!text_to_int(text, &n) || n < 100 || n > 599) {
-        return refuse(call, "status: a code like 404, or 4xx, is wanted");
+        return call_invalid(call, "status: a code like 404, or 4xx, is wanted");
     }
     filter->status_least = filter->status_most = (unsigned)n;
-    return true;
+    return NULL;
 }
 
-static bool read_invoice(struct call *call, struct journal_filter *filter)
+static struct answer *read_invoice(struct call *call, struct journal_filter *filter)
 {
     const char *id = http_query_text(call->request, "invoice");
     struct invoice invoice;
     if (id) {
-        if (!control_find_invoice(call, id, &invoice)) {
-            return false;
+        struct answer *refused = control_find_invoice(call, id, &invoice);
+        if (refused) {
+            return refused;
         }
         filter->invoice = invoice.seq;
     }
@@ -71,10 +68,10 @@ static bool read_invoice(struct call *call, struct journal_filter *filter)
             filter->reference = invoice.seq;
         }
     }
-    return true;
+    return NULL;
 }
 
-bool journal_filter_read(struct call *call, struct journal_filter *ret_filter)
+struct answer *journal_filter_read(struct call *call, struct journal_filter *ret_filter)
 {
     static const char *const kinds[] = {"api", "page"}, *const words[] = {"false", "true"};
     struct journal_filter filter = {
@@ -84,14 +81,14 @@ bool journal_filter_read(struct call *call, struct journal_filter *ret_filter)
         .from_ms = INT64_MIN,
         .to_ms = INT64_MAX,
     };
-    bool good = read_status(call, &filter) && read_invoice(call, &filter) &&
-                read_ms(call, "from", &filter.from_ms) && read_ms(call, "to", &filter.to_ms) &&
-                read_word(call, "kind", kinds, &filter.kind) &&
-                read_word(call, "unmatched", words, &filter.unmatched);
-    if (good) {
-        *ret_filter = filter;
-    }
-    return good;
+    struct answer *refused = read_status(call, &filter)
+                                 ?: read_invoice(call, &filter)
+                                 ?: read_ms(call, "from", &filter.from_ms)
+                                 ?: read_ms(call, "to", &filter.to_ms)
+                                 ?: read_word(call, "kind", kinds, &filter.kind)
+                                 ?: read_word(call, "unmatched", words, &filter.unmatched);
+    *ret_filter = filter;
+    return refused;
 }
 
 /* The path as it was sent, without query and trailing slashes; of the private API also without

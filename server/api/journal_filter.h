@@ -15,9 +15,9 @@ struct journal_filter {
     int kind, unmatched;                /* 0 or 1, -1: any; kind 1: pages */
 };
 
-/* Reads the filters from the query, texts borrowed from it. Answers 404 or 422 and returns false on
- * an error. */
-bool journal_filter_read(struct call *call, struct journal_filter *ret_filter);
+/* Reads the filters from the query, texts borrowed from it. Refuses with 404 or 422. */
+struct answer *journal_filter_read(struct call *call,
+                                   struct journal_filter *ret_filter) ATTR_MUST_USE;
 
 bool journal_filter_fits(const struct journal_filter *filter, const struct router *router,
                          const struct journal_record *record);

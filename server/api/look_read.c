@@ -24,11 +24,7 @@ struct look_input {
 
 static const char *const themes[] = {"basic", "light", "dark", NULL};
 
-#define FIELD(key, what, member, ...)                                                              \
-    {                                                                                              \
-        .name = key, .kind = JSON_KIND_##what, .offset = JSON_AT(look_input, member),              \
-        ##__VA_ARGS__                                                                              \
-    }
+#define FIELD(key, what, member, ...) JSON_FIELD(look_input, key, what, member, ##__VA_ARGS__)
 #define FLAG(member) FIELD(#member, BOOL, member)
 #define COLOR(key, member) FIELD(key, TEXT, member, .format = JSON_FORMAT_COLOR)
 
@@ -68,9 +64,8 @@ static const struct json_field style_fields[] = {
 static const struct json_field look_fields[] = {
     FIELD("pay_button_label", TEXT, pay_button_label, .most = LABEL_MOST),
     FIELD("theme", TEXT, theme, .choices = themes),
-    FIELD("display", OBJECT, has_display, .fields = display_fields,
-          .n_fields = ARRAY_SIZE(display_fields)),
-    FIELD("style", OBJECT, has_style, .fields = style_fields, .n_fields = ARRAY_SIZE(style_fields)),
+    FIELD("display", OBJECT, has_display, JSON_NESTED(display_fields)),
+    FIELD("style", OBJECT, has_style, JSON_NESTED(style_fields)),
 };
 
 /* ------------------------------------------------------------------ lists of methods */

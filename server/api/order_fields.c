@@ -7,76 +7,71 @@
 static const char *const flows[] = {"charge", "verify", NULL};
 #define LOCALE_MOST 35 /* the longest that RFC 5646 asks for room for */
 
-#define FIELD(member, ...) .offset = JSON_AT(order_input, member), ##__VA_ARGS__
-#define TEXT(key, member, ...)                                                                     \
-    {                                                                                              \
-        .name = key, .kind = JSON_KIND_TEXT, FIELD(member, ##__VA_ARGS__)                          \
-    }
+#define FIELD(key, what, member, ...) JSON_FIELD(order_input, key, what, member, ##__VA_ARGS__)
+#define TEXT(key, member, ...) FIELD(key, TEXT, member, ##__VA_ARGS__)
 #define URL(key, member, ...)                                                                      \
     TEXT(key, member, .format = JSON_FORMAT_URL, .most = URL_MOST, ##__VA_ARGS__)
-#define OTHER(key, what, member, ...)                                                              \
-    {                                                                                              \
-        .name = key, .kind = JSON_KIND_##what, FIELD(member, ##__VA_ARGS__)                        \
-    }
 #define LOCALE(key, member) TEXT(key, member, .format = JSON_FORMAT_LOCALE, .most = LOCALE_MOST)
-#define NESTED(key, member, table)                                                                 \
-    OTHER(key, OBJECT, member, .fields = table, .n_fields = ARRAY_SIZE(table))
+#define NESTED(key, member, table) FIELD(key, OBJECT, member, JSON_NESTED(table))
 
 static const struct json_field address_fields[] = {
-    TEXT("country", country, .format = JSON_FORMAT_COUNTRY),
-    TEXT("region", region),
-    TEXT("city", city),
-    TEXT("street", street),
-    TEXT("full_address", full_address),
-    TEXT("post_code", post_code),
+    TEXT("country", checked, .format = JSON_FORMAT_COUNTRY),
+    TEXT("region", checked),
+    TEXT("city", checked),
+    TEXT("street", checked),
+    TEXT("full_address", checked),
+    TEXT("post_code", checked),
 };
 
 static const struct json_field customer_fields[] = {
-    TEXT("reference_id", customer_reference, .required = true),
-    TEXT("name", customer_name),
-    TEXT("email", customer_email, .format = JSON_FORMAT_EMAIL),
-    TEXT("phone", customer_phone),
-    TEXT("individual_tax_id", customer_tax_id, .least = 2, .most = 100),
-    TEXT("date_of_birth", customer_birth, .format = JSON_FORMAT_DATE),
-    OTHER("metadata", MAP, customer_metadata),
-    NESTED("address", has_address, address_fields),
+    TEXT("reference_id", order.customer_reference, .required = true),
+    TEXT("name", checked),
+    TEXT("email", order.customer_email, .format = JSON_FORMAT_EMAIL),
+    TEXT("phone", checked),
+    TEXT("individual_tax_id", checked, .least = 2, .most = 100),
+    TEXT("date_of_birth", checked, .format = JSON_FORMAT_DATE),
+    FIELD("metadata", MAP, checked),
+    NESTED("address", present, address_fields),
 };
 
 static const struct json_field return_url_fields[] = {
-    URL("success", return_success),
-    URL("fail", return_fail),
-    URL("pending", return_pending, .required = true),
+    URL("success", order.draft.return_success),
+    URL("fail", order.draft.return_fail),
+    URL("pending", order.draft.return_pending, .required = true),
 };
 
 static const struct json_field option_fields[] = {
-    OTHER(OPTION_ALLOW_PARTIALLY, BOOL, options.allow_partially),
-    OTHER(OPTION_BYPASS_HPP, BOOL, options.bypass_hpp),
-    OTHER(OPTION_SEND_CONTEXT, BOOL, options.send_context),
+    FIELD(OPTION_ALLOW_PARTIALLY, BOOL, options.allow_partially),
+    FIELD(OPTION_BYPASS_HPP, BOOL, options.bypass_hpp),
+    FIELD(OPTION_SEND_CONTEXT, BOOL, options.send_context),
 };
 
 /* What all ways have in common; the rest follows below. */
 #define COMMON(needs_service)                                                                      \
-    TEXT("reference_id", reference_id), TEXT("service", service, .required = needs_service),       \
-        TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),              \
-        OTHER("amount", MONEY, amount, .required = true),                                          \
-        TEXT("description", description, .most = 1024),                                            \
-        OTHER("service_fields", ANY, service_fields),                                              \
-        NESTED("customer", has_customer, customer_fields), OTHER("metadata", ANY, metadata),       \
-        URL("return_url", return_url), NESTED("return_urls", has_return_urls, return_url_fields),  \
-        NESTED("options", has_options, option_fields), OTHER("expires", DATETIME, expires_ms)
+    TEXT("reference_id", order.draft.reference_id),                                                \
+        TEXT("service", service, .required = needs_service),                                       \
+        TEXT("currency", order.draft.currency, .required = true, .format = JSON_FORMAT_CURRENCY),  \
+        FIELD("amount", MONEY, order.draft.amount, .required = true),                              \
+        TEXT("description", order.draft.description, .most = 1024),                                \
+        FIELD("service_fields", ANY, service_fields),                                              \
+        NESTED("customer", has_customer, customer_fields), FIELD("metadata", ANY, metadata),       \
+        URL("return_url", order.draft.return_url),                                                 \
+        NESTED("return_urls", present, return_url_fields),                                         \
+        NESTED("options", has_options, option_fields),                                             \
+        FIELD("expires", DATETIME, order.draft.expires_ms)
 
 static const struct json_field private_fields[] = {
     COMMON(true),
     TEXT("flow", flow, .choices = flows),
-    OTHER("test_mode", BOOL, test_mode),
-    TEXT("descriptor", descriptor),
-    URL("callback_url", callback_url),
-    OTHER("gateway_options", MAP, gateway_options),
+    FIELD("test_mode", BOOL, order.draft.test_mode),
+    TEXT("descriptor", order.draft.descriptor),
+    URL("callback_url", order.draft.callback_url),
+    FIELD("gateway_options", MAP, order.draft.gateway_options),
     TEXT("token", token, .most = 1024),
 };
 
 /* callback_url is not taken here, by the platform's design: it is ignored (P356). */
-#define PUBLIC OTHER("fields", ANY, fields), LOCALE("locale", locale)
+#define PUBLIC FIELD("fields", ANY, fields), LOCALE("locale", order.draft.locale)
 #define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 
 static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
@@ -84,19 +79,19 @@ static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
 /* What the other options ask of the platform's routing has no meaning here: they are kept. */
-static const struct json_field payout_option_fields[] = {OTHER("auto_process", BOOL, auto_process)};
+static const struct json_field payout_option_fields[] = {FIELD("auto_process", BOOL, auto_process)};
 
 static const struct json_field payout_fields[] = {
-    TEXT("reference_id", reference_id),
+    TEXT("reference_id", order.draft.reference_id),
     TEXT("service", service, .required = true),
-    TEXT("currency", currency, .required = true, .format = JSON_FORMAT_CURRENCY),
-    OTHER("amount", MONEY, amount, .required = true),
-    TEXT("description", description, .most = 1024),
-    OTHER("fields", ANY, fields),
+    TEXT("currency", order.draft.currency, .required = true, .format = JSON_FORMAT_CURRENCY),
+    FIELD("amount", MONEY, order.draft.amount, .required = true),
+    TEXT("description", order.draft.description, .most = 1024),
+    FIELD("fields", ANY, fields),
     NESTED("customer", has_customer, customer_fields),
-    OTHER("metadata", ANY, metadata),
-    OTHER("test_mode", BOOL, test_mode),
-    URL("callback_url", callback_url),
+    FIELD("metadata", ANY, metadata),
+    FIELD("test_mode", BOOL, order.draft.test_mode),
+    URL("callback_url", order.draft.callback_url),
     NESTED("options", has_options, payout_option_fields),
 };
 

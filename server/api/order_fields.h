@@ -1,26 +1,20 @@
-/* The fields that each way to make an invoice takes (order_read.h), one table each: private to
+/* The fields that each way to make an invoice takes (order.h), one table each: private to
  * order_read.c. */
 #pragma once
 
-#include "api/order_read.h"
+#include "api/order.h"
 #include "view/invoice_options.h"
 
-/* What the fields say, before the rules beyond one field. */
+/* Where the fields are read to: straight into the order, and beside it what the rules beyond one
+ * field make something of. */
 struct order_input {
-    const char *reference_id, *service, *currency, *description, *descriptor, *flow, *locale,
-        *language;
-    int64_t amount, expires_ms;
-    bool test_mode;
+    struct order order;
+    const char *service, *flow, *language, *token;
     const json_t *service_fields, *fields, *metadata;
-    bool has_customer, has_address, has_return_urls;
-    const char *customer_reference, *customer_name, *customer_email, *customer_phone,
-        *customer_tax_id, *customer_birth;
-    const char *customer_metadata;
-    const char *country, *region, *city, *street, *full_address, *post_code;
-    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
-    const char *gateway_options, *token;
-    bool has_options, auto_process; /* of a payout's options */
-    struct invoice_options options; /* of a payment's */
+    bool has_customer, has_options, auto_process; /* the last: of a payout's options */
+    struct invoice_options options;               /* of a payment's */
+    const char *checked;                          /* must be right, and is kept in `customer` */
+    bool present;                                 /* likewise */
 };
 
 /* Reads a way's fields into ret_input; errors as json_read. */

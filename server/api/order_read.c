@@ -1,9 +1,5 @@
-#include "order_read.h"
-
 #include "api/look_read.h"
 #include "api/order_fields.h"
-#include "api/outcome_read.h"
-#include "api/payout_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"
 #include "domain/price.h"
@@ -24,14 +20,14 @@
 struct checking {
     struct call *call;
     struct order_input *input;
-    struct order *order;
+    struct order *order; /* of input */
     struct json_errors *errors;
 };
 
 /* An account that is not known yet, by a wrong public key, converts nothing. */
 static int64_t rate_of(const struct checking *c, const struct service *service)
 {
-    const char *currency = c->input->currency;
+    const char *currency = c->order->draft.currency;
     if (!currency || text_equal(currency, service->currency)) {
         return MONEY_ONE;
     }
@@ -52,9 +48,9 @@ static void check_service(const struct checking *c)
                         service ? "Service is not available" : "Service does not exist");
         return;
     }
-    if (input->currency && rate_of(c, service) == MONEY_NONE) {
+    if (c->order->draft.currency && rate_of(c, service) == MONEY_NONE) {
         json_errors_add(c->errors, "service", "Service does not match currency %s",
-                        input->currency);
+                        c->order->draft.currency);
         return;
     }
     c->order->service = service;
@@ -63,11 +59,10 @@ static void check_service(const struct checking *c)
 /* With its fee. An account that is not known yet adds none. */
 static struct price price_at(const struct checking *c, const struct service *service)
 {
-    const struct order_input *input = c->input;
     int64_t rate = rate_of(c, service);
     return c->order->kind == INVOICE_PAYOUT
-               ? price_of_payout(service, input->currency, input->amount, rate)
-               : price_of(service, input->currency, input->amount, rate,
+               ? price_of_payout(service, c->order->draft.currency, c->order->draft.amount, rate)
+               : price_of(service, c->order->draft.currency, c->order->draft.amount, rate,
                           c->call->tenant &&
                               c->call->tenant->account.settings.payment_fee_shift_out);
 }
@@ -84,7 +79,8 @@ static void check_limits(const struct checking *c, const struct service *service
         return;
     }
     char least[MONEY_TEXT], most[MONEY_TEXT];
-    bool other = c->input->currency && !text_equal(c->input->currency, service->currency);
+    bool other =
+        c->order->draft.currency && !text_equal(c->order->draft.currency, service->currency);
     money_format(service->amount_min, least);
     money_format(service->amount_max, most);
     json_errors_add(c->errors, "amount", "This value should be between %s and %s%s%s.", least, most,
@@ -93,7 +89,7 @@ static void check_limits(const struct checking *c, const struct service *service
 
 static void check_amount(const struct checking *c)
 {
-    int64_t amount = c->input->amount;
+    int64_t amount = c->order->draft.amount;
     const struct service *service = c->order->service;
     if (json_errors_has(c->errors, "amount")) {
         return;
@@ -107,7 +103,7 @@ static void check_amount(const struct checking *c)
 
 static void check_expires(const struct checking *c)
 {
-    int64_t expires_ms = c->input->expires_ms;
+    int64_t expires_ms = c->order->draft.expires_ms;
     if (expires_ms == TIME_NONE || !c->call->tenant) {
         return;
     }
@@ -123,12 +119,12 @@ static void check_service_fields(const struct checking *c)
 {
     if (c->order->kind == INVOICE_PAYOUT) {
         payout_fields_read(c->call, c->order->service, c->input->fields, c->errors,
-                           &c->order->service_fields, &c->order->service_outcome);
+                           &c->order->draft.service_fields, &c->order->service_outcome);
         return;
     }
     const json_t *fields = c->input->service_fields ? c->input->service_fields : c->input->fields;
-    service_fields_read(c->call, c->order->service, fields, c->errors, &c->order->service_fields,
-                        &c->order->service_outcome);
+    service_fields_read(c->call, c->order->service, fields, c->errors,
+                        &c->order->draft.service_fields, &c->order->service_outcome);
 }
 
 /* A charge by token, without a page (P434): the customer's own card, kept by `tokenize`. */
@@ -140,19 +136,19 @@ static void check_token(const struct checking *c)
     if (!input->token || !*input->token || !c->call->tenant) {
         return;
     }
-    if (input->customer_reference) {
+    if (c->order->customer_reference) {
         engine_customer_id(c->call->engine, c->call->tenant, c->call->arena,
-                           input->customer_reference, customer);
+                           c->order->customer_reference, customer);
     }
     const char *payload =
         engine_find_card(c->call->engine, c->call->tenant, c->call->arena, input->token,
-                         input->customer_reference ? customer : NULL);
-    cardgate_read(input->gateway_options, c->call->arena, &cardgate);
+                         c->order->customer_reference ? customer : NULL);
+    cardgate_read(c->order->draft.gateway_options, c->call->arena, &cardgate);
     const struct service *service = c->order->service;
     if (!payload || (service && !service_takes_cards(service))) {
         json_errors_add(c->errors, "token", MESSAGE_INVALID);
     } else if (cardgate.instant) {
-        c->order->card_payload = payload;
+        c->order->draft.challenge_payload = payload;
     }
 }
 
@@ -168,11 +164,11 @@ static void check_cover(const struct checking *c)
     bool priced = c->order->service && !json_errors_has(c->errors, "amount") &&
                   !json_errors_has(c->errors, "currency");
     bool repeats =
-        c->input->reference_id &&
+        c->order->draft.reference_id &&
         store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
-                                   INVOICE_PAYOUT, c->input->reference_id, &earlier);
+                                   INVOICE_PAYOUT, c->order->draft.reference_id, &earlier);
     if (priced && !repeats &&
-        !payout_is_covered(call->engine, call->tenant, c->input->currency,
+        !payout_is_covered(call->engine, call->tenant, c->order->draft.currency,
                            price_at(c, c->order->service).deposit)) {
         json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
     }
@@ -190,7 +186,7 @@ static void check_start(const struct checking *c, const json_t *attributes)
     const json_t *said = json_object_get(options, "auto_process");
     bool blank = json_is_string(said) && json_string_length(said) == 0;
     bool decided = said && !json_is_null(said) && !blank;
-    order->gateway_options =
+    order->draft.gateway_options =
         c->input->has_options ? json_text(c->call->arena, options, true) : NULL;
     order->start_delay_ms = decided && !c->input->auto_process ? TIME_NONE
                             : decided                          ? 0
@@ -202,7 +198,8 @@ static void check_start(const struct checking *c, const json_t *attributes)
 
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
 {
-    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, c->order->kind, c->order->flow};
+    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, c->order->kind,
+                                            c->order->draft.flow};
     return outcome_read(c->call, path, text, &subject, c->errors) ? text : NULL;
 }
 
@@ -243,57 +240,50 @@ static void check_metadata(const struct checking *c)
     if (merchant_url) {
         json_object_set_new(metadata, "merchant_url", json_string(merchant_url));
     }
-    c->order->metadata =
+    c->order->draft.metadata =
         json_text(c->call->arena, json_is_array(given) && !merchant_url ? given : metadata, true);
 }
 
-void order_read(struct call *call, enum order_way way, const json_t *attributes, bool test_mode,
+/* What a payment's order says of the page, of its options, and by whom it came. */
+static void finish_draft(const struct checking *c, enum order_way way, const json_t *fields)
+{
+    struct invoice *draft = &c->order->draft;
+    const char *reference_id = draft->reference_id;
+    draft->reference_id = reference_id && *reference_id ? reference_id : NULL;
+    draft->locale = draft->locale ? draft->locale : c->input->language;
+    draft->base_url = call_base_url(c->call);
+    draft->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
+                                                                : SOURCE_PLATFORM_PUBLIC_API;
+    draft->look = order_way_is_html(way) ? look_read(fields, c->errors) : NULL;
+    draft->customer = c->input->has_customer
+                          ? json_text(c->call->arena, json_object_get(fields, "customer"), true)
+                          : NULL;
+}
+
+void order_read(struct call *call, enum order_way way, const json_t *fields,
                 struct order *ret_order, struct json_errors *errors)
 {
-    struct order_input input = {.expires_ms = TIME_NONE, .test_mode = test_mode};
-    const struct checking checking = {call, &input, ret_order, errors};
-    json_auto_t *filled = order_way_is_html(way) ? json_without_blanks(attributes) : NULL;
-    *ret_order = (struct order){.kind = way == ORDER_PAYOUT ? INVOICE_PAYOUT : INVOICE_PAYMENT};
-    order_fields_read(way, filled ? filled : attributes, &input, errors);
-    ret_order->flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
+    struct order_input input = {
+        .order = {.draft = {.expires_ms = TIME_NONE, .test_mode = call->test_key},
+                  .kind = way == ORDER_PAYOUT ? INVOICE_PAYOUT : INVOICE_PAYMENT}};
+    const struct checking checking = {call, &input, &input.order, errors};
+    json_auto_t *filled = order_way_is_html(way) ? json_without_blanks(fields) : NULL;
+    order_fields_read(way, filled ? filled : fields, &input, errors);
+    input.order.draft.flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
     check_service(&checking);
     check_amount(&checking);
     check_expires(&checking);
     check_service_fields(&checking);
     check_metadata(&checking);
     check_token(&checking);
-    ret_order->gateway_options = input.gateway_options;
-    if (way != ORDER_PAYOUT) {
-        ret_order->options = invoice_options_text(
-            call->arena, json_object_get(attributes, "options"), &input.options);
-    }
     if (way == ORDER_PAYOUT) {
-        check_start(&checking, attributes);
+        check_start(&checking, fields);
+    } else {
+        input.order.draft.options =
+            invoice_options_text(call->arena, json_object_get(fields, "options"), &input.options);
     }
-    ret_order->header_outcome =
+    input.order.header_outcome =
         check_outcome(&checking, OUTCOME_HEADER, http_header(call->request, OUTCOME_HEADER));
-
-    ret_order->look = order_way_is_html(way) ? look_read(filled, errors) : NULL;
-
-    ret_order->currency = input.currency;
-    ret_order->amount = input.amount;
-    ret_order->test_mode = input.test_mode;
-    ret_order->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
-                                                                    : SOURCE_PLATFORM_PUBLIC_API;
-    ret_order->reference_id = input.reference_id && *input.reference_id ? input.reference_id : NULL;
-    ret_order->description = input.description;
-    ret_order->descriptor = input.descriptor;
-    ret_order->customer =
-        input.has_customer ? json_text(call->arena, json_object_get(attributes, "customer"), true)
-                           : NULL;
-    ret_order->customer_reference = input.customer_reference;
-    ret_order->customer_email = input.customer_email;
-    ret_order->callback_url = input.callback_url;
-    ret_order->return_url = input.return_url;
-    ret_order->return_success = input.return_success;
-    ret_order->return_fail = input.return_fail;
-    ret_order->return_pending = input.return_pending;
-    ret_order->locale = input.locale ? input.locale : input.language;
-    ret_order->base_url = call_base_url(call);
-    ret_order->expires_ms = input.expires_ms;
+    finish_draft(&checking, way, filled ? filled : fields);
+    *ret_order = input.order;
 }

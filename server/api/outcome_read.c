@@ -1,4 +1,4 @@
-#include "outcome_read.h"
+#include "api/order.h"
 
 bool outcome_read(struct call *call, const char *path, const char *text,
                   const struct outcome_subject *subject, struct json_errors *errors)

@@ -1,8 +1,8 @@
-#include "paging.h"
+#include "api/api.h"
 
 #include "base/text.h"
 
-const char *paging_member(struct http_request *request, const char *map, const char *name)
+const char *query_bracket(struct http_request *request, const char *map, const char *name)
 {
     if (!*request->query_text) {
         return NULL;
@@ -13,7 +13,7 @@ const char *paging_member(struct http_request *request, const char *map, const c
 void paging_read_int(struct http_request *request, const char *name, int64_t most, int64_t *value,
                      struct json_errors *errors)
 {
-    const char *text = paging_member(request, "page", name);
+    const char *text = query_bracket(request, "page", name);
     int64_t n;
     if (!text) {
         return;

@@ -1,7 +1,6 @@
-#include "payout_fields.h"
+#include "service_fields.h"
 
-#include "api/outcome_read.h"
-#include "api/service_fields.h"
+#include "api/order.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -25,22 +24,6 @@ static void check_card(const json_t *fields, struct json_errors *errors)
 struct wish {
     const char *status, *resolution, *rate;
 };
-
-static void note_wish(struct wish *wish, const char *key, const char *text)
-{
-    const struct {
-        const char *key, **place;
-    } places[] = {
-        {STATUS_FIELD, &wish->status},
-        {RESOLUTION_FIELD, &wish->resolution},
-        {RATE_FIELD, &wish->rate},
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        if (text_equal(key, places[i].key)) {
-            *places[i].place = text;
-        }
-    }
-}
 
 /* True for `rate` draws of a hundred. */
 static bool draw(struct engine *engine, int64_t rate)
@@ -100,16 +83,16 @@ void payout_fields_read(struct call *call, const struct service *service, const 
                         struct json_errors *errors, const char **ret_text, const char **ret_outcome)
 {
     struct wish wish = {0};
-    bool map =
-        !fields || json_is_object(fields) || (json_is_array(fields) && !json_array_size(fields));
-    if (!map) {
+    if (fields && !json_is_map(fields)) {
         json_errors_add(errors, "fields", MESSAGE_MAP);
         return;
     }
     for (size_t i = 0; service && i < service->n_fields; i++) {
         const struct service_field *field = &service->fields[i];
-        note_wish(&wish, field->key,
-                  service_field_read(call, "fields", field, false, fields, errors));
+        const char *text = service_field_read(call, "fields", field, false, fields, errors);
+        wish.status = text_equal(field->key, STATUS_FIELD) ? text : wish.status;
+        wish.resolution = text_equal(field->key, RESOLUTION_FIELD) ? text : wish.resolution;
+        wish.rate = text_equal(field->key, RATE_FIELD) ? text : wish.rate;
     }
     check_card(fields, errors);
     if (wish.status || wish.resolution || wish.rate) {

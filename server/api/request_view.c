@@ -1,6 +1,5 @@
 #include "request_view.h"
 
-#include "api/explain.h"
 #include "base/text.h"
 #include "mask/mask.h"
 

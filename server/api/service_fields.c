@@ -77,9 +77,7 @@ void service_fields_read(struct call *call, const struct service *service, const
                          struct json_errors *errors, const char **ret_text,
                          const char **ret_outcome)
 {
-    bool map =
-        !fields || json_is_object(fields) || (json_is_array(fields) && !json_array_size(fields));
-    if (!map) {
+    if (fields && !json_is_map(fields)) {
         json_errors_add(errors, "service_fields", MESSAGE_MAP);
         return;
     }

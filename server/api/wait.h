@@ -15,7 +15,7 @@ void waits_free(struct waits *waits);
 
 /* After a call that changed an invoice was answered: the reply waits for the end of the callback's
  * attempt when a fault wants it so (before_response), at most 5 s. */
-void waits_hold_reply(struct call *call);
+struct answer *waits_hold_reply(struct call *call, struct answer *answer) ATTR_MUST_USE;
 
 /* engine_hooks.changed; `arg` is the waits. */
 void waits_changed(void *arg, int64_t account, int64_t invoice);

@@ -1,6 +1,5 @@
 #include "waiter.h"
 
-#include "api/callback_view.h"
 #include "api/control.h"
 #include "engine/clock.h"
 #include "engine/schedule.h"
@@ -87,72 +86,71 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 /* ------------------------------------------------------------------ answers */
 
 /* Many may wait for one invoice: its document is written once. */
-static bool try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+static struct answer *try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     const struct invoice *invoice = cached_invoice(call, waiter, cache);
     if (!(invoice->statuses_reached & STATUS_BIT(waiter->status))) {
-        return false;
+        return NULL;
     }
     if (cache->document.size) {
         buf_add(http_reply(call->request, 200, HTTP_JSON), cache->document.data,
                 cache->document.size);
-        return true;
+        return call_answered(call);
     }
-    control_reply_invoice(call, 200, invoice);
+    struct answer *answer = control_reply_invoice(call, 200, invoice);
     buf_add(&cache->document, call->request->reply.body.data, call->request->reply.body.size);
-    return true;
+    return answer;
 }
 
-static bool try_callback(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+static struct answer *try_callback(struct call *call, struct waiter *waiter,
+                                   struct wait_cache *cache)
 {
     const struct callback *row = find_callback(call, waiter, cache);
     const struct invoice *invoice = row ? cached_invoice(call, waiter, cache) : NULL;
     struct callback callback;
     if (!invoice || !store_callback_get(call->engine->store, call->arena, row->seq, &callback)) {
-        return false;
+        return NULL;
     }
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
     callback_view(call, &out, NULL, &callback, invoice->id);
-    return true;
+    return call_answered(call);
 }
 
-static bool try_idle(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+static struct answer *try_idle(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     (void)cache;
     if (!waiter_is_idle(call, waiter->within_ms)) {
-        return false;
+        return NULL;
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_bool(&out, "idle", true);
-    json_out_object_end(&out);
-    return true;
+    return call_reply_end(&out);
 }
 
-static bool try_requests(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+static struct answer *try_requests(struct call *call, struct waiter *waiter,
+                                   struct wait_cache *cache)
 {
     (void)cache;
     if (count_requests(call, waiter) < waiter->wanted) {
-        return false;
+        return NULL;
     }
-    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 200);
     json_out_int(&out, "requests", waiter->counted);
-    json_out_object_end(&out);
-    return true;
+    return call_reply_end(&out);
 }
 
 /* The reply stands, unless what it tells of is gone: the turn was rolled back, or the account
  * emptied. */
-static bool try_attempt(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+static struct answer *try_attempt(struct call *call, struct waiter *waiter,
+                                  struct wait_cache *cache)
 {
     struct callback callback;
     (void)cache;
     if (!store_callback_get(call->engine->store, call->arena, waiter->attempt, &callback)) {
-        http_reply_error(call->request, 503);
-        return true;
+        return call_error(call, 503);
     }
-    return callback.attempts + callback.extra > 0 || callback.state != CALLBACK_SENDING;
+    bool ended = callback.attempts + callback.extra > 0 || callback.state != CALLBACK_SENDING;
+    return ended ? call_answered(call) : NULL;
 }
 
 /* ------------------------------------------------------------------ what is instead */
@@ -195,7 +193,7 @@ static void write_requests_now(struct call *call, const struct waiter *waiter, s
 }
 
 static const struct {
-    bool (*try)(struct call *call, struct waiter *waiter, struct wait_cache *cache);
+    struct answer *(*try)(struct call *call, struct waiter *waiter, struct wait_cache *cache);
     void (*write_now)(struct call *call, const struct waiter *waiter, struct json_out *out);
 } kinds[] = {
     [WAIT_STATUS] = {try_status, write_invoice_now},
@@ -205,13 +203,12 @@ static const struct {
     [WAIT_ATTEMPT] = {try_attempt, NULL}, /* never told what is instead */
 };
 
-bool waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
+struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     bool replaced =
         waiter->invoice && waiter->kind != WAIT_ATTEMPT && !cached_invoice(call, waiter, cache);
     if (replaced) {
-        call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
-        return true;
+        return call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
     }
     return kinds[waiter->kind].try(call, waiter, cache);
 }
@@ -223,11 +220,10 @@ bool waiter_is_hopeless(struct call *call, const struct waiter *waiter)
            call->tenant->account.clock.frozen && waiter_is_idle(call, 0);
 }
 
-void waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
-                    const char *message)
+struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
+                              const char *message)
 {
-    struct json_out out = {.buf = http_reply(call->request, 408, HTTP_JSON)};
-    json_out_object(&out, NULL);
+    struct json_out out = call_reply_object(call, 408);
     json_out_object(&out, "error");
     json_out_text(&out, "code", code);
     json_out_text(&out, "message", message);
@@ -235,5 +231,5 @@ void waiter_give_up(struct call *call, const struct waiter *waiter, const char *
     json_out_object(&out, "now");
     kinds[waiter->kind].write_now(call, waiter, &out);
     json_out_object_end(&out);
-    json_out_object_end(&out);
+    return call_reply_end(&out);
 }

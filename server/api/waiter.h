@@ -54,15 +54,16 @@ struct wait_cache {
 
 void wait_cache_finish(struct wait_cache *cache);
 
-/* Answers 200 when the condition holds, 404 when it cannot any more; true when it did. */
-bool waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache);
+/* Answers 200 when the condition holds, 404 when it cannot any more; NULL: neither. */
+struct answer *waiter_try(struct call *call, struct waiter *waiter,
+                          struct wait_cache *cache) ATTR_MUST_USE;
 
 /* True when it can never hold without another call: the clock stands still and nothing is due. */
 bool waiter_is_hopeless(struct call *call, const struct waiter *waiter);
 
 /* Answers 408 with what is instead. */
-void waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
-                    const char *message);
+struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
+                              const char *message) ATTR_ANSWER;
 
 /* True when the account has nothing in flight and nothing due within a time from now. */
 bool waiter_is_idle(struct call *call, int64_t within_ms);

@@ -39,6 +39,26 @@ static void finish(struct waiter *waiter)
     http_unpark(request);
 }
 
+/* NULL: it goes on waiting. */
+static struct answer *try_again(struct call *call, struct waiter *waiter, struct wait_cache *cache,
+                                bool late)
+{
+    bool holds_reply = waiter->kind == WAIT_ATTEMPT;
+    if (!call->tenant && !holds_reply) {
+        return call_control_error(call, 404, "unknown_account",
+                                  "the account was deleted meanwhile");
+    }
+    struct answer *answer = waiter_try(call, waiter, cache);
+    if (answer || (late && holds_reply)) {
+        return answer ? answer : call_answered(call);
+    }
+    if (waiter_is_hopeless(call, waiter)) {
+        return waiter_give_up(call, waiter, "frozen",
+                              "the clock is frozen and nothing is due: advance it");
+    }
+    return late ? waiter_give_up(call, waiter, "timeout", "it has not happened in time") : NULL;
+}
+
 /* Asks again and answers if there is an answer; the waiter is gone afterwards, unless it goes on
  * waiting. */
 static void recheck(struct waiter *waiter, struct tenant *tenant, struct wait_cache *cache,
@@ -51,20 +71,9 @@ static void recheck(struct waiter *waiter, struct tenant *tenant, struct wait_ca
         .router = waiter->waits->router,
         .tenant = tenant,
     };
-    bool holds_reply = waiter->kind == WAIT_ATTEMPT;
-    if (!tenant && !holds_reply) {
-        call_control_error(&call, 404, "unknown_account", "the account was deleted meanwhile");
-    } else if (waiter_try(&call, waiter, cache) || (late && holds_reply)) {
-        /* answered */
-    } else if (waiter_is_hopeless(&call, waiter)) {
-        waiter_give_up(&call, waiter, "frozen",
-                       "the clock is frozen and nothing is due: advance it");
-    } else if (late) {
-        waiter_give_up(&call, waiter, "timeout", "it has not happened in time");
-    } else {
-        return;
+    if (try_again(&call, waiter, cache, late)) {
+        finish(waiter);
     }
-    finish(waiter);
 }
 
 static struct tenant *tenant_of(const struct waiter *waiter)
@@ -100,7 +109,7 @@ void waits_park(struct waits *waits, const struct tenant *tenant, const struct w
     }
 }
 
-void waits_hold_reply(struct call *call)
+struct answer *waits_hold_reply(struct call *call, struct answer *answer)
 {
     const struct waiter waiter = {
         .kind = WAIT_ATTEMPT,
@@ -111,6 +120,7 @@ void waits_hold_reply(struct call *call)
     if (waiter.attempt) {
         waits_park(call->router->waits, call->tenant, &waiter, HOLD_REPLY_MS);
     }
+    return answer;
 }
 
 /* ------------------------------------------------------------------ what happens */

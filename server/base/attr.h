@@ -7,6 +7,7 @@
 #define ATTR_NORETURN __attribute__((noreturn))
 #define ATTR_NONNULL __attribute__((returns_nonnull))
 #define ATTR_UNUSED __attribute__((unused))
+#define ATTR_MUST_USE __attribute__((warn_unused_result))
 
 /* Runs `fn(&variable)` when the variable goes out of scope, so early returns stay flat. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))

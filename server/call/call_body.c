@@ -42,7 +42,7 @@ static bool begins_with_brace(const struct http_request *request)
     return request->body[blank] == '{';
 }
 
-json_t *call_body(struct call *call)
+struct answer *call_body(struct call *call, json_t **ret_body)
 {
     struct http_request *request = call->request;
     const char *why = call_why_no_text(call);
@@ -50,15 +50,13 @@ json_t *call_body(struct call *call)
         why = "the body is no JSON object";
         request->document = json_parse(request->body, request->body_size, call->arena, &why);
     }
+    *ret_body = request->document;
     if (json_is_object(request->document)) {
-        return request->document;
+        return NULL;
     }
-    if (target_is_under(request->path, CALL_CONTROL_PREFIX)) {
-        call_control_error(call, 400, "invalid_json", "%s", why);
-    } else {
-        http_reply_error_because(request, 400, why);
-    }
-    return NULL;
+    return target_is_under(request->path, CALL_CONTROL_PREFIX)
+               ? call_control_error(call, 400, "invalid_json", "%s", why)
+               : call_error_because(call, 400, why);
 }
 
 json_t *call_document(struct call *call)
@@ -109,27 +107,24 @@ static int find_form_type(const struct http_request *request)
     return -1;
 }
 
-json_t *call_form(struct call *call)
+struct answer *call_form(struct call *call, json_t **ret_form)
 {
     struct http_request *request = call->request;
     struct json_errors errors = {.arena = call->arena};
     struct form form = {.errors = &errors};
     int type = find_form_type(request);
     if (begins_with_brace(request)) {
-        return call_body(call);
+        return call_body(call, ret_form);
     }
     if (type < 0) {
-        http_reply_error_because(request, 415,
-                                 "the Content-Type must be application/x-www-form-urlencoded, "
-                                 "multipart/form-data or application/json");
-        return NULL;
+        return call_error_because(call, 415,
+                                  "the Content-Type must be application/x-www-form-urlencoded, "
+                                  "multipart/form-data or application/json");
     }
     const char *why = call_why_no_text(call);
     why = why ? why : form_types[type].read(request, &form);
-    if (why) {
-        http_reply_error_because(request, 400, why);
-    } else if (errors.n) {
-        call_reply_errors(call, &errors);
-    }
-    return why || errors.n ? NULL : request->document;
+    *ret_form = request->document;
+    return why        ? call_error_because(call, 400, why)
+           : errors.n ? call_reply_errors(call, &errors)
+                      : NULL;
 }

@@ -27,25 +27,25 @@ static const char *usual_field(const struct call *call)
 
 /* As the call itself would be refused with this status: with a wrong field, with the invoice that
  * is in the way, with the status's header. */
-static void refuse(struct call *call, unsigned status)
+static struct answer *refuse(struct call *call, unsigned status)
 {
-    if (is_page(call)) {
-        http_reply_error(call->request, status);
-        call->router->error_page(call);
-    } else if (status == 422) {
+    if (status == 422 && !is_page(call)) {
         struct json_errors errors = {.arena = call->arena};
         call_document(call);
         json_errors_add(&errors, usual_field(call), MESSAGE_INVALID);
-        call_reply_errors(call, &errors);
-    } else if (status != 409 || !call->router->conflict(call)) {
-        call_error(call, status);
+        return call_reply_errors(call, &errors);
     }
+    struct answer *conflict = status == 409 && !is_page(call) ? call->router->conflict(call) : NULL;
+    return conflict ? conflict : call_error(call, status);
 }
 
 static void answer_status(struct call *call, const struct fault_hit *hit)
 {
     const struct fault_effect *effect = &hit->effect;
-    refuse(call, (unsigned)effect->status);
+    struct answer *answer = refuse(call, (unsigned)effect->status);
+    if (answer && is_page(call)) {
+        call->router->error_page(call);
+    }
     if (effect->retry_after_s != FAULT_UNSET) {
         http_reply_header(call->request, "Retry-After",
                           arena_printf(call->arena, "%lld", (long long)effect->retry_after_s));
@@ -115,45 +115,61 @@ static const struct {
 
 /* ------------------------------------------------------------------ the account of a call */
 
-/* `invoice`: the id that the call names, which need not be one. */
-static void note_hit(const struct call *call, const char *invoice,
-                     const struct fault_subject *subject, const struct fault_hit *hit)
+/* The id that the call names, which need not be anybody's; NULL: none. */
+static const char *invoice_of(const struct call *call)
+{
+    const char *in_path = call->route->access == ACCESS_PRIVATE ? call->params[0] : NULL;
+    return call->found ? call->found->id : in_path;
+}
+
+static void note_hit(const struct call *call, const struct fault_subject *subject,
+                     const struct fault_hit *hit)
 {
     int64_t row = 0;
-    bool known = invoice && invoice_id_read(call->engine->keys.rows, invoice, &row);
+    bool known =
+        subject->invoice && invoice_id_read(call->engine->keys.rows, subject->invoice, &row);
     journal_fault(call->engine, call->tenant, known ? row : 0, hit->number,
                   fault_place_name(subject->place), fault_kind_name(hit->effect.kind));
 }
 
-static bool passes_faults(struct call *call, const char *invoice)
+static struct answer *ask_faults(struct call *call)
 {
     struct http_request *request = call->request;
     const struct fault_subject subject = {
         .place = is_page(call) ? FAULT_ON_PAGE : FAULT_ON_API,
         .method = request->method,
         .path = request->path,
-        .invoice = invoice,
+        .invoice = invoice_of(call),
         .transition = FAULT_UNSET,
     };
     struct fault_hit hit;
     if (!(call->tenant->faults.places & FAULT_AT(subject.place)) ||
         !faults_ask(&call->tenant->faults, call->tenant->account.keys.id, &subject, &hit)) {
-        return true;
+        return NULL;
     }
     struct fault_hit *kept = arena_alloc(call->arena, sizeof *kept);
     *kept = hit;
     request->fault = kept;
-    note_hit(call, invoice, &subject, kept);
+    note_hit(call, &subject, kept);
     effects[hit.effect.kind].apply(call, kept);
-    return effects[hit.effect.kind].executes;
+    return effects[hit.effect.kind].executes ? NULL : call_answered(call);
 }
 
-bool call_enter(struct call *call, struct tenant *tenant, const char *invoice)
+/* The calls of the platform and its pages. */
+static bool meets_faults(const struct call *call)
 {
-    bool entered = call->tenant; /* what was just made is then looked up like any other */
-    call->tenant = tenant;
+    enum route_access access = call->route->access;
+    return access == ACCESS_PUBLIC || access == ACCESS_PRIVATE || access == ACCESS_GATE ||
+           access == ACCESS_PAGE;
+}
+
+struct answer *call_set_account(struct call *call)
+{
+    struct tenant *tenant = call->tenant;
     tenant->used_ms = mono_now_ms();
     record_account(call->request, tenant);
+    call->invoice = call->found ? call->found->seq : call->invoice;
     /* A call that was delayed comes a second time and has had its fault. */
-    return entered || !tenant->faults.n || call->request->fault || passes_faults(call, invoice);
+    bool asks = tenant->faults.n && !call->request->fault && meets_faults(call);
+    return asks ? ask_faults(call) : NULL;
 }

@@ -68,20 +68,10 @@ static bool is_plain(const struct route *route)
                      route->access == ACCESS_GATE);
 }
 
-/* Who calls is known once the handler has found out, if ever. */
-static bool is_found_late(const struct route *route)
-{
-    return !route || route->access == ACCESS_PUBLIC || route->access == ACCESS_GATE ||
-           route->access == ACCESS_PAGE;
-}
-
 void record_routed(const struct call *call)
 {
     const struct route *found = call->route;
     struct record *record = call->request->record;
-    if (is_found_late(found)) {
-        record_account(call->request, call->tenant);
-    }
     record->route = found ? (int)(found - call->router->routes) : -1;
     record->invoice = call->invoice;
     record->refusal = call->refusal;

@@ -1,8 +1,8 @@
 #include "call/call.h"
 
+#include "base/die.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "call/credentials.h"
 #include "call/guard.h"
 #include "call/record.h"
 #include "http/authorization.h"
@@ -15,25 +15,24 @@
 #define PUBLIC_PREFIX "/public-api"
 #define PRIVATE_PREFIX "/api"
 
-static void reply_error(struct call *call, unsigned status, const char *code, const char *message)
+/* An error in the shape of the API; the platform's says no more than its status. */
+static struct answer *reply_error(struct call *call, unsigned status, const char *code,
+                                  const char *message)
 {
     const char *path = call->request->path;
-    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
-        call_control_error(call, status, code, "%s", message);
-    } else {
-        http_reply_error(call->request, status);
-    }
+    return path && target_is_under(path, CALL_CONTROL_PREFIX)
+               ? call_control_error(call, status, code, "%s", message)
+               : call_error(call, status);
 }
 
-/* The same, and the platform's shape has the message in a header. */
-static void reply_reason(struct call *call, unsigned status, const char *code, const char *message)
+/* The same, and the platform's has the message in a header. */
+static struct answer *reply_reason(struct call *call, unsigned status, const char *code,
+                                   const char *message)
 {
     const char *path = call->request->path;
-    if (path && target_is_under(path, CALL_CONTROL_PREFIX)) {
-        call_control_error(call, status, code, "%s", message);
-    } else {
-        http_reply_error_because(call->request, status, message);
-    }
+    return path && target_is_under(path, CALL_CONTROL_PREFIX)
+               ? call_control_error(call, status, code, "%s", message)
+               : call_error_because(call, status, message);
 }
 
 /* ------------------------------------------------------------------ where it is */
@@ -96,17 +95,6 @@ static const struct route *find_route(struct call *call, const char **ret_patter
 
 /* ------------------------------------------------------------------ who may */
 
-static bool check_private(struct call *call)
-{
-    struct tenant *tenant = credentials_check(call);
-    if (tenant) {
-        return call_enter(call, tenant, call->params[0]);
-    }
-    record_account(call->request, credentials_name(call));
-    call_error(call, 401);
-    return false;
-}
-
 static struct guard guard_of(const struct router *router)
 {
     return (struct guard){router->public_url, router->allow_hosts, router->n_allow_hosts};
@@ -129,14 +117,12 @@ bool call_has_control(const struct call *call)
            cookie_passes(call);
 }
 
-static bool check_token(struct call *call)
+static struct answer *check_token(struct call *call)
 {
-    bool good = call_has_control(call);
-    if (!good) {
-        call_control_error(call, 401, "unauthorized",
-                           "the control API wants the token of --control-token");
-    }
-    return good;
+    return call_has_control(call)
+               ? NULL
+               : call_control_error(call, 401, "unauthorized",
+                                    "the control API wants the token of --control-token");
 }
 
 static bool host_passes(const struct call *call)
@@ -152,40 +138,19 @@ static bool origin_passes(const struct call *call)
                                http_header(call->request, "Host"));
 }
 
-static bool check_origin(struct call *call)
+static struct answer *check_origin(struct call *call)
 {
     if (!host_passes(call)) {
-        call_control_error(call, 403, "host_not_allowed",
-                           "Host must be an address, localhost or the public URL's host; "
-                           "--allow-host adds others");
-        return false;
+        return call_control_error(call, 403, "host_not_allowed",
+                                  "Host must be an address, localhost or the public URL's host; "
+                                  "--allow-host adds others");
     }
     if (!origin_passes(call)) {
-        call_control_error(call, 403, "origin_not_allowed",
-                           "Origin must be this server, loopback or the public URL; "
-                           "--allow-host adds others");
-        return false;
+        return call_control_error(call, 403, "origin_not_allowed",
+                                  "Origin must be this server, loopback or the public URL; "
+                                  "--allow-host adds others");
     }
-    return true;
-}
-
-/* The account of a control call: ?account=, else the demo account. */
-static bool find_control_tenant(struct call *call)
-{
-    if (json_errors_has(http_query_errors(call->request), "account")) {
-        call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
-        return false;
-    }
-    const char *id = http_query_text(call->request, "account");
-    call->tenant = id ? tenants_by_id(&call->engine->tenants, id) : call->engine->tenants.demo;
-    if (!call->tenant && id) {
-        call_control_error(call, 404, "unknown_account", "there is no account %s", id);
-        return false;
-    }
-    if (call->tenant) {
-        call->tenant->used_ms = mono_now_ms();
-    }
-    return true;
+    return NULL;
 }
 
 static bool names_query(const char *names, const char *name)
@@ -202,79 +167,92 @@ static bool names_query(const char *names, const char *name)
 }
 
 /* The platform's calls: what cannot be read is refused, never ignored. */
-static bool check_query_text(struct call *call)
+static struct answer *check_query_text(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
-    if (errors->n) {
-        call_reply_errors(call, errors);
-    }
-    return !errors->n;
+    return errors->n ? call_reply_errors(call, errors) : NULL;
 }
 
-static bool check_page_query(struct call *call)
+static struct answer *check_page_query(struct call *call)
 {
-    bool good = check_query_text(call);
-    if (!good) {
+    struct answer *refused = check_query_text(call);
+    if (refused) {
         call->router->error_page(call);
     }
-    return good;
+    return refused;
 }
 
 /* The control API's: what is misspelt, too. */
-static bool check_query(struct call *call, const struct route *route)
+static struct answer *check_query(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
     const char *name;
     json_t *value;
     if (errors->n) {
-        call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
-                           errors->first->message);
-        return false;
+        return call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
+                                  errors->first->message);
     }
     json_object_foreach((json_t *)http_query(call->request), name, value)
     {
         if (!json_is_string(value) ||
-            (!text_equal(name, "account") && !names_query(route->query, name))) {
-            call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s",
-                               name);
-            return false;
+            (!text_equal(name, "account") && !names_query(call->route->query, name))) {
+            return call_control_error(call, 422, "unknown_parameter",
+                                      "the query has no parameter %s", name);
         }
     }
-    return true;
+    return NULL;
 }
 
-static bool may(struct call *call, const struct route *route)
+/* ------------------------------------------------------------------ what the route needs */
+
+static struct answer *check_needs(struct call *call)
 {
-    switch (route->access) {
-    case ACCESS_PUBLIC:
-    case ACCESS_GATE:
-        return check_query_text(call);
-    case ACCESS_PAGE:
-        return check_page_query(call);
-    case ACCESS_PRIVATE:
-        return check_private(call) && check_query_text(call);
-    case ACCESS_CONTROL:
-    case ACCESS_CONTROL_LARGE:
-        return check_origin(call) && check_token(call) && check_query(call, route) &&
-               find_control_tenant(call);
-    case ACCESS_CONTROL_OPEN:
-        return check_origin(call) && check_query(call, route) && find_control_tenant(call);
-    case ACCESS_DASHBOARD:
-        return check_origin(call) && check_query(call, route);
-    case ACCESS_SINK:
-        return find_control_tenant(call);
+    unsigned needs = call->route->needs;
+    if (needs & NEEDS_ACCOUNT && !call->tenant) {
+        return call_control_error(call, 404, "unknown_account",
+                                  "the demo account is not there; name one with ?account=");
     }
-    return false;
+    return needs & NEEDS_JOURNAL ? call_check_journal(call) : NULL;
 }
+
+/* Errors that a browser shows are pages. */
+static struct answer *page_if_needed(struct call *call, struct answer *answer)
+{
+    if (answer && call->route->needs & NEEDS_PAGES) {
+        call->router->error_page(call);
+    }
+    return answer;
+}
+
+/* Finds the account and asks for its faults. */
+static struct answer *enter(struct call *call)
+{
+    const struct route *route = call->route;
+    struct answer *refused = route->account ? route->account(call) : NULL;
+    if (!refused && call->tenant) {
+        refused = call_set_account(call);
+    }
+    return page_if_needed(call, refused ? refused : check_needs(call));
+}
+
+#define CHECKS_MOST 4
+
+/* What comes before the handler, in this order. */
+static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
+    [ACCESS_PUBLIC] = {check_query_text, enter},
+    [ACCESS_PRIVATE] = {enter, check_query_text},
+    [ACCESS_GATE] = {check_query_text, enter},
+    [ACCESS_PAGE] = {check_page_query, enter},
+    [ACCESS_CONTROL] = {check_origin, check_token, check_query, enter},
+    [ACCESS_CONTROL_OPEN] = {check_origin, check_query, enter},
+    [ACCESS_CONTROL_LARGE] = {check_origin, check_token, check_query, enter},
+    [ACCESS_DASHBOARD] = {check_origin, check_query},
+    [ACCESS_SINK] = {enter},
+};
 
 /* ------------------------------------------------------------------ answering */
 
-static void add_cors(struct call *call)
-{
-    http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
-}
-
-static void reply_options(struct call *call, const char *pattern)
+static struct answer *reply_options(struct call *call, const char *pattern)
 {
     struct http_request *request = call->request;
     const char *wanted = http_header(request, "Access-Control-Request-Headers");
@@ -286,31 +264,31 @@ static void reply_options(struct call *call, const char *pattern)
                           wanted ? wanted : "Content-Type, Accept, " OUTCOME_HEADER);
         http_reply_header(request, "Access-Control-Max-Age", "86400");
     }
-}
-
-/* A reply stands, which may still have to wait; a call that comes again later has none. */
-static bool is_answered(const struct http_request *request)
-{
-    return request->reply.status || request->reply.fault;
+    return call_answered(call);
 }
 
 /* Refused before anybody was asked who calls: the journal shows it to whom it names. */
-static void refuse_route(struct call *call, enum journal_refusal why, unsigned status,
-                         const char *code, const char *message)
+static struct answer *refuse_route(struct call *call, enum journal_refusal why, unsigned status,
+                                   const char *code, const char *message)
 {
     call->refusal = why;
-    record_account(call->request, credentials_name(call));
-    reply_error(call, status, code, message);
+    record_account(call->request, account_named(call));
+    return reply_error(call, status, code, message);
 }
 
 /* The request is not what HTTP allows, whatever its route may be. */
-static void refuse_request(struct call *call)
+static struct answer *refuse_request(struct call *call)
 {
     const struct framing_refusal *refusal = call->request->refusal;
     call->refusal = REFUSAL_HTTP;
-    record_account(call->request, credentials_name(call));
-    reply_reason(call, refusal->status, "malformed_request", refusal->reason);
-    record_routed(call);
+    record_account(call->request, account_named(call));
+    return reply_reason(call, refusal->status, "malformed_request", refusal->reason);
+}
+
+static struct answer *refuse_target(struct call *call)
+{
+    call->refusal = REFUSAL_TARGET;
+    return call_error_because(call, 404, "the path cannot be read, or is longer than 8 kB");
 }
 
 /* A body that nothing here can read, because it is not the text itself. */
@@ -320,42 +298,58 @@ static bool is_encoded(const struct http_request *request)
     return request->body_size && encoding && *encoding && !text_equal_nocase(encoding, "identity");
 }
 
-static void handle(struct call *call, const struct route *route)
+/* What is wrong with the body, before anything reads it. */
+static struct answer *check_body(struct call *call)
 {
     struct http_request *request = call->request;
     if (request->no_room) {
-        reply_reason(call, 503, "busy", "too many bodies are under way; send it again");
+        struct answer *busy =
+            reply_reason(call, 503, "busy", "too many bodies are under way; send it again");
         http_reply_header(request, "Retry-After", "1");
-    } else if (is_encoded(request) && route->access != ACCESS_SINK) {
-        reply_reason(call, 415, "unsupported_encoding",
-                     "the body must be sent without Content-Encoding");
-    } else if (request->too_large) {
-        reply_reason(
+        return busy;
+    }
+    if (is_encoded(request) && call->route->access != ACCESS_SINK) {
+        return reply_reason(call, 415, "unsupported_encoding",
+                            "the body must be sent without Content-Encoding");
+    }
+    if (request->too_large) {
+        return reply_reason(
             call, 413, "too_large",
             arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
-    } else if (may(call, route)) {
-        record_account(request, call->tenant);
-        route->handle(call);
     }
+    return NULL;
 }
 
-static void dispatch(struct call *call)
+static struct answer *handle(struct call *call)
 {
-    struct http_request *request = call->request;
-    const char *pattern;
-    const struct route *route = call->route = find_route(call, &pattern);
-    if (!pattern) {
-        refuse_route(call, REFUSAL_PATH, 404, "not_found", "there is no such path");
-    } else if (!route && text_equal(request->method, "OPTIONS")) {
-        reply_options(call, pattern);
-    } else if (!route) {
-        refuse_route(call, REFUSAL_METHOD, 405, "method_not_allowed",
-                     "the path takes other methods, see Allow");
-        call_reply_allow(call, pattern);
-    } else {
-        handle(call, route);
+    const struct route *route = call->route;
+    struct answer *answer = check_body(call);
+    for (size_t i = 0; !answer && i < CHECKS_MOST && checks[route->access][i]; i++) {
+        answer = checks[route->access][i](call);
     }
-    record_routed(call);
+    if (answer) {
+        return answer;
+    }
+    return page_if_needed(call, route->handle(call));
+}
+
+static struct answer *dispatch(struct call *call)
+{
+    const char *pattern;
+    call->route = find_route(call, &pattern);
+    if (call->route) {
+        return handle(call);
+    }
+    if (!pattern) {
+        return refuse_route(call, REFUSAL_PATH, 404, "not_found", "there is no such path");
+    }
+    if (text_equal(call->request->method, "OPTIONS")) {
+        return reply_options(call, pattern);
+    }
+    struct answer *refused = refuse_route(call, REFUSAL_METHOD, 405, "method_not_allowed",
+                                          "the path takes other methods, see Allow");
+    call_reply_allow(call, pattern);
+    return refused;
 }
 
 void router_handle(void *arg, struct http_request *request)
@@ -364,17 +358,17 @@ void router_handle(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     record_begin(router, request);
-    if (request->refusal) {
-        refuse_request(&call);
-    } else if (request->path) {
-        dispatch(&call);
-    } else {
-        call.refusal = REFUSAL_TARGET;
-        http_reply_error_because(request, 404, "the path cannot be read, or is longer than 8 kB");
-        record_routed(&call);
+    struct answer *answer = request->refusal ? refuse_request(&call)
+                            : request->path  ? dispatch(&call)
+                                             : refuse_target(&call);
+    if (!answer) {
+        die("%s %s was not answered", request->method, request->target);
     }
-    if (request->path && target_is_under(request->path, PUBLIC_PREFIX) && is_answered(request)) {
-        add_cors(&call);
+    record_routed(&call);
+    /* A call that comes again later has no reply yet. */
+    bool stands = request->reply.status || request->reply.fault;
+    if (stands && request->path && target_is_under(request->path, PUBLIC_PREFIX)) {
+        http_reply_header(request, "Access-Control-Allow-Origin", "*");
     }
     trace_end(&router->engine->watch.trace);
 }

@@ -87,50 +87,20 @@ static void make_invoice(struct engine *engine, struct tenant *tenant, struct ar
     int64_t now_ms = clock_now(tenant);
     bool starts = order->service && order->kind == INVOICE_PAYMENT;
     enum status status = starts ? STATUS_PROCESS_PENDING : STATUS_CREATED;
-    struct invoice invoice = {
-        .account = tenant->account.num,
-        .reference_id = order->reference_id,
-        .currency = order->currency,
-        .description = order->description,
-        .descriptor = order->descriptor,
-        .test_mode = order->test_mode,
-        .flow = order->flow,
-        .source = order->source,
-        .status = status,
-        .statuses_reached = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status),
-        .resolution = RESOLUTION_OK,
-        .amount = order->amount,
-        .processed_amount = MONEY_NONE,
-        .processed_fee = MONEY_NONE,
-        .processed_deposit = MONEY_NONE,
-        .refunded_amount = MONEY_NONE,
-        .charged_back_amount = MONEY_NONE,
-        .created_ms = now_ms,
-        .updated_ms = now_ms,
-        .expires_ms = now_ms + tenant->account.settings.lifetime_s * 1000,
-        .processed_ms = TIME_NONE,
-        .refunded_ms = TIME_NONE,
-        .charged_back_ms = TIME_NONE,
-        .failed_ms = TIME_NONE,
-        .made_ms = wall_now_ms(),
-        .metadata = order->metadata,
-        .customer = order->customer,
-        .gateway_options = order->gateway_options,
-        .options = order->options,
-        .service_fields = order->service_fields,
-        .callback_logs = OUTBOX_NO_LOGS,
-        .callback_url = order->callback_url,
-        .return_url = order->return_url,
-        .return_success = order->return_success,
-        .return_fail = order->return_fail,
-        .return_pending = order->return_pending,
-        .challenge_payload = order->card_payload,
-        .locale = order->locale,
-        .look = order->look,
-        .base_url = order->base_url,
-    };
-    if (order->expires_ms != TIME_NONE) {
-        invoice.expires_ms = order->expires_ms;
+    struct invoice invoice = order->draft;
+    invoice.account = tenant->account.num;
+    invoice.status = status;
+    invoice.statuses_reached = STATUS_BIT(STATUS_CREATED) | STATUS_BIT(status);
+    invoice.resolution = RESOLUTION_OK;
+    invoice.processed_amount = invoice.processed_fee = invoice.processed_deposit = MONEY_NONE;
+    invoice.refunded_amount = invoice.charged_back_amount = MONEY_NONE;
+    invoice.created_ms = invoice.updated_ms = now_ms;
+    invoice.processed_ms = invoice.refunded_ms = invoice.charged_back_ms = TIME_NONE;
+    invoice.failed_ms = TIME_NONE;
+    invoice.made_ms = wall_now_ms();
+    invoice.callback_logs = OUTBOX_NO_LOGS;
+    if (invoice.expires_ms == TIME_NONE) {
+        invoice.expires_ms = now_ms + tenant->account.settings.lifetime_s * 1000;
     }
     name_invoice(engine, tenant, arena, order, &invoice);
     set_service(engine, tenant, &invoice, order->service);
@@ -145,9 +115,9 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     int64_t num = tenant->account.num;
     struct invoice *invoice = ret_invoice;
     /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
-    if (tenant->outcomes && order->service && order->reference_id &&
-        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
-                                   ret_invoice)) {
+    if (tenant->outcomes && order->service && order->draft.reference_id &&
+        store_invoice_by_reference(engine->store, arena, num, order->kind,
+                                   order->draft.reference_id, ret_invoice)) {
         return CREATE_CONFLICT;
     }
     make_invoice(engine, tenant, arena, order, invoice);
@@ -158,8 +128,8 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (!store_invoice_insert(engine->store, invoice)) {
-        store_invoice_by_reference(engine->store, arena, num, order->kind, order->reference_id,
-                                   ret_invoice);
+        store_invoice_by_reference(engine->store, arena, num, order->kind,
+                                   order->draft.reference_id, ret_invoice);
         return CREATE_CONFLICT;
     }
     first_callback_expect(engine, tenant, invoice);

@@ -7,21 +7,14 @@
 
 /* An order as a request brings it, checked. Texts must live until engine_create returns. */
 struct order {
+    /* The invoice as far as the order says it: its terms, and what the page and the bodies need.
+     * Its currency is one that engine_rate knows for the service; reference_id NULL: one is made;
+     * expires_ms TIME_NONE: the account's lifetime; challenge_payload is the card whose token is
+     * charged (engine_find_card). engine_create adds the rest. */
+    struct invoice draft;
     enum invoice_kind kind;
     const struct service *service; /* NULL: the payer chooses one on the page */
-    const char *currency;          /* that engine_rate knows for the service, when there is one */
-    int64_t amount;
-    bool test_mode;
-    enum invoice_flow flow;
-    enum invoice_source source;
-    const char *reference_id; /* NULL: one is made */
-    const char *description, *descriptor, *metadata, *customer, *customer_reference,
-        *customer_email;
-    const char *gateway_options, *options, *service_fields;
-    const char *callback_url, *return_url, *return_success, *return_fail, *return_pending, *locale,
-        *look, *base_url;
-    const char *card_payload;   /* of the card whose token is charged, or NULL (engine_find_card) */
-    int64_t expires_ms;         /* TIME_NONE: the account's lifetime */
+    const char *customer_reference, *customer_email;
     int64_t start_delay_ms;     /* of a payout (engine/payout.h), TIME_NONE: by command only */
     const char *header_outcome; /* X-Mock-Outcome, metadata.mock_outcome, service_fields.status: */
     const char *metadata_outcome;

@@ -3,46 +3,34 @@
 #include "base/text.h"
 #include "web/checkout.h"
 #include "web/messages.h"
-#include "web/visit.h"
+#include "web/web.h"
 
-static void show(const struct visit *visit, unsigned status)
+static struct answer *show(const struct visit *visit, unsigned status)
 {
     struct call *call = visit->call;
     char code[PAYMENT_CODE_TEXT];
     payment_code(call->engine, &visit->invoice, code);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "/challenge", ""), NULL},
-        {"one_time_code", code, NULL},
-        {"code_error", status == 422 ? message(visit->locale, "error_code") : NULL, NULL},
+        {"action", visit_url(visit, "/challenge", "")},
+        {"one_time_code", code},
+        {"code_error", status == 422 ? message(visit->locale, "error_code") : NULL},
     };
-    visit_reply(visit, status, "challenge.html", values, ARRAY_SIZE(values));
+    return visit_reply(visit, status, "challenge.html", values, ARRAY_SIZE(values));
 }
 
-void checkout_challenge_show(struct call *call)
+struct answer *checkout_challenge_show(struct call *call)
 {
     struct visit visit;
-    if (!visit_by_session(call, &visit)) {
-        return;
-    }
-    if (payment_is_challenged(&visit.invoice)) {
-        show(&visit, 200);
-    } else {
-        http_reply_redirect(call->request, 303, visit_url(&visit, "", ""));
-    }
+    visit_begin(call, call->found, &visit);
+    return payment_is_challenged(&visit.invoice) ? show(&visit, 200)
+                                                 : visit_redirect(&visit, "", "");
 }
 
-void checkout_challenge_open(struct call *call)
+/* As the shop's page sends the payer here, which may show it itself. */
+struct answer *checkout_challenge_open(struct call *call)
 {
-    struct visit visit;
-    if (!visit_by_session(call, &visit)) {
-        return;
-    }
-    if (payment_is_challenged(&visit.invoice)) {
-        visit_make_absolute(&visit);
-        show(&visit, 200);
-    } else {
-        http_reply_redirect(call->request, 303, visit_url(&visit, "", ""));
-    }
+    call->page_base = payment_is_challenged(call->found) ? call->found->base_url : NULL;
+    return checkout_challenge_show(call);
 }
 
 /* A code as people copy it, with blanks; false when there is none. */
@@ -74,20 +62,20 @@ static bool answer(struct visit *visit, const json_t *fields)
     return true;
 }
 
-void checkout_challenge_submit(struct call *call)
+struct answer *checkout_challenge_submit(struct call *call)
 {
     struct visit visit;
-    if (!visit_by_session(call, &visit)) {
-        return;
+    json_t *fields;
+    struct answer *refused = call_form(call, &fields);
+    if (refused) {
+        return refused;
     }
-    const json_t *fields = visit_form(&visit);
-    if (!fields || !visit_holds(&visit, fields)) {
-        return;
+    visit_begin(call, call->found, &visit);
+    refused = visit_check_csrf(&visit, fields);
+    if (refused) {
+        return refused;
     }
     bool waits = payment_is_challenged(&visit.invoice) && visit_is_fresh(&visit, fields);
-    if (waits && !answer(&visit, fields)) {
-        show(&visit, 422);
-    } else {
-        http_reply_redirect(call->request, 303, visit_url(&visit, "", "done=1"));
-    }
+    return waits && !answer(&visit, fields) ? show(&visit, 422)
+                                            : visit_redirect(&visit, "", "done=1");
 }

@@ -1,8 +1,6 @@
-#include "checkout_form.h"
+#include "web/checkout.h"
 
 #include "base/text.h"
-#include "web/checkout_panel.h"
-#include "web/checkout_service.h"
 #include "web/messages.h"
 
 #include <stdio.h>
@@ -85,8 +83,8 @@ static const char *own_label(const char *label)
     return known ? NULL : label;
 }
 
-void checkout_form_show(const struct visit *visit, unsigned status,
-                        const struct checkout_form *form)
+struct answer *checkout_form_show(const struct visit *visit, unsigned status,
+                                  const struct checkout_form *form)
 {
     const struct invoice *invoice = &visit->invoice;
     struct call *call = visit->call;
@@ -102,38 +100,37 @@ void checkout_form_show(const struct visit *visit, unsigned status,
     struct checkout_panel panel;
     checkout_panel_fill(visit, &panel);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "", ""), NULL},
-        {"card", visit_flag(card), NULL},
-        {"choice", visit_flag(choices.n), NULL},
-        {"choices", NULL, &choices},
-        {"method", method, NULL},
-        {"given", NULL, &given},
-        {"asked", NULL, &asked},
-        {"declined", failed ? visit_resolution(visit, &foreign) : NULL, NULL},
-        {"foreign", visit_flag(failed && foreign), NULL},
+        {"action", visit_url(visit, "", "")},
+        {"card", visit_flag(card)},
+        {"choice", visit_flag(choices.n)},
+        {"choices", .rows = &choices},
+        {"method", method},
+        {"given", .rows = &given},
+        {"asked", .rows = &asked},
+        {"declined", failed ? visit_resolution(visit, &foreign) : NULL},
+        {"foreign", visit_flag(failed && foreign)},
         {"attempts_left",
-         visit_number(visit, payment_attempts_left(call->tenant, call->arena, invoice)), NULL},
-        {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL,
-         NULL},
-        {"label_pay", visit_flag(text_equal(label, "pay")), NULL},
-        {"label_subscribe", visit_flag(text_equal(label, "subscribe")), NULL},
-        {"label_donate", visit_flag(text_equal(label, "donate")), NULL},
-        {"label_own", own_label(label), NULL},
-        {"number", form->number, NULL},
-        {"cvv", form->cvv, NULL},
-        {"expiry", form->expiry, NULL},
-        {"holder", form->holder, NULL},
-        {"errors", visit_flag(status == 422), NULL},
-        {"number_error", error_text(visit, form->number_error), NULL},
-        {"expiry_error", error_text(visit, form->expiry_error), NULL},
-        {"cvv_error", error_text(visit, form->cvv_error), NULL},
-        {"holder_error", error_text(visit, form->holder_error), NULL},
-        {"choice_error", error_text(visit, form->choice_error), NULL},
-        {"panel", visit_flag(card && visit->panel), NULL},
-        {"test_cvv", CHECKOUT_PANEL_CVV, NULL},
-        {"test_holder", CHECKOUT_PANEL_HOLDER, NULL},
-        {"cards", NULL, &panel.cards},
-        {"expiries", NULL, &panel.expiries},
+         visit_number(visit, payment_attempts_left(call->tenant, call->arena, invoice))},
+        {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL},
+        {"label_pay", visit_flag(text_equal(label, "pay"))},
+        {"label_subscribe", visit_flag(text_equal(label, "subscribe"))},
+        {"label_donate", visit_flag(text_equal(label, "donate"))},
+        {"label_own", own_label(label)},
+        {"number", form->number},
+        {"cvv", form->cvv},
+        {"expiry", form->expiry},
+        {"holder", form->holder},
+        {"errors", visit_flag(status == 422)},
+        {"number_error", error_text(visit, form->number_error)},
+        {"expiry_error", error_text(visit, form->expiry_error)},
+        {"cvv_error", error_text(visit, form->cvv_error)},
+        {"holder_error", error_text(visit, form->holder_error)},
+        {"choice_error", error_text(visit, form->choice_error)},
+        {"panel", visit_flag(card && visit->panel)},
+        {"test_cvv", CHECKOUT_PANEL_CVV},
+        {"test_holder", CHECKOUT_PANEL_HOLDER},
+        {"cards", .rows = &panel.cards},
+        {"expiries", .rows = &panel.expiries},
     };
-    visit_reply(visit, status, "checkout.html", values, ARRAY_SIZE(values));
+    return visit_reply(visit, status, "checkout.html", values, ARRAY_SIZE(values));
 }

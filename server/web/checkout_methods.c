@@ -1,15 +1,12 @@
-#include "checkout_methods.h"
+#include "web/checkout.h"
 
 #include "base/text.h"
 #include "engine/clock.h"
 #include "engine/create.h"
-#include "web/checkout_service.h"
 #include "web/locale_text.h"
 #include "web/page.h"
 
 #include <ctype.h>
-
-#define CHOICE_VALUES 6
 
 bool checkout_methods_wanted(const struct visit *visit)
 {
@@ -42,18 +39,20 @@ static const char *method_id(const struct visit *visit, const struct service *se
                         same ? "" : currency);
 }
 
-static void fill_row(const struct visit *visit, const struct service *service,
-                     struct template_value row[CHOICE_VALUES])
+static void add_row(const struct visit *visit, const struct service *service,
+                    struct template_rows *rows)
 {
     const struct service_text *names = &service->method->name;
     const char *name = checkout_service_text(visit, names);
-    row[0] = (struct template_value){"service", service->code, NULL};
-    row[1] = (struct template_value){"method", method_id(visit, service), NULL};
-    row[2] = (struct template_value){"name", name, NULL};
-    row[3] = (struct template_value){"initial", initial_of(visit, name), NULL};
-    row[4] = (struct template_value){"converted", visit_converted(visit, service), NULL};
-    row[5] =
-        (struct template_value){"same_in_english", visit_flag(text_equal(name, names->en)), NULL};
+    const struct template_value row[] = {
+        {"service", service->code},
+        {"method", method_id(visit, service)},
+        {"name", name},
+        {"initial", initial_of(visit, name)},
+        {"converted", visit_converted(visit, service)},
+        {"same_in_english", visit_flag(text_equal(name, names->en))},
+    };
+    template_add_row(rows, visit->call->arena, row, ARRAY_SIZE(row));
 }
 
 static bool fits(const struct visit *visit, const struct service *service, const char *wanted)
@@ -68,61 +67,51 @@ static bool fits(const struct visit *visit, const struct service *service, const
 
 /* Adds those of the invoice's own currency, or those of others. */
 static void add_choices(const struct visit *visit, const char *wanted, bool own,
-                        struct template_value *values, struct template_rows *rows)
+                        struct template_rows *rows)
 {
     const struct catalogue *catalogue = &visit->call->engine->fixture->catalogue;
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         if (text_equal(service->currency, visit->invoice.currency) == own &&
             fits(visit, service, wanted)) {
-            fill_row(visit, service, values + rows->n++ * CHOICE_VALUES);
+            add_row(visit, service, rows);
         }
     }
 }
 
-static struct template_rows choice_rows(const struct visit *visit, const char *wanted)
-{
-    size_t most = visit->call->engine->fixture->catalogue.n_services;
-    struct template_value *values =
-        arena_alloc(visit->call->arena, (most + 1) * CHOICE_VALUES * sizeof *values);
-    struct template_rows rows = {values, 0, CHOICE_VALUES};
-    add_choices(visit, wanted, true, values, &rows);
-    add_choices(visit, wanted, false, values, &rows);
-    return rows;
-}
-
-void checkout_methods_show(const struct visit *visit)
+struct answer *checkout_methods_show(const struct visit *visit)
 {
     const char *q = http_query_text(visit->call->request, "q");
     const char *wanted = q && *q && !visit->look.hide_filter ? q : NULL;
-    const struct template_rows choices = choice_rows(visit, wanted);
+    struct template_rows choices = {0};
+    add_choices(visit, wanted, true, &choices);
+    add_choices(visit, wanted, false, &choices);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "", ""), NULL},
-        {"q", wanted, NULL},
-        {"choices", NULL, &choices},
-        {"no_match", visit_flag(wanted && !choices.n), NULL},
-        {"no_method", visit_flag(!wanted && !choices.n), NULL},
+        {"action", visit_url(visit, "", "")},
+        {"q", wanted},
+        {"choices", .rows = &choices},
+        {"no_match", visit_flag(wanted && !choices.n)},
+        {"no_method", visit_flag(!wanted && !choices.n)},
     };
-    visit_reply(visit, 200, "methods.html", values, ARRAY_SIZE(values));
+    return visit_reply(visit, 200, "methods.html", values, ARRAY_SIZE(values));
 }
 
 /* ------------------------------------------------------------------ choosing */
 
-void checkout_methods_take(struct visit *visit, const json_t *fields)
+struct answer *checkout_methods_take(struct visit *visit, const json_t *fields)
 {
     struct call *call = visit->call;
     const struct service *service =
         service_find(&call->engine->fixture->catalogue, visit_field(fields, "service"));
     if (!checkout_methods_wanted(visit)) { /* chosen before, in another tab */
-        http_reply_redirect(call->request, 303, visit_url(visit, "", ""));
-    } else if (text_equal(visit_field(fields, "action"), "cancel")) {
-        const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
-        http_reply_redirect(call->request, 303, back ? back : visit_url(visit, "", ""));
-    } else if (service && look_offers(&visit->look, service->method->code, call->arena) &&
-               engine_choose(call->engine, call->tenant, call->arena, &visit->invoice, service,
-                             visit->invoice.service_fields, NULL)) {
-        http_reply_redirect(call->request, 303, visit_url(visit, "", ""));
-    } else {
-        page_error(call, 422, "error_method");
+        return visit_redirect(visit, "", "");
     }
+    if (text_equal(visit_field(fields, "action"), "cancel")) {
+        const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
+        return call_redirect(call, 303, back ? back : visit_url(visit, "", ""));
+    }
+    bool chosen = service && look_offers(&visit->look, service->method->code, call->arena) &&
+                  engine_choose(call->engine, call->tenant, call->arena, &visit->invoice, service,
+                                visit->invoice.service_fields, NULL);
+    return chosen ? visit_redirect(visit, "", "") : page_error(call, 422, "error_method");
 }

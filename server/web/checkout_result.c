@@ -1,4 +1,4 @@
-#include "checkout_result.h"
+#include "web/checkout.h"
 
 #include "base/text.h"
 #include "web/locale_text.h"
@@ -51,7 +51,7 @@ static const char *paid_of(const struct visit *visit)
                                                                     : invoice->processed_amount);
 }
 
-void checkout_result_show(const struct visit *visit)
+struct answer *checkout_result_show(const struct visit *visit)
 {
     const struct invoice *invoice = &visit->invoice;
     struct call *call = visit->call;
@@ -61,20 +61,20 @@ void checkout_result_show(const struct visit *visit)
     bool foreign;
     const char *words = words_of(visit, &foreign);
     const struct template_value values[] = {
-        {"good", visit_flag(good), NULL},
-        {"bad", visit_flag(bad), NULL},
-        {"back", visit_flag(!good && !bad && !open), NULL},
-        {"pending", visit_flag(open), NULL},
-        {"heading", heading_of(visit), NULL},
-        {"words", words, NULL},
-        {"amount", paid_of(visit), NULL},
-        {"refunded", amount_of(visit, invoice->refunded_amount), NULL},
-        {"charged_back", amount_of(visit, invoice->charged_back_amount), NULL},
-        {"foreign", visit_flag(foreign), NULL},
-        {"mask", card_mask(visit), NULL},
-        {"time", locale_time(call->arena, visit->locale, invoice->updated_ms), NULL},
-        {"again_url", visit_url(visit, "", "done=1"), NULL},
-        {"return_url", payment_return_url(call->tenant, call->arena, invoice), NULL},
+        {"good", visit_flag(good)},
+        {"bad", visit_flag(bad)},
+        {"back", visit_flag(!good && !bad && !open)},
+        {"pending", visit_flag(open)},
+        {"heading", heading_of(visit)},
+        {"words", words},
+        {"amount", paid_of(visit)},
+        {"refunded", amount_of(visit, invoice->refunded_amount)},
+        {"charged_back", amount_of(visit, invoice->charged_back_amount)},
+        {"foreign", visit_flag(foreign)},
+        {"mask", card_mask(visit)},
+        {"time", locale_time(call->arena, visit->locale, invoice->updated_ms)},
+        {"again_url", visit_url(visit, "", "done=1")},
+        {"return_url", payment_return_url(call->tenant, call->arena, invoice)},
     };
-    visit_reply(visit, 200, "result.html", values, ARRAY_SIZE(values));
+    return visit_reply(visit, 200, "result.html", values, ARRAY_SIZE(values));
 }

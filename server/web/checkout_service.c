@@ -1,13 +1,9 @@
-#include "checkout_service.h"
+#include "web/checkout.h"
 
 #include "base/text.h"
 #include "web/messages.h"
 #include "wire/json_out.h"
 #include "wire/json_read.h"
-
-#define GIVEN_VALUES 2
-#define ASKED_VALUES 7
-#define CHOICE_VALUES 3
 
 /* What the test service offers (outcome.h); any other can be had by X-Mock-Outcome. */
 static const char *const choices[] = {
@@ -41,25 +37,18 @@ static const char *value_of(const struct visit *visit, const json_t *fields, con
     return text && *text ? arena_strdup(visit->call->arena, text) : NULL;
 }
 
-static struct template_value *new_rows(const struct visit *visit, size_t width)
-{
-    size_t n = visit->service ? visit->service->n_fields : 0;
-    return arena_alloc(visit->call->arena, (n + 1) * width * sizeof(struct template_value));
-}
-
 struct template_rows checkout_service_given(const struct visit *visit)
 {
     json_auto_t *given = fields_of(&visit->invoice);
-    struct template_value *values = new_rows(visit, GIVEN_VALUES);
-    struct template_rows rows = {values, 0, GIVEN_VALUES};
+    struct template_rows rows = {0};
     for (size_t i = 0; visit->service && i < visit->service->n_fields; i++) {
         const struct service_field *field = &visit->service->fields[i];
-        const char *value = value_of(visit, given, field->key);
-        if (value) {
-            struct template_value *row = values + rows.n++ * GIVEN_VALUES;
-            row[0] =
-                (struct template_value){"label", checkout_service_text(visit, &field->label), NULL};
-            row[1] = (struct template_value){"value", value, NULL};
+        const struct template_value row[] = {
+            {"label", checkout_service_text(visit, &field->label)},
+            {"value", value_of(visit, given, field->key)},
+        };
+        if (row[1].value) {
+            template_add_row(&rows, visit->call->arena, row, ARRAY_SIZE(row));
         }
     }
     return rows;
@@ -81,24 +70,23 @@ struct template_rows checkout_service_asked(const struct visit *visit, const jso
                                             bool tried)
 {
     json_auto_t *given = fields_of(&visit->invoice);
-    struct template_value *values = new_rows(visit, ASKED_VALUES);
-    struct template_rows rows = {values, 0, ASKED_VALUES};
+    struct template_rows rows = {0};
     for (size_t i = 0; visit->service && i < visit->service->n_fields; i++) {
         const struct service_field *field = &visit->service->fields[i];
         if (!is_asked(visit, given, field)) {
             continue;
         }
         const char *value = value_of(visit, typed, field->key);
-        struct template_value *row = values + rows.n++ * ASKED_VALUES;
-        row[0] = (struct template_value){"key", field->key, NULL};
-        row[1] =
-            (struct template_value){"label", checkout_service_text(visit, &field->label), NULL};
-        row[2] = (struct template_value){"hint", checkout_service_text(visit, &field->hint), NULL};
-        row[3] = (struct template_value){"example", field->example, NULL};
-        row[4] = (struct template_value){"value", value, NULL};
-        row[5] = (struct template_value){"required", visit_flag(field->required), NULL};
-        row[6] =
-            (struct template_value){"wrong", visit_flag(tried && !is_right(field, value)), NULL};
+        const struct template_value row[] = {
+            {"key", field->key},
+            {"label", checkout_service_text(visit, &field->label)},
+            {"hint", checkout_service_text(visit, &field->hint)},
+            {"example", field->example},
+            {"value", value},
+            {"required", visit_flag(field->required)},
+            {"wrong", visit_flag(tried && !is_right(field, value))},
+        };
+        template_add_row(&rows, visit->call->arena, row, ARRAY_SIZE(row));
     }
     return rows;
 }
@@ -138,17 +126,17 @@ bool checkout_service_asks_outcome(const struct visit *visit)
 struct template_rows checkout_service_choices(const struct visit *visit)
 {
     struct arena *arena = visit->call->arena;
-    struct template_value *values =
-        arena_alloc(arena, ARRAY_SIZE(choices) * CHOICE_VALUES * sizeof *values);
-    size_t n = checkout_service_asks_outcome(visit) ? ARRAY_SIZE(choices) : 0;
-    for (size_t i = 0; i < n; i++) {
+    struct template_rows rows = {0};
+    for (size_t i = 0; checkout_service_asks_outcome(visit) && i < ARRAY_SIZE(choices); i++) {
         const char *key = arena_printf(arena, "choice.%s", choices[i]);
-        struct template_value *row = values + i * CHOICE_VALUES;
-        row[0] = (struct template_value){"outcome", choices[i], NULL};
-        row[1] = (struct template_value){"words", message(visit->locale, key), NULL};
-        row[2] = (struct template_value){"first", visit_flag(i == 0), NULL};
+        const struct template_value row[] = {
+            {"outcome", choices[i]},
+            {"words", message(visit->locale, key)},
+            {"first", visit_flag(i == 0)},
+        };
+        template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }
-    return (struct template_rows){values, n, CHOICE_VALUES};
+    return rows;
 }
 
 const char *checkout_service_outcome(const char *text)

@@ -1,4 +1,4 @@
-#include "dashboard.h"
+#include "web/web.h"
 
 #include "base/text.h"
 #include "call/guard.h"
@@ -10,14 +10,11 @@
  * run still leads in. */
 #define COOKIE_SCOPE "; Path=/_mock; HttpOnly; SameSite=Lax"
 
-void dashboard_root(struct call *call)
+struct answer *dashboard_root(struct call *call)
 {
-    if (page_is_browser(call)) {
-        call->unrecorded = true; /* no mistake of a merchant's code */
-        http_reply_redirect(call->request, 302, PATH);
-    } else {
-        http_reply_error(call->request, 404);
-    }
+    bool browser = page_is_browser(call);
+    call->unrecorded = browser; /* no mistake of a merchant's code */
+    return browser ? call_redirect(call, 302, PATH) : call_error(call, 404);
 }
 
 /* ------------------------------------------------------------------ the token */
@@ -35,11 +32,11 @@ static const char *own_url(const struct call *call, const char *path)
     return arena_strdup(call->arena, buf_str(&url));
 }
 
-static void trade(struct call *call, const char *path)
+static struct answer *trade(struct call *call, const char *path)
 {
     const struct router *router = call->router;
     char value[GUARD_COOKIE_TEXT];
-    http_reply_redirect(call->request, 303, own_url(call, path));
+    struct answer *answer = call_redirect(call, 303, own_url(call, path));
     http_reply_header(call->request, "Cache-Control", "no-store");
     if (router->control_token) {
         guard_cookie(router->control_token, value);
@@ -47,6 +44,7 @@ static void trade(struct call *call, const char *path)
                           arena_printf(call->arena, GUARD_COOKIE "=%s" COOKIE_SCOPE "%s", value,
                                        router->tls ? "; Secure" : ""));
     }
+    return answer;
 }
 
 static bool is_token(const struct call *call, const char *text)
@@ -54,53 +52,44 @@ static bool is_token(const struct call *call, const char *text)
     return !call->router->control_token || crypt_equal(text, call->router->control_token);
 }
 
-static void ask_for_token(struct call *call, const char *path, bool wrong)
+static struct answer *ask_for_token(struct call *call, const char *path, bool wrong)
 {
     const struct template_value values[] = {
-        {"path", path, NULL},
-        {"asked", http_query_text(call->request, "account"), NULL},
-        {"wrong", wrong ? "1" : NULL, NULL},
+        {"path", path},
+        {"asked", http_query_text(call->request, "account")},
+        {"wrong", wrong ? "1" : NULL},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
-    page_reply(call, 401, "dashboard_token.html", "en", &scope);
+    return page_reply(call, 401, "dashboard_token.html", "en", &scope);
 }
 
-bool dashboard_admits(struct call *call, const char *path)
+struct answer *dashboard_admit(struct call *call, const char *path)
 {
     const char *token = http_query_text(call->request, "token");
     if (token && is_token(call, token)) {
-        trade(call, path);
-        return false;
+        return trade(call, path);
     }
-    if (!call_has_control(call)) {
-        ask_for_token(call, path, token);
-        return false;
-    }
-    return true;
+    return call_has_control(call) ? NULL : ask_for_token(call, path, token);
 }
 
 /* ------------------------------------------------------------------ the page */
 
-static void reply_page(struct call *call)
+static struct answer *reply_page(struct call *call)
 {
     const struct tenant *demo = call->engine->tenants.demo;
     const char *asked = http_query_text(call->request, "account");
     const struct template_value values[] = {
-        {"account",
-         asked  ? asked
-         : demo ? demo->account.keys.id
-                : NULL,
-         NULL},
-        {"asked", asked, NULL},
-        {"version", MILKYPAY_VERSION, NULL},
+        {"account", asked  ? asked
+                    : demo ? demo->account.keys.id
+                           : NULL},
+        {"asked", asked},
+        {"version", MILKYPAY_VERSION},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
-    page_reply(call, 200, "dashboard.html", "en", &scope);
+    return page_reply(call, 200, "dashboard.html", "en", &scope);
 }
 
-void dashboard_show(struct call *call)
+struct answer *dashboard_show(struct call *call)
 {
-    if (dashboard_admits(call, PATH)) {
-        reply_page(call);
-    }
+    return dashboard_admit(call, PATH) ?: reply_page(call);
 }

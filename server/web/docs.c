@@ -1,7 +1,6 @@
-#include "docs.h"
+#include "web/web.h"
 
 #include "base/embedded.h"
-#include "web/dashboard.h"
 #include "web/page.h"
 
 #define PATH "/_mock/docs/"
@@ -13,19 +12,20 @@ static const struct embedded_file *find_page(const struct call *call, const char
     return embedded_find(arena_printf(call->arena, "server/docs/%s.html", name));
 }
 
-void docs_show(struct call *call)
+struct answer *docs_show(struct call *call)
 {
     const char *asked = call->params[0];
     const struct embedded_file *page = find_page(call, asked ? asked : INDEX);
-    if (!dashboard_admits(call, arena_printf(call->arena, PATH "%s", page && asked ? asked : ""))) {
-        return;
+    const char *path = arena_printf(call->arena, PATH "%s", page && asked ? asked : "");
+    struct answer *refused = dashboard_admit(call, path);
+    if (refused) {
+        return refused;
     }
     if (page) {
-        page_reply_embedded(call, 200, page);
-    } else if (page_is_browser(call)) {
-        page_reply_embedded(call, 404, find_page(call, MISSING));
-    } else {
-        call_control_error(call, 404, "unknown_page", "there is no page %s; " PATH " has them all",
-                           asked);
+        return page_reply_embedded(call, 200, page);
     }
+    return page_is_browser(call)
+               ? page_reply_embedded(call, 404, find_page(call, MISSING))
+               : call_control_error(call, 404, "unknown_page",
+                                    "there is no page %s; " PATH " has them all", asked);
 }

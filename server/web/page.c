@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "web/messages.h"
+#include "web/web.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,19 +50,20 @@ static void add_headers(struct call *call, const char *cache)
     http_reply_header(call->request, "Cache-Control", cache);
 }
 
-void page_reply(struct call *call, unsigned status, const char *name, const char *locale,
-                const struct template_scope *scope)
+struct answer *page_reply(struct call *call, unsigned status, const char *name, const char *locale,
+                          const struct template_scope *scope)
 {
-    const struct template_value own[] = {{"locale", locale, NULL}, {"base", call->page_base, NULL}};
+    const struct template_value own[] = {{"locale", locale}, {"base", call->page_base}};
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
     template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
     add_headers(call, "no-store");
+    return call_answered(call);
 }
 
 /* Success in these bytes; nothing (304) when the client has them. */
-static void reply_bytes(struct call *call, unsigned status, const char *type,
-                        const struct embedded_file *file)
+static struct answer *reply_bytes(struct call *call, unsigned status, const char *type,
+                                  const struct embedded_file *file)
 {
     const char *known = http_header(call->request, "If-None-Match");
     if (status == 200 && known && (strstr(known, file->etag) || text_equal(known, "*"))) {
@@ -70,12 +72,15 @@ static void reply_bytes(struct call *call, unsigned status, const char *type,
         http_reply_fixed(call->request, status, type, file->data, file->size);
     }
     http_reply_header(call->request, "ETag", file->etag);
+    return call_answered(call);
 }
 
-void page_reply_embedded(struct call *call, unsigned status, const struct embedded_file *file)
+struct answer *page_reply_embedded(struct call *call, unsigned status,
+                                   const struct embedded_file *file)
 {
-    reply_bytes(call, status, HTTP_HTML, file);
+    struct answer *answer = reply_bytes(call, status, HTTP_HTML, file);
     add_headers(call, "no-cache");
+    return answer;
 }
 
 const char *page_locale_asked(const struct call *call)
@@ -108,20 +113,21 @@ static bool wants_json(const struct call *call)
 }
 
 /* `detail`: what the API says, in English. */
-static void reply_error(struct call *call, unsigned status, const char *text, const char *detail)
+static struct answer *reply_error(struct call *call, unsigned status, const char *text,
+                                  const char *detail)
 {
     const struct template_value values[] = {
-        {"code", arena_printf(call->arena, "%u", status), NULL},
-        {"message", text, NULL},
-        {"detail", detail, NULL},
+        {"code", arena_printf(call->arena, "%u", status)},
+        {"message", text},
+        {"detail", detail},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
-    page_reply(call, status, "error.html", page_locale(call, NULL), &scope);
+    return page_reply(call, status, "error.html", page_locale(call, NULL), &scope);
 }
 
-void page_error(struct call *call, unsigned status, const char *message_key)
+struct answer *page_error(struct call *call, unsigned status, const char *message_key)
 {
-    reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
+    return reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
 /* What the API says beside the platform's body, NULL if nothing. */
@@ -161,26 +167,27 @@ void page_error_instead(struct call *call)
     }
     buf_auto said = {0};
     say_errors(call, &said);
-    reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"),
-                arena_strdup(call->arena, buf_str(&said)));
-    for (size_t i = 0; i < before.n_headers; i++) {
+    const char *detail = arena_strdup(call->arena, buf_str(&said));
+    struct answer *answer =
+        reply_error(call, reply->status, message(page_locale(call, NULL), "error_order"), detail);
+    for (size_t i = 0; answer && i < before.n_headers; i++) {
         http_reply_header(request, before.headers[i].name, before.headers[i].value);
     }
 }
 
-void page_asset(struct call *call)
+struct answer *page_asset(struct call *call)
 {
     const char *name = call->params[0];
     const struct embedded_file *file = embedded_find(arena_printf(call->arena, ASSETS "%s", name));
     const char *ending = strrchr(name, '.');
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
-            reply_bytes(call, 200, types[i].type, file);
+            struct answer *answer = reply_bytes(call, 200, types[i].type, file);
             http_reply_header(call->request, "Cache-Control", "no-cache");
             /* a page that another site shows loads its modules across origins */
             http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
-            return;
+            return answer;
         }
     }
-    http_reply_error(call->request, 404);
+    return call_error(call, 404);
 }

@@ -12,6 +12,21 @@
 #define NAME_MOST 64
 #define ASSETS "server/web/assets/"
 
+void template_add_row(struct template_rows *rows, struct arena *arena,
+                      const struct template_value *row, size_t width)
+{
+    bool full = (rows->n & (rows->n - 1)) == 0; /* room is for powers of two */
+    struct template_value *values = (struct template_value *)rows->values;
+    if (full) {
+        values = arena_alloc(arena, (rows->n ? rows->n * 2 : 1) * width * sizeof *values);
+        if (rows->n) {
+            memcpy(values, rows->values, rows->n * width * sizeof *values);
+        }
+    }
+    memcpy(values + rows->n * width, row, width * sizeof *row);
+    *rows = (struct template_rows){values, rows->n + 1, width};
+}
+
 struct filler {
     struct buf *out;
     const char *locale;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 struct template_rows;
 
@@ -21,6 +22,10 @@ struct template_rows {
     const struct template_value *values;
     size_t n, width;
 };
+
+/* Appends a row; all rows have the same width. They grow in the arena. */
+void template_add_row(struct template_rows *rows, struct arena *arena,
+                      const struct template_value *row, size_t width);
 
 /* Where names are looked up: here, then in `outer`. */
 struct template_scope {

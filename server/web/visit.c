@@ -1,4 +1,4 @@
-#include "visit.h"
+#include "web/checkout.h"
 
 #include "base/text.h"
 #include "domain/price.h"
@@ -10,48 +10,18 @@
 
 #include <string.h>
 
-#define LANGUAGE_VALUES 4
-
-/* ------------------------------------------------------------------ finding the invoice */
-
-static bool begin(struct call *call, bool found, struct visit *visit)
+void visit_begin(struct call *call, const struct invoice *invoice, struct visit *ret_visit)
 {
-    const struct invoice *invoice = &visit->invoice;
-    struct tenant *tenant = found ? tenants_by_num(&call->engine->tenants, invoice->account) : NULL;
-    if (!tenant) {
-        page_error(call, 404, "error_no_payment");
-        return false;
-    }
-    call->invoice = invoice->seq;
-    if (!call_enter(call, tenant, invoice->id)) {
-        return false;
-    }
-    visit->call = call;
-    visit->service = service_find(&call->engine->fixture->catalogue, invoice->service);
-    visit->locale = page_locale(call, invoice->locale);
-    cardgate_read(invoice->gateway_options, call->arena, &visit->cardgate);
-    look_of(invoice, &visit->cardgate, call->arena, &visit->look);
+    struct visit visit = {.call = call, .invoice = *invoice};
+    visit.service = service_find(&call->engine->fixture->catalogue, invoice->service);
+    visit.locale = page_locale(call, invoice->locale);
+    cardgate_read(invoice->gateway_options, call->arena, &visit.cardgate);
+    look_of(invoice, &visit.cardgate, call->arena, &visit.look);
     const char *name = call->tenant->account.settings.name;
-    visit->merchant = visit->look.merchant ? visit->look.merchant : name;
-    visit->panel =
+    visit.merchant = visit.look.merchant ? visit.look.merchant : name;
+    visit.panel =
         !call->router->hide_panel && !text_equal(http_query_text(call->request, "panel"), "0");
-    return true;
-}
-
-bool visit_by_session(struct call *call, struct visit *ret_visit)
-{
-    *ret_visit = (struct visit){0};
-    bool found = engine_find_payment_by_session(call->engine, call->arena, call->params[0],
-                                                &ret_visit->invoice);
-    return begin(call, found, ret_visit);
-}
-
-bool visit_by_id(struct call *call, const char *id, struct visit *ret_visit)
-{
-    *ret_visit = (struct visit){0};
-    bool found =
-        id && engine_find_payment_any_account(call->engine, call->arena, id, &ret_visit->invoice);
-    return begin(call, found, ret_visit);
+    *ret_visit = visit;
 }
 
 /* ------------------------------------------------------------------ links and forms */
@@ -92,6 +62,11 @@ const char *visit_url(const struct visit *visit, const char *tail, const char *q
                         tail, query_of(visit, query, page_locale_asked(visit->call)));
 }
 
+struct answer *visit_redirect(const struct visit *visit, const char *tail, const char *query)
+{
+    return call_redirect(visit->call, 303, visit_url(visit, tail, query));
+}
+
 /* Ties a form to its card session, so that no other site can post it. */
 static const char *csrf_token(const struct visit *visit)
 {
@@ -106,22 +81,11 @@ const char *visit_field(const json_t *form, const char *name)
     return text ? text : "";
 }
 
-const json_t *visit_form(const struct visit *visit)
+struct answer *visit_check_csrf(const struct visit *visit, const json_t *form)
 {
-    const json_t *form = call_form(visit->call);
-    if (!form) {
-        page_error_instead(visit->call);
-    }
-    return form;
-}
-
-bool visit_holds(const struct visit *visit, const json_t *form)
-{
-    if (crypt_equal(csrf_token(visit), visit_field(form, "csrf"))) {
-        return true;
-    }
-    page_error(visit->call, 422, "error_stale_form");
-    return false;
+    return crypt_equal(csrf_token(visit), visit_field(form, "csrf"))
+               ? NULL
+               : page_error(visit->call, 422, "error_stale_form");
 }
 
 bool visit_is_fresh(const struct visit *visit, const json_t *form)
@@ -163,22 +127,19 @@ const char *visit_resolution(const struct visit *visit, bool *ret_foreign)
 
 static struct template_rows language_rows(const struct visit *visit)
 {
-    struct arena *arena = visit->call->arena;
     const char *done = http_query_text(visit->call->request, "done") ? "done=1" : "";
-    struct template_value *values =
-        arena_alloc(arena, languages_count * LANGUAGE_VALUES * sizeof *values);
+    struct template_rows rows = {0};
     for (size_t i = 0; i < languages_count; i++) {
         const struct language *language = &languages[i];
-        bool current = text_equal(language->code, visit->locale);
-        const struct template_value row[LANGUAGE_VALUES] = {
-            {"code", language->code, NULL},
-            {"name", language->name, NULL},
-            {"href", query_of(visit, done, language->code), NULL},
-            {"current", current ? "1" : NULL, NULL},
+        const struct template_value row[] = {
+            {"code", language->code},
+            {"name", language->name},
+            {"href", query_of(visit, done, language->code)},
+            {"current", visit_flag(text_equal(language->code, visit->locale))},
         };
-        memcpy(values + i * LANGUAGE_VALUES, row, sizeof row);
+        template_add_row(&rows, visit->call->arena, row, ARRAY_SIZE(row));
     }
-    return (struct template_rows){values, languages_count, LANGUAGE_VALUES};
+    return rows;
 }
 
 /* On a clock that stands still nothing runs out, so the page does not count either. */
@@ -214,8 +175,8 @@ const char *visit_converted(const struct visit *visit, const struct service *ser
                         service->currency);
 }
 
-void visit_reply(const struct visit *visit, unsigned status, const char *name,
-                 const struct template_value *values, size_t n)
+struct answer *visit_reply(const struct visit *visit, unsigned status, const char *name,
+                           const struct template_value *values, size_t n)
 {
     struct call *call = visit->call;
     const struct invoice *invoice = &visit->invoice;
@@ -224,37 +185,36 @@ void visit_reply(const struct visit *visit, unsigned status, const char *name,
     int64_t left_ms = invoice->expires_ms - clock_now(call->tenant);
     left_ms = left_ms < 0 ? 0 : left_ms;
     const struct template_value common[] = {
-        {"merchant", visit->merchant, NULL},
+        {"merchant", visit->merchant},
         {"amount",
-         locale_money(call->arena, visit->locale, invoice->payment_amount, invoice->currency),
-         NULL},
-        {"figure", locale_figure(call->arena, visit->locale, invoice->payment_amount), NULL},
-        {"currency", invoice->currency, NULL},
-        {"converted", visit_converted(visit, visit->service), NULL},
-        {"description", invoice->description, NULL},
-        {"invoice", invoice->id, NULL},
-        {"status", status_name(invoice->status), NULL},
-        {"resolution", invoice->resolution, NULL},
-        {"csrf", csrf_token(visit), NULL},
-        {"attempt", visit_number(visit, invoice->attempts), NULL},
-        {"page_url", visit_url(visit, "", ""), NULL},
-        {"over_url", visit_url(visit, "", "done=1"), NULL},
-        {"locale_asked", page_locale_asked(call), NULL},
-        {"languages", NULL, &rows},
-        {"minutes", visit_number(visit, (left_ms + 59999) / 60000), NULL},
-        {"seconds", seconds_left(visit, left_ms), NULL},
-        {"lifetime", visit_number(visit, (invoice->expires_ms - invoice->created_ms) / 1000), NULL},
-        {"theme", look->theme, NULL},
-        {"window_title", look->window_title, NULL},
-        {"look_url", look_url(visit), NULL},
-        {"hide_header", visit_flag(look->hide_header), NULL},
-        {"hide_footer", visit_flag(look->hide_footer), NULL},
-        {"hide_progress", visit_flag(look->hide_progress), NULL},
-        {"hide_filter", visit_flag(look->hide_filter), NULL},
-        {"hide_counter", visit_flag(look->hide_counter), NULL},
-        {"hide_holder", visit_flag(look->hide_holder), NULL},
+         locale_money(call->arena, visit->locale, invoice->payment_amount, invoice->currency)},
+        {"figure", locale_figure(call->arena, visit->locale, invoice->payment_amount)},
+        {"currency", invoice->currency},
+        {"converted", visit_converted(visit, visit->service)},
+        {"description", invoice->description},
+        {"invoice", invoice->id},
+        {"status", status_name(invoice->status)},
+        {"resolution", invoice->resolution},
+        {"csrf", csrf_token(visit)},
+        {"attempt", visit_number(visit, invoice->attempts)},
+        {"page_url", visit_url(visit, "", "")},
+        {"over_url", visit_url(visit, "", "done=1")},
+        {"locale_asked", page_locale_asked(call)},
+        {"languages", .rows = &rows},
+        {"minutes", visit_number(visit, (left_ms + 59999) / 60000)},
+        {"seconds", seconds_left(visit, left_ms)},
+        {"lifetime", visit_number(visit, (invoice->expires_ms - invoice->created_ms) / 1000)},
+        {"theme", look->theme},
+        {"window_title", look->window_title},
+        {"look_url", look_url(visit)},
+        {"hide_header", visit_flag(look->hide_header)},
+        {"hide_footer", visit_flag(look->hide_footer)},
+        {"hide_progress", visit_flag(look->hide_progress)},
+        {"hide_filter", visit_flag(look->hide_filter)},
+        {"hide_counter", visit_flag(look->hide_counter)},
+        {"hide_holder", visit_flag(look->hide_holder)},
     };
     const struct template_scope outer = {common, ARRAY_SIZE(common), NULL};
     const struct template_scope scope = {values, n, &outer};
-    page_reply(call, status, name, visit->locale, &scope);
+    return page_reply(call, status, name, visit->locale, &scope);
 }

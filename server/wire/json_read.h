@@ -68,6 +68,13 @@ struct json_field {
 
 #define JSON_AT(type, member) offsetof(struct type, member)
 
+/* A row: JSON_FIELD(order, "amount", MONEY, amount, .required = true). */
+#define JSON_FIELD(type, key, what, member, ...)                                                   \
+    {                                                                                              \
+        .name = key, .kind = JSON_KIND_##what, .offset = JSON_AT(type, member), ##__VA_ARGS__      \
+    }
+#define JSON_NESTED(table) .fields = table, .n_fields = ARRAY_SIZE(table)
+
 /*
  * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong
  * leaves its place as it was, so put defaults there before. With `strict` (the control API,

@@ -25,14 +25,14 @@ struct bench {
 };
 
 static const struct order plain = {
-    .currency = "USD",
-    .amount = 100 * MONEY_ONE,
-    .test_mode = true,
-    .source = SOURCE_PLATFORM_PUBLIC_API,
-    .metadata = "{}",
-    .base_url = "http://localhost",
-    .callback_url = "http://127.0.0.1:9/callback",
-    .expires_ms = TIME_NONE,
+    .draft.currency = "USD",
+    .draft.amount = 100 * MONEY_ONE,
+    .draft.test_mode = true,
+    .draft.source = SOURCE_PLATFORM_PUBLIC_API,
+    .draft.metadata = "{}",
+    .draft.base_url = "http://localhost",
+    .draft.callback_url = "http://127.0.0.1:9/callback",
+    .draft.expires_ms = TIME_NONE,
 };
 
 static void order_again(struct bench *b, const struct order *order)
@@ -206,7 +206,7 @@ static void what_is_planned_follows_the_order_of_the_ways(void **state)
         struct order order = plain;
         order.header_outcome = rows[i].header;
         order.metadata_outcome = rows[i].metadata;
-        order.amount = rows[i].amount;
+        order.draft.amount = rows[i].amount;
         begin(&b, &order);
         if (rows[i].queued) {
             engine_queue_outcome(&b.engine, b.tenant, rows[i].queued);
@@ -260,7 +260,7 @@ static void what_cannot_be_chosen_changes_nothing(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct bench b;
         struct order order = plain;
-        order.amount = rows[i].amount;
+        order.draft.amount = rows[i].amount;
         begin(&b, &order);
         clock_set(b.tenant, b.store, true, START_MS + rows[i].later_ms);
         engine_queue_outcome(&b.engine, b.tenant, "processed");

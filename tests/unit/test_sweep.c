@@ -85,13 +85,13 @@ static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_m
         int64_t awaited;
         const struct order order = {
             .service = service,
-            .currency = "USD",
-            .amount = 100 * MONEY_ONE,
-            .test_mode = true,
-            .source = SOURCE_PLATFORM_PUBLIC_API,
-            .metadata = "{}",
-            .base_url = "http://localhost",
-            .expires_ms = clock_now(b->tenant) + lifetime_ms,
+            .draft.currency = "USD",
+            .draft.amount = 100 * MONEY_ONE,
+            .draft.test_mode = true,
+            .draft.source = SOURCE_PLATFORM_PUBLIC_API,
+            .draft.metadata = "{}",
+            .draft.base_url = "http://localhost",
+            .draft.expires_ms = clock_now(b->tenant) + lifetime_ms,
             .header_outcome = outcome,
         };
         arena_reset(&b->arena);

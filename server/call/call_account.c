@@ -1,6 +1,9 @@
-#include "credentials.h"
+/* Whose call it is: by HTTP Basic, and what exactly is wrong with that; by the query or the path of
+ * the control API. */
+#include "call/call.h"
 
 #include "base/text.h"
+#include "call/record.h"
 #include "http/authorization.h"
 
 #include <string.h>
@@ -25,6 +28,9 @@ static bool is_secret_key(const char *text)
     return text_starts(text, "sk_test_") || text_starts(text, "sk_live_");
 }
 
+/* ------------------------------------------------------------------ HTTP Basic */
+
+/* The detail is a login, never a key. */
 static struct tenant *refuse(struct call *call, enum journal_refusal why, const char *login)
 {
     call->refusal = why;
@@ -53,7 +59,7 @@ static struct tenant *refuse_password(struct call *call, const char *login, cons
     return refuse(call, why, login);
 }
 
-struct tenant *credentials_check(struct call *call)
+static struct tenant *open_account(struct call *call)
 {
     const char *login, *password;
     const char *header = http_header(call->request, "Authorization");
@@ -69,11 +75,56 @@ struct tenant *credentials_check(struct call *call)
                : refuse_password(call, login, password);
 }
 
-struct tenant *credentials_name(struct call *call)
+struct tenant *account_named(struct call *call)
 {
     const char *login, *password;
     const char *header = http_header(call->request, "Authorization");
     return authorization_basic(call->arena, header, &login, &password)
                ? tenants_by_id(&call->engine->tenants, login)
                : NULL;
+}
+
+struct answer *account_by_api_key(struct call *call)
+{
+    call->tenant = open_account(call);
+    if (!call->tenant) {
+        record_account(call->request, account_named(call));
+        return call_error(call, 401);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ the control API */
+
+static struct answer *find_account(struct call *call, const char *id)
+{
+    call->tenant = tenants_by_id(&call->engine->tenants, id);
+    return call->tenant
+               ? NULL
+               : call_control_error(call, 404, "unknown_account", "there is no account %s", id);
+}
+
+struct answer *account_by_query(struct call *call)
+{
+    if (json_errors_has(http_query_errors(call->request), "account")) {
+        return call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
+    }
+    const char *id = http_query_text(call->request, "account");
+    call->tenant = call->engine->tenants.demo;
+    return id ? find_account(call, id) : NULL;
+}
+
+struct answer *account_in_path(struct call *call)
+{
+    struct answer *refused = account_by_query(call);
+    record_account(call->request, call->tenant); /* the journal shows the call to who made it */
+    return refused ?: find_account(call, call->params[0]);
+}
+
+struct answer *call_check_journal(struct call *call)
+{
+    return journal_is_on(call->engine->watch.journal)
+               ? NULL
+               : call_control_error(call, 409, "journal_off",
+                                    "the server was started with --journal off");
 }

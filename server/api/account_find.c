@@ -1,0 +1,116 @@
+/* Whose call it is, where the body or an invoice tells. */
+#include "api/api.h"
+
+#include "base/text.h"
+#include "domain/token.h"
+#include "engine/clock.h"
+#include "http/authorization.h"
+
+/* ------------------------------------------------------------------ by a public key */
+
+static void find_by_key(struct call *call, const json_t *fields)
+{
+    const char *key = json_string_value(json_object_get(fields, "public_key"));
+    call->fields = fields;
+    call->tenant = key ? tenants_by_public_key(&call->engine->tenants, key, &call->test_key) : NULL;
+}
+
+struct answer *account_by_body_key(struct call *call)
+{
+    json_t *body;
+    struct answer *refused = call_body(call, &body);
+    if (!refused) {
+        find_by_key(call, body);
+    }
+    return refused;
+}
+
+struct answer *account_by_form_key(struct call *call)
+{
+    json_t *form;
+    struct answer *refused = call_form(call, &form);
+    if (!refused) {
+        find_by_key(call, form);
+    }
+    return refused;
+}
+
+/* ------------------------------------------------------------------ by an invoice */
+
+struct tenant *account_of(struct call *call, bool found, const struct invoice *invoice)
+{
+    call->tenant = found ? tenants_by_num(&call->engine->tenants, invoice->account) : NULL;
+    if (call->tenant) {
+        call->found = arena_alloc(call->arena, sizeof *call->found);
+        *call->found = *invoice;
+    }
+    return call->tenant;
+}
+
+/* What else the link says does not matter, not even its key. */
+struct answer *account_by_page_order(struct call *call)
+{
+    bool post = text_equal(call->request->method, "POST");
+    struct invoice invoice;
+    if (call->request->head && !http_query_text(call->request, "cpi")) {
+        return NULL; /* the preview of a link orders nothing */
+    }
+    struct answer *refused = post ? account_by_form_key(call) : NULL;
+    if (refused) {
+        return refused;
+    }
+    if (!post) {
+        find_by_key(call, http_query(call->request));
+    }
+    const char *id = json_string_value(json_object_get(call->fields, "cpi"));
+    if (!id || !*id) {
+        return NULL;
+    }
+    bool found = engine_find_payment_any_account(call->engine, call->arena, id, &invoice);
+    return account_of(call, found, &invoice) ? NULL : call_error(call, 404);
+}
+
+struct answer *account_by_invoice(struct call *call)
+{
+    bool test_mode;
+    struct invoice invoice;
+    const char *key = http_query_text(call->request, "public_key");
+    const struct tenant *by_key =
+        key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
+    if (key && !by_key) {
+        return call_error(call, 401);
+    }
+    bool found =
+        call->route->kind == INVOICE_PAYOUT
+            ? engine_find_payout_any_account(call->engine, call->arena, call->params[0], &invoice)
+            : engine_find_payment_any_account(call->engine, call->arena, call->params[0], &invoice);
+    bool own = account_of(call, found, &invoice) && (!by_key || by_key == call->tenant);
+    return own ? NULL : call_error(call, 404);
+}
+
+/* Any token that is not ours or is over is refused. */
+struct answer *account_by_token(struct call *call)
+{
+    const char *text = authorization_bearer(http_header(call->request, "Authorization"));
+    struct token token;
+    struct invoice invoice;
+    buf_auto ours = {0};
+    bool found = text && token_read(text, &token) &&
+                 engine_find_payment_by_session(call->engine, call->arena, token.session, &invoice);
+    if (!account_of(call, found, &invoice)) {
+        return call_error(call, 401);
+    }
+    token_write(&ours, call->engine->keys.token, token.form, invoice.session,
+                invoice.expires_ms / 1000);
+    bool good = crypt_equal(ours.data, text) && clock_now(call->tenant) / 1000 < token.expires_s;
+    return good ? NULL : call_error(call, 401);
+}
+
+struct answer *account_by_pid(struct call *call)
+{
+    const char *session = http_query_text(call->request, "pid");
+    struct invoice invoice;
+    bool found =
+        session && engine_find_payment_by_session(call->engine, call->arena, session, &invoice);
+    return account_of(call, found, &invoice) ? NULL : call_error(call, 404);
+}

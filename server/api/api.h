@@ -1,0 +1,107 @@
+/* The platform's two APIs: the handlers, the finders of their accounts (struct route), and what the
+ * handlers share. */
+#pragma once
+
+#include "api/order.h"
+#include "call/call.h"
+
+/* api_account.c: the account's own data (P651, P652); and the fixtures' exchange rates, the same
+ * for payments and payouts (P654) */
+struct answer *api_account_profile(struct call *call);
+struct answer *api_account_balances(struct call *call);
+struct answer *api_rates_get(struct call *call);
+
+/* Invoices of the route's kind. api_invoices.c: through both APIs (P351, P451, P501, P605, P609);
+ * api_invoice_list.c: filters and the cursor (P513, P517, P520); api_process.c: the start of a
+ * payout
+ */
+struct answer *api_create(struct call *call);
+struct answer *api_create_public(struct call *call);
+struct answer *api_get(struct call *call);
+struct answer *api_get_public(struct call *call);
+struct answer *api_list(struct call *call);
+struct answer *api_process(struct call *call);
+
+/* api_refund.c (P551) */
+struct answer *api_refund(struct call *call);
+
+/* api_sale.c: the card gate, host to host: paying by card without a page (P701); and the TermUrl,
+ * back from 3-D Secure to the shop */
+struct answer *api_sale(struct call *call);
+struct answer *api_sale_complete(struct call *call);
+
+/* api_services.c: the list and the resource (P315) and the public prerequest (P301); of payouts the
+ * same (P603) */
+struct answer *api_services_list(struct call *call);
+struct answer *api_services_get(struct call *call);
+struct answer *api_services_prerequest(struct call *call);
+
+/* ------------------------------------------------------------------ whose call it is */
+
+/*
+ * account_find.c: finders by the public key in a JSON body, in a form, and in the query or the form
+ * of /hpp/, where `cpi` may name an invoice instead. They set call->fields. No account is found by
+ * a key that is missing or unknown: the handler says so.
+ */
+struct answer *account_by_body_key(struct call *call);
+struct answer *account_by_form_key(struct call *call);
+struct answer *account_by_page_order(struct call *call);
+
+/*
+ * By an invoice, which becomes call->found: the public API's reading, where the unguessable id is
+ * the capability and a ?public_key= must be of the invoice's account (P163); the Bearer token of a
+ * card session; the card session ?pid=.
+ */
+struct answer *account_by_invoice(struct call *call);
+struct answer *account_by_token(struct call *call);
+struct answer *account_by_pid(struct call *call);
+
+/* Takes an invoice for call->found, and its account for the call's; NULL: `invoice` was not found,
+ * or its account is gone. */
+struct tenant *account_of(struct call *call, bool found, const struct invoice *invoice);
+
+/* ------------------------------------------------------------------ what they share */
+
+/* An invoice of the account and of the route's kind; false if there is none of this id. */
+bool api_find(struct call *call, const char *id, struct invoice *ret_invoice);
+
+/* 403 of an account that is not active. */
+struct answer *api_check_active(struct call *call) ATTR_MUST_USE;
+
+/* A document of view/view_invoice.h or view_payout.h. */
+typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
+
+/* invoice_reply.c: {"data": the invoice} of call->tenant, and the journal knows which one it was.
+ */
+struct answer *invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
+                             invoice_writer write, enum view_kind kind) ATTR_ANSWER;
+
+/* 409: an error with `detail`, and the invoice that is in the way as a GET shows it (P1016). */
+struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
+                                      const char *detail, invoice_writer write) ATTR_ANSWER;
+
+/* The same for a reference_id that is taken, by a "refund" or what else `noun` says. */
+struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
+                                      const char *noun, const char *reference_id,
+                                      invoice_writer write) ATTR_ANSWER;
+
+/* router.conflict: 409 as the call would be refused that repeats an earlier one, or a payout that
+ * has started; NULL: it repeats none. */
+struct answer *conflict_reply(struct call *call);
+
+/* Its part in api_process.c: 409 of a payout that has started, where the call would start one. */
+struct answer *api_process_conflict(struct call *call);
+
+/* paging.c: a member of a query's map, e.g. filter[status]; NULL when absent or no plain value. */
+const char *query_bracket(struct http_request *request, const char *map, const char *name);
+
+/*
+ * Reads page[name], a whole number from 1; above `most` it counts as `most`. Absent: *value stays.
+ * An error goes into the list under "page[name]".
+ */
+void paging_read_int(struct http_request *request, const char *name, int64_t most, int64_t *value,
+                     struct json_errors *errors);
+
+/* What a field of a refund takes, by the path of an error, in words; NULL when it is not known. In
+ * the arena or static. */
+const char *api_refund_accepts(struct arena *arena, const char *path);

@@ -1,0 +1,50 @@
+/*
+ * Orders out of requests, and invoices out of orders: the fields of each way in, one table each,
+ * and the rules that go beyond one field (P351, P371, P401, P762). Every bad field is reported at
+ * once.
+ */
+#pragma once
+
+#include "call/call.h"
+#include "domain/outcome.h"
+#include "engine/create.h"
+
+/* The ways in, which take different fields. */
+enum order_way {
+    ORDER_PRIVATE,
+    ORDER_PUBLIC,
+    ORDER_FORM,   /* /payment-invoices/process: the page's appearance too (appearance_read.h) */
+    ORDER_PAGE,   /* /hpp/: as the form, and the service may be left to the payer */
+    ORDER_PAYOUT, /* POST /payout-invoices (P605) */
+};
+
+/* Of `amount`, when the account has not the money for a payout. */
+#define MESSAGE_UNCOVERED "This value should not exceed the available balance."
+
+/*
+ * order_create.c: reads the order and makes the invoice. Refuses with 400, 401, 403 and 422, and
+ * with 409 if the account knows the reference_id; but a reload of /hpp/ is no error: with the same
+ * amount and currency it yields the earlier invoice, in whatever state that is.
+ */
+struct answer *order_create(struct call *call, enum order_way way,
+                            struct invoice *ret_invoice) ATTR_MUST_USE;
+
+/* The same, and answers 201 with the invoice's document (P451, P608). */
+struct answer *order_reply(struct call *call, enum order_way way);
+
+/*
+ * order_read.c: reads and checks `fields` for call->tenant (NULL: not known, there are errors
+ * already). Puts every error into `errors`; when there is none, ret_order is complete. Texts live
+ * in the call's arena.
+ */
+void order_read(struct call *call, enum order_way way, const json_t *fields,
+                struct order *ret_order, struct json_errors *errors);
+
+/* order_fields.c: what a field of this way takes, by the dotted path of an error, in words; NULL
+ * when it is not known. In the arena or static. */
+const char *order_accepts(struct arena *arena, enum order_way way, const char *path);
+
+/* outcome_read.c: whether `text` is an outcome that can come to pass of `subject`; if not, an error
+ * at `path` says why. NULL asks for nothing, and is good. */
+bool outcome_read(struct call *call, const char *path, const char *text,
+                  const struct outcome_subject *subject, struct json_errors *errors);

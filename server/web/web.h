@@ -1,0 +1,44 @@
+/* The handlers of the pages and the finders of their accounts (struct route). */
+#pragma once
+
+#include "call/call.h"
+
+/* checkout.c, checkout_challenge.c: the payer's way from the redirect to the payment page, the
+ * bank's challenge, the result and back to the shop (P752, P786). */
+struct answer *checkout_redirect(struct call *call);       /* GET /redirect/hpp/?cpi= */
+struct answer *checkout_order(struct call *call);          /* GET and POST /hpp/ (P263, P761) */
+struct answer *checkout_process(struct call *call);        /* /public-api/.../process */
+struct answer *checkout_show(struct call *call);           /* GET /hpp/{cgi} */
+struct answer *checkout_submit(struct call *call);         /* POST /hpp/{cgi} */
+struct answer *checkout_look(struct call *call);           /* GET /hpp/{cgi}/look.css */
+struct answer *checkout_challenge_show(struct call *call); /* GET /hpp/{cgi}/challenge */
+struct answer *checkout_challenge_open(struct call *call); /* POST /acs/{cgi}, auth_payload */
+struct answer *checkout_challenge_submit(struct call *call);
+struct answer *checkout_return(struct call *call); /* GET /return?id= */
+
+/* By the card session of the path, by ?cpi= and by ?id=. A page says that there is no such payment.
+ */
+struct answer *account_by_session(struct call *call);
+struct answer *account_by_cpi(struct call *call);
+struct answer *account_by_id(struct call *call);
+
+/* page.c: GET /_mock/assets/{name}: style, script and pictures of the pages */
+struct answer *page_asset(struct call *call);
+
+/* GET /: sends a browser to the dashboard; nobody else finds anything there
+ * (server/docs/dashboard.md). */
+struct answer *dashboard_root(struct call *call);
+
+/* GET /_mock/: the dashboard, one page, which lives on the control API; with --control-token a form
+ * that asks for the token, and `?token=` traded for a cookie. */
+struct answer *dashboard_show(struct call *call);
+
+/*
+ * NULL if the caller may see the page of the dashboard's server at `path`; else a page that asks
+ * for the token, or the way to `path` when `?token=` was traded for the cookie.
+ */
+struct answer *dashboard_admit(struct call *call, const char *path) ATTR_MUST_USE;
+
+/* GET /_mock/docs/ and /_mock/docs/{page}: server/docs/, rendered when the program is built. Who
+ * may see the dashboard may see them. */
+struct answer *docs_show(struct call *call);
