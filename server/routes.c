@@ -59,7 +59,7 @@ const struct route routes[] = {
     {"POST",   "/hpp/",                                    FORM(page_order),  checkout_order},
     {"GET",    "/hpp/{cgi}/challenge",                     PAGE(session),     checkout_challenge_show},
     {"POST",   "/hpp/{cgi}/challenge",                     FORM(session),     checkout_challenge_submit},
-    {"GET",    "/hpp/{cgi}/look.css",                      PAGE(session),     checkout_look},
+    {"GET",    "/hpp/{cgi}/look.css",                      PAGE(session),     checkout_appearance},
     {"GET",    "/hpp/{cgi}",                               PAGE(session),     checkout_show},
     {"POST",   "/hpp/{cgi}",                               FORM(session),     checkout_submit},
     {"GET",    "/return",                                  PAGE(id),          checkout_return},

@@ -1,7 +1,7 @@
 #include "request_view.h"
 
 #include "api/api.h"
-#include "api/nearest.h"
+#include "api/route_suggest.h"
 #include "base/text.h"
 #include "view/view_errors.h"
 
@@ -99,7 +99,7 @@ static const char *nearest_form(struct call *call, const struct journal_record *
     if (!refusals[refusal].route) {
         return text_equal(refusals[refusal].where, "Authorization") ? BASIC_FORM : NULL;
     }
-    const struct route *route = nearest_route(router->routes, router->n_routes,
+    const struct route *route = route_suggest(router->routes, router->n_routes,
                                               record->request.method, path_of(call, record));
     return route ? arena_printf(call->arena, "%s %s", route->method, route->pattern) : NULL;
 }

@@ -1,4 +1,4 @@
-#include "api/look_read.h"
+#include "api/appearance_read.h"
 #include "api/order_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"
@@ -254,7 +254,7 @@ static void finish_draft(const struct checking *c, enum order_way way, const jso
     draft->base_url = call_base_url(c->call);
     draft->source = way == ORDER_PRIVATE || way == ORDER_PAYOUT ? SOURCE_MERCHANT_API
                                                                 : SOURCE_PLATFORM_PUBLIC_API;
-    draft->look = order_way_is_html(way) ? look_read(fields, c->errors) : NULL;
+    draft->look = order_way_is_html(way) ? appearance_read(fields, c->errors) : NULL;
     draft->customer = c->input->has_customer
                           ? json_text(c->call->arena, json_object_get(fields, "customer"), true)
                           : NULL;

@@ -45,51 +45,51 @@ struct answer *account_by_id(struct call *call)
 /* ------------------------------------------------------------------ ways in */
 
 /* The page's absolute URL, with what the payer chose already. */
-static const char *page_url(const struct visit *visit)
+static const char *page_url(const struct checkout_page *page)
 {
     buf_auto action = {0};
-    view_invoice_action(&action, &visit->invoice);
-    const char *query = strchr(visit_url(visit, "", ""), '?');
+    view_invoice_action(&action, &page->invoice);
+    const char *query = strchr(checkout_url(page, "", ""), '?');
     buf_text(&action, query ? query : "");
-    return arena_copy(visit->call->arena, action.data, action.size);
+    return arena_copy(page->call->arena, action.data, action.size);
 }
 
 struct answer *checkout_redirect(struct call *call)
 {
-    struct visit visit;
-    visit_begin(call, call->found, &visit);
-    return call_redirect(call, 302, page_url(&visit));
+    struct checkout_page page;
+    checkout_page_begin(call, call->found, &page);
+    return call_redirect(call, 302, page_url(&page));
 }
 
 /* A payment whose flow wants a POST: a form that submits itself, or by a click (P373). */
-static struct answer *forward_by_post(const struct visit *visit)
+static struct answer *forward_by_post(const struct checkout_page *page)
 {
     const struct template_value param[] = {
         {"name", VIEW_PARAM_SESSION},
-        {"value", visit->invoice.session},
+        {"value", page->invoice.session},
     };
     const struct template_rows params = {param, 1, ARRAY_SIZE(param)};
     const struct template_value values[] = {
-        {"action", page_url(visit)},
+        {"action", page_url(page)},
         {"params", .rows = &params},
     };
-    return visit_reply(visit, 200, "forward.html", values, ARRAY_SIZE(values));
+    return checkout_reply(page, 200, "forward.html", values, ARRAY_SIZE(values));
 }
 
 struct answer *checkout_process(struct call *call)
 {
     struct invoice invoice;
-    struct visit visit;
+    struct checkout_page page;
     struct answer *answer = order_create(call, ORDER_FORM, &invoice);
     if (answer) {
         return answer;
     }
-    visit_begin(call, &invoice, &visit);
-    if (visit.service && visit.service->posts) {
-        visit_make_absolute(&visit);
-        answer = forward_by_post(&visit);
+    checkout_page_begin(call, &invoice, &page);
+    if (page.service && page.service->posts) {
+        checkout_make_absolute(&page);
+        answer = forward_by_post(&page);
     } else {
-        answer = call_redirect(call, 302, page_url(&visit));
+        answer = call_redirect(call, 302, page_url(&page));
     }
     return waits_hold_reply(call, answer);
 }
@@ -97,7 +97,7 @@ struct answer *checkout_process(struct call *call)
 struct answer *checkout_order(struct call *call)
 {
     struct invoice invoice;
-    struct visit visit;
+    struct checkout_page page;
     if (call->request->head && !call->found) {
         http_reply(call->request, 200, HTTP_HTML); /* the preview of a link orders nothing */
         return call_answered(call);
@@ -106,142 +106,141 @@ struct answer *checkout_order(struct call *call)
     if (refused) {
         return refused;
     }
-    visit_begin(call, call->found ? call->found : &invoice, &visit);
+    checkout_page_begin(call, call->found ? call->found : &invoice, &page);
     bool post = text_equal(call->request->method, "POST");
-    return waits_hold_reply(call, call_redirect(call, post ? 303 : 302, page_url(&visit)));
+    return waits_hold_reply(call, call_redirect(call, post ? 303 : 302, page_url(&page)));
 }
 
 /* ------------------------------------------------------------------ the page */
 
 /* Where nothing can be paid any more: on to the shop at once where that is wished, else the result.
  */
-static struct answer *show_end(const struct visit *visit, bool done)
+static struct answer *show_end(const struct checkout_page *page, bool done)
 {
-    struct call *call = visit->call;
-    const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
-    bool at_once = call->tenant->account.settings.auto_return || visit->cardgate.bypass_status_page;
-    return done && back && at_once ? call_redirect(call, 302, back) : checkout_result_show(visit);
+    struct call *call = page->call;
+    const char *back = payment_return_url(call->tenant, call->arena, &page->invoice);
+    bool at_once = call->tenant->account.settings.auto_return || page->cardgate.bypass_status_page;
+    return done && back && at_once ? call_redirect(call, 302, back) : checkout_result_show(page);
 }
 
 struct answer *checkout_show(struct call *call)
 {
-    struct visit visit;
+    struct checkout_page page;
     struct checkout_form form;
-    visit_begin(call, call->found, &visit);
+    checkout_page_begin(call, call->found, &page);
     bool done = http_query_text(call->request, "done");
-    bool open = payment_is_open(call->tenant, call->arena, &visit.invoice);
+    bool open = payment_is_open(call->tenant, call->arena, &page.invoice);
     if (page_is_browser(call) && !call->request->head) {
-        payment_opened(call->engine, call->tenant, &visit.invoice);
+        payment_opened(call->engine, call->tenant, &page.invoice);
     }
-    if (checkout_methods_wanted(&visit)) {
-        return checkout_methods_show(&visit);
+    if (checkout_methods_wanted(&page)) {
+        return checkout_methods_show(&page);
     }
-    if (payment_is_challenged(&visit.invoice)) {
-        return visit_redirect(&visit, "/challenge", "");
+    if (payment_is_challenged(&page.invoice)) {
+        return checkout_see_other(&page, "/challenge", "");
     }
-    if (open && (!done || visit.invoice.status == STATUS_PROCESS_FAILED)) {
-        checkout_form_first(&visit, &form); /* after a decline with the chance of another try */
-        return checkout_form_show(&visit, 200, &form);
+    if (open && (!done || page.invoice.status == STATUS_PROCESS_FAILED)) {
+        checkout_form_first(&page, &form); /* after a decline with the chance of another try */
+        return checkout_form_show(&page, 200, &form);
     }
-    return show_end(&visit, done);
+    return show_end(&page, done);
 }
 
-struct answer *checkout_look(struct call *call)
+struct answer *checkout_appearance(struct call *call)
 {
-    struct visit visit;
-    visit_begin(call, call->found, &visit);
-    look_css(http_reply(call->request, 200, "text/css; charset=utf-8"), &visit.look);
+    struct checkout_page page;
+    checkout_page_begin(call, call->found, &page);
+    appearance_css(http_reply(call->request, 200, "text/css; charset=utf-8"), &page.appearance);
     http_reply_header(call->request, "X-Content-Type-Options", "nosniff");
     return call_answered(call);
 }
 
 /* ------------------------------------------------------------------ submitting */
 
-static struct answer *after(const struct visit *visit, enum payment_result result)
+static struct answer *after(const struct checkout_page *page, enum payment_result result)
 {
-    return result == PAYMENT_CHALLENGE ? visit_redirect(visit, "/challenge", "")
-                                       : visit_redirect(visit, "", "done=1");
+    return result == PAYMENT_CHALLENGE ? checkout_see_other(page, "/challenge", "")
+                                       : checkout_see_other(page, "", "done=1");
 }
 
-static struct answer *pay_by_card(struct visit *visit, const json_t *fields)
+static struct answer *pay_by_card(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
+    struct call *call = page->call;
     struct card_entry entry = {0};
     struct checkout_form form;
     return checkout_form_read_card(fields, &entry, &form)
-               ? after(visit,
-                       payment_by_card(call->engine, call->tenant, call->arena, &visit->invoice,
-                                       &entry, http_client_ip(call->request)))
-               : checkout_form_show(visit, 422, &form);
+               ? after(page, payment_by_card(call->engine, call->tenant, call->arena,
+                                             &page->invoice, &entry, http_client_ip(call->request)))
+               : checkout_form_show(page, 422, &form);
 }
 
-static struct answer *confirm(struct visit *visit, const json_t *fields)
+static struct answer *confirm(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
+    struct call *call = page->call;
     struct checkout_form form;
     const char *outcome;
-    return checkout_form_read_service(visit, fields, &outcome, &form)
-               ? after(visit,
-                       payment_confirmed(call->engine, call->tenant, call->arena, &visit->invoice,
+    return checkout_form_read_service(page, fields, &outcome, &form)
+               ? after(page,
+                       payment_confirmed(call->engine, call->tenant, call->arena, &page->invoice,
                                          outcome, http_client_ip(call->request)))
-               : checkout_form_show(visit, 422, &form);
+               : checkout_form_show(page, 422, &form);
 }
 
 /* What the form asks for. */
-static struct answer *pay(struct visit *visit, const json_t *fields)
+static struct answer *pay(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
-    if (text_equal(visit_field(fields, "action"), "cancel")) {
-        return after(visit,
-                     payment_cancelled(call->engine, call->tenant, call->arena, &visit->invoice));
+    struct call *call = page->call;
+    if (text_equal(posted_field(fields, "action"), "cancel")) {
+        return after(page,
+                     payment_cancelled(call->engine, call->tenant, call->arena, &page->invoice));
     }
-    return payment_takes_cards(call->engine, &visit->invoice) ? pay_by_card(visit, fields)
-                                                              : confirm(visit, fields);
+    return payment_takes_cards(call->engine, &page->invoice) ? pay_by_card(page, fields)
+                                                             : confirm(page, fields);
 }
 
-static struct answer *submit(struct visit *visit, const json_t *fields)
+static struct answer *submit(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
-    if (checkout_methods_wanted(visit) || *visit_field(fields, "service")) {
-        return checkout_methods_take(visit, fields);
+    struct call *call = page->call;
+    if (checkout_methods_wanted(page) || *posted_field(fields, "service")) {
+        return checkout_methods_take(page, fields);
     }
-    if (payment_is_challenged(&visit->invoice)) {
-        return after(visit, PAYMENT_CHALLENGE);
+    if (payment_is_challenged(&page->invoice)) {
+        return after(page, PAYMENT_CHALLENGE);
     }
-    bool open = payment_is_open(call->tenant, call->arena, &visit->invoice);
-    return open && visit_is_fresh(visit, fields) ? pay(visit, fields) : after(visit, PAYMENT_DONE);
+    bool open = payment_is_open(call->tenant, call->arena, &page->invoice);
+    return open && checkout_is_fresh(page, fields) ? pay(page, fields) : after(page, PAYMENT_DONE);
 }
 
 /* The shop's own POST to the page, by flow_data, brings the session and no form of ours. */
-static bool is_arrival(const struct visit *visit, const json_t *fields)
+static bool is_arrival(const struct checkout_page *page, const json_t *fields)
 {
-    return !*visit_field(fields, "csrf") &&
-           text_equal(visit_field(fields, VIEW_PARAM_SESSION), visit->invoice.session);
+    return !*posted_field(fields, "csrf") &&
+           text_equal(posted_field(fields, VIEW_PARAM_SESSION), page->invoice.session);
 }
 
 struct answer *checkout_submit(struct call *call)
 {
-    struct visit visit;
+    struct checkout_page page;
     json_t *fields;
     struct answer *refused = call_form(call, &fields);
     if (refused) {
         return refused;
     }
-    visit_begin(call, call->found, &visit);
-    if (is_arrival(&visit, fields)) {
-        return visit_redirect(&visit, "", "");
+    checkout_page_begin(call, call->found, &page);
+    if (is_arrival(&page, fields)) {
+        return checkout_see_other(&page, "", "");
     }
-    refused = visit_check_csrf(&visit, fields);
-    return refused ?: submit(&visit, fields);
+    refused = checkout_check_csrf(&page, fields);
+    return refused ?: submit(&page, fields);
 }
 
 struct answer *checkout_return(struct call *call)
 {
-    struct visit visit;
+    struct checkout_page page;
     const char *back = payment_return_url(call->tenant, call->arena, call->found);
     if (back) {
         return call_redirect(call, 302, back);
     }
-    visit_begin(call, call->found, &visit);
-    return checkout_result_show(&visit);
+    checkout_page_begin(call, call->found, &page);
+    return checkout_result_show(&page);
 }

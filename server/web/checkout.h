@@ -7,60 +7,62 @@
 #include "call/call.h"
 #include "engine/payment.h"
 #include "view/cardgate.h"
-#include "web/look.h"
+#include "web/appearance.h"
 #include "web/template.h"
 
-struct visit {
+struct checkout_page {
     struct call *call;
     struct invoice invoice;
     const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const char *locale, *merchant;
     struct cardgate cardgate;
-    struct look look;
+    struct appearance appearance;
     bool panel; /* the mock's own panel is shown */
 };
 
-/* ------------------------------------------------------------------ visit.c */
+/* ------------------------------------------------------------------ checkout_page.c */
 
 /* A page of an invoice of the call's account. */
-void visit_begin(struct call *call, const struct invoice *invoice, struct visit *ret_visit);
+void checkout_page_begin(struct call *call, const struct invoice *invoice,
+                         struct checkout_page *ret_page);
 
 /* The page may be shown by another site, which fetched it: from here on all URLs are absolute. */
-void visit_make_absolute(struct visit *visit);
+void checkout_make_absolute(struct checkout_page *page);
 
 /* The invoice's page TAIL ("" or "/challenge"), its query beginning with `query` ("" or "done=1"),
  * then what the payer chose of language and panel. */
-const char *visit_url(const struct visit *visit, const char *tail, const char *query);
+const char *checkout_url(const struct checkout_page *page, const char *tail, const char *query);
 
 /* 422 when a form does not come from this invoice's page. */
-struct answer *visit_check_csrf(const struct visit *visit, const json_t *form) ATTR_MUST_USE;
+struct answer *checkout_check_csrf(const struct checkout_page *page,
+                                   const json_t *form) ATTR_MUST_USE;
 
 /* A field of a form, "" when it is not there. */
-const char *visit_field(const json_t *form, const char *name);
+const char *posted_field(const json_t *form, const char *name);
 
 /* A form is for one attempt: sent twice (a double click, the back button), it is not fresh. */
-bool visit_is_fresh(const struct visit *visit, const json_t *form);
+bool checkout_is_fresh(const struct checkout_page *page, const json_t *form);
 
 /* What the page says about a resolution, in words; *ret_foreign: there are none in its language. */
-const char *visit_resolution(const struct visit *visit, bool *ret_foreign);
+const char *checkout_resolution(const struct checkout_page *page, bool *ret_foreign);
 
 /* "1" or NULL, as templates want it. */
-const char *visit_flag(bool flag);
+const char *template_flag(bool flag);
 
 /* A number as text, in the arena. */
-const char *visit_number(const struct visit *visit, int64_t n);
+const char *checkout_number(const struct checkout_page *page, int64_t n);
 
 /* What paying through a service, the chosen one or one to choose, costs in its own currency; NULL:
  * that is the invoice's, or there is no service. */
-const char *visit_converted(const struct visit *visit, const struct service *service);
+const char *checkout_converted(const struct checkout_page *page, const struct service *service);
 
 /* Answers with a page; the values of all pages of the checkout stand behind `values`. */
-struct answer *visit_reply(const struct visit *visit, unsigned status, const char *name,
-                           const struct template_value *values, size_t n) ATTR_ANSWER;
+struct answer *checkout_reply(const struct checkout_page *page, unsigned status, const char *name,
+                              const struct template_value *values, size_t n) ATTR_ANSWER;
 
-/* Redirects to visit_url by 303. */
-struct answer *visit_redirect(const struct visit *visit, const char *tail,
-                              const char *query) ATTR_ANSWER;
+/* Redirects to checkout_url by 303. */
+struct answer *checkout_see_other(const struct checkout_page *page, const char *tail,
+                                  const char *query) ATTR_ANSWER;
 
 /* ------------------------------------------------------------------ checkout_form.c: by card, by a
  * status of one's choice, or by confirming */
@@ -77,7 +79,7 @@ struct checkout_form {
 };
 
 /* Shows the form that fits the invoice's service. */
-struct answer *checkout_form_show(const struct visit *visit, unsigned status,
+struct answer *checkout_form_show(const struct checkout_page *page, unsigned status,
                                   const struct checkout_form *form);
 
 /* The server's own word on the fields of a card; false when one is wrong. */
@@ -89,23 +91,23 @@ bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
  * invoice; *ret_outcome is what the payer of a test service chose, else NULL. False when something
  * is wrong.
  */
-bool checkout_form_read_service(struct visit *visit, const json_t *fields, const char **ret_outcome,
-                                struct checkout_form *ret_form);
+bool checkout_form_read_service(struct checkout_page *page, const json_t *fields,
+                                const char **ret_outcome, struct checkout_form *ret_form);
 
 /* What is filled in at first: the test card of ?card=N, or nothing. */
-void checkout_form_first(const struct visit *visit, struct checkout_form *ret_form);
+void checkout_form_first(const struct checkout_page *page, struct checkout_form *ret_form);
 
 /* ------------------------------------------------------------------ checkout_methods.c: the choice
  * of a method, for an invoice that was made without a service (P363) */
 
 /* Whether the payer has to choose first: no service yet, and time left. */
-bool checkout_methods_wanted(const struct visit *visit);
+bool checkout_methods_wanted(const struct checkout_page *page);
 
 /* The page: the account's services that can take this amount, narrowed by ?q=. */
-struct answer *checkout_methods_show(const struct visit *visit);
+struct answer *checkout_methods_show(const struct checkout_page *page);
 
 /* What the payer picked, or that they gave up. */
-struct answer *checkout_methods_take(struct visit *visit, const json_t *fields);
+struct answer *checkout_methods_take(struct checkout_page *page, const json_t *fields);
 
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
  * own panel on the card page, test cards to fill in with one click */
@@ -117,7 +119,7 @@ struct checkout_panel {
     struct template_rows cards, expiries;
 };
 
-void checkout_panel_fill(const struct visit *visit, struct checkout_panel *ret_panel);
+void checkout_panel_fill(const struct checkout_page *page, struct checkout_panel *ret_panel);
 
 /* "5123 8172 3406 0000", "12/24" */
 const char *checkout_panel_number(struct arena *arena, const char *number);
@@ -129,26 +131,27 @@ const char *checkout_panel_expiry(struct arena *arena, const char *expiry);
 
 /* Rows for the page: what the order gave, and what is asked; `typed` is what the payer typed (may
  * be NULL), and `tried` whether it was sent, so that what is wrong is said. */
-struct template_rows checkout_service_given(const struct visit *visit);
-struct template_rows checkout_service_asked(const struct visit *visit, const json_t *typed,
+struct template_rows checkout_service_given(const struct checkout_page *page);
+struct template_rows checkout_service_asked(const struct checkout_page *page, const json_t *typed,
                                             bool tried);
 
 /* Takes the payer's fields over into the invoice; false when one is wrong. */
-bool checkout_service_take(struct visit *visit, const json_t *typed);
+bool checkout_service_take(struct checkout_page *page, const json_t *typed);
 
 /* The test service's outcomes to choose from; no rows where the order decided already. */
-struct template_rows checkout_service_choices(const struct visit *visit);
+struct template_rows checkout_service_choices(const struct checkout_page *page);
 
 /* Whether the payer is asked for the outcome. */
-bool checkout_service_asks_outcome(const struct visit *visit);
+bool checkout_service_asks_outcome(const struct checkout_page *page);
 
 /* An outcome as the page offers it, NULL for any other text. */
 const char *checkout_service_outcome(const char *text);
 
-/* A text of the fixtures in the visit's language. */
-const char *checkout_service_text(const struct visit *visit, const struct service_text *text);
+/* A text of the fixtures in the language of the page. */
+const char *checkout_service_text(const struct checkout_page *page,
+                                  const struct service_text *text);
 
 /* ------------------------------------------------------------------ checkout_result.c: what became
  * of a payment, with the way back to the shop */
 
-struct answer *checkout_result_show(const struct visit *visit);
+struct answer *checkout_result_show(const struct checkout_page *page);

@@ -5,25 +5,25 @@
 #include "web/messages.h"
 #include "web/web.h"
 
-static struct answer *show(const struct visit *visit, unsigned status)
+static struct answer *show(const struct checkout_page *page, unsigned status)
 {
-    struct call *call = visit->call;
+    struct call *call = page->call;
     char code[PAYMENT_CODE_TEXT];
-    payment_code(call->engine, &visit->invoice, code);
+    payment_code(call->engine, &page->invoice, code);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "/challenge", "")},
+        {"action", checkout_url(page, "/challenge", "")},
         {"one_time_code", code},
-        {"code_error", status == 422 ? message(visit->locale, "error_code") : NULL},
+        {"code_error", status == 422 ? message(page->locale, "error_code") : NULL},
     };
-    return visit_reply(visit, status, "challenge.html", values, ARRAY_SIZE(values));
+    return checkout_reply(page, status, "challenge.html", values, ARRAY_SIZE(values));
 }
 
 struct answer *checkout_challenge_show(struct call *call)
 {
-    struct visit visit;
-    visit_begin(call, call->found, &visit);
-    return payment_is_challenged(&visit.invoice) ? show(&visit, 200)
-                                                 : visit_redirect(&visit, "", "");
+    struct checkout_page page;
+    checkout_page_begin(call, call->found, &page);
+    return payment_is_challenged(&page.invoice) ? show(&page, 200)
+                                                : checkout_see_other(&page, "", "");
 }
 
 /* As the shop's page sends the payer here, which may show it itself. */
@@ -47,35 +47,35 @@ static bool read_code(const char *text, char ret_code[PAYMENT_CODE_TEXT])
 }
 
 /* False when the code is missing. */
-static bool answer(struct visit *visit, const json_t *fields)
+static bool answer(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
+    struct call *call = page->call;
     char right[PAYMENT_CODE_TEXT], given[PAYMENT_CODE_TEXT];
-    bool cancel = text_equal(visit_field(fields, "action"), "cancel");
-    payment_code(call->engine, &visit->invoice, right);
-    if (!read_code(visit_field(fields, "code"), given) && !cancel) {
+    bool cancel = text_equal(posted_field(fields, "action"), "cancel");
+    payment_code(call->engine, &page->invoice, right);
+    if (!read_code(posted_field(fields, "code"), given) && !cancel) {
         return false;
     }
     bool pass = !cancel && text_equal(right, given);
-    payment_answer(call->engine, call->tenant, call->arena, &visit->invoice,
+    payment_answer(call->engine, call->tenant, call->arena, &page->invoice,
                    pass ? PAYMENT_3DS_PASS : PAYMENT_3DS_FAIL);
     return true;
 }
 
 struct answer *checkout_challenge_submit(struct call *call)
 {
-    struct visit visit;
+    struct checkout_page page;
     json_t *fields;
     struct answer *refused = call_form(call, &fields);
     if (refused) {
         return refused;
     }
-    visit_begin(call, call->found, &visit);
-    refused = visit_check_csrf(&visit, fields);
+    checkout_page_begin(call, call->found, &page);
+    refused = checkout_check_csrf(&page, fields);
     if (refused) {
         return refused;
     }
-    bool waits = payment_is_challenged(&visit.invoice) && visit_is_fresh(&visit, fields);
-    return waits && !answer(&visit, fields) ? show(&visit, 422)
-                                            : visit_redirect(&visit, "", "done=1");
+    bool waits = payment_is_challenged(&page.invoice) && checkout_is_fresh(&page, fields);
+    return waits && !answer(&page, fields) ? show(&page, 422)
+                                           : checkout_see_other(&page, "", "done=1");
 }

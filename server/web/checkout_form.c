@@ -13,9 +13,9 @@
 bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
                              struct checkout_form *ret_form)
 {
-    struct checkout_form form = {.expiry = visit_field(fields, "expiry"),
-                                 .holder = visit_field(fields, "holder")};
-    bool number = card_number_read(visit_field(fields, "card_number"), ret_entry->number) &&
+    struct checkout_form form = {.expiry = posted_field(fields, "expiry"),
+                                 .holder = posted_field(fields, "holder")};
+    bool number = card_number_read(posted_field(fields, "card_number"), ret_entry->number) &&
                   card_luhn_holds(ret_entry->number);
     if (!number) {
         form.number_error = "error_number";
@@ -23,7 +23,7 @@ bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
     if (!card_expiry_read(form.expiry, ret_entry->expiry)) {
         form.expiry_error = "error_expiry";
     }
-    if (!card_cvv_holds(visit_field(fields, "cvv"))) {
+    if (!card_cvv_holds(posted_field(fields, "cvv"))) {
         form.cvv_error = "error_cvv";
     }
     if (text_utf8_length(form.holder, strlen(form.holder)) > HOLDER_MOST) {
@@ -35,11 +35,11 @@ bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
     return !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
 }
 
-void checkout_form_first(const struct visit *visit, struct checkout_form *ret_form)
+void checkout_form_first(const struct checkout_page *page, struct checkout_form *ret_form)
 {
-    const struct card_table *cards = &visit->call->engine->fixture->cards;
-    const char *asked = http_query_text(visit->call->request, "card");
-    const char *expiry = http_query_text(visit->call->request, "expiry");
+    const struct card_table *cards = &page->call->engine->fixture->cards;
+    const char *asked = http_query_text(page->call->request, "card");
+    const char *expiry = http_query_text(page->call->request, "expiry");
     char known[5];
     int64_t n;
     *ret_form = (struct checkout_form){0};
@@ -49,30 +49,30 @@ void checkout_form_first(const struct visit *visit, struct checkout_form *ret_fo
     const struct test_card *card = &cards->cards[n - 1];
     const char *shown = expiry && card_expiry_read(expiry, known) ? known : card->expiry;
     *ret_form =
-        (struct checkout_form){.number = checkout_panel_number(visit->call->arena, card->number),
-                               .expiry = checkout_panel_expiry(visit->call->arena, shown),
+        (struct checkout_form){.number = checkout_panel_number(page->call->arena, card->number),
+                               .expiry = checkout_panel_expiry(page->call->arena, shown),
                                .cvv = CHECKOUT_PANEL_CVV,
                                .holder = CHECKOUT_PANEL_HOLDER};
 }
 
-bool checkout_form_read_service(struct visit *visit, const json_t *fields, const char **ret_outcome,
-                                struct checkout_form *ret_form)
+bool checkout_form_read_service(struct checkout_page *page, const json_t *fields,
+                                const char **ret_outcome, struct checkout_form *ret_form)
 {
-    bool asks = checkout_service_asks_outcome(visit);
-    const char *outcome = checkout_service_outcome(visit_field(fields, "status"));
+    bool asks = checkout_service_asks_outcome(page);
+    const char *outcome = checkout_service_outcome(posted_field(fields, "status"));
     const json_t *typed = json_object_get(fields, "service_fields");
     *ret_form = (struct checkout_form){.service_fields = typed,
                                        .service_tried = true,
                                        .choice_error = asks && !outcome ? "error_choice" : NULL};
     *ret_outcome = asks ? outcome : NULL;
-    return (!asks || outcome) && checkout_service_take(visit, typed);
+    return (!asks || outcome) && checkout_service_take(page, typed);
 }
 
 /* ------------------------------------------------------------------ showing */
 
-static const char *error_text(const struct visit *visit, const char *key)
+static const char *error_text(const struct checkout_page *page, const char *key)
 {
-    return key ? message(visit->locale, key) : NULL;
+    return key ? message(page->locale, key) : NULL;
 }
 
 /* The merchant's own text for the pay button; NULL: it is one that the page translates. */
@@ -83,54 +83,54 @@ static const char *own_label(const char *label)
     return known ? NULL : label;
 }
 
-struct answer *checkout_form_show(const struct visit *visit, unsigned status,
+struct answer *checkout_form_show(const struct checkout_page *page, unsigned status,
                                   const struct checkout_form *form)
 {
-    const struct invoice *invoice = &visit->invoice;
-    struct call *call = visit->call;
+    const struct invoice *invoice = &page->invoice;
+    struct call *call = page->call;
     bool card = payment_takes_cards(call->engine, invoice);
     bool failed = status_is_failure(invoice->status), foreign;
     const char *method =
-        visit->service ? checkout_service_text(visit, &visit->service->method->name) : NULL;
-    const struct template_rows given = checkout_service_given(visit);
+        page->service ? checkout_service_text(page, &page->service->method->name) : NULL;
+    const struct template_rows given = checkout_service_given(page);
     const struct template_rows asked =
-        checkout_service_asked(visit, form->service_fields, form->service_tried);
-    const struct template_rows choices = checkout_service_choices(visit);
-    const char *label = visit->look.pay_label;
+        checkout_service_asked(page, form->service_fields, form->service_tried);
+    const struct template_rows choices = checkout_service_choices(page);
+    const char *label = page->appearance.pay_label;
     struct checkout_panel panel;
-    checkout_panel_fill(visit, &panel);
+    checkout_panel_fill(page, &panel);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "", "")},
-        {"card", visit_flag(card)},
-        {"choice", visit_flag(choices.n)},
+        {"action", checkout_url(page, "", "")},
+        {"card", template_flag(card)},
+        {"choice", template_flag(choices.n)},
         {"choices", .rows = &choices},
         {"method", method},
         {"given", .rows = &given},
         {"asked", .rows = &asked},
-        {"declined", failed ? visit_resolution(visit, &foreign) : NULL},
-        {"foreign", visit_flag(failed && foreign)},
+        {"declined", failed ? checkout_resolution(page, &foreign) : NULL},
+        {"foreign", template_flag(failed && foreign)},
         {"attempts_left",
-         visit_number(visit, payment_attempts_left(call->tenant, call->arena, invoice))},
+         checkout_number(page, payment_attempts_left(call->tenant, call->arena, invoice))},
         {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL},
-        {"label_pay", visit_flag(text_equal(label, "pay"))},
-        {"label_subscribe", visit_flag(text_equal(label, "subscribe"))},
-        {"label_donate", visit_flag(text_equal(label, "donate"))},
+        {"label_pay", template_flag(text_equal(label, "pay"))},
+        {"label_subscribe", template_flag(text_equal(label, "subscribe"))},
+        {"label_donate", template_flag(text_equal(label, "donate"))},
         {"label_own", own_label(label)},
         {"number", form->number},
         {"cvv", form->cvv},
         {"expiry", form->expiry},
         {"holder", form->holder},
-        {"errors", visit_flag(status == 422)},
-        {"number_error", error_text(visit, form->number_error)},
-        {"expiry_error", error_text(visit, form->expiry_error)},
-        {"cvv_error", error_text(visit, form->cvv_error)},
-        {"holder_error", error_text(visit, form->holder_error)},
-        {"choice_error", error_text(visit, form->choice_error)},
-        {"panel", visit_flag(card && visit->panel)},
+        {"errors", template_flag(status == 422)},
+        {"number_error", error_text(page, form->number_error)},
+        {"expiry_error", error_text(page, form->expiry_error)},
+        {"cvv_error", error_text(page, form->cvv_error)},
+        {"holder_error", error_text(page, form->holder_error)},
+        {"choice_error", error_text(page, form->choice_error)},
+        {"panel", template_flag(card && page->panel)},
         {"test_cvv", CHECKOUT_PANEL_CVV},
         {"test_holder", CHECKOUT_PANEL_HOLDER},
         {"cards", .rows = &panel.cards},
         {"expiries", .rows = &panel.expiries},
     };
-    return visit_reply(visit, status, "checkout.html", values, ARRAY_SIZE(values));
+    return checkout_reply(page, status, "checkout.html", values, ARRAY_SIZE(values));
 }

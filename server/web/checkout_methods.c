@@ -8,110 +8,112 @@
 
 #include <ctype.h>
 
-bool checkout_methods_wanted(const struct visit *visit)
+bool checkout_methods_wanted(const struct checkout_page *page)
 {
-    return invoice_awaits_choice(&visit->invoice) &&
-           clock_now(visit->call->tenant) < visit->invoice.expires_ms;
+    return invoice_awaits_choice(&page->invoice) &&
+           clock_now(page->call->tenant) < page->invoice.expires_ms;
 }
 
 /* ------------------------------------------------------------------ the page */
 
 /* "P" of "PayPal": stands for the logo, which would come from another host. */
-static const char *initial_of(const struct visit *visit, const char *name)
+static const char *initial_of(const struct checkout_page *page, const char *name)
 {
     size_t length = 1;
     while ((name[length] & 0xc0) == 0x80) {
         length++;
     }
-    return visit->look.hide_logo ? NULL : arena_copy(visit->call->arena, name, length);
+    return page->appearance.hide_logo ? NULL : arena_copy(page->call->arena, name, length);
 }
 
 /* What the button's test id ends in. A method may be there once more, in other currencies. */
-static const char *method_id(const struct visit *visit, const struct service *service)
+static const char *method_id(const struct checkout_page *page, const struct service *service)
 {
-    struct arena *arena = visit->call->arena;
+    struct arena *arena = page->call->arena;
     char *currency = arena_strdup(arena, service->currency);
     for (char *p = currency; *p; p++) {
         *p = (char)tolower((unsigned char)*p);
     }
-    bool same = text_equal(visit->invoice.currency, service->currency);
+    bool same = text_equal(page->invoice.currency, service->currency);
     return arena_printf(arena, "%s%s%s", service->method->code, same ? "" : "-",
                         same ? "" : currency);
 }
 
-static void add_row(const struct visit *visit, const struct service *service,
+static void add_row(const struct checkout_page *page, const struct service *service,
                     struct template_rows *rows)
 {
     const struct service_text *names = &service->method->name;
-    const char *name = checkout_service_text(visit, names);
+    const char *name = checkout_service_text(page, names);
     const struct template_value row[] = {
         {"service", service->code},
-        {"method", method_id(visit, service)},
+        {"method", method_id(page, service)},
         {"name", name},
-        {"initial", initial_of(visit, name)},
-        {"converted", visit_converted(visit, service)},
-        {"same_in_english", visit_flag(text_equal(name, names->en))},
+        {"initial", initial_of(page, name)},
+        {"converted", checkout_converted(page, service)},
+        {"same_in_english", template_flag(text_equal(name, names->en))},
     };
-    template_add_row(rows, visit->call->arena, row, ARRAY_SIZE(row));
+    template_add_row(rows, page->call->arena, row, ARRAY_SIZE(row));
 }
 
-static bool fits(const struct visit *visit, const struct service *service, const char *wanted)
+static bool fits(const struct checkout_page *page, const struct service *service,
+                 const char *wanted)
 {
-    const struct call *call = visit->call;
-    const char *name = checkout_service_text(visit, &service->method->name);
-    return engine_service_accepts(call->engine, call->tenant, service, visit->invoice.currency,
-                                  visit->invoice.amount) &&
-           look_offers(&visit->look, service->method->code, call->arena) &&
+    const struct call *call = page->call;
+    const char *name = checkout_service_text(page, &service->method->name);
+    return engine_service_accepts(call->engine, call->tenant, service, page->invoice.currency,
+                                  page->invoice.amount) &&
+           appearance_offers(&page->appearance, service->method->code, call->arena) &&
            (!wanted || locale_contains(name, wanted));
 }
 
 /* Adds those of the invoice's own currency, or those of others. */
-static void add_choices(const struct visit *visit, const char *wanted, bool own,
+static void add_choices(const struct checkout_page *page, const char *wanted, bool own,
                         struct template_rows *rows)
 {
-    const struct catalogue *catalogue = &visit->call->engine->fixture->catalogue;
+    const struct catalogue *catalogue = &page->call->engine->fixture->catalogue;
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
-        if (text_equal(service->currency, visit->invoice.currency) == own &&
-            fits(visit, service, wanted)) {
-            add_row(visit, service, rows);
+        if (text_equal(service->currency, page->invoice.currency) == own &&
+            fits(page, service, wanted)) {
+            add_row(page, service, rows);
         }
     }
 }
 
-struct answer *checkout_methods_show(const struct visit *visit)
+struct answer *checkout_methods_show(const struct checkout_page *page)
 {
-    const char *q = http_query_text(visit->call->request, "q");
-    const char *wanted = q && *q && !visit->look.hide_filter ? q : NULL;
+    const char *q = http_query_text(page->call->request, "q");
+    const char *wanted = q && *q && !page->appearance.hide_filter ? q : NULL;
     struct template_rows choices = {0};
-    add_choices(visit, wanted, true, &choices);
-    add_choices(visit, wanted, false, &choices);
+    add_choices(page, wanted, true, &choices);
+    add_choices(page, wanted, false, &choices);
     const struct template_value values[] = {
-        {"action", visit_url(visit, "", "")},
+        {"action", checkout_url(page, "", "")},
         {"q", wanted},
         {"choices", .rows = &choices},
-        {"no_match", visit_flag(wanted && !choices.n)},
-        {"no_method", visit_flag(!wanted && !choices.n)},
+        {"no_match", template_flag(wanted && !choices.n)},
+        {"no_method", template_flag(!wanted && !choices.n)},
     };
-    return visit_reply(visit, 200, "methods.html", values, ARRAY_SIZE(values));
+    return checkout_reply(page, 200, "methods.html", values, ARRAY_SIZE(values));
 }
 
 /* ------------------------------------------------------------------ choosing */
 
-struct answer *checkout_methods_take(struct visit *visit, const json_t *fields)
+struct answer *checkout_methods_take(struct checkout_page *page, const json_t *fields)
 {
-    struct call *call = visit->call;
+    struct call *call = page->call;
     const struct service *service =
-        service_find(&call->engine->fixture->catalogue, visit_field(fields, "service"));
-    if (!checkout_methods_wanted(visit)) { /* chosen before, in another tab */
-        return visit_redirect(visit, "", "");
+        service_find(&call->engine->fixture->catalogue, posted_field(fields, "service"));
+    if (!checkout_methods_wanted(page)) { /* chosen before, in another tab */
+        return checkout_see_other(page, "", "");
     }
-    if (text_equal(visit_field(fields, "action"), "cancel")) {
-        const char *back = payment_return_url(call->tenant, call->arena, &visit->invoice);
-        return call_redirect(call, 303, back ? back : visit_url(visit, "", ""));
+    if (text_equal(posted_field(fields, "action"), "cancel")) {
+        const char *back = payment_return_url(call->tenant, call->arena, &page->invoice);
+        return call_redirect(call, 303, back ? back : checkout_url(page, "", ""));
     }
-    bool chosen = service && look_offers(&visit->look, service->method->code, call->arena) &&
-                  engine_choose(call->engine, call->tenant, call->arena, &visit->invoice, service,
-                                visit->invoice.service_fields, NULL);
-    return chosen ? visit_redirect(visit, "", "") : page_error(call, 422, "error_method");
+    bool chosen = service &&
+                  appearance_offers(&page->appearance, service->method->code, call->arena) &&
+                  engine_choose(call->engine, call->tenant, call->arena, &page->invoice, service,
+                                page->invoice.service_fields, NULL);
+    return chosen ? checkout_see_other(page, "", "") : page_error(call, 422, "error_method");
 }

@@ -18,10 +18,10 @@ const char *checkout_panel_expiry(struct arena *arena, const char *expiry)
     return arena_printf(arena, "%.2s/%.2s", expiry, expiry + 2);
 }
 
-static struct template_rows card_rows(const struct visit *visit)
+static struct template_rows card_rows(const struct checkout_page *page)
 {
-    const struct card_table *table = &visit->call->engine->fixture->cards;
-    struct arena *arena = visit->call->arena;
+    const struct card_table *table = &page->call->engine->fixture->cards;
+    struct arena *arena = page->call->arena;
     struct template_rows rows = {0};
     for (size_t i = 0; i < table->n; i++) {
         const struct test_card *card = &table->cards[i];
@@ -30,13 +30,13 @@ static struct template_rows card_rows(const struct visit *visit)
         memcpy(entry.expiry, card->expiry, sizeof entry.expiry);
         bool good = text_starts(card_outcome(table, &entry), "processed");
         const struct template_value row[] = {
-            {"n", visit_number(visit, (int64_t)i + 1)},
+            {"n", checkout_number(page, (int64_t)i + 1)},
             {"card_number", checkout_panel_number(arena, card->number)},
             {"card_expiry", checkout_panel_expiry(arena, card->expiry)},
             {"card_brand", card->brand},
-            {"three_ds", visit_flag(card->three_ds)},
-            {"good", visit_flag(good)},
-            {"bad", visit_flag(!good)},
+            {"three_ds", template_flag(card->three_ds)},
+            {"good", template_flag(good)},
+            {"bad", template_flag(!good)},
         };
         template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }
@@ -57,10 +57,10 @@ static size_t longest(const struct card_table *table)
     return best;
 }
 
-static struct template_rows expiry_rows(const struct visit *visit)
+static struct template_rows expiry_rows(const struct checkout_page *page)
 {
-    const struct card_table *table = &visit->call->engine->fixture->cards;
-    struct arena *arena = visit->call->arena;
+    const struct card_table *table = &page->call->engine->fixture->cards;
+    struct arena *arena = page->call->arena;
     size_t at = longest(table);
     const struct test_card *card = &table->cards[at];
     struct template_rows rows = {0};
@@ -68,7 +68,7 @@ static struct template_rows expiry_rows(const struct visit *visit)
         const struct card_outcome *outcome = &card->outcomes[i];
         const char *colon = strchr(outcome->outcome, ':');
         const struct template_value row[] = {
-            {"n", visit_number(visit, (int64_t)at + 1)},
+            {"n", checkout_number(page, (int64_t)at + 1)},
             {"card_number", checkout_panel_number(arena, card->number)},
             {"card_expiry", checkout_panel_expiry(arena, outcome->expiry)},
             {"leads_to", colon ? colon + 1 : outcome->outcome},
@@ -78,7 +78,7 @@ static struct template_rows expiry_rows(const struct visit *visit)
     return rows;
 }
 
-void checkout_panel_fill(const struct visit *visit, struct checkout_panel *ret_panel)
+void checkout_panel_fill(const struct checkout_page *page, struct checkout_panel *ret_panel)
 {
-    *ret_panel = (struct checkout_panel){card_rows(visit), expiry_rows(visit)};
+    *ret_panel = (struct checkout_panel){card_rows(page), expiry_rows(page)};
 }

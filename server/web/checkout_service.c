@@ -11,11 +11,11 @@ static const char *const choices[] = {
     "process_pending", "expired",
 };
 
-const char *checkout_service_text(const struct visit *visit, const struct service_text *text)
+const char *checkout_service_text(const struct checkout_page *page, const struct service_text *text)
 {
-    return text_equal(visit->locale, "uk")   ? text->uk
-           : text_equal(visit->locale, "ru") ? text->ru
-                                             : text->en;
+    return text_equal(page->locale, "uk")   ? text->uk
+           : text_equal(page->locale, "ru") ? text->ru
+                                            : text->en;
 }
 
 /* ------------------------------------------------------------------ the service's fields */
@@ -31,34 +31,34 @@ static json_t *fields_of(const struct invoice *invoice)
 }
 
 /* The payer's copy of a field's value; NULL when there is none. */
-static const char *value_of(const struct visit *visit, const json_t *fields, const char *key)
+static const char *value_of(const struct checkout_page *page, const json_t *fields, const char *key)
 {
     const char *text = json_string_value(json_object_get(fields, key));
-    return text && *text ? arena_strdup(visit->call->arena, text) : NULL;
+    return text && *text ? arena_strdup(page->call->arena, text) : NULL;
 }
 
-struct template_rows checkout_service_given(const struct visit *visit)
+struct template_rows checkout_service_given(const struct checkout_page *page)
 {
-    json_auto_t *given = fields_of(&visit->invoice);
+    json_auto_t *given = fields_of(&page->invoice);
     struct template_rows rows = {0};
-    for (size_t i = 0; visit->service && i < visit->service->n_fields; i++) {
-        const struct service_field *field = &visit->service->fields[i];
+    for (size_t i = 0; page->service && i < page->service->n_fields; i++) {
+        const struct service_field *field = &page->service->fields[i];
         const struct template_value row[] = {
-            {"label", checkout_service_text(visit, &field->label)},
-            {"value", value_of(visit, given, field->key)},
+            {"label", checkout_service_text(page, &field->label)},
+            {"value", value_of(page, given, field->key)},
         };
         if (row[1].value) {
-            template_add_row(&rows, visit->call->arena, row, ARRAY_SIZE(row));
+            template_add_row(&rows, page->call->arena, row, ARRAY_SIZE(row));
         }
     }
     return rows;
 }
 
 /* A field without a value of the order. A test service's `status` is a choice, no field. */
-static bool is_asked(const struct visit *visit, const json_t *given,
+static bool is_asked(const struct checkout_page *page, const json_t *given,
                      const struct service_field *field)
 {
-    return !service_is_test(visit->service) && !value_of(visit, given, field->key);
+    return !service_is_test(page->service) && !value_of(page, given, field->key);
 }
 
 static bool is_right(const struct service_field *field, const char *text)
@@ -66,41 +66,41 @@ static bool is_right(const struct service_field *field, const char *text)
     return text ? service_field_holds(field, text) : !field->required;
 }
 
-struct template_rows checkout_service_asked(const struct visit *visit, const json_t *typed,
+struct template_rows checkout_service_asked(const struct checkout_page *page, const json_t *typed,
                                             bool tried)
 {
-    json_auto_t *given = fields_of(&visit->invoice);
+    json_auto_t *given = fields_of(&page->invoice);
     struct template_rows rows = {0};
-    for (size_t i = 0; visit->service && i < visit->service->n_fields; i++) {
-        const struct service_field *field = &visit->service->fields[i];
-        if (!is_asked(visit, given, field)) {
+    for (size_t i = 0; page->service && i < page->service->n_fields; i++) {
+        const struct service_field *field = &page->service->fields[i];
+        if (!is_asked(page, given, field)) {
             continue;
         }
-        const char *value = value_of(visit, typed, field->key);
+        const char *value = value_of(page, typed, field->key);
         const struct template_value row[] = {
             {"key", field->key},
-            {"label", checkout_service_text(visit, &field->label)},
-            {"hint", checkout_service_text(visit, &field->hint)},
+            {"label", checkout_service_text(page, &field->label)},
+            {"hint", checkout_service_text(page, &field->hint)},
             {"example", field->example},
             {"value", value},
-            {"required", visit_flag(field->required)},
-            {"wrong", visit_flag(tried && !is_right(field, value))},
+            {"required", template_flag(field->required)},
+            {"wrong", template_flag(tried && !is_right(field, value))},
         };
-        template_add_row(&rows, visit->call->arena, row, ARRAY_SIZE(row));
+        template_add_row(&rows, page->call->arena, row, ARRAY_SIZE(row));
     }
     return rows;
 }
 
-bool checkout_service_take(struct visit *visit, const json_t *typed)
+bool checkout_service_take(struct checkout_page *page, const json_t *typed)
 {
-    json_auto_t *fields = fields_of(&visit->invoice);
+    json_auto_t *fields = fields_of(&page->invoice);
     bool changed = false;
-    for (size_t i = 0; visit->service && i < visit->service->n_fields; i++) {
-        const struct service_field *field = &visit->service->fields[i];
-        if (!is_asked(visit, fields, field)) {
+    for (size_t i = 0; page->service && i < page->service->n_fields; i++) {
+        const struct service_field *field = &page->service->fields[i];
+        if (!is_asked(page, fields, field)) {
             continue;
         }
-        const char *value = value_of(visit, typed, field->key);
+        const char *value = value_of(page, typed, field->key);
         if (!is_right(field, value)) {
             return false;
         }
@@ -110,29 +110,29 @@ bool checkout_service_take(struct visit *visit, const json_t *typed)
         }
     }
     if (changed) {
-        visit->invoice.service_fields = json_text(visit->call->arena, fields, true);
+        page->invoice.service_fields = json_text(page->call->arena, fields, true);
     }
     return true;
 }
 
 /* ------------------------------------------------------------------ the test service's outcome */
 
-bool checkout_service_asks_outcome(const struct visit *visit)
+bool checkout_service_asks_outcome(const struct checkout_page *page)
 {
-    json_auto_t *fields = fields_of(&visit->invoice);
-    return visit->service && service_is_test(visit->service) && !value_of(visit, fields, "status");
+    json_auto_t *fields = fields_of(&page->invoice);
+    return page->service && service_is_test(page->service) && !value_of(page, fields, "status");
 }
 
-struct template_rows checkout_service_choices(const struct visit *visit)
+struct template_rows checkout_service_choices(const struct checkout_page *page)
 {
-    struct arena *arena = visit->call->arena;
+    struct arena *arena = page->call->arena;
     struct template_rows rows = {0};
-    for (size_t i = 0; checkout_service_asks_outcome(visit) && i < ARRAY_SIZE(choices); i++) {
+    for (size_t i = 0; checkout_service_asks_outcome(page) && i < ARRAY_SIZE(choices); i++) {
         const char *key = arena_printf(arena, "choice.%s", choices[i]);
         const struct template_value row[] = {
             {"outcome", choices[i]},
-            {"words", message(visit->locale, key)},
-            {"first", visit_flag(i == 0)},
+            {"words", message(page->locale, key)},
+            {"first", template_flag(i == 0)},
         };
         template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }

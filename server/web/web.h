@@ -10,7 +10,7 @@ struct answer *checkout_order(struct call *call);          /* GET and POST /hpp/
 struct answer *checkout_process(struct call *call);        /* /public-api/.../process */
 struct answer *checkout_show(struct call *call);           /* GET /hpp/{cgi} */
 struct answer *checkout_submit(struct call *call);         /* POST /hpp/{cgi} */
-struct answer *checkout_look(struct call *call);           /* GET /hpp/{cgi}/look.css */
+struct answer *checkout_appearance(struct call *call);     /* GET /hpp/{cgi}/look.css */
 struct answer *checkout_challenge_show(struct call *call); /* GET /hpp/{cgi}/challenge */
 struct answer *checkout_challenge_open(struct call *call); /* POST /acs/{cgi}, auth_payload */
 struct answer *checkout_challenge_submit(struct call *call);

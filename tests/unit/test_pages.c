@@ -1,8 +1,8 @@
 #include "unit.h"
 
 #include "view/cardgate.h"
+#include "web/appearance.h"
 #include "web/locale_text.h"
-#include "web/look.h"
 #include "web/messages.h"
 #include "web/template.h"
 
@@ -80,7 +80,7 @@ static void colours_and_only_colours_become_a_style_sheet(void **state)
 {
     struct arena arena = {0};
     struct cardgate cardgate;
-    struct look look;
+    struct appearance look;
     buf_auto css = {0};
     struct invoice invoice = {
         .look = "{\"display\":{\"hide_footer\":true,\"show_methods\":[\"paypal\",\"card\"]},"
@@ -93,15 +93,16 @@ static void colours_and_only_colours_become_a_style_sheet(void **state)
     cardgate_read(invoice.gateway_options, &arena, &cardgate);
     assert_int_equal(cardgate.retry_limit, 3);
     assert_true(cardgate.hide_holder);
-    look_of(&invoice, &cardgate, &arena, &look);
-    look_css(&css, &look);
+    appearance_of(&invoice, &cardgate, &arena, &look);
+    appearance_css(&css, &look);
     assert_string_equal(buf_str(&css),
                         ":root {\n  --accent: #aabbcc;\n  --on-accent: #00ff00;\n}\n");
     assert_string_equal(look.theme, "dark");
     assert_string_equal(look.pay_label, "donate");
     assert_true(look.hide_footer && look.hide_holder && !look.hide_header);
-    assert_true(look_offers(&look, "paypal", &arena) && look_offers(&look, "card", &arena));
-    assert_false(look_offers(&look, "pay", &arena));
+    assert_true(appearance_offers(&look, "paypal", &arena) &&
+                appearance_offers(&look, "card", &arena));
+    assert_false(appearance_offers(&look, "pay", &arena));
     arena_finish(&arena);
 }
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "api/look_read.h"
+#include "api/appearance_read.h"
 
 struct reading {
     struct arena arena;
@@ -17,7 +17,7 @@ static void begin(struct reading *r, const char *json)
     if (!attributes) {
         fail_msg("%s: %s", json, why);
     }
-    r->look = look_read(attributes, &r->errors);
+    r->look = appearance_read(attributes, &r->errors);
 }
 
 static void end(struct reading *r)

@@ -1,4 +1,4 @@
-#include "nearest.h"
+#include "route_suggest.h"
 
 #include "base/text.h"
 
@@ -90,7 +90,7 @@ static size_t path_cost(const struct segments *path, const struct segments *patt
     return row[pattern->n];
 }
 
-const struct route *nearest_route(const struct route *routes, size_t n, const char *method,
+const struct route *route_suggest(const struct route *routes, size_t n, const char *method,
                                   const char *path)
 {
     const struct route *best = NULL;

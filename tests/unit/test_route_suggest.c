@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "api/nearest.h"
+#include "api/route_suggest.h"
 #include "base/attr.h"
 #include "routes.h"
 
@@ -10,7 +10,7 @@
 static void assert_nearest(const char *method, const char *path, const char *wanted)
 {
     char text[200] = "";
-    const struct route *route = nearest_route(routes, routes_count, method, path);
+    const struct route *route = route_suggest(routes, routes_count, method, path);
     snprintf(text, sizeof text, "%s %s", route->method, route->pattern);
     assert_string_equal(text, wanted);
 }
@@ -52,15 +52,15 @@ static void any_path_has_one(void **state)
     char path[9000];
     memset(path, '/', sizeof path);
     path[sizeof path - 1] = '\0';
-    assert_non_null(nearest_route(routes, routes_count, "GET", path));
+    assert_non_null(route_suggest(routes, routes_count, "GET", path));
     memset(path, 'a', sizeof path - 1);
-    assert_non_null(nearest_route(routes, routes_count, "GET", path));
+    assert_non_null(route_suggest(routes, routes_count, "GET", path));
     for (size_t i = 0; i < sizeof path - 1; i += 2) {
         path[i] = '/';
     }
-    assert_non_null(nearest_route(routes, routes_count, "GET", path));
-    assert_non_null(nearest_route(routes, routes_count, "", ""));
-    assert_null(nearest_route(routes, 0, "GET", "/"));
+    assert_non_null(route_suggest(routes, routes_count, "GET", path));
+    assert_non_null(route_suggest(routes, routes_count, "", ""));
+    assert_null(route_suggest(routes, 0, "GET", "/"));
 }
 
 int main(void)

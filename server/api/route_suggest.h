@@ -8,5 +8,5 @@
  * their letters, missing and surplus ones all of theirs, another method a little. NULL when there
  * are no routes. Of a long path only the beginning counts.
  */
-const struct route *nearest_route(const struct route *routes, size_t n, const char *method,
+const struct route *route_suggest(const struct route *routes, size_t n, const char *method,
                                   const char *path);

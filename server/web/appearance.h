@@ -10,28 +10,29 @@
 #include "domain/invoice.h"
 #include "view/cardgate.h"
 
-#define LOOK_COLOURS_MOST 16
+#define APPEARANCE_COLOURS_MOST 16
 
-struct look {
+struct appearance {
     const char *theme;     /* "light", "dark" or NULL: as the browser wishes */
     const char *pay_label; /* of the pay button: "pay", "subscribe" and "donate" are translated, any
                               other text is the merchant's own */
     const char *window_title, *merchant; /* or NULL */
     bool hide_header, hide_footer, hide_progress, hide_filter, hide_counter, hide_holder, hide_logo;
     const char *show_methods, *hide_methods; /* codes with a comma around each, or NULL */
-    struct look_colour {
+    struct appearance_colour {
         const char *property;
         char value[COLOUR_TEXT];
-    } colours[LOOK_COLOURS_MOST];
+    } colours[APPEARANCE_COLOURS_MOST];
     size_t n_colours;
 };
 
 /* Reads what the invoice carries; what makes no sense is left out. Texts live in the arena. */
-void look_of(const struct invoice *invoice, const struct cardgate *cardgate, struct arena *arena,
-             struct look *ret_look);
+void appearance_of(const struct invoice *invoice, const struct cardgate *cardgate,
+                   struct arena *arena, struct appearance *ret_appearance);
 
 /* The style sheet of its colours. */
-void look_css(struct buf *out, const struct look *look);
+void appearance_css(struct buf *out, const struct appearance *appearance);
 
 /* Whether a method is to be offered. */
-bool look_offers(const struct look *look, const char *method, struct arena *arena);
+bool appearance_offers(const struct appearance *appearance, const char *method,
+                       struct arena *arena);

@@ -1,4 +1,4 @@
-#include "look_read.h"
+#include "appearance_read.h"
 
 #include "base/attr.h"
 #include "base/text.h"
@@ -9,7 +9,7 @@
 #define METHOD_CODE_MOST 64
 #define LABEL_MOST 64
 
-struct look_input {
+struct appearance_input {
     bool has_display, hide_header, hide_footer, hide_progress_bar, hide_method_filter,
         hide_lifetime_counter;
     const json_t *show_methods, *hide_methods;
@@ -24,7 +24,7 @@ struct look_input {
 
 static const char *const themes[] = {"basic", "light", "dark", NULL};
 
-#define FIELD(key, what, member, ...) JSON_FIELD(look_input, key, what, member, ##__VA_ARGS__)
+#define FIELD(key, what, member, ...) JSON_FIELD(appearance_input, key, what, member, ##__VA_ARGS__)
 #define FLAG(member) FIELD(#member, BOOL, member)
 #define COLOR(key, member) FIELD(key, TEXT, member, .format = JSON_FORMAT_COLOR)
 
@@ -61,7 +61,7 @@ static const struct json_field style_fields[] = {
 };
 
 /* In the order of reading: what `style` says comes later and stays. */
-static const struct json_field look_fields[] = {
+static const struct json_field appearance_fields[] = {
     FIELD("pay_button_label", TEXT, pay_button_label, .most = LABEL_MOST),
     FIELD("theme", TEXT, theme, .choices = themes),
     FIELD("display", OBJECT, has_display, JSON_NESTED(display_fields)),
@@ -147,7 +147,7 @@ static json_t *normal_value(const char *group, const struct json_field *field, c
 
 /* What was given of a group. A text also counts when it came from the top level. */
 static json_t *normal_group(const struct json_field *group, const json_t *given,
-                            const struct look_input *input, struct json_errors *errors)
+                            const struct appearance_input *input, struct json_errors *errors)
 {
     json_t *normal = json_object();
     for (size_t i = 0; i < group->n_fields; i++) {
@@ -162,18 +162,18 @@ static json_t *normal_group(const struct json_field *group, const json_t *given,
     return normal;
 }
 
-const char *look_read(const json_t *attributes, struct json_errors *errors)
+const char *appearance_read(const json_t *attributes, struct json_errors *errors)
 {
-    struct look_input input = {0};
+    struct appearance_input input = {0};
     json_auto_t *given = json_object(), *look = json_object();
     bool any = false;
-    for (size_t i = 0; i < ARRAY_SIZE(look_fields); i++) {
-        const char *name = look_fields[i].name;
+    for (size_t i = 0; i < ARRAY_SIZE(appearance_fields); i++) {
+        const char *name = appearance_fields[i].name;
         json_object_set_new(given, name, json_without_blanks(json_object_get(attributes, name)));
     }
-    json_read(given, look_fields, ARRAY_SIZE(look_fields), false, &input, errors);
-    for (size_t i = 0; i < ARRAY_SIZE(look_fields); i++) {
-        const struct json_field *field = &look_fields[i];
+    json_read(given, appearance_fields, ARRAY_SIZE(appearance_fields), false, &input, errors);
+    for (size_t i = 0; i < ARRAY_SIZE(appearance_fields); i++) {
+        const struct json_field *field = &appearance_fields[i];
         if (field->kind == JSON_KIND_OBJECT) {
             json_t *group =
                 normal_group(field, json_object_get(given, field->name), &input, errors);

@@ -13,4 +13,4 @@
  * `errors`, NULL when nothing was asked for: only what was given stands in it, hide_* and show_* as
  * booleans, colours as `#rgb` or `#rrggbb`, show_methods and hide_methods as lists of method codes.
  */
-const char *look_read(const json_t *attributes, struct json_errors *errors);
+const char *appearance_read(const json_t *attributes, struct json_errors *errors);
