@@ -1,4 +1,4 @@
-// The mock as a container in the runner's own network, so that both reach each other by 127.0.0.1.
+// Runs the mock as a container in the runner's network, so that both reach each other at 127.0.0.1.
 
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

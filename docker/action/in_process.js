@@ -1,11 +1,11 @@
-// The mock as a process of the runner's machine. Its folder holds `out`, `log`, `pid` and, when it has ended, `status`.
+// Runs the mock as a process of the runner. Its folder contains `out`, `log`, `pid` and, after its end, `status`.
 
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-// Keeps the exit status for whoever comes later: nobody but a parent hears of it. Files appear whole.
+// Saves the exit status for later steps: only a parent process gets it. Files are written atomically.
 const KEEPER = `
 keep() { echo "$2" >"$folder/new" && mv "$folder/new" "$folder/$1"; }
 folder=$0
@@ -15,10 +15,10 @@ wait $!
 keep status $?`;
 const PATIENCE_MS = 20_000;
 
-/** `state.folder` is there and empty, `args` are the mock's. */
+/** `state.folder` exists and is empty; `args` are the mock's arguments. */
 export async function start(state, args) {
   accessSync(state.binary, constants.X_OK);
-  // nothing of the step's own pipes, or the step would last as long as the mock
+  // no pipes of the step, or the step would last as long as the mock
   const child = spawn('sh', ['-c', KEEPER, state.folder, state.binary, ...args], { detached: true, stdio: 'ignore' });
   child.unref();
 }
@@ -43,7 +43,7 @@ function send(pid, signal) {
   }
 }
 
-/** Ends the mock, if it still runs, and returns its exit status. */
+/** Stops the mock, if it still runs, and returns its exit status. */
 export async function stop(state) {
   const pid = Number(read(state, 'pid'));
   for (const signal of ['SIGTERM', 'SIGKILL']) {

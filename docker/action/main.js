@@ -1,4 +1,4 @@
-// Starts the mock, waits until it is healthy, and tells the steps that follow where it is.
+// Starts the mock, waits until it is healthy, and passes its URL and keys to later steps.
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fail, input, mask, quote, saveState, say, setOutput, setVariable } from
 
 const PATIENCE_MS = 60_000;
 
-/** "--settle-after 0" -> ['--settle-after', '0']: one option to a line, its value is the rest of it. */
+/** "--settle-after 0" -> ['--settle-after', '0']: one option per line; the rest of the line is its value. */
 function words(lines) {
   return lines.split('\n').map((line) => line.trim()).filter(Boolean)
     .flatMap((line) => /^(\S+)(?:\s+(.*))?$/.exec(line).slice(1).filter((word) => word !== undefined));
@@ -21,10 +21,10 @@ function readPort(text) {
   return text;
 }
 
-/** The URL that the first line of the mock's stdout names. */
+/** The URL in the first line of the mock's stdout. */
 async function listening(way, state) {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause(50)) {
-    const over = await way.ended(state); // asked first: what it said before its end is all there then
+    const over = await way.ended(state); // asked first, so that the output before the end is complete
     const [, url] = /^listening on (\S+)\n/.exec(await way.output(state)) ?? [];
     if (url) return url;
     if (over) throw new Error('the mock ended before it listened');
@@ -46,10 +46,10 @@ function tell(url, account) {
   }
 }
 
-/** Runs `act` with a started mock; if that fails, shows what the mock said and leaves nothing behind. */
+/** Runs `act` with a started mock; if that fails, prints the mock's output and cleans up. */
 async function withMock(way, state, args, act) {
   await way.start(state, args);
-  saveState(state); // whatever happens from here on, post has something to stop
+  saveState(state); // from here on, the post step must stop the mock
   try {
     await act();
   } catch (error) {

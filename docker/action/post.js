@@ -1,4 +1,4 @@
-// Stops the mock. When the job failed, or the mock found something wrong, says what it saw.
+// Stops the mock. If the job failed or the mock found a problem, prints a report.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fail, input, quote, savedState, say, warn } from './runner.js';
 
 const LINES = 200;
 const FAILURES = 20;
-const STRICT = 3; // the mock's status when --strict found something
+const STRICT = 3; // the exit status of the mock if --strict found a problem
 
 const tail = (text) => text.trimEnd().split('\n').slice(-LINES).join('\n');
 
@@ -18,7 +18,7 @@ const unescaped = (text) => text.replace(/&(amp|lt|gt|quot|apos|#x?[0-9a-fA-F]+)
   return String.fromCodePoint(name[1] === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1)));
 });
 
-/** The cases of the mock's JUnit report that failed: "NAME: MESSAGE". */
+/** The failed cases of the mock's JUnit report: "NAME: MESSAGE". */
 function failures(report) {
   return [...report.matchAll(/<testcase\b[^>]*?\bname="([^"]*)"[^>]*>([^]*?)<\/testcase>/g)]
     .map(([, name, inner]) => [name, /<failure\b[^>]*?\bmessage="([^"]*)"/.exec(inner)?.[1]])

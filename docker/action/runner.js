@@ -1,4 +1,4 @@
-// What the runner gives to an action and takes from it: inputs, files of values, commands on stdout.
+// The interface of the runner for an action: inputs, files of values, commands on stdout.
 
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
@@ -7,14 +7,14 @@ import { EOL } from 'node:os';
 export const input = (name) => (process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] ?? '').trim();
 
 function append(variable, name, value) {
-  const end = `end-${randomUUID()}`; // a value of several lines ends here and nowhere before
+  const end = `end-${randomUUID()}`; // marks the end of a value of several lines
   appendFileSync(process.env[variable], `${name}<<${end}${EOL}${value}${EOL}${end}${EOL}`);
 }
 
 export const setOutput = (name, value) => append('GITHUB_OUTPUT', name, value);
 export const setVariable = (name, value) => append('GITHUB_ENV', name, value);
 
-/** What main leaves to post; the last counts, and undefined is nothing. */
+/** Saves a value for the post step. The last value counts; undefined is ignored. */
 export const saveState = (state) => append('GITHUB_STATE', 'mock', state ? JSON.stringify(state) : '');
 export const savedState = () => (process.env.STATE_mock ? JSON.parse(process.env.STATE_mock) : undefined);
 
@@ -24,13 +24,13 @@ export const say = (line) => console.log(line);
 export const warn = (text) => console.log(`::warning title=MilkyPay mock::${escaped(text)}`);
 export const mask = (secret) => console.log(`::add-mask::${escaped(secret)}`);
 
-/** Says what is wrong and lets the step fail. */
+/** Prints an error and makes the step fail. */
 export function fail(text) {
   console.log(`::error title=MilkyPay mock::${escaped(text)}`);
   process.exitCode = 1;
 }
 
-/** Foreign text under a heading, none of whose lines is taken for a command. */
+/** Prints foreign text under a heading; none of its lines is interpreted as a command. */
 export function quote(heading, text) {
   const end = randomUUID();
   console.log(`::group::${heading}`);

@@ -1,9 +1,9 @@
-// Where the platform's callbacks arrive: verified, understood, answered with exactly 200, and noted for people to see.
+// Receives the platform's callbacks: verifies them, applies them, and keeps them for display.
 
 import { isGenuine } from './signature.js';
 
 const MOST_NOTES = 100;
-const MOST_SHOWN = 16_384; // bytes of a body that are kept to be seen
+const MOST_SHOWN = 16_384; // bytes of a body that are kept for display
 
 export class Callbacks {
   #secret;
@@ -21,18 +21,18 @@ export class Callbacks {
     this.#noted = noted;
   }
 
-  /** The newest first, and how many there were in all. */
+  /** The callbacks, newest first, and their total number. */
   get notes() { return [...this.#notes].reverse(); }
 
   get count() { return this.#count; }
 
-  /** Takes the bytes of a body and its signature, and returns the status to answer with. */
+  /** Takes the bytes of a body and its signature, and returns the status of the response. */
   async receive(body, signature) {
     const note = { number: this.#count += 1, at: Date.now(), genuine: false, body: body.toString('utf8', 0, MOST_SHOWN) };
     try {
       note.answer = await this.#understand(body, signature, note);
     } catch (error) {
-      // not 200, so that the platform sends it again
+      // not 200, so that the platform retries
       Object.assign(note, { answer: 503, judgement: error.message });
     }
     this.#notes = [...this.#notes, note].slice(-MOST_NOTES);
@@ -51,7 +51,7 @@ export class Callbacks {
     Object.assign(note, { invoice: data.id, status, resolution, updated });
     const order = data.type === 'payment-invoices' ? this.#orders.get(reference) : undefined;
     if (!order) {
-      note.judgement = 'of no order here'; // sending it again would change nothing
+      note.judgement = 'of no order here'; // a retry would change nothing
       return 200;
     }
     note.order = order.id;

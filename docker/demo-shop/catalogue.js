@@ -1,4 +1,4 @@
-// What the shop sells. Money is whole cents: no sum is ever off by a rounding.
+// The products of the shop. Prices are whole cents, so sums have no rounding errors.
 
 export const CURRENCY = 'USD';
 
@@ -12,5 +12,5 @@ export const MOST_OF_ONE = 20;
 
 export const productOf = (id) => PRODUCTS.find((product) => product.id === id);
 
-/** 1850 -> "18.50", as the platform takes amounts and people read them. */
+/** 1850 -> "18.50", for the platform and for people. */
 export const amountOf = (cents) => (cents / 100).toFixed(2);

@@ -1,6 +1,6 @@
-// What the shop takes from its environment, checked before anything starts.
+// The settings of the shop from its environment, checked before anything starts.
 
-// The account that a bare mock has. With a real account these stand in the environment and nowhere else.
+// The demo account of the mock. Keep the keys of a real account in the environment only.
 const DEFAULTS = {
   MILKYPAY_URL: 'http://127.0.0.1:8080',
   MILKYPAY_ACCOUNT_ID: 'coma_Demo4DocsAccount',
@@ -11,7 +11,7 @@ const DEFAULTS = {
   PORT: '3000',
 };
 
-/** A setting that the shop cannot start with; its message is one line that names it. */
+/** An invalid setting; the message is one line that names it. */
 export class ConfigError extends Error {}
 
 function urlOf(name, text) {
@@ -44,7 +44,7 @@ function listenOf(text) {
   return { host: found[1] ?? found[2], port: numberOf('LISTEN', found[3], 0, 65535) };
 }
 
-/** Callbacks of test invoices are signed with the test secret, so the two keys must be of one mode. */
+/** Callbacks of test invoices are signed with the test secret, so both keys must be of the same mode. */
 function testModeOf(publicKey, secretKey) {
   const [, mode] = /^pk_(test|live)_/.exec(publicKey) ?? [];
   if (!mode || !secretKey.startsWith(`sk_${mode}_`)) {
@@ -53,7 +53,7 @@ function testModeOf(publicKey, secretKey) {
   return mode === 'test';
 }
 
-/** `env` is process.env; a variable that is empty counts as not set. */
+/** `env` is process.env; an empty variable counts as not set. */
 export function readConfig(env) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const all = { ...DEFAULTS, ...given };
@@ -61,11 +61,11 @@ export function readConfig(env) {
   const optional = (name) => all[name] && urlOf(name, all[name]);
   return {
     listen: listenOf(all.LISTEN ?? `127.0.0.1:${numberOf('PORT', all.PORT, 0, 65535)}`),
-    shopUrl: optional('SHOP_URL'), // where shoppers see the shop
-    callbackUrl: optional('SHOP_CALLBACK_URL'), // where the platform sees it, if elsewhere
+    shopUrl: optional('SHOP_URL'), // URL of the shop for browsers
+    callbackUrl: optional('SHOP_CALLBACK_URL'), // URL of the shop for the platform, if it differs
     platform: {
       url,
-      publicUrl: optional('MILKYPAY_PUBLIC_URL') ?? url, // where shoppers see the platform
+      publicUrl: optional('MILKYPAY_PUBLIC_URL') ?? url, // URL of the platform for browsers
       accountId: all.MILKYPAY_ACCOUNT_ID,
       apiKey: all.MILKYPAY_API_KEY,
       publicKey: all.MILKYPAY_PUBLIC_KEY,

@@ -1,4 +1,4 @@
-// HTML with everything escaped that is put into it.
+// HTML templates that escape every value.
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -15,7 +15,7 @@ function part(value) {
   return String(value).replace(/[&<>"']/g, (letter) => ESCAPES[letter]);
 }
 
-/** html`<p>${anything}</p>`: only what html`` itself made stays as it is. */
+/** html`<p>${anything}</p>`: only the result of another html`` is not escaped. */
 export function html(strings, ...values) {
   return new Html(strings.map((text, i) => text + (i < values.length ? part(values[i]) : '')).join(''));
 }

@@ -1,7 +1,7 @@
-// The shop's orders, in memory: a real shop keeps them in its database, behind the same few functions.
+// The shop's orders, in memory. A real shop keeps them in its database, behind the same functions.
 //
-// The platform tells of a change by callback, and answers when it is asked. Callbacks may come twice, late, or in another
-// order, so what one says counts only if it is newer than what is known; where that cannot be told, the platform is asked.
+// The platform reports changes by callback, and an invoice can be read. Callbacks may arrive twice, late or out of
+// order, so a callback counts only if it is newer than the known state. If that is unclear, the shop reads the invoice.
 
 import { randomUUID } from 'node:crypto';
 import { CURRENCY, amountOf } from './catalogue.js';
@@ -19,7 +19,7 @@ export class Orders {
     this.#changed = changed;
   }
 
-  /** An order that is kept before the platform hears of it. Its id is the reference of its invoice. */
+  /** Stores an order before the platform is called. Its id is the reference of its invoice. */
   open(product, quantity, service) {
     const order = {
       id: randomUUID(),
@@ -30,29 +30,29 @@ export class Orders {
       made: Date.now(),
       status: 'new',
       resolution: undefined,
-      invoice: undefined, // its id on the platform
-      page: undefined, // where it is paid
-      updated: 0, // the platform's time of what is known
-      refunds: 0, // how many were begun here
-      version: 0, // how often it changed
+      invoice: undefined, // the id of the invoice
+      page: undefined, // the URL of the payment page
+      updated: 0, // the platform's time of the known state
+      refunds: 0, // number of refunds started here
+      version: 0, // number of changes
       changes: [],
     };
     this.#byId.set(order.id, order);
     for (const id of this.#byId.keys()) {
       if (this.#byId.size <= MOST_ORDERS) break;
-      this.#byId.delete(id); // the oldest
+      this.#byId.delete(id); // the oldest order
     }
     return order;
   }
 
   get(id) { return this.#byId.get(id); }
 
-  /** The newest first. */
+  /** The orders, newest first. */
   list() { return [...this.#byId.values()].reverse(); }
 
   /**
-   * What an invoice that came by callback is to its order: "news", "known", "old", or "unclear", which only the platform
-   * can tell: two changes within one second, a status that there is not, an amount that was not ordered.
+   * Compares an invoice from a callback with its order: "news", "known", "old" or "unclear". Unclear are two changes
+   * within one second, an unknown status and an unexpected amount; the shop then reads the invoice.
    */
   judge(order, invoice) {
     const { updated, status, resolution } = invoice.attributes;
@@ -62,7 +62,7 @@ export class Orders {
     return status === order.status && resolution === order.resolution ? 'known' : 'unclear';
   }
 
-  /** The order is as this invoice says, which came `by` callback, answer or reading. Throws if it is not this order's. */
+  /** Applies an invoice that arrived `by` callback, response or read. Throws if it does not belong to this order. */
   take(order, invoice, by) {
     if (!isOf(order, invoice) || !isKnown(invoice.attributes.status)) {
       throw new Error(`the platform's ${invoice.id} does not fit order ${order.id}`);
@@ -75,15 +75,15 @@ export class Orders {
     this.#changed(order);
   }
 
-  /** Notes a refund that is begun now and returns its number. */
+  /** Records the start of a refund and returns its number. */
   beginRefund(order) {
-    // one that failed has used its reference up; one whose answer was lost is asked for again under the same
+    // a failed refund has used its reference; after a lost response, the same reference is sent again
     if (order.refunds === 0 || order.status === 'refund_failed' || order.status === 'partially_refunded') order.refunds += 1;
     return order.refunds;
   }
 }
 
-/** Whether an invoice is this order's, down to the cent. */
+/** Whether an invoice belongs to this order, with the exact amount. */
 function isOf(order, { id, attributes }) {
   return attributes.reference_id === order.id
     && (order.invoice === undefined || order.invoice === id)

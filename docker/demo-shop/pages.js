@@ -1,17 +1,17 @@
-// The shop's pages: functions from what is to be shown to HTML.
+// The shop's pages: functions that return HTML.
 
 import { MOST_OF_ONE, PRODUCTS, amountOf, productOf } from './catalogue.js';
 import { html } from './html.js';
 import { meaningOf } from './status.js';
 
 const CARD = { code: 'payment_card_usd_hpp', name: 'Payment card' };
-const AGAIN_S = 3; // how often an open order's page looks again
+const AGAIN_S = 3; // how often the page of an open order is updated
 
 const money = (cents) => `$${amountOf(cents)}`;
 const timeOf = (ms) => html`<time datetime="${new Date(ms).toISOString()}">${new Date(ms).toISOString().slice(11, 19)}</time>`;
 const shortId = (id) => id.slice(0, 8);
 
-/** `live`: the part marked so is kept fresh by live.js; without JavaScript the page is loaded again every `again` seconds. */
+/** `live`: live.js updates this part; without JavaScript the page reloads every `again` seconds. */
 function page({ title, dashboard, again }, content) {
   return html`<!DOCTYPE html>
 <html lang="en">
@@ -52,7 +52,7 @@ export function shopPage(site) {
 </ul>`);
 }
 
-/** `services` are what the platform offers: [{code, name}]; without any there are cards. */
+/** `services` are those of the platform: [{code, name}]; without any, the shop offers cards. */
 export function productPage(site, product, services) {
   const offered = services.length ? services : [CARD];
   return page({ title: product.name, ...site }, html`<h1>${product.name}</h1>
@@ -71,7 +71,7 @@ export function productPage(site, product, services) {
 
 const what = (order) => html`${order.quantity} × ${productOf(order.product).name}, ${money(order.cents)}`;
 
-/** What a shopper sees after the payment page, and whenever they look. The URL that brought them here proves nothing. */
+/** What a shopper sees after the payment page, and later. The return URL proves nothing. */
 export function returnPage(site, order, doubt) {
   const { tone, shopper, open } = meaningOf(order);
   const failed = order.status === 'process_failed';
@@ -136,7 +136,7 @@ export function callbacksPage(site, callbacks) {
 </ol></div>`);
 }
 
-/** `order`: what was being done about it, if anything. */
+/** `order`: the order in question, if any. */
 export function errorPage(site, { title, text, order }) {
   return page({ title, ...site }, html`<h1 data-testid="error">${title}</h1>
 <p>${text}</p>

@@ -1,4 +1,4 @@
-// What the shop does about the payment of an order.
+// The payment of an order.
 
 import { CURRENCY, amountOf, productOf } from './catalogue.js';
 import { meaningOf } from './status.js';
@@ -10,7 +10,7 @@ export class Payments {
   #orders;
   #platform;
   #urls;
-  #read = new WeakMap(); // order -> when it was last asked about
+  #read = new WeakMap(); // order -> the time of the last read
 
   /** `urls`: {returns(order), callback}. */
   constructor(orders, platform, urls) {
@@ -19,7 +19,7 @@ export class Payments {
     this.#urls = urls;
   }
 
-  /** Has the invoice made, if there is none yet, and returns where the shopper pays. */
+  /** Creates the invoice if there is none yet, and returns the URL of the payment page. */
   async start(order) {
     if (order.page) return order.page;
     const back = this.#urls.returns(order);
@@ -33,13 +33,13 @@ export class Payments {
       return_urls: { success: back, fail: back, pending: back },
       callback_url: this.#urls.callback,
     });
-    // the first callback may be here before the answer, and then knows better
+    // the first callback may arrive before the response, and is then newer
     if (order.version === seen) this.#orders.take(order, invoice, 'answer');
     order.page = this.#platform.paymentPage(invoice);
     return order.page;
   }
 
-  /** The order as the platform knows it. What comes in meanwhile may be newer, so then it is asked again. */
+  /** Reads the order from the platform. Reads again if a callback arrived in the meantime. */
   async reread(order) {
     for (let reading = 1; reading <= READINGS; reading += 1) {
       const seen = order.version;
@@ -54,14 +54,14 @@ export class Payments {
     }
   }
 
-  /** Before an open order is shown: a callback may be late, or lost. Nobody's reloading asks more than once a second. */
+  /** Before an open order is shown: a callback may be late or lost. Reads at most once per second. */
   async refresh(order, now = Date.now()) {
     if (!order.invoice || !meaningOf(order).open || now - (this.#read.get(order) ?? 0) < REST_MS) return;
     this.#read.set(order, now);
     await this.reread(order);
   }
 
-  /** Gives back all that is left; again and again clicked, once. */
+  /** Refunds all that is left, once, however often the button is pressed. */
   async refund(order) {
     const reference = `${order.id}-refund-${this.#orders.beginRefund(order)}`;
     const seen = order.version;
@@ -69,7 +69,7 @@ export class Payments {
     if (order.version === seen) this.#orders.take(order, invoice, 'answer');
   }
 
-  /** What a genuine callback says becomes the order's, unless it is old; what is unclear is asked for. Returns its judgement. */
+  /** Applies a genuine callback unless it is old; reads the invoice if it is unclear. Returns the judgement. */
   async hear(order, invoice) {
     const judgement = this.#orders.judge(order, invoice);
     if (judgement === 'news') this.#orders.take(order, invoice, 'callback');

@@ -1,11 +1,11 @@
-// The shop's side of the platform's API: what is asked, and what an answer, or none, means.
+// The client of the platform's API, and what a response, or none, means.
 
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ATTEMPTS = 3;
 const PAUSE_MS = 200;
 
-/** The platform said no, and did nothing. `errors` is its body's member of that name. */
+/** The platform rejected the call and did nothing. `errors` is that member of the body. */
 export class Refused extends Error {
   constructor(what, status, errors) {
     super(`${what} was refused with ${status}: ${JSON.stringify(errors)}`);
@@ -14,7 +14,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer, or one that does not say whether anything was done. */
+/** No response, or one that does not say whether anything was done. */
 export class Unsure extends Error {}
 
 export class Platform {
@@ -30,16 +30,16 @@ export class Platform {
 
   get testMode() { return this.#config.testMode; }
 
-  /** The services that a shopper can choose from in this currency: [{code, name}]. */
+  /** The services that a shopper can choose in this currency: [{code, name}]. */
   async services(currency) {
     const { data } = await this.#call('POST', '/public-api/payment-prerequest',
       { public_key: this.#config.publicKey, currency });
     return Object.values(data.services)
-      .filter(({ fields }) => !fields.some(({ required }) => required)) // this shop asks for none
+      .filter(({ fields }) => !fields.some(({ required }) => required)) // this shop has no form for service fields
       .map(({ code, method }) => ({ code, name: data.methods[method]?.name?.en ?? code }));
   }
 
-  /** The invoice of `attributes.reference_id`: made now, or by an earlier try whose answer was lost. */
+  /** The invoice with `attributes.reference_id`: created now, or by an earlier attempt whose response was lost. */
   create(attributes) {
     const body = { data: { type: 'payment-invoices', attributes: { ...attributes, test_mode: this.testMode } } };
     return this.#once(
@@ -48,34 +48,34 @@ export class Platform {
     );
   }
 
-  /** The invoice as it is now. */
+  /** The current state of an invoice. */
   read(id) {
     return this.#invoice('GET', `/payment-invoices/${encodeURIComponent(id)}`);
   }
 
-  /** The invoice of a reference, undefined when there is none. */
+  /** The invoice with a reference, or undefined. */
   async find(reference) {
     const { data: [invoice] } = await this.#call('GET', `/payment-invoices?filter[reference_id]=${encodeURIComponent(reference)}`);
     return invoice;
   }
 
-  /** Gives all back that is left of an invoice, with one reference never twice. Answers the invoice. */
+  /** Refunds all that is left of an invoice, never twice with one reference. Returns the invoice. */
   refund(id, reference) {
     const body = { data: { type: 'refund', id, attributes: { reference_id: reference } } };
     return this.#once(
       () => this.#invoice('POST', `/payment-invoices/${encodeURIComponent(id)}/refund`, body),
-      async () => undefined, // nothing to look for: a repeated reference is a 409 with the invoice
+      async () => undefined, // no search needed: a repeated reference is a 409 with the invoice
     );
   }
 
-  /** Where the shopper pays. Only the answer of the creation is sure to name it; it always looks like this. */
+  /** The URL of the payment page. Only the response of the creation always has it, but its form is fixed. */
   paymentPage({ id, attributes }) {
     const { url, publicUrl } = this.#config;
     const page = attributes.hpp_url ?? `${publicUrl}/redirect/hpp/?cpi=${encodeURIComponent(id)}`;
     return page.startsWith(`${url}/`) ? publicUrl + page.slice(url.length) : page;
   }
 
-  /** For what must happen once: when `act` got no sure answer, `look` says what is there before it is tried again. */
+  /** For calls that must happen once: if `act` gets no clear response, `look` searches before the next attempt. */
   async #once(act, look) {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -90,7 +90,7 @@ export class Platform {
     }
   }
 
-  /** A call whose answer is an invoice. A 409 brings the one that is there already, which is as good. */
+  /** A call that returns an invoice. A 409 contains the existing invoice, which is as good. */
   async #invoice(method, path, body) {
     const { data } = await this.#call(method, path, body, [409]);
     if (!data?.id || !data.attributes) throw new Unsure(`${method} ${path} was answered without an invoice`);
@@ -100,7 +100,7 @@ export class Platform {
   async #call(method, path, body, alsoGood = []) {
     const { status, json } = await this.#exchange(method, path, body);
     if (status === 200 || status === 201 || (alsoGood.includes(status) && json.data)) return json;
-    // 401, 403, 404, 405, 409 and 422 mean that nothing was done; a 400 or 5xx may hide anything
+    // 401, 403, 404, 405, 409 and 422 mean that nothing was done; after a 400 or 5xx it is unknown
     if ([401, 403, 404, 405, 409, 422].includes(status)) throw new Refused(`${method} ${path}`, status, json.errors);
     throw new Unsure(`${method} ${path} was answered with ${status}`);
   }

@@ -1,4 +1,4 @@
-// What the shop answers to which request: the table, and a function for each row.
+// The routes of the shop: the table, and a function for each row.
 
 import { CURRENCY, MOST_OF_ONE, productOf } from './catalogue.js';
 import * as pages from './pages.js';
@@ -22,7 +22,7 @@ const ROUTES = [
   ['GET', '/health', (_, { response }) => sendStatus(response, 200)],
 ].map(([method, path, handle]) => ({ method, pattern: new RegExp(`^${path.replace(':id', '([\\w.-]{1,64})')}$`), handle }));
 
-/** Answers a request, whatever it is. `shop`: orders, platform, payments, callbacks, listeners, site. */
+/** Handles a request. `shop`: orders, platform, payments, callbacks, listeners, site. */
 export async function answer(shop, request, response) {
   try {
     const [path] = request.url.split('?');
@@ -51,7 +51,7 @@ function fail({ site, log }, request, response, error) {
   sendPage(response, pages.errorPage(site, { title: 'Something went wrong', text: 'It is the shop\'s fault, not yours.' }), 500);
 }
 
-// ---- what shoppers do
+// ---- for shoppers
 
 function showShop({ site }, { response }) {
   sendPage(response, pages.shopPage(site));
@@ -65,7 +65,7 @@ function theProduct(id) {
 
 async function showProduct({ site, platform, log }, { response, id }) {
   const product = theProduct(id);
-  // nobody is kept from buying because the list of methods is not to be had
+  // shoppers can buy even if the list of methods is not available
   const services = await platform.services(CURRENCY).catch((error) => {
     log(`no list of methods: ${error.message}`);
     return [];
@@ -96,7 +96,7 @@ async function payOrder(shop, { request, response, id }) {
   await pay(shop, response, theOrder(shop, id));
 }
 
-/** To the payment page; or to a page that says why not, from where it can be tried again without paying twice. */
+/** Redirects to the payment page, or shows an error page that offers to try again without paying twice. */
 async function pay(shop, response, order) {
   await orExplain(shop, response, order, async () => sendOn(response, await shop.payments.start(order)));
 }
@@ -123,7 +123,7 @@ async function showReturn(shop, { response, id }) {
   sendPage(response, pages.returnPage(shop.site, order, doubt));
 }
 
-// ---- what the people of the shop do
+// ---- for the shop's staff
 
 function showOrders({ site, orders }, { response }) {
   sendPage(response, pages.ordersPage(site, orders.list()));
@@ -147,7 +147,7 @@ function showCallbacks({ site, callbacks }, { response }) {
   sendPage(response, pages.callbacksPage(site, callbacks));
 }
 
-// ---- what programs do
+// ---- for programs
 
 async function takeCallback({ callbacks }, { request, response }) {
   const body = await readCallback(request);

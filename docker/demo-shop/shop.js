@@ -1,4 +1,4 @@
-// The demo shop: puts its parts together, listens, and leaves on SIGINT or SIGTERM.
+// The demo shop: connects its parts, listens, and exits on SIGINT or SIGTERM.
 
 import { createServer } from 'node:http';
 import { Callbacks } from './callbacks.js';
@@ -19,13 +19,13 @@ function leave(line) {
   process.exit(2);
 }
 
-/** Where the shop is reached; not everybody who looks up localhost gets the address that it listens on. */
+/** The URL of the shop; `localhost` may resolve to another address than the one it listens on. */
 function urlOf({ address, family, port }) {
   if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Everything that the routes need; `shopUrl` is where shoppers see the shop. */
+/** Everything that the routes need; `shopUrl` is the URL of the shop for browsers. */
 function assemble(config, shopUrl) {
   const callbackUrl = config.callbackUrl ?? `${shopUrl}/callback`;
   const listeners = new Listeners();
@@ -46,7 +46,7 @@ function assemble(config, shopUrl) {
 function start(config) {
   let shop;
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    response.on('error', () => {}); // the caller has gone
+    response.on('error', () => {}); // the client has disconnected
     answer(shop, request, response);
   });
   server.maxConnections = MOST_CONNECTIONS;

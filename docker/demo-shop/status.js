@@ -1,8 +1,8 @@
 // What the statuses of an invoice mean to this shop.
 //
-//   tone      how it is shown
-//   label     to the people of the shop
-//   shopper   to the shopper
+//   tone      how the status is shown
+//   label     for the shop's staff
+//   shopper   for the shopper
 //   open      the shopper may still pay
 //   refundable
 
@@ -25,7 +25,7 @@ const STATUSES = {
 
 export const isKnown = (status) => Object.hasOwn(STATUSES, status);
 
-/** What is known of an order's status; a failure by time-out cannot be paid any more. */
+/** The status of an order; a payment that timed out can no longer be paid. */
 export function meaningOf({ status, resolution }) {
   const meaning = STATUSES[status];
   return resolution === 'expired' ? { ...meaning, shopper: STATUSES.expired.shopper, open: false } : meaning;

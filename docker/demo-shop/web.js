@@ -1,8 +1,8 @@
-// HTTP as the shop needs it: reading bodies within bounds, and answering.
+// The HTTP functions of the shop: reading bodies with a limit, and responding.
 
 import { readFileSync } from 'node:fs';
 
-/** What the caller did wrong, with the status that says so. */
+/** An error of the client, with the status of the response. */
 export class BadRequest extends Error {
   constructor(status, text) {
     super(text);
@@ -24,10 +24,10 @@ async function bytesOf(request, most) {
   return Buffer.concat(chunks);
 }
 
-/** The exact bytes: a signature is made over these, and over nothing that was decoded. */
+/** The exact bytes: the signature is computed over these, not over decoded data. */
 export const readCallback = (request) => bytesOf(request, MOST_CALLBACK);
 
-/** The fields of a form of the shop's own pages; a form of another site's page is refused. */
+/** The fields of a form of the shop's pages; forms of other sites are rejected. */
 export async function readForm(request) {
   const { origin, host } = request.headers;
   if (origin !== undefined && ![`http://${host}`, `https://${host}`].includes(origin)) {
@@ -36,7 +36,7 @@ export async function readForm(request) {
   return new URLSearchParams((await bytesOf(request, MOST_FORM)).toString('utf8'));
 }
 
-// No form-action: browsers hold the redirect to the payment page, and those that follow it, to that as well.
+// No form-action: browsers apply it to redirects too, and the payment page is another origin.
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COMMON = {
@@ -50,7 +50,7 @@ export function sendPage(response, page, status = 200) {
   response.end(String(page));
 }
 
-/** After a form: the browser goes there by GET, and a reload does not send the form again. */
+/** After a form: redirects the browser with GET, so that a reload does not send the form again. */
 export function sendOn(response, url) {
   response.writeHead(303, { ...COMMON, Location: url }).end();
 }
@@ -73,7 +73,7 @@ export function sendAsset(response, name) {
 
 const MOST_LISTENERS = 50;
 
-/** Browsers that want to hear when something happens. */
+/** Browsers that listen for changes. */
 export class Listeners {
   #open = new Set();
 
@@ -87,7 +87,7 @@ export class Listeners {
 
   tell(word) {
     for (const response of this.#open) {
-      // one that does not read is let go; its browser comes back
+      // a client that does not read is disconnected; its browser reconnects
       if (response.writableNeedDrain) response.destroy();
       else response.write(`data: ${word}\n\n`);
     }

@@ -1,4 +1,4 @@
-/** A whole number and ms, s, m, h or d; a bare 0 too. */
+/** A whole number followed by ms, s, m, h or d, or 0. */
 export type Duration = string;
 
 export type Status =
@@ -51,7 +51,7 @@ export interface AdvanceEvent {
   result?: 'done' | 'failed';
 }
 
-/** The private document of an invoice, as the platform shows it. */
+/** The private view of an invoice, as the platform returns it. */
 export interface InvoiceDocument {
   data: {
     type: string;
@@ -75,7 +75,7 @@ export interface Match { method?: string; path?: string; invoice?: string; trans
 
 interface FaultRule { match?: Match; times?: number; after?: number; probability?: number }
 
-/** What goes wrong, by name; see "Faults" of the mock's documentation. */
+/** The faults by name; see "Faults" in the mock's documentation. */
 export type Fault = FaultRule & (
   | {
     on: 'api' | 'page';
@@ -133,7 +133,7 @@ export interface Judgement { valid: boolean; expected: string; reason: string | 
 
 export interface SignatureCheck { body?: string; body_base64?: string; signature: string; key?: string }
 
-/** The mock said no, or not in time. */
+/** An error response of the mock, or a wait that timed out. */
 export declare class MilkyPayError extends Error {
   readonly status: number;
   readonly code?: string;
@@ -147,15 +147,15 @@ export declare class MilkyPayMock {
   readonly publicApiUrl: string;
   readonly dashboardUrl: string;
   health(): Promise<{ status: 'ok'; version: string; uptime_ms: number; invoices: number; due: number }>;
-  /** The account of this id; without one the demo account. */
+  /** The account with this id; by default the demo account. */
   account(id?: string): Promise<MilkyPayAccount>;
-  /** An account of its own, seen by nobody else: keys, invoices, clock, callbacks, faults. */
+  /** Creates an account with its own keys, invoices, clock, callbacks and faults. */
   createAccount(settings?: Settings): Promise<MilkyPayAccount>;
-  /** Any call of the control API; `path` is what follows /_mock. */
+  /** Any call of the control API; `path` is the part after /_mock. */
   request<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
-/** One merchant account of the mock, and what can be done to it. */
+/** A merchant account of the mock. */
 export declare class MilkyPayAccount {
   private constructor();
   readonly id: string;
@@ -165,9 +165,9 @@ export declare class MilkyPayAccount {
   readonly secretKey: string;
   readonly secretLiveKey: string;
   readonly settings: Settings;
-  /** What `milkypay-mock exec` would put into the environment of a shop. */
+  /** The environment variables that `milkypay-mock exec` sets for a shop. */
   readonly environment: Record<'MILKYPAY_URL' | 'MILKYPAY_ACCOUNT_ID' | 'MILKYPAY_API_KEY' | 'MILKYPAY_PUBLIC_KEY' | 'MILKYPAY_SECRET_KEY', string>;
-  /** The value of an Authorization header for the private API. */
+  /** The value of the Authorization header for the private API. */
   readonly authorization: string;
 
   update(settings: Settings): Promise<Settings>;
@@ -177,16 +177,16 @@ export declare class MilkyPayAccount {
   restore(name: string): Promise<unknown>;
 
   clock(): Promise<Clock>;
-  /** Stops the clock, at `now` (unix seconds) if that is given. */
+  /** Stops the clock, at `now` (unix seconds) if given. */
   freeze(now?: number): Promise<Clock>;
   unfreeze(): Promise<Clock>;
-  /** A number is seconds. Answers when all that became due is done. */
+  /** A number means seconds. Returns when every due event is done. */
   advance(how: number | Advance): Promise<Advanced>;
 
   /** Outcomes for the next invoices, one each: "processed", "process_failed:declined@5s". */
   queueOutcomes(...outcomes: string[]): Promise<{ queued: string[] }>;
   invoice(id: string): Promise<InvoiceDocument>;
-  /** The payer's visit without a browser. */
+  /** Pays like a payer, without a browser. */
   pay(id: string, visit: Visit): Promise<InvoiceDocument>;
   transition(id: string, change: Change): Promise<InvoiceDocument>;
   timeline(id: string): Promise<unknown>;
@@ -198,7 +198,7 @@ export declare class MilkyPayAccount {
 
   addFault(fault: Fault): Promise<StoredFault>;
   faults(): Promise<List<StoredFault>>;
-  /** All, or that of an id. */
+  /** Removes all faults, or the fault with this id. */
   removeFaults(id?: string): Promise<unknown>;
 
   requests(filter?: RequestFilter & Page): Promise<List<Record<string, unknown>> & { counts?: Record<string, number> }>;

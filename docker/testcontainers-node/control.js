@@ -1,6 +1,6 @@
-// A thin client of the mock's control API: what a test does to its platform. It needs nothing but fetch.
+// A thin client of the mock's control API. It needs only fetch.
 
-/** The mock said no, or not in time: `status`, and `code` of its error. */
+/** An error response of the mock, or a wait that timed out: its `status`, and the `code` of its error. */
 export class MilkyPayError extends Error {
   constructor(what, status, { code, message } = {}, body = undefined) {
     super(`${what}: ${status} ${code ?? ''} ${message ?? ''}`.trim());
@@ -20,7 +20,7 @@ const query = (parameters) => {
 export class MilkyPayMock {
   #token;
 
-  /** `url` without a path; `token` is that of --control-token. */
+  /** `url` has no path; `token` is the value of --control-token. */
   constructor(url, { token } = {}) {
     this.url = url.replace(/\/+$/, '');
     this.#token = token;
@@ -32,7 +32,7 @@ export class MilkyPayMock {
 
   health() { return this.request('GET', '/health'); }
 
-  /** The account of this id; without one the demo account. */
+  /** The account with this id; by default the demo account. */
   async account(id) {
     if (id === undefined) {
       const { items: [demo] } = await this.request('GET', '/accounts?limit=1');
@@ -41,12 +41,12 @@ export class MilkyPayMock {
     return new MilkyPayAccount(this, await this.request('GET', `/accounts/${encodeURIComponent(id)}`));
   }
 
-  /** An account of its own, seen by nobody else: keys, invoices, clock, callbacks, faults. */
+  /** Creates an account with its own keys, invoices, clock, callbacks and faults. */
   async createAccount(settings = {}) {
     return new MilkyPayAccount(this, await this.request('POST', '/accounts', settings));
   }
 
-  /** Any call of the control API; `path` is what follows /_mock. Throws a MilkyPayError unless the answer is a success. */
+  /** Any call of the control API; `path` is the part after /_mock. Throws a MilkyPayError for an error response. */
   async request(method, path, body) {
     const response = await fetch(`${this.url}/_mock${path}`, {
       method,
@@ -63,7 +63,7 @@ export class MilkyPayMock {
   }
 }
 
-/** One merchant account of the mock, and what can be done to it. */
+/** A merchant account of the mock. */
 export class MilkyPayAccount {
   #mock;
 
@@ -73,7 +73,7 @@ export class MilkyPayAccount {
     Object.assign(this, { id, apiKey, publicKey, publicLiveKey, secretKey, secretLiveKey, settings });
   }
 
-  /** What `milkypay-mock exec` would put into the environment of a shop. */
+  /** The environment variables that `milkypay-mock exec` sets for a shop. */
   get environment() {
     return {
       MILKYPAY_URL: this.#mock.url,
@@ -84,7 +84,7 @@ export class MilkyPayAccount {
     };
   }
 
-  /** The value of an Authorization header for the private API. */
+  /** The value of the Authorization header for the private API. */
   get authorization() { return `Basic ${Buffer.from(`${this.id}:${this.apiKey}`).toString('base64')}`; }
 
   #call(method, path, body, parameters = {}) {
@@ -106,42 +106,42 @@ export class MilkyPayAccount {
 
   restore(name) { return this.#call('POST', `/snapshots/${encodeURIComponent(name)}/restore`); }
 
-  // ---- its clock
+  // ---- the account's clock
 
   clock() { return this.#call('GET', '/clock'); }
 
-  /** Stops the clock, at `now` (unix seconds) if that is given. */
+  /** Stops the clock, at `now` (unix seconds) if given. */
   freeze(now) { return this.#call('PUT', '/clock', { mode: 'frozen', now }); }
 
   unfreeze() { return this.#call('PUT', '/clock', { mode: 'real' }); }
 
-  /** Seconds, or {seconds}, {to}, {next: true}, with {timeout}. Answers when all that became due is done. */
+  /** Seconds, or {seconds}, {to}, {next: true}, with {timeout}. Returns when every due event is done. */
   advance(how) { return this.#call('POST', '/clock/advance', typeof how === 'number' ? { seconds: how } : how); }
 
-  // ---- what becomes of invoices
+  // ---- outcomes of invoices
 
   /** Outcomes for the next invoices, one each: "processed", "process_failed:declined@5s". */
   queueOutcomes(...outcomes) { return this.#call('POST', '/outcomes', { outcomes }); }
 
   invoice(id) { return this.#call('GET', `/payment-invoices/${id}`); }
 
-  /** The payer's visit without a browser: {card_number, expiry, cvv, three_ds} or {cancel: true}. */
+  /** Pays like a payer, without a browser: {card_number, expiry, cvv, three_ds} or {cancel: true}. */
   pay(id, visit) { return this.#call('POST', `/payment-invoices/${id}/pay`, visit); }
 
   transition(id, change) { return this.#call('POST', `/payment-invoices/${id}/transition`, change); }
 
   timeline(id) { return this.#call('GET', `/payment-invoices/${id}/timeline`); }
 
-  // ---- waiting instead of sleeping; a time-out is a MilkyPayError of status 408 that says what is there instead
+  // ---- waits; a timeout throws a MilkyPayError with status 408 that describes the current state
 
   waitForStatus(invoice, status, { timeout } = {}) { return this.#wait({ invoice, status, timeout }); }
 
-  /** `result`: delivered or failed; `transition`: of the callback that reports this status. */
+  /** `result`: delivered or failed; `transition`: only the callback that reports this status. */
   waitForCallback(invoice, { result = 'delivered', transition, timeout } = {}) {
     return this.#wait({ invoice, callback: result, transition, timeout });
   }
 
-  /** Until so many requests came; the filters are those of requests(). */
+  /** Waits until this many requests arrived; the filters are those of requests(). */
   waitForRequests(count, { timeout, ...filter } = {}) { return this.#wait({ requests: count, timeout, ...filter }); }
 
   waitUntilIdle({ within, timeout } = {}) { return this.#wait({ idle: true, within, timeout }); }
@@ -154,7 +154,7 @@ export class MilkyPayAccount {
 
   faults() { return this.#call('GET', '/faults'); }
 
-  /** All, or that of an id. */
+  /** Removes all faults, or the fault with this id. */
   removeFaults(id) { return this.#call('DELETE', id === undefined ? '/faults' : `/faults/${id}`); }
 
   // ---- what happened
@@ -167,6 +167,6 @@ export class MilkyPayAccount {
 
   resend(callback, { resign = false } = {}) { return this.#call('POST', `/callbacks/${callback}/resend`, { resign }); }
 
-  /** {body or body_base64, signature, key}: whether it is right, and the likely mistake if not. */
+  /** Checks {body or body_base64, signature, key}, and names the likely mistake if the signature is wrong. */
   verifySignature(check) { return this.#call('POST', '/verify-signature', check); }
 }

@@ -4,44 +4,44 @@ import { type Duration, type MilkyPayAccount, MilkyPayMock, type Settings } from
 export * from './control.js';
 
 export declare class MilkyPayContainer extends GenericContainer {
-  /** The name of the mock's image, "milkypay-mock" unless given. */
+  /** The name of the mock's image, by default "milkypay-mock". */
   constructor(image?: string);
-  /** The URL of a server in the test's own process, for the container: see withHostAccess. */
+  /** The container's URL for a server in the process of the test: see withHostAccess. */
   static hostUrl(port: number, path?: string): string;
-  /** Any options of milkypay-mock, as words. */
+  /** Any options of milkypay-mock, one argument per word. */
   withOptions(...words: (string | number)[]): this;
-  /** The same ids, keys and signatures in every run. */
+  /** Uses the same ids, keys and signatures in every run. */
   withSeed(seed: number): this;
-  /** Where the demo account's callbacks go. */
+  /** Sets the callback URL of the demo account. */
   withCallbackUrl(url: string): this;
   withCallbackRewrite(from: string, to: string): this;
-  /** The delay of outcomes, for accounts that set none: "0", "500ms", "2s". */
+  /** Sets the delay of outcomes, for accounts without this setting: "0", "500ms", "2s". */
   withSettleAfter(duration: Duration): this;
-  /** What absolute URLs in bodies start with, instead of the Host that was asked. */
+  /** Sets the start of absolute URLs in bodies, instead of the Host of the request. */
   withPublicUrl(url: string): this;
-  /** A further name that the control API answers to. */
+  /** Adds a host name that the control API accepts. */
   withAllowedHost(name: string): this;
   withControlToken(token: string): this;
-  /** The files of a folder of this machine replace the built-in fixtures. */
+  /** Uses the files of a local folder instead of the built-in fixtures. */
   withFixtures(source: string): this;
-  /** Lets the container reach these ports of this machine, by hostUrl(). */
+  /** Lets the container reach these ports of this machine, with hostUrl(). */
   withHostAccess(...ports: number[]): this;
-  /** The words after the program's name; `host` is where containers are reached. */
+  /** The program's arguments; `host` is the host name at which containers are reached. */
   command(host?: string): string[];
   start(): Promise<StartedMilkyPayContainer>;
 }
 
 export declare class StartedMilkyPayContainer extends AbstractStartedContainer {
   constructor(started: StartedTestContainer, token?: string);
-  /** The base of the private API. After a restart the port is another one. */
+  /** The base URL of the private API. The port changes after a restart. */
   getUrl(): string;
   getPublicApiUrl(): string;
   getDashboardUrl(): string;
-  /** The base of the private API for containers of the same network. */
+  /** The base URL of the private API for containers of the same network. */
   getNetworkUrl(alias: string): string;
   /** The control API. */
   readonly mock: MilkyPayMock;
-  /** The account of this id; without one the demo account. */
+  /** The account with this id; by default the demo account. */
   account(id?: string): Promise<MilkyPayAccount>;
   createAccount(settings?: Settings): Promise<MilkyPayAccount>;
 }

@@ -1,4 +1,4 @@
-// The mock as a container of Testcontainers.
+// The mock as a Testcontainers container.
 
 import { AbstractStartedContainer, GenericContainer, TestContainers, Wait, getContainerRuntimeClient } from 'testcontainers';
 import { MilkyPayMock } from './control.js';
@@ -19,12 +19,12 @@ export class MilkyPayContainer extends GenericContainer {
     this.withExposedPorts(PORT).withWaitStrategy(Wait.forHttp('/_mock/health', PORT));
   }
 
-  /** The URL of a server in the test's own process, for the container: see withHostAccess. */
+  /** The container's URL for a server in the process of the test: see withHostAccess. */
   static hostUrl(port, path = '/') {
     return `http://${HOST}:${port}${path}`;
   }
 
-  /** Any options of milkypay-mock, as words. */
+  /** Any options of milkypay-mock, one argument per word. */
   withOptions(...words) {
     this.#options.push(...words.map(String));
     return this;
@@ -47,18 +47,18 @@ export class MilkyPayContainer extends GenericContainer {
     return this.withOptions('--control-token', token);
   }
 
-  /** The files of a folder of this machine replace the built-in fixtures. */
+  /** Uses the files of a local folder instead of the built-in fixtures. */
   withFixtures(source) {
     return this.withCopyDirectoriesToContainer([{ source, target: FIXTURES }]).withOptions('--fixtures', FIXTURES);
   }
 
-  /** Lets the container reach these ports of this machine, by hostUrl(): for callbacks to a server in the test. */
+  /** Lets the container reach these ports of this machine, with hostUrl(): for callbacks to a server in the test. */
   withHostAccess(...ports) {
     this.#ports.push(...ports);
     return this;
   }
 
-  /** The words after the program's name. The control API must answer to each name under which the container is seen. */
+  /** The program's arguments. The control API must accept every name by which the container is reached. */
   command(host) {
     const names = [...new Set([host, ...this.networkAliases])].filter((name) => name && name !== 'localhost');
     return [...(this.createOpts.Cmd ?? []), ...this.#options, ...names.flatMap((name) => ['--allow-host', name])];
@@ -83,14 +83,14 @@ export class StartedMilkyPayContainer extends AbstractStartedContainer {
     this.#token = token;
   }
 
-  /** The base of the private API. After a restart the port is another one. */
+  /** The base URL of the private API. The port changes after a restart. */
   getUrl() { return `http://${this.getHost()}:${this.getMappedPort(PORT)}`; }
 
   getPublicApiUrl() { return this.mock.publicApiUrl; }
 
   getDashboardUrl() { return this.mock.dashboardUrl; }
 
-  /** The base of the private API for containers of the same network. */
+  /** The base URL of the private API for containers of the same network. */
   getNetworkUrl(alias) { return `http://${alias}:${PORT}`; }
 
   /** The control API. */
