@@ -56,14 +56,15 @@ struct program {
 static const char *open_store(struct program *p)
 {
     const char *file = p->config.db, *why = NULL;
-    enum store_care care = p->config.durable ? STORE_CARE_MACHINE : STORE_CARE_PROCESS;
+    enum store_durability durability =
+        p->config.durable ? STORE_DURABLE_POWER : STORE_DURABLE_CRASH;
     if (!file) {
         why = tmpdb_make(&p->texts, p->tmp_dir, p->db);
         file = p->db;
-        care = STORE_CARE_NONE;
+        durability = STORE_DURABLE_NONE;
     }
     mode_t before = umask(0077); /* it holds the accounts' keys */
-    why = why ? why : store_open(file, care, &p->texts, &p->store);
+    why = why ? why : store_open(file, durability, &p->texts, &p->store);
     umask(before);
     return why;
 }

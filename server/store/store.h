@@ -18,17 +18,17 @@
 struct store;
 
 /* What a commit survives. */
-enum store_care {
-    STORE_CARE_PROCESS, /* a crash of the process */
-    STORE_CARE_MACHINE, /* a power cut too */
-    STORE_CARE_NONE,    /* a database that goes with the process: nothing is forced to the disk */
+enum store_durability {
+    STORE_DURABLE_CRASH, /* a crash of the process */
+    STORE_DURABLE_POWER, /* a power cut too */
+    STORE_DURABLE_NONE,  /* a database that goes with the process: nothing is forced to the disk */
 };
 
 /*
  * Opens or makes a database and brings its schema up to date. On an error (no database of ours, a
  * newer one, in use by another server, unreadable) returns one line naming the file and the reason.
  */
-const char *store_open(const char *file, enum store_care care, struct arena *arena,
+const char *store_open(const char *file, enum store_durability durability, struct arena *arena,
                        struct store **ret_store);
 
 /* Closes; NULL is fine. A turn that is open is rolled back. */

@@ -51,18 +51,18 @@ static bool execute(struct store *store, const char *text)
     return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static bool set_pragmas(struct store *store, enum store_care care)
+static bool set_pragmas(struct store *store, enum store_durability durability)
 {
     static const char *const synchronous[] = {
-        [STORE_CARE_PROCESS] = "NORMAL",
-        [STORE_CARE_MACHINE] = "FULL",
-        [STORE_CARE_NONE] = "OFF",
+        [STORE_DURABLE_CRASH] = "NORMAL",
+        [STORE_DURABLE_POWER] = "FULL",
+        [STORE_DURABLE_NONE] = "OFF",
     };
     char pragmas[256];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
              "PRAGMA temp_store = MEMORY",
-             synchronous[care], CHECKPOINT_PAGES, CACHE_KIB);
+             synchronous[durability], CHECKPOINT_PAGES, CACHE_KIB);
     return execute(store, pragmas);
 }
 
@@ -169,7 +169,8 @@ static const char *check_owner(struct store *store, struct arena *arena, int64_t
     return NULL;
 }
 
-static const char *set_up(struct store *store, enum store_care care, struct arena *arena)
+static const char *set_up(struct store *store, enum store_durability durability,
+                          struct arena *arena)
 {
     int64_t version = 0;
     /* Exclusive before WAL: the lock keeps a second server out, and the log's index stays in
@@ -184,7 +185,7 @@ static const char *set_up(struct store *store, enum store_care care, struct aren
     if (sqlite3_db_readonly(store->db, "main") == 1) {
         return "the database cannot be written";
     }
-    bool ready = set_pragmas(store, care) && (version || begin_fresh(store)) &&
+    bool ready = set_pragmas(store, durability) && (version || begin_fresh(store)) &&
                  execute(store, "PRAGMA journal_mode = WAL") &&
                  execute(store, "BEGIN IMMEDIATE; COMMIT");
     /* One that was there may be damaged, or somebody may have altered it. */
@@ -192,7 +193,7 @@ static const char *set_up(struct store *store, enum store_care care, struct aren
     return ready ? NULL : sqlite_reason(store, arena);
 }
 
-const char *store_open(const char *file, enum store_care care, struct arena *arena,
+const char *store_open(const char *file, enum store_durability durability, struct arena *arena,
                        struct store **ret_store)
 {
     struct store *store = mem_alloc(sizeof *store);
@@ -201,7 +202,7 @@ const char *store_open(const char *file, enum store_care care, struct arena *are
     store->invoice_count = -1;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
-    const char *why = good ? set_up(store, care, arena) : sqlite_reason(store, arena);
+    const char *why = good ? set_up(store, durability, arena) : sqlite_reason(store, arena);
     if (why) {
         store_close(store);
         return arena_printf(arena, "%s: %s", file, why);

@@ -50,7 +50,7 @@ static void begin(struct bench *b, const struct order *order)
     folder_make(b->folder);
     const char *file = folder_path(b->folder, "db");
     assert_null(fixture_load(NULL, &b->fixture));
-    assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(store_open(file, STORE_DURABLE_NONE, &b->arena, &b->store));
     assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
     b->tenant = b->engine.tenants.demo;
     clock_set(b->tenant, b->store, true, START_MS);

@@ -31,7 +31,7 @@ static struct store *open_store(const char *file)
 {
     struct arena arena = {0};
     struct store *store;
-    const char *why = store_open(file, STORE_CARE_PROCESS, &arena, &store);
+    const char *why = store_open(file, STORE_DURABLE_CRASH, &arena, &store);
     if (why) {
         fail_msg("%s", why);
     }
@@ -173,7 +173,7 @@ static void a_database_must_have_what_the_statements_name(void **state)
         assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
         run(db, harm[i]);
         sqlite3_close(db);
-        const char *why = store_open(file, STORE_CARE_PROCESS, &arena, &store);
+        const char *why = store_open(file, STORE_DURABLE_CRASH, &arena, &store);
         assert_true(why && strstr(why, " no"));
         folder_remove(folder);
     }

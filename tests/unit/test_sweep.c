@@ -54,7 +54,7 @@ static void begin(struct bench *b, int64_t retention_ms)
     folder_make(b->folder);
     const char *file = folder_path(b->folder, "db");
     assert_null(fixture_load(NULL, &b->fixture));
-    assert_null(store_open(file, STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(store_open(file, STORE_DURABLE_NONE, &b->arena, &b->store));
     assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
     b->tenant = b->engine.tenants.demo;
     end_turn(b);
