@@ -48,8 +48,13 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
     }
     char signature[TOKEN_SIGNATURE_MOST + 1];
     token_sign(engine->keys.token, CUT_FORM, body + begin, end - 1 - begin, signature);
-    return arena_printf(arena, "%.*s%.*s%s", (int)end, body, (int)token_signature_size(CUT_FORM),
-                        signature, body + end);
+    /* Copied, not printed: a bounded %s costs 80,000 instructions here. */
+    size_t size = token_signature_size(CUT_FORM), tail = strlen(body + end);
+    char *whole = arena_alloc(arena, end + size + tail + 1);
+    memcpy(whole, body, end);
+    memcpy(whole + end, signature, size);
+    memcpy(whole + end + size, body + end, tail);
+    return whole;
 }
 
 const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n)
