@@ -52,13 +52,13 @@ void __wrap_http_unpark(struct http_request *request)
 static void begin(struct bench *b)
 {
     static const struct order order = {
-        .currency = "USD",
-        .amount = 100 * MONEY_ONE,
-        .test_mode = true,
-        .source = SOURCE_PLATFORM_PUBLIC_API,
-        .metadata = "{}",
-        .base_url = "http://localhost",
-        .expires_ms = TIME_NONE,
+        .draft.currency = "USD",
+        .draft.amount = 100 * MONEY_ONE,
+        .draft.test_mode = true,
+        .draft.source = SOURCE_PLATFORM_PUBLIC_API,
+        .draft.metadata = "{}",
+        .draft.base_url = "http://localhost",
+        .draft.expires_ms = TIME_NONE,
     };
     const struct engine_options options = {.settle_after_ms = 2000};
     int64_t awaited;
@@ -66,7 +66,7 @@ static void begin(struct bench *b)
     mono_ms = 5000;
     folder_make(b->folder);
     assert_null(fixture_load(NULL, &b->fixture));
-    assert_null(store_open(folder_path(b->folder, "db"), STORE_CARE_NONE, &b->arena, &b->store));
+    assert_null(store_open(folder_path(b->folder, "db"), STORE_DURABLE_NONE, &b->arena, &b->store));
     assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
     b->tenant = b->engine.tenants.demo;
     assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &b->invoice, &awaited),
