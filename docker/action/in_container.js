@@ -15,7 +15,10 @@ const docker = (...args) => run('docker', args, { maxBuffer: 64 * 1024 * 1024 })
 async function build() {
   const image = 'milkypay-mock:action';
   say(`building the image ${image}`);
-  await run(`${ROOT}/docker/build-image`, [], { env: { ...process.env, IMAGE: image, ENGINE: 'docker' }, maxBuffer: 64 * 1024 * 1024 });
+  await run(`${ROOT}/docker/build-image`, [], {
+    env: { ...process.env, IMAGE: image, ENGINE: 'docker' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return image;
 }
 
@@ -28,7 +31,8 @@ export async function start(state, args) {
 export const output = async (state) => (await docker('logs', state.name)).stdout;
 export const log = async (state) => (await docker('logs', state.name)).stderr;
 
-const inspect = async (state, what) => (await docker('inspect', '--format', `{{.State.${what}}}`, state.name)).stdout.trim();
+const inspect = async (state, what) =>
+  (await docker('inspect', '--format', `{{.State.${what}}}`, state.name)).stdout.trim();
 
 export const ended = async (state) => await inspect(state, 'Running') === 'false';
 

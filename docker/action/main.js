@@ -39,7 +39,13 @@ async function get(url, token) {
 }
 
 function tell(url, account) {
-  const told = { URL: url, ACCOUNT_ID: account.id, API_KEY: account.api_key, PUBLIC_KEY: account.public_key, SECRET_KEY: account.secret_key };
+  const told = {
+    URL: url,
+    ACCOUNT_ID: account.id,
+    API_KEY: account.api_key,
+    PUBLIC_KEY: account.public_key,
+    SECRET_KEY: account.secret_key,
+  };
   for (const [name, value] of Object.entries(told)) {
     setVariable(`MILKYPAY_${name}`, value);
     setOutput(name.toLowerCase().replace('_', '-'), value);

@@ -28,7 +28,12 @@ export class Callbacks {
 
   /** Takes the bytes of a body and its signature, and returns the status of the response. */
   async receive(body, signature) {
-    const note = { number: this.#count += 1, at: Date.now(), genuine: false, body: body.toString('utf8', 0, MOST_SHOWN) };
+    const note = {
+      number: (this.#count += 1),
+      at: Date.now(),
+      genuine: false,
+      body: body.toString('utf8', 0, MOST_SHOWN),
+    };
     try {
       note.answer = await this.#understand(body, signature, note);
     } catch (error) {

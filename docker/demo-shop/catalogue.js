@@ -3,7 +3,12 @@
 export const CURRENCY = 'USD';
 
 export const PRODUCTS = [
-  { id: 'beans', name: 'Coffee beans', cents: 1850, about: 'A kilogram of medium roast from two farms, roasted on Mondays.' },
+  {
+    id: 'beans',
+    name: 'Coffee beans',
+    cents: 1850,
+    about: 'A kilogram of medium roast from two farms, roasted on Mondays.',
+  },
   { id: 'mug', name: 'Stoneware mug', cents: 1299, about: 'Holds a third of a litre, survives the dishwasher.' },
   { id: 'grinder', name: 'Hand grinder', cents: 9900, about: 'Steel burrs and thirty-six settings, no cable.' },
 ];

@@ -48,7 +48,9 @@ function listenOf(text) {
 function testModeOf(publicKey, secretKey) {
   const [, mode] = /^pk_(test|live)_/.exec(publicKey) ?? [];
   if (!mode || !secretKey.startsWith(`sk_${mode}_`)) {
-    throw new ConfigError('MILKYPAY_PUBLIC_KEY and MILKYPAY_SECRET_KEY must be pk_test_… and sk_test_…, or pk_live_… and sk_live_…');
+    throw new ConfigError(
+      'MILKYPAY_PUBLIC_KEY and MILKYPAY_SECRET_KEY must be pk_test_… and sk_test_…, or pk_live_… and sk_live_…',
+    );
   }
   return mode === 'test';
 }

@@ -78,7 +78,8 @@ export class Orders {
   /** Records the start of a refund and returns its number. */
   beginRefund(order) {
     // a failed refund has used its reference; after a lost response, the same reference is sent again
-    if (order.refunds === 0 || order.status === 'refund_failed' || order.status === 'partially_refunded') order.refunds += 1;
+    if (order.refunds === 0 || order.status === 'refund_failed' || order.status === 'partially_refunded')
+      order.refunds += 1;
     return order.refunds;
   }
 }

@@ -8,7 +8,8 @@ const CARD = { code: 'payment_card_usd_hpp', name: 'Payment card' };
 const AGAIN_S = 3; // how often the page of an open order is updated
 
 const money = (cents) => `$${amountOf(cents)}`;
-const timeOf = (ms) => html`<time datetime="${new Date(ms).toISOString()}">${new Date(ms).toISOString().slice(11, 19)}</time>`;
+const timeOf = (ms) =>
+  html`<time datetime="${new Date(ms).toISOString()}">${new Date(ms).toISOString().slice(11, 19)}</time>`;
 const shortId = (id) => id.slice(0, 8);
 
 /** `live`: live.js updates this part; without JavaScript the page reloads every `again` seconds. */
@@ -40,33 +41,44 @@ ${content}
 `;
 }
 
-const badge = (order) => html`<span class="badge ${meaningOf(order).tone}" data-testid="status" data-status="${order.status}">${meaningOf(order).label}</span>`;
+const badge = (order) =>
+  html`<span class="badge ${meaningOf(order).tone}" data-testid="status" data-status="${order.status}">${meaningOf(order).label}</span>`;
 
 const post = (path, label, testid, tone = '') => html`<form method="post" action="${path}">
 <button class="${tone}" data-testid="${testid}">${label}</button></form>`;
 
 export function shopPage(site) {
-  return page({ title: 'Shop', ...site }, html`<h1>For good mornings</h1>
-<ul class="cards">${PRODUCTS.map(({ id, name, cents, about }) => html`
-<li class="card"><h2><a href="/products/${id}">${name}</a></h2><p>${about}</p><p class="price">${money(cents)}</p></li>`)}
-</ul>`);
+  return page(
+    { title: 'Shop', ...site },
+    html`<h1>For good mornings</h1>
+<ul class="cards">${PRODUCTS.map(
+      ({ id, name, cents, about }) => html`
+<li class="card"><h2><a href="/products/${id}">${name}</a></h2><p>${about}</p><p class="price">${money(cents)}</p></li>`,
+    )}
+</ul>`,
+  );
 }
 
 /** `services` are those of the platform: [{code, name}]; without any, the shop offers cards. */
 export function productPage(site, product, services) {
   const offered = services.length ? services : [CARD];
-  return page({ title: product.name, ...site }, html`<h1>${product.name}</h1>
+  return page(
+    { title: product.name, ...site },
+    html`<h1>${product.name}</h1>
 <p>${product.about}</p>
 <p class="price">${money(product.cents)}</p>
 <form class="card order" method="post" action="/orders">
 <input type="hidden" name="product" value="${product.id}">
 <p><label for="quantity">How many</label>
 <input id="quantity" name="quantity" type="number" value="1" min="1" max="${MOST_OF_ONE}" required data-testid="quantity"></p>
-<fieldset><legend>Pay by</legend>${offered.map(({ code, name }) => html`
-<label class="choice"><input type="radio" name="service" value="${code}" required${code === offered[0].code && html` checked`} data-testid="service-${code}"> ${name}</label>`)}
+<fieldset><legend>Pay by</legend>${offered.map(
+      ({ code, name }) => html`
+<label class="choice"><input type="radio" name="service" value="${code}" required${code === offered[0].code && html` checked`} data-testid="service-${code}"> ${name}</label>`,
+    )}
 </fieldset>
 <button data-testid="buy">Order and pay</button>
-</form>`);
+</form>`,
+  );
 }
 
 const what = (order) => html`${order.quantity} × ${productOf(order.product).name}, ${money(order.cents)}`;
@@ -75,7 +87,9 @@ const what = (order) => html`${order.quantity} × ${productOf(order.product).nam
 export function returnPage(site, order, doubt) {
   const { tone, shopper, open } = meaningOf(order);
   const failed = order.status === 'process_failed';
-  return page({ title: 'Your order', again: open && AGAIN_S, ...site }, html`<h1>Your order</h1>
+  return page(
+    { title: 'Your order', again: open && AGAIN_S, ...site },
+    html`<h1>Your order</h1>
 <p>${what(order)}</p>
 <div class="card" data-live data-again="${open ? AGAIN_S : ''}" role="status">
 <p class="state ${tone}" data-testid="state" data-status="${order.status}" data-resolution="${order.resolution}">${shopper}
@@ -85,21 +99,29 @@ ${order.page && open && html`<p><a class="button" href="${order.page}" data-test
 ${!order.page && (open || order.status === 'new') && post(`/orders/${order.id}/pay`, 'Start the payment', 'pay')}
 </div>
 <p><a href="/products/${order.product}">Order again</a></p>
-<p class="quiet">Order <code>${shortId(order.id)}</code></p>`);
+<p class="quiet">Order <code>${shortId(order.id)}</code></p>`,
+  );
 }
 
 export function ordersPage(site, orders) {
-  return page({ title: 'Orders', ...site }, html`<h1>Orders</h1>
+  return page(
+    { title: 'Orders', ...site },
+    html`<h1>Orders</h1>
 <p class="quiet">The shop's own side; a real one asks who you are first.</p>
 <div data-live>${orders.length === 0 && html`<p>There is none yet.</p>`}
-<ul class="rows" data-testid="orders">${orders.map((order) => html`
-<li><a href="/orders/${order.id}">${shortId(order.id)}</a> <span>${what(order)}</span> ${badge(order)} ${timeOf(order.made)}</li>`)}
-</ul></div>`);
+<ul class="rows" data-testid="orders">${orders.map(
+      (order) => html`
+<li><a href="/orders/${order.id}">${shortId(order.id)}</a> <span>${what(order)}</span> ${badge(order)} ${timeOf(order.made)}</li>`,
+    )}
+</ul></div>`,
+  );
 }
 
 export function orderPage(site, order) {
   const { refundable } = meaningOf(order);
-  return page({ title: `Order ${shortId(order.id)}`, ...site }, html`<h1>Order ${shortId(order.id)}</h1>
+  return page(
+    { title: `Order ${shortId(order.id)}`, ...site },
+    html`<h1>Order ${shortId(order.id)}</h1>
 <div data-live><div class="card">
 <dl>
 <div><dt>Goods</dt><dd>${what(order)}</dd></div>
@@ -110,10 +132,13 @@ export function orderPage(site, order) {
 ${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger')}
 </div>
 <h2>What was heard</h2>
-<ol class="rows" data-testid="changes">${order.changes.map(({ at, status, resolution, by }) => html`
-<li>${timeOf(at)} <span>${status} <span class="quiet">${resolution}</span></span> <span class="quiet">by ${by}</span></li>`)}
+<ol class="rows" data-testid="changes">${order.changes.map(
+      ({ at, status, resolution, by }) => html`
+<li>${timeOf(at)} <span>${status} <span class="quiet">${resolution}</span></span> <span class="quiet">by ${by}</span></li>`,
+    )}
 </ol></div>
-<p><a href="/return/${order.id}">What the shopper sees</a></p>`);
+<p><a href="/return/${order.id}">What the shopper sees</a></p>`,
+  );
 }
 
 const JUDGEMENTS = {
@@ -125,15 +150,20 @@ const JUDGEMENTS = {
 
 export function callbacksPage(site, callbacks) {
   const { notes, count } = callbacks;
-  return page({ title: 'Callbacks', ...site }, html`<h1>Callbacks</h1>
+  return page(
+    { title: 'Callbacks', ...site },
+    html`<h1>Callbacks</h1>
 <p class="quiet">What came to <code>${site.callbackUrl}</code>, the newest first, as it comes.</p>
 <div data-live><p data-testid="count">${count} so far${count > notes.length && `, the last ${notes.length} are shown`}.</p>
-<ol class="rows" data-testid="callbacks">${notes.map((note) => html`
+<ol class="rows" data-testid="callbacks">${notes.map(
+      (note) => html`
 <li>${timeOf(note.at)} <span>${note.status ?? 'not read'} ${note.order && html`<a href="/orders/${note.order}">${shortId(note.order)}</a>`}</span>
 <span class="badge ${note.genuine ? 'good' : 'bad'}">${note.genuine ? 'genuine' : 'forged'}</span>
 <span class="quiet" data-judgement="${note.judgement}">${JUDGEMENTS[note.judgement] ?? note.judgement}; answered ${note.answer}</span>
-<details id="callback-${note.number}"><summary>Body</summary><pre tabindex="0" role="region" aria-label="Body of callback ${note.number}">${note.body}</pre></details></li>`)}
-</ol></div>`);
+<details id="callback-${note.number}"><summary>Body</summary><pre tabindex="0" role="region" aria-label="Body of callback ${note.number}">${note.body}</pre></details></li>`,
+    )}
+</ol></div>`,
+  );
 }
 
 /** `order`: the order in question, if any. */

@@ -55,7 +55,9 @@ export class Platform {
 
   /** The invoice with a reference, or undefined. */
   async find(reference) {
-    const { data: [invoice] } = await this.#call('GET', `/payment-invoices?filter[reference_id]=${encodeURIComponent(reference)}`);
+    const {
+      data: [invoice],
+    } = await this.#call('GET', `/payment-invoices?filter[reference_id]=${encodeURIComponent(reference)}`);
     return invoice;
   }
 

@@ -20,7 +20,11 @@ const ROUTES = [
   ['GET', '/events', listen],
   ['GET', '/assets/:id', showAsset],
   ['GET', '/health', (_, { response }) => sendStatus(response, 200)],
-].map(([method, path, handle]) => ({ method, pattern: new RegExp(`^${path.replace(':id', '([\\w.-]{1,64})')}$`), handle }));
+].map(([method, path, handle]) => ({
+  method,
+  pattern: new RegExp(`^${path.replace(':id', '([\\w.-]{1,64})')}$`),
+  handle,
+}));
 
 /** Handles a request. `shop`: orders, platform, payments, callbacks, listeners, site. */
 export async function answer(shop, request, response) {
@@ -48,7 +52,11 @@ function fail({ site, log }, request, response, error) {
     return;
   }
   log(`${request.method} ${request.url}: ${error.stack}`);
-  sendPage(response, pages.errorPage(site, { title: 'Something went wrong', text: 'It is the shop\'s fault, not yours.' }), 500);
+  sendPage(
+    response,
+    pages.errorPage(site, { title: 'Something went wrong', text: "It is the shop's fault, not yours." }),
+    500,
+  );
 }
 
 // ---- for shoppers
@@ -107,9 +115,14 @@ async function orExplain({ site, log }, response, order, act) {
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unsure)) throw error;
     log(`order ${order.id}: ${error.message}`);
-    const [status, title, text] = error instanceof Unsure
-      ? [503, 'The payment platform does not answer', 'Nothing is lost, and nothing is charged twice: please try again in a moment.']
-      : [502, 'The payment platform refused this', `It was refused with ${error.status}, and nothing was charged.`];
+    const [status, title, text] =
+      error instanceof Unsure
+        ? [
+            503,
+            'The payment platform does not answer',
+            'Nothing is lost, and nothing is charged twice: please try again in a moment.',
+          ]
+        : [502, 'The payment platform refused this', `It was refused with ${error.status}, and nothing was charged.`];
     sendPage(response, pages.errorPage(site, { title, text, order }), status);
   }
 }
@@ -136,7 +149,8 @@ function showOrder(shop, { response, id }) {
 async function refundOrder(shop, { request, response, id }) {
   await readForm(request);
   const order = theOrder(shop, id);
-  if (!meaningOf(order).refundable) throw new BadRequest(409, `This order is ${meaningOf(order).label}: nothing can be refunded.`);
+  if (!meaningOf(order).refundable)
+    throw new BadRequest(409, `This order is ${meaningOf(order).label}: nothing can be refunded.`);
   await orExplain(shop, response, order, async () => {
     await shop.payments.refund(order);
     sendOn(response, `/orders/${id}`);

@@ -34,7 +34,10 @@ function assemble(config, shopUrl) {
     log(`order ${order.id} is ${order.status} ${order.resolution}`);
     listeners.tell('order');
   });
-  const payments = new Payments(orders, platform, { returns: ({ id }) => `${shopUrl}/return/${id}`, callback: callbackUrl });
+  const payments = new Payments(orders, platform, {
+    returns: ({ id }) => `${shopUrl}/return/${id}`,
+    callback: callbackUrl,
+  });
   const callbacks = new Callbacks(config.secretKey, orders, payments, ({ status, judgement, answer: code }) => {
     log(`callback ${status ?? ''} ${judgement}, answered ${code}`);
     listeners.tell('callback');

@@ -37,7 +37,8 @@ export async function readForm(request) {
 }
 
 // No form-action: browsers apply it to redirects too, and the payment page is another origin.
-const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COMMON = {
   'X-Content-Type-Options': 'nosniff',
@@ -46,7 +47,11 @@ const COMMON = {
 };
 
 export function sendPage(response, page, status = 200) {
-  response.writeHead(status, { ...COMMON, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY });
+  response.writeHead(status, {
+    ...COMMON,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': POLICY,
+  });
   response.end(String(page));
 }
 
@@ -68,7 +73,9 @@ const ASSETS = Object.fromEntries(Object.entries({
 export function sendAsset(response, name) {
   if (!Object.hasOwn(ASSETS, name)) throw new BadRequest(404, 'There is no such file.');
   const { type, bytes } = ASSETS[name];
-  response.writeHead(200, { ...COMMON, 'Cache-Control': 'no-cache', 'Content-Type': `${type}; charset=utf-8` }).end(bytes);
+  response
+    .writeHead(200, { ...COMMON, 'Cache-Control': 'no-cache', 'Content-Type': `${type}; charset=utf-8` })
+    .end(bytes);
 }
 
 const MOST_LISTENERS = 50;

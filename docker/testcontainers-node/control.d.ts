@@ -2,8 +2,20 @@
 export type Duration = string;
 
 export type Status =
-  | 'created' | 'process_pending' | 'processed' | 'partially_processed' | 'process_failed' | 'verified' | 'expired' | 'terminated'
-  | 'refund_pending' | 'partially_refunded' | 'refunded' | 'refund_failed' | 'charged_back' | 'partially_charged_back';
+  | 'created'
+  | 'process_pending'
+  | 'processed'
+  | 'partially_processed'
+  | 'process_failed'
+  | 'verified'
+  | 'expired'
+  | 'terminated'
+  | 'refund_pending'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'refund_failed'
+  | 'charged_back'
+  | 'partially_charged_back';
 
 export interface Settings {
   name?: string;
@@ -56,7 +68,14 @@ export interface InvoiceDocument {
   data: {
     type: string;
     id: string;
-    attributes: { status: Status; resolution: string; amount: number; currency: string; reference_id: string; [name: string]: unknown };
+    attributes: {
+      status: Status;
+      resolution: string;
+      amount: number;
+      currency: string;
+      reference_id: string;
+      [name: string]: unknown;
+    };
     [name: string]: unknown;
   };
   [name: string]: unknown;
@@ -76,20 +95,47 @@ export interface Match { method?: string; path?: string; invoice?: string; trans
 interface FaultRule { match?: Match; times?: number; after?: number; probability?: number }
 
 /** The faults by name; see "Faults" in the mock's documentation. */
-export type Fault = FaultRule & (
-  | {
-    on: 'api' | 'page';
-    fault: 'status' | 'delay' | 'reset' | 'empty' | 'garbage' | 'truncate' | 'slow' | 'commit_then_reset' | 'commit_then_timeout';
-    status?: number; retry_after?: number; delay?: string; median?: Duration; sigma?: number; bytes?: number; bytes_per_s?: number;
-    hold?: Duration;
-  }
-  | {
-    on: 'callback';
-    fault: 'drop' | 'duplicate' | 'delay' | 'reorder' | 'before_response' | 'bad_signature' | 'wrong_secret' | 'no_signature'
-      | 'truncate' | 'reencoded' | 'wrong_amount' | 'unknown_status';
-    delay?: string;
-  }
-);
+export type Fault = FaultRule &
+  (
+    | {
+        on: 'api' | 'page';
+        fault:
+          | 'status'
+          | 'delay'
+          | 'reset'
+          | 'empty'
+          | 'garbage'
+          | 'truncate'
+          | 'slow'
+          | 'commit_then_reset'
+          | 'commit_then_timeout';
+        status?: number;
+        retry_after?: number;
+        delay?: string;
+        median?: Duration;
+        sigma?: number;
+        bytes?: number;
+        bytes_per_s?: number;
+        hold?: Duration;
+      }
+    | {
+        on: 'callback';
+        fault:
+          | 'drop'
+          | 'duplicate'
+          | 'delay'
+          | 'reorder'
+          | 'before_response'
+          | 'bad_signature'
+          | 'wrong_secret'
+          | 'no_signature'
+          | 'truncate'
+          | 'reencoded'
+          | 'wrong_amount'
+          | 'unknown_status';
+        delay?: string;
+      }
+  );
 
 export type StoredFault = Fault & { id: string; hits: number };
 
@@ -166,7 +212,10 @@ export declare class MilkyPayAccount {
   readonly secretLiveKey: string;
   readonly settings: Settings;
   /** The environment variables that `milkypay-mock exec` sets for a shop. */
-  readonly environment: Record<'MILKYPAY_URL' | 'MILKYPAY_ACCOUNT_ID' | 'MILKYPAY_API_KEY' | 'MILKYPAY_PUBLIC_KEY' | 'MILKYPAY_SECRET_KEY', string>;
+  readonly environment: Record<
+    'MILKYPAY_URL' | 'MILKYPAY_ACCOUNT_ID' | 'MILKYPAY_API_KEY' | 'MILKYPAY_PUBLIC_KEY' | 'MILKYPAY_SECRET_KEY',
+    string
+  >;
   /** The value of the Authorization header for the private API. */
   readonly authorization: string;
 
@@ -192,7 +241,10 @@ export declare class MilkyPayAccount {
   timeline(id: string): Promise<unknown>;
 
   waitForStatus(invoice: string, status: Status, options?: { timeout?: Duration }): Promise<InvoiceDocument>;
-  waitForCallback(invoice: string, options?: { result?: 'delivered' | 'failed'; transition?: Status; timeout?: Duration }): Promise<Callback>;
+  waitForCallback(
+    invoice: string,
+    options?: { result?: 'delivered' | 'failed'; transition?: Status; timeout?: Duration },
+  ): Promise<Callback>;
   waitForRequests(count: number, options?: RequestFilter & { timeout?: Duration }): Promise<unknown>;
   waitUntilIdle(options?: { within?: Duration; timeout?: Duration }): Promise<{ idle: true }>;
 

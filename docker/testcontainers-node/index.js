@@ -1,6 +1,12 @@
 // The mock as a Testcontainers container.
 
-import { AbstractStartedContainer, GenericContainer, TestContainers, Wait, getContainerRuntimeClient } from 'testcontainers';
+import {
+  AbstractStartedContainer,
+  GenericContainer,
+  TestContainers,
+  Wait,
+  getContainerRuntimeClient,
+} from 'testcontainers';
 import { MilkyPayMock } from './control.js';
 
 export { MilkyPayAccount, MilkyPayError, MilkyPayMock } from './control.js';

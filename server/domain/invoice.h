@@ -78,8 +78,8 @@ struct invoice {
     const char *challenge_outcome; /* of an open 3-D Secure challenge, or NULL */
     const char *challenge_payload; /* the card of that, or of a charge by token, or NULL */
     const char *locale;
-    const char
-        *look; /* JSON {"display":{..},"style":{..}} for the page (api/appearance_read.h), or NULL */
+    const char *
+        look; /* JSON {"display":{..},"style":{..}} for the page (api/appearance_read.h), or NULL */
     const char *base_url; /* what absolute URLs in its bodies start with */
 
     const char *plan;    /* the steps still to come (outcome.h), "" when none; without a service:

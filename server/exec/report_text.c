@@ -55,7 +55,8 @@ const char *report_number_or_none(struct arena *arena, int64_t n)
     return n ? report_number(arena, n) : NULL;
 }
 
-/* ------------------------------------------------------------------ callbacks that never arrived */
+/* ------------------------------------------------------------------ callbacks that never arrived
+ */
 
 static const char *last_word(struct arena *arena, const struct attempt *attempt)
 {

@@ -19,7 +19,11 @@ const paid = async (api, attributes) => {
 
 describe('profile', () => {
   test('what the account is, with the keys in their order', async () => {
-    const api = await demo.newAccount({ name: 'Shop', website: 'https://shop.example', icon: 'https://shop.example/i.png' });
+    const api = await demo.newAccount({
+      name: 'Shop',
+      website: 'https://shop.example',
+      icon: 'https://shop.example/i.png',
+    });
     const data = await profile(api);
     assert.deepEqual(Object.keys(data), ['type', 'id', 'attributes', 'links']);
     assert.equal(data.id, api.account.id);
@@ -36,7 +40,11 @@ describe('profile', () => {
 
   test('follows the settings', async () => {
     const api = await demo.newAccount();
-    (await demo.send('PATCH', `/_mock/accounts/${api.account.id}`, { json: { status: 'inactive', payment_fee_shift_out: true } })).expect(200);
+    (
+      await demo.send('PATCH', `/_mock/accounts/${api.account.id}`, {
+        json: { status: 'inactive', payment_fee_shift_out: true },
+      })
+    ).expect(200);
     const { attributes } = await profile(api);
     assert.equal(attributes.status, 'inactive');
     assert.equal(attributes.payment_fee_shift_out, true);
@@ -69,11 +77,19 @@ describe('balances', () => {
 
   test('the services of either kind have theirs', async () => {
     const api = await demo.newAccount();
-    const named = async (kind) => (await api.control('GET', '/services', undefined, { parameters: { kind } })).expect(200).json.items;
+    const named = async (kind) =>
+      (await api.control('GET', '/services', undefined, { parameters: { kind } })).expect(200).json.items;
     const [payments, payouts] = [await named('payment'), await named('payout')];
     assert.ok(payments.some(({ service }) => service === 'test_usd_test'));
-    assert.deepEqual(payouts.find(({ service }) => service === 'test_usd').fields.map(({ key, required }) => [key, required]), [['account', true],
-      ['test_details_success_rate', false], ['test_details_payout_status', false], ['test_details_payout_resolution', false]]);
+    assert.deepEqual(
+      payouts.find(({ service }) => service === 'test_usd').fields.map(({ key, required }) => [key, required]),
+      [
+        ['account', true],
+        ['test_details_success_rate', false],
+        ['test_details_payout_status', false],
+        ['test_details_payout_resolution', false],
+      ],
+    );
     const all = Object.keys(await balances(api));
     for (const { currency } of [...payments, ...payouts]) assert.ok(all.includes(currency), currency);
     (await api.control('GET', '/services', undefined, { parameters: { kind: 'refund' }, check: false })).expect(422);
@@ -89,7 +105,16 @@ describe('balances', () => {
   });
 
   test('refuses what are no amounts by currency', async () => {
-    for (const wrong of [{ EUR: -1 }, { EUR: 'x' }, { EUR: null }, { 'eu-ro': 1 }, { EUR: 1, eur: 1 }, { EUR: 90e9 }, { EUR: [] }, []]) {
+    for (const wrong of [
+      { EUR: -1 },
+      { EUR: 'x' },
+      { EUR: null },
+      { 'eu-ro': 1 },
+      { EUR: 1, eur: 1 },
+      { EUR: 90e9 },
+      { EUR: [] },
+      [],
+    ]) {
       const reply = await demo.send('POST', '/_mock/accounts', { json: { opening_balances: wrong }, check: false });
       reply.expect(422);
       assert.match(reply.json.error.message, /opening_balances/);
@@ -169,7 +194,14 @@ describe('balances', () => {
     (await api.control('POST', '/snapshots/empty')).expect(201);
     const file = (await api.control('GET', '/snapshots/empty')).expect(200).json;
     const row = { currency: 'USD', active: 1, pending: 0, reserved: 0 };
-    for (const list of [[row, row], [{ ...row, currency: 'u$d' }], [{ ...row, active: 1.5 }], [{ ...row, active: 9.1e18 }], [1], {}]) {
+    for (const list of [
+      [row, row],
+      [{ ...row, currency: 'u$d' }],
+      [{ ...row, active: 1.5 }],
+      [{ ...row, active: 9.1e18 }],
+      [1],
+      {},
+    ]) {
       const reply = await api.control('PUT', '/snapshots/wrong', { ...file, balances: list }, { check: false });
       reply.expect(422);
       assert.match(reply.json.error.message, /balances/);
@@ -196,7 +228,9 @@ describe('balances', () => {
   test('the control API lists them', async () => {
     const api = await demo.newAccount({ opening_balances: { USD: 1 } });
     await paid(api, { amount: 2 });
-    const { items, total, next } = (await demo.send('GET', `/_mock/accounts/${api.account.id}/balances`)).expect(200).json;
+    const { items, total, next } = (await demo.send('GET', `/_mock/accounts/${api.account.id}/balances`)).expect(
+      200,
+    ).json;
     assert.equal(total, items.length);
     assert.equal(next, null);
     const own = await balances(api);

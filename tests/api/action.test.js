@@ -37,10 +37,15 @@ class Job {
   constructor(inputs, env = {}) {
     jobs.push(this);
     this.folder = tempDir();
-    this.files = Object.fromEntries(['ENV', 'OUTPUT', 'STATE'].map((name) => [`GITHUB_${name}`, join(this.folder, name)]));
+    this.files = Object.fromEntries(
+      ['ENV', 'OUTPUT', 'STATE'].map((name) => [`GITHUB_${name}`, join(this.folder, name)]),
+    );
     for (const file of Object.values(this.files)) writeFileSync(file, '');
     mkdirSync(join(this.folder, 'temp'));
-    const given = Object.entries(action.inputs).map(([name, { default: value }]) => [name, inputs[name] ?? (name === 'job-status' ? 'success' : value)]);
+    const given = Object.entries(action.inputs).map(([name, { default: value }]) => [
+      name,
+      inputs[name] ?? (name === 'job-status' ? 'success' : value),
+    ]);
     this.env = {
       PATH: process.env.PATH,
       RUNNER_TEMP: join(this.folder, 'temp'),
@@ -73,7 +78,13 @@ async function create({ MILKYPAY_URL: url }, attributes = {}) {
   const reply = await fetch(`${url}/payment-invoices`, {
     method: 'POST',
     headers: { Authorization: `Basic ${btoa(`${DEMO.id}:${DEMO.api_key}`)}` },
-    body: JSON.stringify({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 10, test_mode: true, ...attributes }),
+    body: JSON.stringify({
+      service: 'payment_card_usd_hpp',
+      currency: 'USD',
+      amount: 10,
+      test_mode: true,
+      ...attributes,
+    }),
   });
   assert.equal(reply.status, 201);
   return (await reply.json()).data;
@@ -84,7 +95,9 @@ function dockerOf(folder) {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   const kept = '"${FAKE}/$name"';
-  writeFileSync(join(bin, 'docker'), `#!/bin/sh
+  writeFileSync(
+    join(bin, 'docker'),
+    `#!/bin/sh
 set -eu
 FAKE=${folder}
 echo "$*" >>"$FAKE/calls"
@@ -106,7 +119,8 @@ inspect) case $* in *Running*) [ -e ${kept}/code ] && echo false || echo true ;;
 cp) from=\${2%%:*}; cp -r "$FAKE/$from/report/." "$3" ;;
 rm) rm -r ${kept} ;;
 esac
-`);
+`,
+  );
   chmodSync(join(bin, 'docker'), 0o755);
   return { PATH: `${bin}:${process.env.PATH}` };
 }
@@ -138,7 +152,10 @@ describe('the action', { skip: ALONE }, () => {
     const busy = new Job({ binary: BIN, port });
     const refused = busy.main();
     assert.equal(refused.status, 1);
-    assert.match(refused.stdout, /::group::The log of the mock\n[^]*in use[^]*::error title=MilkyPay mock::the mock ended before it listened/);
+    assert.match(
+      refused.stdout,
+      /::group::The log of the mock\n[^]*in use[^]*::error title=MilkyPay mock::the mock ended before it listened/,
+    );
     assert.equal(busy.post().stdout, ''); // nothing is left to stop
     first.post();
 
@@ -157,8 +174,12 @@ describe('the action', { skip: ALONE }, () => {
     await fetch(`${job.variables.MILKYPAY_URL}/_mock/wait?idle=true`);
     const { status, stdout } = job.post('failure');
     assert.equal(status, 0);
-    assert.match(stdout, /::warning title=MilkyPay mock::%0A::error::forged \(cpi_\w+\): cb_1 process_pending: never delivered: .*\n/);
-    const [, end, quoted] = /::group::The log of the mock\n::stop-commands::([\w-]+)\n([^]*?)\n::\1::\n::endgroup::/.exec(stdout);
+    assert.match(
+      stdout,
+      /::warning title=MilkyPay mock::%0A::error::forged \(cpi_\w+\): cb_1 process_pending: never delivered: .*\n/,
+    );
+    const [, end, quoted] =
+      /::group::The log of the mock\n::stop-commands::([\w-]+)\n([^]*?)\n::\1::\n::endgroup::/.exec(stdout);
     assert.ok(end && quoted.includes('127.0.0.1:9'), quoted);
     assert.match(stdout, /::group::The report of the mock\n::stop-commands::[^]*<testsuites/);
   });
@@ -184,13 +205,18 @@ describe('the action', { skip: ALONE }, () => {
 
   test('says what is wrong with its inputs', () => {
     for (const [inputs, words] of [
-      [{ binary: '/no/such' }, 'ENOENT'], [{ binary: BIN, port: '70000' }, 'port'], [{ binary: BIN, port: 'x' }, 'port'],
+      [{ binary: '/no/such' }, 'ENOENT'],
+      [{ binary: BIN, port: '70000' }, 'port'],
+      [{ binary: BIN, port: 'x' }, 'port'],
       [{ binary: BIN, options: '--no-such-option' }, 'ended before it listened'],
     ]) {
       const job = new Job(inputs);
       const { status, stdout } = job.main();
       assert.equal(status, 1);
-      assert.ok(stdout.split('\n').some((line) => line.startsWith('::error ') && line.includes(words)), stdout);
+      assert.ok(
+        stdout.split('\n').some((line) => line.startsWith('::error ') && line.includes(words)),
+        stdout,
+      );
       assert.deepEqual([job.outputs, pairs(job.files.GITHUB_STATE).mock ?? ''], [{}, '']);
     }
   });
@@ -207,7 +233,10 @@ describe('the action', { skip: ALONE }, () => {
     assert.equal(await isUp(job.outputs.url), false);
     assert.match(end.stdout, /::warning title=MilkyPay mock::.*never delivered/); // its report was read
     const calls = readFileSync(join(fake, 'calls'), 'utf8').split('\n');
-    assert.match(calls[0], /^run --detach --name (\S+) --network host --read-only --cap-drop ALL .* the-image --listen 127\.0\.0\.1:0 --report \/data\/report --strict$/);
+    assert.match(
+      calls[0],
+      /^run --detach --name (\S+) --network host --read-only --cap-drop ALL .* the-image --listen 127\.0\.0\.1:0 --report \/data\/report --strict$/,
+    );
     assert.match(calls.at(-2), /^rm --force --volumes milkypay-mock-/);
   });
 });

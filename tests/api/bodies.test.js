@@ -52,7 +52,9 @@ async function unfinished(head, size) {
 
 test('a body that does not fit is answered 503, and the others are not hurt', async () => {
   // as many as fit: sixteen bytes are left
-  const uploads = await Promise.all(Array.from({ length: MOST / LARGE }, (_, i) => unfinished(`PUT /_mock/snapshots/s${i}`, LARGE)));
+  const uploads = await Promise.all(
+    Array.from({ length: MOST / LARGE }, (_, i) => unfinished(`PUT /_mock/snapshots/s${i}`, LARGE)),
+  );
   await reach((bytes) => bytes === MOST - MOST / LARGE, 'all uploads to be there');
 
   const create = (await demo.create(invoice())).expect(503);

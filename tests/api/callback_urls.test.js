@@ -12,8 +12,21 @@ const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
 /** The table of tests/unit/test_url.c has more; these are of each kind. */
-const BAD = ['http://127.0.0.1:99999/', 'http://127.0.0.1:0/', 'http://127.0.0.1:80:80/', 'http://:80:80', 'http://[::1', 'http://[::1]x/', 'http:///x',
-  'http://a b/', 'http://a\\b/', 'http://a%00b/', 'http://a@b@c/', 'http://256.256.256.256/', 'http://a..b/'];
+const BAD = [
+  'http://127.0.0.1:99999/',
+  'http://127.0.0.1:0/',
+  'http://127.0.0.1:80:80/',
+  'http://:80:80',
+  'http://[::1',
+  'http://[::1]x/',
+  'http:///x',
+  'http://a b/',
+  'http://a\\b/',
+  'http://a%00b/',
+  'http://a@b@c/',
+  'http://256.256.256.256/',
+  'http://a..b/',
+];
 
 async function scene(client = demo) {
   const api = await client.newAccount();
@@ -28,25 +41,34 @@ async function sent(api, url) {
   return (await api.callbacks({ invoice: id }))[0];
 }
 
-const startOk = (options) => startRawReceiver((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), options);
+const startOk = (options) =>
+  startRawReceiver((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), options);
 
 describe('a URL that cannot be called is refused where it is given', () => {
   for (const url of BAD) {
     test(JSON.stringify(url), async () => {
       for (const field of ['callback_url', 'return_url']) {
-        assert.deepEqual((await demo.create(invoice({ [field]: url }))).expect(422).json.errors, { [field]: 'This value is not a valid URL.' });
+        assert.deepEqual((await demo.create(invoice({ [field]: url }))).expect(422).json.errors, {
+          [field]: 'This value is not a valid URL.',
+        });
       }
       for (const field of ['callback_url', 'return_url']) {
         const { error } = (await demo.control('POST', '/accounts', { [field]: url })).expect(422).json;
         assert.match(error.message, new RegExp(field));
       }
-      assert.deepEqual((await demo.createPublic(invoice({ return_url: url }))).expect(422).json.errors, { return_url: 'This value is not a valid URL.' });
+      assert.deepEqual((await demo.createPublic(invoice({ return_url: url }))).expect(422).json.errors, {
+        return_url: 'This value is not a valid URL.',
+      });
     });
   }
 
   test('as an option', async () => {
     for (const url of BAD) {
-      for (const args of [['--callback-url', url], ['--callback-rewrite', `https://shop.example/=${url}`], ['--callback-rewrite', `${url}=http://127.0.0.1/`]]) {
+      for (const args of [
+        ['--callback-url', url],
+        ['--callback-rewrite', `https://shop.example/=${url}`],
+        ['--callback-rewrite', `${url}=http://127.0.0.1/`],
+      ]) {
         const { code, stderr } = await runBinary([...args, '--check']);
         assert.equal(code, 2, args.join(' '));
         assert.ok(stderr.includes(args[0]), stderr);
@@ -77,10 +99,20 @@ describe('what goes over the wire is what was given', () => {
   test('the recorded headers are those that were sent, in their order', async () => {
     const [api, receiver] = [await scene(), await startOk()];
     const host = receiver.url.slice('http://'.length);
-    for (const [url, shown] of [[`http://${host}/`, host], [`http://localhost:${host.split(':')[1]}/`, `localhost:${host.split(':')[1]}`],
-      [`http://0x7f000001:${host.split(':')[1]}/`, host], [`http://shop:word@${host}/`, host]]) {
-      const { attempts: [{ request }] } = await sent(api, url);
-      const lines = receiver.requests.at(-1).head.split('\r\n').slice(1).map((line) => line.split(/: (.*)/).slice(0, 2));
+    for (const [url, shown] of [
+      [`http://${host}/`, host],
+      [`http://localhost:${host.split(':')[1]}/`, `localhost:${host.split(':')[1]}`],
+      [`http://0x7f000001:${host.split(':')[1]}/`, host],
+      [`http://shop:word@${host}/`, host],
+    ]) {
+      const {
+        attempts: [{ request }],
+      } = await sent(api, url);
+      const lines = receiver.requests
+        .at(-1)
+        .head.split('\r\n')
+        .slice(1)
+        .map((line) => line.split(/: (.*)/).slice(0, 2));
       const wire = Object.fromEntries(lines);
       assert.deepEqual(Object.keys(request.headers), Object.keys(wire));
       assert.equal(request.headers.Host, shown);
@@ -115,12 +147,20 @@ describe('what goes over the wire is what was given', () => {
 });
 
 describe('an address that callbacks may not go to is called what it is', () => {
-  for (const [host, words] of [['[fe80::1]', 'fe80::1 is a link-local address'], ['169.254.169.254', '169.254.169.254 is a link-local address'],
-    ['0.0.0.0', '0.0.0.0 is an unspecified address'], ['[::ffff:192.0.2.1]', '::ffff:192.0.2.1 is a public address'],
-    ['224.0.0.1', '224.0.0.1 is a multicast address'], ['8.8.8.8', '8.8.8.8 is a public address']]) {
+  for (const [host, words] of [
+    ['[fe80::1]', 'fe80::1 is a link-local address'],
+    ['169.254.169.254', '169.254.169.254 is a link-local address'],
+    ['0.0.0.0', '0.0.0.0 is an unspecified address'],
+    ['[::ffff:192.0.2.1]', '::ffff:192.0.2.1 is a public address'],
+    ['224.0.0.1', '224.0.0.1 is a multicast address'],
+    ['8.8.8.8', '8.8.8.8 is a public address'],
+  ]) {
     test(host, async () => {
       const { state, attempts } = await sent(await scene(), `http://${host}/`);
-      assert.deepEqual([state, attempts.length, attempts[0].error], ['failed', 1, `${words}; --callback-allow any opens it`]);
+      assert.deepEqual(
+        [state, attempts.length, attempts[0].error],
+        ['failed', 1, `${words}; --callback-allow any opens it`],
+      );
     });
   }
 });
@@ -133,7 +173,10 @@ test('--callback-rewrite takes a scheme and a host in any case, and its target i
   assert.equal(receiver.requests[0].path, '/x');
   // the port of the URL follows the port of the target: no URL any more, and no retry makes it one
   const odd = await sent(api, 'https://shop.example:8443/x');
-  assert.deepEqual([odd.state, odd.attempts.length, odd.attempts[0].error], ['failed', 1, `${receiver.url}:8443/x is not a valid URL`]);
+  assert.deepEqual(
+    [odd.state, odd.attempts.length, odd.attempts[0].error],
+    ['failed', 1, `${receiver.url}:8443/x is not a valid URL`],
+  );
   await other.stop();
   await receiver.stop();
 });

@@ -71,7 +71,12 @@ describe('what is sent', () => {
 
   test('the body is the private document of that moment, with callback_logs []', async () => {
     const { api, sink, callback_url } = await scene();
-    const { id } = await api.made({ callback_url, description: 'a/b é', metadata: { k: 'v' }, customer: { reference_id: 'c' } });
+    const { id } = await api.made({
+      callback_url,
+      description: 'a/b é',
+      metadata: { k: 'v' },
+      customer: { reference_id: 'c' },
+    });
     await api.idle();
     await api.advance(2);
     const [first, second] = await sink.got(2, { invoice: id });
@@ -79,8 +84,14 @@ describe('what is sent', () => {
     assert.deepEqual(keysAt(second.text), ['data']);
     assert.deepEqual(keysAt(second.text, 'data'), keysAt(now.text, 'data'));
     assert.deepEqual(keysAt(second.text, 'data.attributes'), keysAt(now.text, 'data.attributes'));
-    assert.deepEqual(second.body.data, { ...now.data, attributes: { ...now.data.attributes, callback_logs: [], updated: api.start + 2 } });
-    assert.deepEqual([first.body.data.attributes.updated, second.body.data.attributes.processed], [api.start, api.start + 2]);
+    assert.deepEqual(second.body.data, {
+      ...now.data,
+      attributes: { ...now.data.attributes, callback_logs: [], updated: api.start + 2 },
+    });
+    assert.deepEqual(
+      [first.body.data.attributes.updated, second.body.data.attributes.processed],
+      [api.start, api.start + 2],
+    );
     assert.ok(second.text.includes('"callback_logs":[]'));
     assert.ok(second.text.includes('"description":"a\\/b \\u00e9"'));
     assert.ok(second.text.includes('"type":"payment-invoices"'));
@@ -139,7 +150,13 @@ describe('where to', () => {
     const { id } = await api.made({ callback_url });
     const failed = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } });
     await api.advance(2);
-    assert.deepEqual((await sink.got(2)).map((r) => [r.invoice, r.status]).sort(), [[id, 'processed'], [failed.id, 'process_failed']].sort());
+    assert.deepEqual(
+      (await sink.got(2)).map((r) => [r.invoice, r.status]).sort(),
+      [
+        [id, 'processed'],
+        [failed.id, 'process_failed'],
+      ].sort(),
+    );
     assert.equal(sink.requests.length, 2);
     assert.equal((await api.callbacks()).length, 2);
     await sink.stop();
@@ -150,14 +167,25 @@ describe('where to', () => {
     const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'processed@1s,charged_back@1s' } });
     await api.idle();
     await api.advance(2);
-    assert.deepEqual((await sink.got(3, { invoice: id })).map((r) => r.status), ['process_pending', 'processed', 'charged_back']);
+    assert.deepEqual(
+      (await sink.got(3, { invoice: id })).map((r) => r.status),
+      ['process_pending', 'processed', 'charged_back'],
+    );
     await sink.stop();
   });
 
   test('a public address is not called, is logged and not tried again', async () => {
     const { api, sink } = await scene();
-    for (const target of ['http://93.184.216.34/hook', 'http://1.1.1.1:8080/', 'http://[2606:4700:4700::1111]/', 'http://[::ffff:8.8.8.8]/',
-      'http://169.254.169.254/latest/', 'http://100.64.0.1/', 'http://172.32.0.1/', 'http://0x08080808/']) {
+    for (const target of [
+      'http://93.184.216.34/hook',
+      'http://1.1.1.1:8080/',
+      'http://[2606:4700:4700::1111]/',
+      'http://[::ffff:8.8.8.8]/',
+      'http://169.254.169.254/latest/',
+      'http://100.64.0.1/',
+      'http://172.32.0.1/',
+      'http://0x08080808/',
+    ]) {
       const { id } = await api.made({ callback_url: target }, hold);
       const record = await ended(api, id, 'failed');
       assert.equal(record.state, 'failed', target);
@@ -165,7 +193,11 @@ describe('where to', () => {
       assert.equal(record.attempts[0].code, null);
       assert.match(record.attempts[0].error, / is a .*address.*; --callback-allow any opens it/, target);
       const [log] = Object.values(await logs(api, id));
-      assert.deepEqual([log.status, log.response_code, log.transaction_status], ['failed', null, 'process_pending'], target);
+      assert.deepEqual(
+        [log.status, log.response_code, log.transaction_status],
+        ['failed', null, 'process_pending'],
+        target,
+      );
     }
     assert.deepEqual((await api.advance({ seconds: 1000 })).events, []);
     await sink.stop();
@@ -181,7 +213,9 @@ test('a target by name is resolved and called', async () => {
 });
 
 describe('success is 200 and nothing else', () => {
-  for (const answer of [201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 404, 409, 410, 422, 429, 500, 502, 503]) {
+  for (const answer of [
+    201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 404, 409, 410, 422, 429, 500, 502, 503,
+  ]) {
     test(`${answer} fails`, async () => {
       const { api, sink, callback_url } = await scene();
       sink.answer([{ status: answer, body: [204, 304].includes(answer) ? '' : 'no' }, 200]);
@@ -189,11 +223,23 @@ describe('success is 200 and nothing else', () => {
       await sink.got(1);
       await api.advance(0);
       assert.deepEqual(await logs(api, id), {
-        [api.start]: { status: 'queued', processed: null, response_code: answer, transaction_status: 'process_pending' } });
+        [api.start]: {
+          status: 'queued',
+          processed: null,
+          response_code: answer,
+          transaction_status: 'process_pending',
+        },
+      });
       await api.advance(60);
       assert.equal(sink.requests.length, 2);
       assert.deepEqual(await logs(api, id), {
-        [api.start]: { status: 'done', processed: api.start + 60, response_code: 200, transaction_status: 'process_pending' } });
+        [api.start]: {
+          status: 'done',
+          processed: api.start + 60,
+          response_code: 200,
+          transaction_status: 'process_pending',
+        },
+      });
       await sink.stop();
     });
   }
@@ -213,8 +259,12 @@ describe('success is 200 and nothing else', () => {
 
   test('200 with any body, chunked or large, is success', async () => {
     const { api, sink, callback_url } = await scene();
-    for (const answer of [{ body: 'x'.repeat(3_000_000) }, { body: '{"ok":false}' }, { headers: { 'Transfer-Encoding': 'chunked' }, body: 'ok' },
-      { headers: { 'Content-Type': 'text/html' }, body: '<h1>' }]) {
+    for (const answer of [
+      { body: 'x'.repeat(3_000_000) },
+      { body: '{"ok":false}' },
+      { headers: { 'Transfer-Encoding': 'chunked' }, body: 'ok' },
+      { headers: { 'Content-Type': 'text/html' }, body: '<h1>' },
+    ]) {
       sink.answer([answer]);
       const { id } = await api.made({ callback_url }, hold);
       assert.equal((await ended(api, id, 'delivered')).state, 'done');
@@ -236,7 +286,9 @@ describe('success is 200 and nothing else', () => {
       assert.equal(record.attempts[0].code, null, target);
       assert.equal(typeof record.attempts[0].error, 'string');
       assert.notEqual(record.attempts[0].error, '');
-      assert.deepEqual(Object.values(await logs(api, id)), [{ status: 'queued', processed: null, response_code: null, transaction_status: 'process_pending' }]);
+      assert.deepEqual(Object.values(await logs(api, id)), [
+        { status: 'queued', processed: null, response_code: null, transaction_status: 'process_pending' },
+      ]);
     }
     noise.close();
     await sink.stop();
@@ -321,7 +373,12 @@ describe('retries', () => {
     assert.equal(got[99].headers['next-retry'], undefined);
     assert.notEqual(got[98].headers['next-retry'], undefined);
     const log = (await logs(api, id))[api.start];
-    assert.deepEqual(log, { status: 'failed', processed: api.start + 60 * 99 * 50, response_code: 503, transaction_status: 'process_pending' });
+    assert.deepEqual(log, {
+      status: 'failed',
+      processed: api.start + 60 * 99 * 50,
+      response_code: 503,
+      transaction_status: 'process_pending',
+    });
     // the invoice expired meanwhile: that is another callback with attempts of its own
     assert.equal(sink.of({ status: 'process_failed' }).length > 0, true);
     await sink.stop();
@@ -333,7 +390,13 @@ describe('retries', () => {
     const { id } = await api.made({ callback_url }, hold);
     await sink.got(1);
     const { events } = await api.advance(1000);
-    assert.deepEqual(events.map((e) => [e.at - api.start, e.attempt, e.result]), [[10, 2, 'failed'], [30, 3, 'failed']]);
+    assert.deepEqual(
+      events.map((e) => [e.at - api.start, e.attempt, e.result]),
+      [
+        [10, 2, 'failed'],
+        [30, 3, 'failed'],
+      ],
+    );
     assert.deepEqual(sink.requests.map((r) => r.headers['retry-count']), [undefined, '1', '2']);
     assert.deepEqual(sink.requests.map((r) => r.headers['next-retry']), [undefined, String(api.start + 30), undefined]);
     const record = await ended(api, id, 'failed');
@@ -429,7 +492,10 @@ describe('order', () => {
     await api.advance(2);
     assert.deepEqual(sink.of({ invoice: id }).map((r) => r.status), ['process_pending', 'processed']);
     await api.advance(58);
-    assert.deepEqual(sink.of({ invoice: id }).map((r) => r.status), ['process_pending', 'processed', 'process_pending']);
+    assert.deepEqual(
+      sink.of({ invoice: id }).map((r) => r.status),
+      ['process_pending', 'processed', 'process_pending'],
+    );
     await sink.stop();
   });
 
@@ -450,8 +516,16 @@ describe('callback_logs', () => {
     const text = (await api.get(id)).text;
     assert.deepEqual(keysAt(text, 'data.attributes.callback_logs'), [String(api.start), String(api.start + 1)]);
     const all = await logs(api, id);
-    assert.deepEqual([all[api.start].transaction_status, all[api.start + 1].transaction_status], ['process_pending', 'processed']);
-    assert.deepEqual(keysAt(text, `data.attributes.callback_logs.${api.start}`), ['status', 'processed', 'response_code', 'transaction_status']);
+    assert.deepEqual(
+      [all[api.start].transaction_status, all[api.start + 1].transaction_status],
+      ['process_pending', 'processed'],
+    );
+    assert.deepEqual(keysAt(text, `data.attributes.callback_logs.${api.start}`), [
+      'status',
+      'processed',
+      'response_code',
+      'transaction_status',
+    ]);
     await sink.stop();
   });
 
@@ -491,7 +565,10 @@ describe('records of the control API', () => {
     const [record] = await api.callbacks({ invoice: id });
     assert.deepEqual(await api.callback(record.id), record);
     assert.match(record.id, /^cb_/);
-    assert.deepEqual([record.invoice, record.transition, record.url, record.state], [id, 'process_pending', callback_url, 'done']);
+    assert.deepEqual(
+      [record.invoice, record.transition, record.url, record.state],
+      [id, 'process_pending', callback_url, 'done'],
+    );
     assert.equal(record.attempts.length, 2);
     for (const [i, attempt] of record.attempts.entries()) {
       const request = sink.requests[i];
@@ -523,13 +600,18 @@ describe('receivers that are dead or slow', () => {
     for (let i = 0; i < 50; i++) await bad.api.made({ callback_url: `http://127.0.0.1:${mute.address().port}/` });
     await bad.sink.got(1);
 
-    const made = await Promise.all(Array.from({ length: 50 }, () => good.api.made({ callback_url: good.callback_url })));
+    const made = await Promise.all(
+      Array.from({ length: 50 }, () => good.api.made({ callback_url: good.callback_url })),
+    );
     await good.sink.got(100);
     for (const { id } of made) {
       assert.deepEqual(good.sink.of({ invoice: id }).map((r) => r.status), ['process_pending', 'processed']);
     }
     await demo.list();
-    assert.ok(bad.sink.mostOpen < 300, `connections to one host and port are limited, ${bad.sink.mostOpen} were open at once`);
+    assert.ok(
+      bad.sink.mostOpen < 300,
+      `connections to one host and port are limited, ${bad.sink.mostOpen} were open at once`,
+    );
     await good.sink.stop();
     (await bad.api.control('DELETE', `/accounts/${bad.api.account.id}`)).expect(200);
     await bad.sink.stop();
@@ -541,7 +623,12 @@ describe('options of the server', () => {
   test('--callback-rewrite, --callback-url, and no proxy from the environment', async () => {
     const sink = await startSink({ account: DEMO });
     const other = await startServer({
-      args: ['--callback-rewrite', `https://shop.example/hooks=${sink.url}/rewritten`, '--callback-url', `${sink.url}/default`],
+      args: [
+        '--callback-rewrite',
+        `https://shop.example/hooks=${sink.url}/rewritten`,
+        '--callback-url',
+        `${sink.url}/default`,
+      ],
       env: { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', all_proxy: 'http://127.0.0.1:1' },
     });
     try {
@@ -551,7 +638,10 @@ describe('options of the server', () => {
       const two = await api.made({}, hold);
       await sink.got(2);
       assert.equal(sink.of({ invoice: one.id })[0].path, '/rewritten/x?y=1');
-      assert.equal(sink.of({ invoice: one.id })[0].body.data.attributes.callback_url, 'https://shop.example/hooks/x?y=1');
+      assert.equal(
+        sink.of({ invoice: one.id })[0].body.data.attributes.callback_url,
+        'https://shop.example/hooks/x?y=1',
+      );
       assert.equal(sink.of({ invoice: two.id })[0].path, '/default');
     } finally {
       await other.stop();
@@ -580,8 +670,27 @@ describe('options of the server', () => {
     const folder = tempDir();
     const key = join(folder, 'key.pem');
     const cert = join(folder, 'cert.pem');
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2',
-      '-subj', '/CN=sink', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'pipe' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=sink',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+      ],
+      { stdio: 'pipe' },
+    );
     const sink = await startSink({ account: DEMO, tls: { key: readFileSync(key), cert: readFileSync(cert) } });
     for (const [args, delivered] of [[[], false], [['--callback-ca', cert], true], [['--callback-insecure'], true]]) {
       const other = await startServer({ args });

@@ -1,4 +1,5 @@
-// 3-D Secure for a shop that fetches a page from its server and shows the HTML as its own: what it fetches works from anywhere.
+// 3-D Secure for a shop that fetches a page from its server and shows the HTML as its own: what it fetches works from
+// anywhere.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';
@@ -13,17 +14,22 @@ after(() => server.stop());
 const demo = new Client(server);
 
 const card = { card_number: GOOD_3DS, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30' };
-const urls = (html) => [...html.matchAll(/ (?:href|src|action|data-over)="([^"]*)"/g)].map(([, url]) => url.replaceAll('&amp;', '&'));
+const urls = (html) =>
+  [...html.matchAll(/ (?:href|src|action|data-over)="([^"]*)"/g)].map(([, url]) => url.replaceAll('&amp;', '&'));
 
 /** An invoice whose payer has to answer the bank: {id, auth}, where `auth` is what the shop posts. */
 async function challenged(api, attributes = {}) {
   const { id, attributes: { flow_data: { metadata } } } = await api.made(attributes, hold);
-  const reply = await api.send('POST', '/payment/sale', { auth: `Bearer ${metadata.token}`, json: { data: { attributes: card } } });
+  const reply = await api.send('POST', '/payment/sale', {
+    auth: `Bearer ${metadata.token}`,
+    json: { data: { attributes: card } },
+  });
   return { id, sid: metadata.sid, auth: reply.expect(201).json.auth_payload };
 }
 
 /** The shop's own POST: fetch, so that nothing is the server's but the URL. */
-const fetchPage = (url, fields = {}) => fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+const fetchPage = (url, fields = {}) =>
+  fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
 describe('POST /acs/{cgi}', () => {
   test('is the challenge, with absolute URLs only', async () => {
@@ -48,7 +54,10 @@ describe('POST /acs/{cgi}', () => {
     const submit = (fields) => fetch(action, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields),
       headers: { Origin: 'https://shop.example', 'Sec-Fetch-Site': 'cross-site' } });
     assert.equal((await submit({ code, csrf: 'x', action: 'confirm' })).status, 422);
-    assert.equal((await submit({ code, csrf, attempt: /name="attempt" value="(\d+)"/.exec(html)[1], action: 'confirm' })).status, 303);
+    assert.equal(
+      (await submit({ code, csrf, attempt: /name="attempt" value="(\d+)"/.exec(html)[1], action: 'confirm' })).status,
+      303,
+    );
     assert.equal((await api.attributes(id)).status, 'processed');
   });
 
@@ -57,7 +66,8 @@ describe('POST /acs/{cgi}', () => {
     const { auth } = await challenged(api);
     const policy = (await fetchPage(auth.action)).headers.get('content-security-policy');
     assert.doesNotMatch(policy, /frame-ancestors/);
-    for (const part of ['script-src', 'style-src', 'img-src']) assert.ok(policy.includes(`${part} 'self' ${server.url};`), policy);
+    for (const part of ['script-src', 'style-src', 'img-src'])
+      assert.ok(policy.includes(`${part} 'self' ${server.url};`), policy);
     assert.match(policy, /form-action 'self' http: https:/);
     const asset = await fetch(`${server.url}/_mock/assets/page.js`, { headers: { Origin: 'https://shop.example' } });
     assert.equal(asset.headers.get('access-control-allow-origin'), '*');
@@ -65,9 +75,16 @@ describe('POST /acs/{cgi}', () => {
 
   test('URLs start as those of the invoice do, however the page is reached', async () => {
     const api = await demo.newAccount();
-    const made = (await api.create(invoice(), { headers: { ...hold.headers, Host: 'pay.example:8443' } })).expect(201).data;
+    const made = (await api.create(invoice(), { headers: { ...hold.headers, Host: 'pay.example:8443' } })).expect(
+      201,
+    ).data;
     const { metadata } = made.attributes.flow_data;
-    (await api.send('POST', '/payment/sale', { auth: `Bearer ${metadata.token}`, json: { data: { attributes: card } } })).expect(201);
+    (
+      await api.send('POST', '/payment/sale', {
+        auth: `Bearer ${metadata.token}`,
+        json: { data: { attributes: card } },
+      })
+    ).expect(201);
     const reply = await fetchPage(`${server.url}/acs/${metadata.sid}`);
     assert.deepEqual(urls(await reply.text()).filter((url) => !url.startsWith('http://pay.example:8443/')), []);
     assert.ok(reply.headers.get('content-security-policy').includes("style-src 'self' http://pay.example:8443;"));
@@ -93,7 +110,10 @@ describe('POST /acs/{cgi}', () => {
 
 test('the form that sends a payer on by POST is absolute too', async () => {
   const api = await demo.newAccount();
-  const fields = { public_key: api.account.public_key, ...invoice({ service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 1 }) };
+  const fields = {
+    public_key: api.account.public_key,
+    ...invoice({ service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 1 }),
+  };
   const reply = await fetchPage(`${server.url}/public-api/payment-invoices/process`, fields);
   const html = await reply.text();
   assert.equal(reply.status, 200, html);

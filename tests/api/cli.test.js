@@ -13,9 +13,35 @@ import { startSink } from '../lib/sink.js';
 
 const OPTIONS_PY = fileURLToPath(new URL('../../server/options.py', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-const OPTIONS = ['--listen', '--db', '--fixtures', '--public-url', '--ready-file', '--settle-after', '--first-callback-delay', '--callback-url', '--callback-rewrite',
-  '--callback-allow', '--callback-ca', '--callback-insecure', '--tls-cert', '--tls-key', '--control-token', '--allow-host', '--seed', '--retention',
-  '--log-level', '--log-format', '--journal', '--check', '--help', '--version', '--durable', '--report', '--strict'];
+const OPTIONS = [
+  '--listen',
+  '--db',
+  '--fixtures',
+  '--public-url',
+  '--ready-file',
+  '--settle-after',
+  '--first-callback-delay',
+  '--callback-url',
+  '--callback-rewrite',
+  '--callback-allow',
+  '--callback-ca',
+  '--callback-insecure',
+  '--tls-cert',
+  '--tls-key',
+  '--control-token',
+  '--allow-host',
+  '--seed',
+  '--retention',
+  '--log-level',
+  '--log-format',
+  '--journal',
+  '--check',
+  '--help',
+  '--version',
+  '--durable',
+  '--report',
+  '--strict',
+];
 
 /** Must fail with status 2 and one line on stderr that holds these words. */
 async function refuses(args, words, options) {
@@ -44,8 +70,15 @@ describe('options', () => {
     assert.deepEqual(help.options.map(({ name }) => name), stdout.match(/^ {2}--[a-z-]+/gm).map((name) => name.trim()));
     assert.deepEqual(help.commands.map(({ name }) => name), ['', 'exec', 'healthcheck']);
     const option = (name) => help.options.find((one) => one.name === name);
-    assert.deepEqual(option('--listen'), { name: '--listen', argument: 'HOST:PORT', help: 'where to listen; port 0 picks a free one',
-      environment: 'MILKYPAY_LISTEN', default: '127.0.0.1:8080', exec_default: '127.0.0.1:0', choices: [] });
+    assert.deepEqual(option('--listen'), {
+      name: '--listen',
+      argument: 'HOST:PORT',
+      help: 'where to listen; port 0 picks a free one',
+      environment: 'MILKYPAY_LISTEN',
+      default: '127.0.0.1:8080',
+      exec_default: '127.0.0.1:0',
+      choices: [],
+    });
     assert.deepEqual(option('--log-level').choices, ['error', 'warn', 'info', 'debug']);
     assert.deepEqual(option('--journal').choices, ['on', 'off']);
     assert.deepEqual([option('--durable').argument, option('--help').environment], ['', '']);
@@ -58,7 +91,8 @@ describe('options', () => {
     assert.equal(code, 0);
     assert.equal(stderr, '');
     assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,40}(-dirty)?|unknown)\n/);
-    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL']) assert.match(stdout, new RegExp(`^${library} \\d+\\.\\d+`, 'm'));
+    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL'])
+      assert.match(stdout, new RegExp(`^${library} \\d+\\.\\d+`, 'm'));
     const version = stdout.match(/^milkypay-mock (.*)$/m)[1];
     const server = await startServer();
     assert.equal((await new Client(server).send('GET', '/_mock/health')).expect(200).json.version, version);
@@ -66,16 +100,37 @@ describe('options', () => {
   });
 
   const bad = [
-    [['--nonsense'], '--nonsense'], [['--liste', '127.0.0.1:0'], '--liste'], [['-x'], '-x'], [['nonsense'], 'nonsense'],
-    [['--listen'], '--listen'], [['--listen', 'nowhere'], '--listen'], [['--listen', '127.0.0.1:99999'], '--listen'], [['--listen', '127.0.0.1:http'], '--listen'],
-    [['--listen', '127.0.0.1:-1'], '--listen'], [['--listen', 'no such host:0'], '--listen'],
-    [['--settle-after', 'soon'], '--settle-after'], [['--settle-after', '5'], '--settle-after'], [['--settle-after', '-1s'], '--settle-after'],
-    [['--settle-after', '1.5s'], '--settle-after'], [['--settle-after', ''], '--settle-after'], [['--retention', '1y'], '--retention'],
-    [['--seed', 'x'], '--seed'], [['--seed', ''], '--seed'], [['--callback-allow', 'some'], '--callback-allow'], [['--callback-rewrite', 'nothing'], '--callback-rewrite'],
-    [['--callback-url', 'nowhere'], '--callback-url'], [['--public-url', 'pay.test'], '--public-url'], [['--public-url', 'ftp://pay.test'], '--public-url'],
-    [['--log-level', 'loud'], '--log-level'], [['--log-format', 'xml'], '--log-format'], [['--journal', '0'], '--journal'], [['--callback-ca', '/no/such/file.pem'], '/no/such/file.pem'],
-    [['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'], '/no/such/'], [['--tls-cert', '/dev/null'], '--tls-key'],
-    [['--fixtures', '/no/such/folder'], '/no/such/folder'], [['--ready-file', '/no/such/folder/ready'], '/no/such/folder/ready'],
+    [['--nonsense'], '--nonsense'],
+    [['--liste', '127.0.0.1:0'], '--liste'],
+    [['-x'], '-x'],
+    [['nonsense'], 'nonsense'],
+    [['--listen'], '--listen'],
+    [['--listen', 'nowhere'], '--listen'],
+    [['--listen', '127.0.0.1:99999'], '--listen'],
+    [['--listen', '127.0.0.1:http'], '--listen'],
+    [['--listen', '127.0.0.1:-1'], '--listen'],
+    [['--listen', 'no such host:0'], '--listen'],
+    [['--settle-after', 'soon'], '--settle-after'],
+    [['--settle-after', '5'], '--settle-after'],
+    [['--settle-after', '-1s'], '--settle-after'],
+    [['--settle-after', '1.5s'], '--settle-after'],
+    [['--settle-after', ''], '--settle-after'],
+    [['--retention', '1y'], '--retention'],
+    [['--seed', 'x'], '--seed'],
+    [['--seed', ''], '--seed'],
+    [['--callback-allow', 'some'], '--callback-allow'],
+    [['--callback-rewrite', 'nothing'], '--callback-rewrite'],
+    [['--callback-url', 'nowhere'], '--callback-url'],
+    [['--public-url', 'pay.test'], '--public-url'],
+    [['--public-url', 'ftp://pay.test'], '--public-url'],
+    [['--log-level', 'loud'], '--log-level'],
+    [['--log-format', 'xml'], '--log-format'],
+    [['--journal', '0'], '--journal'],
+    [['--callback-ca', '/no/such/file.pem'], '/no/such/file.pem'],
+    [['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'], '/no/such/'],
+    [['--tls-cert', '/dev/null'], '--tls-key'],
+    [['--fixtures', '/no/such/folder'], '/no/such/folder'],
+    [['--ready-file', '/no/such/folder/ready'], '/no/such/folder/ready'],
     [['--control-token', ''], '--control-token'],
   ];
   for (const [args, word] of bad) {
@@ -104,10 +159,20 @@ describe('options', () => {
   test('every option is an environment variable, and the command line wins', async () => {
     const folder = tempDir();
     const env = {
-      MILKYPAY_LISTEN: '127.0.0.1:0', MILKYPAY_DB: join(folder, 'mock.db'), MILKYPAY_PUBLIC_URL: 'https://pay.test', MILKYPAY_CONTROL_TOKEN: 'from-env',
-      MILKYPAY_READY_FILE: join(folder, 'ready'), MILKYPAY_SETTLE_AFTER: '1h', MILKYPAY_SEED: '5', MILKYPAY_LOG_FORMAT: 'json',
+      MILKYPAY_LISTEN: '127.0.0.1:0',
+      MILKYPAY_DB: join(folder, 'mock.db'),
+      MILKYPAY_PUBLIC_URL: 'https://pay.test',
+      MILKYPAY_CONTROL_TOKEN: 'from-env',
+      MILKYPAY_READY_FILE: join(folder, 'ready'),
+      MILKYPAY_SETTLE_AFTER: '1h',
+      MILKYPAY_SEED: '5',
+      MILKYPAY_LOG_FORMAT: 'json',
     };
-    const server = await startServer({ listen: null, env, args: ['--settle-after', '20ms', '--control-token', 'from-args'] });
+    const server = await startServer({
+      listen: null,
+      env,
+      args: ['--settle-after', '20ms', '--control-token', 'from-args'],
+    });
     const demo = new Client(server);
     demo.controlHeaders = { 'X-Mock-Token': 'from-env' };
     (await demo.control('GET', '/clock')).expect(401);
@@ -189,7 +254,12 @@ describe('starting', () => {
       const ids = [];
       for (let i = 0; i < 3; i++) {
         const data = await demo.made({ reference_id: undefined, customer: { reference_id: `c${i}` } });
-        ids.push(data.id, data.attributes.reference_id, data.attributes.flow_data.metadata.sid, data.relationships.customer.data.id);
+        ids.push(
+          data.id,
+          data.attributes.reference_id,
+          data.attributes.flow_data.metadata.sid,
+          data.relationships.customer.data.id,
+        );
       }
       const { account } = await demo.newAccount();
       ids.push(account.id, account.api_key, account.public_key, account.secret_key);
@@ -239,7 +309,9 @@ describe('the log', () => {
     await demo.send('GET', '/payment-invoices', { auth: 'Basic bm9uc2Vuc2U6bm9uc2Vuc2U=' });
     for (const cvv of CVVS) {
       const card = { card_number: '5519283812030000', expiry: '1230', cvv };
-      (await demo.pay((await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })).id, card)).expect(200);
+      (await demo.pay((await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })).id, card)).expect(
+        200,
+      );
     }
     const api = await demo.newAccount();
     await demo.idle();
@@ -247,8 +319,16 @@ describe('the log', () => {
     await server.stop();
     return api.account;
   };
-  const secrets = (account) => [DEMO.api_key, DEMO.secret_key, DEMO.secret_live_key, account.api_key, account.secret_key,
-    Buffer.from(`${DEMO.id}:${DEMO.api_key}`).toString('base64'), 'bm9uc2Vuc2U6bm9uc2Vuc2U=', '5519283812030000'];
+  const secrets = (account) => [
+    DEMO.api_key,
+    DEMO.secret_key,
+    DEMO.secret_live_key,
+    account.api_key,
+    account.secret_key,
+    Buffer.from(`${DEMO.id}:${DEMO.api_key}`).toString('base64'),
+    'bm9uc2Vuc2U6bm9uc2Vuc2U=',
+    '5519283812030000',
+  ];
 
   test('json: each line an object, one per request and attempt', async () => {
     const server = await startServer({ args: ['--log-format', 'json', '--log-level', 'debug'] });
@@ -288,7 +368,10 @@ describe('the log', () => {
       await new Client(server).send('GET', '/caf%C3%A9-%F0%9F%98%80', { check: false });
       await server.stop();
       assert.ok(server.stderr.includes('"/caf\\u00e9-\\ud83d\\ude00"'), server.stderr);
-      const found = server.stderr.split('\n').filter((line) => format === 'json' && line.includes('caf')).map((line) => JSON.parse(line).path);
+      const found = server.stderr
+        .split('\n')
+        .filter((line) => format === 'json' && line.includes('caf'))
+        .map((line) => JSON.parse(line).path);
       assert.deepEqual(found, format === 'json' ? ['/caf\u00e9-\u{1f600}'] : []);
     }
   });
@@ -342,36 +425,158 @@ describe('fixtures', () => {
     ['no JSON', (folder) => writeFileSync(join(folder, 'default.json'), '{"methods": [,]}'), ['default.json']],
     ['half a file', (folder) => writeFileSync(join(folder, 'scenarios.json'), '{"rules": ['), ['scenarios.json']],
     ['a list', (folder) => writeFileSync(join(folder, 'test-cards.json'), '[]'), ['test-cards.json']],
-    ['an unknown key at the top', (folder) => change(folder, 'default.json', (d) => { d.surprise = 1; }), ['default.json', 'surprise']],
-    ['an unknown key of a service', (folder) => change(folder, 'default.json', (d) => { d.services[1].surprise = 1; }),
-      ['default.json', 'services', '1', 'surprise']],
-    ['a service without a code', (folder) => change(folder, 'default.json', (d) => { delete d.services[2].code; }), ['default.json', 'services', '2', 'code']],
-    ['two services of one code', (folder) => change(folder, 'default.json', (d) => { d.services[3].code = d.services[1].code; }),
-      ['default.json', 'services', '3']],
-    ['an amount as text', (folder) => change(folder, 'default.json', (d) => { d.services[1].amount_min = 'little'; }), ['default.json', 'services', '1', 'amount_min']],
-    ['a service of an unknown method', (folder) => change(folder, 'default.json', (d) => { d.services[1].method = 'nonsense'; }),
-      ['default.json', 'services', '1', 'method']],
-    ['a flag as text', (folder) => change(folder, 'default.json', (d) => { d.services[1].available = 'yes'; }), ['default.json', 'services', '1', 'available']],
-    ['a pattern that is none', (folder) => change(folder, 'default.json', (d) => { d.services.find((s) => s.fields.length).fields[0].regexp = '(['; }),
-      ['default.json', 'regexp']],
-    ['a key of another type', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].api_key = 5; }), ['default.json', 'accounts', '0', 'api_key']],
-    ['an account id that is none', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].id = 'demo'; }), ['default.json', 'accounts', '0', 'id']],
-    ['an unknown setting', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after = 5; }), ['default.json', 'accounts', '0', 'settle_after']],
-    ['a setting of another type', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].settle_after_ms = 'soon'; }),
-      ['default.json', 'accounts', '0', 'settle_after_ms']],
-    ['a callback URL that cannot be called', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].callback_url = 'http://127.0.0.1:99999/'; }),
-      ['default.json', 'accounts', '0', 'callback_url']],
-    ['an unknown outcome of an account', (folder) => change(folder, 'default.json', (d) => { d.accounts[0].outcome = 'nonsense'; }),
-      ['default.json', 'accounts', '0', 'outcome', 'nonsense']],
-    ['an unknown outcome of a rule', (folder) => change(folder, 'scenarios.json', (d) => { d.rules[4].outcome = 'process_failed:nonsense'; }),
-      ['scenarios.json', 'rules', '4', 'outcome', 'nonsense']],
-    ['an unknown field to match', (folder) => change(folder, 'scenarios.json', (d) => { d.rules[0].match = { colour: 'red' }; }),
-      ['scenarios.json', 'rules', '0', 'colour']],
-    ['an unknown outcome of a card', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[0].outcomes = { '*': 'nonsense' }; }),
-      ['test-cards.json', 'cards', '0', 'nonsense']],
-    ['a card number that is none', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[1].number = 'x'; }), ['test-cards.json', 'cards', '1', 'number']],
-    ['an unknown table of a card', (folder) => change(folder, 'test-cards.json', (d) => { d.cards[2].outcomes = 'no_such_table'; }),
-      ['test-cards.json', 'cards', '2', 'no_such_table']],
+    [
+      'an unknown key at the top',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.surprise = 1;
+        }),
+      ['default.json', 'surprise'],
+    ],
+    [
+      'an unknown key of a service',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services[1].surprise = 1;
+        }),
+      ['default.json', 'services', '1', 'surprise'],
+    ],
+    [
+      'a service without a code',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          delete d.services[2].code;
+        }),
+      ['default.json', 'services', '2', 'code'],
+    ],
+    [
+      'two services of one code',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services[3].code = d.services[1].code;
+        }),
+      ['default.json', 'services', '3'],
+    ],
+    [
+      'an amount as text',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services[1].amount_min = 'little';
+        }),
+      ['default.json', 'services', '1', 'amount_min'],
+    ],
+    [
+      'a service of an unknown method',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services[1].method = 'nonsense';
+        }),
+      ['default.json', 'services', '1', 'method'],
+    ],
+    [
+      'a flag as text',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services[1].available = 'yes';
+        }),
+      ['default.json', 'services', '1', 'available'],
+    ],
+    [
+      'a pattern that is none',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.services.find((s) => s.fields.length).fields[0].regexp = '([';
+        }),
+      ['default.json', 'regexp'],
+    ],
+    [
+      'a key of another type',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].api_key = 5;
+        }),
+      ['default.json', 'accounts', '0', 'api_key'],
+    ],
+    [
+      'an account id that is none',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].id = 'demo';
+        }),
+      ['default.json', 'accounts', '0', 'id'],
+    ],
+    [
+      'an unknown setting',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].settle_after = 5;
+        }),
+      ['default.json', 'accounts', '0', 'settle_after'],
+    ],
+    [
+      'a setting of another type',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].settle_after_ms = 'soon';
+        }),
+      ['default.json', 'accounts', '0', 'settle_after_ms'],
+    ],
+    [
+      'a callback URL that cannot be called',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].callback_url = 'http://127.0.0.1:99999/';
+        }),
+      ['default.json', 'accounts', '0', 'callback_url'],
+    ],
+    [
+      'an unknown outcome of an account',
+      (folder) =>
+        change(folder, 'default.json', (d) => {
+          d.accounts[0].outcome = 'nonsense';
+        }),
+      ['default.json', 'accounts', '0', 'outcome', 'nonsense'],
+    ],
+    [
+      'an unknown outcome of a rule',
+      (folder) =>
+        change(folder, 'scenarios.json', (d) => {
+          d.rules[4].outcome = 'process_failed:nonsense';
+        }),
+      ['scenarios.json', 'rules', '4', 'outcome', 'nonsense'],
+    ],
+    [
+      'an unknown field to match',
+      (folder) =>
+        change(folder, 'scenarios.json', (d) => {
+          d.rules[0].match = { colour: 'red' };
+        }),
+      ['scenarios.json', 'rules', '0', 'colour'],
+    ],
+    [
+      'an unknown outcome of a card',
+      (folder) =>
+        change(folder, 'test-cards.json', (d) => {
+          d.cards[0].outcomes = { '*': 'nonsense' };
+        }),
+      ['test-cards.json', 'cards', '0', 'nonsense'],
+    ],
+    [
+      'a card number that is none',
+      (folder) =>
+        change(folder, 'test-cards.json', (d) => {
+          d.cards[1].number = 'x';
+        }),
+      ['test-cards.json', 'cards', '1', 'number'],
+    ],
+    [
+      'an unknown table of a card',
+      (folder) =>
+        change(folder, 'test-cards.json', (d) => {
+          d.cards[2].outcomes = 'no_such_table';
+        }),
+      ['test-cards.json', 'cards', '2', 'no_such_table'],
+    ],
   ];
   for (const [what, spoil, words] of bad) {
     test(`refused: ${what}`, async () => {
@@ -436,11 +641,23 @@ describe('fixtures', () => {
     const folder = copy();
     for (const name of ['scenarios.json', 'test-cards.json']) rmSync(join(folder, name));
     change(folder, 'default.json', (d) => {
-      d.accounts.push({ ...d.accounts[0], id: 'coma_0123456789abcdef', api_key: 'second-key', public_key: 'pk_test_second', public_live_key: 'pk_live_second',
-        secret_key: 'sk_test_second', secret_live_key: 'sk_live_second', name: 'Second' });
+      d.accounts.push({
+        ...d.accounts[0],
+        id: 'coma_0123456789abcdef',
+        api_key: 'second-key',
+        public_key: 'pk_test_second',
+        public_live_key: 'pk_live_second',
+        secret_key: 'sk_test_second',
+        secret_live_key: 'sk_live_second',
+        name: 'Second',
+      });
     });
     const server = await startServer({ args: ['--fixtures', folder] });
-    const second = new Client(server, { id: 'coma_0123456789abcdef', api_key: 'second-key', public_key: 'pk_test_second' });
+    const second = new Client(server, {
+      id: 'coma_0123456789abcdef',
+      api_key: 'second-key',
+      public_key: 'pk_test_second',
+    });
     assert.equal((await second.prerequest({ currency: 'USD' })).expect(200).data.account.name, 'Second');
     const sink = await startSink({ account: { secret_key: 'sk_test_second', secret_live_key: 'sk_live_second' } });
     await second.made({ callback_url: `${sink.url}/c`, test_mode: true });
@@ -452,20 +669,53 @@ describe('fixtures', () => {
 
 const hasPrivileges = (status) => /^NoNewPrivs:\s+0$/m.test(status);
 
-test('the server gives up the way to more privileges, the command of exec keeps it', { skip: ALONE || !hasPrivileges(readFileSync('/proc/self/status', 'utf8')) }, async () => {
-  const server = await startServer();
-  assert.match(readFileSync(`/proc/${server.pid}/status`, 'utf8'), /^NoNewPrivs:\s+1$/m);
-  await server.stop();
-  const { code, stdout } = await runBinary(['exec', '--', 'sh', '-c', 'cat /proc/$$/status; grep NoNewPrivs /proc/$PPID/status']);
-  assert.equal(code, 0);
-  assert.deepEqual(stdout.match(/^NoNewPrivs:\s+[01]$/gm).map((line) => line.at(-1)), ['0', '1'], 'the command, the server');
-});
+test(
+  'the server gives up the way to more privileges, the command of exec keeps it',
+  { skip: ALONE || !hasPrivileges(readFileSync('/proc/self/status', 'utf8')) },
+  async () => {
+    const server = await startServer();
+    assert.match(readFileSync(`/proc/${server.pid}/status`, 'utf8'), /^NoNewPrivs:\s+1$/m);
+    await server.stop();
+    const { code, stdout } = await runBinary([
+      'exec',
+      '--',
+      'sh',
+      '-c',
+      'cat /proc/$$/status; grep NoNewPrivs /proc/$PPID/status',
+    ]);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      stdout.match(/^NoNewPrivs:\s+[01]$/gm).map((line) => line.at(-1)),
+      ['0', '1'],
+      'the command, the server',
+    );
+  },
+);
 
 test('--tls-cert and --tls-key', async () => {
   const folder = tempDir();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=mock',
-    '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'pipe' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '2',
+      '-subj',
+      '/CN=mock',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    ],
+    { stdio: 'pipe' },
+  );
   const server = await startServer({ args: ['--tls-cert', cert, '--tls-key', key] });
   assert.match(server.url, /^https:\/\//);
   const body = await new Promise((done, fail) => {

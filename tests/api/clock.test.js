@@ -42,7 +42,10 @@ describe('the clock', () => {
   test('can be set ahead, never back', async () => {
     const api = await frozen();
     const { start } = api;
-    assert.equal((await api.control('PUT', '/clock', { mode: 'frozen', now: start + 1000 })).expect(200).json.now, start + 1000);
+    assert.equal(
+      (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 1000 })).expect(200).json.now,
+      start + 1000,
+    );
     assert.equal((await pending(api)).attributes.created, start + 1000);
     for (const now of [start + 999, start, 0]) {
       const reply = (await api.control('PUT', '/clock', { mode: 'frozen', now })).expect(409);
@@ -77,11 +80,27 @@ describe('the clock', () => {
 
   test('nonsense is refused', async () => {
     const api = await frozen();
-    for (const body of [{}, { mode: 'stopped' }, { mode: 'frozen', now: 'soon' }, { mode: 'frozen', now: -1 }, { mode: 'frozen', speed: 2 }, []]) {
+    for (const body of [
+      {},
+      { mode: 'stopped' },
+      { mode: 'frozen', now: 'soon' },
+      { mode: 'frozen', now: -1 },
+      { mode: 'frozen', speed: 2 },
+      [],
+    ]) {
       (await api.control('PUT', '/clock', body)).expect(400, 422);
     }
-    for (const body of [{}, { seconds: -1 }, { seconds: 'x' }, { seconds: 1, to: api.start + 1 }, { next: false }, { seconds: 1, more: 1 },
-      { to: 'x' }, { seconds: 1, timeout: 'x' }, { seconds: 1e30 }]) {
+    for (const body of [
+      {},
+      { seconds: -1 },
+      { seconds: 'x' },
+      { seconds: 1, to: api.start + 1 },
+      { next: false },
+      { seconds: 1, more: 1 },
+      { to: 'x' },
+      { seconds: 1, timeout: 'x' },
+      { seconds: 1e30 },
+    ]) {
       (await advance(api, body)).expect(400, 422);
     }
     assert.deepEqual(await api.clock(), { mode: 'frozen', now: api.start });
@@ -159,7 +178,10 @@ describe('advance', () => {
       await api.advance(1801);
       const [callback] = await sink.got(1, { status: 'process_failed' });
       assert.equal(callback.body.data.attributes.resolution, 'expired');
-      assert.deepEqual([(await api.attributes(id)).status, (await api.attributes(id)).resolution], ['process_failed', 'expired']);
+      assert.deepEqual(
+        [(await api.attributes(id)).status, (await api.attributes(id)).resolution],
+        ['process_failed', 'expired'],
+      );
       await sink.stop();
     } finally {
       await fresh.stop();
@@ -175,9 +197,15 @@ describe('expiry', () => {
     await api.advance(1799);
     assert.equal(await status(api, id), 'process_pending');
     const { events } = await api.advance(1);
-    assert.deepEqual(events.map(({ at, from, to }) => [at, from, to]), [[api.start + 1800, 'process_pending', 'process_failed']]);
+    assert.deepEqual(
+      events.map(({ at, from, to }) => [at, from, to]),
+      [[api.start + 1800, 'process_pending', 'process_failed']],
+    );
     const a = await api.attributes(id);
-    assert.deepEqual([a.status, a.resolution, a.updated, a.processed, a.payload], ['process_failed', 'expired', api.start + 1800, null, null]);
+    assert.deepEqual(
+      [a.status, a.resolution, a.updated, a.processed, a.payload],
+      ['process_failed', 'expired', api.start + 1800, null, null],
+    );
     assert.equal((await api.getPublic(id)).data.resolution, 'EXPIRED');
   });
 
@@ -211,7 +239,10 @@ describe('expiry', () => {
     assert.deepEqual(events.map(({ at, kind, to, result }) => [at - api.start, kind, to ?? result]),
       [[1800, 'transition', 'process_failed'], [1800, 'callback', 'done']]);
     const [last] = sink.of({ invoice: id, status: 'process_failed' });
-    assert.deepEqual([last.body.data.attributes.resolution, last.body.data.attributes.updated], ['expired', api.start + 1800]);
+    assert.deepEqual(
+      [last.body.data.attributes.resolution, last.body.data.attributes.updated],
+      ['expired', api.start + 1800],
+    );
     assert.equal(sink.requests.length, 2);
     await sink.stop();
   });
@@ -254,7 +285,10 @@ describe('advance and callbacks', () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     sink.answer([200, 500, 200, 200]);
-    const { id } = await api.made({ callback_url: `${sink.url}/c` }, { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@30s' } });
+    const { id } = await api.made(
+      { callback_url: `${sink.url}/c` },
+      { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@30s' } },
+    );
     await api.idle();
     const { events } = await api.advance(100);
     assert.deepEqual(events.map((e) => [e.at - api.start, e.kind, e.to ?? e.result]), [
@@ -264,7 +298,10 @@ describe('advance and callbacks', () => {
       [40, 'callback', 'done'],
       [70, 'callback', 'done'],
     ]);
-    assert.deepEqual(sink.of({ invoice: id }).map((r) => r.status), ['process_pending', 'processed', 'refunded', 'processed']);
+    assert.deepEqual(
+      sink.of({ invoice: id }).map((r) => r.status),
+      ['process_pending', 'processed', 'refunded', 'processed'],
+    );
     await sink.stop();
   });
 
@@ -303,7 +340,9 @@ describe('advance and callbacks', () => {
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });
     await api.wait({ invoice: id, callback: 'delivered', timeout: '60s' }).then((reply) => reply.expect(200));
     const { callback_logs, updated } = await api.attributes(id);
-    assert.deepEqual(callback_logs, { [api.start]: { status: 'done', processed: api.start, response_code: 200, transaction_status: 'process_pending' } });
+    assert.deepEqual(callback_logs, {
+      [api.start]: { status: 'done', processed: api.start, response_code: 200, transaction_status: 'process_pending' },
+    });
     assert.equal(updated, api.start);
     await sink.stop();
   });

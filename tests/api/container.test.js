@@ -39,7 +39,9 @@ describe('the image', () => {
     const port = instruction('EXPOSE');
     assert.equal(imageEnv.MILKYPAY_LISTEN, `0.0.0.0:${port}`);
     assert.deepEqual(container.ports, [{ name: 'http', containerPort: Number(port) }]);
-    assert.deepEqual(manifest('base/service.yaml').spec.ports, [{ name: 'http', port: Number(port), targetPort: 'http' }]);
+    assert.deepEqual(manifest('base/service.yaml').spec.ports, [
+      { name: 'http', port: Number(port), targetPort: 'http' },
+    ]);
   });
 
   test('what it writes goes to its volume', () => {
@@ -52,8 +54,11 @@ describe('the image', () => {
   test('each variable is an option', async () => {
     const { stdout: help } = await runBinary(['--help']);
     const page = readFileSync(new URL('../../server/docs/containers.md', import.meta.url), 'utf8');
-    const names = new Set([final, read('kubernetes/base/deployment.yaml'), read('kubernetes/persistent/deployment.yaml'), page]
-      .flatMap((text) => text.match(/\bMILKYPAY_[A-Z_]+/g)));
+    const names = new Set(
+      [final, read('kubernetes/base/deployment.yaml'), read('kubernetes/persistent/deployment.yaml'), page].flatMap(
+        (text) => text.match(/\bMILKYPAY_[A-Z_]+/g),
+      ),
+    );
     assert.ok(names.size > 8);
     for (const name of names) assert.ok(new RegExp(`\\b${name}\\b`).test(help), `--help knows no ${name}`);
   });

@@ -43,7 +43,12 @@ describe('the server', () => {
 
   test('unknown paths and methods', async () => {
     refused(await demo.send('GET', '/_mock/nothing', { check: false }), 404);
-    for (const [method, path] of [['DELETE', '/_mock/health'], ['GET', '/_mock/reset'], ['POST', '/_mock/clock'], ['PUT', '/_mock/outcomes']]) {
+    for (const [method, path] of [
+      ['DELETE', '/_mock/health'],
+      ['GET', '/_mock/reset'],
+      ['POST', '/_mock/clock'],
+      ['PUT', '/_mock/outcomes'],
+    ]) {
       const reply = await demo.send(method, path);
       refused(reply, 405);
       assert.notEqual(reply.headers.allow, undefined);
@@ -51,7 +56,12 @@ describe('the server', () => {
   });
 
   test('no JSON is 400', async () => {
-    for (const [method, path] of [['POST', '/_mock/accounts'], ['PUT', '/_mock/clock'], ['POST', '/_mock/clock/advance'], ['POST', '/_mock/outcomes']]) {
+    for (const [method, path] of [
+      ['POST', '/_mock/accounts'],
+      ['PUT', '/_mock/clock'],
+      ['POST', '/_mock/clock/advance'],
+      ['POST', '/_mock/outcomes'],
+    ]) {
       refused(await demo.send(method, path, { body: 'nonsense' }), 400);
       refused(await demo.send(method, path, { body: '{"a":' }), 400);
     }
@@ -67,7 +77,9 @@ describe('the server', () => {
   });
 
   test('without ?account= it is the demo account', async () => {
-    const reply = (await demo.send('POST', '/_mock/outcomes', { json: { outcomes: ['process_failed:declined'] } })).expect(201);
+    const reply = (
+      await demo.send('POST', '/_mock/outcomes', { json: { outcomes: ['process_failed:declined'] } })
+    ).expect(201);
     assert.deepEqual(reply.json, { queued: ['process_failed:declined'] });
     assert.deepEqual((await demo.control('GET', '/outcomes')).json, { queued: ['process_failed:declined'] });
     (await demo.send('DELETE', '/_mock/outcomes')).expect(200);
@@ -99,10 +111,27 @@ describe('accounts', () => {
   });
 
   const SETTINGS = {
-    name: 'A shop', description: 'with a text', merchant_url: 'https://shop.example', website: 'https://www.shop.example', status: 'active',
-    public_creation: false, callback_url: 'http://127.0.0.1:1/c', only_final: true, settle_after_ms: 5, outcome: 'process_failed:declined@1s',
-    lifetime_s: 1000, retry_interval_s: 7, retry_limit: 9, connect_timeout_ms: 1100, read_timeout_ms: 1200, total_timeout_ms: 1300,
-    return_url: 'http://127.0.0.1:1/r', auto_return: true, send_context: true, attempt_limit: 3, ttl_s: 3600,
+    name: 'A shop',
+    description: 'with a text',
+    merchant_url: 'https://shop.example',
+    website: 'https://www.shop.example',
+    status: 'active',
+    public_creation: false,
+    callback_url: 'http://127.0.0.1:1/c',
+    only_final: true,
+    settle_after_ms: 5,
+    outcome: 'process_failed:declined@1s',
+    lifetime_s: 1000,
+    retry_interval_s: 7,
+    retry_limit: 9,
+    connect_timeout_ms: 1100,
+    read_timeout_ms: 1200,
+    total_timeout_ms: 1300,
+    return_url: 'http://127.0.0.1:1/r',
+    auto_return: true,
+    send_context: true,
+    attempt_limit: 3,
+    ttl_s: 3600,
   };
 
   test('every setting can be given at the top level, under settings, and changed', async () => {
@@ -122,10 +151,26 @@ describe('accounts', () => {
 
   test('unknown and wrong settings are refused by name, and nothing is made', async () => {
     const before = (await demo.send('GET', '/_mock/accounts')).expect(200).json.total;
-    const bad = [['nonsense', 1], ['settle_after', 5], ['id', 'coma_0000000000000000'], ['settle_after_ms', -1], ['settle_after_ms', 'soon'],
-      ['settle_after_ms', 1.5], ['callback_url', 'nowhere'], ['return_url', 'javascript:alert(1)'], ['status', 'asleep'], ['retry_limit', 0],
-      ['retry_limit', 101], ['lifetime_s', 0], ['only_final', 'yes'], ['public_creation', null], ['outcome', 'nonsense'], ['name', 5],
-      ['attempt_limit', 0], ['read_timeout_ms', 0]];
+    const bad = [
+      ['nonsense', 1],
+      ['settle_after', 5],
+      ['id', 'coma_0000000000000000'],
+      ['settle_after_ms', -1],
+      ['settle_after_ms', 'soon'],
+      ['settle_after_ms', 1.5],
+      ['callback_url', 'nowhere'],
+      ['return_url', 'javascript:alert(1)'],
+      ['status', 'asleep'],
+      ['retry_limit', 0],
+      ['retry_limit', 101],
+      ['lifetime_s', 0],
+      ['only_final', 'yes'],
+      ['public_creation', null],
+      ['outcome', 'nonsense'],
+      ['name', 5],
+      ['attempt_limit', 0],
+      ['read_timeout_ms', 0],
+    ];
     for (const [name, value] of bad) {
       for (const json of [{ [name]: value }, { settings: { [name]: value } }]) {
         const error = refused(await demo.send('POST', '/_mock/accounts', { json }));
@@ -144,7 +189,12 @@ describe('accounts', () => {
     const found = [];
     let after;
     do {
-      const page = (await demo.send('GET', `/_mock/accounts?limit=2${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`)).expect(200).json;
+      const page = (
+        await demo.send(
+          'GET',
+          `/_mock/accounts?limit=2${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
+        )
+      ).expect(200).json;
       assert.ok(page.items.length <= 2 && page.items.length > 0);
       assert.equal(page.total, all.total);
       found.push(...page.items.map((account) => account.id));
@@ -184,7 +234,9 @@ describe('accounts', () => {
   test('deleted with all that belongs to it', async () => {
     const api = await demo.newAccount();
     const { id } = await pending(api);
-    assert.deepEqual((await api.control('DELETE', `/accounts/${api.account.id}`)).expect(200).json, { deleted: api.account.id });
+    assert.deepEqual((await api.control('DELETE', `/accounts/${api.account.id}`)).expect(200).json, {
+      deleted: api.account.id,
+    });
     refused(await demo.send('GET', `/_mock/accounts/${api.account.id}`), 404);
     refused(await demo.send('DELETE', `/_mock/accounts/${api.account.id}`), 404);
     (await api.list()).expect(401);
@@ -247,11 +299,24 @@ describe('transition', () => {
     });
   }
 
-  const FORBIDDEN = [['process_pending', 'created'], ['process_pending', 'refunded'], ['process_pending', 'charged_back'],
-    ['process_pending', 'refund_failed'], ['processed', 'process_pending'], ['processed', 'process_failed'], ['processed', 'created'],
-    ['processed', 'expired'], ['process_failed', 'refunded'], ['process_failed', 'charged_back'], ['process_failed', 'refund_pending'],
-    ['refunded', 'processed'], ['refunded', 'process_pending'], ['refunded', 'refund_pending'], ['charged_back', 'processed'],
-    ['charged_back', 'process_failed']];
+  const FORBIDDEN = [
+    ['process_pending', 'created'],
+    ['process_pending', 'refunded'],
+    ['process_pending', 'charged_back'],
+    ['process_pending', 'refund_failed'],
+    ['processed', 'process_pending'],
+    ['processed', 'process_failed'],
+    ['processed', 'created'],
+    ['processed', 'expired'],
+    ['process_failed', 'refunded'],
+    ['process_failed', 'charged_back'],
+    ['process_failed', 'refund_pending'],
+    ['refunded', 'processed'],
+    ['refunded', 'process_pending'],
+    ['refunded', 'refund_pending'],
+    ['charged_back', 'processed'],
+    ['charged_back', 'process_failed'],
+  ];
   for (const [from, to] of FORBIDDEN) {
     test(`${from} to ${to}: 409, and forced`, async () => {
       const api = await frozen();
@@ -278,9 +343,16 @@ describe('transition', () => {
   test('resolution', async () => {
     const api = await frozen();
     const one = (await pending(api)).id;
-    assert.equal((await api.transition(one, { status: 'process_failed', resolution: 'lost_or_stolen_card' })).expect(200).data.attributes.resolution, 'lost_or_stolen_card');
+    assert.equal(
+      (await api.transition(one, { status: 'process_failed', resolution: 'lost_or_stolen_card' })).expect(200).data
+        .attributes.resolution,
+      'lost_or_stolen_card',
+    );
     const two = (await pending(api)).id;
-    assert.equal((await api.transition(two, { status: 'process_failed' })).expect(200).data.attributes.resolution, 'general_decline');
+    assert.equal(
+      (await api.transition(two, { status: 'process_failed' })).expect(200).data.attributes.resolution,
+      'general_decline',
+    );
   });
 
   test('amounts: paid, refunded in parts', async () => {
@@ -310,8 +382,16 @@ describe('transition', () => {
   test('unknown names and fields are refused', async () => {
     const api = await frozen();
     const { id } = await pending(api);
-    for (const body of [{}, { status: 'nonsense' }, { status: 5 }, { status: 'process_failed', resolution: 'nonsense' }, { status: 'processed', more: 1 },
-      { status: 'processed', amount: -1 }, { status: 'processed', amount: 'x' }, { status: 'processed', force: 'yes' }]) {
+    for (const body of [
+      {},
+      { status: 'nonsense' },
+      { status: 5 },
+      { status: 'process_failed', resolution: 'nonsense' },
+      { status: 'processed', more: 1 },
+      { status: 'processed', amount: -1 },
+      { status: 'processed', amount: 'x' },
+      { status: 'processed', force: 'yes' },
+    ]) {
       refused(await api.transition(id, body));
     }
     assert.equal((await api.attributes(id)).status, 'process_pending');
@@ -338,9 +418,18 @@ describe('pay', () => {
       const a = await paid(api, body);
       assert.deepEqual([a.status, a.resolution, a.processed_amount], ['processed', 'ok', 100]);
       const { payment_card } = a.payload;
-      assert.deepEqual([payment_card.first, payment_card.last, payment_card.mask],
-        [body.card_number.slice(0, 6), body.card_number.slice(-4), `${body.card_number.slice(0, 6)}******${body.card_number.slice(-4)}`]);
-      assert.deepEqual([payment_card.expiry_month, payment_card.expiry_year], [body.expiry.slice(0, 2), body.expiry.slice(2)]);
+      assert.deepEqual(
+        [payment_card.first, payment_card.last, payment_card.mask],
+        [
+          body.card_number.slice(0, 6),
+          body.card_number.slice(-4),
+          `${body.card_number.slice(0, 6)}******${body.card_number.slice(-4)}`,
+        ],
+      );
+      assert.deepEqual(
+        [payment_card.expiry_month, payment_card.expiry_year],
+        [body.expiry.slice(0, 2), body.expiry.slice(2)],
+      );
       assert.equal(a.original_data.external_id, a.flow_data.metadata.sid);
     }
   });
@@ -367,13 +456,40 @@ describe('pay', () => {
   });
 
   const BY_EXPIRY = {
-    '0856': 'access_denied', '0755': 'error', '0654': 'provider_error', '0553': 'unknown', '0452': 'duplicated_transaction',
-    '0351': 'auth_fatal_error', '0250': 'unable_to_determine_3ds_enrolment', '0149': 'card_is_3ds_enrolled', 1248: 'card_is_not_3ds_enrolled',
-    1147: 'issuer_decline', 1046: 'client_auth_failed', '0945': 'provider_fatal_error', '0844': 'invalid_details', '0743': 'invalid_pin',
-    '0642': 'antifraud_error', '0541': 'invalid_card', '0440': 'fatal_error', '0339': 'unable_to_reconcile', '0238': 'invalid_amount',
-    '0137': 'limit_violation', 1236: 'functionality_is_not_permitted', 1135: 'invalid_request', 1034: 'lost_or_stolen_card', '0933': 'declined',
-    '0832': 'invalid_otp', '0731': 'invalid_3ds_code', '0630': 'invalid_card_status', '0529': 'insufficient_funds', '0428': 'card_expired',
-    '0327': 'invalid_cvv', '0226': 'invalid_pan', '0125': 'invalid_credentials', 1230: 'general_fatal_error', '0129': 'general_fatal_error',
+    '0856': 'access_denied',
+    '0755': 'error',
+    '0654': 'provider_error',
+    '0553': 'unknown',
+    '0452': 'duplicated_transaction',
+    '0351': 'auth_fatal_error',
+    '0250': 'unable_to_determine_3ds_enrolment',
+    '0149': 'card_is_3ds_enrolled',
+    1248: 'card_is_not_3ds_enrolled',
+    1147: 'issuer_decline',
+    1046: 'client_auth_failed',
+    '0945': 'provider_fatal_error',
+    '0844': 'invalid_details',
+    '0743': 'invalid_pin',
+    '0642': 'antifraud_error',
+    '0541': 'invalid_card',
+    '0440': 'fatal_error',
+    '0339': 'unable_to_reconcile',
+    '0238': 'invalid_amount',
+    '0137': 'limit_violation',
+    1236: 'functionality_is_not_permitted',
+    1135: 'invalid_request',
+    1034: 'lost_or_stolen_card',
+    '0933': 'declined',
+    '0832': 'invalid_otp',
+    '0731': 'invalid_3ds_code',
+    '0630': 'invalid_card_status',
+    '0529': 'insufficient_funds',
+    '0428': 'card_expired',
+    '0327': 'invalid_cvv',
+    '0226': 'invalid_pan',
+    '0125': 'invalid_credentials',
+    1230: 'general_fatal_error',
+    '0129': 'general_fatal_error',
   };
   for (const number of [BAD, BAD_3DS]) {
     test(`${number}: the expiry decides`, async () => {
@@ -411,8 +527,18 @@ describe('pay', () => {
     assert.deepEqual([done.status, done.resolution], ['processed', 'ok']);
     await api.idle();
     const got = (await sink.got(10, { invoice: id })).map((r) => r.status);
-    assert.deepEqual(got, ['process_pending', 'process_failed', 'process_pending', 'process_failed', 'process_pending', 'process_failed',
-      'process_pending', 'process_failed', 'process_pending', 'processed']);
+    assert.deepEqual(got, [
+      'process_pending',
+      'process_failed',
+      'process_pending',
+      'process_failed',
+      'process_pending',
+      'process_failed',
+      'process_pending',
+      'process_failed',
+      'process_pending',
+      'processed',
+    ]);
     refused(await api.pay(id, card(GOOD)), 409);
     await sink.stop();
   });
@@ -445,7 +571,10 @@ describe('pay', () => {
     (await api.pay(id, card(BAD, '0529'))).expect(200);
     await api.advance(1801);
     refused(await api.pay(id, card(GOOD)), 409);
-    assert.deepEqual([(await api.attributes(id)).status, (await api.attributes(id)).resolution], ['process_failed', 'insufficient_funds']);
+    assert.deepEqual(
+      [(await api.attributes(id)).status, (await api.attributes(id)).resolution],
+      ['process_failed', 'insufficient_funds'],
+    );
   });
 
   test('flow verify', async () => {
@@ -457,8 +586,17 @@ describe('pay', () => {
   test('wrong fields are refused and are no attempt', async () => {
     const api = await frozen({ attempt_limit: 1 });
     const { id } = await pending(api);
-    for (const body of [{}, card(GOOD, '1330'), card(GOOD, '0030'), card(GOOD, 'x'), card('x'), card(''), card(GOOD, '1230', { more: 1 }),
-      card(GOOD, '1230', { three_ds: 'perhaps' }), { cancel: false }]) {
+    for (const body of [
+      {},
+      card(GOOD, '1330'),
+      card(GOOD, '0030'),
+      card(GOOD, 'x'),
+      card('x'),
+      card(''),
+      card(GOOD, '1230', { more: 1 }),
+      card(GOOD, '1230', { three_ds: 'perhaps' }),
+      { cancel: false },
+    ]) {
       refused(await api.pay(id, body), 400, 422);
     }
     assert.equal((await api.pay(id, card(GOOD))).expect(200).data.attributes.status, 'processed');
@@ -480,8 +618,14 @@ describe('wait', () => {
     const api = await frozen();
     const { id } = await api.made();
     await api.advance(2);
-    assert.equal((await api.wait({ invoice: id, status: 'processed' })).expect(200).data.attributes.status, 'processed');
-    assert.equal((await api.wait({ invoice: id, status: 'process_pending' })).expect(200).data.attributes.status, 'processed');
+    assert.equal(
+      (await api.wait({ invoice: id, status: 'processed' })).expect(200).data.attributes.status,
+      'processed',
+    );
+    assert.equal(
+      (await api.wait({ invoice: id, status: 'process_pending' })).expect(200).data.attributes.status,
+      'processed',
+    );
   });
 
   test('several wait for the same', async () => {
@@ -517,7 +661,10 @@ describe('wait', () => {
     const first = (await api.wait({ invoice: id, callback: 'delivered', timeout: '60s' })).expect(200).json;
     assert.deepEqual([first.invoice, first.transition, first.state], [id, 'process_pending', 'done']);
     await api.advance(2);
-    assert.equal((await api.wait({ invoice: id, callback: 'delivered', transition: 'process_pending' })).expect(200).json.id, first.id);
+    assert.equal(
+      (await api.wait({ invoice: id, callback: 'delivered', transition: 'process_pending' })).expect(200).json.id,
+      first.id,
+    );
     await api.advance(10);
     const failed = (await api.wait({ invoice: id, callback: 'failed', transition: 'processed' })).expect(200).json;
     assert.deepEqual([failed.transition, failed.state, failed.attempts.length], ['processed', 'failed', 2]);
@@ -550,9 +697,16 @@ describe('wait', () => {
   test('nonsense is refused', async () => {
     const api = await frozen();
     const { id } = await pending(api);
-    for (const parameters of [{}, { invoice: id }, { status: 'processed' }, { invoice: id, status: 'nonsense' }, { invoice: id, callback: 'lost' },
-      { idle: 'perhaps' }, { invoice: id, status: 'processed', timeout: '5' },
-      { invoice: id, status: 'processed', timeout: '-1s' }]) {
+    for (const parameters of [
+      {},
+      { invoice: id },
+      { status: 'processed' },
+      { invoice: id, status: 'nonsense' },
+      { invoice: id, callback: 'lost' },
+      { idle: 'perhaps' },
+      { invoice: id, status: 'processed', timeout: '5' },
+      { invoice: id, status: 'processed', timeout: '-1s' },
+    ]) {
       refused(await api.wait(parameters));
     }
     refused(await api.wait({ invoice: 'cpi_0000000000000000', status: 'processed' }), 404);
@@ -577,7 +731,9 @@ describe('callbacks', () => {
     assert.deepEqual(await api.callbacks({ invoice: bad.id, state: 'done' }), []);
     const page = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 2 } })).expect(200).json;
     assert.deepEqual([page.items, page.total], [all.slice(0, 2), 3]);
-    const rest = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 2, after: page.next } })).expect(200).json;
+    const rest = (
+      await api.control('GET', '/callbacks', undefined, { parameters: { limit: 2, after: page.next } })
+    ).expect(200).json;
     assert.deepEqual([rest.items, rest.next], [all.slice(2), null]);
     refused(await api.control('GET', '/callbacks', undefined, { parameters: { state: 'nonsense' } }));
     await sink.stop();
@@ -637,7 +793,9 @@ test('timeline: calls, page visits, transitions and attempts, in order', async (
   await sink.got(1);
   await api.advance(60);
   (await api.get(id)).expect(200);
-  (await api.send('GET', attributes.flow_data.action.slice(server.url.length), { headers: { Accept: 'text/html' } })).expect(200);
+  (
+    await api.send('GET', attributes.flow_data.action.slice(server.url.length), { headers: { Accept: 'text/html' } })
+  ).expect(200);
   (await api.transition(id, { status: 'process_failed', resolution: 'declined' })).expect(200);
   await api.idle();
   const { items, total } = await api.timeline(id);
@@ -657,14 +815,17 @@ test('unknown fields are refused under /_mock, by name', async () => {
   const api = await frozen();
   const { id } = await pending(api);
   for (const [method, path, body] of [
-    ['POST', '/outcomes', { outcomes: [], surprise: 1 }], ['PUT', '/clock', { mode: 'frozen', surprise: 1 }],
-    ['POST', '/clock/advance', { seconds: 1, surprise: 1 }], ['POST', `/payment-invoices/${id}/transition`, { status: 'processed', surprise: 1 }],
+    ['POST', '/outcomes', { outcomes: [], surprise: 1 }],
+    ['PUT', '/clock', { mode: 'frozen', surprise: 1 }],
+    ['POST', '/clock/advance', { seconds: 1, surprise: 1 }],
+    ['POST', `/payment-invoices/${id}/transition`, { status: 'processed', surprise: 1 }],
     ['POST', `/payment-invoices/${id}/pay`, { cancel: true, surprise: 1 }],
   ]) {
     const error = refused(await api.control(method, path, body));
     assert.match(error.message, /surprise/, path);
   }
-  for (const body of [{ outcomes: 'processed' }, { outcomes: [5] }, {}, []]) refused(await api.control('POST', '/outcomes', body));
+  for (const body of [{ outcomes: 'processed' }, { outcomes: [5] }, {}, []])
+    refused(await api.control('POST', '/outcomes', body));
   assert.equal((await api.attributes(id)).status, 'process_pending');
 });
 
@@ -673,26 +834,67 @@ describe('who may call', () => {
 
   test('Host must be an address, localhost or known', async () => {
     const { port } = server;
-    for (const host of ['127.0.0.1', `127.0.0.1:${port}`, 'localhost', `localhost:${port}`, `LOCALHOST:${port}`, '[::1]', `[::1]:${port}`, '10.1.2.3:8080']) {
+    for (const host of [
+      '127.0.0.1',
+      `127.0.0.1:${port}`,
+      'localhost',
+      `localhost:${port}`,
+      `LOCALHOST:${port}`,
+      '[::1]',
+      `[::1]:${port}`,
+      '10.1.2.3:8080',
+    ]) {
       (await get(demo, { Host: host })).expect(200);
     }
-    for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.evil.example', 'xlocalhost', '127.0.0.1:80:80', '[::1].evil.example']) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      'xlocalhost',
+      '127.0.0.1:80:80',
+      '[::1].evil.example',
+    ]) {
       refused(await get(demo, { Host: host }), 400, 403);
       refused(await demo.send('POST', '/_mock/reset', { headers: { Host: host } }), 400, 403);
     }
   });
 
   test('an Origin must be the server itself or loopback', async () => {
-    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:5173', 'https://localhost', 'http://[::1]:1', server.url]) {
+    for (const origin of [
+      'http://localhost:3000',
+      'http://127.0.0.1:5173',
+      'https://localhost',
+      'http://[::1]:1',
+      server.url,
+    ]) {
       (await get(demo, { Origin: origin })).expect(200);
     }
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:3000', 'http://127.0.0.1@evil.example', 'http://127.evil.example',
-      'http://127.0.0.1.evil.example', 'chrome-extension://localhost', 'file://', 'http://203.0.113.9', 'https://203.0.113.9:8080', 'http://10.1.2.3',
-      'http://[2001:db8::1]']) {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://localhost.evil.example',
+      'http://evil.example:3000',
+      'http://127.0.0.1@evil.example',
+      'http://127.evil.example',
+      'http://127.0.0.1.evil.example',
+      'chrome-extension://localhost',
+      'file://',
+      'http://203.0.113.9',
+      'https://203.0.113.9:8080',
+      'http://10.1.2.3',
+      'http://[2001:db8::1]',
+    ]) {
       refused(await get(demo, { Origin: origin }), 403);
       refused(await demo.send('POST', '/_mock/accounts', { headers: { Origin: origin } }), 403);
       // what a page may send without asking first
-      refused(await demo.send('POST', '/_mock/reset', { body: '{}', headers: { Origin: origin, 'Content-Type': 'text/plain' } }), 403);
+      refused(
+        await demo.send('POST', '/_mock/reset', {
+          body: '{}',
+          headers: { Origin: origin, 'Content-Type': 'text/plain' },
+        }),
+        403,
+      );
       refused(await get(demo, { Origin: origin }, '/_mock/events'), 403);
       refused(await get(demo, { Origin: origin }, '/_mock/health'), 403);
     }
@@ -700,8 +902,12 @@ describe('who may call', () => {
 
   test('a page of the address that the server is called by is its own', async () => {
     for (const [host, origin, status] of [
-      ['192.0.2.1:8080', 'http://192.0.2.1:8080', 200], ['192.0.2.1', 'https://192.0.2.1', 200], ['192.0.2.1', 'https://192.0.2.1:443', 200],
-      ['192.0.2.1:8080', 'http://192.0.2.1', 403], ['192.0.2.1:8080', 'http://192.0.2.2:8080', 403], ['192.0.2.1', 'http://192.0.2.1:81', 403],
+      ['192.0.2.1:8080', 'http://192.0.2.1:8080', 200],
+      ['192.0.2.1', 'https://192.0.2.1', 200],
+      ['192.0.2.1', 'https://192.0.2.1:443', 200],
+      ['192.0.2.1:8080', 'http://192.0.2.1', 403],
+      ['192.0.2.1:8080', 'http://192.0.2.2:8080', 403],
+      ['192.0.2.1', 'http://192.0.2.1:81', 403],
     ]) {
       (await get(demo, { Host: host, Origin: origin })).expect(status);
     }
@@ -711,8 +917,10 @@ describe('who may call', () => {
     const other = await startServer({ args: ['--allow-host', 'mock.test', '--public-url', 'https://pay.test:8443/'] });
     try {
       const client = new Client(other);
-      for (const host of ['mock.test', 'mock.test:80', 'pay.test', 'pay.test:8443', 'localhost']) (await get(client, { Host: host })).expect(200);
-      for (const origin of ['https://pay.test:8443', 'http://mock.test']) (await get(client, { Origin: origin })).expect(200);
+      for (const host of ['mock.test', 'mock.test:80', 'pay.test', 'pay.test:8443', 'localhost'])
+        (await get(client, { Host: host })).expect(200);
+      for (const origin of ['https://pay.test:8443', 'http://mock.test'])
+        (await get(client, { Origin: origin })).expect(200);
       refused(await get(client, { Host: 'other.test' }), 403);
       refused(await get(client, { Origin: 'https://other.test' }), 403);
       const made = await client.made();
@@ -728,8 +936,15 @@ describe('who may call', () => {
     const other = await startServer({ args: ['--control-token', token] });
     try {
       const client = new Client(other);
-      for (const headers of [{}, { Authorization: 'Bearer wrong' }, { 'X-Mock-Token': 'wrong' }, { 'X-Mock-Token': '' }, { 'X-Mock-Token': `${token}x` },
-        { Authorization: `Basic ${token}` }, { 'X-Mock-Token': token.slice(0, -1) }]) {
+      for (const headers of [
+        {},
+        { Authorization: 'Bearer wrong' },
+        { 'X-Mock-Token': 'wrong' },
+        { 'X-Mock-Token': '' },
+        { 'X-Mock-Token': `${token}x` },
+        { Authorization: `Basic ${token}` },
+        { 'X-Mock-Token': token.slice(0, -1) },
+      ]) {
         refused(await get(client, headers), 401);
         refused(await client.send('POST', '/_mock/accounts', { headers }), 401);
         refused(await get(client, headers, `/_mock/accounts/${DEMO.id}`), 401);
@@ -757,10 +972,16 @@ test('waiting calls do not outlive their account or the server', async () => {
   sink.answer([HANG]);
   const { id } = await pending(api, { callback_url: `${sink.url}/c` });
   await sink.got(1);
-  const waiting = api.wait({ invoice: id, status: 'processed', timeout: '60s' }, { check: false }).then((reply) => reply.status, (error) => error.message);
+  const waiting = api.wait({ invoice: id, status: 'processed', timeout: '60s' }, { check: false }).then(
+    (reply) => reply.status,
+    (error) => error.message,
+  );
   const gone = await client.newAccount();
   const doomed = await pending(gone);
-  const lost = gone.wait({ invoice: doomed.id, status: 'processed', timeout: '60s' }, { check: false }).then((reply) => reply.status, (error) => error.message);
+  const lost = gone.wait({ invoice: doomed.id, status: 'processed', timeout: '60s' }, { check: false }).then(
+    (reply) => reply.status,
+    (error) => error.message,
+  );
   (await gone.control('DELETE', `/accounts/${gone.account.id}`)).expect(200);
   assert.notEqual(await lost, 200);
   await other.stop();

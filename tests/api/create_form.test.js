@@ -22,19 +22,23 @@ const byReference = async (api, reference_id) => {
 };
 
 test('the page\'s form makes an invoice and sends the browser on to the payment', async () => {
-  const inputs = [...golden('invoice-form.create.request.html').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-    .map(([, name, value]) => [name, value]);
+  const inputs = [
+    ...golden('invoice-form.create.request.html').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g),
+  ].map(([, name, value]) => [name, value]);
   assert.equal(inputs.length, 8);
   const reference_id = randomUUID();
   const values = { public_key: DEMO.public_key, reference_id, 'customer[reference_id]': 'customer-1' };
-  const body = inputs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(values[name] ?? value)}`).join('&');
+  const body = inputs
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(values[name] ?? value)}`)
+    .join('&');
   const reply = await demo.send('POST', '/public-api/payment-invoices/process', { form: body, headers: BROWSER });
   const made = await byReference(demo, reference_id);
   reply.expect(302);
 
   let location = reply.headers.location;
   if (location.includes('/redirect/')) {
-    location = (await demo.send('GET', location.slice(server.url.length), { headers: BROWSER })).expect(302).headers.location;
+    location = (await demo.send('GET', location.slice(server.url.length), { headers: BROWSER })).expect(302).headers
+      .location;
   }
   assert.equal(location, made.attributes.flow_data.action);
   const page = (await demo.send('GET', location.slice(server.url.length), { headers: BROWSER })).expect(200);
@@ -96,7 +100,13 @@ test('a reference is made up when none is given', async () => {
 });
 
 test('every bad field is named: JSON for a JSON client, a page for a browser', async () => {
-  const bad = { public_key: DEMO.public_key, amount: '-5', currency: 'USD', customer: { name: 'x' }, return_url: 'nope' };
+  const bad = {
+    public_key: DEMO.public_key,
+    amount: '-5',
+    currency: 'USD',
+    customer: { name: 'x' },
+    return_url: 'nope',
+  };
   const wanted = ['amount', 'customer.reference_id', 'return_url', 'service'];
   const json = (await demo.createForm(bad, { headers: JSON_CLIENT })).expect(422);
   assert.match(json.headers['content-type'], /^application\/json/);
@@ -107,7 +117,9 @@ test('every bad field is named: JSON for a JSON client, a page for a browser', a
 });
 
 test('what a browser sends is not written into the page unescaped', async () => {
-  const page = await demo.createForm(fields({ service: '<script>alert(1)</script>', currency: '"><img src=x>' }), { headers: BROWSER });
+  const page = await demo.createForm(fields({ service: '<script>alert(1)</script>', currency: '"><img src=x>' }), {
+    headers: BROWSER,
+  });
   page.expect(422);
   assert.ok(!page.text.includes('<script>alert(1)'));
   assert.ok(!page.text.includes('<img src=x>'));
@@ -117,7 +129,10 @@ test('key errors', async () => {
   (await demo.createForm(fields({ public_key: 'pk_test_nobody' }), { headers: JSON_CLIENT })).expect(401);
   const page = (await demo.createForm(fields({ public_key: 'pk_test_nobody' }), { headers: BROWSER })).expect(401);
   assert.match(page.headers['content-type'], /^text\/html/);
-  const none = await demo.send('POST', '/public-api/payment-invoices/process', { form: fields(), headers: JSON_CLIENT });
+  const none = await demo.send('POST', '/public-api/payment-invoices/process', {
+    form: fields(),
+    headers: JSON_CLIENT,
+  });
   assert.ok('public_key' in none.expect(422).json.errors);
   const empty = await demo.send('POST', '/public-api/payment-invoices/process', { form: '', headers: JSON_CLIENT });
   assert.deepEqual(Object.keys(empty.expect(422).json.errors).sort(), ['amount', 'currency', 'public_key', 'service']);
@@ -143,9 +158,21 @@ test('only POST', async () => {
 });
 
 test('strange bodies are refused, not swallowed', async () => {
-  for (const form of ['%', '%zz=1', '[]=1', 'a[b', 'customer=x&customer[reference_id]=y', '&&&', '=', 'a[b][c][d][e]=1', 'a%00b=1']) {
-    const reply = await demo.send('POST', '/public-api/payment-invoices/process',
-      { form: `${form}&public_key=${DEMO.public_key}`, headers: JSON_CLIENT });
+  for (const form of [
+    '%',
+    '%zz=1',
+    '[]=1',
+    'a[b',
+    'customer=x&customer[reference_id]=y',
+    '&&&',
+    '=',
+    'a[b][c][d][e]=1',
+    'a%00b=1',
+  ]) {
+    const reply = await demo.send('POST', '/public-api/payment-invoices/process', {
+      form: `${form}&public_key=${DEMO.public_key}`,
+      headers: JSON_CLIENT,
+    });
     reply.expect(400, 422);
   }
 });

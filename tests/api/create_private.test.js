@@ -9,11 +9,45 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-const KEYS = ['serial_number', 'status', 'resolution', 'moderation_required', 'amount', 'payment_amount', 'currency',
-  'service_currency', 'reference_id', 'test_mode', 'fee', 'deposit', 'processed', 'processed_amount', 'refunded_amount',
-  'processed_fee', 'processed_deposit', 'metadata', 'flow_data', 'flow', 'hpp_url', 'payment_flow', 'created', 'updated',
-  'payload', 'description', 'descriptor', 'callback_url', 'return_url', 'original_data', 'rrn', 'approval_code',
-  'reserved_amount', 'reserve_expires', 'unreserved', 'source', 'callback_logs'];
+const KEYS = [
+  'serial_number',
+  'status',
+  'resolution',
+  'moderation_required',
+  'amount',
+  'payment_amount',
+  'currency',
+  'service_currency',
+  'reference_id',
+  'test_mode',
+  'fee',
+  'deposit',
+  'processed',
+  'processed_amount',
+  'refunded_amount',
+  'processed_fee',
+  'processed_deposit',
+  'metadata',
+  'flow_data',
+  'flow',
+  'hpp_url',
+  'payment_flow',
+  'created',
+  'updated',
+  'payload',
+  'description',
+  'descriptor',
+  'callback_url',
+  'return_url',
+  'original_data',
+  'rrn',
+  'approval_code',
+  'reserved_amount',
+  'reserve_expires',
+  'unreserved',
+  'source',
+  'callback_logs',
+];
 
 test('keys and their order, on creation and afterwards', async () => {
   const reply = (await demo.create(invoice())).expect(201);
@@ -52,9 +86,21 @@ test('everything that can be sent', async () => {
     service_fields: { account_number: 'UA213223130000026007233566001' },
     gateway_options: { cardgate: { tokenize: false, theme_options: { logo: 'x' } }, other: [1, 2] },
     customer: {
-      reference_id: '1203515', name: 'John Wick', email: 'somename@domain.com', phone: '+380987654321',
-      individual_tax_id: '1234567890', date_of_birth: '1990-02-28', metadata: { key1: 'value1' },
-      address: { country: 'UA', region: 'Kyiv', city: 'Kyiv', street: 'Main 1', full_address: 'Main 1, Kyiv', post_code: '01001' },
+      reference_id: '1203515',
+      name: 'John Wick',
+      email: 'somename@domain.com',
+      phone: '+380987654321',
+      individual_tax_id: '1234567890',
+      date_of_birth: '1990-02-28',
+      metadata: { key1: 'value1' },
+      address: {
+        country: 'UA',
+        region: 'Kyiv',
+        city: 'Kyiv',
+        street: 'Main 1',
+        full_address: 'Main 1, Kyiv',
+        post_code: '01001',
+      },
     },
     metadata: { key: 'value', nested: { n: 1, list: [true, null] } },
     return_url: 'http://localhost:3000/back?x=1',
@@ -107,7 +153,9 @@ const AMOUNTS = {
 for (const [sent, shown] of Object.entries(AMOUNTS)) {
   test(`amount ${sent} reads ${shown}`, async () => {
     const body = `{"data":{"attributes":{"service":"payment_card_usd_hpp","currency":"USD","amount":${sent}}}}`;
-    const reply = (await demo.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(201);
+    const reply = (
+      await demo.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })
+    ).expect(201);
     for (const field of ['amount', 'payment_amount', 'deposit']) {
       assert.ok(reply.text.includes(`"${field}":${shown},`), `${field}: ${reply.text}`);
     }
@@ -117,9 +165,13 @@ for (const [sent, shown] of Object.entries(AMOUNTS)) {
 }
 
 test('small and large amounts of other services', async () => {
-  const btc = (await demo.create(invoice({ service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 0.00012345 }))).expect(201);
+  const btc = (await demo.create(invoice({ service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 0.00012345 }))).expect(
+    201,
+  );
   assert.ok(btc.text.includes('"amount":0.00012345,'), btc.text);
-  const test = (await demo.create(invoice({ service: 'test_usd_test', amount: 9999999, service_fields: { status: 'processed' } }))).expect(201);
+  const test = (
+    await demo.create(invoice({ service: 'test_usd_test', amount: 9999999, service_fields: { status: 'processed' } }))
+  ).expect(201);
   assert.ok(test.text.includes('"amount":9999999,'));
   assert.equal(test.data.attributes.flow, 'test');
 });
@@ -137,10 +189,20 @@ test('the envelope is optional, its type is not enforced', async () => {
 });
 
 test('the private API is at / and at /api, with or without a slash', async () => {
-  for (const target of ['/payment-invoices', '/api/payment-invoices', '/payment-invoices/', '/api/payment-invoices/', '/payment-invoices?']) {
+  for (const target of [
+    '/payment-invoices',
+    '/api/payment-invoices',
+    '/payment-invoices/',
+    '/api/payment-invoices/',
+    '/payment-invoices?',
+  ]) {
     const made = (await demo.private('POST', target, { json: { data: { attributes: invoice() } } })).expect(201).data;
     const plain = (await demo.get(made.id)).expect(200).data;
-    for (const read of [`/api/payment-invoices/${made.id}`, `/payment-invoices/${made.id}/`, `/payment-invoices/${made.id}?`]) {
+    for (const read of [
+      `/api/payment-invoices/${made.id}`,
+      `/payment-invoices/${made.id}/`,
+      `/payment-invoices/${made.id}?`,
+    ]) {
       assert.deepEqual((await demo.private('GET', read)).expect(200).data.id, plain.id);
     }
   }

@@ -14,15 +14,27 @@ const KEYS = ['id', 'serial_number', 'created', 'test_mode', 'reference_id', 'cu
   'service_method', 'service_flow', 'service_currency', 'metadata', 'hpp_url', 'active_payment'];
 
 test('answers what was asked for', async () => {
-  const body = invoice({ amount: 20.4, description: 'Order №7', service: 'payment_card_eur_hpp', currency: 'EUR', metadata: { a: 'b' } });
+  const body = invoice({
+    amount: 20.4,
+    description: 'Order №7',
+    service: 'payment_card_eur_hpp',
+    currency: 'EUR',
+    metadata: { a: 'b' },
+  });
   const reply = (await demo.createPublic(body)).expect(201);
   assert.deepEqual(keysAt(reply.text, 'data'), KEYS);
   const { data } = reply;
   assert.match(data.id, /^cpi_[A-Za-z0-9]{16}$/);
   assert.equal(data.serial_number, data.id.slice(4));
   assert.equal(data.reference_id, body.reference_id);
-  assert.deepEqual([data.amount, data.payment_amount, data.currency, data.service_currency], [20.4, 20.4, 'EUR', 'EUR']);
-  assert.deepEqual([data.service, data.service_method, data.service_flow], ['payment_card_eur_hpp', 'payment_card', 'hpp']);
+  assert.deepEqual(
+    [data.amount, data.payment_amount, data.currency, data.service_currency],
+    [20.4, 20.4, 'EUR', 'EUR'],
+  );
+  assert.deepEqual(
+    [data.service, data.service_method, data.service_flow],
+    ['payment_card_eur_hpp', 'payment_card', 'hpp'],
+  );
   assert.deepEqual([data.status, data.resolution], ['process_pending', 'OK']);
   assert.deepEqual([data.active_payment.status, data.active_payment.resolution], ['invoked', 'OK']);
   assert.deepEqual(data.metadata, { a: 'b', merchant_url: 'https://lets.doc.it' });
@@ -92,11 +104,16 @@ test('callback_url is ignored here, by design', async () => {
 });
 
 test('unknown fields are ignored, duplicate keys: the last wins', async () => {
-  const made = (await demo.createPublic({ ...invoice(), nonsense: { deep: [1] }, id: 'cpi_0000000000000001', status: 'processed' })).expect(201).data;
+  const made = (
+    await demo.createPublic({ ...invoice(), nonsense: { deep: [1] }, id: 'cpi_0000000000000001', status: 'processed' })
+  ).expect(201).data;
   assert.notEqual(made.id, 'cpi_0000000000000001');
   assert.equal(made.status, 'process_pending');
   const body = `{"public_key":"${DEMO.public_key}","service":"payment_card_usd_hpp","currency":"USD","amount":1,"amount":2,"reference_id":"${randomUUID()}"}`;
-  const reply = await demo.send('POST', '/public-api/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } });
+  const reply = await demo.send('POST', '/public-api/payment-invoices', {
+    body,
+    headers: { 'Content-Type': 'application/json' },
+  });
   assert.equal(reply.expect(201).data.amount, 2);
 });
 
@@ -105,7 +122,9 @@ test('key errors', async () => {
   (await demo.createPublic(invoice({ public_key: DEMO.secret_key }))).expect(401);
   const reply = await demo.send('POST', '/public-api/payment-invoices', { json: invoice() });
   assert.deepEqual(Object.keys(reply.expect(422).json.errors), ['public_key']);
-  const bad = await demo.send('POST', '/public-api/payment-invoices', { json: invoice({ amount: -1, service: undefined }) });
+  const bad = await demo.send('POST', '/public-api/payment-invoices', {
+    json: invoice({ amount: -1, service: undefined }),
+  });
   assert.deepEqual(Object.keys(bad.expect(422).json.errors).sort(), ['amount', 'public_key', 'service']);
 });
 
@@ -123,7 +142,10 @@ test('an inactive account makes nothing', async () => {
   const api = await demo.newAccount({ status: 'inactive' });
   (await api.createPublic(invoice())).expect(403);
   (await api.create(invoice())).expect(403);
-  assert.deepEqual((await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'active' })).expect(200).json.settings.status, 'active');
+  assert.deepEqual(
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'active' })).expect(200).json.settings.status,
+    'active',
+  );
   await api.madePublic();
 });
 

@@ -1,4 +1,5 @@
-// What the dashboard stands on: its page and cookie, the search for invoices, one invoice with what may follow, the names of sinks.
+// What the dashboard stands on: its page and cookie, the search for invoices, one invoice with what may follow, the
+// names of sinks.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -14,7 +15,8 @@ const demo = new Client(server);
 const BROWSER = { headers: { Accept: 'text/html,application/xhtml+xml' } };
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-const search = async (api, parameters = {}) => (await api.control('GET', '/payment-invoices', undefined, { parameters })).expect(200).json;
+const search = async (api, parameters = {}) =>
+  (await api.control('GET', '/payment-invoices', undefined, { parameters })).expect(200).json;
 const references = (page) => page.items.map(({ reference_id: reference }) => reference);
 const refused = (reply, status, code) => assert.equal(reply.expect(status).json.error.code, code);
 
@@ -24,8 +26,10 @@ test('the statuses are those of the contract, with what each of them means', asy
   assert.deepEqual(items.map(({ status }) => status), Status.enum);
   assert.equal(total, Status.enum.length);
   const names = (fits) => items.filter(fits).map(({ status }) => status);
-  assert.deepEqual(names(({ kinds }) => kinds.includes('payout')), ['created', 'expired', 'process_pending', 'processed',
-    'process_failed', 'partially_processed', 'terminated']);
+  assert.deepEqual(
+    names(({ kinds }) => kinds.includes('payout')),
+    ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
+  );
   assert.deepEqual(names(({ failure }) => failure), ['expired', 'process_failed', 'refund_failed', 'terminated']);
   assert.deepEqual(names(({ final }) => !final), ['created', 'process_pending', 'refund_pending']);
   assert.deepEqual(names(({ part }) => part),
@@ -48,7 +52,11 @@ describe('the page', () => {
       assert.match(page.text, /data-account="coma_Demo4DocsAccount"/);
     }
     const { account } = await demo.newAccount();
-    assert.ok((await demo.send('GET', `/_mock/?account=${account.id}`)).expect(200).text.includes(`data-account="${account.id}" data-asked`));
+    assert.ok(
+      (await demo.send('GET', `/_mock/?account=${account.id}`))
+        .expect(200)
+        .text.includes(`data-account="${account.id}" data-asked`),
+    );
     const odd = (await demo.send('GET', '/_mock/?account=%22%3E%3Cscript%3E', { check: false })).expect(200).text;
     assert.ok(odd.includes('data-account="&quot;&gt;&lt;script&gt;"'), 'no markup from outside');
   });
@@ -74,7 +82,8 @@ describe('the page', () => {
       if (seen.has(path)) return;
       seen.add(path);
       const file = (await demo.send('GET', path)).expect(200);
-      for (const [, name] of file.text.matchAll(/(?:from '\.\/|(?:src|href)="\/_mock\/assets\/)([a-z_.]+)/g)) await look(`/_mock/assets/${name}`);
+      for (const [, name] of file.text.matchAll(/(?:from '\.\/|(?:src|href)="\/_mock\/assets\/)([a-z_.]+)/g))
+        await look(`/_mock/assets/${name}`);
     };
     await look('/_mock/');
     assert.ok(seen.has('/_mock/assets/dashboard_dom.js') && seen.has('/_mock/assets/theme.css'), [...seen].join(' '));
@@ -83,7 +92,8 @@ describe('the page', () => {
 
 describe('with a control token', () => {
   const stranger = new Client(closed);
-  const enter = async (target = `/_mock/?token=${encodeURIComponent(TOKEN)}`) => (await stranger.send('GET', target)).expect(303);
+  const enter = async (target = `/_mock/?token=${encodeURIComponent(TOKEN)}`) =>
+    (await stranger.send('GET', target)).expect(303);
   const cookieOf = (reply) => reply.headers['set-cookie'][0].split(';')[0];
 
   test('the page asks for it', async () => {
@@ -101,15 +111,22 @@ describe('with a control token', () => {
     const [cookie] = reply.headers['set-cookie'];
     assert.match(cookie, /^milkypay_mock=[A-Za-z0-9_-]{43}; Path=\/_mock; HttpOnly; SameSite=Lax$/);
     assert.ok(!cookie.includes(TOKEN));
-    assert.equal((await enter(`/_mock/?account=coma_0000000000000000&token=${encodeURIComponent(TOKEN)}`)).headers.location,
-      '/_mock/?account=coma_0000000000000000');
+    assert.equal(
+      (await enter(`/_mock/?account=coma_0000000000000000&token=${encodeURIComponent(TOKEN)}`)).headers.location,
+      '/_mock/?account=coma_0000000000000000',
+    );
     (await stranger.send('GET', '/_mock/', { headers: { Cookie: cookieOf(reply) } })).expect(200);
   });
 
   test('the cookie opens the control API, also among others', async () => {
     const cookie = cookieOf(await enter());
     const origin = closed.url;
-    for (const headers of [{ Cookie: cookie }, { Cookie: `a=b; ${cookie}; c` }, { Cookie: `milkypay_mock=1; ${cookie}` }, { Cookie: cookie, Origin: origin }]) {
+    for (const headers of [
+      { Cookie: cookie },
+      { Cookie: `a=b; ${cookie}; c` },
+      { Cookie: `milkypay_mock=1; ${cookie}` },
+      { Cookie: cookie, Origin: origin },
+    ]) {
       (await stranger.send('GET', '/_mock/clock', { headers })).expect(200);
       (await stranger.send('POST', '/_mock/outcomes', { headers, json: { outcomes: ['processed'] } })).expect(201);
     }
@@ -117,7 +134,17 @@ describe('with a control token', () => {
 
   test('any other cookie does not', async () => {
     const cookie = cookieOf(await enter());
-    for (const other of [cookie.slice(0, -1), `${cookie}A`, cookie.toUpperCase(), `x${cookie}`, 'milkypay_mock=', 'milkypay_mock', `milkypay_mock=${encodeURIComponent(TOKEN)}`, '; ;', '']) {
+    for (const other of [
+      cookie.slice(0, -1),
+      `${cookie}A`,
+      cookie.toUpperCase(),
+      `x${cookie}`,
+      'milkypay_mock=',
+      'milkypay_mock',
+      `milkypay_mock=${encodeURIComponent(TOKEN)}`,
+      '; ;',
+      '',
+    ]) {
       refused(await stranger.send('GET', '/_mock/clock', { headers: { Cookie: other } }), 401, 'unauthorized');
     }
   });
@@ -126,7 +153,9 @@ describe('with a control token', () => {
     const headers = { Cookie: cookieOf(await enter()), Origin: 'http://127.0.0.1:1' };
     refused(await stranger.send('POST', '/_mock/reset', { headers }), 401, 'unauthorized');
     refused(await stranger.send('GET', '/_mock/clock', { headers }), 401, 'unauthorized');
-    (await stranger.send('GET', '/_mock/clock', { headers: { Origin: headers.Origin, 'X-Mock-Token': TOKEN } })).expect(200);
+    (await stranger.send('GET', '/_mock/clock', { headers: { Origin: headers.Origin, 'X-Mock-Token': TOKEN } })).expect(
+      200,
+    );
   });
 
   test('the cookie outlives the server, and ends with the token', async () => {
@@ -168,8 +197,17 @@ describe('GET /_mock/payment-invoices', () => {
     const { id, attributes: made } = await api.made({ amount: 20.4, description: 'A "book"', test_mode: true }, hold);
     const [item] = (await search(api)).items;
     assert.deepEqual(item, {
-      id, reference_id: made.reference_id, status: 'process_pending', resolution: 'ok', amount: 20.4, currency: 'USD', service: 'payment_card_usd_hpp',
-      description: 'A "book"', test_mode: true, created: made.created, updated: made.updated,
+      id,
+      reference_id: made.reference_id,
+      status: 'process_pending',
+      resolution: 'ok',
+      amount: 20.4,
+      currency: 'USD',
+      service: 'payment_card_usd_hpp',
+      description: 'A "book"',
+      test_mode: true,
+      created: made.created,
+      updated: made.updated,
     });
   });
 
@@ -181,7 +219,14 @@ describe('GET /_mock/payment-invoices', () => {
 
   test('search finds parts of id, reference, description and customer', async () => {
     const api = await demo.newAccount();
-    const { id } = await api.made({ reference_id: 'Order-17%', description: 'Two red_shoes', customer: { reference_id: 'c1', email: 'jo@example.com' } }, hold);
+    const { id } = await api.made(
+      {
+        reference_id: 'Order-17%',
+        description: 'Two red_shoes',
+        customer: { reference_id: 'c1', email: 'jo@example.com' },
+      },
+      hold,
+    );
     await api.made({ reference_id: 'other' }, hold);
     for (const text of ['order-17', '17%', 'RED_SHOES', 'jo@example', id, id.slice(6, 14)]) {
       assert.deepEqual((await search(api, { search: text })).items.map((item) => item.id), [id], text);
@@ -239,10 +284,27 @@ describe('GET /_mock/payment-invoices/{id}', () => {
   });
 
   test('may_become is what transition does without force, and nothing else', async () => {
-    const statuses = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'verified', 'refund_pending', 'partially_refunded',
-      'refunded', 'refund_failed', 'charged_back', 'partially_charged_back', 'partially_processed', 'terminated'];
+    const statuses = [
+      'created',
+      'expired',
+      'process_pending',
+      'processed',
+      'process_failed',
+      'verified',
+      'refund_pending',
+      'partially_refunded',
+      'refunded',
+      'refund_failed',
+      'charged_back',
+      'partially_charged_back',
+      'partially_processed',
+      'terminated',
+    ];
     const api = await demo.newAccount();
-    const places = { charge: statuses.filter((one) => one !== 'verified'), verify: ['created', 'expired', 'process_pending', 'process_failed', 'verified'] };
+    const places = {
+      charge: statuses.filter((one) => one !== 'verified'),
+      verify: ['created', 'expired', 'process_pending', 'process_failed', 'verified'],
+    };
     for (const [payment_flow, froms] of Object.entries(places)) {
       for (const from of froms) {
         const start = async () => {
@@ -253,7 +315,8 @@ describe('GET /_mock/payment-invoices/{id}', () => {
         const { may_become: may, data } = await see(api, await start());
         for (const to of may) (await api.transition(await start(), { status: to })).expect(200);
         for (const to of statuses.filter((one) => !may.includes(one))) {
-          const success = payment_flow === 'verify' ? ['processed', 'partially_processed'] : ['verified']; // the other flow's words for success
+          // the other flow's words for success
+          const success = payment_flow === 'verify' ? ['processed', 'partially_processed'] : ['verified'];
           if (success.includes(to)) continue;
           refused(await api.transition(await start(), { status: to }), 409, 'forbidden_transition');
         }
@@ -292,7 +355,8 @@ describe('GET /_mock/sinks', () => {
   test('a name\'s requests newest first, page by page', async () => {
     const api = await demo.newAccount();
     for (const n of [1, 2, 3, 4, 5]) (await api.control('POST', '/sink/shop', { n })).expect(200);
-    const page = async (parameters) => (await api.control('GET', '/sink/shop/requests', undefined, { parameters })).expect(200).json;
+    const page = async (parameters) =>
+      (await api.control('GET', '/sink/shop/requests', undefined, { parameters })).expect(200).json;
     const bodies = ({ items }) => items.map(({ body }) => JSON.parse(body).n);
     const first = await page({ order: 'newest', limit: 2 });
     assert.deepEqual(bodies(first), [5, 4]);
@@ -301,6 +365,10 @@ describe('GET /_mock/sinks', () => {
     const third = await page({ order: 'newest', limit: 2, after: second.next });
     assert.deepEqual([bodies(third), third.next], [[1], null]);
     assert.deepEqual(bodies(await page({ order: 'oldest' })), [1, 2, 3, 4, 5]);
-    refused(await api.control('GET', '/sink/shop/requests', undefined, { parameters: { order: 'up' } }), 422, 'invalid');
+    refused(
+      await api.control('GET', '/sink/shop/requests', undefined, { parameters: { order: 'up' } }),
+      422,
+      'invalid',
+    );
   });
 });

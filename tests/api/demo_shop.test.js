@@ -21,8 +21,10 @@ after(async () => {
   await server.stop();
 });
 
-/** A merchant with a shop of its own, whose payments wait for the payer, and whose time stands still: what is paid is paid a
- *  second after it was ordered, for within one second the shop would have to ask which came first. */
+/**
+ * A merchant with its own shop. Its payments wait for the payer and its clock stands still: a payment is paid one
+ * second after its order, because within the same second the shop could not tell which came first.
+ */
 async function open(extra = {}, settings = {}) {
   const api = await demo.newAccount({ outcome: 'process_pending', ...settings });
   await api.freeze();
@@ -39,7 +41,10 @@ const pay = async (api, { invoice }, card = GOOD) => {
 const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201).json;
 const invoicesOf = async (api, { id }) => (await api.list({ 'filter[reference_id]': id })).expect(200).data;
 
-/** The state that the shop holds and how it heard of it; of the creation it may hear by the answer or by the callback first. */
+/**
+ * The state that the shop holds and how it heard of it; of the creation it may hear by the answer or by the callback
+ * first.
+ */
 const last = async (shop, { id }) => {
   const [status, ways] = await shop.holds(id);
   return [status, ways.at(-1)];
@@ -52,8 +57,10 @@ describe('a shopper', async () => {
     const order = await shop.buy({ product: 'mug', quantity: 3 });
     assert.equal(order.page, `${server.url}/redirect/hpp/?cpi=${order.invoice}`);
     const { attributes } = (await api.get(order.invoice)).expect(200).data;
-    assert.deepEqual([attributes.reference_id, attributes.amount, attributes.currency, attributes.description, attributes.test_mode],
-      [order.id, 38.97, 'USD', '3 x Stoneware mug', true]);
+    assert.deepEqual(
+      [attributes.reference_id, attributes.amount, attributes.currency, attributes.description, attributes.test_mode],
+      [order.id, 38.97, 'USD', '3 x Stoneware mug', true],
+    );
     assert.equal((await shop.told(order.id)).status, 'process_pending');
     await pay(api, order);
     assert.deepEqual(await last(shop, order), ['processed', 'callback']);
@@ -131,7 +138,12 @@ describe('a refund', async () => {
   test('whose answer is lost is not made twice', async () => {
     const order = await shop.buy();
     await pay(api, order);
-    await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices/*/refund' }, fault: 'commit_then_reset', times: 1 });
+    await fault(api, {
+      on: 'api',
+      match: { method: 'POST', path: '/payment-invoices/*/refund' },
+      fault: 'commit_then_reset',
+      times: 1,
+    });
     assert.equal((await shop.post(`/orders/${order.id}/refund`)).status, 303);
     await api.idle();
     const { refunds } = (await api.control('GET', `/payment-invoices/${order.invoice}`)).expect(200).json;
@@ -167,7 +179,10 @@ describe('an order makes one invoice', async () => {
     'when the answer is no JSON': [{ match: create, fault: 'garbage' }],
     'when half the answer comes': [{ match: create, fault: 'truncate' }],
     'when nothing was done': [{ match: create, fault: 'status', status: 500 }],
-    'when it cannot be looked for either': [{ match: create, fault: 'commit_then_reset' }, { match: look, fault: 'status', status: 503 }],
+    'when it cannot be looked for either': [
+      { match: create, fault: 'commit_then_reset' },
+      { match: look, fault: 'status', status: 503 },
+    ],
   };
   for (const [name, faults] of Object.entries(roads)) {
     test(name, async () => {
@@ -186,8 +201,13 @@ describe('an order makes one invoice', async () => {
 
   test('when the platform was away and the shopper tries again', async () => {
     const { id } = await fault(api, { on: 'api', fault: 'status', status: 503 });
-    assert.match((await shop.get('/products/mug')).text, /service-payment_card_usd_hpp/); // it sells by card all the same
-    const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' });
+    // it sells by card all the same
+    assert.match((await shop.get('/products/mug')).text, /service-payment_card_usd_hpp/);
+    const { status, text } = await shop.post('/orders', {
+      product: 'mug',
+      quantity: 1,
+      service: 'payment_card_usd_hpp',
+    });
     assert.equal(status, 503);
     const [, again] = /action="(\/orders\/[\w-]+\/pay)"/.exec(text);
     (await api.control('DELETE', `/faults/${id}`)).expect(200);
@@ -200,9 +220,17 @@ describe('an order makes one invoice', async () => {
 
 test('an invoice whose answer never came, but whose callback did, can be paid', async () => {
   const { api, shop } = await open();
-  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'commit_then_reset', times: 1 });
+  await fault(api, {
+    on: 'api',
+    match: { method: 'POST', path: '/payment-invoices' },
+    fault: 'commit_then_reset',
+    times: 1,
+  });
   const { id } = await fault(api, { on: 'api', fault: 'status', status: 502 });
-  assert.equal((await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' })).status, 503);
+  assert.equal(
+    (await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' })).status,
+    503,
+  );
   (await api.control('DELETE', `/faults/${id}`)).expect(200);
   await api.idle();
   const order = await shop.newest();
@@ -215,7 +243,13 @@ test('an invoice whose answer never came, but whose callback did, can be paid', 
 
 test('an answer that is older than what came meanwhile changes nothing', async () => {
   const { api, shop } = await open();
-  await fault(api, { on: 'api', match: { method: 'POST', path: '/payment-invoices' }, fault: 'slow', bytes_per_s: 5000, times: 1 });
+  await fault(api, {
+    on: 'api',
+    match: { method: 'POST', path: '/payment-invoices' },
+    fault: 'slow',
+    bytes_per_s: 5000,
+    times: 1,
+  });
   const buying = shop.buy();
   const invoices = async () => (await api.list()).expect(200).data;
   while (!(await invoices()).length) await pause(10);
@@ -310,7 +344,8 @@ describe('callbacks', async () => {
   });
 
   test('of another order, or of none, change nothing', async () => {
-    const send = async (body) => shop.post('/callback', Buffer.from(body), { 'X-Signature': sign(api.account.secret_key, body) });
+    const send = async (body) =>
+      shop.post('/callback', Buffer.from(body), { 'X-Signature': sign(api.account.secret_key, body) });
     const order = await shop.buy();
     const theirs = (await api.get((await shop.buy()).invoice)).expect(200).json;
     theirs.data.attributes.updated += 100;
@@ -357,9 +392,16 @@ describe('what comes from outside', async () => {
 
   test('that there is not, is a page that says so', async () => {
     for (const [method, path, wanted] of [
-      ['get', '/nothing', 404], ['get', '/orders/nothing', 404], ['get', '/return/x', 404], ['get', '/products/__proto__', 404],
-      ['get', '/assets/shop.js', 404], ['get', '/assets/..%2fshop.js', 404], ['get', '/callback', 405], ['post', '/', 405],
-      ['post', '/orders/nothing/refund', 404], ['get', '/assets/constructor', 404],
+      ['get', '/nothing', 404],
+      ['get', '/orders/nothing', 404],
+      ['get', '/return/x', 404],
+      ['get', '/products/__proto__', 404],
+      ['get', '/assets/shop.js', 404],
+      ['get', '/assets/..%2fshop.js', 404],
+      ['get', '/callback', 405],
+      ['post', '/', 405],
+      ['post', '/orders/nothing/refund', 404],
+      ['get', '/assets/constructor', 404],
     ]) {
       const { status, text } = await shop[method](path);
       assert.equal(status, wanted, path);
@@ -371,11 +413,18 @@ describe('what comes from outside', async () => {
 describe('the program', () => {
   test('names the setting that is wrong, in one line', () => {
     for (const [env, words] of [
-      [{ MILKYPAY_URL: 'mock:8080' }, 'MILKYPAY_URL'], [{ LISTEN: '3000' }, 'LISTEN'], [{ PORT: 'x' }, 'PORT'],
-      [{ LISTEN: '[::1]:65536' }, 'LISTEN'], [{ SHOP_URL: 'ftp://x' }, 'SHOP_URL'], [{ MILKYPAY_SECRET_KEY: 'sk_live_x' }, 'MILKYPAY_SECRET_KEY'],
+      [{ MILKYPAY_URL: 'mock:8080' }, 'MILKYPAY_URL'],
+      [{ LISTEN: '3000' }, 'LISTEN'],
+      [{ PORT: 'x' }, 'PORT'],
+      [{ LISTEN: '[::1]:65536' }, 'LISTEN'],
+      [{ SHOP_URL: 'ftp://x' }, 'SHOP_URL'],
+      [{ MILKYPAY_SECRET_KEY: 'sk_live_x' }, 'MILKYPAY_SECRET_KEY'],
       [{ MILKYPAY_TIMEOUT_MS: '0' }, 'MILKYPAY_TIMEOUT_MS'],
     ]) {
-      assert.throws(() => readConfig(env), (error) => error.message.includes(words) && !error.message.includes('\n'));
+      assert.throws(
+        () => readConfig(env),
+        (error) => error.message.includes(words) && !error.message.includes('\n'),
+      );
     }
     assert.deepEqual(readConfig({ LISTEN: '[::1]:80' }).listen, { host: '::1', port: 80 });
     const { status, stdout, stderr } = spawnSync(process.execPath, [SHOP], {

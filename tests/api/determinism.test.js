@@ -40,12 +40,19 @@ const received = (sink) => sink.requests
 
 async function start(seed) {
   const sink = await startSink({ check: false });
-  const server = await startServer({ args: ['--seed', seed, '--public-url', PUBLIC, '--callback-rewrite', `${SHOP}=${sink.url}`] });
+  const server = await startServer({
+    args: ['--seed', seed, '--public-url', PUBLIC, '--callback-rewrite', `${SHOP}=${sink.url}`],
+  });
   return { sink, server };
 }
 
 const ORDERS = [
-  { reference_id: undefined, callback_url: `${SHOP}/plain`, test_mode: true, customer: { reference_id: 'c-1', email: 'a@shop.test' } },
+  {
+    reference_id: undefined,
+    callback_url: `${SHOP}/plain`,
+    test_mode: true,
+    customer: { reference_id: 'c-1', email: 'a@shop.test' },
+  },
   { reference_id: 'retried', callback_url: `${SHOP}/retried` },
   { reference_id: 'dead', callback_url: 'http://127.0.0.1:1/dead' },
   { reference_id: 'declined', amount: 4000.01, callback_url: `${SHOP}/plain` },
@@ -63,7 +70,8 @@ async function race(sink, api, observer, late) {
   }
   const before = sink.requests.length;
   const advanced = api.advance({ to: NOW + 1 });
-  await sink.got(before + 2); // both are under way: a wait that came before the advance would be told that nothing is due
+  // both are under way: a wait that came before the advance would be told that nothing is due
+  await sink.got(before + 2);
   const other = late === 'left' ? 'right' : 'left';
   (await observer.wait({ invoice: ids[other], callback: 'delivered', transition: 'processed' })).expect(200);
   letGo();
@@ -101,7 +109,10 @@ async function play({ sink, server }, late) {
     await api.services();
     await api.prerequest({ currency: 'USD' });
   }
-  const callbacks = masked([...await new Client(server).callbacks(), ...await new Client(server, own.account).callbacks()]);
+  const callbacks = masked([
+    ...(await new Client(server).callbacks()),
+    ...(await new Client(server, own.account).callbacks()),
+  ]);
   await server.stop();
   await sink.stop();
   return { said, callbacks, received: received(sink), keys: Object.values(own.account) };
@@ -134,7 +145,8 @@ describe('runs with the same seed', () => {
   });
 
   test('another seed has other ids and keys', () => {
-    const ids = ({ said }) => new Set(said.flatMap((answer) => answer.at(-1).match(/\b(?:cpi|cgi|coma|cus)_[A-Za-z0-9]{16}\b/g) ?? []));
+    const ids = ({ said }) =>
+      new Set(said.flatMap((answer) => answer.at(-1).match(/\b(?:cpi|cgi|coma|cus)_[A-Za-z0-9]{16}\b/g) ?? []));
     const shared = [...ids(other)].filter((id) => ids(one).has(id));
     assert.deepEqual(shared.filter((id) => id !== DEMO.id), []);
     assert.deepEqual(other.keys.filter((key) => one.keys.includes(key)), []);

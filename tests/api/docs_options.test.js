@@ -10,13 +10,20 @@ import { BIN, cleanEnv } from '../lib/server.js';
 const FILE = 'server/docs/options.md';
 const cell = (text) => text.replaceAll('|', '\\|');
 const code = (text) => (text ? `\`${cell(text)}\`` : '');
-const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
+const table = (heads, rows) =>
+  [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 
 function page({ program, commands, notes, options, about_exec: aboutExec }) {
-  const calls = commands.map(({ name, synopsis, help }) => [code([program, name, synopsis].filter(Boolean).join(' ')), cell(help)]);
-  const rows = options.map(({ name, argument, help, environment, default: value, exec_default: beside }) => (
-    [code([name, argument].filter(Boolean).join(' ')), cell(help), [code(value), beside && `${code(beside)} in exec`].filter(Boolean).join(', '),
-      code(environment)]));
+  const calls = commands.map(({ name, synopsis, help }) => [
+    code([program, name, synopsis].filter(Boolean).join(' ')),
+    cell(help),
+  ]);
+  const rows = options.map(({ name, argument, help, environment, default: value, exec_default: beside }) => [
+    code([name, argument].filter(Boolean).join(' ')),
+    cell(help),
+    [code(value), beside && `${code(beside)} in exec`].filter(Boolean).join(', '),
+    code(environment),
+  ]);
   return `# Options
 
 This page is generated from \`${program} --help\`. [Command line](command-line.md) explains some options further.

@@ -123,7 +123,10 @@ describe('who may see them', () => {
       assert.equal(asked.headers.etag, undefined);
     }
     (await stranger.send('GET', '/_mock/docs/faults', { headers: { Authorization: `Bearer ${TOKEN}` } })).expect(200);
-    assert.match((await stranger.send('GET', '/_mock/docs/faults?token=wrong')).expect(401).text, /data-testid="wrong"/);
+    assert.match(
+      (await stranger.send('GET', '/_mock/docs/faults?token=wrong')).expect(401).text,
+      /data-testid="wrong"/,
+    );
   });
 
   test('the token leads on to the page that was asked for', async () => {

@@ -1,5 +1,5 @@
-// How a refusal names its fields: an object in the profile of 2020, a list in that of 2024 and at the card gate. A fault's status
-// is answered as the call itself would be refused with it.
+// How a refusal names its fields: an object in the profile of 2020, a list in that of 2024 and at the card gate. A
+// fault's status is answered as the call itself would be refused with it.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
@@ -14,8 +14,15 @@ const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const html = { headers: { Accept: 'text/html' } };
 
 /** The list of 2024 with these messages, by where each field stands. */
-const list = (source, fields) => ({ errors: Object.entries(fields).map(([where, detail]) => ({
-  status: 'Unprocessable Content', code: '422', title: 'Unprocessable Content', detail, source: { [source]: where } })) });
+const list = (source, fields) => ({
+  errors: Object.entries(fields).map(([where, detail]) => ({
+    status: 'Unprocessable Content',
+    code: '422',
+    title: 'Unprocessable Content',
+    detail,
+    source: { [source]: where },
+  })),
+});
 const paid = async (api) => {
   const { id } = await api.made({}, hold);
   (await api.transition(id, { status: 'processed' })).expect(200);
@@ -29,10 +36,16 @@ describe('422 in the profile of 2024', () => {
   test('the private API: a pointer to each field, wherever the envelope has them', async () => {
     const api = await demo.newAccount(NEWER);
     const wrong = { ...invoice({ amount: 0 }), customer: { email: 'a@example.com' } };
-    for (const [body, at] of [[{ data: { type: 'payment-invoices', attributes: wrong } }, '/data/attributes'], [{ data: wrong }, '/data'],
-      [wrong, '']]) {
+    for (const [body, at] of [
+      [{ data: { type: 'payment-invoices', attributes: wrong } }, '/data/attributes'],
+      [{ data: wrong }, '/data'],
+      [wrong, ''],
+    ]) {
       const reply = (await api.private('POST', '/payment-invoices', { json: body })).expect(422);
-      assert.deepEqual(reply.json, list('pointer', { [`${at}/customer/reference_id`]: BLANK, [`${at}/amount`]: POSITIVE }));
+      assert.deepEqual(
+        reply.json,
+        list('pointer', { [`${at}/customer/reference_id`]: BLANK, [`${at}/amount`]: POSITIVE }),
+      );
     }
   });
 
@@ -60,8 +73,16 @@ describe('422 in the profile of 2024', () => {
 
   test('payouts, and what no body said', async () => {
     const api = await demo.newAccount({ ...NEWER, opening_balances: { USD: 1 } });
-    const order = { service: 'test_usd', currency: 'USD', amount: 100, fields: { account: '1' }, options: { auto_process: false } };
-    const made = (await api.private('POST', '/payout-invoices', { json: { data: { attributes: order } } })).expect(201).data;
+    const order = {
+      service: 'test_usd',
+      currency: 'USD',
+      amount: 100,
+      fields: { account: '1' },
+      options: { auto_process: false },
+    };
+    const made = (await api.private('POST', '/payout-invoices', { json: { data: { attributes: order } } })).expect(
+      201,
+    ).data;
     const wrong = { data: { attributes: { ...order, amount: 0 } } };
     const refused = (await api.private('POST', '/payout-invoices', { json: wrong })).expect(422);
     assert.deepEqual(refused.json, list('pointer', { '/data/attributes/amount': POSITIVE }));
@@ -74,8 +95,13 @@ describe('422 in the profile of 2024', () => {
     const reply = (await api.createPublic(invoice({ amount: 0 }))).expect(422);
     assert.deepEqual(reply.json, list('pointer', { '/amount': POSITIVE }));
     for (const kind of ['payment', 'payout']) {
-      const offers = await api.send('POST', `/public-api/${kind}-prerequest`, { json: { public_key: api.account.public_key, currency: '?' } });
-      assert.deepEqual(offers.expect(422).json, list('pointer', { '/currency': 'This value is not a valid currency.' }));
+      const offers = await api.send('POST', `/public-api/${kind}-prerequest`, {
+        json: { public_key: api.account.public_key, currency: '?' },
+      });
+      assert.deepEqual(
+        offers.expect(422).json,
+        list('pointer', { '/currency': 'This value is not a valid currency.' }),
+      );
     }
   });
 
@@ -85,9 +111,16 @@ describe('422 in the profile of 2024', () => {
     const fields = { ...invoice({ amount: 0 }), customer: { name: 'A' } };
     assert.deepEqual((await api.createForm(fields, json)).expect(422).json.errors.map((one) => one.source.pointer),
       ['/customer/reference_id', '/amount']);
-    const link = new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: 0, 'customer[name]': 'A' });
-    assert.deepEqual((await api.send('GET', `/hpp/?${link}`, json)).expect(422).json.errors.map((one) => one.source.parameter),
-      ['customer[reference_id]', 'amount']);
+    const link = new URLSearchParams({
+      public_key: api.account.public_key,
+      currency: 'USD',
+      amount: 0,
+      'customer[name]': 'A',
+    });
+    assert.deepEqual(
+      (await api.send('GET', `/hpp/?${link}`, json)).expect(422).json.errors.map((one) => one.source.parameter),
+      ['customer[reference_id]', 'amount'],
+    );
   });
 
   test('a page says the same in both profiles', async () => {
@@ -98,14 +131,21 @@ describe('422 in the profile of 2024', () => {
       said.push(/data-testid="detail"[^>]*>([^<]*)/.exec(reply.text)?.[1] ?? reply.text);
     }
     assert.equal(said[0], said[1]);
-    assert.match(said[0], /customer\.reference_id: This value should not be blank\. amount: This value should be greater than 0\./);
+    assert.match(
+      said[0],
+      /customer\.reference_id: This value should not be blank\. amount: This value should be greater than 0\./,
+    );
   });
 
   test('a caller without a known account is answered as in 2020', async () => {
-    assert.deepEqual((await demo.send('POST', '/public-api/payment-invoices', { json: invoice({ amount: 0 }) })).expect(422).json,
-      { errors: { public_key: BLANK, amount: POSITIVE } });
-    assert.deepEqual((await demo.send('POST', '/public-api/payment-prerequest', { json: { currency: 'USD' } })).expect(422).json,
-      { errors: { public_key: BLANK } });
+    assert.deepEqual(
+      (await demo.send('POST', '/public-api/payment-invoices', { json: invoice({ amount: 0 }) })).expect(422).json,
+      { errors: { public_key: BLANK, amount: POSITIVE } },
+    );
+    assert.deepEqual(
+      (await demo.send('POST', '/public-api/payment-prerequest', { json: { currency: 'USD' } })).expect(422).json,
+      { errors: { public_key: BLANK } },
+    );
   });
 
   test('the journal explains both shapes alike', async () => {
@@ -118,7 +158,10 @@ describe('422 in the profile of 2024', () => {
       explained.push(items.map((one) => one.explain.fields));
     }
     assert.deepEqual(explained[0], explained[1]);
-    assert.deepEqual(explained[1].map((fields) => Object.keys(fields)), [['page[size]'], ['customer.reference_id', 'amount']]);
+    assert.deepEqual(
+      explained[1].map((fields) => Object.keys(fields)),
+      [['page[size]'], ['customer.reference_id', 'amount']],
+    );
   });
 });
 
@@ -127,7 +170,8 @@ describe('422 of the card gate', () => {
     test(`a list in the profile of ${profile}`, async () => {
       const api = await demo.newAccount({ profile });
       const { token } = (await api.made({}, hold)).attributes.flow_data.metadata;
-      const sale = (attributes) => api.send('POST', '/payment/sale', { auth: `Bearer ${token}`, json: { data: { attributes } } });
+      const sale = (attributes) =>
+        api.send('POST', '/payment/sale', { auth: `Bearer ${token}`, json: { data: { attributes } } });
       const reply = await sale({ card_number: 'x', cvv: '123', exp_month: '12', exp_year: '30' });
       assert.deepEqual(reply.expect(422).json, list('pointer', { '/data/attributes/card_number': INVALID }));
       await fault(api, 422);
@@ -182,7 +226,8 @@ describe('the status of a fault', () => {
     const api = await demo.newAccount();
     const id = await paid(api);
     const other = await paid(api);
-    const refund = (of, attributes) => api.private('POST', `/payment-invoices/${of}/refund`, { json: { data: { type: 'refund', attributes } } });
+    const refund = (of, attributes) =>
+      api.private('POST', `/payment-invoices/${of}/refund`, { json: { data: { type: 'refund', attributes } } });
     const reference_id = randomUUID();
     (await refund(id, { reference_id, amount: 1 })).expect(200);
     await fault(api, 409);
@@ -190,13 +235,21 @@ describe('the status of a fault', () => {
     assert.equal(injected.data.id, id);
     assert.equal(injected.errors[0].detail, `A refund with reference_id "${reference_id}" exists already.`);
     await fault(api, 409);
-    assert.deepEqual((await refund(id, { amount: 1 })).expect(409).json, { errors: [{ status: 'Conflict', code: '409' }] });
+    assert.deepEqual((await refund(id, { amount: 1 })).expect(409).json, {
+      errors: [{ status: 'Conflict', code: '409' }],
+    });
   });
 
   test('409: the earlier payout', async () => {
     const api = await demo.newAccount();
-    const order = { reference_id: randomUUID(), service: 'test_usd', currency: 'USD', amount: 1, fields: { account: '1' },
-      options: { auto_process: false } };
+    const order = {
+      reference_id: randomUUID(),
+      service: 'test_usd',
+      currency: 'USD',
+      amount: 1,
+      fields: { account: '1' },
+      options: { auto_process: false },
+    };
     const create = () => api.private('POST', '/payout-invoices', { json: { data: { attributes: order } } });
     const process = (id) => api.private('POST', `/payout-invoices/${id}/process`);
     await fault(api, 409);
@@ -224,14 +277,25 @@ describe('the status of a fault', () => {
     assert.equal(refused.headers.allow, other.headers.allow);
 
     await fault(api, 404);
-    assert.equal((await api.get('cpi_0000000000000000')).expect(404).text, '{"errors":[{"status":"Not Found","code":"404"}]}');
-    for (const [status, body] of [[400, 'Bad Request'], [403, 'Forbidden'], [413, 'Payload Too Large'], [503, 'Service Unavailable']]) {
+    assert.equal(
+      (await api.get('cpi_0000000000000000')).expect(404).text,
+      '{"errors":[{"status":"Not Found","code":"404"}]}',
+    );
+    for (const [status, body] of [
+      [400, 'Bad Request'],
+      [403, 'Forbidden'],
+      [413, 'Payload Too Large'],
+      [503, 'Service Unavailable'],
+    ]) {
       await fault(api, status);
-      assert.deepEqual((await api.create(invoice())).expect(status).json, { errors: [{ status: body, code: String(status) }] });
+      assert.deepEqual((await api.create(invoice())).expect(status).json, {
+        errors: [{ status: body, code: String(status) }],
+      });
     }
     await fault(api, 500);
-    assert.deepEqual((await api.create(invoice())).expect(500).json,
-      { errors: [{ status: 'internal_error', code: '500', title: 'internal_error', detail: 'Internal server error.' }] });
+    assert.deepEqual((await api.create(invoice())).expect(500).json, {
+      errors: [{ status: 'internal_error', code: '500', title: 'internal_error', detail: 'Internal server error.' }],
+    });
   });
 
   test('a page stays a page', async () => {

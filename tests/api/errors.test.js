@@ -43,7 +43,9 @@ describe('401', () => {
         const reply = (await demo.send(method, target, { auth })).expect(401);
         assert.deepEqual(reply.json, UNAUTHORIZED);
       }
-      const reply = (await demo.send('POST', '/payment-invoices', { auth, json: { data: { attributes: invoice() } } })).expect(401);
+      const reply = (
+        await demo.send('POST', '/payment-invoices', { auth, json: { data: { attributes: invoice() } } })
+      ).expect(401);
       assert.deepEqual(reply.json, UNAUTHORIZED);
       assert.match(reply.headers['www-authenticate'], /^Basic /);
     });
@@ -64,10 +66,21 @@ describe('401', () => {
 });
 
 describe('404', () => {
-  const unknown = ['/nothing', '/api/nothing', '/public-api', '/public-api/nothing', '/public-api/payment-services',
-    '/payment-invoices/cpi_0000000000000000/nothing', '/payment-invoice', '/PAYMENT-INVOICES', '/api/api/payment-invoices',
-    '/api/public-api/payment-invoices/cpi_0000000000000000', '/favicon.ico',
-    '/payment-invoices/../payment-services', '/.env'];
+  const unknown = [
+    '/nothing',
+    '/api/nothing',
+    '/public-api',
+    '/public-api/nothing',
+    '/public-api/payment-services',
+    '/payment-invoices/cpi_0000000000000000/nothing',
+    '/payment-invoice',
+    '/PAYMENT-INVOICES',
+    '/api/api/payment-invoices',
+    '/api/public-api/payment-invoices/cpi_0000000000000000',
+    '/favicon.ico',
+    '/payment-invoices/../payment-services',
+    '/.env',
+  ];
   for (const path of unknown) {
     test(`unknown path ${path}`, async () => {
       for (const auth of [null, demo.auth]) {
@@ -79,7 +92,15 @@ describe('404', () => {
   }
 
   test('unknown and odd ids', async () => {
-    for (const id of ['cpi_0000000000000000', 'cpi_', 'x', 'cgi_0000000000000000', 'a'.repeat(2000), '%27%20OR%201=1--', '%F0%9F%98%80']) {
+    for (const id of [
+      'cpi_0000000000000000',
+      'cpi_',
+      'x',
+      'cgi_0000000000000000',
+      'a'.repeat(2000),
+      '%27%20OR%201=1--',
+      '%F0%9F%98%80',
+    ]) {
       assert.deepEqual((await demo.get(id)).expect(404).json, NOT_FOUND, id);
       assert.deepEqual((await demo.getPublic(id)).expect(404).json, NOT_FOUND, id);
     }
@@ -216,8 +237,11 @@ describe('413', () => {
       const part = big.slice(at, at + 65536);
       chunks.push(`${part.length.toString(16)}\r\n${part}\r\n`);
     }
-    const reply = await rawExchange(server, `POST /payment-invoices HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${demo.auth}\r\n`
-      + `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunks.join('')}0\r\n\r\n`);
+    const reply = await rawExchange(
+      server,
+      `POST /payment-invoices HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${demo.auth}\r\n` +
+        `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunks.join('')}0\r\n\r\n`,
+    );
     assert.equal(reply.status, 413);
   });
 });
@@ -225,8 +249,14 @@ describe('413', () => {
 describe('HEAD and OPTIONS', () => {
   test('HEAD answers as GET does, without a body', async () => {
     const { id } = await demo.made();
-    for (const [target, auth] of [['/payment-invoices', demo.auth], [`/payment-invoices/${id}`, demo.auth], ['/payment-services', demo.auth],
-      [`/public-api/payment-invoices/${id}`, null], ['/payment-invoices', null], ['/payment-invoices/cpi_0000000000000000', demo.auth]]) {
+    for (const [target, auth] of [
+      ['/payment-invoices', demo.auth],
+      [`/payment-invoices/${id}`, demo.auth],
+      ['/payment-services', demo.auth],
+      [`/public-api/payment-invoices/${id}`, null],
+      ['/payment-invoices', null],
+      ['/payment-invoices/cpi_0000000000000000', demo.auth],
+    ]) {
       const get = await demo.send('GET', target, { auth });
       const head = await demo.send('HEAD', target, { auth });
       assert.equal(head.status, get.status, target);
@@ -235,12 +265,22 @@ describe('HEAD and OPTIONS', () => {
     }
   });
 
-  const preflight = (target, headers = {}) => demo.send('OPTIONS', target, { headers: {
-    Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type', ...headers,
-  } });
+  const preflight = (target, headers = {}) =>
+    demo.send('OPTIONS', target, {
+      headers: {
+        Origin: 'https://shop.example',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type',
+        ...headers,
+      },
+    });
 
   test('the public API allows browsers of any origin', async () => {
-    for (const target of ['/public-api/payment-prerequest', '/public-api/payment-invoices', '/public-api/payment-invoices/cpi_0000000000000000']) {
+    for (const target of [
+      '/public-api/payment-prerequest',
+      '/public-api/payment-invoices',
+      '/public-api/payment-invoices/cpi_0000000000000000',
+    ]) {
       const reply = (await preflight(target)).expect(200, 204);
       assert.equal(reply.headers['access-control-allow-origin'], '*');
       assert.match(reply.headers['access-control-allow-headers'], /content-type|\*/i);
@@ -276,13 +316,27 @@ describe('HEAD and OPTIONS', () => {
 
 describe('leniency', () => {
   const body = () => JSON.stringify({ data: { attributes: invoice() } });
-  for (const type of [undefined, 'application/json', 'application/json; charset=utf-8', 'application/vnd.api+json', 'text/plain',
-    'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'APPLICATION/JSON', 'nonsense', 'application/xml']) {
+  for (const type of [
+    undefined,
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/vnd.api+json',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'APPLICATION/JSON',
+    'nonsense',
+    'application/xml',
+  ]) {
     test(`a body that starts with { is JSON, with content type ${type}`, async () => {
       const headers = type ? { 'Content-Type': type } : {};
       (await demo.private('POST', '/payment-invoices', { body: body(), headers })).expect(201);
-      (await demo.send('POST', '/public-api/payment-prerequest',
-        { body: ` \r\n\t{"public_key":"${DEMO.public_key}","currency":"USD"}`, headers })).expect(200);
+      (
+        await demo.send('POST', '/public-api/payment-prerequest', {
+          body: ` \r\n\t{"public_key":"${DEMO.public_key}","currency":"USD"}`,
+          headers,
+        })
+      ).expect(200);
     });
   }
 
@@ -291,7 +345,16 @@ describe('leniency', () => {
     (await demo.createForm({}, { form, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })).expect(302);
   });
 
-  for (const accept of ['*/*', 'application/json', 'text/html', 'application/xml', 'image/png', 'application/json;q=0', 'nonsense', '']) {
+  for (const accept of [
+    '*/*',
+    'application/json',
+    'text/html',
+    'application/xml',
+    'image/png',
+    'application/json;q=0',
+    'nonsense',
+    '',
+  ]) {
     test(`Accept: ${accept} is no reason for 406`, async () => {
       const reply = (await demo.list({}, { headers: { Accept: accept } })).expect(200);
       assert.match(reply.headers['content-type'], /^application\/json/);
@@ -356,7 +419,9 @@ describe('malformed HTTP', () => {
     'half a request line': 'GET /payment-inv',
     'a body that ends early': `POST /payment-invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n${closing}{`,
     'an empty line': '\r\n',
-    'a query of thousands of parameters': `GET /hpp/?${Array.from({ length: 2000 }, (_, i) => `p${i}=`).join('&').slice(0, 7900)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+    'a query of thousands of parameters': `GET /hpp/?${Array.from({ length: 2000 }, (_, i) => `p${i}=`)
+      .join('&')
+      .slice(0, 7900)} HTTP/1.1\r\nHost: x\r\n\r\n`,
   };
   for (const [what, bytes] of Object.entries(unfinished)) {
     test(`the caller goes away after ${what}`, async () => {

@@ -26,7 +26,11 @@ class Stream {
 
   async open(account, { last, headers = {} } = {}) {
     const path = `/_mock/events${account ? `?account=${account.id}` : ''}`;
-    const all = { Accept: 'text/event-stream', ...(last === undefined ? {} : { 'Last-Event-ID': String(last) }), ...headers };
+    const all = {
+      Accept: 'text/event-stream',
+      ...(last === undefined ? {} : { 'Last-Event-ID': String(last) }),
+      ...headers,
+    };
     this.response = await within(new Promise((done, fail) => {
       this.request = http.request(this.server.url, { path, headers: all, agent: false }, done);
       this.request.on('error', fail);
@@ -89,12 +93,31 @@ describe('what happens', () => {
     const [callback] = await stream.got(1, 'callback');
     const [request] = await stream.got(1, 'request');
     const [transition] = await stream.got(1, 'transition');
-    assert.deepEqual([transition.data.id, transition.data.invoice, transition.data.from, transition.data.to, transition.data.resolution],
-      [id, id, 'created', 'process_pending', 'ok']);
-    assert.deepEqual([request.data.method, request.data.path, request.data.status, request.data.invoice, request.data.kind],
-      ['POST', '/payment-invoices', 201, id, 'api']);
-    assert.deepEqual([callback.data.invoice, callback.data.transition, callback.data.attempt, callback.data.code, callback.data.error, callback.data.state],
-      [id, 'process_pending', 1, 200, null, 'done']);
+    assert.deepEqual(
+      [
+        transition.data.id,
+        transition.data.invoice,
+        transition.data.from,
+        transition.data.to,
+        transition.data.resolution,
+      ],
+      [id, id, 'created', 'process_pending', 'ok'],
+    );
+    assert.deepEqual(
+      [request.data.method, request.data.path, request.data.status, request.data.invoice, request.data.kind],
+      ['POST', '/payment-invoices', 201, id, 'api'],
+    );
+    assert.deepEqual(
+      [
+        callback.data.invoice,
+        callback.data.transition,
+        callback.data.attempt,
+        callback.data.code,
+        callback.data.error,
+        callback.data.state,
+      ],
+      [id, 'process_pending', 1, 200, null, 'done'],
+    );
     assert.equal(transition.data.request, request.data.id);
     assert.equal(callback.data.request, request.data.id);
     await api.freeze();
@@ -125,7 +148,11 @@ describe('what happens', () => {
     await stream.got(2);
     assert.deepEqual([...new Set(stream.events.map((e) => e.data.invoice))], [id]);
     await own.until(() => own.events.some((e) => e.data.path === path && e.data.unmatched), 'the call to nowhere');
-    await own.until(() => own.events.some((e) => e.event === 'account' && e.data.id === fresh.account.id && e.data.change === 'created'), 'the account');
+    await own.until(
+      () =>
+        own.events.some((e) => e.event === 'account' && e.data.id === fresh.account.id && e.data.change === 'created'),
+      'the account',
+    );
     stream.close();
     own.close();
   });
@@ -155,7 +182,9 @@ describe('what happens', () => {
 test('fault hits are events; a stream outlives a reset and a restore of its account', async () => {
   const api = await demo.newAccount();
   const stream = await new Stream().open(api.account);
-  const { id } = (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 500, times: 1 })).expect(201).json;
+  const { id } = (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 500, times: 1 })).expect(
+    201,
+  ).json;
   (await api.services({}, { check: false })).expect(500);
   const [hit] = await stream.got(1, 'fault');
   assert.deepEqual([hit.data.id, hit.data.on, hit.data.fault], [id, 'api', 'status']);

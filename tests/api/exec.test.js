@@ -73,7 +73,10 @@ describe('the command', { skip: ALONE }, () => {
   });
 
   test('stdout is its own, and so is stdin', async () => {
-    const run = started([], "process.stdin.on('data', (d) => process.stdout.write('got ' + d)).on('end', () => process.exit(0));");
+    const run = started(
+      [],
+      "process.stdin.on('data', (d) => process.stdout.write('got ' + d)).on('end', () => process.exit(0));",
+    );
     run.child.stdin.end('words');
     assert.deepEqual(await run.ended(), { code: 0, signal: null });
     assert.equal(run.stdout, 'got words');
@@ -99,8 +102,11 @@ describe('the command', { skip: ALONE }, () => {
     const plain = join(folder, 'plain');
     writeFileSync(plain, 'no program');
     for (const [command, status, why] of [
-      ['no-such-program', 127, 'No such file or directory'], [join(folder, 'nothing'), 127, 'No such file or directory'],
-      ['', 127, 'No such file or directory'], [plain, 126, 'Permission denied'], [folder, 126, 'Permission denied'],
+      ['no-such-program', 127, 'No such file or directory'],
+      [join(folder, 'nothing'), 127, 'No such file or directory'],
+      ['', 127, 'No such file or directory'],
+      [plain, 126, 'Permission denied'],
+      [folder, 126, 'Permission denied'],
     ]) {
       const { code, stdout, stderr } = await exec([], [command]);
       assert.equal(code, status, stderr);
@@ -120,7 +126,8 @@ describe('the command', { skip: ALONE }, () => {
   });
 
   test('inherits what the server was started with, and nothing of the server', async () => {
-    const shown = 'echo limits $(ulimit -Sn) $(ulimit -Hn); grep -E "^Sig(Blk|Ign)" /proc/self/status; readlink /proc/self/fd/* | sort -u';
+    const shown =
+      'echo limits $(ulimit -Sn) $(ulimit -Hn); grep -E "^Sig(Blk|Ign)" /proc/self/status; readlink /proc/self/fd/* | sort -u';
     const folder = tempDir();
     const given = openSync(join(folder, 'given'), 'w');
     const output = async (command) => {
@@ -146,11 +153,18 @@ describe('options', { skip: ALONE }, () => {
     const marker = join(tempDir(), 'ran');
     const command = ['--', 'touch', marker];
     for (const [args, words] of [
-      [['--nonsense', ...command], '--nonsense'], [['--listen', 'nowhere', ...command], '--listen'], [['--seed', 'x', ...command], '--seed'],
-      [['--fixtures', '/no/such/folder', ...command], '/no/such/folder'], [['--db', '/no/such/folder/x.db', ...command], '/no/such/folder/x.db'],
-      [['--report', '/dev/null/x', ...command], '--report /dev/null/x'], [['--report', '', ...command], '--report'],
-      [['--ready-file', '/no/such/folder/ready', ...command], '/no/such/folder/ready'], [['touch', marker], '"touch"'],
-      [[], '-- COMMAND'], [['--'], '-- COMMAND'], [['--durable'], '-- COMMAND'],
+      [['--nonsense', ...command], '--nonsense'],
+      [['--listen', 'nowhere', ...command], '--listen'],
+      [['--seed', 'x', ...command], '--seed'],
+      [['--fixtures', '/no/such/folder', ...command], '/no/such/folder'],
+      [['--db', '/no/such/folder/x.db', ...command], '/no/such/folder/x.db'],
+      [['--report', '/dev/null/x', ...command], '--report /dev/null/x'],
+      [['--report', '', ...command], '--report'],
+      [['--ready-file', '/no/such/folder/ready', ...command], '/no/such/folder/ready'],
+      [['touch', marker], '"touch"'],
+      [[], '-- COMMAND'],
+      [['--'], '-- COMMAND'],
+      [['--durable'], '-- COMMAND'],
     ]) {
       const { code, stdout, stderr } = await runBinary(['exec', ...args]);
       assert.equal(code, 2, stderr);
@@ -165,15 +179,26 @@ describe('options', { skip: ALONE }, () => {
   test('--help and --version', async () => {
     const { code, stdout, stderr } = await runBinary(['exec', '--help']);
     assert.deepEqual([code, stderr], [0, '']);
-    for (const word of ['exec [options] -- COMMAND', 'healthcheck', '--report', '--strict', 'MILKYPAY_URL', 'MILKYPAY_REPORT']) assert.ok(stdout.includes(word), word);
+    for (const word of [
+      'exec [options] -- COMMAND',
+      'healthcheck',
+      '--report',
+      '--strict',
+      'MILKYPAY_URL',
+      'MILKYPAY_REPORT',
+    ])
+      assert.ok(stdout.includes(word), word);
     assert.equal(stdout, (await runBinary(['--help'])).stdout);
     assert.match((await runBinary(['exec', '--version'])).stdout, /^milkypay-mock \d/);
   });
 
   test('are the same as without exec, --listen and the environment included', async () => {
     const folder = tempDir();
-    const { code, stdout, stderr } = await exec(['--listen', '0.0.0.0:0', '--ready-file', join(folder, 'ready'), '--log-level', 'info', '--seed', '5'],
-      program('console.log(JSON.stringify([url, (await create({})).attributes.hpp_url]));'), { env: { MILKYPAY_PUBLIC_URL: 'https://pay.test' } });
+    const { code, stdout, stderr } = await exec(
+      ['--listen', '0.0.0.0:0', '--ready-file', join(folder, 'ready'), '--log-level', 'info', '--seed', '5'],
+      program('console.log(JSON.stringify([url, (await create({})).attributes.hpp_url]));'),
+      { env: { MILKYPAY_PUBLIC_URL: 'https://pay.test' } },
+    );
     assert.equal(code, 0, stderr);
     const [url, hpp] = JSON.parse(stdout);
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/, 'all addresses are none to call');
@@ -215,7 +240,10 @@ describe('signals', { skip: ALONE }, () => {
   test('a second one ends both at once', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([HANG]); // a drain would wait for it
-    const run = started([], `await create({ callback_url: '${sink.url}' });${PATIENT} console.log('pid', process.pid);`);
+    const run = started(
+      [],
+      `await create({ callback_url: '${sink.url}' });${PATIENT} console.log('pid', process.pid);`,
+    );
     await run.said('pid');
     await sink.got(1);
     run.child.kill('SIGTERM');
@@ -228,7 +256,8 @@ describe('signals', { skip: ALONE }, () => {
   });
 
   test('the terminal\'s Ctrl-C reaches the command once', { skip: spawnable('script') }, async () => {
-    // script(1) gives a terminal, and its stdin is the keyboard; `exec`, because its shell would report the signal as its own end
+    // script(1) gives a terminal, and its stdin is the keyboard; `exec`, because its shell would report the signal as
+    // its own end
     const folder = tempDir();
     const file = join(folder, 'suite.mjs');
     writeFileSync(file, `
@@ -243,7 +272,9 @@ describe('signals', { skip: ALONE }, () => {
       });
       setInterval(() => {}, 1000);
       console.log('ready');`);
-    const child = spawn('script', ['-qec', `exec ${BIN} exec -- ${process.execPath} ${file}`, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn('script', ['-qec', `exec ${BIN} exec -- ${process.execPath} ${file}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let text = '';
     const ready = new Promise((done) => child.stdout.setEncoding('utf8').on('data', (part) => {
       text += part;
@@ -268,19 +299,31 @@ describe('the end', { skip: ALONE }, () => {
     let letGo;
     const held = new Promise((done) => { letGo = done; });
     sink.answer([{ until: held }]);
-    const run = started([], `await create({ reference_id: 'late', callback_url: '${sink.url}', test_mode: true }, 'processed@0'); console.log('made');`);
+    const run = started(
+      [],
+      `await create({ reference_id: 'late', callback_url: '${sink.url}', test_mode: true }, 'processed@0'); console.log('made');`,
+    );
     await run.said('made');
     await sink.got(1);
     letGo();
     assert.deepEqual(await run.ended(), { code: 0, signal: null });
-    assert.deepEqual(sink.requests.map(({ status }) => status), ['process_pending', 'processed'], 'the second was due then');
+    assert.deepEqual(
+      sink.requests.map(({ status }) => status),
+      ['process_pending', 'processed'],
+      'the second was due then',
+    );
     await sink.stop();
   });
 
   test('does not wait for what is due later', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([500]);
-    const { code, stderr } = await exec([], program(`await create({ callback_url: '${sink.url}' }, 'processed@1h'); await control('GET', '/wait?idle=true');`));
+    const { code, stderr } = await exec(
+      [],
+      program(
+        `await create({ callback_url: '${sink.url}' }, 'processed@1h'); await control('GET', '/wait?idle=true');`,
+      ),
+    );
     assert.equal(code, 0, stderr);
     assert.equal(sink.requests.length, 1);
     await sink.stop();
@@ -304,7 +347,10 @@ describe('the end', { skip: ALONE }, () => {
 });
 
 describe('--strict', { skip: ALONE }, () => {
-  const created = (sink, more = '') => program(`await create({ reference_id: 'r', callback_url: '${sink.url}/cb?secret=1', test_mode: true }); await control('GET', '/wait?idle=true');${more}`);
+  const created = (sink, more = '') =>
+    program(
+      `await create({ reference_id: 'r', callback_url: '${sink.url}/cb?secret=1', test_mode: true }); await control('GET', '/wait?idle=true');${more}`,
+    );
 
   test('a run without callbacks is good', async () => {
     const { code, stderr } = await exec(['--strict'], program('await create({});'));
@@ -316,7 +362,10 @@ describe('--strict', { skip: ALONE }, () => {
     sink.answer([500]);
     const { code, stderr } = await exec(['--strict', '--log-level', 'error'], created(sink));
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /^milkypay-mock: --strict: callback cb_1 of cpi_\w{16} \(process_pending\) to http:\/\/127\.0\.0\.1:\d+\/cb was never delivered: still queued after 1 attempt: the last answer was 500\n$/);
+    assert.match(
+      stderr,
+      /^milkypay-mock: --strict: callback cb_1 of cpi_\w{16} \(process_pending\) to http:\/\/127\.0\.0\.1:\d+\/cb was never delivered: still queued after 1 attempt: the last answer was 500\n$/,
+    );
     await sink.stop();
   });
 
@@ -324,7 +373,10 @@ describe('--strict', { skip: ALONE }, () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([{ status: 503 }]);
     const source = `await control('PATCH', '/accounts/' + process.env.MILKYPAY_ACCOUNT_ID, { retry_limit: 1 });`;
-    const { code, stderr } = await exec(['--strict', '--log-level', 'error'], program(`${source} await create({ callback_url: '${sink.url}' }); await control('GET', '/wait?idle=true');`));
+    const { code, stderr } = await exec(
+      ['--strict', '--log-level', 'error'],
+      program(`${source} await create({ callback_url: '${sink.url}' }); await control('GET', '/wait?idle=true');`),
+    );
     assert.equal(code, 3, stderr);
     assert.deepEqual(lines(stderr).length, 1);
     assert.match(stderr, /failed after 1 attempt: the last answer was 503\n$/);
@@ -332,8 +384,12 @@ describe('--strict', { skip: ALONE }, () => {
   });
 
   test('more than twenty are counted', async () => {
-    const { code, stderr } = await exec(['--strict', '--log-level', 'error'],
-      program("for (let i = 0; i < 23; i++) await create({ callback_url: 'http://127.0.0.1:1/' }); await control('GET', '/wait?idle=true');"));
+    const { code, stderr } = await exec(
+      ['--strict', '--log-level', 'error'],
+      program(
+        "for (let i = 0; i < 23; i++) await create({ callback_url: 'http://127.0.0.1:1/' }); await control('GET', '/wait?idle=true');",
+      ),
+    );
     assert.equal(code, 3);
     assert.equal(lines(stderr).length, 21, stderr);
     assert.equal(lines(stderr).at(-1), 'milkypay-mock: --strict: 3 more callbacks were never delivered');
@@ -343,7 +399,10 @@ describe('--strict', { skip: ALONE }, () => {
     const sink = await startSink({ account: DEMO });
     const { code, stderr } = await exec(['--strict'], created(sink));
     assert.equal(code, 3, stderr);
-    assert.equal(stderr, 'milkypay-mock: --strict: 1 callbacks were delivered, and the suite verified no signature: POST /_mock/verify-signature never found one right\n');
+    assert.equal(
+      stderr,
+      'milkypay-mock: --strict: 1 callbacks were delivered, and the suite verified no signature: POST /_mock/verify-signature never found one right\n',
+    );
     await sink.stop();
   });
 
@@ -354,7 +413,11 @@ describe('--strict', { skip: ALONE }, () => {
       return;
     }
     const sink = await startSink({ account: DEMO });
-    const ask = (signature) => exec(['--strict'], created(sink, `await control('POST', '/verify-signature', { body: '{}', signature: '${signature}' });`));
+    const ask = (signature) =>
+      exec(
+        ['--strict'],
+        created(sink, `await control('POST', '/verify-signature', { body: '{}', signature: '${signature}' });`),
+      );
     const { secret_key } = DEMO;
     const right = await ask(createHash('sha1').update(`${secret_key}{}${secret_key}`).digest('base64'));
     assert.deepEqual([right.code, right.stderr], [0, '']);
@@ -380,26 +443,40 @@ describe('--strict', { skip: ALONE }, () => {
 
 describe('--report', { skip: ALONE }, () => {
   const HOSTILE = '<script>alert("x")</script>\'&]]>{{id}}';
-  const files = (folder) => [readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8'), readFileSync(join(folder, 'milkypay.html'), 'utf8')];
+  const files = (folder) => [
+    readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8'),
+    readFileSync(join(folder, 'milkypay.html'), 'utf8'),
+  ];
 
   test('both files, in a folder that is made', async () => {
     const sink = await startSink({ account: DEMO });
     const folder = join(tempDir(), 'deep', 'reports');
     sink.answer([500], '/bad?token=1');
-    const { code, stderr, stdout } = await exec(['--report', folder, '--log-level', 'error'], program(`
+    const { code, stderr, stdout } = await exec(
+      ['--report', folder, '--log-level', 'error'],
+      program(`
       const paid = await create({ reference_id: 'paid', amount: 20.4, callback_url: '${sink.url}/good', test_mode: true }, 'processed@0');
       await control('GET', '/wait?invoice=' + paid.id + '&callback=delivered&transition=processed');
       const bad = await create({ reference_id: ${JSON.stringify(HOSTILE)}, callback_url: 'http://user:pass@${sink.url.slice(7)}/bad?token=1' });
       await control('GET', '/wait?idle=true');
       await create({ reference_id: 'silent' });
-      console.log(paid.id, bad.id);`));
+      console.log(paid.id, bad.id);`),
+    );
     assert.equal(code, 0, stderr);
     const [paid, bad] = stdout.trim().split(' ');
     const [junit, html] = files(folder);
-    assert.match(junit, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="milkypay-mock" tests="6" failures="1" /);
+    assert.match(
+      junit,
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="milkypay-mock" tests="6" failures="1" /,
+    );
     assert.match(junit, /<testsuite name="invoices" tests="3" failures="0"/);
     assert.match(junit, /<testsuite name="callbacks" tests="3" failures="1"/);
-    assert.ok(junit.includes(`<testcase classname="${DEMO.id}" name="paid (${paid})">\n<properties>\n<property name="status" value="processed"/>`), junit);
+    assert.ok(
+      junit.includes(
+        `<testcase classname="${DEMO.id}" name="paid (${paid})">\n<properties>\n<property name="status" value="processed"/>`,
+      ),
+      junit,
+    );
     assert.ok(junit.includes('<property name="amount" value="20.4"/>'));
     assert.ok(html.includes('<td data-label="Amount">20.40\u00a0USD<br>'), html);
     const escaped = '&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;]]&gt;{{id}}';
@@ -444,7 +521,9 @@ describe('--report', { skip: ALONE }, () => {
 
   test('accounts that were deleted took theirs with them', async () => {
     const folder = tempDir();
-    const { code, stderr } = await exec(['--report', folder, '--strict', '--log-level', 'error'], program(`
+    const { code, stderr } = await exec(
+      ['--report', folder, '--strict', '--log-level', 'error'],
+      program(`
       const account = await control('POST', '/accounts', { callback_url: 'http://127.0.0.1:1/' });
       process.env.MILKYPAY_ACCOUNT_ID = account.id;
       const login = 'Basic ' + btoa(account.id + ':' + account.api_key);
@@ -452,19 +531,23 @@ describe('--report', { skip: ALONE }, () => {
         type: 'payment-invoices', attributes: { reference_id: 'gone', service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 } } }) });
       if (reply.status !== 201) throw new Error(await reply.text());
       await control('GET', '/wait?idle=true&account=' + account.id);
-      await control('DELETE', '/accounts/' + account.id);`));
+      await control('DELETE', '/accounts/' + account.id);`),
+    );
     assert.equal(code, 0, stderr);
     assert.match(files(folder)[0], /tests="0" failures="0"/);
   });
 
   test('many steps and callbacks of one invoice are cut, and the page says so', async () => {
     const folder = tempDir();
-    const { code, stderr } = await exec(['--report', folder, '--log-level', 'error'], program(`
+    const { code, stderr } = await exec(
+      ['--report', folder, '--log-level', 'error'],
+      program(`
       const { id } = await create({ callback_url: 'http://127.0.0.1:1/' });
       for (let i = 0; i < 60; i++) {
         for (const status of ['processed', 'process_pending']) await control('POST', '/payment-invoices/' + id + '/transition', { status, force: true });
       }
-      await control('GET', '/wait?idle=true');`));
+      await control('GET', '/wait?idle=true');`),
+    );
     assert.equal(code, 0, stderr);
     const html = files(folder)[1];
     assert.equal(html.match(/and 22 more<\/li><\/ol>/g).length, 1, 'two steps of the creation and 120 more');
@@ -473,7 +556,9 @@ describe('--report', { skip: ALONE }, () => {
 
   test('the newest 10,000 invoices, and the page says how many more there are', async () => {
     const folder = tempDir();
-    const { code, stderr } = await exec(['--report', folder, '--log-level', 'error'], program(`
+    const { code, stderr } = await exec(
+      ['--report', folder, '--log-level', 'error'],
+      program(`
       import { connect } from 'node:net';
       const { hostname, port } = new URL(url);
       const body = '{"data":{"type":"payment-invoices","attributes":{"service":"payment_card_usd_hpp","currency":"USD","amount":1}}}';
@@ -488,7 +573,9 @@ describe('--report', { skip: ALONE }, () => {
           if (left === 0) done(socket.destroy());
         });
         socket.write(request.repeat(477));
-      })));`), { limit: 120_000 });
+      })));`),
+      { limit: 120_000 },
+    );
     assert.equal(code, 0, stderr);
     const [junit, html] = files(folder);
     assert.match(junit, /<testsuites name="milkypay-mock" tests="10000" /);

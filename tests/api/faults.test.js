@@ -78,7 +78,9 @@ describe('what calls meet', () => {
     const late = api.services();
     const raw = rawRequest(server, 'GET', '/payment-services', withBasic(api)).done;
     for (; (await hits(api))[0] < 2;);
-    (await api.control('DELETE', `/accounts/${api.account.id}`, undefined, { parameters: { account: undefined } })).expect(200);
+    (
+      await api.control('DELETE', `/accounts/${api.account.id}`, undefined, { parameters: { account: undefined } })
+    ).expect(200);
     (await late).expect(401);
     assert.equal((await raw).status, 401);
   });
@@ -233,7 +235,12 @@ describe('what calls meet', () => {
     const api = await demo.newAccount();
     const data = await api.made({}, hold);
     const { token } = data.attributes.flow_data.metadata;
-    await fault(api, { on: 'api', match: { path: '/payment/sale', invoice: data.id }, fault: 'commit_then_reset', times: 1 });
+    await fault(api, {
+      on: 'api',
+      match: { path: '/payment/sale', invoice: data.id },
+      fault: 'commit_then_reset',
+      times: 1,
+    });
     const card = { card_number: GOOD, cvv: '123', exp_month: '12', exp_year: '30', card_holder: 'A B' };
     const { end } = await rawCall(server, 'POST', '/payment/sale', {
       headers: { Authorization: `Bearer ${token}` },
@@ -338,7 +345,13 @@ describe('what pages meet', () => {
     const api = await demo.newAccount();
     const { id, path } = await cardPage(api);
     const cgi = path.split('/').at(-1);
-    const paths = [`/redirect/hpp/?cpi=${id}`, path, `${path}/challenge`, `/return?id=${id}`, `/complete-auth?pid=${cgi}`];
+    const paths = [
+      `/redirect/hpp/?cpi=${id}`,
+      path,
+      `${path}/challenge`,
+      `/return?id=${id}`,
+      `/complete-auth?pid=${cgi}`,
+    ];
     await fault(api, { on: 'page', match: { invoice: id }, fault: 'status', status: 503 });
     for (const target of paths) {
       const reply = await demo.send('GET', target, { ...html, check: false });
@@ -381,8 +394,14 @@ describe('whose calls', () => {
     const one = await api.made({}, hold);
     const two = await api.made({}, hold);
     const status = async (method, target) => (await api.private(method, target, { check: false })).status;
-    const targets = [['GET', '/payment-services'], ['GET', '/api/payment-services'], ['GET', `/payment-invoices/${one.id}`],
-      ['GET', `/api/payment-invoices/${two.id}`], ['GET', '/payment-invoices'], ['POST', '/payment-invoices']];
+    const targets = [
+      ['GET', '/payment-services'],
+      ['GET', '/api/payment-services'],
+      ['GET', `/payment-invoices/${one.id}`],
+      ['GET', `/api/payment-invoices/${two.id}`],
+      ['GET', '/payment-invoices'],
+      ['POST', '/payment-invoices'],
+    ];
     for (const [match, wanted] of [
       [{}, [503, 503, 503, 503, 503, 503]],
       [undefined, [503, 503, 503, 503, 503, 503]],
@@ -512,7 +531,10 @@ describe('what callbacks meet', () => {
     await api.advance(60);
     const dropped = await one(api, second.id, 'process_pending');
     assert.deepEqual([dropped.state, dropped.attempts.length], ['dropped', 1]);
-    assert.deepEqual(Object.values((await api.attributes(second.id)).callback_logs).map((log) => log.status), ['dropped']);
+    assert.deepEqual(
+      Object.values((await api.attributes(second.id)).callback_logs).map((log) => log.status),
+      ['dropped'],
+    );
     await sink.stop();
   });
 
@@ -528,7 +550,13 @@ describe('what callbacks meet', () => {
     await api.idle();
     const callback = await one(api, id, 'process_pending');
     assert.equal(callback.state, 'done');
-    assert.deepEqual(callback.attempts.map((a) => [a.number, a.code, a.fault]), [[1, 200, 'duplicate'], [2, 200, 'duplicate']]);
+    assert.deepEqual(
+      callback.attempts.map((a) => [a.number, a.code, a.fault]),
+      [
+        [1, 200, 'duplicate'],
+        [2, 200, 'duplicate'],
+      ],
+    );
     await sink.stop();
   });
 
@@ -555,7 +583,13 @@ describe('what callbacks meet', () => {
 
   test('delay: on the account\'s clock', async () => {
     const { api, sink, callback_url } = await scene();
-    await fault(api, { on: 'callback', match: { transition: 'process_pending' }, fault: 'delay', delay: '10m', times: 1 });
+    await fault(api, {
+      on: 'callback',
+      match: { transition: 'process_pending' },
+      fault: 'delay',
+      delay: '10m',
+      times: 1,
+    });
     const { id } = await api.made({ callback_url }, hold);
     const waits = await one(api, id, 'process_pending');
     assert.deepEqual([waits.state, waits.due, waits.attempts], ['queued', api.start + 600, []]);
@@ -622,7 +656,8 @@ describe('what callbacks meet', () => {
       () => api.made({ callback_url }, hold),
       () => api.madePublic({ metadata: { mock_outcome: 'process_pending' } }),
       async () => (await api.createForm({ ...invoice(), metadata: { mock_outcome: 'process_pending' } })).expect(302),
-      async () => (await demo.send('POST', '/hpp/', { form: { public_key: api.account.public_key, ...invoice() } })).expect(303),
+      async () =>
+        (await demo.send('POST', '/hpp/', { form: { public_key: api.account.public_key, ...invoice() } })).expect(303),
     ];
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
     for (const make of create) {
@@ -646,8 +681,24 @@ describe('what callbacks meet', () => {
     const { api, sink, callback_url } = await scene();
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
     const paid = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
-    const { data: { id: payout } } = (await api.private('POST', '/payout-invoices', { json: { data: { attributes: {
-      service: 'test_usd', currency: 'USD', amount: 5, test_mode: true, fields: { account: '42' }, options: { auto_process: false } } } } })).expect(201);
+    const {
+      data: { id: payout },
+    } = (
+      await api.private('POST', '/payout-invoices', {
+        json: {
+          data: {
+            attributes: {
+              service: 'test_usd',
+              currency: 'USD',
+              amount: 5,
+              test_mode: true,
+              fields: { account: '42' },
+              options: { auto_process: false },
+            },
+          },
+        },
+      })
+    ).expect(201);
     await api.advance(0);
     await fault(api, { on: 'callback', fault: 'before_response' });
     const calls = [[200, `/payment-invoices/${paid.id}/refund`], [201, `/payout-invoices/${payout}/process`]];
@@ -683,7 +734,8 @@ describe('what callbacks meet', () => {
 
   test('the signature: bad, of the other mode\'s secret, none', async () => {
     const { api, sink, callback_url } = await scene();
-    for (const name of ['bad_signature', 'wrong_secret', 'no_signature']) await fault(api, { on: 'callback', fault: name, times: 1 });
+    for (const name of ['bad_signature', 'wrong_secret', 'no_signature'])
+      await fault(api, { on: 'callback', fault: name, times: 1 });
     for (let i = 0; i < 4; i++) {
       await api.made({ callback_url, test_mode: true }, hold);
       await sink.got(i + 1);
@@ -740,7 +792,13 @@ describe('what callbacks meet', () => {
     await fault(api, { on: 'callback', match: { transition: 'refunded' }, fault: 'unknown_status' });
     // texts that look like the document itself
     const trap = '","amount":1,"status":"x","processed_amount":2';
-    const attributes = { callback_url, amount: 20.4, description: trap, reference_id: trap, metadata: { amount: 7, status: 's' } };
+    const attributes = {
+      callback_url,
+      amount: 20.4,
+      description: trap,
+      reference_id: trap,
+      metadata: { amount: 7, status: 's' },
+    };
     const { id } = await api.made(attributes);
     await api.advance(2);
     (await api.transition(id, { status: 'refunded' })).expect(200);
@@ -752,8 +810,12 @@ describe('what callbacks meet', () => {
     assert.deepEqual([amount, payment_amount, processed_amount], [21.4, 21.4, 21.4]);
     const { status, ...rest } = refunded.body.data.attributes;
     assert.ok(!['refunded', 'processed'].includes(status));
-    for (const key of ['description', 'reference_id', 'metadata', 'amount', 'processed_amount']) assert.deepEqual(rest[key], now[key], key);
-    assert.deepEqual([paid.body.data.attributes.metadata, paid.body.data.attributes.status], [{ amount: 7, status: 's' }, 'processed']);
+    for (const key of ['description', 'reference_id', 'metadata', 'amount', 'processed_amount'])
+      assert.deepEqual(rest[key], now[key], key);
+    assert.deepEqual(
+      [paid.body.data.attributes.metadata, paid.body.data.attributes.status],
+      [{ amount: 7, status: 's' }, 'processed'],
+    );
     await sink.stop();
   });
 
@@ -824,7 +886,16 @@ describe('the control API', () => {
   test('the answer echoes what was asked for, with id and hits; lists show the oldest first', async () => {
     const api = await demo.newAccount();
     const bodies = [
-      { on: 'api', match: { method: 'GET', path: '/payment-services/*' }, fault: 'status', times: 3, after: 1, probability: 0.25, status: 503, retry_after: 1 },
+      {
+        on: 'api',
+        match: { method: 'GET', path: '/payment-services/*' },
+        fault: 'status',
+        times: 3,
+        after: 1,
+        probability: 0.25,
+        status: 503,
+        retry_after: 1,
+      },
       { on: 'callback', match: { invoice: 'cpi_0000000000000001', transition: 'processed' }, fault: 'drop' },
       { on: 'page', match: {}, fault: 'delay', delay: 'lognormal', median: '200ms', sigma: 0.5 },
       { on: 'api', fault: 'commit_then_timeout', hold: '0' },
@@ -839,7 +910,9 @@ describe('the control API', () => {
     assert.deepEqual((await faults(api)).map(({ id }) => id), made);
     const page = (await api.control('GET', '/faults', undefined, { parameters: { limit: 3 } })).expect(200).json;
     assert.deepEqual([page.items.length, page.total, page.next], [3, 4, made[2]]);
-    const rest = (await api.control('GET', '/faults', undefined, { parameters: { after: page.next } })).expect(200).json;
+    const rest = (await api.control('GET', '/faults', undefined, { parameters: { after: page.next } })).expect(
+      200,
+    ).json;
     assert.deepEqual([rest.items.map(({ id }) => id), rest.total, rest.next], [[made[3]], 4, null]);
     (await api.control('GET', '/faults', undefined, { parameters: { after: 'x' } })).expect(422);
   });
@@ -927,7 +1000,10 @@ describe('the control API', () => {
   test('an account has at most 200', async () => {
     const api = await demo.newAccount();
     for (let i = 0; i < 200; i++) await fault(api, { on: 'callback', fault: 'drop', times: 1 });
-    assert.equal((await api.control('POST', '/faults', { on: 'api', fault: 'reset' })).expect(409).json.error.code, 'too_many_faults');
+    assert.equal(
+      (await api.control('POST', '/faults', { on: 'api', fault: 'reset' })).expect(409).json.error.code,
+      'too_many_faults',
+    );
     const list = (await api.control('GET', '/faults')).expect(200).json;
     assert.deepEqual([list.items.length, list.total, list.next], [100, 200, list.items.at(-1).id]);
     (await api.services()).expect(200);
@@ -952,7 +1028,11 @@ test('a server that ends answers what is delayed, and holds nothing', async () =
   await fault(api, { on: 'api', match: { method: 'POST' }, fault: 'commit_then_timeout' });
   await fault(api, { on: 'api', match: { path: '/payment-invoices' }, fault: 'delay', delay: '10m' });
   await fault(api, { on: 'api', fault: 'slow', bytes_per_s: 100 });
-  const requests = [start('POST', '/payment-invoices', order(invoice())), start('GET', '/payment-invoices'), start('GET', '/payment-services')];
+  const requests = [
+    start('POST', '/payment-invoices', order(invoice())),
+    start('GET', '/payment-invoices'),
+    start('GET', '/payment-services'),
+  ];
   await new Promise((come) => requests[2].socket.once('data', come));
   while ((await hits(api)).some((n) => !n));
   await ending.stop();

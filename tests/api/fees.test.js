@@ -23,7 +23,11 @@ const paid = async (api, attributes, body) => {
   return id;
 };
 const costs = ({ amount, payment_amount, fee, deposit }) => [amount, payment_amount, fee, deposit];
-const came = ({ processed_amount, processed_fee, processed_deposit }) => [processed_amount, processed_fee, processed_deposit];
+const came = ({ processed_amount, processed_fee, processed_deposit }) => [
+  processed_amount,
+  processed_fee,
+  processed_deposit,
+];
 
 describe('a payment’s fee', () => {
   for (const [amount, fee, deposit, why] of [
@@ -76,7 +80,10 @@ describe('payment_fee_shift_out', () => {
     const { pathname, search } = new URL(attributes.hpp_url);
     let page = await api.send('GET', pathname + search, { headers: { Accept: 'text/html' }, check: false });
     for (let hops = 0; page.status >= 300 && page.status < 400 && hops < 5; hops++) {
-      page = await api.send('GET', new URL(page.headers.location, server.url).pathname, { headers: { Accept: 'text/html' }, check: false });
+      page = await api.send('GET', new URL(page.headers.location, server.url).pathname, {
+        headers: { Accept: 'text/html' },
+        check: false,
+      });
     }
     assert.equal(page.status, 200);
     assert.match(page.text, /data-testid="amount">103\.20\u00a0USD</);
@@ -119,7 +126,9 @@ describe('payment_fee_shift_out', () => {
   test('a change of the setting is for what is made from then on', async () => {
     const api = await demo.newAccount();
     const { id } = await made(api, { amount: 100 });
-    (await demo.send('PATCH', `/_mock/accounts/${api.account.id}`, { json: { payment_fee_shift_out: true } })).expect(200);
+    (await demo.send('PATCH', `/_mock/accounts/${api.account.id}`, { json: { payment_fee_shift_out: true } })).expect(
+      200,
+    );
     await become(api, id, { status: 'processed' });
     assert.deepEqual(came(await api.attributes(id)), [100, 3.2, 96.8]);
     assert.deepEqual(costs((await made(api, { amount: 100 })).attributes), [100, 103.2, 3.2, 100]);
@@ -127,16 +136,37 @@ describe('payment_fee_shift_out', () => {
 });
 
 describe('a payout’s fee', () => {
-  const create = (api, amount, service = 'payment_card_eur') => api.private('POST', '/payout-invoices', { json: { data: {
-    type: 'payout-invoices', attributes: { reference_id: randomUUID(), service, currency: service.slice(-3).toUpperCase(), amount,
-      fields: { card_number: '4111111111111111' }, options: { auto_process: false } } } } });
+  const create = (api, amount, service = 'payment_card_eur') =>
+    api.private('POST', '/payout-invoices', {
+      json: {
+        data: {
+          type: 'payout-invoices',
+          attributes: {
+            reference_id: randomUUID(),
+            service,
+            currency: service.slice(-3).toUpperCase(),
+            amount,
+            fields: { card_number: '4111111111111111' },
+            options: { auto_process: false },
+          },
+        },
+      },
+    });
   const start = (api, id) => api.private('POST', `/payout-invoices/${id}/process`);
 
-  for (const [service, amount, fee, writeoff] of [['payment_card_eur', 100, 1.75, 101.75], ['payment_card_eur', 5, 0.33, 5.33],
-    ['payment_card_uah', 100, 5, 105], ['payment_card_uah', 60000, 500, 60500], ['payment_card_usd', 10, 0, 10]]) {
+  for (const [service, amount, fee, writeoff] of [
+    ['payment_card_eur', 100, 1.75, 101.75],
+    ['payment_card_eur', 5, 0.33, 5.33],
+    ['payment_card_uah', 100, 5, 105],
+    ['payment_card_uah', 60000, 500, 60500],
+    ['payment_card_usd', 10, 0, 10],
+  ]) {
     test(`${amount} through ${service}: ${fee} on top`, async () => {
       const { attributes } = (await create(demo, amount, service)).expect(201).data;
-      assert.deepEqual([attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff], [amount, amount, fee, writeoff]);
+      assert.deepEqual(
+        [attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff],
+        [amount, amount, fee, writeoff],
+      );
     });
   }
 
@@ -146,17 +176,28 @@ describe('a payout’s fee', () => {
     (await start(api, id)).expect(201);
     assert.equal(await active(api, 'EUR'), '98.25');
     (await api.control('POST', `/payout-invoices/${id}/transition`, { status: 'processed' })).expect(200);
-    const { processed_amount, processed_fee, processed_writeoff } = (await api.private('GET', `/payout-invoices/${id}`)).data.attributes;
+    const { processed_amount, processed_fee, processed_writeoff } = (await api.private('GET', `/payout-invoices/${id}`))
+      .data.attributes;
     assert.deepEqual([processed_amount, processed_fee, processed_writeoff], [100, 1.75, 101.75]);
     assert.equal(await active(api, 'EUR'), '98.25');
   });
 
   test('of more than an account can hold is refused', async () => {
     const most = 89_999_999_999;
-    const own = await startServer({ args: ['--fixtures', fixturesWith({ payouts: { test_usd: { amount_max: most, fee_fix: most } } })] });
+    const own = await startServer({
+      args: ['--fixtures', fixturesWith({ payouts: { test_usd: { amount_max: most, fee_fix: most } } })],
+    });
     const api = new Client(own);
-    const order = (amount) => api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount,
-      fields: { account: '1' }, options: { auto_process: false } } });
+    const order = (amount) =>
+      api.private('POST', '/payout-invoices', {
+        json: {
+          service: 'test_usd',
+          currency: 'USD',
+          amount,
+          fields: { account: '1' },
+          options: { auto_process: false },
+        },
+      });
     assert.match((await order(most)).expect(422).json.errors.amount, /less than 90000000000 with its fee/);
     assert.equal((await order(0.5)).expect(201).data.attributes.writeoff, most + 0.5);
     await own.stop();

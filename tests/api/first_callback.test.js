@@ -1,5 +1,6 @@
-// The first callback that a call causes waits for the call's reply and a delay, so that it never outruns a shop that stores
-// its order afterwards. Here the delay is so long that what comes has been sent for the reason that the test gives.
+// The first callback that a call causes waits for the call's reply and a delay, so that it never outruns a shop that
+// stores its order afterwards. Here the delay is so long that what comes has been sent for the reason that the test
+// gives.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -19,7 +20,8 @@ after(() => sink.stop());
 const callback_url = `${sink.url}/shop`;
 
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
-const shop = (settings = {}) => demo.newAccount({ callback_url, first_callback_delay_ms: LONG, outcome: 'process_pending', ...settings });
+const shop = (settings = {}) =>
+  demo.newAccount({ callback_url, first_callback_delay_ms: LONG, outcome: 'process_pending', ...settings });
 const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201);
 const statuses = (id) => sink.of({ invoice: id }).map((one) => one.status);
 
@@ -31,14 +33,50 @@ async function notSent(id, n = 0) {
   assert.equal(sink.of({ invoice: id }).length, n, `callbacks of ${id}: ${statuses(id)}`);
 }
 
-const payout = async (api, changes = {}) => (await api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes: {
-  service: 'test_usd', currency: 'USD', amount: 100, test_mode: true, fields: { account: '42' }, options: { auto_process: false }, ...changes,
-} } } })).expect(201).data;
-const refund = async (api, id) => (await api.private('POST', `/payment-invoices/${id}/refund`, {
-  json: { data: { type: 'refund', id, attributes: {} } }, headers: { 'X-Mock-Outcome': 'refund_pending' } })).expect(200);
-const sale = async (api, made) => (await api.send('POST', '/payment/sale', {
-  auth: `Bearer ${made.attributes.flow_data.metadata.token}`,
-  json: { data: { type: 'sale-operation', attributes: { card_number: '4000000000000002', card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30' } } } })).expect(201);
+const payout = async (api, changes = {}) =>
+  (
+    await api.private('POST', '/payout-invoices', {
+      json: {
+        data: {
+          type: 'payout-invoices',
+          attributes: {
+            service: 'test_usd',
+            currency: 'USD',
+            amount: 100,
+            test_mode: true,
+            fields: { account: '42' },
+            options: { auto_process: false },
+            ...changes,
+          },
+        },
+      },
+    })
+  ).expect(201).data;
+const refund = async (api, id) =>
+  (
+    await api.private('POST', `/payment-invoices/${id}/refund`, {
+      json: { data: { type: 'refund', id, attributes: {} } },
+      headers: { 'X-Mock-Outcome': 'refund_pending' },
+    })
+  ).expect(200);
+const sale = async (api, made) =>
+  (
+    await api.send('POST', '/payment/sale', {
+      auth: `Bearer ${made.attributes.flow_data.metadata.token}`,
+      json: {
+        data: {
+          type: 'sale-operation',
+          attributes: {
+            card_number: '4000000000000002',
+            card_holder: 'CARD HOLDER',
+            cvv: '123',
+            exp_month: '12',
+            exp_year: '30',
+          },
+        },
+      },
+    })
+  ).expect(201);
 const paid = async (api) => {
   const made = await api.made();
   (await api.transition(made.id, { status: 'processed' })).expect(200);
@@ -51,7 +89,10 @@ describe('the calls', () => {
   const calls = {
     'POST /payment-invoices': async (api) => (await api.made()).id,
     'POST /public-api/payment-invoices': async (api) => (await api.madePublic()).id,
-    'the form': async (api) => { (await api.createForm(invoice())).expect(302); return newest(api); },
+    'the form': async (api) => {
+      (await api.createForm(invoice())).expect(302);
+      return newest(api);
+    },
     'the form to /hpp/': async (api) => {
       (await api.send('POST', '/hpp/', { form: { public_key: api.account.public_key, ...invoice() } })).expect(303);
       return newest(api);
@@ -60,14 +101,23 @@ describe('the calls', () => {
       (await api.send('GET', `/hpp/?${phpForm({ public_key: api.account.public_key, ...invoice() })}`)).expect(302);
       return newest(api);
     },
-    'a refund': async (api) => { const { id } = await paid(api); await refund(api, id); return id; },
+    'a refund': async (api) => {
+      const { id } = await paid(api);
+      await refund(api, id);
+      return id;
+    },
     'a payout that starts by itself': async (api) => (await payout(api, { options: { auto_process: true } })).id,
     "a payout's /process": async (api) => {
       const { id } = await payout(api);
       (await api.private('POST', `/payout-invoices/${id}/process`)).expect(201);
       return id;
     },
-    '/payment/sale': async (api) => { const made = await api.made(); await api.idle(); await sale(api, made); return made.id; },
+    '/payment/sale': async (api) => {
+      const made = await api.made();
+      await api.idle();
+      await sale(api, made);
+      return made.id;
+    },
   };
   for (const [name, call] of Object.entries(calls)) {
     test(name, async () => {
@@ -108,7 +158,10 @@ describe('the calls', () => {
 describe('how long', () => {
   test('250 ms after the reply unless the account or the option says otherwise', async () => {
     const api = await demo.newAccount({ callback_url, outcome: 'process_pending' });
-    assert.equal((await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.first_callback_delay_ms, null);
+    assert.equal(
+      (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.first_callback_delay_ms,
+      null,
+    );
     const before = performance.now();
     const { id } = await api.made();
     await sink.got(1, { invoice: id });
@@ -152,9 +205,16 @@ describe('how long', () => {
       await fault(api, { on: 'api', match: { method: 'POST' }, fault: name, times: 1, ...more });
       const controller = new AbortController();
       const reply = fetch(`${server.url}/payment-invoices`, {
-        method: 'POST', headers: { Authorization: api.auth }, signal: controller.signal,
-        body: JSON.stringify({ data: { type: 'payment-invoices', attributes: invoice({ metadata: { fault: name } }) } }),
-      }).then(() => 'answered', () => 'cut');
+        method: 'POST',
+        headers: { Authorization: api.auth },
+        signal: controller.signal,
+        body: JSON.stringify({
+          data: { type: 'payment-invoices', attributes: invoice({ metadata: { fault: name } }) },
+        }),
+      }).then(
+        () => 'answered',
+        () => 'cut',
+      );
       const of = () => sink.requests.find((one) => one.body?.data?.attributes?.metadata?.fault === name);
       await within(new Promise((done) => {
         const look = () => (of() ? done() : setTimeout(look, 5));

@@ -30,18 +30,29 @@ const sendPairs = (more, path = PROCESS) => demo.send('POST', path, {
   headers: { ...JSON_CLIENT, 'Content-Type': 'application/x-www-form-urlencoded' },
 });
 
-const multipart = (parts, boundary = 'xx') => Buffer.concat([
-  ...parts.map(([name, value, more = '']) => Buffer.concat([
-    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n')])),
-  Buffer.from(`--${boundary}--\r\n`),
-]);
+const multipart = (parts, boundary = 'xx') =>
+  Buffer.concat([
+    ...parts.map(([name, value, more = '']) =>
+      Buffer.concat([
+        Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`),
+        Buffer.from(value),
+        Buffer.from('\r\n'),
+      ]),
+    ),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
 const sendBody = (type, body, path = PROCESS) => demo.send('POST', path, {
   body, headers: { ...JSON_CLIENT, ...(type && { 'Content-Type': type }) },
 });
-const sendParts = (parts, path) => sendBody('multipart/form-data; boundary=xx', multipart([...Object.entries(ORDER), ...parts]), path);
+const sendParts = (parts, path) =>
+  sendBody('multipart/form-data; boundary=xx', multipart([...Object.entries(ORDER), ...parts]), path);
 
 for (const table of ['parse_str', 'is_numeric']) {
-  const php = spawnSync('php', [unit('php_tables.php'), table], { encoding: 'utf8', maxBuffer: 1 << 24, timeout: 60_000 });
+  const php = spawnSync('php', [unit('php_tables.php'), table], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 24,
+    timeout: 60_000,
+  });
   test(`the stored table of ${table} is what PHP says`, { skip: php.error && 'php-cli is not installed' }, () => {
     assert.equal(php.status, 0, php.stderr);
     assert.equal(readFileSync(unit(`${table}.json`), 'utf8'), php.stdout);
@@ -70,7 +81,12 @@ test('metadata arrives as PHP reads the brackets', async () => {
 test('a list is metadata too, in forms and in JSON', async () => {
   const api = await demo.newAccount({ merchant_url: null });
   const form = { ...ORDER, public_key: api.account.public_key, reference_id: 'list' };
-  (await demo.send('POST', PROCESS, { form: `${new URLSearchParams(form)}&metadata[]=x&metadata[]=y`, headers: JSON_CLIENT })).expect(302);
+  (
+    await demo.send('POST', PROCESS, {
+      form: `${new URLSearchParams(form)}&metadata[]=x&metadata[]=y`,
+      headers: JSON_CLIENT,
+    })
+  ).expect(302);
   const { data } = (await api.list({ 'filter[reference_id]': 'list' })).json;
   assert.deepEqual(data[0].attributes.metadata, ['x', 'y']);
   const reference_id = randomUUID();
@@ -125,14 +141,24 @@ test('as many fields and levels as PHP reads, and one more is refused', async ()
   (await sendPairs(levels(64))).expect(302);
   const many = (await sendPairs(fields(1001 - own))).expect(422).json.errors;
   assert.deepEqual(many, { [`metadata[k${1000 - own}]`]: 'There are more than 1000 fields.' });
-  assert.deepEqual(Object.values((await sendPairs(levels(65))).expect(422).json.errors), ['This name has more than 64 levels.']);
+  assert.deepEqual(Object.values((await sendPairs(levels(65))).expect(422).json.errors), [
+    'This name has more than 64 levels.',
+  ]);
 });
 
 test('multipart/form-data makes the same invoice', async () => {
   const reference_id = randomUUID();
   const long = 'é'.repeat(500);
-  const parts = [['reference_id', reference_id], ['metadata[i][0]', 'a'], ['metadata[i][]', 'b'], ['metadata[long]', long.repeat(40)],
-    ['metadata[lines]', 'one\r\n--x\r\n two '], ['description', ''], ['photo', '', '; filename=""'], ['customer[reference_id]', 'c+1%41']];
+  const parts = [
+    ['reference_id', reference_id],
+    ['metadata[i][0]', 'a'],
+    ['metadata[i][]', 'b'],
+    ['metadata[long]', long.repeat(40)],
+    ['metadata[lines]', 'one\r\n--x\r\n two '],
+    ['description', ''],
+    ['photo', '', '; filename=""'],
+    ['customer[reference_id]', 'c+1%41'],
+  ];
   (await sendParts(parts)).expect(302);
   const { metadata, description } = await made(reference_id);
   assert.deepEqual([metadata.i, metadata.lines, description], [['a', 'b'], 'one\r\n--x\r\n two ', null]);
@@ -143,8 +169,14 @@ test('multipart/form-data makes the same invoice', async () => {
 test('Node\'s own FormData', async () => {
   const body = new FormData();
   const reference_id = randomUUID();
-  for (const [name, value] of Object.entries({ ...ORDER, reference_id, 'metadata[ü "x"]': 'Größe' })) body.append(name, value);
-  const reply = await fetch(`${server.url}${PROCESS}`, { method: 'POST', body, redirect: 'manual', headers: JSON_CLIENT });
+  for (const [name, value] of Object.entries({ ...ORDER, reference_id, 'metadata[ü "x"]': 'Größe' }))
+    body.append(name, value);
+  const reply = await fetch(`${server.url}${PROCESS}`, {
+    method: 'POST',
+    body,
+    redirect: 'manual',
+    headers: JSON_CLIENT,
+  });
   assert.equal(reply.status, 302, await reply.text());
   assert.equal(Object.values((await made(reference_id)).metadata)[0], 'Größe');
 });
@@ -186,9 +218,17 @@ test('a broken multipart body says what is wrong', async () => {
 test('a Content-Type that is no form\'s is refused, unless the body is JSON', async () => {
   const pairs = new URLSearchParams(ORDER).toString();
   for (const path of [PROCESS, '/hpp/']) {
-    for (const type of ['text/xml', 'text/plain;charset=UTF-8', 'application/octet-stream', 'application/x-www-form-urlencode']) {
+    for (const type of [
+      'text/xml',
+      'text/plain;charset=UTF-8',
+      'application/octet-stream',
+      'application/x-www-form-urlencode',
+    ]) {
       const reply = (await sendBody(type, pairs, path)).expect(415);
-      assert.match(reply.headers['x-mock-reason'], /Content-Type must be application\/x-www-form-urlencoded, multipart\/form-data/);
+      assert.match(
+        reply.headers['x-mock-reason'],
+        /Content-Type must be application\/x-www-form-urlencoded, multipart\/form-data/,
+      );
     }
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', null]) {
       (await sendBody(type, JSON.stringify({ ...ORDER, reference_id: randomUUID() }), path)).expect(302, 303);
@@ -197,6 +237,9 @@ test('a Content-Type that is no form\'s is refused, unless the body is JSON', as
       (await sendBody(type, `${pairs}&reference_id=${randomUUID()}`, path)).expect(302, 303);
     }
   }
-  const page = await demo.send('POST', PROCESS, { body: '<a/>', headers: { Accept: 'text/html', 'Content-Type': 'text/xml' } });
+  const page = await demo.send('POST', PROCESS, {
+    body: '<a/>',
+    headers: { Accept: 'text/html', 'Content-Type': 'text/xml' },
+  });
   assert.match(page.expect(415).text, /Content-Type must be/);
 });

@@ -62,7 +62,10 @@ describe('the private API', () => {
     const api = await demo.newAccount({ name: '4Docs', merchant_url: 'https://lets.doc.it' });
     const now = await api.freeze();
     const given = {
-      reference_id: randomUUID(), expires: isoTime(now + 3600), callback_url: `${sink.url}/callback`, origin: server.url,
+      reference_id: randomUUID(),
+      expires: isoTime(now + 3600),
+      callback_url: `${sink.url}/callback`,
+      origin: server.url,
     };
     const created = assertGolden('invoice-private.create.response.json',
       (await create(api, given, 'processed@107s')).expect(201).text, given);
@@ -108,10 +111,16 @@ describe('the private API', () => {
     const known = { ...given, serial: created.serial, cgi: created.cgi, created: now, processed: now + 107 };
     const [, second] = sink.requests.filter(({ path }) => path === '/2024');
     const called = assertGolden('invoice-private-2024.callback.json', second.text, known);
-    const got = assertGolden('invoice-private-2024.get.response.json', (await api.get(`cpi_${created.serial}`)).expect(200).text, known);
+    const got = assertGolden(
+      'invoice-private-2024.get.response.json',
+      (await api.get(`cpi_${created.serial}`)).expect(200).text,
+      known,
+    );
     for (const found of [called, got]) {
-      assert.deepEqual([found.serial, found.cgi, found.token, found.customer, found.payment, found.created, found.processed],
-        [created.serial, created.cgi, created.token, created.customer, created.payment, now, now + 107]);
+      assert.deepEqual(
+        [found.serial, found.cgi, found.token, found.customer, found.payment, found.created, found.processed],
+        [created.serial, created.cgi, created.token, created.customer, created.payment, now, now + 107],
+      );
     }
     assert.deepEqual([called.rrn, called.arn, called.card], [got.rrn, got.arn, got.card]);
     assert.notEqual(got.rrn, got.arn);
@@ -174,7 +183,9 @@ describe('errors', () => {
 
   test('500 is described as on the page', () => {
     const operation = contract().document.paths['/payment-invoices'].get;
-    const response = contract().deref(operation.responses['500'] ?? operation.responses['5XX'] ?? operation.responses.default);
+    const response = contract().deref(
+      operation.responses['500'] ?? operation.responses['5XX'] ?? operation.responses.default,
+    );
     contract().validate('the sample of 500', contract().deref(response.content['application/json']).schema,
       JSON.parse(golden('error.500.json')));
   });

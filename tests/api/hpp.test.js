@@ -52,7 +52,14 @@ async function submit(api, path, html, fields) {
   }
   return reply;
 }
-const pay = (card_number, expiry = '12/30', more = {}) => ({ card_number, expiry, cvv: '123', holder: 'CARD HOLDER', action: 'pay', ...more });
+const pay = (card_number, expiry = '12/30', more = {}) => ({
+  card_number,
+  expiry,
+  cvv: '123',
+  holder: 'CARD HOLDER',
+  action: 'pay',
+  ...more,
+});
 const page = (data) => local(data.attributes.flow_data.action);
 
 describe('the way in', () => {
@@ -89,7 +96,10 @@ describe('the way in', () => {
 
   test('what the merchant sends is escaped', async () => {
     const api = await demo.newAccount({ name: '<script>alert("name")</script>' });
-    const made = await api.made({ description: '"><script>alert(1)</script>', reference_id: '<img src=x onerror=alert(2)>' });
+    const made = await api.made({
+      description: '"><script>alert(1)</script>',
+      reference_id: '<img src=x onerror=alert(2)>',
+    });
     const reply = (await open(api, page(made))).expect(200);
     for (const bad of ['<script>alert', '<img src=x']) assert.ok(!reply.text.includes(bad), bad);
   });
@@ -108,7 +118,10 @@ describe('the timer', () => {
     await api.advance(1799);
     assert.equal((await api.attributes(made.id)).status, 'process_pending');
     await api.advance(1);
-    assert.deepEqual([(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution], ['process_failed', 'expired']);
+    assert.deepEqual(
+      [(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution],
+      ['process_failed', 'expired'],
+    );
   });
 
   test('the redirect alone, or a GET that wants no HTML, does not', async () => {
@@ -150,18 +163,33 @@ describe('paying', () => {
     });
   }
 
-  // The road through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code shown.
+  // The road through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code
+  // shown.
   async function through3ds(answer) {
     const api = await frozen();
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
     const bank = (await submit(api, page(made), form.text, pay(GOOD_3DS))).expect(200);
     const attributes = await api.attributes(made.id);
-    assert.deepEqual([attributes.status, attributes.resolution, attributes.payload], ['process_pending', 'auth_3ds_required', null]);
+    assert.deepEqual(
+      [attributes.status, attributes.resolution, attributes.payload],
+      ['process_pending', 'auth_3ds_required', null],
+    );
     const [challenge] = forms(bank.text);
     const [, code] = /data-testid="challenge-code">(\d{6})</.exec(bank.text);
-    const reply = await api.send('POST', challenge.action, { form: { ...challenge.inputs, ...answer(code) }, headers: BROWSER });
-    return { api, made, reply, state: async () => { const a = await api.attributes(made.id); return `${a.status}:${a.resolution}`; } };
+    const reply = await api.send('POST', challenge.action, {
+      form: { ...challenge.inputs, ...answer(code) },
+      headers: BROWSER,
+    });
+    return {
+      api,
+      made,
+      reply,
+      state: async () => {
+        const a = await api.attributes(made.id);
+        return `${a.status}:${a.resolution}`;
+      },
+    };
   }
 
   test('3-D Secure, the right code: paid', async () => {
@@ -195,12 +223,18 @@ describe('paying', () => {
     await api.idle();
     const first = (await open(api, page(made))).expect(200);
     const declined = (await submit(api, page(made), first.text, pay(BAD, '05/29'))).expect(200);
-    assert.deepEqual([(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution], ['process_failed', 'insufficient_funds']);
+    assert.deepEqual(
+      [(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution],
+      ['process_failed', 'insufficient_funds'],
+    );
     assert.match(declined.text, /insufficient_funds/);
     const again = await retryPage(api, page(made), declined.text) ?? assert.fail('no way to try again');
     (await submit(api, page(made), again, pay(GOOD))).expect(200);
     assert.equal((await api.attributes(made.id)).status, 'processed');
-    assert.deepEqual((await sink.got(4)).map((r) => r.status), ['process_pending', 'process_failed', 'process_pending', 'processed']);
+    assert.deepEqual(
+      (await sink.got(4)).map((r) => r.status),
+      ['process_pending', 'process_failed', 'process_pending', 'processed'],
+    );
     await sink.stop();
   });
 
@@ -230,7 +264,15 @@ describe('paying', () => {
     const api = await frozen({ attempt_limit: 1 });
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
-    for (const fields of [pay(''), pay('12'), pay('letters'), pay(GOOD, ''), pay(GOOD, '13/30'), pay(GOOD, '1/2/3'), pay(GOOD, '12/30', { cvv: '' })]) {
+    for (const fields of [
+      pay(''),
+      pay('12'),
+      pay('letters'),
+      pay(GOOD, ''),
+      pay(GOOD, '13/30'),
+      pay(GOOD, '1/2/3'),
+      pay(GOOD, '12/30', { cvv: '' }),
+    ]) {
       const reply = (await submit(api, page(made), form.text, fields)).expect(200, 422);
       assert.ok(cardForm(reply.text), 'the form again');
       assert.ok(!reply.text.includes(`value="${GOOD}"`) || fields.card_number === GOOD);
@@ -285,8 +327,13 @@ describe('the end', () => {
     assert.deepEqual([(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution], ['process_failed', 'expired']);
   });
 
-  const urls = { success: 'http://127.0.0.1:1/success?a=1&b=2', fail: 'http://127.0.0.1:1/fail', pending: 'http://127.0.0.1:1/pending' };
-  const links = (html) => [...html.matchAll(/href\s*=\s*"([^"]*)"|action\s*=\s*"([^"]*)"/g)].map(([, a, b]) => unescaped(a ?? b));
+  const urls = {
+    success: 'http://127.0.0.1:1/success?a=1&b=2',
+    fail: 'http://127.0.0.1:1/fail',
+    pending: 'http://127.0.0.1:1/pending',
+  };
+  const links = (html) =>
+    [...html.matchAll(/href\s*=\s*"([^"]*)"|action\s*=\s*"([^"]*)"/g)].map(([, a, b]) => unescaped(a ?? b));
   const backTo = async (api, made) => {
     const result = await open(api, page(made));
     const found = links(result.text);
@@ -315,7 +362,8 @@ describe('the end', () => {
   test('/return leads back by the status', async () => {
     const api = await frozen();
     const made = await api.made({ return_urls: urls });
-    const to = async () => (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER })).expect(302, 303).headers.location;
+    const to = async () =>
+      (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER })).expect(302, 303).headers.location;
     assert.equal(await to(), urls.pending);
     await api.advance(2);
     assert.equal(await to(), urls.success);

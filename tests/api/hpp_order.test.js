@@ -23,8 +23,10 @@ const fields = (api, changes) => {
   const all = { public_key: api.account.public_key, currency: 'USD', amount: '100', ...changes };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };
-const byLink = (api, changes = {}, headers = JSON_CLIENT) => api.send('GET', `/hpp/?${phpForm(fields(api, changes))}`, { headers });
-const byForm = (api, changes = {}, headers = JSON_CLIENT) => api.send('POST', '/hpp/', { form: fields(api, changes), headers });
+const byLink = (api, changes = {}, headers = JSON_CLIENT) =>
+  api.send('GET', `/hpp/?${phpForm(fields(api, changes))}`, { headers });
+const byForm = (api, changes = {}, headers = JSON_CLIENT) =>
+  api.send('POST', '/hpp/', { form: fields(api, changes), headers });
 const WAYS = [['GET', byLink, 302], ['POST', byForm, 303]];
 
 const newest = async (api) => (await api.list({ 'page[size]': 1 })).expect(200).data[0];
@@ -45,7 +47,10 @@ describe('an order without a service', () => {
       const reply = (await order(api, { description: 'Some goods' }, BROWSER)).expect(status);
       const { attributes: a, relationships } = await newest(api);
       assert.equal(reply.headers.location, a.flow_data.action);
-      assert.deepEqual([a.status, a.resolution, a.amount, a.currency, a.description], ['created', 'ok', 100, 'USD', 'Some goods']);
+      assert.deepEqual(
+        [a.status, a.resolution, a.amount, a.currency, a.description],
+        ['created', 'ok', 100, 'USD', 'Some goods'],
+      );
       assert.deepEqual([a.service_currency, a.flow, a.fee, a.deposit], [null, null, 0, 100]);
       assert.deepEqual(relationships, { 'payment-service': { data: null }, 'payment-method': { data: null } });
       assert.deepEqual([a.test_mode, a.source, a.callback_logs], [true, 'platform_public_api', []]);
@@ -64,7 +69,12 @@ describe('an order without a service', () => {
     const { id } = await ordered(api, { reference_id });
     assert.equal((await api.get(id)).expect(200).data.attributes.status, 'created');
     const found = async (filter) => (await api.list(filter)).expect(200).data.map((row) => row.id);
-    for (const filter of [{}, { 'filter[reference_id]': reference_id }, { 'filter[status]': 'created' }, { 'filter[currency]': 'USD' }]) {
+    for (const filter of [
+      {},
+      { 'filter[reference_id]': reference_id },
+      { 'filter[status]': 'created' },
+      { 'filter[currency]': 'USD' },
+    ]) {
       assert.deepEqual(await found(filter), [id], JSON.stringify(filter));
     }
     for (const filter of [{ 'filter[service]': 'payment_card_usd_hpp' }, { 'filter[service]': '' },
@@ -73,14 +83,21 @@ describe('an order without a service', () => {
     }
     const shown = (await api.getPublic(id)).expect(200).data;
     assert.deepEqual([shown.status, shown.resolution, shown.active_payment.status], ['created', 'OK', 'created']);
-    assert.deepEqual([shown.service, shown.service_method, shown.service_flow, shown.service_currency], [null, null, null, null]);
+    assert.deepEqual(
+      [shown.service, shown.service_method, shown.service_flow, shown.service_currency],
+      [null, null, null, null],
+    );
   });
 
   test('hpp_url and /hpp/?cpi= lead to its page, which takes no payment yet', async () => {
     const api = await frozen();
     const { id, attributes } = await ordered(api);
     const action = attributes.flow_data.action;
-    for (const path of [`/redirect/hpp/?cpi=${id}`, `/hpp/?cpi=${id}`, `/hpp?cpi=${id}&public_key=&currency=&amount=`]) {
+    for (const path of [
+      `/redirect/hpp/?cpi=${id}`,
+      `/hpp/?cpi=${id}`,
+      `/hpp?cpi=${id}&public_key=&currency=&amount=`,
+    ]) {
       assert.equal((await api.send('GET', path, { headers: BROWSER })).expect(302).headers.location, action, path);
     }
     assert.equal((await api.send('POST', '/hpp/', { form: { cpi: id } })).expect(303).headers.location, action);
@@ -101,10 +118,16 @@ describe('an order without a service', () => {
     assert.deepEqual(events.map(({ kind, from, to, transition }) => transition ?? to ?? kind), ['expired', 'callback']);
     const a = await api.attributes(id);
     assert.deepEqual([a.status, a.resolution, a.updated], ['expired', 'expired', api.start + 900]);
-    assert.deepEqual(Object.values(a.callback_logs).map((log) => [log.status, log.transaction_status]), [['done', 'expired']]);
+    assert.deepEqual(
+      Object.values(a.callback_logs).map((log) => [log.status, log.transaction_status]),
+      [['done', 'expired']],
+    );
     assert.equal(sink.requests.length, 1);
     const sent = JSON.parse(sink.requests[0].raw).data;
-    assert.deepEqual([sent.id, sent.attributes.status, sent.relationships['payment-service'].data], [id, 'expired', null]);
+    assert.deepEqual(
+      [sent.id, sent.attributes.status, sent.relationships['payment-service'].data],
+      [id, 'expired', null],
+    );
     await sink.stop();
   });
 
@@ -133,7 +156,9 @@ describe('an order without a service', () => {
     await ordered(api, { amount: '4000.01' });
     await ordered(api, { metadata: { mock_outcome: 'processed' } });
     const query = phpForm(fields(api));
-    (await api.send('GET', `/hpp/?${query}`, { headers: { ...JSON_CLIENT, 'X-Mock-Outcome': 'processed@0' } })).expect(302);
+    (await api.send('GET', `/hpp/?${query}`, { headers: { ...JSON_CLIENT, 'X-Mock-Outcome': 'processed@0' } })).expect(
+      302,
+    );
     await api.advance(1799);
     assert.deepEqual((await api.list()).data.map((row) => row.attributes.status), ['created', 'created', 'created']);
   });
@@ -151,8 +176,12 @@ describe('commands on it', () => {
     const { id, attributes } = await ordered(api);
     const session = attributes.flow_data.metadata.sid;
     const card = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
-    for (const reply of [await api.transition(id, { status: 'process_pending' }), await api.pay(id, card), await api.pay(id, {}),
-      await api.pay(id, { cancel: true })]) {
+    for (const reply of [
+      await api.transition(id, { status: 'process_pending' }),
+      await api.pay(id, card),
+      await api.pay(id, {}),
+      await api.pay(id, { cancel: true }),
+    ]) {
       assert.match(refused(reply, 'service_not_chosen'), new RegExp(`/hpp/${session}`));
     }
     refused(await api.transition(id, { status: 'processed' }), 'forbidden_transition');
@@ -163,9 +192,12 @@ describe('commands on it', () => {
     const api = await frozen();
     const { attributes } = await ordered(api);
     const sale = { card_number: '5519283812030000', card_holder: 'A B', cvv: '123', exp_month: '12', exp_year: '30' };
-    (await api.send('POST', '/payment/sale', {
-      auth: `Bearer ${attributes.flow_data.metadata.token}`, json: { data: { type: 'sale-operation', attributes: sale } },
-    })).expect(409);
+    (
+      await api.send('POST', '/payment/sale', {
+        auth: `Bearer ${attributes.flow_data.metadata.token}`,
+        json: { data: { type: 'sale-operation', attributes: sale } },
+      })
+    ).expect(409);
   });
 
   test('it can be timed out, and forced anywhere', async () => {
@@ -209,7 +241,8 @@ describe('commands on it', () => {
 describe('the choice of a method', () => {
   const pageOf = (invoice) => local(server, invoice.attributes.flow_data.action);
   const offered = (page) => [...page.text.matchAll(/data-testid="method-(\w+)"/g)].map(([, method]) => method);
-  const form = (page, field) => forms(page.text).find(({ inputs, buttons }) => field in inputs || buttons.some(({ name }) => name === field));
+  const form = (page, field) =>
+    forms(page.text).find(({ inputs, buttons }) => field in inputs || buttons.some(({ name }) => name === field));
   const IBAN = 'UA213223130000026007233566001';
 
   /** Orders, opens the page and picks a service: {api, id, page}. */
@@ -224,7 +257,10 @@ describe('the choice of a method', () => {
     const api = await frozen();
     assert.deepEqual(offered(await open(api, pageOf(await ordered(api)))),
       ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']);
-    assert.deepEqual(offered(await open(api, pageOf(await ordered(api, { amount: '1' })))).includes('bank_transfer'), false);
+    assert.deepEqual(
+      offered(await open(api, pageOf(await ordered(api, { amount: '1' })))).includes('bank_transfer'),
+      false,
+    );
     const none = await open(api, pageOf(await ordered(api, { currency: 'JPY' })));
     assert.deepEqual(offered(none), []);
     assert.match(none.text, /No payment method is available for this amount/);
@@ -233,15 +269,27 @@ describe('the choice of a method', () => {
   test('narrowed by a search, in any case and language', async () => {
     const api = await frozen();
     const path = pageOf(await ordered(api));
-    for (const [query, wanted] of [['q=PAYP', ['paypal']], ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal']], ['q=nothing', []],
-      ['locale=uk&q=БАНК', ['bank_transfer']], ['q=%3Cb%3E', []], ['q=%', []]]) {
-      assert.deepEqual(offered(await open(api, `${path}?${query.replace('БАНК', encodeURIComponent('БАНК'))}`)), wanted, query);
+    for (const [query, wanted] of [
+      ['q=PAYP', ['paypal']],
+      ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal']],
+      ['q=nothing', []],
+      ['locale=uk&q=БАНК', ['bank_transfer']],
+      ['q=%3Cb%3E', []],
+      ['q=%', []],
+    ]) {
+      assert.deepEqual(
+        offered(await open(api, `${path}?${query.replace('БАНК', encodeURIComponent('БАНК'))}`)),
+        wanted,
+        query,
+      );
     }
   });
 
   test('and by the order\'s display', async () => {
     const api = await frozen();
-    const shown = { display: { show_methods: 'paypal,payment_card', hide_methods: 'paypal', hide_method_filter: 'true' } };
+    const shown = {
+      display: { show_methods: 'paypal,payment_card', hide_methods: 'paypal', hide_method_filter: 'true' },
+    };
     const page = await open(api, pageOf(await ordered(api, shown)));
     assert.deepEqual(offered(page), ['payment_card']);
     assert.ok(!page.text.includes('search-methods'));
@@ -254,10 +302,20 @@ describe('the choice of a method', () => {
     const api = await frozen({ callback_url: `${sink.url}/cb` });
     sink.account = api.account;
     const invoice = await ordered(api);
-    const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service: 'payment_card_usd_hpp' });
-    const paid = await send(api, form(page, 'card_number'), { card_number: '5519283812030000', expiry: '12/30', cvv: '123', action: 'pay' });
+    const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), {
+      service: 'payment_card_usd_hpp',
+    });
+    const paid = await send(api, form(page, 'card_number'), {
+      card_number: '5519283812030000',
+      expiry: '12/30',
+      cvv: '123',
+      action: 'pay',
+    });
     assert.deepEqual(result(paid.text), { status: 'processed', resolution: 'ok' });
-    assert.deepEqual((await sink.got(2, { invoice: invoice.id })).map(({ status }) => status), ['process_pending', 'processed']);
+    assert.deepEqual(
+      (await sink.got(2, { invoice: invoice.id })).map(({ status }) => status),
+      ['process_pending', 'processed'],
+    );
     await sink.stop();
   });
 
@@ -294,7 +352,8 @@ describe('the choice of a method', () => {
     const api = await frozen();
     const invoice = await ordered(api);
     const choice = form(await open(api, pageOf(invoice)), 'service');
-    for (const service of ['payment_card_eur_hpp', 'skrill_eur_hpp', 'nothing', '']) (await send(api, choice, { service })).expect(422);
+    for (const service of ['payment_card_eur_hpp', 'skrill_eur_hpp', 'nothing', ''])
+      (await send(api, choice, { service })).expect(422);
     assert.equal((await api.attributes(invoice.id)).status, 'created');
     (await send(api, choice, { service: 'paypal_usd_hpp' })).expect(200);
     (await send(api, choice, { service: 'payment_card_usd_hpp' })).expect(200);
@@ -335,7 +394,9 @@ describe('an order with a service', () => {
     const bank = { service: 'bank_transfer_usd_hpp' };
     assert.deepEqual(wrong(await byLink(api, bank)), ['service_fields.account_number']);
     (await byLink(api, { ...bank, service_fields: { account_number: 'UA213223130000026007233566001' } })).expect(302);
-    assert.deepEqual(wrong(await byLink(api, { service: 'test_usd_test', service_fields: { status: 'no_such' } })), ['service_fields.status']);
+    assert.deepEqual(wrong(await byLink(api, { service: 'test_usd_test', service_fields: { status: 'no_such' } })), [
+      'service_fields.status',
+    ]);
     assert.deepEqual(wrong(await byLink(api, { service_fields: 'text' })), ['service_fields']);
   });
 
@@ -356,12 +417,22 @@ describe('parameters', () => {
   test('customer, metadata and return_url in bracket form, raw and encoded', async () => {
     const api = await frozen();
     const { attributes: a, relationships } = await ordered(api, {
-      customer: { reference_id: 'c+1', name: 'Zoë', email: 'a@b.example', phone: '+1', metadata: { k: 'v' }, address: { country: 'SE', city: 'Å' } },
+      customer: {
+        reference_id: 'c+1',
+        name: 'Zoë',
+        email: 'a@b.example',
+        phone: '+1',
+        metadata: { k: 'v' },
+        address: { country: 'SE', city: 'Å' },
+      },
       metadata: { order: '42', 'a b': 'ü' },
       return_url: 'http://localhost:3000/back?a=1&b=2',
     });
     assert.match(relationships.customer.data.id, /^cus_/);
-    assert.deepEqual([a.metadata.order, a.metadata['a b'], a.return_url], ['42', 'ü', 'http://localhost:3000/back?a=1&b=2']);
+    assert.deepEqual(
+      [a.metadata.order, a.metadata['a b'], a.return_url],
+      ['42', 'ü', 'http://localhost:3000/back?a=1&b=2'],
+    );
     const raw = `/hpp/?public_key=${api.account.public_key}&currency=USD&amount=1&metadata[x]=1+2&metadata%5By%5D=%2B`;
     (await api.send('GET', raw, { headers: JSON_CLIENT })).expect(302);
     const { metadata } = (await newest(api)).attributes;
@@ -370,21 +441,44 @@ describe('parameters', () => {
 
   test('what was left empty was not sent', async () => {
     const api = await frozen();
-    const blank = Object.fromEntries(['cpi', 'reference_id', 'service', 'service_fields', 'description', 'expires', 'locale', 'language',
-      'metadata', 'customer', 'return_url', 'display', 'style', 'theme', 'pay_button_label'].map((name) => [name, '']));
+    const blank = Object.fromEntries(
+      [
+        'cpi',
+        'reference_id',
+        'service',
+        'service_fields',
+        'description',
+        'expires',
+        'locale',
+        'language',
+        'metadata',
+        'customer',
+        'return_url',
+        'display',
+        'style',
+        'theme',
+        'pay_button_label',
+      ].map((name) => [name, '']),
+    );
     for (const [, order, status] of WAYS) {
       (await order(api, { ...blank, display: { hide_header: '', show_methods: '' } })).expect(status);
       (await order(api, { ...blank, style: { theme: '', primary_color: '', show_method_logo: '' } })).expect(status);
       (await order(api, blank)).expect(status);
     }
     (await api.createForm({ ...blank, currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' })).expect(302);
-    assert.deepEqual(wrong(await api.createForm({ ...blank, currency: 'USD', amount: '1' }, { headers: JSON_CLIENT })), ['service']);
+    assert.deepEqual(
+      wrong(await api.createForm({ ...blank, currency: 'USD', amount: '1' }, { headers: JSON_CLIENT })),
+      ['service'],
+    );
   });
 
   test('unknown ones are ignored, callback_url is by design', async () => {
     const api = await frozen();
     const { attributes } = await ordered(api, {
-      available_locales: ['en', 'ru'], callback_url: 'http://127.0.0.1:1/never', font: 'x', display: { hide_all: 'perhaps' },
+      available_locales: ['en', 'ru'],
+      callback_url: 'http://127.0.0.1:1/never',
+      font: 'x',
+      display: { hide_all: 'perhaps' },
       style: { font_family: 'serif', primary_shadow_color: 'no colour' },
     });
     assert.equal(attributes.callback_url, null);
@@ -395,9 +489,28 @@ describe('parameters', () => {
     ['amount', ['1', '0.01', '123456.78'], ['0', '-1', 'ten', '1e', '1000000000000000']],
     ['reference_id', ['x', 'y'.repeat(255)], ['y'.repeat(256)]],
     ['description', ['d'.repeat(1024)], ['d'.repeat(1025)]],
-    ['return_url', ['https://shop.example/back', 'http://localhost:1/'], ['shop.example', 'javascript:alert(1)', '/back']],
-    ...['locale', 'language'].map((name) => [name, ['en', 'uk', 'ru', 'de', 'EN', 'en-GB', 'pt_BR', 'zh-Hans-CN', 'fil'],
-      ['x', 'Deutsch', 'de,en', 'de-', 'en--GB', 'de;q=1', '<b>', '419', 'en_US.UTF-8', 'en-abcdefghi', `de${'-x'.repeat(17)}`]]),
+    [
+      'return_url',
+      ['https://shop.example/back', 'http://localhost:1/'],
+      ['shop.example', 'javascript:alert(1)', '/back'],
+    ],
+    ...['locale', 'language'].map((name) => [
+      name,
+      ['en', 'uk', 'ru', 'de', 'EN', 'en-GB', 'pt_BR', 'zh-Hans-CN', 'fil'],
+      [
+        'x',
+        'Deutsch',
+        'de,en',
+        'de-',
+        'en--GB',
+        'de;q=1',
+        '<b>',
+        '419',
+        'en_US.UTF-8',
+        'en-abcdefghi',
+        `de${'-x'.repeat(17)}`,
+      ],
+    ]),
     ['theme', ['basic', 'light', 'dark'], ['blue', 'DARK']],
     ['pay_button_label', ['pay', 'subscribe', 'donate', 'Buy & enjoy', 'я'.repeat(64)], ['b'.repeat(65), ['buy']]],
     ['metadata', [{ a: '1' }, []], ['text']],
@@ -405,22 +518,52 @@ describe('parameters', () => {
     ['customer.reference_id', ['1203515'], ['c'.repeat(256)]],
     ['display', [{}], ['all']],
     ['style', [{}], ['dark']],
-    ...['hide_header', 'hide_footer', 'hide_progress_bar', 'hide_method_filter', 'hide_lifetime_counter']
-      .map((flag) => [`display.${flag}`, ['1', '0', 'true', 'false'], ['yes', '2', { a: '1' }]]),
-    ...['show_methods', 'hide_methods'].map((list) => [`display.${list}`,
-      ['payment_card', 'payment_card,paypal', ['payment_card', 'paypal'], { 0: 'payment_card' }, Array(50).fill('a'.repeat(64))],
-      ['Visa!', ['ok', '<b>'], Array(51).fill('a'), 'a'.repeat(65), { a: { b: 'c' } }]]),
+    ...['hide_header', 'hide_footer', 'hide_progress_bar', 'hide_method_filter', 'hide_lifetime_counter'].map(
+      (flag) => [`display.${flag}`, ['1', '0', 'true', 'false'], ['yes', '2', { a: '1' }]],
+    ),
+    ...['show_methods', 'hide_methods'].map((list) => [
+      `display.${list}`,
+      [
+        'payment_card',
+        'payment_card,paypal',
+        ['payment_card', 'paypal'],
+        { 0: 'payment_card' },
+        Array(50).fill('a'.repeat(64)),
+      ],
+      ['Visa!', ['ok', '<b>'], Array(51).fill('a'), 'a'.repeat(65), { a: { b: 'c' } }],
+    ]),
     ['style.pay_button_label', ['pay', 'subscribe', 'donate', 'Buy'], ['b'.repeat(65)]],
     ['style.theme', ['basic', 'light', 'dark'], ['blue']],
     ['style.show_method_logo', ['1', '0', 'true', 'false'], ['maybe']],
-    ...['success', 'warning', 'danger', 'info', 'primary', 'on_primary', 'secondary', 'on_secondary', 'primary_text', 'primary_background',
-      'secondary_text', 'secondary_background'].map((color) => `${color}_color`).concat('primary_variant', 'secondary_variant')
-      .map((color) => [`style.${color}`, ['#fff', '#0a7cFF', '#0a7cff80', 'red', 'RebeccaPurple', 'rgb(1, 2, 3)', 'rgba(1 2 3 / 50%)'],
-        ['reds', 'fff', '#ff', '#fffff', '#12345g', '#1234567', 'url(x)', '#fff;}', 'rgb(1,2)', 'red;']]),
+    ...[
+      'success',
+      'warning',
+      'danger',
+      'info',
+      'primary',
+      'on_primary',
+      'secondary',
+      'on_secondary',
+      'primary_text',
+      'primary_background',
+      'secondary_text',
+      'secondary_background',
+    ]
+      .map((color) => `${color}_color`)
+      .concat('primary_variant', 'secondary_variant')
+      .map((color) => [
+        `style.${color}`,
+        ['#fff', '#0a7cFF', '#0a7cff80', 'red', 'RebeccaPurple', 'rgb(1, 2, 3)', 'rgba(1 2 3 / 50%)'],
+        ['reds', 'fff', '#ff', '#fffff', '#12345g', '#1234567', 'url(x)', '#fff;}', 'rgb(1,2)', 'red;'],
+      ]),
   ]) {
     test(`${name}`, async () => {
       const api = await frozen();
-      const nested = (value) => path.split('.').reverse().reduce((inner, key) => ({ [key]: inner }), value);
+      const nested = (value) =>
+        path
+          .split('.')
+          .reverse()
+          .reduce((inner, key) => ({ [key]: inner }), value);
       for (const value of good) (await byForm(api, nested(value))).expect(303);
       for (const value of bad) {
         assert.deepEqual(wrong(await byForm(api, nested(value))), [path], JSON.stringify(value).slice(0, 80));
@@ -441,12 +584,21 @@ describe('parameters', () => {
   test('an e-mail, a country and a customer without a reference', async () => {
     const api = await frozen();
     const customer = { email: 'nobody', address: { country: 'Sweden' } };
-    assert.deepEqual(wrong(await byLink(api, { customer })), ['customer.address.country', 'customer.email', 'customer.reference_id']);
+    assert.deepEqual(wrong(await byLink(api, { customer })), [
+      'customer.address.country',
+      'customer.email',
+      'customer.reference_id',
+    ]);
   });
 
   test('all wrong ones at once: JSON, or a page that says them escaped', async () => {
     const api = await frozen();
-    const bad = { currency: undefined, amount: '0', style: { theme: '<i>', primary_color: 'reds' }, display: { hide_footer: 'x' } };
+    const bad = {
+      currency: undefined,
+      amount: '0',
+      style: { theme: '<i>', primary_color: 'reds' },
+      display: { hide_footer: 'x' },
+    };
     const paths = ['amount', 'currency', 'display.hide_footer', 'style.primary_color', 'style.theme'];
     for (const [, order] of WAYS) {
       assert.deepEqual(wrong(await order(api, bad)), paths);
@@ -461,9 +613,22 @@ describe('parameters', () => {
   test('the form takes the looks too, and checks them', async () => {
     const api = await frozen();
     const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
-    (await api.createForm({ ...form, display: { hide_header: '1' }, style: { theme: 'dark' }, language: 'ru', theme: 'light' })).expect(302);
+    (
+      await api.createForm({
+        ...form,
+        display: { hide_header: '1' },
+        style: { theme: 'dark' },
+        language: 'ru',
+        theme: 'light',
+      })
+    ).expect(302);
     const bad = { ...form, display: { hide_header: 'x' }, style: { info_color: 'blues' }, theme: 'x', language: 'x' };
-    assert.deepEqual(wrong(await api.createForm(bad, { headers: JSON_CLIENT })), ['display.hide_header', 'language', 'style.info_color', 'theme']);
+    assert.deepEqual(wrong(await api.createForm(bad, { headers: JSON_CLIENT })), [
+      'display.hide_header',
+      'language',
+      'style.info_color',
+      'theme',
+    ]);
   });
 });
 
@@ -480,7 +645,11 @@ describe('keys', () => {
       (await order(closed)).expect(403);
       (await order(idle)).expect(403);
     }
-    assert.deepEqual(wrong(await api.send('GET', '/hpp/', { headers: JSON_CLIENT })), ['amount', 'currency', 'public_key']);
+    assert.deepEqual(wrong(await api.send('GET', '/hpp/', { headers: JSON_CLIENT })), [
+      'amount',
+      'currency',
+      'public_key',
+    ]);
   });
 
   test('an unknown cpi', async () => {
@@ -496,7 +665,10 @@ describe('the same reference again', () => {
     const changes = { reference_id: randomUUID() };
     const first = (await byLink(api, changes)).expect(302).headers.location;
     assert.equal((await byLink(api, changes)).expect(302).headers.location, first);
-    assert.equal((await byForm(api, { ...changes, amount: '100.00', description: 'other' })).expect(303).headers.location, first);
+    assert.equal(
+      (await byForm(api, { ...changes, amount: '100.00', description: 'other' })).expect(303).headers.location,
+      first,
+    );
     await api.advance(1800);
     assert.equal((await byLink(api, changes)).expect(302).headers.location, first);
     assert.equal((await api.list()).data.length, 1);
@@ -544,9 +716,20 @@ describe('strange requests', () => {
     const base = phpForm(fields(api));
     const deep = (levels) => `metadata${'[a]'.repeat(levels)}=1`;
     for (const [extra, status] of [
-      ['%', 302], ['%zz=1', 302], ['[]=1', 422], ['a[b', 302], ['&&&', 302], ['=', 302], ['a%00b=1', 422], [deep(65), 422],
-      ['display[]=1', 422], ['style[theme][]=dark', 422], ['customer=x&customer[reference_id]=y', 302], ['%ff=1', 422],
-      [Array.from({ length: 190 }, (_, i) => `p${i}=`).join('&'), 302], [Array.from({ length: 300 }, (_, i) => `p${i}=`).join('&'), 431],
+      ['%', 302],
+      ['%zz=1', 302],
+      ['[]=1', 422],
+      ['a[b', 302],
+      ['&&&', 302],
+      ['=', 302],
+      ['a%00b=1', 422],
+      [deep(65), 422],
+      ['display[]=1', 422],
+      ['style[theme][]=dark', 422],
+      ['customer=x&customer[reference_id]=y', 302],
+      ['%ff=1', 422],
+      [Array.from({ length: 190 }, (_, i) => `p${i}=`).join('&'), 302],
+      [Array.from({ length: 300 }, (_, i) => `p${i}=`).join('&'), 431],
     ]) {
       (await api.send('GET', `/hpp/?${extra}&${base}`, { headers: JSON_CLIENT })).expect(status);
     }

@@ -14,10 +14,21 @@ after(() => server.stop());
 const demo = new Client(server);
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const [GOOD_3DS, GOOD, BAD_3DS, BAD] = ['5123817234060000', '5519283812030000', '4412397212080000', '4302912837020000'];
-const RETURN_URLS = { success: 'http://shop.test/ok?a=1', fail: 'http://shop.test/no', pending: 'http://shop.test/wait' };
+const RETURN_URLS = {
+  success: 'http://shop.test/ok?a=1',
+  fail: 'http://shop.test/no',
+  pending: 'http://shop.test/wait',
+};
 
 const pathOf = ({ attributes }) => local(server, attributes.flow_data.action);
-const card = (card_number, expiry = '12/30', more = {}) => ({ card_number, expiry, cvv: '123', holder: 'A HOLDER', action: 'pay', ...more });
+const card = (card_number, expiry = '12/30', more = {}) => ({
+  card_number,
+  expiry,
+  cvv: '123',
+  holder: 'A HOLDER',
+  action: 'pay',
+  ...more,
+});
 
 async function order(attributes = {}, settings = {}, options = HOLD) {
   const api = await demo.newAccount(settings);
@@ -30,7 +41,8 @@ async function order(attributes = {}, settings = {}, options = HOLD) {
 }
 
 const formOf = (html, testid = 'payment-form') => {
-  const [tag] = new RegExp(`<form\\b[^>]*data-testid="${testid}"[^>]*>[^]*?</form>`).exec(html) ?? assert.fail(`no ${testid}`);
+  const [tag] =
+    new RegExp(`<form\\b[^>]*data-testid="${testid}"[^>]*>[^]*?</form>`).exec(html) ?? assert.fail(`no ${testid}`);
   return forms(tag)[0];
 };
 
@@ -40,14 +52,39 @@ async function pay({ api, path }, fields) {
 
 describe('every decline of the test cards, on the page', () => {
   const TABLE = {
-    '08/56': 'access_denied', '07/55': 'error', '06/54': 'provider_error', '05/53': 'unknown', '04/52': 'duplicated_transaction',
-    '03/51': 'auth_fatal_error', '02/50': 'unable_to_determine_3ds_enrolment', '01/49': 'card_is_3ds_enrolled',
-    '12/48': 'card_is_not_3ds_enrolled', '11/47': 'issuer_decline', '10/46': 'client_auth_failed', '09/45': 'provider_fatal_error',
-    '08/44': 'invalid_details', '07/43': 'invalid_pin', '06/42': 'antifraud_error', '05/41': 'invalid_card', '04/40': 'fatal_error',
-    '03/39': 'unable_to_reconcile', '02/38': 'invalid_amount', '01/37': 'limit_violation', '12/36': 'functionality_is_not_permitted',
-    '11/35': 'invalid_request', '10/34': 'lost_or_stolen_card', '09/33': 'declined', '08/32': 'invalid_otp', '07/31': 'invalid_3ds_code',
-    '06/30': 'invalid_card_status', '05/29': 'insufficient_funds', '04/28': 'card_expired', '03/27': 'invalid_cvv',
-    '02/26': 'invalid_pan', '01/25': 'invalid_credentials', '12/99': 'general_fatal_error',
+    '08/56': 'access_denied',
+    '07/55': 'error',
+    '06/54': 'provider_error',
+    '05/53': 'unknown',
+    '04/52': 'duplicated_transaction',
+    '03/51': 'auth_fatal_error',
+    '02/50': 'unable_to_determine_3ds_enrolment',
+    '01/49': 'card_is_3ds_enrolled',
+    '12/48': 'card_is_not_3ds_enrolled',
+    '11/47': 'issuer_decline',
+    '10/46': 'client_auth_failed',
+    '09/45': 'provider_fatal_error',
+    '08/44': 'invalid_details',
+    '07/43': 'invalid_pin',
+    '06/42': 'antifraud_error',
+    '05/41': 'invalid_card',
+    '04/40': 'fatal_error',
+    '03/39': 'unable_to_reconcile',
+    '02/38': 'invalid_amount',
+    '01/37': 'limit_violation',
+    '12/36': 'functionality_is_not_permitted',
+    '11/35': 'invalid_request',
+    '10/34': 'lost_or_stolen_card',
+    '09/33': 'declined',
+    '08/32': 'invalid_otp',
+    '07/31': 'invalid_3ds_code',
+    '06/30': 'invalid_card_status',
+    '05/29': 'insufficient_funds',
+    '04/28': 'card_expired',
+    '03/27': 'invalid_cvv',
+    '02/26': 'invalid_pan',
+    '01/25': 'invalid_credentials',
+    '12/99': 'general_fatal_error',
   };
 
   for (const [number, three_ds] of [[BAD, false], [BAD_3DS, true]]) {
@@ -60,7 +97,9 @@ describe('every decline of the test cards, on the page', () => {
         page = (await send(api, formOf(page), card(number, expiry))).expect(200).text;
         if (three_ds) {
           assert.equal((await api.attributes(made.id)).resolution, 'auth_3ds_required');
-          page = (await send(api, formOf(page, 'challenge-form'), { code: text(page, 'challenge-code'), action: 'confirm' })).expect(200).text;
+          page = (
+            await send(api, formOf(page, 'challenge-form'), { code: text(page, 'challenge-code'), action: 'confirm' })
+          ).expect(200).text;
         }
         assert.deepEqual(result(page), { status: 'process_failed', resolution }, expiry);
         assert.ok(page.includes(`Error code: ${resolution}`));
@@ -70,7 +109,10 @@ describe('every decline of the test cards, on the page', () => {
 
   test('an unknown number is declined, one that fails the Luhn check is refused by the form', async () => {
     const it = await order();
-    assert.deepEqual(result((await pay(it, card('4111111111111111'))).expect(200).text), { status: 'process_failed', resolution: 'general_fatal_error' });
+    assert.deepEqual(result((await pay(it, card('4111111111111111'))).expect(200).text), {
+      status: 'process_failed',
+      resolution: 'general_fatal_error',
+    });
     const page = (await pay(it, card('4111111111111112'))).expect(422).text;
     assert.match(page, /data-testid="error-card_number"/);
     assert.ok(!page.includes('4111111111111112'));
@@ -84,7 +126,10 @@ describe('forms', () => {
     const form = formOf((await open(it.api, it.path)).text);
     const { csrf } = formOf((await open(other.api, other.path)).text).inputs;
     for (const wrong of [{ csrf: '' }, { csrf: 'x' }, { csrf }]) {
-      const reply = await it.api.send('POST', form.action, { form: { ...form.inputs, ...card(GOOD), ...wrong }, headers: BROWSER });
+      const reply = await it.api.send('POST', form.action, {
+        form: { ...form.inputs, ...card(GOOD), ...wrong },
+        headers: BROWSER,
+      });
       assert.match(reply.expect(422).text, /data-testid="error"/);
     }
     assert.equal(await it.state(), 'process_pending:ok');
@@ -111,14 +156,25 @@ describe('forms', () => {
   test('fields beyond all bounds are refused, not cut', async () => {
     const it = await order();
     const long = 'x'.repeat(5000);
-    const page = (await pay(it, { card_number: long, expiry: long, cvv: long, holder: long, action: 'pay' })).expect(422).text;
-    for (const field of ['card_number', 'expiry', 'cvv', 'holder']) assert.match(page, new RegExp(`data-testid="error-${field}"`));
+    const page = (await pay(it, { card_number: long, expiry: long, cvv: long, holder: long, action: 'pay' })).expect(
+      422,
+    ).text;
+    for (const field of ['card_number', 'expiry', 'cvv', 'holder'])
+      assert.match(page, new RegExp(`data-testid="error-${field}"`));
     assert.equal(await it.state(), 'process_pending:ok');
   });
 
   test('what is typed comes back escaped, but the number and the CVV do not', async () => {
     const it = await order();
-    const page = (await pay(it, { card_number: '4302 9128', expiry: '"><i>', cvv: 'secretcode', holder: '<script>x</script>', action: 'pay' })).expect(422).text;
+    const page = (
+      await pay(it, {
+        card_number: '4302 9128',
+        expiry: '"><i>',
+        cvv: 'secretcode',
+        holder: '<script>x</script>',
+        action: 'pay',
+      })
+    ).expect(422).text;
     assert.ok(!page.includes('<script>x') && !page.includes('"><i>'));
     assert.ok(page.includes('&lt;script&gt;x&lt;/script&gt;'));
     assert.ok(!page.includes('secretcode'));
@@ -132,7 +188,11 @@ describe('the ways back', () => {
   for (const [status, url] of [['processed', RETURN_URLS.success], ['process_failed:declined', RETURN_URLS.fail],
     ['process_pending', RETURN_URLS.pending], ['processed@0,refunded@0', RETURN_URLS.success]]) {
     test(`${status} leads to ${url}`, async () => {
-      const it = await order({ return_urls: RETURN_URLS, return_url: 'http://shop.test/other' }, {}, { headers: { 'X-Mock-Outcome': status } });
+      const it = await order(
+        { return_urls: RETURN_URLS, return_url: 'http://shop.test/other' },
+        {},
+        { headers: { 'X-Mock-Outcome': status } },
+      );
       await it.api.advance(5);
       assert.equal((await back(it)).expect(302).headers.location, url);
       assert.ok((await open(it.api, `${it.path}?done=1`)).text.includes(`href="${url}"`));
@@ -143,9 +203,15 @@ describe('the ways back', () => {
     const account = { return_url: 'http://shop.test/account' };
     const paid = { headers: { 'X-Mock-Outcome': 'processed@0' } };
     for (const [attributes, settings, wanted] of [
-      [{ return_urls: { pending: RETURN_URLS.pending }, return_url: 'http://shop.test/one' }, account, 'http://shop.test/one'],
+      [
+        { return_urls: { pending: RETURN_URLS.pending }, return_url: 'http://shop.test/one' },
+        account,
+        'http://shop.test/one',
+      ],
       [{ return_url: 'http://shop.test/one' }, account, 'http://shop.test/one'],
-      [{}, account, 'http://shop.test/account'], [{}, {}, undefined]]) {
+      [{}, account, 'http://shop.test/account'],
+      [{}, {}, undefined],
+    ]) {
       const it = await order({ return_url: undefined, ...attributes }, settings, paid);
       await it.api.advance(1);
       const reply = await back(it);
@@ -164,7 +230,10 @@ describe('the ways back', () => {
     const bypass = { gateway_options: { cardgate: { bypass_status_page: 'true' } } };
     for (const [attributes, settings] of [[{}, { auto_return: true }], [bypass, {}]]) {
       const it = await order({ return_urls: RETURN_URLS, ...attributes }, settings);
-      assert.deepEqual(result((await pay(it, card(BAD, '05/29'))).text), { status: 'process_failed', resolution: 'insufficient_funds' });
+      assert.deepEqual(result((await pay(it, card(BAD, '05/29'))).text), {
+        status: 'process_failed',
+        resolution: 'insufficient_funds',
+      });
       const reply = await pay(it, card(GOOD));
       assert.equal(reply.expect(302).headers.location, RETURN_URLS.success);
     }
@@ -175,7 +244,14 @@ describe('the card gate\'s options', () => {
   const cardgate = (options) => ({ gateway_options: { cardgate: options } });
 
   test('retry_limit, as number or text; it cannot pass the account\'s limit', async () => {
-    for (const [retry_limit, attempt_limit, tries] of [[1, 5, 1], ['2', 5, 2], [9, 2, 2], [0, 2, 2], ['x', 2, 2], [-1, 2, 2]]) {
+    for (const [retry_limit, attempt_limit, tries] of [
+      [1, 5, 1],
+      ['2', 5, 2],
+      [9, 2, 2],
+      [0, 2, 2],
+      ['x', 2, 2],
+      [-1, 2, 2],
+    ]) {
       const it = await order(cardgate({ retry_limit }), { attempt_limit });
       let page;
       for (let i = 0; i < tries; i++) {
@@ -187,8 +263,20 @@ describe('the card gate\'s options', () => {
   });
 
   test('theme_options: name, title, holder, footer, colours of the button', async () => {
-    const it = await order(cardgate({ theme: 'dark', theme_options: { merchant_name: 'Lamp & Co', window_title: 'Pay <now>', powered_by: 'false',
-      card_holder: false, btn_bg_color: '#ff0000', btn_font_color: '#FFF', logo: 'https://elsewhere.test/logo.png' } }));
+    const it = await order(
+      cardgate({
+        theme: 'dark',
+        theme_options: {
+          merchant_name: 'Lamp & Co',
+          window_title: 'Pay <now>',
+          powered_by: 'false',
+          card_holder: false,
+          btn_bg_color: '#ff0000',
+          btn_font_color: '#FFF',
+          logo: 'https://elsewhere.test/logo.png',
+        },
+      }),
+    );
     const page = (await open(it.api, it.path)).text;
     assert.equal(text(page, 'merchant'), 'Lamp & Co');
     assert.ok(page.includes('<title>Pay &lt;now&gt;</title>'));
@@ -202,21 +290,33 @@ describe('the card gate\'s options', () => {
 
   test('colours in every spelling of CSS reach it as #rrggbb', async () => {
     const api = await demo.newAccount();
-    const style = { primary: 'RebeccaPurple', on_primary_color: 'rgb(255, 100%, 0)', secondary: 'rgb(1 2 3 / 50%)', danger_color: '#ABC' };
+    const style = {
+      primary: 'RebeccaPurple',
+      on_primary_color: 'rgb(255, 100%, 0)',
+      secondary: 'rgb(1 2 3 / 50%)',
+      danger_color: '#ABC',
+    };
     const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
     const bad = (await api.createForm({ ...fields, style }, { headers: { Accept: 'application/json' } })).expect(422);
     assert.deepEqual(Object.keys(bad.json.errors), ['style.on_primary_color']);
     style.on_primary_color = 'rgb(100%, 100%, 0%)';
     const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
     const css = (await api.send('GET', `${local(server, location)}/look.css`)).expect(200).text;
-    assert.equal(css.replace(/\s+/g, ' '), ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; } ');
+    assert.equal(
+      css.replace(/\s+/g, ' '),
+      ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; } ',
+    );
   });
 
   test('presets, and a pay button with the merchant\'s own words', async () => {
     const api = await demo.newAccount();
     const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
-    for (const [style, theme, label] of [[{ theme: 'basic' }, 'light', 'Pay 1.00\u00a0USD'], [{ theme: 'dark' }, 'dark', 'Pay 1.00\u00a0USD'],
-      [{ pay_button_label: '<b>Buy</b> & enjoy' }, undefined, '&lt;b&gt;Buy&lt;/b&gt; &amp; enjoy'], [{ pay_button_label: 'donate' }, undefined, 'Donate 1.00\u00a0USD']]) {
+    for (const [style, theme, label] of [
+      [{ theme: 'basic' }, 'light', 'Pay 1.00\u00a0USD'],
+      [{ theme: 'dark' }, 'dark', 'Pay 1.00\u00a0USD'],
+      [{ pay_button_label: '<b>Buy</b> & enjoy' }, undefined, '&lt;b&gt;Buy&lt;/b&gt; &amp; enjoy'],
+      [{ pay_button_label: 'donate' }, undefined, 'Donate 1.00\u00a0USD'],
+    ]) {
       const { location } = (await api.createForm({ ...fields, style })).expect(302).headers;
       const page = (await open(api, local(server, location))).text;
       assert.equal(/data-theme="(\w+)"/.exec(page)?.[1], theme);
@@ -225,13 +325,20 @@ describe('the card gate\'s options', () => {
   });
 
   test('a colour that is none never reaches the style sheet', async () => {
-    const it = await order(cardgate({ theme_options: { btn_bg_color: 'red;} body{display:none', btn_font_color: '#12345g' } }));
+    const it = await order(
+      cardgate({ theme_options: { btn_bg_color: 'red;} body{display:none', btn_font_color: '#12345g' } }),
+    );
     assert.ok(!(await open(it.api, it.path)).text.includes('look.css'));
     assert.equal((await it.api.send('GET', `${it.path}/look.css`)).text.replace(/\s/g, ''), ':root{}');
   });
 
   test('options that are no object are ignored', async () => {
-    for (const gateway_options of [{ cardgate: 'x' }, { cardgate: [] }, { cardgate: { theme_options: 5 } }, { other: 1 }]) {
+    for (const gateway_options of [
+      { cardgate: 'x' },
+      { cardgate: [] },
+      { cardgate: { theme_options: 5 } },
+      { other: 1 },
+    ]) {
       const it = await order({ gateway_options });
       (await open(it.api, it.path)).expect(200);
     }
@@ -269,10 +376,22 @@ describe('languages', () => {
 
   test('the parameter, then the invoice\'s, then the browser\'s best, then English', async () => {
     const it = await order();
-    const ask = async (path, accept) => lang(await it.api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': accept } }));
-    for (const [query, accept, wanted] of [['?locale=ru', 'uk', 'ru'], ['?locale=RU', '', 'ru'], ['?locale=xx', 'uk', 'uk'], ['', 'uk-UA,uk;q=0.9,en;q=0.8', 'uk'],
-      ['', 'en;q=0.5, ru;q=0.7', 'ru'], ['', 'de, fr;q=0.9', 'en'], ['', 'de, uk;q=0.1', 'uk'], ['', 'uk;q=0', 'en'], ['', '*', 'en'], ['', ';;;q=,,', 'en'],
-      ['', 'ukx', 'en'], ['', '', 'en']]) {
+    const ask = async (path, accept) =>
+      lang(await it.api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': accept } }));
+    for (const [query, accept, wanted] of [
+      ['?locale=ru', 'uk', 'ru'],
+      ['?locale=RU', '', 'ru'],
+      ['?locale=xx', 'uk', 'uk'],
+      ['', 'uk-UA,uk;q=0.9,en;q=0.8', 'uk'],
+      ['', 'en;q=0.5, ru;q=0.7', 'ru'],
+      ['', 'de, fr;q=0.9', 'en'],
+      ['', 'de, uk;q=0.1', 'uk'],
+      ['', 'uk;q=0', 'en'],
+      ['', '*', 'en'],
+      ['', ';;;q=,,', 'en'],
+      ['', 'ukx', 'en'],
+      ['', '', 'en'],
+    ]) {
       assert.equal(await ask(`${it.path}${query}`, accept), wanted, `${query} ${accept}`);
     }
     const api = await demo.newAccount();
@@ -288,7 +407,9 @@ describe('languages', () => {
   });
 
   test('errors too', async () => {
-    const reply = await demo.send('GET', '/hpp/cgi_0000000000000000', { headers: { ...BROWSER, 'Accept-Language': 'uk' } });
+    const reply = await demo.send('GET', '/hpp/cgi_0000000000000000', {
+      headers: { ...BROWSER, 'Accept-Language': 'uk' },
+    });
     assert.equal(lang(reply.expect(404)), 'uk');
   });
 });
@@ -302,10 +423,17 @@ describe('what protects the pages', () => {
   test('a strict policy, and frames for the payer\'s pages only', async () => {
     const it = await order();
     const error = await it.api.createForm({}, { headers: BROWSER });
-    for (const [reply, framed] of [[await open(it.api, it.path), true], [await open(it.api, '/hpp/cgi_0000000000000000'), true], [error, false]]) {
+    for (const [reply, framed] of [
+      [await open(it.api, it.path), true],
+      [await open(it.api, '/hpp/cgi_0000000000000000'), true],
+      [error, false],
+    ]) {
       const rules = policy(reply);
       assert.ok(!/unsafe|\*|data:/.test(JSON.stringify(rules)));
-      assert.deepEqual([rules['default-src'], rules['script-src'], rules['style-src'], rules['base-uri']], ["'none'", "'self'", "'self'", "'none'"]);
+      assert.deepEqual(
+        [rules['default-src'], rules['script-src'], rules['style-src'], rules['base-uri']],
+        ["'none'", "'self'", "'self'", "'none'"],
+      );
       assert.equal(rules['frame-ancestors'], framed ? undefined : "'none'");
       assert.equal(reply.headers['x-frame-options'], undefined);
       assert.equal(reply.headers['x-content-type-options'], 'nosniff');
@@ -314,8 +442,17 @@ describe('what protects the pages', () => {
   });
 
   test('no page has a script, a style or a handler in itself', async () => {
-    const it = await order({ service: 'bank_transfer_usd_hpp', amount: 10, service_fields: { account_number: 'UA213223130000026007233566001' } });
-    const pages = [await open(it.api, it.path), await pay(await order(), card(GOOD_3DS)), await pay(await order(), card(BAD, '05/29')), await pay(await order(), card(GOOD))];
+    const it = await order({
+      service: 'bank_transfer_usd_hpp',
+      amount: 10,
+      service_fields: { account_number: 'UA213223130000026007233566001' },
+    });
+    const pages = [
+      await open(it.api, it.path),
+      await pay(await order(), card(GOOD_3DS)),
+      await pay(await order(), card(BAD, '05/29')),
+      await pay(await order(), card(GOOD)),
+    ];
     for (const { text: html } of pages) {
       assert.ok(!/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/i.test(html));
     }
@@ -328,12 +465,20 @@ describe('what protects the pages', () => {
     const tries = [[GOOD, '12/30'], [GOOD_3DS, '12/30'], [BAD, '05/29'], ['4111111111111111', '12/30']];
     for (const [number, expiry] of tries) {
       for (const cvv of CVVS) {
-        const path = local(own, (await api.made({ gateway_options: { cardgate: { tokenize: true } } }, HOLD)).attributes.flow_data.action);
+        const path = local(
+          own,
+          (await api.made({ gateway_options: { cardgate: { tokenize: true } } }, HOLD)).attributes.flow_data.action,
+        );
         await send(api, formOf((await open(api, path)).text), card(number, expiry, { cvv }));
       }
     }
     await own.stop();
-    const kept = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1')).join('') + own.stderr + own.stdout;
+    const kept =
+      readdirSync(folder)
+        .map((file) => readFileSync(join(folder, file), 'latin1'))
+        .join('') +
+      own.stderr +
+      own.stdout;
     assert.ok(kept.includes('551928******0000'));
     for (const [number] of tries) assert.ok(!kept.includes(number), number);
     assert.ok(!holdsCvvs(kept));
@@ -355,13 +500,19 @@ describe('the mock\'s panel', () => {
   test('shows the fixtures\' cards, fills one in, and is gone by ?panel=0 and --hide-panel', async () => {
     const it = await order();
     const page = (await open(it.api, it.path)).text;
-    for (const number of [GOOD_3DS, GOOD, BAD_3DS, BAD]) assert.ok(page.includes(number.replace(/(.{4})(?=.)/g, '$1 ')), number);
+    for (const number of [GOOD_3DS, GOOD, BAD_3DS, BAD])
+      assert.ok(page.includes(number.replace(/(.{4})(?=.)/g, '$1 ')), number);
     assert.equal(formOf((await open(it.api, `${it.path}?card=4&expiry=05/29`)).text).inputs.expiry, '05/29');
-    for (const query of ['?card=9', '?card=x', '?card=-1', '?card=1&expiry=%3Cb%3E']) (await open(it.api, `${it.path}${query}`)).expect(200);
+    for (const query of ['?card=9', '?card=x', '?card=-1', '?card=1&expiry=%3Cb%3E'])
+      (await open(it.api, `${it.path}${query}`)).expect(200);
     assert.ok(!(await open(it.api, `${it.path}?panel=0`)).text.includes('mock-panel'));
     const own = await startServer({ args: ['--hide-panel'] });
     const api = new Client(own);
-    assert.ok(!(await open(api, local(own, (await api.made({}, HOLD)).attributes.flow_data.action))).text.includes('mock-panel'));
+    assert.ok(
+      !(await open(api, local(own, (await api.made({}, HOLD)).attributes.flow_data.action))).text.includes(
+        'mock-panel',
+      ),
+    );
     await own.stop();
   });
 });

@@ -16,7 +16,9 @@ const demo = new Client(server);
 
 /** The unmatched calls of the journal, the newest first. */
 async function unmatched(parameters = {}) {
-  const reply = await demo.control('GET', '/requests', undefined, { parameters: { unmatched: 'true', limit: 1000, ...parameters } });
+  const reply = await demo.control('GET', '/requests', undefined, {
+    parameters: { unmatched: 'true', limit: 1000, ...parameters },
+  });
   return reply.expect(200).json;
 }
 
@@ -44,15 +46,28 @@ async function send(head, body = '{}', { first = 'POST /NAME HTTP/1.1\r\n', host
 }
 
 const LONG = 'x'.repeat(31);
-const parameters = (n, value = '') => Array.from({ length: n }, (_, i) => `${String(i).padStart(3, '0')}=${value}`).join('&');
+const parameters = (n, value = '') =>
+  Array.from({ length: n }, (_, i) => `${String(i).padStart(3, '0')}=${value}`).join('&');
 const target = (text) => ({ first: `GET /NAME${text} HTTP/1.1\r\n` });
 
 // [what, head, status, words of the reason, body, options]
 const refused = [
   ['two Content-Lengths', 'Content-Length: 2\r\nContent-Length: 4\r\n', 400, /Content-Length must be sent once/],
   ['two equal Content-Lengths', 'Content-Length: 2\r\ncontent-length: 2\r\n', 400, /Content-Length must be sent once/],
-  ['Content-Length before Transfer-Encoding', 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', 400, /together/, '0\r\n\r\n'],
-  ['Content-Length behind Transfer-Encoding', 'Transfer-Encoding: chunked\r\nContent-Length: 2\r\n', 400, /together/, '0\r\n\r\n'],
+  [
+    'Content-Length before Transfer-Encoding',
+    'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n',
+    400,
+    /together/,
+    '0\r\n\r\n',
+  ],
+  [
+    'Content-Length behind Transfer-Encoding',
+    'Transfer-Encoding: chunked\r\nContent-Length: 2\r\n',
+    400,
+    /together/,
+    '0\r\n\r\n',
+  ],
   ['a blank before the colon', 'Content-Length : 2\r\n', 400, /name of a header field/],
   ['a tab before the colon', 'Content-Length\t: 2\r\n', 400, /name of a header field/],
   ['a blank in a name', 'X Y: 1\r\nContent-Length: 2\r\n', 400, /name of a header field/],
@@ -62,8 +77,21 @@ const refused = [
   ['gzip, chunked', 'Transfer-Encoding: gzip, chunked\r\n', 501, /must be chunked/, '0\r\n\r\n'],
   ['chunked, chunked', 'Transfer-Encoding: chunked, chunked\r\n', 501, /must be chunked/, '0\r\n\r\n'],
   ['identity', 'Transfer-Encoding: identity\r\nX: 1\r\n', 501, /must be chunked/],
-  ['two Transfer-Encodings', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', 400, /Transfer-Encoding must be sent once/, '0\r\n\r\n'],
-  ['chunks in HTTP/1.0', 'Transfer-Encoding: chunked\r\n', 400, /HTTP\/1\.0/, '0\r\n\r\n', { first: 'POST /NAME HTTP/1.0\r\n' }],
+  [
+    'two Transfer-Encodings',
+    'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n',
+    400,
+    /Transfer-Encoding must be sent once/,
+    '0\r\n\r\n',
+  ],
+  [
+    'chunks in HTTP/1.0',
+    'Transfer-Encoding: chunked\r\n',
+    400,
+    /HTTP\/1\.0/,
+    '0\r\n\r\n',
+    { first: 'POST /NAME HTTP/1.0\r\n' },
+  ],
   ['2^63 bytes', 'Content-Length: 9223372036854775808\r\n', 413, /larger than any body/],
   ['2^64 - 1 bytes', 'Content-Length: 18446744073709551615\r\n', 413, /larger than any body/],
   ['more than 16 MiB', `Content-Length: ${(16 << 20) + 1}\r\n`, 413, /larger than 16 MiB/],
@@ -97,14 +125,22 @@ describe('refused, and the connection closed', () => {
   }
 
   test('a control call is answered in its own shape', async () => {
-    const reply = await rawExchange(server, `POST /_mock/reset HTTP/1.1\r\n${HOST}Content-Length: 2\r\nContent-Length: 4\r\n\r\n{}`);
+    const reply = await rawExchange(
+      server,
+      `POST /_mock/reset HTTP/1.1\r\n${HOST}Content-Length: 2\r\nContent-Length: 4\r\n\r\n{}`,
+    );
     assert.equal(reply.status, 400);
-    assert.deepEqual(JSON.parse(reply.body), { error: { code: 'malformed_request', message: 'Content-Length must be sent once' } });
+    assert.deepEqual(JSON.parse(reply.body), {
+      error: { code: 'malformed_request', message: 'Content-Length must be sent once' },
+    });
   });
 
   test('a chunked body of more than 16 MiB', async () => {
     const chunk = `100000\r\n${'x'.repeat(1 << 20)}\r\n`;
-    const reply = await rawExchange(server, `POST /huge HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}0\r\n\r\n`);
+    const reply = await rawExchange(
+      server,
+      `POST /huge HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}0\r\n\r\n`,
+    );
     assert.equal(reply.status, 413);
     assert.match(reply.headers['x-mock-reason'], /16 MiB/);
     await logged('request .* path=/huge status=413 ');
@@ -118,10 +154,22 @@ const library = [
   ['2^64 bytes', `POST /NAME HTTP/1.1\r\n${HOST}Content-Length: 18446744073709551616\r\n\r\n{}`, 413],
   ['a line without a colon', `POST /NAME HTTP/1.1\r\n${HOST}X\r\n\r\n{}`, 400],
   ['a bad chunk size', `POST /NAME HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n`, 400],
-  ['a chunk longer than its size', `POST /NAME HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n`, 400],
-  ['1000 fields', `GET /NAME HTTP/1.1\r\n${HOST}${Array.from({ length: 1000 }, (_, i) => `A${i}: 1\r\n`).join('')}\r\n`, 431],
+  [
+    'a chunk longer than its size',
+    `POST /NAME HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n`,
+    400,
+  ],
+  [
+    '1000 fields',
+    `GET /NAME HTTP/1.1\r\n${HOST}${Array.from({ length: 1000 }, (_, i) => `A${i}: 1\r\n`).join('')}\r\n`,
+    431,
+  ],
   ['a field of 40 kB', `GET /NAME HTTP/1.1\r\n${HOST}X: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
-  ['1000 cookies', `GET /NAME HTTP/1.1\r\n${HOST}Cookie: ${Array.from({ length: 1000 }, (_, i) => `a${i}=1`).join('; ')}\r\n\r\n`, 431],
+  [
+    '1000 cookies',
+    `GET /NAME HTTP/1.1\r\n${HOST}Cookie: ${Array.from({ length: 1000 }, (_, i) => `a${i}=1`).join('; ')}\r\n\r\n`,
+    431,
+  ],
   ['a target of 40 kB', `GET /NAME${'x'.repeat(40_000)} HTTP/1.1\r\n${HOST}\r\n`, 414],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
 ];
@@ -153,11 +201,15 @@ describe('taken', () => {
   test('chunks with extensions', () => answers(chunked, '2;name=value\r\n{}\r\n0;last\r\n\r\n'));
   test('trailers', () => answers(chunked, '2\r\n{}\r\n0\r\nX-Sum: 1\r\nContent-Length: 99\r\n\r\n'));
   test('lines that end with LF', () => answers('Content-Length: 2\n', '{}', { first: 'POST /NAME HTTP/1.1\n' }));
-  test('empty lines before a request', () => answers('Content-Length: 2\r\n', '{}', { first: '\r\n\r\nPOST /NAME HTTP/1.1\r\n' }));
+  test('empty lines before a request', () =>
+    answers('Content-Length: 2\r\n', '{}', { first: '\r\n\r\nPOST /NAME HTTP/1.1\r\n' }));
   test('tabs and bytes beyond ASCII in a value', () => answers('X: a\tb\xff\r\nContent-Length: 2\r\n'));
-  test('200 parameters in 8 kB, with the fields and cookies of a browser', () => answers(
-    `Cookie: ${Array.from({ length: 10 }, (_, i) => `${LONG}${i}=${LONG}`).join('; ')}\r\n${Array.from({ length: 20 }, (_, i) => `X-Field-${i}: ${LONG}\r\n`).join('')}`,
-    '', target(`?${parameters(200, 'x'.repeat(34))}`)));
+  test('200 parameters in 8 kB, with the fields and cookies of a browser', () =>
+    answers(
+      `Cookie: ${Array.from({ length: 10 }, (_, i) => `${LONG}${i}=${LONG}`).join('; ')}\r\n${Array.from({ length: 20 }, (_, i) => `X-Field-${i}: ${LONG}\r\n`).join('')}`,
+      '',
+      target(`?${parameters(200, 'x'.repeat(34))}`),
+    ));
 });
 
 describe('bodies that are no plain text', () => {
@@ -180,8 +232,12 @@ describe('bodies that are no plain text', () => {
   }
 
   test('identity is no encoding, and a sink takes any', async () => {
-    (await demo.private('POST', '/payment-invoices', { body: json, headers: { 'Content-Encoding': 'identity' } })).expect(201);
-    (await demo.send('POST', '/_mock/sink/encoded', { body: gzipSync(json), headers: { 'Content-Encoding': 'gzip' } })).expect(200);
+    (
+      await demo.private('POST', '/payment-invoices', { body: json, headers: { 'Content-Encoding': 'identity' } })
+    ).expect(201);
+    (
+      await demo.send('POST', '/_mock/sink/encoded', { body: gzipSync(json), headers: { 'Content-Encoding': 'gzip' } })
+    ).expect(200);
   });
 });
 
@@ -202,15 +258,46 @@ function random(seed) {
 }
 
 const PIECES = [
-  'Content-Length: 3\r\n', 'Content-Length: 0\r\n', 'content-length:17\r\n', 'Content-Length : 5\r\n', 'Content-Length: 2, 3\r\n', 'Content-Length: 0x2\r\n',
-  'Transfer-Encoding: chunked\r\n', 'Transfer-Encoding: identity\r\n', 'Transfer-Encoding : chunked\r\n', 'transfer-encoding:\tchunked\r\n', 'Transfer-Encoding: xchunked\r\n',
-  'Host: other\r\n', 'Expect: 100-continue\r\n', 'Connection: keep-alive\r\n', 'Connection: close\r\n', 'X: y\r\n', '\r\n', '\n', '0\r\n\r\n', '2\r\n', 'ffffffffffffffff\r\n', ';a=b',
-  ' ', '\t', ':', '\x7f', '\x01', '\xff', 'HTTP/1.0', 'GET / HTTP/1.1\r\n', '9'.repeat(30), '%00', '?a&b', 'x'.repeat(5000),
+  'Content-Length: 3\r\n',
+  'Content-Length: 0\r\n',
+  'content-length:17\r\n',
+  'Content-Length : 5\r\n',
+  'Content-Length: 2, 3\r\n',
+  'Content-Length: 0x2\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Transfer-Encoding: identity\r\n',
+  'Transfer-Encoding : chunked\r\n',
+  'transfer-encoding:\tchunked\r\n',
+  'Transfer-Encoding: xchunked\r\n',
+  'Host: other\r\n',
+  'Expect: 100-continue\r\n',
+  'Connection: keep-alive\r\n',
+  'Connection: close\r\n',
+  'X: y\r\n',
+  '\r\n',
+  '\n',
+  '0\r\n\r\n',
+  '2\r\n',
+  'ffffffffffffffff\r\n',
+  ';a=b',
+  ' ',
+  '\t',
+  ':',
+  '\x7f',
+  '\x01',
+  '\xff',
+  'HTTP/1.0',
+  'GET / HTTP/1.1\r\n',
+  '9'.repeat(30),
+  '%00',
+  '?a&b',
+  'x'.repeat(5000),
 ];
 
 const shapes = [
   (name) => `POST /${name} HTTP/1.1\r\n${HOST}Content-Length: 11\r\nX-Y: z\r\n\r\n{"a":"bcde"}`.replace('11', '12'),
-  (name) => `POST /${name} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n4;x=y\r\n"b"}\r\n0\r\nTrailer: 1\r\n\r\n`,
+  (name) =>
+    `POST /${name} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n4;x=y\r\n"b"}\r\n0\r\nTrailer: 1\r\n\r\n`,
   (name) => `GET /${name}?a=b&c=d HTTP/1.1\r\n${HOST}Cookie: a=b; c="d"\r\nAccept: */*\r\n\r\n`,
 ];
 
@@ -243,8 +330,11 @@ async function sendAll(one, api, texts) {
   })));
   (await api.send('GET', '/_mock/health')).expect(200);
   for (const { socket } of open) socket.end();
-  await Promise.all(open.map(({ text, socket, closed }) => within(closed, () => `the connection of ${JSON.stringify(text)} to end`)
-    .finally(() => socket.destroy())));
+  await Promise.all(
+    open.map(({ text, socket, closed }) =>
+      within(closed, () => `the connection of ${JSON.stringify(text)} to end`).finally(() => socket.destroy()),
+    ),
+  );
 }
 
 test(`${MUTANTS} requests changed at random run nothing that a strict reader does not see`, async () => {
@@ -262,7 +352,9 @@ test(`${MUTANTS} requests changed at random run nothing that a strict reader doe
   }
   const ran = [];
   for (let before; ;) {
-    const reply = await api.control('GET', '/requests', undefined, { parameters: { unmatched: 'true', limit: 1000, after: before } });
+    const reply = await api.control('GET', '/requests', undefined, {
+      parameters: { unmatched: 'true', limit: 1000, after: before },
+    });
     const { items, next } = reply.expect(200).json;
     ran.push(...items.filter(({ explain }) => explain.rule === 'unknown_path').map(({ path }) => path));
     if (!next) break;
@@ -270,7 +362,10 @@ test(`${MUTANTS} requests changed at random run nothing that a strict reader doe
   }
   const second = ran.map((path) => /^\/(m\d+z)-second$/.exec(path)?.[1]).filter(Boolean);
   for (const name of second) {
-    assert.ok(requestTargets(sent.get(name)).includes(`/${name}-second`), `seed ${SEED}, ${name}: ${JSON.stringify(sent.get(name))}`);
+    assert.ok(
+      requestTargets(sent.get(name)).includes(`/${name}-second`),
+      `seed ${SEED}, ${name}: ${JSON.stringify(sent.get(name))}`,
+    );
   }
   assert.ok(second.length > 0, 'some were left as they were');
   (await api.create(invoice())).expect(201);

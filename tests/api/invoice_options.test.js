@@ -85,7 +85,10 @@ test('bypass_hpp: hpp_url is the page itself', async () => {
     const api = await demo.newAccount({ profile });
     const { attributes } = await api.made({ options: { bypass_hpp: true, allow_partially: true } });
     assert.equal(attributes.hpp_url, attributes.flow_data.action);
-    assert.notEqual((await api.made({ options: { bypass_hpp: false } })).attributes.hpp_url, attributes.flow_data.action);
+    assert.notEqual(
+      (await api.made({ options: { bypass_hpp: false } })).attributes.hpp_url,
+      attributes.flow_data.action,
+    );
     const open = await api.madePublic({ options: { bypass_hpp: true } });
     assert.equal(open.hpp_url, open.active_payment.payload.action);
   }

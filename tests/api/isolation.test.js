@@ -30,10 +30,18 @@ describe('ids of another account', () => {
     await theirs.freeze();
     const { id } = await theirs.made({ callback_url: NOWHERE, reference_id: 'theirs' }, hold);
     (await theirs.control('POST', '/snapshots/theirs')).expect(201);
-    const payout = { service: 'test_usd', currency: 'USD', amount: 1, fields: { account: '1' }, options: { auto_process: false } };
+    const payout = {
+      service: 'test_usd',
+      currency: 'USD',
+      amount: 1,
+      fields: { account: '1' },
+      options: { auto_process: false },
+    };
     const { id: paidOut } = (await theirs.private('POST', '/payout-invoices', { json: payout })).expect(201).data;
     const [callback] = await theirs.callbacks();
-    const fault = (await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })).expect(201).json.id;
+    const fault = (
+      await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })
+    ).expect(201).json.id;
     their = { id, payout: paidOut, callback: callback.id, fault };
   });
 
@@ -44,7 +52,11 @@ describe('ids of another account', () => {
     'GET /_mock/payment-invoices/{id}': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/export': [() => their.id, 'unknown_invoice'],
-    'POST /_mock/payout-invoices/{id}/transition': [() => their.payout, 'unknown_invoice', { status: 'process_pending' }],
+    'POST /_mock/payout-invoices/{id}/transition': [
+      () => their.payout,
+      'unknown_invoice',
+      { status: 'process_pending' },
+    ],
     'GET /_mock/payout-invoices/{id}': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/payout-invoices/{id}/timeline': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/payout-invoices/{id}/export': [() => their.payout, 'unknown_invoice'],
@@ -64,11 +76,19 @@ describe('ids of another account', () => {
 
   test('every operation of the document that takes both an account and an id is among these', () => {
     const { document } = contract();
-    const takesAccount = (path, method) => [...(document.paths[path].parameters ?? []), ...(document.paths[path][method].parameters ?? [])]
-      .some((parameter) => contract().deref(parameter).name === 'account');
+    const takesAccount = (path, method) =>
+      [...(document.paths[path].parameters ?? []), ...(document.paths[path][method].parameters ?? [])].some(
+        (parameter) => contract().deref(parameter).name === 'account',
+      );
     const both = contract().operations().filter((operation) => {
       const [method, path] = operation.split(' ');
-      return path.startsWith('/_mock/') && path.includes('{') && !isSink(operation) && !isDocs(operation) && takesAccount(path, method.toLowerCase());
+      return (
+        path.startsWith('/_mock/') &&
+        path.includes('{') &&
+        !isSink(operation) &&
+        !isDocs(operation) &&
+        takesAccount(path, method.toLowerCase())
+      );
     });
     assert.deepEqual(both.sort(), [...Object.keys(OPERATIONS), ...MAKING].sort());
   });
@@ -86,11 +106,19 @@ describe('ids of another account', () => {
   for (const [operation, [id, code, body]] of Object.entries(OPERATIONS)) {
     test(`${operation}: 404, and there nothing happens`, async () => {
       const [method, path] = operation.split(' ');
-      const before = [await theirs.list(), await theirs.control('GET', '/callbacks'), await theirs.control('GET', '/snapshots')].map((one) => one.text);
+      const before = [
+        await theirs.list(),
+        await theirs.control('GET', '/callbacks'),
+        await theirs.control('GET', '/snapshots'),
+      ].map((one) => one.text);
       const target = path.slice('/_mock'.length).replace(/\{\w+\}/, id());
       const reply = (await mine.control(method, target, body)).expect(404);
       assert.equal(codeOf(reply), code);
-      const now = [await theirs.list(), await theirs.control('GET', '/callbacks'), await theirs.control('GET', '/snapshots')].map((one) => one.text);
+      const now = [
+        await theirs.list(),
+        await theirs.control('GET', '/callbacks'),
+        await theirs.control('GET', '/snapshots'),
+      ].map((one) => one.text);
       assert.deepEqual(now, before);
     });
   }
@@ -104,12 +132,19 @@ describe('ids of another account', () => {
   });
 
   test('in a query: 404 or 422', async () => {
-    for (const [path, parameters] of [['/wait', { invoice: their.id, status: 'created' }], ['/wait', { invoice: their.id, callback: 'failed' }],
-      ['/callbacks', { invoice: their.id }]]) {
+    for (const [path, parameters] of [
+      ['/wait', { invoice: their.id, status: 'created' }],
+      ['/wait', { invoice: their.id, callback: 'failed' }],
+      ['/callbacks', { invoice: their.id }],
+    ]) {
       assert.equal(codeOf((await mine.control('GET', path, undefined, { parameters })).expect(404)), 'unknown_invoice');
     }
     // a callback's number is a place in the list: behind it is what this account has
-    assert.deepEqual((await mine.control('GET', '/callbacks', undefined, { parameters: { after: their.callback } })).expect(200).json.items, []);
+    assert.deepEqual(
+      (await mine.control('GET', '/callbacks', undefined, { parameters: { after: their.callback } })).expect(200).json
+        .items,
+      [],
+    );
   });
 
   test('private API: 404, and in no list', async () => {
@@ -129,9 +164,13 @@ describe('ids of another account', () => {
 
 describe('what one account does', () => {
   const everything = async (api) => [
-    (await api.list()).text, (await api.control('GET', '/callbacks')).text, (await api.control('GET', '/outcomes')).text,
-    (await api.control('GET', '/snapshots')).text, (await api.control('GET', '/clock')).text,
-    (await api.control('GET', `/accounts/${api.account.id}`)).text];
+    (await api.list()).text,
+    (await api.control('GET', '/callbacks')).text,
+    (await api.control('GET', '/outcomes')).text,
+    (await api.control('GET', '/snapshots')).text,
+    (await api.control('GET', '/clock')).text,
+    (await api.control('GET', `/accounts/${api.account.id}`)).text,
+  ];
   const DEEDS = {
     reset: (api) => api.control('POST', '/reset'),
     deletion: (api) => api.control('DELETE', `/accounts/${api.account.id}`),
@@ -139,7 +178,8 @@ describe('what one account does', () => {
     advance: (api) => api.control('POST', '/clock/advance', { seconds: 100_000 }),
     outcomes: (api) => api.control('POST', '/outcomes', { outcomes: ['processed'] }),
     'emptying the queue': (api) => api.control('DELETE', '/outcomes'),
-    settings: (api) => api.control('PATCH', `/accounts/${api.account.id}`, { outcome: 'process_failed:declined', callback_url: null }),
+    settings: (api) =>
+      api.control('PATCH', `/accounts/${api.account.id}`, { outcome: 'process_failed:declined', callback_url: null }),
     restore: (api) => api.control('POST', '/snapshots/s/restore'),
     creation: (api) => api.create(invoice({ reference_id: 'same, again' })),
   };
@@ -193,7 +233,10 @@ test('a thousand accounts, used by fifty workers at once, keep what is theirs', 
     assert.equal(data.length, 1);
     const { attributes: a } = data[0];
     assert.equal(data[0].id, api.made1.id);
-    assert.deepEqual([a.reference_id, a.amount, a.status, a.resolution, a.created], ['the same in all', i + 1, status, resolution, 2_000_000_000 + i * 100]);
+    assert.deepEqual(
+      [a.reference_id, a.amount, a.status, a.resolution, a.created],
+      ['the same in all', i + 1, status, resolution, 2_000_000_000 + i * 100],
+    );
   });
   const told = sink.requests.filter((one) => one.body.data.attributes.amount);
   assert.equal(told.length, sink.requests.length);
@@ -205,7 +248,9 @@ test('a thousand accounts, used by fifty workers at once, keep what is theirs', 
   }
   const expected = list.flatMap((api, i) => ((ACCOUNTS - 1 - i) % 10 === 9 || i % 4 === 3 ? [] : [`/${i}`]));
   assert.deepEqual(told.map((one) => one.path).sort(), expected.sort());
-  await parallel(ACCOUNTS, 50, async (i) => (await quick.send('DELETE', `/_mock/accounts/${list[i].account.id}`)).expect(200));
+  await parallel(ACCOUNTS, 50, async (i) =>
+    (await quick.send('DELETE', `/_mock/accounts/${list[i].account.id}`)).expect(200),
+  );
   await sink.stop({ clean: false });
 });
 
@@ -257,7 +302,9 @@ test('callbacks have numbers of their own for ever', async () => {
 test('calls that wait for an invoice end when a reset takes it', async () => {
   const api = await demo.newAccount();
   const { id } = await api.made({}, hold);
-  const waits = [{ status: 'processed' }, { callback: 'delivered' }].map((what) => api.wait({ invoice: id, timeout: '60s', ...what }));
+  const waits = [{ status: 'processed' }, { callback: 'delivered' }].map((what) =>
+    api.wait({ invoice: id, timeout: '60s', ...what }),
+  );
   (await api.control('POST', '/reset')).expect(200);
   for (const reply of await Promise.all(waits)) assert.equal(codeOf(reply.expect(404)), 'unknown_invoice');
 });
@@ -267,8 +314,10 @@ test('an account that nobody uses goes after its ttl_s, with all that it has', a
   const unused = await demo.newAccount({ ttl_s: 3 });
   const { id } = await unused.made({}, hold);
   (await unused.control('POST', '/snapshots/s')).expect(201);
-  const there = async (api) => (await used.control('GET', '/accounts', undefined, { parameters: { limit: 1000 } })).json.items
-    .some((one) => one.id === api.account.id);
+  const there = async (api) =>
+    (await used.control('GET', '/accounts', undefined, { parameters: { limit: 1000 } })).json.items.some(
+      (one) => one.id === api.account.id,
+    );
   while (await there(unused)) await used.clock();
   assert.ok(await there(used));
   (await unused.list()).expect(401);

@@ -56,7 +56,9 @@ describe('what is kept', () => {
   test('bytes that are no text', async () => {
     const api = await demo.newAccount();
     const body = Buffer.from([0x7b, 0xff, 0x00, 0xfe]);
-    (await api.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(400);
+    (await api.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(
+      400,
+    );
     const item = await newest(api);
     assert.equal(item.body, undefined);
     assert.deepEqual(Buffer.from(item.body_base64, 'base64'), body);
@@ -102,9 +104,20 @@ describe('secrets', () => {
 
   test('Authorization, tokens, cookies and keys of headers', async () => {
     const api = await demo.newAccount();
-    (await api.private('GET', '/payment-services', { headers: { Cookie: 'session=crumbs', 'X-Mock-Token': 'tokentoken', 'X-Api-Key': 'keykeykey' } })).expect(200);
+    (
+      await api.private('GET', '/payment-services', {
+        headers: { Cookie: 'session=crumbs', 'X-Mock-Token': 'tokentoken', 'X-Api-Key': 'keykeykey' },
+      })
+    ).expect(200);
     const item = await newest(api);
-    clean(item, api.account.api_key, basic(api.account.id, api.account.api_key).slice(6), 'crumbs', 'tokentoken', 'keykeykey');
+    clean(
+      item,
+      api.account.api_key,
+      basic(api.account.id, api.account.api_key).slice(6),
+      'crumbs',
+      'tokentoken',
+      'keykeykey',
+    );
     assert.equal(header(item, 'authorization'), 'Basic ***');
     assert.equal(header(item, 'cookie'), '***');
   });
@@ -222,7 +235,17 @@ describe('finding', () => {
   });
 
   test('filters that cannot be read are refused', async () => {
-    for (const bad of [{ status: '6xx' }, { status: 'x' }, { from: 'now' }, { to: '' }, { kind: 'other' }, { unmatched: 'perhaps' }, { limit: 0 }, { after: 'cb_1' }, { other: 1 }]) {
+    for (const bad of [
+      { status: '6xx' },
+      { status: 'x' },
+      { from: 'now' },
+      { to: '' },
+      { kind: 'other' },
+      { unmatched: 'perhaps' },
+      { limit: 0 },
+      { after: 'cb_1' },
+      { other: 1 },
+    ]) {
       const reply = await api.control('GET', '/requests', undefined, { parameters: bad });
       reply.expect(422);
     }
@@ -272,9 +295,12 @@ describe('explain', () => {
 
   test('a path that is none: the nearest one', async () => {
     for (const [method, path, nearest] of [
-      ['POST', '/payment-invoice', 'POST /payment-invoices'], ['GET', '/payment-invoice/cpi_1', 'GET /payment-invoices/{id}'],
-      ['GET', '/v1/payment-services?page[size]=2', 'GET /payment-services'], ['POST', '/public-api/prerequest', 'POST /public-api/payment-prerequest'],
-      ['POST', '/_mock/rest', 'POST /_mock/reset']]) {
+      ['POST', '/payment-invoice', 'POST /payment-invoices'],
+      ['GET', '/payment-invoice/cpi_1', 'GET /payment-invoices/{id}'],
+      ['GET', '/v1/payment-services?page[size]=2', 'GET /payment-services'],
+      ['POST', '/public-api/prerequest', 'POST /public-api/payment-prerequest'],
+      ['POST', '/_mock/rest', 'POST /_mock/reset'],
+    ]) {
       const why = await explain(demo, method, path);
       assert.deepEqual([why.rule, why.where, why.nearest], ['unknown_path', 'path', nearest], path);
     }
@@ -284,7 +310,10 @@ describe('explain', () => {
 
   test('a method that is none: the one of the path', async () => {
     const why = await explain(demo, 'DELETE', '/payment-services/payment_card_usd_hpp');
-    assert.deepEqual([why.rule, why.where, why.nearest], ['method_not_allowed', 'method', 'GET /payment-services/{id}']);
+    assert.deepEqual(
+      [why.rule, why.where, why.nearest],
+      ['method_not_allowed', 'method', 'GET /payment-services/{id}'],
+    );
   });
 
   test('401: what is wrong with the credentials, and no key', async () => {
@@ -306,8 +335,12 @@ describe('explain', () => {
       assert.equal(item.explain.rule, rule);
       assert.equal(item.explain.where, 'Authorization');
       assert.ok(item.unmatched);
-      for (const secret of [account.api_key, account.secret_live_key, DEMO.api_key]) assert.ok(!JSON.stringify(item).includes(secret), rule);
-      assert.equal(item.explain.message.includes(account.id), ['wrong_api_key', 'public_key_as_api_key', 'secret_key_as_api_key', 'foreign_api_key'].includes(rule));
+      for (const secret of [account.api_key, account.secret_live_key, DEMO.api_key])
+        assert.ok(!JSON.stringify(item).includes(secret), rule);
+      assert.equal(
+        item.explain.message.includes(account.id),
+        ['wrong_api_key', 'public_key_as_api_key', 'secret_key_as_api_key', 'foreign_api_key'].includes(rule),
+      );
     }
     (await api.createPublic(invoice({ public_key: 'pk_test_nobody' }))).expect(401);
     const why = (await newest(demo)).explain;
@@ -316,7 +349,18 @@ describe('explain', () => {
 
   test('422: the fields and what they take', async () => {
     const api = await demo.newAccount();
-    (await api.create(invoice({ flow: 'refund', currency: 'usd', return_url: 'nowhere', customer: {}, amount: -1, metadata: { mock_outcome: 'nonsense' } }))).expect(422);
+    (
+      await api.create(
+        invoice({
+          flow: 'refund',
+          currency: 'usd',
+          return_url: 'nowhere',
+          customer: {},
+          amount: -1,
+          metadata: { mock_outcome: 'nonsense' },
+        }),
+      )
+    ).expect(422);
     const { explain: why, unmatched } = await newest(api);
     assert.deepEqual([why.rule, unmatched], ['invalid_fields', false]);
     assert.equal(why.fields.flow.accepted, 'one of charge, verify');
@@ -332,14 +376,29 @@ describe('explain', () => {
 
   test('422 of a payout: its own fields', async () => {
     const api = await demo.newAccount();
-    const fields = { card_number: 4111111111111111, test_details_payout_status: 'paid', test_details_success_rate: '101' };
-    (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd_test', currency: 'USD', amount: 1, options: { auto_process: 'x' } } })).expect(422);
+    const fields = {
+      card_number: 4111111111111111,
+      test_details_payout_status: 'paid',
+      test_details_success_rate: '101',
+    };
+    (
+      await api.private('POST', '/payout-invoices', {
+        json: { service: 'test_usd_test', currency: 'USD', amount: 1, options: { auto_process: 'x' } },
+      })
+    ).expect(422);
     const { fields: first } = (await newest(api)).explain;
     assert.match(first.service.accepted, /payout-services/);
     assert.match(first['options.auto_process'].accepted, /true or false/);
-    (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 1, fields } })).expect(422);
+    (
+      await api.private('POST', '/payout-invoices', {
+        json: { service: 'test_usd', currency: 'USD', amount: 1, fields },
+      })
+    ).expect(422);
     const { fields: second } = (await newest(api)).explain;
-    assert.deepEqual(Object.keys(second).sort(), ['fields.account', ...Object.keys(fields).map((name) => `fields.${name}`)]);
+    assert.deepEqual(Object.keys(second).sort(), [
+      'fields.account',
+      ...Object.keys(fields).map((name) => `fields.${name}`),
+    ]);
     for (const name of Object.keys(fields)) assert.ok(second[`fields.${name}`].accepted, name);
   });
 
@@ -373,7 +432,14 @@ describe('faults', () => {
     await assert.rejects(api.with(api.account).services()); // on a fresh connection: a kept one would be tried again
     (await api.services()).expect(200);
     const { items, counts } = await requests(api, { path: '/payment-services' });
-    assert.deepEqual(items.map((i) => [i.status, i.fault, i.unmatched]), [[200, null, false], [null, 'reset', false], [502, 'status', false]]);
+    assert.deepEqual(
+      items.map((i) => [i.status, i.fault, i.unmatched]),
+      [
+        [200, null, false],
+        [null, 'reset', false],
+        [502, 'status', false],
+      ],
+    );
     assert.deepEqual(counts.by_status, { 200: 1, 502: 1, none: 1 });
   });
 
@@ -393,7 +459,13 @@ describe('faults', () => {
     const { id } = await api.made({ callback_url: 'http://127.0.0.1:9/c' }, hold);
     (await api.get(id, { check: false })).expect(503);
     const { items } = await api.timeline(id);
-    assert.deepEqual(items.filter((i) => i.kind === 'fault').map((i) => [i.on, i.fault]), [['callback', 'drop'], ['api', 'status']]);
+    assert.deepEqual(
+      items.filter((i) => i.kind === 'fault').map((i) => [i.on, i.fault]),
+      [
+        ['callback', 'drop'],
+        ['api', 'status'],
+      ],
+    );
   });
 });
 
@@ -416,7 +488,13 @@ describe('bounds', () => {
     try {
       const client = new Client(off);
       const { id } = await client.made({}, hold);
-      for (const [method, path] of [['GET', '/requests'], ['DELETE', '/requests'], ['GET', '/events'], ['GET', '/wait?requests=1'], ['GET', `/payment-invoices/${id}/export`]]) {
+      for (const [method, path] of [
+        ['GET', '/requests'],
+        ['DELETE', '/requests'],
+        ['GET', '/events'],
+        ['GET', '/wait?requests=1'],
+        ['GET', `/payment-invoices/${id}/export`],
+      ]) {
         const reply = (await client.send(method, `/_mock${path}`)).expect(409);
         assert.equal(reply.json.error.code, 'journal_off');
       }
@@ -442,7 +520,10 @@ describe('bounds', () => {
   });
 
   test('a request line of any kind', async () => {
-    const reply = await rawExchange(server, `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const reply = await rawExchange(
+      server,
+      `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    );
     assert.equal(reply.status, 404);
     const item = await newest(demo);
     assert.equal(item.explain.rule, 'unreadable_path');
@@ -451,7 +532,8 @@ describe('bounds', () => {
 });
 
 describe('export', () => {
-  const script = async (api, id) => (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(200);
+  const script = async (api, id) =>
+    (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(200);
 
   test('the script makes the same calls again', async () => {
     const api = await demo.newAccount();
@@ -470,7 +552,8 @@ describe('export', () => {
     const { stdout } = await promisify(execFile)('sh', ['-c', reply.text], { env });
     assert.ok(stdout.includes(id));
     const again = (await requests(api)).items;
-    const shape = (items) => items.map((i) => [i.method, i.path, i.body, header(i, 'content-type'), header(i, 'x-mock-outcome')]);
+    const shape = (items) =>
+      items.map((i) => [i.method, i.path, i.body, header(i, 'content-type'), header(i, 'x-mock-outcome')]);
     assert.deepEqual(shape(again), shape(before));
     assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // paid already, made already
   });
@@ -479,7 +562,9 @@ describe('export', () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const { text } = await script(api, id);
-    const failed = await promisify(execFile)('sh', ['-c', text], { env: { PATH: process.env.PATH } }).catch((error) => error);
+    const failed = await promisify(execFile)('sh', ['-c', text], { env: { PATH: process.env.PATH } }).catch(
+      (error) => error,
+    );
     assert.match(failed.stderr, /MILKYPAY_API_KEY.*API key/);
   });
 
@@ -502,7 +587,11 @@ test('the log names the request through transition and callback', async () => {
   await api.idle();
   const { items: [item] } = await requests(api);
   await other.stop();
-  const lines = other.stderr.trim().split('\n').map((line) => JSON.parse(line)).filter((line) => line.request === item.id);
+  const lines = other.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter((line) => line.request === item.id);
   assert.deepEqual(lines.map((line) => line.event).sort(), ['callback', 'request', 'transition']);
   for (const line of lines) assert.equal(line.invoice, id);
   await sink.stop();

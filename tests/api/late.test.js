@@ -1,4 +1,5 @@
-// What may become of an invoice late in its life, or beside the usual roads: chargebacks, another amount paid, a moderator's no.
+// What may become of an invoice late in its life, or beside the usual roads: chargebacks, another amount paid, a
+// moderator's no.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -31,15 +32,23 @@ async function frozen(settings, on = demo) {
 }
 async function in_(api, statuses, attributes = {}) {
   const { id } = await api.made(attributes);
-  for (const status of statuses) (await api.transition(id, typeof status === 'string' ? { status } : status)).expect(200);
+  for (const status of statuses)
+    (await api.transition(id, typeof status === 'string' ? { status } : status)).expect(200);
   return id;
 }
 
 describe('every status by name, by timer and by chain', () => {
   const ALL = {
-    processed: 'processed', process_failed: 'process_failed', partially_processed: 'partially_processed', terminated: 'terminated',
-    charged_back: 'processed@0,charged_back', partially_charged_back: 'processed@0,partially_charged_back', refund_pending: 'processed@0,refund_pending',
-    refunded: 'processed@0,refunded', partially_refunded: 'processed@0,partially_refunded', refund_failed: 'processed@0,refund_failed',
+    processed: 'processed',
+    process_failed: 'process_failed',
+    partially_processed: 'partially_processed',
+    terminated: 'terminated',
+    charged_back: 'processed@0,charged_back',
+    partially_charged_back: 'processed@0,partially_charged_back',
+    refund_pending: 'processed@0,refund_pending',
+    refunded: 'processed@0,refunded',
+    partially_refunded: 'processed@0,partially_refunded',
+    refund_failed: 'processed@0,refund_failed',
   };
   for (const [status, chain] of Object.entries(ALL)) {
     test(`${status}: planned as ${chain}`, async () => {
@@ -68,22 +77,35 @@ describe('every status by name, by timer and by chain', () => {
     assert.deepEqual(await money(api, id), ['processed', 100, null, null, 100]);
     await api.advance(1);
     assert.deepEqual(await money(api, id), ['charged_back', 100, null, 100, 0]);
-    const got = (await sink.got(3, { invoice: id })).map((one) => [one.status, one.body.data.attributes.updated - api.start, one.signature]);
+    const got = (await sink.got(3, { invoice: id })).map((one) => [
+      one.status,
+      one.body.data.attributes.updated - api.start,
+      one.signature,
+    ]);
     assert.deepEqual(got, [['process_pending', 0, 'valid'], ['processed', 1, 'valid'], ['charged_back', 6, 'valid']]);
     await sink.stop();
   });
 
   test('one life with all that can go back', async () => {
     const api = await frozen();
-    const { id } = await api.made({}, outcome('processed@1s,partially_refunded@1s,partially_charged_back@1s,refund_pending@1s,partially_refunded@1s,charged_back@1s'));
+    const { id } = await api.made(
+      {},
+      outcome(
+        'processed@1s,partially_refunded@1s,partially_charged_back@1s,refund_pending@1s,partially_refunded@1s,charged_back@1s',
+      ),
+    );
     const seen = [];
     for (let i = 0; i < 6; i++) {
       await api.advance(1);
       seen.push(await money(api, id));
     }
     assert.deepEqual(seen, [
-      ['processed', 100, null, null, 100], ['partially_refunded', 100, 50, null, 50], ['partially_charged_back', 100, 50, 25, 25],
-      ['refund_pending', 100, 50, 25, 25], ['partially_refunded', 100, 62.5, 25, 12.5], ['charged_back', 100, 62.5, 37.5, 0],
+      ['processed', 100, null, null, 100],
+      ['partially_refunded', 100, 50, null, 50],
+      ['partially_charged_back', 100, 50, 25, 25],
+      ['refund_pending', 100, 50, 25, 25],
+      ['partially_refunded', 100, 62.5, 25, 12.5],
+      ['charged_back', 100, 62.5, 37.5, 0],
     ]);
   });
 });
@@ -95,7 +117,10 @@ describe('partially_processed', () => {
     assert.deepEqual(await money(api, half), ['partially_processed', 16.66, null, null, 16.66]);
     const said = await in_(api, [{ status: 'partially_processed', amount: 33.32 }], { amount: 33.33 });
     const a = await api.attributes(said);
-    assert.deepEqual([a.processed, a.processed_amount, a.processed_deposit, a.resolution], [api.start, 33.32, 33.32, 'ok']);
+    assert.deepEqual(
+      [a.processed, a.processed_amount, a.processed_deposit, a.resolution],
+      [api.start, 33.32, 33.32, 'ok'],
+    );
     assert.equal(a.payload.payment_card.first, '512381');
     assert.equal((await api.getPublic(said)).data.active_payment.status, 'processed');
   });
@@ -104,7 +129,10 @@ describe('partially_processed', () => {
     const api = await frozen();
     const { id } = await api.made();
     for (const amount of [100, 100.01, 0, -1]) {
-      assert.match(refused(await api.transition(id, { status: 'partially_processed', amount }), 422, 'invalid'), /less than 100 /);
+      assert.match(
+        refused(await api.transition(id, { status: 'partially_processed', amount }), 422, 'invalid'),
+        /less than 100 /,
+      );
     }
     assert.equal((await api.attributes(id)).status, 'process_pending');
   });
@@ -112,7 +140,10 @@ describe('partially_processed', () => {
   test('is final, and paid: the payer comes back to the success page', async () => {
     const api = await frozen({ only_final: true });
     const sink = await startSink({ account: api.account });
-    const { id } = await api.made({ callback_url: `${sink.url}/c`, return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' } });
+    const { id } = await api.made({
+      callback_url: `${sink.url}/c`,
+      return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' },
+    });
     (await api.transition(id, { status: 'partially_processed' })).expect(200);
     assert.deepEqual((await sink.got(1, { invoice: id })).map((one) => one.status), ['partially_processed']);
     assert.equal((await api.send('GET', `/return?id=${id}`)).expect(302).headers.location, 'https://a.example/s');
@@ -132,17 +163,31 @@ describe('terminated', () => {
   test('a failure with its resolution, and the end', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
-    const { id } = await api.made({ callback_url: `${sink.url}/c`, return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' } },
-      outcome('terminated:antifraud_error@1s'));
+    const { id } = await api.made(
+      {
+        callback_url: `${sink.url}/c`,
+        return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' },
+      },
+      outcome('terminated:antifraud_error@1s'),
+    );
     await api.advance(1);
     const a = await api.attributes(id);
     assert.deepEqual([a.status, a.resolution, a.processed, a.payload], ['terminated', 'antifraud_error', null, null]);
     assert.deepEqual((await see(api, id)).may_become, []);
     const pub = (await api.getPublic(id)).expect(200).data;
-    assert.deepEqual([pub.status, pub.resolution, pub.active_payment.status], ['terminated', 'ANTIFRAUD_ERROR', 'terminated']);
+    assert.deepEqual(
+      [pub.status, pub.resolution, pub.active_payment.status],
+      ['terminated', 'ANTIFRAUD_ERROR', 'terminated'],
+    );
     assert.equal((await api.send('GET', `/return?id=${id}`)).expect(302).headers.location, 'https://a.example/f');
     (await api.pay(id, { card_number: '5123817234060000', expiry: '1230', cvv: '123' })).expect(409);
-    assert.deepEqual((await sink.got(2, { invoice: id })).map((one) => [one.status, one.signature]), [['process_pending', 'valid'], ['terminated', 'valid']]);
+    assert.deepEqual(
+      (await sink.got(2, { invoice: id })).map((one) => [one.status, one.signature]),
+      [
+        ['process_pending', 'valid'],
+        ['terminated', 'valid'],
+      ],
+    );
     await api.advance(86400);
     assert.equal((await api.attributes(id)).status, 'terminated');
     await sink.stop();
@@ -152,13 +197,18 @@ describe('terminated', () => {
     const api = await frozen();
     const { id } = await api.made();
     refused(await api.transition(id, { status: 'terminated', resolution: 'ok' }), 422, 'invalid');
-    assert.equal((await api.transition(id, { status: 'terminated' })).expect(200).data.attributes.resolution, 'general_decline');
+    assert.equal(
+      (await api.transition(id, { status: 'terminated' })).expect(200).data.attributes.resolution,
+      'general_decline',
+    );
   });
 
   test('not once it is paid', async () => {
     const api = await frozen();
     refused(await api.transition(await in_(api, ['processed']), { status: 'terminated' }), 409, 'forbidden_transition');
-    (await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 }, outcome('processed,terminated'))).expect(422);
+    (
+      await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 }, outcome('processed,terminated'))
+    ).expect(422);
   });
 });
 
@@ -236,8 +286,14 @@ describe('the amount of a transition', () => {
 
   test('all that is left may be said, and what was paid may be less', async () => {
     const api = await frozen();
-    const id = await in_(api, [{ status: 'processed', amount: 80 }, { status: 'partially_refunded', amount: 30 }, { status: 'refunded', amount: 50 }]
-      .flatMap((one) => (one.status === 'refunded' ? ['refund_pending', one] : [one])));
+    const id = await in_(
+      api,
+      [
+        { status: 'processed', amount: 80 },
+        { status: 'partially_refunded', amount: 30 },
+        { status: 'refunded', amount: 50 },
+      ].flatMap((one) => (one.status === 'refunded' ? ['refund_pending', one] : [one])),
+    );
     assert.deepEqual(await money(api, id), ['refunded', 80, 80, null, 0]);
   });
 
@@ -245,7 +301,9 @@ describe('the amount of a transition', () => {
     const api = await frozen();
     const cent = await in_(api, ['processed', 'partially_refunded'], { amount: 0.01 });
     assert.deepEqual(await money(api, cent), ['partially_refunded', 0.01, 0.005, null, 0.005]);
-    const least = await in_(api, ['processed', { status: 'partially_refunded', amount: '0.00999999' }], { amount: 0.01 });
+    const least = await in_(api, ['processed', { status: 'partially_refunded', amount: '0.00999999' }], {
+      amount: 0.01,
+    });
     assert.ok(!(await see(api, least)).may_become.includes('partially_charged_back'));
     refused(await api.transition(least, { status: 'partially_charged_back' }), 422, 'invalid');
     (await api.transition(least, { status: 'charged_back' })).expect(200);
@@ -254,18 +312,35 @@ describe('the amount of a transition', () => {
 });
 
 describe('force goes past the state table, not past the money', () => {
-  const STATUSES = ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'refund_pending', 'partially_refunded', 'refunded',
-    'refund_failed', 'charged_back', 'partially_charged_back', 'partially_processed', 'terminated'];
+  const STATUSES = [
+    'created',
+    'expired',
+    'process_pending',
+    'processed',
+    'process_failed',
+    'refund_pending',
+    'partially_refunded',
+    'refunded',
+    'refund_failed',
+    'charged_back',
+    'partially_charged_back',
+    'partially_processed',
+    'terminated',
+  ];
   for (const from of STATUSES) {
     test(`from ${from} to every other`, async () => {
       const api = await frozen();
       for (const to of STATUSES.filter((one) => one !== from)) {
         const { id } = await api.made();
         for (const status of [from, to]) {
-          if ((await api.attributes(id)).status !== status) (await api.transition(id, { status, force: true })).expect(200);
+          if ((await api.attributes(id)).status !== status)
+            (await api.transition(id, { status, force: true })).expect(200);
           const [now, processed, refunded, back, left] = await money(api, id);
           assert.equal(now, status);
-          assert.ok((refunded ?? 0) + (back ?? 0) <= (processed ?? 0), `${from} to ${to}: ${[processed, refunded, back]}`);
+          assert.ok(
+            (refunded ?? 0) + (back ?? 0) <= (processed ?? 0),
+            `${from} to ${to}: ${[processed, refunded, back]}`,
+          );
           assert.equal(left, processed === null ? null : processed - (refunded ?? 0) - (back ?? 0));
         }
       }
@@ -275,7 +350,11 @@ describe('force goes past the state table, not past the money', () => {
   test('a charge is never verified, a card check never processed', async () => {
     const api = await frozen();
     for (const force of [false, true]) {
-      for (const [flow, asked, got] of [['charge', 'verified', 'processed'], ['verify', 'processed', 'verified'], ['verify', 'partially_processed', 'verified']]) {
+      for (const [flow, asked, got] of [
+        ['charge', 'verified', 'processed'],
+        ['verify', 'processed', 'verified'],
+        ['verify', 'partially_processed', 'verified'],
+      ]) {
         const id = await in_(api, [{ status: asked, force }], { flow });
         assert.equal((await api.attributes(id)).status, got);
       }
@@ -300,8 +379,10 @@ describe('force goes past the state table, not past the money', () => {
 describe('the payer\'s page', () => {
   const browser = { headers: { Accept: 'text/html' } };
   const HEADS = {
-    partially_processed: ['Partially paid', 'Частково сплачено', 'Частично оплачено'], terminated: ['Rejected', 'Відхилено', 'Отклонено'],
-    charged_back: ['Charged back', 'Опротестовано', 'Опротестовано'], refund_failed: ['Refund failed', 'Повернення не вдалося', 'Возврат не удался'],
+    partially_processed: ['Partially paid', 'Частково сплачено', 'Частично оплачено'],
+    terminated: ['Rejected', 'Відхилено', 'Отклонено'],
+    charged_back: ['Charged back', 'Опротестовано', 'Опротестовано'],
+    refund_failed: ['Refund failed', 'Повернення не вдалося', 'Возврат не удался'],
   };
   for (const [status, heads] of Object.entries(HEADS)) {
     test(`${status} in three languages`, async () => {
@@ -326,7 +407,9 @@ describe('the payer\'s page', () => {
 
   test('a refund that failed leaves the payer a payer', async () => {
     const api = await frozen();
-    const { id } = await api.made({ return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' } });
+    const { id } = await api.made({
+      return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' },
+    });
     for (const status of ['processed', 'refund_failed']) (await api.transition(id, { status })).expect(200);
     assert.equal((await api.send('GET', `/return?id=${id}`)).expect(302).headers.location, 'https://a.example/s');
   });

@@ -118,7 +118,10 @@ describe('over a hundred invoices', () => {
 test('an empty list', async () => {
   const api = await demo.newAccount();
   const reply = (await api.list()).expect(200);
-  assert.equal(reply.text, '{"meta":{"count":0,"size":20,"before":"","after":""},"links":{"prev":"","next":""},"data":[]}');
+  assert.equal(
+    reply.text,
+    '{"meta":{"count":0,"size":20,"before":"","after":""},"links":{"prev":"","next":""},"data":[]}',
+  );
 });
 
 test('rows read as by id', async () => {
@@ -138,7 +141,9 @@ describe('filters', () => {
   before(async () => {
     api = await demo.newAccount();
     start = await api.freeze();
-    const add = async (name, attributes) => { made[name] = (await api.made({ reference_id: name, test_mode: true, ...attributes })).id; };
+    const add = async (name, attributes) => {
+      made[name] = (await api.made({ reference_id: name, test_mode: true, ...attributes })).id;
+    };
     await add('usd', { metadata: { mock_outcome: 'process_pending' } });
     await add('eur', { service: 'payment_card_eur_hpp', currency: 'EUR', metadata: { mock_outcome: 'processed' } });
     await api.advance(10);

@@ -26,72 +26,104 @@ const withHosts = (lines) => {
   writeFileSync(file, `${lines.join('\n')}\n`);
   return ['unshare', '-rm', 'sh', '-c', `mount --bind "${file}" /etc/hosts && exec "$@"`, 'sh'];
 };
-const namespaces = works('unshare', '-rm', 'sh', '-c', 'mount --bind /etc/hosts /etc/hosts && exec "$0" --version', BIN);
+const namespaces = works(
+  'unshare',
+  '-rm',
+  'sh',
+  '-c',
+  'mount --bind /etc/hosts /etc/hosts && exec "$0" --version',
+  BIN,
+);
 
 const answersAt = async (host, port) => (await fetch(`http://${host}:${port}/_mock/health`)).status;
 
-describe('a name with several addresses', { skip: namespaces ? false : 'no mount namespaces here in which the program starts' }, () => {
-  test('all of them, with one port', async () => {
-    const server = await startServer({ listen: 'mock.test:0', wrap: withHosts(['127.0.0.2 mock.test', '127.0.0.3 mock.test', '127.0.0.2 mock.test']) });
-    assert.match(server.url, /^http:\/\/mock\.test:[1-9]\d*$/);
-    const { port } = new URL(server.url);
-    for (const host of ['127.0.0.2', '127.0.0.3']) assert.equal(await answersAt(host, port), 200);
-    await assert.rejects(answersAt('127.0.0.4', port));
-    await server.stop();
-  });
+describe(
+  'a name with several addresses',
+  { skip: namespaces ? false : 'no mount namespaces here in which the program starts' },
+  () => {
+    test('all of them, with one port', async () => {
+      const server = await startServer({
+        listen: 'mock.test:0',
+        wrap: withHosts(['127.0.0.2 mock.test', '127.0.0.3 mock.test', '127.0.0.2 mock.test']),
+      });
+      assert.match(server.url, /^http:\/\/mock\.test:[1-9]\d*$/);
+      const { port } = new URL(server.url);
+      for (const host of ['127.0.0.2', '127.0.0.3']) assert.equal(await answersAt(host, port), 200);
+      await assert.rejects(answersAt('127.0.0.4', port));
+      await server.stop();
+    });
 
-  test('an address that the machine does not have is left out, with a warning', async () => {
-    const server = await startServer({ listen: 'mock.test:0', wrap: withHosts(['192.0.2.1 mock.test', '127.0.0.2 mock.test']) });
-    assert.equal(await answersAt('127.0.0.2', new URL(server.url).port), 200);
-    await server.stop(); // the log is written now
-    assert.match(server.stderr, /warn +not_listening address=192\.0\.2\.1/);
-  });
+    test('an address that the machine does not have is left out, with a warning', async () => {
+      const server = await startServer({
+        listen: 'mock.test:0',
+        wrap: withHosts(['192.0.2.1 mock.test', '127.0.0.2 mock.test']),
+      });
+      assert.equal(await answersAt('127.0.0.2', new URL(server.url).port), 200);
+      await server.stop(); // the log is written now
+      assert.match(server.stderr, /warn +not_listening address=192\.0\.2\.1/);
+    });
 
-  test('none that it has: status 2', async () => {
-    const { code, stderr } = await runBinary(['--listen', 'mock.test:0'], { wrap: withHosts(['192.0.2.1 mock.test']) });
-    assert.equal(code, 2);
-    assert.match(stderr, /--listen mock\.test:0: /);
-  });
+    test('none that it has: status 2', async () => {
+      const { code, stderr } = await runBinary(['--listen', 'mock.test:0'], {
+        wrap: withHosts(['192.0.2.1 mock.test']),
+      });
+      assert.equal(code, 2);
+      assert.match(stderr, /--listen mock\.test:0: /);
+    });
 
-  test('one that another program has: status 2', async () => {
-    const other = createServer();
-    await new Promise((done) => { other.listen(0, '127.0.0.3', done); });
-    const { port } = other.address();
-    const { code, stderr } = await runBinary(['--listen', `mock.test:${port}`], { wrap: withHosts(['127.0.0.2 mock.test', '127.0.0.3 mock.test']) });
-    assert.equal(code, 2);
-    assert.match(stderr, /in use/);
-    await new Promise((done) => { other.close(done); });
-  });
-});
+    test('one that another program has: status 2', async () => {
+      const other = createServer();
+      await new Promise((done) => {
+        other.listen(0, '127.0.0.3', done);
+      });
+      const { port } = other.address();
+      const { code, stderr } = await runBinary(['--listen', `mock.test:${port}`], {
+        wrap: withHosts(['127.0.0.2 mock.test', '127.0.0.3 mock.test']),
+      });
+      assert.equal(code, 2);
+      assert.match(stderr, /in use/);
+      await new Promise((done) => {
+        other.close(done);
+      });
+    });
+  },
+);
 
 const prlimit = !ALONE && works('prlimit', '--version');
 
-test('without descriptors it waits instead of turning for ever, and goes on later', { skip: prlimit ? false : 'no prlimit, or no process of ours' }, async () => {
-  const server = await startServer();
-  const api = new Client(server);
-  const pid = String(server.run.child.pid);
-  const turns = async () => Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
-  await turns(); // this connection stays
-  const most = readdirSync(`/proc/${pid}/fd`).length + 2;
-  const before = execFileSync('prlimit', ['--nofile', '--noheadings', '--pid', pid, '--output=HARD']).toString().trim();
-  execFileSync('prlimit', [`--nofile=${most}:${before}`, '--pid', pid]);
+test(
+  'without descriptors it waits instead of turning for ever, and goes on later',
+  { skip: prlimit ? false : 'no prlimit, or no process of ours' },
+  async () => {
+    const server = await startServer();
+    const api = new Client(server);
+    const pid = String(server.run.child.pid);
+    const turns = async () =>
+      Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
+    await turns(); // this connection stays
+    const most = readdirSync(`/proc/${pid}/fd`).length + 2;
+    const before = execFileSync('prlimit', ['--nofile', '--noheadings', '--pid', pid, '--output=HARD'])
+      .toString()
+      .trim();
+    execFileSync('prlimit', [`--nofile=${most}:${before}`, '--pid', pid]);
 
-  const sockets = Array.from({ length: 10 }, () => connect({ host: server.host, port: server.port }));
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  const until = Date.now() + PATIENCE_MS;
-  while (!/warn +not_accepting/.test(server.stderr)) {
-    assert.ok(Date.now() < until, 'no warning in the log');
-    await turns();
-  }
-  const from = await turns();
-  (await api.wait({ requests: 1, path: '/never', timeout: '2s' })).expect(408);
-  const n = await turns() - from;
-  assert.ok(n < 400, `${n} turns in two seconds, of which forty try again`);
+    const sockets = Array.from({ length: 10 }, () => connect({ host: server.host, port: server.port }));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const until = Date.now() + PATIENCE_MS;
+    while (!/warn +not_accepting/.test(server.stderr)) {
+      assert.ok(Date.now() < until, 'no warning in the log');
+      await turns();
+    }
+    const from = await turns();
+    (await api.wait({ requests: 1, path: '/never', timeout: '2s' })).expect(408);
+    const n = (await turns()) - from;
+    assert.ok(n < 400, `${n} turns in two seconds, of which forty try again`);
 
-  const served = once(sockets.at(-1), 'data');
-  sockets.at(-1).write('GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  execFileSync('prlimit', [`--nofile=${before}:${before}`, '--pid', pid]);
-  assert.match(String(await within(served, () => 'the last connection to be served')), /^HTTP\/1\.1 200 /);
-  for (const socket of sockets) socket.destroy();
-  await server.stop();
-});
+    const served = once(sockets.at(-1), 'data');
+    sockets.at(-1).write('GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    execFileSync('prlimit', [`--nofile=${before}:${before}`, '--pid', pid]);
+    assert.match(String(await within(served, () => 'the last connection to be served')), /^HTTP\/1\.1 200 /);
+    for (const socket of sockets) socket.destroy();
+    await server.stop();
+  },
+);

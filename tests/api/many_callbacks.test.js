@@ -20,7 +20,8 @@ const sink = await startSink({ check: false });
 after(() => sink.stop());
 
 const logs = async (api, id) => Object.values((await api.attributes(id)).callback_logs);
-const flip = async (api, id, k) => (await api.transition(id, { status: k % 2 ? 'process_failed' : 'processed', force: true })).expect(200);
+const flip = async (api, id, k) =>
+  (await api.transition(id, { status: k % 2 ? 'process_failed' : 'processed', force: true })).expect(200);
 /** Nanoseconds of processor time that the server has used. */
 const used = () => Number(readFileSync(`/proc/${server.pid}/schedstat`, 'utf8').split(' ')[0]);
 /** What the server needs for so many changes and their callbacks. */
@@ -69,7 +70,8 @@ describe(`${MANY} changes of one invoice`, () => {
     ({ id } = await api.made());
     await cost(api, id, 1, 100);
     first = await cost(api, id, 101, 100);
-    for (let k = 201; k < MANY - 100; k += 20) await Promise.all(Array.from({ length: 20 }, (_, n) => flip(api, id, k + n)));
+    for (let k = 201; k < MANY - 100; k += 20)
+      await Promise.all(Array.from({ length: 20 }, (_, n) => flip(api, id, k + n)));
     await api.idle();
     last = await cost(api, id, MANY - 100, 100);
     changed = await flip(api, id, 0);
@@ -92,7 +94,9 @@ describe(`${MANY} changes of one invoice`, () => {
     const seen = [];
     let next;
     do {
-      const reply = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after: next } })).expect(200);
+      const reply = (
+        await api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after: next } })
+      ).expect(200);
       assert.ok(reply.text.length < 2 * PAGE_BYTES, `a page of ${reply.text.length} bytes`);
       assert.equal(reply.json.total, MADE);
       assert.ok(reply.json.items.length > 0 && reply.json.items.length <= 1000);
@@ -104,14 +108,16 @@ describe(`${MANY} changes of one invoice`, () => {
   });
 
   test('a page ends at its limit, and the last one has no next', async () => {
-    const page = async (parameters) => (await api.control('GET', '/callbacks', undefined, { parameters })).expect(200).json;
+    const page = async (parameters) =>
+      (await api.control('GET', '/callbacks', undefined, { parameters })).expect(200).json;
     const all = await page({ limit: 32 });
     assert.equal(all.items.length, 32);
     assert.equal(all.next, all.items[31].id);
     const few = await api.newAccount({ callback_url: `${sink.url}/few`, outcome: 'process_pending' });
     for (let n = 0; n < 32; n++) await few.made();
     await few.idle();
-    const list = async (limit) => (await few.control('GET', '/callbacks', undefined, { parameters: { limit } })).expect(200).json;
+    const list = async (limit) =>
+      (await few.control('GET', '/callbacks', undefined, { parameters: { limit } })).expect(200).json;
     assert.deepEqual([(await list(32)).items.length, (await list(32)).next], [32, null]);
     assert.deepEqual([(await list(31)).items.length, (await list(31)).next !== null], [31, true]);
     assert.deepEqual([(await list(33)).items.length, (await list(33)).next], [32, null]);

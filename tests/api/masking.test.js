@@ -1,5 +1,5 @@
-// Secrets are unreadable in the journal, all else is there byte for byte, and an exported call is the same call once its
-// masked values are filled in.
+// Secrets are unreadable in the journal, all else is there byte for byte, and an exported call is the same call once
+// its masked values are filled in.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -16,7 +16,13 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server, undefined, { check: false });
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
-const VARIABLES = { card: 'MILKYPAY_CARD_NUMBER', code: 'MILKYPAY_CVV', key: 'MILKYPAY_SECRET_KEY', token: 'MILKYPAY_TOKEN', header: 'MILKYPAY_HEADER' };
+const VARIABLES = {
+  card: 'MILKYPAY_CARD_NUMBER',
+  code: 'MILKYPAY_CVV',
+  key: 'MILKYPAY_SECRET_KEY',
+  token: 'MILKYPAY_TOKEN',
+  header: 'MILKYPAY_HEADER',
+};
 
 /** A call's bytes beside the secrets in them, in order: [kind, as it was spelt]. */
 class Spelt {
@@ -31,15 +37,58 @@ class Spelt {
   get bytes() { return Buffer.concat(this.pieces); }
 }
 
-const CARDS = ['4111111111111111', '5555555555554444', '4111 1111 1111 1111', '3782-822463-10005', '6011111111111117', '2223003122003222'];
+const CARDS = [
+  '4111111111111111',
+  '5555555555554444',
+  '4111 1111 1111 1111',
+  '3782-822463-10005',
+  '6011111111111117',
+  '2223003122003222',
+];
 const numberOf = (card) => card.replace(/[ -]/g, '');
 
 // what is no secret in any format: [bytes]
-const HARMLESS = ['', 'x', '123', '1795985416757', '4111111111111112', 'x4111111111111111', '0.4111111111111111', '51111111-1111-4111-8111-111111111111',
-  'pk_test_abc', 'it\'s $HOME `x`', '+628123456789018', 'cvv', '{', '}', 'null'];
-const JSON_TEXTS = [...HARMLESS.map((text) => JSON.stringify(text).slice(1, -1)), 'a\\/b', '\\u0417\\u0430', '\\ud83d\\ude00', 'Zo\u00eb \u20ac', '\\\\', '\\"', '\\n',
-  '{\\"a\\":1}'];
-const JSON_NAMES = ['a\\/b', '\\u0417', 'cvx', 'c\\u0076x', '', 'a b', '\u0437', 'cvv_result', 'reference_id', '\\"cvv\\":', 'token'];
+const HARMLESS = [
+  '',
+  'x',
+  '123',
+  '1795985416757',
+  '4111111111111112',
+  'x4111111111111111',
+  '0.4111111111111111',
+  '51111111-1111-4111-8111-111111111111',
+  'pk_test_abc',
+  "it's $HOME `x`",
+  '+628123456789018',
+  'cvv',
+  '{',
+  '}',
+  'null',
+];
+const JSON_TEXTS = [
+  ...HARMLESS.map((text) => JSON.stringify(text).slice(1, -1)),
+  'a\\/b',
+  '\\u0417\\u0430',
+  '\\ud83d\\ude00',
+  'Zo\u00eb \u20ac',
+  '\\\\',
+  '\\"',
+  '\\n',
+  '{\\"a\\":1}',
+];
+const JSON_NAMES = [
+  'a\\/b',
+  '\\u0417',
+  'cvx',
+  'c\\u0076x',
+  '',
+  'a b',
+  '\u0437',
+  'cvv_result',
+  'reference_id',
+  '\\"cvv\\":',
+  'token',
+];
 const JSON_SECRET_NAMES = ['cvv', 'cv\\u0076', 'CVV', 'cvc', 'security\\u005fcode'];
 const blank = (chance) => chance.of(['', '', ' ', '\n  ', '\t']);
 
@@ -52,9 +101,15 @@ function jsonSecret(chance, spelt) {
     return;
   }
   const card = chance.of(CARDS);
-  if (chance.below(2)) spelt.add(`"${chance.of(['card_number', 'card\\u005fnumber', 'cardNumber'])}":"`).hide('card', card).add('"');
-  else if (chance.below(2)) spelt.add('"list":[1,["').hide('card', card).add('",').hide('card', numberOf(card)).add(']]');
-  else spelt.add('"note":"card ').hide('card', card).add(', key sk_liv_k2? no: ').hide('key', 'sk_test_abc_D-9').add('"');
+  if (chance.below(2))
+    spelt
+      .add(`"${chance.of(['card_number', 'card\\u005fnumber', 'cardNumber'])}":"`)
+      .hide('card', card)
+      .add('"');
+  else if (chance.below(2))
+    spelt.add('"list":[1,["').hide('card', card).add('",').hide('card', numberOf(card)).add(']]');
+  else
+    spelt.add('"note":"card ').hide('card', card).add(', key sk_liv_k2? no: ').hide('key', 'sk_test_abc_D-9').add('"');
 }
 
 function jsonObject(chance, depth = 0) {
@@ -68,7 +123,10 @@ function jsonObject(chance, depth = 0) {
     }
     spelt.add(`"${chance.of(JSON_NAMES)}"`, blank(chance), ':', blank(chance));
     if (depth < 3 && !chance.below(3)) spelt.append(jsonObject(chance, depth + 1));
-    else if (!chance.below(3)) spelt.add(chance.of(['1', '-2.50', '1e5', 'true', 'null', '1795985416757', '[]', '[1,"2"]', '0.4111111111111111']));
+    else if (!chance.below(3))
+      spelt.add(
+        chance.of(['1', '-2.50', '1e5', 'true', 'null', '1795985416757', '[]', '[1,"2"]', '0.4111111111111111']),
+      );
     else spelt.add(`"${chance.of(JSON_TEXTS)}"`);
   }
   return spelt.add(blank(chance), '}');
@@ -84,10 +142,26 @@ function form(chance, secretNames, { text = false } = {}) {
     if (i) spelt.add('&');
     const card = chance.of(CARDS);
     switch (chance.below(5)) {
-      case 0: spelt.add(chance.of(secretNames), '=').hide('code', chance.of(['123', '%31%32', 'a+b'])); break;
-      case 1: spelt.add(chance.of(['card_number', 'card[card_number]', 'x%5BcardNumber%5D', 'card+number']), '=').hide('card', percent(card)); break;
-      case 2: spelt.add(chance.of(['note', 'a[]', '%D0%97', 'a%2Fb']), '=see+').hide('card', percent(card)).add('%2C+ok'); break;
-      default: spelt.add(chance.of(['note', 'a[]', 'a%5B%5D', '%D0%97', 'a%2Fb', 'cvx', 'my[cvx]', text ? 'caf%C3%A9' : 'caf%E9']), '=', percent(chance.of(HARMLESS)));
+      case 0:
+        spelt.add(chance.of(secretNames), '=').hide('code', chance.of(['123', '%31%32', 'a+b']));
+        break;
+      case 1:
+        spelt
+          .add(chance.of(['card_number', 'card[card_number]', 'x%5BcardNumber%5D', 'card+number']), '=')
+          .hide('card', percent(card));
+        break;
+      case 2:
+        spelt
+          .add(chance.of(['note', 'a[]', '%D0%97', 'a%2Fb']), '=see+')
+          .hide('card', percent(card))
+          .add('%2C+ok');
+        break;
+      default:
+        spelt.add(
+          chance.of(['note', 'a[]', 'a%5B%5D', '%D0%97', 'a%2Fb', 'cvx', 'my[cvx]', text ? 'caf%C3%A9' : 'caf%E9']),
+          '=',
+          percent(chance.of(HARMLESS)),
+        );
     }
   }
   return spelt;
@@ -140,7 +214,12 @@ function randomCall(chance, page) {
     target.append(form(chance, FORM_SECRETS, { text: true }));
   }
   const referer = new Spelt();
-  if (chance.below(2)) referer.add('https://shop.test/pay/').hide('card', numberOf(chance.of(CARDS))).add('?x=1&').append(form(chance, ['cvv', 'cvc']));
+  if (chance.below(2))
+    referer
+      .add('https://shop.test/pay/')
+      .hide('card', numberOf(chance.of(CARDS)))
+      .add('?x=1&')
+      .append(form(chance, ['cvv', 'cvc']));
   const key = new Spelt();
   if (!chance.below(4)) key.hide('header', 'k3y $x');
   const body = write(chance);
@@ -159,12 +238,24 @@ async function listener() {
   const http = createServer((request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-      seen.push({ method: request.method, target: request.url, headers: request.rawHeaders, body: Buffer.concat(chunks) });
+      seen.push({
+        method: request.method,
+        target: request.url,
+        headers: request.rawHeaders,
+        body: Buffer.concat(chunks),
+      });
       response.end();
     });
   });
   await new Promise((done) => { http.listen(0, '127.0.0.1', done); });
-  return { seen, url: `http://127.0.0.1:${http.address().port}`, close: () => { http.closeAllConnections(); http.close(); } };
+  return {
+    seen,
+    url: `http://127.0.0.1:${http.address().port}`,
+    close: () => {
+      http.closeAllConnections();
+      http.close();
+    },
+  };
 }
 
 const CURLS_OWN = ['host', 'user-agent', 'content-length', 'accept-encoding', 'connection', 'expect'];
@@ -175,10 +266,13 @@ function headersOf(raw) {
   }
   return found;
 }
-const lower = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const lower = (headers) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 async function script(api, id) {
-  return (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(200).text;
+  return (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(
+    200,
+  ).text;
 }
 
 /** The variables of a script that give each masked value its own. */
@@ -212,7 +306,12 @@ describe('an exported call is the same call', () => {
     for (const { target, headers, body } of sent) await api.send('POST', target, { headers, body });
     const text = await script(api, id);
     for (const { secrets } of sent) {
-      for (const [kind, secret] of secrets) if (kind === 'card') assert.ok(!new RegExp(`(?<![\\w.])${secret.replace(/\W/g, '\\$&')}(?!\\w)`).test(text), `${secret} in:\n${text}`);
+      for (const [kind, secret] of secrets)
+        if (kind === 'card')
+          assert.ok(
+            !new RegExp(`(?<![\\w.])${secret.replace(/\W/g, '\\$&')}(?!\\w)`).test(text),
+            `${secret} in:\n${text}`,
+          );
     }
     for (const [i, part] of text.split(/^# \d+\. /m).slice(1).entries()) {
       assert.equal(part.match(/^# masked: /gm)?.length ?? 0, sent[i].secrets.length, `${part}\nof ${sent[i].body}`);
@@ -237,19 +336,40 @@ describe('an exported call is the same call', () => {
 
   test('a body that no command line could hold', async () => {
     const body = Buffer.from(`{"cvv":"123","a":"${'it\'s '.repeat(40_000)}"}`);
-    await checkSame([(target) => ({ target, headers: { 'Content-Type': 'application/json' }, body, secrets: [['code', '123']] })]);
+    await checkSame([
+      (target) => ({ target, headers: { 'Content-Type': 'application/json' }, body, secrets: [['code', '123']] }),
+    ]);
   });
 
   test('a target that curl would change', async () => {
     const body = Buffer.from('a=1');
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    await checkSame(['?y[]=1&z[1-3]=2', '?a={b,c}', '?x=|"', '?a=/../b'].map((end) => (page) => ({ target: page + end, headers, body, secrets: [] })));
+    await checkSame(
+      ['?y[]=1&z[1-3]=2', '?a={b,c}', '?x=|"', '?a=/../b'].map((end) => (page) => ({
+        target: page + end,
+        headers,
+        body,
+        secrets: [],
+      })),
+    );
   });
 
   test('the script names what was masked', async () => {
     const body = Buffer.from('{"card":{"card_number":"4111111111111111","cvv":"123"},"note":"5555555555554444"}');
-    const text = await checkSame([(page) => ({ target: `${page}?token=t0`, headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'k' }, body,
-      secrets: [['token', 't0'], ['header', 'k'], ['card', '4111111111111111'], ['code', '123'], ['card', '5555555555554444']] })]);
+    const text = await checkSame([
+      (page) => ({
+        target: `${page}?token=t0`,
+        headers: { 'Content-Type': 'application/json', 'X-Api-Key': 'k' },
+        body,
+        secrets: [
+          ['token', 't0'],
+          ['header', 'k'],
+          ['card', '4111111111111111'],
+          ['code', '123'],
+          ['card', '5555555555554444'],
+        ],
+      }),
+    ]);
     const named = text.split('\n').filter((line) => line.startsWith('# masked: '));
     assert.deepEqual(named, [
       '# masked: target token, ** is $MILKYPAY_TOKEN',
@@ -264,7 +384,9 @@ describe('an exported call is the same call', () => {
     const api = await demo.newAccount();
     const { id, attributes } = await api.made({}, hold);
     (await api.control('DELETE', '/requests')).expect(200);
-    await api.send('POST', attributes.flow_data.action.slice(server.url.length), { json: { cvv: Array(300).fill('123') } });
+    await api.send('POST', attributes.flow_data.action.slice(server.url.length), {
+      json: { cvv: Array(300).fill('123') },
+    });
     const text = await script(api, id);
     assert.ok(!text.includes('123"'), text);
     assert.match(text, /^# masked: 44 values more, which this script lacks$/m);
@@ -272,7 +394,8 @@ describe('an exported call is the same call', () => {
 });
 
 describe('what stays readable', () => {
-  const newest = async (api) => (await api.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).expect(200).json.items[0];
+  const newest = async (api) =>
+    (await api.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).expect(200).json.items[0];
 
   test('names with escapes keep their values', async () => {
     const api = await demo.newAccount();
@@ -289,14 +412,26 @@ describe('what stays readable', () => {
     };
     const card = '4111111111111111';
     const masked = '411111******1111';
-    const item = await send(`/payment-invoices/${card}/refund`, { Referer: `https://shop.test/${card}?cvv=123` }, `{"cards":["${card}",[${card}]]}`);
+    const item = await send(
+      `/payment-invoices/${card}/refund`,
+      { Referer: `https://shop.test/${card}?cvv=123` },
+      `{"cards":["${card}",[${card}]]}`,
+    );
     assert.equal(item.path, `/payment-invoices/${masked}/refund`);
     assert.equal(lower(item.headers).referer, `https://shop.test/${masked}?cvv=***`);
     assert.equal(item.body, `{"cards":["${masked}",[4111110000001111]]}`);
     assert.ok(!JSON.stringify(item).includes(card));
-    const part = await send('/payment/sales', { 'Content-Type': 'multipart/form-data; boundary=b' }, '--b\r\nContent-Disposition: form-data; name="cvv"\r\n\r\n123\r\n--b--\r\n');
+    const part = await send(
+      '/payment/sales',
+      { 'Content-Type': 'multipart/form-data; boundary=b' },
+      '--b\r\nContent-Disposition: form-data; name="cvv"\r\n\r\n123\r\n--b--\r\n',
+    );
     assert.equal(part.body, '--b\r\nContent-Disposition: form-data; name="cvv"\r\n\r\n***\r\n--b--\r\n');
-    const document = await send('/payment/sales', { 'Content-Type': 'text/xml' }, `<sale cvv="123"><pan>${card}</pan></sale>`);
+    const document = await send(
+      '/payment/sales',
+      { 'Content-Type': 'text/xml' },
+      `<sale cvv="123"><pan>${card}</pan></sale>`,
+    );
     assert.equal(document.body, `<sale cvv="***"><pan>${masked}</pan></sale>`);
     assert.ok(!server.stderr.includes(card), 'the log');
   });
@@ -307,7 +442,10 @@ describe('what stays readable', () => {
     for (const left of [1, 5, 7, 10, 14, 15]) {
       const body = `[${'"", '.repeat(65_500)}"`;
       const filler = ' '.repeat(kept - left - body.length - 1);
-      await api.private('POST', '/payment-invoices', { body: `${body}${filler},4111111111111111"]`, headers: { 'Content-Type': 'application/json' } });
+      await api.private('POST', '/payment-invoices', {
+        body: `${body}${filler},4111111111111111"]`,
+        headers: { 'Content-Type': 'application/json' },
+      });
       const item = await newest(api);
       assert.match(item.body.slice(-left), left < 13 ? /^\*+$/ : /^411111\*+\d{4}$/, `${left} digits`);
     }

@@ -37,7 +37,10 @@ function parse(text) {
     const suffix = family.type === 'histogram' ? '(_bucket|_sum|_count)' : '';
     assert.match(name, new RegExp(`^${family.name}${suffix}$`));
     const read = {};
-    const rest = labels.replace(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)",?/g, (_, key, text_) => { read[key] = text_; return ''; });
+    const rest = labels.replace(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)",?/g, (_, key, text_) => {
+      read[key] = text_;
+      return '';
+    });
     assert.equal(rest, '', `labels of ${line}`);
     family.samples.push({ name, labels: read, value: Number(value) });
   }
@@ -66,8 +69,22 @@ test('the format: every family has help, type and samples, no sample twice', asy
     assert.equal(new Set(keys).size, keys.length, name);
     if (family.type === 'counter') assert.match(name, /_total$/);
   }
-  for (const name of ['requests_total', 'request_duration_seconds', 'callback_attempts_total', 'transitions_total', 'timers_due', 'timers_overdue', 'waiting_callers',
-    'loop_turn_seconds', 'resident_memory_bytes', 'database_bytes', 'accounts', 'invoices', 'event_streams', 'build_info']) {
+  for (const name of [
+    'requests_total',
+    'request_duration_seconds',
+    'callback_attempts_total',
+    'transitions_total',
+    'timers_due',
+    'timers_overdue',
+    'waiting_callers',
+    'loop_turn_seconds',
+    'resident_memory_bytes',
+    'database_bytes',
+    'accounts',
+    'invoices',
+    'event_streams',
+    'build_info',
+  ]) {
     assert.ok(families.has(`milkypay_mock_${name}`), name);
   }
 });
@@ -134,7 +151,8 @@ test('callbacks by what became of them', async () => {
   await sink.got(2);
   (await api.wait({ idle: 'true' })).expect(200);
   let now = await metrics();
-  const grown = (state) => now.value('callback_attempts_total', { state }) - before.value('callback_attempts_total', { state });
+  const grown = (state) =>
+    now.value('callback_attempts_total', { state }) - before.value('callback_attempts_total', { state });
   assert.deepEqual(['done', 'queued', 'failed'].map(grown), [1, 1, 0]);
   assert.equal(now.value('timers_due') - before.value('timers_due'), 1); // the retry
   await api.advance(120);
@@ -150,11 +168,23 @@ test('what invoices and payouts became', async () => {
   const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
   await api.advance(1);
   (await api.transition(id, { status: 'charged_back' })).expect(200);
-  (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 5, fields: { account: '1' }, options: { auto_process: true } } })).expect(201);
+  (
+    await api.private('POST', '/payout-invoices', {
+      json: {
+        service: 'test_usd',
+        currency: 'USD',
+        amount: 5,
+        fields: { account: '1' },
+        options: { auto_process: true },
+      },
+    })
+  ).expect(201);
   await api.advance(10);
   const now = await metrics();
-  const grown = (type, status) => now.value('transitions_total', { type, status }) - (before.value('transitions_total', { type, status }) ?? 0);
-  for (const status of ['process_pending', 'processed', 'charged_back']) assert.equal(grown('payment-invoices', status), 1, status);
+  const grown = (type, status) =>
+    now.value('transitions_total', { type, status }) - (before.value('transitions_total', { type, status }) ?? 0);
+  for (const status of ['process_pending', 'processed', 'charged_back'])
+    assert.equal(grown('payment-invoices', status), 1, status);
   assert.equal(grown('payout-invoices', 'processed'), 1);
 });
 
@@ -184,5 +214,8 @@ test('sizes', async () => {
   assert.equal(now.value('invoices') - before.value('invoices'), 1);
   assert.equal(now.value('journal_requests') - before.value('journal_requests'), 2);
   for (const name of ['resident_memory_bytes', 'database_bytes', 'journal_bytes']) assert.ok(now.value(name) > 0, name);
-  assert.match((await demo.send('GET', '/_mock/health')).json.version, new RegExp(`^${now.families.get('milkypay_mock_build_info').samples[0].labels.version}$`));
+  assert.match(
+    (await demo.send('GET', '/_mock/health')).json.version,
+    new RegExp(`^${now.families.get('milkypay_mock_build_info').samples[0].labels.version}$`),
+  );
 });

@@ -1,4 +1,5 @@
-// Whatever happens, no money appears and none is lost: random lives of invoices, and after every step the books are right.
+// Whatever happens, no money appears and none is lost: random lives of invoices, and after every step the books are
+// right.
 
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
@@ -8,13 +9,18 @@ import { Client } from '../lib/client.js';
 import { feeOf, fixturesWith, partsOf as parts, units } from '../lib/money.js';
 import { startServer, tempDir } from '../lib/server.js';
 
-const PAYMENTS = { USD: { fee_rate: 2.9, fee_fix: 0.3, fee_min: 0.5, fee_max: 25 }, EUR: { fee_rate: 1.5 }, GBP: { fee_fix: 1 } };
+const PAYMENTS = {
+  USD: { fee_rate: 2.9, fee_fix: 0.3, fee_min: 0.5, fee_max: 25 },
+  EUR: { fee_rate: 1.5 },
+  GBP: { fee_fix: 1 },
+};
 const PAYOUTS = { USD: { fee_rate: 1, fee_max: 3 }, EUR: { fee_rate: 1.5, fee_fix: 0.25 }, GBP: {} };
 const CURRENCIES = Object.keys(PAYMENTS);
 const OPENING = { USD: 300, EUR: 300, GBP: 300 }; // little enough for payouts that are not covered
 const PAYMENT_SERVICE = (currency) => `payment_card_${currency.toLowerCase()}_hpp`;
 const PAYOUT_SERVICE = (currency) => `payment_card_${currency.toLowerCase()}`;
-const terms = (all, service) => Object.fromEntries(Object.entries(all).map(([currency, one]) => [service(currency), one]));
+const terms = (all, service) =>
+  Object.fromEntries(Object.entries(all).map(([currency, one]) => [service(currency), one]));
 const FIXTURES = fixturesWith({ payments: terms(PAYMENTS, PAYMENT_SERVICE), payouts: terms(PAYOUTS, PAYOUT_SERVICE) });
 const STEPS = 120;
 const RECENT = 8; // invoices that something may happen to: few, so that each has a long life
@@ -35,9 +41,21 @@ const create = (chance, api) => {
 const payOut = (chance, api) => {
   const currency = chance.of(CURRENCIES);
   const service = PAYOUT_SERVICE(api.converts ? chance.of(CURRENCIES) : currency);
-  return api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes: {
-    reference_id: `r${chance.below(1e9)}`, service, currency, amount: chance.amount(), fields: { card_number: '4111111111111111' },
-    options: { auto_process: chance.of([true, false]) } } } } });
+  return api.private('POST', '/payout-invoices', {
+    json: {
+      data: {
+        type: 'payout-invoices',
+        attributes: {
+          reference_id: `r${chance.below(1e9)}`,
+          service,
+          currency,
+          amount: chance.amount(),
+          fields: { card_number: '4111111111111111' },
+          options: { auto_process: chance.of([true, false]) },
+        },
+      },
+    },
+  });
 };
 const move = (api, { id, type }, body) => api.control('POST', `/${type}/${id}/transition`, body);
 const refund = (chance, api, one) => api.private('POST', `/payment-invoices/${one.id}/refund`,
@@ -50,7 +68,11 @@ const ENDED_REFUND = ['refunded', 'refund_failed'];
 const payment = (chance, api, one) => {
   const { status } = attributesOf(one);
   if (isOpen(attributesOf(one)) || chance.below(10) === 0) {
-    return move(api, one, { status: chance.of(OPEN_PAYMENT), amount: chance.of([undefined, undefined, chance.amount(10000)]), force: chance.below(8) === 0 });
+    return move(api, one, {
+      status: chance.of(OPEN_PAYMENT),
+      amount: chance.of([undefined, undefined, chance.amount(10000)]),
+      force: chance.below(8) === 0,
+    });
   }
   if (status === 'refund_pending') return move(api, one, { status: chance.of(ENDED_REFUND) });
   if (chance.below(2)) return refund(chance, api, one);
@@ -60,7 +82,10 @@ const payment = (chance, api, one) => {
 };
 const payout = (chance, api, one) => {
   if (attributesOf(one).status === 'created') return api.private('POST', `/payout-invoices/${one.id}/process`);
-  return move(api, one, { status: chance.of(['processed', 'process_failed', 'process_pending']), force: chance.below(4) === 0 });
+  return move(api, one, {
+    status: chance.of(['processed', 'process_failed', 'process_pending']),
+    force: chance.below(4) === 0,
+  });
 };
 
 /** One thing that a merchant, a payer or a test does; what it was done to, or null for something new. */
@@ -125,7 +150,12 @@ async function openAccounts(server) {
   const demo = new Client(server);
   const accounts = [];
   for (const settings of [{}, { payment_fee_shift_out: true }, { convert_currency: true }]) {
-    const api = await demo.newAccount({ profile: '2024', settle_after_ms: 86_400_000, opening_balances: OPENING, ...settings });
+    const api = await demo.newAccount({
+      profile: '2024',
+      settle_after_ms: 86_400_000,
+      opening_balances: OPENING,
+      ...settings,
+    });
     api.converts = settings.convert_currency;
     api.kept = new Map();
     accounts.push(api);
@@ -187,10 +217,18 @@ async function run(seed) {
 
 test('a known seed, which reaches every status that moves money', async () => {
   const seen = await run(1);
-  for (const status of ['processed', 'partially_processed', 'process_failed', 'refund_pending', ...PAID_PAYMENT, 'refund_failed']) {
+  for (const status of [
+    'processed',
+    'partially_processed',
+    'process_failed',
+    'refund_pending',
+    ...PAID_PAYMENT,
+    'refund_failed',
+  ]) {
     assert.ok(seen.has(`payment-invoices ${status}`), status);
   }
-  for (const status of ['created', 'process_pending', 'processed', 'process_failed']) assert.ok(seen.has(`payout-invoices ${status}`), status);
+  for (const status of ['created', 'process_pending', 'processed', 'process_failed'])
+    assert.ok(seen.has(`payout-invoices ${status}`), status);
 });
 
 // MONEY_SEED=random draws one; by default the same run fails or passes each time

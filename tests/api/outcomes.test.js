@@ -36,7 +36,10 @@ describe('the default', () => {
     await api.advance(1);
     const a = await api.attributes(id);
     assert.deepEqual([a.status, a.resolution, a.processed], ['processed', 'ok', api.start + 2]);
-    assert.deepEqual([a.processed_amount, a.processed_fee, a.processed_deposit, a.refunded_amount], [100, 0, 100, null]);
+    assert.deepEqual(
+      [a.processed_amount, a.processed_fee, a.processed_deposit, a.refunded_amount],
+      [100, 0, 100, null],
+    );
     assert.equal(a.payload.payment_card.mask, '512381******0000');
     assert.equal(a.original_data.provider_code, 'test');
   });
@@ -78,7 +81,10 @@ describe('the default', () => {
     assert.deepEqual([a.status, a.resolution], ['process_failed', 'general_decline']);
     assert.deepEqual([a.processed, a.processed_amount, a.processed_fee, a.processed_deposit], [null, null, null, null]);
     const shown = (await api.getPublic(id)).data;
-    assert.deepEqual([shown.status, shown.resolution, shown.processed_amount], ['process_failed', 'GENERAL_DECLINE', null]);
+    assert.deepEqual(
+      [shown.status, shown.resolution, shown.processed_amount],
+      ['process_failed', 'GENERAL_DECLINE', null],
+    );
   });
 
   test('flow verify ends verified', async () => {
@@ -93,7 +99,10 @@ describe('the default', () => {
 
   test('flow verify fails as charge does', async () => {
     const api = await frozen();
-    assert.equal(await ends(api, { flow: 'verify' }, { 'X-Mock-Outcome': 'process_failed:declined' }), 'process_failed:declined');
+    assert.equal(
+      await ends(api, { flow: 'verify' }, { 'X-Mock-Outcome': 'process_failed:declined' }),
+      'process_failed:declined',
+    );
   });
 });
 
@@ -128,9 +137,16 @@ describe('precedence', () => {
 
   test('the public API and the form know the same ways', async () => {
     const api = await frozen();
-    const one = (await api.createPublic(invoice(), { headers: { 'X-Mock-Outcome': 'process_failed:declined' } })).expect(201).data.id;
+    const one = (
+      await api.createPublic(invoice(), { headers: { 'X-Mock-Outcome': 'process_failed:declined' } })
+    ).expect(201).data.id;
     const two = (await api.madePublic({ metadata: { mock_outcome: 'process_failed:card_expired' } })).id;
-    (await api.createForm({ ...invoice({ reference_id: 'form' }), metadata: { mock_outcome: 'process_failed:invalid_cvv' } })).expect(302);
+    (
+      await api.createForm({
+        ...invoice({ reference_id: 'form' }),
+        metadata: { mock_outcome: 'process_failed:invalid_cvv' },
+      })
+    ).expect(302);
     const three = (await api.list({ 'filter[reference_id]': 'form' })).data[0].id;
     await api.advance(2);
     assert.equal(await state(api, one), 'process_failed:declined');
@@ -148,13 +164,21 @@ describe('precedence', () => {
 describe('the queue', () => {
   test('is used in order, by one invoice each', async () => {
     const api = await frozen();
-    const queued = (await api.outcomes('process_failed:declined', 'processed', 'process_failed:card_expired')).expect(201);
+    const queued = (await api.outcomes('process_failed:declined', 'processed', 'process_failed:card_expired')).expect(
+      201,
+    );
     assert.deepEqual(queued.json.queued, ['process_failed:declined', 'processed', 'process_failed:card_expired']);
     (await api.outcomes('process_failed:invalid_cvv')).expect(201);
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued.length, 4);
     const found = [];
     for (let i = 0; i < 5; i++) found.push(await ends(api));
-    assert.deepEqual(found, ['process_failed:declined', 'processed', 'process_failed:card_expired', 'process_failed:invalid_cvv', 'processed']);
+    assert.deepEqual(found, [
+      'process_failed:declined',
+      'processed',
+      'process_failed:card_expired',
+      'process_failed:invalid_cvv',
+      'processed',
+    ]);
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, []);
   });
 
@@ -222,15 +246,35 @@ describe('the syntax', () => {
     });
   }
 
-  const bad = ['nonsense', 'processed ', 'processed:', ':declined', '@1s', 'processed@', 'processed@5', 'processed@-1s',
-    'processed@1.5s', 'processed@1w', 'processed@s', 'processed@1s@2s', 'process_failed:nonsense', 'process_failed:a:b', ',processed',
-    'processed,', 'processed,,refunded', 'processed;refunded', 'processed@99999999999999999999s', 'insufficient_funds@1s,nonsense'];
+  const bad = [
+    'nonsense',
+    'processed ',
+    'processed:',
+    ':declined',
+    '@1s',
+    'processed@',
+    'processed@5',
+    'processed@-1s',
+    'processed@1.5s',
+    'processed@1w',
+    'processed@s',
+    'processed@1s@2s',
+    'process_failed:nonsense',
+    'process_failed:a:b',
+    ',processed',
+    'processed,',
+    'processed,,refunded',
+    'processed;refunded',
+    'processed@99999999999999999999s',
+    'insufficient_funds@1s,nonsense',
+  ];
   for (const outcome of bad) {
     test(`refused everywhere: ${JSON.stringify(outcome)}`, async () => {
       const api = await frozen();
       (await api.outcomes(outcome)).expect(400, 422);
       // a header cannot carry blanks at its end
-      if (outcome.trim() === outcome) (await api.create(invoice(), { headers: { 'X-Mock-Outcome': outcome } })).expect(400, 422);
+      if (outcome.trim() === outcome)
+        (await api.create(invoice(), { headers: { 'X-Mock-Outcome': outcome } })).expect(400, 422);
       (await api.create(invoice({ metadata: { mock_outcome: outcome } }))).expect(422);
       (await api.control('PATCH', `/accounts/${api.account.id}`, { outcome })).expect(400, 422);
       (await demo.send('POST', '/_mock/accounts', { json: { outcome } })).expect(400, 422);
@@ -240,11 +284,43 @@ describe('the syntax', () => {
 
   test('resolutions of the documented list are known', async () => {
     const api = await frozen();
-    const names = ['antifraud_error', 'auth_3ds_required', 'card_expired', 'card_lost', 'card_stolen', 'card_restricted', 'client_auth_failed',
-      'customer_blocked', 'general_decline', 'transaction_expired', 'fatal_decline', 'fatal_error', 'insufficient_funds', 'invalid_3ds_code',
-      'invalid_amount', 'invalid_card', 'invalid_cardholder', 'invalid_cvv', 'invalid_details', 'invalid_expire_date', 'invalid_otp_code',
-      'issuer_decline', 'access_denied', 'error', 'provider_error', 'unknown', 'duplicated_transaction', 'limit_violation',
-      'lost_or_stolen_card', 'declined', 'invalid_pan', 'invalid_credentials', 'general_fatal_error', 'routing_error', 'amount_conversion_error'];
+    const names = [
+      'antifraud_error',
+      'auth_3ds_required',
+      'card_expired',
+      'card_lost',
+      'card_stolen',
+      'card_restricted',
+      'client_auth_failed',
+      'customer_blocked',
+      'general_decline',
+      'transaction_expired',
+      'fatal_decline',
+      'fatal_error',
+      'insufficient_funds',
+      'invalid_3ds_code',
+      'invalid_amount',
+      'invalid_card',
+      'invalid_cardholder',
+      'invalid_cvv',
+      'invalid_details',
+      'invalid_expire_date',
+      'invalid_otp_code',
+      'issuer_decline',
+      'access_denied',
+      'error',
+      'provider_error',
+      'unknown',
+      'duplicated_transaction',
+      'limit_violation',
+      'lost_or_stolen_card',
+      'declined',
+      'invalid_pan',
+      'invalid_credentials',
+      'general_fatal_error',
+      'routing_error',
+      'amount_conversion_error',
+    ];
     const made = [];
     for (const name of names) {
       made.push((await api.made({}, { headers: { 'X-Mock-Outcome': `process_failed:${name}` } })).id);
@@ -259,15 +335,27 @@ describe('the syntax', () => {
 
 describe('amounts that decide', () => {
   const amounts = {
-    4000.01: 'insufficient_funds', 4000.02: 'declined', 4000.03: 'card_expired', 4000.04: 'lost_or_stolen_card', 4000.05: 'antifraud_error',
-    4000.06: 'invalid_cvv', 4000.07: 'invalid_card', 4000.08: 'limit_violation', 4000.09: 'issuer_decline', '4000.10': 'invalid_3ds_code',
-    4000.11: 'provider_error', 4000.12: 'fatal_error',
+    4000.01: 'insufficient_funds',
+    4000.02: 'declined',
+    4000.03: 'card_expired',
+    4000.04: 'lost_or_stolen_card',
+    4000.05: 'antifraud_error',
+    4000.06: 'invalid_cvv',
+    4000.07: 'invalid_card',
+    4000.08: 'limit_violation',
+    4000.09: 'issuer_decline',
+    '4000.10': 'invalid_3ds_code',
+    4000.11: 'provider_error',
+    4000.12: 'fatal_error',
   };
   for (const [amount, resolution] of Object.entries(amounts)) {
     test(`${amount}: ${resolution}`, async () => {
       const api = await frozen();
       assert.equal(await ends(api, { amount: Number(amount) }), `process_failed:${resolution}`);
-      assert.equal(await ends(api, { amount, service: 'payment_card_eur_hpp', currency: 'EUR' }), `process_failed:${resolution}`);
+      assert.equal(
+        await ends(api, { amount, service: 'payment_card_eur_hpp', currency: 'EUR' }),
+        `process_failed:${resolution}`,
+      );
     });
   }
 
@@ -306,14 +394,24 @@ describe('amounts that decide', () => {
 
 describe('the status of a test service', () => {
   const statuses = {
-    processed: 'processed', PROCESSED: 'processed', Processed: 'processed', process_failed: 'process_failed:general_decline',
-    insufficient_funds: 'process_failed:insufficient_funds', Insufficient_Funds: 'process_failed:insufficient_funds',
-    DECLINED: 'process_failed:declined', process_pending: 'process_pending', expired: 'process_failed:expired',
+    processed: 'processed',
+    PROCESSED: 'processed',
+    Processed: 'processed',
+    process_failed: 'process_failed:general_decline',
+    insufficient_funds: 'process_failed:insufficient_funds',
+    Insufficient_Funds: 'process_failed:insufficient_funds',
+    DECLINED: 'process_failed:declined',
+    process_pending: 'process_pending',
+    expired: 'process_failed:expired',
   };
   for (const [status, expected] of Object.entries(statuses)) {
     test(`${status}: ${expected}`, async () => {
       const api = await frozen();
-      for (const [service, currency] of [['test_usd_test', 'USD'], ['test_eur_test', 'EUR'], ['test_xts_test', 'XTS']]) {
+      for (const [service, currency] of [
+        ['test_usd_test', 'USD'],
+        ['test_eur_test', 'EUR'],
+        ['test_xts_test', 'XTS'],
+      ]) {
         assert.equal(await ends(api, { service, currency, service_fields: { status } }), expected);
       }
     });
@@ -336,7 +434,9 @@ describe('the status of a test service', () => {
 
   test('`fields` as the published client calls it', async () => {
     const api = await frozen();
-    const made = (await api.createPublic(invoice({ service: 'test_usd_test', fields: { status: 'declined' } }))).expect(201).data;
+    const made = (await api.createPublic(invoice({ service: 'test_usd_test', fields: { status: 'declined' } }))).expect(
+      201,
+    ).data;
     await api.advance(2);
     assert.equal(await state(api, made.id), 'process_failed:declined');
   });

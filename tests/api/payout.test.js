@@ -37,23 +37,74 @@ const fieldErrors = async (api, changes) => Object.keys((await create(api, chang
 describe('a payout', () => {
   test('is made created, with the keys of the platform in their order', async () => {
     const api = await frozen();
-    const changes = payout({ customer: { reference_id: 'c1', name: 'A' }, metadata: { a: 'b' }, description: 'salary' });
+    const changes = payout({
+      customer: { reference_id: 'c1', name: 'A' },
+      metadata: { a: 'b' },
+      description: 'salary',
+    });
     const reply = (await create(api, changes)).expect(201);
     const { id, type, attributes, relationships, links } = reply.data;
     assert.match(id, /^cpoi_[A-Za-z0-9]{16}$/);
     assert.equal(type, 'payout-invoices');
-    assert.deepEqual(keysAt(reply.text, 'data.attributes'), ['status', 'resolution', 'amount', 'payout_amount', 'currency',
-      'service_currency', 'service_amount', 'service_payout_amount', 'reference_id', 'test_mode', 'description', 'fee',
-      'writeoff', 'exchange_rate', 'failed', 'processed', 'processed_amount', 'processed_fee', 'processed_writeoff',
-      'metadata', 'created', 'updated', 'fields', 'callback_url', 'source', 'callback_logs', 'moderation_required',
-      'payouts']);
+    assert.deepEqual(keysAt(reply.text, 'data.attributes'), [
+      'status',
+      'resolution',
+      'amount',
+      'payout_amount',
+      'currency',
+      'service_currency',
+      'service_amount',
+      'service_payout_amount',
+      'reference_id',
+      'test_mode',
+      'description',
+      'fee',
+      'writeoff',
+      'exchange_rate',
+      'failed',
+      'processed',
+      'processed_amount',
+      'processed_fee',
+      'processed_writeoff',
+      'metadata',
+      'created',
+      'updated',
+      'fields',
+      'callback_url',
+      'source',
+      'callback_logs',
+      'moderation_required',
+      'payouts',
+    ]);
     assert.deepEqual(attributes, {
-      status: 'created', resolution: 'ok', amount: 100, payout_amount: 100, currency: 'USD', service_currency: 'USD',
-      service_amount: 100, service_payout_amount: 100, reference_id: changes.reference_id, test_mode: true,
-      description: 'salary', fee: 0, writeoff: 100, exchange_rate: 1, failed: null, processed: null, processed_amount: null,
-      processed_fee: null, processed_writeoff: null, metadata: attributes.metadata, created: api.start, updated: api.start,
-      fields: { account: '42' }, callback_url: null, source: 'merchant_api', callback_logs: [],
-      moderation_required: false, payouts: [],
+      status: 'created',
+      resolution: 'ok',
+      amount: 100,
+      payout_amount: 100,
+      currency: 'USD',
+      service_currency: 'USD',
+      service_amount: 100,
+      service_payout_amount: 100,
+      reference_id: changes.reference_id,
+      test_mode: true,
+      description: 'salary',
+      fee: 0,
+      writeoff: 100,
+      exchange_rate: 1,
+      failed: null,
+      processed: null,
+      processed_amount: null,
+      processed_fee: null,
+      processed_writeoff: null,
+      metadata: attributes.metadata,
+      created: api.start,
+      updated: api.start,
+      fields: { account: '42' },
+      callback_url: null,
+      source: 'merchant_api',
+      callback_logs: [],
+      moderation_required: false,
+      payouts: [],
     });
     assert.equal(attributes.metadata.a, 'b');
     assert.match(relationships.customer.data.id, /^cus_/);
@@ -137,14 +188,21 @@ describe('a payout', () => {
   });
 
   test('shows no full card number', async () => {
-    const { id, attributes } = await made(demo, { service: 'payment_card_usd', fields: { card_number: '5123817234060000', more: 1 } });
+    const { id, attributes } = await made(demo, {
+      service: 'payment_card_usd',
+      fields: { card_number: '5123817234060000', more: 1 },
+    });
     assert.deepEqual(attributes.fields, { card_number: '512381******0000', more: 1 });
     const calls = (await demo.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200);
     assert.ok(!calls.text.includes('5123817234060000'));
-    for (const card_number of [5123817234060000, ['5123817234060000'], { is: '5123817234060000' }]) { // whatever the service
+    // whatever the service
+    for (const card_number of [5123817234060000, ['5123817234060000'], { is: '5123817234060000' }]) {
       assert.deepEqual(await fieldErrors(demo, { fields: { account: '42', card_number } }), ['fields.card_number']);
     }
-    assert.equal((await made(demo, { fields: { account: '42', card_number: null } })).attributes.fields.card_number, null);
+    assert.equal(
+      (await made(demo, { fields: { account: '42', card_number: null } })).attributes.fields.card_number,
+      null,
+    );
   });
 
   test('has a reference of its own: a repeat is 409 with the earlier payout', async () => {
@@ -188,10 +246,19 @@ describe('a payout', () => {
     (await process(demo, payment.id)).expect(404);
     (await demo.send('GET', `/public-api/payout-invoices/${payment.id}`)).expect(404);
     (await demo.send('GET', `/redirect/hpp/?cpi=${id}`, { check: false })).expect(404);
-    for (const [method, path, body] of [['GET', ''], ['GET', '/timeline'], ['GET', '/export'], ['POST', '/transition', { status: 'processed' }]]) {
+    for (const [method, path, body] of [
+      ['GET', ''],
+      ['GET', '/timeline'],
+      ['GET', '/export'],
+      ['POST', '/transition', { status: 'processed' }],
+    ]) {
       for (const wrong of [`/payment-invoices/${id}`, `/payout-invoices/${payment.id}`]) {
         const { code, message } = (await demo.control(method, `${wrong}${path}`, body)).expect(404).json.error;
-        assert.deepEqual([code, message.includes('stands under')], ['unknown_invoice', true], `${method} ${wrong}${path}`);
+        assert.deepEqual(
+          [code, message.includes('stands under')],
+          ['unknown_invoice', true],
+          `${method} ${wrong}${path}`,
+        );
       }
     }
     (await demo.control('POST', `/payment-invoices/${id}/pay`, { cancel: true })).expect(404);
@@ -199,9 +266,19 @@ describe('a payout', () => {
   });
 
   test('shows every wrong field at once', async () => {
-    assert.deepEqual((await fieldErrors(demo, {
-      service: 'nothing', currency: 'us$', amount: -1, callback_url: 'x', customer: {}, options: { auto_process: 'yes' },
-    })).sort(), ['amount', 'callback_url', 'currency', 'customer.reference_id', 'options.auto_process', 'service']);
+    assert.deepEqual(
+      (
+        await fieldErrors(demo, {
+          service: 'nothing',
+          currency: 'us$',
+          amount: -1,
+          callback_url: 'x',
+          customer: {},
+          options: { auto_process: 'yes' },
+        })
+      ).sort(),
+      ['amount', 'callback_url', 'currency', 'customer.reference_id', 'options.auto_process', 'service'],
+    );
     assert.deepEqual(await fieldErrors(demo, { service: 'test_usd_test' }), ['service']);
     assert.deepEqual(await fieldErrors(demo, { service: 'usdt_usd' }), ['service']);
     assert.deepEqual(await fieldErrors(demo, { currency: 'EUR' }), ['service']);
@@ -213,7 +290,9 @@ describe('a payout', () => {
     assert.deepEqual(await fieldErrors(demo, { fields: { account: '1234567890123456' } }), ['fields.account']);
     assert.deepEqual(await fieldErrors(demo, { fields: 'x' }), ['fields']);
     assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: 'paid' } }), ['metadata.mock_outcome']);
-    assert.deepEqual(await fieldErrors(demo, { service: 'payment_card_usd', fields: { card_number: 'x' } }), ['fields.card_number']);
+    assert.deepEqual(await fieldErrors(demo, { service: 'payment_card_usd', fields: { card_number: 'x' } }), [
+      'fields.card_number',
+    ]);
   });
 });
 
@@ -230,14 +309,20 @@ describe('what becomes of a payout', () => {
   const fields = (more) => ({ fields: { account: '42', ...more } });
 
   test('is decided by the header, the metadata, an amount', async () => {
-    assert.equal(await outcomeOf({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } }), 'process_failed:declined');
+    assert.equal(
+      await outcomeOf({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } }),
+      'process_failed:declined',
+    );
     assert.equal(await outcomeOf({ metadata: { mock_outcome: 'process_failed' } }), 'process_failed:general_decline');
     assert.equal(await outcomeOf({ amount: 4000.01 }), 'process_failed:insufficient_funds');
     assert.equal(await outcomeOf({ metadata: { mock_outcome: 'expired' } }), 'process_failed:expired');
   });
 
   test('is decided by the fields of the test service', async () => {
-    assert.equal(await outcomeOf(fields({ test_details_payout_status: 'process_failed' })), 'process_failed:general_decline');
+    assert.equal(
+      await outcomeOf(fields({ test_details_payout_status: 'process_failed' })),
+      'process_failed:general_decline',
+    );
     assert.equal(await outcomeOf(fields({ test_details_payout_status: 'process_pending' })), 'process_pending:ok');
     assert.equal(await outcomeOf(fields({ test_details_payout_status: 'PROCESSED' })), 'processed:ok');
     assert.equal(await outcomeOf(fields({ test_details_payout_resolution: 'declined' })), 'process_failed:declined');
@@ -265,15 +350,26 @@ describe('what becomes of a payout', () => {
     }
     assert.deepEqual(await fieldErrors(demo, fields({ test_details_payout_resolution: 'nothing' })),
       ['fields.test_details_payout_resolution']);
-    assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate: '101' })), ['fields.test_details_success_rate']);
+    assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate: '101' })), [
+      'fields.test_details_success_rate',
+    ]);
   });
 
   test('is no step that a payout never takes', async () => {
-    for (const text of ['processed,refunded', 'processed@0,charged_back@0', 'process_failed,process_pending,processed']) {
-      assert.deepEqual(Object.keys((await create(demo, {}, outcome(text))).expect(422).json.errors), ['X-Mock-Outcome'], text);
+    for (const text of [
+      'processed,refunded',
+      'processed@0,charged_back@0',
+      'process_failed,process_pending,processed',
+    ]) {
+      assert.deepEqual(
+        Object.keys((await create(demo, {}, outcome(text))).expect(422).json.errors),
+        ['X-Mock-Outcome'],
+        text,
+      );
       assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: text } }), ['metadata.mock_outcome'], text);
     }
-    const api = await frozen({ outcome: 'processed@1s,refunded@1s' }); // planned for payments: a payout takes what it can
+    // planned for payments: a payout takes what it can
+    const api = await frozen({ outcome: 'processed@1s,refunded@1s' });
     const { id } = await made(api, { options: { auto_process: true } });
     await api.advance(60);
     assert.equal((await get(api, id)).status, 'processed');
@@ -282,8 +378,12 @@ describe('what becomes of a payout', () => {
   test('can be said once more with /process', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const one = await made(api, {}, outcome('process_failed:declined@1s'));
-    assert.deepEqual(Object.keys((await process(api, one.id, outcome('paid'))).expect(422).json.errors), ['X-Mock-Outcome']);
-    assert.deepEqual(Object.keys((await process(api, one.id, outcome('processed,refunded'))).expect(422).json.errors), ['X-Mock-Outcome']);
+    assert.deepEqual(Object.keys((await process(api, one.id, outcome('paid'))).expect(422).json.errors), [
+      'X-Mock-Outcome',
+    ]);
+    assert.deepEqual(Object.keys((await process(api, one.id, outcome('processed,refunded'))).expect(422).json.errors), [
+      'X-Mock-Outcome',
+    ]);
     assert.equal((await get(api, one.id)).status, 'created');
     (await process(api, one.id, outcome('partially_processed@3s'))).expect(201);
     await api.advance(2);
@@ -312,16 +412,24 @@ describe('what becomes of a payout', () => {
   test('can be commanded, and only what a payout can be', async () => {
     const { id } = await made(demo, {});
     (await transition(demo, id, { status: 'processed' })).expect(409);
-    assert.equal((await transition(demo, id, { status: 'process_pending' })).expect(200).data.attributes.status, 'process_pending');
-    const done = (await transition(demo, id, { status: 'partially_processed', amount: 60 })).expect(200).data.attributes;
+    assert.equal(
+      (await transition(demo, id, { status: 'process_pending' })).expect(200).data.attributes.status,
+      'process_pending',
+    );
+    const done = (await transition(demo, id, { status: 'partially_processed', amount: 60 })).expect(200).data
+      .attributes;
     assert.deepEqual([done.status, done.processed_amount, done.processed_writeoff], ['partially_processed', 60, 60]);
     const stopped = await made(demo, {});
-    assert.equal((await transition(demo, stopped.id, { status: 'terminated' })).expect(200).data.attributes.status, 'terminated');
+    assert.equal(
+      (await transition(demo, stopped.id, { status: 'terminated' })).expect(200).data.attributes.status,
+      'terminated',
+    );
     (await transition(demo, id, { status: 'refunded' })).expect(409);
     (await transition(demo, id, { status: 'refunded', force: true })).expect(409);
     (await transition(demo, id, { status: 'process_failed' })).expect(409);
     (await transition(demo, id, { status: 'process_failed', force: true })).expect(200);
-    for (const body of [{ status: 'process_pending' }, { status: 'process_pending', amount: 1 }]) { // as a payment would
+    // as a payment would
+    for (const body of [{ status: 'process_pending' }, { status: 'process_pending', amount: 1 }]) {
       assert.equal((await transition(demo, id, body)).expect(409).json.error.code, 'forbidden_transition');
     }
     const seen = (await demo.control('GET', `/payout-invoices/${id}`)).expect(200).json;
@@ -334,7 +442,10 @@ describe('the balance', () => {
 
   test('pays the amount and the fee', async () => {
     const { attributes } = await made(demo, card);
-    assert.deepEqual([attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff], [100, 100, 1.75, 101.75]);
+    assert.deepEqual(
+      [attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff],
+      [100, 100, 1.75, 101.75],
+    );
   });
 
   test('is not overdrawn by what starts by itself', async () => {
@@ -441,7 +552,9 @@ describe('payouts', () => {
     const { id } = await made(api, { description: 'a needle' });
     await made(api, {});
     await api.made({ description: 'a needle' });
-    const found = (await api.control('GET', '/payout-invoices', undefined, { parameters: { search: 'needle' } })).expect(200).json;
+    const found = (
+      await api.control('GET', '/payout-invoices', undefined, { parameters: { search: 'needle' } })
+    ).expect(200).json;
     assert.deepEqual([found.items.map((row) => row.id), found.total, found.next], [[id], 2, null]);
     (await process(api, id)).expect(201);
     const { items } = (await api.control('GET', `/payout-invoices/${id}/timeline`)).expect(200).json;
@@ -460,10 +573,17 @@ describe('payouts', () => {
     const file = (await api.control('GET', '/snapshots/s')).expect(200).json;
     const refund = { reference_id: 'r', amount: 1, description: null, status: 'done', created_ms: 1, finished_ms: 1 };
     for (const [name, changes] of Object.entries({
-      status: { status: 'refunded' }, flow: { flow: 'verify' }, deposit: { deposit: -1 }, refunded_amount: { refunded_amount: 0 },
-      processed_deposit: { status: 'processed', processed_amount: 5, processed_deposit: -5 }, refunds: { refunds: [refund] },
+      status: { status: 'refunded' },
+      flow: { flow: 'verify' },
+      deposit: { deposit: -1 },
+      refunded_amount: { refunded_amount: 0 },
+      processed_deposit: { status: 'processed', processed_amount: 5, processed_deposit: -5 },
+      refunds: { refunds: [refund] },
     })) {
-      const reply = await api.control('PUT', '/snapshots/t', { ...file, invoices: [{ ...file.invoices[0], ...changes }] });
+      const reply = await api.control('PUT', '/snapshots/t', {
+        ...file,
+        invoices: [{ ...file.invoices[0], ...changes }],
+      });
       assert.match(reply.expect(422).json.error.message, new RegExp(`invoices\\[0\\]\\.${name}:`));
     }
     (await api.control('PUT', '/snapshots/t', file)).expect(201);
@@ -471,7 +591,11 @@ describe('payouts', () => {
 
   test('come back with a snapshot, a file of it, and go with a reset', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
-    const { id, attributes } = await made(api, { options: undefined }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+    const { id, attributes } = await made(
+      api,
+      { options: undefined },
+      { headers: { 'X-Mock-Outcome': 'process_pending' } },
+    );
     const payment = await api.made({ reference_id: attributes.reference_id });
     (await api.control('POST', '/snapshots/s')).expect(201);
     const file = (await api.control('GET', '/snapshots/s')).expect(200).json;

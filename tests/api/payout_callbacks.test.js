@@ -37,8 +37,13 @@ test('a payout calls back when it starts and when it ends, signed, as a GET show
   assert.deepEqual(bodies.map(({ attributes }) => attributes.status), ['process_pending', 'processed']);
   assert.deepEqual(bodies[1].attributes.callback_logs, []);
   const now = await get(api, id);
-  assert.deepEqual(Object.values(now.callback_logs).map((log) => [log.status, log.transaction_status, log.response_code]),
-    [['done', 'process_pending', 200], ['done', 'processed', 200]]);
+  assert.deepEqual(
+    Object.values(now.callback_logs).map((log) => [log.status, log.transaction_status, log.response_code]),
+    [
+      ['done', 'process_pending', 200],
+      ['done', 'processed', 200],
+    ],
+  );
   assert.equal(bodies[1].attributes.processed, now.processed);
 });
 
@@ -57,7 +62,9 @@ test('retries, waits, the list and a resend work as for payments', async () => {
   const { id } = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
   (await api.wait({ invoice: id, status: 'process_pending' })).expect(200);
   await api.advance(60);
-  const delivered = (await api.wait({ invoice: id, callback: 'delivered', transition: 'process_pending' })).expect(200).json;
+  const delivered = (await api.wait({ invoice: id, callback: 'delivered', transition: 'process_pending' })).expect(
+    200,
+  ).json;
   assert.equal(delivered.invoice, id);
   assert.deepEqual(delivered.attempts.map(({ code }) => code), [500, 200]);
   const [row] = await api.callbacks({ invoice: id });
@@ -70,7 +77,9 @@ test('retries, waits, the list and a resend work as for payments', async () => {
 test('a fault can be meant for one payout', async () => {
   const api = await shop();
   const { id } = await made(api, { options: { auto_process: false } });
-  (await api.control('POST', '/faults', { on: 'callback', match: { invoice: id }, fault: 'drop', times: 1 })).expect(201);
+  (await api.control('POST', '/faults', { on: 'callback', match: { invoice: id }, fault: 'drop', times: 1 })).expect(
+    201,
+  );
   (await api.private('POST', `/payout-invoices/${id}/process`)).expect(201);
   await api.advance(10);
   assert.deepEqual((await api.callbacks({ invoice: id })).map(({ state, transition }) => `${transition}:${state}`),

@@ -24,7 +24,8 @@ test('payout services are listed by page number', async () => {
   assert.deepEqual(rows, all.data);
   assert.equal(all.json.links.first, '/api/payout-services?page[number]=1&page[size]=100');
   const codes = rows.map((row) => row.attributes.service);
-  for (const code of ['payment_card_usd', 'payment_card_eur', 'payment_card_uah', 'test_usd']) assert.ok(codes.includes(code), code);
+  for (const code of ['payment_card_usd', 'payment_card_eur', 'payment_card_uah', 'test_usd'])
+    assert.ok(codes.includes(code), code);
   assert.ok(rows.some((row) => !row.attributes.available), 'some are unavailable');
   (await services({ 'page[number]': 0 })).expect(422);
 });
@@ -50,8 +51,15 @@ test('the prerequest names what can be paid out through in a currency', async ()
   const { fields, ...rest } = offers.test_usd;
   assert.deepEqual(rest, { code: 'test_usd', method: 'test', currency: 'USD', amount_min: 0.01, amount_max: 9999999,
     exchange_rate: 1, amount: '1000.00', fee: { rate: 0, fixed: 0, min: 0, max: 0 } });
-  assert.deepEqual(fields.map(({ key, required }) => [key, required]), [['account', true],
-    ['test_details_success_rate', false], ['test_details_payout_status', false], ['test_details_payout_resolution', false]]);
+  assert.deepEqual(
+    fields.map(({ key, required }) => [key, required]),
+    [
+      ['account', true],
+      ['test_details_success_rate', false],
+      ['test_details_payout_status', false],
+      ['test_details_payout_resolution', false],
+    ],
+  );
   assert.deepEqual(Object.keys(methods).sort(), [...new Set(Object.values(offers).map(({ method }) => method))].sort());
 });
 
@@ -65,7 +73,11 @@ test('the prerequest shows fees, and amounts as text', async () => {
 
 test('the prerequest is empty where there is nothing, and refuses what is wrong', async () => {
   assert.deepEqual((await prerequest({ currency: 'KZT', amount: 1 })).expect(200).data.services, []);
-  assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), ['amount', 'currency']);
-  for (const amount of [0, -1, 1e308, 1e11]) assert.deepEqual(Object.keys((await prerequest({ currency: 'USD', amount })).expect(422).json.errors), ['amount']);
+  assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), [
+    'amount',
+    'currency',
+  ]);
+  for (const amount of [0, -1, 1e308, 1e11])
+    assert.deepEqual(Object.keys((await prerequest({ currency: 'USD', amount })).expect(422).json.errors), ['amount']);
   (await prerequest({ public_key: 'pk_test_none', currency: 'USD' })).expect(401);
 });

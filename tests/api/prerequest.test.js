@@ -74,7 +74,11 @@ test('no service in the currency: empty maps are []', async () => {
 });
 
 test('the account is described by its settings', async () => {
-  const other = await api.newAccount({ name: 'Другий магазин', description: 'a <b>shop</b> / "quoted"', website: 'https://shop.example/x' });
+  const other = await api.newAccount({
+    name: 'Другий магазин',
+    description: 'a <b>shop</b> / "quoted"',
+    website: 'https://shop.example/x',
+  });
   const reply = (await other.prerequest({ currency: 'USD' })).expect(200);
   assert.deepEqual(keysAt(reply.text, 'data.account'), ['name', 'description', 'icon', 'website']);
   const { account } = reply.data;

@@ -1,4 +1,5 @@
-// The account's profile: which shape the bodies have, and what outlives a change of it. The bodies as a whole are golden.test.js'.
+// The account's profile: which shape the bodies have, and what outlives a change of it. The bodies as a whole are
+// golden.test.js'.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { claims, Client, invoice } from '../lib/client.js';
@@ -14,9 +15,23 @@ after(() => server.stop());
 const demo = new Client(server);
 
 const token = (data) => data.attributes.flow_data.metadata.token;
-const sale = (api, bearer) => api.send('POST', '/payment/sale', { auth: `Bearer ${bearer}`, json: { data: { attributes: {
-  card_number: GOOD, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30' } } } });
-const become = async (api, profile) => (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
+const sale = (api, bearer) =>
+  api.send('POST', '/payment/sale', {
+    auth: `Bearer ${bearer}`,
+    json: {
+      data: {
+        attributes: {
+          card_number: GOOD,
+          card_holder: 'CARD HOLDER',
+          cvv: '123',
+          exp_month: '12',
+          exp_year: '30',
+        },
+      },
+    },
+  });
+const become = async (api, profile) =>
+  (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
 
 test('it is a setting: 2020 unless said, 2024, and nothing else', async () => {
   const api = await demo.newAccount();
@@ -91,7 +106,11 @@ describe('2024', () => {
     const api = await demo.newAccount(NEWER);
     assert.deepEqual((await api.made()).attributes.return_urls, { fail: null, pending: null, success: null });
     const pending = 'https://example.com/2';
-    assert.deepEqual((await api.made({ return_urls: { pending } })).attributes.return_urls, { fail: null, pending, success: null });
+    assert.deepEqual((await api.made({ return_urls: { pending } })).attributes.return_urls, {
+      fail: null,
+      pending,
+      success: null,
+    });
   });
 
   test('the customer is included with one invoice, not in lists; without a customer there is nothing to include', async () => {
@@ -100,8 +119,14 @@ describe('2024', () => {
     const { json } = (await api.create(invoice({ customer: { reference_id: 'c-1', address } }))).expect(201);
     const [customer] = json.included;
     assert.equal(customer.id, json.data.relationships.customer.data.id);
-    assert.deepEqual(customer.attributes.address,
-      { street: 'Main Street 1', country: 'GB', region: null, city: null, full_address: null, post_code: null });
+    assert.deepEqual(customer.attributes.address, {
+      street: 'Main Street 1',
+      country: 'GB',
+      region: null,
+      city: null,
+      full_address: null,
+      post_code: null,
+    });
     assert.equal((await api.list()).expect(200).json.included, undefined);
     assert.equal((await api.create(invoice())).expect(201).json.included, undefined);
   });
@@ -135,7 +160,10 @@ test('what was paid in one profile is shown in the other, both ways', async () =
   const before = await api.attributes(id);
   await become(api, '2024');
   const between = await api.attributes(id);
-  assert.deepEqual([before.payload.payment_card.network, between.payload.payment_card.network], ['mastercard', 'MASTERCARD']);
+  assert.deepEqual(
+    [before.payload.payment_card.network, between.payload.payment_card.network],
+    ['mastercard', 'MASTERCARD'],
+  );
   await become(api, '2020');
   assert.deepEqual(await api.attributes(id), before);
 });

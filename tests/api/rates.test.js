@@ -21,8 +21,12 @@ const active = async (api, currency) => (await api.private('GET', '/account/bala
   .data.attributes.currency_accounts[currency].active_balance;
 /** The messages of an order's wrong fields; the profile of 2024 has a list of them. */
 const errors = async (api, attributes) => {
-  const { errors: said } = (await api.create({ reference_id: randomUUID(), service: 'payment_card_usd_hpp', ...attributes }, hold)).expect(422).json;
-  return Array.isArray(said) ? Object.fromEntries(said.map(({ source, detail }) => [source.pointer.replace('/data/attributes/', ''), detail])) : said;
+  const { errors: said } = (
+    await api.create({ reference_id: randomUUID(), service: 'payment_card_usd_hpp', ...attributes }, hold)
+  ).expect(422).json;
+  return Array.isArray(said)
+    ? Object.fromEntries(said.map(({ source, detail }) => [source.pointer.replace('/data/attributes/', ''), detail]))
+    : said;
 };
 const ratesFile = (rates) => {
   const folder = tempDir();
@@ -31,8 +35,14 @@ const ratesFile = (rates) => {
 };
 
 describe('rates', () => {
-  for (const [from, to, rate] of [['USD', 'EUR', 0.92], ['EUR', 'USD', 1.08695652], ['EUR', 'GBP', 0.85869565], ['EUR', 'EUR', 1],
-    ['BTC', 'USD', 65019.50585176], ['usd', 'Eur', 0.92]]) {
+  for (const [from, to, rate] of [
+    ['USD', 'EUR', 0.92],
+    ['EUR', 'USD', 1.08695652],
+    ['EUR', 'GBP', 0.85869565],
+    ['EUR', 'EUR', 1],
+    ['BTC', 'USD', 65019.50585176],
+    ['usd', 'Eur', 0.92],
+  ]) {
     test(`${from} to ${to}: ${rate}`, async () => {
       for (const kind of ['payment', 'payout']) {
         const reply = (await rateOf(demo, `/${kind}-exchange-rates/${from}/${to}`)).expect(200);
@@ -57,26 +67,46 @@ describe('rates', () => {
   test('come from rates.json', async () => {
     const other = await startServer({ args: ['--fixtures', ratesFile({ base: 'SEK', rates: { NOK: 1.05 } })] });
     const api = new Client(other);
-    assert.deepEqual((await rateOf(api, '/payment-exchange-rates/NOK/SEK')).expect(200).data, { NOK: { SEK: 0.95238095 } });
+    assert.deepEqual((await rateOf(api, '/payment-exchange-rates/NOK/SEK')).expect(200).data, {
+      NOK: { SEK: 0.95238095 },
+    });
     (await rateOf(api, '/payment-exchange-rates/USD/EUR')).expect(404);
     await other.stop();
   });
 
   test('what eight decimals cannot tell is none', async () => {
-    const other = await startServer({ args: ['--fixtures', ratesFile({ base: 'BTC', rates: { VND: 1_600_000_000, USD: 65_000, XTS: 0.00000001 } })] });
+    const other = await startServer({
+      args: ['--fixtures', ratesFile({ base: 'BTC', rates: { VND: 1_600_000_000, USD: 65_000, XTS: 0.00000001 } })],
+    });
     const api = new Client(other);
-    assert.deepEqual((await rateOf(api, '/payment-exchange-rates/BTC/VND')).expect(200).data, { BTC: { VND: 1_600_000_000 } });
-    for (const path of ['VND/BTC', 'XTS/VND', 'VND/XTS']) (await rateOf(api, `/payment-exchange-rates/${path}`)).expect(404);
+    assert.deepEqual((await rateOf(api, '/payment-exchange-rates/BTC/VND')).expect(200).data, {
+      BTC: { VND: 1_600_000_000 },
+    });
+    for (const path of ['VND/BTC', 'XTS/VND', 'VND/XTS'])
+      (await rateOf(api, `/payment-exchange-rates/${path}`)).expect(404);
     const own = await api.newAccount({ convert_currency: true });
-    assert.deepEqual(Object.keys((await own.create({ service: 'bitcoin_btc_hpp', currency: 'VND', amount: 100 })).expect(422).json.errors), ['service']);
+    assert.deepEqual(
+      Object.keys(
+        (await own.create({ service: 'bitcoin_btc_hpp', currency: 'VND', amount: 100 })).expect(422).json.errors,
+      ),
+      ['service'],
+    );
     await other.stop();
   });
 
-  for (const [rates, words] of [[{ base: 'USD', rates: { EUR: 0 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: -1 } }, 'rates.EUR'],
-    [{ base: 'USD', rates: { EUR: 1e-9 } }, 'rates.EUR'], [{ base: 'USD', rates: { EUR: true } }, 'rates.EUR'],
-    [{ base: 'USD', rates: { 'eu-ro': 1 } }, 'rates.eu-ro'], [{ base: 'USD', rates: { usd: 2 } }, '"USD" is there already'],
+  for (const [rates, words] of [
+    [{ base: 'USD', rates: { EUR: 0 } }, 'rates.EUR'],
+    [{ base: 'USD', rates: { EUR: -1 } }, 'rates.EUR'],
+    [{ base: 'USD', rates: { EUR: 1e-9 } }, 'rates.EUR'],
+    [{ base: 'USD', rates: { EUR: true } }, 'rates.EUR'],
+    [{ base: 'USD', rates: { 'eu-ro': 1 } }, 'rates.eu-ro'],
+    [{ base: 'USD', rates: { usd: 2 } }, '"USD" is there already'],
     [{ base: 'USD', rates: { EUR: 1, eur: 2 } }, '"EUR" is there already'],
-    [{ base: 'USD', rates: [] }, 'rates'], [{ base: 'a dollar', rates: {} }, 'base'], [{ rates: {} }, 'base'], ['{', 'rates.json']]) {
+    [{ base: 'USD', rates: [] }, 'rates'],
+    [{ base: 'a dollar', rates: {} }, 'base'],
+    [{ rates: {} }, 'base'],
+    ['{', 'rates.json'],
+  ]) {
     test(`refused: ${JSON.stringify(rates)}`, async () => {
       const run = await runBinary(['--check', '--fixtures', ratesFile(rates)]);
       assert.notEqual(run.code, 0);
@@ -95,8 +125,18 @@ describe('another currency than the service’s', () => {
   test('is taken by one that does, at the rate', async () => {
     const api = await converting();
     const { attributes: a } = await api.made({ currency: 'EUR', amount: 100 }, hold);
-    assert.deepEqual([a.currency, a.amount, a.payment_amount, a.service_currency, a.service_amount, a.payment_service_amount, a.exchange_rate],
-      ['EUR', 100, 100, 'USD', 108.7, 108.7, 1.08695652]);
+    assert.deepEqual(
+      [
+        a.currency,
+        a.amount,
+        a.payment_amount,
+        a.service_currency,
+        a.service_amount,
+        a.payment_service_amount,
+        a.exchange_rate,
+      ],
+      ['EUR', 100, 100, 'USD', 108.7, 108.7, 1.08695652],
+    );
     // 2 % of 108.70 is 2.17 dollars: 2.00 euros
     assert.deepEqual([a.fee, a.deposit], [2, 98]);
   });
@@ -110,7 +150,10 @@ describe('another currency than the service’s', () => {
   test('on top of it when the account shifts the fee', async () => {
     const api = await converting({ payment_fee_shift_out: true });
     const { attributes: a } = await api.made({ currency: 'EUR', amount: 100 }, hold);
-    assert.deepEqual([a.payment_amount, a.fee, a.deposit, a.service_amount, a.payment_service_amount], [102, 2, 100, 108.7, 110.87]);
+    assert.deepEqual(
+      [a.payment_amount, a.fee, a.deposit, a.service_amount, a.payment_service_amount],
+      [102, 2, 100, 108.7, 110.87],
+    );
   });
 
   test('the balance of the invoice’s currency moves', async () => {
@@ -123,7 +166,10 @@ describe('another currency than the service’s', () => {
   test('limits are the service’s, and say so', async () => {
     const api = await converting();
     for (const amount of [9.19, 920.01]) {
-      assert.equal((await errors(api, { currency: 'EUR', amount })).amount, 'This value should be between 10 and 1000 USD.');
+      assert.equal(
+        (await errors(api, { currency: 'EUR', amount })).amount,
+        'This value should be between 10 and 1000 USD.',
+      );
     }
     for (const amount of [9.2, 920]) await api.made({ currency: 'EUR', amount }, hold);
   });
@@ -136,17 +182,44 @@ describe('another currency than the service’s', () => {
   test('the same currency costs what it did', async () => {
     const api = await converting();
     const { attributes: a } = await api.made({ currency: 'USD', amount: 100 }, hold);
-    assert.deepEqual([a.service_amount, a.payment_service_amount, a.exchange_rate, a.fee, a.deposit], [100, 100, 1, 2, 98]);
+    assert.deepEqual(
+      [a.service_amount, a.payment_service_amount, a.exchange_rate, a.fee, a.deposit],
+      [100, 100, 1, 2, 98],
+    );
   });
 
   test('a payout too: the payee’s amount, and the fee on top', async () => {
     const api = await converting({ opening_balances: { USD: 200 } });
-    const { id, attributes: a } = (await api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes: {
-      reference_id: randomUUID(), service: 'payment_card_eur', currency: 'USD', amount: 100, fields: { card_number: '4111111111111111' },
-      options: { auto_process: false } } } } })).expect(201).data;
+    const { id, attributes: a } = (
+      await api.private('POST', '/payout-invoices', {
+        json: {
+          data: {
+            type: 'payout-invoices',
+            attributes: {
+              reference_id: randomUUID(),
+              service: 'payment_card_eur',
+              currency: 'USD',
+              amount: 100,
+              fields: { card_number: '4111111111111111' },
+              options: { auto_process: false },
+            },
+          },
+        },
+      })
+    ).expect(201).data;
     // 1.5 % of 92 and 0.25 are 1.63 euros: 1.77 dollars
-    assert.deepEqual([a.payout_amount, a.service_currency, a.service_amount, a.service_payout_amount, a.exchange_rate, a.fee, a.writeoff],
-      [100, 'EUR', 92, 92, 0.92, 1.77, 101.77]);
+    assert.deepEqual(
+      [
+        a.payout_amount,
+        a.service_currency,
+        a.service_amount,
+        a.service_payout_amount,
+        a.exchange_rate,
+        a.fee,
+        a.writeoff,
+      ],
+      [100, 'EUR', 92, 92, 0.92, 1.77, 101.77],
+    );
     (await api.private('POST', `/payout-invoices/${id}/process`)).expect(201);
     assert.equal(await active(api, 'USD'), '98.23');
   });
@@ -159,8 +232,15 @@ describe('another currency than the service’s', () => {
     assert.deepEqual([payments.payment_card_usd_hpp.currency, payments.payment_card_eur_hpp.currency], ['USD', 'EUR']);
     assert.equal(payments.payment_card_pln_hpp, undefined, 'it is not usable');
     const payouts = await offered('payout-prerequest', { currency: 'EUR', amount: 100 });
-    assert.deepEqual([payouts.test_usd.exchange_rate, payouts.test_usd.amount, payouts.test_eur.exchange_rate, payouts.test_eur.amount],
-      [1.08695652, '108.70', 1, '100.00']);
+    assert.deepEqual(
+      [
+        payouts.test_usd.exchange_rate,
+        payouts.test_usd.amount,
+        payouts.test_eur.exchange_rate,
+        payouts.test_eur.amount,
+      ],
+      [1.08695652, '108.70', 1, '100.00'],
+    );
     assert.deepEqual(await offered('payment-prerequest', { currency: 'SEK' }), []);
     const plain = (await (await demo.newAccount()).prerequest({ currency: 'EUR' })).expect(200).data.services;
     assert.deepEqual(new Set(Object.values(plain).map((one) => one.currency)), new Set(['EUR']));
@@ -172,7 +252,9 @@ describe('another currency than the service’s', () => {
     const { headers } = (await api.send('POST', '/hpp/', { form: order })).expect(303);
     const page = new URL(headers.location).pathname;
     const { text } = (await api.send('GET', `${page}?locale=en`, { headers: { Accept: 'text/html' } })).expect(200);
-    const offered = [...text.matchAll(/data-testid="method-([a-z]+_?[a-z]*)(-[a-z]+)?"/g)].map(([, , other]) => other !== undefined);
+    const offered = [...text.matchAll(/data-testid="method-([a-z]+_?[a-z]*)(-[a-z]+)?"/g)].map(
+      ([, , other]) => other !== undefined,
+    );
     assert.deepEqual(offered, [...offered].sort(), 'its own currency comes first');
     assert.match(text, /data-testid="method-payment_card"/);
     assert.match(text, /data-testid="method-payment_card-usd"[^]*?108\.70\u00a0USD/);

@@ -1,4 +1,5 @@
-// Receivers of callbacks that are odd, broken or hostile. Whatever they answer, the attempt ends, says why, and harms no other.
+// Receivers of callbacks that are odd, broken or hostile. Whatever they answer, the attempt ends, says why, and harms
+// no other.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -57,10 +58,21 @@ describe('an answer that is none: the attempt fails and says why', () => {
     ['headers without an end', `${OK}Content-Length: 0\r\n`, HEAD_CUT],
     ['a header cut within', `${OK}Content-Le`, HEAD_CUT],
     ['an interim answer alone', 'HTTP/1.1 100 Continue\r\n\r\n', NO_ANSWER],
-    ['101', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n', 'the receiver switched protocols, which no callback asks for'],
-    ['a folded first header', `${OK} folded: x\r\nContent-Length: 0\r\n\r\n`, 'the answer\'s first header line is folded'],
-    ['a folded first header after an interim answer', `HTTP/1.1 100 Continue\r\nA: b\r\n\r\n${OK} folded: x\r\nContent-Length: 0\r\n\r\n`,
-      'the answer\'s first header line is folded'],
+    [
+      '101',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n',
+      'the receiver switched protocols, which no callback asks for',
+    ],
+    [
+      'a folded first header',
+      `${OK} folded: x\r\nContent-Length: 0\r\n\r\n`,
+      "the answer's first header line is folded",
+    ],
+    [
+      'a folded first header after an interim answer',
+      `HTTP/1.1 100 Continue\r\nA: b\r\n\r\n${OK} folded: x\r\nContent-Length: 0\r\n\r\n`,
+      "the answer's first header line is folded",
+    ],
     ['a header without a colon', `${OK}no colon here\r\nContent-Length: 0\r\n\r\n`, /without colon|without a colon/],
     ['a NUL in a header', `${OK}X: a\0b\r\nContent-Length: 0\r\n\r\n`, /NUL byte|Nul byte/],
     ['headers of 80 KiB', `${OK}${fields(80, 1024)}Content-Length: 0\r\n\r\n`, LONG],
@@ -69,12 +81,20 @@ describe('an answer that is none: the attempt fails and says why', () => {
     ['300 headers', `${OK}${fields(300, 1)}Content-Length: 0\r\n\r\n`, 'the answer has more than 256 headers'],
     ['5,000 interim answers', `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(5000)}${OK}Content-Length: 0\r\n\r\n`, LONG],
     ['trailers of 80 KiB', `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n${fields(80, 1024)}\r\n`, LONG],
-    ['two different Content-Lengths', `${OK}Content-Length: 2\r\nContent-Length: 0\r\n\r\nok`, 'the answer has two different Content-Lengths'],
+    [
+      'two different Content-Lengths',
+      `${OK}Content-Length: 2\r\nContent-Length: 0\r\n\r\nok`,
+      'the answer has two different Content-Lengths',
+    ],
     ['a negative Content-Length', `${OK}Content-Length: -1\r\n\r\n`, /Content-Length/],
     ['a Content-Length with letters', `${OK}Content-Length: 0x\r\n\r\n`, NUMBER],
     ['a list of Content-Lengths', `${OK}Content-Length: 0, 0\r\n\r\n`, NUMBER],
     ['a Content-Length that no number holds', `${OK}Content-Length: 99999999999999999999999\r\n\r\n`, NUMBER],
-    ['a folded Content-Length', `${OK}Content-Length: 1\r\n 0\r\n\r\nx`, 'the answer\'s Content-Length or Transfer-Encoding is folded'],
+    [
+      'a folded Content-Length',
+      `${OK}Content-Length: 1\r\n 0\r\n\r\nx`,
+      "the answer's Content-Length or Transfer-Encoding is folded",
+    ],
     ['a compressed transfer', `${OK}Transfer-Encoding: gzip\r\n\r\n`, CODING],
     ['a compressed transfer in chunks', `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, CODING],
     ['a body shorter than said', `${OK}Content-Length: 10\r\n\r\nshort`, BODY_CUT],
@@ -82,12 +102,19 @@ describe('an answer that is none: the attempt fails and says why', () => {
     ['a chunk cut within', `${OK}Transfer-Encoding: chunked\r\n\r\nff\r\nok`, BODY_CUT],
     ['a chunk size that is none', `${OK}Transfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n`, /chunk/i],
     ['a chunk size that no number holds', `${OK}Transfer-Encoding: chunked\r\n\r\n${'f'.repeat(40)}\r\nok`, /chunk/i],
-    ['a body of 17 MiB', Buffer.concat([Buffer.from(`${OK}\r\n`), Buffer.alloc(17 * 1024 * 1024, 'x')]), 'the answer\'s body is longer than 16 MiB'],
+    [
+      'a body of 17 MiB',
+      Buffer.concat([Buffer.from(`${OK}\r\n`), Buffer.alloc(17 * 1024 * 1024, 'x')]),
+      "the answer's body is longer than 16 MiB",
+    ],
   ]) {
     test(name, async () => {
       const api = await scene();
       const receiver = await sayer(bytes);
-      const { state, attempts: [{ code, error: said }] } = await attempt(api, receiver.url);
+      const {
+        state,
+        attempts: [{ code, error: said }],
+      } = await attempt(api, receiver.url);
       assert.deepEqual([state, code], ['queued', null]);
       if (typeof error === 'string') assert.equal(said, error);
       else assert.match(said, error);
@@ -133,21 +160,52 @@ describe('an answer that is odd but whole counts', () => {
   for (const [name, bytes, headers] of [
     ['HTTP/1.0 without a reason', 'HTTP/1.0 200\r\n\r\n', {}],
     ['lines that end with LF alone', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n', { 'Content-Length': '0' }],
-    ['the same Content-Length twice', `${OK}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`, { 'Content-Length': '2, 2' }],
+    [
+      'the same Content-Length twice',
+      `${OK}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`,
+      { 'Content-Length': '2, 2' },
+    ],
     ['a folded header', `${OK}A: one\r\n \t two\r\nContent-Length: 0\r\n\r\n`, { A: 'one two', 'Content-Length': '0' }],
-    ['interim answers first', `HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n${OK}Content-Length: 0\r\n\r\n`, { 'Content-Length': '0' }],
-    ['chunks with extensions and a trailer', `${OK}Transfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: t\r\n\r\n`, { 'Transfer-Encoding': 'chunked', T: 't' }],
+    [
+      'interim answers first',
+      `HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n${OK}Content-Length: 0\r\n\r\n`,
+      { 'Content-Length': '0' },
+    ],
+    [
+      'chunks with extensions and a trailer',
+      `${OK}Transfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: t\r\n\r\n`,
+      { 'Transfer-Encoding': 'chunked', T: 't' },
+    ],
     ['a Transfer-Encoding of none', `${OK}Transfer-Encoding: identity\r\n\r\nok`, { 'Transfer-Encoding': 'identity' }],
-    ['compressed content', `${OK}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok`, { 'Content-Encoding': 'gzip', 'Content-Length': '2' }],
-    ['cookies', `${OK}Set-Cookie: a=b\r\nset-cookie: c=d\r\nContent-Length: 0\r\n\r\n`, { 'Set-Cookie': 'a=b, c=d', 'Content-Length': '0' }],
-    ['a name of quotes and letters of Latin-1', Buffer.from(`${OK}"\\\x01: caf\xe9\r\nContent-Length: 0\r\n\r\n`, 'latin1'), undefined],
-    ['two answers', `${OK}Content-Length: 0\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n`, { 'Content-Length': '0' }],
+    [
+      'compressed content',
+      `${OK}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok`,
+      { 'Content-Encoding': 'gzip', 'Content-Length': '2' },
+    ],
+    [
+      'cookies',
+      `${OK}Set-Cookie: a=b\r\nset-cookie: c=d\r\nContent-Length: 0\r\n\r\n`,
+      { 'Set-Cookie': 'a=b, c=d', 'Content-Length': '0' },
+    ],
+    [
+      'a name of quotes and letters of Latin-1',
+      Buffer.from(`${OK}"\\\x01: caf\xe9\r\nContent-Length: 0\r\n\r\n`, 'latin1'),
+      undefined,
+    ],
+    [
+      'two answers',
+      `${OK}Content-Length: 0\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n`,
+      { 'Content-Length': '0' },
+    ],
     ['a body of 1 MiB', `${OK}\r\n${'x'.repeat(1024 * 1024)}`, {}],
   ]) {
     test(name, async () => {
       const api = await scene();
       const receiver = await sayer(bytes);
-      const { state, attempts: [{ code, error, response }] } = await attempt(api, receiver.url);
+      const {
+        state,
+        attempts: [{ code, error, response }],
+      } = await attempt(api, receiver.url);
       assert.deepEqual([state, code, error], ['done', 200, null]);
       if (headers) assert.deepEqual(response.headers, headers);
       assert.ok(response.body.length <= 65536);
@@ -157,7 +215,10 @@ describe('an answer that is odd but whole counts', () => {
 
   test('one that comes before the request was read', async () => {
     const api = await scene();
-    const receiver = createServer((socket) => { socket.on('error', () => {}); socket.end(`${OK}Content-Length: 0\r\n\r\n`); });
+    const receiver = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end(`${OK}Content-Length: 0\r\n\r\n`);
+    });
     await new Promise((done) => receiver.listen(0, '127.0.0.1', done));
     assert.equal((await attempt(api, `http://127.0.0.1:${receiver.address().port}/`)).state, 'done');
     receiver.close();
@@ -192,7 +253,10 @@ test('an attempt that a crash cut off is made again, and a hostile answer to it 
   const api = new Client(again, account);
   await api.advance(0);
   const [{ state, attempts }] = await api.callbacks({ invoice: id });
-  assert.deepEqual([state, attempts.length, attempts[0].error], ['queued', 1, 'the answer\'s first header line is folded']);
+  assert.deepEqual(
+    [state, attempts.length, attempts[0].error],
+    ['queued', 1, "the answer's first header line is folded"],
+  );
   assert.equal(receiver.requests.length, 2);
   await again.stop();
   await receiver.stop();
@@ -238,13 +302,28 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
   for (const [what, test_mode, fault, error] of [
     ['a live invoice', false, undefined, 'signed with the live secret: the invoice has test_mode false'],
     ['a test invoice', true, undefined, 'signed with the test secret: the invoice has test_mode true'],
-    ['the secret of the other mode', true, 'wrong_secret', 'the fault wrong_secret signed with the live secret: the invoice has test_mode true'],
-    ['the same, live', false, 'wrong_secret', 'the fault wrong_secret signed with the test secret: the invoice has test_mode false'],
+    [
+      'the secret of the other mode',
+      true,
+      'wrong_secret',
+      'the fault wrong_secret signed with the live secret: the invoice has test_mode true',
+    ],
+    [
+      'the same, live',
+      false,
+      'wrong_secret',
+      'the fault wrong_secret signed with the test secret: the invoice has test_mode false',
+    ],
     ['a bad signature', true, 'bad_signature', 'the fault bad_signature changed the signature'],
     ['no signature', true, 'no_signature', 'the fault no_signature left the signature out'],
     ['half a body', true, 'truncate', 'the fault truncate cut the body after it was signed'],
     ['a body written anew', true, 'reencoded', 'the fault reencoded changed the body after it was signed'],
-    ['another amount, signed rightly', true, 'wrong_amount', 'signed with the test secret: the invoice has test_mode true'],
+    [
+      'another amount, signed rightly',
+      true,
+      'wrong_amount',
+      'signed with the test secret: the invoice has test_mode true',
+    ],
   ]) {
     test(what, async () => {
       for (const status of [401, 403, 400]) {
@@ -253,7 +332,12 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
         const receiver = await sayer(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
         const { id } = await api.made({ callback_url: receiver.url, test_mode }, hold);
         await api.advance(0);
-        const [{ state, attempts: [attempted] }] = await api.callbacks({ invoice: id });
+        const [
+          {
+            state,
+            attempts: [attempted],
+          },
+        ] = await api.callbacks({ invoice: id });
         assert.deepEqual([state, attempted.code, attempted.error], ['queued', status, status === 400 ? null : error]);
         const event = (await api.timeline(id)).items.find((item) => item.kind === 'callback');
         assert.deepEqual([event.code, event.error], [status, status === 400 ? null : error]);
@@ -290,8 +374,26 @@ test('400 mutated answers: each attempt ends, only a whole 200 counts, the serve
     `HTTP/1.1 100 Continue\r\nA: b\r\n\r\n${OK}A: one\r\n two\r\nContent-Length: 0\r\n\r\n`,
     'HTTP/1.0 500 No\r\nContent-Type: text/html\r\n\r\n<h1>no</h1>',
   ];
-  const pieces = ['\0', '\r\n', '\n', ' ', '\t', ':', '\r\n folded', 'Content-Length: 1\r\n', 'Transfer-Encoding: chunked\r\n', 'HTTP/1.1 100 X\r\n\r\n',
-    OK, '\r\n\r\n', '0\r\n\r\n', 'ffffffff\r\n', '\x80\xff', 'Location: http://127.0.0.1:1/\r\n', 'Connection: Upgrade\r\n', 'x'.repeat(5000)];
+  const pieces = [
+    '\0',
+    '\r\n',
+    '\n',
+    ' ',
+    '\t',
+    ':',
+    '\r\n folded',
+    'Content-Length: 1\r\n',
+    'Transfer-Encoding: chunked\r\n',
+    'HTTP/1.1 100 X\r\n\r\n',
+    OK,
+    '\r\n\r\n',
+    '0\r\n\r\n',
+    'ffffffff\r\n',
+    '\x80\xff',
+    'Location: http://127.0.0.1:1/\r\n',
+    'Connection: Upgrade\r\n',
+    'x'.repeat(5000),
+  ];
   const mutate = (bytes) => {
     const at = random(bytes.length + 1);
     const to = at + random(8);
@@ -315,7 +417,13 @@ test('400 mutated answers: each attempt ends, only a whole 200 counts, the serve
   });
   const ids = [];
   for (let i = 0; i < answers.length; i += 20) {
-    ids.push(...await Promise.all(answers.slice(i, i + 20).map(async (_, j) => (await api.made({ callback_url: `${receiver.url}/${i + j}` }, hold)).id)));
+    ids.push(
+      ...(await Promise.all(
+        answers
+          .slice(i, i + 20)
+          .map(async (_, j) => (await api.made({ callback_url: `${receiver.url}/${i + j}` }, hold)).id),
+      )),
+    );
     await api.advance(0);
     server.check();
   }
@@ -339,12 +447,24 @@ describe('connections to another host', { skip: ALONE || undefined }, () => {
   const script = fileURLToPath(new URL('../lib/two_hosts.js', import.meta.url));
   test('whole answers leave no port behind: 1,000 callbacks with 200 ports', (t) => {
     try {
-      execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link add here type veth peer name there && echo 40000 40199 > /proc/sys/net/ipv4/ip_local_port_range'], { stdio: 'pipe' });
+      execFileSync(
+        'unshare',
+        [
+          '-rn',
+          'sh',
+          '-c',
+          'ip link add here type veth peer name there && echo 40000 40199 > /proc/sys/net/ipv4/ip_local_port_range',
+        ],
+        { stdio: 'pipe' },
+      );
     } catch {
       t.skip('no network namespaces with a pair of interfaces here');
       return;
     }
-    const run = spawnSync('unshare', ['-rn', process.execPath, script, '1000'], { encoding: 'utf8', timeout: 4 * PATIENCE_MS });
+    const run = spawnSync('unshare', ['-rn', process.execPath, script, '1000'], {
+      encoding: 'utf8',
+      timeout: 4 * PATIENCE_MS,
+    });
     assert.equal(run.status, 0, run.stderr);
     assert.deepEqual(JSON.parse(run.stdout), { made: 1000, done: 1000, attempts: 1000, requests: 1000, waiting: 0 });
   });

@@ -11,8 +11,12 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-const refund = (api, id, attributes = {}, { headers, ...more } = {}) => api.private('POST', `/payment-invoices/${id}/refund`,
-  { json: { data: { type: 'refund', id, attributes } }, headers, ...more });
+const refund = (api, id, attributes = {}, { headers, ...more } = {}) =>
+  api.private('POST', `/payment-invoices/${id}/refund`, {
+    json: { data: { type: 'refund', id, attributes } },
+    headers,
+    ...more,
+  });
 const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
 const see = async (api, id) => (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json;
 const money = async (api, id) => {
@@ -43,19 +47,28 @@ describe('what is refunded', () => {
     const id = await paid(api);
     const reply = (await refund(api, id)).expect(200);
     assert.deepEqual(reply.data, (await api.get(id)).data);
-    assert.deepEqual([reply.data.attributes.status, reply.data.attributes.resolution, reply.data.attributes.refunded_amount],
-      ['refund_pending', 'ok', null]);
+    assert.deepEqual(
+      [reply.data.attributes.status, reply.data.attributes.resolution, reply.data.attributes.refunded_amount],
+      ['refund_pending', 'ok', null],
+    );
     await api.advance(1);
     assert.deepEqual(await money(api, id), ['refund_pending', null]);
     await api.advance(1);
     const a = await api.attributes(id);
-    assert.deepEqual([a.status, a.resolution, a.refunded_amount, a.updated, a.processed_amount], ['refunded', 'ok', 100, api.start + 2, 100]);
+    assert.deepEqual(
+      [a.status, a.resolution, a.refunded_amount, a.updated, a.processed_amount],
+      ['refunded', 'ok', 100, api.start + 2, 100],
+    );
   });
 
   test('in parts until nothing is left', async () => {
     const api = await frozen();
     const id = await paid(api);
-    for (const [amount, status, sum] of [[20.4, 'partially_refunded', 20.4], ['0.1', 'partially_refunded', 20.5], [79.5, 'refunded', 100]]) {
+    for (const [amount, status, sum] of [
+      [20.4, 'partially_refunded', 20.4],
+      ['0.1', 'partially_refunded', 20.5],
+      [79.5, 'refunded', 100],
+    ]) {
       (await refund(api, id, { amount })).expect(200);
       await api.advance(2);
       assert.deepEqual(await money(api, id), [status, sum]);
@@ -70,7 +83,13 @@ describe('what is refunded', () => {
     (await refund(api, id, { amount: 30 })).expect(200);
     await api.advance(2);
     (await refund(api, id)).expect(200);
-    assert.deepEqual((await see(api, id)).refunds.map((one) => [one.amount, one.status]), [[30, 'done'], [70, 'pending']]);
+    assert.deepEqual(
+      (await see(api, id)).refunds.map((one) => [one.amount, one.status]),
+      [
+        [30, 'done'],
+        [70, 'pending'],
+      ],
+    );
     await api.advance(2);
     assert.deepEqual(await money(api, id), ['refunded', 100]);
   });
@@ -79,7 +98,10 @@ describe('what is refunded', () => {
     const api = await frozen();
     const { id } = await api.made();
     (await api.transition(id, { status: 'partially_processed', amount: 60 })).expect(200);
-    assert.equal(wrong(await refund(api, id, { amount: 60.01 }), 'amount'), 'This value should be less than or equal to 60.');
+    assert.equal(
+      wrong(await refund(api, id, { amount: 60.01 }), 'amount'),
+      'This value should be less than or equal to 60.',
+    );
     (await refund(api, id, { amount: 60 })).expect(200);
     await api.advance(2);
     assert.deepEqual(await money(api, id), ['refunded', 60]);
@@ -89,7 +111,10 @@ describe('what is refunded', () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.transition(id, { status: 'partially_charged_back', amount: 40 })).expect(200);
-    assert.equal(wrong(await refund(api, id, { amount: 60.5 }), 'amount'), 'This value should be less than or equal to 60.');
+    assert.equal(
+      wrong(await refund(api, id, { amount: 60.5 }), 'amount'),
+      'This value should be less than or equal to 60.',
+    );
     (await refund(api, id)).expect(200);
     await api.advance(2);
     assert.deepEqual(await money(api, id), ['refunded', 60]);
@@ -111,7 +136,12 @@ describe('what is refunded', () => {
 describe('the request', () => {
   test('the envelope is optional, and so is its id', async () => {
     const api = await frozen();
-    for (const json of [{ amount: 10 }, { data: { attributes: { amount: 10 } } }, { data: { amount: 10 } }, { data: { type: 'x', id: null, attributes: { amount: 10 } } }]) {
+    for (const json of [
+      { amount: 10 },
+      { data: { attributes: { amount: 10 } } },
+      { data: { amount: 10 } },
+      { data: { type: 'x', id: null, attributes: { amount: 10 } } },
+    ]) {
       const id = await paid(api);
       (await api.private('POST', `/payment-invoices/${id}/refund`, { json })).expect(200);
       assert.equal((await see(api, id)).refunds[0].amount, 10);
@@ -129,16 +159,27 @@ describe('the request', () => {
     const api = await frozen();
     const [id, other] = [await paid(api), await paid(api)];
     for (const given of [other, 'cpi_0000000000000000', 5, '']) {
-      wrong(await api.private('POST', `/payment-invoices/${id}/refund`, { json: { data: { type: 'refund', id: given, attributes: {} } } }), 'id');
+      wrong(
+        await api.private('POST', `/payment-invoices/${id}/refund`, {
+          json: { data: { type: 'refund', id: given, attributes: {} } },
+        }),
+        'id',
+      );
     }
     assert.deepEqual([await money(api, id), await money(api, other)], [['processed', null], ['processed', null]]);
   });
 
   const WRONG = {
-    'amount 0': [{ amount: 0 }, 'amount'], 'amount below 0': [{ amount: -1 }, 'amount'], 'amount no number': [{ amount: 'x' }, 'amount'],
-    'amount a list': [{ amount: [1] }, 'amount'], 'amount beyond all': [{ amount: 1e15 }, 'amount'], 'amount above what there is': [{ amount: 100.01 }, 'amount'],
-    'reference_id no text': [{ reference_id: 5 }, 'reference_id'], 'reference_id too long': [{ reference_id: 'r'.repeat(256) }, 'reference_id'],
-    'description no text': [{ description: {} }, 'description'], 'description too long': [{ description: 'd'.repeat(1025) }, 'description'],
+    'amount 0': [{ amount: 0 }, 'amount'],
+    'amount below 0': [{ amount: -1 }, 'amount'],
+    'amount no number': [{ amount: 'x' }, 'amount'],
+    'amount a list': [{ amount: [1] }, 'amount'],
+    'amount beyond all': [{ amount: 1e15 }, 'amount'],
+    'amount above what there is': [{ amount: 100.01 }, 'amount'],
+    'reference_id no text': [{ reference_id: 5 }, 'reference_id'],
+    'reference_id too long': [{ reference_id: 'r'.repeat(256) }, 'reference_id'],
+    'description no text': [{ description: {} }, 'description'],
+    'description too long': [{ description: 'd'.repeat(1025) }, 'description'],
     'all at once': [{ amount: -1, reference_id: 5, description: 5 }, 'amount', 'reference_id', 'description'],
   };
   for (const [name, [attributes, ...fields]] of Object.entries(WRONG)) {
@@ -155,7 +196,10 @@ describe('the request', () => {
     const api = await frozen();
     const id = await paid(api);
     assert.equal(wrong(await refund(api, id, { amount: 0 }), 'amount'), 'This value should be greater than 0.');
-    assert.equal(wrong(await refund(api, id, { amount: 100.01 }), 'amount'), 'This value should be less than or equal to 100.');
+    assert.equal(
+      wrong(await refund(api, id, { amount: 100.01 }), 'amount'),
+      'This value should be less than or equal to 100.',
+    );
   });
 
   test('no JSON 400, no credentials 401, not there 404, another account 404, another method 405', async () => {
@@ -179,14 +223,22 @@ describe('the request', () => {
 });
 
 describe('the state', () => {
-  const ROADS = { process_pending: [], process_failed: ['process_failed'], refund_pending: ['processed', 'refund_pending'], refunded: ['processed', 'refunded'],
-    charged_back: ['processed', 'charged_back'], terminated: ['terminated'] };
+  const ROADS = {
+    process_pending: [],
+    process_failed: ['process_failed'],
+    refund_pending: ['processed', 'refund_pending'],
+    refunded: ['processed', 'refunded'],
+    charged_back: ['processed', 'charged_back'],
+    terminated: ['terminated'],
+  };
   for (const [status, steps] of Object.entries(ROADS)) {
     test(`${status}: 409 without data`, async () => {
       const api = await frozen();
       const { id } = await api.made();
       for (const step of steps) (await api.transition(id, { status: step })).expect(200);
-      assert.deepEqual((await refund(api, id, { amount: 1 })).expect(409).json, { errors: [{ status: 'Conflict', code: '409' }] });
+      assert.deepEqual((await refund(api, id, { amount: 1 })).expect(409).json, {
+        errors: [{ status: 'Conflict', code: '409' }],
+      });
       assert.equal((await api.attributes(id)).status, status);
     });
   }
@@ -225,7 +277,10 @@ describe('reference_id', () => {
     for (const seconds of [0, 2]) {
       await api.advance(seconds);
       const { errors, data } = (await refund(api, id, { amount: 40, reference_id: 'r-1' })).expect(409).json;
-      assert.deepEqual([errors.length, errors[0].status, errors[0].code, errors[0].title], [1, 'Conflict', '409', 'conflict']);
+      assert.deepEqual(
+        [errors.length, errors[0].status, errors[0].code, errors[0].title],
+        [1, 'Conflict', '409', 'conflict'],
+      );
       assert.match(errors[0].detail, /r-1/);
       assert.deepEqual(data, (await api.get(id)).data);
     }
@@ -316,7 +371,15 @@ describe('what becomes of it', () => {
   test('a header that is no outcome of a refund is refused', async () => {
     const api = await frozen();
     const id = await paid(api);
-    for (const text of ['processed', 'nonsense', 'charged_back', 'refunded:declined', 'refund_failed:nonsense', 'refund_failed@soon', '']) {
+    for (const text of [
+      'processed',
+      'nonsense',
+      'charged_back',
+      'refunded:declined',
+      'refund_failed:nonsense',
+      'refund_failed@soon',
+      '',
+    ]) {
       wrong(await refund(api, id, {}, outcome(text)), 'X-Mock-Outcome');
     }
     assert.deepEqual(await money(api, id), ['processed', null]);
@@ -355,7 +418,12 @@ describe('what becomes of it', () => {
   test('an account\'s outcome is one of payments', async () => {
     (await demo.send('POST', '/_mock/accounts', { json: { outcome: 'refund_failed' } })).expect(422);
     const api = await frozen();
-    assert.equal((await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 }, outcome('refund_failed'))).expect(422).json.errors['X-Mock-Outcome'] !== undefined, true);
+    assert.equal(
+      (
+        await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 }, outcome('refund_failed'))
+      ).expect(422).json.errors['X-Mock-Outcome'] !== undefined,
+      true,
+    );
   });
 
   test('takes the place of what was planned', async () => {
@@ -371,11 +439,23 @@ describe('what becomes of it', () => {
     const api = await frozen();
     const [done, failed] = [await paid(api), await paid(api)];
     for (const id of [done, failed]) (await refund(api, id, { amount: 30 })).expect(200);
-    assert.equal((await api.transition(done, { status: 'refunded' })).expect(200).data.attributes.status, 'partially_refunded');
+    assert.equal(
+      (await api.transition(done, { status: 'refunded' })).expect(200).data.attributes.status,
+      'partially_refunded',
+    );
     (await api.transition(failed, { status: 'refund_failed', resolution: 'declined' })).expect(200);
     await api.advance(100);
-    assert.deepEqual([await money(api, done), await money(api, failed)], [['partially_refunded', 30], ['refund_failed', null]]);
-    assert.deepEqual([(await see(api, done)).refunds[0].status, (await see(api, failed)).refunds[0].status], ['done', 'failed']);
+    assert.deepEqual(
+      [await money(api, done), await money(api, failed)],
+      [
+        ['partially_refunded', 30],
+        ['refund_failed', null],
+      ],
+    );
+    assert.deepEqual(
+      [(await see(api, done)).refunds[0].status, (await see(api, failed)).refunds[0].status],
+      ['done', 'failed'],
+    );
   });
 
   test('a command with an amount of its own: that much went back', async () => {
@@ -394,7 +474,10 @@ describe('what becomes of it', () => {
     (await api.transition(id, { status: 'charged_back', force: true })).expect(200);
     await api.advance(100);
     const { refunds, left, data } = await see(api, id);
-    assert.deepEqual([data.attributes.status, data.attributes.refunded_amount, left, refunds[0].status], ['charged_back', null, 0, 'failed']);
+    assert.deepEqual(
+      [data.attributes.status, data.attributes.refunded_amount, left, refunds[0].status],
+      ['charged_back', null, 0, 'failed'],
+    );
   });
 
   test('what it may become while it is pending', async () => {
@@ -432,7 +515,10 @@ test('rules of the fixtures: those that end a refund look at the refund', async 
     };
     assert.deepEqual(await ended(await paid(api), { amount: 13 }), ['refund_failed', 'declined']);
     assert.deepEqual(await ended(await paid(api), { amount: 12, reference_id: 'never-1' }), ['refund_pending', 'ok']);
-    assert.deepEqual(await ended(await paid(api, { customer: { reference_id: 'c', email: 'a@b.example' } }), {}), ['refund_failed', 'error']);
+    assert.deepEqual(await ended(await paid(api, { customer: { reference_id: 'c', email: 'a@b.example' } }), {}), [
+      'refund_failed',
+      'error',
+    ]);
     assert.deepEqual(await ended(await paid(api, { reference_id: 'never-2' }), {}), ['refunded', 'ok']);
   } finally {
     await own.stop();
@@ -451,12 +537,26 @@ describe('callbacks', () => {
     (await refund(api, id, {}, outcome('refund_failed:declined'))).expect(200);
     await sink.got(5, { invoice: id });
     await api.advance(2);
-    const got = (await sink.got(6, { invoice: id })).map(({ body: { data: { attributes: a } }, signature }) => [a.status, a.resolution, a.refunded_amount, a.updated - api.start, signature]);
+    const got = (await sink.got(6, { invoice: id })).map(
+      ({
+        body: {
+          data: { attributes: a },
+        },
+        signature,
+      }) => [a.status, a.resolution, a.refunded_amount, a.updated - api.start, signature],
+    );
     assert.deepEqual(got, [
-      ['process_pending', 'ok', null, 0, 'valid'], ['processed', 'ok', null, 1, 'valid'], ['refund_pending', 'ok', null, 1, 'valid'],
-      ['partially_refunded', 'ok', 30, 3, 'valid'], ['refund_pending', 'ok', 30, 3, 'valid'], ['refund_failed', 'declined', 30, 5, 'valid'],
+      ['process_pending', 'ok', null, 0, 'valid'],
+      ['processed', 'ok', null, 1, 'valid'],
+      ['refund_pending', 'ok', null, 1, 'valid'],
+      ['partially_refunded', 'ok', 30, 3, 'valid'],
+      ['refund_pending', 'ok', 30, 3, 'valid'],
+      ['refund_failed', 'declined', 30, 5, 'valid'],
     ]);
-    assert.deepEqual(Object.values((await api.attributes(id)).callback_logs).map((one) => one.transaction_status), got.map(([status]) => status));
+    assert.deepEqual(
+      Object.values((await api.attributes(id)).callback_logs).map((one) => one.transaction_status),
+      got.map(([status]) => status),
+    );
     await sink.stop();
   });
 
@@ -476,7 +576,9 @@ describe('callbacks', () => {
     const id = await paid(api);
     (await refund(api, id, {}, outcome('refunded@5s'))).expect(200);
     const { events } = await api.advance({ next: true });
-    assert.deepEqual(events, [{ at: api.start + 5, kind: 'transition', invoice: id, from: 'refund_pending', to: 'refunded' }]);
+    assert.deepEqual(events, [
+      { at: api.start + 5, kind: 'transition', invoice: id, from: 'refund_pending', to: 'refunded' },
+    ]);
   });
 });
 
@@ -494,7 +596,9 @@ describe('a pending refund lasts', () => {
     own = await startServer({ args: ['--db', db] });
     const again = new Client(own).with(api.account);
     assert.deepEqual(await see(again, id), before);
-    assert.deepEqual(before.refunds, [{ reference_id: 'r-1', amount: 30, description: 'd', status: 'pending', created: api.start, finished: null }]);
+    assert.deepEqual(before.refunds, [
+      { reference_id: 'r-1', amount: 30, description: 'd', status: 'pending', created: api.start, finished: null },
+    ]);
     (await refund(again, id, { reference_id: 'r-1' })).expect(409);
     await again.advance(10);
     assert.deepEqual(await money(again, id), ['partially_refunded', 30]);
@@ -534,7 +638,10 @@ describe('a pending refund lasts', () => {
     const file = (await api.control('GET', '/snapshots/one')).expect(200).json;
     const [row] = file.invoices;
     assert.deepEqual(row.refunds.map((one) => [one.reference_id, one.status]), [['r-0', 'done'], ['r-1', 'pending']]);
-    assert.deepEqual([row.refunded_amount, row.charged_back_amount, row.refunded_ms, row.charged_back_ms], [10, 5, api.start * 1000, api.start * 1000]);
+    assert.deepEqual(
+      [row.refunded_amount, row.charged_back_amount, row.refunded_ms, row.charged_back_ms],
+      [10, 5, api.start * 1000, api.start * 1000],
+    );
 
     const other = await frozen();
     (await other.control('PUT', '/snapshots/one', file)).expect(201);
@@ -577,7 +684,8 @@ describe('a pending refund lasts', () => {
     }
     const old = JSON.parse(text); // of a server that knew no refunds
     Object.assign(old.invoices[0], { status: 'processed', plan: '', plan_due_ms: null });
-    for (const name of ['refunds', 'charged_back_amount', 'refunded_ms', 'charged_back_ms']) delete old.invoices[0][name];
+    for (const name of ['refunds', 'charged_back_amount', 'refunded_ms', 'charged_back_ms'])
+      delete old.invoices[0][name];
     (await api.control('PUT', '/snapshots/two', old)).expect(201);
   });
 });
@@ -585,9 +693,20 @@ describe('a pending refund lasts', () => {
 test('commit_then_reset: the refund lives on, and its repeat is told so', async () => {
   const api = await frozen();
   const id = await paid(api);
-  (await api.control('POST', '/faults', { on: 'api', match: { path: '/payment-invoices/*/refund' }, fault: 'commit_then_reset', times: 1 })).expect(201);
-  await assert.rejects(refund(api.with(api.account), id, { amount: 30, reference_id: 'r-1' }), { code: 'ECONNRESET' }); // on a socket of its own
-  assert.equal((await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(409).data.attributes.status, 'refund_pending');
+  (
+    await api.control('POST', '/faults', {
+      on: 'api',
+      match: { path: '/payment-invoices/*/refund' },
+      fault: 'commit_then_reset',
+      times: 1,
+    })
+  ).expect(201);
+  // on a socket of its own
+  await assert.rejects(refund(api.with(api.account), id, { amount: 30, reference_id: 'r-1' }), { code: 'ECONNRESET' });
+  assert.equal(
+    (await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(409).data.attributes.status,
+    'refund_pending',
+  );
   await api.advance(2);
   assert.deepEqual(await money(api, id), ['partially_refunded', 30]);
 });
@@ -599,9 +718,15 @@ test('the timeline, the journal and the script know it', async () => {
   (await refund(api, id, { amount: 1 })).expect(409);
   wrong(await refund(api, id, { amount: -1 }), 'amount');
   await api.advance(2);
-  const moves = (await api.timeline(id)).items.filter((one) => one.kind === 'transition').map((one) => [one.to, one.cause]);
+  const moves = (await api.timeline(id)).items
+    .filter((one) => one.kind === 'transition')
+    .map((one) => [one.to, one.cause]);
   assert.deepEqual(moves.slice(-2), [['refund_pending', 'refund'], ['partially_refunded', 'timer']]);
-  const { items } = (await api.control('GET', '/requests', undefined, { parameters: { method: 'POST', invoice: id, path: `/payment-invoices/${id}/refund` } })).expect(200).json;
+  const { items } = (
+    await api.control('GET', '/requests', undefined, {
+      parameters: { method: 'POST', invoice: id, path: `/payment-invoices/${id}/refund` },
+    })
+  ).expect(200).json;
   assert.deepEqual(items.map((one) => one.status), [422, 409, 200]);
   assert.equal(items[0].explain.fields.amount.accepted.length > 0, true);
   assert.match(items[1].explain.message, /refund_pending/);

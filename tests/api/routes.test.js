@@ -21,9 +21,17 @@ test('routes and document agree', async () => {
 
 test('the page\'s endpoints are among them', () => {
   const operations = contract().operations().map(plain);
-  for (const route of ['POST /public-api/payment-prerequest', 'POST /public-api/payment-invoices', 'POST /public-api/payment-invoices/process',
-    'GET /public-api/payment-invoices/{}', 'GET /payment-services', 'GET /payment-services/{}', 'POST /payment-invoices', 'GET /payment-invoices',
-    'GET /payment-invoices/{}']) {
+  for (const route of [
+    'POST /public-api/payment-prerequest',
+    'POST /public-api/payment-invoices',
+    'POST /public-api/payment-invoices/process',
+    'GET /public-api/payment-invoices/{}',
+    'GET /payment-services',
+    'GET /payment-services/{}',
+    'POST /payment-invoices',
+    'GET /payment-invoices',
+    'GET /payment-invoices/{}',
+  ]) {
     assert.ok(operations.includes(route), route);
   }
 });
@@ -43,7 +51,8 @@ test('the document\'s schemas compile, and its examples are what it says', () =>
   };
   const operation = (where, one) => {
     media(`${where} request`, contract().deref(one.requestBody)?.content);
-    for (const [status, response] of Object.entries(one.responses)) media(`${where} ${status}`, contract().deref(response).content);
+    for (const [status, response] of Object.entries(one.responses))
+      media(`${where} ${status}`, contract().deref(response).content);
   };
   for (const [path, item] of [...Object.entries(document.paths), ...Object.entries(document.webhooks)]) {
     for (const method of ['get', 'put', 'post', 'patch', 'delete']) {

@@ -15,7 +15,17 @@ after(() => server.stop());
 const demo = new Client(server);
 
 const card = (number, more = {}) => ({
-  data: { type: 'sale-operation', attributes: { card_number: number, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30', ...more } },
+  data: {
+    type: 'sale-operation',
+    attributes: {
+      card_number: number,
+      card_holder: 'CARD HOLDER',
+      cvv: '123',
+      exp_month: '12',
+      exp_year: '30',
+      ...more,
+    },
+  },
 });
 const token = (made) => made.attributes.flow_data.metadata.token;
 const sale = (api, bearer, json) => api.send('POST', '/payment/sale', { json, auth: bearer && `Bearer ${bearer}` });
@@ -52,13 +62,21 @@ describe('paying without a page', () => {
   test('3-D Secure: the client is told where to send the payer', async () => {
     const api = await demo.newAccount();
     const made = await api.made({ return_url: 'https://example.com/back' }, hold);
-    const { status, resolution, auth_mode, auth_payload } = (await sale(api, token(made), card(GOOD_3DS))).expect(201).json;
-    assert.deepEqual([status, resolution, auth_mode, auth_payload.method], ['process_pending', 'auth_3ds_required', '3ds', 'POST']);
+    const { status, resolution, auth_mode, auth_payload } = (await sale(api, token(made), card(GOOD_3DS))).expect(
+      201,
+    ).json;
+    assert.deepEqual(
+      [status, resolution, auth_mode, auth_payload.method],
+      ['process_pending', 'auth_3ds_required', '3ds', 'POST'],
+    );
     const sid = made.attributes.flow_data.metadata.sid;
     assert.equal(auth_payload.action, `${server.url}/acs/${sid}`);
     assert.equal(auth_payload.params.TermUrl, `${server.url}/complete-auth?pid=${sid}`);
     const attributes = await api.attributes(made.id);
-    assert.deepEqual([attributes.status, attributes.resolution, attributes.payload], ['process_pending', 'auth_3ds_required', null]);
+    assert.deepEqual(
+      [attributes.status, attributes.resolution, attributes.payload],
+      ['process_pending', 'auth_3ds_required', null],
+    );
     const back = await api.send('GET', `/complete-auth?pid=${sid}`);
     assert.equal(back.expect(302).headers.location, 'https://example.com/back');
   });
@@ -97,7 +115,12 @@ describe('charges by token', () => {
 
   test('what was planned for the invoice wins', async () => {
     const { api, kept } = await tokenised();
-    const { id } = await api.made({ token: kept.token, ...ANNA, ...INSTANT, metadata: { mock_outcome: 'process_failed:card_expired@0' } });
+    const { id } = await api.made({
+      token: kept.token,
+      ...ANNA,
+      ...INSTANT,
+      metadata: { mock_outcome: 'process_failed:card_expired@0' },
+    });
     await api.advance(1);
     const { status, resolution, payload } = await api.attributes(id);
     assert.deepEqual([status, resolution, payload], ['process_failed', 'card_expired', null]);
@@ -106,7 +129,10 @@ describe('charges by token', () => {
   test('without a customer where the first had none', async () => {
     const { api, kept } = await tokenised({});
     (await api.create(invoice({ token: kept.token, ...INSTANT }))).expect(201);
-    assert.deepEqual(Object.keys((await api.create(invoice({ token: kept.token, ...ANNA, ...INSTANT }))).expect(422).json.errors), ['token']);
+    assert.deepEqual(
+      Object.keys((await api.create(invoice({ token: kept.token, ...ANNA, ...INSTANT }))).expect(422).json.errors),
+      ['token'],
+    );
   });
 
   test('another customer\'s, another account\'s, an unpaid one\'s, nonsense: 422', async () => {
@@ -115,11 +141,17 @@ describe('charges by token', () => {
     const unkept = await api.made(ANNA, hold);
     (await sale(api, token(unkept), card(GOOD))).expect(201);
     const wrong = [
-      [api, { token: kept.token, customer: { reference_id: 'bert' } }], [api, { token: kept.token }],
-      [other, { token: kept.token, ...ANNA }], [api, { token: 'card_0000000000000000', ...ANNA }], [api, { token: 'x', ...ANNA }],
+      [api, { token: kept.token, customer: { reference_id: 'bert' } }],
+      [api, { token: kept.token }],
+      [other, { token: kept.token, ...ANNA }],
+      [api, { token: 'card_0000000000000000', ...ANNA }],
+      [api, { token: 'x', ...ANNA }],
     ];
     for (const [client, attributes] of wrong) {
-      assert.deepEqual(Object.keys((await client.create(invoice({ ...attributes, ...INSTANT }))).expect(422).json.errors), ['token']);
+      assert.deepEqual(
+        Object.keys((await client.create(invoice({ ...attributes, ...INSTANT }))).expect(422).json.errors),
+        ['token'],
+      );
     }
   });
 

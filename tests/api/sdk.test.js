@@ -21,14 +21,24 @@ test('makePaymentPrerequest', async () => {
   assert.equal(data.services.payment_card_usd_hpp.method, 'payment_card');
   assert.equal(data.account.name, '4Docs');
   assert.deepEqual((await sdk.makePaymentPrerequest('USD', ['PaymentService', 'PaymentMethod'])).data, data);
-  const withDefault = new MerchantSDK({ apiKey: DEMO.public_key, BASE_URL: `${server.url}/public-api`, currency: 'EUR' });
+  const withDefault = new MerchantSDK({
+    apiKey: DEMO.public_key,
+    BASE_URL: `${server.url}/public-api`,
+    currency: 'EUR',
+  });
   assert.equal((await withDefault.makePaymentPrerequest()).data.currency, 'EUR');
 });
 
 test('createPaymentInvoice and getPaymentInvoiceStatus', async () => {
   const reference_id = randomUUID();
   const { data } = await sdk.createPaymentInvoice({
-    reference_id, description: 'From the client', currency: 'USD', amount: 12.5, service: 'payment_card_usd_hpp', fields: {}, metadata: {},
+    reference_id,
+    description: 'From the client',
+    currency: 'USD',
+    amount: 12.5,
+    service: 'payment_card_usd_hpp',
+    fields: {},
+    metadata: {},
   });
   assert.equal(data.reference_id, reference_id);
   assert.equal(data.amount, 12.5);
@@ -43,7 +53,10 @@ test('createPaymentInvoice and getPaymentInvoiceStatus', async () => {
 
 test('service fields and metadata', async () => {
   const { data } = await sdk.createPaymentInvoice({
-    currency: 'USD', amount: 50, service: 'bank_transfer_usd_hpp', fields: { account_number: 'UA213223130000026007233566001' },
+    currency: 'USD',
+    amount: 50,
+    service: 'bank_transfer_usd_hpp',
+    fields: { account_number: 'UA213223130000026007233566001' },
     metadata: { order: 7 },
   });
   assert.equal(data.metadata.order, 7);
@@ -51,7 +64,9 @@ test('service fields and metadata', async () => {
 });
 
 test('errors reach the caller as errors', async () => {
-  const validation = await sdk.createPaymentInvoice({ currency: 'USD', amount: -1, service: 'payment_card_usd_hpp' }).then(assert.fail, (e) => e);
+  const validation = await sdk
+    .createPaymentInvoice({ currency: 'USD', amount: -1, service: 'payment_card_usd_hpp' })
+    .then(assert.fail, (e) => e);
   assert.equal(validation.error.response.status, 422);
   assert.deepEqual(Object.keys(validation.error.response.data.errors), ['amount']);
   const unknown = await sdk.getPaymentInvoiceStatus('cpi_0000000000000000').then(assert.fail, (e) => e);

@@ -79,7 +79,12 @@ test('some rows are not usable, so that refusals can be tried', async () => {
 
 test('the same at /api, and with a trailing slash', async () => {
   const plain = (await api.services()).expect(200).text;
-  for (const target of ['/api/payment-services', '/payment-services/', '/api/payment-services/', '/payment-services?']) {
+  for (const target of [
+    '/api/payment-services',
+    '/payment-services/',
+    '/api/payment-services/',
+    '/payment-services?',
+  ]) {
     assert.equal((await api.private('GET', target)).expect(200).text, plain, target);
   }
   const one = (await api.service('comcps_u1xxlHVw1NyeqmjJ')).expect(200).text;

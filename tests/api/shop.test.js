@@ -22,7 +22,11 @@ async function open(profile) {
   return { api, sink, callback_url: `${sink.url}/hook` };
 }
 
-const usd = async (api) => Number((await api.private('GET', '/account/balances')).expect(200).json.data.attributes.currency_accounts.USD.active_balance);
+const usd = async (api) =>
+  Number(
+    (await api.private('GET', '/account/balances')).expect(200).json.data.attributes.currency_accounts.USD
+      .active_balance,
+  );
 const seen = (sink, id) => sink.requests.filter(({ invoice }) => invoice === id).map(({ status }) => status);
 
 for (const profile of ['2020', '2024']) {
@@ -33,7 +37,11 @@ for (const profile of ['2020', '2024']) {
     assert.equal((await api.attributes(id)).status, 'processed');
     assert.equal(await usd(api), OPENING + 100);
 
-    (await api.private('POST', `/payment-invoices/${id}/refund`, { json: { data: { type: 'refund', id, attributes: { amount: 30, reference_id: 'back' } } } })).expect(200);
+    (
+      await api.private('POST', `/payment-invoices/${id}/refund`, {
+        json: { data: { type: 'refund', id, attributes: { amount: 30, reference_id: 'back' } } },
+      })
+    ).expect(200);
     assert.equal((await api.attributes(id)).status, 'refund_pending');
     await api.advance(STEP_S);
     const refunded = await api.attributes(id);
@@ -46,16 +54,40 @@ for (const profile of ['2020', '2024']) {
     if (profile === '2024') assert.equal(back.charged_back_amount, 70);
     assert.equal(await usd(api), OPENING);
 
-    const payout = (await api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes: {
-      reference_id: 'partner', service: 'payment_card_usd', currency: 'USD', amount: 400, test_mode: true,
-      fields: { card_number: '5123817234060000' }, options: { auto_process: true }, callback_url,
-    } } } })).expect(201).data.id;
+    const payout = (
+      await api.private('POST', '/payout-invoices', {
+        json: {
+          data: {
+            type: 'payout-invoices',
+            attributes: {
+              reference_id: 'partner',
+              service: 'payment_card_usd',
+              currency: 'USD',
+              amount: 400,
+              test_mode: true,
+              fields: { card_number: '5123817234060000' },
+              options: { auto_process: true },
+              callback_url,
+            },
+          },
+        },
+      })
+    ).expect(201).data.id;
     await api.advance(STEP_S);
-    assert.equal((await api.private('GET', `/payout-invoices/${payout}`)).expect(200).data.attributes.status, 'processed');
+    assert.equal(
+      (await api.private('GET', `/payout-invoices/${payout}`)).expect(200).data.attributes.status,
+      'processed',
+    );
     assert.equal(await usd(api), OPENING - 400);
 
     (await api.wait({ idle: 'true' })).expect(200);
-    assert.deepEqual(seen(sink, id), ['process_pending', 'processed', 'refund_pending', 'partially_refunded', 'charged_back']);
+    assert.deepEqual(seen(sink, id), [
+      'process_pending',
+      'processed',
+      'refund_pending',
+      'partially_refunded',
+      'charged_back',
+    ]);
     assert.deepEqual(seen(sink, payout), ['process_pending', 'processed']);
     await sink.stop();
   });

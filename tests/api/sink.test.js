@@ -33,7 +33,8 @@ describe('receiving', () => {
     const now = await api.freeze();
     const target = `${path(api, 'shop')}&order=7&x%5B%5D=%2F`;
     const reply = await api.send('POST', target, {
-      headers: { 'Content-Type': 'application/json', 'X-Twice': ['one', 'two'], 'X-Own': 'a "b"' }, body: '{"a": "\\/é"}\n',
+      headers: { 'Content-Type': 'application/json', 'X-Twice': ['one', 'two'], 'X-Own': 'a "b"' },
+      body: '{"a": "\\/é"}\n',
     });
     assert.equal(reply.expect(200).raw.length, 0);
     const { items: [item], total, next } = await list(api, 'shop');
@@ -68,7 +69,15 @@ describe('receiving', () => {
     const other = await account();
     const body = '{"a":"b\\/c"}';
     const { secret_key: test, secret_live_key: live, public_key: open } = api.account;
-    for (const signature of [sign(test, body), sign(live, body), sign(open, body), sign(other.account.secret_key, body), sign(test, `${body} `), '', undefined]) {
+    for (const signature of [
+      sign(test, body),
+      sign(live, body),
+      sign(open, body),
+      sign(other.account.secret_key, body),
+      sign(test, `${body} `),
+      '',
+      undefined,
+    ]) {
       const headers = signature === undefined ? {} : { 'X-Signature': signature };
       (await post(api, 'verify', { body, headers })).expect(200);
     }
@@ -78,7 +87,12 @@ describe('receiving', () => {
 
   test('without ?account= it is the demo account\'s', async () => {
     const body = 'any bytes';
-    (await demo.send('POST', '/_mock/sink/demo-only', { body, headers: { 'x-signature': sign(DEMO.secret_key, body) } })).expect(200);
+    (
+      await demo.send('POST', '/_mock/sink/demo-only', {
+        body,
+        headers: { 'x-signature': sign(DEMO.secret_key, body) },
+      })
+    ).expect(200);
     const [item] = await items(demo, 'demo-only');
     assert.deepEqual([item.body, item.query, item.signature], [body, '', 'valid']);
     refused(await demo.send('POST', '/_mock/sink/demo-only?account=coma_0000000000000000', { body }), 404);
@@ -87,7 +101,13 @@ describe('receiving', () => {
 
   test('bytes that are no text come as base64', async () => {
     const api = await account();
-    const bodies = [Buffer.from([0xff, 0xfe, 0x00]), Buffer.from('a\0b'), Buffer.from('\u{1f4b3}"\\\u0007'), Buffer.from('\xe9', 'latin1'), Buffer.alloc(0)];
+    const bodies = [
+      Buffer.from([0xff, 0xfe, 0x00]),
+      Buffer.from('a\0b'),
+      Buffer.from('\u{1f4b3}"\\\u0007'),
+      Buffer.from('\xe9', 'latin1'),
+      Buffer.alloc(0),
+    ];
     for (const body of bodies) {
       (await post(api, 'bytes', { body, headers: { 'X-Signature': sign(api.account.secret_key, body) } })).expect(200);
     }
@@ -139,8 +159,17 @@ describe('callbacks into the server itself', () => {
     for (const invoice of [id, live.id]) {
       (await api.wait({ invoice, callback: 'delivered', transition: 'processed', timeout: '60s' })).expect(200);
       const got = await items(api, 'self', { invoice });
-      assert.deepEqual(got.map((item) => [item.method, item.signature, item.response_code]), [['POST', 'valid', 200], ['POST', 'valid', 200]]);
-      assert.deepEqual(got.map((item) => JSON.parse(item.body).data.attributes.status), ['process_pending', 'processed']);
+      assert.deepEqual(
+        got.map((item) => [item.method, item.signature, item.response_code]),
+        [
+          ['POST', 'valid', 200],
+          ['POST', 'valid', 200],
+        ],
+      );
+      assert.deepEqual(
+        got.map((item) => JSON.parse(item.body).data.attributes.status),
+        ['process_pending', 'processed'],
+      );
       assert.equal(got[0].headers['Content-Type'], 'application/json');
     }
     assert.equal((await list(api, 'self', { signature: 'valid' })).total, 4);
@@ -152,7 +181,10 @@ describe('callbacks into the server itself', () => {
     const api = await account();
     await api.freeze();
     assert.deepEqual((await program(api, 'flaky', [500, 204, 200])).expect(200).json, { responses: [500, 204, 200] });
-    const { id } = await api.made({ callback_url: url(api, 'flaky') }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+    const { id } = await api.made(
+      { callback_url: url(api, 'flaky') },
+      { headers: { 'X-Mock-Outcome': 'process_pending' } },
+    );
     await api.advance(60 + 120);
     const got = await items(api, 'flaky');
     assert.deepEqual(got.map((item) => item.response_code), [500, 204, 200]);
@@ -201,7 +233,21 @@ describe('programs', () => {
 
   test('statuses are whole numbers from 200 to 599, at most 1000', async () => {
     const api = await account();
-    for (const responses of ['200', 200, [199], [600], [100], [0], [-1], ['200'], [200.5], [null], [[200]], [200, 99], Array(1001).fill(200)]) {
+    for (const responses of [
+      '200',
+      200,
+      [199],
+      [600],
+      [100],
+      [0],
+      [-1],
+      ['200'],
+      [200.5],
+      [null],
+      [[200]],
+      [200, 99],
+      Array(1001).fill(200),
+    ]) {
       assert.match(refused(await program(api, 'q', responses), 422).message, /responses/);
     }
     for (const body of [{}, { responses: null }, { responses: [200], surprise: 1 }]) {
@@ -231,7 +277,8 @@ describe('reading', () => {
   test('by signature and by invoice', async () => {
     const api = await account();
     const body = (id) => JSON.stringify({ data: { id } });
-    const send = (text, signature) => post(api, 'filter', { body: text, headers: signature ? { 'X-Signature': signature } : {} });
+    const send = (text, signature) =>
+      post(api, 'filter', { body: text, headers: signature ? { 'X-Signature': signature } : {} });
     const [one, two] = ['cpi_0000000000000001', 'cpi_0000000000000002'];
     await send(body(one), sign(api.account.secret_key, body(one)));
     await send(body(two), 'wrong');
@@ -250,7 +297,14 @@ describe('reading', () => {
 
   test('what makes no sense is refused', async () => {
     const api = await account();
-    for (const parameters of [{ signature: 'good' }, { limit: 0 }, { limit: 'x' }, { after: 'x' }, { after: -1 }, { surprise: 1 }]) {
+    for (const parameters of [
+      { signature: 'good' },
+      { limit: 0 },
+      { limit: 'x' },
+      { after: 'x' },
+      { after: -1 },
+      { surprise: 1 },
+    ]) {
       refused(await api.control('GET', '/sink/x/requests', undefined, { parameters }), 422);
     }
     refused(await api.control('DELETE', '/sink/x/requests', undefined, { parameters: { limit: 1 } }), 422);

@@ -16,8 +16,12 @@ const NOWHERE = 'http://127.0.0.1:1/c';
 const take = async (api, name = 'one') => (await api.control('POST', `/snapshots/${name}`)).expect(201).json;
 const restore = async (api, name = 'one') => (await api.control('POST', `/snapshots/${name}/restore`)).expect(200).json;
 const exported = async (api, name = 'one') => (await api.control('GET', `/snapshots/${name}`)).expect(200);
-const put = (api, name, file, options) => api.control('PUT', `/snapshots/${name}`, undefined,
-  { body: typeof file === 'string' ? file : JSON.stringify(file), headers: { 'Content-Type': 'application/json' }, ...options });
+const put = (api, name, file, options) =>
+  api.control('PUT', `/snapshots/${name}`, undefined, {
+    body: typeof file === 'string' ? file : JSON.stringify(file),
+    headers: { 'Content-Type': 'application/json' },
+    ...options,
+  });
 const names = async (api) => (await api.control('GET', '/snapshots')).expect(200).json.items.map((one) => one.name);
 const refused = (reply, status, code) => {
   const { error } = reply.expect(status).json;
@@ -33,7 +37,8 @@ async function frozen(settings) {
 async function state(api) {
   const list = (await api.list({ 'page[size]': 100 })).expect(200).data;
   const timelines = [];
-  for (const { id } of list) timelines.push((await api.timeline(id)).items.filter((item) => item.kind !== 'api' && item.kind !== 'page'));
+  for (const { id } of list)
+    timelines.push((await api.timeline(id)).items.filter((item) => item.kind !== 'api' && item.kind !== 'page'));
   return {
     list,
     timelines,
@@ -49,18 +54,37 @@ async function rich() {
   const sink = await startSink({ account: api.account });
   sink.answer([500, 200, { status: 200, body: Buffer.from([0xff, 0x00, 0xfe]) }, 200]);
   const told = { callback_url: `${sink.url}/c`, test_mode: true };
-  await api.made({ ...told, reference_id: 'paid', description: 'Zahlung für "eins" / two', metadata: { deep: { list: [1, 2.5, null, {}] } } });
-  await api.made({ ...told, reference_id: 'declined', customer: { reference_id: 'c1', email: 'a@example.com', metadata: {} } },
-    { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@1s' } });
+  await api.made({
+    ...told,
+    reference_id: 'paid',
+    description: 'Zahlung für "eins" / two',
+    metadata: { deep: { list: [1, 2.5, null, {}] } },
+  });
+  await api.made(
+    { ...told, reference_id: 'declined', customer: { reference_id: 'c1', email: 'a@example.com', metadata: {} } },
+    { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@1s' } },
+  );
   await api.advance(3);
   await api.made({ reference_id: 'verified', flow: 'verify', amount: 1 });
   await api.advance(100);
-  await api.transition((await api.made({ reference_id: 'refunded', callback_url: NOWHERE })).id, { status: 'processed' });
+  await api.transition((await api.made({ reference_id: 'refunded', callback_url: NOWHERE })).id, {
+    status: 'processed',
+  });
   await api.advance(1);
-  const challenged = await api.made({ reference_id: 'challenged', gateway_options: { cardgate: { tokenize: true } } }, hold);
-  (await api.pay(challenged.id, { card_number: '5123817234060000', expiry: '1230', cvv: '123', three_ds: 'abandon' })).expect(200);
-  await api.made({ reference_id: 'waits', return_urls: { success: 'https://a.example/s', fail: 'https://a.example/f', pending: 'https://a.example/p' } },
-    { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@5s' } });
+  const challenged = await api.made(
+    { reference_id: 'challenged', gateway_options: { cardgate: { tokenize: true } } },
+    hold,
+  );
+  (
+    await api.pay(challenged.id, { card_number: '5123817234060000', expiry: '1230', cvv: '123', three_ds: 'abandon' })
+  ).expect(200);
+  await api.made(
+    {
+      reference_id: 'waits',
+      return_urls: { success: 'https://a.example/s', fail: 'https://a.example/f', pending: 'https://a.example/p' },
+    },
+    { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@5s' } },
+  );
   await api.madePublic({ reference_id: 'public', return_url: 'https://a.example' });
   await api.outcomes('process_failed:declined', 'processed');
   return { api, sink };
@@ -80,7 +104,11 @@ describe('a snapshot', () => {
     await api.made();
     const second = await take(api, 'a');
     assert.equal(second.invoices, 3);
-    assert.deepEqual((await api.control('GET', '/snapshots')).expect(200).json, { items: [second, made], total: 2, next: null });
+    assert.deepEqual((await api.control('GET', '/snapshots')).expect(200).json, {
+      items: [second, made],
+      total: 2,
+      next: null,
+    });
     assert.deepEqual((await api.control('DELETE', '/snapshots/a')).expect(200).json, { deleted: 'a' });
     assert.deepEqual(await names(api), ['b']);
     assert.equal((await api.list()).data.length, 3, 'the state is not touched');
@@ -92,7 +120,8 @@ describe('a snapshot', () => {
   test('has no full card number, wherever an order put one', async () => {
     const api = await frozen();
     const number = '5123817234060000';
-    for (const card_number of [number, Number(number), [number]]) await api.made({ service_fields: { card_number, kept: 'x' } });
+    for (const card_number of [number, Number(number), [number]])
+      await api.made({ service_fields: { card_number, kept: 'x' } });
     await take(api);
     const { text } = (await api.control('GET', '/snapshots/one')).expect(200);
     assert.equal(text.includes(number), false);
@@ -146,7 +175,9 @@ describe('a snapshot', () => {
     const all = [];
     let next;
     do {
-      const page = (await api.control('GET', '/snapshots', undefined, { parameters: { limit: 2, after: next } })).expect(200).json;
+      const page = (
+        await api.control('GET', '/snapshots', undefined, { parameters: { limit: 2, after: next } })
+      ).expect(200).json;
       assert.equal(page.total, 5);
       all.push(...page.items.map((one) => one.name));
       next = page.next ?? undefined;
@@ -207,8 +238,20 @@ describe('a restore', () => {
       const { events } = await api.advance(3600);
       const fresh = await api.made({ reference_id: 'fresh' });
       return {
-        events: events.map(({ at, kind, invoice: id, from, to, attempt, result }) => ({ at, kind, id, from, to, attempt, result })),
-        list: (await api.list()).data.map(({ attributes: { reference_id, status, resolution } }) => [reference_id, status, resolution]),
+        events: events.map(({ at, kind, invoice: id, from, to, attempt, result }) => ({
+          at,
+          kind,
+          id,
+          from,
+          to,
+          attempt,
+          result,
+        })),
+        list: (await api.list()).data.map(({ attributes: { reference_id, status, resolution } }) => [
+          reference_id,
+          status,
+          resolution,
+        ]),
         again: (await api.create(invoice({ reference_id: 'paid' }))).expect(409).data.id,
         queue: (await api.control('GET', '/outcomes')).json.queued,
         planned: (await api.advance(10)).events.filter((event) => event.invoice === fresh.id).map((event) => event.to),
@@ -289,7 +332,9 @@ describe('a restore', () => {
     const kept = await api.made({}, hold);
     await take(api);
     const lost = await api.made({}, hold);
-    const [first, second] = [kept, lost].map(({ id }) => api.wait({ invoice: id, status: 'processed', timeout: '60s' }));
+    const [first, second] = [kept, lost].map(({ id }) =>
+      api.wait({ invoice: id, status: 'processed', timeout: '60s' }),
+    );
     await restore(api);
     refused(await second, 404, 'unknown_invoice');
     (await api.transition(kept.id, { status: 'processed' })).expect(200);
@@ -341,7 +386,10 @@ describe('a file', () => {
     await restore(api, 'two');
     assert.deepEqual(await state(api), before);
     await take(api, 'three');
-    assert.deepEqual(JSON.parse((await exported(api, 'three')).text), { ...JSON.parse(file.text), created: (await exported(api, 'three')).json.created });
+    assert.deepEqual(JSON.parse((await exported(api, 'three')).text), {
+      ...JSON.parse(file.text),
+      created: (await exported(api, 'three')).json.created,
+    });
     await sink.stop({ clean: false });
   });
 
@@ -396,7 +444,12 @@ describe('a file', () => {
     const api = await demo.newAccount();
     await api.freeze();
     const sink = await startSink({ account: api.account });
-    const { id } = await api.made({ ...anna, ...card, callback_url: `${sink.url}/c`, metadata: { mock_outcome: 'processed@0' } });
+    const { id } = await api.made({
+      ...anna,
+      ...card,
+      callback_url: `${sink.url}/c`,
+      metadata: { mock_outcome: 'processed@0' },
+    });
     await api.advance(0);
     const { token } = (await api.attributes(id)).payload;
     const charge = await api.made({ ...anna, ...instant, token, metadata: { mock_outcome: 'processed@0' } });
@@ -428,7 +481,12 @@ describe('a file', () => {
 
   test('an invoice that waits for its service comes back and can be paid', async () => {
     const api = await demo.newAccount();
-    const query = new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '5', reference_id: 'choice' });
+    const query = new URLSearchParams({
+      public_key: api.account.public_key,
+      currency: 'USD',
+      amount: '5',
+      reference_id: 'choice',
+    });
     (await api.send('GET', `/hpp/?${query}`, { check: false })).expect(302);
     await take(api);
     const { text, json: file } = await exported(api);
@@ -438,7 +496,13 @@ describe('a file', () => {
     const [{ attributes, relationships }] = (await other.list()).data;
     assert.deepEqual([attributes.status, relationships['payment-service']], ['created', { data: null }]);
     const page = await open(other, new URL(attributes.flow_data.action).pathname);
-    (await send(other, forms(page.text).find(({ buttons }) => buttons.some(({ name }) => name === 'service')), { service: 'paypal_usd_hpp' })).expect(200);
+    (
+      await send(
+        other,
+        forms(page.text).find(({ buttons }) => buttons.some(({ name }) => name === 'service')),
+        { service: 'paypal_usd_hpp' },
+      )
+    ).expect(200);
     assert.equal((await other.list()).data[0].attributes.status, 'process_pending');
     for (const changes of [{ service: 'none_usd_hpp' }, { id: 'cpoi_0000000000000000' }]) {
       const wrong = { ...file, invoices: [{ ...file.invoices[0], ...changes }] };
@@ -483,7 +547,10 @@ describe('a file', () => {
     assert.equal(new Set((await second.callbacks()).map((one) => one.id)).size, 2);
     await Promise.all([seeded.stop(), twin.stop()]);
     const stranger = await demo.newAccount();
-    assert.deepEqual(Object.keys((await put(stranger, 'one', file)).expect(201).json.renamed).filter((one) => one.startsWith('cpi_')), [id]);
+    assert.deepEqual(
+      Object.keys((await put(stranger, 'one', file)).expect(201).json.renamed).filter((one) => one.startsWith('cpi_')),
+      [id],
+    );
   });
 
   test('ids are free again when the other account forgets them', async () => {
@@ -552,47 +619,156 @@ describe('a file that is not one is refused whole', () => {
     change(file, file.invoices[0], file.invoices[0].callbacks[0], file.invoices[0].callbacks[0].attempts[0]);
     return file;
   };
-  const all = (path, values, place) => values.map((value) => [`${path} ${JSON.stringify(value)?.slice(0, 60)}`, path.split(' ')[0],
-    but((file, one, callback, attempt) => { place(file, one, callback, attempt)[path.split('.').at(-1)] = value; })]);
+  const all = (path, values, place) =>
+    values.map((value) => [
+      `${path} ${JSON.stringify(value)?.slice(0, 60)}`,
+      path.split(' ')[0],
+      but((file, one, callback, attempt) => {
+        place(file, one, callback, attempt)[path.split('.').at(-1)] = value;
+      }),
+    ]);
   const head = (name, ...values) => all(name, values, (file) => file);
   const row = (name, ...values) => all(`invoices[0].${name}`, values, (file, one) => one);
-  const step = (name, ...values) => all(`invoices[0].transitions[0].${name}`, values, (file, one) => one.transitions[0]);
+  const step = (name, ...values) =>
+    all(`invoices[0].transitions[0].${name}`, values, (file, one) => one.transitions[0]);
   const call = (name, ...values) => all(`invoices[0].callbacks[0].${name}`, values, (file, one, callback) => callback);
-  const attempt = (name, ...values) => all(`invoices[0].callbacks[0].attempts[0].${name}`, values, (file, one, callback, first) => first);
+  const attempt = (name, ...values) =>
+    all(`invoices[0].callbacks[0].attempts[0].${name}`, values, (file, one, callback, first) => first);
   const NUMBERS = [undefined, null, -1, 1.5, '1', true, 1e300, []];
 
   const cases = [
-    ...head('format', undefined, null, 'other', 5), ...head('version', 0, 2, null, 'x'), ...head('created', -1, 'x', 1e300),
-    ...head('clock', null, 5, []), ...head('settings', 5, []), ...head('outcomes', null, {}, ['nonsense'], [5], Array(1001).fill('processed')),
-    ...head('invoices', null, {}, [5], [null], [[]]), ...head('nonsense', 1),
-    ['clock.mode', 'clock.mode', but((file) => { file.clock.mode = 'asleep'; })],
-    ['clock.now_ms', 'clock.now_ms', but((file) => { file.clock.now_ms = -1; })],
-    ['settings.retry_limit', 'settings.retry_limit', but((file) => { file.settings.retry_limit = 1000; })],
-    ['settings.nonsense', 'settings.nonsense', but((file) => { file.settings.nonsense = 1; })],
-    ...row('id', undefined, null, 5, 'cpi_1', 'cgi_0000000000000000', 'cpi_00000000000000000', 'cpi_000000000000000!'), ...row('session', null, 'x'),
-    ...row('reference_id', null, '', 'x'.repeat(256), 5, 'a\u0000b'), ...row('service', 'nonsense', null), ...row('currency', 'u$d', 'US', null),
-    ...row('description', 5, 'x'.repeat(1025)), ...row('test_mode', 1, 'true', null), ...row('flow', 'other', null, ''), ...row('source', 'nobody'),
-    ...row('status', 'done', null, 3), ...row('been', [], ['nonsense'], null, 'processed', [1]), ...row('resolution', 'nonsense', null, ''),
-    ...row('amount', undefined, null, -1, 'x', 1e12, 1e300, [], true), ...row('fee', null, -0.01), ...row('deposit', null, 'x', -1e300),
-    ...row('refunded_amount', -1, {}), ...row('created_ms', ...NUMBERS), ...row('expires_ms', ...NUMBERS), ...row('made_ms', ...NUMBERS),
-    ...row('processed_ms', -1, 1.5, 'x'), ...row('metadata', null, 5, 'x'), ...row('customer', 5, [1]), ...row('customer_id', 'cus_1', 5),
-    ...row('payload', 5, 'x'), ...row('callback_url', 'javascript:alert(1)', 'http://', 5, `http://x/${'a'.repeat(2100)}`),
-    ...row('return_url', 'x'), ...row('base_url', null, 'x', 'http://a b'), ...row('plan', null, 'nonsense', 'processed@x', 5),
-    ...row('challenge_outcome', 'processed', 'nonsense'), ...row('attempts', -1, null, 1.5), ...row('nonsense', 1), ...row('due_ms', 1),
-    ...row('transitions', null, {}, [5], undefined), ...row('callbacks', null, [null]),
-    ...step('from', 'nonsense'), ...step('to', null), ...step('at_ms', -1), ...step('resolution', 'nonsense'), ...step('cause', '', 'x'.repeat(33), null),
+    ...head('format', undefined, null, 'other', 5),
+    ...head('version', 0, 2, null, 'x'),
+    ...head('created', -1, 'x', 1e300),
+    ...head('clock', null, 5, []),
+    ...head('settings', 5, []),
+    ...head('outcomes', null, {}, ['nonsense'], [5], Array(1001).fill('processed')),
+    ...head('invoices', null, {}, [5], [null], [[]]),
+    ...head('nonsense', 1),
+    [
+      'clock.mode',
+      'clock.mode',
+      but((file) => {
+        file.clock.mode = 'asleep';
+      }),
+    ],
+    [
+      'clock.now_ms',
+      'clock.now_ms',
+      but((file) => {
+        file.clock.now_ms = -1;
+      }),
+    ],
+    [
+      'settings.retry_limit',
+      'settings.retry_limit',
+      but((file) => {
+        file.settings.retry_limit = 1000;
+      }),
+    ],
+    [
+      'settings.nonsense',
+      'settings.nonsense',
+      but((file) => {
+        file.settings.nonsense = 1;
+      }),
+    ],
+    ...row('id', undefined, null, 5, 'cpi_1', 'cgi_0000000000000000', 'cpi_00000000000000000', 'cpi_000000000000000!'),
+    ...row('session', null, 'x'),
+    ...row('reference_id', null, '', 'x'.repeat(256), 5, 'a\u0000b'),
+    ...row('service', 'nonsense', null),
+    ...row('currency', 'u$d', 'US', null),
+    ...row('description', 5, 'x'.repeat(1025)),
+    ...row('test_mode', 1, 'true', null),
+    ...row('flow', 'other', null, ''),
+    ...row('source', 'nobody'),
+    ...row('status', 'done', null, 3),
+    ...row('been', [], ['nonsense'], null, 'processed', [1]),
+    ...row('resolution', 'nonsense', null, ''),
+    ...row('amount', undefined, null, -1, 'x', 1e12, 1e300, [], true),
+    ...row('fee', null, -0.01),
+    ...row('deposit', null, 'x', -1e300),
+    ...row('refunded_amount', -1, {}),
+    ...row('created_ms', ...NUMBERS),
+    ...row('expires_ms', ...NUMBERS),
+    ...row('made_ms', ...NUMBERS),
+    ...row('processed_ms', -1, 1.5, 'x'),
+    ...row('metadata', null, 5, 'x'),
+    ...row('customer', 5, [1]),
+    ...row('customer_id', 'cus_1', 5),
+    ...row('payload', 5, 'x'),
+    ...row('callback_url', 'javascript:alert(1)', 'http://', 5, `http://x/${'a'.repeat(2100)}`),
+    ...row('return_url', 'x'),
+    ...row('base_url', null, 'x', 'http://a b'),
+    ...row('plan', null, 'nonsense', 'processed@x', 5),
+    ...row('challenge_outcome', 'processed', 'nonsense'),
+    ...row('attempts', -1, null, 1.5),
+    ...row('nonsense', 1),
+    ...row('due_ms', 1),
+    ...row('transitions', null, {}, [5], undefined),
+    ...row('callbacks', null, [null]),
+    ...step('from', 'nonsense'),
+    ...step('to', null),
+    ...step('at_ms', -1),
+    ...step('resolution', 'nonsense'),
+    ...step('cause', '', 'x'.repeat(33), null),
     ...step('seq', 5),
-    ...call('id', 'cb_0', 'cb_x', 'cb_-1', 5, null, `cb_${'9'.repeat(30)}`), ...call('state', 'sending', '', 'nonsense', null), ...call('transition', 'x'),
-    ...call('due_ms', 5, -1), ...call('url', 'file:///etc/passwd', null), ...call('body', '', null, 5, 'a\u0000b'), ...call('manual', 0),
-    ...call('attempts', {}, [5]), ...call('signature', 'x'),
-    ...attempt('code', 0, 99, 1000, 'x'), ...attempt('took_ms', -1), ...attempt('request_headers', null, 5), ...attempt('response_body', 5, { base64: '*' }, {}, { base64: 'aa', x: 1 }),
+    ...call('id', 'cb_0', 'cb_x', 'cb_-1', 5, null, `cb_${'9'.repeat(30)}`),
+    ...call('state', 'sending', '', 'nonsense', null),
+    ...call('transition', 'x'),
+    ...call('due_ms', 5, -1),
+    ...call('url', 'file:///etc/passwd', null),
+    ...call('body', '', null, 5, 'a\u0000b'),
+    ...call('manual', 0),
+    ...call('attempts', {}, [5]),
+    ...call('signature', 'x'),
+    ...attempt('code', 0, 99, 1000, 'x'),
+    ...attempt('took_ms', -1),
+    ...attempt('request_headers', null, 5),
+    ...attempt('response_body', 5, { base64: '*' }, {}, { base64: 'aa', x: 1 }),
     ...attempt('number', 1),
-    ['a queued callback without its time', 'invoices[0].callbacks[0].due_ms', but((file, one, callback) => { callback.state = 'queued'; })],
-    ['a time without a plan', 'invoices[0].plan', but((file, one) => { one.plan_due_ms = 5; })],
-    ['the same id twice', 'invoices[1].id', but((file) => { file.invoices[1].id = file.invoices[0].id; })],
-    ['the same session twice', 'invoices[1].session', but((file) => { file.invoices[1].session = file.invoices[0].session; })],
-    ['the same reference twice', 'invoices[1].reference_id', but((file) => { file.invoices[1].reference_id = 'r1'; })],
-    ['the same callback twice', 'invoices[0].callbacks[1].id', but((file, one) => { one.callbacks[1].id = one.callbacks[0].id; })],
+    [
+      'a queued callback without its time',
+      'invoices[0].callbacks[0].due_ms',
+      but((file, one, callback) => {
+        callback.state = 'queued';
+      }),
+    ],
+    [
+      'a time without a plan',
+      'invoices[0].plan',
+      but((file, one) => {
+        one.plan_due_ms = 5;
+      }),
+    ],
+    [
+      'the same id twice',
+      'invoices[1].id',
+      but((file) => {
+        file.invoices[1].id = file.invoices[0].id;
+      }),
+    ],
+    [
+      'the same session twice',
+      'invoices[1].session',
+      but((file) => {
+        file.invoices[1].session = file.invoices[0].session;
+      }),
+    ],
+    [
+      'the same reference twice',
+      'invoices[1].reference_id',
+      but((file) => {
+        file.invoices[1].reference_id = 'r1';
+      }),
+    ],
+    [
+      'the same callback twice',
+      'invoices[0].callbacks[1].id',
+      but((file, one) => {
+        one.callbacks[1].id = one.callbacks[0].id;
+      }),
+    ],
   ];
 
   for (const [what, path, file] of cases) {
@@ -604,7 +780,8 @@ describe('a file that is not one is refused whole', () => {
   }
 
   test('what is no JSON is 400', async () => {
-    for (const body of ['', 'nonsense', '[]', '5', good.slice(0, -20), `${good}x`]) refused(await put(api, 'bad', body), 400, 'invalid_json');
+    for (const body of ['', 'nonsense', '[]', '5', good.slice(0, -20), `${good}x`])
+      refused(await put(api, 'bad', body), 400, 'invalid_json');
     assert.deepEqual(await names(api), ['good']);
   });
 
@@ -621,9 +798,15 @@ describe('a file that is not one is refused whole', () => {
   test('16 MiB of junk, by its head, its size or its first bad row', async () => {
     const most = (16 << 20) - begin.length - 100;
     for (const [file, path] of [
-      [`{"x":"${fill('x', most)}"}`, 'file'], [`{"x":"${fill('x', 1 << 20)}"}`, 'format'], [`${begin}${fill('1,', 12 << 20)}1]}`, 'file'], [`${begin}${fill('{},', 1 << 20)}{}]}`, 'invoices'], [`${begin}${fill('1,', 100_000)}1]}`, 'invoices[0]'],
-      [`${begin}${fill(' ', most)}{}]}`, 'invoices[0].id'], [`${begin}{"a":[${fill('1,', 4 << 20)}1]}]}`, 'invoices[0]'],
-      [`${begin}${fill('"\\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",', 1 << 20)}1]}`, 'invoices[0]'], [`${begin}${fill('[', 400_000)}${fill(']', 400_000)}]}`, 'invoices[0]'],
+      [`{"x":"${fill('x', most)}"}`, 'file'],
+      [`{"x":"${fill('x', 1 << 20)}"}`, 'format'],
+      [`${begin}${fill('1,', 12 << 20)}1]}`, 'file'],
+      [`${begin}${fill('{},', 1 << 20)}{}]}`, 'invoices'],
+      [`${begin}${fill('1,', 100_000)}1]}`, 'invoices[0]'],
+      [`${begin}${fill(' ', most)}{}]}`, 'invoices[0].id'],
+      [`${begin}{"a":[${fill('1,', 4 << 20)}1]}]}`, 'invoices[0]'],
+      [`${begin}${fill('"\\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",', 1 << 20)}1]}`, 'invoices[0]'],
+      [`${begin}${fill('[', 400_000)}${fill(']', 400_000)}]}`, 'invoices[0]'],
     ]) {
       const message = refused(await put(api, 'bad', file), 422, 'invalid');
       assert.ok(message.includes(path), `${message} names ${path}`);
@@ -635,27 +818,40 @@ describe('a file that is not one is refused whole', () => {
   const large = () => but((file) => {
     const [one] = file.invoices;
     file.invoices = Array.from({ length: 2000 }, (_, i) => ({
-      ...structuredClone(one), reference_id: `many${i}`, callbacks: [], metadata: { pad: 'x'.repeat(2000) },
-      id: one.id.slice(0, -4) + i.toString(36).padStart(4, '0'), session: one.session.slice(0, -4) + i.toString(36).padStart(4, '0'),
+      ...structuredClone(one),
+      reference_id: `many${i}`,
+      callbacks: [],
+      metadata: { pad: 'x'.repeat(2000) },
+      id: one.id.slice(0, -4) + i.toString(36).padStart(4, '0'),
+      session: one.session.slice(0, -4) + i.toString(36).padStart(4, '0'),
     }));
   });
 
   test('a large file is read in pieces, between which others are answered', async () => {
     const text = JSON.stringify(large());
-    const turns = async () => Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
+    const turns = async () =>
+      Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
     const before = await turns();
     const made = (await put(api, 'many', text)).expect(201).json;
     assert.equal(made.invoices, 2000);
     assert.ok(await turns() - before >= text.length / (256 << 10), 'turns');
-    assert.deepEqual((await exported(api, 'many')).json.invoices.map((row) => row.reference_id), large().invoices.map((row) => row.reference_id));
+    assert.deepEqual(
+      (await exported(api, 'many')).json.invoices.map((row) => row.reference_id),
+      large().invoices.map((row) => row.reference_id),
+    );
     (await api.control('DELETE', '/snapshots/many')).expect(200);
   });
 
   test('what happens to the account or the caller meanwhile', async () => {
     const text = JSON.stringify(large());
     const other = await demo.newAccount();
-    const imports = Promise.all([put(other, 'many', text, { check: false }), put(other, 'many', text, { check: false })]);
-    const gone = Array.from({ length: 3 }, () => rawRequest(server, 'PUT', `/_mock/snapshots/gone?account=${other.account.id}`, { body: text }));
+    const imports = Promise.all([
+      put(other, 'many', text, { check: false }),
+      put(other, 'many', text, { check: false }),
+    ]);
+    const gone = Array.from({ length: 3 }, () =>
+      rawRequest(server, 'PUT', `/_mock/snapshots/gone?account=${other.account.id}`, { body: text }),
+    );
     for (const { socket, done } of gone) {
       socket.write('', () => socket.destroy());
       done.catch(() => {});
@@ -668,7 +864,12 @@ describe('a file that is not one is refused whole', () => {
   test('the server ends meanwhile', async () => {
     const text = JSON.stringify(large());
     const one = await startServer();
-    const calls = Array.from({ length: 4 }, () => put(new Client(one), 'many', text, { check: false }).then(({ status }) => status, () => 0));
+    const calls = Array.from({ length: 4 }, () =>
+      put(new Client(one), 'many', text, { check: false }).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
     await Promise.race(calls);
     await one.stop();
     assert.ok((await Promise.all(calls)).every((status) => [0, 201, 503].includes(status)));
@@ -704,7 +905,8 @@ describe('a file that is not one is refused whole', () => {
     const { renamed } = (await put(api, 'large', file)).expect(201).json;
     assert.deepEqual(renamed, {});
     await restore(api, 'large');
-    for (const status of ['processed', 'process_pending', 'processed', 'process_pending', 'processed']) { // each callback has the metadata too
+    // each callback has the metadata too
+    for (const status of ['processed', 'process_pending', 'processed', 'process_pending', 'processed']) {
       (await api.transition(file.invoices[1].id, { status, force: true })).expect(200);
     }
     await take(api, 'large');

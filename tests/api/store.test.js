@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
@@ -36,13 +46,26 @@ test('--retention drops what is old and finished, not what waits for a command',
   const api = await new Client(server).newAccount();
   const start = await api.freeze();
   const as = (outcome) => ({ headers: { 'X-Mock-Outcome': outcome } });
-  const payout = async (outcome) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 100,
-    fields: { account: '1' }, options: { auto_process: true } }, ...as(outcome) })).expect(201).data.id;
+  const payout = async (outcome) =>
+    (
+      await api.private('POST', '/payout-invoices', {
+        json: {
+          service: 'test_usd',
+          currency: 'USD',
+          amount: 100,
+          fields: { account: '1' },
+          options: { auto_process: true },
+        },
+        ...as(outcome),
+      })
+    ).expect(201).data.id;
   const refunding = await api.made({}, as('processed@0'));
   const waiting = await payout('process_pending');
   const finished = [(await api.made({}, as('processed@0'))).id, await payout('processed@0')];
   await api.advance(0);
-  (await api.private('POST', `/payment-invoices/${refunding.id}/refund`, { json: {}, ...as('refund_pending') })).expect(200);
+  (await api.private('POST', `/payment-invoices/${refunding.id}/refund`, { json: {}, ...as('refund_pending') })).expect(
+    200,
+  );
   await api.idle();
   (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 7200 })).expect(200);
   const paths = { cpi: 'payment-invoices', cpoi: 'payout-invoices' };
@@ -116,7 +139,10 @@ describe('a restart with fixtures that have lost a resolution', () => {
 
   test('what was planned for a payer who confirms succeeds, a card that waits for its code fails', async () => {
     await across(async (api) => {
-      const wallet = await api.made({ service: 'paypal_usd_hpp' }, { headers: { 'X-Mock-Outcome': `process_failed:${GONE}@1d` } });
+      const wallet = await api.made(
+        { service: 'paypal_usd_hpp' },
+        { headers: { 'X-Mock-Outcome': `process_failed:${GONE}@1d` } },
+      );
       const card = await api.made({}, hold);
       (await api.pay(card.id, CARD)).expect(200);
       return { wallet, card };
@@ -139,12 +165,20 @@ describe('a restart with --db', () => {
     const api = await demo.newAccount({ name: 'kept', outcome: 'process_failed:declined', callback_url: null });
     const now = await api.freeze();
     const sink = await startSink({ account: api.account });
-    const one = await api.made({ callback_url: `${sink.url}/c`, customer: { reference_id: 'c' }, metadata: { a: 'b' } });
+    const one = await api.made({
+      callback_url: `${sink.url}/c`,
+      customer: { reference_id: 'c' },
+      metadata: { a: 'b' },
+    });
     await api.advance(100);
     (await api.outcomes('processed')).expect(201);
     const before = {
-      document: (await api.get(one.id)).text, list: (await api.list()).text, public: (await api.getPublic(one.id)).text,
-      account: (await api.control('GET', `/accounts/${api.account.id}`)).text, callbacks: await api.callbacks(), timeline: await api.timeline(one.id),
+      document: (await api.get(one.id)).text,
+      list: (await api.list()).text,
+      public: (await api.getPublic(one.id)).text,
+      account: (await api.control('GET', `/accounts/${api.account.id}`)).text,
+      callbacks: await api.callbacks(),
+      timeline: await api.timeline(one.id),
     };
     await server.stop();
 
@@ -176,14 +210,24 @@ describe('a restart with --db', () => {
     let server = await startServer({ args: ['--db', db] });
     let demo = new Client(server);
     await demo.freeze();
-    const { id } = await demo.made({ callback_url: `${sink.url}/c`, test_mode: true }, { headers: { 'X-Mock-Outcome': 'processed@90s' } });
+    const { id } = await demo.made(
+      { callback_url: `${sink.url}/c`, test_mode: true },
+      { headers: { 'X-Mock-Outcome': 'processed@90s' } },
+    );
     await sink.got(1);
     await demo.advance(0);
     await server.stop();
     server = await startServer({ args: ['--db', db] });
     demo = new Client(server);
     const { events } = await demo.advance(90);
-    assert.deepEqual(events.map((e) => [e.kind, e.to ?? e.result]), [['callback', 'done'], ['transition', 'processed'], ['callback', 'done']]);
+    assert.deepEqual(
+      events.map((e) => [e.kind, e.to ?? e.result]),
+      [
+        ['callback', 'done'],
+        ['transition', 'processed'],
+        ['callback', 'done'],
+      ],
+    );
     assert.ok(sink.requests[1].raw.equals(sink.requests[0].raw));
     assert.equal((await demo.attributes(id)).status, 'processed');
     await server.stop();
@@ -344,7 +388,11 @@ describe('refused at the start', () => {
 
   test('garbage, and it is left as it was', async () => {
     const folder = tempDir();
-    for (const [name, content] of Object.entries({ 'text.db': 'this is no database\n'.repeat(300), 'zero.db': Buffer.alloc(8192), 'short.db': 'SQLite format 3' })) {
+    for (const [name, content] of Object.entries({
+      'text.db': 'this is no database\n'.repeat(300),
+      'zero.db': Buffer.alloc(8192),
+      'short.db': 'SQLite format 3',
+    })) {
       const file = join(folder, name);
       writeFileSync(file, content);
       await refuses(['--db', file], [file]);
@@ -399,16 +447,20 @@ describe('refused at the start', () => {
     for (const place of places) await refuses(['--db', place], [place]);
   });
 
-  test('a file that cannot be written', { skip: process.getuid?.() === 0 ? 'root may write anywhere' : false }, async () => {
-    const folder = tempDir();
-    const db = join(folder, 'mock.db');
-    const server = await startServer({ args: ['--db', db] });
-    await server.stop();
-    const copy = join(folder, 'ro.db');
-    copyFileSync(db, copy);
-    chmodSync(copy, 0o444);
-    await refuses(['--db', copy], [copy]);
-  });
+  test(
+    'a file that cannot be written',
+    { skip: process.getuid?.() === 0 ? 'root may write anywhere' : false },
+    async () => {
+      const folder = tempDir();
+      const db = join(folder, 'mock.db');
+      const server = await startServer({ args: ['--db', db] });
+      await server.stop();
+      const copy = join(folder, 'ro.db');
+      copyFileSync(db, copy);
+      chmodSync(copy, 0o444);
+      await refuses(['--db', copy], [copy]);
+    },
+  );
 });
 
 // A small file system of its own for the server, if this machine lets us make one.
@@ -416,7 +468,9 @@ const small = (folder, size, first = 'true') => ['unshare', '-rm', 'sh', '-c',
   `mount -t tmpfs -o size=${size} tmpfs "${folder}" && cd "${folder}" && ${first} && exec "$@"`, 'sh'];
 const namespaces = (() => {
   try {
-    execFileSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt && exec "$0" --version', BIN], { stdio: 'ignore' });
+    execFileSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt && exec "$0" --version', BIN], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;
@@ -470,7 +524,10 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
   test('later: refused in the platform\'s shape, nothing is lost, and it goes on when there is room', async () => {
     const folder = tempDir();
     const db = join(folder, 'mock.db');
-    const server = await startServer({ args: ['--db', db], wrap: small(folder, '16m', 'head -c 12582912 /dev/zero > filler') });
+    const server = await startServer({
+      args: ['--db', db],
+      wrap: small(folder, '16m', 'head -c 12582912 /dev/zero > filler'),
+    });
     const demo = new Client(server);
     const made = [];
     let refusal;
@@ -493,7 +550,10 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
   test('a snapshot or a restore that finds no room leaves all as it was', async () => {
     const folder = tempDir();
     const db = join(folder, 'mock.db');
-    const server = await startServer({ args: ['--db', db], wrap: small(folder, '6m', 'head -c 2097152 /dev/zero > filler') });
+    const server = await startServer({
+      args: ['--db', db],
+      wrap: small(folder, '6m', 'head -c 2097152 /dev/zero > filler'),
+    });
     const demo = new Client(server, DEMO, { check: false }); // to judge megabytes takes long
     const api = await demo.newAccount();
     const now = await api.freeze();
@@ -509,7 +569,10 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
       (await api.control('POST', path)).expect(500, 503);
       assert.equal((await api.list()).text, before, path);
       assert.deepEqual(await api.clock(), { mode: 'frozen', now });
-      assert.deepEqual((await api.control('GET', '/snapshots')).json.items.map(({ name, invoices }) => [name, invoices]), [['fits', 4]]);
+      assert.deepEqual(
+        (await api.control('GET', '/snapshots')).json.items.map(({ name, invoices }) => [name, invoices]),
+        [['fits', 4]],
+      );
     }
     unlinkSync(join(`/proc/${server.pid}/root`, folder, 'filler'));
     (await api.control('POST', '/snapshots/fits/restore')).expect(200);
@@ -567,7 +630,9 @@ test('a server with a used database reads its accounts from there until reset', 
   const db = join(tempDir(), 'mock.db');
   let server = await startServer({ args: ['--db', db] });
   let demo = new Client(server);
-  (await demo.control('PATCH', `/accounts/${DEMO.id}`, { name: 'Changed', outcome: 'process_failed:declined' })).expect(200);
+  (await demo.control('PATCH', `/accounts/${DEMO.id}`, { name: 'Changed', outcome: 'process_failed:declined' })).expect(
+    200,
+  );
   await server.stop();
   server = await startServer({ args: ['--db', db] });
   demo = new Client(server);

@@ -1,5 +1,5 @@
-// The control client of docker/testcontainers-node, each helper against the real server. Its container needs an engine and has
-// tests of its own there.
+// The control client of docker/testcontainers-node, each helper against the real server. Its container needs an engine
+// and has tests of its own there.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -17,31 +17,48 @@ after(() => server.stop());
 /** A fresh account with helpers, a client of the platform's API for it, and a receiver. */
 async function open(settings = {}) {
   const account = await mock.createAccount({ outcome: 'process_pending', ...settings });
-  const api = new Client(server, { id: account.id, api_key: account.apiKey, public_key: account.publicKey, secret_key: account.secretKey },
-    { check: false }); // the contract is other tests' subject
+  const api = new Client(
+    server,
+    { id: account.id, api_key: account.apiKey, public_key: account.publicKey, secret_key: account.secretKey },
+    { check: false },
+  ); // the contract is other tests' subject
   const sink = await startSink({ check: false });
   const made = () => api.made({ test_mode: true, callback_url: `${sink.url}/hook` });
   return { account, api, sink, made };
 }
 
 test('the mock, its URLs, the demo account and others', async () => {
-  assert.deepEqual([mock.url, mock.publicApiUrl, mock.dashboardUrl], [server.url, `${server.url}/public-api`, `${server.url}/_mock/`]);
+  assert.deepEqual(
+    [mock.url, mock.publicApiUrl, mock.dashboardUrl],
+    [server.url, `${server.url}/public-api`, `${server.url}/_mock/`],
+  );
   assert.equal((await mock.health()).status, 'ok');
   const demo = await mock.account();
-  assert.deepEqual(demo.environment, { MILKYPAY_URL: server.url, MILKYPAY_ACCOUNT_ID: DEMO.id, MILKYPAY_API_KEY: DEMO.api_key,
-    MILKYPAY_PUBLIC_KEY: DEMO.public_key, MILKYPAY_SECRET_KEY: DEMO.secret_key });
+  assert.deepEqual(demo.environment, {
+    MILKYPAY_URL: server.url,
+    MILKYPAY_ACCOUNT_ID: DEMO.id,
+    MILKYPAY_API_KEY: DEMO.api_key,
+    MILKYPAY_PUBLIC_KEY: DEMO.public_key,
+    MILKYPAY_SECRET_KEY: DEMO.secret_key,
+  });
   const { account } = await open({ name: 'Shop' });
   assert.equal((await mock.account(account.id)).apiKey, account.apiKey);
   assert.equal((await account.update({ name: 'Other' })).name, 'Other');
   assert.equal(account.settings.name, 'Other');
   await account.delete();
-  await assert.rejects(mock.account(account.id), (error) => error instanceof MilkyPayError && error.status === 404 && error.code === 'unknown_account');
+  await assert.rejects(
+    mock.account(account.id),
+    (error) => error instanceof MilkyPayError && error.status === 404 && error.code === 'unknown_account',
+  );
 });
 
 test('a refusal says what was refused', async () => {
   const stranger = new MilkyPayMock(server.url);
   await assert.rejects(stranger.account(), { name: 'MilkyPayError', status: 401 });
-  await assert.rejects(mock.createAccount({ nothing: 1 }), (error) => error.status >= 400 && /nothing/.test(error.message) && error.body.error.code === error.code);
+  await assert.rejects(
+    mock.createAccount({ nothing: 1 }),
+    (error) => error.status >= 400 && /nothing/.test(error.message) && error.body.error.code === error.code,
+  );
 });
 
 test('the login opens the private API', async () => {
@@ -75,7 +92,10 @@ test('paying, moving, looking', async () => {
   const { id } = await made();
   const paid = await account.pay(id, { card_number: '5519283812030000', expiry: '1230', cvv: '123' });
   assert.equal(paid.data.attributes.status, 'processed');
-  assert.equal((await account.transition(id, { status: 'partially_charged_back', amount: 20 })).data.attributes.status, 'partially_charged_back');
+  assert.equal(
+    (await account.transition(id, { status: 'partially_charged_back', amount: 20 })).data.attributes.status,
+    'partially_charged_back',
+  );
   assert.equal((await account.invoice(id)).left, 80);
   assert.ok((await account.timeline(id)).items.length > 3);
   await account.waitForCallback(id, { transition: 'partially_charged_back' });
@@ -113,8 +133,12 @@ test('every helper is declared, and every declared one is there', async () => {
   const { account } = await open();
   for (const [name, instance] of [['MilkyPayMock', mock], ['MilkyPayAccount', account]]) {
     const [, body] = new RegExp(`declare class ${name} \\{\\n([^]*?)\\n\\}`).exec(declared);
-    const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?]?(?:<[^>]*>)?[(:]/gm)].map(([, each]) => each).filter((each) => each !== 'constructor');
-    const there = [...Object.getOwnPropertyNames(Object.getPrototypeOf(instance)), ...Object.keys(instance)].filter((each) => each !== 'constructor');
+    const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?]?(?:<[^>]*>)?[(:]/gm)]
+      .map(([, each]) => each)
+      .filter((each) => each !== 'constructor');
+    const there = [...Object.getOwnPropertyNames(Object.getPrototypeOf(instance)), ...Object.keys(instance)].filter(
+      (each) => each !== 'constructor',
+    );
     assert.deepEqual(names.sort(), there.sort(), name);
   }
 });

@@ -21,9 +21,15 @@ const demo = new Client(server);
 const roads = {
   'by timer': (api) => api.advance(2),
   'by command': (api, { id }) => api.transition(id, { status: 'processed' }).then((reply) => reply.expect(200)),
-  'by the payer': (api, { id }) => api.pay(id, { card_number: CARD, expiry: '1230', cvv: '123' }).then((reply) => reply.expect(200)),
-  'by /payment/sale': (api, { attributes }) => api.send('POST', '/payment/sale', { auth: `Bearer ${attributes.flow_data.metadata.token}`,
-    json: { data: { attributes: { card_number: CARD, cvv: '123', exp_month: '12', exp_year: '30' } } } }).then((reply) => reply.expect(201)),
+  'by the payer': (api, { id }) =>
+    api.pay(id, { card_number: CARD, expiry: '1230', cvv: '123' }).then((reply) => reply.expect(200)),
+  'by /payment/sale': (api, { attributes }) =>
+    api
+      .send('POST', '/payment/sale', {
+        auth: `Bearer ${attributes.flow_data.metadata.token}`,
+        json: { data: { attributes: { card_number: CARD, cvv: '123', exp_month: '12', exp_year: '30' } } },
+      })
+      .then((reply) => reply.expect(201)),
 };
 
 describe('a card check', () => {
@@ -35,7 +41,13 @@ describe('a card check', () => {
       const made = await api.made({ flow: 'verify', callback_url: `${sink.url}/c`, ...ANNA });
       await pay(api, made);
       await api.wait({ invoice: made.id, callback: 'delivered', transition: 'verified' });
-      const { status, processed, processed_amount: amount, processed_fee: fee, processed_deposit: deposit } = sink.requests.at(-1).body.data.attributes;
+      const {
+        status,
+        processed,
+        processed_amount: amount,
+        processed_fee: fee,
+        processed_deposit: deposit,
+      } = sink.requests.at(-1).body.data.attributes;
       assert.deepEqual([status, processed, amount, fee, deposit], ['verified', null, null, null, null]);
       await sink.stop();
     });
@@ -43,7 +55,9 @@ describe('a card check', () => {
 
   test('its amount is as any other\'s', async () => {
     const api = await demo.newAccount();
-    assert.deepEqual(Object.keys((await api.create(invoice({ flow: 'verify', amount: 0 }))).expect(422).json.errors), ['amount']);
+    assert.deepEqual(Object.keys((await api.create(invoice({ flow: 'verify', amount: 0 }))).expect(422).json.errors), [
+      'amount',
+    ]);
   });
 
   test('leaves nothing that could be given back', async () => {
@@ -53,7 +67,10 @@ describe('a card check', () => {
       assert.match(reply.expect(422).json.errors['X-Mock-Outcome'], /verified cannot become/);
       await api.made({}, { headers: { 'X-Mock-Outcome': text } });
     }
-    const { id } = await api.made({ flow: 'verify', metadata: { mock_outcome: 'process_failed@0,process_pending@0,processed@0' } });
+    const { id } = await api.made({
+      flow: 'verify',
+      metadata: { mock_outcome: 'process_failed@0,process_pending@0,processed@0' },
+    });
     await api.reach(id, 'verified');
     (await api.private('POST', `/payment-invoices/${id}/refund`, { json: {} })).expect(409);
   });
@@ -119,7 +136,12 @@ describe('a charge by token', () => {
 
   test('takes a service that takes cards', async () => {
     const { api, token } = await kept();
-    assert.deepEqual(Object.keys((await api.create(invoice({ token, service: 'paypal_usd_hpp', ...ANNA, ...INSTANT }))).expect(422).json.errors), ['token']);
+    assert.deepEqual(
+      Object.keys(
+        (await api.create(invoice({ token, service: 'paypal_usd_hpp', ...ANNA, ...INSTANT }))).expect(422).json.errors,
+      ),
+      ['token'],
+    );
   });
 
   test('an invoice without tokenize has no token', async () => {

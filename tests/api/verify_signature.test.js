@@ -21,7 +21,10 @@ before(async () => {
   keys = api.account;
   const callback = async (test_mode) => {
     const { id } = await api.made({
-      test_mode, description: 'Zoë für 5 €', metadata: { map: {}, url: 'http://a.b/c' }, callback_url: `${server.url}/_mock/sink/verify`,
+      test_mode,
+      description: 'Zoë für 5 €',
+      metadata: { map: {}, url: 'http://a.b/c' },
+      callback_url: `${server.url}/_mock/sink/verify`,
     });
     await api.idle({ within: '10s' });
     return (await api.callbacks({ invoice: id }))[0].attempts[0].request.body;
@@ -61,7 +64,10 @@ describe('a right signature', () => {
       assert.deepEqual([verdict.valid, verdict.expected], [true, signature]);
     }
     assert.equal((await verify({ body: '', signature: sign(keys.secret_key, '') })).valid, true);
-    assert.equal((await verify({ body: 'x', signature: sign('a key of mine', 'x'), key: 'a key of mine' })).valid, true);
+    assert.equal(
+      (await verify({ body: 'x', signature: sign('a key of mine', 'x'), key: 'a key of mine' })).valid,
+      true,
+    );
   });
 });
 
@@ -74,38 +80,134 @@ const slashes = (text) => text.replaceAll('/', '\\/');
 
 describe('a wrong signature has its reason', () => {
   const cases = [
-    ['slashes_unescaped', 'signed with bare slashes', () => ({ body, signature: sign(keys.secret_key, body.replaceAll('\\/', '/')) })],
-    ['slashes_unescaped', 'sent with bare slashes', () => ({ body: body.replaceAll('\\/', '/'), signature: sign(keys.secret_key, body) })],
+    [
+      'slashes_unescaped',
+      'signed with bare slashes',
+      () => ({ body, signature: sign(keys.secret_key, body.replaceAll('\\/', '/')) }),
+    ],
+    [
+      'slashes_unescaped',
+      'sent with bare slashes',
+      () => ({ body: body.replaceAll('\\/', '/'), signature: sign(keys.secret_key, body) }),
+    ],
     ['reserialized', 'JSON.stringify', () => ({ body, signature: sign(keys.secret_key, again(body)) })],
-    ['reserialized', 'JSON.stringify, with blanks', () => ({ body, signature: sign(keys.secret_key, again(body, null, 2)) })],
+    [
+      'reserialized',
+      'JSON.stringify, with blanks',
+      () => ({ body, signature: sign(keys.secret_key, again(body, null, 2)) }),
+    ],
     ['reserialized', 'json.dumps', () => ({ body, signature: sign(keys.secret_key, ascii(spaced(again(body)))) })],
-    ['reserialized', 'json.dumps, ensure_ascii=False', () => ({ body, signature: sign(keys.secret_key, spaced(again(body))) })],
-    ['reserialized', 'JSON_PRETTY_PRINT', () => ({ body, signature: sign(keys.secret_key, slashes(ascii(again(body, null, 4)))) })],
-    ['reserialized', 'JSON_UNESCAPED_UNICODE', () => ({ body, signature: sign(keys.secret_key, slashes(again(body))) })],
-    ['reserialized', 'sent as JSON.stringify writes it', () => ({ body: again(body), signature: sign(keys.secret_key, body) })],
-    ['reserialized', 'sent with blanks', () => ({ body: again(body, null, 4), signature: sign(keys.secret_key, body) })],
-    ['other_mode_key', 'the live key for a test invoice', () => ({ body, signature: sign(keys.secret_live_key, body) })],
-    ['other_mode_key', 'the test key for a live invoice', () => ({ body: live, signature: sign(keys.secret_key, live) })],
-    ['other_mode_key', 'verified with the live key', () => ({ body, signature: sign(keys.secret_key, body), key: keys.secret_live_key })],
+    [
+      'reserialized',
+      'json.dumps, ensure_ascii=False',
+      () => ({ body, signature: sign(keys.secret_key, spaced(again(body))) }),
+    ],
+    [
+      'reserialized',
+      'JSON_PRETTY_PRINT',
+      () => ({ body, signature: sign(keys.secret_key, slashes(ascii(again(body, null, 4)))) }),
+    ],
+    [
+      'reserialized',
+      'JSON_UNESCAPED_UNICODE',
+      () => ({ body, signature: sign(keys.secret_key, slashes(again(body))) }),
+    ],
+    [
+      'reserialized',
+      'sent as JSON.stringify writes it',
+      () => ({ body: again(body), signature: sign(keys.secret_key, body) }),
+    ],
+    [
+      'reserialized',
+      'sent with blanks',
+      () => ({ body: again(body, null, 4), signature: sign(keys.secret_key, body) }),
+    ],
+    [
+      'other_mode_key',
+      'the live key for a test invoice',
+      () => ({ body, signature: sign(keys.secret_live_key, body) }),
+    ],
+    [
+      'other_mode_key',
+      'the test key for a live invoice',
+      () => ({ body: live, signature: sign(keys.secret_key, live) }),
+    ],
+    [
+      'other_mode_key',
+      'verified with the live key',
+      () => ({ body, signature: sign(keys.secret_key, body), key: keys.secret_live_key }),
+    ],
     ['public_key', 'the public key', () => ({ body, signature: sign(keys.public_key, body) })],
     ['public_key', 'the public live key', () => ({ body: live, signature: sign(keys.public_live_key, live) })],
-    ['public_key', 'verified with the public key', () => ({ body, signature: sign(keys.secret_key, body), key: keys.public_key })],
-    ['public_key', 'signed and verified with the public key', () => ({ body, signature: sign(keys.public_key, body), key: keys.public_key })],
+    [
+      'public_key',
+      'verified with the public key',
+      () => ({ body, signature: sign(keys.secret_key, body), key: keys.public_key }),
+    ],
+    [
+      'public_key',
+      'signed and verified with the public key',
+      () => ({ body, signature: sign(keys.public_key, body), key: keys.public_key }),
+    ],
     ['hex', 'hex', () => ({ body, signature: sandwich(keys.secret_key, body).digest('hex') })],
-    ['hex', 'base64 of hex', () => ({ body, signature: Buffer.from(sandwich(keys.secret_key, body).digest('hex')).toString('base64') })],
-    ['hmac', 'HMAC-SHA-1', () => ({ body, signature: createHmac('sha1', keys.secret_key).update(body).digest('base64') })],
-    ['hmac', 'HMAC-SHA-256, hex', () => ({ body, signature: createHmac('sha256', keys.secret_key).update(body).digest('hex') })],
-    ['hmac', 'HMAC-SHA-512', () => ({ body, signature: createHmac('sha512', keys.secret_key).update(body).digest('base64') })],
+    [
+      'hex',
+      'base64 of hex',
+      () => ({ body, signature: Buffer.from(sandwich(keys.secret_key, body).digest('hex')).toString('base64') }),
+    ],
+    [
+      'hmac',
+      'HMAC-SHA-1',
+      () => ({ body, signature: createHmac('sha1', keys.secret_key).update(body).digest('base64') }),
+    ],
+    [
+      'hmac',
+      'HMAC-SHA-256, hex',
+      () => ({ body, signature: createHmac('sha256', keys.secret_key).update(body).digest('hex') }),
+    ],
+    [
+      'hmac',
+      'HMAC-SHA-512',
+      () => ({ body, signature: createHmac('sha512', keys.secret_key).update(body).digest('base64') }),
+    ],
     ['trailing_newline', 'signed with a line end', () => ({ body, signature: sign(keys.secret_key, `${body}\n`) })],
-    ['trailing_newline', 'sent with a line end', () => ({ body: `${body}\r\n`, signature: sign(keys.secret_key, body) })],
+    [
+      'trailing_newline',
+      'sent with a line end',
+      () => ({ body: `${body}\r\n`, signature: sign(keys.secret_key, body) }),
+    ],
     ['trailing_newline', 'a line end behind the key', () => ({ body, signature: sign(`${keys.secret_key}\n`, body) })],
-    ['trailing_newline', 'verified with a line end behind the key', () => ({ body, signature: sign(keys.secret_key, body), key: `${keys.secret_key}\n` })],
+    [
+      'trailing_newline',
+      'verified with a line end behind the key',
+      () => ({ body, signature: sign(keys.secret_key, body), key: `${keys.secret_key}\n` }),
+    ],
     ['unknown', 'of another body', () => ({ body, signature: sign(keys.secret_key, live) })],
-    ['unknown', 'another hash', () => ({ body, signature: sandwich(keys.secret_key, body, 'sha256').digest('base64') })],
-    ['unknown', 'the key on one side', () => ({ body, signature: createHash('sha1').update(keys.secret_key + body).digest('base64') })],
+    [
+      'unknown',
+      'another hash',
+      () => ({ body, signature: sandwich(keys.secret_key, body, 'sha256').digest('base64') }),
+    ],
+    [
+      'unknown',
+      'the key on one side',
+      () => ({
+        body,
+        signature: createHash('sha1')
+          .update(keys.secret_key + body)
+          .digest('base64'),
+      }),
+    ],
     ['unknown', 'the API key', () => ({ body, signature: sign(keys.api_key, body) })],
     ['unknown', 'an empty body', () => ({ body, signature: sign(keys.secret_key, '') })],
-    ['unknown', 'base64url', () => ({ body, signature: sign(keys.secret_key, body).replaceAll('+', '-').replaceAll('/', '_').replace('=', '') })],
+    [
+      'unknown',
+      'base64url',
+      () => ({
+        body,
+        signature: sign(keys.secret_key, body).replaceAll('+', '-').replaceAll('/', '_').replace('=', ''),
+      }),
+    ],
     ['unknown', 'no signature at all', () => ({ body, signature: 'nonsense' })],
   ];
   const messages = new Map();
@@ -126,7 +228,8 @@ describe('a wrong signature has its reason', () => {
     assert.ok(all.length >= 20, `${all.length} messages`);
     assert.equal(new Set(all).size, all.length, 'no message has two reasons');
     for (const message of all) {
-      for (const secret of [keys.secret_key, keys.secret_live_key, keys.api_key]) assert.ok(!message.includes(secret), message);
+      for (const secret of [keys.secret_key, keys.secret_live_key, keys.api_key])
+        assert.ok(!message.includes(secret), message);
     }
   });
 });
@@ -136,22 +239,39 @@ test('the account of ?account= is meant', async () => {
   const request = { body, signature: sign(keys.secret_key, body) };
   assert.equal((await verify(request)).valid, true);
   const verdict = (await other.control('POST', '/verify-signature', request)).expect(200).json;
-  assert.deepEqual([verdict.valid, verdict.reason, verdict.expected], [false, 'unknown', sign(other.account.secret_key, body)]);
+  assert.deepEqual(
+    [verdict.valid, verdict.reason, verdict.expected],
+    [false, 'unknown', sign(other.account.secret_key, body)],
+  );
   (await api.with({ id: 'coma_0000000000000000' }).control('POST', '/verify-signature', request)).expect(404);
 });
 
 test('a large body is judged too', async () => {
   const large = JSON.stringify({ list: Array.from({ length: 50_000 }, (_, i) => `${i}/é`) });
   assert.equal((await verify({ body: large, signature: sign(keys.secret_key, large) })).valid, true);
-  assert.equal((await verify({ body: large, signature: sign(keys.secret_key, `${large}\n`) })).reason, 'trailing_newline');
+  assert.equal(
+    (await verify({ body: large, signature: sign(keys.secret_key, `${large}\n`) })).reason,
+    'trailing_newline',
+  );
   assert.equal((await verify({ body: large, signature: 'x' })).reason, 'unknown');
 });
 
 test('what makes no sense is refused', async () => {
   const signature = sign(keys.secret_key, 'x');
-  for (const request of [{}, { body: 'x' }, { signature }, { body: 'x', body_base64: 'eA==', signature }, { body_base64: '!', signature }, { body: 5, signature },
-    { body: 'a\0b', signature }, { body: 'x', signature: '' }, { body: 'x', signature: 5 }, { body: 'x', signature, key: '' }, { body: 'x', signature, surprise: 1 },
-    { body: 'x', signature: 'x'.repeat(1001) }]) {
+  for (const request of [
+    {},
+    { body: 'x' },
+    { signature },
+    { body: 'x', body_base64: 'eA==', signature },
+    { body_base64: '!', signature },
+    { body: 5, signature },
+    { body: 'a\0b', signature },
+    { body: 'x', signature: '' },
+    { body: 'x', signature: 5 },
+    { body: 'x', signature, key: '' },
+    { body: 'x', signature, surprise: 1 },
+    { body: 'x', signature: 'x'.repeat(1001) },
+  ]) {
     const { error } = (await api.control('POST', '/verify-signature', request)).expect(422).json;
     assert.equal(error.code, 'invalid');
   }

@@ -21,12 +21,18 @@ const MANY = 2000;
 /** Many waiting calls, each on its own connection: {answers (a promise of [status, text] each)}. */
 function waiting(list) {
   const one = (parameters) => new Promise((done, fail) => {
-    const request = http.request(server.url, { path: `/_mock/wait${query({ timeout: '60s', ...parameters })}`, agent }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part) => { text += part; });
-      response.on('end', () => done([response.statusCode, text]));
-      response.on('error', fail);
-    });
+    const request = http.request(
+      server.url,
+      { path: `/_mock/wait${query({ timeout: '60s', ...parameters })}`, agent },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part) => {
+          text += part;
+        });
+        response.on('end', () => done([response.statusCode, text]));
+        response.on('error', fail);
+      },
+    );
     request.on('error', fail);
     request.end();
   });
@@ -50,7 +56,9 @@ describe(`${MANY} callers at once`, () => {
   test('for one invoice: all hear of it', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
-    const answers = waiting(Array.from({ length: MANY }, () => ({ account: api.account.id, invoice: id, status: 'processed' })));
+    const answers = waiting(
+      Array.from({ length: MANY }, () => ({ account: api.account.id, invoice: id, status: 'processed' })),
+    );
     await waiters(MANY);
     (await api.transition(id, { status: 'processed' })).expect(200);
     const all = await answers;
@@ -68,9 +76,12 @@ describe(`${MANY} callers at once`, () => {
       list.push({ api, id: (await api.made({}, hold)).id });
     }
     const callers = Array.from({ length: MANY }, (_, i) => list[i % list.length]);
-    const answers = waiting(callers.map(({ api, id }) => ({ account: api.account.id, invoice: id, status: 'process_failed' })));
+    const answers = waiting(
+      callers.map(({ api, id }) => ({ account: api.account.id, invoice: id, status: 'process_failed' })),
+    );
     await waiters(MANY);
-    for (const { api, id } of list) (await api.transition(id, { status: 'process_failed', resolution: 'declined' })).expect(200);
+    for (const { api, id } of list)
+      (await api.transition(id, { status: 'process_failed', resolution: 'declined' })).expect(200);
     const all = await answers;
     all.forEach(([status, text], i) => {
       assert.equal(status, 200);
@@ -85,7 +96,9 @@ describe(`${MANY} callers at once`, () => {
     sink.answer([{ status: 200, until: new Promise((done) => { release = done; }) }, 200]);
     await api.made({ callback_url: `${sink.url}/c` }, hold);
     await sink.got(1);
-    const answers = waiting(Array.from({ length: MANY }, () => ({ account: api.account.id, idle: 'true', within: '10s' })));
+    const answers = waiting(
+      Array.from({ length: MANY }, () => ({ account: api.account.id, idle: 'true', within: '10s' })),
+    );
     await waiters(MANY);
     release();
     assert.equal((await answers).filter(([status]) => status === 200).length, MANY);
@@ -94,7 +107,14 @@ describe(`${MANY} callers at once`, () => {
 
   test('for requests: each number when it is reached', async () => {
     const api = await demo.newAccount();
-    const answers = waiting(Array.from({ length: MANY }, (_, i) => ({ account: api.account.id, requests: 1 + i % 10, method: 'GET', path: '/payment-services' })));
+    const answers = waiting(
+      Array.from({ length: MANY }, (_, i) => ({
+        account: api.account.id,
+        requests: 1 + (i % 10),
+        method: 'GET',
+        path: '/payment-services',
+      })),
+    );
     await waiters(MANY);
     for (let left = 9; left >= 0; left--) {
       (await api.services()).expect(200);
@@ -106,7 +126,14 @@ describe(`${MANY} callers at once`, () => {
   test('they leave when they hang up, and when their time is over', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
-    const answers = waiting(Array.from({ length: MANY }, (_, i) => ({ account: api.account.id, invoice: id, status: 'processed', timeout: `${500 + i}ms` })));
+    const answers = waiting(
+      Array.from({ length: MANY }, (_, i) => ({
+        account: api.account.id,
+        invoice: id,
+        status: 'processed',
+        timeout: `${500 + i}ms`,
+      })),
+    );
     const all = await answers;
     assert.ok(all.every(([status, text]) => status === 408 && JSON.parse(text).now.status === 'process_pending'));
     assert.equal(await gauge('waiting_callers'), 0);
@@ -166,17 +193,33 @@ describe('for requests', () => {
     const found = api.wait({ requests: 2, sink: 'shop', timeout: '60s' });
     const sink = `${server.url}/_mock/sink/shop?account=${api.account.id}`;
     const { id } = await api.made({ callback_url: sink }, hold);
-    assert.deepEqual((await api.wait({ requests: 1, sink: 'shop', invoice: id, timeout: '60s' })).expect(200).json, { requests: 1 });
+    assert.deepEqual((await api.wait({ requests: 1, sink: 'shop', invoice: id, timeout: '60s' })).expect(200).json, {
+      requests: 1,
+    });
     await api.made({ callback_url: sink }, hold);
     assert.deepEqual((await found).expect(200).json, { requests: 2 });
-    assert.deepEqual((await api.wait({ requests: 1, sink: 'other', timeout: '1ms' })).expect(408).json.now, { requests: 0 });
-    for (const bad of [{ sink: 'a b' }, { sink: 'shop', method: 'POST' }, { sink: 'shop', unmatched: 'true' }]) (await api.wait({ requests: 1, ...bad })).expect(422);
+    assert.deepEqual((await api.wait({ requests: 1, sink: 'other', timeout: '1ms' })).expect(408).json.now, {
+      requests: 0,
+    });
+    for (const bad of [{ sink: 'a b' }, { sink: 'shop', method: 'POST' }, { sink: 'shop', unmatched: 'true' }])
+      (await api.wait({ requests: 1, ...bad })).expect(422);
   });
 
   test('what cannot be read is refused', async () => {
     const api = await demo.newAccount();
-    for (const bad of [{ requests: 0 }, { requests: -1 }, { requests: 'many' }, { requests: 1000001 }, { requests: 1, idle: 'true' }, { requests: 1, callback: 'failed' },
-      { requests: 1, status: 'processed' }, { requests: 1, kind: 'x' }, { requests: 1, timeout: '61s' }, { idle: 'true', invoice: 'cpi_0000000000000000' }, {}]) {
+    for (const bad of [
+      { requests: 0 },
+      { requests: -1 },
+      { requests: 'many' },
+      { requests: 1000001 },
+      { requests: 1, idle: 'true' },
+      { requests: 1, callback: 'failed' },
+      { requests: 1, status: 'processed' },
+      { requests: 1, kind: 'x' },
+      { requests: 1, timeout: '61s' },
+      { idle: 'true', invoice: 'cpi_0000000000000000' },
+      {},
+    ]) {
       (await api.wait(bad)).expect(422);
     }
   });
@@ -203,7 +246,9 @@ describe('for rest', () => {
     sink.answer([HANG]);
     const { id } = await other.made({ callback_url: `${sink.url}/c` }, hold);
     await sink.got(1);
-    assert.deepEqual((await other.wait({ idle: 'true', within: '1s', timeout: '60s' })).expect(200).json, { idle: true });
+    assert.deepEqual((await other.wait({ idle: 'true', within: '1s', timeout: '60s' })).expect(200).json, {
+      idle: true,
+    });
     const [callback] = await other.callbacks({ invoice: id });
     assert.equal(callback.state, 'failed');
     await sink.stop();

@@ -146,7 +146,10 @@ for (const way of WAYS) {
           await payer.at(`error-${field}`).waitFor();
           assert.equal(await payer.at(input).getAttribute('aria-invalid'), 'true', field);
           const described = (await payer.at(input).getAttribute('aria-describedby') ?? '').split(/\s+/);
-          assert.ok(described.includes(await payer.at(`error-${field}`).getAttribute('id')), `${field} is described by its error`);
+          assert.ok(
+            described.includes(await payer.at(`error-${field}`).getAttribute('id')),
+            `${field} is described by its error`,
+          );
         }
         assert.equal(await payer.at('holder').inputValue(), 'KEPT');
         assert.deepEqual(await went(api, id), ['process_pending']);

@@ -18,8 +18,17 @@ const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 /** What the shop's server does: sells by card, and fetches the bank's page. */
 async function fetchChallenge(api) {
   const { id, attributes: { flow_data: { metadata } } } = await api.made({ return_url: `${shop.url}/thanks` }, hold);
-  const attributes = { card_number: CARDS.good3ds, card_holder: 'CARD HOLDER', cvv: '123', exp_month: '12', exp_year: '30' };
-  const sale = await api.send('POST', '/payment/sale', { auth: `Bearer ${metadata.token}`, json: { data: { attributes } } });
+  const attributes = {
+    card_number: CARDS.good3ds,
+    card_holder: 'CARD HOLDER',
+    cvv: '123',
+    exp_month: '12',
+    exp_year: '30',
+  };
+  const sale = await api.send('POST', '/payment/sale', {
+    auth: `Bearer ${metadata.token}`,
+    json: { data: { attributes } },
+  });
   const { action, method, params } = sale.expect(201).json.auth_payload;
   const page = await fetch(action, { method, body: new URLSearchParams(params) });
   return { id, html: await page.text() };
@@ -32,7 +41,11 @@ for (const way of FEW_WAYS) {
     shop.html.set(`/3ds/${id}`, html);
     await asPayer({ ...way, hosts: [shop.url] }, server, async (payer) => {
       await payer.open(`${shop.url}/3ds/${id}`);
-      assert.equal(await payer.page.locator('body').evaluate((body) => getComputedStyle(body).margin), '0px', 'the style sheets are there');
+      assert.equal(
+        await payer.page.locator('body').evaluate((body) => getComputedStyle(body).margin),
+        '0px',
+        'the style sheets are there',
+      );
       await payer.answer();
       await payer.seesShop(`${shop.url}/thanks`);
     });

@@ -34,7 +34,9 @@ class Tester {
     Object.assign(this, { payer, api, page: payer.page });
   }
 
-  at(testid) { return this.payer.at(testid); }
+  at(testid) {
+    return this.payer.at(testid);
+  }
 
   /** Opens a view; one that is open already is left first. */
   async open(hash = '') {
@@ -46,16 +48,32 @@ class Tester {
   }
 
   /** Waits for so many elements of a kind. */
-  async sees(testid, n) { await this.page.waitForFunction(([id, count]) => document.querySelectorAll(`[data-testid="${id}"]`).length === count, [testid, n]); }
+  async sees(testid, n) {
+    await this.page.waitForFunction(
+      ([id, count]) => document.querySelectorAll(`[data-testid="${id}"]`).length === count,
+      [testid, n],
+    );
+  }
 
-  async seesStatus(status) { await this.page.locator(`[data-testid="status"][data-status="${status}"]`).waitFor(); }
+  async seesStatus(status) {
+    await this.page.locator(`[data-testid="status"][data-status="${status}"]`).waitFor();
+  }
 
   /** What stands beside a name in the details. */
-  fact(term) { return this.page.locator('dl.facts > div', { has: this.page.locator('dt', { hasText: new RegExp(`^${term}$`) }) }).locator('dd').innerText(); }
+  fact(term) {
+    return this.page
+      .locator('dl.facts > div', { has: this.page.locator('dt', { hasText: new RegExp(`^${term}$`) }) })
+      .locator('dd')
+      .innerText();
+  }
 
-  references() { return this.page.locator('[data-testid="invoice"] b').allInnerTexts(); }
+  references() {
+    return this.page.locator('[data-testid="invoice"] b').allInnerTexts();
+  }
 
-  copied() { return this.page.evaluate(() => navigator.clipboard.readText()); }
+  copied() {
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
 }
 
 const asTester = (api, road, options = {}) => asPayer(options, server, async (payer) => {
@@ -139,8 +157,20 @@ describe('invoices', () => {
 });
 
 describe('payouts', () => {
-  const pay = async (api, changes = {}) => (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD',
-    amount: 100, test_mode: true, fields: { account: '42' }, options: { auto_process: false }, ...changes } })).expect(201).data;
+  const pay = async (api, changes = {}) =>
+    (
+      await api.private('POST', '/payout-invoices', {
+        json: {
+          service: 'test_usd',
+          currency: 'USD',
+          amount: 100,
+          test_mode: true,
+          fields: { account: '42' },
+          options: { auto_process: false },
+          ...changes,
+        },
+      })
+    ).expect(201).data;
 
   test('have a list of their own, which lives and is searched', async () => {
     const api = await shop();
@@ -180,7 +210,14 @@ describe('payouts', () => {
       await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
       await tester.at('move-force').check();
       const all = await tester.at('move-to').locator('option').evaluateAll((some) => some.map(({ value }) => value));
-      assert.deepEqual(all, ['created', 'expired', 'process_pending', 'process_failed', 'partially_processed', 'terminated']);
+      assert.deepEqual(all, [
+        'created',
+        'expired',
+        'process_pending',
+        'process_failed',
+        'partially_processed',
+        'terminated',
+      ]);
       await tester.at('copy-test').click();
       assert.match(await tester.copied(), /api\/payout-invoices/);
     });
@@ -207,7 +244,13 @@ describe('one invoice', () => {
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.seesStatus('process_pending');
-      assert.deepEqual(await tester.at('move-to').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['expired', 'processed', 'process_failed', 'partially_processed', 'terminated']);
+      assert.deepEqual(
+        await tester
+          .at('move-to')
+          .locator('option')
+          .evaluateAll((all) => all.map(({ value }) => value)),
+        ['expired', 'processed', 'process_failed', 'partially_processed', 'terminated'],
+      );
       await tester.at('move-to').selectOption('process_failed');
       await tester.at('move-resolution').fill('insufficient_funds');
       await tester.at('move').click();
@@ -291,9 +334,12 @@ describe('one invoice', () => {
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
-      const offered = await tester.page.locator('#resolutions option').evaluateAll((all) => all.map(({ value }) => value));
+      const offered = await tester.page
+        .locator('#resolutions option')
+        .evaluateAll((all) => all.map(({ value }) => value));
       assert.ok(offered.length > 5);
-      for (const resolution of offered) (await api.transition(id, { status: 'process_failed', resolution, force: true })).expect(200);
+      for (const resolution of offered)
+        (await api.transition(id, { status: 'process_failed', resolution, force: true })).expect(200);
     });
   });
 
@@ -316,7 +362,11 @@ describe('one invoice', () => {
       await tester.page.locator('[data-testid="verdict"].good').waitFor();
       await api.transition(id, { status: 'processed' });
       await tester.sees('callback', 2);
-      assert.equal(await tester.page.locator('[data-testid="verdict"].good').count(), 1, 'what was found out stays when others come');
+      assert.equal(
+        await tester.page.locator('[data-testid="verdict"].good').count(),
+        1,
+        'what was found out stays when others come',
+      );
     });
   });
 
@@ -371,7 +421,10 @@ describe('one invoice', () => {
       await tester.open(`/invoices/${id}`);
       await tester.at('copy-curl').click();
       await tester.page.locator('.toast').waitFor();
-      assert.equal(await tester.copied(), (await api.control('GET', `/payment-invoices/${id}/export`)).expect(200).text);
+      assert.equal(
+        await tester.copied(),
+        (await api.control('GET', `/payment-invoices/${id}/export`)).expect(200).text,
+      );
     });
   });
 
@@ -393,11 +446,19 @@ describe('one invoice', () => {
     });
   });
 
-  for (const [outcome, status] of [['processed@0', 'processed'], ['process_failed:insufficient_funds@0', 'process_failed'], ['process_pending', 'process_pending'],
-    ['processed@0,refunded@0', 'refunded'], ['expired', 'process_failed']]) {
+  for (const [outcome, status] of [
+    ['processed@0', 'processed'],
+    ['process_failed:insufficient_funds@0', 'process_failed'],
+    ['process_pending', 'process_pending'],
+    ['processed@0,refunded@0', 'refunded'],
+    ['expired', 'process_failed'],
+  ]) {
     test(`copy as test: ${outcome} makes a test that passes`, async () => {
       const api = await shop();
-      const { id } = await api.made({ description: 'A "book"', metadata: { cart: 5 } }, { headers: { 'X-Mock-Outcome': outcome } });
+      const { id } = await api.made(
+        { description: 'A "book"', metadata: { cart: 5 } },
+        { headers: { 'X-Mock-Outcome': outcome } },
+      );
       await api.reach(id, status);
       await asTester(api, async (tester) => {
         await tester.open(`/invoices/${id}`);
@@ -406,7 +467,12 @@ describe('one invoice', () => {
         await tester.page.locator('.toast').waitFor();
         const file = join(tempDir(), 'copied.test.mjs');
         writeFileSync(file, await tester.copied());
-        const env = { ...process.env, MILKYPAY_URL: server.url, MILKYPAY_ACCOUNT_ID: api.account.id, MILKYPAY_API_KEY: api.account.api_key };
+        const env = {
+          ...process.env,
+          MILKYPAY_URL: server.url,
+          MILKYPAY_ACCOUNT_ID: api.account.id,
+          MILKYPAY_API_KEY: api.account.api_key,
+        };
         delete env.NODE_TEST_CONTEXT; // it is a run of its own
         const { stdout } = await promisify(execFile)(process.execPath, ['--test', file], { env });
         assert.match(stdout, /pass 1\b/);
@@ -452,20 +518,25 @@ describe('a new invoice', () => {
     });
   });
 
-  for (const profile of ['2020', '2024']) test(`says what the platform of ${profile} says, beside the fields`, async () => {
-    await asTester(await shop({ profile }), async (tester) => {
-      await tester.open('/new');
-      await tester.at('new-amount').fill('-1');
-      await tester.at('create').click();
-      await tester.at('errors').waitFor();
-      assert.equal(await tester.at('new-amount').getAttribute('aria-invalid'), 'true');
-      assert.equal(await tester.page.evaluate(() => document.activeElement.dataset.testid), 'new-amount');
-      await tester.payer.isAccessible('the form with an error');
-      await tester.at('new-amount').fill('1');
-      await tester.at('create').click();
-      await tester.seesStatus('process_pending');
-    }, { refusals: true });
-  });
+  for (const profile of ['2020', '2024'])
+    test(`says what the platform of ${profile} says, beside the fields`, async () => {
+      await asTester(
+        await shop({ profile }),
+        async (tester) => {
+          await tester.open('/new');
+          await tester.at('new-amount').fill('-1');
+          await tester.at('create').click();
+          await tester.at('errors').waitFor();
+          assert.equal(await tester.at('new-amount').getAttribute('aria-invalid'), 'true');
+          assert.equal(await tester.page.evaluate(() => document.activeElement.dataset.testid), 'new-amount');
+          await tester.payer.isAccessible('the form with an error');
+          await tester.at('new-amount').fill('1');
+          await tester.at('create').click();
+          await tester.seesStatus('process_pending');
+        },
+        { refusals: true },
+      );
+    });
 
   test('the view itself is no call of the merchant', async () => {
     const api = await shop();
@@ -604,7 +675,11 @@ describe('sinks', () => {
       assert.match(await tester.at('received-message').innerText(), /X-Signature/);
       await api.made({}, hold);
       await tester.sees('received', 2);
-      assert.deepEqual(await tester.at('received').evaluateAll((all) => all.map(({ open }) => open)), [false, true], 'the same one is open');
+      assert.deepEqual(
+        await tester.at('received').evaluateAll((all) => all.map(({ open }) => open)),
+        [false, true],
+        'the same one is open',
+      );
       await tester.open('/sinks');
       await tester.at('sink').click();
       await tester.sees('received', 2);
@@ -664,7 +739,10 @@ describe('faults', () => {
       await tester.sees('fault', 1);
     });
     const { items: [{ on, fault, status, retry_after: retry, match }] } = (await api.control('GET', '/faults')).json;
-    assert.deepEqual([on, fault, status, retry, match], ['api', 'status', 429, 3, { path: '/payment-services*', method: 'GET' }]);
+    assert.deepEqual(
+      [on, fault, status, retry, match],
+      ['api', 'status', 429, 3, { path: '/payment-services*', method: 'GET' }],
+    );
   });
 
   test('all that the server knows are offered, and each is one that it takes', async () => {
@@ -674,7 +752,10 @@ describe('faults', () => {
       await tester.open('/faults');
       for (const on of ['callback', 'api', 'page']) {
         await tester.at('fault-on').selectOption(on);
-        offered[on] = await tester.at('fault-name').locator('option').evaluateAll((all) => all.map(({ value }) => value));
+        offered[on] = await tester
+          .at('fault-name')
+          .locator('option')
+          .evaluateAll((all) => all.map(({ value }) => value));
         for (const name of offered[on]) {
           await tester.at('fault-name').selectOption(name);
           const { total } = (await api.control('GET', '/faults')).json;
@@ -710,7 +791,10 @@ test('the clock is frozen, moved, and taken to the next event', async () => {
     await tester.page.locator('[data-testid="advanced"]', { hasText: 'processed' }).first().waitFor();
     assert.equal((await api.attributes(id)).status, 'processed');
     await api.freeze(now + 90_000);
-    await tester.page.waitForFunction((want) => new Date(document.querySelector('[data-testid="now"] time').dateTime).getTime() === want, (now + 90_000) * 1000);
+    await tester.page.waitForFunction(
+      (want) => new Date(document.querySelector('[data-testid="now"] time').dateTime).getTime() === want,
+      (now + 90_000) * 1000,
+    );
     await tester.at('run').click();
     await tester.page.locator('[data-testid="mode"]', { hasText: 'runs' }).waitFor();
   });
@@ -752,15 +836,28 @@ describe('accounts', () => {
       await tester.open('/accounts');
       const card = tester.page.locator(`[data-account="${api.account.id}"][data-testid="account-card"]`);
       const summary = card.getByText('Balances', { exact: true });
-      const has = (currency, text) => card.getByTestId('balances').locator('div', { has: tester.page.locator('dt', { hasText: currency }) })
-        .locator('dd', { hasText: text }).waitFor();
+      const has = (currency, text) =>
+        card
+          .getByTestId('balances')
+          .locator('div', { has: tester.page.locator('dt', { hasText: currency }) })
+          .locator('dd', { hasText: text })
+          .waitFor();
       await summary.click();
       await has('USD', /^1,300\.00$/);
       await has('EUR', /^20\.50$/);
       const { id } = await api.made({ amount: 5 }, hold);
       (await api.transition(id, { status: 'processed' })).expect(200);
-      (await api.private('POST', '/payout-invoices', { json: { service: 'test_usd', currency: 'USD', amount: 100, fields: { account: '1' },
-        options: { auto_process: true } } })).expect(201);
+      (
+        await api.private('POST', '/payout-invoices', {
+          json: {
+            service: 'test_usd',
+            currency: 'USD',
+            amount: 100,
+            fields: { account: '1' },
+            options: { auto_process: true },
+          },
+        })
+      ).expect(201);
       await summary.click();
       await summary.click();
       await has('USD', /^1,205\.00 · 100\.00 pending$/);
@@ -842,7 +939,9 @@ describe('what cannot be loaded', () => {
       const api = await shop();
       await asTester(api, async (tester) => {
         await tester.open(where);
-        await tester.page.route(/_mock\/(payment-invoices|requests|sink)\b/, (route) => route.fulfill({ body: 'no JSON' }));
+        await tester.page.route(/_mock\/(payment-invoices|requests|sink)\b/, (route) =>
+          route.fulfill({ body: 'no JSON' }),
+        );
         await api.made({}, hold);
         await tester.at('failed').waitFor();
         assert.match(await tester.at('failed').innerText(), /JSON/);
@@ -877,14 +976,26 @@ describe('with the keyboard alone', () => {
       await keyboard.press('Enter');
       await tester.at('reference').waitFor();
       assert.equal(await tester.at('reference').innerText(), 'order-2');
-      assert.equal(await tester.page.evaluate(() => document.activeElement.tagName), 'H1', 'the focus is where the view begins');
+      assert.equal(
+        await tester.page.evaluate(() => document.activeElement.tagName),
+        'H1',
+        'the focus is where the view begins',
+      );
       await keyboard.press('Escape');
       await tester.sees('invoice', 3);
       await keyboard.press('/');
       await keyboard.type('order-3');
       await tester.sees('invoice', 1);
       await keyboard.press('Escape');
-      for (const [key, view] of [['n', 'new'], ['r', 'requests'], ['s', 'sinks'], ['f', 'faults'], ['c', 'clock'], ['a', 'accounts'], ['i', 'invoices']]) {
+      for (const [key, view] of [
+        ['n', 'new'],
+        ['r', 'requests'],
+        ['s', 'sinks'],
+        ['f', 'faults'],
+        ['c', 'clock'],
+        ['a', 'accounts'],
+        ['i', 'invoices'],
+      ]) {
         await keyboard.press(key);
         await tester.page.locator(`[data-testid="view-${view}"] h1`).waitFor();
       }
@@ -954,8 +1065,15 @@ describe('with a control token', () => {
 
 /** Every view with something in it. */
 const VIEWS = {
-  invoices: '/invoices', invoice: (id) => `/invoices/${id}`, new: '/new', requests: '/requests', sinks: '/sinks', sink: '/sinks/shop', faults: '/faults',
-  clock: '/clock', accounts: '/accounts',
+  invoices: '/invoices',
+  invoice: (id) => `/invoices/${id}`,
+  new: '/new',
+  requests: '/requests',
+  sinks: '/sinks',
+  sink: '/sinks/shop',
+  faults: '/faults',
+  clock: '/clock',
+  accounts: '/accounts',
 };
 
 for (const theme of ['light', 'dark']) {
@@ -963,8 +1081,14 @@ for (const theme of ['light', 'dark']) {
     test(`every view is accessible, ${theme}, on a ${size}`, async () => {
       const api = await shop();
       (await api.control('POST', '/faults', { on: 'callback', fault: 'wrong_secret', after: 2, times: 1 })).expect(201);
-      const { id } = await api.made({ description: 'Two red shoes, size 42, and a box of polish' }, { headers: { 'X-Mock-Outcome': 'processed@0' } });
-      await api.made({ amount: 20.4, test_mode: true }, { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@0' } });
+      const { id } = await api.made(
+        { description: 'Two red shoes, size 42, and a box of polish' },
+        { headers: { 'X-Mock-Outcome': 'processed@0' } },
+      );
+      await api.made(
+        { amount: 20.4, test_mode: true },
+        { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@0' } },
+      );
       (await api.create({ amount: -1 })).expect(422);
       await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
       await asTester(api, async (tester) => {

@@ -8,7 +8,11 @@ import { startServer } from '../lib/server.js';
 import { CARDS, SIZES, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
-const api = await new Client(server, undefined, { check: false }).newAccount({ name: 'Demo shop', outcome: 'process_pending', settle_after_ms: 0 });
+const api = await new Client(server, undefined, { check: false }).newAccount({
+  name: 'Demo shop',
+  outcome: 'process_pending',
+  settle_after_ms: 0,
+});
 const shop = await startDemoShop(server, api.account);
 after(async () => {
   await closeBrowser();

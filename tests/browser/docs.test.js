@@ -22,7 +22,12 @@ test('payByCard pays any card', async () => {
   assert.deepEqual(others, []);
   const payByCard = new Function(`${text}; return payByCard;`)();
   const api = await new Client(server).newAccount({ attempt_limit: 1 });
-  for (const [name, wanted] of [['good', 'processed'], ['good3ds', 'processed'], ['bad', 'process_failed'], ['bad3ds', 'process_failed']]) {
+  for (const [name, wanted] of [
+    ['good', 'processed'],
+    ['good3ds', 'processed'],
+    ['bad', 'process_failed'],
+    ['bad3ds', 'process_failed'],
+  ]) {
     const { attributes } = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     await asPayer({}, server, async ({ page }) => {
       assert.equal(await payByCard(page, attributes.hpp_url, CARDS[name]), wanted, name);
@@ -33,7 +38,20 @@ test('payByCard pays any card', async () => {
 test('every data-testid that is named is on a page', async () => {
   const [, table] = /\| page \| `data-testid` \|\n([^]*?)\n\n/.exec(pageText(PAGE));
   const assets = new URL('../../server/web/assets/', import.meta.url);
-  const names = ['checkout', 'card_fields', 'service_fields', 'choice', 'declined', 'panel', 'methods', 'challenge', 'result', 'error', 'order', 'top'];
+  const names = [
+    'checkout',
+    'card_fields',
+    'service_fields',
+    'choice',
+    'declined',
+    'panel',
+    'methods',
+    'challenge',
+    'result',
+    'error',
+    'order',
+    'top',
+  ];
   const pages = names.map((name) => readFileSync(new URL(`${name}.html`, assets), 'utf8')).join('')
     .replace(/\{\{#card\}\}pay\{\{\/card\}\}\{\{\^card\}\}confirm\{\{\/card\}\}/, 'pay" data-testid="confirm');
   const wanted = [...table.matchAll(/`([a-z][\w-]*)`/g)].map(([, id]) => id).filter((id) => !id.startsWith('data-'));
@@ -63,8 +81,15 @@ describe('the pages', () => {
         await open(payer, name);
         for (const width of [320, 500, 700, 900, 1100, 1400]) {
           await payer.page.setViewportSize({ width, height: 800 });
-          const most = await payer.page.evaluate(() => Math.max(document.scrollingElement.scrollWidth,
-            ...Array.from(document.querySelectorAll('main, article > *'), (one) => one.scrollWidth + one.getBoundingClientRect().left)));
+          const most = await payer.page.evaluate(() =>
+            Math.max(
+              document.scrollingElement.scrollWidth,
+              ...Array.from(
+                document.querySelectorAll('main, article > *'),
+                (one) => one.scrollWidth + one.getBoundingClientRect().left,
+              ),
+            ),
+          );
           assert.ok(Math.floor(most) <= width, `${name} is ${most} wide in a window of ${width}`);
         }
       }
@@ -112,7 +137,9 @@ describe('the pages', () => {
       for (const width of [SIZES.desktop.width, 1440]) {
         await payer.page.setViewportSize({ width, height: 800 });
         await open(payer, 'settings');
-        const kinds = await payer.page.locator('td').evaluateAll((cells) => [...new Set(cells.map((cell) => getComputedStyle(cell).display))]);
+        const kinds = await payer.page
+          .locator('td')
+          .evaluateAll((cells) => [...new Set(cells.map((cell) => getComputedStyle(cell).display))]);
         assert.deepEqual(kinds, ['table-cell'], `${width} px`);
       }
     });

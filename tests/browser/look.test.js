@@ -19,8 +19,10 @@ const LOCALES = { en: 'en-US', uk: 'uk-UA', ru: 'ru-RU' };
 
 async function invoice(attributes = {}, settings = {}, options = WAITING) {
   const api = await demo.newAccount({ name: '4Docs', settle_after_ms: 600_000, ...settings });
-  const { id, attributes: made } = await api.made({ amount: 1234.5, description: 'Order 17', return_url: `${server.url}/_mock/health`,
-    ...attributes }, options);
+  const { id, attributes: made } = await api.made(
+    { amount: 1234.5, description: 'Order 17', return_url: `${server.url}/_mock/health`, ...attributes },
+    options,
+  );
   return { api, id, url: made.hpp_url, page: made.flow_data.action };
 }
 
@@ -84,7 +86,14 @@ const PAGES = {
     await payer.at('confirm').waitFor();
   },
   bank: async (payer) => {
-    await payer.open((await invoice({ service: 'bank_transfer_usd_hpp', service_fields: { account_number: 'UA213223130000026007233566001' } })).url);
+    await payer.open(
+      (
+        await invoice({
+          service: 'bank_transfer_usd_hpp',
+          service_fields: { account_number: 'UA213223130000026007233566001' },
+        })
+      ).url,
+    );
     await payer.at('confirm').waitFor();
   },
   choice: async (payer) => {
@@ -150,7 +159,13 @@ for (const [name, arrive] of Object.entries(PAGES)) {
       assert.ok(texts[locale].all.some((text) => /[а-яіїєґ]/i.test(text)), locale);
     }
     assert.ok(texts.uk.all.join(' ').match(/[іїєґ]/i), 'Ukrainian letters');
-    assert.ok(!texts.ru.all.filter((text) => text !== 'Українська').join(' ').match(/[іїєґ]/i), 'no Ukrainian letters in Russian');
+    assert.ok(
+      !texts.ru.all
+        .filter((text) => text !== 'Українська')
+        .join(' ')
+        .match(/[іїєґ]/i),
+      'no Ukrainian letters in Russian',
+    );
   });
 }
 
@@ -187,7 +202,11 @@ describe('the result', () => {
 });
 
 test('an amount too long for its line breaks before the currency, not in it', async () => {
-  const { url } = await invoice({ service: 'test_usd_test', amount: 9_999_998.5, service_fields: { status: '' } }, {}, UNPLANNED);
+  const { url } = await invoice(
+    { service: 'test_usd_test', amount: 9_999_998.5, service_fields: { status: '' } },
+    {},
+    UNPLANNED,
+  );
   await asPayer({}, server, async (payer) => {
     await payer.open(url);
     const lines = await payer.at('amount').evaluate((amount) => {
@@ -235,17 +254,34 @@ describe('the choice of a method', () => {
 
 test('a report fits a phone and a desktop, whatever its references', async () => {
   const folder = tempDir();
-  const order = (reference) => `curl -sf -o "${folder}/made" -u "$MILKYPAY_ACCOUNT_ID:$MILKYPAY_API_KEY" "$MILKYPAY_URL/payment-invoices" -d '{
+  const order = (
+    reference,
+  ) => `curl -sf -o "${folder}/made" -u "$MILKYPAY_ACCOUNT_ID:$MILKYPAY_API_KEY" "$MILKYPAY_URL/payment-invoices" -d '{
     "reference_id": "${reference}", "service": "payment_card_usd_hpp", "currency": "USD", "amount": 12345.6 }'`;
-  const done = spawnSync(BIN, ['exec', '--report', folder, '--settle-after', '0', '--', 'sh', '-ec', `${order('order-1')}\n${order('R'.repeat(255))}`],
-    { encoding: 'utf8' });
+  const done = spawnSync(
+    BIN,
+    [
+      'exec',
+      '--report',
+      folder,
+      '--settle-after',
+      '0',
+      '--',
+      'sh',
+      '-ec',
+      `${order('order-1')}\n${order('R'.repeat(255))}`,
+    ],
+    { encoding: 'utf8' },
+  );
   assert.equal(done.status, 0, done.stderr);
   const html = readFileSync(`${folder}/milkypay.html`, 'utf8');
   for (const size of Object.keys(SIZES)) {
     await asPayer({ size }, server, async (payer) => {
       await payer.page.setContent(html);
       await payer.isAccessible(`the report, ${size}`);
-      const hidden = await payer.page.locator('.scroll').evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+      const hidden = await payer.page
+        .locator('.scroll')
+        .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
       assert.deepEqual(hidden, [0], `${size}: what one has to scroll sideways`);
       await payer.shot(`report-${size}`);
     });

@@ -14,7 +14,10 @@ const CHROMIUM = '/usr/bin/chromium-headless-shell';
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The platform's published widget, as a shop's page loads it. */
-export const WIDGET = readFileSync(createRequire(import.meta.url).resolve('@paycore/merchant-widget-js/dist/merchantWidget.umd.min.js'), 'utf8');
+export const WIDGET = readFileSync(
+  createRequire(import.meta.url).resolve('@paycore/merchant-widget-js/dist/merchantWidget.umd.min.js'),
+  'utf8',
+);
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
@@ -82,11 +85,17 @@ const CUT_OFF = /^Failed to load resource: net::ERR_CONNECTION_RESET/;
 
 /**
  * Runs `road(payer)` in a fresh browser profile, then judges what the browser saw.
- * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as documents;
- * `resets`: a script may be cut off.
+ * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as
+ * documents; `resets`: a script may be cut off.
  */
-export async function asPayer({ size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false }, server, road) {
-  const context = await (await theBrowser()).newContext({
+export async function asPayer(
+  { size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false },
+  server,
+  road,
+) {
+  const context = await (
+    await theBrowser()
+  ).newContext({
     viewport: SIZES[size],
     isMobile: size === 'phone',
     hasTouch: size === 'phone',

@@ -41,7 +41,9 @@ const PICTURES = {
   }],
   methods: [{ theme: 'dark' }, async (payer) => {
     const { api } = await invoice();
-    await payer.open(`/hpp/${query({ public_key: api.account.public_key, currency: 'USD', amount: 123.45, description: 'Invoice Example' })}`);
+    await payer.open(
+      `/hpp/${query({ public_key: api.account.public_key, currency: 'USD', amount: 123.45, description: 'Invoice Example' })}`,
+    );
   }],
 };
 

@@ -102,7 +102,9 @@ for (const way of WAYS) {
 
   describe(`a bank transfer (${way.name})`, () => {
     test('is confirmed', async () => {
-      const { api, id, url } = await invoice('bank_transfer_usd_hpp', { service_fields: { account_number: 'UA213223130000026007233566001' } });
+      const { api, id, url } = await invoice('bank_transfer_usd_hpp', {
+        service_fields: { account_number: 'UA213223130000026007233566001' },
+      });
       await visit(async (payer) => {
         await payer.open(url);
         await payer.click('confirm');
@@ -121,8 +123,15 @@ for (const way of WAYS) {
 
     test("the shop's own form to /process", async () => {
       const api = await account();
-      const fields = { public_key: api.account.public_key, service: 'payment_card_usd_hpp', currency: 'USD', amount: '12.5',
-        description: 'From a form', return_url: `${shop.url}/back`, 'customer[reference_id]': 'payer-1' };
+      const fields = {
+        public_key: api.account.public_key,
+        service: 'payment_card_usd_hpp',
+        currency: 'USD',
+        amount: '12.5',
+        description: 'From a form',
+        return_url: `${shop.url}/back`,
+        'customer[reference_id]': 'payer-1',
+      };
       const path = `/order/${api.account.id}`;
       shop.html.set(path, `<form method="post" action="${server.url}/public-api/payment-invoices/process">${
         Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`).join('')
@@ -142,9 +151,12 @@ for (const way of WAYS) {
     test('a wrong form is answered by a page', async () => {
       const api = await account();
       const path = `/wrong/${api.account.id}`;
-      shop.html.set(path, `<form method="post" action="${server.url}/public-api/payment-invoices/process">
+      shop.html.set(
+        path,
+        `<form method="post" action="${server.url}/public-api/payment-invoices/process">
         <input type="hidden" name="public_key" value="${api.account.public_key}"><input type="hidden" name="amount" value="-1">
-        <button data-testid="order">Order</button></form>`);
+        <button data-testid="order">Order</button></form>`,
+      );
       await visit(async (payer) => {
         await payer.open(`${shop.url}${path}`);
         await payer.at('order').click();
@@ -208,21 +220,31 @@ describe("the platform's widget", () => {
     const path = `/${name}/${api.account.id}`;
     const all = { flow: 'iframe', selector: 'here', public_key: api.account.public_key, amount: 15, currency: 'USD',
       baseUrl: `${server.url}/hpp`, description: 'By widget', ...config };
-    shop.html.set(path, `<div id="here"></div><script>window.heard = []; addEventListener('message', ({ data }) => heard.push(data))</script>
-      <script>${WIDGET}</script><script>widget.init(${JSON.stringify(all)})</script>`);
+    shop.html.set(
+      path,
+      `<div id="here"></div><script>window.heard = []; addEventListener('message', ({ data }) => heard.push(data))</script>
+      <script>${WIDGET}</script><script>widget.init(${JSON.stringify(all)})</script>`,
+    );
     return path;
   }
 
   test('pays inside its frame, hears of it, and is closed', async () => {
     const api = await account();
-    const path = widgetPage(api, 'widget', { style: { theme: 'dark', primary: '#ffaa55' }, display: { hide_footer: true }, locale: 'uk' });
+    const path = widgetPage(api, 'widget', {
+      style: { theme: 'dark', primary: '#ffaa55' },
+      display: { hide_footer: true },
+      locale: 'uk',
+    });
     await asPayer({ hosts: [shop.url] }, server, async (payer) => {
       await payer.open(`${shop.url}${path}`);
       const frame = payer.page.frameLocator('#payment_widget');
       await frame.getByTestId('method-payment_card').click();
       assert.equal(await frame.locator('html').getAttribute('lang'), 'uk');
       assert.equal(await frame.locator('html').getAttribute('data-theme'), 'dark');
-      assert.equal(await frame.getByTestId('pay').evaluate((element) => getComputedStyle(element).backgroundColor), 'rgb(255, 170, 85)');
+      assert.equal(
+        await frame.getByTestId('pay').evaluate((element) => getComputedStyle(element).backgroundColor),
+        'rgb(255, 170, 85)',
+      );
       await frame.getByTestId('card-number').fill(CARDS.good);
       await frame.getByTestId('expiry').fill('12/30');
       await frame.getByTestId('cvv').fill('123');
@@ -253,7 +275,10 @@ describe("the platform's widget", () => {
       await frame.getByTestId('confirm').click();
       await frame.getByTestId('result').waitFor();
     });
-    assert.deepEqual((await api.list()).expect(200).data.map(({ attributes }) => attributes.status), ['processed', 'process_failed']);
+    assert.deepEqual(
+      (await api.list()).expect(200).data.map(({ attributes }) => attributes.status),
+      ['processed', 'process_failed'],
+    );
   });
 
   test('the way back leaves the frame', async () => {

@@ -58,7 +58,11 @@ for (const theme of ['light', 'dark']) {
 
 test('a colour in any spelling is what the page shows', async () => {
   const api = await demo.newAccount();
-  for (const [primary, shown] of [['navy', 'rgb(0, 0, 128)'], ['rgb(10%, 20%, 30%)', 'rgb(26, 51, 77)'], ['rgba(1 2 3 / 100%)', 'rgb(1, 2, 3)']]) {
+  for (const [primary, shown] of [
+    ['navy', 'rgb(0, 0, 128)'],
+    ['rgb(10%, 20%, 30%)', 'rgb(26, 51, 77)'],
+    ['rgba(1 2 3 / 100%)', 'rgb(1, 2, 3)'],
+  ]) {
     await asPayer({}, server, async (payer) => {
       await payer.open(await page(api, { primary }));
       assert.equal(await payer.at('pay').evaluate((element) => getComputedStyle(element).backgroundColor), shown);

@@ -75,7 +75,7 @@ static void write_and_compare(struct arena *arena, const json_t *document)
 
 /* Whatever the style, it is the same document, and the way back ends in the same text. */
 static void reencode_and_compare(struct arena *arena, const json_t *document, const char *text,
-                                size_t size)
+                                 size_t size)
 {
     buf_auto first = {0};
     const size_t most = (size_t)1 << 22;

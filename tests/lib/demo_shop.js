@@ -61,7 +61,11 @@ export class DemoShop {
 
   async post(path, form = {}, headers = {}) {
     const response = await fetch(this.url + path, {
-      method: 'POST', body: form instanceof Uint8Array ? form : new URLSearchParams(form), headers, redirect: 'manual' });
+      method: 'POST',
+      body: form instanceof Uint8Array ? form : new URLSearchParams(form),
+      headers,
+      redirect: 'manual',
+    });
     return { status: response.status, location: response.headers.get('location'), text: await response.text() };
   }
 
@@ -86,7 +90,9 @@ export class DemoShop {
     return { status: state, resolution, text };
   }
 
-  /** What the shop itself holds of an order, without asking the platform: [status, the ways it heard of its changes]. */
+  /**
+   * What the shop itself holds of an order, without asking the platform: [status, the ways it heard of its changes].
+   */
   async holds(id) {
     const { text } = await this.get(`/orders/${id}`);
     return [/data-status="(\w+)"/.exec(text)[1], [...text.matchAll(/>by (\w+)</g)].map(([, by]) => by)];
@@ -95,8 +101,13 @@ export class DemoShop {
   /** The callbacks that came, oldest first: "STATUS judgement code". */
   async callbacks() {
     const { text } = await this.get('/callbacks');
-    return [...text.matchAll(/<span>([\w ]+) (?:<a[^]*?<\/a>)?<\/span>\s*<span class="badge \w+">(\w+)<\/span>\s*<span class="quiet" data-judgement="([^"]*)">[^<]*answered (\d+)</g)]
-      .map(([, status, genuine, judgement, code]) => `${status}: ${genuine}, ${judgement}, ${code}`).reverse();
+    const row = new RegExp([
+      /<span>([\w ]+) (?:<a[^]*?<\/a>)?<\/span>/, /<span class="badge \w+">(\w+)<\/span>/,
+      /<span class="quiet" data-judgement="([^"]*)">[^<]*answered (\d+)</,
+    ].map(({ source }) => source).join('\\s*'), 'g');
+    return [...text.matchAll(row)]
+      .map(([, status, genuine, judgement, code]) => `${status}: ${genuine}, ${judgement}, ${code}`)
+      .reverse();
   }
 
   async stop(signal = 'SIGTERM') {
@@ -106,5 +117,7 @@ export class DemoShop {
 }
 
 export async function startDemoShop(server, account, extra = {}) {
-  return new DemoShop(await launchShop([process.execPath, SHOP], shopEnvironment(account, { MILKYPAY_URL: server.url, ...extra })));
+  return new DemoShop(
+    await launchShop([process.execPath, SHOP], shopEnvironment(account, { MILKYPAY_URL: server.url, ...extra })),
+  );
 }

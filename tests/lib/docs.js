@@ -46,7 +46,16 @@ export function blocks(file) {
     assert.ok(mark, `${file}:${at + 1}: a block without a mark`);
     const end = lines.indexOf('```', at + 1);
     assert.ok(end > 0, `${file}:${at + 1}: a block without an end`);
-    found.push({ mark, what, language, text: lines.slice(at + 1, end).map((line) => `${line}\n`).join(''), line: at + 1 });
+    found.push({
+      mark,
+      what,
+      language,
+      text: lines
+        .slice(at + 1, end)
+        .map((line) => `${line}\n`)
+        .join(''),
+      line: at + 1,
+    });
     at = end;
   }
   return found;

@@ -13,6 +13,10 @@ export const goldenRequest = (name, vars = {}) => render(golden(name), vars);
 /** The text has the sample's keys, order, types and determined values; returns what the placeholders stood for. */
 export function assertGolden(name, text, vars = {}) {
   const { differences, found } = compareJson(golden(name), text, vars);
-  assert.equal(differences.length, 0, `${name}: ${differences.length} differences\n  ${differences.join('\n  ')}\n${text}`);
+  assert.equal(
+    differences.length,
+    0,
+    `${name}: ${differences.length} differences\n  ${differences.join('\n  ')}\n${text}`,
+  );
   return found;
 }

@@ -171,7 +171,8 @@ describe('json-order', () => {
     const { differences: none, found } = compareJson(
       '{"id":"cpi_{{serial=serial}}","n":"{{$serial}}","url":"{{$origin}}/x?cpi=cpi_{{$serial}}","at":"{{unix=at}}","b":"{{$at}}","{{unix}}":1}',
       '{"id":"cpi_0123456789abcdef","n":"0123456789abcdef","url":"http:\\/\\/h:1\\/x?cpi=cpi_0123456789abcdef","at":1600000000,"b":1600000000,"1600000001":1}',
-      { origin: 'http://h:1' });
+      { origin: 'http://h:1' },
+    );
     assert.deepEqual(none, []);
     assert.equal(found.serial, '0123456789abcdef');
     assert.equal(found.at, 1600000000);
@@ -191,7 +192,9 @@ describe('json-order', () => {
   });
 
   test('knows how the platform writes JSON', () => {
-    checkPlatformJson('{"a":"\\/\\u00e9\\ud83d\\ude00\\n\\u001f\u007f","b":[],"c":20.4,"d":-0.00000001,"e":[1,null,true]}');
+    checkPlatformJson(
+      '{"a":"\\/\\u00e9\\ud83d\\ude00\\n\\u001f\u007f","b":[],"c":20.4,"d":-0.00000001,"e":[1,null,true]}',
+    );
     for (const bad of ['{"a":"/"}', '{"a":"\\u00E9"}', '{"a":"é"}', '{"a": 1}', '{"a":{}}', '{"a":1.0}', '{"a":1e2}',
       '{"a":20.40}', '{"a":1}\n', '{"a":"\\u000a"}', '{"a":"\\u0041"}']) {
       assert.throws(() => checkPlatformJson(bad), undefined, bad);
@@ -205,7 +208,11 @@ describe('json-order', () => {
   });
 
   test('every sample is JSON', () => {
-    for (const name of ['invoice-private.create.response.json', 'invoice-private.list.response.json', 'error.500.json']) {
+    for (const name of [
+      'invoice-private.create.response.json',
+      'invoice-private.list.response.json',
+      'error.500.json',
+    ]) {
       parseOrdered(golden(name));
     }
   });
@@ -217,7 +224,12 @@ describe('client', async () => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      seen.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      seen.push({
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString(),
+      });
       if (request.url === '/cut') {
         response.writeHead(200, { 'Content-Length': 100 });
         response.write('x');
@@ -239,7 +251,10 @@ describe('client', async () => {
     assert.equal(answer.text, '{"data":{"a":"\\/"}}');
     assert.deepEqual(answer.data, { a: '/' });
     const { method, url, headers, body } = seen.at(-1);
-    assert.deepEqual([method, url, body], ['POST', '/payment-invoices', '{"data":{"type":"payment-invoices","attributes":{"a":1}}}']);
+    assert.deepEqual(
+      [method, url, body],
+      ['POST', '/payment-invoices', '{"data":{"type":"payment-invoices","attributes":{"a":1}}}'],
+    );
     assert.equal(headers.authorization, 'Basic Y29tYV94Oms=');
     assert.equal(headers['content-type'], 'application/json');
   });
@@ -286,7 +301,10 @@ describe('sink', () => {
   const good = '{"data":{"id":"a","attributes":{"test_mode":true,"status":"processed"}}}';
 
   test('the signature is the documented one', () => {
-    assert.equal(sign('sk_test_example', '{"data":{"type":"payment-invoice","id":"cpi_0000000000000001"}}'), '9j/mv47pQbnddXCwVD6LYtFJ9TM=');
+    assert.equal(
+      sign('sk_test_example', '{"data":{"type":"payment-invoice","id":"cpi_0000000000000001"}}'),
+      '9j/mv47pQbnddXCwVD6LYtFJ9TM=',
+    );
     assert.equal(sign('sk_test_example', '{"a":"b\\/c"}'), 'ORrt2XY7KYnYh6To7+hRlLYaOdM=');
     assert.equal(sign('sk_test_example', '{"a":"b/c"}'), 'Xdi8KVChifmI/SAdBNs0HAYuhHI=');
   });
@@ -295,7 +313,8 @@ describe('sink', () => {
     const sink = await startSink({ account, contract: fake });
     sink.answer([500, { status: 201, body: 'x' }, redirect('http://127.0.0.1:1/'), 200]);
     const statuses = [];
-    for (let i = 0; i < 5; i++) statuses.push((await post(`${sink.url}/hook`, good, sign(account.secret_key, good))).status);
+    for (let i = 0; i < 5; i++)
+      statuses.push((await post(`${sink.url}/hook`, good, sign(account.secret_key, good))).status);
     assert.deepEqual(statuses, [500, 201, 302, 200, 200]);
     const got = await sink.got(5, { invoice: 'a', path: '/hook', status: 'processed' });
     assert.deepEqual(got.map((r) => r.signature), Array(5).fill('valid'));

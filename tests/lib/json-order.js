@@ -164,8 +164,10 @@ export function checkPlatformJson(text) {
   if (right === text) return;
   let at = 0;
   while (right[at] === text[at]) at++;
-  throw new JsonError(`not as the platform writes it, at offset ${at}: ...${text.slice(Math.max(0, at - 40), at + 40)}...`
-    + ` should be ...${right.slice(Math.max(0, at - 40), at + 40)}...`);
+  throw new JsonError(
+    `not as the platform writes it, at offset ${at}: ...${text.slice(Math.max(0, at - 40), at + 40)}...` +
+      ` should be ...${right.slice(Math.max(0, at - 40), at + 40)}...`,
+  );
 }
 
 const ID = '[A-Za-z0-9]{16}';

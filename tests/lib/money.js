@@ -38,7 +38,8 @@ export function fixturesWith({ payments = {}, payouts = {} }) {
 
 function payoutParts(a) {
   assert.equal(units(a.writeoff), units(a.amount) + units(a.fee));
-  if (a.processed_amount !== null) assert.equal(units(a.processed_writeoff), units(a.processed_amount) + units(a.processed_fee));
+  if (a.processed_amount !== null)
+    assert.equal(units(a.processed_writeoff), units(a.processed_amount) + units(a.processed_fee));
   const held = a.status === 'process_pending' ? units(a.writeoff) : 0n;
   return [-units(a.processed_writeoff) - held, held];
 }
@@ -51,5 +52,7 @@ function paymentParts(a) {
   return [units(a.processed_deposit) - back, 0n];
 }
 
-/** An invoice's part in its account's balance, [active, pending]; fails when its own figures do not agree. Profile 2024. */
+/**
+ * An invoice's part in its account's balance, [active, pending]; fails when its own figures do not agree. Profile 2024.
+ */
 export const partsOf = (type, attributes) => (type === 'payout-invoices' ? payoutParts : paymentParts)(attributes);

@@ -13,7 +13,9 @@ const LAST = 29_999;
 const held = new Set();
 process.on('exit', () => { for (const file of held) rmSync(file, { force: true }); });
 
-/** False when another test process has the port. A killed process leaves its file behind: that port is lost, no more. */
+/**
+ * False when another test process has the port. A killed process leaves its file behind: that port is lost, no more.
+ */
 function reserve(port) {
   const file = join(tmpdir(), `milkypay-test-port-${port}`);
   try {
@@ -28,7 +30,9 @@ function reserve(port) {
 }
 
 const isFree = (port) => new Promise((done) => {
-  const probe = createServer().on('error', () => done(false)).listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  const probe = createServer()
+    .on('error', () => done(false))
+    .listen(port, '127.0.0.1', () => probe.close(() => done(true)));
 });
 
 /** A port of 127.0.0.1, as text, that stays free until this process listens there. */

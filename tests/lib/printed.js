@@ -3,7 +3,10 @@
 
 // What differs from run to run. Of the bound ones, equal ones on the page must be equal in what is printed.
 const VARYING = [
-  { pattern: '(?<=(?:\\b(?:cpi|cpoi|cgi|cus|coma|comca|comcps|org|ma|req)_|"serial_number":"))[A-Za-z0-9]{16}\\b', bound: true },
+  {
+    pattern: '(?<=(?:\\b(?:cpi|cpoi|cgi|cus|coma|comca|comcps|org|ma|req)_|"serial_number":"))[A-Za-z0-9]{16}\\b',
+    bound: true,
+  },
   { pattern: '[A-Za-z0-9+/]{27}=', bound: true },
   { pattern: '\\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b', bound: true },
   { pattern: '\\bcb_\\d+\\b' },

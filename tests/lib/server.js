@@ -11,7 +11,9 @@ export const BIN = process.env.MILKYPAY_BIN
   ? resolve(process.env.MILKYPAY_BIN)
   : fileURLToPath(new URL('../../build/milkypay-mock', import.meta.url));
 
-/** A test's `skip` where the program has nothing of this machine beside it: commands to run, a wrapper's environment. */
+/**
+ * A test's `skip` where the program has nothing of this machine beside it: commands to run, a wrapper's environment.
+ */
 export const ALONE = process.env.MILKYPAY_CONTAINED ? 'the program runs in a container' : false;
 
 const SANITIZER = /ERROR: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:/;
@@ -92,7 +94,10 @@ class Server {
   /** Throws if the process has died by itself or a sanitizer spoke. */
   check() {
     const found = SANITIZER.exec(this.run.stderr);
-    if (found) throw new Error(`sanitizer report:\n${this.run.stderr.slice(Math.max(0, found.index - 500), found.index + 8000)}`);
+    if (found)
+      throw new Error(
+        `sanitizer report:\n${this.run.stderr.slice(Math.max(0, found.index - 500), found.index + 8000)}`,
+      );
     if (this.run.exit && !this.expectedEnd) {
       throw new Error(`the server died: ${JSON.stringify(this.run.exit)}\n${this.tail()}`);
     }
@@ -124,11 +129,19 @@ class Server {
 }
 
 /**
- * Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called before
- * the wait. First callbacks start at once, so that tests need not wait for them; `firstCallbackDelay` null leaves the
- * server's own default.
+ * Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called
+ * before the wait. First callbacks start at once, so that tests need not wait for them; `firstCallbackDelay` null
+ * leaves the server's own default.
  */
-export async function startServer({ args = [], env = {}, cwd, wrap, listen = '127.0.0.1:0', firstCallbackDelay = '0', launched = () => {} } = {}) {
+export async function startServer({
+  args = [],
+  env = {},
+  cwd,
+  wrap,
+  listen = '127.0.0.1:0',
+  firstCallbackDelay = '0',
+  launched = () => {},
+} = {}) {
   const delay = firstCallbackDelay === null ? [] : ['--first-callback-delay', firstCallbackDelay];
   const all = [...(listen === null ? [] : ['--listen', listen]), ...delay, ...args];
   const run = launch(all, env, cwd, wrap);
@@ -142,8 +155,9 @@ export async function startServer({ args = [], env = {}, cwd, wrap, listen = '12
       if (found) done(found[1]);
       else fail(new Error(`the first line on stdout is not "listening on URL": ${line}`));
     };
-    run.ended.then((exit) => fail(new Error(
-      `the server ended before it listened: ${JSON.stringify(exit)}\n${run.stderr}`)));
+    run.ended.then((exit) =>
+      fail(new Error(`the server ended before it listened: ${JSON.stringify(exit)}\n${run.stderr}`)),
+    );
   });
   let url;
   try {

@@ -58,7 +58,11 @@ export class Sink {
 
   assertClean() {
     const bad = this.requests.filter((r) => r.problem || r.signature !== 'valid');
-    assert.equal(bad.length, 0, bad.map((r) => `${r.method} ${r.path}: signature ${r.signature}; ${r.problem ?? ''}`).join('\n'));
+    assert.equal(
+      bad.length,
+      0,
+      bad.map((r) => `${r.method} ${r.path}: signature ${r.signature}; ${r.problem ?? ''}`).join('\n'),
+    );
   }
 
   /** The answers to give in turn, the last one for ever. An answer is a status or

@@ -1,5 +1,6 @@
-// Two hosts that are network namespaces, joined by a cable (a veth pair): the server on one, which has 200 ports for its connections,
-// a receiver of callbacks on the other. Runs as `unshare -rn node two_hosts.js COUNT`; prints what became of so many callbacks.
+// Two hosts that are network namespaces, joined by a cable (a veth pair): the server on one, which has 200 ports for
+// its connections, a receiver of callbacks on the other. Runs as `unshare -rn node two_hosts.js COUNT`; prints what
+// became of so many callbacks.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +20,10 @@ async function receive() {
   await new Promise((done) => { process.stdin.once('data', done); });
   ip('addr', 'add', `${THERE}/24`, 'dev', 'there');
   ip('link', 'set', 'there', 'up');
-  const receiver = await startRawReceiver((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), { host: THERE, port: PORT });
+  const receiver = await startRawReceiver((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), {
+    host: THERE,
+    port: PORT,
+  });
   receiver.server.ref();
   process.stdout.write('ready\n');
   process.stdin.on('data', () => process.stdout.write(`${receiver.requests.length}\n`));
@@ -30,7 +34,11 @@ const line = (stream) => new Promise((done) => { stream.once('data', (data) => d
 
 /** Connections of this host to the receiver that hold a port though they have ended. */
 function waiting() {
-  const remote = `${THERE.split('.').reverse().map((n) => Number(n).toString(16).padStart(2, '0')).join('').toUpperCase()}:${PORT.toString(16).toUpperCase()}`;
+  const remote = `${THERE.split('.')
+    .reverse()
+    .map((n) => Number(n).toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase()}:${PORT.toString(16).toUpperCase()}`;
   return readFileSync('/proc/net/tcp', 'latin1').split('\n').map((row) => row.trim().split(/\s+/))
     .filter((row) => row[2] === remote && row[3] === TIME_WAIT).length;
 }
@@ -39,7 +47,9 @@ function waiting() {
 async function allCallbacks(api) {
   const records = [];
   for (let after; after !== null;) {
-    const page = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after } })).expect(200).json;
+    const page = (await api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after } })).expect(
+      200,
+    ).json;
     records.push(...page.items);
     after = page.next;
   }
@@ -47,7 +57,9 @@ async function allCallbacks(api) {
 }
 
 async function send(count) {
-  const other = spawn('unshare', ['-n', process.execPath, fileURLToPath(import.meta.url), 'receive'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const other = spawn('unshare', ['-n', process.execPath, fileURLToPath(import.meta.url), 'receive'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   ip('link', 'set', 'lo', 'up');
   // it has its own network once its program runs; before that the cable's end would come back to this host
   while (readNamespace(other.pid) === readNamespace('self')) await new Promise((done) => { setTimeout(done, 5); });
@@ -62,7 +74,9 @@ async function send(count) {
   const api = await new Client(server).newAccount({ callback_url: `http://${THERE}:${PORT}/` });
   await api.freeze();
   for (let made = 0; made < count; made += 50) {
-    await Promise.all(Array.from({ length: 50 }, () => api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })));
+    await Promise.all(
+      Array.from({ length: 50 }, () => api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } })),
+    );
     await api.advance(0);
   }
   const records = await allCallbacks(api);

@@ -15,7 +15,9 @@ const MADE = `This page is generated from [schema/openapi.yaml](../../schema/ope
 \`/_mock/openapi.yaml\`.`;
 
 const schemas = new Schemas(document);
-const everyOperation = Object.values(document.paths).flatMap((item) => METHODS.map((method) => item[method]).filter(Boolean));
+const everyOperation = Object.values(document.paths).flatMap((item) =>
+  METHODS.map((method) => item[method]).filter(Boolean),
+);
 const { follow } = schemas;
 
 const ACCESS = {
@@ -27,13 +29,22 @@ const ACCESS = {
 
 /** Who may call, in words. */
 function access(operation) {
-  const names = (operation.security ?? []).flatMap((one) => Object.keys(one)).map((name) => ACCESS[name]).filter(Boolean);
+  const names = (operation.security ?? [])
+    .flatMap((one) => Object.keys(one))
+    .map((name) => ACCESS[name])
+    .filter(Boolean);
   return names.length ? `Requires ${names.join(' or ')}.\n\n` : '';
 }
 
 function parameters(operation) {
-  const rows = (operation.parameters ?? []).map(follow).map((one) => [
-    `\`${one.name}\`${one.required && one.in !== 'path' ? ' \\*' : ''}`, one.in, schemas.type(one.schema ?? {}), cell(one.description)]);
+  const rows = (operation.parameters ?? [])
+    .map(follow)
+    .map((one) => [
+      `\`${one.name}\`${one.required && one.in !== 'path' ? ' \\*' : ''}`,
+      one.in,
+      schemas.type(one.schema ?? {}),
+      cell(one.description),
+    ]);
   return rows.length ? `${table(['parameter', 'in', 'type', 'meaning'], rows)}\n` : '';
 }
 
@@ -129,6 +140,8 @@ for (const [name, text] of Object.entries(pages)) {
   const file = `${ROOT}server/docs/${name}`;
   const page = `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
   if (process.argv[2] === '--fix') writeFileSync(file, page);
-  else if (readFileSync(file, 'utf8') !== page) wrong += console.log(`server/docs/${name} is not as schema/openapi.yaml says; tests/lint/run --fix generates it`) ?? 1;
+  else if (readFileSync(file, 'utf8') !== page)
+    wrong +=
+      console.log(`server/docs/${name} is not as schema/openapi.yaml says; tests/lint/run --fix generates it`) ?? 1;
 }
 process.exitCode = wrong ? 1 : 0;

@@ -2,15 +2,24 @@
 
 const MANY = 4; // more values than this stand in a section of their own
 const LIMITS = [
-  ['minimum', (n) => `at least ${n}`], ['exclusiveMinimum', (n) => `more than ${n}`], ['maximum', (n) => `at most ${n}`],
-  ['minLength', (n) => (n === 1 ? 'not empty' : `at least ${n} characters`)], ['maxLength', (n) => `at most ${n} characters`],
+  ['minimum', (n) => `at least ${n}`],
+  ['exclusiveMinimum', (n) => `more than ${n}`],
+  ['maximum', (n) => `at most ${n}`],
+  ['minLength', (n) => (n === 1 ? 'not empty' : `at least ${n} characters`)],
+  ['maxLength', (n) => `at most ${n} characters`],
   ['format', (name) => name],
 ];
 
 /** A text as a table's cell, or as part of a line. */
-export const cell = (text) => (text ?? '').trim().replace(/\s+/g, ' ').replaceAll('|', '\\|').replace(/<(?![^`]*`[^`]*$)/g, '&lt;');
+export const cell = (text) =>
+  (text ?? '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replaceAll('|', '\\|')
+    .replace(/<(?![^`]*`[^`]*$)/g, '&lt;');
 
-export const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
+export const table = (heads, rows) =>
+  [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 
 const slug = (name) => name.toLowerCase();
 const code = (value) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
@@ -24,7 +33,10 @@ export class Schemas {
   }
 
   at(ref) {
-    return ref.slice(2).split('/').reduce((node, key) => node[decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')], this.document);
+    return ref
+      .slice(2)
+      .split('/')
+      .reduce((node, key) => node[decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')], this.document);
   }
 
   /** What a schema says with all that it refers to or is made of: {fields: Map, required: Set, variants}. */
@@ -32,7 +44,9 @@ export class Schemas {
     const all = { fields: new Map(), required: new Set(), variants: [] };
     if (!schema || seen.has(schema)) return all;
     seen.add(schema);
-    const parts = [schema.$ref && this.at(schema.$ref), ...(schema.allOf ?? [])].filter(Boolean).map((part) => this.whole(part, seen));
+    const parts = [schema.$ref && this.at(schema.$ref), ...(schema.allOf ?? [])]
+      .filter(Boolean)
+      .map((part) => this.whole(part, seen));
     for (const { fields, required, variants } of parts) {
       for (const [name, field] of fields) all.fields.set(name, field);
       for (const name of required) all.required.add(name);
@@ -52,7 +66,9 @@ export class Schemas {
   hasSection(name) {
     const schema = this.named[name];
     const { fields, variants } = this.whole(schema);
-    return fields.size > 0 || (schema.enum ?? []).length > MANY || variants.some((one) => this.whole(one).fields.size > 0);
+    return (
+      fields.size > 0 || (schema.enum ?? []).length > MANY || variants.some((one) => this.whole(one).fields.size > 0)
+    );
   }
 
   limits(schema) {
@@ -90,7 +106,11 @@ export class Schemas {
       const elsewhere = this.nameOf(field) && this.hasSection(this.nameOf(field)); // what it is in general stands there
       const meaning = field.description ?? (elsewhere ? '' : this.follow(field)?.description);
       const own = [`\`${path}\`${required.has(name) ? ' \\*' : ''}`, this.type(field), cell(meaning)];
-      const inner = field.$ref ? undefined : field.items && !field.items.$ref ? [field.items, `${path}[].`] : [field, `${path}.`];
+      const inner = field.$ref
+        ? undefined
+        : field.items && !field.items.$ref
+          ? [field.items, `${path}[].`]
+          : [field, `${path}.`];
       return [own, ...(inner ? this.rows(...inner) : [])];
     });
   }
@@ -102,7 +122,9 @@ export class Schemas {
 
   /** The schemas with a section that this one is made of, and what it adds to them. */
   parts(schema) {
-    const made = [{ $ref: schema.$ref }, ...(schema.allOf ?? [])].filter((one) => one.$ref && this.hasSection(this.nameOf(one)));
+    const made = [{ $ref: schema.$ref }, ...(schema.allOf ?? [])].filter(
+      (one) => one.$ref && this.hasSection(this.nameOf(one)),
+    );
     const { $ref, ...rest } = schema;
     return [made, { ...rest, allOf: (schema.allOf ?? []).filter((one) => !made.includes(one)) }];
   }
@@ -113,11 +135,19 @@ export class Schemas {
     const described = schema.description ? `${schema.description.trim()}\n\n` : '';
     if (schema.enum) return `## ${name}\n\n${described}One of ${schema.enum.map(code).join(', ')}.\n\n`;
     const variants = this.whole(schema).variants.filter((one) => one.$ref || one.properties);
-    const says = variants.map((one) => (one.$ref ? `- ${this.type(one)}\n` : `- ${cell(one.description) || 'an object'}\n\n${this.fieldTable(one)}`)).join('');
+    const says = variants
+      .map((one) =>
+        one.$ref ? `- ${this.type(one)}\n` : `- ${cell(one.description) || 'an object'}\n\n${this.fieldTable(one)}`,
+      )
+      .join('');
     return `## ${name}\n\n${described}${inherits}${this.fieldTable(schema)}${says ? `One of:\n\n${says}\n` : ''}`;
   }
 
   sections() {
-    return Object.keys(this.named).filter((name) => this.hasSection(name)).sort().map((name) => this.section(name)).join('');
+    return Object.keys(this.named)
+      .filter((name) => this.hasSection(name))
+      .sort()
+      .map((name) => this.section(name))
+      .join('');
   }
 }

@@ -45,7 +45,10 @@ UNFINISHED = r"\b(?:TODO|FIXME|XXX|HACK)\b|(?i:\bfor now\b|\bnot (?:yet )?implem
 # Where a lock file would say from which host a package came.
 REGISTRY = r'"resolved":'
 
-TEXT = (".c", ".h", ".py", ".js", ".mjs", ".json", ".md", ".sql", ".html", ".css", ".yaml", ".yml",
+SCRIPT = (".js", ".mjs", ".ts")
+WIDTH = 120
+
+TEXT = (".c", ".h", ".py", ".js", ".mjs", ".ts", ".json", ".md", ".sql", ".html", ".css", ".yaml", ".yml",
         ".sh", ".lua", ".txt", ".build", ".options")
 
 
@@ -173,6 +176,21 @@ def scan(texts, pattern):
         yield from places(name, text, pattern)
 
 
+def literal(match):
+    """A text that may be as long as it must: only its line ends count."""
+    return re.sub(r"[^\n]", "", match.group(0))
+
+
+def long_lines(texts):
+    """Lines of JavaScript over WIDTH columns; a literal that cannot be broken does not count."""
+    literals = r"`(?:\\.|[^`\\])*`|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|/\^(?:\\.|[^/\n])*/"
+    for name, text in texts.items():
+        bare = re.sub(literals, literal, text).split("\n") if name.endswith(SCRIPT) else []
+        for number, (line, code) in enumerate(zip(text.split("\n"), bare), 1):
+            if len(line) > WIDTH and (len(code) == len(line) or len(code) > WIDTH):
+                yield f"{name}:{number}: {len(line)} columns"
+
+
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..")
     files = project_files(root)
@@ -193,6 +211,7 @@ def main():
         ("braces always", braces(c)),
         ("no unbounded string functions", scan({n: code_of(t) for n, t in c.items()}, UNBOUNDED)),
         ("no words of unfinished work", scan(others, UNFINISHED)),
+        (f"JavaScript within {WIDTH} columns", long_lines(texts)),
         ("no registry host in a lock file", scan(locks, REGISTRY)),
     ]
     bad = 0

@@ -1,7 +1,8 @@
-// Rounds of kill -9. A server gets a fresh database and accounts, 8 to 32 connections create, refund, move and pay out, and
-// at a random moment, or within a start, a stop, a reset, a restore and so on (lib/kills.js), it is killed. The next server
-// on the same file must have everything that was acknowledged, nothing twice, nothing that nobody asked for; every callback
-// that is due arrives, and none that the database does not know; the balances are what the invoices moved; the file is sound.
+// Rounds of kill -9. A server gets a fresh database and accounts, 8 to 32 connections create, refund, move and pay out,
+// and at a random moment, or within a start, a stop, a reset, a restore and so on (lib/kills.js), it is killed. The
+// next server on the same file must have everything that was acknowledged, nothing twice, nothing that nobody asked
+// for; every callback that is due arrives, and none that the database does not know; the balances are what the invoices
+// moved; the file is sound.
 
 import assert from 'node:assert/strict';
 import { contents } from './lib/database.js';
@@ -13,7 +14,16 @@ import { World } from './lib/world.js';
 
 const WARM = 50; // answers before anything happens
 
-const totals = { samples: 0, answers: 0, invoices: 0, unanswered: 0, callbacks: 0, refused: 0, again: 0, kills: new Map() };
+const totals = {
+  samples: 0,
+  answers: 0,
+  invoices: 0,
+  unanswered: 0,
+  callbacks: 0,
+  refused: 0,
+  again: 0,
+  kills: new Map(),
+};
 
 /** Every callback of the database has arrived and is done, and every one that arrived is in the database. */
 function checkCallbacks(world, rows) {
@@ -34,7 +44,10 @@ function checkCallbacks(world, rows) {
     const rows = known.get(signature);
     assert.ok(rows, `callback ${status} of ${invoice} arrived, and the database does not know it`);
     for (const sent of Object.values(lives)) {
-      assert.ok(sent <= rows, `callback ${status} of ${invoice} was sent ${sent} times by one server, and answered 200 each time`);
+      assert.ok(
+        sent <= rows,
+        `callback ${status} of ${invoice} was sent ${sent} times by one server, and answered 200 each time`,
+      );
     }
     totals.callbacks += rows;
     totals.refused += refused;
@@ -87,9 +100,13 @@ async function play(round, chance, work) {
 
 function figures() {
   const kills = [...totals.kills].sort().map(([key, times]) => `  ${String(times).padStart(5)}  ${key}`);
-  return [`looks into the files of a stopped or killed server: ${totals.samples}`, 'kills:', ...kills,
+  return [
+    `looks into the files of a stopped or killed server: ${totals.samples}`,
+    'kills:',
+    ...kills,
     `acknowledged: ${totals.answers} calls, ${totals.invoices} invoices; creations without an answer: ${totals.unanswered}`,
-    `callbacks: ${totals.callbacks} due, all arrived; ${totals.refused} refused at first, ${totals.again} sent again after a kill`].join('\n');
+    `callbacks: ${totals.callbacks} due, all arrived; ${totals.refused} refused at first, ${totals.again} sent again after a kill`,
+  ].join('\n');
 }
 
 const options = readOptions(WAYS.length * 2);

@@ -1,5 +1,5 @@
-// Keeps the part of a page that is marked data-live fresh: when the shop says that something happened, and every data-again
-// seconds, the page is fetched and the part replaced.
+// Keeps the part of a page that is marked data-live fresh: when the shop says that something happened, and every
+// data-again seconds, the page is fetched and the part replaced.
 
 const part = () => document.querySelector('[data-live]');
 let busy = false;

@@ -22,7 +22,13 @@ export async function shopUnderTest(port: number): Promise<StartedMilkyPayContai
   await shop.addFault({ on: 'api', fault: 'status', status: 503, match: { path: '/payment-invoices' } });
   const { events } = await shop.advance({ next: true });
   const [callback] = (await shop.callbacks({ state: 'done' })).items;
-  console.log(status, events[0]?.kind, callback?.attempts[0]?.code, container.getMappedPort(8080), container.mock.publicApiUrl);
+  console.log(
+    status,
+    events[0]?.kind,
+    callback?.attempts[0]?.code,
+    container.getMappedPort(8080),
+    container.mock.publicApiUrl,
+  );
 
   // @ts-expect-error: a fault of callbacks is none of calls
   await shop.addFault({ on: 'api', fault: 'reorder' });

@@ -44,8 +44,8 @@ const control = (shop, method, path, body) => async () => (await shop.api.contro
 const LOOKS = 4;
 
 /**
- * Sends a call, looks into the files at moments of its work, and kills the server at another one, or when it answers; how
- * long it takes was measured before.
+ * Sends a call, looks into the files at moments of its work, and kills the server at another one, or when it answers;
+ * how long it takes was measured before.
  */
 async function strikeDuring(world, us, call) {
   const between = world.chance.below(Math.ceil(us * 1.5)) / (LOOKS + 1);
@@ -68,13 +68,21 @@ const same = (now, state) => now.length === state.length && now.every((id, i) =>
 /** In a copy of the files: an account is in one of its two states, and in nothing between. */
 function oneOf(shop, rows, ...states) {
   const now = rows.filter(({ account }) => account === shop.id).map(({ id }) => id).sort();
-  assert.ok(states.some((state) => same(now, state)), `within the call: ${now.length} invoices, not ${states.map(({ length }) => length).join(' or ')}`);
+  assert.ok(
+    states.some((state) => same(now, state)),
+    `within the call: ${now.length} invoices, not ${states.map(({ length }) => length).join(' or ')}`,
+  );
 }
 
-/** The two states that an account may be in after a call that changes it as a whole; only the second when it was answered. */
+/**
+ * The two states that an account may be in after a call that changes it as a whole; only the second when it was
+ * answered.
+ */
 function eitherOr(world, what, now, before, after) {
-  assert.ok(same(now, after) || (!world.answered && same(now, before)),
-    `${what} (${world.answered ? 'answered' : 'unanswered'}): ${now.length} invoices, not ${after.length}${world.answered ? '' : ` or ${before.length}`}`);
+  assert.ok(
+    same(now, after) || (!world.answered && same(now, before)),
+    `${what} (${world.answered ? 'answered' : 'unanswered'}): ${now.length} invoices, not ${after.length}${world.answered ? '' : ` or ${before.length}`}`,
+  );
   world.count(same(now, after) ? 'happened' : 'did not happen');
 }
 
@@ -178,7 +186,8 @@ const restore = {
     await control(this.shop, 'POST', '/snapshots/kept')();
     this.us = await timed(control(this.shop, 'POST', '/snapshots/kept/restore'));
     const later = await inParallel(20, async () => (await this.shop.api.made({}, HOLD)).id);
-    for (const id of [...later, ...this.after.slice(0, 20)]) (await this.shop.api.transition(id, { status: 'processed' })).expect(200);
+    for (const id of [...later, ...this.after.slice(0, 20)])
+      (await this.shop.api.transition(id, { status: 'processed' })).expect(200);
     this.before = await idsOf(this.shop);
   },
   strike(world) { return strikeDuring(world, this.us, control(this.shop, 'POST', '/snapshots/kept/restore')); },
@@ -205,7 +214,11 @@ const made = (name, call) => ({
     if (call === 'PUT') this.us = await timed(control(this.shop, 'PUT', '/snapshots/trial', this.file));
   },
   strike(world) {
-    return strikeDuring(world, this.us, control(this.shop, call, '/snapshots/second', call === 'PUT' ? this.file : undefined));
+    return strikeDuring(
+      world,
+      this.us,
+      control(this.shop, call, '/snapshots/second', call === 'PUT' ? this.file : undefined),
+    );
   },
   async check(world) {
     const { items } = (await this.shop.api.control('GET', '/snapshots')).expect(200).json;
@@ -242,7 +255,10 @@ const deletion = {
 const WAY = ['processed', 'refunded'];
 const SPAN_S = 100;
 
-/** Each invoice settles and is refunded at a time of its own, so an advance has many steps; a crash must not skip or repeat one. */
+/**
+ * Each invoice settles and is refunded at a time of its own, so an advance has many steps; a crash must not skip or
+ * repeat one.
+ */
 const advance = {
   name: 'advance',
   async prepare(world) {
@@ -280,7 +296,12 @@ const retention = {
   async prepare(world) {
     this.shop = await world.victim({ frozen: true });
     this.open = (await crowd(this.shop, undefined, HOLD, UNFINISHED)).sort();
-    await crowd(this.shop, (i) => ({ reference_id: `finished-${i}` }), { headers: { 'X-Mock-Outcome': 'processed@0' } }, FINISHED);
+    await crowd(
+      this.shop,
+      (i) => ({ reference_id: `finished-${i}` }),
+      { headers: { 'X-Mock-Outcome': 'processed@0' } },
+      FINISHED,
+    );
     await this.shop.settle();
     this.balances = await this.shop.balances();
     this.now = (await this.shop.api.clock()).now + 7200;
@@ -292,7 +313,13 @@ const retention = {
   },
   async check(world) {
     const left = await idsOf(this.shop);
-    world.count(left.length === UNFINISHED ? 'after the sweep' : left.length === UNFINISHED + FINISHED ? 'before the sweep' : 'between two sweeps');
+    world.count(
+      left.length === UNFINISHED
+        ? 'after the sweep'
+        : left.length === UNFINISHED + FINISHED
+          ? 'before the sweep'
+          : 'between two sweeps',
+    );
     const deadline = Date.now() + 30_000;
     let now = left;
     while (now.length > UNFINISHED && Date.now() < deadline) {
@@ -304,4 +331,16 @@ const retention = {
   },
 };
 
-export const WAYS = [load, start, stop, checkpoint, reset, restore, made('snapshot', 'POST'), made('import', 'PUT'), deletion, advance, retention];
+export const WAYS = [
+  load,
+  start,
+  stop,
+  checkpoint,
+  reset,
+  restore,
+  made('snapshot', 'POST'),
+  made('import', 'PUT'),
+  deletion,
+  advance,
+  retention,
+];

@@ -3,8 +3,12 @@
 import { CURRENCIES } from './shop.js';
 
 const RECENT = 6; // invoices of a worker that something may happen to: few, so that each has a long life
-const PLANS = [['processed@5ms', ['processed']], ['process_failed:declined@0', ['process_failed']],
-  ['processed@5ms,refunded@10ms', ['processed', 'refunded']], ['processed@1ms,partially_charged_back@5ms', ['processed', 'partially_charged_back']]];
+const PLANS = [
+  ['processed@5ms', ['processed']],
+  ['process_failed:declined@0', ['process_failed']],
+  ['processed@5ms,refunded@10ms', ['processed', 'refunded']],
+  ['processed@1ms,partially_charged_back@5ms', ['processed', 'partially_charged_back']],
+];
 const PAYOUT_PLANS = [['processed@5ms', ['processed']], ['process_failed:declined@1ms', ['process_failed']]];
 const HOLD = 'process_pending';
 
@@ -13,7 +17,8 @@ const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
 
 /** The calls that make a payment, each through another API. */
 const WAYS = {
-  private: (api, order, extra) => api.private('POST', '/payment-invoices', { ...document('payment-invoices', order), ...extra }),
+  private: (api, order, extra) =>
+    api.private('POST', '/payment-invoices', { ...document('payment-invoices', order), ...extra }),
   public: (api, order, extra) => api.createPublic(order, extra),
 };
 
@@ -44,20 +49,34 @@ async function createPayment(worker, shop) {
 
 async function createPayout(worker, shop) {
   const { common, text, plan } = orderOf(worker, shop, 'payout');
-  const body = { ...common, service: `payment_card_${common.currency.toLowerCase()}`, fields: { card_number: '4111111111111111' },
-    options: { auto_process: plan !== undefined } };
-  const order = known(common, plan, () => shop.api.private('POST', '/payout-invoices', { ...document('payout-invoices', body), ...outcome(text) }));
+  const body = {
+    ...common,
+    service: `payment_card_${common.currency.toLowerCase()}`,
+    fields: { card_number: '4111111111111111' },
+    options: { auto_process: plan !== undefined },
+  };
+  const order = known(common, plan, () =>
+    shop.api.private('POST', '/payout-invoices', { ...document('payout-invoices', body), ...outcome(text) }),
+  );
   return shop.create(order, order.send);
 }
 
-const move = (shop, one, type, body) => shop.change(one, () => shop.api.control('POST', `/${type}/${one.id}/transition`, body));
+const move = (shop, one, type, body) =>
+  shop.change(one, () => shop.api.control('POST', `/${type}/${one.id}/transition`, body));
 
 async function refund(worker, shop, one) {
   const reference = worker.reference();
   const asked = { reference, acknowledged: false };
   one.refunds.push(asked);
-  const reply = await shop.change(one, () => shop.api.private('POST', `/payment-invoices/${one.id}/refund`,
-    { ...document('refund', { reference_id: reference, ...worker.chance.of([{}, { amount: worker.chance.amount(2000) }]) }), ...outcome('refund_pending') }));
+  const reply = await shop.change(one, () =>
+    shop.api.private('POST', `/payment-invoices/${one.id}/refund`, {
+      ...document('refund', {
+        reference_id: reference,
+        ...worker.chance.of([{}, { amount: worker.chance.amount(2000) }]),
+      }),
+      ...outcome('refund_pending'),
+    }),
+  );
   if (reply.status < 300) asked.acknowledged = true;
   else one.refunds.pop();
 }
@@ -67,16 +86,20 @@ const PAID = ['processed', 'partially_processed', 'partially_refunded', 'refund_
 function changePayment(worker, shop, one) {
   const { chance } = worker;
   if (one.status === 'process_pending') {
-    return move(shop, one, 'payment-invoices', { status: chance.of(['processed', 'processed', 'partially_processed', 'process_failed']) });
+    return move(shop, one, 'payment-invoices', {
+      status: chance.of(['processed', 'processed', 'partially_processed', 'process_failed']),
+    });
   }
-  if (one.status === 'refund_pending') return move(shop, one, 'payment-invoices', { status: chance.of(['refunded', 'refund_failed']) });
+  if (one.status === 'refund_pending')
+    return move(shop, one, 'payment-invoices', { status: chance.of(['refunded', 'refund_failed']) });
   if (PAID.includes(one.status) && chance.below(2)) return refund(worker, shop, one);
   const status = chance.of(['charged_back', 'partially_charged_back', 'process_pending']);
   return move(shop, one, 'payment-invoices', { status, force: status === 'process_pending' });
 }
 
 function changePayout(worker, shop, one) {
-  if (one.status === 'created') return shop.change(one, () => shop.api.private('POST', `/payout-invoices/${one.id}/process`));
+  if (one.status === 'created')
+    return shop.change(one, () => shop.api.private('POST', `/payout-invoices/${one.id}/process`));
   return move(shop, one, 'payout-invoices', { status: worker.chance.of(['processed', 'process_failed']) });
 }
 

@@ -1,5 +1,5 @@
-// A receiver that counts: what came, how often, and whether its signature was right. A callback is known by its signature,
-// which the database keeps as well.
+// A receiver that counts: what came, how often, and whether its signature was right. A callback is known by its
+// signature, which the database keeps as well.
 
 import http from 'node:http';
 import { sign } from '../../lib/sink.js';
@@ -10,7 +10,8 @@ const TURNS = 50;
 export class Receiver {
   constructor() {
     this.life = 0; // which server is the sender
-    this.heard = new Map(); // signature -> {account, invoice, status, times, refused, lives: {life: how often beyond refusals}}
+    // signature -> {account, invoice, status, times, refused, lives: {life: how often beyond refusals}}
+    this.heard = new Map();
     this.accounts = new Map(); // path -> {account, refuses}
     this.wrong = [];
     this.answered = 0;
@@ -53,14 +54,23 @@ export class Receiver {
     });
   }
 
-  /** Notes a callback; the answer's status and delay. Both follow from the signature, so that a repeat meets the same. */
+  /**
+   * Notes a callback; the answer's status and delay. Both follow from the signature, so that a repeat meets the same.
+   */
   judge(request, raw) {
     const { account, refuses } = this.accounts.get(request.url) ?? {};
     const signature = request.headers['x-signature'];
     const { id, attributes } = JSON.parse(raw).data;
     const secret = attributes.test_mode ? account.secret_key : account.secret_live_key;
     if (signature !== sign(secret, raw)) this.wrong.push(`${id} ${attributes.status}: signature ${signature}`);
-    const known = this.heard.get(signature) ?? { account: account.id, invoice: id, status: attributes.status, times: 0, refused: 0, lives: {} };
+    const known = this.heard.get(signature) ?? {
+      account: account.id,
+      invoice: id,
+      status: attributes.status,
+      times: 0,
+      refused: 0,
+      lives: {},
+    };
     known.times++;
     this.heard.set(signature, known);
     const chance = Buffer.from(signature, 'base64')[0];
@@ -70,7 +80,9 @@ export class Receiver {
     return [refused ? 500 : 200, chance % 16 === 1 ? SLOW_MS : 0];
   }
 
-  /** Another server sends from here on. What the last one had sent is in this process's sockets: some turns read it all. */
+  /**
+   * Another server sends from here on. What the last one had sent is in this process's sockets: some turns read it all.
+   */
   async nextLife() {
     for (let i = 0; i < TURNS; i++) await new Promise((done) => { setImmediate(done); });
     this.life++;

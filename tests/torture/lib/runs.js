@@ -1,4 +1,5 @@
-// What all commands of tests/torture share: their options, their rounds, their figures, and what a failed round leaves behind.
+// What all commands of tests/torture share: their options, their rounds, their figures, and what a failed round leaves
+// behind.
 
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
@@ -24,7 +25,11 @@ export function readOptions(rounds) {
     seed: { type: 'string', default: String(randomInt(2 ** 32)) },
     only: { type: 'string' },
   } });
-  return { rounds: number(values, 'rounds', 1), seed: number(values, 'seed', 0), only: values.only === undefined ? undefined : number(values, 'only', 1) };
+  return {
+    rounds: number(values, 'rounds', 1),
+    seed: number(values, 'seed', 0),
+    only: values.only === undefined ? undefined : number(values, 'only', 1),
+  };
 }
 
 /** A round's own numbers: the same ones whether or not other rounds ran before it. */
@@ -52,7 +57,11 @@ export async function runRounds({ command, rounds, seed, only, play, figures }) 
     const work = { close: async () => {} };
     const start = Date.now();
     try {
-      const what = await within(play(round, chanceOf(seed, round), work), () => `round ${round} to end`, ROUND_LIMIT_MS);
+      const what = await within(
+        play(round, chanceOf(seed, round), work),
+        () => `round ${round} to end`,
+        ROUND_LIMIT_MS,
+      );
       passed++;
       console.log(`ok   ${round} ${what}, ${Date.now() - start} ms`);
     } catch (error) {

@@ -9,11 +9,15 @@ const DRAIN_US = 4000; // for what a stopped server has sent to be read here
 const SAMPLES = 4; // of a round whose way says nothing else
 
 /** What is acknowledged at this moment, with a copy of the files that a killed or stopped server leaves. */
-export const look = (world, heard = []) => ({ known: world.shops.map((shop) => shop.soFar()), heard, file: copyOf(world.db) });
+export const look = (world, heard = []) => ({
+  known: world.shops.map((shop) => shop.soFar()),
+  heard,
+  file: copyOf(world.db),
+});
 
 /**
- * A kill that costs nothing: while the server is stopped, its files are what a kill would leave, and all answers that it
- * sent come in. So a round looks into many moments.
+ * A kill that costs nothing: while the server is stopped, its files are what a kill would leave, and all answers that
+ * it sent come in. So a round looks into many moments.
  */
 export async function sample(world) {
   const { pid } = world.server;

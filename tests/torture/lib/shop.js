@@ -1,5 +1,5 @@
-// An account under load, and what is known of it: everything that the server acknowledged, and what it was asked for when it
-// was killed. That is all that may be there afterwards.
+// An account under load, and what is known of it: everything that the server acknowledged, and what it was asked for
+// when it was killed. That is all that may be there afterwards.
 
 import assert from 'node:assert/strict';
 import { partsOf, units } from '../../lib/money.js';
@@ -24,9 +24,17 @@ function answeredBy(reply) {
 
 /** The account's settings. */
 export const settings = (changes) => ({
-  profile: '2024', settle_after_ms: 20, lifetime_s: DAY_S, opening_balances: Object.fromEntries(CURRENCIES.map((one) => [one, OPENING])), ...changes });
+  profile: '2024',
+  settle_after_ms: 20,
+  lifetime_s: DAY_S,
+  opening_balances: Object.fromEntries(CURRENCIES.map((one) => [one, OPENING])),
+  ...changes,
+});
 
-/** One invoice. `statuses`: those that were acknowledged, in order. `asked`: a change is under way that may have happened. */
+/**
+ * One invoice. `statuses`: those that were acknowledged, in order. `asked`: a change is under way that may have
+ * happened.
+ */
 class Known {
   constructor(order) {
     this.order = order;
@@ -58,10 +66,14 @@ export class Shop {
     this.answers = 0;
   }
 
-  get id() { return this.api.account.id; }
+  get id() {
+    return this.api.account.id;
+  }
 
   /** Another server has its database now. */
-  moveTo(server) { this.api.server = server; }
+  moveTo(server) {
+    this.api.server = server;
+  }
 
   // ---- what is asked
 
@@ -105,7 +117,9 @@ export class Shop {
   // ---- what must be
 
   /** How many steps of each invoice are acknowledged at this moment. */
-  soFar() { return new Map([...this.acknowledged].map(([id, { statuses }]) => [id, statuses.length])); }
+  soFar() {
+    return new Map([...this.acknowledged].map(([id, { statuses }]) => [id, statuses.length]));
+  }
 
   /** In a copy of the database: all that was acknowledged by then. */
   checkSoFar(known, rows) {
@@ -118,7 +132,9 @@ export class Shop {
   }
 
   /** Moves the clock; however slow the machine is, the answer is a complete run. */
-  advance(how) { return this.api.advance({ timeout: '60s', ...how }); }
+  advance(how) {
+    return this.api.advance({ timeout: '60s', ...how });
+  }
 
   /** Lets everything happen that is due. */
   async settle() {
@@ -133,7 +149,9 @@ export class Shop {
     for (const type of Object.values(TYPES)) {
       let before;
       for (;;) {
-        const { data, meta } = (await this.api.private('GET', `/${type}?page[size]=${PAGE}${before ? `&page[before]=${before}` : ''}`)).expect(200).json;
+        const { data, meta } = (
+          await this.api.private('GET', `/${type}?page[size]=${PAGE}${before ? `&page[before]=${before}` : ''}`)
+        ).expect(200).json;
         for (const row of data) rows.push({ type, id: row.id, attributes: row.attributes });
         if (data.length < PAGE) break;
         before = meta.before;
@@ -142,18 +160,26 @@ export class Shop {
     return rows;
   }
 
-  async balances() { return (await this.api.private('GET', '/account/balances')).expect(200).data.attributes.currency_accounts; }
+  async balances() {
+    return (await this.api.private('GET', '/account/balances')).expect(200).data.attributes.currency_accounts;
+  }
 
   /** The balances are what the invoices moved, and nothing else. */
   checkBooks(rows, balances) {
     const sums = Object.fromEntries(CURRENCIES.map((currency) => [currency, [units(OPENING), 0n]]));
     for (const { type, attributes } of rows) {
       const parts = partsOf(type, attributes);
-      parts.forEach((part, i) => { sums[attributes.currency][i] += part; });
+      parts.forEach((part, i) => {
+        sums[attributes.currency][i] += part;
+      });
     }
     for (const currency of CURRENCIES) {
       const { active_balance: active, pending_balance: pending } = balances[currency];
-      assert.deepEqual([units(active), units(pending)], sums[currency], `the balance of ${this.id} in ${currency} is not what its invoices moved`);
+      assert.deepEqual(
+        [units(active), units(pending)],
+        sums[currency],
+        `the balance of ${this.id} in ${currency} is not what its invoices moved`,
+      );
     }
   }
 
@@ -183,7 +209,8 @@ export class Shop {
     const { settings: now } = (await this.api.control('GET', `/accounts/${this.id}`)).expect(200).json;
     for (const [name, { acknowledged, asked }] of this.values) {
       const may = [acknowledged, asked].filter((value) => value !== undefined);
-      if (acknowledged !== undefined) assert.ok(may.includes(now[name]), `${this.id}: ${name} is ${now[name]}, not ${may.join(' or ')}`);
+      if (acknowledged !== undefined)
+        assert.ok(may.includes(now[name]), `${this.id}: ${name} is ${now[name]}, not ${may.join(' or ')}`);
     }
   }
 
@@ -203,7 +230,9 @@ export class Shop {
   }
 
   /** In a copy of the database: no invoice is half-way between two of its states. */
-  checkChains(rows) { for (const row of rows.filter(({ account }) => account === this.id)) checkChain(row); }
+  checkChains(rows) {
+    for (const row of rows.filter(({ account }) => account === this.id)) checkChain(row);
+  }
 
   /** In the database: each invoice went exactly the way that was acknowledged, and each step has its callback. */
   checkRows(rows) {
@@ -232,7 +261,8 @@ function checkRefunds({ id, refunds }, row) {
   const count = (reference) => row.refunds.filter((one) => one === reference).length;
   for (const { reference, acknowledged } of refunds) {
     const times = count(reference);
-    if (acknowledged) assert.equal(times, 1, `refund ${reference} of ${id} was acknowledged, and is there ${times} times`);
+    if (acknowledged)
+      assert.equal(times, 1, `refund ${reference} of ${id} was acknowledged, and is there ${times} times`);
     else assert.ok(times <= 1, `refund ${reference} of ${id} is there ${times} times`);
   }
 }
@@ -246,7 +276,9 @@ function wayOf(row) {
 function checkWay(one, row) {
   const way = wayOf(row);
   const { plan } = one.order;
-  const [must, may] = plan ? [[...(row.payout ? ['created'] : []), 'process_pending', ...plan], 0] : [one.statuses, one.asked ? 1 : 0];
+  const [must, may] = plan
+    ? [[...(row.payout ? ['created'] : []), 'process_pending', ...plan], 0]
+    : [one.statuses, one.asked ? 1 : 0];
   if (!plan && !one.id) {
     assert.deepEqual(way, [row.payout ? 'created' : 'process_pending'], `${row.id}, whose creation was not answered`);
     return;
@@ -264,5 +296,9 @@ function checkChain({ id, status, transitions, callbacks, payout }) {
   }
   if (transitions.length) assert.equal(at, status, `${id}: its status is not that of its last transition`);
   const reported = callbacks.map(({ transition }) => transition);
-  assert.deepEqual(payout ? reported : reported.slice(1), transitions.map(([, now]) => now), `${id}: transitions and callbacks`);
+  assert.deepEqual(
+    payout ? reported : reported.slice(1),
+    transitions.map(([, now]) => now),
+    `${id}: transitions and callbacks`,
+  );
 }

@@ -8,8 +8,10 @@ import { startServer, tempDir } from '../../lib/server.js';
 import { startReceiver } from './receiver.js';
 import { Shop } from './shop.js';
 
-const FEES = { payments: { payment_card_usd_hpp: { fee_rate: 2.9, fee_fix: 0.3 }, payment_card_eur_hpp: { fee_rate: 1.5 } },
-  payouts: { payment_card_usd: { fee_rate: 1, fee_max: 3 } } };
+const FEES = {
+  payments: { payment_card_usd_hpp: { fee_rate: 2.9, fee_fix: 0.3 }, payment_card_eur_hpp: { fee_rate: 1.5 } },
+  payouts: { payment_card_usd: { fee_rate: 1, fee_max: 3 } },
+};
 const FIXTURES = fixturesWith(FEES);
 
 /** What a round has: the server, its database, its accounts, and the ways to kill it. */
@@ -29,8 +31,11 @@ export class World {
     this.receiver = await startReceiver();
     await this.start();
     this.demo = new Client(this.server, DEMO, { check: false });
-    this.shops = [await Shop.open(this.demo, this.receiver), await Shop.open(this.demo, this.receiver, { payment_fee_shift_out: true }),
-      await Shop.open(this.demo, this.receiver, { frozen: true })];
+    this.shops = [
+      await Shop.open(this.demo, this.receiver),
+      await Shop.open(this.demo, this.receiver, { payment_fee_shift_out: true }),
+      await Shop.open(this.demo, this.receiver, { frozen: true }),
+    ];
     await this.way.prepare?.(this);
   }
 
