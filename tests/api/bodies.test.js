@@ -31,7 +31,10 @@ async function reach(holds, what) {
   }
 }
 
-/** A request whose body lacks its last byte. `last()` sends that one and resolves with the answer. */
+/**
+ * A request whose body lacks its last byte. `last()` sends that byte and resolves with the response. Its patience
+ * grows with what all of them send: some hundred megabytes take a busy machine longer than one answer.
+ */
 async function unfinished(head, size) {
   const socket = connect({ host: server.host, port: server.port });
   let answer = '';
@@ -44,7 +47,7 @@ async function unfinished(head, size) {
     socket,
     async last() {
       socket.write('x');
-      await within(closed, () => `the answer to ${head}`);
+      await within(closed, () => `the answer to ${head}`, 5 * PATIENCE_MS);
       return answer;
     },
   };
