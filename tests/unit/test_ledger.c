@@ -1,0 +1,178 @@
+/* What an account has: opening balances, and what each status of an invoice moves. */
+#include "engine_bench.h"
+
+#include "domain/invoice_money.h"
+#include "engine/ledger.h"
+#include "engine/transition.h"
+
+static int64_t active(struct bench *b, const char *currency)
+{
+    struct ledger_balance balance;
+    ledger_balance(&b->engine, b->tenant, currency, &balance);
+    return balance.active;
+}
+
+static bool become(struct bench *b, struct invoice *invoice, enum status status, int64_t amount)
+{
+    const struct transition_request request = {
+        .status = status,
+        .amount = amount,
+        .at_ms = clock_now(b->tenant),
+        .cause = "command",
+        .force = true,
+    };
+    return engine_transition(&b->engine, b->tenant, &b->arena, invoice, &request);
+}
+
+static void a_balance_opens_with_the_setting_or_a_million_of_a_served_currency(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING);
+    assert_int_equal(active(&b, "XXX"), 0); /* no service has it */
+    struct settings settings;
+    settings_default(&settings);
+    settings.opening_balances = "{\"USD\":\"12.5\",\"XXX\":\"3\"}";
+    engine_change_account(&b.engine, b.tenant, &settings);
+    assert_int_equal(active(&b, "USD"), 1250 * (MONEY_ONE / 100));
+    assert_int_equal(active(&b, "XXX"), 3 * MONEY_ONE);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+static void a_change_posts_the_difference_that_it_makes(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    struct invoice invoice = bench_invoice(&b, b.tenant, "process_pending", NULL);
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING);
+    assert_true(become(&b, &invoice, STATUS_PROCESSED, MONEY_NONE));
+    int64_t paid = invoice.processed_deposit;
+    assert_true(paid > 0);
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid);
+    assert_true(become(&b, &invoice, STATUS_PARTIALLY_REFUNDED, 30 * MONEY_ONE));
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - 30 * MONEY_ONE);
+    assert_true(become(&b, &invoice, STATUS_PARTIALLY_CHARGED_BACK, 20 * MONEY_ONE));
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - 50 * MONEY_ONE);
+    assert_true(become(&b, &invoice, STATUS_REFUNDED, MONEY_NONE)); /* all that is left */
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - invoice.processed_amount);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+/* Whichever two statuses an invoice goes through, the balance is what the invoice says it moved. */
+static void after_any_two_changes_the_balance_is_what_the_invoice_is_worth(void **state)
+{
+    struct bench b;
+    int changed = 0;
+    (void)state;
+    bench_begin(&b);
+    int64_t others = 0;
+    for (int first = 0; first < STATUS_COUNT; first++) {
+        for (int second = 0; second < STATUS_COUNT; second++) {
+            struct invoice invoice = bench_invoice(&b, b.tenant, "process_pending", NULL);
+            changed += become(&b, &invoice, (enum status)first, MONEY_NONE);
+            changed += become(&b, &invoice, (enum status)second, MONEY_NONE);
+            int64_t worth = invoice_balance_effect(&invoice);
+            assert_row(status_name((enum status)second),
+                       active(&b, "USD") == LEDGER_OPENING + others + worth);
+            others += worth;
+            arena_reset(&b.arena);
+        }
+    }
+    assert_true(changed > STATUS_COUNT * STATUS_COUNT / 2);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+static void a_posting_of_nothing_writes_nothing(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    ledger_post(&b.engine, b.tenant, "USD", 0, 0, 0);
+    assert_false(store_in_turn(b.store));
+    ledger_post(&b.engine, b.tenant, "USD", 0, 5, 0);
+    ledger_post(&b.engine, b.tenant, "USD", 0, 0, 7);
+    assert_true(store_in_turn(b.store));
+    struct ledger_balance balance;
+    ledger_balance(&b.engine, b.tenant, "USD", &balance);
+    assert_int_equal(balance.active, LEDGER_OPENING);
+    assert_int_equal(balance.pending, 5);
+    assert_int_equal(balance.reserved, 7);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+static void a_rolled_back_turn_leaves_the_balance_as_it_was(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    ledger_post(&b.engine, b.tenant, "USD", 5 * MONEY_ONE, 0, 0);
+    store_poison(b.store, "on purpose");
+    assert_false(store_commit(b.store));
+    engine_rolled_back(&b.engine);
+    assert_int_equal(active(&b, "USD"), LEDGER_OPENING);
+    bench_end(&b);
+}
+
+static void the_list_has_each_currency_once_the_catalogue_first(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    struct settings settings;
+    settings_default(&settings);
+    settings.opening_balances = "{\"USD\":\"1\",\"XXA\":\"2\"}";
+    engine_change_account(&b.engine, b.tenant, &settings);
+    ledger_post(&b.engine, b.tenant, "XXB", MONEY_ONE, 0, 0);
+    const struct view_balances view = ledger_view(&b.engine, b.tenant, &b.arena);
+    assert_string_equal(view.list[0].currency, b.fixture.catalogue.services[0].currency);
+    assert_string_equal(view.list[view.n - 2].currency, "XXA");
+    assert_string_equal(view.list[view.n - 1].currency, "XXB");
+    assert_int_equal(view.list[view.n - 1].active, MONEY_ONE);
+    for (size_t i = 0; i < view.n; i++) {
+        for (size_t j = i + 1; j < view.n; j++) {
+            assert_string_not_equal(view.list[i].currency, view.list[j].currency);
+        }
+    }
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+/* The list grows past its first room. */
+static void an_account_may_have_any_number_of_currencies(void **state)
+{
+    struct bench b;
+    char currency[4] = "QAA";
+    (void)state;
+    bench_begin(&b);
+    size_t before = ledger_view(&b.engine, b.tenant, &b.arena).n;
+    for (int i = 0; i < 40; i++) {
+        currency[1] = (char)('A' + i / 26);
+        currency[2] = (char)('A' + i % 26);
+        ledger_post(&b.engine, b.tenant, currency, MONEY_ONE, 0, 0);
+    }
+    const struct view_balances view = ledger_view(&b.engine, b.tenant, &b.arena);
+    assert_int_equal(view.n, before + 40);
+    assert_string_equal(view.list[0].currency, b.fixture.catalogue.services[0].currency);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_balance_opens_with_the_setting_or_a_million_of_a_served_currency),
+        cmocka_unit_test(a_change_posts_the_difference_that_it_makes),
+        cmocka_unit_test(after_any_two_changes_the_balance_is_what_the_invoice_is_worth),
+        cmocka_unit_test(a_posting_of_nothing_writes_nothing),
+        cmocka_unit_test(a_rolled_back_turn_leaves_the_balance_as_it_was),
+        cmocka_unit_test(the_list_has_each_currency_once_the_catalogue_first),
+        cmocka_unit_test(an_account_may_have_any_number_of_currencies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
