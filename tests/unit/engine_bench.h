@@ -46,18 +46,23 @@ static inline void bench_commit(struct bench *b)
     engine_committed(&b->engine);
 }
 
-static inline void bench_begin(struct bench *b)
+static inline void bench_begin_as(struct bench *b, const struct engine_options *options)
 {
-    const struct engine_options options = {.journal = 100};
     memset(b, 0, sizeof *b);
     wall_ms = BENCH_WALL_MS;
     mono_ms = 5000;
     folder_make(b->folder);
     assert_null(fixture_load(NULL, &b->fixture));
     assert_null(store_open(folder_path(b->folder, "db"), STORE_DURABLE_NONE, &b->arena, &b->store));
-    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
+    assert_null(engine_start(b->store, &b->fixture, options, &b->arena, &b->engine));
     b->tenant = b->engine.tenants.demo;
     bench_commit(b);
+}
+
+static inline void bench_begin(struct bench *b)
+{
+    const struct engine_options options = {.journal = 100};
+    bench_begin_as(b, &options);
 }
 
 static inline void bench_end(struct bench *b)
