@@ -181,6 +181,53 @@ static void xml(void **state)
                   "<a>********************</a><!-- cvv: *** --><cvv/><b>1</b>");
 }
 
+static void broken_xml_is_masked_as_far_as_it_goes(void **state)
+{
+    static const char *const rows[][2] = {
+        {"<a cvv=123>1</a>", "<a cvv=***>1</a>"}, /* without quotes */
+        {"<a cvv=123 b=4>1</a>", "<a cvv=*** b=4>1</a>"},
+        {"<a cvv=123", "<a cvv=***"},
+        {"<a cvv=", "<a cvv="},
+        {"<a cvv = '123'/>", "<a cvv = '***'/>"},
+        {"<a cvv='123", "<a cvv='***"},
+        {"<a cvv b='1'/>", "<a cvv b='1'/>"},
+        {"<a =\"1\" cvv='2'/>", "<a =\"1\" cvv='*'/>"},
+        {"<cvv>123", "<cvv>***"},
+        {"<cvv>\t12\r\n</cvv>3", "<cvv>\t**\r\n</cvv>3"},
+        {"<cvv> </cvv>3", "<cvv> </cvv>3"},
+        {"</a><cvv>1</cvv>", "</a><cvv>*</cvv>"},
+        {"<cvv>1</cvv", "<cvv>*</cvv"},
+        {"<cvv><![CDATA[12", "<cvv><![CDATA[**"},
+        {"<a><!-- cvv: 12", "<a><!-- cvv: **"},
+        {"<?x cvv: 12?><!DOCTYPE a><cvv>3</cvv>", "<?x cvv: **?><!DOCTYPE a><cvv>*</cvv>"},
+        {"<", "<"},
+        {"<a", "<a"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_masked(rows[i][0], rows[i][1]);
+    }
+}
+
+static void entities_hide_nothing(void **state)
+{
+    static const char *const rows[][2] = {
+        {"<a>&#x34;111111111111111</a>", "<a>*********************</a>"},
+        {"<a>&#X34;111111111111111</a>", "<a>*********************</a>"},
+        /* these are none, and the digits behind them no card */
+        {"<a>&#;411111111111111</a>", "<a>&#;411111111111111</a>"},
+        {"<a>&#52 11111111111111</a>", "<a>&#52 11111111111111</a>"},
+        {"<a>&#x;</a>", "<a>&#x;</a>"},
+        {"<a>1 &#52", "<a>1 &#52"},
+        {"<a>1 &#5", "<a>1 &#5"},
+        {"<a>1 &lt; 2 &", "<a>1 &lt; 2 &"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_masked(rows[i][0], rows[i][1]);
+    }
+}
+
 static void text_of_no_format(void **state)
 {
     (void)state;
@@ -253,6 +300,8 @@ int main(void)
         cmocka_unit_test(cards_in_names_lists_and_escapes),
         cmocka_unit_test(a_multipart_form),
         cmocka_unit_test(xml),
+        cmocka_unit_test(broken_xml_is_masked_as_far_as_it_goes),
+        cmocka_unit_test(entities_hide_nothing),
         cmocka_unit_test(text_of_no_format),
         cmocka_unit_test(the_query_of_a_target),
         cmocka_unit_test(headers),

@@ -147,6 +147,85 @@ static void unknown_names_are_errors(void **state)
     end(&r);
 }
 
+static const char *message_of(const struct reading *r, const char *path)
+{
+    for (const struct json_error *error = r->errors.first; error; error = error->next) {
+        if (strcmp(error->path, path) == 0) {
+            return error->message;
+        }
+    }
+    return "";
+}
+
+/* Each document breaks one field; what it leaves out is another error. */
+static void a_value_of_the_wrong_kind_is_refused_with_what_it_must_be(void **state)
+{
+    static const char whole[] = "must be a whole number from ";
+    static const char amount[] = "must be an amount, as a text if it has more than 15 digits";
+    static const char at_least[] = "must be an amount of at least 0";
+    static const struct {
+        const struct row_table *table;
+        const char *json, *path, *message; /* "": it is good */
+    } cases[] = {
+        {&row_transition, "{\"at_ms\":\"1\"}", "row.at_ms", whole},
+        {&row_transition, "{\"at_ms\":1.5}", "row.at_ms", whole},
+        {&row_transition, "{\"at_ms\":-1}", "row.at_ms", whole},
+        {&row_transition, "{\"at_ms\":9223372036854775807}", "row.at_ms", whole},
+        {&row_transition, "{\"from\":\"paid\"}", "row.from", "there is no such status"},
+        {&row_transition, "{\"from\":5}", "row.from", "there is no such status"},
+        {&row_transition, "{\"from\":\"created\\u0000\"}", "row.from",
+         "there is no such status"},
+        {&row_callback, "{\"id\":\"17\"}", "row.id", "there is no such id"},
+        {&row_callback, "{\"id\":17}", "row.id", "there is no such id"},
+        {&row_callback, "{\"id\":\"cb_0\"}", "row.id", "there is no such id"},
+        {&row_callback, "{\"manual\":0}", "row.manual", "must be true or false"},
+        {&row_callback, "{\"manual\":\"true\"}", "row.manual", "must be true or false"},
+        {&row_callback, "{\"manual\":true}", "row.manual", ""},
+        {&row_callback, "{\"state\":\"lost\"}", "row.state", MESSAGE_CHOICE},
+        {&row_callback, "{\"state\":\"\"}", "row.state", MESSAGE_CHOICE},
+        {&row_callback, "{\"state\":1}", "row.state", MESSAGE_CHOICE},
+        {&row_callback, "{\"url\":\"ftp://a\"}", "row.url", "URL"},
+        {&row_callback, "{\"url\":5}", "row.url", "URL"},
+        {&row_attempt, "{\"code\":99}", "row.code", whole},
+        {&row_attempt, "{\"code\":1000}", "row.code", whole},
+        {&row_attempt, "{\"response_body\":5}", "row.response_body", "must"},
+        {&row_attempt, "{\"response_body\":{\"base64\":5}}", "row.response_body", "must"},
+        {&row_attempt, "{\"response_body\":{\"base64\":\"!\"}}", "row.response_body", "must"},
+        {&row_attempt, "{\"response_body\":{\"base64\":\"_w\",\"b\":1}}", "row.response_body",
+         "must"},
+        {&row_attempt, "{\"response_body\":{\"base64\":\"_w\"}}", "row.response_body", ""},
+        {&row_invoice, "{\"amount\":true}", "row.amount", amount},
+        {&row_invoice, "{\"amount\":{}}", "row.amount", amount},
+        {&row_invoice, "{\"amount\":\"x\"}", "row.amount", amount},
+        {&row_invoice, "{\"amount\":\"1\\u0000\"}", "row.amount", amount},
+        {&row_invoice, "{\"amount\":0.1234567890123456}", "row.amount", amount},
+        {&row_invoice, "{\"amount\":-1}", "row.amount", at_least},
+        {&row_invoice, "{\"amount\":1}", "row.amount", ""},
+        {&row_invoice, "{\"amount\":\"1.5\"}", "row.amount", ""},
+        {&row_invoice, "{\"deposit\":-1}", "row.deposit", ""},
+        {&row_invoice, "{\"currency\":\"U$\"}", "row.currency", "currency"},
+        {&row_invoice, "{\"currency\":5}", "row.currency", "currency"},
+        {&row_invoice, "{\"been\":[]}", "row.been", "must be a list of statuses"},
+        {&row_invoice, "{\"been\":\"created\"}", "row.been", "must be a list of statuses"},
+        {&row_invoice, "{\"been\":[5]}", "row.been", "there is no such status"},
+        {&row_invoice, "{\"been\":[\"paid\"]}", "row.been", "there is no such status"},
+        {&row_invoice, "{\"metadata\":5}", "row.metadata", "must"},
+        {&row_invoice, "{\"customer\":\"x\"}", "row.customer", "must"},
+        {&row_invoice, "{\"resolution\":5}", "row.resolution", "resolution"},
+        {&row_invoice, "{\"resolution\":\"nothing\"}", "row.resolution", "resolution"},
+    };
+    struct reading r;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        begin(&r, cases[i].table, cases[i].json);
+        const char *message = message_of(&r, cases[i].path);
+        if (!*cases[i].message ? *message : !strstr(message, cases[i].message)) {
+            fail_msg("row %s: \"%s\"", cases[i].json, message);
+        }
+        end(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +233,7 @@ int main(void)
         cmocka_unit_test(null_is_what_the_engine_calls_null),
         cmocka_unit_test(what_may_be_null_may_be_absent_and_nothing_else),
         cmocka_unit_test(unknown_names_are_errors),
+        cmocka_unit_test(a_value_of_the_wrong_kind_is_refused_with_what_it_must_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,8 @@ static const char *const good[] = {
     "http://xn--bcher-kva.example/",
     "http://b\303\274cher.example/\303\244",
     "http://1.example/",
+    "http://user%20name:p%3a@shop.example/",
+    "http://[fe80::1%25a-b_c.d~1]/",
 };
 
 static const char *const bad[] = {
@@ -56,6 +58,12 @@ static const char *const bad[] = {
     "http://[127.0.0.1]/",
     "http://[::1%eth0]/",
     "http://[::1%25]/",
+    "http://[::1%2]/",
+    "http://[::1%25eth0!]/",
+    "http://[::g%25eth0]/",
+    "http://[fe80::1%25an-interface-of-a-name-that-is-much-too-long]/",
+    "http://user%10@shop.example/",
+    "http://us[er@shop.example/",
     "http://[::g]/",
     "http://a b/",
     "http://a/b c",

@@ -1,0 +1,107 @@
+/* Tokens of card sessions: what is written is read, and nothing else is one. */
+#include "unit.h"
+
+#include "base/crypt.h"
+#include "domain/token.h"
+
+static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
+
+static void both_forms_are_read_again(void **state)
+{
+    (void)state;
+    for (int form = 0; form <= TOKEN_HS256; form++) {
+        struct buf text = {0};
+        struct token token;
+        token_write(&text, key, (enum token_form)form, "cgi_0000000000000001", 1700000000);
+        assert_true(token_read(buf_str(&text), &token));
+        assert_int_equal(token.form, form);
+        assert_string_equal(token.session, "cgi_0000000000000001");
+        assert_int_equal(token.expires_s, 1700000000);
+        const char *signature = strrchr(buf_str(&text), '.') + 1;
+        assert_int_equal(strlen(signature), token_signature_size((enum token_form)form));
+        buf_finish(&text);
+    }
+}
+
+/* The last one is remembered: no other one may pass for it. */
+static void a_token_of_anything_else_is_another_token(void **state)
+{
+    static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
+    static const struct {
+        const uint8_t *key;
+        enum token_form form;
+        const char *session;
+        int64_t expires_s;
+    } rows[] = {
+        {key, TOKEN_RS512, "cgi_1", 5},       {key, TOKEN_HS256, "cgi_1", 5},
+        {key, TOKEN_HS256, "cgi_1", 6},       {key, TOKEN_HS256, "cgi_2", 6},
+        {other_key, TOKEN_HS256, "cgi_2", 6},
+    };
+    struct buf last = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct buf text = {0}, again = {0};
+        token_write(&text, rows[i].key, rows[i].form, rows[i].session, rows[i].expires_s);
+        token_write(&again, rows[i].key, rows[i].form, rows[i].session, rows[i].expires_s);
+        assert_string_equal(buf_str(&text), buf_str(&again));
+        assert_string_not_equal(buf_str(&text), buf_str(&last));
+        buf_finish(&last);
+        buf_finish(&again);
+        last = text;
+    }
+    buf_finish(&last);
+}
+
+static void other_claims_are_no_token(void **state)
+{
+    static const char *const claims[] = {
+        "",
+        "{}",
+        "{\"sid\":\"\",\"exp\":1}",
+        "{\"sid\":\"cgi-1\",\"exp\":1}",
+        "{\"sid\":\"cgi_1\"}",
+        "{\"sid\":\"cgi_1\",\"exp\":}",
+        "{\"sid\":\"cgi_1\",\"exp\":x}",
+        "{\"sid\":\"cgi_1\",\"exp\":01}",
+        "{\"sid\":\"cgi_1\",\"exp\":1} ",
+        "{\"sid\":\"cgi_1\",\"exp\":1,\"more\":2}",
+        " {\"sid\":\"cgi_1\",\"exp\":1}",
+    };
+    struct token token;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
+        struct buf text = {0};
+        buf_text(&text, "e30.");
+        crypt_base64url(&text, claims[i], strlen(claims[i]));
+        buf_text(&text, ".c2ln");
+        assert_row(claims[i], !token_read(buf_str(&text), &token));
+        buf_finish(&text);
+    }
+}
+
+static void what_has_no_three_parts_is_no_token(void **state)
+{
+    static const char *const texts[] = {
+        "", ".", "a", "a.b", "..", "a.!!.c", "a.AA.c", /* a NUL */
+    };
+    struct token token;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        assert_row(texts[i], !token_read(texts[i], &token));
+    }
+    char *text = repeat('A', 4000);
+    text[1] = text[3998] = '.';
+    assert_false(token_read(text, &token));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_forms_are_read_again),
+        cmocka_unit_test(a_token_of_anything_else_is_another_token),
+        cmocka_unit_test(other_claims_are_no_token),
+        cmocka_unit_test(what_has_no_three_parts_is_no_token),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
