@@ -568,6 +568,36 @@ describe('export', () => {
     assert.match(failed.stderr, /MILKYPAY_API_KEY.*API key/);
   });
 
+  test('each call has the credentials that it had', async () => {
+    const guarded = await startServer({ args: ['--control-token', 'of-the-control-api'] });
+    try {
+      const api = new Client(guarded);
+      api.controlHeaders = { 'X-Mock-Token': 'of-the-control-api' };
+      const { id, attributes } = await api.made({}, hold);
+      const { token } = attributes.flow_data.metadata;
+      const sale = (scheme) => api.send('POST', '/payment/sale', { json: {}, auth: `${scheme} ${token}` });
+      (await api.send('HEAD', `/payment-invoices/${id}`, { auth: api.auth })).expect(200);
+      (await api.send('GET', `/api/payment-invoices/${id}?x=[1]`, { auth: api.auth })).expect(200);
+      (await sale('Bearer')).expect(422);
+      (await sale('bearer')).expect(422);
+      (await api.control('POST', `/payment-invoices/${id}/transition`, { status: 'processed' })).expect(200);
+      const calls = (await script(api, id)).text.split(/^# \d+\. /m).slice(1);
+      const wanted = [
+        [/^POST .* -> 201\n/, /-X 'POST'/, /-u "\$MILKYPAY_ACCOUNT_ID:\$MILKYPAY_API_KEY"/],
+        [/^HEAD .* -> 200\n/, /--head/, /-u "\$MILKYPAY_ACCOUNT_ID:\$MILKYPAY_API_KEY"/],
+        [/^GET .* -> 200\n/, /--request-target '.*\?x=\[1\]'/, /-u "\$MILKYPAY_ACCOUNT_ID:/],
+        [/^POST .* -> 422\n/, /-H "Authorization: Bearer \$MILKYPAY_TOKEN"/],
+        [/^POST .* -> 422\n/, /-H 'Authorization: bearer '"\$MILKYPAY_/],
+        [/^POST .* -> 200\n/, /-H "X-Mock-Token: \$MILKYPAY_CONTROL_TOKEN"/],
+      ];
+      assert.equal(calls.length, wanted.length);
+      for (const [i, patterns] of wanted.entries())
+        for (const pattern of patterns) assert.match(calls[i], pattern);
+    } finally {
+      await guarded.stop();
+    }
+  });
+
   test('only curl, only one\'s own invoice', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);

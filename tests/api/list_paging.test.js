@@ -175,6 +175,13 @@ describe('filters', () => {
     [{ test_mode: '0' }, ['live']],
     [{ status: 'processed', currency: 'USD' }, ['test']],
     [{ unknown: 'x' }, ['test', 'live', 'eur', 'usd']],
+    // a reference names one row, which must fit all other filters too
+    [{ reference_id: 'eur', service: 'payment_card_eur_hpp', currency: 'eur', status: 'processed' }, ['eur']],
+    [{ reference_id: 'eur', service: 'payment_card_usd_hpp' }, []],
+    [{ reference_id: 'eur', currency: 'USD' }, []],
+    [{ reference_id: 'eur', status: 'process_failed' }, []],
+    [{ reference_id: 'eur', test_mode: '1' }, ['eur']],
+    [{ reference_id: 'eur', test_mode: 'false' }, []],
   ];
   for (const [filter, expected] of cases) {
     test(JSON.stringify(filter), async () => assert.deepEqual(await names(filter), expected));
@@ -187,6 +194,32 @@ describe('filters', () => {
     assert.deepEqual(await names({ created_to: start }), ['eur', 'usd']);
     assert.deepEqual(await names({ created_to: start + 9 }), ['eur', 'usd']);
     assert.deepEqual(await names({ created_from: start + 1, created_to: start + 9 }), []);
+  });
+
+  test('what a reference or an id names must fit the times, the cursor and each other', async () => {
+    const asked = (more) => names({ reference_id: 'live', ...more });
+    assert.deepEqual(await asked({ created_from: start + 10, created_to: start + 10 }), ['live']);
+    assert.deepEqual(await asked({ created_from: start + 11 }), []);
+    assert.deepEqual(await asked({ created_to: start + 9 }), []);
+    assert.deepEqual(await asked({ id: made.live }), ['live']);
+    assert.deepEqual(await asked({ id: made.usd }), []);
+    assert.deepEqual(await names({ id: made.usd, status: 'process_pending' }), ['usd']);
+    assert.deepEqual(await names({ id: made.usd, status: 'processed' }), []);
+    for (const [cursor, expected] of [['before', 'test'], ['after', 'usd']]) {
+      const paged = (name) => api.list({ 'filter[reference_id]': 'live', [`page[${cursor}]`]: made[name] });
+      assert.deepEqual(ids(await paged(expected)), [made.live]);
+      assert.deepEqual(ids(await paged('live')), []);
+      assert.deepEqual(ids(await paged(expected === 'usd' ? 'test' : 'usd')), []);
+    }
+  });
+
+  test('filters that mean nothing are refused', async () => {
+    for (const [name, value] of [['status', 'paid'], ['status', ''], ['test_mode', 'yes'], ['test_mode', ''],
+      ['created_from', 'today'], ['created_from', -1], ['created_to', 2 ** 41], ['created_to', '']]) {
+      (await api.list({ [`filter[${name}]`]: value })).expect(422);
+    }
+    (await api.list({ 'page[before]': 'cpi_0000000000000000' })).expect(422);
+    assert.equal(ids(await api.list({ 'page[before]': '' })).length, 4);
   });
 
   test('links keep the filter', async () => {

@@ -288,7 +288,13 @@ describe('a payout', () => {
     assert.deepEqual(await fieldErrors(demo, { amount: 10_000_000 }), ['amount']);
     assert.deepEqual(await fieldErrors(demo, { fields: undefined }), ['fields.account']);
     assert.deepEqual(await fieldErrors(demo, { fields: { account: '1234567890123456' } }), ['fields.account']);
-    assert.deepEqual(await fieldErrors(demo, { fields: 'x' }), ['fields']);
+    for (const fields of ['x', 5, true, ['x']]) assert.deepEqual(await fieldErrors(demo, { fields }), ['fields']);
+    for (const fields of [null, [], {}]) assert.deepEqual(await fieldErrors(demo, { fields }), ['fields.account']);
+    for (const account of [5, true, {}, []])
+      assert.deepEqual(await fieldErrors(demo, { fields: { account } }), ['fields.account']);
+    assert.deepEqual(await fieldErrors(demo, { fields: { account: '4\u00002' } }), ['fields.account']);
+    for (const card_number of [5, true, [], {}])
+      assert.deepEqual(await fieldErrors(demo, { fields: { account: '42', card_number } }), ['fields.card_number']);
     assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: 'paid' } }), ['metadata.mock_outcome']);
     assert.deepEqual(await fieldErrors(demo, { service: 'payment_card_usd', fields: { card_number: 'x' } }), [
       'fields.card_number',
@@ -331,6 +337,9 @@ describe('what becomes of a payout', () => {
     assert.equal(await outcomeOf(fields({ test_details_success_rate: '100' })), 'processed:ok');
     assert.equal(await outcomeOf(fields({ test_details_success_rate: '0',
       test_details_payout_resolution: 'declined' })), 'process_failed:declined');
+    assert.equal(await outcomeOf(fields({ test_details_payout_resolution: 'OK' })), 'processed:ok');
+    assert.equal(await outcomeOf(fields({ test_details_success_rate: '100',
+      test_details_payout_resolution: 'declined' })), 'processed:ok');
   });
 
   test('draws so many successes of a hundred', async () => {

@@ -166,6 +166,9 @@ const CASES = [
   ['expires in a year', { expires: inMinutes(365 * 1440) }, ['expires'], PRIVATE],
 
   ['service_fields text', { ...BANK, service_fields: 'x' }, ['service_fields'], BOTH],
+  ['service_fields a number', { ...BANK, service_fields: 5 }, ['service_fields'], BOTH],
+  ['service_fields a list', { ...BANK, service_fields: ['x'] }, ['service_fields'], BOTH],
+  ['service_fields an empty list', { ...BANK, service_fields: [] }, ['service_fields.account_number'], BOTH],
   ['service_fields missing', { ...BANK }, ['service_fields.account_number'], ALL],
   ['service_fields empty', { ...BANK, service_fields: {} }, ['service_fields.account_number'], BOTH],
   [
