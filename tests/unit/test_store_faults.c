@@ -1,0 +1,221 @@
+/*
+ * A database that fails: each call of SQLite in its turn. Opening then says why and leaves a file
+ * that opens the next time; a turn is rolled back whole.
+ */
+#include "folder.h"
+
+#include "base/embedded.h"
+#include "base/log.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+#define MARK_AT 68 /* in a database's header: the application's id */
+
+/* The call that fails, counted from 1; 0: none. */
+static int failing, calls;
+
+static bool fails(void)
+{
+    return ++calls == failing;
+}
+
+int __real_sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **),
+                        void *arg, char **why);
+int __real_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **statement,
+                              const char **rest);
+int __real_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags,
+                              sqlite3_stmt **statement, const char **rest);
+int __real_sqlite3_step(sqlite3_stmt *statement);
+int __real_sqlite3_finalize(sqlite3_stmt *statement);
+int __real_sqlite3_backup_step(sqlite3_backup *copy, int pages);
+int __real_sqlite3_backup_finish(sqlite3_backup *copy);
+int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **),
+                        void *arg, char **why);
+int __wrap_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **statement,
+                              const char **rest);
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags,
+                              sqlite3_stmt **statement, const char **rest);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_finalize(sqlite3_stmt *statement);
+int __wrap_sqlite3_backup_step(sqlite3_backup *copy, int pages);
+int __wrap_sqlite3_backup_finish(sqlite3_backup *copy);
+
+int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **),
+                        void *arg, char **why)
+{
+    return fails() ? SQLITE_FULL : __real_sqlite3_exec(db, sql, row, arg, why);
+}
+
+int __wrap_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **statement,
+                              const char **rest)
+{
+    return fails() ? SQLITE_CORRUPT : __real_sqlite3_prepare_v2(db, sql, size, statement, rest);
+}
+
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags,
+                              sqlite3_stmt **statement, const char **rest)
+{
+    return fails() ? SQLITE_CORRUPT
+                   : __real_sqlite3_prepare_v3(db, sql, size, flags, statement, rest);
+}
+
+int __wrap_sqlite3_step(sqlite3_stmt *statement)
+{
+    return fails() ? SQLITE_IOERR : __real_sqlite3_step(statement);
+}
+
+/* These two free something whatever they return. */
+int __wrap_sqlite3_finalize(sqlite3_stmt *statement)
+{
+    int result = __real_sqlite3_finalize(statement);
+    return fails() ? SQLITE_IOERR : result;
+}
+
+int __wrap_sqlite3_backup_finish(sqlite3_backup *copy)
+{
+    int result = __real_sqlite3_backup_finish(copy);
+    return fails() ? SQLITE_IOERR : result;
+}
+
+int __wrap_sqlite3_backup_step(sqlite3_backup *copy, int pages)
+{
+    return fails() ? SQLITE_FULL : __real_sqlite3_backup_step(copy, pages);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static void set_failing(int n)
+{
+    failing = n;
+    calls = 0;
+}
+
+/* The first schema file alone, as the first version made it. */
+static void make_old(const char *file)
+{
+    const struct embedded_file *fresh = embedded_find("schema/fresh.db");
+    const uint8_t *mark = (const uint8_t *)fresh->data + MARK_AT;
+    size_t first = 0;
+    sqlite3 *db;
+    char pragmas[96];
+    while (strncmp(embedded_files[first].name, "schema/db/", 10) != 0) {
+        first++;
+    }
+    snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = 1",
+             mark[0] << 24 | mark[1] << 16 | mark[2] << 8 | mark[3]);
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(__real_sqlite3_exec(db, embedded_files[first].data, NULL, NULL, NULL), 0);
+    assert_int_equal(__real_sqlite3_exec(db, pragmas, NULL, NULL, NULL), 0);
+    sqlite3_close(db);
+}
+
+/* How many calls an undisturbed opening makes. Each of them fails once, on a file of its own. */
+static int fail_each_call(void (*make)(const char *file))
+{
+    int n = 0;
+    for (bool failed = true; failed;) {
+        char folder[FOLDER_TEXT];
+        struct arena arena = {0};
+        struct store *store = NULL;
+        folder_make(folder);
+        const char *file = folder_path(folder, "mock.db");
+        if (make) {
+            make(file);
+        }
+        set_failing(++n);
+        const char *why = store_open(file, STORE_DURABLE_CRASH, &arena, &store);
+        failed = calls >= n;
+        set_failing(0);
+        assert_int_equal(why != NULL, failed);
+        assert_true(!why || strncmp(why, file, strlen(file)) == 0); /* it names the file */
+        if (why) {
+            assert_null(store);
+            assert_null(store_open(file, STORE_DURABLE_CRASH, &arena, &store));
+        }
+        store_close(store);
+        arena_finish(&arena);
+        folder_remove(folder);
+    }
+    return n;
+}
+
+static void a_new_database_is_made_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    assert_in_range(fail_each_call(NULL), 8, 1000);
+}
+
+static void an_old_database_is_brought_up_to_date_or_left_as_it_was(void **state)
+{
+    (void)state;
+    assert_in_range(fail_each_call(make_old), 20, 1000);
+}
+
+/* ------------------------------------------------------------------ a turn */
+
+static void a_turn_that_fails_anywhere_leaves_nothing(void **state)
+{
+    char folder[FOLDER_TEXT];
+    struct arena arena = {0};
+    struct store *store;
+    uint8_t before = 1, after = 2, now;
+    (void)state;
+    folder_make(folder);
+    assert_null(store_open(folder_path(folder, "mock.db"), STORE_DURABLE_CRASH, &arena, &store));
+    store_meta_put(store, "key", &before, 1);
+    assert_true(store_commit(store));
+    int n = 0;
+    for (bool failed = true; failed;) {
+        set_failing(++n);
+        store_meta_put(store, "key", &after, 1);
+        store_meta_put(store, "other", &after, 1);
+        bool good = store_commit(store);
+        failed = calls >= n;
+        set_failing(0);
+        assert_int_equal(good, !failed);
+        assert_int_equal(*store_failure(store) != '\0', failed);
+        assert_true(store_meta_get(store, "key", &now, 1));
+        assert_int_equal(now, good ? after : before);
+        assert_int_equal(store_meta_get(store, "other", &now, 1), good);
+    }
+    assert_in_range(n, 4, 100);
+    store_close(store);
+    arena_finish(&arena);
+    folder_remove(folder);
+}
+
+static void a_poisoned_turn_reads_nothing_until_it_ends(void **state)
+{
+    char folder[FOLDER_TEXT];
+    struct arena arena = {0};
+    struct store *store;
+    uint8_t value = 1;
+    (void)state;
+    folder_make(folder);
+    assert_null(store_open(folder_path(folder, "mock.db"), STORE_DURABLE_CRASH, &arena, &store));
+    store_meta_put(store, "key", &value, 1);
+    assert_true(store_commit(store));
+    store_poison(store, "first");
+    store_poison(store, "second");
+    assert_string_equal(store_failure(store), "first");
+    assert_true(store_in_turn(store));
+    assert_false(store_meta_get(store, "key", &value, 1));
+    assert_false(store_commit(store));
+    assert_true(store_meta_get(store, "key", &value, 1));
+    store_close(store);
+    arena_finish(&arena);
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_database_is_made_whole_or_not_at_all),
+        cmocka_unit_test(an_old_database_is_brought_up_to_date_or_left_as_it_was),
+        cmocka_unit_test(a_turn_that_fails_anywhere_leaves_nothing),
+        cmocka_unit_test(a_poisoned_turn_reads_nothing_until_it_ends),
+    };
+    log_setup(LOG_ERROR, false);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
