@@ -14,7 +14,8 @@ static int64_t clock_of(const struct tenant *tenant)
     return tenant->account.clock.now_ms; /* frozen while advancing */
 }
 
-/* Saved with what the slice does, in the clock's own mode: a crash must not turn time back. */
+/* Saves the clock in its own mode together with what the slice does: a crash must not turn time
+ * back. */
 static void move_clock(struct engine *engine, struct tenant *tenant, int64_t now_ms)
 {
     bool frozen = tenant->advance->frozen;
@@ -59,7 +60,8 @@ static int compare_callbacks(const void *a, const void *b)
                                         : (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
-/* Attempts of one moment end as their receivers answer: listed by number, equal runs are alike. */
+/* Attempts of one moment end in the order their receivers answer. Sorting them by number makes
+ * repeated runs equal. */
 static void order_callbacks(const struct advance_events *events)
 {
     for (size_t from = 0, to; from < events->n; from = to + 1) {
@@ -96,7 +98,7 @@ void advance_cut(struct engine *engine, struct tenant *tenant)
     }
 }
 
-/* One slice, unless it has to wait for attempts. */
+/* Runs one slice, unless attempts are still being sent. */
 static void run_slice(struct engine *engine, struct tenant *tenant)
 {
     struct advance *advance = tenant->advance;

@@ -1,8 +1,8 @@
 /*
- * Moving an account's clock event by event (server/docs/time.md): the clock goes to
- * the next due time, all that is due then runs, attempts that it starts end for real, and so on
- * until the target. A retry that an attempt causes is thus found on the way. Runs in slices, one
- * per turn of the loop.
+ * Advances an account's clock event by event (server/docs/time.md). The clock goes to the next due
+ * time, everything due at that time runs, and the attempts that this starts are made for real; this
+ * repeats until the target. Retries that these attempts cause are therefore included. Runs in
+ * slices, one per turn of the loop.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct advance {
     int64_t target_ms;
     bool next;           /* only as far as the next event */
     bool frozen;         /* the clock's mode before and after */
-    int64_t deadline_ms; /* monotonic time at which it gives up waiting */
+    int64_t deadline_ms; /* monotonic; then it stops waiting for attempts */
     bool complete;
     /* Reads tenant->events; they and the advance are freed when it returns. */
     void (*done)(void *arg, struct tenant *tenant, struct advance *advance);
@@ -20,21 +20,21 @@ struct advance {
 };
 
 /*
- * Begins; the tenant must not be advancing already. `target_ms` is account time, ignored when
- * `next`. `done` is called in a later turn, never from here.
+ * Starts an advance. The tenant must not be advancing already. `target_ms` is account time, ignored
+ * if `next`. `done` is called in a later turn, never from here.
  */
 void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next,
                    int64_t timeout_ms,
                    void (*done)(void *arg, struct tenant *tenant, struct advance *advance),
                    void *arg);
 
-/* Nobody waits for the answer any more: it goes on, unheard. */
+/* Drops the `done` callback because the caller is gone; the advance continues. */
 void advance_abandon(struct advance *advance);
 
-/* Ends at once, as complete as it is: for reset, deletion and the end of the server. */
+/* Ends the advance now, usually as incomplete: for reset, deletion and shutdown. */
 void advance_cut(struct engine *engine, struct tenant *tenant);
 
-/* As a loop_source: a slice of every advance there is; at the end cuts them all. */
+/* The loop_source callbacks: one slice of every advance; advance_end cuts them all. */
 int64_t advance_wait_ms(const void *engine);
 void advance_run(void *engine);
 void advance_end(void *engine);

@@ -16,7 +16,7 @@ static int64_t timeout(int64_t setting_ms, bool test_mode, int64_t test_ms, int6
     return setting_ms != ACCOUNT_UNSET ? setting_ms : test_mode ? test_ms : live_ms;
 }
 
-/* Retry n comes n intervals after the attempt before it. */
+/* Retry n is due n intervals after the attempt before it. */
 static int64_t retry_delay_ms(const struct tenant *tenant, int64_t retry)
 {
     return retry * tenant->account.settings.retry_interval_s * 1000;
@@ -75,7 +75,7 @@ static void log_attempt(const struct engine *engine, const struct callback *call
               LOG_TEXT("error", result->error ? result->error : ""), LOG_TEXT("request", request));
 }
 
-/* What the attempt sent instead of the callback's own body, NULL: nothing else. */
+/* The body that the attempt sent, if it differs from the callback's own; else NULL. */
 static const char *other_body(struct engine *engine, const struct tenant *tenant,
                               const struct callback *callback)
 {
@@ -110,8 +110,8 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant,
     store_attempt_insert(engine->store, &attempt);
 }
 
-/* The first of two is no attempt of the plan: the other one follows at once and decides for both.
- */
+/* The first attempt of the fault `duplicate` does not count: the second follows at once and decides
+ * for both. */
 static void repeat(struct engine *engine, struct callback *callback,
                    const struct delivery_result *result, int64_t now_ms)
 {
@@ -122,7 +122,7 @@ static void repeat(struct engine *engine, struct callback *callback,
     turn_queue_callback(&engine->turn, callback, true);
 }
 
-/* What becomes of a callback after an attempt. */
+/* Decides the callback's state after an attempt. */
 static void settle(const struct tenant *tenant, struct callback *callback,
                    const struct delivery_result *result, int64_t now_ms)
 {
@@ -156,7 +156,7 @@ static void note_event(struct tenant *tenant, const struct callback *callback,
     }
 }
 
-/* These answers most often mean that the receiver checked the signature with another key. */
+/* These codes usually mean that the receiver verified the signature with another key. */
 static bool is_refusal(long code)
 {
     return code == 401 || code == 403;
@@ -175,9 +175,9 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
         return;
     }
     int64_t now_ms = clock_now(tenant);
-    struct delivery_result told = *ended, *result = &told;
+    struct delivery_result annotated = *ended, *result = &annotated;
     if (is_refusal(ended->code)) {
-        told.error = outbox_fault_signing(arena, &callback);
+        annotated.error = outbox_fault_signing(arena, &callback);
     }
     save_attempt(engine, tenant, &callback, result);
     if (callback.fault == FAULT_DUPLICATE) {

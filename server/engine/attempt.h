@@ -1,5 +1,5 @@
-/* The attempts of a callback: what one sends, and what follows from its end. These are the sender's
- * hooks (deliver/deliver.h); `arg` is the engine. */
+/* Attempts of a callback: what an attempt sends, and what follows when it ends. These are the
+ * sender's hooks (deliver/deliver.h); `arg` is the engine. */
 #pragma once
 
 #include "deliver/deliver.h"

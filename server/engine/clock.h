@@ -1,7 +1,6 @@
 /*
- * The one clock of everything on the platform: created, expires, due and retries are times of the
- * account's own clock, which runs with the machine's (shifted or not) or stands still, as a test
- * wishes.
+ * The account's clock. Creation, expiry, due times and retries all use it. It runs with the
+ * machine's clock, with or without an offset, or is frozen.
  */
 #pragma once
 
@@ -10,15 +9,16 @@
 /* Account time now, unix milliseconds. */
 int64_t clock_now(const struct tenant *tenant);
 
-/* The account time of a moment of machine time that is just past; on a frozen clock simply now. */
+/* Converts a recent machine time to account time; on a frozen clock returns the current account
+ * time. */
 int64_t clock_at_wall(const struct tenant *tenant, int64_t wall_ms);
 
-/* The machine time at which the account's clock will show `time_ms`; INT64_MAX when it stands
- * still. */
+/* Returns the machine time at which the account's clock will reach `time_ms`; INT64_MAX if the
+ * clock is frozen. */
 int64_t clock_to_wall(const struct tenant *tenant, int64_t time_ms);
 
-/* Freezes or runs the clock from `now_ms` on, and saves it. */
+/* Sets the clock to `now_ms`, frozen or running from there, and saves it. */
 void clock_set(struct tenant *tenant, struct store *store, bool frozen, int64_t now_ms);
 
-/* Back to the machine's time. */
+/* Sets the clock back to the machine's time. */
 void clock_reset(struct tenant *tenant, struct store *store);

@@ -11,7 +11,7 @@
 #include "engine/plan.h"
 #include "store/store_invoice.h"
 
-/* Finds what becomes of a payment, and plans it. */
+/* Finds the outcome of a payment and plans it. */
 static void plan_payment(struct engine *engine, struct tenant *tenant, struct arena *arena,
                          struct invoice *invoice, const char *asked, const char *customer_email,
                          int64_t from_ms)
@@ -22,7 +22,8 @@ static void plan_payment(struct engine *engine, struct tenant *tenant, struct ar
                     STATUS_PROCESS_PENDING, from_ms);
 }
 
-/* The plan of a new invoice; without a service only what the order asks for, for engine_choose. */
+/* Plans a new invoice. Without a service, only stores the outcome that the order asks for, for
+ * engine_choose. */
 static void plan_order(struct engine *engine, struct tenant *tenant, struct arena *arena,
                        const struct order *order, struct invoice *invoice)
 {
@@ -41,7 +42,7 @@ static void plan_order(struct engine *engine, struct tenant *tenant, struct aren
     invoice->plan_due_ms = TIME_NONE;
 }
 
-/* What the invoice takes over from its service, and what follows from it. Without one it costs its
+/* Sets the invoice's service and the prices that follow from it. Without a service the price is the
  * amount. */
 static void set_service(const struct engine *engine, const struct tenant *tenant,
                         struct invoice *invoice, const struct service *service)
@@ -62,7 +63,7 @@ static void set_service(const struct engine *engine, const struct tenant *tenant
     invoice->payment_amount = price.payment_amount;
 }
 
-/* Its row, and the ids by which it, its page and its customer are known. */
+/* Assigns the row number and the ids of the invoice, its page and its customer. */
 static void name_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                          const struct order *order, struct invoice *invoice)
 {
@@ -114,7 +115,7 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     *ret_awaited = 0;
     int64_t num = tenant->account.num;
     struct invoice *invoice = ret_invoice;
-    /* A queued outcome is used up by a 201 only, so a repeat must be seen before one is taken. */
+    /* Only a 201 may use up a queued outcome, so check for a repeated reference first. */
     if (tenant->outcomes && order->service && order->draft.reference_id &&
         store_invoice_by_reference(engine->store, arena, num, order->kind,
                                    order->draft.reference_id, ret_invoice)) {
@@ -154,7 +155,7 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
         !engine_service_accepts(engine, tenant, service, invoice->currency, invoice->amount)) {
         return false;
     }
-    /* What the order asked for, unless the fixtures no longer know it. */
+    /* Keep the order's outcome, unless the fixtures no longer define it. */
     bool kept =
         *invoice->plan && engine_knows_outcome(engine, invoice->plan, STATUS_PROCESS_PENDING);
     const struct transition_request start = {

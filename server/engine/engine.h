@@ -1,19 +1,19 @@
 /*
  * The engine: the only way to change an invoice. Handlers, timers, the payment page and the control
- * API all end here. Each change saves the invoice, records the transition and queues its callback
- * in the one transaction of the turn, so a crash can neither lose nor invent a callback.
+ * API all call it. Each change saves the invoice, records the transition and queues its callback in
+ * the one transaction of the turn, so a crash can neither lose nor invent a callback.
  *
- * Here is its state. What it does stands in floors, each using only those above it:
+ * This header declares its state. The code is layered; each layer uses only those above it:
  *
- *   tenant, clock, faults                       accounts in memory, and their time
+ *   tenant, clock, faults                       accounts in memory, and their clocks
  *   turn                                        what a turn leaves to be done
- *   lookup, ledger, engine_journal,             reading; what is recorded; callbacks that wait for
- *   first_callback                              the reply of the call that causes them
- *   outbox_fault, outbox                        callbacks and what faults make of them
- *   transition, plan                            the change of an invoice, and changes to come
+ *   lookup, ledger, engine_journal,             reading and recording; callbacks that wait for the
+ *   first_callback                              reply of the call that causes them
+ *   outbox_fault, outbox                        callbacks, and faults that change them
+ *   transition, plan                            changes of an invoice, and planned changes
  *   create, payment, refund, payout             what merchants and payers do
- *   schedule, advance, attempt                  what time brings: timers, the end of an attempt
- *   engine_account, snapshot, sweep, life       accounts, what is too old, start and commit
+ *   schedule, advance, attempt                  timers, and the end of an attempt
+ *   engine_account, snapshot, sweep, life       accounts, snapshots, deletion, start and commit
  */
 #pragma once
 
@@ -34,27 +34,27 @@ struct engine_options {
     int64_t retention_ms;            /* 0: keep everything */
     bool seeded;
     int64_t seed;
-    const char *demo_callback_url; /* the demo account's default, NULL: as it is */
+    const char *demo_callback_url; /* the demo account's default; NULL: not changed */
     size_t journal;                /* records of the journal, 0: none */
     struct deliver_options deliver;
 };
 
-/* For calls that wait for something; `account` is a tenant.journal_id. */
+/* Hooks for waiting calls; `account` is a tenant.journal_id. */
 struct engine_hooks {
     void (*changed)(void *arg, int64_t account, int64_t invoice); /* after the commit */
-    /* Whether a call waits for callbacks of the invoice, or of all of the account's. */
+    /* Returns true if a call waits for callbacks of the invoice or of the whole account. */
     bool (*hurries)(void *arg, int64_t account, int64_t invoice);
     void *arg;
 };
 
-/* They stay with the database. */
+/* Stored in the database. */
 struct engine_keys {
     uint8_t token[CRYPT_KEY_SIZE];  /* signs card session tokens */
     uint8_t derive[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
     struct crypt_block *rows;       /* ids of rows (ident.h) */
 };
 
-/* What is remembered of what happened (watch/). */
+/* Records of what happened (watch/). */
 struct engine_watch {
     struct journal *journal;
     struct metrics metrics;
@@ -68,17 +68,17 @@ struct engine {
     struct deliver *deliver;
     int64_t started_ms; /* monotonic time */
 
-    /* What everything looks up. */
+    /* Lookup data. */
     const struct fixture *fixture;
     struct engine_keys keys;
     struct tenants tenants;
 
-    /* What new things are named and numbered by. */
+    /* Sources of new ids and numbers. */
     struct ident_source idents;
     uint64_t saved_counter; /* of idents, in the database */
     struct fault_source fault_source;
 
-    /* What is to be done, and when. */
+    /* Pending work. */
     struct turn turn;
     struct first_callbacks firsts;
     struct sweep sweep;

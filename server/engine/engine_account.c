@@ -93,7 +93,7 @@ static const struct settings *fixture_settings(const struct engine *engine,
     return NULL;
 }
 
-/* The account's callbacks and its advance stop here; those who wait look again. */
+/* Stops the account's callbacks and its advance, and wakes waiting calls. */
 static void stop(struct engine *engine, struct tenant *tenant)
 {
     advance_cut(engine, tenant);

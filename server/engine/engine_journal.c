@@ -88,7 +88,7 @@ void journal_account(struct engine *engine, const struct tenant *tenant, enum jo
 {
     struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant, 0);
     record.at_ms = clock_at_wall(tenant, record.wall_ms);
-    record.everyone = true; /* nobody can follow an account before it is there */
+    record.everyone = true; /* nobody can follow an account before it exists */
     record.account_change.change = change;
     snprintf(record.account_change.id, sizeof record.account_change.id, "%s",
              tenant->account.keys.id);

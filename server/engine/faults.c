@@ -22,9 +22,9 @@ bool fault_id_read(const char *id, int64_t *ret_number)
 }
 
 /*
- * Where a fault's random numbers begin. With a seed that follows from the seed and from which fault
- * of its account it is, so that neither other accounts nor the order of other calls changes what it
- * decides.
+ * Returns the start of a fault's random stream. With a seed it depends only on the seed and on the
+ * fault's index in its account, so neither other accounts nor the order of other calls changes what
+ * the fault decides.
  */
 static uint64_t stream_of(const struct fault_source *source, uint64_t nth)
 {
@@ -94,8 +94,8 @@ bool faults_delete(struct faults *faults, int64_t number, enum fault_kind *ret_k
     }
     *ret_kind = faults->list[i].effect.kind;
     free_texts(&faults->list[i]);
-    size_t behind = --faults->n - i;
-    memmove(&faults->list[i], &faults->list[i + 1], behind * sizeof *faults->list);
+    size_t after = --faults->n - i;
+    memmove(&faults->list[i], &faults->list[i + 1], after * sizeof *faults->list);
     update_places(faults);
     return true;
 }

@@ -9,10 +9,10 @@
 
 /* A barrier, or a callback that waits behind one. */
 struct first_item {
-    uint64_t request; /* of a barrier whose reply has not left, else 0 */
+    uint64_t request; /* of a barrier whose reply is not sent yet, else 0 */
     int64_t delay_ms; /* a barrier's */
-    int64_t at_ms;    /* when it may pass, TIMER_NEVER: not before the reply has left; a callback
-                         may as soon as it is first */
+    int64_t at_ms;    /* when it may pass; TIMER_NEVER: not before the reply is sent; a callback may
+                         pass as soon as it is first */
     struct first_gate *gate;
     struct queued_callback fresh; /* `callback` 0: this is a barrier */
     LIST_ENTRY(first_item) unanswered;
@@ -52,7 +52,7 @@ static struct first_gate *add_gate(struct engine *engine, struct tenant *tenant,
     return gate;
 }
 
-/* It waits for no reply any more, but for a time. */
+/* The item waits for a time instead of a reply. */
 static void set_time(struct first_item *item, int64_t at_ms)
 {
     if (item->request) {
@@ -85,7 +85,7 @@ static void drop_gate(struct first_gate *gate)
 
 static void pass(void *arg);
 
-/* The gate's time is that of the barrier at its head. */
+/* A gate is due when the barrier at its head opens. */
 static void schedule(struct first_gate *gate)
 {
     timer_start(&gate->engine->firsts.due, &gate->due, STAILQ_FIRST(&gate->items)->at_ms, pass,

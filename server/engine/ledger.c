@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-/* ------------------------------------------------------------------ what it opens with */
+/* ------------------------------------------------------------------ opening balances */
 
-/* By a service of either kind. */
+/* Returns true if a payment or payout service has the currency. */
 static bool is_served(const struct fixture *fixture, const char *currency)
 {
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {

@@ -1,12 +1,12 @@
 /*
- * The ledger: what money an account has, by currency. A balance is its opening balance, a setting,
- * and the sum of everything that was posted since; test and live mode share one, as they share
- * invoices. Only the engine posts, in the transaction of the change that moves the money, so a
- * crash leaves neither without the other.
+ * The ledger: an account's balances by currency. A balance is the opening balance, a setting, plus
+ * the sum of all postings. Test and live mode share balances, as they share invoices. Only the
+ * engine posts, in the transaction of the change that moves the money, so after a crash either both
+ * exist or neither.
  *
- * What an invoice moves is not told by its statuses but by its worth (invoice_balance_effect): each
- * change posts the difference that it makes. So the balances are always the opening ones and the
- * worth of all invoices together, whichever way these took.
+ * Each change posts the difference that it makes to the invoice's effect on the balance
+ * (invoice_balance_effect). The balances therefore always equal the opening balances plus the
+ * effects of all invoices, whatever statuses these went through.
  */
 #pragma once
 
@@ -14,25 +14,25 @@
 #include "engine/engine.h"
 #include "view/view_account.h"
 
-/* Where no setting says otherwise, in each currency of a service. */
+/* The default opening balance in each currency that a service has. */
 #define LEDGER_OPENING (1000000 * MONEY_ONE)
 
 /*
- * The balance in one currency. It opens with what the setting opening_balances says of it, with
- * LEDGER_OPENING when a service has the currency, else with 0. Sums stop at MONEY_MOST of either
- * sign. `ret_balance->currency` is the text that was given.
+ * Reads the balance in one currency. The opening balance is that of the setting opening_balances,
+ * else LEDGER_OPENING if a service has the currency, else 0. Sums are limited to MONEY_MOST of
+ * either sign. `ret_balance->currency` is the text that was given.
  */
 void ledger_balance(struct engine *engine, const struct tenant *tenant, const char *currency,
                     struct ledger_balance *ret_balance);
 
 /*
- * The balances, for showing, of every currency that the account can have: those of the services in
- * the order of the catalogue, then what the setting names beside them, then whatever else moved.
- * Texts and the list live in `arena`.
+ * Reads the balances of every currency that the account can have, for display: those of the
+ * services in catalogue order, then those of the setting, then any others with postings. Texts and
+ * the list live in `arena`.
  */
 struct view_balances ledger_view(struct engine *engine, const struct tenant *tenant,
                                  struct arena *arena);
 
-/* Adds to a balance, in the turn's transaction; nothing at all is written when all three are 0. */
+/* Adds to a balance in the turn's transaction. Writes nothing if all three are 0. */
 void ledger_post(struct engine *engine, struct tenant *tenant, const char *currency, int64_t active,
                  int64_t pending, int64_t reserved);

@@ -14,7 +14,7 @@
 
 /* ------------------------------------------------------------------ start */
 
-/* A key by its name: from the seed if there is one, else random. */
+/* Makes a key: derived from its name and the seed if there is one, else random. */
 static void make_key(const struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
 {
     char text[96];
@@ -26,7 +26,7 @@ static void make_key(const struct engine *engine, const char *name, uint8_t key[
     }
 }
 
-/* A key that stays with the database; made at its first start. */
+/* Loads a key from the database; creates it at the first start. */
 static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_KEY_SIZE])
 {
     if (!store_meta_get(engine->store, name, key, CRYPT_KEY_SIZE)) {
@@ -35,8 +35,8 @@ static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_
     }
 }
 
-/* Seeded ids count on where the last start stopped; others come from a key that only this process
- * knows. */
+/* Seeded ids continue where the last run stopped; others come from a key that only this process
+ * has. */
 static void load_idents(struct engine *engine)
 {
     struct ident_source *idents = &engine->idents;
@@ -46,8 +46,8 @@ static void load_idents(struct engine *engine)
     }
 }
 
-/* A turn that fails is found by its commit. The start reads more than it writes and must not go on
- * with half of it. */
+/* In a turn the commit reports errors. The start reads more than it writes, so it checks for errors
+ * itself. */
 static const char *database_failure(const struct engine *engine, struct arena *arena)
 {
     const char *failure = store_failure(engine->store);
@@ -66,10 +66,11 @@ static const char *add_fixture_accounts(struct engine *engine, struct arena *are
         }
         const char *why = database_failure(engine, arena);
         return why ? why
-                   : arena_printf(arena,
-                                  "account %s of the fixtures: its keys are another account's in "
-                                  "the database",
-                                  account->keys.id);
+                   : arena_printf(
+                         arena,
+                         "account %s of the fixtures: its keys belong to another account in "
+                         "the database",
+                         account->keys.id);
     }
     return NULL;
 }
@@ -147,7 +148,7 @@ static int compare_callbacks(const void *a, const void *b)
     return x->callback < y->callback ? -1 : x->callback > y->callback;
 }
 
-/* In the order in which they were queued, whatever the turn came across first. */
+/* Sends callbacks in the order they were queued. */
 static void send_callbacks(struct engine *engine)
 {
     struct turn *turn = &engine->turn;
@@ -157,7 +158,7 @@ static void send_callbacks(struct engine *engine)
     for (size_t i = 0; i < turn->n_callbacks; i++) {
         struct queued_callback *callback = &turn->callbacks[i];
         if (!callback->ahead && first_callback_queue(engine, callback)) {
-            callback->url = NULL; /* it was taken over */
+            callback->url = NULL; /* the queue owns it now */
         } else {
             deliver_push(engine->deliver, callback->callback, callback->invoice, callback->account,
                          callback->url, callback->ahead);
@@ -182,8 +183,8 @@ void engine_committed(struct engine *engine)
     turn_clear(turn);
 }
 
-/* Memory goes back to what the database says; what was being sent is sent again, as after a crash.
- */
+/* Restores memory from the database. Callbacks that were being sent are sent again, as after a
+ * crash. */
 void engine_rolled_back(struct engine *engine)
 {
     turn_clear(&engine->turn);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* A row of an account that is there; others are left over. */
+/* Finds a row whose account exists; rows of deleted accounts are ignored. */
 static bool find_row(struct engine *engine, struct arena *arena, int64_t seq,
                      struct invoice *ret_invoice)
 {
@@ -156,7 +156,7 @@ const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
         invoice.account != tenant->account.num) {
         return NULL;
     }
-    /* Only what asked to be tokenised has the token in its payload. */
+    /* Only a payload that was tokenised contains the token. */
     bool tokenised = invoice.payload && strstr(invoice.payload, token);
     bool own = customer_id ? text_equal(invoice.customer_id, customer_id) : !invoice.customer_id;
     return tokenised && own ? invoice.payload : NULL;

@@ -11,12 +11,12 @@
 
 #include <string.h>
 
-/* Signatures of the other form are too short to be worth it. */
+/* Signatures of other forms are too short to cut. */
 #define CUT_FORM TOKEN_RS512
 
 /*
- * The signature of the token in flow_data is a third of a body and follows from the token's other
- * parts, so it is not stored. Cuts it out of `body` and says where it was.
+ * The signature of the token in flow_data is a third of the body and can be computed from the
+ * token, so it is not stored. Cuts it out of `body` and returns its offset, 0 if there is none.
  */
 static int64_t cut_signature(const struct engine *engine, struct buf *body,
                              const struct invoice *invoice)
@@ -67,7 +67,8 @@ const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks
     return arena_copy(arena, logs.data, logs.size);
 }
 
-/* From the invoice's callbacks and one more that is not inserted yet (or NULL). */
+/* Makes callback_logs from the invoice's callbacks and `more`, which is not inserted yet (or
+ * NULL). */
 static const char *logs_with(struct engine *engine, struct arena *arena,
                              const struct invoice *invoice, const struct callback *more)
 {
@@ -132,7 +133,7 @@ void outbox_save_logs(struct engine *engine, struct arena *arena, struct invoice
 
 /* ------------------------------------------------------------------ sending */
 
-/* After it was saved: on its way, or what a fault made of it. */
+/* Starts a saved callback, or does what its fault decided instead. */
 static void start(struct engine *engine, struct tenant *tenant, const struct callback *callback,
                   bool goes)
 {
@@ -203,7 +204,7 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     bool held = callback_is_held(callback);
     first_callback_hurry(engine, callback->invoice);
     if (callback->state == CALLBACK_SENDING && !held) {
-        return; /* it is on its way, and its retries are its own */
+        return; /* it is being sent and keeps its own retries */
     }
     char signature[CRYPT_SHA1_TEXT];
     if (resign) {

@@ -1,31 +1,31 @@
 /*
  * The outbox: callbacks from being queued to their last attempt (P951, server/docs/callbacks.md).
- * The body is the private document at the moment of queueing and never changes; the signature is
- * made with it.
+ * The body is the private document at the time of queueing and never changes. The signature is made
+ * at the same time.
  */
 #pragma once
 
 #include "engine/engine.h"
 
-#define OUTBOX_OK_CODE 200 /* nothing else is success (P971) */
+#define OUTBOX_OK_CODE 200 /* no other code is success (P971) */
 
 /*
- * Composes the callback that reports an invoice's state. False when none is due: no URL, or the
- * account wants only final statuses. Texts live in `arena`. The invoice's callback_logs get
- * it too; insert it with outbox_insert once the invoice has its row.
+ * Composes the callback for an invoice's current state, and adds it to the invoice's callback_logs.
+ * Returns false if none is due: there is no URL, or the account sends only final statuses. Texts
+ * live in `arena`. Call outbox_insert once the invoice has its row.
  */
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                     struct invoice *invoice, int64_t at_ms, struct callback *ret_callback);
 
 /*
- * Inserts it; it is sent when the turn is committed, unless a fault has it otherwise, which may
- * change the invoice's callback_logs (in the arena, saved). `ret_awaited`: of a call that can wait
- * with its reply, else NULL; set to the callback if the reply must wait for its end.
+ * Inserts the callback; it is sent after the turn's commit, unless a fault changes that. A fault
+ * may change the invoice's callback_logs (in the arena, saved). `ret_awaited`: NULL if the call
+ * cannot delay its reply; else set to the callback if the reply must wait for its end.
  */
 void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, int64_t *ret_awaited, struct callback *callback);
 
-/* The exact bytes that every attempt sends, in the arena. */
+/* Returns the exact bytes that every attempt sends, in the arena. */
 const char *outbox_body(const struct engine *engine, struct arena *arena,
                         const struct callback *callback);
 
@@ -34,22 +34,22 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
 #define OUTBOX_NO_LOGS "[]"
 
 /*
- * The callback_logs that an invoice's row keeps, from its callbacks, oldest first. "": there are
- * too many, and they are read when they are shown (view_invoice.write_logs), so that a change costs
- * the same however many came before.
+ * The callback_logs that an invoice's row keeps, from its callbacks, oldest first. Returns "" if
+ * there are too many; they are then read on display (view_invoice.write_logs), so a change costs
+ * the same however many exist.
  */
 const char *outbox_logs_of(struct arena *arena, const struct callback *callbacks, size_t n);
 
-/* Makes them again, and saves the invoice. */
+/* Rebuilds them and saves the invoice. */
 void outbox_save_logs(struct engine *engine, struct arena *arena, struct invoice *invoice);
 
-/* Sends the callbacks of an invoice (0: of the account) that `reorder` holds back and that are
- * older than `before`. */
+/* Sends the callbacks that `reorder` holds and that are older than `before`: of an invoice, or of
+ * the account if `invoice` is 0. */
 void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);
 
-/* Hands a due callback to the sender; it may meet a fault, unless it has already. */
+/* Passes a due callback to the sender. It may meet a fault, unless it already has. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
-/* One more attempt by hand; `resign`: with a new signature. */
+/* Makes one manual attempt; `resign`: with a new signature. */
 void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign);

@@ -11,9 +11,9 @@
 
 #define UNKNOWN_STATUS "under_review"
 
-/* ------------------------------------------------------------------ what becomes of an attempt */
+/* ------------------------------------------------------------------ before an attempt */
 
-/* Whether an attempt that met a fault is made now. */
+/* Returns true if the attempt is made now; else sets what happens instead. */
 static bool is_made(struct tenant *tenant, struct callback *callback, const struct fault_hit *hit)
 {
     if (callback->fault == FAULT_DROP) {
@@ -82,7 +82,7 @@ static void bad_signature(const struct tampering *t)
     t->delivery->signature = signature;
 }
 
-/* The likely mistake: the secret of the other mode. */
+/* Signs with the secret of the other mode, the most likely mistake. */
 static void wrong_secret(const struct tampering *t)
 {
     sign(t, !t->callback->test_mode);
@@ -100,7 +100,7 @@ static void half(const struct tampering *t)
     delivery->body = arena_copy(t->arena, delivery->body, delivery->body_size);
 }
 
-/* As a proxy does that reads JSON and writes it again: "\/" becomes "/". */
+/* Like a proxy that parses and rewrites JSON: "\/" becomes "/". */
 static void reencoded(const struct tampering *t)
 {
     struct delivery *delivery = t->delivery;
@@ -110,7 +110,7 @@ static void reencoded(const struct tampering *t)
             bool slash = from[1] == '/';
             *to = *from;
             to += !slash;
-            from++; /* what follows a backslash is copied as it is, another one too */
+            from++; /* copy the character after a backslash, even another backslash */
         }
         *to++ = *from++;
     }
@@ -120,8 +120,8 @@ static void reencoded(const struct tampering *t)
 }
 
 /*
- * Where the value of an attribute stands. The first key of this name is the attribute's: before it
- * come only the platform's own values, and within texts quotes are escaped.
+ * Finds the value of an attribute. The first key with this name is the attribute's own: only values
+ * of the platform come before it, and quotes within texts are escaped.
  */
 static bool find_value(const char *body, const char *key, size_t *ret_at, size_t *ret_size)
 {
@@ -145,7 +145,8 @@ static void replace(const struct tampering *t, size_t at, size_t size, const cha
     delivery->body_size = strlen(delivery->body);
 }
 
-/* All that say how much was paid, so that whichever a receiver compares is wrong. */
+/* Changes every attribute that carries the amount, so the receiver notices whichever it
+ * compares. */
 static void wrong_amount(const struct tampering *t)
 {
     static const char *const keys[] = {"amount", "payment_amount", "processed_amount"};
@@ -171,8 +172,7 @@ static void unknown_status(const struct tampering *t)
     sign(t, t->callback->test_mode);
 }
 
-/* The faults that change what an attempt sends, and how it is then signed, where that is not right
- * any more. */
+/* Faults that change what an attempt sends, and what to report about a signature they break. */
 static const struct {
     void (*apply)(const struct tampering *t);
     const char *signing;

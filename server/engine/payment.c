@@ -52,8 +52,7 @@ bool payment_takes_cards(const struct engine *engine, const struct invoice *invo
     return service && service_takes_cards(service);
 }
 
-/* Opens a new attempt; a failed invoice goes back to process_pending, with its callback (P827).
- */
+/* Starts an attempt; a failed invoice returns to process_pending and sends its callback (P827). */
 static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct arena *arena,
                           struct invoice *invoice)
 {
@@ -159,8 +158,7 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
     if (!payment_is_challenged(invoice) || clock_now(tenant) >= invoice->expires_ms) {
         return PAYMENT_CLOSED;
     }
-    /* Of a card whose resolution the fixtures have lost meanwhile it is only known that it fails.
-     */
+    /* If the fixtures have lost the card's resolution meanwhile, it fails without one. */
     bool known = engine_knows_outcome(engine, invoice->challenge_outcome, invoice->status);
     switch (three_ds) {
     case PAYMENT_3DS_PASS:
@@ -178,7 +176,7 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
 
 /* ------------------------------------------------------------------ the way back */
 
-/* What "send operation context" appends: the operation in the query (P794). */
+/* Appends the operation to the query, as "send operation context" does (P794). */
 static const char *with_context(struct arena *arena, const struct invoice *invoice, const char *url)
 {
     char amount[MONEY_TEXT], created[24];
@@ -211,7 +209,7 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
                                const struct invoice *invoice)
 {
-    /* A refund that failed leaves the payer where he was: he has paid. */
+    /* A failed refund does not change the payer's page: the payment succeeded. */
     const char *by_status = status_is_paid(invoice->status)      ? invoice->return_success
                             : status_is_failure(invoice->status) ? invoice->return_fail
                                                                  : invoice->return_pending;

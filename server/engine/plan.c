@@ -43,8 +43,8 @@ bool engine_knows_outcome(const struct engine *engine, const char *text, enum st
 
 /* ------------------------------------------------------------------ finding one */
 
-/* Takes the next outcome of this kind off the account's queue; what is no outcome any more is
- * passed over. */
+/* Takes the next outcome of this kind off the account's queue; skips outcomes that are no longer
+ * valid. */
 static const char *next_queued(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                enum outcome_kind kind)
 {
@@ -146,11 +146,12 @@ void engine_step(struct engine *engine, struct tenant *tenant, struct arena *are
     request.status = step->status;
     request.resolution = arena_strdup(arena, step->resolution);
     if (!outcome->n || step->status == invoice->status) {
-        /* It stays pending, perhaps for a reason: no change of state, no callback. */
+        /* The status stays the same, perhaps with another resolution: no transition, no
+         * callback. */
         invoice->resolution = outcome->n ? request.resolution : invoice->resolution;
         engine_save(engine, tenant, invoice);
     } else if (!engine_transition(engine, tenant, arena, invoice, &request)) {
-        /* What was planned no longer fits, e.g. after a forced transition: the plan ends here. */
+        /* The plan no longer fits, e.g. after a forced transition: it ends here. */
         invoice->plan = "";
         invoice->plan_due_ms = TIME_NONE;
         engine_save(engine, tenant, invoice);

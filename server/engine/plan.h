@@ -1,5 +1,5 @@
-/* Plans: the outcome steps that wait in an invoice, from being found to being taken; and the queue
- * of an account's next outcomes. */
+/* Plans: the outcome steps that an invoice still has to take, and the account's queue of
+ * outcomes. */
 #pragma once
 
 #include "domain/outcome.h"
@@ -7,50 +7,48 @@
 
 #define PLAN_QUEUE_MOST 1000 /* outcomes queued in one account */
 
-/* The delay of a planned step that names none. */
+/* The delay of a planned step that sets none. */
 int64_t engine_settle_after(const struct engine *engine, const struct tenant *tenant);
 
-/* When a step of an outcome is due that follows on `from_ms`; TIME_NONE if there is no such step.
- */
+/* When a step of an outcome that starts at `from_ms` is due; TIME_NONE if there is no such step. */
 int64_t engine_step_due(const struct engine *engine, const struct tenant *tenant,
                         const struct outcome *outcome, size_t step, int64_t from_ms);
 
 /*
- * What becomes of an invoice, as an outcome text (server/docs/outcomes.md): the next one of the
- * account's queue, which is used up, else what was asked for (or NULL), else what a rule of the
- * fixtures says of `subject` and the customer's address (or NULL). NULL: none of them says. The
- * text is in the arena, or what was given.
+ * Finds the outcome of an invoice (server/docs/outcomes.md): the next one of the account's queue,
+ * which is used up; else `asked` (or NULL); else that of a fixture rule that matches `subject` and
+ * the customer's address (or NULL). Returns NULL if there is none. The text is in the arena, or is
+ * `asked`.
  */
 const char *engine_find_outcome(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                 enum outcome_kind kind, const char *asked,
                                 const struct invoice *subject, const char *customer_email);
 
-/* Reads an outcome text that was checked. */
+/* Parses an outcome text that was checked before. */
 void engine_read_outcome(const struct engine *engine, const char *text, enum status from,
                          struct outcome *ret_outcome);
 
-/* Whether the database's text is still an outcome: the fixtures may have lost a resolution since it
- * was stored. */
+/* Returns true if a stored outcome text is still valid: the fixtures may have lost a resolution. */
 bool engine_knows_outcome(const struct engine *engine, const char *text, enum status from);
 
 /*
- * Plans what an outcome text (checked) says, from a status and a time on; "" and what never settles
- * plan nothing. `engine_plan_text` is the normal form of such a text.
+ * Plans a checked outcome text, from a status and a time on. "" and outcomes that never settle plan
+ * nothing. `engine_plan_text` returns the normal form of such a text.
  */
 void engine_set_plan(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
                      struct invoice *invoice, const char *text, enum status from, int64_t from_ms);
 const char *engine_plan_text(const struct engine *engine, struct arena *arena, const char *text,
                              enum status from);
 
-/* Adds to the account's queue an outcome (checked); empties the queue. */
+/* Adds a checked outcome to the account's queue; empties the queue. */
 void engine_queue_outcome(struct engine *engine, struct tenant *tenant, const char *text);
 void engine_clear_outcomes(struct engine *engine, struct tenant *tenant);
 
-/* The plan's steps still to come; an empty one when there are none. */
+/* Reads the plan's remaining steps; empty if there are none. */
 void engine_plan(const struct engine *engine, const struct invoice *invoice,
                  struct outcome *ret_outcome);
 
-/* Takes step 0 of a plan: applies it when it is due now, and sets what comes after it. */
+/* Applies step 0 of a plan, and schedules the next. */
 void engine_step(struct engine *engine, struct tenant *tenant, struct arena *arena,
                  struct invoice *invoice, const struct outcome *outcome,
                  const struct transition_request *how);

@@ -6,8 +6,8 @@
 #include "engine/plan.h"
 #include "store/store_invoice.h"
 
-/* Rules look at the refund's own words. An outcome says nothing of the amount, so a success is one
- * of either name. */
+/* Rules match the refund's own fields. An outcome does not set the amount, so `refunded` and
+ * `partially_refunded` both mean success. */
 static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const struct invoice *invoice,
                                    const struct refund *refund, const char *asked)
@@ -31,7 +31,7 @@ static bool is_repeated(struct engine *engine, const struct tenant *tenant, stru
            store_invoice_get(engine->store, arena, earlier.invoice, ret_invoice);
 }
 
-/* Its row, and the plan that ends it. */
+/* Inserts the refund and plans its outcome. */
 static void make_refund(struct engine *engine, struct tenant *tenant, struct arena *arena,
                         struct invoice *invoice, const struct refund_order *order,
                         const struct transition_request *start)

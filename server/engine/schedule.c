@@ -8,7 +8,7 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#define EVENTS_PER_TURN 512 /* keeps requests flowing while a flood of timers runs */
+#define EVENTS_PER_TURN 512 /* limits the delay of requests when many timers are due */
 
 int64_t schedule_next_due(struct engine *engine, struct tenant *tenant)
 {
@@ -32,7 +32,7 @@ static void expire(struct engine *engine, struct tenant *tenant, struct invoice 
         .status = started ? STATUS_PROCESS_FAILED : STATUS_EXPIRED,
         .resolution = RESOLUTION_EXPIRED,
         .amount = MONEY_NONE,
-        /* A timer that runs late stamps its due time, but never before what happened since. */
+        /* A late timer stamps its due time, but never a time before the last change. */
         .at_ms =
             invoice->updated_ms > invoice->expires_ms ? invoice->updated_ms : invoice->expires_ms,
         .cause = "expiry",
@@ -59,7 +59,7 @@ static void run_invoice(struct engine *engine, struct tenant *tenant, struct inv
     engine_step(engine, tenant, &engine->scratch, invoice, &outcome, &how);
 }
 
-/* The next event of either kind, the earlier due first: what waits longer must not be overtaken. */
+/* Runs the event that is due first, an invoice's or a callback's. */
 static bool run_next(struct engine *engine, struct tenant *tenant, int64_t by_ms)
 {
     int64_t num = tenant->account.num;
@@ -131,7 +131,7 @@ void schedule_run(void *arg)
     for (size_t i = 0; i < engine->tenants.n; i++) {
         struct tenant *tenant = engine->tenants.list[i];
         if (tenant->advance) {
-            continue; /* its time moves by advance_run */
+            continue; /* advance_run moves its clock */
         }
         if (is_due(engine, tenant, now_ms, &wall_ms)) {
             budget -=

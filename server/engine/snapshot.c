@@ -57,7 +57,7 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
     };
     ret_snapshot->seq = store_snapshot_insert(engine->store, ret_snapshot);
     store_snapshot_take(engine->store, ret_snapshot->seq, tenant->account.num);
-    engine->turn.garbage = true; /* of one that it replaces */
+    engine->turn.garbage = true; /* the rows of a snapshot that it replaces */
     return SNAPSHOT_DONE;
 }
 

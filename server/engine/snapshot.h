@@ -1,13 +1,12 @@
 /*
- * Snapshots (server/docs/snapshots.md): an account's state under a name. State is invoices with all
- * that belongs to them, balances, the queue of outcomes, settings and the clock. A restore makes it
- * the account's state again; ids are then what they were, and those of what came later are not
- * given again.
+ * Snapshots (server/docs/snapshots.md): the named state of an account. It includes invoices with
+ * everything that belongs to them, balances, the outcome queue, settings and the clock. A restore
+ * replaces the account's state. It restores ids too, and ids created after the snapshot are not
+ * reused.
  *
  * A file is one JSON document: {"format":SNAPSHOT_FORMAT,"version":1,"created":unix,
- * "clock":{"mode":..,"now_ms":..},"settings":{..},"outcomes":[..],"balances":[..],"invoices":[..]},
- * an invoice with its "transitions" and "callbacks", a callback with its "attempts"
- * (view/snapshot_row.h).
+ * "clock":{"mode":..,"now_ms":..},"settings":{..},"outcomes":[..],"balances":[..],"invoices":[..]}.
+ * An invoice has "transitions" and "callbacks", a callback has "attempts" (view/snapshot_row.h).
  */
 #pragma once
 
@@ -18,44 +17,44 @@ struct snapshot_file;
 
 #define SNAPSHOT_FORMAT "milkypay-mock-snapshot"
 #define SNAPSHOT_VERSION 1
-#define SNAPSHOTS_MOST 20                     /* of one account */
-#define SNAPSHOT_INVOICES_MOST 100000         /* in one of them */
-#define SNAPSHOT_FILE_MOST ((size_t)16 << 20) /* what can be imported, so what is exported */
+#define SNAPSHOTS_MOST 20                     /* per account */
+#define SNAPSHOT_INVOICES_MOST 100000         /* per snapshot */
+#define SNAPSHOT_FILE_MOST ((size_t)16 << 20) /* limit of imports, so also of exports */
 
 /* [A-Za-z0-9_.-]{1,64} */
 bool snapshot_name_holds(const char *name);
 
 enum snapshot_result {
     SNAPSHOT_DONE,
-    SNAPSHOT_ADVANCING, /* the clock is on its way: there is no state to take */
+    SNAPSHOT_ADVANCING, /* the clock is being advanced */
     SNAPSHOT_TOO_MANY,  /* the account has SNAPSHOTS_MOST others */
     SNAPSHOT_TOO_LARGE, /* SNAPSHOT_INVOICES_MOST, SNAPSHOT_FILE_MOST */
 };
 
-/* Another one has room, or one of this name is there to be replaced. */
+/* Returns true if the account may have one more snapshot, or already has one with this name. */
 bool snapshot_has_room(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                        const char *name);
 
-/* Takes one, in the place of any with this name. Texts of the result live in `arena`. */
+/* Takes a snapshot, replacing one with the same name. Texts of the result live in `arena`. */
 enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
                                    struct arena *arena, const char *name,
                                    struct snapshot *ret_snapshot);
 
-/* What is under way in the account is dropped, as at a reset. */
+/* Restores a snapshot. Pending work of the account is dropped, as at a reset. */
 void snapshot_restore(struct engine *engine, struct tenant *tenant,
                       const struct snapshot *snapshot);
 
 void snapshot_delete(struct engine *engine, const struct snapshot *snapshot);
 
-/* Appends the file: SNAPSHOT_DONE or SNAPSHOT_TOO_LARGE. */
+/* Appends the file to `ret_file`. Returns SNAPSHOT_DONE or SNAPSHOT_TOO_LARGE. */
 enum snapshot_result snapshot_export(struct engine *engine, const struct snapshot *snapshot,
                                      struct buf *ret_file);
 
 /*
- * Makes a snapshot of a file that was read (snapshot_file.h), in the place of any with this name:
- * all of it, or nothing. Invoices keep their ids when all of those belong to this database's key
- * and none is another account's, else all get new ones; callbacks likewise. `renamed` hears of each
- * new id.
+ * Imports a file that was read (snapshot_file.h) as a snapshot, completely or not at all; replaces
+ * one with the same name. Invoices keep their ids if all of them belong to this database's key and
+ * none is another account's; otherwise all get new ids. Callbacks likewise. `renamed` is called for
+ * each new id.
  */
 struct snapshot_import {
     const char *name;

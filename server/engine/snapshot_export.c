@@ -1,6 +1,5 @@
-/* A snapshot as a file: written row by row, an invoice to a line, so that two files can be
- * compared.
- */
+/* Writes a snapshot as a file, row by row, with one invoice per line so that files can be
+ * compared. */
 #include "base/mem.h"
 #include "engine/outbox.h"
 #include "engine/snapshot.h"

@@ -1,6 +1,6 @@
 /*
- * Reads a snapshot's file in small steps. The whole of it would take jansson a third of a second,
- * for which everybody would wait: the text is cut into rows (json_cut.h), and each is parsed alone.
+ * Reads a snapshot's file in small steps. Parsing all of it with jansson would block the loop for a
+ * third of a second, so the text is cut into rows (json_cut.h) and each row is parsed alone.
  */
 #include "snapshot_file.h"
 
@@ -11,19 +11,20 @@
 #include <string.h>
 
 #define STEP_MOST ((size_t)256 << 10) /* text that is parsed in one step */
-#define LOOKED_AT 16                  /* cutting text costs a sixteenth of parsing it, or less */
-#define DEPTH_MOST 12                 /* frames: lists and rows, those of three levels */
-/* Of a row without its lists: what the body of a call may make of it, in text (1 MiB, escaped
- * twice) and in values (json_memory_estimate). */
+#define LOOKED_AT 16                  /* cutting text costs at most a sixteenth of parsing it */
+#define DEPTH_MOST 12                 /* frames: lists and rows of three levels */
+/* Limits of a row without its lists, in text (the 1 MiB body of a call, escaped twice) and in
+ * values (json_memory_estimate). */
 #define OWN_MOST ((size_t)4 << 20)
 #define WEIGHT_MOST ((size_t)600000)
 
-/* A list whose rows are read, or a row whose lists have been read. */
+/* A list that is being read, or a row whose own members have been read. */
 struct frame {
     const struct snapshot_kind *kind; /* of the rows, or of the row */
     const struct snapshot_list *list; /* NULL: a row */
     const char *path;
-    char *rows; /* where they go, or the row; until the list is counted, the row that owns it */
+    char *rows; /* where the list's rows go, or the row; until the list is counted, the row that
+                   owns it */
     struct json_cutting inside;
     size_t next;
     bool counted;
@@ -66,13 +67,13 @@ static size_t list_index(const struct snapshot_kind *kind, const struct json_cut
 
 enum apart {
     APART_DONE,
-    APART_BROKEN,    /* no JSON */
+    APART_BROKEN,    /* not JSON */
     APART_TOO_LARGE, /* OWN_MOST, WEIGHT_MOST, JSON_CUT_WEIGHT_MOST */
 };
 
-/* Puts a row's own members into ret_own, and its lists, as text, into ret_lists. */
-static enum apart take_apart(const struct snapshot_kind *kind, const struct json_cut *text,
-                             struct buf *ret_own, struct json_cut ret_lists[SNAPSHOT_LISTS_MOST])
+/* Splits a row: its own members go to ret_own, its lists, as text, to ret_lists. */
+static enum apart split_row(const struct snapshot_kind *kind, const struct json_cut *text,
+                            struct buf *ret_own, struct json_cut ret_lists[SNAPSHOT_LISTS_MOST])
 {
     struct json_cutting object;
     struct json_cut name, value;
@@ -131,7 +132,7 @@ static enum snapshot_step push_list(struct snapshot_reading *r, const char *path
     return SNAPSHOT_STEP_MORE;
 }
 
-/* Makes room for a list's rows, before the first is read. */
+/* Allocates a list's rows before the first is read. */
 static enum snapshot_step count_rows(struct snapshot_reading *r, struct frame *frame)
 {
     const struct snapshot_list *list = frame->list;
@@ -148,7 +149,7 @@ static enum snapshot_step count_rows(struct snapshot_reading *r, struct frame *f
     return SNAPSHOT_STEP_MORE;
 }
 
-/* Reads a row's own members; its lists, and then its end, are what the next steps do. */
+/* Reads a row's own members. The next steps read its lists and finish it. */
 static enum snapshot_step read_row(struct snapshot_reading *r, const struct snapshot_kind *kind,
                                    const char *path, const struct json_cut *text, void *row)
 {
@@ -160,9 +161,9 @@ static enum snapshot_step read_row(struct snapshot_reading *r, const struct snap
         json_errors_add(r->rows.errors, path, MESSAGE_MAP);
         return SNAPSHOT_STEP_WRONG;
     }
-    enum apart apart = take_apart(kind, text, &own, lists);
+    enum apart apart = split_row(kind, text, &own, lists);
     if (apart == APART_BROKEN) {
-        return break_off(r, path, "the text is no JSON");
+        return break_off(r, path, "the text is not JSON");
     }
     if (apart == APART_TOO_LARGE) {
         return refuse_row(r, path);
@@ -203,7 +204,7 @@ static enum snapshot_step next_row(struct snapshot_reading *r, struct frame *fra
     struct json_cut text;
     switch (json_cut_item(&frame->inside, &text)) {
     case JSON_CUT_WRONG:
-        return break_off(r, frame->path, "the text is no JSON");
+        return break_off(r, frame->path, "the text is not JSON");
     case JSON_CUT_HEAVY:
         return refuse_row(r, frame->path);
     case JSON_CUT_END:
@@ -223,7 +224,7 @@ static enum snapshot_step go_on(struct snapshot_reading *r)
         r->begun = true;
         json_cut_trim(&r->text);
         if (r->text.at == r->text.end || *r->text.at != '{') {
-            return break_off(r, "", "the body is no JSON object");
+            return break_off(r, "", "the body is not a JSON object");
         }
         return read_row(r, &snapshot_document, "", &r->text, &r->file);
     }

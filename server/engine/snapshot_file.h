@@ -1,4 +1,5 @@
-/* A snapshot's file as it is read: checked, but with the numbers of the server that wrote it. */
+/* The content of a snapshot's file: checked, but still with the row numbers of the server that
+ * wrote it. */
 #pragma once
 
 #include "domain/account.h"
@@ -28,35 +29,35 @@ struct snapshot_file {
     const char *settings; /* JSON text */
     const char **outcomes;
     size_t n_outcomes;
-    struct ledger_balance *balances; /* what moved, by currency */
+    struct ledger_balance *balances; /* sums of postings, by currency */
     size_t n_balances;
     struct file_invoice *invoices;
     size_t n_invoices;
 };
 
-/* A file that is being read, one row after the other: a large one takes many turns of the loop. */
+/* A file that is being read, row by row: a large file takes many turns of the loop. */
 struct snapshot_reading;
 
 enum snapshot_step {
-    SNAPSHOT_STEP_MORE,   /* a row was read, or taken apart */
-    SNAPSHOT_STEP_DONE,   /* the whole file is there */
-    SNAPSHOT_STEP_WRONG,  /* `errors` say what is wrong, up to the first row that has errors */
-    SNAPSHOT_STEP_BROKEN, /* the text is no JSON; snapshot_file_broken says where */
+    SNAPSHOT_STEP_MORE,   /* a part was read */
+    SNAPSHOT_STEP_DONE,   /* the whole file was read */
+    SNAPSHOT_STEP_WRONG,  /* `errors` lists what is wrong, up to the first row with errors */
+    SNAPSHOT_STEP_BROKEN, /* the text is not JSON; snapshot_file_broken returns where */
 };
 
 /*
- * Begins to read a document; free it with snapshot_file_free. The text and `errors`, whose arena
- * gets all that is read, must last as long. What follows from other values is filled in, but for
+ * Starts reading a document; free it with snapshot_file_free. The text and `errors` must live as
+ * long; the arena of `errors` holds everything that is read. Derived values are filled in, except
  * ids, numbers, signatures and callback_logs.
  */
 struct snapshot_reading *snapshot_file_read(const struct engine *engine, const char *text,
                                             size_t size, struct json_errors *errors);
-void snapshot_file_free(struct snapshot_reading *reading); /* NULL is fine */
+void snapshot_file_free(struct snapshot_reading *reading); /* may be NULL */
 
-/* Reads on: the head first, then row by row, some milliseconds at most. */
+/* Continues reading for a few milliseconds: the head first, then row by row. */
 enum snapshot_step snapshot_file_step(struct snapshot_reading *reading);
 
-/* What was read; its rows live in the arena. */
+/* Returns the content; its rows live in the arena. */
 struct snapshot_file *snapshot_file_of(struct snapshot_reading *reading);
 
 const char *snapshot_file_broken(const struct snapshot_reading *reading);

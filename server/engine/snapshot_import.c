@@ -1,4 +1,5 @@
-/* A file becomes a snapshot: its rows get numbers of this database, and what names them follows. */
+/* Imports a file as a snapshot: rows get numbers of this database, and everything that refers to
+ * them follows. */
 #include "base/text.h"
 #include "domain/token.h"
 #include "engine/lookup.h"
@@ -12,7 +13,7 @@
 
 #include <string.h>
 
-#define NUMBER_MOST ((int64_t)1 << 46) /* a file cannot use up the numbers that are left */
+#define NUMBER_MOST ((int64_t)1 << 46) /* a file must not use up the remaining numbers */
 
 struct placing {
     struct engine *engine;
@@ -20,13 +21,13 @@ struct placing {
     const struct snapshot_import *import;
     struct arena *arena;
     struct snapshot_file *file;
-    json_t *cards; /* tokens of cards (engine_card_token): what each is called here */
+    json_t *cards; /* tokens of cards (engine_card_token), mapped to their tokens here */
     int64_t snapshot;
 };
 
 /* ------------------------------------------------------------------ numbers */
 
-/* The numbers that the invoices' ids stand for, when all of them can be kept. */
+/* Sets the invoices' numbers from their ids. Returns false if they cannot all be kept. */
 static bool keep_invoices(const struct placing *p)
 {
     const char *account = p->tenant->account.keys.id;
@@ -66,7 +67,7 @@ static bool keep_callbacks(const struct placing *p)
     return true;
 }
 
-static void tell(const struct placing *p, const char *old_id, const char *new_id)
+static void report_renamed(const struct placing *p, const char *old_id, const char *new_id)
 {
     if (!text_equal(old_id, new_id)) {
         p->import->renamed(p->import->arg, old_id, new_id);
@@ -79,12 +80,12 @@ static void number_callback(const struct placing *p, struct callback *callback)
     callback_id(callback->seq, old_id);
     callback->seq = store_callback_next_seq(p->engine->store);
     callback_id(callback->seq, new_id);
-    tell(p, old_id, new_id);
+    report_renamed(p, old_id, new_id);
 }
 
 /* ------------------------------------------------------------------ bodies */
 
-/* Puts one text for another of the same length, wherever it stands. */
+/* Replaces every occurrence of a text by another of the same length. */
 static void replace_all(char *text, const char *old, const char *new)
 {
     size_t length = strlen(old);
@@ -93,7 +94,7 @@ static void replace_all(char *text, const char *old, const char *new)
     }
 }
 
-/* The token of the card in a payload, NULL: it has none. */
+/* The token of the card in a payload; NULL if it has none. */
 static const char *card_token(const struct placing *p, const char *payload)
 {
     json_auto_t *object = payload ? json_parse(payload, strlen(payload), p->arena, NULL) : NULL;
@@ -101,7 +102,7 @@ static const char *card_token(const struct placing *p, const char *payload)
     return token && ident_has_form(token, "card") ? arena_strdup(p->arena, token) : NULL;
 }
 
-/* The card session's token in a body: its first value under that name that is one. */
+/* Finds the card session's token in a body. */
 static const char *find_token(const char *body, const char *session, size_t *ret_size,
                               struct token *ret_token)
 {
@@ -116,8 +117,8 @@ static const char *find_token(const char *body, const char *session, size_t *ret
     return NULL;
 }
 
-/* A body names its invoice: by both ids' serials, which look the same whatever they are part of,
- * and inside the token; and who paid, by the customer's id and the card's token. */
+/* Renames the ids in a callback's body: the serials of the invoice's and the session's id, the
+ * session token, the customer's id and the card's token. */
 static const char *rename_body(const struct placing *p, const char *body, const struct invoice *old,
                                const struct invoice *new)
 {
@@ -154,8 +155,8 @@ static void sign(const struct placing *p, struct callback *callback)
 
 /* ------------------------------------------------------------------ one invoice */
 
-/* A payload whose card's token leads to an invoice of this database: the first one in the file that
- * has the card, for who charges it by token comes after who brought it. */
+/* Replaces the card's token in a payload by one of this database. It leads to the first invoice in
+ * the file with this card: later ones charge it by token. */
 static const char *rename_card(const struct placing *p, const struct invoice *invoice,
                                const char *payload)
 {
@@ -173,7 +174,7 @@ static const char *rename_card(const struct placing *p, const struct invoice *in
     return copy;
 }
 
-/* The same reference is another customer in another account. */
+/* A reference means another customer in another account, so the id is derived again. */
 static void rename_customer(const struct placing *p, struct invoice *invoice)
 {
     const char *text = invoice->customer ? invoice->customer : "{}";
@@ -205,7 +206,7 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     }
     invoice_id(p->engine->keys.rows, invoice->seq, invoice->id);
     ident_of_row(p->engine->keys.rows, "cgi", invoice->seq, invoice->session);
-    tell(p, old.id, invoice->id);
+    report_renamed(p, old.id, invoice->id);
     rename_customer(p, invoice);
     if (!keep) {
         invoice->payload = rename_card(p, invoice, old.payload);
@@ -264,7 +265,7 @@ static void place(struct placing *p, struct snapshot *snapshot)
     for (size_t i = 0; i < file->n_balances; i++) {
         store_snapshot_add(p->engine->store, p->snapshot, &row_balance, &file->balances[i]);
     }
-    p->engine->turn.garbage = true; /* of one that it replaces */
+    p->engine->turn.garbage = true; /* the rows of a snapshot that it replaces */
 }
 
 enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenant,

@@ -1,4 +1,4 @@
-/* The rows of a snapshot's file: how each is read, and what must hold of it. */
+/* The kinds of rows in a snapshot's file: how each is read and checked. */
 #include "snapshot_kind.h"
 
 #include "base/text.h"
@@ -6,8 +6,8 @@
 #include "engine/snapshot.h"
 #include "view/settings.h"
 
-#define LIST_MOST 10000    /* of one invoice's or callback's */
-#define OUTCOMES_MOST 1000 /* as the queue takes */
+#define LIST_MOST 10000    /* rows of one invoice or callback */
+#define OUTCOMES_MOST 1000 /* the limit of the queue */
 #define BALANCES_MOST 1000
 #define TIME_MOST_S ((int64_t)1 << 40)
 #define TIME_MOST_MS ((int64_t)1 << 53)
@@ -20,14 +20,14 @@ static bool refuse(const struct snapshot_rows *r, const char *path, const char *
     return false;
 }
 
-/* Ids and references stand for one thing each. */
+/* Ids and references must be unique. */
 static bool is_first(const struct snapshot_rows *r, const char *path, const char *name,
                      const char *text)
 {
     const char *key = arena_printf(r->errors->arena, "%s:%s", name, text);
     bool first = !json_object_get(r->seen, key);
     json_object_set_new(r->seen, key, json_true());
-    return first || refuse(r, path, name, "it stands in the document twice");
+    return first || refuse(r, path, name, "must be unique in the document");
 }
 
 /* ------------------------------------------------------------------ small rows */
@@ -41,7 +41,7 @@ static bool check_callback(const struct snapshot_rows *r, const char *path, void
 {
     const struct callback *callback = row;
     return (callback->state == CALLBACK_QUEUED) == (callback->due_ms != TIME_NONE) ||
-           refuse(r, path, "due_ms", "a queued callback has one, and no other");
+           refuse(r, path, "due_ms", "must be set if state is queued, and null otherwise");
 }
 
 static bool finish_callback(const struct snapshot_rows *r, const char *path, void *row)
@@ -66,7 +66,7 @@ static bool is_outcome(const struct snapshot_rows *r, const char *text, enum sta
     return !outcome_parse(text, from, &r->engine->fixture->resolutions, NULL, &outcome);
 }
 
-/* A plan may have been overtaken by events and still stand there: any status may be its first. */
+/* A stored plan may be outdated, so it is accepted from any status. */
 static bool is_plan(const struct snapshot_rows *r, const char *text)
 {
     for (enum status from = 0; from < STATUS_COUNT; from++) {
@@ -77,61 +77,65 @@ static bool is_plan(const struct snapshot_rows *r, const char *text)
     return false;
 }
 
-/* Payments and payouts have references of their own. */
+/* References of payments and of payouts are separate. */
 static const char *reference_key(const struct snapshot_rows *r, const struct invoice *invoice)
 {
     return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
                         invoice->reference_id);
 }
 
-/* Of the members that a payout has in common with payments it uses some, and some statuses. */
+/* A payout uses only some statuses and members. */
 static bool check_payout(const struct snapshot_rows *r, const char *path,
                          const struct invoice *payout)
 {
     if (!status_is_of_payout(payout->status)) {
-        return refuse(r, path, "status", "no payout is ever that");
+        return refuse(r, path, "status", "must be a status of a payout");
     }
     if (payout->flow != FLOW_CHARGE) {
-        return refuse(r, path, "flow", "a payout has no other than charge");
+        return refuse(r, path, "flow", "must be charge for a payout");
     }
     if (payout->deposit <= 0) {
-        return refuse(r, path, "deposit", "what a payout writes off is above 0");
+        return refuse(r, path, "deposit", "must be above 0 for a payout");
     }
     if (payout->processed_deposit != MONEY_NONE && payout->processed_deposit < 0) {
-        return refuse(r, path, "processed_deposit", "what a payout wrote off is not below 0");
+        return refuse(r, path, "processed_deposit", "must not be below 0 for a payout");
     }
     if (payout->refunded_amount != MONEY_NONE || payout->charged_back_amount != MONEY_NONE) {
-        return refuse(r, path, "refunded_amount", "nothing of a payout comes back");
+        return refuse(r, path, "refunded_amount",
+                      "must be null for a payout, like charged_back_amount");
     }
     return true;
 }
 
-/* How the values go together; what the engine relies on. */
+/* Checks the relations between values that the engine relies on. */
 static bool check_invoice(const struct snapshot_rows *r, const char *path, void *row)
 {
     struct invoice *invoice = row;
-    invoice->seq = invoice_first(invoice_kind_of(invoice->id)); /* until it gets its own */
+    invoice->seq =
+        invoice_first(invoice_kind_of(invoice->id)); /* only the kind, until it is numbered */
     const char *challenge = invoice->challenge_outcome;
     enum invoice_kind kind = invoice_kind(invoice->seq);
     bool priced = invoice->exchange_rate != MONEY_NONE;
     bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
     if (chosen && !service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
-        return refuse(r, path, "service", "there is no such service");
+        return refuse(r, path, "service", "must be the code of a service in the fixtures");
     }
     if (invoice->service && invoice->exchange_rate <= 0) {
-        return refuse(r, path, "exchange_rate", "an invoice with a service has one above 0");
+        return refuse(r, path, "exchange_rate", "must be above 0 if the invoice has a service");
     }
     bool awaits_start = kind == INVOICE_PAYOUT && invoice->status == STATUS_CREATED;
     if (!is_plan(r, invoice->plan) ||
         (!*invoice->plan && invoice->plan_due_ms != TIME_NONE && !awaits_start)) {
-        return refuse(r, path, "plan", "it is no plan, or has a time and no step");
+        return refuse(r, path, "plan",
+                      "must be an outcome, and must not be empty if plan_due_ms is set");
     }
     if (challenge && (invoice->status != STATUS_PROCESS_PENDING ||
                       !is_outcome(r, challenge, STATUS_PROCESS_PENDING))) {
         return refuse(r, path, "challenge_outcome", "must be an outcome of a pending invoice");
     }
     if (invoice_left(invoice) < 0) {
-        return refuse(r, path, "refunded_amount", "more went back than was paid");
+        return refuse(r, path, "refunded_amount",
+                      "must not exceed what was paid, with charged_back_amount");
     }
     if (kind == INVOICE_PAYOUT && !check_payout(r, path, invoice)) {
         return false;
@@ -144,7 +148,8 @@ static bool check_refund(const struct snapshot_rows *r, const char *path, void *
 {
     const struct refund *refund = row;
     if ((refund->status == REFUND_PENDING) != (refund->finished_ms == TIME_NONE)) {
-        return refuse(r, path, "finished_ms", "a refund has one once it is not pending");
+        return refuse(r, path, "finished_ms",
+                      "must be null while the refund is pending, and set otherwise");
     }
     if (!refund->amount) {
         return refuse(r, path, "amount", "must be above 0");
@@ -152,14 +157,14 @@ static bool check_refund(const struct snapshot_rows *r, const char *path, void *
     return is_first(r, path, "refund", refund->reference_id);
 }
 
-/* Of payments only. One is pending at most, of money that is there, and then the invoice waits for
- * it. */
+/* Only payments have refunds. At most one is pending, for money that is left, and only while the
+ * invoice is refund_pending. */
 static bool check_refunds(const struct snapshot_rows *r, const char *path,
                           const struct file_invoice *row)
 {
     int pending = 0;
     if (row->n_refunds && invoice_kind(row->invoice.seq) == INVOICE_PAYOUT) {
-        return refuse(r, path, "refunds", "nothing of a payout comes back");
+        return refuse(r, path, "refunds", "must be empty for a payout");
     }
     int64_t left = row->invoice.status == STATUS_REFUND_PENDING ? invoice_left(&row->invoice) : 0;
     for (size_t i = 0; i < row->n_refunds; i++) {
@@ -203,7 +208,7 @@ static bool read_outcomes(const struct snapshot_rows *r, const json_t *list,
         const char *text = json_string_value(json_array_get(list, i));
         if (!text || !is_outcome(r, text, outcome_start(outcome_kind(text)))) {
             return refuse(r, arena_printf(r->errors->arena, "outcomes[%zu]", i), NULL,
-                          "there is no such outcome");
+                          "must be an outcome, e.g. processed or process_failed:declined");
         }
         file->outcomes[i] = arena_strdup(r->errors->arena, text);
     }
@@ -215,7 +220,7 @@ static void read_settings(const struct snapshot_rows *r, const json_t *json,
 {
     struct settings settings;
     buf_auto text = {0};
-    /* One level up, so that errors come under "settings.". */
+    /* Read through a parent object, so that paths of errors start with "settings.". */
     json_auto_t *whole = json_object();
     json_object_set(whole, "settings", (json_t *)json);
     settings_default(&settings);
@@ -291,7 +296,7 @@ static const struct snapshot_kind callback_kind = {&row_callback, sizeof(struct 
                                                    LISTS(callback_lists), .check = check_callback,
                                                    .finish = finish_callback};
 
-/* Files of servers that knew no refunds have none. */
+/* Files of versions without refunds have no "refunds". */
 static const struct snapshot_list invoice_lists[] = {
     LIST("transitions", file_invoice, transitions, transition_kind, LIST_MOST),
     LIST("callbacks", file_invoice, callbacks, callback_kind, LIST_MOST),

@@ -1,13 +1,12 @@
-/* What a snapshot's file consists of: the kinds of its rows, and the lists that rows have of
- * others. */
+/* The structure of a snapshot's file: the kinds of its rows, and the lists that rows contain. */
 #pragma once
 
 #include "engine/snapshot_file.h"
 #include "view/snapshot_row.h"
 
-#define SNAPSHOT_LISTS_MOST 3 /* of one row */
+#define SNAPSHOT_LISTS_MOST 3 /* per row */
 
-/* What the rows of a file are checked against. */
+/* What rows are checked against. */
 struct snapshot_rows {
     const struct engine *engine;
     struct json_errors *errors;
@@ -17,7 +16,7 @@ struct snapshot_rows {
 
 struct snapshot_kind;
 
-/* A list that a row has: its member in the file, and where its rows go in the row's struct. */
+/* A list in a row: its member in the file, and where its rows go in the row's struct. */
 struct snapshot_list {
     const char *name;
     const struct snapshot_kind *kind;
@@ -27,12 +26,13 @@ struct snapshot_list {
 };
 
 struct snapshot_kind {
-    const struct row_table *table; /* of what stands first in a row's struct; NULL: the document */
-    size_t size;                   /* of a row's struct */
+    const struct row_table
+        *table;  /* reads the first member of the row's struct; NULL: the document */
+    size_t size; /* of a row's struct */
     const struct snapshot_list *lists;
     size_t n_lists;
-    /* Check and complete a row: what `table` has read; the whole with its lists. They return false
-     * after they have added an error. NULL: nothing to do. */
+    /* Check and complete a row: `check` after `table` was read, `finish` after the lists were. They
+     * return false after adding an error. NULL: nothing to do. */
     bool (*check)(const struct snapshot_rows *rows, const char *path, void *row);
     bool (*finish)(const struct snapshot_rows *rows, const char *path, void *row);
 };

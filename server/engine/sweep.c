@@ -7,11 +7,11 @@
 #include "store/store_garbage.h"
 #include "store/store_invoice.h"
 
-#define LEFTOVERS_PER_TURN 64 /* below a millisecond, so that nobody notices */
-#define ROWS_PER_TURN 256     /* that are looked at, deleted or not */
+#define LEFTOVERS_PER_TURN 64 /* takes less than a millisecond */
+#define ROWS_PER_TURN 256     /* examined, deleted or not */
 #define SOON_MS 1000
-#define ROWS_PER_MS 10 /* of old invoices that cannot go yet: how often all are seen again */
-#define LATEST_MS (3600 * 1000) /* the machine's clock may be set meanwhile */
+#define ROWS_PER_MS 10 /* of old invoices that must be kept: sets the time between passes */
+#define LATEST_MS (3600 * 1000) /* the machine's clock may be changed meanwhile */
 
 static void set_next(struct engine *engine, int64_t at_ms)
 {
@@ -50,7 +50,7 @@ static void expire_accounts(struct engine *engine, int64_t now_ms)
 
 /* ------------------------------------------------------------------ invoices that are too old */
 
-/* The first invoice that is not old enough decides when its account is looked at again. */
+/* Schedules the next pass for when the first remaining invoice is old enough. */
 static void await_next(struct engine *engine, const struct tenant *tenant, int64_t created_ms,
                        int64_t now_ms)
 {
@@ -67,17 +67,17 @@ static void begin_pass(struct engine *engine, int64_t now_ms)
     expire_accounts(engine, now_ms);
 }
 
-/* Old invoices that something still waits for are seen by every pass, so many of them make passes
- * rarer. */
+/* Every pass reads the old invoices that must be kept, so many of them make passes rarer. */
 static void end_pass(struct engine *engine, int64_t now_ms)
 {
     engine->sweep.passing = false;
     engine->sweep.calm_until_ms = now_ms + engine->sweep.kept / ROWS_PER_MS;
 }
 
-/* This account's invoices of this kind are done; the first that is not old is `next_created_ms`. */
-static void step(struct engine *engine, const struct tenant *tenant, int64_t next_created_ms,
-                 int64_t now_ms)
+/* Moves on to the next kind or account; `next_created_ms` is that of the first invoice that is not
+ * old enough. */
+static void next_list(struct engine *engine, const struct tenant *tenant, int64_t next_created_ms,
+                      int64_t now_ms)
 {
     struct sweep *sweep = &engine->sweep;
     await_next(engine, tenant, next_created_ms, now_ms);
@@ -115,7 +115,7 @@ static void pass_on(struct engine *engine, int64_t now_ms)
         sweep->kept += purged.kept;
         sweep->invoice = purged.last;
         if (purged.ended) {
-            step(engine, tenant, purged.next_created_ms, now_ms);
+            next_list(engine, tenant, purged.next_created_ms, now_ms);
         }
     }
 }

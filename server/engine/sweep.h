@@ -1,7 +1,7 @@
 /*
- * What goes by itself: accounts that nobody uses (ttl_s), invoices older than --retention, and rows
- * that nobody can see any more (store_garbage.h). A few go per turn, more in the next turn at
- * once, and the loop wakes only when something is due (turn.sweep_at_ms).
+ * Automatic deletion: unused accounts (ttl_s), invoices older than --retention, and unreachable
+ * rows (store_garbage.h). Each turn deletes a few; while more are left, the next turn follows at
+ * once. Otherwise the loop wakes only when something is due (turn.sweep_at_ms).
  */
 #pragma once
 
@@ -10,15 +10,15 @@
 
 struct engine;
 
-/* A pass over all invoices for what is too old. Zeroed: none is under way. */
+/* A pass over all invoices for those that are too old. Zeroed: none in progress. */
 struct sweep {
     bool passing;
-    int64_t account, kind, invoice; /* where the pass stands: these are done up to here */
-    int64_t kept;                   /* old invoices that it found and that cannot go yet */
-    int64_t calm_until_ms;          /* no pass before, only because an invoice changed */
+    int64_t account, kind, invoice; /* the position of the pass: done up to here */
+    int64_t kept;                   /* old invoices that must be kept */
+    int64_t calm_until_ms;          /* no pass before this only because an invoice changed */
 };
 
-/* As a loop_source: the part of this turn; nothing while a failed commit waits for its retry. */
+/* The loop_source callbacks. Nothing is swept while a failed commit waits for its retry. */
 int64_t sweep_wait_ms(const void *engine);
 void sweep_run(void *engine);
 

@@ -66,13 +66,13 @@ static void unindex(struct tenants *tenants, const struct tenant *tenant)
 
 /* ------------------------------------------------------------------ the list */
 
-/* Keeps the order of the numbers, by which tenants_by_num searches. */
+/* Keeps the list sorted by number, as tenants_by_num requires. */
 static void insert(struct tenants *tenants, struct tenant *tenant)
 {
     tenants->list = mem_grow(tenants->list, tenants->n, &tenants->room, sizeof(struct tenant *));
     size_t at = tenants->n++;
     for (; at && tenants->list[at - 1]->account.num > tenant->account.num; at--) {
-        tenants->list[at] = tenants->list[at - 1]; /* re-read after a rollback: not the last one */
+        tenants->list[at] = tenants->list[at - 1]; /* after a rollback it may not be the last */
     }
     tenants->list[at] = tenant;
 }
@@ -115,7 +115,7 @@ static void copy_keys(struct arena *arena, const struct account_keys *from, stru
     };
 }
 
-/* Settings from their JSON form: what is in memory is what a restart will read. */
+/* Reads settings from their JSON form, so that memory matches what a restart reads. */
 static void take_settings(const struct tenants *tenants, struct tenant *tenant, const char *text)
 {
     struct arena *arena = &tenant->setting_texts;
@@ -128,7 +128,7 @@ static void take_settings(const struct tenants *tenants, struct tenant *tenant, 
         settings_read(object, NULL, tenants->resolutions, settings, &errors);
     }
     if (errors.n) {
-        log_line(LOG_WARN, "stored setting %s is passed over: %s", errors.first->path,
+        log_line(LOG_WARN, "stored setting %s is ignored: %s", errors.first->path,
                  errors.first->message);
     }
 }
@@ -158,7 +158,7 @@ static void load_one(void *arg, const struct account_row *row)
     if (!tenant) {
         tenant = make_tenant(tenants, row);
     } else if (tenant->account.num != row->num) {
-        renumber(tenants, tenant, row->num); /* it was emptied in a turn that failed */
+        renumber(tenants, tenant, row->num); /* it was emptied in a turn that was rolled back */
     }
     take_settings(tenants, tenant, row->settings);
     tenant->account.clock = row->clock;

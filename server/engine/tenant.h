@@ -1,7 +1,7 @@
 /*
- * Tenants: the merchant accounts in memory, each with its runtime state (clock, next event,
- * callbacks under way). The database has the truth; this is what the loop needs at every turn
- * without asking it.
+ * Tenants: the merchant accounts in memory, with their runtime state (clock, next event, callbacks
+ * in progress). The database is authoritative; this is what the loop needs in every turn without
+ * reading it.
  */
 #pragma once
 
@@ -23,12 +23,12 @@
 struct advance;
 struct first_gate;
 
-/* What happened while an account's clock was advanced (advance.h). */
+/* An event during an advance of the account's clock (advance.h). */
 struct advance_event {
     int64_t at_ms;
     bool is_callback;
     char invoice[IDENT_TEXT];
-    enum status from, to; /* to: of a callback what it reports */
+    enum status from, to; /* to: for a callback, the status that it reports */
     int64_t callback, attempt;
     bool done;
 };
@@ -36,7 +36,7 @@ struct advance_event {
 struct advance_events {
     struct advance_event *list;
     size_t n, room;
-    size_t total; /* with those that are only counted */
+    size_t total; /* including those that are only counted */
 };
 
 struct tenant {
@@ -45,62 +45,62 @@ struct tenant {
     struct arena setting_texts;          /* owns account.settings */
     int64_t next_due_ms;                 /* earliest timer, account time; TIME_NONE: none */
     bool due_unknown;                    /* next_due_ms must be read from the database */
-    int64_t outcomes;                    /* queued for next invoices */
-    int sending;                         /* callbacks handed to the sender and not ended */
+    int64_t outcomes;                    /* number of queued outcomes */
+    int sending;                         /* callbacks at the sender */
     struct advance *advance;             /* its clock is being advanced */
     struct advance_events events;        /* of that advance (turn_add_event) */
     struct faults faults;                /* that its calls and callbacks may meet */
     struct sinks sinks;                  /* what its built-in receiver got */
     LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (first_callback.h) */
     int64_t used_ms;                     /* monotonic time of the last call, for ttl_s */
-    int64_t journal_id;    /* what the journal knows it by: stays when it is emptied */
-    uint64_t journal_from; /* what the journal has up to here is forgotten */
-    uint64_t verified;     /* signatures that verify-signature found right, since the start */
-    bool listed;           /* tenants_load saw it in the database */
+    int64_t journal_id;                  /* its id in the journal: unchanged when it is emptied */
+    uint64_t journal_from;               /* records up to here are hidden */
+    uint64_t verified; /* signatures that verify-signature accepted since the start */
+    bool listed;       /* tenants_load saw it in the database */
 };
 
 struct tenants {
-    const uint8_t *derive_key; /* ids that follow from the account's */
+    const uint8_t *derive_key; /* derives ids from the account's */
     const struct resolution_set *resolutions;
     const char *demo_id;  /* NULL: there is none */
     struct tenant *demo;  /* the account of calls that name none; NULL: none, or deleted */
     struct tenant **list; /* by num, ascending */
     size_t n, room;
     void *by_key;       /* search tree over ids and public keys */
-    int64_t journal_id; /* the last that was given */
-    uint64_t verified;  /* of those that are gone */
+    int64_t journal_id; /* the last one assigned */
+    uint64_t verified;  /* of deleted tenants */
     size_t sink_bytes;  /* of all sinks */
 };
 
 /*
- * Brings memory in line with the store: at the start, and after a turn was rolled back. Tenants
- * that stay keep their address; those that are not in the store are freed.
+ * Synchronises memory with the store: at the start, and after a rollback. Tenants that stay keep
+ * their address; those that are not in the store are freed.
  */
 void tenants_load(struct tenants *tenants, struct store *store);
 void tenants_finish(struct tenants *tenants);
 
-/* Each returns NULL when there is none; tenants_from: of this number or the next one. */
+/* Each returns NULL if there is none. tenants_from: with this number, or the next higher one. */
 struct tenant *tenants_by_num(const struct tenants *tenants, int64_t num);
 struct tenant *tenants_from(const struct tenants *tenants, int64_t num);
 struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_id);
 struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key,
                                      bool *ret_test_mode);
 
-/* Makes an account in the store and in memory. NULL when there are TENANTS_MOST, or the store
- * refuses. */
+/* Creates an account in the store and in memory. Returns NULL if there are TENANTS_MOST, or the
+ * store refuses. */
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
                            const struct account_keys *keys, const struct settings *settings);
 
-/* Replaces the settings, in the store too; the second from the JSON text that the store keeps. */
+/* Replaces the settings, in the store too; the second reads the JSON text that the store keeps. */
 void tenant_set_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                          const struct settings *settings);
 void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);
 
 /*
- * Leaves everything in the account behind: it gets a new number, under which there is nothing yet.
- * Keys, settings, clock and snapshots stay, and so does the tenant's address: what must outlive
- * this remembers that or the account's id, not the number.
+ * Empties the account by giving it a new number that has no rows yet. Keys, settings, clock and
+ * snapshots stay, and so does the tenant's address. References that must survive this use the
+ * tenant or the account's id, not the number.
  */
 void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant);
 

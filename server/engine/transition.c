@@ -20,12 +20,12 @@ void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *i
 /* ------------------------------------------------------------------ what a status brings with it
  */
 
-/* A change as it will be, after the invoice had its say. */
+/* A change after all decisions. */
 struct change {
     enum status old, new;
-    int64_t amount;       /* that it moves */
+    int64_t amount;       /* the money that it moves */
     bool refunding;       /* a refund is pending, and this is its end */
-    struct refund refund; /* that one */
+    struct refund refund; /* the pending refund */
 };
 
 /* The payload of a payment without a payer: the first test card (P1070). */
@@ -37,7 +37,7 @@ static const char *unattended_payload(const struct engine *engine, struct arena 
     return engine_card_payload(engine, arena, invoice, &entry, NULL);
 }
 
-/* Nothing of an attempt is left: the payer tries again, or a forced way back begins anew. */
+/* Clears the traces of a payment: the payer tries again, or a forced transition goes back. */
 static void forget_payment(struct invoice *invoice)
 {
     invoice->payload = NULL;
@@ -46,8 +46,8 @@ static void forget_payment(struct invoice *invoice)
     invoice->refunded_amount = invoice->charged_back_amount = MONEY_NONE;
 }
 
-/* The fee on what was paid: what was agreed, or on a part of it what the service takes of so much.
- */
+/* The fee on the paid amount: the agreed fee for the full amount, else what the service charges for
+ * this amount. */
 static int64_t fee_on(const struct engine *engine, const struct invoice *invoice, int64_t amount)
 {
     const struct service *service = service_find(&engine->fixture->catalogue, invoice->service);
@@ -72,7 +72,8 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
-/* processed_ms is when a payout ended, well or not: `processed` or `failed` (view_payout.c). */
+/* processed_ms is the end of a payout, successful or not: `processed` or `failed`
+ * (view_payout.c). */
 static void fill_payout(struct invoice *invoice, const struct transition_request *request,
                         int64_t amount)
 {
@@ -87,7 +88,7 @@ static void fill_payout(struct invoice *invoice, const struct transition_request
     }
 }
 
-/* `amount` is what the change moves. */
+/* Fills the members that belong to the new status; `amount` is the money that the change moves. */
 static void fill(struct engine *engine, struct arena *arena, struct invoice *invoice,
                  const struct transition_request *request, int64_t amount)
 {
@@ -103,7 +104,7 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
     } else if (money == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED) {
         fill_payment(engine, arena, invoice, request, amount);
     } else if (invoice->processed_amount == MONEY_NONE) {
-        /* Forced past the payment, which must have been. */
+        /* Forced past the payment: assume that all of it was paid. */
         fill_payment(engine, arena, invoice, request, invoice->payment_amount);
     }
     if (money == STATUS_MONEY_REFUNDED) {
@@ -117,8 +118,8 @@ static void fill(struct engine *engine, struct arena *arena, struct invoice *inv
 
 /* ------------------------------------------------------------------ the change itself */
 
-/* What is asked for, and what comes of it: success by its name, a refund as what is left of the
- * money has it. */
+/* The resulting status: a card check succeeds as `verified` (invoice_success); a refund is partial
+ * if money is left. */
 static enum status status_of(const struct invoice *invoice,
                              const struct transition_request *request, const struct change *change)
 {
@@ -144,10 +145,10 @@ static int64_t amount_of(const struct transition_request *request, const struct 
                                                                : range->usual;
 }
 
-/* Decides; false: it cannot be. What goes past the state table still cannot move money that is not
- * there. */
-static bool judge(const struct engine *engine, struct arena *arena, const struct invoice *invoice,
-                  const struct transition_request *request, struct change *ret_change)
+/* Decides what the request changes; returns false if it is not allowed. `force` skips the state
+ * table but cannot move money that is not there. */
+static bool decide(const struct engine *engine, struct arena *arena, const struct invoice *invoice,
+                   const struct transition_request *request, struct change *ret_change)
 {
     struct change change = {.old = invoice->status};
     change.refunding = invoice->status == STATUS_REFUND_PENDING &&
@@ -172,10 +173,10 @@ bool engine_may_become(const struct engine *engine, struct arena *arena,
 {
     const struct transition_request request = {.status = status, .amount = MONEY_NONE};
     struct change change;
-    return judge(engine, arena, invoice, &request, &change) && change.new == status;
+    return decide(engine, arena, invoice, &request, &change) && change.new == status;
 }
 
-/* The pending refund ends with the status that the invoice was waiting for, or any other. */
+/* Ends the pending refund: done if the invoice became refunded, else failed. */
 static void end_refund(struct engine *engine, const struct change *change, int64_t at_ms)
 {
     struct refund refund = change->refund;
@@ -208,13 +209,13 @@ static void record(struct engine *engine, struct tenant *tenant, const struct in
     journal_transition(engine, tenant, invoice, old, request->at_ms, request->cause);
 }
 
-/* What a change is measured by. */
+/* The state before a change, to compute the differences from. */
 struct before {
     enum status status;
     int64_t worth, held; /* of the balance (engine/ledger.h) */
 };
 
-/* Saves what the change made of the invoice, with all that reports it. */
+/* Saves the changed invoice, and records and reports the change. */
 static void publish(struct engine *engine, struct tenant *tenant, struct arena *arena,
                     struct invoice *invoice, const struct before *before,
                     const struct transition_request *request)
@@ -235,7 +236,7 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
                        struct invoice *invoice, const struct transition_request *request)
 {
     struct change change;
-    if (!judge(engine, arena, invoice, request, &change)) {
+    if (!decide(engine, arena, invoice, request, &change)) {
         return false;
     }
     const struct before before = {change.old, invoice_balance_effect(invoice),

@@ -62,7 +62,7 @@ void turn_set_timer(struct turn *turn, struct tenant *tenant, int64_t due_ms)
         (tenant->next_due_ms == TIME_NONE || due_ms < tenant->next_due_ms)) {
         tenant->next_due_ms = due_ms;
     }
-    /* What is due already is due on a frozen clock too. */
+    /* A time that has passed is due on a frozen clock too. */
     int64_t wall_ms = due_ms <= clock_now(tenant) ? 0 : clock_to_wall(tenant, due_ms);
     if (wall_ms < turn->wake_ms) {
         turn->wake_ms = wall_ms;

@@ -1,19 +1,19 @@
 /*
  * What a turn of the loop leaves to be done: callbacks to start and changes to report after its
- * commit, and when timers must be looked at again. Plain lists: they know nothing of their readers.
+ * commit, and when to check timers again. These are plain lists; they do not know their readers.
  */
 #pragma once
 
 #include "domain/invoice.h"
 #include "engine/tenant.h"
 
-#define ADVANCE_EVENTS_MOST 10000 /* listed of one advance; more are counted */
+#define ADVANCE_EVENTS_MOST 10000 /* listed per advance; more are counted */
 
 /* A callback that is sent once the turn is committed. */
 struct queued_callback {
     int64_t callback, invoice, account;
     char *url;
-    bool ahead; /* of what waits for the same receiver */
+    bool ahead; /* sent before others to the same receiver */
 };
 
 struct turn {
@@ -25,30 +25,30 @@ struct turn {
     size_t n_changes, changes_room;
 
     /* These outlive the turn. */
-    int64_t wake_ms;     /* machine time of the earliest timer of all; 0: all must be looked at */
+    int64_t wake_ms;     /* machine time of the earliest timer; 0: check all */
     int64_t sweep_at_ms; /* monotonic time of the next sweep; INT64_MAX: when something changes */
     bool garbage;        /* there may be unreachable rows (store_garbage.h) */
 };
 
-/* Queues a callback; `ahead`: before all that waits for the same receiver. */
+/* Queues a callback; `ahead`: before others to the same receiver. */
 void turn_queue_callback(struct turn *turn, const struct callback *callback, bool ahead);
 
 /* Drops the queued callbacks of an account that is emptied in the same turn. */
 void turn_drop_callbacks(struct turn *turn, int64_t account);
 
-/* Notes that something about an invoice changed (0: about the account), for those who wait. */
+/* Records a change of an invoice (0: of the account), for waiting calls. */
 void turn_note_change(struct turn *turn, const struct tenant *tenant, int64_t invoice);
 
-/* Drops all callbacks and changes: after they were handled, or were rolled back. */
+/* Clears callbacks and changes after they were handled or rolled back. */
 void turn_clear(struct turn *turn);
 void turn_finish(struct turn *turn);
 
 /* A timer of the tenant was set, in account time; TIME_NONE is ignored. */
 void turn_set_timer(struct turn *turn, struct tenant *tenant, int64_t due_ms);
 
-/* All timers must be looked at in the next turn: accounts, clocks or settings changed. */
+/* Check all timers in the next turn: accounts, clocks or settings changed. */
 void turn_recheck(struct turn *turn);
 
-/* An entry to fill in the list of an advance; NULL if the account is not being advanced, or the
+/* Returns a new entry in the list of an advance; NULL if the account is not being advanced, or the
  * list is full. */
 struct advance_event *turn_add_event(struct tenant *tenant, const char *invoice_id, int64_t at_ms);
