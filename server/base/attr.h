@@ -9,11 +9,11 @@
 #define ATTR_UNUSED __attribute__((unused))
 #define ATTR_MUST_USE __attribute__((warn_unused_result))
 
-/* Runs `fn(&variable)` when the variable goes out of scope, so early returns stay flat. */
+/* Runs `fn(&variable)` when the variable goes out of scope, so functions can return early. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The struct whose `member` a pointer points to. */
+/* The struct that contains the `member` that a pointer points to. */
 #define CONTAINER_OF(pointer, type, member)                                                        \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))

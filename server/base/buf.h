@@ -1,5 +1,4 @@
-/* A growing byte string, always with a NUL behind its last byte. A zeroed `struct buf` is an empty
- * one. */
+/* A growing byte string, always followed by a NUL. A zeroed `struct buf` is empty. */
 #pragma once
 
 #include "attr.h"
@@ -20,14 +19,14 @@ void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
 /* Appends a text percent-encoded for a URL's query. */
 void buf_url_text(struct buf *buf, const char *text);
 
-/* Makes room for `size` more bytes and returns where they go; the caller then adds what it wrote to
- * `buf->size`. */
+/* Reserves room for `size` more bytes and returns where to write them. The caller then adds what it
+ * wrote to `buf->size`. */
 char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;
 
-/* The content as a text, "" when empty. */
+/* Returns the content as a text; "" if empty. */
 const char *buf_str(const struct buf *buf) ATTR_NONNULL;
 
-/* Takes the bytes out (free() them); the buffer is then empty. Never NULL. */
+/* Returns the bytes (free() them) and leaves the buffer empty. Never NULL. */
 char *buf_take(struct buf *buf) ATTR_NONNULL;
 
 void buf_finish(struct buf *buf);

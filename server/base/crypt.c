@@ -23,7 +23,7 @@ void crypt_random(void *data, size_t size)
     check(RAND_bytes(data, (int)size));
 }
 
-/* Fetched once: a fetch by name costs more than a digest. */
+/* Fetched once: fetching by name costs more than a digest. */
 static const EVP_MD *sha1(void)
 {
     static EVP_MD *md;

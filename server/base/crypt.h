@@ -1,5 +1,5 @@
-/* Digests, random bytes and their text forms, on OpenSSL. Nothing here fails: a broken library is
- * fatal. */
+/* Digests, random bytes and base64, based on OpenSSL. No function returns an error: a failing
+ * library ends the process. */
 #pragma once
 
 #include "buf.h"
@@ -24,13 +24,13 @@ void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size
                 uint8_t ret_mac[32]);
 
 /*
- * A block cipher under a fixed key as a fast pseudo-random function (AES-128): 16 bytes in, 16 out.
- * Made once, kept for the life of the process.
+ * A block cipher with a fixed key (AES-128), used as a fast pseudo-random function: 16 bytes in, 16
+ * bytes out.
  */
 struct crypt_block;
 struct crypt_block *
 crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE]); /* the first half of the key */
-void crypt_block_free(struct crypt_block *block);   /* NULL is fine */
+void crypt_block_free(struct crypt_block *block);   /* may be NULL */
 void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16]);
 
 /* A keyed MAC of any length (KMAC-256). */
@@ -38,8 +38,8 @@ void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t s
                    uint8_t *ret_mac, size_t mac_size);
 
 /*
- * Digests by the name that OpenSSL has for them ("SHA1", "SHA256", "SHA512"): of pieces one behind
- * another, and as an HMAC. Each returns the digest's size.
+ * Digests by their OpenSSL name ("SHA1", "SHA256", "SHA512"): of concatenated pieces, and as an
+ * HMAC. Each returns the digest's size.
  */
 #define CRYPT_DIGEST_MOST 64
 struct crypt_piece {
@@ -57,8 +57,8 @@ void crypt_base64(struct buf *out, const void *data, size_t size);
 /* Appends base64url without padding. */
 void crypt_base64url(struct buf *out, const void *data, size_t size);
 
-/* Decodes standard or url base64, padded or not; false on any other byte. */
+/* Decodes standard or URL-safe base64, padded or not. Returns false on any other byte. */
 bool crypt_base64_decode(const char *text, struct buf *out);
 
-/* Compares without telling by time where two texts differ. */
+/* Compares two texts in constant time. */
 bool crypt_equal(const char *a, const char *b);

@@ -1,6 +1,6 @@
 /*
- * The one end of everything that is not an expected error: a message on stderr and an abort, so
- * that a bug leaves a core and never a half-done answer. Bad user input never comes here.
+ * Handles everything that is not an expected error: prints a message on stderr and aborts, so a bug
+ * leaves a core dump and never a partial response. Bad user input must not end here.
  */
 #pragma once
 

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* What a byte needs in a string: 0 nothing, 'u' \u00xx, '8' it is not ASCII, else the character
- * behind the backslash. */
+/* How a byte is written in a string: 0 as it is, 'u' as \u00xx, '8' not ASCII, else the character
+ * after a backslash. */
 #define EVERYWHERE                                                                                 \
     [0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',           \
            ['\r'] = 'r', [14 ... 31] = 'u', ['"'] = '"', ['\\'] = '\\', [128 ... 255] = '8'
@@ -23,7 +23,8 @@ static void add_unit(struct buf *buf, uint32_t unit)
     buf_add(buf, text, sizeof text);
 }
 
-/* Writes the code point at `text`; U+FFFD for a byte that starts none. */
+/* Writes the code point at `text`; U+FFFD if its bytes are not valid UTF-8. Returns the number of
+ * bytes read. */
 static size_t add_wide(struct buf *buf, const char *text, size_t left)
 {
     uint32_t code;
@@ -41,7 +42,7 @@ static size_t add_wide(struct buf *buf, const char *text, size_t left)
     return size;
 }
 
-/* Writes the character at `text` that needs an escape; its bytes. */
+/* Escapes the character at `text`. Returns the number of bytes read. */
 static size_t add_escape(struct buf *buf, char escape, const char *text, size_t left)
 {
     if (escape == '8') {

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Lines are written when this much is gathered, even within a turn. */
+/* Lines are written early if this much is buffered within a turn. */
 #define FLUSH_BYTES ((size_t)65536)
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
@@ -132,7 +132,7 @@ void log_flush(void)
             continue;
         }
         if (done <= 0) {
-            break; /* nobody reads stderr any more: logs are lost, the server goes on */
+            break; /* stderr is closed: drop the logs and continue */
         }
         p += done;
         left -= (size_t)done;

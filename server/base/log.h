@@ -1,7 +1,7 @@
 /*
- * Logging to stderr, text or JSON, one line per call. Lines are gathered and written once per loop
- * turn (log_flush), because a system call per request would be dearer than the request. Secrets,
- * card numbers and bodies never go into a log: callers log ids, codes and times.
+ * Logging to stderr, as text or JSON, one line per call. Lines are buffered and written once per
+ * loop turn (log_flush): a system call per line would cost more than the request. Callers log ids,
+ * codes and times, never secrets, card numbers or bodies.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ enum log_level {
     LOG_DEBUG,
 };
 
-/* "error", "warn", "info" or "debug"; false for anything else. */
+/* Parses "error", "warn", "info" or "debug"; returns false for anything else. */
 bool log_level_parse(const char *name, enum log_level *ret_level);
 
 void log_setup(enum log_level level, bool json);
@@ -25,14 +25,14 @@ bool log_wants(enum log_level level);
 
 struct log_field {
     const char *name;
-    const char *text; /* NULL: the number counts */
+    const char *text; /* NULL: `number` is the value */
     int64_t number;
 };
 
 #define LOG_TEXT(name, value) ((struct log_field){name, value, 0})
 #define LOG_NUMBER(name, value) ((struct log_field){name, NULL, value})
 
-/* A line of an event and its fields: log_event(LOG_INFO, "request", LOG_TEXT("method", m),
+/* Logs an event with its fields: log_event(LOG_INFO, "request", LOG_TEXT("method", m),
  * LOG_NUMBER("status", s)). */
 #define log_event(level, event, ...)                                                               \
     log_fields(level, event, (const struct log_field[]){__VA_ARGS__},                              \
@@ -40,8 +40,8 @@ struct log_field {
 
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n);
 
-/* A line of free text under the event "message". */
+/* Logs free text as the event "message". */
 void log_line(enum log_level level, const char *format, ...) ATTR_PRINTF(2, 3);
 
-/* Writes what was gathered. Called once per loop turn and before the process ends. */
+/* Writes the buffered lines. Called once per loop turn and before the process ends. */
 void log_flush(void);

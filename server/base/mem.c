@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most requests fit in one chunk; see the README's memory figures before changing it. */
+/* Most requests fit in one chunk; see the memory figures in the README before changing it. */
 #define CHUNK_SIZE ((size_t)8192)
 #define SPARE_MOST 64
 
@@ -51,8 +51,8 @@ char *mem_strdup(const char *text)
     return memcpy(mem_alloc(size), text, size);
 }
 
-/* Chunks of the common size that nobody uses, kept for the next arena: a request takes and gives
- * one each time. */
+/* Unused chunks of the common size, kept for the next arena: each request takes one and returns
+ * it. */
 static struct {
     struct arena_chunk *first;
     size_t n;

@@ -1,8 +1,8 @@
 /*
- * Memory. Allocation never fails to its callers: out of memory ends the process (die.h).
+ * Memory. Allocation never returns an error: out of memory ends the process (die.h).
  *
- * An arena owns everything that lives as long as one request, one timer event or one account:
- * allocate freely, give nothing back, drop all at once. A zeroed `struct arena` is ready for use.
+ * An arena owns memory that lives as long as one request, one timer event or one account. Nothing
+ * is freed on its own; everything is freed at once. A zeroed `struct arena` is ready for use.
  */
 #pragma once
 
@@ -14,20 +14,20 @@ void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
 void *mem_resize(void *p, size_t size) ATTR_NONNULL; /* realloc */
 char *mem_strdup(const char *text) ATTR_NONNULL;     /* free() it */
 
-/* Makes room for one more in a list of n elements, and returns it: it may have moved. NULL with no
- * room is an empty list. */
+/* Ensures room for one more element in a list of n, and returns the list, which may have moved.
+ * NULL with no room is an empty list. */
 void *mem_grow(void *list, size_t n, size_t *room, size_t size);
 
 struct arena_chunk;
 
 struct arena {
-    struct arena_chunk *chunk; /* the newest; older ones hang off it */
+    struct arena_chunk *chunk; /* the newest; linked to older ones */
 };
 
 /* Zeroed memory, aligned for any type, valid until arena_reset or arena_finish. */
 void *arena_alloc(struct arena *arena, size_t size) ATTR_NONNULL;
 
-/* Copies `size` bytes and puts a NUL behind them. */
+/* Copies `size` bytes and adds a NUL. */
 char *arena_copy(struct arena *arena, const void *data, size_t size) ATTR_NONNULL;
 
 /* Copies a text; NULL stays NULL. */
@@ -40,8 +40,8 @@ char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     ATTR_PRINTF(2, 0) ATTR_NONNULL;
 
-/* Drops all content, keeps one chunk of memory for the next user. */
+/* Frees all content but keeps one chunk for reuse. */
 void arena_reset(struct arena *arena);
 
-/* Drops all content and memory. The arena is then as good as new. */
+/* Frees all content and memory. The arena can be used again. */
 void arena_finish(struct arena *arena);

@@ -95,7 +95,7 @@ int64_t text_utf8_length(const char *text, size_t size)
     return length;
 }
 
-/* Reads decimal digits, at most `most`; the number of digits read. */
+/* Reads at most `most` decimal digits. Returns how many it read. */
 static int read_digits(const char *text, int most, int64_t *ret_n)
 {
     int64_t n = 0;
@@ -144,7 +144,7 @@ bool text_to_duration(const char *text, int64_t *ret_ms)
     return false;
 }
 
-/* Reads exactly `digits` digits and the literal behind them. */
+/* Reads exactly `digits` digits and the character `behind` after them. */
 static bool read_part(const char **text, int digits, char behind, int64_t *ret_n)
 {
     if (read_digits(*text, digits, ret_n) != digits || (behind && (*text)[digits] != behind)) {
@@ -169,7 +169,7 @@ static bool read_date(const char **text, char behind, struct tm *ret_tm)
            normal.tm_year == tm.tm_year;
 }
 
-/* "Z", "+02:00", "+0200" or "+02", or nothing, which is UTC. */
+/* Reads "Z", "UTC", "+02:00", "+0200" or "+02", or nothing, which means UTC. */
 static bool read_offset(const char *text, int64_t *ret_s)
 {
     text += *text == ' ' && text[1];
@@ -192,7 +192,7 @@ static bool read_offset(const char *text, int64_t *ret_s)
     return true;
 }
 
-/* ":42" and ":42.123", or nothing. The fraction is dropped. */
+/* Reads ":42" or ":42.123", or nothing. The fraction is dropped. */
 static bool read_seconds(const char **text, int64_t *ret_second)
 {
     int64_t fraction;
@@ -238,7 +238,8 @@ bool text_matches(const char *text, size_t size, const char *pattern)
     const char *end = text + size, *star = NULL, *retry = NULL;
     while (text < end) {
         if (*pattern == '*') {
-            star = pattern++; /* it stands for nothing first, and for one more at each failure */
+            star = pattern++; /* it matches nothing first, and one more character after each
+                                 mismatch */
             retry = text;
         } else if (*pattern == *text) {
             pattern++;
@@ -262,7 +263,7 @@ size_t text_distance(const char *a, const char *b)
 {
     enum { MOST = 63 };
     size_t a_size = strnlen(a, MOST), b_size = strnlen(b, MOST);
-    size_t d[MOST + 1][MOST + 1]; /* of the first i letters of a and the first j of b */
+    size_t d[MOST + 1][MOST + 1]; /* distance of the first i letters of a and the first j of b */
     for (size_t i = 0; i <= a_size; i++) {
         for (size_t j = 0; j <= b_size; j++) {
             if (!i || !j) {

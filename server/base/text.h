@@ -1,5 +1,4 @@
-/* Small text helpers: what string.h lacks. Everything here is about bytes and ASCII unless it says
- * UTF-8. */
+/* Text helpers that string.h lacks. They work on bytes and ASCII unless stated otherwise. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,44 +10,44 @@ bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only */
 bool text_starts(const char *text, const char *prefix);
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
-void text_flatten(char *text); /* in place: control characters become '?', so it is one line */
+void text_flatten(char *text); /* in place: control characters become '?', for output on one line */
 
-int text_hex_digit(char c); /* 0 to 15; -1: it is none */
+int text_hex_digit(char c); /* 0 to 15; -1 if not a hex digit */
 
 /*
- * The code point at `text`, of which `left` bytes (at least 1) are there. Returns its bytes; 0 when
- * they are not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short).
+ * Decodes the code point at `text`, which has `left` bytes (at least 1). Returns its size in bytes;
+ * 0 if they are not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, truncated).
  */
 size_t text_utf8_decode(const char *text, size_t left, uint32_t *ret_code);
 
-/* The number of code points of valid UTF-8, or -1 when the bytes are none. */
+/* Returns the number of code points; -1 if the bytes are not valid UTF-8. */
 int64_t text_utf8_length(const char *text, size_t size);
 
-/* A whole decimal number of at most 18 digits, optional '-', nothing else; false when the text is
- * none. */
+/* Parses a whole decimal number of at most 18 digits with an optional '-'. Returns false if the
+ * text is anything else. */
 bool text_to_int(const char *text, int64_t *ret_n);
 
 /*
- * A duration (server/docs/outcomes.md): a whole number and ms, s, m, h or d; bare "0" too. In
- * milliseconds, at most ten years; false when the text is none.
+ * Parses a duration (server/docs/outcomes.md): a whole number and ms, s, m, h or d, or "0". At most
+ * ten years. Returns false if the text is anything else.
  */
 bool text_to_duration(const char *text, int64_t *ret_ms);
 
 /*
- * A date-time as the standard libraries of languages write it: ISO 8601 with 'T' or a blank between
- * date and time, seconds and their fraction (1 to 9 digits, dropped) if they are there, then Z,
- * UTC, +02:00, +0200 or +02; without an offset it is UTC. As unix milliseconds; false when the text
- * is none or names a day that is not in the calendar.
+ * Parses a date-time as standard libraries write it: ISO 8601 with 'T' or a space between date and
+ * time, optional seconds and fraction (1 to 9 digits, dropped), then Z, UTC, +02:00, +0200 or +02;
+ * without an offset it is UTC. In unix milliseconds. Returns false if the text is anything else or
+ * the day does not exist.
  */
 bool text_to_datetime(const char *text, int64_t *ret_ms);
 
-/* A calendar date YYYY-MM-DD. */
+/* Returns true for an existing calendar date YYYY-MM-DD. */
 bool text_is_date(const char *text);
 
-/* True when the text matches the pattern, in which `*` stands for any characters, none too. Takes
- * no longer than the product of their lengths. */
+/* Returns true if the text matches the pattern, in which `*` stands for any number of characters.
+ * Takes at most the product of both lengths. */
 bool text_matches(const char *text, size_t size, const char *pattern);
 
-/* How many letters must be put in, left out, changed or swapped with the next to make one text of
- * the other, counted in their first 63 bytes: how alike two names are. */
+/* The edit distance of two names: how many letters must be inserted, removed, changed or swapped
+ * with the next one. Compares only the first 63 bytes. */
 size_t text_distance(const char *a, const char *b);

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define HOST_MOST 253 /* characters of a name in the DNS */
-#define ZONE_MOST 15  /* of the name of a network interface */
+#define HOST_MOST 253 /* characters of a DNS name */
+#define ZONE_MOST 15  /* characters of a network interface's name */
 
 #define DIGITS "0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* The length of "http://" or "https://", 0: it begins with neither. */
+/* The length of "http://" or "https://" at the start; 0 if there is neither. */
 static size_t scheme_size(const char *url)
 {
     static const char *const schemes[] = {"http://", "https://"};
@@ -45,7 +45,7 @@ static bool is_address6(const char *text)
     return inet_pton(AF_INET6, text, &address) == 1;
 }
 
-/* "::1", or with the interface of a link-local address, "fe80::1%25eth0". */
+/* An IPv6 address, optionally with the interface of a link-local one: "fe80::1%25eth0". */
 static bool is_bracketed(char *text)
 {
     char *zone = strchr(text, '%');
@@ -58,7 +58,7 @@ static bool is_bracketed(char *text)
     return size && size <= ZONE_MOST && name[size] == '\0' && is_address6(text);
 }
 
-/* A name that ends in a number must be an IPv4 address: nothing else resolves. */
+/* A name whose last label is a number must be an IPv4 address: nothing else resolves. */
 static bool is_numeric(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -68,8 +68,8 @@ static bool is_numeric(const char *name)
     return *last && last[2 * hex + digits] == '\0';
 }
 
-/* Letters of other scripts pass: curl writes such a name in ASCII, or fails. */
-static bool has_letters_of_a_name(const char *name)
+/* Non-ASCII letters are accepted: curl converts such names, or fails. */
+static bool has_host_characters(const char *name)
 {
     for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
         if (*p < 0x80 && !strchr(LETTERS DIGITS "-._", *p)) {
@@ -83,11 +83,11 @@ static bool is_name(const char *name)
 {
     struct in_addr address;
     bool good = *name && *name != '.' && strlen(name) <= HOST_MOST && !strstr(name, "..") &&
-                has_letters_of_a_name(name);
+                has_host_characters(name);
     return good && (!is_numeric(name) || inet_aton(name, &address));
 }
 
-/* An empty one means the scheme's. */
+/* An empty port means the default of the scheme. */
 static bool is_port(const char *text)
 {
     int64_t port;
@@ -95,7 +95,7 @@ static bool is_port(const char *text)
                       port >= 1 && port <= UINT16_MAX);
 }
 
-/* curl decodes user and password and takes no control characters in them. */
+/* curl decodes user and password and refuses control characters in them. */
 static bool is_userinfo(const char *text)
 {
     for (const char *p = text; (p = strchr(p, '%')); p++) {

@@ -1,10 +1,8 @@
-/* The machine's own clocks. Platform time (created, expires, due) never comes from here but from
- * engine/clock.h. */
+/* The machine's clocks. Platform times (created, expires, due) come from engine/clock.h instead. */
 #pragma once
 
 #include <stdint.h>
 
 int64_t wall_now_ms(void); /* unix milliseconds */
-int64_t
-mono_now_ms(void); /* milliseconds of a clock that nobody sets; for timeouts and durations */
+int64_t mono_now_ms(void); /* milliseconds, monotonic: for timeouts and durations */
 int64_t mono_now_us(void);
