@@ -7,7 +7,7 @@
 
 #define HEADER_MOST 4096
 
-/* What stands behind the scheme's name, or NULL. */
+/* Returns the credentials after the scheme's name, or NULL. */
 static const char *behind_scheme(const char *header, const char *scheme)
 {
     size_t length = strlen(scheme);

@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-/* "Basic base64(login:password)"; false for any other scheme or a broken value. The first ':'
- * divides. */
+/* Parses "Basic base64(login:password)"; the first ':' separates them. Returns false for another
+ * scheme or a malformed value. */
 bool authorization_basic(struct arena *arena, const char *header, const char **ret_login,
                          const char **ret_password);
 
-/* "Bearer TOKEN"; NULL for any other scheme. */
+/* Returns the token of "Bearer TOKEN"; NULL for another scheme. */
 const char *authorization_bearer(const char *header);

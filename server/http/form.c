@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No key of a map is empty (`a[]` is the next index), so while a form is read the empty key of each
- * map holds its next index. */
+/* No key of a map is empty (`a[]` means the next index), so while a form is read the empty key of
+ * each map stores its next index. */
 #define NEXT_INDEX ""
 #define INDEX_TEXT 24
 
@@ -33,7 +33,8 @@ size_t form_decode(char *text, size_t size, int plus)
 
 /* ------------------------------------------------------------------ names */
 
-/* The name of a field, taken apart: "a[b][]" has the keys "a", "b" and NULL, the next index. */
+/* A field name split into keys: "a[b][]" has the keys "a", "b" and NULL, which means the next
+ * index. */
 struct name {
     const char *keys[FORM_LEVELS_MOST + 1];
     size_t n;
@@ -47,9 +48,9 @@ static void underscore(char *text, const char *these)
 }
 
 /*
- * Takes `text` apart in place. A bracket that never closes ends the name; when it is the first one,
- * it belongs to the name as '_'. What stands behind the last closed bracket is not looked at.
- * False: the name has too many levels.
+ * Splits `text` in place. An unclosed bracket ends the name; if it is the first one, it becomes
+ * '_'. Text after the last closed bracket is ignored. Returns false if the name has too many
+ * levels.
  */
 static bool split_name(char *text, struct name *ret_name)
 {
@@ -98,7 +99,7 @@ const char *form_shown(struct arena *arena, const char *name, size_t size)
     return arena_copy(arena, buf_str(&out), out.size);
 }
 
-/* "metadata.order" of metadata[order], as JSON bodies have their paths. */
+/* "metadata.order" for metadata[order]: the form of paths in errors of JSON bodies. */
 static const char *dotted(struct arena *arena, const struct name *name)
 {
     buf_auto out = {0};
@@ -109,7 +110,7 @@ static const char *dotted(struct arena *arena, const struct name *name)
     return arena_copy(arena, buf_str(&out), out.size);
 }
 
-/* NULL when the bytes are a text. */
+/* Returns NULL if the bytes are a valid text, else what is wrong with them. */
 static const char *why_no_text(const char *bytes, size_t size)
 {
     if (memchr(bytes, '\0', size)) {
@@ -120,7 +121,7 @@ static const char *why_no_text(const char *bytes, size_t size)
 
 /* ------------------------------------------------------------------ maps */
 
-/* The index that a key is in PHP: a whole number of 64 bits in its normal form. */
+/* Returns true if PHP treats the key as an index: a whole number of 64 bits in its normal form. */
 static bool is_index(const char *key, int64_t *ret_index)
 {
     char normal[INDEX_TEXT];
@@ -134,8 +135,7 @@ static bool is_index(const char *key, int64_t *ret_index)
     return text_equal(normal, key);
 }
 
-/* The key that stands for `key` in the map, which counts its indexes; NULL: there is no index left.
- */
+/* Returns the key to use in the map, and updates its next index; NULL if no index is left. */
 static const char *key_in(json_t *map, const char *key, char index_text[INDEX_TEXT])
 {
     const json_t *counted = json_object_get(map, NEXT_INDEX);
@@ -154,8 +154,8 @@ static const char *key_in(json_t *map, const char *key, char index_text[INDEX_TE
     return key;
 }
 
-/* Puts the value where the name says; a value that stands in the way of a map is replaced. False:
- * there is no index left. */
+/* Stores the value under the name; replaces a plain value where a map is needed. Returns false if
+ * no index is left. */
 static bool put(json_t *map, const struct name *name, json_t *value)
 {
     char index_text[INDEX_TEXT];
@@ -191,8 +191,8 @@ static bool is_list(const json_t *map)
     return true;
 }
 
-/* The map without its count, and with lists for what are lists, below it too. Takes the map's
- * reference. As deep as names have levels. */
+/* Removes the next index from the map and its submaps, and turns maps that are lists into lists.
+ * Takes the map's reference. The recursion is as deep as a name has levels. */
 static json_t *settle(json_t *map) // NOLINT(misc-no-recursion)
 {
     json_object_del(map, NEXT_INDEX);
@@ -226,7 +226,7 @@ static json_t *root_of(struct form *form)
     return form->root;
 }
 
-/* Takes the name apart; otherwise says what is wrong with it. */
+/* Splits the name. Returns NULL, or what is wrong with it. */
 static const char *read_name(struct form *form, const char *name, size_t size,
                              struct name *ret_name)
 {
@@ -250,7 +250,7 @@ void form_add(struct form *form, const char *name, size_t name_size, const char 
     struct arena *arena = form->errors->arena;
     struct name parts;
     if (!name_size && !value_size) {
-        return; /* a lone '=' says nothing */
+        return; /* ignore a lone '=' */
     }
     form->n++;
     const char *why = read_name(form, name, name_size, &parts);
@@ -279,7 +279,7 @@ json_t *form_finish(struct form *form)
     return root;
 }
 
-/* One pair "name=value", decoded in place. */
+/* Adds one pair "name=value", decoded in place. */
 static void add_pair(struct form *form, char *pair, size_t size)
 {
     char *mark = memchr(pair, '=', size);
@@ -287,7 +287,7 @@ static void add_pair(struct form *form, char *pair, size_t size)
     size_t name_size = mark ? (size_t)(mark - pair) : size;
     size_t value_size = (size_t)(pair + size - value);
     value_size = form_decode(value, value_size, 1);
-    name_size = form_decode(pair, name_size, 1); /* the NUL behind it replaces the mark */
+    name_size = form_decode(pair, name_size, 1); /* its NUL replaces the '=' */
     form_add(form, pair, name_size, value, value_size);
 }
 

@@ -1,12 +1,11 @@
 /*
  * Forms and queries as one JSON tree, by the rules of PHP's parse_str: `customer[address][city]=X`
- * is
- * {"customer":{"address":{"city":"X"}}}, `a[]=1&a[]=2` is {"a":["1","2"]}, `a.b=1` is {"a_b":"1"}.
- * A map whose keys are 0, 1, 2, ... in order is a list. The last of equal names wins. All values
- * are strings.
+ * is {"customer":{"address":{"city":"X"}}}, `a[]=1&a[]=2` is {"a":["1","2"]}, `a.b=1` is
+ * {"a_b":"1"}. A map whose keys are 0, 1, 2, ... in order is a list. If a name is repeated, the
+ * last value wins. All values are strings.
  *
- * What PHP drops or cuts short without a word is an error here, under the field's dotted path: a
- * field beyond the bounds below, one without a name, one that is not UTF-8 or holds a NUL.
+ * What PHP silently drops or truncates is an error here, reported under the field's dotted path: a
+ * field beyond the limits below, without a name, not in UTF-8 or with a NUL.
  */
 #pragma once
 
@@ -18,26 +17,27 @@
 #define FORM_FIELDS_MOST 1000 /* PHP's max_input_vars */
 #define FORM_LEVELS_MOST 64   /* pairs of brackets in a name: PHP's max_input_nesting_level */
 
-/* A form under way. Zeroed with `errors` set it is ready. */
+/* A form being read. Zeroed with `errors` set it is ready. */
 struct form {
-    struct json_errors *errors; /* its arena holds what is needed on the way, too */
+    struct json_errors *errors; /* its arena also holds temporary texts */
     json_t *root;
     size_t n;
 };
 
-/* Adds a field whose name and value are decoded; neither needs a NUL behind it. */
+/* Adds a field with decoded name and value; neither needs a NUL at its end. */
 void form_add(struct form *form, const char *name, size_t name_size, const char *value,
               size_t value_size);
 
-/* The whole form; never NULL. The caller owns it, and looks at the errors first. */
+/* Returns the finished form, owned by the caller. Never NULL; check the errors first. */
 json_t *form_finish(struct form *form);
 
-/* Reads application/x-www-form-urlencoded, or a query. Broken escapes stay as they are. Never NULL;
- * the caller owns it, and looks at the errors first. */
+/* Parses application/x-www-form-urlencoded, or a query. Malformed escapes are kept. The result is
+ * owned by the caller and never NULL; check the errors first. */
 json_t *form_parse(const char *data, size_t size, struct json_errors *errors);
 
-/* A name for a message: what is not UTF-8 in it, and NUL, as %XX. In the arena. */
+/* Prepares a name for a message, in the arena: NUL and bytes that are not UTF-8 become %XX. */
 const char *form_shown(struct arena *arena, const char *name, size_t size);
 
-/* Decodes %XX in place ('+' too when `plus`); the new length. Broken escapes stay. */
+/* Decodes %XX in place ('+' too if `plus`) and returns the new length. Malformed escapes are
+ * kept. */
 size_t form_decode(char *text, size_t size, int plus);

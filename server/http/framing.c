@@ -29,12 +29,12 @@ enum rule {
 
 static const struct framing_refusal refusals[] = {
     [RULE_NAME] = {400, "the name of a header field must be letters, digits and !#$%&'*+-.^_`|~, "
-                        "with its colon right behind it"},
+                        "directly followed by a colon"},
     [RULE_VALUE] = {400, "the value of a header field must not contain control characters"},
     [RULE_METHOD] = {400, "the method must be letters"},
-    [RULE_TARGET] = {400, "the request target must not contain blanks or control characters"},
+    [RULE_TARGET] = {400, "the request target must not contain spaces or control characters"},
     [RULE_LENGTH] = {400, "Content-Length must be a number in decimal digits"},
-    [RULE_LENGTH_HUGE] = {413, "Content-Length is larger than any body that is accepted"},
+    [RULE_LENGTH_HUGE] = {413, "Content-Length must be at most 16 MiB"},
     [RULE_LENGTHS] = {400, "Content-Length must be sent once"},
     [RULE_ENCODING] = {501, "Transfer-Encoding must be chunked, and nothing else"},
     [RULE_ENCODINGS] = {400, "Transfer-Encoding must be sent once"},
@@ -64,14 +64,14 @@ static const unsigned char bytes[256] = {
 
 static bool has_control(const char *text)
 {
-    /* the NUL at the end is one too */
+    /* the NUL at the end is one, too */
     while (bytes[(unsigned char)*text] != BYTE_CONTROL) {
         text++;
     }
     return *text;
 }
 
-/* The length of a token; 0 if the text is none. */
+/* Returns the length of a token; 0 if the text is not one. */
 static size_t token_size(const char *text)
 {
     size_t size = 0;

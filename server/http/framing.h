@@ -1,7 +1,7 @@
 /*
- * Whether a request can be read in one way only: RFC 9112's rules on where a body ends, and on what
- * may stand in the lines before it. What breaks one of them is refused and its connection closed,
- * so that the rest of its bytes is never taken for another request.
+ * Checks that a request can be read in one way only, by the rules of RFC 9112 for the end of a body
+ * and for the lines before it. A request that breaks a rule is refused and its connection closed,
+ * so the rest of its bytes is never read as another request.
  */
 #pragma once
 
@@ -14,23 +14,23 @@ struct framing_refusal {
     const char *reason;
 };
 
-/* What the header fields say. A zeroed one is ready. */
+/* State of the header fields read so far. Zeroed: none. */
 struct framing {
-    const struct framing_refusal *refusal; /* of the first field that breaks a rule, or NULL */
+    const struct framing_refusal *refusal; /* the first broken rule, or NULL */
     unsigned hosts, lengths, encodings;
-    uint64_t length; /* of the body, as Content-Length says; 0: not sent */
+    uint64_t length; /* the value of Content-Length; 0: not sent */
 };
 
-/* Looks at one header field. */
+/* Checks one header field. */
 void framing_field(void *framing, const char *name, const char *value);
 
-/* What is wrong with the request, after all its fields were looked at; NULL if it is good. The
- * other arguments are the parts of its first line: "GET", the raw target, "HTTP/1.1". */
+/* Checks the whole request after its fields. Returns NULL if it is well-formed. The other arguments
+ * are the parts of the request line: "GET", the raw target, "HTTP/1.1". */
 const struct framing_refusal *framing_check(const struct framing *framing, const char *method,
                                             const char *target, const char *version);
 
 /*
- * How many parameters a query has, counted as libmicrohttpd does: it keeps a record of each, and
- * closes the connection without an answer once its memory is full (0.9.75).
+ * Returns the number of parameters in a query, counted as libmicrohttpd does. It stores a record of
+ * each, and closes the connection without a response when its memory is full (0.9.75).
  */
 size_t framing_parameters(const char *target);

@@ -1,6 +1,6 @@
 /*
- * New connections. libmicrohttpd listens on one socket only, and asks at once again when accept
- * fails: here each address has its socket, and a failure gives the machine time.
+ * Accepts connections. libmicrohttpd listens on one socket only, and retries immediately when
+ * accept fails. Here each address has a socket, and accepting pauses after a failure.
  */
 #include "http_private.h"
 
@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACCEPTS_MOST 64 /* in one turn, of one socket */
-#define PAUSE_MS 100    /* until the next try, after a failure */
+#define ACCEPTS_MOST 64 /* per turn and socket */
+#define PAUSE_MS 100    /* after a failure */
 
 static bool watch(struct http_server *server, int how, uint32_t events)
 {
@@ -48,7 +48,8 @@ static void go_on(void *arg)
     watch(arg, EPOLL_CTL_MOD, EPOLLIN);
 }
 
-/* Who connects waits in the kernel's queue. One line for each time of need. */
+/* Pauses accepting; new connections wait in the kernel's queue. Logs only the first of repeated
+ * failures. */
 static void pause_for(struct http_server *server, const char *why)
 {
     if (timer_runs(&server->accept_pause)) {
@@ -63,7 +64,7 @@ static void pause_for(struct http_server *server, const char *why)
     }
 }
 
-/* One connection of the queue; false: the queue is empty, or there is a pause. */
+/* Accepts one connection. Returns false if the queue is empty or accepting is paused. */
 static bool accept_one(struct http_server *server, int listener)
 {
     struct sockaddr_storage address;
@@ -81,7 +82,7 @@ static bool accept_one(struct http_server *server, int listener)
         return next;
     }
     if (MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, size) != MHD_YES) {
-        pause_for(server, strerror(errno)); /* it has closed it */
+        pause_for(server, strerror(errno)); /* libmicrohttpd has closed it */
         return false;
     }
     server->accept_failed = false;

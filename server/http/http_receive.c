@@ -1,4 +1,4 @@
-/* Requests: from the first byte to the handler, and what must not get there. */
+/* Receives requests, from the first byte to the handler, and refuses malformed ones. */
 #include "http_private.h"
 
 #include "base/log.h"
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libmicrohttpd keeps a record of each parameter of a query beside its text, in the memory of the
- * connection: so many fit with a target of TARGET_MOST and the header fields of a browser. */
+/* libmicrohttpd stores a record of each query parameter in the connection's memory. This many fit
+ * beside a target of TARGET_MOST and a browser's header fields. */
 #define PARAMETERS_MOST ((size_t)200)
 
 static const struct framing_refusal too_many_parameters = {
@@ -24,9 +24,8 @@ static const struct framing_refusal body_too_large = {413, "the body is larger t
 /* ------------------------------------------------------------------ begin and end */
 
 /*
- * A connection's request under way. libmicrohttpd says that a request is over only once it has been
- * handed to us, and drops some before (header fields that do not fit): what is left then goes with
- * the connection.
+ * A connection's current request. libmicrohttpd reports the end only of requests that it passed to
+ * us, and drops some before (header fields that do not fit). Those are freed with the connection.
  */
 struct open_request {
     struct http_request *request;
@@ -45,7 +44,7 @@ static void split_target(struct http_request *request)
     }
 }
 
-/* The router answers in the shape of the API, and the refusal is recorded as any answer. */
+/* The router replies in the shape of the API, and the refusal is recorded like any reply. */
 static void answer_refusal(struct http_request *request, const struct framing_refusal *refusal)
 {
     const struct http_options *options = &request->server->options;
@@ -56,7 +55,7 @@ static void answer_refusal(struct http_request *request, const struct framing_re
     http_reply_header(request, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
-/* Where libmicrohttpd cannot answer by itself. It must not go on with the request either. */
+/* Refuses a request where libmicrohttpd cannot reply, and must not continue reading it. */
 static void refuse_past(struct http_request *request, const struct framing_refusal *refusal)
 {
     const struct http_options *options = &request->server->options;
@@ -67,9 +66,9 @@ static void refuse_past(struct http_request *request, const struct framing_refus
 }
 
 /*
- * libmicrohttpd's first word of a request: the raw target. What it returns is the request's context
- * from then on. A query that does not fit into the connection's memory must be answered here:
- * libmicrohttpd 0.9.75 only closes the connection.
+ * libmicrohttpd calls this first, with the raw target; the result is the request's context. A query
+ * that does not fit into the connection's memory must be refused here: libmicrohttpd 0.9.75 would
+ * only close the connection.
  */
 void *http_begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
@@ -81,7 +80,7 @@ void *http_begin(void *arg, const char *target, struct MHD_Connection *connectio
     request->target = arena_strdup(&request->arena, target ? target : "");
     size_t parameters = framing_parameters(request->target);
     if (parameters > PARAMETERS_MOST || (parameters && strlen(request->target) > TARGET_MOST)) {
-        request->method = "?"; /* not told yet */
+        request->method = "?"; /* not known yet */
         split_target(request);
         refuse_past(request,
                     parameters > PARAMETERS_MOST ? &too_many_parameters : &target_too_long);
@@ -129,8 +128,8 @@ void http_finish(void *arg, struct MHD_Connection *connection, void **context,
     *context = NULL;
 }
 
-/* The client left, or its header fields do not fit and libmicrohttpd (0.9.75) had no memory left to
- * say so. */
+/* The client disconnected, or its header fields did not fit and libmicrohttpd (0.9.75) had no
+ * memory left to reply. */
 static void log_lost(struct http_request *request)
 {
     if (!request->started && !request->ended) {
@@ -158,7 +157,7 @@ void http_connection(void *arg, struct MHD_Connection *connection, void **contex
     free(open);
 }
 
-/* ------------------------------------------------------------------ in between */
+/* ------------------------------------------------------------------ header fields and body */
 
 static const struct framing_refusal *check(const struct http_request *request, const char *method,
                                            const char *version)
@@ -183,13 +182,13 @@ static enum MHD_Result start(struct http_request *request, const char *method, c
     const struct framing_refusal *refusal = check(request, method, version);
     if (refusal) {
         answer_refusal(request, refusal);
-        return http_send_when_due(request); /* before the body: the connection then ends */
+        return http_send_when_due(request); /* before the body, so the connection then ends */
     }
     request->body_most = options->body_most(options->arg, request);
     return MHD_YES;
 }
 
-/* Keeps a piece of the body, unless the body is thrown away. */
+/* Stores a piece of the body, unless the body is discarded. */
 static void keep(struct http_request *request, const char *data, size_t size)
 {
     struct http_server *server = request->server;
@@ -251,5 +250,5 @@ enum MHD_Result http_access(void *arg, struct MHD_Connection *connection, const 
     if (request->held) {
         return MHD_YES;
     }
-    return http_send_when_due(request); /* released, or held long enough */
+    return http_send_when_due(request); /* released, or its delay is over */
 }

@@ -6,7 +6,7 @@
 #include <microhttpd.h>
 #include <stdio.h>
 
-#define USUAL_BODY 4000 /* a private invoice with all its parts */
+#define USUAL_BODY 4000 /* a private invoice with all members */
 
 static const struct {
     unsigned status;

@@ -1,4 +1,4 @@
-/* What a request says, as far as libmicrohttpd keeps it. */
+/* Access to the parts of a request that libmicrohttpd stores. */
 #include "http_server.h"
 
 #include "http/form.h"

@@ -1,4 +1,4 @@
-/* Replies: when they leave, what may stand before that, and how they are handed over. */
+/* Sends replies: when they may be sent, and how. */
 #include "http_private.h"
 
 #include "base/die.h"
@@ -64,7 +64,7 @@ void http_send_past(struct http_request *request)
     }
     buf_text(&out, "\r\n");
     buf_add(&out, reply->body.data, reply->body.size);
-    /* A new reply fits into the socket's buffer; who does not read gets what fits. */
+    /* A first reply fits into the socket's buffer; if not, send what fits. */
     send(info->connect_fd, out.data, out.size, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(info->connect_fd, SHUT_WR);
 }
@@ -73,7 +73,7 @@ static void end_hold(void *arg)
 {
     struct http_request *request = arg;
     request->reply.hold_ms = 0;
-    MHD_resume_connection(request->connection); /* asks `access` again, which sends */
+    MHD_resume_connection(request->connection); /* calls http_access again, which sends */
 }
 
 enum MHD_Result http_send_when_due(struct http_request *request)
@@ -100,8 +100,8 @@ enum MHD_Result http_reply_ready(struct http_request *request)
         die("%s %s was not answered", request->method, request->target);
     }
     if (server->options.must_hold(server->options.arg)) {
-        /* Not suspended, which costs two system calls: without a response libmicrohttpd asks again
-         * at its next run, and the turn ends soon. */
+        /* Do not suspend, which costs two system calls: without a response libmicrohttpd calls
+         * again in its next run, and the turn ends soon. */
         request->held = true;
         request->next_held = server->held;
         server->held = request;
@@ -110,8 +110,7 @@ enum MHD_Result http_reply_ready(struct http_request *request)
     }
     if (request->suspended) {
         request->suspended = false;
-        MHD_resume_connection(
-            request->connection); /* libmicrohttpd calls `access` again, which sends */
+        MHD_resume_connection(request->connection); /* calls http_access again, which sends */
         return MHD_YES;
     }
     return http_send_when_due(request);

@@ -12,17 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GATHER_ROUNDS 16 /* of one turn, at most */
+#define GATHER_ROUNDS 16 /* per turn */
 #define IDLE_TIMEOUT_S 30u
-/* Request line and headers with libmicrohttpd's records of them. It clears this much after each
- * request of a connection. */
+/* For the request line and headers with libmicrohttpd's records of them. It clears all of this
+ * after each request. */
 #define CONNECTION_MEMORY ((size_t)32768)
 
 /* ------------------------------------------------------------------ the daemon */
 
 /*
- * libmicrohttpd's own messages: what clients did wrong. Of interest only when looking for
- * something, but for the requests that it answers by itself, which nobody else hears of.
+ * libmicrohttpd's messages about clients' errors. They are for debugging, except those about
+ * requests that it answers itself, which are reported nowhere else.
  */
 static void log_daemon(void *arg, const char *format, va_list args) ATTR_PRINTF(2, 0);
 
@@ -54,7 +54,7 @@ static const char *read_file(const char *name, struct arena *arena, char **ret_t
     return NULL;
 }
 
-/* Everything that can be refused before the daemon starts. */
+/* Opens what may fail before the daemon starts. */
 static const char *open_parts(struct http_server *server, struct arena *arena)
 {
     const struct http_options *options = &server->options;
@@ -95,7 +95,10 @@ const char *http_server_start(const struct http_options *options, struct arena *
         server->cert ? tls : none, MHD_OPTION_END);
     if (!server->daemon || !http_accept_begin(server)) {
         why = server->cert
-                  ? arena_printf(arena, "%s: no usable certificate and key", options->tls_cert)
+                  ? arena_printf(
+                        arena,
+                        "%s: the certificate or its key is not valid PEM, or they do not match",
+                        options->tls_cert)
                   : arena_printf(arena, "%s: cannot start the server", options->host);
         http_server_stop(server);
         return why;
@@ -117,8 +120,8 @@ void http_server_stop(struct http_server *server)
         return;
     }
     if (server->daemon) {
-        /* A connection that is still suspended makes MHD_stop_daemon abort (0.9.75): all are
-         * resumed by now. */
+        /* MHD_stop_daemon aborts if a connection is suspended (0.9.75): all must be resumed by
+         * now. */
         if (server->parked) {
             die("%zu requests are parked at the end", server->parked);
         }

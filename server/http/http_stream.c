@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-#define BLOCK ((size_t)16384) /* asked of a stream at once, at most */
+#define BLOCK ((size_t)16384) /* most bytes read from a stream at once */
 
 static ssize_t read_stream(void *arg, uint64_t position, char *into, size_t room)
 {

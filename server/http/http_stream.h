@@ -1,21 +1,22 @@
 /*
- * Replies without an end: what struct http_stream gives is sent as it comes. A connection that has
- * nothing to send sleeps, away from the loop, until somebody wakes it.
+ * Replies of unknown length: sends what struct http_stream produces. A connection with nothing to
+ * send sleeps, removed from polling, until it is woken.
  */
 #pragma once
 
 #include "http/http_server.h"
 
-/* Answers with a stream from now on; `gone` is called in the end, also when it never began. A HEAD
- * has no stream: `gone` is called at once. */
+/* Replies with a stream. `gone` is called at its end, and immediately for a HEAD, which has no
+ * body. */
 void http_stream_begin(struct http_request *request, const char *type,
                        const struct http_stream *stream);
 
-/* There is something to read, or the end. */
+/* Wakes the connection: there is something to read, or the end. */
 void http_stream_wake(struct http_request *request);
 
-/* The connection sleeps. */
+/* Returns true if the connection sleeps. */
 bool http_stream_sleeps(const struct http_request *request);
 
-/* The client has hung up; of one that sleeps nobody else tells. Asks the system. */
+/* Returns true if the client has disconnected. A sleeping connection is not polled, so this asks
+ * the socket. */
 bool http_stream_is_deserted(const struct http_request *request);

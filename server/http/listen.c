@@ -1,4 +1,4 @@
-/* Listening sockets, and how many connections the process may hold. */
+/* Listening sockets, and the limit of connections. */
 #include "http_private.h"
 
 #include "base/log.h"
@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #define CONNECTIONS_MOST 16384u
-#define SPARE_FDS 1024u /* files, callbacks and what libraries open */
+#define SPARE_FDS 1024u /* for files, callbacks and libraries */
 #define BACKLOG 1024
-#define PICKS_MOST 20 /* free ports of the first address that another one has taken */
+#define PICKS_MOST 20 /* retries if the picked port is taken on another address */
 
 unsigned listen_connections_most(void)
 {
@@ -50,8 +50,8 @@ static void set_port(struct sockaddr *address, int port)
     }
 }
 
-/* A socket that listens on one address, or -1 with errno. `others`: an IPv6 one leaves IPv4 to
- * them. */
+/* Opens a socket that listens on one address; returns -1 and sets errno on an error. `others`:
+ * there are more addresses, so an IPv6 socket must not take IPv4 connections. */
 static int open_one(const struct addrinfo *address, bool others)
 {
     const int on = 1;
@@ -81,8 +81,8 @@ static bool is_repeated(const struct addrinfo *list, const struct addrinfo *addr
     return list != address;
 }
 
-/* One try: all addresses that the machine has, or errno and 0. The first one's port, which may have
- * been picked, is that of the others. */
+/* Opens all addresses that the machine has, with the port of the first. Returns how many; 0 and
+ * errno on an error. */
 static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST])
 {
     size_t n = 0;

@@ -5,12 +5,12 @@
 #include <microhttpd.h>
 #include <string.h>
 
-#define LINE_MOST 8192 /* a line of a part's head */
+#define LINE_MOST 8192 /* a header line of a part */
 
-/* The part under way: libmicrohttpd hands its value over in pieces. */
+/* The current part: libmicrohttpd passes its value in pieces. */
 struct part {
     struct form *form;
-    size_t n;         /* how many there were, with this one */
+    size_t n;         /* number of parts, including this one */
     const char *name; /* NULL: none yet */
     struct buf value;
 };
@@ -25,7 +25,7 @@ static void finish_part(struct part *part)
     part->value.size = 0;
 }
 
-/* NULL when the part is a text as it is. */
+/* Returns NULL if the part is plain text, else what is wrong with it. */
 static const char *why_no_field(const char *name, const char *file, const char *encoding)
 {
     static const char *const plain[] = {"7bit", "8bit", "binary"};

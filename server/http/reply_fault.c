@@ -1,5 +1,4 @@
-/* Replies that must not leave whole (enum reply_fault): how each fault is applied to a connection.
- */
+/* Applies reply faults (enum reply_fault) to a connection. */
 #include "http_private.h"
 
 #include "base/die.h"
@@ -10,11 +9,11 @@
 #include <sys/socket.h>
 
 #define BLOCK ((size_t)16384)
-#define TICKS_PER_S 20 /* a slow body goes out in so many pieces a second, or byte by byte */
+#define TICKS_PER_S 20 /* pieces of a slow body per second, if it is fast enough for that */
 
 /*
- * Disconnecting a socket makes the kernel send a reset. SO_LINGER would too, but not here: the
- * library shuts the socket down before it closes it.
+ * Disconnecting the socket makes the kernel send a reset. SO_LINGER does not work here: the library
+ * shuts the socket down before it closes it.
  */
 static void reset(struct http_request *request)
 {
@@ -44,13 +43,13 @@ bool reply_fault_ends(struct http_request *request)
 
 /* ------------------------------------------------------------------ bodies that are cut or slow */
 
-/* A body on its way out. Belongs to the response, which outlives the request. */
+/* A body being sent. Owned by the response, which outlives the request. */
 struct slow_body {
-    struct http_request *request; /* while the library asks for more */
+    struct http_request *request; /* valid while the library asks for more */
     char *owned;                  /* NULL: the bytes are not ours */
     const char *data;
-    size_t size, cut;    /* cut: where it ends for good */
-    int64_t bytes_per_s; /* 0: as fast as it goes */
+    size_t size, cut;    /* cut: where it stops */
+    int64_t bytes_per_s; /* 0: unlimited */
     int64_t began_ms;
 };
 
@@ -60,7 +59,7 @@ static void go_on(void *arg)
     MHD_resume_connection(request->connection);
 }
 
-/* How many bytes may have left by now, beginning with the first piece. */
+/* Returns how many bytes may be sent by now, including the first piece. */
 static size_t allowed(const struct slow_body *body, int64_t now_ms)
 {
     if (!body->bytes_per_s || body->request->server->closing) {
@@ -102,7 +101,8 @@ static void free_slow_body(void *arg)
     free(body);
 }
 
-/* Below its length, which an empty body cannot be: one byte is promised of it. */
+/* Sets the cut below the body's length. An empty body cannot be cut, so one byte is announced for
+ * it. */
 static void cut(struct slow_body *body, int64_t bytes)
 {
     body->size = body->size ? body->size : 1;

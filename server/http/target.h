@@ -1,7 +1,6 @@
 /*
- * The request target as the client sent it, split into path and query. libmicrohttpd hands over
- * decoded text, in which
- * "%2F" and "/" look alike; this reads the raw one.
+ * The request target as the client sent it, split into path and query. libmicrohttpd passes decoded
+ * text, in which "%2F" and "/" are the same; this reads the raw target.
  */
 #pragma once
 
@@ -13,23 +12,23 @@
 #define TARGET_MOST 8192 /* bytes; longer ones are refused */
 
 /*
- * Splits "/a/b%5B/?x=1". `ret_path` is decoded and without trailing slashes ("/" stays);
- * `ret_query` is the raw text behind '?', "" when there is none. A broken escape stays as it is.
- * False when a NUL or a '/' hides behind one, or when it is no path (an absolute URI is: its path
- * counts) or no UTF-8.
+ * Splits "/a/b%5B/?x=1". `ret_path` is decoded and has no trailing slashes ("/" stays); `ret_query`
+ * is the raw text after '?', "" if there is none. Malformed escapes are kept. An absolute URI is
+ * accepted and its path used. Returns false if the path does not start with '/', is not UTF-8, or
+ * contains an escaped NUL or '/'.
  */
 bool target_split(struct arena *arena, const char *target, const char **ret_path,
                   const char **ret_query);
 
-/* The part of an absolute-form target behind its authority; others as they are. */
+/* Returns the part of an absolute-form target after its authority; other targets unchanged. */
 const char *target_without_authority(const char *target);
 
 /*
- * Matches a path against a pattern such as "/payment-invoices/{id}/refund": segments in braces
- * match any one segment. Puts what they matched into `ret_params` (of `most`) in order.
+ * Matches a path against a pattern such as "/payment-invoices/{id}/refund": a name in braces
+ * matches any one segment. The matched segments go to `ret_params` (at most `most`) in order.
  */
 bool target_match(struct arena *arena, const char *path, const char *pattern,
                   const char **ret_params, size_t most);
 
-/* The path is `prefix`, or below it. */
+/* Returns true if the path is `prefix` or below it. */
 bool target_is_under(const char *path, const char *prefix);
