@@ -7,8 +7,9 @@
 
 #define PUBLIC "a public address"
 
-/* The first `bits` of `net`, in network order, and what is there: NULL where callbacks may go. The
- * first row that matches counts. The names are those of IANA's registries of special addresses. */
+/* An address range: the first `bits` of `net`, in network order, and why callbacks may not go
+ * there; NULL: they may. The first matching row applies. The names are those of IANA's registries
+ * of special addresses. */
 struct range {
     unsigned char net[16];
     int bits;
@@ -55,7 +56,7 @@ static bool is_in(const unsigned char *address, const struct range *range)
            (!mask || ((address[whole] ^ range->net[whole]) & mask) == 0);
 }
 
-/* The tables end with a row that every address matches. */
+/* Each table ends with a row that matches every address. */
 static const char *look_up(const struct range *range, const unsigned char *address)
 {
     while (!is_in(address, range)) {
@@ -72,7 +73,7 @@ const char *address_objection(const struct sockaddr *address)
         return look_up(ranges4, (const unsigned char *)&in.sin_addr);
     }
     if (address->sa_family != AF_INET6) {
-        return "no internet address";
+        return "not an internet address";
     }
     struct sockaddr_in6 in6;
     memcpy(&in6, address, sizeof in6);

@@ -18,7 +18,8 @@ static bool is_blank(char c)
 
 /* ------------------------------------------------------------------ the status line */
 
-/* "HTTP/1.1 200" and a blank or the line's end; the status, or 0. */
+/* Reads the status of "HTTP/1.1 200", followed by a space or the line's end; returns 0 if
+ * malformed. */
 static int read_status(const char *line, size_t size)
 {
     const size_t start = strlen("HTTP/1.x ");
@@ -36,7 +37,7 @@ static int read_status(const char *line, size_t size)
     return status >= 100 && is_blank(line[start + 3]) ? status : 0;
 }
 
-/* A head begins; what an interim answer said is forgotten. */
+/* Starts a head; an interim response is forgotten. */
 static bool take_status(struct answer *answer, const char *line, size_t size)
 {
     answer->status = read_status(line, size);
@@ -47,7 +48,7 @@ static bool take_status(struct answer *answer, const char *line, size_t size)
         return refuse(answer, ANSWER_NO_STATUS);
     }
     if (answer->status == 101) {
-        return refuse(answer, "the receiver switched protocols, which no callback asks for");
+        return refuse(answer, "the receiver switched protocols, which a callback never requests");
     }
     return true;
 }
@@ -59,7 +60,7 @@ struct rule {
     bool (*holds)(struct answer *answer, const char *value, size_t size);
 };
 
-/* curl takes the last of several lengths and digits before rubbish. */
+/* curl accepts repeated lengths and uses the last; it also ignores text after the digits. */
 static bool length_holds(struct answer *answer, const char *value, size_t size)
 {
     char text[24];
@@ -80,7 +81,8 @@ static bool length_holds(struct answer *answer, const char *value, size_t size)
     return true;
 }
 
-/* curl undoes compression of a transfer unasked: a few bytes could keep the loop busy for long. */
+/* curl decompresses transfer codings without being asked: a few bytes could block the loop for
+ * long. */
 static bool coding_holds(struct answer *answer, const char *value, size_t size)
 {
     bool good = (size == strlen("chunked") && strncasecmp(value, "chunked", size) == 0) ||
@@ -127,7 +129,8 @@ static bool take_field(struct answer *answer, const char *line, size_t size)
     return !rule || rule->holds(answer, value, (size_t)(end - value));
 }
 
-/* curl reads each line of a header that frames the body by itself. */
+/* curl parses each line of a folded header separately, so a header that frames the body must not be
+ * folded. */
 static bool take_fold(struct answer *answer)
 {
     if (!answer->fields) {
@@ -137,7 +140,7 @@ static bool take_fold(struct answer *answer)
            refuse(answer, "the answer's Content-Length or Transfer-Encoding is folded");
 }
 
-/* ------------------------------------------------------------------ what came */
+/* ------------------------------------------------------------------ lines and body */
 
 static bool line_holds(struct answer *answer, const char *line, size_t size)
 {

@@ -10,13 +10,13 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-/* A callback that waits for its turn. */
+/* A waiting callback. */
 struct waiting {
     int64_t callback, invoice, account;
     STAILQ_ENTRY(waiting) link;
 };
 
-/* A receiver. Lives while something waits for it or runs. */
+/* A receiver. Exists while callbacks wait for it or are being sent. */
 struct target {
     char *origin; /* "http://host:port" of its URLs */
     STAILQ_HEAD(, waiting) queue;
@@ -30,7 +30,7 @@ struct deliver {
     CURLM *multi;
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
-    struct timers late; /* of the transfers */
+    struct timers late; /* read timeouts of the transfers */
     size_t running, waiting;
 };
 
@@ -116,8 +116,8 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
     free_transfer(deliver, transfer);
 }
 
-/* Ends the attempt if no byte came in time. Bytes do not move its timer: they come far more often
- * than it fires. */
+/* Ends the attempt if no byte came in time. The timer is not moved by each byte, because bytes come
+ * far more often than it fires. */
 static void end_if_late(void *arg)
 {
     struct transfer *transfer = arg;
@@ -129,7 +129,7 @@ static void end_if_late(void *arg)
     }
 }
 
-/* curl may close a socket after its transfer has gone (8.10 and later): then it is nobody's. */
+/* curl 8.10 and later may close a socket after its transfer was removed. */
 static int close_socket(void *arg, curl_socket_t socket)
 {
     const struct deliver *deliver = arg;
@@ -183,7 +183,7 @@ static bool invoice_is_busy(const struct deliver *deliver, int64_t invoice)
     return false;
 }
 
-/* The first of the queue whose invoice has nothing under way. */
+/* Returns the first callback in the queue whose invoice has no attempt in progress. */
 static struct waiting *next_waiting(const struct deliver *deliver, struct target *target)
 {
     struct waiting *waiting;
@@ -196,7 +196,8 @@ static struct waiting *next_waiting(const struct deliver *deliver, struct target
     return NULL;
 }
 
-/* Whoever has nothing under way gets a place beyond the total, so that the dead starve nobody. */
+/* A receiver without running attempts may exceed the total, so dead receivers do not block
+ * others. */
 static bool may_start(const struct deliver *deliver, const struct target *target)
 {
     size_t total = target->running ? DELIVER_TOTAL : 2 * DELIVER_TOTAL;

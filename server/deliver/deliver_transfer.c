@@ -14,8 +14,8 @@
 
 #define USER_AGENT "Webhook-Client"
 
-/* True when `url` begins with `prefix`; the case of scheme and host does not matter. */
-static bool begins(const char *url, const char *prefix)
+/* Returns true if `url` starts with `prefix`; scheme and host are compared without case. */
+static bool url_starts(const char *url, const char *prefix)
 {
     size_t origin = url_origin_size(prefix);
     return strncasecmp(url, prefix, origin) == 0 &&
@@ -27,15 +27,16 @@ const char *transfer_url(const struct deliver_options *options, struct arena *ar
 {
     const char *from = options->rewrite_from;
     size_t length = from ? strlen(from) : 0;
-    bool whole = length && begins(url, from) &&
-                 (from[length - 1] == '/' || strchr("/:?#", url[length])); /* "" too: the end */
+    bool whole =
+        length && url_starts(url, from) &&
+        (from[length - 1] == '/' || strchr("/:?#", url[length])); /* also matches the end */
     if (!whole) {
         return url;
     }
     return arena_printf(arena, "%s%s", options->rewrite_to, url + strlen(from));
 }
 
-/* ------------------------------------------------------------------ what curl calls */
+/* ------------------------------------------------------------------ curl's callbacks */
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -64,7 +65,7 @@ static int request_begins(void *arg, char *ip, char *local_ip, int port, int loc
     return CURL_PREREQFUNC_OK;
 }
 
-/* The head that was really sent, to be recorded. */
+/* Records the head that was really sent. */
 static int take_sent(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 {
     (void)easy;
@@ -90,7 +91,7 @@ static size_t take_header(char *data, size_t one, size_t size, void *arg)
     return answer_take_line(&transfer->answer, data, size) ? size : 0;
 }
 
-/* ------------------------------------------------------------------ what curl is told */
+/* ------------------------------------------------------------------ curl's options */
 
 static void add_header(struct transfer *transfer, const char *format, ...) ATTR_PRINTF(2, 3);
 
@@ -134,7 +135,7 @@ static void set_options(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_PROXY,
-                     ""); /* one from the environment would hide the receiver's address */
+                     ""); /* a proxy from the environment would hide the receiver's address */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -183,11 +184,11 @@ void transfer_begin(struct transfer *transfer)
 /* ------------------------------------------------------------------ the connection's end */
 
 /*
- * A connection that we close first stays in TIME_WAIT for a minute, and after 28,000 of them there
- * is no port left for this receiver. SO_LINGER with 0 seconds ends it at once, by a reset. That
- * must not hurt: all that was sent must have reached the receiver, but for one segment, which may
- * be TLS's own end. Bytes that reached it can still be read after a reset on Linux. Where the
- * receiver has closed first, an ordinary end leaves nothing behind.
+ * A connection that this side closes first stays in TIME_WAIT for a minute, and after 28,000 of
+ * them no port is left for this receiver. SO_LINGER with 0 seconds ends it at once with a reset.
+ * That is safe only if everything sent has reached the receiver, except one segment, which may be
+ * the end of TLS: on Linux, received bytes can still be read after a reset. If the receiver closed
+ * first, a normal close leaves nothing behind.
  */
 void transfer_free_port(const struct transfer *transfer)
 {
@@ -222,9 +223,10 @@ void transfer_finish(struct transfer *transfer)
     arena_finish(&transfer->arena);
 }
 
-/* ------------------------------------------------------------------ how it ended */
+/* ------------------------------------------------------------------ results */
 
-/* curl's words without " after N ms": took_ms says that, and equal runs read alike. */
+/* Removes " after N ms" from curl's message: took_ms contains it, and repeated runs must read
+ * alike. */
 static const char *without_time(struct arena *arena, const char *text)
 {
     static const char mark[] = " after ";
@@ -240,7 +242,7 @@ static const char *without_time(struct arena *arena, const char *text)
     return arena_printf(arena, "%.*s%s", (int)(begin - text), text, unit + length);
 }
 
-/* Where curl's own words say too little, or others in each version. */
+/* Replacements for curl's messages that say too little or differ between versions. */
 static const struct {
     CURLcode code;
     const char *text;
@@ -249,7 +251,7 @@ static const struct {
     {CURLE_PARTIAL_FILE, "the receiver closed the connection within its answer's body"},
     {CURLE_BAD_FUNCTION_ARGUMENT, ANSWER_FOLDED},
     {CURLE_UNSUPPORTED_PROTOCOL, ANSWER_NO_STATUS},
-    {CURLE_OUT_OF_MEMORY, ANSWER_LONG_HEAD}, /* one line, longer than curl's own bound */
+    {CURLE_OUT_OF_MEMORY, ANSWER_LONG_HEAD}, /* one line longer than curl's limit */
 #if LIBCURL_VERSION_NUM >= 0x080600
     {CURLE_TOO_LARGE, ANSWER_LONG_HEAD},
 #endif
@@ -259,7 +261,7 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
 {
     struct arena *arena = &transfer->arena;
     if (transfer->objection) {
-        return arena_printf(arena, "%s is %s; --callback-allow any opens it", transfer->address,
+        return arena_printf(arena, "%s is %s; --callback-allow any allows it", transfer->address,
                             transfer->objection);
     }
     if (late) {

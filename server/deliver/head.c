@@ -1,4 +1,4 @@
-/* Heads of HTTP/1 as JSON. */
+/* Converts HTTP/1 heads to JSON. */
 #include "answer.h"
 
 #include "base/text.h"
@@ -22,7 +22,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* A line that begins with a blank goes on with the one before, after one blank. */
+/* Joins a line that starts with a space or tab to the one before, with one space. */
 static void unfold(char *text)
 {
     char *to = text;
@@ -54,7 +54,8 @@ static size_t read_fields(struct arena *arena, const struct buf *head, struct fi
     return n;
 }
 
-/* The value of fields[at] and of all later fields with its name, which are marked as done. */
+/* Joins the value of fields[at] with those of later fields of the same name, and clears their
+ * names. */
 static const char *join(struct arena *arena, struct field *fields, size_t n, size_t at)
 {
     const char *value = fields[at].value;

@@ -14,19 +14,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define EXIT_NOT_RUNNABLE 126 /* as shells have them */
+#define EXIT_NOT_RUNNABLE 126 /* as in shells */
 #define EXIT_NOT_FOUND 127
 #define EXIT_SIGNAL 128
 
 /*
- * A signal sent to a group of processes may come twice, to us and to all: timeout(1) does so. The
- * same one from the same sender within this time counts once.
+ * A signal to a process group may arrive twice, sent to this process and to the group; timeout(1)
+ * does so. A repeated signal from the same sender within this time is ignored.
  */
 #define ECHO_MS 500
 
 /* ------------------------------------------------------------------ the command's process */
 
-/* All that comes until the other end closes; nothing when the server did not start. */
+/* Reads until the other end closes; reads nothing if the server did not start. */
 static void read_environment(int fd, struct buf *ret_environment)
 {
     ssize_t n;
@@ -36,7 +36,7 @@ static void read_environment(int fd, struct buf *ret_environment)
     } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-/* "NAME=VALUE", each with its NUL. */
+/* Sets "NAME=VALUE" strings, each followed by a NUL. */
 static void set_environment(const struct buf *environment)
 {
     for (size_t at = 0; at < environment->size; at += strlen(environment->data + at) + 1) {
@@ -62,7 +62,7 @@ const char *exec_prepare(char *const *command, struct arena *arena, struct exec 
 {
     int ends[2] = {-1, -1};
     const char *why = NULL;
-    signal(SIGCHLD, SIG_DFL); /* were it ignored, nobody would learn the command's status */
+    signal(SIGCHLD, SIG_DFL); /* if it were ignored, the command's status would be lost */
     pid_t pid = pipe2(ends, O_CLOEXEC) ? -1 : fork();
     if (pid == 0) {
         close(ends[1]);
@@ -91,7 +91,7 @@ static void write_all(int fd, const char *data, size_t size)
     while (size) {
         ssize_t n = write(fd, data, size);
         if (n < 0 && errno != EINTR) {
-            return; /* it is gone already, and its status will say how */
+            return; /* the command has ended; its status says how */
         }
         data += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;
@@ -113,7 +113,8 @@ void exec_begin(struct exec *exec, const char *url, const struct account_keys *k
 
 /* ------------------------------------------------------------------ its end */
 
-/* Other children are orphans of the command that came to us as the first process of a container. */
+/* Reaps ended children. Those other than the command are orphans adopted as the first process of a
+ * container. */
 static void reap(struct exec *exec)
 {
     int status;
@@ -155,7 +156,7 @@ static enum loop_action ask(struct exec *exec, const struct signalfd_siginfo *in
     exec->asked = signal_number;
     exec->asked_by = (pid_t)info->ssi_pid;
     exec->asked_ms = mono_now_ms();
-    if (info->ssi_code != SI_KERNEL) { /* Ctrl-C reaches all that run in the terminal */
+    if (info->ssi_code != SI_KERNEL) { /* Ctrl-C reaches the command by itself */
         kill(exec->pid, signal_number);
     }
     return LOOP_CONTINUE;

@@ -1,10 +1,10 @@
 /*
- * `milkypay-mock exec [options] -- COMMAND ...` (server/docs/exec.md): the command that runs
- * beside the server.
+ * `milkypay-mock exec [options] -- COMMAND ...` (server/docs/exec.md): runs a command beside the
+ * server.
  *
- * Its process is forked before this one opens, blocks, ignores or raises anything, and waits on a
- * pipe for the word to go. So it inherits what this process was started with and nothing else: no
- * socket, no database, no signal mask, no limit of the server's.
+ * Its process is forked before the server opens files, blocks or ignores signals, or raises limits,
+ * and then waits on a pipe for the start. So it inherits only what the server itself was started
+ * with: no socket, no database, no signal mask, no limit.
  */
 #pragma once
 
@@ -16,38 +16,37 @@
 
 enum loop_action {
     LOOP_CONTINUE,
-    LOOP_SETTLE, /* end once the callbacks that are under way or due have ended */
+    LOOP_SETTLE, /* end once running and due callbacks have ended */
     LOOP_END,    /* end now */
 };
 
 struct exec {
     pid_t pid;        /* 0: there is no command */
-    int go;           /* the pipe's end for the word to go */
-    bool ended;       /* and `status` stands */
-    int status;       /* as a shell has it: 128 + n when signal n ended it */
-    int asked;        /* the signal that asked it to end, 0: none yet */
-    pid_t asked_by;   /* who sent it */
-    int64_t asked_ms; /* when, monotonic */
+    int go;           /* the pipe that starts it */
+    bool ended;       /* `status` is valid */
+    int status;       /* as in a shell: 128 + n if signal n ended it */
+    int asked;        /* the signal that asked it to end; 0: none */
+    pid_t asked_by;   /* the sender */
+    int64_t asked_ms; /* monotonic time */
 };
 
 /*
- * Forks the process. `command` ends in NULL and must live as long as the process. On an error
- * returns the reason. Call it before anything is opened.
+ * Forks the process. `command` ends in NULL and must live as long as the process. Returns NULL, or
+ * the reason of an error. Call it before anything is opened.
  */
 const char *exec_prepare(char *const *command, struct arena *arena, struct exec *ret_exec);
 
 /*
- * Lets the command go, with MILKYPAY_URL and the account's id and test keys in its environment. A
- * command that cannot be run says so in one line on stderr and ends with 126 or 127.
+ * Starts the command, with MILKYPAY_URL and the account's id and test keys in its environment. If
+ * it cannot be run, it prints one line on stderr and ends with 126 or 127.
  */
 void exec_begin(struct exec *exec, const char *url, const struct account_keys *keys);
 
 /*
- * Takes a signal; `arg` is the exec (loop.signalled). SIGINT and SIGTERM are passed on, unless the
- * terminal has sent them to the command too; the second one kills the command, and the server ends
- * at once.
+ * Handles a signal; `arg` is the exec (loop.signalled). Passes SIGINT and SIGTERM on, unless the
+ * terminal has sent them to the command too. The second one kills the command and ends the server.
  */
 enum loop_action exec_signalled(void *arg, const struct signalfd_siginfo *info);
 
-/* Forgets a command that was never let go. A zeroed exec is fine. */
+/* Ends a command that was never started. A zeroed exec is allowed. */
 void exec_finish(struct exec *exec);

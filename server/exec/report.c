@@ -1,4 +1,4 @@
-/* The report of a run: its rows are read here, shown by report_html.c and report_junit.c. */
+/* Reads the rows of a run's report; report_html.c and report_junit.c write them. */
 #include "report.h"
 
 #include "base/text.h"
@@ -45,7 +45,7 @@ static void add_transition(void *arg, const struct transition *row)
     add_step(steps->invoice, &step);
 }
 
-/* Creation is no row of its own: the invoice says when it was. */
+/* Creation has no row of its own; its time is in the invoice. */
 static void read_steps(struct engine *engine, struct arena *arena, struct report_invoice *invoice)
 {
     struct steps steps = {arena, invoice};
@@ -117,7 +117,7 @@ const char *report_prepare(const char *dir, struct arena *arena)
     char *path = arena_strdup(arena, dir);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(path, 0777); /* the last one says what is wrong with those above it */
+        mkdir(path, 0777); /* errors of parents show up in the last one */
         *slash = '/';
     }
     const char *inside = arena_printf(arena, "%s/.", dir);

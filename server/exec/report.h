@@ -1,8 +1,8 @@
 /*
- * The report of a run (--report): DIR/milkypay-junit.xml for what reads test results, and
- * DIR/milkypay.html for people. Both show the newest REPORT_INVOICES invoices of the run with their
- * callbacks; an account that was deleted or reset took its own with it. And how a run ends: what
- * --strict says, and the exit status (strict.c).
+ * The report of a run (--report): DIR/milkypay-junit.xml for tools that read test results, and
+ * DIR/milkypay.html for people. Both list the newest REPORT_INVOICES invoices of the run with their
+ * callbacks, except those of deleted or reset accounts. Also the end of a run: --strict and the
+ * exit status (strict.c).
  */
 #pragma once
 
@@ -10,38 +10,38 @@
 #include "store/store_run.h"
 
 #define REPORT_INVOICES 10000
-#define REPORT_FAILURES 1000  /* listed on top of the page */
-#define REPORT_OF_INVOICE 100 /* steps of one invoice, and callbacks */
+#define REPORT_FAILURES 1000  /* listed at the top of the page */
+#define REPORT_OF_INVOICE 100 /* steps and callbacks per invoice */
 
 struct report_run {
     const char *dir;
-    struct run_mark after; /* where the run begins (store_run.h) */
+    struct run_mark after; /* start of the run (store_run.h) */
     int64_t began_ms;      /* machine time */
 };
 
-/* Makes the folder and those above it. On an error returns the reason why it cannot be written to.
- */
+/* Creates the folder and its parents. Returns NULL, or why it cannot be written to. */
 const char *report_prepare(const char *dir, struct arena *arena);
 
-/* Writes both files, over those of an earlier run. On an error returns the reason. */
+/* Writes both files, replacing earlier ones. Returns NULL, or the reason of an error. */
 const char *report_write(struct engine *engine, const struct report_run *run, struct arena *arena);
 
 /*
- * Why a callback never arrived: "failed after 3 attempts: the last answer was 500". In the arena.
+ * Returns why a callback was not delivered, in the arena: "failed after 3 attempts: the last answer
+ * was 500".
  */
 const char *report_reason(struct engine *engine, struct arena *arena,
                           const struct callback *callback);
 
-#define EXIT_WRONG 2  /* a bad option, fixture or database; a report that cannot be written */
-#define EXIT_STRICT 3 /* the run did not hold to --strict */
+#define EXIT_WRONG 2  /* a bad option, fixture or database, or a report that cannot be written */
+#define EXIT_STRICT 3 /* the run failed --strict */
 
-#define STRICT_LINES 20 /* callbacks that --strict names; of more the number is said */
+#define STRICT_LINES 20 /* callbacks that --strict lists; others are counted */
 
 /*
- * Writes the report when the run has a folder for it. With `strict` there is a line on stderr for
- * each callback that never arrived, and one when callbacks did and the suite verified no signature
- * of theirs: POST /_mock/verify-signature is what counts. Returns the exit status: `status`, unless
- * that is a success and the run was none.
+ * Writes the report if the run has a folder for it. With `strict`, prints a line on stderr for each
+ * callback that was not delivered, and one if callbacks were delivered but POST
+ * /_mock/verify-signature never accepted a signature. Returns the exit status: `status`, unless it
+ * is 0 and the run failed.
  */
 int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict,
                        int status);

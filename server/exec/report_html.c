@@ -1,4 +1,4 @@
-/* milkypay.html: counts, what failed, and a table of the invoices. */
+/* milkypay.html: counts, failures, and a table of the invoices. */
 #include "report_private.h"
 
 #include "base/text.h"
@@ -15,7 +15,7 @@
 #define STEP_VALUES 4
 #define CALLBACK_VALUES 5
 
-/* Room for `n` rows. */
+/* Allocates `n` rows. */
 static struct template_value *new_rows(struct arena *arena, size_t n, size_t width)
 {
     return arena_alloc(arena, n * width * sizeof(struct template_value));
@@ -39,12 +39,12 @@ static struct template_rows status_rows(const struct report *report, struct aren
     return rows;
 }
 
-/* False when it is gone. */
+/* Fills a row; returns false if the callback no longer exists. */
 static bool fill_failure(struct report *report, struct arena *arena, int64_t seq,
                          struct template_value ret_row[FAILURE_VALUES])
 {
     struct engine *engine = report->engine;
-    struct arena texts = {0}; /* a callback's body is not for keeping */
+    struct arena texts = {0}; /* freed at once: a callback's body is large */
     struct callback callback;
     struct invoice invoice;
     char id[IDENT_TEXT], url[URL_ROOM];

@@ -1,5 +1,5 @@
-/* milkypay-junit.xml: a case for each invoice, and one for each callback, which fails when it never
- * arrived. */
+/* milkypay-junit.xml: a case for each invoice and each callback; a callback's case fails if it was
+ * not delivered. */
 #include "report_private.h"
 
 static void add_callback(struct report *report, struct arena *arena,
@@ -47,7 +47,7 @@ void report_junit_invoice(struct report *report, struct arena *arena,
     }
 }
 
-/* ISO 8601, as JUnit has it: "2026-11-24T17:07:31". */
+/* A time in ISO 8601, as JUnit requires: "2026-11-24T17:07:31". */
 static const char *timestamp(struct arena *arena, int64_t time_ms)
 {
     char *text = arena_strdup(arena, report_time(arena, time_ms));

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-/* XML has no control characters and no U+FFFE and U+FFFF, not even escaped; both are UTF-8. */
+/* XML allows no control characters and no U+FFFE and U+FFFF, not even escaped. Both of these are
+ * UTF-8. */
 static void clean(char *data, size_t size)
 {
     bool utf8 = text_utf8_length(data, size) >= 0;
@@ -58,7 +59,7 @@ const char *report_number_or_none(struct arena *arena, int64_t n)
 /* ------------------------------------------------------------------ callbacks that never arrived
  */
 
-static const char *last_word(struct arena *arena, const struct attempt *attempt)
+static const char *last_result(struct arena *arena, const struct attempt *attempt)
 {
     const char *error = attempt->error;
     if (!attempt->code) {
@@ -74,11 +75,11 @@ const char *report_reason(struct engine *engine, struct arena *arena,
     struct attempt *attempts;
     size_t n = store_attempt_last(engine->store, arena, callback->seq, 1, &attempts);
     const char *state = callback->state == CALLBACK_FAILED    ? "failed"
-                        : callback->state == CALLBACK_SENDING ? "still under way"
+                        : callback->state == CALLBACK_SENDING ? "still in progress"
                                                               : "still queued";
     if (!n) {
         return arena_printf(arena, "%s, never sent", state);
     }
     return arena_printf(arena, "%s after %lld attempt%s: %s", state, (long long)callback->attempts,
-                        callback->attempts == 1 ? "" : "s", last_word(arena, &attempts[n - 1]));
+                        callback->attempts == 1 ? "" : "s", last_result(arena, &attempts[n - 1]));
 }

@@ -12,7 +12,7 @@
 #define SAYS "milkypay-mock: --strict: "
 #define URL_ROOM 512
 
-static void name_callback(struct engine *engine, struct arena *arena, int64_t seq)
+static void print_callback(struct engine *engine, struct arena *arena, int64_t seq)
 {
     struct callback callback;
     struct invoice invoice;
@@ -34,7 +34,7 @@ static bool all_arrived(struct engine *engine, struct run_mark after,
     int64_t *seqs, all = 0;
     size_t n = store_run_undelivered(engine->store, &list, after, STRICT_LINES, &seqs);
     for (size_t i = 0; i < n; i++) {
-        name_callback(engine, &arena, seqs[i]);
+        print_callback(engine, &arena, seqs[i]);
         arena_reset(&arena);
     }
     for (int i = 0; i < CALLBACK_STATES; i++) {
@@ -66,8 +66,8 @@ static bool is_strict(struct engine *engine, struct run_mark after)
     bool verified = !delivered || any_verified(engine);
     if (!verified) {
         fprintf(stderr,
-                SAYS "%" PRId64 " callbacks were delivered, and the suite verified no signature:"
-                     " POST /_mock/verify-signature never found one right\n",
+                SAYS "%" PRId64 " callbacks were delivered, but the tests verified no signature:"
+                     " POST /_mock/verify-signature never accepted one\n",
                 delivered);
     }
     return arrived && verified;
@@ -76,7 +76,7 @@ static bool is_strict(struct engine *engine, struct run_mark after)
 int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict, int status)
 {
     struct arena arena = {0};
-    log_flush(); /* its lines come before ours */
+    log_flush(); /* write earlier log lines first */
     const char *why = run->dir ? report_write(engine, run, &arena) : NULL;
     if (why) {
         fprintf(stderr, "milkypay-mock: %s\n", why);

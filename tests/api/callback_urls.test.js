@@ -1,4 +1,4 @@
-// URLs of callbacks: which are refused where they are given, and what of them goes over the wire.
+// Callback URLs: which are refused, and what is sent.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -138,7 +138,7 @@ describe('what goes over the wire is what was given', () => {
     await receiver.stop();
   });
 
-  test('nothing was sent: no headers are recorded', async () => {
+  test('without a connection no request headers are recorded', async () => {
     const api = await scene();
     const { attempts: [{ code, request }] } = await sent(api, 'http://127.0.0.1:1/');
     assert.equal(code, null);
@@ -146,7 +146,7 @@ describe('what goes over the wire is what was given', () => {
   });
 });
 
-describe('an address that callbacks may not go to is called what it is', () => {
+describe('a refused address is named by its kind', () => {
   for (const [host, words] of [
     ['[fe80::1]', 'fe80::1 is a link-local address'],
     ['169.254.169.254', '169.254.169.254 is a link-local address'],
@@ -159,13 +159,13 @@ describe('an address that callbacks may not go to is called what it is', () => {
       const { state, attempts } = await sent(await scene(), `http://${host}/`);
       assert.deepEqual(
         [state, attempts.length, attempts[0].error],
-        ['failed', 1, `${words}; --callback-allow any opens it`],
+        ['failed', 1, `${words}; --callback-allow any allows it`],
       );
     });
   }
 });
 
-test('--callback-rewrite takes a scheme and a host in any case, and its target is called as it becomes', async () => {
+test('--callback-rewrite ignores the case of scheme and host, and sends to the resulting URL', async () => {
   const receiver = await startOk();
   const other = await startServer({ args: ['--callback-rewrite', `https://Shop.example=${receiver.url}`] });
   const api = await scene(new Client(other));

@@ -121,7 +121,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('where to', () => {
+describe('the callback URL', () => {
   test('the account\'s default, unless the invoice has its own', async () => {
     const api = await demo.newAccount();
     const sink = await startSink({ account: api.account });
@@ -135,7 +135,7 @@ describe('where to', () => {
     await sink.stop();
   });
 
-  test('nowhere: no callback, callback_logs stay []', async () => {
+  test('without a URL: no callback, callback_logs stay []', async () => {
     const { api, sink } = await scene();
     const { id } = await api.made();
     await api.advance(2);
@@ -145,7 +145,7 @@ describe('where to', () => {
     await sink.stop();
   });
 
-  test('only_final leaves out what is not final', async () => {
+  test('only_final sends only final statuses', async () => {
     const { api, sink, callback_url } = await scene({ only_final: true });
     const { id } = await api.made({ callback_url });
     const failed = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } });
@@ -174,7 +174,7 @@ describe('where to', () => {
     await sink.stop();
   });
 
-  test('a public address is not called, is logged and not tried again', async () => {
+  test('a public address is refused, logged and not retried', async () => {
     const { api, sink } = await scene();
     for (const target of [
       'http://93.184.216.34/hook',
@@ -191,7 +191,7 @@ describe('where to', () => {
       assert.equal(record.state, 'failed', target);
       assert.equal(record.attempts.length, 1, target);
       assert.equal(record.attempts[0].code, null);
-      assert.match(record.attempts[0].error, / is a .*address.*; --callback-allow any opens it/, target);
+      assert.match(record.attempts[0].error, / is a .*address.*; --callback-allow any allows it/, target);
       const [log] = Object.values(await logs(api, id));
       assert.deepEqual(
         [log.status, log.response_code, log.transaction_status],
@@ -306,7 +306,7 @@ describe('success is 200 and nothing else', () => {
 });
 
 describe('retries', () => {
-  test('the n-th comes n minutes after the attempt before, with its headers and the same bytes', async () => {
+  test('retry n is sent n minutes after the attempt before, with its headers and the same bytes', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500]);
     const { id } = await api.made({ callback_url }, hold);
@@ -333,7 +333,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('the bytes stay even when the invoice has moved on', async () => {
+  test('a retry sends the same bytes after the invoice has changed', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500, 200, 200]);
     const { id } = await api.made({ callback_url });
@@ -345,7 +345,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('a success ends them', async () => {
+  test('no retry after a success', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500, 500, 200]);
     const { id } = await api.made({ callback_url }, hold);
@@ -356,7 +356,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('100 attempts in all, then failed; the last one names no next', async () => {
+  test('100 attempts in all, then failed; the last has no Next-Retry', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([503]);
     const { id } = await api.made({ callback_url }, hold);
@@ -413,7 +413,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('they come by themselves on a real clock', async () => {
+  test('retries are sent on a real clock', async () => {
     const { api, sink, callback_url } = await scene({ retry_interval_s: 1 }, { freeze: false });
     sink.answer([500, 500, 200]);
     await api.made({ callback_url }, hold);
@@ -484,7 +484,7 @@ describe('order', () => {
     await sink.stop();
   });
 
-  test('one that waits for a retry does not hold later ones back', async () => {
+  test('a callback waiting for a retry does not delay later ones', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500, 200, 200]);
     const { id } = await api.made({ callback_url });
@@ -509,7 +509,7 @@ describe('order', () => {
 });
 
 describe('callback_logs', () => {
-  test('two queued in one second stand in two seconds', async () => {
+  test('two callbacks queued in one second have different seconds', async () => {
     const { api, sink, callback_url } = await scene();
     const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'processed@0' } });
     await ended(api, id, 'delivered', 'processed');
@@ -587,7 +587,7 @@ describe('records of the control API', () => {
 });
 
 describe('receivers that are dead or slow', () => {
-  test('hold up neither the API nor other receivers', async () => {
+  test('do not delay the API or other receivers', async () => {
     const bad = await scene({ read_timeout_ms: 60_000, total_timeout_ms: 60_000 }, { freeze: false });
     bad.sink.answer([HANG]);
     const good = await scene({ settle_after_ms: 0 }, { freeze: false });

@@ -97,7 +97,7 @@ describe('the command', { skip: ALONE }, () => {
     }
   });
 
-  test('one that cannot be run is one line, and 127 or 126', async () => {
+  test('a command that cannot be run prints one line and exits with 127 or 126', async () => {
     const folder = tempDir();
     const plain = join(folder, 'plain');
     writeFileSync(plain, 'no program');
@@ -149,7 +149,7 @@ describe('the command', { skip: ALONE }, () => {
 });
 
 describe('options', { skip: ALONE }, () => {
-  test('stand before --, and a bad one is one line and status 2', async () => {
+  test('come before --; an invalid one prints one line and exits with 2', async () => {
     const marker = join(tempDir(), 'ran');
     const command = ['--', 'touch', marker];
     for (const [args, words] of [
@@ -227,7 +227,7 @@ describe('signals', { skip: ALONE }, () => {
     });
   }
 
-  test('the same one at once again is the same one: timeout(1) sends it to the group too', async () => {
+  test('a signal repeated at once is ignored: timeout(1) sends it to the group too', async () => {
     const run = started([], PATIENT);
     await run.said('ready');
     run.child.kill('SIGTERM');
@@ -401,7 +401,7 @@ describe('--strict', { skip: ALONE }, () => {
     assert.equal(code, 3, stderr);
     assert.equal(
       stderr,
-      'milkypay-mock: --strict: 1 callbacks were delivered, and the suite verified no signature: POST /_mock/verify-signature never found one right\n',
+      'milkypay-mock: --strict: 1 callbacks were delivered, but the tests verified no signature: POST /_mock/verify-signature never accepted one\n',
     );
     await sink.stop();
   });
@@ -433,7 +433,7 @@ describe('--strict', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('without it nothing is judged', async () => {
+  test('without --strict nothing is checked', async () => {
     const sink = await startSink({ account: DEMO });
     const { code, stderr } = await exec([], created(sink));
     assert.deepEqual([code, stderr], [0, '']);

@@ -61,7 +61,7 @@ describe('an answer that is none: the attempt fails and says why', () => {
     [
       '101',
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n',
-      'the receiver switched protocols, which no callback asks for',
+      'the receiver switched protocols, which a callback never requests',
     ],
     [
       'a folded first header',

@@ -269,7 +269,7 @@ static void a_public_address_is_never_called(void **state)
     run_until(1);
     assert_int_equal(sender.refused, 1);
     assert_string_equal(sender.error,
-                        "192.0.2.1 is a public address; --callback-allow any opens it");
+                        "192.0.2.1 is a public address; --callback-allow any allows it");
 }
 
 #define SENDER_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
