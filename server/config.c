@@ -1,4 +1,4 @@
-/* The table of options and how each value is read. */
+/* The table of options, and the readers of their values. */
 #include "config.h"
 
 #include "base/attr.h"
@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Holds what is neither in argv nor in environ as it must be: parts of values. Lives as long as the
- * process. */
+/* Holds texts that are only parts of argv or environ. Lives as long as the process. */
 static struct arena texts;
 
 /* ------------------------------------------------------------------ readers: each returns NULL or
@@ -31,7 +30,7 @@ static const char *read_text(const struct option *option, const char *value, str
     return NULL;
 }
 
-/* A file that must be there; others would say so late, one callback or one connection at a time. */
+/* A file that must be readable. Checked here, because its users would report it late. */
 static const char *read_file(const struct option *option, const char *value, struct config *config)
 {
     if (access(value, R_OK) != 0) {
@@ -42,22 +41,23 @@ static const char *read_file(const struct option *option, const char *value, str
 
 static const char *read_flag(const struct option *option, const char *value, struct config *config)
 {
-    static const char *const words[] = {"0", "1", "false", "true", "no", "yes"}; /* odd: on */
+    static const char *const words[] = {"0",    "1",  "false",
+                                        "true", "no", "yes"}; /* odd indices mean on */
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (text_equal_nocase(value, words[i])) {
             *(bool *)place(option, config) = i % 2;
             return NULL;
         }
     }
-    return "1, true, yes, 0, false or no is wanted";
+    return arena_printf(&texts, "\"%s\" must be 1, true, yes, 0, false or no", value);
 }
 
 static const char *read_duration(const struct option *option, const char *value,
                                  struct config *config)
 {
     if (!text_to_duration(value, place(option, config))) {
-        return arena_printf(&texts, "\"%s\" is no duration: a whole number and ms, s, m, h or d",
-                            value);
+        return arena_printf(
+            &texts, "\"%s\" must be a duration: a whole number and ms, s, m, h or d", value);
     }
     return NULL;
 }
@@ -65,7 +65,7 @@ static const char *read_duration(const struct option *option, const char *value,
 static const char *read_url(const struct option *option, const char *value, struct config *config)
 {
     if (!json_format_holds(JSON_FORMAT_URL, value)) {
-        return arena_printf(&texts, "\"%s\" is no http or https URL", value);
+        return arena_printf(&texts, "\"%s\" must be an http or https URL", value);
     }
     return read_text(option, value, config);
 }
@@ -74,7 +74,8 @@ static const char *read_public_url(const struct option *option, const char *valu
                                    struct config *config)
 {
     if (strpbrk(value, "?#")) {
-        return arena_printf(&texts, "\"%s\": paths are appended to it, so no ? and no #", value);
+        return arena_printf(&texts, "\"%s\" must not contain ? or #: paths are appended to it",
+                            value);
     }
     size_t length = strlen(value);
     while (length && value[length - 1] == '/') {
@@ -100,7 +101,7 @@ static const char *read_listen(const struct option *option, const char *value,
     int port;
     (void)option;
     if (!colon || !read_port(colon + 1, &port)) {
-        return arena_printf(&texts, "\"%s\" is no HOST:PORT", value);
+        return arena_printf(&texts, "\"%s\" must be HOST:PORT", value);
     }
     char *host = arena_copy(&texts, value, (size_t)(colon - value));
     size_t length = strlen(host);
@@ -110,14 +111,15 @@ static const char *read_listen(const struct option *option, const char *value,
         host++;
     }
     if (!*host || strpbrk(host, brackets ? "[]/ " : "[]/: ")) {
-        return arena_printf(&texts, "\"%s\" is no HOST:PORT; an IPv6 address stands in [ ]", value);
+        return arena_printf(&texts, "\"%s\" must be HOST:PORT, an IPv6 address in [ ]", value);
     }
     config->listen_host = host;
     config->listen_port = port;
     return NULL;
 }
 
-/* FROM=TO, both URLs; a URL may hold '=' itself, so the mark is the '=' before the next "http". */
+/* FROM=TO, both URLs. A URL may contain '=' itself, so the separator is the '=' that has a URL on
+ * both sides. */
 static const char *read_rewrite(const struct option *option, const char *value,
                                 struct config *config)
 {
@@ -131,28 +133,30 @@ static const char *read_rewrite(const struct option *option, const char *value,
             return NULL;
         }
     }
-    return arena_printf(&texts, "\"%s\" is no FROM=TO of two http or https URLs", value);
+    return arena_printf(&texts, "\"%s\" must be FROM=TO with two http or https URLs", value);
 }
 
 static const char *read_allow(const struct option *option, const char *value, struct config *config)
 {
     (void)option;
     config->callback_allow_any = text_equal(value, "any");
-    return config->callback_allow_any || text_equal(value, "private") ? NULL
-                                                                      : "private or any is wanted";
+    if (config->callback_allow_any || text_equal(value, "private")) {
+        return NULL;
+    }
+    return arena_printf(&texts, "\"%s\" must be private or any", value);
 }
 
 static const char *read_token(const struct option *option, const char *value, struct config *config)
 {
     for (const char *p = value; *p; p++) {
         if (*p <= ' ' || *p >= 0x7f) {
-            return "printable ASCII without blanks is wanted: it travels in headers";
+            return "must be printable ASCII without spaces: it is sent in headers";
         }
     }
     return read_text(option, value, config);
 }
 
-/* One name or several, with commas between. */
+/* One or more names, separated by commas. */
 static const char *read_hosts(const struct option *option, const char *value, struct config *config)
 {
     (void)option;
@@ -162,10 +166,10 @@ static const char *read_hosts(const struct option *option, const char *value, st
         name += strspn(name, " ");
         text_lower(name);
         if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] != '\0') {
-            return arena_printf(&texts, "\"%s\" is no host name (without scheme and port)", name);
+            return arena_printf(&texts, "\"%s\" must be a host name without scheme and port", name);
         }
         if (config->n_allow_hosts == CONFIG_LIST_MOST) {
-            return "too many names";
+            return arena_printf(&texts, "must be at most %d names", CONFIG_LIST_MOST);
         }
         config->allow_hosts[config->n_allow_hosts++] = name;
     }
@@ -176,7 +180,7 @@ static const char *read_seed(const struct option *option, const char *value, str
 {
     (void)option;
     config->seeded = text_to_int(value, &config->seed);
-    return config->seeded ? NULL : arena_printf(&texts, "\"%s\" is no whole number", value);
+    return config->seeded ? NULL : arena_printf(&texts, "\"%s\" must be a whole number", value);
 }
 
 static const char *read_journal(const struct option *option, const char *value,
@@ -188,7 +192,7 @@ static const char *read_journal(const struct option *option, const char *value,
         return NULL;
     }
     if (!text_to_int(value, records) || *records < 1 || *records > JOURNAL_RECORDS_MOST) {
-        return arena_printf(&texts, "\"%s\": on, off or a number from 1 to %d is wanted", value,
+        return arena_printf(&texts, "\"%s\" must be on, off or a number from 1 to %d", value,
                             JOURNAL_RECORDS_MOST);
     }
     return NULL;
@@ -198,8 +202,9 @@ static const char *read_log_level(const struct option *option, const char *value
                                   struct config *config)
 {
     (void)option;
-    return log_level_parse(value, &config->log_level) ? NULL
-                                                      : "error, warn, info or debug is wanted";
+    return log_level_parse(value, &config->log_level)
+               ? NULL
+               : arena_printf(&texts, "\"%s\" must be error, warn, info or debug", value);
 }
 
 static const char *read_log_format(const struct option *option, const char *value,
@@ -207,53 +212,56 @@ static const char *read_log_format(const struct option *option, const char *valu
 {
     (void)option;
     config->log_json = text_equal(value, "json");
-    return config->log_json || text_equal(value, "text") ? NULL : "text or json is wanted";
+    return config->log_json || text_equal(value, "text")
+               ? NULL
+               : arena_printf(&texts, "\"%s\" must be text or json", value);
 }
 
-/* ------------------------------------------------------------------ options, as --help has them */
+/* ------------------------------------------------------------------ the options, in the order of
+ * --help */
 
 #define IN(member) offsetof(struct config, member)
 
 /* clang-format off */
 const struct option config_options[] = {
-    {"listen", "HOST:PORT", 0, "127.0.0.1:8080", "where to listen; port 0 picks a free one", read_listen},
-    {"db", "FILE", IN(db), NULL, "database; without it a private one, gone at exit", read_text},
+    {"listen", "HOST:PORT", 0, "127.0.0.1:8080", "address to listen on; port 0 picks a free port", read_listen},
+    {"db", "FILE", IN(db), NULL, "database file; without it a temporary one, deleted at exit", read_text},
     {"fixtures", "DIR", IN(fixtures), NULL,
-     "default, test-cards, rates, scenarios (.json) that replace ours", read_text},
+     "folder with default, test-cards, rates, scenarios (.json)", read_text},
     {"public-url", "URL", IN(public_url), NULL,
-     "start of absolute URLs, else http:// and the request's Host", read_public_url},
-    {"ready-file", "FILE", IN(ready_file), NULL, "gets the listen URL once the server is ready", read_text},
+     "base of absolute URLs; else http:// and the request's Host", read_public_url},
+    {"ready-file", "FILE", IN(ready_file), NULL, "write the listen URL to it once the server is ready", read_text},
     {"settle-after", "DURATION", IN(settle_after_ms), "2s",
-     "delay of an invoice's outcome, for accounts that set none", read_duration},
+     "delay of an invoice's outcome, unless the account sets it", read_duration},
     {"first-callback-delay", "DURATION", IN(first_callback_delay_ms), "250ms",
-     "from the reply to the first callback, for accounts that set none", read_duration},
-    {"callback-url", "URL", IN(callback_url), NULL, "where the demo account's callbacks go", read_url},
+     "from the reply to the first callback, unless the account sets it", read_duration},
+    {"callback-url", "URL", IN(callback_url), NULL, "callback URL of the demo account", read_url},
     {"callback-rewrite", "FROM=TO", 0, NULL,
-     "callback URLs that start with FROM start with TO instead", read_rewrite},
+     "replace FROM by TO at the start of callback URLs", read_rewrite},
     {"callback-allow", "private|any", 0, "private",
-     "any: callbacks may leave for public addresses too", read_allow},
+     "any: also allow callbacks to public addresses", read_allow},
     {"callback-ca", "FILE", IN(callback_ca), NULL, "certificates (PEM) to trust for callbacks", read_file},
     {"callback-insecure", NULL, IN(callback_insecure), NULL,
-     "take any certificate of a callback receiver", read_flag},
+     "accept any certificate of a callback receiver", read_flag},
     {"tls-cert", "FILE", IN(tls_cert), NULL, "serve https with this certificate chain (PEM)", read_file},
-    {"tls-key", "FILE", IN(tls_key), NULL, "its private key (PEM)", read_file},
-    {"control-token", "TOKEN", IN(control_token), NULL, "what calls under /_mock/ must bring", read_token},
+    {"tls-key", "FILE", IN(tls_key), NULL, "private key (PEM) of the certificate", read_file},
+    {"control-token", "TOKEN", IN(control_token), NULL, "token that calls under /_mock/ must send", read_token},
     {"allow-host", "NAME", 0, NULL,
-     "a further Host to answer to; repeatable, or with commas between", read_hosts},
-    {"hide-panel", NULL, IN(hide_panel), NULL, "the payment page without the mock's own panel", read_flag},
-    {"seed", "N", 0, NULL, "the same ids in every run", read_seed},
+     "additional Host to accept; repeatable, or separated by commas", read_hosts},
+    {"hide-panel", NULL, IN(hide_panel), NULL, "hide the mock's panel on the payment page", read_flag},
+    {"seed", "N", 0, NULL, "generate the same ids in every run", read_seed},
     {"retention", "DURATION", IN(retention_ms), NULL,
-     "drop invoices that are older; without it keep all", read_duration},
-    {"durable", NULL, IN(durable), NULL, "survive a power cut too, not only a crash; slower", read_flag},
+     "delete older invoices; without it keep all", read_duration},
+    {"durable", NULL, IN(durable), NULL, "also survive a power cut, not only a crash; slower", read_flag},
     {"journal", "on|off|N", IN(journal), "on",
-     "how many requests to remember for /_mock/requests: on is 10000", read_journal},
+     "number of requests to keep for /_mock/requests; on: 10000", read_journal},
     {"log-level", "LEVEL", 0, "info", "error, warn, info or debug", read_log_level},
     {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
     {"report", "DIR", IN(report), NULL,
-     "at the end write milkypay-junit.xml and milkypay.html there", read_text},
+     "write milkypay-junit.xml and milkypay.html there at exit", read_text},
     {"strict", NULL, IN(strict), NULL,
-     "exit status 3 if a callback never arrived or none was verified", read_flag},
-    {"check", NULL, IN(check), NULL, "check options and fixtures and leave", read_flag},
+     "exit with 3 if a callback never arrived or none was verified", read_flag},
+    {"check", NULL, IN(check), NULL, "check options and fixtures, then exit", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };
 /* clang-format on */

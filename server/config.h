@@ -1,7 +1,7 @@
 /*
  * The command line and its environment variables (server/docs/command-line.md): one table of
- * options, from which parsing,
- * --help and the documentation come. `--listen` is also MILKYPAY_LISTEN; the command line wins.
+ * options is the source of parsing, --help and the documentation. `--listen` is also
+ * MILKYPAY_LISTEN; the command line wins.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 struct config {
     const char *listen_host; /* "127.0.0.1", "::1" without brackets, "localhost" */
-    int listen_port;         /* 0: a free one */
+    int listen_port;         /* 0: any free port */
     const char *db;          /* NULL: a private temporary database */
     const char *fixtures;    /* NULL: the embedded ones */
     const char *public_url;  /* no trailing slash; NULL: from each request's Host */
@@ -39,10 +39,10 @@ struct config {
     int64_t journal; /* records to keep, 0: none */
     enum log_level log_level;
     bool log_json;
-    bool check;           /* --check: validate fixtures and leave */
-    bool list_routes;     /* --list-routes, not in --help: for the tests */
-    const char *report;   /* folder for the report of the run, NULL: none */
-    bool strict;          /* exit status 3 when a callback was never delivered, or none verified */
+    bool check;         /* --check: check the fixtures and exit */
+    bool list_routes;   /* --list-routes, for tests; not in --help */
+    const char *report; /* folder for the report of the run, NULL: none */
+    bool strict;        /* exit status 3 if a callback was never delivered, or none was verified */
     char *const *command; /* of exec, ends in NULL; NULL: only serve */
 };
 
@@ -52,6 +52,6 @@ enum config_result {
     CONFIG_WRONG, /* one line was printed on stderr: exit 2 */
 };
 
-/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG name. Texts live as long
+/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG say. Texts live as long
  * as the process. */
 enum config_result config_read(int argc, char **argv, struct config *ret_config);

@@ -1,5 +1,5 @@
-/* What config.c (the table of options) and config_read.c (command line and environment) share.
- * Nobody else includes this. */
+/* Shared by config.c (the table of options) and config_read.c (command line and environment).
+ * Included by nothing else. */
 #pragma once
 
 #include "config.h"
@@ -9,10 +9,10 @@
 struct option {
     const char *name;     /* without "--" */
     const char *argument; /* NULL: a flag */
-    size_t offset;        /* into struct config, for the readers that serve several options */
-    const char *fallback; /* read like a value that was given, NULL: none */
+    size_t offset;        /* into struct config, for readers used by several options */
+    const char *fallback; /* the default, read like a given value; NULL: none */
     const char *help;     /* NULL: not in --help, and no environment variable */
-    /* NULL, or the reason why the value is refused */
+    /* Returns NULL, or why the value is refused. */
     const char *(*read)(const struct option *option, const char *value, struct config *config);
 };
 

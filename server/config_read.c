@@ -1,4 +1,4 @@
-/* The command line and the environment, by the table of config.c. */
+/* Reads the command line and the environment, using the table of config.c. */
 #include "config.h"
 
 #include "about.h"
@@ -15,10 +15,10 @@
 #define EXEC "exec" /* the first word of `milkypay-mock exec [options] -- COMMAND ...` */
 #define ENVIRONMENT_PREFIX "MILKYPAY_"
 
-/* Names and lines that are put together here; lives as long as the process. */
+/* Texts composed here; lives as long as the process. */
 static struct arena texts;
 
-/* MILKYPAY_PUBLIC_URL of public-url. */
+/* MILKYPAY_PUBLIC_URL for public-url. */
 static const char *environment_name(const struct option *option)
 {
     char *name = arena_printf(&texts, ENVIRONMENT_PREFIX "%s", option->name);
@@ -29,7 +29,8 @@ static const char *environment_name(const struct option *option)
     return name;
 }
 
-/* Beside a command: a port that is free whatever else runs, and a stderr that is the command's. */
+/* Defaults with a command: a free port, so that several can run, and a quiet stderr, which belongs
+ * to the command. */
 static const struct {
     const char *name, *value;
 } exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
@@ -39,7 +40,7 @@ static const struct {
 
 #define HELP_COLUMN 36
 
-/* " (exec: warn)" of log-level, "" of most. */
+/* " (exec: warn)" for log-level, "" for most. */
 static const char *exec_fallback_note(const struct option *option)
 {
     for (size_t i = 0; i < ARRAY_SIZE(exec_fallbacks); i++) {
@@ -63,16 +64,16 @@ static void print_option(const struct option *option)
 static const char usage[] =
     "Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
     "       " PROGRAM " exec [options] -- COMMAND ...      run a command beside it, e.g. npm test\n"
-    "       " PROGRAM " healthcheck [URL]                  exit 0 if one is up, else 1\n"
+    "       " PROGRAM " healthcheck [URL]                  exit 0 if a server is up, else 1\n"
     "\n"
     "Each option is also an environment variable; the command line wins. A DURATION is a whole\n"
     "number and ms, s, m, h or d. Values may also be given as --option=value.\n";
 
 static const char about_exec[] =
-    "exec listens on a free port unless told otherwise, logs warnings only, gives the command\n"
+    "exec listens on a free port by default, logs warnings only, and gives the command\n"
     "MILKYPAY_URL, MILKYPAY_ACCOUNT_ID, MILKYPAY_API_KEY, MILKYPAY_PUBLIC_KEY and\n"
-    "MILKYPAY_SECRET_KEY, lets callbacks that are under way end when it has ended, and exits with\n"
-    "its status: 128 + n when signal n ended it, 126 or 127 when it cannot be run.";
+    "MILKYPAY_SECRET_KEY. When it ends, exec waits for pending callbacks and exits with its\n"
+    "status: 128 + n if signal n ended it, 126 or 127 if it cannot be run.";
 
 static enum config_result print_help(void)
 {
@@ -82,8 +83,8 @@ static enum config_result print_help(void)
             print_option(&config_options[i]);
         }
     }
-    puts("  --help                        print this and leave\n"
-         "  --version                     print the version and leave\n");
+    puts("  --help                        print this and exit\n"
+         "  --version                     print the version and exit\n");
     puts(about_exec);
     return CONFIG_DONE;
 }
@@ -96,7 +97,7 @@ static enum config_result print_version(void)
 
 /* ------------------------------------------------------------------ arguments and environment */
 
-/* One line, whatever bytes a value brought in. */
+/* Prints one line, even if the value contains control characters. */
 static enum config_result refuse(const char *what, const char *reason)
 {
     char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
@@ -108,7 +109,7 @@ static enum config_result refuse(const char *what, const char *reason)
 static enum config_result take(const struct option *option, const char *what, const char *value,
                                struct config *config)
 {
-    const char *why = *value ? option->read(option, value, config) : "the value is empty";
+    const char *why = *value ? option->read(option, value, config) : "must not be empty";
     return why ? refuse(what, why) : CONFIG_SERVE;
 }
 
@@ -122,7 +123,7 @@ static const struct option *find_option(const char *name, size_t length)
     return NULL;
 }
 
-/* Reads the argument at *at and moves *at to the last one that belongs to it. */
+/* Reads the argument at *at, and moves *at to its last word. */
 static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
 {
     const char *argument = argv[*at];
@@ -137,7 +138,7 @@ static enum config_result read_argument(char **argv, int *at, bool *given, struc
         return refuse(what, "unknown option; see --help");
     }
     if (!option->argument && value) {
-        return refuse(what, "takes no value");
+        return refuse(what, "must not have a value");
     }
     if (!option->argument) {
         value = "1";
@@ -152,7 +153,7 @@ static enum config_result read_argument(char **argv, int *at, bool *given, struc
     return take(option, what, value, config);
 }
 
-/* Of exec, what stands behind "--" is the command. */
+/* With exec, the words after "--" are the command. */
 static enum config_result read_arguments(int argc, char **argv, bool exec, bool *given,
                                          struct config *config)
 {
@@ -176,8 +177,8 @@ static enum config_result read_arguments(int argc, char **argv, bool exec, bool 
     return wanting ? refuse(EXEC, "-- COMMAND ... is missing; see --help") : CONFIG_SERVE;
 }
 
-/* What the command line did not give. An empty variable counts as none: compose files like to set
- * those. */
+/* Reads options that the command line did not set. Empty variables are ignored, because compose
+ * files often set them. */
 static enum config_result read_environment(const bool *given, struct config *config)
 {
     for (size_t i = 0; i < config_options_count; i++) {
@@ -193,7 +194,7 @@ static enum config_result read_environment(const bool *given, struct config *con
 static void set_fallback(const struct option *option, const char *value, struct config *config)
 {
     if (value && option->read(option, value, config)) {
-        die("--%s: a bad default", option->name);
+        die("--%s: invalid default", option->name);
     }
 }
 
@@ -220,7 +221,7 @@ enum config_result config_read(int argc, char **argv, struct config *ret_config)
     }
     if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
         result = refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
-                        config.tls_cert ? "wants --tls-key too" : "wants --tls-cert too");
+                        config.tls_cert ? "requires --tls-key" : "requires --tls-cert");
     }
     if (result == CONFIG_SERVE) {
         *ret_config = config;

@@ -19,7 +19,8 @@ static bool is_set(const char *variable)
     return value && *value;
 }
 
-/* Where a server with this environment listens; "all addresses" is none to connect to. */
+/* Writes the URL of a server with this environment. "All addresses" cannot be connected to, so it
+ * becomes loopback. */
 static void write_own_url(char *ret_url, size_t size)
 {
     static const struct {
@@ -44,7 +45,8 @@ static size_t drop(char *data, size_t size, size_t n, void *user)
     return size * n;
 }
 
-/* An https server here shows a certificate for its public name, not for the address we ask. */
+/* The certificate of an own https server is for its public name, not for this address: it is not
+ * verified. */
 static CURLcode ask(CURL *curl, const char *url, bool own, char *error_text, long *ret_code)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -82,7 +84,7 @@ int healthcheck_run(const char *url)
         return 0;
     }
     if (result == CURLE_OK) {
-        snprintf(why, sizeof why, "answered %ld", code);
+        snprintf(why, sizeof why, "the status is %ld, must be 200", code);
     }
     fprintf(stderr, "%s: %s\n", target, *why ? why : curl_easy_strerror(result));
     return 1;

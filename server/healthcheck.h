@@ -1,10 +1,9 @@
-/* `milkypay-mock healthcheck [URL]`: asks a server whether it is up, for images that hold no curl.
- */
+/* `milkypay-mock healthcheck [URL]`: checks that a server is up, for images without curl. */
 #pragma once
 
 /*
- * GET {url}/_mock/health, with 2 s in all. Without a URL: the address that MILKYPAY_LISTEN names,
- * else the default one. Prints one line and returns the exit status, 0 when the answer is a 200,
- * else 1.
+ * Sends GET {url}/_mock/health, with a timeout of 2 s. Without a URL, uses the address of
+ * MILKYPAY_LISTEN, else the default. Prints one line. Returns the exit status: 0 if the response is
+ * a 200, else 1.
  */
 int healthcheck_run(const char *url);

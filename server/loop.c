@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define SLEEP_MOST_MS 60000
-#define GRACE_MS 500   /* at the end, for requests and callbacks in flight */
-#define SETTLE_MS 9000 /* before that, after a command: within ten seconds in all */
+#define GRACE_MS 500   /* at the end, for running requests and callbacks */
+#define SETTLE_MS 9000 /* before that, after a command: at most ten seconds together */
 
 static int64_t shortest_wait_ms(const struct loop_source *sources, int64_t most_ms)
 {
@@ -53,11 +53,11 @@ static enum loop_action take_signals(const struct loop *loop)
     return action;
 }
 
-/* Sleeps until a socket, a timer or a signal, and returns what the signal asks for. */
+/* Sleeps until a socket, a timer or a signal needs attention. Returns the action of the signal. */
 static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 {
-    /* The last run of the server may have taken new requests: their turn is open, or somebody waits
-     * for what they changed, and it wants its end. */
+    /* The last http_server_run may have handled new requests: then a turn is open, or calls wait
+     * for its changes, and the turn must end without sleeping. */
     bool open = store_in_turn(loop->engine->store) || loop->engine->turn.n_changes;
     int64_t wait_ms = open ? 0 : shortest_wait_ms(loop->before_commit, most_ms);
     wait_ms = shortest_wait_ms(loop->after_commit, wait_ms);
@@ -77,8 +77,8 @@ static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 }
 
 /*
- * The end of a turn. One commit stands behind all of its answers; what the commit sets free
- * (waiting calls, held answers) is sent by another run of the server.
+ * Ends a turn with one commit for all of its replies, then runs the server again to send what
+ * waited for the commit.
  */
 static void end_turn(struct loop *loop)
 {
@@ -102,7 +102,7 @@ static void turn(struct loop *loop)
     metrics_turn(&loop->engine->watch.metrics, mono_now_us() - began_us);
 }
 
-/* Answers what has come, lets callbacks in flight end, and takes nothing new. */
+/* Replies to received requests, waits for running callbacks, and accepts nothing new. */
 static void drain(struct loop *loop)
 {
     int64_t end_ms = mono_now_ms() + GRACE_MS;
@@ -118,7 +118,7 @@ static void drain(struct loop *loop)
     }
 }
 
-/* Whether a callback is under way or due, or an invoice's step whose callback would be. */
+/* Returns true if a callback is running or due, or an invoice has a due step that may send one. */
 static bool has_work(struct engine *engine)
 {
     for (size_t i = 0; i < engine->tenants.n; i++) {

@@ -1,6 +1,6 @@
 /*
- * The one loop: it waits for sockets, timers and signals, runs what is due, commits once per turn,
- * and only then lets answers and callbacks go.
+ * The event loop: waits for sockets, timers and signals, runs what is due, commits once per turn,
+ * and only then sends replies and callbacks.
  */
 #pragma once
 
@@ -10,11 +10,11 @@
 
 #include <sys/signalfd.h>
 
-/* What has work in the turns of the loop. Members may be NULL. */
+/* A source of work for the loop. Functions may be NULL. */
 struct loop_source {
-    int64_t (*wait_ms)(const void *arg); /* until it has work; 0: it has, -1: it will not */
+    int64_t (*wait_ms)(const void *arg); /* until it has work; 0: now, -1: never */
     void (*run)(void *arg);
-    void (*end)(void *arg); /* the server ends: what still waits is answered or given up */
+    void (*end)(void *arg); /* the server is shutting down: finish or abandon what waits */
     void *arg;
 };
 
@@ -23,16 +23,16 @@ struct loop_source {
 struct loop {
     struct engine *engine;
     struct http_server *server;
-    /* Run in this order in each turn; those behind the used ones are zeroed. */
+    /* Run in this order in each turn; unused ones are zeroed. */
     struct loop_source before_commit[LOOP_SOURCES_MOST], after_commit[LOOP_SOURCES_MOST];
-    int signal_fd; /* SIGTERM and SIGINT; SIGCHLD when there is a command */
-    /* Asked about each signal; NULL: any of them ends the server. */
+    int signal_fd; /* SIGTERM and SIGINT; SIGCHLD if there is a command */
+    /* Called for each signal; NULL: any signal ends the server. */
     enum loop_action (*signalled)(void *arg, const struct signalfd_siginfo *info);
     void *signalled_arg;
 };
 
 /*
- * Runs until a signal says that it ends, then finishes what is in flight (at most half a second)
- * and returns. Before that LOOP_SETTLE takes at most nine seconds, in which the server serves on.
+ * Runs until a signal ends it, then finishes running requests and callbacks (at most half a
+ * second). LOOP_SETTLE first continues to serve for at most nine seconds.
  */
 void loop_run(struct loop *loop);

@@ -1,4 +1,4 @@
-/* The program: options, fixtures, store, engine and server put together, and taken apart again. */
+/* The program: starts and stops options, fixtures, store, engine and server. */
 #include "api/api.h"
 #include "api/event_stream.h"
 #include "api/imports.h"
@@ -35,7 +35,7 @@
 
 #define URL_ROOM 300
 
-/* Everything that lives from start to stop, in the order of its making. */
+/* Everything that lives from start to stop, in order of creation. */
 struct program {
     struct config config;
     struct fixture fixture;
@@ -46,8 +46,8 @@ struct program {
     char listen_url[URL_ROOM];
     struct loop loop;
     struct exec exec;
-    struct report_run run; /* what the report and --strict are about */
-    struct arena texts;    /* of reasons */
+    struct report_run run; /* the run for the report and --strict */
+    struct arena texts;    /* for reasons */
 };
 
 /* ------------------------------------------------------------------ the steps of the start: each
@@ -63,13 +63,13 @@ static const char *open_store(struct program *p)
         file = p->db;
         durability = STORE_DURABLE_NONE;
     }
-    mode_t before = umask(0077); /* it holds the accounts' keys */
+    mode_t before = umask(0077); /* it contains the accounts' keys */
     why = why ? why : store_open(file, durability, &p->texts, &p->store);
     umask(before);
     return why;
 }
 
-/* Made at the start: a run should not end with the news that its report has no place. */
+/* Created at the start, so that a run does not end with an unwritable report. */
 static const char *open_report(struct program *p)
 {
     p->run = (struct report_run){.dir = p->config.report, .began_ms = wall_now_ms()};
@@ -157,7 +157,7 @@ static const char *start_server(struct program *p)
     return why;
 }
 
-/* What a turn does and in which order; server/README.md shows it. */
+/* The steps of a turn, in order; see server/README.md. */
 static const char *set_up_loop(struct program *p)
 {
     struct engine *engine = &p->engine;
@@ -180,7 +180,7 @@ static const char *set_up_loop(struct program *p)
     return NULL;
 }
 
-/* Blocked before any thread of a library starts, so that only the loop sees them. */
+/* Signals are blocked before libraries start threads, so that only the loop receives them. */
 static const char *block_signals(struct program *p)
 {
     sigset_t set;
@@ -189,7 +189,7 @@ static const char *block_signals(struct program *p)
     sigaddset(&set, SIGINT);
     struct sigaction hangup;
     if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL) {
-        sigaddset(&set, SIGHUP); /* the terminal is gone; nohup(1) ignores that */
+        sigaddset(&set, SIGHUP); /* the terminal was closed; nohup(1) ignores this */
     }
     if (p->exec.pid) {
         sigaddset(&set, SIGCHLD);
@@ -198,7 +198,7 @@ static const char *block_signals(struct program *p)
     }
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is a write that fails */
+    signal(SIGXFSZ, SIG_IGN); /* writing past ulimit -f then fails with an error */
     p->loop.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     return p->loop.signal_fd >= 0 ? NULL : arena_printf(&p->texts, "signals: %s", strerror(errno));
 }
@@ -216,7 +216,8 @@ static const char *write_ready_file(struct program *p)
                                strerror(errno));
 }
 
-/* stdout is the command's. "All addresses" is none to call. */
+/* Logs the URL, because stdout belongs to the command. "All addresses" cannot be called, so the
+ * command gets loopback. */
 static void begin_command(struct program *p)
 {
     const char *host = p->config.listen_host;
@@ -227,7 +228,7 @@ static void begin_command(struct program *p)
     exec_begin(&p->exec, url, &p->engine.tenants.demo->account.keys);
 }
 
-/* The socket listens already, so whoever reads this may call at once. */
+/* The socket listens already, so clients may connect as soon as they read this. */
 static const char *announce(struct program *p)
 {
     const char *why = write_ready_file(p);
@@ -244,8 +245,8 @@ static const char *announce(struct program *p)
 }
 
 /*
- * From here on no program that this process might run gets more rights than it has: setuid bits and
- * the like count for nothing. The command of exec is forked before, so it may use sudo.
+ * From here on, programs that this process runs cannot gain privileges, e.g. by setuid bits. The
+ * command of exec is forked before, so it may use sudo.
  */
 static const char *give_up_privileges(struct program *p)
 {
@@ -253,7 +254,7 @@ static const char *give_up_privileges(struct program *p)
     return good ? NULL : arena_printf(&p->texts, "no_new_privs: %s", strerror(errno));
 }
 
-/* First of all, so that the command inherits nothing. */
+/* Runs first, so that the command inherits nothing. */
 static const char *fork_command(struct program *p)
 {
     char *const *command = p->config.command;
@@ -327,14 +328,14 @@ static int run(struct program *p)
         return EXIT_WRONG;
     }
     if (p->config.check) {
-        puts("the fixtures are good");
+        puts("the fixtures are valid");
         fixture_finish(&p->fixture);
         return EXIT_SUCCESS;
     }
     return serve(p);
 }
 
-/* Every request takes and gives the same kinds of memory: merging and trimming in between is wasted
+/* Requests allocate and free similar memory, so merging and trimming between them is wasted
  * work. */
 static void tune_allocator(void)
 {

@@ -4,7 +4,7 @@
 #include "api/control.h"
 #include "web/web.h"
 
-/* Who may call, whose call it is (a finder of the account), and what else must be there. */
+/* Access, the account (found by a function), and further preconditions. */
 #define PRIVATE ACCESS_PRIVATE, account_by_api_key, 0
 #define PUBLIC(from) ACCESS_PUBLIC, account_by_##from, 0
 #define PUBLIC_FORM(from) ACCESS_PUBLIC, account_by_##from, NEEDS_PAGES
@@ -23,7 +23,8 @@
 
 /* clang-format off */
 const struct route routes[] = {
-    /* Searched from the top: the most frequent first, and a literal path before a pattern that it fits. */
+    /* Searched from the top: frequent routes first, and a literal path before a pattern that
+     * matches it. */
     {"POST",   "/payment-invoices",                        PRIVATE,           api_create},
     {"GET",    "/payment-invoices/{id}",                   PRIVATE,           api_get},
     {"GET",    "/payment-invoices",                        PRIVATE,           api_list},

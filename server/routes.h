@@ -1,5 +1,4 @@
-/* The one table of routes: method, path, who may, handler. tests compare it with
- * schema/openapi.yaml. */
+/* The table of routes: method, path, access, handler. Tests compare it with schema/openapi.yaml. */
 #pragma once
 
 #include "call/call.h"

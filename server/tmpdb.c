@@ -18,14 +18,14 @@
 #define DATABASE "mock.db"
 #define LOCK "lock"
 #define TRIES 8
-#define NAME_ROOM 32 /* for the folder's name, and for a file's in it */
+#define NAME_ROOM 32 /* for the folder's name, and for a file name in it */
 
-/* Everything a server leaves in its folder. The lock goes last: until then nobody else takes the
- * folder for his. */
+/* All files that a server may leave in its folder. The lock is removed last, so that nobody takes
+ * the folder over before. */
 static const char *const files[] = {DATABASE, DATABASE "-wal", DATABASE "-shm", DATABASE "-journal",
                                     LOCK};
 
-/* Held, by being open, until the process ends. */
+/* Held by staying open until the process ends. */
 static int lock_fd = -1;
 
 static void close_fd(int *fd)
@@ -42,7 +42,8 @@ static void close_dir(DIR **dir)
     }
 }
 
-/* A folder of ours: no symlink, this user's, closed to all others. -1: it is none. */
+/* Opens a folder that is not a symlink, belongs to this user and is closed to others. Returns -1 if
+ * it is not such a folder. */
 static int open_folder(int at, const char *name)
 {
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -55,7 +56,7 @@ static int open_folder(int at, const char *name)
     return fd;
 }
 
-/* The lock of a folder, held; -1 when somebody else holds it or there is none. */
+/* Takes the lock of a folder; returns -1 if another process holds it or there is none. */
 static int take_lock(int folder, int create)
 {
     int fd = openat(folder, LOCK, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | create, 0600);
@@ -66,7 +67,8 @@ static int take_lock(int folder, int create)
     return fd;
 }
 
-/* Whether the held lock still stands there: a sweep may have removed it between open and flock. */
+/* Returns true if the lock file is still the one that is held: a sweep may have removed it between
+ * open and flock. */
 static bool lock_stands(int folder, int lock)
 {
     struct stat held, named;
@@ -90,8 +92,8 @@ static bool has_name(const char *name)
            strspn(tail, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == 6;
 }
 
-/* A folder without a lock is being made right now, or was left so; rmdir refuses all but an empty
- * one. */
+/* A folder without a lock is just being created, or was left like this. rmdir removes only empty
+ * ones. */
 #define MAKING_S 60
 
 static bool is_left_over(int folder)
@@ -129,8 +131,8 @@ static void sweep(const char *base)
 
 /* ------------------------------------------------------------------ making */
 
-/* The lock of the folder just made. False when there can be none (errno), or a sweep came between
- * (EAGAIN). */
+/* Locks the folder that was just created. Returns false with errno on an error; EAGAIN: a sweep
+ * removed it. */
 static bool lock_folder(const char *dir)
 {
     CLEANUP(close_fd) int folder = open_folder(AT_FDCWD, dir);
@@ -148,7 +150,7 @@ static bool lock_folder(const char *dir)
     return true;
 }
 
-/* The folder, made and locked; false and errno when that cannot be. */
+/* Creates and locks the folder; returns false with errno on an error. */
 static bool make_folder(const char *base, char ret_dir[TMPDB_TEXT])
 {
     for (int i = 0; i < TRIES; i++) {
@@ -174,12 +176,12 @@ const char *tmpdb_make(struct arena *arena, char ret_dir[TMPDB_TEXT], char ret_f
     const char *base = getenv("TMPDIR");
     base = base && *base ? base : "/tmp";
     if (strlen(base) > TMPDB_TEXT - 2 * NAME_ROOM) {
-        return "$TMPDIR: no temporary database can be made there: the path is too long";
+        return "$TMPDIR: cannot create a temporary database there: the path is too long";
     }
     sweep(base);
     char dir[TMPDB_TEXT];
     if (!make_folder(base, dir)) {
-        return arena_printf(arena, "%s: no temporary database can be made there: %s", base,
+        return arena_printf(arena, "%s: cannot create a temporary database there: %s", base,
                             strerror(errno));
     }
     memcpy(ret_dir, dir, sizeof dir);

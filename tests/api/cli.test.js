@@ -73,7 +73,7 @@ describe('options', () => {
     assert.deepEqual(option('--listen'), {
       name: '--listen',
       argument: 'HOST:PORT',
-      help: 'where to listen; port 0 picks a free one',
+      help: 'address to listen on; port 0 picks a free port',
       environment: 'MILKYPAY_LISTEN',
       default: '127.0.0.1:8080',
       exec_default: '127.0.0.1:0',

@@ -176,12 +176,12 @@ static void without_a_place_there_is_one_line(void **state)
     (void)state;
     setenv("TMPDIR", folder_path(base, "none"), 1);
     snprintf(wanted, sizeof wanted,
-             "%s: no temporary database can be made there: No such file or directory",
+             "%s: cannot create a temporary database there: No such file or directory",
              folder_path(base, "none"));
     assert_string_equal(tmpdb_make(&arena, dir, file), wanted);
     setenv("TMPDIR", longest, 1);
     assert_string_equal(tmpdb_make(&arena, dir, file),
-                        "$TMPDIR: no temporary database can be made there: the path is too long");
+                        "$TMPDIR: cannot create a temporary database there: the path is too long");
     assert_string_equal(dir, "untouched");
     assert_string_equal(file, "untouched");
     arena_finish(&arena);
