@@ -18,7 +18,7 @@ const paid = async (api, attributes) => {
 };
 
 describe('profile', () => {
-  test('what the account is, with the keys in their order', async () => {
+  test('returns the account, with the keys in order', async () => {
     const api = await demo.newAccount({
       name: 'Shop',
       website: 'https://shop.example',
@@ -75,7 +75,7 @@ describe('balances', () => {
     assert.notEqual((await balances(demo)).USD.account_id, id, 'ids are the account’s own');
   });
 
-  test('the services of either kind have theirs', async () => {
+  test('currencies of payment and payout services both have a balance', async () => {
     const api = await demo.newAccount();
     const named = async (kind) =>
       (await api.control('GET', '/services', undefined, { parameters: { kind } })).expect(200).json.items;
@@ -104,7 +104,7 @@ describe('balances', () => {
     assert.equal(all.USD.active_balance, '1000000.00');
   });
 
-  test('refuses what are no amounts by currency', async () => {
+  test('opening_balances must be amounts by currency', async () => {
     for (const wrong of [
       { EUR: -1 },
       { EUR: 'x' },
@@ -138,7 +138,7 @@ describe('balances', () => {
     assert.equal(await active(api), '1000000.00');
   });
 
-  test('refunds take from it, step by step', async () => {
+  test('each refund reduces the balance', async () => {
     const api = await demo.newAccount();
     const id = await paid(api, { amount: 100 });
     (await api.transition(id, { status: 'partially_refunded', amount: 30, force: true })).expect(200);
@@ -147,7 +147,7 @@ describe('balances', () => {
     assert.equal(await active(api), '1000000.00');
   });
 
-  test('a forced way back and a second payment count once', async () => {
+  test('a payment forced back and paid again counts once', async () => {
     const api = await demo.newAccount();
     const id = await paid(api, { amount: 100 });
     (await api.transition(id, { status: 'process_pending', force: true })).expect(200);
@@ -156,7 +156,7 @@ describe('balances', () => {
     assert.equal(await active(api), '1000060.00');
   });
 
-  test('test and live payments move the same one', async () => {
+  test('test and live payments share a balance', async () => {
     const api = await demo.newAccount();
     await paid(api, { amount: 1, test_mode: true });
     await paid(api, { amount: 2, test_mode: false });

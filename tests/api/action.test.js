@@ -144,7 +144,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.equal(await isUp(url), false);
   });
 
-  test('listens where it is told, and keeps the token to itself', async () => {
+  test('listens on the given port, and masks the token', async () => {
     const port = await freePort();
     const first = new Job({ binary: BIN, port });
     assert.equal(first.main().status, 0);
@@ -193,7 +193,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.match(stdout, /::error title=MilkyPay mock::the mock was strict/);
   });
 
-  test('fails the job when the mock has died', async () => {
+  test('fails the job if the mock has crashed', async () => {
     const job = new Job({ binary: BIN });
     job.main();
     const { folder } = JSON.parse(pairs(job.files.GITHUB_STATE).mock);
@@ -203,7 +203,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.match(stdout, /::error title=MilkyPay mock::the mock ended with status 137/);
   });
 
-  test('says what is wrong with its inputs', () => {
+  test('reports invalid inputs', () => {
     for (const [inputs, words] of [
       [{ binary: '/no/such' }, 'ENOENT'],
       [{ binary: BIN, port: '70000' }, 'port'],

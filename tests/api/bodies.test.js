@@ -1,4 +1,4 @@
-// What all bodies under way may take together, and what a further one is told.
+// The limit of all request bodies in memory, and the reply to a body beyond it.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -53,7 +53,7 @@ async function unfinished(head, size) {
   };
 }
 
-test('a body that does not fit is answered 503, and the others are not hurt', async () => {
+test('a body beyond the limit gets 503, and the others are not affected', async () => {
   // as many as fit: sixteen bytes are left
   const uploads = await Promise.all(
     Array.from({ length: MOST / LARGE }, (_, i) => unfinished(`PUT /_mock/snapshots/s${i}`, LARGE)),
@@ -82,7 +82,7 @@ test('a body that does not fit is answered 503, and the others are not hurt', as
   (await demo.create(invoice())).expect(201);
 });
 
-test('callers without credentials have the same room', async () => {
+test('the same limit applies without credentials', async () => {
   const size = 1 << 20;
   const senders = await Promise.all(Array.from({ length: 300 }, () => unfinished('POST /payment-invoices', size)));
   const answers = await Promise.all(senders.map((sender) => sender.last()));

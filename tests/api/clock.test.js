@@ -18,7 +18,7 @@ const advance = (api, body) => api.control('POST', '/clock/advance', body);
 const status = async (api, id) => (await api.attributes(id)).status;
 
 describe('the clock', () => {
-  test('is real at first, and counts as ours does', async () => {
+  test('is real at first, and follows the machine', async () => {
     const api = await demo.newAccount();
     const before = Math.floor(Date.now() / 1000);
     const clock = await api.clock();
@@ -27,7 +27,7 @@ describe('the clock', () => {
     assert.ok(clock.now >= before && clock.now <= after, `${before} <= ${clock.now} <= ${after}`);
   });
 
-  test('stands when frozen, for this account only', async () => {
+  test('stops when frozen, for this account only', async () => {
     const api = await frozen();
     const other = await demo.newAccount();
     assert.deepEqual(await api.clock(), { mode: 'frozen', now: api.start });
@@ -56,7 +56,7 @@ describe('the clock', () => {
     (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 1000 })).expect(200);
   });
 
-  test('runs again when told, not before the time it stood at', async () => {
+  test('continues from its frozen time when set to real', async () => {
     const api = await frozen();
     await api.advance(5000);
     const clock = (await api.control('PUT', '/clock', { mode: 'real' }));
@@ -78,7 +78,7 @@ describe('the clock', () => {
     await api.reach(id, 'processed');
   });
 
-  test('nonsense is refused', async () => {
+  test('invalid requests are refused', async () => {
     const api = await frozen();
     for (const body of [
       {},
@@ -154,7 +154,7 @@ describe('advance', () => {
     assert.equal((await api.clock()).now, api.start);
   });
 
-  test('a step over many due times does not skip or swap any', async () => {
+  test('an advance over many due times neither skips nor reorders events', async () => {
     const api = await frozen();
     const made = [];
     for (let i = 0; i < 30; i++) {
@@ -247,7 +247,7 @@ describe('expiry', () => {
     await sink.stop();
   });
 
-  test('does not touch what is settled', async () => {
+  test('does not affect settled invoices', async () => {
     const api = await frozen();
     const { id } = await api.made();
     await api.advance(2);

@@ -55,7 +55,7 @@ describe('the server', () => {
     }
   });
 
-  test('no JSON is 400', async () => {
+  test('a body that is not JSON gets 400', async () => {
     for (const [method, path] of [
       ['POST', '/_mock/accounts'],
       ['PUT', '/_mock/clock'],
@@ -88,7 +88,7 @@ describe('the server', () => {
 });
 
 describe('accounts', () => {
-  test('made from nothing: own keys, all different', async () => {
+  test('created without settings: new keys, all different', async () => {
     const one = (await demo.send('POST', '/_mock/accounts')).expect(201).json;
     const two = (await demo.send('POST', '/_mock/accounts', { json: {} })).expect(201).json;
     const keys = ['id', 'api_key', 'public_key', 'public_live_key', 'secret_key', 'secret_live_key'];
@@ -204,7 +204,7 @@ describe('accounts', () => {
     assert.ok(found.includes(DEMO.id));
   });
 
-  test('a page after an account that is not there is refused, not the first page again', async () => {
+  test('a page after an unknown account is refused', async () => {
     const gone = await demo.newAccount();
     (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
     for (const after of [gone.account.id, 'nonsense']) {
@@ -247,7 +247,7 @@ describe('accounts', () => {
   });
 });
 
-test('reset: invoices, callbacks, queue and clock go, the account stays', async () => {
+test('reset removes invoices, callbacks, queue and clock, and keeps the account', async () => {
   const api = await frozen({ name: 'kept' });
   const sink = await startSink({ account: api.account });
   const { id } = await api.made({ callback_url: `${sink.url}/c`, reference_id: 'r' });
@@ -291,7 +291,7 @@ describe('transition', () => {
   };
 
   for (const status of Object.keys(ROADS)) {
-    test(`the road to ${status}`, async () => {
+    test(`the way to ${status}`, async () => {
       const api = await frozen();
       const id = await in_(api, status);
       assert.equal((await api.attributes(id)).status, status);
@@ -366,7 +366,7 @@ describe('transition', () => {
     assert.equal((await api.attributes(other)).refunded_amount, 100);
   });
 
-  test('calls back, and the timer is off', async () => {
+  test('sends a callback and stops the timer', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({ callback_url: `${sink.url}/c` });
@@ -565,7 +565,7 @@ describe('pay', () => {
     refused(await api.pay(id, card(GOOD)), 409);
   });
 
-  test('a decline does not outlive the expiry: no new attempt then', async () => {
+  test('no new attempt after the expiry', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     (await api.pay(id, card(BAD, '0529'))).expect(200);
@@ -605,7 +605,7 @@ describe('pay', () => {
 });
 
 describe('wait', () => {
-  test('for a status that comes', async () => {
+  test('for a future status', async () => {
     const api = await demo.newAccount({ settle_after_ms: 300 });
     const { id } = await api.made();
     const waiting = api.wait({ invoice: id, status: 'processed' });
@@ -614,7 +614,7 @@ describe('wait', () => {
     assert.deepEqual(reply.data, (await api.get(id)).data);
   });
 
-  test('for a status that is or has been', async () => {
+  test('for a current or past status', async () => {
     const api = await frozen();
     const { id } = await api.made();
     await api.advance(2);
@@ -635,7 +635,7 @@ describe('wait', () => {
     for (const reply of await Promise.all(waiting)) assert.equal(reply.expect(200).data.attributes.status, 'processed');
   });
 
-  test('times out with 408, telling what is instead', async () => {
+  test('times out with 408 and the current state', async () => {
     const api = await demo.newAccount();
     const { id } = await pending(api);
     const reply = await api.wait({ invoice: id, status: 'processed', timeout: '100ms' });
@@ -644,11 +644,11 @@ describe('wait', () => {
     assert.match(JSON.stringify(reply.json), /process_pending/);
   });
 
-  test('on a frozen clock with nothing due it does not wait at all', async () => {
+  test('on a frozen clock with nothing due it returns at once', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     await api.advance(1800);
-    // 60 s would be longer than anyone has patience for
+    // must not take the full 60 s
     const reply = await api.wait({ invoice: id, status: 'processed', timeout: '60s' });
     assert.match(refused(reply, 408).message, /frozen/i);
   });
@@ -687,7 +687,7 @@ describe('wait', () => {
     await sink.stop();
   });
 
-  test('idle within: what comes later does not count', async () => {
+  test('idle within: later events are ignored', async () => {
     const api = await demo.newAccount();
     await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@20m' } });
     assert.deepEqual((await api.wait({ idle: 'true', within: '1m' })).expect(200).json, { idle: true });

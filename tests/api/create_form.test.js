@@ -89,7 +89,7 @@ test('service_fields, live key, expires as a unix number; callback_url is ignore
   assert.equal(claims(attributes.flow_data.metadata.token).claims.exp, now + 7200);
 });
 
-test('a reference is made up when none is given', async () => {
+test('a reference is generated if none is given', async () => {
   const api = await demo.newAccount();
   const given = fields();
   delete given.reference_id;
@@ -157,7 +157,7 @@ test('only POST', async () => {
   assert.ok(!reply.headers.allow.split(/\s*,\s*/).includes('GET'));
 });
 
-test('strange bodies are refused, not swallowed', async () => {
+test('malformed bodies are refused', async () => {
   for (const form of [
     '%',
     '%zz=1',

@@ -58,7 +58,7 @@ test('keys and their order, on creation and afterwards', async () => {
   assert.equal(read.data.links.self, `/api/payment-invoices/${reply.data.id}`);
 });
 
-test('an invoice with the least', async () => {
+test('a minimal invoice', async () => {
   const made = await demo.made({ reference_id: undefined, test_mode: undefined });
   const a = made.attributes;
   assert.match(a.reference_id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -71,7 +71,7 @@ test('an invoice with the least', async () => {
   assert.equal(claims(a.flow_data.metadata.token).claims.exp, a.created + 1800);
 });
 
-test('everything that can be sent', async () => {
+test('an invoice with every field', async () => {
   const api = await demo.newAccount({ merchant_url: 'https://shop.example' });
   const now = await api.freeze();
   const attributes = {
@@ -223,14 +223,14 @@ test('links keep the address that the invoice was made at', async () => {
   assert.match(read.flow_data.action, new RegExp(`^http://localhost:${server.port}/hpp/cgi_`));
 });
 
-test('two hundred at once, each its own', async () => {
+test('two hundred concurrent creations make two hundred invoices', async () => {
   const api = await demo.newAccount();
   const all = await Promise.all(Array.from({ length: 200 }, () => api.made()));
   assert.equal(new Set(all.map((data) => data.id)).size, 200);
   assert.equal(new Set(all.map((data) => data.attributes.flow_data.metadata.sid)).size, 200);
 });
 
-test('equal references sent at once make one invoice', async () => {
+test('concurrent creations with one reference make one invoice', async () => {
   const api = await demo.newAccount();
   const reference_id = randomUUID();
   const replies = await Promise.all(Array.from({ length: 20 }, () => api.create(invoice({ reference_id }))));

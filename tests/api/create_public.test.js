@@ -79,7 +79,7 @@ test('what it shows, the private API shows too', async () => {
   assert.match(relationships.customer.data.id, /^cus_[A-Za-z0-9]{16}$/);
 });
 
-test('the key decides about test mode', async () => {
+test('the key decides the test mode', async () => {
   assert.equal((await demo.madePublic()).test_mode, true);
   const live = await demo.madePublic({ public_key: DEMO.public_live_key });
   assert.equal(live.test_mode, false);
@@ -87,7 +87,7 @@ test('the key decides about test mode', async () => {
   assert.equal((await demo.attributes(live.id)).test_mode, false);
 });
 
-test('a reference is made up when none is given', async () => {
+test('a reference is generated if none is given', async () => {
   const one = await demo.madePublic({ reference_id: undefined });
   const two = await demo.madePublic({ reference_id: undefined });
   assert.match(one.reference_id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -138,7 +138,7 @@ test('public creation can be forbidden by the account; the private API still wor
   await api.madePublic();
 });
 
-test('an inactive account makes nothing', async () => {
+test('an inactive account cannot create invoices', async () => {
   const api = await demo.newAccount({ status: 'inactive' });
   (await api.createPublic(invoice())).expect(403);
   (await api.create(invoice())).expect(403);

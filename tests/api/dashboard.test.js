@@ -132,7 +132,7 @@ describe('with a control token', () => {
     }
   });
 
-  test('any other cookie does not', async () => {
+  test('any other cookie is refused', async () => {
     const cookie = cookieOf(await enter());
     for (const other of [
       cookie.slice(0, -1),
@@ -192,7 +192,7 @@ describe('GET /_mock/payment-invoices', () => {
     assert.equal((await search(api, { limit: 5 })).next, null, 'no page behind the last');
   });
 
-  test('an item is as the invoice is', async () => {
+  test('an item shows the invoice', async () => {
     const api = await demo.newAccount();
     const { id, attributes: made } = await api.made({ amount: 20.4, description: 'A "book"', test_mode: true }, hold);
     const [item] = (await search(api)).items;
@@ -252,7 +252,7 @@ describe('GET /_mock/payment-invoices', () => {
     assert.deepEqual(await only({ currency: 'EUR', status: 'processed' }), []);
   });
 
-  test('what makes no sense is refused', async () => {
+  test('invalid parameters are refused', async () => {
     const api = await demo.newAccount();
     const ask = (parameters) => api.control('GET', '/payment-invoices', undefined, { parameters });
     refused(await ask({ status: 'paid' }), 422, 'unknown_status');
@@ -278,7 +278,7 @@ describe('GET /_mock/payment-invoices/{id}', () => {
     assert.match(seen.plan, /^processed.*refunded/);
   });
 
-  test('another account\'s is none', async () => {
+  test('an invoice of another account is not found', async () => {
     const { id } = await (await demo.newAccount()).made({}, hold);
     refused(await (await demo.newAccount()).control('GET', `/payment-invoices/${id}`), 404, 'unknown_invoice');
   });

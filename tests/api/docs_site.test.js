@@ -66,7 +66,7 @@ describe('the pages', () => {
     for (const url of loaded) await page(url);
   });
 
-  test('a slash more does no harm', async () => {
+  test('a trailing slash is accepted', async () => {
     const { text } = await page(DOCS);
     assert.equal((await page('/_mock/docs')).text, text);
     assert.equal((await page('/_mock/docs/faults/')).text, (await page('/_mock/docs/faults')).text);
@@ -78,7 +78,7 @@ describe('the pages', () => {
     refused(await demo.send('POST', DOCS, { json: {} }), 405, 'method_not_allowed');
   });
 
-  test('one that there is not is a 404, a page for a browser', async () => {
+  test('an unknown page is a 404, as HTML for a browser', async () => {
     for (const name of ['nothing', 'faults.md', 'index.html', '..', '%22%3E%3Cb%3E']) {
       refused(await demo.send('GET', DOCS + name), 404, 'unknown_page');
       const shown = (await demo.send('GET', DOCS + name, BROWSER)).expect(404);

@@ -1,4 +1,4 @@
-// Everything about HTTP that is not the happy road.
+// HTTP errors and edge cases.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -91,7 +91,7 @@ describe('404', () => {
     });
   }
 
-  test('unknown and odd ids', async () => {
+  test('unknown and malformed ids', async () => {
     for (const id of [
       'cpi_0000000000000000',
       'cpi_',
@@ -222,7 +222,7 @@ describe('413', () => {
     });
   }
 
-  test('the connection can be used on', async () => {
+  test('the connection stays usable', async () => {
     const one = new Client(server);
     one.agent.maxSockets = 1;
     (await one.send('POST', '/payment-invoices', { auth: demo.auth, body: body(2 << 20) })).expect(413);

@@ -201,7 +201,7 @@ test('fault hits are events; a stream outlives a reset and a restore of its acco
 });
 
 describe('resuming', () => {
-  test('behind Last-Event-ID, without gap or repeat', async () => {
+  test('after Last-Event-ID, without gaps or repeats', async () => {
     const api = await demo.newAccount();
     const first = await new Stream().open(api.account);
     for (let i = 0; i < 5; i++) await api.made({}, hold);
@@ -232,7 +232,7 @@ describe('resuming', () => {
     (await demo.send('GET', '/_mock/events', { headers: { 'Last-Event-ID': 'x' } })).expect(422);
   });
 
-  test('what a reset or DELETE forgot does not come again', async () => {
+  test('events removed by a reset or DELETE are not sent again', async () => {
     const api = await demo.newAccount();
     await api.made({}, hold);
     (await api.control('DELETE', '/requests')).expect(200);
@@ -263,7 +263,7 @@ describe('bounds', () => {
     await other.stop();
   });
 
-  test('a client that does not read is cut off, and holds nobody up', async () => {
+  test('a client that does not read is disconnected, and does not block others', async () => {
     const small = await startServer({ args: ['--journal', '100', '--log-level', 'error'] });
     const client = new Client(small);
     const socket = connect({ host: small.host, port: small.port });

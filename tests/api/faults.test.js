@@ -155,7 +155,7 @@ describe('what calls meet', () => {
     assert.ok(took >= 1000 * body.length / rate / 10, `${body.length} bytes in ${took} ms`);
   });
 
-  test('slow: a crawling body holds nobody up, and may be left alone', async () => {
+  test('slow: a slow body does not block others, and may be abandoned', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'slow', bytes_per_s: 100, times: 1 });
     const crawling = rawList(api, rawRequest);
@@ -373,7 +373,7 @@ describe('whose calls', () => {
     assert.deepEqual([await hits(api), await faults(other)], [[1], []]);
   });
 
-  test('who does not get in meets nothing', async () => {
+  test('refused calls meet no fault', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 503 });
     (await api.services({}, { auth: basic(api.account.id, 'wrong') })).expect(401);
@@ -917,7 +917,7 @@ describe('the control API', () => {
     (await api.control('GET', '/faults', undefined, { parameters: { after: 'x' } })).expect(422);
   });
 
-  test('one is taken away, or all', async () => {
+  test('deleting one fault, or all', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     const first = await fault(api, { on: 'api', fault: 'reset' });
@@ -931,7 +931,7 @@ describe('the control API', () => {
     (await api.services()).expect(200);
   });
 
-  test('a reset takes them away, and what was held with them', async () => {
+  test('a reset deletes faults and held callbacks', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'reorder' });
     await fault(api, { on: 'api', match: { path: '/payment-services' }, fault: 'reset' });
@@ -1009,7 +1009,7 @@ describe('the control API', () => {
     (await api.services()).expect(200);
   });
 
-  test('a hit is logged for whoever looks for something', async () => {
+  test('a hit is logged at level debug', async () => {
     const logging = await startServer({ args: ['--log-level', 'debug', '--log-format', 'json'] });
     const api = new Client(logging);
     const { id } = await fault(api, { on: 'api', fault: 'status', status: 503 });
@@ -1021,7 +1021,7 @@ describe('the control API', () => {
   });
 });
 
-test('a server that ends answers what is delayed, and holds nothing', async () => {
+test('a server that stops replies to delayed calls at once', async () => {
   const ending = await startServer();
   const api = new Client(ending);
   const start = (method, target, body) => rawRequest(ending, method, target, withBasic(api, { body }));

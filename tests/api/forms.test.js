@@ -1,4 +1,4 @@
-// Forms and queries as PHP reads them, in both encodings; nothing that was sent vanishes without a word.
+// Forms and queries are read as PHP reads them, in both encodings; nothing is dropped silently.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -95,7 +95,7 @@ test('a list is metadata too, in forms and in JSON', async () => {
   assert.deepEqual([first, typeof merchant_url], ['x', 'string']);
 });
 
-test('what is not UTF-8 or holds a NUL is refused by its name', async () => {
+test('a field that is not UTF-8 or contains a NUL is refused by name', async () => {
   const rows = [
     ['reference_id=commande-%E9-1&description=caf%E9', ['description', 'reference_id']],
     ['description=caf\xe9', ['description']],
@@ -181,7 +181,7 @@ test('Node\'s own FormData', async () => {
   assert.equal(Object.values((await made(reference_id)).metadata)[0], 'Größe');
 });
 
-test('parts that are no texts are refused by their names', async () => {
+test('parts that are not text are refused by name', async () => {
   const rows = [
     [['description', 'x', '; filename="a.txt"'], 'description', 'file'],
     [['description', 'x', '\r\nContent-Transfer-Encoding: base64'], 'description', 'Content-Transfer-Encoding'],

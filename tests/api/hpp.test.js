@@ -246,7 +246,7 @@ describe('paying', () => {
     const second = await retryPage(api, page(made), declined.text) ?? assert.fail('no way to try again');
     const last = (await submit(api, page(made), second, pay(BAD, '05/29'))).expect(200);
     assert.equal(await retryPage(api, page(made), last.text), undefined);
-    // a form that was kept open somewhere is of no use either
+    // a form that is still open cannot pay either
     const late = await submit(api, page(made), second, pay(GOOD));
     late.expect(200, 409);
     assert.deepEqual([(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution], ['process_failed', 'insufficient_funds']);
@@ -283,7 +283,7 @@ describe('paying', () => {
     assert.equal((await api.attributes(made.id)).status, 'processed');
   });
 
-  test('sent twice, paid once', async () => {
+  test('a form sent twice pays once', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const made = await api.made({ callback_url: `${sink.url}/c` });
@@ -317,7 +317,7 @@ describe('the end', () => {
     assert.equal((await api.attributes(made.id)).status, 'processed');
   });
 
-  test('after expiry the page is of no use', async () => {
+  test('after expiry the page cannot pay', async () => {
     const api = await frozen();
     const made = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     const form = (await open(api, page(made))).expect(200);

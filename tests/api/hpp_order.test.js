@@ -439,7 +439,7 @@ describe('parameters', () => {
     assert.deepEqual([metadata.x, metadata.y], ['1 2', '+']);
   });
 
-  test('what was left empty was not sent', async () => {
+  test('empty parameters are ignored', async () => {
     const api = await frozen();
     const blank = Object.fromEntries(
       [
@@ -696,7 +696,7 @@ describe('the same reference again', () => {
     assert.equal((await api.list()).data.length, 1);
   });
 
-  test('another account knows nothing of it', async () => {
+  test('another account is not affected', async () => {
     const [one, two] = [await frozen(), await frozen()];
     const reference_id = randomUUID();
     await ordered(one, { reference_id });
@@ -710,7 +710,7 @@ describe('the same reference again', () => {
   });
 });
 
-describe('strange requests', () => {
+describe('malformed requests', () => {
   test('broken, deep and long queries are refused or read, not swallowed', async () => {
     const api = await frozen();
     const base = phpForm(fields(api));

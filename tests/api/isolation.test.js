@@ -1,4 +1,4 @@
-// Accounts have nothing in common: what one does, holds or is told never shows in another, however many there are.
+// Accounts are isolated: nothing that one does or has shows in another.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -184,7 +184,7 @@ describe('what one account does', () => {
     creation: (api) => api.create(invoice({ reference_id: 'same, again' })),
   };
   for (const [name, deed] of Object.entries(DEEDS)) {
-    test(`${name} concerns nobody else`, async () => {
+    test(`${name} affects no other account`, async () => {
       const accounts = [];
       for (let i = 0; i < 2; i++) {
         const api = await demo.newAccount({ callback_url: NOWHERE });
@@ -285,7 +285,7 @@ test('a large account is empty at once when it is reset, and others go on meanwh
   assert.deepEqual((await other.list()).data.map((one) => one.id), [kept.id]);
 });
 
-test('callbacks have numbers of their own for ever', async () => {
+test('callback numbers are never reused', async () => {
   const api = await demo.newAccount({ callback_url: NOWHERE });
   const seen = new Set();
   for (let round = 0; round < 3; round++) {
@@ -309,7 +309,7 @@ test('calls that wait for an invoice end when a reset takes it', async () => {
   for (const reply of await Promise.all(waits)) assert.equal(codeOf(reply.expect(404)), 'unknown_invoice');
 });
 
-test('an account that nobody uses goes after its ttl_s, with all that it has', async () => {
+test('an unused account is deleted after its ttl_s, with everything in it', async () => {
   const used = await demo.newAccount({ ttl_s: 3600 });
   const unused = await demo.newAccount({ ttl_s: 3 });
   const { id } = await unused.made({}, hold);

@@ -53,7 +53,7 @@ describe('what is kept', () => {
       [['HEAD', path, 200, id], ['GET', `${path}?x=%41&y[]=2`, 200, id]]);
   });
 
-  test('bytes that are no text', async () => {
+  test('bytes that are not text', async () => {
     const api = await demo.newAccount();
     const body = Buffer.from([0x7b, 0xff, 0x00, 0xfe]);
     (await api.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(
@@ -504,7 +504,7 @@ describe('bounds', () => {
     }
   });
 
-  test('large bodies push out the oldest', async () => {
+  test('large bodies evict the oldest records', async () => {
     const other = await startServer({ args: ['--log-level', 'error'] });
     try {
       const client = new Client(other, DEMO, { check: false });
@@ -558,7 +558,7 @@ describe('export', () => {
     assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // paid already, made already
   });
 
-  test('without what it needs it says what', async () => {
+  test('without its variables it names them', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const { text } = await script(api, id);
