@@ -50,7 +50,7 @@ struct setting {
 extern const struct setting account_settings[];
 extern const size_t account_settings_count;
 
-/* Where a setting lies in `settings`. */
+/* The place of a setting in `settings`. */
 const char **setting_text(const struct setting *setting, struct settings *settings);
 bool *setting_bool(const struct setting *setting, struct settings *settings);
 int64_t *setting_number(const struct setting *setting, struct settings *settings);
@@ -78,19 +78,19 @@ struct account_row {
     int64_t made_ms;
 };
 
-/* Its money in one currency (P652): what it has, or what moved it. Amounts in money.h's units, of
- * either sign. */
+/* Its money in one currency (P652): the balance, or the change of it. Amounts in money.h's units,
+ * of either sign. */
 struct ledger_balance {
     const char *currency;
     int64_t active;   /* to be paid out or refunded from */
-    int64_t pending;  /* on its way out: payouts that are under way */
+    int64_t pending;  /* payouts in progress */
     int64_t reserved; /* held back */
 };
 
-/* Its state under a name (engine/snapshot.h). */
+/* A named copy of its state (engine/snapshot.h). */
 struct snapshot {
     int64_t seq;          /* row id; never given twice */
-    const char *account;  /* its id: the number changes */
+    const char *account;  /* its id, because `num` changes */
     const char *name;     /* unique in the account */
     int64_t created_ms;   /* machine time */
     int64_t invoices;     /* how many it has */
@@ -100,7 +100,7 @@ struct snapshot {
 };
 
 struct account {
-    int64_t num; /* what its rows bear; another one after a reset (tenant.h) */
+    int64_t num; /* the account of its rows; a reset assigns a new one (tenant.h) */
     struct account_keys keys;
     struct settings settings;
     struct account_clock clock;

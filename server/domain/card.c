@@ -73,7 +73,7 @@ const struct test_card *card_find(const struct card_table *table, const char *nu
     return NULL;
 }
 
-/* The first six digits and the last four stay. */
+/* Keeps the first six digits and the last four. */
 static void write_mask(const char *number, char ret_mask[CARD_MASK_TEXT])
 {
     size_t length = strlen(number);

@@ -1,6 +1,6 @@
 /*
- * Payment cards as a payer enters them, and the test cards that decide what becomes of a payment
- * (P1051, P1058). A full card number lives only on the stack of the request that brings it: an
+ * Payment cards as a payer enters them, and the test cards that decide the outcome of a payment
+ * (P1051, P1058). A full card number exists only on the stack of the request that brings it: an
  * invoice keeps the first six and last four.
  */
 #pragma once
@@ -11,7 +11,7 @@
 #define CARD_NUMBER_TEXT 20
 #define CARD_MASK_TEXT 20
 
-/* What expiry (MMYY, "*" for any other) leads to what outcome (outcome.h). */
+/* The outcome (outcome.h) of an expiry (MMYY, "*" for any other). */
 struct card_outcome {
     const char *expiry, *outcome;
 };
@@ -26,9 +26,9 @@ struct test_card {
 };
 
 struct card_table {
-    const struct test_card *cards; /* at least one; the first is the one of unattended payments */
+    const struct test_card *cards; /* at least one; unattended payments use the first */
     size_t n;
-    const char *luhn_failure, *otherwise; /* outcomes of numbers that are no test card */
+    const char *luhn_failure, *otherwise; /* outcomes of numbers that are not test cards */
 };
 
 /* What a payer typed, in its normal form. */
@@ -38,7 +38,7 @@ struct card_entry {
     char holder[201];              /* "" when not given */
 };
 
-/* What an invoice keeps of it: `payload.payment_card` (P503). */
+/* The part of it that an invoice keeps: `payload.payment_card` (P503). */
 struct card_shown {
     char first[7], last[5], mask[CARD_MASK_TEXT];
     char expiry_month[3], expiry_year[3];
@@ -61,13 +61,13 @@ bool card_cvv_holds(const char *cvv);
 /* The test card of this number, or NULL. */
 const struct test_card *card_find(const struct card_table *table, const char *number);
 
-/* The test card that looks so once it is masked (card_shown), or NULL; a NULL mask is none's. */
+/* The test card with this mask (card_shown). Returns NULL if there is none or the mask is NULL. */
 const struct test_card *card_find_shown(const struct card_table *table, const char *mask);
 
 /* The outcome of paying with this card: a text of the outcome syntax, owned by the table. */
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry);
 
-/* What an invoice shows of a card. `entry` must outlive the result (holder). */
+/* The part of a card that an invoice shows. `entry` must outlive the result (holder). */
 void card_show(const struct card_table *table, const struct card_entry *entry,
                struct card_shown *ret_shown);
 

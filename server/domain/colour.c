@@ -17,7 +17,7 @@
 static const struct name {
     const char *name;
     uint32_t rgb;
-} names[] = { /* in order of their names */
+} names[] = { /* sorted by name */
     {"aliceblue", 0xf0f8ff}, {"antiquewhite", 0xfaebd7}, {"aqua", 0x00ffff}, {"aquamarine", 0x7fffd4},
     {"azure", 0xf0ffff}, {"beige", 0xf5f5dc}, {"bisque", 0xffe4c4}, {"black", 0x000000},
     {"blanchedalmond", 0xffebcd}, {"blue", 0x0000ff}, {"blueviolet", 0x8a2be2}, {"brown", 0xa52a2a},
@@ -103,8 +103,8 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " ");
 }
 
-/* A number, of which `whole` is 255, or a percentage. Values beyond the ends become these, as in
- * browsers. NULL: it is none. */
+/* Reads a number, scaled so that `whole` is 255, or a percentage. Clamps it to the range, as
+ * browsers do. Returns NULL if it is neither. */
 static const char *read_part(const char *text, double whole, double *ret_value, bool *ret_percent)
 {
     size_t sign = *text == '+' || *text == '-';
@@ -121,8 +121,8 @@ static const char *read_part(const char *text, double whole, double *ret_value, 
     return end + *ret_percent;
 }
 
-/* What stands between two parts: a comma in the older syntax, a blank in the newer one, whose alpha
- * follows a slash. NULL: something else does. */
+/* Skips the separator of two parts: a comma in the older syntax, a blank in the newer one, whose
+ * alpha follows a slash. Returns NULL if there is none. */
 static const char *skip_mark(const char *text, size_t next, bool commas)
 {
     const char *at = skip_blanks(text);
@@ -133,7 +133,7 @@ static const char *skip_mark(const char *text, size_t next, bool commas)
     return *at == mark ? skip_blanks(at + 1) : NULL;
 }
 
-/* Behind the opening bracket. */
+/* Reads what follows the opening bracket. */
 static bool read_parts(const char *text, double ret_parts[4])
 {
     bool commas = strchr(text, ','), first, percent;
@@ -146,7 +146,7 @@ static bool read_parts(const char *text, double ret_parts[4])
         at = skip_mark(at, i, commas);
         at = at ? read_part(at, i == 3 ? 1 : OPAQUE, &ret_parts[i], &percent) : NULL;
         if (commas && i < 3 && percent != first) {
-            return false; /* the older syntax has either numbers or percentages */
+            return false; /* the older syntax cannot mix numbers and percentages */
         }
     }
     return at && text_equal(skip_blanks(at), ")");

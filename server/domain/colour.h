@@ -1,6 +1,6 @@
 /*
  * Colours as CSS writes them: #rgb, #rgba, #rrggbb, #rrggbbaa, rgb() and rgba() in either syntax,
- * and names. What a merchant sends reaches a style sheet only in the form that is written here.
+ * and names. A merchant's colour reaches a style sheet only in the form that colour_read writes.
  */
 #pragma once
 
@@ -10,6 +10,6 @@
 
 /*
  * Reads a colour, without blanks around it; letter case does not matter. Writes "#rrggbb", or
- * "#rrggbbaa" if it is not opaque. False for anything else.
+ * "#rrggbbaa" if it is not opaque. Returns false for anything else.
  */
 bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT]);

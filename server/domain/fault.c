@@ -11,7 +11,8 @@
 #define CALLBACKS FAULT_AT(FAULT_ON_CALLBACK)
 #define API_PREFIX "/api"
 
-/* The one table of faults. What has no place is no name to ask for, but a later step of one. */
+/* The table of faults. A row without a place cannot be requested: it is a later step of another
+ * fault. */
 static const struct {
     const char *name;
     unsigned places, params, needs;
@@ -157,7 +158,7 @@ static int64_t draw_delay(const struct fault_delay *delay, uint64_t *state)
         int64_t span = delay->most_ms - delay->least_ms + 1;
         return delay->least_ms + (int64_t)((double)span * next_share(state));
     }
-    /* Box and Muller: a normal number from two even ones, the first of them never 0. */
+    /* Box-Muller: a normally distributed number from two uniform ones, the first never 0. */
     double radius = sqrt(-2 * log(1 - next_share(state)));
     double normal = radius * cos(2 * M_PI * next_share(state));
     double ms = (double)delay->median_ms * exp(delay->sigma * normal);
@@ -166,7 +167,7 @@ static int64_t draw_delay(const struct fault_delay *delay, uint64_t *state)
 
 /* ------------------------------------------------------------------ matching */
 
-/* `*` stands for any text, slashes too. */
+/* `*` matches any text, including slashes. */
 static bool fits(const char *pattern, const char *text)
 {
     return text_matches(text, strlen(text), pattern);
@@ -178,8 +179,8 @@ static const char *without_api(const char *path)
     return text_starts(path, API_PREFIX) && *rest == '/' ? rest : path;
 }
 
-/* A path with or without /api, a pattern likewise. A slash at the pattern's end says nothing, as
- * paths come without. */
+/* Path and pattern may each start with /api. A slash at the pattern's end is ignored, because paths
+ * come without one. */
 static bool path_fits(const char *pattern, const char *path)
 {
     char plain[512];
@@ -191,7 +192,7 @@ static bool path_fits(const char *pattern, const char *path)
     return fits(plain, path) || fits(without_api(plain), without_api(path));
 }
 
-/* What a fault needs of a callback to make sense. */
+/* Whether the fault can apply to this callback. */
 static bool makes_sense(enum fault_kind kind, const struct fault_subject *subject)
 {
     return (kind != FAULT_BEFORE_RESPONSE || subject->answered) &&

@@ -1,8 +1,8 @@
 /*
- * Faults by name (server/docs/faults.md): what an account's calls, pages or callbacks meet
- * instead of what was due. Here are the table of names, what a fault matches and when it fires:
- * plain data and rules, the same seed giving the same decisions. What each fault does stands with
- * its place: call/call_fault.c for calls and pages, engine/outbox_fault.c for callbacks.
+ * Faults by name (server/docs/faults.md): deliberate failures of an account's calls, pages and
+ * callbacks. This file has the table of names, what a fault matches and when it fires. The same
+ * seed gives the same decisions. The effects are elsewhere: call/call_fault.c for calls and pages,
+ * engine/outbox_fault.c for callbacks.
  */
 #pragma once
 
@@ -12,11 +12,11 @@
 
 #define FAULT_ALWAYS ((int64_t)100000000)    /* a probability of 1, in money.h's units */
 #define FAULT_CALL_MOST_MS ((int64_t)600000) /* how long a call may be delayed or held */
-#define FAULT_HOLD_MS 60000                  /* commit_then_timeout, unless it says another */
-#define FAULT_STATUS_CODE 500                /* status, likewise */
+#define FAULT_HOLD_MS 60000                  /* default of commit_then_timeout */
+#define FAULT_STATUS_CODE 500                /* default of status */
 #define FAULT_UNSET ((int64_t)-1)
 
-/* Where a fault strikes; `on` in the control API. */
+/* Where a fault applies; `on` in the control API. */
 enum fault_place {
     FAULT_ON_API,
     FAULT_ON_CALLBACK,
@@ -41,8 +41,8 @@ enum fault_kind {
     FAULT_DROP = 10,
     FAULT_DUPLICATE = 11, /* the first of the two */
     FAULT_TWIN = 12,      /* the second */
-    FAULT_REORDER = 13,   /* held until the next one has ended */
-    FAULT_REORDERED = 14, /* let go */
+    FAULT_REORDER = 13,   /* held until the next callback has ended */
+    FAULT_REORDERED = 14, /* released */
     FAULT_BEFORE_RESPONSE = 15,
     FAULT_BAD_SIGNATURE = 16,
     FAULT_WRONG_SECRET = 17,
@@ -69,23 +69,22 @@ enum fault_param {
     FAULT_HAS_TRANSITION = 1 << 10,
 };
 
-/* "status" ...; FAULT_NONE has no name (NULL), and the second steps have those of the first. */
+/* "status" ...; NULL for FAULT_NONE. A second step has the name of the first. */
 const char *fault_kind_name(enum fault_kind kind);
 const char *fault_place_name(enum fault_place place);
 bool fault_place_parse(const char *name, enum fault_place *ret_place);
 
-/* The kind of this name that a place has; false when it has none. */
+/* Finds the kind of this name at a place. Returns false if there is none. */
 bool fault_kind_parse(const char *name, enum fault_place place, enum fault_kind *ret_kind);
 
-/* The name that a place has and that is most like this one, for a message. */
+/* The most similar name at a place, for a message. */
 const char *fault_nearest(const char *name, enum fault_place place);
 
-/* The parameters that belong to a kind at a place, and those of them it cannot do without. */
+/* The parameters of a kind at a place, and those of them that are required. */
 unsigned fault_params(enum fault_kind kind, enum fault_place place);
 unsigned fault_needs(enum fault_kind kind);
 
-/* A delay: evenly from least to most, or by a log-normal distribution, cut at FAULT_CALL_MOST_MS.
- */
+/* A delay: uniform from least to most, or log-normal, limited to FAULT_CALL_MOST_MS. */
 struct fault_delay {
     int64_t least_ms, most_ms;
     int64_t median_ms; /* FAULT_UNSET: not log-normal */
@@ -95,7 +94,7 @@ struct fault_delay {
 /* "500ms" or "100ms-900ms"; false when the text is neither. */
 bool fault_delay_parse(const char *text, struct fault_delay *ret_delay);
 
-/* What a fault does, FAULT_UNSET where it was not said. */
+/* The effect of a fault; FAULT_UNSET for parameters that were not given. */
 struct fault_effect {
     enum fault_kind kind;
     int64_t status, retry_after_s;
@@ -103,7 +102,7 @@ struct fault_effect {
     int64_t bytes_per_s, bytes, hold_ms;
 };
 
-/* What it strikes: NULL and FAULT_UNSET match all. */
+/* What it applies to; NULL and FAULT_UNSET match all. */
 struct fault_match {
     const char *method, *path, *invoice;
     int64_t transition; /* an enum status */
@@ -114,24 +113,24 @@ struct fault {
     enum fault_place place;
     struct fault_match match;
     struct fault_effect effect;
-    int64_t times, after; /* times: FAULT_UNSET is without end */
+    int64_t times, after; /* times: FAULT_UNSET is unlimited */
     int64_t probability;  /* up to FAULT_ALWAYS */
-    int64_t seen, hits;   /* matches, and those at which it fired */
-    uint64_t random;      /* state of its own stream of random numbers */
-    const char *given;    /* what was asked for, a JSON object's text */
+    int64_t seen, hits;   /* how many calls matched, and at how many it fired */
+    uint64_t random;      /* state of its random number generator */
+    const char *given;    /* the request that added it, JSON text */
 };
 
 /* A call or an attempt of a callback, as matches see it. */
 struct fault_subject {
     enum fault_place place;
     const char *method, *path; /* of calls: as they came, without a trailing slash */
-    const char *invoice;       /* its id, NULL: it concerns none that is known */
+    const char *invoice;       /* its id, or NULL if it concerns no known invoice */
     int64_t transition;        /* what a callback reports */
-    bool answered;             /* a callback whose reason is a call that can wait with its answer */
-    bool behind;               /* a callback of an invoice that has one held by `reorder` */
+    bool answered;             /* callback caused by a call whose answer can wait */
+    bool behind;               /* its invoice has a callback held by `reorder` */
 };
 
-/* A fault that fired: all that is left to know when the fault itself is gone. */
+/* A fault that fired: everything that is needed after the fault was deleted. */
 struct fault_hit {
     int64_t number;
     struct fault_effect effect;
@@ -141,8 +140,9 @@ struct fault_hit {
 bool fault_matches(const struct fault *fault, const struct fault_subject *subject);
 
 /*
- * The first fault of the list that matches and fires, counting as it goes; a match that `after`,
- * `times` or `probability` lets pass goes on to the next. False when none does.
+ * Finds the first fault of the list that matches and fires, and updates the counters. If `after`,
+ * `times` or `probability` stops a matching fault, the next one is tried. Returns false if none
+ * fires.
  */
 bool fault_ask(struct fault *faults, size_t n, const struct fault_subject *subject,
                struct fault_hit *ret_hit);

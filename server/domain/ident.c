@@ -129,8 +129,8 @@ static uint64_t round_value(struct crypt_block *block, uint64_t round, uint64_t 
     return output[0] % HALF_RANGE;
 }
 
-/* What stands in the right half before enciphering: the prefix, so that no id of one kind passes
- * for another. */
+/* The right half before enciphering: the prefix, so that an id of one kind is never valid for
+ * another. */
 static uint64_t tag_of(const char *prefix)
 {
     return (uint64_t)prefix[0] << 16 | (uint64_t)prefix[1] << 8 | (uint64_t)prefix[2];

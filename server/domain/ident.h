@@ -2,10 +2,10 @@
  * Ids as the platform writes them: a prefix, '_' and 16 characters of [A-Za-z0-9] (P1151).
  *
  * Three kinds. An invoice, its card session and card token are their row's number enciphered
- * (ident_of_row): they look random, cannot be guessed or told from one another without the key, and
- * lead back to the row without an index, which at a million rows would be the dearest part of an
- * insert. Ids that follow from something known (ident_derived: customers, organisations) need no
- * table either. All others are fresh (ident_next).
+ * (ident_of_row): they look random, cannot be guessed without the key, and give the row number back
+ * without an index, which at a million rows would be the most expensive part of an insert. Ids that
+ * are derived from a text (ident_derived: customers, organisations) need no table either. All
+ * others are fresh (ident_next).
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define IDENT_SERIAL 16 /* characters behind the prefix */
-#define IDENT_TEXT 32   /* room for any id, with its NUL */
+#define IDENT_TEXT 32   /* room for any id and its NUL */
 #define IDENT_UUID 37
 #define IDENT_LONG_SERIAL 24 /* of a payment's id in the newer bodies */
 
@@ -27,8 +27,7 @@ struct ident_source {
 /* A fresh id with this prefix ("cpi", "cgi", ...). */
 void ident_next(struct ident_source *source, const char *prefix, char ret_id[IDENT_TEXT]);
 
-/* A fresh UUID, version 4 form: what the platform makes when no reference_id was given (P352).
- */
+/* A fresh UUID, version 4 form: the platform generates one if no reference_id was given (P352). */
 void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID]);
 
 /* `length` fresh characters of the base64url alphabet, NUL behind them: the random part of keys. */
@@ -48,7 +47,7 @@ void ident_digits(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const c
                   char ret_digits[IDENT_DIGITS]);
 
 /* The id with this prefix (at least three letters, which tell the kinds apart) of row `number`, 1
- * to 2^47, and back; false when the text is none of this key. */
+ * to 2^47, and back; false if the text was not made with this key. */
 void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
                   char ret_id[IDENT_TEXT]);
 bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,

@@ -161,7 +161,7 @@ int64_t invoice_balance_effect(const struct invoice *invoice)
 
 void invoice_schedule(struct invoice *invoice)
 {
-    /* A payout that went out has no lifetime any more: money may be on its way. */
+    /* A payout that was sent does not expire: the money may be in transit. */
     bool waits =
         invoice->status == STATUS_CREATED || (invoice->status == STATUS_PROCESS_PENDING &&
                                               invoice_kind(invoice->seq) == INVOICE_PAYMENT);

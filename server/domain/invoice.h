@@ -1,6 +1,6 @@
 /*
- * A payment invoice and a callback as the mock keeps them. Plain data: texts belong to whoever made
- * the struct (an arena, as a rule). Only the engine changes an invoice.
+ * A payment invoice and a callback as the mock keeps them. Plain data: the creator of a struct owns
+ * its texts, usually in an arena. Only the engine changes an invoice.
  */
 #pragma once
 
@@ -29,13 +29,13 @@ enum invoice_flow {
 extern const char *const invoice_sources[], *const invoice_flows[];
 
 /*
- * Payouts are invoices that run the other way (P609), and go through the same tables,
- * timers and callbacks. Of their members, payment_amount is what the payee gets, deposit what is
- * written off the balance, service_fields the `fields`, gateway_options the `options`, and
- * processed_ms also the time of a failure. They have no page and no card.
+ * Payouts are invoices in the other direction (P609). They use the same tables, timers and
+ * callbacks. Of their members, payment_amount is what the payee gets, deposit what is written off
+ * the balance, service_fields the `fields`, gateway_options the `options`, and processed_ms also
+ * the time of a failure. They have no page and no card.
  *
- * Their rows are numbered from INVOICE_PAYOUTS on, so that a number alone says what it is: ids,
- * the journal and lists ask nothing else. Stored: the bound stands in schema/db too.
+ * Their row numbers start at INVOICE_PAYOUTS, so a row number is enough to tell the kind. Stored:
+ * schema/db has the same bound.
  */
 enum invoice_kind {
     INVOICE_PAYMENT,
@@ -58,13 +58,13 @@ struct invoice {
     enum status status;
     uint32_t statuses_reached; /* the set of statuses it is or has been in */
     const char *resolution;
-    /* in the service's currency, and what one of the invoice's is there (price.h); MONEY_NONE
-     * without a service */
+    /* in the service's currency, and the exchange rate to it (price.h); MONEY_NONE without a
+     * service */
     int64_t service_amount, exchange_rate;
     int64_t amount, payment_amount, fee, deposit;               /* money.h */
     int64_t processed_amount, processed_fee, processed_deposit; /* or MONEY_NONE */
-    int64_t refunded_amount, charged_back_amount; /* all of it so far, or MONEY_NONE; together never
-                                                     more than processed_amount */
+    int64_t refunded_amount, charged_back_amount; /* totals so far, or MONEY_NONE; their sum is
+                                                   * never more than processed_amount */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
     int64_t failed_ms; /* when it failed or timed out, or TIME_NONE */
@@ -80,13 +80,12 @@ struct invoice {
     const char *locale;
     const char *
         look; /* JSON {"display":{..},"style":{..}} for the page (api/appearance_read.h), or NULL */
-    const char *base_url; /* what absolute URLs in its bodies start with */
+    const char *base_url; /* start of the absolute URLs in its bodies */
 
-    const char *plan;    /* the steps still to come (outcome.h), "" when none; without a service:
-                            what the order wants once one is chosen */
-    int64_t plan_due_ms; /* when the first of them happens, or TIME_NONE */
-    int64_t
-        due_ms; /* the next thing that happens by itself, or TIME_NONE; follows from the others */
+    const char *plan;    /* the remaining steps (outcome.h), or ""; without a service: the plan
+                          * that starts when one is chosen */
+    int64_t plan_due_ms; /* time of the first of them, or TIME_NONE */
+    int64_t due_ms;   /* time of the next automatic change, or TIME_NONE; derived from the others */
     int64_t attempts; /* of the payer */
 };
 
@@ -107,7 +106,7 @@ enum refund_status {
     REFUND_FAILED = 2,
 };
 
-/* A refund that was asked for. While one is pending its invoice is refund_pending. */
+/* A requested refund. While one is pending, its invoice is refund_pending. */
 struct refund {
     int64_t invoice, account;
     const char *reference_id;
@@ -122,7 +121,7 @@ extern const char *const refund_statuses[]; /* their names, NULL behind the last
 /* Stored: append only. */
 enum callback_state {
     CALLBACK_QUEUED = 0,  /* waits for due_ms */
-    CALLBACK_SENDING = 1, /* handed over: waits for a connection, is on the wire, or is held */
+    CALLBACK_SENDING = 1, /* with the sender: waiting for a connection, on the wire, or held */
     CALLBACK_DONE = 2,
     CALLBACK_FAILED = 3,
     CALLBACK_DROPPED = 4,
@@ -130,7 +129,7 @@ enum callback_state {
 #define CALLBACK_STATES (CALLBACK_DROPPED + 1)
 
 const char *callback_state_name(enum callback_state state);
-/* It ended without success, or has not ended: what was to arrive and did not. */
+/* True if it failed or has not ended yet. */
 bool callback_is_undelivered(enum callback_state state);
 bool callback_state_parse(const char *name, enum callback_state *ret_state);
 
@@ -141,18 +140,18 @@ struct callback {
     int64_t queued_ms;     /* account time */
     int64_t due_ms;        /* or TIME_NONE */
     int64_t attempts;      /* made so far, as planned */
-    int64_t extra;         /* and those beside the plan: duplicates */
+    int64_t extra;         /* additional ones: duplicates */
     int64_t ended_ms;      /* end of the last attempt, account time, or TIME_NONE */
     int64_t code;          /* of the last attempt, 0: none */
-    bool manual;           /* the coming attempt was asked for by hand: no retries follow */
-    enum fault_kind fault; /* what the coming attempt has met */
+    bool manual;           /* the next attempt was requested by hand: no retries follow */
+    enum fault_kind fault; /* the fault of the next attempt */
     bool test_mode;
     const char *url, *signature;
-    const char *body; /* without what body_cut left out: outbox_body puts it back */
-    int64_t body_cut; /* where the token's signature stood, 0: nothing was left out */
+    const char *body; /* without the part removed at body_cut: outbox_body restores it */
+    int64_t body_cut; /* place of the removed token signature, 0: nothing was removed */
 };
 
-/* The fault `reorder` keeps it from the sender; a restart sends it. */
+/* Held back by the fault `reorder`; a restart sends it. */
 static inline bool callback_is_held(const struct callback *callback)
 {
     return callback->state == CALLBACK_SENDING && callback->fault == FAULT_REORDER;
@@ -172,9 +171,9 @@ struct attempt {
     int64_t response_size;
 };
 
-/* What a row number stands for, and what the platform calls these: "payment-invoices". */
+/* The kind of a row number, and the name in the platform's paths: "payment-invoices". */
 enum invoice_kind invoice_kind(int64_t seq);
-enum invoice_kind invoice_kind_of(const char *id); /* which need not be anybody's */
+enum invoice_kind invoice_kind_of(const char *id); /* which need not exist */
 const char *invoice_type(enum invoice_kind kind);
 const char *invoice_kind_label(enum invoice_kind kind); /* "payment", before "invoice" */
 bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind);
@@ -183,7 +182,8 @@ bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind);
 int64_t invoice_first(enum invoice_kind kind);
 int64_t invoice_last(enum invoice_kind kind);
 
-/* The id of a row by its kind (ident_of_row), and back; false: it is none of this key. */
+/* The id of a row by its kind (ident_of_row), and back; false if the id was not made with this
+ * key. */
 void invoice_id(struct crypt_block *rows, int64_t seq, char ret_id[IDENT_TEXT]);
 bool invoice_id_read(struct crypt_block *rows, const char *id, int64_t *ret_seq);
 
@@ -193,17 +193,17 @@ bool invoice_id_has_form(const char *text);
 /* The state table of its kind (status.h). */
 bool invoice_may_become(const struct invoice *invoice, enum status to);
 
-/* What such a success is called: a card check succeeds as `verified` and nothing else does. Any
- * other status is what it is. */
+/* The name of a success: a card check succeeds as `verified`, everything else as `processed`. Other
+ * statuses are returned as they are. */
 enum status invoice_success(const struct invoice *invoice, enum status asked);
 
-/* Made without a service, on the payment page: nothing can be paid before one is chosen. */
+/* Created without a service: the payer must choose one on the payment page first. */
 bool invoice_awaits_choice(const struct invoice *invoice);
 
 /*
- * What it has moved the account's balance by (engine/ledger.h): what was paid in less what was
- * given back; 0 when it is not paid. A payout takes from the balance what it writes off, and holds
- * it while it is under way: invoice_reserved, 0 for all else.
+ * Its effect on the account's balance (engine/ledger.h): the amount paid less what was returned; 0
+ * if it is not paid. A payout reduces the balance. While it is in progress its money is reserved:
+ * invoice_reserved, 0 for everything else.
  */
 int64_t invoice_balance_effect(const struct invoice *invoice);
 int64_t invoice_reserved(const struct invoice *invoice);

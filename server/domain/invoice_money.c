@@ -10,7 +10,7 @@ int64_t invoice_left(const struct invoice *invoice)
            money_or_zero(invoice->charged_back_amount);
 }
 
-/* In the currency's steps: of a single one there is no such half, of 1e-8 none at all. */
+/* Half in whole steps of the currency; none if the amount is a single step. */
 static int64_t half_of(int64_t whole, const char *currency)
 {
     int64_t step = currency_step(currency);
@@ -25,7 +25,7 @@ struct money_range invoice_range(const struct invoice *invoice, enum status stat
     if (money == STATUS_MONEY_STAYS) {
         return (struct money_range){0};
     }
-    whole = whole < 0 ? 0 : whole; /* rows of a server that knew no such rule */
+    whole = whole < 0 ? 0 : whole; /* rows of older versions, which did not check this */
     if (status_is_part(status)) {
         return (struct money_range){1, whole - 1, half_of(whole, invoice->currency)};
     }

@@ -1,25 +1,25 @@
 /*
- * The money of an invoice: what a change of its status moves, and the one rule that always holds,
- * refunded_amount + charged_back_amount <= processed_amount.
+ * The money of an invoice: how much a change of status moves, and the invariant refunded_amount +
+ * charged_back_amount <= processed_amount.
  */
 #pragma once
 
 #include "domain/invoice.h"
 
-/* What was paid and has not gone back, all of it when nothing was paid yet: the most that a refund
- * or a chargeback can take. */
+/* The amount paid and not returned, or the full amount if nothing was paid yet: the most that a
+ * refund or a chargeback can take. */
 int64_t invoice_left(const struct invoice *invoice);
 
-/* How much a change moves. `most` below `least`: there is nothing that it could move. */
+/* How much a change moves. `most` is below `least` if it cannot move anything. */
 struct money_range {
     int64_t least, most; /* both 0: the status moves no money */
-    int64_t usual;       /* when nobody says how much */
+    int64_t usual;       /* if no amount is given */
 };
 
 /*
- * What becoming `status` may move: a whole is all that is left (of `processed`: anything up to what
- * the payer is to pay), a part is less than that and usually the half, in whole steps of the
- * currency (rate.h) where there are any.
+ * What a change to `status` may move. A full amount is all that is left (for `processed`: anything
+ * up to what the payer owes). A part is less than that and usually half of it, in whole steps of
+ * the currency (rate.h) if possible.
  */
 struct money_range invoice_range(const struct invoice *invoice, enum status status);
 

@@ -15,8 +15,10 @@
 #define EXPONENT_MOST 100000 /* beyond any text; larger ones are cut to it */
 #define NUMBER_TEXT 64
 #define AMOUNT_MOST ((double)MONEY_MOST / (double)MONEY_ONE)
-#define NOISE 1e-12      /* what a few steps of arithmetic leave, relative to the result */
-#define TEXT_NOISE 1e-10 /* the same in a text: a hundredth of the last decimal. More was meant */
+#define NOISE 1e-12 /* rounding error of a few operations, relative to the result */
+#define TEXT_NOISE                                                                                 \
+    1e-10 /* the same in a text: a hundredth of the last decimal; more is no                       \
+           * rounding error */
 
 /* ------------------------------------------------------------------ reading */
 
@@ -27,7 +29,7 @@ struct decimal {
     int64_t exponent;
 };
 
-/* Adds a digit, behind `zeros` that turned out not to be the last ones. */
+/* Adds a digit after `zeros` zeros that turned out not to be trailing. */
 static void add_digit(struct decimal *decimal, int zeros, int digit)
 {
     for (int i = 0; i <= zeros; i++) {
@@ -38,7 +40,7 @@ static void add_digit(struct decimal *decimal, int zeros, int digit)
     }
 }
 
-/* Reads digits with at most one point among them. False: there are none. */
+/* Reads digits with at most one point among them. Returns false if there are none. */
 static bool read_digits(const char **text, struct decimal *decimal)
 {
     bool any = false, point = false;
@@ -61,7 +63,7 @@ static bool read_digits(const char **text, struct decimal *decimal)
     return any;
 }
 
-/* Reads "e-8", if it is there. False: it has no digits. */
+/* Reads an optional exponent like "e-8". Returns false if it has no digits. */
 static bool read_exponent(const char **text, struct decimal *decimal)
 {
     if (**text != 'e' && **text != 'E') {
@@ -112,8 +114,8 @@ static double round_decimals(double number, char ret_text[NUMBER_TEXT])
     return fabs(strtod(ret_text, NULL) - number);
 }
 
-/* Of more digits than a double is sure of: noise if the first 15 of them are only a few of the
- * double's own steps away, else they were meant. */
+/* More digits than a double keeps exactly: a rounding error if the first 15 digits are within a few
+ * steps of the double, else intended. */
 static enum money_result without_noise(double number, int64_t *ret_amount)
 {
     char text[NUMBER_TEXT];
@@ -175,7 +177,7 @@ enum money_result money_from_double(double number, int64_t *ret_amount)
     if (fabs(number) >= AMOUNT_MOST) {
         return MONEY_TOO_LARGE;
     }
-    /* The nearest decimal of 8 decimals, if it has no more digits than a double is sure of. */
+    /* The nearest number of 8 decimals, if it has no more digits than a double keeps exactly. */
     if (round_decimals(number, text) > NOISE * fabs(number)) {
         return MONEY_TOO_FINE;
     }
@@ -203,7 +205,7 @@ int64_t money_add(int64_t a, int64_t b)
     return sum > MONEY_MOST ? MONEY_MOST : sum < -MONEY_MOST ? -MONEY_MOST : sum;
 }
 
-/* With so many decimals at least. */
+/* Writes at least so many decimals. */
 static int format(int64_t amount, int least, char ret_text[MONEY_TEXT])
 {
     uint64_t size = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;

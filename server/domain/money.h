@@ -1,7 +1,7 @@
 /*
  * Amounts of money as whole numbers of 1e-8 units of a currency, never doubles. An amount is read
- * exactly or refused: below 90 billion, at most 8 decimals, and at most 15 significant digits,
- * which every client's number carries.
+ * exactly or refused: it must be below 90 billion, with at most 8 decimals and at most 15
+ * significant digits, which every client can represent.
  */
 #pragma once
 
@@ -22,31 +22,31 @@ enum money_result {
 };
 
 /*
- * Reads what PHP's is_numeric takes for a number: "100", "20.40", " -.5 ", "1e2". Texts of more
- * digits than a double has are read as money_from_double reads them.
+ * Reads what PHP's is_numeric accepts: "100", "20.40", " -.5 ", "1e2". Texts of more digits than a
+ * double has are read as money_from_double reads them.
  */
 enum money_result money_parse(const char *text, int64_t *ret_amount);
 
-/* The same without the limit of 15 digits: what money_format writes reads back as it was. */
+/* The same without the limit of 15 digits, so that it reads everything that money_format writes. */
 enum money_result money_parse_long(const char *text, int64_t *ret_amount);
 
 /*
- * A number out of a JSON document: the decimal that was written there. What a sum of doubles leaves
- * behind its last digit (9.200000000000001) is dropped: within a relative 1e-12 of a number with at
- * most 8 decimals it is that number.
+ * Reads a number of a JSON document as the decimal that was meant. The rounding error of a sum of
+ * doubles (9.200000000000001) is dropped: a number within a relative 1e-12 of one with at most 8
+ * decimals is read as that one.
  */
 enum money_result money_from_double(double number, int64_t *ret_amount);
 
-/* More than 15 significant digits: as a JSON number, it would not read back as it was. */
+/* True if it has more than 15 significant digits: a JSON number would not keep it exactly. */
 bool money_is_long(int64_t amount);
 
-/* The amount, and nothing for none. */
+/* The amount, or 0 for MONEY_NONE. */
 static inline int64_t money_or_zero(int64_t amount)
 {
     return amount == MONEY_NONE ? 0 : amount;
 }
 
-/* The sum, which stops at MONEY_MOST of either sign. */
+/* The sum, limited to MONEY_MOST of either sign. */
 int64_t money_add(int64_t a, int64_t b);
 
 /* The shortest decimal: 100, 20.4, 123.45. Returns its length. */

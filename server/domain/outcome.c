@@ -27,7 +27,7 @@ enum status outcome_start(enum outcome_kind kind)
 
 struct reader {
     const struct resolution_set *extra;
-    struct arena *arena; /* of reasons, NULL: nobody reads them */
+    struct arena *arena; /* of reasons, or NULL if they are not needed */
 };
 
 static const char *refuse(const struct reader *r, const char *format, ...) ATTR_PRINTF(2, 3);
@@ -90,11 +90,11 @@ static const char *read_step(const struct reader *r, char *text, struct outcome_
     const char *delay = split(text, '@');
     const char *resolution = split(text, ':');
     if (delay && !text_to_duration(delay, &step.delay_ms)) {
-        return refuse(r, "\"%s\" is no delay: a whole number and ms, s, m, h or d", delay);
+        return refuse(r, "\"%s\" is not a delay: use a whole number and ms, s, m, h or d", delay);
     }
     if (text_equal_nocase(text, "expired")) {
         if (resolution && !text_equal_nocase(resolution, RESOLUTION_EXPIRED)) {
-            return refuse(r, "expired has no resolution of its own");
+            return refuse(r, "expired cannot be given a resolution");
         }
         resolution = RESOLUTION_EXPIRED;
         text = (char *)status_name(STATUS_PROCESS_FAILED);
@@ -118,13 +118,13 @@ const char *outcome_parse(const char *text, enum status from, const struct resol
     enum status before = from;
     char copy[OUTCOME_TEXT];
     if (!copy_text(copy, sizeof copy, text)) {
-        return refuse(&r, "an outcome is at most %d characters", OUTCOME_TEXT - 1);
+        return refuse(&r, "an outcome must have at most %d characters", OUTCOME_TEXT - 1);
     }
     for (char *part = copy; part;) {
         char *rest = split(part, ',');
         part += strspn(part, " ");
         if (outcome.n == OUTCOME_STEPS) {
-            return refuse(&r, "an outcome has at most %d steps", OUTCOME_STEPS);
+            return refuse(&r, "an outcome must have at most %d steps", OUTCOME_STEPS);
         }
         struct outcome_step *step = &outcome.steps[outcome.n];
         const char *why = read_step(&r, part, step);

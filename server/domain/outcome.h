@@ -27,7 +27,7 @@ struct outcome {
     struct outcome_step steps[OUTCOME_STEPS];
 };
 
-/* What an outcome is for, by its first step. Stored: append only. */
+/* The kind of an outcome, by its first step. Stored: append only. */
 enum outcome_kind {
     OUTCOME_OF_PAYMENT = 0, /* a new invoice's */
     OUTCOME_OF_REFUND = 1, /* refund_pending, refunded, partially_refunded or refund_failed first */
@@ -39,23 +39,23 @@ struct queued_outcome {
     enum outcome_kind kind;
 };
 
-/* Any text has a kind; whether it is an outcome is for outcome_parse to say. */
+/* Any text has a kind; outcome_parse checks whether it is an outcome. */
 enum outcome_kind outcome_kind(const char *text);
 
-/* The status from which outcomes of this kind go on. */
+/* The status in which outcomes of this kind start. */
 enum status outcome_start(enum outcome_kind kind);
 
 /*
  * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case;
  * a failure without a resolution gets general_decline; `expired` is process_failed:expired at once;
- * `process_pending` alone never settles. Steps that the state table forbids are refused. On an
- * error returns a sentence that names the wrong part, in the arena; without an arena (NULL) the
- * reason is not spelled out.
+ * `process_pending` alone never settles. Steps that the state table forbids are refused. Returns
+ * NULL, or a sentence in the arena that names the wrong part. If the arena is NULL, the sentence is
+ * general.
  */
 const char *outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
                           struct arena *arena, struct outcome *ret_outcome);
 
-/* What an outcome is to happen to. */
+/* The invoice that an outcome is for. */
 struct outcome_subject {
     enum status from;
     enum invoice_kind kind;
@@ -63,10 +63,10 @@ struct outcome_subject {
 };
 
 /*
- * Whether an outcome that was read can come to pass of this: a payout is never given back or tried
- * again, and a card check leaves nothing to give back. Who asks for an outcome of one invoice is
- * told no, with the reason that this returns; what is planned for any invoice, by the queue, a rule
- * or an account's default, ends at the step that does not fit.
+ * Whether an outcome is possible for this invoice: a payout is never refunded or retried, and a
+ * card check has nothing to refund. Returns NULL or the reason. A request for one invoice is
+ * refused with it. A plan for any invoice (the queue, a rule, an account's default) ends at the
+ * step that is not possible.
  */
 const char *outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
                          struct arena *arena);

@@ -1,4 +1,4 @@
-/* What an invoice costs whom: its service's fee, and its amount in the service's currency. */
+/* The price of an invoice: its service's fee, and its amount in the service's currency. */
 #pragma once
 
 #include "domain/rate.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct price {
-    int64_t exchange_rate;  /* what one of the invoice's currency is in the service's, money.h */
+    int64_t exchange_rate;  /* from the invoice's currency to the service's (money.h) */
     int64_t service_amount; /* the amount in the service's currency */
     int64_t fee;            /* of the account, in the invoice's currency */
     int64_t deposit;        /* what the account gets */
@@ -37,5 +37,5 @@ struct price price_of(const struct service *service, const char *currency, int64
 struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
                              int64_t rate);
 
-/* False if one of its amounts is beyond MONEY_MOST, so that it stands there instead of itself. */
+/* False if one of its amounts is beyond MONEY_MOST and was limited to it. */
 bool price_is_exact(const struct price *price);

@@ -1,6 +1,6 @@
 /*
  * Resolutions: why an invoice failed, "ok" otherwise (P851, P852, P1058). The wire takes any
- * snake_case name; the mock refuses names that nobody knows, so that a typo in a test is seen.
+ * snake_case name; the mock refuses unknown names, so that a typo in a test is noticed.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct resolution_set {
 const char *resolution_find(const char *name, const struct resolution_set *extra);
 
 /*
- * What it means, in English: `resolution_message` of a body, and the payer's page in that language
+ * Its meaning in English: `resolution_message` of a body, and the payer's page in that language
  * (server/web/messages.json has the others). NULL for a name that fixtures add.
  */
 const char *resolution_text(const char *name);

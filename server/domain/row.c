@@ -6,7 +6,7 @@
 
 #define BODY_MOST (1 << 20)
 
-/* Nothing is being sent in a snapshot. */
+/* A snapshot has no callback that is being sent. */
 static const char *const states[] = {
     [CALLBACK_QUEUED] = "queued", [CALLBACK_SENDING] = "",        [CALLBACK_DONE] = "done",
     [CALLBACK_FAILED] = "failed", [CALLBACK_DROPPED] = "dropped", [CALLBACK_DROPPED + 1] = NULL};
@@ -20,7 +20,7 @@ _Static_assert(sizeof(enum status) == sizeof(uint32_t) &&
                    sizeof(enum outcome_kind) == sizeof(uint32_t),
                "enums are read and written as numbers of this size");
 
-/* The numbers of enums are the database's, so they must not move. */
+/* The numbers of enums are stored, so they must not change. */
 _Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PENDING == 2 &&
                    STATUS_PROCESSED == 3 && STATUS_PROCESS_FAILED == 4 && STATUS_VERIFIED == 5 &&
                    STATUS_REFUND_PENDING == 6 && STATUS_PARTIALLY_REFUNDED == 7 &&

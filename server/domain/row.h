@@ -1,7 +1,7 @@
 /*
- * The rows of the database, one table for each kind: it says what each field is called, where it
- * lies in the struct and what it may be. The store binds and reads rows by it (store_row.h), and
- * files of snapshots are written and read by it (snapshot_row.h). So a new field is one line here.
+ * The rows of the database, one table for each kind: the name of each field, its place in the
+ * struct and its valid values. The store binds and reads rows with it (store_row.h), and snapshot
+ * files are written and read with it (snapshot_row.h). A new field is one line here.
  */
 #pragma once
 
@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a value is in the struct: how it stands in the database and in a snapshot's file. */
+/* The type of a value in the struct, which decides its form in the database and in a snapshot's
+ * file. */
 enum row_kind {
     ROW_TEXT,       /* const char *, least to most characters */
     ROW_CURRENCY,   /* const char *, upper case */
@@ -42,7 +43,7 @@ struct row_field {
     bool changes; /* an update saves it; the others stay as they were inserted */
 
     /* In the file of a snapshot. */
-    const char *name; /* NULL: it is not there, because it follows from the rest */
+    const char *name; /* NULL: not in the file, because it follows from the rest */
     bool null;        /* may be null or absent */
     int64_t least, most;
     const char *prefix, *other_prefix; /* of ids; the other one may be NULL */

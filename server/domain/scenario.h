@@ -1,6 +1,6 @@
 /*
  * Rules that plan an invoice's outcome from what was ordered (server/docs/test-data.md; the amount
- * rules are fixtures/scenarios.json). The first rule whose every condition holds decides.
+ * rules are fixtures/scenarios.json). The first rule whose conditions all hold decides.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ struct scenario_table {
     size_t n;
 };
 
-/* The outcome text of the first rule of this kind that fits, or NULL. `customer_email` may be
- * NULL. Of a refund the amount, reference_id and description are its own. */
+/* The outcome text of the first rule of this kind that fits, or NULL. `customer_email` may be NULL.
+ * For a refund, amount, reference_id and description are those of the refund. */
 const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,
                           const struct invoice *invoice, const char *customer_email);

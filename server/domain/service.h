@@ -1,5 +1,5 @@
-/* Payment services and methods: what an invoice can be paid through. Data of the fixtures,
- * immutable while serving. */
+/* Payment services and methods: the ways to pay an invoice. Data of the fixtures, immutable while
+ * serving. */
 #pragma once
 
 #include <regex.h>
@@ -12,7 +12,7 @@ struct service_text {
     const char *en, *ru, *uk;
 };
 
-/* A field that a service needs in service_fields (P309). */
+/* A field that a service requires in service_fields (P309). */
 struct service_field {
     const char *key, *type;
     struct service_text label, hint;
@@ -56,11 +56,10 @@ const struct service *service_find(const struct catalogue *catalogue,
                                    const char *code); /* NULL: none */
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id);
 
-/* Available and enabled: what creation and the prerequest ask for; `active` is only shown
- * (P323). */
+/* Available and enabled: creation and the prerequest require it; `active` is only shown (P323). */
 bool service_is_usable(const struct service *service);
 
-/* Whether a text may stand in a field of a service: short enough and as its regexp says. */
+/* Whether a text is valid for a field of a service: short enough and matching its regexp. */
 bool service_field_holds(const struct service_field *field, const char *text);
 /* Paid by card: a card's number or its token. Others are confirmed by the payer. */
 bool service_takes_cards(const struct service *service);

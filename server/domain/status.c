@@ -5,7 +5,7 @@
 
 #define BIT(name) STATUS_BIT(STATUS_##name)
 
-/* What may follow once there is money that can go back. */
+/* May follow once there is money to return. */
 #define GOES_BACK                                                                                  \
     (BIT(REFUND_PENDING) | BIT(REFUNDED) | BIT(PARTIALLY_REFUNDED) | BIT(REFUND_FAILED) |          \
      BIT(CHARGED_BACK) | BIT(PARTIALLY_CHARGED_BACK))
@@ -70,8 +70,8 @@ bool status_may_become(enum status from, enum status to)
     return table[from].next & STATUS_BIT(to);
 }
 
-/* A payout cannot be given back, and what failed is not tried again (P832). It
- * fails without having begun when there is no money for it. */
+/* A payout cannot be refunded, and a failed one is not retried (P832). It fails directly if the
+ * balance does not cover it. */
 static const uint32_t payout_next[STATUS_COUNT] = {
     [STATUS_CREATED] = BIT(PROCESS_PENDING) | BIT(PROCESS_FAILED) | BIT(EXPIRED) | BIT(TERMINATED),
     [STATUS_PROCESS_PENDING] =

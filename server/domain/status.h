@@ -20,7 +20,7 @@ enum status {
     STATUS_REFUND_FAILED = 9,
     STATUS_CHARGED_BACK = 10,
     STATUS_PARTIALLY_CHARGED_BACK = 11,
-    STATUS_PARTIALLY_PROCESSED = 12, /* another amount was paid than was asked for */
+    STATUS_PARTIALLY_PROCESSED = 12, /* a different amount was paid */
     STATUS_TERMINATED = 13,          /* a moderator rejected it */
     STATUS_COUNT,
 };
@@ -36,17 +36,17 @@ bool status_parse(const char *name, enum status *ret_status);
 /* The state table. A status never follows itself. */
 bool status_may_become(enum status from, enum status to);
 
-/* The same of a payout invoice, and whether a payout can ever be this. */
+/* The same for a payout invoice, and whether a payout can have this status. */
 bool status_payout_may_become(enum status from, enum status to);
 bool status_is_of_payout(enum status status);
 
-/* Nothing more happens by itself: what "only final" callbacks report (P801, P955). */
+/* Nothing more happens automatically; "only final" callbacks report these (P801, P955). */
 bool status_is_final(enum status status);
 
 /* A failure, which carries a resolution other than ok (P851). */
 bool status_is_failure(enum status status);
 
-/* What becoming this does with an invoice's money (invoice_money.h). */
+/* The effect of this status on an invoice's money (invoice_money.h). */
 enum status_money {
     STATUS_MONEY_STAYS,
     STATUS_MONEY_PAID,
@@ -55,7 +55,7 @@ enum status_money {
 };
 enum status_money status_money(enum status status);
 
-/* Of the money there is it moves a part, never all. */
+/* It moves a part of the money, never all. */
 bool status_is_part(enum status status);
 
 /* Money was taken: payload, original_data and the processed fields are filled. */

@@ -11,9 +11,9 @@
 #define TOKEN_TEXT 1024
 #define PART_TEXT 256 /* of a token's header or claims, encoded */
 
-/* The claims are ours alone to write, so their form is fixed. */
+/* Only this file writes the claims, so their form is fixed. */
 static const struct form {
-    const char *header, *middle; /* what stands between the session and the end */
+    const char *header, *middle; /* the claims between session and end */
     size_t signature;            /* characters of its text */
 } forms[] = {
     [TOKEN_RS512] = {"{\"typ\":\"JWT\",\"alg\":\"RS512\"}", "\",\"exp\":", 683},
@@ -101,8 +101,7 @@ static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum tok
     buf_add(out, signature, forms[form].signature);
 }
 
-/* A creation writes the same token twice, into its answer and into its callback: the last one is
- * remembered. */
+/* A creation writes the same token into its answer and its callback, so the last one is cached. */
 void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
                  const char *session, int64_t expires_s)
 {

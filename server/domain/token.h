@@ -1,9 +1,8 @@
 /*
- * The card session token: a JWT by shape (P1101). There are two forms, and all that knows one
- * knows both, so that a token outlives a change of its account's profile. Nobody outside can verify
- * the platform's RSA signature, so the 512 bytes of that form are a MAC under the server's key
- * (P1108); the other form's signature is the real HMAC-SHA-256 under it. The card page and the
- * card gate check them.
+ * The card session token: a JWT by shape (P1101). There are two forms. Both are always accepted, so
+ * a token stays valid when its account's profile changes. Clients cannot verify the platform's RSA
+ * signature, so the 512 bytes of that form are a MAC with the server's key (P1108); the other
+ * form's signature is a real HMAC-SHA-256 with it. The card page and the card gate check them.
  */
 #pragma once
 
@@ -26,7 +25,7 @@ size_t token_signature_size(enum token_form form);
 void token_sign(const uint8_t key[CRYPT_KEY_SIZE], enum token_form form, const char *input,
                 size_t size, char ret_text[TOKEN_SIGNATURE_MOST + 1]);
 
-/* What a token says. */
+/* The content of a token. */
 struct token {
     enum token_form form;
     char session[64];
@@ -34,8 +33,8 @@ struct token {
 };
 
 /*
- * Reads what a token says. False when it is no token; whether it is one of ours is for the caller
- * to find out, by writing the session's token in this form and comparing.
+ * Reads a token. Returns false if the text is not a token. It does not verify the signature: the
+ * caller writes the session's token in this form and compares.
  */
 bool token_read(const char *text, struct token *ret_token);
 

@@ -78,7 +78,7 @@ describe('2024', () => {
     assert.equal((await api.attributes(id)).failed, null);
     await api.advance(3);
     const { failed, resolution_message: message, original_data: original, rrn } = await api.attributes(id);
-    assert.deepEqual([failed, message, rrn], [now + 3, 'There is not enough money on the card.', null]);
+    assert.deepEqual([failed, message, rrn], [now + 3, 'The card has insufficient funds.', null]);
     assert.deepEqual(original, { original_resolution: 'insufficient_funds', original_resolution_message: message });
   });
 

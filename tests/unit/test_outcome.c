@@ -66,11 +66,11 @@ static void a_wrong_plan_is_refused_with_its_wrong_part(void **state)
         {"process_failed:", "unknown resolution \"\""},
         {"processed:declined", "processed carries the resolution ok, not declined"},
         {"process_failed:ok", "process_failed cannot carry the resolution ok"},
-        {"expired:declined", "expired has no resolution of its own"},
-        {"processed@", "\"\" is no delay: a whole number and ms, s, m, h or d"},
-        {"processed@5", "\"5\" is no delay: a whole number and ms, s, m, h or d"},
-        {"processed@-1s", "\"-1s\" is no delay: a whole number and ms, s, m, h or d"},
-        {"processed@1s@2s", "\"1s@2s\" is no delay: a whole number and ms, s, m, h or d"},
+        {"expired:declined", "expired cannot be given a resolution"},
+        {"processed@", "\"\" is not a delay: use a whole number and ms, s, m, h or d"},
+        {"processed@5", "\"5\" is not a delay: use a whole number and ms, s, m, h or d"},
+        {"processed@-1s", "\"-1s\" is not a delay: use a whole number and ms, s, m, h or d"},
+        {"processed@1s@2s", "\"1s@2s\" is not a delay: use a whole number and ms, s, m, h or d"},
         {"processed@99999999999999999999s", NULL},
         {"processed,processed", "processed cannot become processed"},
         {"refunded", "process_pending cannot become refunded"},
@@ -135,7 +135,7 @@ static void a_plan_has_at_most_8_steps(void **state)
     assert_int_equal(outcome.n, OUTCOME_STEPS);
     snprintf(nine, sizeof nine, "%s,processed", eight);
     assert_string_equal(outcome_parse(nine, STATUS_PROCESS_PENDING, NULL, &arena, &outcome),
-                        "an outcome has at most 8 steps");
+                        "an outcome must have at most 8 steps");
 }
 
 static void a_text_of_any_length_is_bounded(void **state)
