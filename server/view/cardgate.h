@@ -1,5 +1,5 @@
 /*
- * What the merchant's gateway_options say to the card gate (P431): `cardgate` with its
+ * The merchant's options for the card gate, from gateway_options (P431): `cardgate` with its
  * `theme_options`. Booleans and numbers also come as texts. Everything unknown is ignored, as the
  * platform does.
  */
@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 struct cardgate {
-    bool tokenize;           /* give a token of the card */
+    bool tokenize;           /* return a token of the card */
     bool instant;            /* charge the order's token without the page */
-    bool bypass_status_page; /* straight back to the shop after the decision */
-    int64_t retry_limit;     /* attempts of the payer, 0: not said */
+    bool bypass_status_page; /* return to the shop directly after the decision */
+    int64_t retry_limit;     /* attempts of the payer, 0: not given */
     bool hide_holder;        /* card_holder: false */
     bool hide_footer;        /* powered_by: false */
     const char *theme;       /* as sent, or NULL, like all that follow */

@@ -10,8 +10,7 @@
 json_t *envelope_attributes(json_t *body);
 
 /*
- * The JSON pointer to the object that a field belongs to: "/data/attributes" (also when there is no
- * body), "/data" or "". The `id` of a resource stands beside its attributes, so what is in `data`
- * only, belongs there.
+ * The JSON pointer to the object that a field belongs to: "/data/attributes" (also without a body),
+ * "/data" or "". A field that is in `data` only, like the `id` of a resource, belongs to "/data".
  */
 const char *envelope_pointer(const json_t *body, const char *field);

@@ -1,6 +1,6 @@
 /*
- * The `options` of a payment's order. Those that the mock knows are kept as booleans, whatever
- * spelling they came in; the others are kept as they came, and mean nothing.
+ * The `options` of a payment's order. Options that the mock knows are kept as booleans, in whatever
+ * form they were sent; others are kept as sent and have no effect.
  */
 #pragma once
 
@@ -18,11 +18,11 @@ struct invoice_options {
 };
 
 /*
- * The text that an invoice keeps, in the arena: of the order's `options` and what was read of them.
- * NULL when the order has none.
+ * The text that an invoice keeps, in the arena: the order's `options` with the known ones
+ * normalized. NULL if the order has none.
  */
 const char *invoice_options_text(struct arena *arena, const json_t *given,
                                  const struct invoice_options *read);
 
-/* An option of that text; `otherwise` if the text, which may be NULL, does not say. */
+/* An option of that text (may be NULL), or `otherwise` if it is not there. */
 bool invoice_option(const char *options, const char *name, bool otherwise);

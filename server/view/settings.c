@@ -58,7 +58,7 @@ static const char *read_number(const struct setting *setting, const json_t *valu
     return NULL;
 }
 
-/* One member of an object as an amount; MONEY_NONE: it is none, or below 0. */
+/* Reads a member of an object as an amount. Returns MONEY_NONE if it is not one, or below 0. */
 static int64_t amount_of(const json_t *object, const char *name, struct arena *arena)
 {
     const struct json_field field = {.name = name, .kind = JSON_KIND_MONEY};
@@ -105,7 +105,7 @@ static const char *read_amounts(const struct setting *setting, const json_t *val
     return NULL;
 }
 
-/* Reads one value into a copy of the settings; NULL, or the reason why it is refused. */
+/* Reads one value into a copy of the settings. Returns NULL, or the reason why it is refused. */
 static const char *read_setting(const struct setting *setting, const json_t *value,
                                 const struct resolution_set *resolutions, struct settings *settings,
                                 struct json_errors *errors)
@@ -197,7 +197,7 @@ void settings_read(const json_t *object, const char *const *others,
 
 void settings_write(struct json_out *out, const struct settings *settings)
 {
-    struct settings copy = *settings; /* the accessors take what can be written to */
+    struct settings copy = *settings; /* the accessors need a writable struct */
     for (size_t i = 0; i < account_settings_count; i++) {
         const struct setting *setting = &account_settings[i];
         switch (setting->kind) {
@@ -232,7 +232,7 @@ const char *settings_text(struct buf *buf, const struct settings *settings)
 
 /* ------------------------------------------------------------------ opening balances */
 
-/* The caller owns it; NULL when there is none. */
+/* Returns NULL if there is none. The caller owns it. */
 static json_t *openings(const struct settings *settings, struct arena *arena)
 {
     const char *text = settings->opening_balances;

@@ -16,14 +16,14 @@ void settings_read(const json_t *object, const char *const *others,
                    const struct resolution_set *resolutions, struct settings *settings,
                    struct json_errors *errors);
 
-/* The settings as a text of their own, an object; appended to the buffer, whose text it returns. */
+/* Appends the settings to the buffer as a JSON object. Returns the text of the buffer. */
 const char *settings_text(struct buf *buf, const struct settings *settings);
 
 /* Writes every setting as members of the object that is open. */
 void settings_write(struct json_out *out, const struct settings *settings);
 
-/* What opening_balances says of a currency (money.h), MONEY_NONE when it says nothing; and all
- * currencies that it names. */
+/* The opening balance of a currency (money.h), MONEY_NONE if opening_balances does not name it; and
+ * all currencies that it names. */
 int64_t settings_opening(const struct settings *settings, const char *currency);
 void settings_opening_all(const struct settings *settings,
                           void (*each)(void *arg, const char *currency), void *arg);

@@ -10,9 +10,9 @@
 
 #define URL_MOST 2048
 #define TIME_MOST_MS ((int64_t)1 << 53)
-#define COUNT_MOST 1000000000 /* of attempts, of milliseconds that one took */
+#define COUNT_MOST 1000000000 /* of attempts, of the milliseconds of one */
 
-/* A value on its way between a row and JSON. */
+/* A value of a row that is written to or read from JSON. */
 struct value {
     const struct row_field *field;
     union {
@@ -164,7 +164,7 @@ static const char *read_number(const struct value *v)
                               (long long)least, (long long)most);
 }
 
-/* What a JSON number does not carry exactly is a text. */
+/* Written as a text if a JSON number cannot hold it exactly. */
 static void write_money(const struct value *v)
 {
     char text[MONEY_TEXT];
@@ -177,7 +177,7 @@ static void write_money(const struct value *v)
     json_out_text(v->out, v->field->name, text);
 }
 
-/* A text, or a number of as many digits as a double carries. */
+/* A text, or a number with no more digits than a double holds exactly. */
 static enum money_result parse_amount(const struct value *v, int64_t *ret_amount)
 {
     char number[32] = "";
@@ -293,7 +293,7 @@ static const char *read_statuses(const struct value *v)
 
 static const struct {
     void (*write)(const struct value *v);
-    const char *(*read)(const struct value *v); /* NULL: good */
+    const char *(*read)(const struct value *v); /* returns NULL, or the error */
     bool number;                                /* null is this number; of texts it is NULL */
     int64_t null;
 } kinds[] = {
@@ -346,7 +346,7 @@ void row_write(struct json_out *out, const struct row_table *table, const void *
 
 /* ------------------------------------------------------------------ reading */
 
-/* NULL when the value (NULL: absent) is good. */
+/* Returns NULL if the value (NULL: absent) is valid, else the error. */
 static const char *read_value(const struct row_reader *reader, const struct row_field *field,
                               const json_t *json, char *row)
 {

@@ -1,7 +1,7 @@
 /*
- * The rows of a snapshot's file as JSON, both ways by the tables of domain/row.h, so that what is
- * written is what is read. Reading trusts nothing: each value is checked by itself; how they go
- * together is for the caller to check. A field without a name in the file follows from others.
+ * The rows of a snapshot's file as JSON, read and written by the tables of domain/row.h. Reading
+ * checks each value by itself; the caller checks that they are consistent. A field without a name
+ * in the file follows from others.
  */
 #pragma once
 
@@ -21,6 +21,6 @@ struct row_reader {
 };
 
 /* Reads an object into a zeroed struct. Names that are not in the table are errors. Errors come
- * under `path`, "invoices[3]". Returns true when there are none so far. */
+ * under `path`, "invoices[3]". Returns true if there are no errors so far. */
 bool row_read(const struct row_reader *reader, const struct row_table *table, const char *path,
               const json_t *object, void *ret_row);

@@ -15,7 +15,7 @@ struct member {
     size_t offset; /* of the invoice's field that is shown as it is */
 };
 
-/* The head of a writer; few need all of it. */
+/* The head of a writer; few use all parameters. */
 #define WRITER(name)                                                                               \
     static void write_##name(                                                                      \
         ATTR_UNUSED struct json_out *out, ATTR_UNUSED const struct member *member,                 \
@@ -48,7 +48,7 @@ WRITER(seconds)
     json_out_seconds(out, member->key, *(const int64_t *)field(member, view));
 }
 
-/* ------------------------------------------------------------------ what is always the same */
+/* ------------------------------------------------------------------ constants */
 
 WRITER(null)
 {
@@ -138,7 +138,7 @@ WRITER(provider)
 
 /* ------------------------------------------------------------------ 2024 */
 
-/* Nothing that an `ok` would say: a real body has null there. */
+/* Null for `ok`, as in a real body. */
 static const char *message_of(const struct invoice *invoice)
 {
     bool good = text_equal(invoice->resolution, RESOLUTION_OK);
@@ -152,7 +152,7 @@ static bool has_answer(const struct invoice *invoice)
     return !waits || !text_equal(invoice->resolution, RESOLUTION_OK);
 }
 
-/* Null while no service is chosen. */
+/* Null until a service is chosen. */
 WRITER(payment_service_amount)
 {
     const struct invoice *invoice = view->invoice;
@@ -162,7 +162,7 @@ WRITER(payment_service_amount)
     json_out_money(out, member->key, amount);
 }
 
-/* Refunds cost the merchant nothing (P553). */
+/* Refunds have no fee (P553). */
 WRITER(refunded_fee)
 {
     json_out_money(out, member->key, view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);

@@ -52,7 +52,7 @@ static void pointer_of(struct buf *out, const struct error_place *place, const c
     }
 }
 
-/* "customer.reference_id" -> "customer[reference_id]"; what has brackets already stays. */
+/* "customer.reference_id" -> "customer[reference_id]"; a path with brackets does not change. */
 static void parameter_of(struct buf *out, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -115,7 +115,7 @@ void view_errors(struct buf *out, const struct error_style *style, const struct 
 
 /* ------------------------------------------------------------------ reading it again */
 
-/* A pointer as the path that it was made of. */
+/* Turns a pointer back into the path. */
 static void path_of(struct buf *out, const char *pointer)
 {
     static const char *const envelopes[] = {"/data/attributes/", "/data/", "/"};

@@ -1,6 +1,6 @@
 /*
- * What is wrong with the fields of a request, as the platform says it (422). How it says it is data
- * of the account's profile: a row of one table.
+ * The errors of a request's fields in the platform's form (422). The form depends on the account's
+ * profile: a row of one table.
  */
 #pragma once
 
@@ -13,7 +13,7 @@ enum error_fields {
                           one for each field */
 };
 
-/* How a profile writes its errors. A profile that differs in more adds a member. */
+/* How a profile writes its errors. A profile with other differences adds a member. */
 struct error_style {
     enum error_fields fields;
 };
@@ -23,12 +23,12 @@ const struct error_style *view_error_style(enum profile profile);
 /* The card gate's, whatever the profile. */
 const struct error_style *view_error_style_gate(void);
 
-/* Where the fields stand in the request, for `source`. */
+/* The place of the fields in the request, for `source`. */
 struct error_place {
     bool in_query;          /* else in the body */
     bool enveloped;         /* the body is an envelope (view/envelope.h) */
     const json_t *document; /* the body, as JSON or as read from a form; NULL: there is none */
-    const char *header;     /* the path that stands for a header field, or NULL */
+    const char *header;     /* the path that means a header field, or NULL */
 };
 
 /*
@@ -38,6 +38,6 @@ struct error_place {
 void view_errors(struct buf *out, const struct error_style *style, const struct error_place *place,
                  const struct json_errors *errors);
 
-/* Reads what view_errors wrote: {path: message}, a new value; NULL if `reply` is no such document.
- */
+/* Reads what view_errors wrote: {path: message}, a new value; or NULL if `reply` is not such a
+ * document. */
 json_t *view_errors_read(const json_t *reply);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The attempt that counts, by name only: no call shows it (P476). */
+/* The active payment attempt, by name only: no call shows it (P476). */
 static void relate_payment(struct json_out *out, const struct view_invoice *view)
 {
     char id[IDENT_TEXT];
@@ -47,7 +47,7 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
 
 /* ------------------------------------------------------------------ the customer */
 
-/* What the order said of the customer is kept as it came; a value that is no text is not known. */
+/* The order's customer is kept as sent; a value that is not a text counts as unknown. */
 static void copy_all(struct json_out *out, const json_t *kept, const char *const *keys)
 {
     for (; *keys; keys++) {
@@ -101,7 +101,7 @@ static void write_customer(struct json_out *out, const struct view_invoice *view
     json_out_object_end(out);
 }
 
-/* `included` with the customer alone, or nothing when the invoice has none (P993). */
+/* `included` with the customer, or nothing if the invoice has none (P993). */
 static void write_included(struct json_out *out, const struct view_invoice *view)
 {
     const struct invoice *invoice = view->invoice;
@@ -167,8 +167,7 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
     json_out_object_end(out);
 }
 
-/* The key is the second in which a callback was queued; a second that is taken moves it to the next
- * free one. */
+/* The key is the second in which a callback was queued, or the next one that is free. */
 void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_t n)
 {
     if (!n) {

@@ -1,8 +1,8 @@
 /*
  * Invoices as the platform shows them: the private JSON:API document, which is also the body of
- * callbacks, and the flat public one (P358, P510). Keys, their order and their spelling
- * are the samples'. The private one comes in the shape of the account's profile: the page's samples
- * (P452, P502) or what the platform answers since 2024 (P472, P993).
+ * callbacks, and the flat public one (P358, P510). Keys, their order and their spelling follow the
+ * samples. The form of the private one depends on the account's profile: the page's samples (P452,
+ * P502) or the platform's answers since 2024 (P472, P993).
  */
 #pragma once
 
@@ -13,16 +13,17 @@
 #include "domain/token.h"
 #include "wire/json_out.h"
 
-/* The parameter that a service with a POST flow brings to the payment page: the card session. */
+/* The parameter that a service with a POST flow sends to the payment page: the card session. */
 #define VIEW_PARAM_SESSION "sid"
 
-/* What a view needs beside the invoice. */
+/* The data that a view needs besides the invoice. */
 struct view_invoice {
     const struct invoice *invoice;
     const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const struct account *account;
-    const struct card_table *cards; /* what is known of a card beside what the invoice keeps */
-    const uint8_t *token_key;       /* signs card session tokens, and makes what looks random */
+    const struct card_table *cards; /* details of a card that the invoice does not keep */
+    const uint8_t *token_key;       /* key for card session tokens and for values that look
+                                     * random */
     enum profile profile;
     /* Writes the newest `logs_most` of callback_logs for an invoice that does not keep them ("").
      */
@@ -43,13 +44,13 @@ void view_invoice_private(struct json_out *out, const char *key, const struct vi
                           enum view_kind kind);
 
 /*
- * The document of one invoice, as members of the object that is open: `data`, and in the profile of
- * 2024 `included` when there is a customer. Lists go without `included`: no source shows one there.
+ * The document of one invoice, as members of the open object: `data`, and in the profile of 2024
+ * `included` if there is a customer. Lists have no `included`: no source shows one there.
  */
 void view_invoice_document(struct json_out *out, const struct view_invoice *view,
                            enum view_kind kind);
 
-/* The same of the public API: `data`, in one shape for all profiles but for the token's form. */
+/* The same for the public API: `data`. Profiles differ only in the form of the token. */
 void view_invoice_public(struct json_out *out, const struct view_invoice *view,
                          enum view_kind kind);
 
@@ -62,21 +63,21 @@ void view_callback_logs(struct buf *out, const struct callback *callbacks, size_
 void view_payout_private(struct json_out *out, const char *key, const struct view_invoice *view,
                          enum view_kind kind);
 
-/* The object of the public API: no samples are known, so it has the payments' keys that a payout
+/* The object of the public API. No sample is known, so it has the keys of a payment that a payout
  * has too. */
 void view_payout_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind);
 
 /* ------------------------------------------------------------------ payload */
 
 /*
- * `payload`: what an invoice was paid with. An invoice keeps the text of the profile of 2020, which
- * bodies of that profile show as it is; those of 2024 are made from it, so that an account may
- * change its profile and a token's card may come from before.
+ * `payload`: the means of payment. An invoice keeps the text of the profile of 2020, and bodies of
+ * that profile show it as it is. Those of 2024 are made from it, so it works after an account
+ * changes its profile.
  */
 
 /* The text that is kept (P503); client_ip and token may be NULL. */
 void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
                   const char *token);
 
-/* The payload of 2024 (P505) from the text that the invoice keeps; null when it has none. */
+/* The payload of 2024 (P505) from the text that the invoice keeps; null if it has none. */
 void view_payload_newer(struct json_out *out, const char *key, const struct view_invoice *view);

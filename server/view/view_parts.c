@@ -8,8 +8,7 @@
 #define HPP_PATH "\\/redirect\\/hpp\\/?cpi="
 #define CARD_PAGE_PATH "\\/hpp\\/"
 
-/* Fields of a service that the fixtures no longer have: empty; of one that is not chosen yet: null.
- */
+/* Fields are empty if the fixtures no longer have the service, and null if none is chosen yet. */
 static const struct payment_method lost_method = {.code = ""};
 static const struct service lost_service = {.method = &lost_method, .currency = "", .flow = ""};
 static const struct payment_method no_method = {.code = NULL};
@@ -20,7 +19,7 @@ const struct service *view_service_of(const struct view_invoice *view)
     return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
 }
 
-/* A URL of the mock's own: the invoice's base, then what needs no escaping any more. */
+/* A URL of the mock: the invoice's base, then a part that is escaped already. */
 static void write_url(struct json_out *out, const char *key, const struct invoice *invoice,
                       const char *path, const char *id)
 {

@@ -1,10 +1,10 @@
-/* What views share: the parts of an invoice, and those of all JSON:API resources (P319, P459). */
+/* Parts that views share: those of an invoice, and those of all JSON:API resources (P319, P459). */
 #pragma once
 
 #include "view/view_invoice.h"
 
-/* The invoice's service; one with empty fields when the fixtures no longer have it, with NULLs when
- * it is not chosen yet. Never NULL. */
+/* The invoice's service. Never NULL: its fields are empty if the fixtures no longer have it, and
+ * NULL if none is chosen yet. */
 const struct service *view_service_of(const struct view_invoice *view);
 
 /* The member `attributes` of a payment, by the table of the account's profile. */

@@ -1,11 +1,11 @@
-/* What an invoice was paid with, as bodies of either profile show it. */
+/* The means of payment, as bodies of both profiles show it. */
 #include "view_invoice.h"
 
 #include "base/text.h"
 
 #include <string.h>
 
-/* What the test connector's 3-D Secure says of itself (P1072). */
+/* The 3-D Secure data of the test connector (P1072). */
 #define VERIFIED_ECI "08"
 #define VERIFIED_VERSION "1"
 
@@ -33,7 +33,7 @@ void view_payload(struct buf *buf, const struct card_shown *card, const char *cl
 
 /* ------------------------------------------------------------------ 2024 */
 
-/* A member of the kept payload is shown as it is. */
+/* Shows a member of the kept payload as it is. */
 static void copy(struct json_out *out, const char *key, const json_t *kept)
 {
     json_out_text(out, key, json_string_value(json_object_get(kept, key)));
@@ -48,7 +48,7 @@ static void write_network(struct json_out *out, const json_t *kept)
     json_out_text(out, "network", name ? network : NULL);
 }
 
-/* The same card has the same id, whoever pays with it. */
+/* The same card always has the same id. */
 static void write_card_id(struct json_out *out, const struct view_invoice *view, const json_t *kept)
 {
     static const char *const parts[] = {"mask", "expiry_month", "expiry_year"};

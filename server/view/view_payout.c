@@ -1,4 +1,4 @@
-/* Payout invoices: the private document (P609), and a flat public one in the manner of payments. */
+/* Payout invoices: the private document (P609), and a flat public one like that of payments. */
 #include "view/view_parts.h"
 
 static void write_amounts(struct json_out *out, const struct view_invoice *view)
@@ -69,7 +69,7 @@ void view_payout_private(struct json_out *out, const char *key, const struct vie
 void view_payout_public(struct json_out *out, const struct view_invoice *view, enum view_kind kind)
 {
     const struct invoice *i = view->invoice;
-    (void)kind; /* nothing but a payment has something to show at its creation only */
+    (void)kind; /* only payments have members that only a creation shows */
     json_out_object(out, "data");
     json_out_text(out, "id", i->id);
     json_out_text(out, "serial_number", ident_serial(i->id));

@@ -25,7 +25,7 @@ static void write_attributes(struct json_out *out, const struct service *s)
     json_out_object_end(out);
 }
 
-/* What the platform calls the services of a kind. */
+/* The platform's names for the services of a kind. */
 static const struct {
     const char *service, *services, *method, *methods, *path;
 } words[INVOICE_KINDS] = {
@@ -52,7 +52,8 @@ void view_service(struct json_out *out, const char *key, enum invoice_kind kind,
 
 /* ------------------------------------------------------------------ prerequest */
 
-/* A field's texts come in another order than a method's name: both as in the sample. */
+/* The languages of a field's texts are in another order than those of a method's name, as in the
+ * sample. */
 static void write_field_text(struct json_out *out, const char *key, const struct service_text *text)
 {
     json_out_object(out, key);
@@ -76,7 +77,7 @@ static void write_field(struct json_out *out, const struct service_field *field)
     json_out_object_end(out);
 }
 
-/* What a payout's offer says beyond a payment's (P603): amounts are the service's. */
+/* The additional members of a payout's offer (P603). Amounts are in the service's currency. */
 static void write_payout_terms(struct json_out *out, const struct prerequest_offer *offer,
                                int64_t amount)
 {
@@ -150,7 +151,7 @@ static bool method_is_offered(const struct prerequest_view *view,
     return false;
 }
 
-/* PHP writes an empty map as [] . */
+/* PHP writes an empty map as []. */
 static void begin_map(struct json_out *out, const char *key, bool any)
 {
     if (any) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define TEXT_MOST 255 /* where the table names none */
+#define TEXT_MOST 255 /* default of the tables */
 
 const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path)
 {

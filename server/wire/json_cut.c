@@ -4,7 +4,7 @@
 
 #define OPEN_WEIGHT 8 /* of an object or a list, with commas as 1 (json_memory_estimate) */
 
-/* Bytes that stand for something outside of strings. */
+/* Bytes that have a meaning outside of strings. */
 enum mark {
     MARK_NONE,
     MARK_QUOTE,
@@ -33,7 +33,7 @@ void json_cut_trim(struct json_cut *piece)
     piece->at = skip_blanks(piece->at, piece->end);
 }
 
-/* Behind the closing quote of the string that `at` opens; NULL if there is none. */
+/* Returns the end of the string that starts at `at`, or NULL if it is not closed. */
 static const char *skip_string(const char *at, const char *end)
 {
     while ((at = memchr(at + 1, '"', (size_t)(end - at - 1)))) {
@@ -48,7 +48,8 @@ static const char *skip_string(const char *at, const char *end)
     return NULL;
 }
 
-/* Behind the bracket that closes the one at `at`; NULL if there is none, or the value is heavy. */
+/* Returns the end of the object or list that starts at `at`, or NULL if it is not closed or too
+ * heavy. */
 static const char *skip_nested(const char *at, const char *end, size_t *ret_weight)
 {
     size_t depth = 0, weight = 0;
@@ -118,7 +119,7 @@ bool json_cut_enter(const struct json_cut *value, char open, struct json_cutting
     return true;
 }
 
-/* Up to the next value, or over the closing bracket. */
+/* Moves to the next value, or past the closing bracket. */
 static enum json_cut_result step(struct json_cutting *inside, char close)
 {
     const char *end = inside->rest.end, *at = skip_blanks(inside->rest.at, end);

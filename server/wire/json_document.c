@@ -1,4 +1,4 @@
-/* Whole documents and values of jansson's: parsed, measured, written as texts. */
+/* Whole documents and values of jansson: parsing, measuring, writing. */
 #include "wire/json_out.h"
 #include "wire/json_read.h"
 

@@ -1,4 +1,4 @@
-/* The formats of texts in requests: what each takes, and what it says when it does not. */
+/* The formats of texts in requests: what each accepts, and its error message. */
 #include "json_format.h"
 
 #include "base/text.h"
@@ -52,7 +52,7 @@ static bool is_color(const char *text)
 }
 
 /* "de", "pt-BR", "zh_Hans_CN": a language of 2 or 3 letters and parts of up to 8 letters or digits
- * behind it (RFC 5646); an underscore is as good as a hyphen. */
+ * behind it (RFC 5646); an underscore may replace a hyphen. */
 static bool is_locale(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -14,8 +14,8 @@ enum json_format {
     JSON_FORMAT_LOCALE,   /* a language, perhaps with a script, a region and more */
 };
 
-/* True when the text has the format; JSON_FORMAT_NONE takes any. */
+/* True if the text has the format; JSON_FORMAT_NONE accepts any text. */
 bool json_format_holds(enum json_format format, const char *text);
 
-/* What the platform says of a text that has not. Not for JSON_FORMAT_NONE. */
+/* The platform's error message for the format, which must not be JSON_FORMAT_NONE. */
 const char *json_format_message(enum json_format format);

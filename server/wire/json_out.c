@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nearly all keys need no escape, and there are dozens in a document: they are written in one go.
- */
+/* A document has dozens of keys and nearly all need no escape, so they are written in one piece. */
 static void lead(struct json_out *out, const char *key)
 {
     size_t size = key ? strlen(key) : 0;

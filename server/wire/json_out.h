@@ -15,7 +15,7 @@
 
 struct json_out {
     struct buf *buf;
-    bool comma; /* a value stands before the next one */
+    bool comma; /* the next value needs a comma before it */
 };
 
 void json_out_object(struct json_out *out, const char *key);
@@ -35,7 +35,7 @@ void json_out_money(struct json_out *out, const char *key, int64_t amount); /* M
 void json_out_seconds(struct json_out *out, const char *key,
                       int64_t time_ms); /* unix seconds; TIME_NONE: null */
 
-/* A value that is JSON already, in this spelling; NULL: null. */
+/* A value that is JSON in this spelling already; NULL: null. */
 void json_out_raw(struct json_out *out, const char *key, const char *json);
 
 /* Any value. Empty maps are `[]` as PHP writes them when `php_maps`, else `{}`. */

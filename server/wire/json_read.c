@@ -9,7 +9,7 @@
 
 #define TEXT_MOST 255
 #define ERRORS_MOST                                                                                \
-    100 /* unknown names can be many, and each new error is compared with all before */
+    100 /* each new error is compared with all earlier ones, and unknown names can be many */
 #define DURATION_MOST_MS ((int64_t)3650 * 86400000)
 
 bool json_errors_has(const struct json_errors *errors, const char *path)
@@ -40,7 +40,7 @@ void json_errors_add(struct json_errors *errors, const char *path, const char *f
 
 /* ------------------------------------------------------------------ kinds */
 
-/* A value on its way into the struct. */
+/* A value and its destination in the struct. */
 struct reading {
     const struct json_field *field;
     const json_t *value;
@@ -213,7 +213,7 @@ static const char *read_any(const struct reading *r)
     return NULL;
 }
 
-/* What is wrong with the value, NULL: nothing. */
+/* Reads the value. Returns the error, or NULL. */
 static const char *(*const readers[])(const struct reading *) = {
     [JSON_KIND_TEXT] = read_text,         [JSON_KIND_MONEY] = read_money,
     [JSON_KIND_LIMIT] = read_limit,       [JSON_KIND_INT] = read_int,
@@ -244,8 +244,8 @@ static void read_nested(struct reader *r, const char *path, const json_t *value,
                 field->n_fields, into);
 }
 
-/* "" says as little as null, except as a text that may be empty. The control API and the fixtures
- * are strict: there it is a mistake. */
+/* "" is as good as null, except for texts that may be empty. The control API and the fixtures are
+ * strict: there it is an error. */
 static bool is_absent(const struct reader *r, const struct json_field *field, const json_t *value)
 {
     bool blank = json_is_string(value) && json_string_length(value) == 0;
@@ -279,7 +279,7 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
 }
 
-/* A name that is misspelt in about a third of its letters at most gets the right one told. */
+/* Suggests the right name if at most about a third of its letters are wrong. */
 static const char *unknown_message(struct json_errors *errors, const char *name,
                                    const struct json_field *fields, size_t n)
 {

@@ -14,8 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every bad field of a document, in the order of the table. A zeroed one with its arena set is
- * ready. */
+/* The errors of a document, in the order of the table. Initialize it with zeroes and an arena. */
 struct json_errors {
     struct arena *arena;
     struct json_error {
@@ -25,7 +24,7 @@ struct json_errors {
     size_t n;
 };
 
-/* Adds one; a path that has an error already keeps the first. */
+/* Adds an error; a path that has one already keeps the first. */
 void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
     ATTR_PRINTF(3, 4);
 
@@ -76,17 +75,17 @@ struct json_field {
 #define JSON_NESTED(table) .fields = table, .n_fields = ARRAY_SIZE(table)
 
 /*
- * Fills `into` from `object`. Texts go to the arena of `errors`. A field that is absent or wrong
- * leaves its place as it was, so put defaults there before. With `strict` (the control API,
- * fixtures), unknown names are errors, and so is "" for what is no text; else names are ignored,
- * and "" is as good as absent. Currencies become upper case.
+ * Fills `into` from `object`. Texts go to the arena of `errors`. The place of an absent or wrong
+ * field is not changed, so set defaults before. With `strict` (the control API, fixtures), unknown
+ * names are errors, and so is "" for anything but a text; otherwise unknown names are ignored, and
+ * "" counts as absent. Currencies become upper case.
  */
 void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
                void *into, struct json_errors *errors);
 
 /* What a field takes, in words, from the same tables (json_accepts.c). */
 
-/* The row of a dotted path ("customer.address.city"); NULL when the tables have none. */
+/* The row of a dotted path ("customer.address.city"), or NULL if the tables have none. */
 const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path);
 
 /* "one of charge, verify", "text, at most 255 characters". In the arena or static. */
@@ -96,21 +95,21 @@ const char *json_accepts(struct arena *arena, const struct json_field *field);
 
 /*
  * Parses a whole document: NULs in strings are kept, the last of duplicate keys wins, whole numbers
- * beyond 64 bits become reals. NULL when the text is no JSON; `ret_why` (may be NULL) then says
- * where. The caller owns the result.
+ * beyond 64 bits become reals. Returns NULL if the text is not JSON; `ret_why` (may be NULL) then
+ * says where. The caller owns the result.
  */
 json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
 
-/* True for what PHP takes for a map: an object, or an empty list. */
+/* True for what PHP accepts as a map: an object, or an empty list. */
 bool json_is_map(const json_t *value);
 
-/* A shallow copy of an object without its members that are empty texts: HTML forms send the inputs
- * that nobody filled too. Other values are copied as they are. The caller owns it. */
+/* A shallow copy of an object without the members that are empty texts: HTML forms also send empty
+ * inputs. The caller owns it. */
 json_t *json_without_blanks(const json_t *object);
 
 /*
- * How much memory the tree of a document takes, before it is parsed: about 40 bytes for each unit,
- * of which a value has one and an object or an array eight more.
+ * Estimates the memory of a parsed document from its text, in units of about 40 bytes: a value
+ * takes one, an object or an array eight more.
  */
 size_t json_memory_estimate(const char *data, size_t size);
 

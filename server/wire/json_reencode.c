@@ -71,7 +71,7 @@ static uint32_t read_hex(struct reencoder *r)
     return unit & 0xffff;
 }
 
-/* Behind the backslash: the code point that the escape stands for. */
+/* Reads an escape after its backslash: its code point. */
 static uint32_t read_escape(struct reencoder *r)
 {
     static const char meanings[128] = {
@@ -139,7 +139,7 @@ static void begin_line(struct reencoder *r)
     }
 }
 
-/* An empty array or object stays on its line. */
+/* An empty array or object is written on one line. */
 static void reencode_opening(struct reencoder *r)
 {
     buf_char(r->out, *r->at++);

@@ -1,7 +1,7 @@
 /*
- * JSON text in other styles: the same tokens in the same order, numbers untouched, but with
- * other blanks between them and other escapes in strings. What a library makes of a document that
- * it reads and writes again is one of these.
+ * Writes JSON text in another style: the same tokens in the same order, with other blanks between
+ * them and other escapes in strings. Numbers do not change. The styles are those in which common
+ * libraries write a document again.
  */
 #pragma once
 
@@ -12,12 +12,12 @@
 enum json_blanks {
     JSON_BLANKS_NONE,     /* {"a":1,"b":2} */
     JSON_BLANKS_SPACED,   /* {"a": 1, "b": 2} */
-    JSON_BLANKS_INDENT_2, /* a line for each, by two blanks */
+    JSON_BLANKS_INDENT_2, /* a line for each, indented by two blanks */
     JSON_BLANKS_INDENT_4,
 };
 
 enum json_wide {
-    JSON_WIDE_UTF8,  /* what is not ASCII, as it is */
+    JSON_WIDE_UTF8,  /* non-ASCII characters as they are */
     JSON_WIDE_LOWER, /* as \u00e9 */
     JSON_WIDE_UPPER, /* as \u00E9 */
 };
@@ -32,8 +32,8 @@ struct json_style {
 #define JSON_STYLE_PLATFORM ((struct json_style){JSON_BLANKS_NONE, JSON_WIDE_LOWER, true})
 
 /*
- * Appends `text`, which must be JSON (json_parse took it). False when that makes more than `most`
- * bytes, which indenting can: what was appended is then only a part.
+ * Appends `text`, which must be JSON (json_parse took it). Returns false if the result exceeds
+ * `most` bytes, as it can with indentation; only a part is appended then.
  */
 bool json_reencode(const char *text, size_t size, const struct json_style *style, size_t most,
                    struct buf *out);
