@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define NAMED_CARD_LEAST 13 /* digits of a card_number that shows any */
+#define NAMED_CARD_LEAST 13 /* shorter card_numbers are masked completely */
 #define SHOWN_FIRST 6
 #define SHOWN_LAST 4
 
@@ -26,13 +26,13 @@ bool mask_hides_header(const char *name)
 
 /* ------------------------------------------------------------------ hiding */
 
-/* Digits may hide in escapes: such a value shows nothing at all. */
+/* Escapes may contain digits, so a value with escapes is masked completely. */
 static bool has_escape(const char *text, size_t size)
 {
     return memchr(text, '\\', size) || memchr(text, '&', size) || memmem(text, size, "%3", 2);
 }
 
-/* The next digit or mask from `at` on; blanks of a form (%20) have digits that are none. */
+/* The next digit or mask from `at` on. The digits of an escaped blank (%20) do not count. */
 static size_t next_digit(const char *text, size_t size, size_t at)
 {
     while (at < size && !isdigit((unsigned char)text[at]) && text[at] != '*') {
@@ -56,8 +56,7 @@ static void hide_card(char *text, size_t size, char with)
     }
 }
 
-/* What is left is a JSON number again, which does not begin with a 0 unless that is its only
- * digit. */
+/* Keeps it a JSON number, which does not begin with a 0 unless that is its only digit. */
 static void hide_number(char *text, size_t size, enum mask_kind kind)
 {
     if (kind == MASK_CARD) {

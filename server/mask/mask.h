@@ -4,11 +4,11 @@
  * of a card number the first six and the last four stay, as the platform shows it. Everything that
  * is not a secret stays byte for byte.
  *
- * A secret is the value of a secret name (`cvv`, "card[cvv]", "c\u0076v"), with all that an object
- * or a list under that name holds; and wherever it stands, a number that a card may have or a
- * secret key. There is one reader per format: JSON (mask_json.c), forms and queries (mask_form.c),
+ * Secrets are the values of secret names (`cvv`, "card[cvv]", "c\u0076v"), including everything in
+ * an object or a list under such a name. Possible card numbers and secret keys are secrets
+ * anywhere. There is one reader per format: JSON (mask_json.c), forms and queries (mask_form.c),
  * multipart and XML (mask_parts.c, mask_xml.c), any other text (mask_text.c). Broken input is read
- * as far as it goes.
+ * as far as possible.
  */
 #pragma once
 
@@ -17,32 +17,33 @@
 
 enum mask_kind {
     MASK_CARD,    /* card_number, or digits that may be a card's anywhere */
-    MASK_CODE,    /* cvv and its like */
+    MASK_CODE,    /* cvv and similar */
     MASK_API_KEY, /* api_key, password */
-    MASK_SECRET,  /* secret_key and its like, and sk_test_... anywhere */
+    MASK_SECRET,  /* secret_key and similar, and sk_test_... anywhere */
     MASK_TOKEN,   /* token of a query */
     MASK_HEADER,  /* a header's value; never found, only noted */
 };
 
-/* A stretch of the text that must not be read. */
+/* A secret: a range of the text. */
 struct mask_span {
     size_t start, size;
-    size_t name, name_size; /* where its name stands, as it was spelt; no size: it has none */
+    size_t name, name_size; /* its name as sent; size 0: it has none */
     enum mask_kind kind;
     bool bare; /* a JSON number, not in quotes */
 };
 
-/* Calls `each` for every secret stretch of a body, in order, no two of which overlap. The format
- * is told from the first bytes. */
+/* Calls `each` for every secret in a body, in order. They do not overlap. The first bytes tell the
+ * format. */
 void mask_find(const char *data, size_t size, void (*each)(void *arg, const struct mask_span *span),
                void *arg);
 
-/* The same for a target ("/path?a=b") or a header's value, which may be a URL. Behind the '?' is a
- * query, in which `token` is a secret too. */
+/* The same for a target ("/path?a=b") or a header's value, which may be a URL. In the query after
+ * '?', `token` is a secret too. */
 void mask_find_target(const char *data, size_t size,
                       void (*each)(void *arg, const struct mask_span *span), void *arg);
 
-/* Hides a stretch of the text that it was found in, of which the first `size` bytes are there. */
+/* Masks a secret in the text in which it was found. Only the first `size` bytes of the text are
+ * there. */
 void mask_hide(char *text, size_t size, const struct mask_span *span);
 
 /* Both for a whole body, in place. */
@@ -51,5 +52,5 @@ void mask_body(char *data, size_t size);
 /* Both for a target, in place. */
 void mask_target(char *data, size_t size);
 
-/* True for headers whose value is a secret: Authorization, Cookie, X-Mock-Token and their like. */
+/* True for headers with a secret value: Authorization, Cookie, X-Mock-Token and similar. */
 bool mask_hides_header(const char *name);

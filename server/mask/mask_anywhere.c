@@ -1,4 +1,4 @@
-/* Card numbers and secret keys, wherever they stand. */
+/* Card numbers and secret keys anywhere in a text. */
 #include "mask_scan.h"
 
 #include "base/attr.h"
@@ -13,8 +13,8 @@
 #define LENGTH(n) (1U << (n))
 #define LENGTHS_16_TO_19 (LENGTH(16) | LENGTH(17) | LENGTH(18) | LENGTH(19))
 
-/* What card numbers begin with, and how long they are. Times in milliseconds and microseconds
- * begin with 1, and phone numbers are shorter. */
+/* First digits and lengths of card numbers. Times in milliseconds and microseconds begin with 1,
+ * and phone numbers are shorter. */
 static const struct {
     int first, last; /* the first four digits */
     unsigned lengths;
@@ -39,7 +39,7 @@ enum {
     BEGINS_ESCAPE = 2, /* in some coding */
 };
 
-/* Every request is read byte by byte, so what a byte may begin is one look. */
+/* Every request is read byte by byte, so one table lookup tells what a byte may begin. */
 static const unsigned char classes[256] = {
     ['2'] = BEGINS_SECRET,  ['3'] = BEGINS_SECRET, ['4'] = BEGINS_SECRET,
     ['5'] = BEGINS_SECRET,  ['6'] = BEGINS_SECRET, ['s'] = BEGINS_SECRET,
@@ -59,14 +59,14 @@ void mask_emit(const struct mask_scan *scan, struct mask_range range, struct mas
     }
 }
 
-/* A stretch that is read character by character. */
+/* A range that is read character by character. */
 struct reading {
     const struct mask_scan *scan;
     enum mask_coding coding;
     size_t end;
 };
 
-/* The character at `at` and its bytes; no character and none at the end. */
+/* The character at `at` and its number of bytes; 0 and 0 at the end. */
 static size_t character(const struct reading *reading, size_t at, char *ret_c)
 {
     *ret_c = '\0';
@@ -77,7 +77,7 @@ static size_t character(const struct reading *reading, size_t at, char *ret_c)
 
 /* ------------------------------------------------------------------ secret keys */
 
-/* sk_test_... or sk_live_..., masked or not: its end, or `at` when there is none. */
+/* Returns the end of sk_test_... or sk_live_..., masked or not, or `at` if there is none. */
 static size_t secret_key_end(const struct reading *reading, size_t at)
 {
     const size_t prefix = strlen("sk_test_");
@@ -102,7 +102,7 @@ struct digits {
     char text[CARD_MOST];
     size_t n;
     size_t groups, first, longest; /* of digits without a blank between them */
-    bool many;                     /* more than a card has */
+    bool many;                     /* more digits than a card has */
 };
 
 static bool passes_luhn(const struct digits *digits)
@@ -116,7 +116,7 @@ static bool passes_luhn(const struct digits *digits)
     return sum % 10 == 0;
 }
 
-/* Typed in one piece, or in groups as on a card. The groups of a UUID are others. */
+/* Typed in one piece, or in groups as on a card. The groups of a UUID differ. */
 static bool is_grouped_like_card(const struct digits *digits)
 {
     return digits->groups == 1 || (digits->first == GROUP_FIRST && digits->longest <= GROUP_MOST);
@@ -137,7 +137,7 @@ static bool may_be_card(const struct digits *digits)
     return false;
 }
 
-/* Adds the digits from `at` on; where they end. */
+/* Adds the digits from `at` on. Returns their end. */
 static size_t add_group(const struct reading *reading, size_t at, struct digits *digits)
 {
     size_t before = digits->n;
@@ -158,7 +158,7 @@ static size_t add_group(const struct reading *reading, size_t at, struct digits 
     return at;
 }
 
-/* Digits with a letter or a fraction behind them are no number of a card. */
+/* Digits followed by a letter or a fraction are not a card number. */
 static bool goes_on(const struct reading *reading, size_t at)
 {
     char c, next;
@@ -167,8 +167,8 @@ static bool goes_on(const struct reading *reading, size_t at)
     return mask_is_word(c) || (c == '.' && isdigit((unsigned char)next));
 }
 
-/* Groups of digits from `at` on that make a card number, as many as do: their end, or `at` when
- * none do. One blank or hyphen may stand between groups. */
+/* Finds the longest run of digit groups from `at` on that is a card number. Returns its end, or
+ * `at` if there is none. Groups may be separated by one blank or hyphen. */
 static size_t card_end(const struct reading *reading, size_t at)
 {
     struct digits digits = {0};
@@ -192,7 +192,8 @@ static size_t card_end(const struct reading *reading, size_t at)
 
 /* ------------------------------------------------------------------ the search */
 
-/* On to what may begin a secret or an escape, with the two characters before it. */
+/* Skips to the next byte that may begin a secret or an escape, and keeps the two characters before
+ * it. */
 static size_t skip_dull(const struct reading *reading, size_t at, char *before, char *earlier)
 {
     const char *data = reading->scan->data;

@@ -1,9 +1,10 @@
-/* How formats spell characters. */
+/* Decodes the characters of each format. */
 #include "mask_scan.h"
 
 #include "base/text.h"
 
-/* The number that up to `most` digits of a base spell from `at` on, and their end; `at` if none. */
+/* Reads a number of up to `most` digits in a base from `at` on. Returns their end, or `at` if there
+ * are none. */
 static size_t read_number(const char *data, size_t at, size_t end, size_t most, unsigned base,
                           unsigned *ret_n)
 {

@@ -1,4 +1,4 @@
-/* Which reader a text needs; multipart bodies, whose parts need one each. */
+/* Selects the reader of a text. Reads multipart bodies, whose parts need a reader each. */
 #include "mask_scan.h"
 
 #include "base/text.h"
@@ -8,7 +8,7 @@
 
 /* ------------------------------------------------------------------ multipart */
 
-/* Where `what` begins in a range, or its end. */
+/* Finds `what` in a range. Returns its begin, or the end of the range. */
 static size_t find(const struct mask_scan *scan, struct mask_range range, const char *what,
                    size_t size)
 {
@@ -16,7 +16,7 @@ static size_t find(const struct mask_scan *scan, struct mask_range range, const 
     return found ? (size_t)(found - scan->data) : range.end;
 }
 
-/* The `name` of a part's head, empty if it has none. */
+/* The `name` in a part's head; empty if there is none. */
 static struct mask_range part_name(const struct mask_scan *scan, struct mask_range head)
 {
     const size_t size = strlen("name=");
@@ -37,7 +37,7 @@ static struct mask_range part_name(const struct mask_scan *scan, struct mask_ran
     return (struct mask_range){head.start, head.start};
 }
 
-/* A part from behind its boundary's line: head, empty line, value. */
+/* Reads a part after the line of its boundary: head, empty line, value. */
 static void take_part(const struct mask_scan *scan, struct mask_range part)
 {
     enum mask_kind kind;
@@ -66,7 +66,7 @@ void mask_find_multipart(const struct mask_scan *scan, struct mask_range range)
     size_t size = line ? (size_t)(line - start) : range.end - range.start;
     size -= size && start[size - 1] == '\r';
     for (size_t at = range.start; at < range.end;) {
-        /* behind the boundary, up to the line end before the next one */
+        /* from after the boundary to the line end before the next one */
         struct mask_range part = {at + size, at + size};
         for (;; part.end++) {
             part.end = find(scan, (struct mask_range){part.end, range.end}, start, size);
@@ -94,7 +94,7 @@ static size_t skip_blank(const struct mask_scan *scan, struct mask_range range)
     return at;
 }
 
-/* JSON or XML by its first character; false if it is neither. */
+/* Reads JSON or XML, told by the first character. Returns false if it is neither. */
 static bool find_structured(const struct mask_scan *scan, struct mask_range range)
 {
     size_t first = skip_blank(scan, range);

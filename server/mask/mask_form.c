@@ -1,4 +1,4 @@
-/* Forms and queries: names are decoded as form.h has them. */
+/* Forms and queries. Names are decoded as in form.h. */
 #include "mask_scan.h"
 
 #include <string.h>

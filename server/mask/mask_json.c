@@ -1,4 +1,4 @@
-/* JSON, read loosely: a name is what stands before a colon, quoted or not. */
+/* JSON, read leniently: a name is anything before a colon, quoted or not. */
 #include "mask_scan.h"
 
 #include <string.h>
@@ -7,8 +7,8 @@ struct json_scan {
     const struct mask_scan *scan;
     size_t end;
     size_t depth;
-    size_t secret_depth;    /* of the object or list that is a secret, 0: not in one */
-    bool secret;            /* the next value is */
+    size_t secret_depth;    /* depth of the secret object or list, 0: not in one */
+    bool secret;            /* the next value is a secret */
     struct mask_range name; /* whose value is a secret */
     enum mask_kind kind;
 };
@@ -26,7 +26,7 @@ static size_t skip_blank(const struct json_scan *json, size_t at)
     return at;
 }
 
-/* From behind the opening quote to the closing one, or the end. */
+/* Skips a string from after the opening quote to the closing one, or the end. */
 static size_t string_end(const struct json_scan *json, size_t at)
 {
     while (at < json->end && json->scan->data[at] != '"') {
@@ -68,7 +68,7 @@ static bool is_word(const struct json_scan *json, struct mask_range token)
     return false;
 }
 
-/* A string's inside or a bare token that is a value. */
+/* Reads the inside of a string or a bare token that is a value. */
 static void take_value(struct json_scan *json, struct mask_range value, bool quoted)
 {
     enum mask_coding coding = quoted ? MASK_ESCAPED : MASK_PLAIN;
@@ -90,7 +90,7 @@ static void take_name(struct json_scan *json, struct mask_range name)
     }
 }
 
-/* A name or a value from `start` to `end`; `next` is behind it. Where to go on. */
+/* Reads a name or a value from `start` to `end`, followed by `next`. Returns where to continue. */
 static size_t take(struct json_scan *json, struct mask_range range, size_t next, bool quoted)
 {
     size_t sign = skip_blank(json, next);

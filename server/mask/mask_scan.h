@@ -1,11 +1,11 @@
-/* What the readers of mask_find share. */
+/* Shared by the readers of mask_find. */
 #pragma once
 
 #include "mask.h"
 
 #include <ctype.h>
 
-/* How a format spells characters. */
+/* The character encoding of a format. */
 enum mask_coding {
     MASK_PLAIN,
     MASK_ESCAPED, /* within a JSON string: \u0034 */
@@ -21,19 +21,19 @@ struct mask_scan {
     void *arg;
 };
 
-/* A stretch of the text. */
+/* A range of the text. */
 struct mask_range {
     size_t start, end;
 };
 
 /* ------------------------------------------------------------------ characters */
 
-/* mask_decode for a byte that may mean something else. */
+/* mask_decode for a byte that may start an escape. */
 size_t mask_decode_escape(enum mask_coding coding, const char *data, size_t at, size_t end,
                           char *ret_c);
 
-/* The character at `at`, before `end`, and how many bytes spell it, at least one. A character
- * beyond ASCII comes as '\x80'. */
+/* The character at `at`, before `end`, and its number of bytes, at least one. A non-ASCII character
+ * is returned as '\x80'. */
 static inline size_t mask_decode(enum mask_coding coding, const char *data, size_t at, size_t end,
                                  char *ret_c)
 {
@@ -45,7 +45,7 @@ static inline size_t mask_decode(enum mask_coding coding, const char *data, size
     return mask_decode_escape(coding, data, at, end, ret_c);
 }
 
-/* Letters, digits and '_': what makes the digits beside it a part of a word. */
+/* Letters, digits and '_': adjacent digits are part of a word. */
 static inline bool mask_is_word(char c)
 {
     return isalnum((unsigned char)c) || c == '_';
@@ -53,22 +53,22 @@ static inline bool mask_is_word(char c)
 
 /* ------------------------------------------------------------------ names */
 
-/* True if a value under this name is a secret. Case does not matter, nor what stands
- * between words: cardNumber is card_number. */
+/* True if a value under this name is a secret. Case and word separators do not matter: cardNumber
+ * is card_number. */
 bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
                          enum mask_coding coding, enum mask_kind *ret_kind);
 
 /* ------------------------------------------------------------------ readers */
 
-/* Tells of a stretch, unless it is empty. An empty `name` says that it has none. */
+/* Reports a secret, unless it is empty. An empty `name` means that it has none. */
 void mask_emit(const struct mask_scan *scan, struct mask_range range, struct mask_range name,
                enum mask_kind kind, bool bare);
 
-/* Tells of all in a stretch that is a secret wherever it stands. `bare`: it is a JSON number. */
+/* Reports everything in a range that is a secret anywhere. `bare`: it is a JSON number. */
 void mask_find_anywhere(const struct mask_scan *scan, struct mask_range range,
                         enum mask_coding coding, bool bare);
 
-/* The same, and of what follows a secret name ("cvv: 123"), for text of no known format. */
+/* The same, and values after a secret name ("cvv: 123"), for text of no known format. */
 void mask_find_text(const struct mask_scan *scan, struct mask_range range, enum mask_coding coding);
 
 void mask_find_json(const struct mask_scan *scan, struct mask_range range);

@@ -6,8 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_MOST 16          /* letters and digits of a secret name, and its NUL */
-#define BETWEEN_WORDS "_-. '" /* in a name; the quote is of one that JSON does not know */
+#define NAME_MOST 16 /* letters and digits of a secret name, and its NUL */
+#define BETWEEN_WORDS                                                                              \
+    "_-. '" /* between words of a name; the quote is for names that are not                        \
+             * valid JSON */
 
 static bool is_one_of(char c, const char *set)
 {
@@ -16,7 +18,7 @@ static bool is_one_of(char c, const char *set)
 
 /* ------------------------------------------------------------------ names */
 
-/* In lower case, without what stands between words. */
+/* In lower case, without separators of words. */
 static const struct {
     const char *name;
     enum mask_kind kind;
@@ -44,7 +46,7 @@ static const struct {
     {"token", MASK_TOKEN}, /* of a query only */
 };
 
-/* What they begin with. */
+/* Their first letters. */
 static const bool begins_name[256] = {
     ['a'] = true, ['c'] = true, ['p'] = true, ['s'] = true, ['t'] = true,
     ['A'] = true, ['C'] = true, ['P'] = true, ['S'] = true, ['T'] = true,
@@ -104,7 +106,7 @@ static struct mask_range next_word(const struct mask_scan *scan, size_t at, size
     return word;
 }
 
-/* What a name's colon or equals sign leads to, empty if there is none. */
+/* The value after a name's colon or equals sign; empty if there is none. */
 static struct mask_range value_behind(const struct mask_scan *scan, size_t at, size_t end)
 {
     size_t sign = skip(scan, at, end, "\"' \t");

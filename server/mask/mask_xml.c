@@ -7,7 +7,7 @@ struct xml_scan {
     const struct mask_scan *scan;
     size_t end;
     size_t depth;
-    size_t secret_depth; /* of the element that is a secret, 0: not in one */
+    size_t secret_depth; /* depth of the secret element, 0: not in one */
     struct mask_range name;
     enum mask_kind kind;
 };
@@ -25,7 +25,7 @@ static size_t skip_blank(const struct xml_scan *xml, size_t at)
     return at;
 }
 
-/* Where `what` begins from `at` on, or the end. */
+/* Finds `what` from `at` on. Returns its begin, or the end. */
 static size_t find(const struct xml_scan *xml, size_t at, const char *what)
 {
     const char *found = memmem(xml->scan->data + at, xml->end - at, what, strlen(what));
@@ -43,7 +43,7 @@ static bool is_in_name(char c)
     return c && !is_blank(c) && !strchr("<>/=\"'", c);
 }
 
-/* The name at `at`, without its namespace's prefix in `ret_local`; where it ends. */
+/* Reads the name at `at`, into `ret_local` without its namespace prefix. Returns its end. */
 static size_t read_name(const struct xml_scan *xml, size_t at, struct mask_range *ret_local)
 {
     *ret_local = (struct mask_range){at, at};
@@ -71,7 +71,7 @@ static void take_text(struct xml_scan *xml, struct mask_range text, enum mask_co
     mask_emit(xml->scan, text, xml->name, xml->kind, false);
 }
 
-/* A value in quotes, or up to a blank; where it ends. */
+/* Reads a value in quotes, or up to a blank. Returns its end. */
 static size_t read_attribute(const struct xml_scan *xml, size_t at, struct mask_range *ret_value)
 {
     char quote = at < xml->end ? xml->scan->data[at] : '\0';
@@ -88,7 +88,7 @@ static size_t read_attribute(const struct xml_scan *xml, size_t at, struct mask_
     return end;
 }
 
-/* An element that is called cvv, or <param name="cvv">. */
+/* Whether an element is named like <cvv> or <param name="cvv">. */
 static void take_element_name(struct xml_scan *xml, struct mask_range name, enum mask_coding coding)
 {
     if (!xml->secret_depth && mask_is_secret_name(xml->scan, name, coding, &xml->kind)) {
@@ -130,7 +130,7 @@ static void leave_element(struct xml_scan *xml)
     xml->depth -= xml->depth > 0;
 }
 
-/* A start tag from behind its '<'; where it ends. */
+/* Reads a start tag after its '<'. Returns its end. */
 static size_t take_tag(struct xml_scan *xml, size_t at)
 {
     struct mask_range name;
@@ -147,7 +147,7 @@ static size_t take_tag(struct xml_scan *xml, size_t at)
     return at < xml->end ? at + 1 : at;
 }
 
-/* What begins with '<'; where it ends. */
+/* Reads markup that begins with '<'. Returns its end. */
 static size_t take_markup(struct xml_scan *xml, size_t at)
 {
     static const struct {
