@@ -1,5 +1,4 @@
-/* The verbs on statements, the turns, and the server's own values. store_open.c is the beginning
- * and the end. */
+/* Statements, turns, and the server's own values. store_open.c opens and closes the database. */
 #include "store.h"
 
 #include "base/die.h"
@@ -62,7 +61,7 @@ static const struct row_table *find_table(const char *name, size_t length)
     die("a statement names the row {%.*s}", (int)length, name);
 }
 
-/* One "{name}", "{name ?}" or "{name =}"; returns what follows it. */
+/* Writes one "{name}", "{name ?}" or "{name =}". Returns the rest of the text. */
 static const char *expand_one(struct buf *out, const char *text)
 {
     const char *end = strchr(text, '}');
@@ -83,7 +82,7 @@ static const char *expand_one(struct buf *out, const char *text)
     return end + 1;
 }
 
-/* Appends a statement's text with its rows written out. */
+/* Appends a statement's text with the names of rows replaced by their columns. */
 static void expand(struct buf *out, const char *text)
 {
     for (const char *mark; (mark = strchr(text, '{')); text = expand_one(out, mark)) {
@@ -92,7 +91,7 @@ static void expand(struct buf *out, const char *text)
     buf_text(out, text);
 }
 
-/* NULL when it cannot be compiled, with sqlite3_errmsg set. */
+/* Returns NULL if it cannot be compiled, with sqlite3_errmsg set. */
 static sqlite3_stmt *compile(struct store *store, enum store_group group, int query)
 {
     const struct store_queries *queries = store->groups[group];
@@ -118,7 +117,7 @@ bool store_compile_all(struct store *store)
     return true;
 }
 
-/* SQLite takes a statement that is none: nothing is bound, and a poisoned turn takes no step. */
+/* SQLite accepts NULL as a statement: nothing is bound, and a poisoned turn does not step. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query)
 {
     sqlite3_stmt *compiled = store->compiled[group][query];
@@ -147,8 +146,8 @@ void store_bind_text(sqlite3_stmt *q, int at, const char *text)
     sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
 }
 
-/* A poisoned turn does nothing more: its writes are lost anyway, its reads would show what will not
- * have been. */
+/* A poisoned turn does nothing more: its writes will be rolled back, and its reads would show
+ * them. */
 bool store_step(struct store *store, sqlite3_stmt *statement)
 {
     int result = store->poisoned ? SQLITE_DONE : sqlite3_step(statement);

@@ -24,8 +24,8 @@ enum {
 #define MOST "9000000000000000000"
 _Static_assert(MONEY_MOST == 9000000000000000000, "the bound stands in the statement");
 
-/* A sum beyond 64 bits is a real to SQLite, which is greater than the bound: min gives an integer
- * again, the bound. */
+/* SQLite turns a sum beyond 64 bits into a real, which is greater than the bound: min then gives
+ * the bound, an integer. */
 #define SUM(column) column " = max(-" MOST ", min(" MOST ", " column " + excluded." column "))"
 
 static const char *const sql[] = {
@@ -68,7 +68,8 @@ void store_account_all(struct store *store, void (*each)(void *arg, const struct
     arena_finish(&arena);
 }
 
-/* A number for an account; rows of its earlier owner may still be left over, so it is new. */
+/* A number for an account. It is always new, because rows under an earlier number may still
+ * exist. */
 static int64_t next_num(struct store *store)
 {
     int64_t num = store_sequence_next(store, STORE_SEQUENCE_ACCOUNT);
@@ -94,7 +95,8 @@ void store_account_set_clock(struct store *store, int64_t num, const struct acco
              clock->now_ms);
 }
 
-/* Nothing refers to the account's number any more: few rows are deleted now, the many later. */
+/* Nothing refers to the account's number any more. The few rows are deleted now, the many as
+ * garbage. */
 static void leave(struct store *store, int64_t num)
 {
     store_do(store, STORE_ACCOUNT, Q_OUTCOME_CLEAR, num);

@@ -2,7 +2,7 @@
 
 #include "store/store_private.h"
 
-/* Shown of one callback; retries end at 100, the rest is asked for by hand. */
+/* Shown of one callback. Retries end at 100; more are requested by hand. */
 #define ATTEMPTS_MOST 256
 
 enum {
@@ -27,7 +27,7 @@ enum {
     Q_ATTEMPT_LAST,
 };
 
-/* Two forms of each list, so that either index serves it: an account's callbacks, or one invoice's
+/* Two forms of each list, so that each can use its index: an account's callbacks, or one invoice's
  * in that account. */
 #define OF_ACCOUNT " FROM callback WHERE account = ?1 AND ?2 IS NULL AND (?3 IS NULL OR state = ?3)"
 #define OF_INVOICE                                                                                 \

@@ -4,7 +4,7 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* A number for a new callback. Never given twice, not even after the last rows were deleted. */
+/* A number for a new callback. Numbers are never reused, even after the last rows were deleted. */
 int64_t store_callback_next_seq(struct store *store);
 
 /* Inserts and sets `callback->seq`. */
@@ -13,7 +13,7 @@ void store_callback_insert(struct store *store, struct callback *callback);
 /* Saves state, due_ms, attempts, ended_ms, code, manual, signature, fault and extra. */
 void store_callback_update(struct store *store, const struct callback *callback);
 
-/* True when there is one. Texts go to the arena. */
+/* Returns true if it exists. Texts go to the arena. */
 bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
                         struct callback *ret_callback);
 
@@ -32,23 +32,24 @@ size_t store_callback_list(struct store *store, struct arena *arena, int64_t acc
 
 int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state);
 
-/* The next callback of the account due at or before `by_ms`; false when there is none. */
+/* Reads the next callback of the account due at or before `by_ms`. Returns false if there is
+ * none. */
 bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,
                              int64_t by_ms, struct callback *ret_callback);
 
-/* The earliest due time in the account, TIME_NONE when none waits. */
+/* The earliest due time in the account; TIME_NONE if none waits. */
 int64_t store_callback_first_due(struct store *store, int64_t account);
 
-/* How many wait for their time, and how many of an account's were due before a time. */
+/* How many wait for their due time, and how many of an account were due before a time. */
 int64_t store_callback_due_count(struct store *store);
 int64_t store_callback_overdue(struct store *store, int64_t account, int64_t before_ms);
 
-/* After a crash: what was being sent is due again, since it was queued: before all that came later.
- */
+/* After a crash: callbacks that were being sent become due at the time they were queued, before all
+ * later ones. */
 void store_callback_requeue(struct store *store, int64_t account);
 
-/* The oldest callback that `reorder` holds back, of an invoice or (0) of the whole account; false
- * when there is none. */
+/* Reads the oldest callback that `reorder` holds back, of an invoice or (0) of the whole account.
+ * Returns false if there is none. */
 bool store_callback_held(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
                          struct callback *ret_callback);
 

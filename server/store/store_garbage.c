@@ -17,14 +17,14 @@ enum {
 };
 
 static const char *const sql[] = {
-    /* Whether it may go is a column, not a condition: those that may not must not stop the look.
-     * What waits for a command alone, a payout or a refund that never settles, is not finished. */
+    /* Whether it may be deleted is a column, not a condition, so that the scan goes past rows that
+     * must stay. A payout or a refund that waits for a command is not finished. */
     [Q_OLDEST] = "SELECT seq, created_ms, due_ms IS NULL AND status NOT IN (2, 6) AND NOT EXISTS"
                  " (SELECT 1 FROM callback WHERE invoice = one.seq AND state IN (0, 1))"
                  " FROM invoice AS one WHERE account = ?1 AND seq > ?2 AND seq <= ?3"
                  " ORDER BY seq LIMIT ?4",
     [Q_OF_ACCOUNT] = "SELECT seq FROM invoice WHERE account = ?1 LIMIT ?2",
-    /* What belongs to an invoice, and then itself: in this order. */
+    /* The rows of an invoice, then the invoice, in this order. */
     [Q_ATTEMPTS] = ("DELETE FROM attempt WHERE callback IN"
                     " (SELECT seq FROM callback WHERE invoice = ?1)"),
     [Q_CALLBACKS] = "DELETE FROM callback WHERE invoice = ?1",
@@ -45,7 +45,7 @@ _Static_assert(STORE_GARBAGE_ACCOUNT == 0 && STORE_GARBAGE_SNAPSHOT == 1,
 
 const struct store_queries store_garbage_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-/* Deletes invoices with all that belongs to them. */
+/* Deletes invoices and their rows. */
 static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
 {
     if (n) {
@@ -98,8 +98,7 @@ void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num
     store_do(store, STORE_GARBAGE, Q_ADD, kind, num);
 }
 
-/* Deletes up to `limit` invoices of an account's old number. Returns true when there are no more.
- */
+/* Deletes up to `limit` invoices of an account's old number. Returns true if there are no more. */
 static bool sweep_account(struct store *store, int64_t account, int64_t limit)
 {
     struct arena arena = {0};

@@ -33,10 +33,10 @@ enum {
     " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"                    \
     " AND seq BETWEEN ?8 AND ?9"
 
-/* As the index of references has it. */
+/* The condition of the index of references. */
 #define IS_PAYOUT "(seq >= " STORE_PAYOUTS ")"
 
-/* Garbage counts for nothing; there is little of it, or none. */
+/* Garbage does not count; there is little of it. */
 #define IS_GARBAGE "account IN (SELECT num FROM leftover WHERE kind = 0)"
 
 #define HAS(column) column " LIKE ?8 ESCAPE '\\'"
@@ -51,7 +51,7 @@ static const char *const sql[] = {
                        " AND " IS_PAYOUT " = ?3",
     [Q_LIST_OLDER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq DESC LIMIT ?10",
     [Q_LIST_NEWER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq LIMIT ?10",
-    /* These two go down the index of the account's rows. */
+    /* These two walk down the index of the account's rows. */
     [Q_FIND_FLOOR] = "SELECT seq FROM invoice WHERE account = ?1 AND seq < ?2"
                      " AND seq >= ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4",
     [Q_FIND] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND seq < ?2 AND seq >= ?3"
@@ -127,7 +127,7 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     bool newer = filter->after_seq != TIME_NONE;
     int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
     if (newer) {
-        bool beyond = filter->after_seq >= last; /* INT64_MAX: after all there is */
+        bool beyond = filter->after_seq >= last; /* INT64_MAX: after all rows */
         first = filter->after_seq < first ? first : beyond ? INT64_MAX : filter->after_seq + 1;
     } else if (filter->before_seq != TIME_NONE) {
         last = filter->before_seq > last ? last : filter->before_seq - 1;
@@ -140,7 +140,7 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
                  : store_all_rows(store, arena, q, &row_invoice, ret_invoices);
 }
 
-/* The pattern of LIKE for a text anywhere. */
+/* The LIKE pattern that finds a text anywhere. */
 static void write_pattern(struct buf *out, const char *text)
 {
     buf_text(out, "%");
@@ -159,7 +159,7 @@ size_t store_invoice_find(struct store *store, struct arena *arena, int64_t acco
     int64_t before = filter->before_seq == TIME_NONE ? last : filter->before_seq;
     sqlite3_stmt *q =
         store_ask(store, STORE_INVOICE, Q_FIND_FLOOR, account, before, first, STORE_FIND_MOST - 1);
-    int64_t floor = store_one_int(store, q, 0); /* 0: down to the first row of its kind */
+    int64_t floor = store_one_int(store, q, 0); /* 0: to the first row of its kind */
     if (search) {
         write_pattern(&pattern, search);
     }

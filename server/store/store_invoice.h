@@ -4,15 +4,15 @@
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* A row number for a new invoice of a kind. Never given twice, not even after the last rows were
+/* A row number for a new invoice of a kind. Numbers are never reused, even after the last rows were
  * deleted. */
 int64_t store_invoice_next_seq(struct store *store, enum invoice_kind kind);
 
-/* Inserts under invoice->seq; false when the account has that reference_id already (or the turn is
- * poisoned). */
+/* Inserts under invoice->seq. Returns false if the account has that reference_id already (or the
+ * turn is poisoned). */
 bool store_invoice_insert(struct store *store, struct invoice *invoice);
 
-/* Saves what may change in an invoice. */
+/* Saves the fields of an invoice that may change. */
 void store_invoice_update(struct store *store, const struct invoice *invoice);
 
 /* Reading: true when there is one. Texts go to the arena. */
@@ -22,7 +22,7 @@ bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_
                                 enum invoice_kind kind, const char *reference_id,
                                 struct invoice *ret_invoice);
 
-/* What a list shows. Texts NULL and numbers TIME_NONE mean any. */
+/* The filter of a list. NULL and TIME_NONE mean any. */
 struct invoice_filter {
     enum invoice_kind kind;
     const char *service, *currency;
@@ -33,28 +33,29 @@ struct invoice_filter {
 };
 
 /*
- * The rows of an account that fit, newest first; of those newer than a cursor the nearest. At most
- * filter->limit. Returns how many; the array lies in the arena.
+ * The matching rows of an account, newest first; with after_seq the ones nearest to the cursor. At
+ * most filter->limit. Returns how many; the array is in the arena.
  */
 size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
                           const struct invoice_filter *filter, struct invoice **ret_invoices);
 
 /*
  * The same from filter->before_seq back (TIME_NONE: from the newest), with `search` (NULL: none)
- * somewhere in the id, the reference, the description or the customer, letter case of ASCII aside.
- * Looks at no more than STORE_FIND_MOST rows, so that a search which finds nothing costs the same
- * however many there are. Gives in ret_reached the row down to which it looked, 0: to the end.
+ * somewhere in the id, the reference, the description or the customer, ignoring the case of ASCII
+ * letters. Scans at most STORE_FIND_MOST rows, so that the cost of a search is bounded. ret_reached
+ * is the last row scanned, 0: all were scanned.
  */
 #define STORE_FIND_MOST 20000
 size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
                           const struct invoice_filter *filter, const char *search,
                           struct invoice **ret_invoices, int64_t *ret_reached);
 
-/* The next invoice of the account that is due at or before `by_ms`; false when there is none. */
+/* Reads the next invoice of the account that is due at or before `by_ms`. Returns false if there is
+ * none. */
 bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,
                             int64_t by_ms, struct invoice *ret_invoice);
 
-/* The earliest due time in the account, TIME_NONE when nothing will happen by itself. */
+/* The earliest due time in the account; TIME_NONE if nothing is due. */
 int64_t store_invoice_first_due(struct store *store, int64_t account);
 
 /* Of all accounts and both kinds. */
@@ -72,22 +73,23 @@ int64_t store_invoice_overdue(struct store *store, int64_t account, int64_t befo
 
 void store_transition_insert(struct store *store, const struct transition *transition);
 
-/* Calls `each` for every transition of an invoice in order; texts live until it returns. */
+/* Calls `each` for every transition of an invoice in order; texts are valid until it returns. */
 void store_transition_all(struct store *store, int64_t invoice,
                           void (*each)(void *arg, const struct transition *row), void *arg);
 
-/* Inserts; false when the account has a refund of that reference_id (or the turn is poisoned). */
+/* Inserts. Returns false if the account has a refund with that reference_id (or the turn is
+ * poisoned). */
 bool store_refund_insert(struct store *store, const struct refund *refund);
 
 /* Saves amount, status and finished_ms of the refund with this account and reference_id. */
 void store_refund_update(struct store *store, const struct refund *refund);
 
-/* True when there is one. Texts go to the arena. */
+/* Returns true if it exists. Texts go to the arena. */
 bool store_refund_by_reference(struct store *store, struct arena *arena, int64_t account,
                                const char *reference_id, struct refund *ret_refund);
 bool store_refund_pending(struct store *store, struct arena *arena, int64_t invoice,
                           struct refund *ret_refund);
 
-/* All of an invoice in the order of their making, into the arena; returns how many. */
+/* All refunds of an invoice in the order of creation, in the arena; returns how many. */
 size_t store_refund_all(struct store *store, struct arena *arena, int64_t invoice,
                         struct refund **ret_refunds);

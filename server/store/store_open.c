@@ -1,4 +1,4 @@
-/* How a database is opened, made, brought up to date and closed. */
+/* Opens, creates, migrates and closes a database. */
 #include "base/die.h"
 #include "base/embedded.h"
 #include "base/text.h"
@@ -16,7 +16,7 @@
 
 /* ------------------------------------------------------------------ refusals */
 
-/* The reasons a person can do something about, in words. */
+/* The reasons that a user can fix, in words. */
 static const char *sqlite_reason(const struct store *store, struct arena *arena)
 {
     switch (sqlite3_errcode(store->db)) {
@@ -68,7 +68,7 @@ static bool set_pragmas(struct store *store, enum store_durability durability)
 
 /* ------------------------------------------------------------------ the schema */
 
-/* The database that a new one begins as (schema/fresh.py). */
+/* The initial content of a new database (schema/fresh.py). */
 static const struct embedded_file *fresh(void)
 {
     const struct embedded_file *file = embedded_find("schema/fresh.db");
@@ -78,7 +78,7 @@ static const struct embedded_file *fresh(void)
     return file;
 }
 
-/* Numbers in its header, where every database says whose and how old it is. */
+/* Numbers in the header of a database: the program that owns it, and the version of its schema. */
 enum { VERSION_AT = 60, MARK_AT = 68 };
 
 static int64_t fresh_number(size_t at)
@@ -90,7 +90,7 @@ static int64_t fresh_number(size_t at)
     return n;
 }
 
-/* Makes an empty database such a one, all or nothing. */
+/* Copies it into an empty database, all or nothing. */
 static bool begin_fresh(struct store *store)
 {
     const struct embedded_file *file = fresh();
@@ -148,7 +148,7 @@ static const struct store_queries *const groups[STORE_GROUPS] = {
     [STORE_GARBAGE] = &store_garbage_queries,
 };
 
-/* A database that is empty (version 0) or ours and not from the future. */
+/* Accepts a database that is empty (version 0), or ours and not newer. */
 static const char *check_owner(struct store *store, struct arena *arena, int64_t *ret_version)
 {
     int64_t mark, tables;
@@ -188,7 +188,7 @@ static const char *set_up(struct store *store, enum store_durability durability,
     bool ready = set_pragmas(store, durability) && (version || begin_fresh(store)) &&
                  execute(store, "PRAGMA journal_mode = WAL") &&
                  execute(store, "BEGIN IMMEDIATE; COMMIT");
-    /* One that was there may be damaged, or somebody may have altered it. */
+    /* An existing database may be damaged or altered. */
     ready = ready && (!version || (migrate(store, version) && store_compile_all(store)));
     return ready ? NULL : sqlite_reason(store, arena);
 }

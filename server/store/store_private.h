@@ -1,5 +1,4 @@
-/* What the files of store/ share: the handle and the verbs on statements. Nobody else includes
- * this. */
+/* Shared by the files of store/: the handle and the functions on statements. Private to store/. */
 #pragma once
 
 #include "store/store.h"
@@ -26,11 +25,11 @@ enum store_group {
 
 #define STORE_STATEMENTS_MOST 48
 
-/* INVOICE_PAYOUTS, as the statements and schema/db have it. */
+/* INVOICE_PAYOUTS, as in the statements and schema/db. */
 #define STORE_PAYOUTS "1099511627776"
 _Static_assert(INVOICE_PAYOUTS == 1099511627776, "the bound stands in the statements");
 
-/* Rows whose numbers are never given twice. */
+/* Rows whose numbers are never reused. */
 enum store_sequence {
     STORE_SEQUENCE_ACCOUNT,
     STORE_SEQUENCE_INVOICE,
@@ -40,13 +39,13 @@ enum store_sequence {
 };
 
 /*
- * The statements of one file of this folder, numbered from 0. In their texts {callback} stands for
- * the columns of that row (domain/row.h), {callback ?} for a value for each, {callback =} for the
+ * The statements of one file of this folder, numbered from 0. In their texts {callback} means the
+ * columns of that row (domain/row.h), {callback ?} a parameter for each, {callback =} the
  * assignments of those that change. Each is compiled when it is first used.
  */
 struct store_queries {
     const char *const *texts; /* NULL: `write` makes them */
-    /* Writes the text of one; false with sqlite3_errmsg set. */
+    /* Writes the text of one. Returns false with sqlite3_errmsg set. */
     bool (*write)(struct store *store, int query, struct buf *ret_text);
     int n; /* at most STORE_STATEMENTS_MOST */
 };
@@ -66,24 +65,23 @@ struct store {
     sqlite3_stmt *compiled[STORE_GROUPS][STORE_STATEMENTS_MOST]; /* NULL: not used yet */
 };
 
-/* Compiles what was not yet: whether the database has all that statements name. False with
+/* Compiles all statements, to check that the database has everything they name. Returns false with
  * sqlite3_errmsg set. */
 bool store_compile_all(struct store *store);
 
-/* The next number; it is safe from coming again while a row has it, or after store_sequence_keep.
- */
+/* The next number. It is not reused while a row has it, or after store_sequence_keep. */
 int64_t store_sequence_next(struct store *store, enum store_sequence which);
 
-/* Rows are about to be deleted: their numbers must not come again. */
+/* Call before deleting rows, so that their numbers are not reused. */
 void store_sequence_keep(struct store *store, enum store_sequence which);
 
-/* The same of an account's invoices, of both kinds, and their callbacks. */
+/* The same for an account's invoices of both kinds and their callbacks. */
 void store_sequence_keep_invoices(struct store *store);
 
 /* The sequence that numbers invoices of a kind. */
 enum store_sequence store_sequence_of(enum invoice_kind kind);
 
-/* A row comes with a number of its own: what is given from now on lies behind it. */
+/* A row is inserted with this number: later numbers will be greater. */
 void store_sequence_pass(struct store *store, enum store_sequence which, int64_t number);
 
 /* Kinds of garbage. Stored: append only. */
@@ -92,14 +90,14 @@ enum store_garbage {
     STORE_GARBAGE_SNAPSHOT = 1,
 };
 
-/* Nothing refers to this number any more: its rows are deleted a few per turn. */
+/* Marks the rows of a number as garbage, to be deleted a few per turn. */
 void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num);
 
-/* Deletes up to `limit` rows of a snapshot. Returns true when there are no more. */
+/* Deletes up to `limit` rows of a snapshot. Returns true if there are no more. */
 bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);
 
-/* A statement, reset and ready to be bound; NULL, which every verb takes, in a turn that this
- * poisoned. `store_write_query` begins the turn first. */
+/* A statement, reset and ready to be bound; NULL, which every function here accepts, if this
+ * poisoned the turn. `store_write_query` begins the turn first. */
 sqlite3_stmt *store_query(struct store *store, enum store_group group, int query);
 sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int query);
 
@@ -154,7 +152,7 @@ void store_bind_text(sqlite3_stmt *statement, int at, const char *text);
         store_run(store, store_done);                                                              \
     })
 
-/* Bind a row's values, or those that change, from ?1 on; return how many that were. */
+/* Bind a row's values, or those that change, from ?1 on; return how many. */
 int store_bind_row(sqlite3_stmt *statement, const struct row_table *table, const void *row);
 int store_bind_changes(sqlite3_stmt *statement, const struct row_table *table, const void *row);
 
@@ -162,8 +160,8 @@ int store_bind_changes(sqlite3_stmt *statement, const struct row_table *table, c
 int store_insert(struct store *store, enum store_group group, int query,
                  const struct row_table *table, const void *row);
 
-/* Steps a query: true while there is a row; at the end or on an error (which poisons) resets and
- * returns false. */
+/* Steps a query. Returns true while there is a row; at the end or on an error (which poisons the
+ * turn) resets it and returns false. */
 bool store_step(struct store *store, sqlite3_stmt *statement);
 
 /* Runs a statement without rows to its end. Returns the number of rows it changed, 0 when it
@@ -175,10 +173,10 @@ const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int 
 int64_t store_column_int(sqlite3_stmt *statement, int column);
 
 /*
- * Rows of a query whose columns are those of a table. store_next_row steps: false at the end.
- * store_one_row reads the first, into zeroes when there is none. store_all_rows puts all of them
- * into an array in the arena (a pointer to a pointer to it is passed). Texts go to the arena, or
- * live until the next step when it is NULL.
+ * Rows of a query with the columns of a table. store_next_row steps; false at the end.
+ * store_one_row reads the first; all zeroes if there is none. store_all_rows reads all into an
+ * array in the arena (pass a pointer to a pointer). Texts go to the arena, or without one are valid
+ * until the next step.
  */
 bool store_next_row(struct store *store, struct arena *arena, sqlite3_stmt *statement,
                     const struct row_table *table, void *ret_row);
@@ -187,11 +185,11 @@ bool store_one_row(struct store *store, struct arena *arena, sqlite3_stmt *state
 size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *statement,
                       const struct row_table *table, void *ret_rows);
 
-/* The same, and the last row of the query comes first. */
+/* The same in reverse order. */
 size_t store_all_rows_reversed(struct store *store, struct arena *arena, sqlite3_stmt *statement,
                                const struct row_table *table, void *ret_rows);
 
-/* The one number that a query finds; all of them, in an array in the arena. */
+/* The first number of a query; all of its numbers, in an array in the arena. */
 int64_t store_one_int(struct store *store, sqlite3_stmt *statement, int64_t otherwise);
 size_t store_all_ints(struct store *store, struct arena *arena, sqlite3_stmt *statement,
                       int64_t **ret_ints);

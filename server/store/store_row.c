@@ -1,4 +1,4 @@
-/* Rows to and from their structs, by the tables of domain/row.h. */
+/* Binds and reads rows by the tables of domain/row.h. */
 #include "domain/ident.h"
 #include "store/store_private.h"
 
@@ -148,10 +148,10 @@ size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *q,
     return n;
 }
 
-/* Swaps the rows of an array end for end. */
+/* Reverses an array of rows. */
 static void reverse(char *rows, size_t n, size_t size)
 {
-    char *spare = rows + n * size; /* store_all_rows always leaves room for one more */
+    char *spare = rows + n * size; /* store_all_rows always has room for one more */
     for (size_t i = 0; i < n / 2; i++) {
         char *left = rows + i * size, *right = rows + (n - 1 - i) * size;
         memcpy(spare, left, size);

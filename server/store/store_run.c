@@ -10,7 +10,7 @@ enum {
     Q_UNDELIVERED,
 };
 
-/* The rows of a run, by their numbers and those of its beginning. */
+/* The rows of a run: those with numbers after its start. */
 #define OF_RUN(seq) "(" seq " > ?1 AND " seq " < " STORE_PAYOUTS " OR " seq " > ?2)"
 #define KNOWN " AND +account IN (SELECT num FROM account)"
 
@@ -20,7 +20,7 @@ static const char *const sql[] = {
         "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") KNOWN " GROUP BY 1",
     [Q_COUNT_CALLBACKS] =
         "SELECT state, count(*) FROM callback WHERE " OF_RUN("invoice") KNOWN " GROUP BY 1",
-    /* Newest first, whichever kind: what was made in one millisecond in the order of numbers. */
+    /* Newest first, both kinds; by row number within a millisecond. */
     [Q_INVOICES] = "SELECT seq FROM invoice WHERE " OF_RUN("seq") KNOWN
     " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
     [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE " OF_RUN(

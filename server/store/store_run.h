@@ -1,13 +1,13 @@
 /*
- * What a run of the server brought: invoices above the row number at which it began, and what
- * belongs to them. Of accounts that are gone nothing counts. Errors: see store.h.
+ * The results of a run of the server: invoices after the row number at which it began, and their
+ * rows. Deleted accounts do not count. Errors: see store.h.
  */
 #pragma once
 
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* The last row number of each kind: where a run begins. */
+/* The last row number of each kind: the start of a run. */
 struct run_mark {
     int64_t last[INVOICE_KINDS];
 };
@@ -20,7 +20,7 @@ struct run_counts {
 
 void store_run_count(struct store *store, struct run_mark after, struct run_counts *ret_counts);
 
-/* Row numbers of its invoices, newest first, at most `limit`; the array lies in the arena. */
+/* Row numbers of its invoices, newest first, at most `limit`; the array is in the arena. */
 size_t store_run_invoices(struct store *store, struct arena *arena, struct run_mark after,
                           int64_t limit, int64_t **ret_seqs);
 

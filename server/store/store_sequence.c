@@ -1,10 +1,9 @@
-/* Numbers of rows that are never given twice, not even after the rows with the last ones were
- * deleted. */
+/* Row numbers that are never reused, even after the last rows were deleted. */
 #include "store/store_private.h"
 
 #include "base/attr.h"
 
-/* Rows of snapshots count: they may come back. */
+/* Rows of snapshots count: they may be restored. */
 #define LAST_WHERE(table, where)                                                                   \
     "SELECT max(ifnull(max(seq), 0), (SELECT ifnull(max(seq), 0) FROM snapshot_" table where       \
     ")) FROM " table where
@@ -20,7 +19,7 @@ static const char *const sql[] = {
 const struct store_queries store_sequence_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 static const struct {
-    const char *key; /* of meta: the next number, saved when rows go */
+    const char *key; /* key in meta: the next number, saved before rows are deleted */
     int64_t first;   /* 0: from 1 on */
 } sequences[] = {
     [STORE_SEQUENCE_ACCOUNT] = {"account_num"},
@@ -29,7 +28,7 @@ static const struct {
     [STORE_SEQUENCE_PAYOUT] = {"payout_seq", INVOICE_PAYOUTS},
 };
 
-/* What follows the last row and what was saved. */
+/* The number after the last row and the saved one. */
 static int64_t first_of(struct store *store, enum store_sequence which)
 {
     sqlite3_stmt *q = store_query(store, STORE_SEQUENCE, (int)which);

@@ -1,4 +1,4 @@
-/* The list of snapshots; their rows are store_snapshot_rows.c's. */
+/* The list of snapshots; store_snapshot_rows.c has their rows. */
 #include "store_snapshot.h"
 
 #include "base/attr.h"
@@ -27,7 +27,7 @@ static const char *const sql[] = {
     [Q_LIST] = ("SELECT {snapshot} FROM snapshot WHERE account = ?1 AND name > ?2"
                 " ORDER BY name LIMIT ?3"),
     [Q_COUNT] = "SELECT count(*) FROM snapshot WHERE account = ?1",
-    /* Of one name, or of all when it is null. */
+    /* With one name, or all if it is null. */
     [Q_LEAVE] = ("INSERT INTO leftover (kind, num) SELECT 1, seq FROM snapshot"
                  " WHERE account = ?1 AND name = ifnull(?2, name)"),
     [Q_DELETE] = "DELETE FROM snapshot WHERE account = ?1 AND name = ifnull(?2, name)",
@@ -39,7 +39,7 @@ _Static_assert(STORE_GARBAGE_SNAPSHOT == 1, "the kind is named by number in the 
 
 const struct store_queries store_snapshot_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-/* Deletes one, or all of the account when the name is NULL. */
+/* Deletes one, or all of the account if the name is NULL. */
 static void remove_rows(struct store *store, const char *account, const char *name)
 {
     store_do(store, STORE_SNAPSHOT, Q_LEAVE, account, name);

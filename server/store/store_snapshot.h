@@ -1,7 +1,7 @@
 /*
- * Snapshots in the database: named states of accounts. A state is taken and brought back by copying
- * rows inside the database; row by row it is read and written only for files (export and import).
- * Errors: see store.h.
+ * Snapshots in the database: named states of accounts. A snapshot is taken and restored by copying
+ * rows inside the database. Rows are read and written one by one only for files (export and
+ * import). Errors: see store.h.
  */
 #pragma once
 
@@ -10,22 +10,21 @@
 #include "domain/row.h"
 #include "store/store.h"
 
-/* Inserts an empty one in the place of any with its name; returns its seq. */
+/* Inserts an empty one and replaces one with the same name; returns its seq. */
 int64_t store_snapshot_insert(struct store *store, const struct snapshot *snapshot);
 
-/* Copies all rows of an account's number into an empty snapshot. What is being sent is queued in
- * the copy, as after a crash. */
+/* Copies all rows of an account's number into an empty snapshot. Callbacks that are being sent are
+ * queued in the copy, as after a crash. */
 void store_snapshot_take(struct store *store, int64_t snapshot, int64_t account);
 
-/* Copies a snapshot's rows under the number of an account that is empty. Numbers of invoices and
- * callbacks are what they were. */
+/* Copies a snapshot's rows into an empty account. Invoices and callbacks keep their numbers. */
 void store_snapshot_restore(struct store *store, int64_t snapshot, int64_t account);
 
-/* Texts go to the arena. False when the account has none of this name. */
+/* Texts go to the arena. Returns false if the account has none with this name. */
 bool store_snapshot_get(struct store *store, struct arena *arena, const char *account,
                         const char *name, struct snapshot *ret_snapshot);
 
-/* Those of an account by name, behind the name `after` ("": all); returns how many. */
+/* Those of an account sorted by name, after the name `after` ("": all); returns how many. */
 size_t store_snapshot_list(struct store *store, struct arena *arena, const char *account,
                            const char *after, int64_t limit, struct snapshot **ret_snapshots);
 int64_t store_snapshot_count(struct store *store, const char *account);
@@ -33,14 +32,14 @@ int64_t store_snapshot_count(struct store *store, const char *account);
 void store_snapshot_delete(struct store *store, const struct snapshot *snapshot);
 void store_snapshot_delete_all(struct store *store, const char *account);
 
-/* True when a row with this number belongs to another account, in its state or in a snapshot of
- * it. */
+/* True if a row with this number belongs to another account or to a snapshot of one. */
 bool store_snapshot_invoice_taken(struct store *store, const char *account, int64_t seq);
 bool store_snapshot_callback_taken(struct store *store, const char *account, int64_t seq);
 
 /* ------------------------------------------------------------------ row by row */
 
-/* Calls `each` for the invoices in order until it returns false; texts live until it returns. */
+/* Calls `each` for the invoices in order until it returns false; texts are valid until it
+ * returns. */
 void store_snapshot_invoices(struct store *store, int64_t snapshot,
                              bool (*each)(void *arg, const struct invoice *row), void *arg);
 
@@ -52,7 +51,6 @@ void store_snapshot_invoices(struct store *store, int64_t snapshot,
 size_t store_snapshot_rows(struct store *store, struct arena *arena, int64_t snapshot,
                            const struct row_table *table, int64_t owner, void *ret_rows);
 
-/* Adds a row behind those of its table. The account in it does not matter. Its number is not given
- * to others from then on. */
+/* Appends a row to its table. Its account is ignored. Its number is not used again. */
 void store_snapshot_add(struct store *store, int64_t snapshot, const struct row_table *table,
                         const void *row);

@@ -1,7 +1,7 @@
 /*
- * The rows of snapshots. They are copied from an account and back by SQL alone, with all columns of
- * each table; for files they are read and added one by one. A table in which accounts have rows is
- * named in `tables`, and schema/db has a copy of it whose name begins with snapshot_.
+ * The rows of snapshots. SQL copies them from an account and back, with all columns of each table;
+ * for files they are read and added one by one. A table in which accounts have rows is named in
+ * `tables`, and schema/db has a copy of it whose name begins with snapshot_.
  */
 #include "store_snapshot.h"
 
@@ -12,7 +12,7 @@ static const struct {
     const struct row_table *row;
     const char *of_account; /* which rows belong to account ?2 */
     const char *owner;      /* the column by which files group its rows */
-    bool renumbered;        /* nothing refers to its seq: rows come back with new ones */
+    bool renumbered;        /* nothing refers to its seq: restored rows get new ones */
 } tables[] = {
     {&row_invoice, "account = ?2", "snapshot", false},
     {&row_transition, "invoice IN (SELECT seq FROM invoice WHERE account = ?2)", "invoice", true},
@@ -23,8 +23,8 @@ static const struct {
     {&row_refund, "account = ?2", "invoice", true},
 };
 
-/* Rows with the numbers of those that come back can only be garbage. They are deleted in the order
- * in which they refer to each other. */
+/* Existing rows with the numbers of restored rows can only be garbage. They are deleted in the
+ * order in which they refer to each other. */
 #define COMING(column, table) "(SELECT " column " FROM " table " WHERE snapshot = ?1)"
 static const char *const make_room[] = {
     "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE invoice IN " COMING(
@@ -55,7 +55,7 @@ _Static_assert(Q_COUNT_OF_QUERIES <= STORE_STATEMENTS_MOST, "room for the statem
 
 /* ------------------------------------------------------------------ the statements */
 
-/* The names of a table's columns, and how they read when a row comes back. */
+/* The names of a table's columns, and their values in a restored row. */
 static bool read_columns(struct store *store, size_t table, struct buf *names, struct buf *back)
 {
     static const char query[] =
