@@ -30,7 +30,7 @@ static bool own_secret(const struct probe *p, size_t i, struct candidate *ret_ke
     return false;
 }
 
-/* The key that was sent is none of the account's secrets. */
+/* The sent key is not one of the account's secrets. */
 static bool sent_foreign(const struct probe *p)
 {
     const struct signature_case *given = p->given;
@@ -38,7 +38,7 @@ static bool sent_foreign(const struct probe *p)
            !text_equal(given->key, given->keys->secret_live_key);
 }
 
-/* The right one among them fits nothing: it was tried first. */
+/* The right key is among them, but it was tried before and does not match. */
 bool key_other_mode(struct probe *p, size_t i, struct candidate *ret_key)
 {
     return !sent_foreign(p) && own_secret(p, i, ret_key);
@@ -75,7 +75,7 @@ bool key_with_line_end(struct probe *p, size_t i, struct candidate *ret_key)
            give_key(arena_printf(p->arena, "%s%s", ret_key->data, line_ends[end]), "", ret_key);
 }
 
-/* Bytes without the line ends behind them. */
+/* Bytes without trailing line ends. */
 static size_t trimmed(const char *data, size_t size)
 {
     while (size && (data[size - 1] == '\n' || data[size - 1] == '\r')) {
@@ -112,8 +112,8 @@ bool body_empty(struct probe *p, size_t i, struct candidate *ret_body)
     return i == 0;
 }
 
-/* With every `/` behind a backslash, or none. Backslashes are taken in pairs: "\\/" has no escaped
- * slash. */
+/* With a backslash before every `/`, or before none. Backslashes are read in pairs: "\\/" has no
+ * escaped slash. */
 static bool give_slashes(struct probe *p, bool escaped, struct candidate *ret_body)
 {
     const char *body = p->given->body;
@@ -151,7 +151,7 @@ bool body_platform(struct probe *p, size_t i, struct candidate *ret_body)
     return i == 0 && p->is_json && reencode(p, &JSON_STYLE_PLATFORM) && give_body(p, "", ret_body);
 }
 
-/* What libraries make of a document: all blanks by all escapes by both slashes. */
+/* The styles of libraries: all kinds of blanks, escapes and slashes. */
 bool body_reencoded(struct probe *p, size_t i, struct candidate *ret_body)
 {
     static const char *const blanks[] = {
@@ -175,7 +175,7 @@ bool body_reencoded(struct probe *p, size_t i, struct candidate *ret_body)
     }
     const char *name = arena_printf(p->arena, "%s, / as %s, non-ASCII as %s", blanks[style.blanks],
                                     style.slashes ? "\\/" : "/", wides[style.wide]);
-    reencode(p, &style); /* a part, where the whole is too long, fits nothing */
+    reencode(p, &style); /* a truncated result matches nothing */
     return give_body(p, name, ret_body);
 }
 
@@ -239,7 +239,8 @@ static void read_hex(const char *text, size_t size, struct reading *ret_reading)
     *ret_reading = reading;
 }
 
-/* Blanks around it and the other base64 alphabet do not matter here: rows say so. */
+/* Blanks around it and the other base64 alphabet are accepted here; rows of their own report
+ * them. */
 void decode_signature(struct probe *p)
 {
     const char *text = p->given->signature + strspn(p->given->signature, " \t\r\n");

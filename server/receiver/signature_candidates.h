@@ -1,6 +1,6 @@
 /*
- * What the diagnosis of signatures tries: keys, bodies and ways to make a digest of them, and the
- * ways to read a signature. signature_diagnosis.c combines them.
+ * The candidates of the signature diagnosis: keys, bodies, digests, and ways to read a signature.
+ * signature_diagnosis.c combines them.
  */
 #pragma once
 
@@ -8,35 +8,36 @@
 
 #include <stdint.h>
 
-/* Callbacks are a few kB; what is larger is not encoded again, because each style costs a pass. */
+/* Callbacks are a few kB. Larger bodies are not encoded again, because each style costs a pass. */
 #define SIGNATURE_REENCODE_MOST ((size_t)256 << 10)
 
-/* The one under examination. */
+/* The signature under examination. */
 struct probe {
     struct arena *arena;
     const struct signature_case *given;
     const char *right[2]; /* the keys that may have signed */
     size_t n_right;
     bool is_json;
-    bool public_sent; /* the key that was sent is a public one */
-    struct buf body;  /* the body that is tried */
+    bool public_sent; /* the sent key is a public one */
+    struct buf body;  /* the candidate body */
     struct reading {
         uint8_t bytes[CRYPT_DIGEST_MOST];
-        size_t size; /* 0: the text is none */
+        size_t size; /* 0: the text cannot be read so */
     } base64, hex, base64_of_hex;
 };
 
-/* A key or a body to try, and its name where the diagnosis needs one, else "". */
+/* A key or a body to try, and its name if the message needs one, else "". */
 struct candidate {
     const char *data;
     size_t size;
     const char *name;
 };
 
-/* Gives number `i` of a kind; false when there are no more. A body lives until the next one. */
+/* Gives candidate `i` of a kind. Returns false if there are no more. A body is valid until the next
+ * one. */
 typedef bool candidate_fn(struct probe *p, size_t i, struct candidate *ret_candidate);
 
-candidate_fn key_right;             /* the one that was sent, or the account's for the mode */
+candidate_fn key_right;             /* the sent one, or the account's for the mode */
 candidate_fn key_other_mode;        /* the account's secrets, unless a foreign key was sent */
 candidate_fn key_not_sent;          /* the account's secrets, if a foreign key was sent */
 candidate_fn key_while_public_sent; /* the right ones, if a public key was sent */
@@ -49,16 +50,16 @@ candidate_fn body_as_sent;
 candidate_fn body_empty;
 candidate_fn body_bare_slashes;    /* every \/ as / */
 candidate_fn body_escaped_slashes; /* every / as \/ */
-candidate_fn body_platform;        /* as the platform spells it */
-candidate_fn body_reencoded;       /* as libraries spell it */
+candidate_fn body_platform;        /* in the platform's style */
+candidate_fn body_reencoded;       /* in the styles of libraries */
 candidate_fn body_with_line_end;
 candidate_fn body_without_line_end;
 
-/* Ways to make a digest of a key and a body. */
+/* Recipes for a digest of a key and a body. */
 struct digest_recipe {
     const char *algorithm;
     bool keyed;         /* an HMAC; else: */
-    bool before, after; /* the key stands before the body, behind it */
+    bool before, after; /* the key comes before the body, after it */
 };
 
 struct digest_recipes {
@@ -83,5 +84,5 @@ enum {
 /* Reads the signature in every way. */
 void decode_signature(struct probe *p);
 
-/* True when one of `ways` yields these bytes. */
+/* True if one of `ways` gives these bytes. */
 bool matches_encoding(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size);

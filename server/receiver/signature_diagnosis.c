@@ -9,7 +9,7 @@
 #define RAW "the raw bytes of the request, before any JSON is decoded"
 #define RULE "X-Signature is base64(sha1(secret + body + secret)) of the raw 20 bytes"
 
-/* Tried from the top, the most special first. What the candidate is called stands between the two
+/* Tried from the top, the most specific first. The name of the candidate goes between the two
  * halves of the message. */
 static const struct mistake {
     enum signature_reason reason;
@@ -90,8 +90,7 @@ static const struct mistake {
      ", and the key that you sent is another: give your receiver that one"},
 };
 
-/* Every key by every body by every recipe of a row; the name of what fits, NULL when nothing does.
- */
+/* Tries every key, body and recipe of a row. Returns the name of the match, or NULL. */
 static const char *fits(struct probe *p, const struct mistake *mistake)
 {
     struct candidate key, body;
@@ -128,7 +127,7 @@ static void diagnose(struct probe *p, struct signature_verdict *verdict)
 
 /* ------------------------------------------------------------------ judging */
 
-/* Reads the body as JSON; the mode that a callback names, NULL when it names none. */
+/* Reads the body as JSON. Returns its test_mode, or NULL if it has none. */
 static const json_t *read_body(struct probe *p, json_t **ret_document)
 {
     const struct signature_case *given = p->given;

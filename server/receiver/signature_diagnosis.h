@@ -1,6 +1,6 @@
 /*
- * Tells right callback signatures from wrong ones, and of a wrong one the mistake that it is likely
- * to come from: each known mistake is made on purpose, and the one that yields the signature is it.
+ * Checks callback signatures, and finds the likely mistake behind a wrong one: each known mistake
+ * is tried, and the one that gives the signature is reported.
  */
 #pragma once
 
@@ -24,32 +24,32 @@ enum signature_reason {
     SIGNATURE_UNKNOWN,
 };
 
-/* "hex" and so on; NULL for a right one. */
+/* "hex" and so on; NULL for a valid signature. */
 const char *signature_reason_name(enum signature_reason reason);
 
-/* What is to be judged. */
+/* The signature to check. */
 struct signature_case {
     const char *body; /* any bytes */
     size_t body_size;
     const char *signature;
-    const char *key;                 /* what the receiver verifies with; NULL: the account's */
+    const char *key;                 /* the receiver's key; NULL: the account's */
     const struct account_keys *keys; /* of the account */
 };
 
 struct signature_verdict {
     enum signature_reason reason;
     char expected[CRYPT_SHA1_TEXT];
-    const char *message; /* one sentence, which names the mending */
+    const char *message; /* one sentence, which says how to fix it */
 };
 
 /*
- * Judges. What is expected is the signature by `key`; without one, by the account's secret for the
- * mode that the body names (data.attributes.test_mode). A body that names none may be signed by
- * either, and the one that fits, else the test one, is expected. The message is in `arena`.
+ * Checks a signature. The expected one uses `key`; without it, the account's secret key for the
+ * mode in the body (data.attributes.test_mode). A body without a mode may be signed with either:
+ * the one that matches is expected, else the test one. The message is in `arena`.
  */
 void signature_examine(struct arena *arena, const struct signature_case *given,
                        struct signature_verdict *ret_verdict);
 
-/* True when one of the account's secret keys made the signature. */
+/* True if the signature was made with one of the account's secret keys. */
 bool signature_is_genuine(const struct account_keys *keys, const char *body, size_t size,
                           const char *signature);

@@ -58,7 +58,7 @@ static void weigh(struct sinks *sinks, ptrdiff_t bytes)
     }
 }
 
-/* Of all accounts the one that receives gives way, but for what it has just received. */
+/* If the pool is full, the receiving account drops its oldest requests, but not the new one. */
 static bool is_overfull(const struct sinks *sinks, const struct sink_request *newest)
 {
     return sinks->bytes > SINK_BYTES_MOST ||
@@ -74,7 +74,7 @@ static void drop_oldest(struct sinks *sinks, struct sink *sink)
     free(request);
 }
 
-/* A name without requests and program is no different from one that was never used. */
+/* A name without requests and program is the same as one that was never used. */
 static void forget_if_blank(struct sinks *sinks, struct sink *sink)
 {
     if (!sink->n && !sink->n_codes) {
@@ -114,7 +114,7 @@ static const char *put(char **at, const void *data, size_t size)
     return to;
 }
 
-/* In one piece of memory: the request and its texts behind it. */
+/* One allocation: the request, followed by its texts. */
 static struct sink_request *copy(const struct sink_request *from)
 {
     const char *const texts[] = {from->method, from->path, from->query, from->headers,
@@ -147,7 +147,7 @@ static unsigned next_code(struct sink *sink)
     return code;
 }
 
-/* The name whose first request is the oldest of the account. */
+/* The name with the oldest request of the account. */
 static struct sink *oldest(const struct sinks *sinks)
 {
     struct sink *sink, *found = NULL;

@@ -1,6 +1,7 @@
 /*
- * The built-in receiver of an account (server/docs/sinks.md): names that record what is sent to
- * them and answer as told. In memory only and bounded: what is oldest makes room for what comes.
+ * The built-in receiver of an account (server/docs/sinks.md): names that record the requests sent
+ * to them and answer as programmed. In memory only and bounded: the oldest requests are dropped
+ * first.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <sys/queue.h>
 
 #define SINK_NAME_MOST 64
-#define SINKS_MOST 100                     /* names of an account with something in them */
+#define SINKS_MOST 100                     /* names in use per account */
 #define SINK_REQUESTS_MOST 1000            /* of a name */
 #define SINK_BYTES_MOST ((size_t)16 << 20) /* of an account */
 #define SINK_POOL_MOST ((size_t)256 << 20) /* of all accounts */
@@ -20,8 +21,8 @@
 
 enum sink_signature {
     SINK_VALID,   /* made with a secret key of the account */
-    SINK_INVALID, /* something else */
-    SINK_MISSING, /* there was none */
+    SINK_INVALID, /* any other signature */
+    SINK_MISSING, /* no signature */
 };
 
 const char *sink_signature_name(enum sink_signature signature);
@@ -29,7 +30,7 @@ bool sink_signature_parse(const char *name, enum sink_signature *ret_signature);
 
 struct sink_request {
     STAILQ_ENTRY(sink_request) link;
-    int64_t seq;   /* counts up within the account, from 1 */
+    int64_t seq;   /* number within the account, from 1 */
     int64_t at_ms; /* account time */
     const char *method, *path;
     const char *query;   /* raw, without '?' */
@@ -39,12 +40,12 @@ struct sink_request {
     size_t body_size;
     unsigned response_code;
     enum sink_signature signature;
-    size_t bytes; /* what it takes in memory */
+    size_t bytes; /* size in memory */
 };
 
-/* The sinks of an account. A zeroed one is ready, with a pool of its own if it has none. */
+/* The sinks of an account. Initialize with zeroes; without a pool it counts its own bytes only. */
 struct sinks {
-    size_t *pool; /* bytes of all accounts together, NULL: of nobody else */
+    size_t *pool; /* bytes of all accounts together, or NULL */
     LIST_HEAD(, sink) list;
     size_t n, bytes;
     int64_t last_seq;
@@ -56,46 +57,45 @@ void sinks_finish(struct sinks *sinks);
 bool sink_name_is_good(const char *name);
 
 /*
- * Records a request; what is oldest in the account makes room for it, its newest stays. Texts are
- * copied, `seq`, `response_code` and `bytes` are set here. Gives
- * the status to answer with. False when there are SINKS_MOST names already.
+ * Records a request, and drops the oldest ones of the account if there is no room. Texts are
+ * copied; `seq`, `response_code` and `bytes` are set here. Gives the status to answer with. Returns
+ * false if there are SINKS_MOST names already.
  */
 bool sink_receive(struct sinks *sinks, const char *name, const struct sink_request *request,
                   unsigned *ret_code);
 
 /*
- * Sets what a name answers from now on: `codes` in turn, the last one for ever; none: 200. False
- * when there are SINKS_MOST names already.
+ * Sets the answers of a name: `codes` in turn, then the last one repeated; without codes 200.
+ * Returns false if there are SINKS_MOST names already.
  */
 bool sink_program(struct sinks *sinks, const char *name, const uint16_t *codes, size_t n);
 
-/* A name with something in it. */
+/* A name in use. */
 struct sink_view {
     const char *name;
     size_t requests;
-    const uint16_t
-        *codes; /* of the program, n_codes of them; those before `next_code` were given */
+    const uint16_t *codes; /* of the program, n_codes of them; the first `next_code` were used */
     size_t n_codes, next_code;
 };
 
-/* Calls `each` for every name, the one that was first used last first; what it sees lives until it
+/* Calls `each` for every name, the most recently added first; its arguments are valid until it
  * returns. */
 void sinks_all(const struct sinks *sinks, void (*each)(void *arg, const struct sink_view *view),
                void *arg);
 
-/* Forgets a name's requests; its program goes on where it is. */
+/* Deletes a name's requests; its program continues. */
 void sink_clear(struct sinks *sinks, const char *name);
 
-/* Which requests count. */
+/* A filter of requests. */
 struct sink_filter {
     const char *invoice;                  /* NULL: any */
     const enum sink_signature *signature; /* NULL: any */
 };
 
-/* How many requests of a name fit; a NULL filter fits all. */
+/* How many requests of a name match; a NULL filter matches all. */
 size_t sink_count(const struct sinks *sinks, const char *name, const struct sink_filter *filter);
 
-/* Those that fit, oldest first: pointers in the arena to requests that live until the next change.
- */
+/* The matching requests, oldest first: an array in the arena of pointers that are valid until the
+ * next change. */
 size_t sink_list(const struct sinks *sinks, const char *name, const struct sink_filter *filter,
                  struct arena *arena, const struct sink_request ***ret_requests);

@@ -26,7 +26,7 @@ struct journal *journal_new(size_t records)
     struct journal *journal = mem_alloc(sizeof *journal);
     journal->room = records;
     if (records) {
-        /* Not touched before it is used: an idle server does not hold it. */
+        /* Not touched before it is used, so an idle server does not use the memory. */
         journal->requests.records = mem_alloc(records * sizeof(struct journal_record));
         journal->others.records = mem_alloc(records * sizeof(struct journal_record));
         journal->bytes = mem_alloc(JOURNAL_BYTES);
@@ -83,7 +83,7 @@ char *journal_room(struct journal *journal, size_t most)
     }
     size_t at = journal->head % JOURNAL_BYTES;
     if (at + most > JOURNAL_BYTES) {
-        journal->head += JOURNAL_BYTES - at; /* in one piece */
+        journal->head += JOURNAL_BYTES - at; /* a request must be contiguous */
     }
     uint64_t end = journal->head + most;
     struct ring *ring = &journal->requests;
@@ -181,7 +181,7 @@ struct journal_cursor journal_after(const struct journal *journal, uint64_t seq)
     };
 }
 
-/* The record at a position, which moves up when that one is gone; NULL at the end. */
+/* The record at a position. Moves the position up if that record is gone. NULL at the end. */
 static const struct journal_record *peek(const struct journal *journal, const struct ring *ring,
                                          uint64_t *position, bool *lost)
 {
@@ -204,7 +204,7 @@ const struct journal_record *journal_next(const struct journal *journal,
         return request;
     }
     if (!other || cursor->other >= journal->settled) {
-        return NULL; /* nothing, or something that may yet be rolled back */
+        return NULL; /* nothing, or a record that may still be rolled back */
     }
     cursor->other++;
     return other;

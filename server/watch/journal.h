@@ -1,10 +1,10 @@
 /*
- * What happened, as it happened: requests with their bytes in one ring, transitions, callback
- * attempts, fault hits, changes of clocks and accounts in another; in memory, bounded by count and
- * by bytes, lost at a restart (transitions and callbacks are in the database too). One sequence
- * numbers both, so that a reader can follow them merged.
+ * The record of events: requests with their bytes in one ring, transitions, callback attempts,
+ * fault hits, changes of clocks and accounts in another; in memory, bounded by count and by bytes,
+ * lost at a restart (transitions and callbacks are in the database too). One sequence numbers both,
+ * so that a reader can follow them merged.
  *
- * Who adds a request has masked what must not be kept (mask.h).
+ * The caller masks secrets before adding a request (mask.h).
  */
 #pragma once
 
@@ -30,7 +30,7 @@ enum journal_kind {
     JOURNAL_ACCOUNT,
 };
 
-/* Why a request was refused before its handler or by its key; the status says the rest. */
+/* Why a request was refused before its handler or because of its key; the status tells the rest. */
 enum journal_refusal {
     REFUSAL_NONE,
     REFUSAL_PATH,            /* no such route */
@@ -38,50 +38,49 @@ enum journal_refusal {
     REFUSAL_HTTP,            /* the request breaks a rule of HTTP (framing.h) */
     REFUSAL_METHOD,          /* the path has others */
     REFUSAL_NO_CREDENTIALS,  /* no Authorization */
-    REFUSAL_NO_BASIC,        /* another scheme, or no base64 of login:password */
+    REFUSAL_NO_BASIC,        /* another scheme, or not base64 of login:password */
     REFUSAL_LOGIN_UNKNOWN,   /* no such account */
-    REFUSAL_LOGIN_IS_KEY,    /* a key in the login's place */
+    REFUSAL_LOGIN_IS_KEY,    /* the login is a key */
     REFUSAL_PASSWORD,        /* wrong */
-    REFUSAL_PASSWORD_PUBLIC, /* a public key in the API key's place */
-    REFUSAL_PASSWORD_SECRET, /* a secret key in the API key's place */
+    REFUSAL_PASSWORD_PUBLIC, /* a public key instead of the API key */
+    REFUSAL_PASSWORD_SECRET, /* a secret key instead of the API key */
     REFUSAL_PASSWORD_OTHERS, /* another account's API key */
     REFUSAL_COUNT,
 };
 
-/* The bytes of a request, one behind the other in this order. */
+/* The parts of a request, stored one after the other in this order. */
 enum journal_part {
     JOURNAL_TARGET,
     JOURNAL_HEADERS, /* "Name: value\n" each */
     JOURNAL_BODY,
     JOURNAL_REPLY,
-    JOURNAL_DETAIL, /* what belongs to the refusal: a login, a reason */
+    JOURNAL_DETAIL, /* detail of the refusal: a login, a reason */
     JOURNAL_MASKS,  /* struct journal_mask each, in the order of the parts */
     JOURNAL_PARTS,
 };
 
-/* A stretch of a part that was masked: its places count from the part's begin. Read it by memcpy.
- */
+/* A masked range of a part. Places count from the start of the part. Read it by memcpy. */
 struct journal_mask {
     uint32_t start, size;
-    uint32_t name, name_size; /* where its name stands in the part; no size: it has none */
+    uint32_t name, name_size; /* place of its name in the part; size 0: it has none */
     uint8_t part;             /* enum journal_part: target, headers or body */
     uint8_t kind;             /* enum mask_kind */
 };
 
-#define JOURNAL_MASKS_MOST 256 /* noted of a request; more are masked, but not noted */
+#define JOURNAL_MASKS_MOST 256 /* recorded of a request; more are masked, but not recorded */
 
 struct journal_request {
     uint64_t number;    /* the request's own: "req_17" */
     uint64_t start;     /* of its bytes */
     size_t body, reply; /* sizes before they were cut */
     uint32_t size[JOURNAL_PARTS];
-    uint32_t masks; /* stretches that were masked, noted or not */
+    uint32_t masks; /* masked ranges, recorded or not */
     int64_t took_us;
     unsigned status; /* 0: a fault ended it without an answer */
     int route;       /* in the router's table, -1: none */
     enum journal_refusal refusal;
     bool page;
-    enum fault_kind fault; /* that it met */
+    enum fault_kind fault; /* that was applied to it */
     char method[16];
 };
 
@@ -96,8 +95,8 @@ enum journal_change {
 struct journal_record {
     uint64_t seq; /* from 1, of all kinds */
     enum journal_kind kind;
-    bool unmatched;  /* a request of no known account, or of none for certain */
-    bool everyone;   /* shown in the demo account's view too */
+    bool unmatched;  /* a request without a known account */
+    bool everyone;   /* also shown to the demo account */
     int64_t account; /* tenant.journal_id, 0: none */
     int64_t invoice; /* its row, 0: none */
     int64_t at_ms;   /* account time */
@@ -132,9 +131,9 @@ struct journal_record {
 
 struct journal;
 
-/* `records` of each ring; 0: nothing is kept, and all adding is in vain. */
+/* `records` per ring; 0: nothing is kept, and adding does nothing. */
 struct journal *journal_new(size_t records);
-void journal_free(struct journal *journal); /* NULL is fine */
+void journal_free(struct journal *journal); /* NULL is allowed */
 bool journal_is_on(const struct journal *journal);
 
 /* Called for each request that is added. */
@@ -143,8 +142,8 @@ void journal_listen(struct journal *journal,
 
 /* ------------------------------------------------------------------ adding */
 
-/* Room for a request's parts, at most `most` bytes; NULL when the journal is off or they are too
- * many. The caller fills it and calls journal_add_request at once. */
+/* Room for a request's parts, at most `most` bytes. Returns NULL if the journal is off or they are
+ * too many. The caller fills it and calls journal_add_request at once. */
 char *journal_room(struct journal *journal, size_t most);
 
 /* Adds the request whose parts were written into the room; seq and start are set here. */
@@ -154,10 +153,10 @@ void journal_add_request(struct journal *journal, struct journal_record *record)
  * journal_rolled_back. */
 void journal_add(struct journal *journal, struct journal_record *record);
 
-/* The turn was committed: what it added stays. */
+/* The turn was committed: its records stay. */
 void journal_committed(struct journal *journal);
 
-/* The turn was rolled back: what it added did not happen. */
+/* The turn was rolled back: its records are removed. */
 void journal_rolled_back(struct journal *journal);
 
 /* ------------------------------------------------------------------ reading */
@@ -182,15 +181,15 @@ struct journal_cursor {
 /* Before the first record whose sequence number is above `seq`. */
 struct journal_cursor journal_after(const struct journal *journal, uint64_t seq);
 
-/* The next record that is committed, NULL when there is none yet. `ret_lost`: some went before they
- * were read. */
+/* The next committed record, or NULL if there is none yet. `ret_lost`: some were overwritten before
+ * they were read. */
 const struct journal_record *journal_next(const struct journal *journal,
                                           struct journal_cursor *cursor, bool *ret_lost);
 
-/* Who looks: an account, from a sequence number on. */
+/* A reader: an account, from a sequence number on. */
 struct journal_view {
     int64_t account; /* tenant.journal_id */
-    bool demo;       /* sees what is everyone's too */
+    bool demo;       /* also sees records for everyone */
     uint64_t from;
 };
 

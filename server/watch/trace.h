@@ -1,7 +1,7 @@
 /*
  * Which request caused what: each request has a number, and the transitions and callbacks that it
- * causes carry it in logs and events ("req_17"). What a timer does has none. In memory: a callback
- * whose retry comes thousands of callbacks later, or after a restart, has lost its cause.
+ * causes carry it in logs and events ("req_17"). Changes by a timer have no cause. Kept in memory:
+ * the cause is lost if the retry comes thousands of callbacks later or after a restart.
  */
 #pragma once
 
@@ -20,15 +20,16 @@ struct trace {
     } caused[TRACE_CALLBACKS]; /* by number of the callback */
 };
 
-/* A request begins to be handled: its number, from 1. Until trace_end it is the cause of all. */
+/* Starts the handling of a request and returns its number, from 1. Until trace_end it is the cause
+ * of everything. */
 uint64_t trace_begin(struct trace *trace);
-void trace_resume(struct trace *trace, uint64_t request); /* it is handled once more */
+void trace_resume(struct trace *trace, uint64_t request); /* it is handled again */
 void trace_end(struct trace *trace);
 
-/* The callback was queued by what is being handled. */
+/* The current request is the cause of this callback. */
 void trace_callback(struct trace *trace, int64_t callback);
 
-/* The request that caused a callback, 0: none that is known. */
+/* The request that caused a callback, 0: unknown. */
 uint64_t trace_of_callback(const struct trace *trace, int64_t callback);
 
 /* "req_17", "" of 0. */
