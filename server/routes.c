@@ -4,7 +4,7 @@
 #include "api/control.h"
 #include "web/web.h"
 
-/* Access, the account (found by a function), and further preconditions. */
+/* Access, finder of the account, and preconditions. */
 #define PRIVATE ACCESS_PRIVATE, account_by_api_key, 0
 #define PUBLIC(from) ACCESS_PUBLIC, account_by_##from, 0
 #define PUBLIC_FORM(from) ACCESS_PUBLIC, account_by_##from, NEEDS_PAGES

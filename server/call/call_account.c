@@ -1,5 +1,5 @@
-/* Whose call it is: by HTTP Basic, and what exactly is wrong with that; by the query or the path of
- * the control API. */
+/* Finds the account of a call: by HTTP Basic, with the exact error if that fails; by the query or
+ * the path of the control API. */
 #include "call/call.h"
 
 #include "base/text.h"
@@ -107,7 +107,7 @@ static struct answer *find_account(struct call *call, const char *id)
 struct answer *account_by_query(struct call *call)
 {
     if (json_errors_has(http_query_errors(call->request), "account")) {
-        return call_control_error(call, 422, "invalid_parameter", "account: it cannot be read");
+        return call_control_error(call, 422, "invalid_parameter", "account: must be readable text");
     }
     const char *id = http_query_text(call->request, "account");
     call->tenant = call->engine->tenants.demo;
@@ -117,7 +117,7 @@ struct answer *account_by_query(struct call *call)
 struct answer *account_in_path(struct call *call)
 {
     struct answer *refused = account_by_query(call);
-    record_account(call->request, call->tenant); /* the journal shows the call to who made it */
+    record_account(call->request, call->tenant); /* the journal shows the call to its caller */
     return refused ?: find_account(call, call->params[0]);
 }
 

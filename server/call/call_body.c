@@ -1,4 +1,4 @@
-/* A call's body: JSON or a form, or why it is neither. */
+/* Reads a call's body, JSON or a form, and reports why it is neither. */
 #include "call/call.h"
 
 #include "http/form.h"
@@ -8,18 +8,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a body starts with that is no text in UTF-8, and what to do about it. */
+/* The first bytes of bodies that are not UTF-8 text, and what to do about them. */
 static const struct {
     const char *start;
     size_t size;
     const char *why;
 } starts[] = {
-    {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without"},
+    {"\xEF\xBB\xBF", 3, "the body starts with a byte order mark: send it without the mark"},
     {"\xFE\xFF", 2, "the body is UTF-16: send it as UTF-8"},
     {"\xFF\xFE", 2, "the body is UTF-16: send it as UTF-8"},
     {"\0{\0", 3, "the body is UTF-16: send it as UTF-8"},
     {"{\0\"\0", 4, "the body is UTF-16: send it as UTF-8"},
-    {"\x1F\x8B", 2, "the body is compressed with gzip: send it as it is"},
+    {"\x1F\x8B", 2, "the body is compressed with gzip: send it uncompressed"},
 };
 
 const char *call_why_no_text(const struct call *call)
@@ -34,8 +34,7 @@ const char *call_why_no_text(const struct call *call)
     return NULL;
 }
 
-/* A body is read by what it looks like, whatever its Content-Type says: shops label JSON wrongly.
- */
+/* The content decides how a body is read, not its Content-Type: shops label JSON wrongly. */
 static bool begins_with_brace(const struct http_request *request)
 {
     size_t blank = strspn(request->body, " \t\r\n");
@@ -47,7 +46,7 @@ struct answer *call_body(struct call *call, json_t **ret_body)
     struct http_request *request = call->request;
     const char *why = call_why_no_text(call);
     if (!why) {
-        why = "the body is no JSON object";
+        why = "the body must be a JSON object";
         request->document = json_parse(request->body, request->body_size, call->arena, &why);
     }
     *ret_body = request->document;
@@ -89,8 +88,8 @@ static const struct {
     {"multipart/form-data", read_parts},
 };
 
-/* Without a Content-Type a body is read as pairs. Nothing is lost of an empty one. -1: it is none.
- */
+/* Without a Content-Type, or if it is empty, a body is read as pairs. Returns -1 for other
+ * types. */
 static int find_form_type(const struct http_request *request)
 {
     const char *type = http_header(request, "Content-Type");

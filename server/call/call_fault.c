@@ -1,4 +1,4 @@
-/* Where a call's account becomes known, and with it the fault that the call meets. */
+/* Records the account of a call and applies its fault. */
 #include "call/call.h"
 
 #include "base/text.h"
@@ -18,15 +18,15 @@ static bool is_page(const struct call *call)
 
 /* ------------------------------------------------------------------ instead of the call */
 
-/* The field that the call would most likely be refused for. */
+/* The field that most likely would be refused. */
 static const char *usual_field(const struct call *call)
 {
     bool reads = text_equal(call->request->method, "GET");
     return call->route->access == ACCESS_GATE ? "card_number" : reads ? "page[size]" : "amount";
 }
 
-/* As the call itself would be refused with this status: with a wrong field, with the invoice that
- * is in the way, with the status's header. */
+/* Refuses the call as it would be with this status: with a wrong field, the conflicting invoice, or
+ * the status's header. */
 static struct answer *refuse(struct call *call, unsigned status)
 {
     if (status == 422 && !is_page(call)) {
@@ -96,8 +96,8 @@ static void hold_answer(struct call *call, const struct fault_hit *hit)
     call->request->reply.hold_ms = hit->effect.hold_ms;
 }
 
-/* Faults of calls and pages. Those that come before keep the call from being executed; the others
- * let it be, and see to its answer. */
+/* Faults of calls and pages. Some prevent the execution of the call; the others only change its
+ * answer. */
 static const struct {
     void (*apply)(struct call *call, const struct fault_hit *hit);
     bool executes;
@@ -115,7 +115,7 @@ static const struct {
 
 /* ------------------------------------------------------------------ the account of a call */
 
-/* The id that the call names, which need not be anybody's; NULL: none. */
+/* The id that the call names, which need not exist, or NULL. */
 static const char *invoice_of(const struct call *call)
 {
     const char *in_path = call->route->access == ACCESS_PRIVATE ? call->params[0] : NULL;
@@ -169,7 +169,7 @@ struct answer *call_set_account(struct call *call)
     tenant->used_ms = mono_now_ms();
     record_account(call->request, tenant);
     call->invoice = call->found ? call->found->seq : call->invoice;
-    /* A call that was delayed comes a second time and has had its fault. */
+    /* A delayed call is handled a second time, without a new fault. */
     bool asks = tenant->faults.n && !call->request->fault && meets_faults(call);
     return asks ? ask_faults(call) : NULL;
 }

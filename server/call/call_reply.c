@@ -1,4 +1,4 @@
-/* Answers: the refusals of each API in its own shape, and the replies that all handlers share. */
+/* Answers: the refusals of each API in its form, and replies that all handlers share. */
 #include "base/die.h"
 #include "base/text.h"
 #include "call/call.h"
@@ -84,7 +84,7 @@ struct answer *call_error_because(struct call *call, unsigned status, const char
     return &answered;
 }
 
-/* A call whose account is not known is answered as the page's samples are. */
+/* Without a known account, answers like the page's samples. */
 static const struct error_style *style_of(const struct call *call)
 {
     return call->route->access == ACCESS_GATE

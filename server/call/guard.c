@@ -53,8 +53,8 @@ static bool is_address(const char *name)
     return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
 
-/* The authority of "http://host:port/...", as browsers write it in Host: without the scheme's own
- * port. "" if it is no such URL. */
+/* The authority of "http://host:port/..." as browsers send it in Host: without the default port. ""
+ * if it is not such a URL. */
 static void url_host(const char *url, char ret_host[HOST_MOST])
 {
     const char *mark = strstr(url, "://");
@@ -105,8 +105,8 @@ static bool is_loopback(const char *name)
            text_equal_nocase(name, "localhost");
 }
 
-/* The page was loaded from this server: from the host and port that the request goes to, or from
- * the public URL. */
+/* True if the page was loaded from this server: from the host and port of the request, or from the
+ * public URL. */
 static bool is_own(const struct guard *guard, const char *origin_host, const char *host)
 {
     char public_host[HOST_MOST] = "";

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #define GUARD_COOKIE "milkypay_mock"
-#define GUARD_COOKIE_TEXT 44 /* its value, with the NUL */
+#define GUARD_COOKIE_TEXT 44 /* size of its value with the NUL */
 
 struct guard {
     const char *public_url; /* or NULL */
@@ -18,23 +18,23 @@ struct guard {
 bool guard_host_passes(const struct guard *guard, const char *host);
 
 /*
- * The page that sends the request was loaded from this server (`host` is the request's Host), from
- * loopback or from an allowed host; NULL: Origin was not sent, so it is no page of elsewhere. An
- * address as such is not enough, as it is for Host: any site may have a bare address.
+ * True if the page that sends the request was loaded from this server (`host` is the request's
+ * Host), from loopback or from an allowed host, or if Origin was not sent (NULL): then it is no
+ * cross-site page. A numeric address is not enough here, unlike in Host: any site can have one.
  */
 bool guard_origin_passes(const struct guard *guard, const char *origin, const char *host);
 
 /*
- * Sent by a page of this very host, or by none (NULL). A cookie comes along by itself from every
- * port of the same name: what it allows is for the dashboard's own pages only.
+ * True if a page of this host and port sent the request, or no page (NULL). Browsers send a cookie
+ * to every port of a host, so its permissions are for the dashboard's own pages only.
  */
 bool guard_origin_is_own(const struct guard *guard, const char *origin, const char *host);
 
-/* What a browser keeps in the cookie GUARD_COOKIE instead of the control token: it follows from the
- * token, stays good when the server starts anew, and does not say what the token is. */
+/* The value of the cookie GUARD_COOKIE. It is derived from the control token, stays valid after a
+ * restart, and does not reveal the token. */
 void guard_cookie(const char *token, char ret_value[GUARD_COOKIE_TEXT]);
 
-/* Whether a Cookie header (NULL: none) has it. */
+/* Whether a Cookie header (NULL: none) has this value. */
 bool guard_cookie_passes(const char *cookies, const char *token);
 
 /* A Host header that can stand in a URL: name or address, optional port. */

@@ -12,13 +12,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEADERS_MOST ((size_t)40000) /* more than libmicrohttpd takes (CONNECTION_MEMORY) */
+#define HEADERS_MOST ((size_t)40000) /* more than libmicrohttpd accepts (CONNECTION_MEMORY) */
 #define DETAIL_MOST ((size_t)256)
 #define MASKS_MOST (JOURNAL_MASKS_MOST * sizeof(struct journal_mask))
-#define SECRET_MOST ((size_t)64) /* bytes that a card number may take */
-#define HIDDEN "***"             /* stands for a header's value */
+#define SECRET_MOST ((size_t)64) /* maximum bytes of a card number */
+#define HIDDEN "***"             /* replaces a header's value */
 
-/* What the router found out, until the reply leaves. */
+/* Data of the router, kept until the reply is sent. */
 struct record {
     uint64_t number;
     int64_t account, invoice, at_ms, wall_ms;
@@ -60,8 +60,8 @@ static bool is_recorded(const struct http_request *request)
     return !reads && !target_is_under(path, CALL_CONTROL_PREFIX "/sink");
 }
 
-/* What the platform answers holds no secret of ours, and is most of the bytes: only what it repeats
- * of a request may be one. */
+/* Answers of the platform are most of the bytes, and only the parts that repeat the request can
+ * contain a secret. */
 static bool is_plain(const struct route *route)
 {
     return route && (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC ||
@@ -119,7 +119,7 @@ static void note_mask(struct writing *writing, enum journal_part part, size_t of
     }
 }
 
-/* A text that was just written and is being masked. */
+/* A text that is being masked after it was written. */
 struct masking {
     struct writing *writing;
     enum journal_part part;
@@ -147,7 +147,7 @@ static void add_target(struct writing *writing, enum journal_part part, const ch
     mask_find_target(data, size, hide, &masking);
 }
 
-/* Adds as much of a body as is kept. A secret that is cut there is recognized all the same. */
+/* Adds the part of a body that is kept. A secret at the cut is still recognized. */
 static void add_body(struct writing *writing, const char *data, size_t size)
 {
     size_t kept = at_most(size, JOURNAL_BODY_MOST);
@@ -156,7 +156,7 @@ static void add_body(struct writing *writing, const char *data, size_t size)
     mask_find(data, at_most(size, kept + SECRET_MOST), hide, &masking);
 }
 
-/* What stays of a hidden value: the scheme of "Basic ***". */
+/* The part of a hidden value that is kept: the scheme of "Basic ***". */
 static size_t shown_size(const char *value)
 {
     static const char *const schemes[] = {"Basic ", "Bearer "};
@@ -195,7 +195,7 @@ static void add_header(void *arg, const char *name, const char *value)
     add(writing, JOURNAL_HEADERS, "\n", 1);
 }
 
-/* What the reply says to people in a header is the reason of a platform's error. */
+/* The reason of a platform's error is in a header of the reply. */
 static const char *detail_of(const struct http_request *request, const struct record *record)
 {
     for (size_t i = 0; !record->detail && i < request->reply.n_headers; i++) {
@@ -252,7 +252,7 @@ static void keep(const struct router *router, const struct http_request *request
              request->head ? "HEAD" : request->method);
     size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
                   at_most(request->body_size, JOURNAL_BODY_MOST);
-    struct writing writing; /* its masks are as many as n_masks says */
+    struct writing writing; /* only the first n_masks masks are set */
     writing.request = &made.request;
     writing.at = journal_room(router->engine->watch.journal, most);
     writing.n_masks = 0;
@@ -284,7 +284,7 @@ void record_done(const struct router *router, struct http_request *request)
 {
     const struct record *record = request->record;
     if (!record) {
-        return; /* refused before it came to the router */
+        return; /* refused before the router */
     }
     int64_t took_us = mono_now_us() - request->began_us;
     metrics_request(&router->engine->watch.metrics, record->route, request->reply.status, took_us,

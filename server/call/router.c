@@ -15,7 +15,7 @@
 #define PUBLIC_PREFIX "/public-api"
 #define PRIVATE_PREFIX "/api"
 
-/* An error in the shape of the API; the platform's says no more than its status. */
+/* An error in the form of the API; the platform's has no message. */
 static struct answer *reply_error(struct call *call, unsigned status, const char *code,
                                   const char *message)
 {
@@ -62,7 +62,7 @@ static const char *private_path(const char *path)
     return *rest ? rest : "/";
 }
 
-/* Patterns may end in a slash, as the platform writes some; paths come without. */
+/* Patterns may end in a slash, like some of the platform; paths come without. */
 static bool matches(struct call *call, const struct route *route, const char *path)
 {
     size_t length = strlen(route->pattern);
@@ -74,8 +74,8 @@ static bool matches(struct call *call, const struct route *route, const char *pa
     return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
 }
 
-/* The first pattern that fits names the resource; the methods of its other rows are its other
- * methods. `ret_pattern` is NULL when none fits. */
+/* The first pattern that matches is the resource; its other rows are its other methods.
+ * `ret_pattern` is NULL if none matches. */
 static const struct route *find_route(struct call *call, const char **ret_pattern)
 {
     const struct http_request *request = call->request;
@@ -122,7 +122,7 @@ static struct answer *check_token(struct call *call)
     return call_has_control(call)
                ? NULL
                : call_control_error(call, 401, "unauthorized",
-                                    "the control API wants the token of --control-token");
+                                    "the control API requires the token of --control-token");
 }
 
 static bool host_passes(const struct call *call)
@@ -166,7 +166,7 @@ static bool names_query(const char *names, const char *name)
     return false;
 }
 
-/* The platform's calls: what cannot be read is refused, never ignored. */
+/* Calls of the platform: a query that cannot be read is refused, never ignored. */
 static struct answer *check_query_text(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
@@ -182,7 +182,7 @@ static struct answer *check_page_query(struct call *call)
     return refused;
 }
 
-/* The control API's: what is misspelt, too. */
+/* Calls of the control API: unknown names are refused too. */
 static struct answer *check_query(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
@@ -209,13 +209,14 @@ static struct answer *check_needs(struct call *call)
 {
     unsigned needs = call->route->needs;
     if (needs & NEEDS_ACCOUNT && !call->tenant) {
-        return call_control_error(call, 404, "unknown_account",
-                                  "the demo account is not there; name one with ?account=");
+        return call_control_error(
+            call, 404, "unknown_account",
+            "the demo account does not exist; name another one with ?account=");
     }
     return needs & NEEDS_JOURNAL ? call_check_journal(call) : NULL;
 }
 
-/* Errors that a browser shows are pages. */
+/* Browsers get error pages. */
 static struct answer *page_if_needed(struct call *call, struct answer *answer)
 {
     if (answer && call->route->needs & NEEDS_PAGES) {
@@ -224,7 +225,7 @@ static struct answer *page_if_needed(struct call *call, struct answer *answer)
     return answer;
 }
 
-/* Finds the account and asks for its faults. */
+/* Finds the account and applies its faults. */
 static struct answer *enter(struct call *call)
 {
     const struct route *route = call->route;
@@ -237,7 +238,7 @@ static struct answer *enter(struct call *call)
 
 #define CHECKS_MOST 4
 
-/* What comes before the handler, in this order. */
+/* The steps before the handler, in this order. */
 static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
     [ACCESS_PUBLIC] = {check_query_text, enter},
     [ACCESS_PRIVATE] = {enter, check_query_text},
@@ -267,7 +268,7 @@ static struct answer *reply_options(struct call *call, const char *pattern)
     return call_answered(call);
 }
 
-/* Refused before anybody was asked who calls: the journal shows it to whom it names. */
+/* Refused before authentication: the journal shows it to the account that the login names. */
 static struct answer *refuse_route(struct call *call, enum journal_refusal why, unsigned status,
                                    const char *code, const char *message)
 {
@@ -276,7 +277,7 @@ static struct answer *refuse_route(struct call *call, enum journal_refusal why, 
     return reply_error(call, status, code, message);
 }
 
-/* The request is not what HTTP allows, whatever its route may be. */
+/* The request violates HTTP, whatever its route. */
 static struct answer *refuse_request(struct call *call)
 {
     const struct framing_refusal *refusal = call->request->refusal;
@@ -291,14 +292,14 @@ static struct answer *refuse_target(struct call *call)
     return call_error_because(call, 404, "the path cannot be read, or is longer than 8 kB");
 }
 
-/* A body that nothing here can read, because it is not the text itself. */
+/* A body with a Content-Encoding cannot be read. */
 static bool is_encoded(const struct http_request *request)
 {
     const char *encoding = http_header(request, "Content-Encoding");
     return request->body_size && encoding && *encoding && !text_equal_nocase(encoding, "identity");
 }
 
-/* What is wrong with the body, before anything reads it. */
+/* Checks the body before anything reads it. */
 static struct answer *check_body(struct call *call)
 {
     struct http_request *request = call->request;
@@ -313,9 +314,9 @@ static struct answer *check_body(struct call *call)
                             "the body must be sent without Content-Encoding");
     }
     if (request->too_large) {
-        return reply_reason(
-            call, 413, "too_large",
-            arena_printf(call->arena, "bodies are at most %zu MiB here", request->body_most >> 20));
+        return reply_reason(call, 413, "too_large",
+                            arena_printf(call->arena, "the body must be at most %zu MiB",
+                                         request->body_most >> 20));
     }
     return NULL;
 }
@@ -347,7 +348,7 @@ static struct answer *dispatch(struct call *call)
         return reply_options(call, pattern);
     }
     struct answer *refused = refuse_route(call, REFUSAL_METHOD, 405, "method_not_allowed",
-                                          "the path takes other methods, see Allow");
+                                          "the path has other methods, see Allow");
     call_reply_allow(call, pattern);
     return refused;
 }
@@ -365,7 +366,7 @@ void router_handle(void *arg, struct http_request *request)
         die("%s %s was not answered", request->method, request->target);
     }
     record_routed(&call);
-    /* A call that comes again later has no reply yet. */
+    /* A delayed call has no reply yet. */
     bool stands = request->reply.status || request->reply.fault;
     if (stands && request->path && target_is_under(request->path, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Origin", "*");
@@ -373,7 +374,7 @@ void router_handle(void *arg, struct http_request *request)
     trace_end(&router->engine->watch.trace);
 }
 
-/* Much is taken only from those who may use it: there is room for a few such bodies at a time. */
+/* Large bodies are accepted only from authorized callers: there is room for a few at a time. */
 size_t router_body_most(void *arg, struct http_request *request)
 {
     const struct router *router = arg;
