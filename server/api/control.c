@@ -59,10 +59,10 @@ struct answer *control_find_in_path(struct call *call, struct invoice *ret_invoi
         return refused;
     }
     enum invoice_kind kind = invoice_kind(ret_invoice->seq);
-    return kind == call->route->kind
-               ? NULL
-               : call_control_error(call, 404, "unknown_invoice", "%s stands under /_mock/%s/",
-                                    ret_invoice->id, invoice_type(kind));
+    return kind == call->route->kind ? NULL
+                                     : call_control_error(call, 404, "unknown_invoice",
+                                                          "%s must be requested under /_mock/%s/",
+                                                          ret_invoice->id, invoice_type(kind));
 }
 
 struct answer *control_reply_invoice(struct call *call, unsigned status,
@@ -80,7 +80,7 @@ struct answer *control_read_page(struct call *call, int64_t *ret_limit, const ch
     *ret_limit = LIST_LIMIT;
     *ret_after = http_query_text(call->request, "after");
     if (limit && (!text_to_int(limit, ret_limit) || *ret_limit < 1)) {
-        return call_invalid(call, "limit: a whole number from 1 is wanted");
+        return call_invalid(call, "limit: must be a whole number from 1");
     }
     *ret_limit = *ret_limit > LIST_LIMIT_MOST ? LIST_LIMIT_MOST : *ret_limit;
     return NULL;

@@ -43,7 +43,7 @@ struct answer *control_accounts_list(struct call *call)
     }
     const struct tenant *last = after ? tenants_by_id(tenants, after) : NULL;
     if (after && !last) {
-        return call_invalid(call, "after must be the id of an account");
+        return call_invalid(call, "after: must be an account's id");
     }
     size_t at = 0;
     while (last && at < tenants->n && tenants->list[at]->account.num <= last->account.num) {

@@ -71,7 +71,7 @@ static struct answer *read_query(struct call *call, struct list_query *ret_query
         return refused;
     }
     if (state && !callback_state_parse(state, &known)) {
-        return call_invalid(call, "state: queued, sending, done, failed or dropped is wanted");
+        return call_invalid(call, "state: must be queued, sending, done, failed or dropped");
     }
     query.state = state ? (int64_t)known : TIME_NONE;
     refused = id ? control_find_invoice(call, id, &invoice) : NULL;
@@ -80,7 +80,7 @@ static struct answer *read_query(struct call *call, struct list_query *ret_query
     }
     query.invoice = id ? invoice.seq : TIME_NONE;
     if (after && !callback_id_read(after, &query.before)) {
-        return call_invalid(call, "after: a callback's id is wanted");
+        return call_invalid(call, "after: must be a callback's id");
     }
     *ret_query = query;
     return NULL;

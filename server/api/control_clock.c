@@ -32,7 +32,8 @@ static struct answer *check_free(struct call *call)
 
 static struct answer *refuse_past(struct call *call, int64_t now_ms)
 {
-    return call_control_error(call, 409, "back_in_time", "the clock shows %lld already",
+    return call_control_error(call, 409, "back_in_time",
+                              "the clock is at %lld already: it cannot go back",
                               (long long)(now_ms / 1000));
 }
 
@@ -58,7 +59,7 @@ struct answer *control_clock_set(struct call *call)
         return refused;
     }
     if (!input.mode && input.now_s == TIME_NONE) {
-        return call_invalid(call, "mode or now is wanted");
+        return call_invalid(call, "mode or now is required");
     }
     int64_t now_ms = clock_now(call->tenant);
     bool frozen =
@@ -140,7 +141,7 @@ static struct answer *read_target(struct call *call, const struct advance_input 
 {
     bool seconds = input->seconds != TIME_NONE, to = input->to_s != TIME_NONE;
     if (seconds + to + input->next != 1) {
-        return call_invalid(call, "exactly one of seconds, to and next is wanted");
+        return call_invalid(call, "exactly one of seconds, to and next is required");
     }
     if (to && input->to_s < now_ms / 1000) {
         return refuse_past(call, now_ms);

@@ -14,7 +14,7 @@ static const char *const needs[EXPORT_VARIABLES] = {
     [EXPORT_SECRET] = "a secret key of the account",
     [EXPORT_TOKEN] = "flow_data.metadata.token of the invoice",
     [EXPORT_CONTROL_TOKEN] = "the --control-token",
-    [EXPORT_HEADER] = "the value of the header that the script names",
+    [EXPORT_HEADER] = "the value of the header named in the script",
 };
 
 static const char *default_of(const struct call *call, enum export_variable variable)
@@ -54,10 +54,12 @@ static void write_variable(const struct export_script *script, struct buf *out,
 
 static void write_head(const struct export_script *script, struct buf *out, const char *id)
 {
-    buf_printf(
-        out, "#!/bin/sh\n# The calls about invoice %s and its payer's steps, oldest first.\n", id);
-    buf_text(out, "# What the journal masks comes from the environment, spelt as in the call.\n"
-                  "set -eu\n");
+    buf_printf(out,
+               "#!/bin/sh\n# The calls for invoice %s and the steps of its payer, oldest first.\n",
+               id);
+    buf_text(out,
+             "# Values that the journal masks come from the environment, written as in the call.\n"
+             "set -eu\n");
     for (int i = 0; i < EXPORT_VARIABLES; i++) {
         if (script->used[i]) {
             write_variable(script, out, (enum export_variable)i);

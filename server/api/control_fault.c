@@ -70,7 +70,7 @@ struct answer *control_faults_list(struct call *call)
         return refused;
     }
     return after && !fault_id_read(after, &number)
-               ? call_invalid(call, "after: a fault's id is wanted")
+               ? call_invalid(call, "after: must be a fault's id")
                : reply_list(call, limit, number);
 }
 

@@ -38,8 +38,8 @@ static struct answer *check_resolution(struct call *call, const char *name,
     }
     bool failure = status_is_failure(request->status), good = text_equal(known, RESOLUTION_OK);
     if (failure == good && request->status != STATUS_PROCESS_PENDING) {
-        return call_invalid(call, "%s does not go with the resolution %s",
-                            status_name(request->status), known);
+        return call_invalid(call, "%s cannot have the resolution %s", status_name(request->status),
+                            known);
     }
     request->resolution = known;
     return NULL;
@@ -69,7 +69,7 @@ static struct answer *reply_wrong_amount(struct call *call, enum status status,
         return call_invalid(call, "amount: %s moves all that is left, %s", status_name(status),
                             most);
     }
-    return call_invalid(call, "amount: more than 0 and %s %s is wanted",
+    return call_invalid(call, "amount: must be more than 0 and %s %s",
                         part ? "less than" : "at most", most);
 }
 
@@ -110,7 +110,7 @@ static struct answer *read_status(struct call *call, const struct invoice *invoi
         return call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
     }
     if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(*ret_status)) {
-        return call_control_error(call, 409, "forbidden_transition", "no payout is ever %s",
+        return call_control_error(call, 409, "forbidden_transition", "a payout cannot be %s",
                                   status_name(*ret_status));
     }
     return NULL;
@@ -175,16 +175,16 @@ static struct answer *read_card(struct call *call, const struct pay_input *input
 {
     struct card_entry entry = {0};
     if (!input->card_number) {
-        return call_invalid(call, "card_number or cancel is wanted");
+        return call_invalid(call, "card_number or cancel is required");
     }
     if (!card_number_read(input->card_number, entry.number)) {
-        return call_invalid(call, "card_number: 12 to 19 digits are wanted");
+        return call_invalid(call, "card_number: must be 12 to 19 digits");
     }
     if (!input->expiry || !card_expiry_read(input->expiry, entry.expiry)) {
-        return call_invalid(call, "expiry: MMYY is wanted");
+        return call_invalid(call, "expiry: must be MMYY");
     }
     if (input->cvv && !card_cvv_holds(input->cvv)) {
-        return call_invalid(call, "cvv: 3 or 4 digits are wanted");
+        return call_invalid(call, "cvv: must be 3 or 4 digits");
     }
     snprintf(entry.holder, sizeof entry.holder, "%s", input->holder ? input->holder : "");
     *ret_entry = entry;

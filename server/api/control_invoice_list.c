@@ -38,7 +38,7 @@ static struct answer *read_test_mode(struct call *call, int64_t *ret_mode)
     *ret_mode = text ? (int64_t)yes : TIME_NONE;
     return !text || yes || text_equal(text, "false")
                ? NULL
-               : call_invalid(call, "test_mode: true or false is wanted");
+               : call_invalid(call, "test_mode: must be true or false");
 }
 
 static struct answer *read_search(struct call *call, const char **ret_search)
@@ -56,7 +56,7 @@ static struct answer *read_cursor(struct call *call, const char *after, int64_t 
     *ret_before = TIME_NONE;
     return !after || invoice_id_read(call->engine->keys.rows, after, ret_before)
                ? NULL
-               : call_invalid(call, "after: an invoice's id is wanted");
+               : call_invalid(call, "after: must be an invoice's id");
 }
 
 static struct answer *read_query(struct call *call, enum invoice_kind kind,

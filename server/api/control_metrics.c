@@ -64,7 +64,7 @@ static void write_histogram(struct buf *out, const char *name, const char *help,
 static void write_attempts(struct buf *out, const struct metrics *metrics)
 {
     head(out, "callback_attempts_total", "counter",
-         "Ended attempts by what became of the callback; queued: it is tried again.");
+         "Ended attempts by the state of the callback after them; queued: it is retried.");
     for (int state = 0; state <= CALLBACK_DROPPED; state++) {
         if (state != CALLBACK_SENDING) {
             buf_printf(out, PREFIX "callback_attempts_total{state=\"%s\"} %llu\n",
@@ -76,7 +76,7 @@ static void write_attempts(struct buf *out, const struct metrics *metrics)
 
 static void write_transitions(struct buf *out, const struct metrics *metrics)
 {
-    head(out, "transitions_total", "counter", "Invoices made and changed, by what they became.");
+    head(out, "transitions_total", "counter", "Invoices created and changed, by their new status.");
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
         for (int status = 0; status < STATUS_COUNT; status++) {
             if (metrics->transitions[kind][status]) {
@@ -137,12 +137,11 @@ static void write_gauges(struct buf *out, const struct call *call)
     const struct gauge gauges[] = {
         {"timers_due", "Timers of invoices and callbacks that are set.",
          store_invoice_due_count(engine->store) + store_callback_due_count(engine->store)},
-        {"timers_overdue", "Those of them whose time has come and that have not run yet.",
-         count_overdue(engine)},
-        {"callbacks_sending", "Callbacks handed to the sender and not ended.",
+        {"timers_overdue", "Timers that are due and have not run yet.", count_overdue(engine)},
+        {"callbacks_sending", "Callbacks handed to the sender whose attempt has not ended.",
          count_sending(engine)},
         {"callbacks_running", "Attempts on the wire.", (int64_t)deliver_running(engine->deliver)},
-        {"waiting_callers", "Calls of /_mock/wait that wait.",
+        {"waiting_callers", "Calls of /_mock/wait that are waiting.",
          (int64_t)waits_count(call->router->waits)},
         {"event_streams", "Open streams of /_mock/events.",
          (int64_t)streams_count(call->router->streams)},
@@ -155,7 +154,7 @@ static void write_gauges(struct buf *out, const struct call *call)
         {"journal_bytes", "Their bytes.", (int64_t)journal_bytes(engine->watch.journal)},
         {"database_bytes", "The database file and its log.", store_bytes(engine->store)},
         {"resident_memory_bytes", "Memory of the process.", resident_bytes()},
-        {"uptime_seconds", "Since the start.", (mono_now_ms() - engine->started_ms) / 1000},
+        {"uptime_seconds", "Time since the start.", (mono_now_ms() - engine->started_ms) / 1000},
     };
     for (size_t i = 0; i < ARRAY_SIZE(gauges); i++) {
         head(out, gauges[i].name, "gauge", gauges[i].help);
@@ -171,9 +170,9 @@ struct answer *control_metrics(struct call *call)
     buf_printf(out, PREFIX "build_info{version=\"%s\"} 1\n", MILKYPAY_VERSION);
     write_requests(out, call->router);
     write_histogram(out, "request_duration_seconds",
-                    "From a request's first byte to its reply, without those that wait.",
+                    "Time from a request's first byte to its reply, without calls that wait.",
                     &metrics->latency);
-    write_histogram(out, "loop_turn_seconds", "Turns of the loop, without their sleep.",
+    write_histogram(out, "loop_turn_seconds", "Duration of the turns of the loop, without sleep.",
                     &metrics->turns);
     write_attempts(out, metrics);
     write_transitions(out, metrics);

@@ -33,7 +33,7 @@ static struct answer *check_outcomes(struct call *call, const json_t *list)
 {
     struct outcome outcome;
     if (!json_is_array(list) || !json_array_size(list)) {
-        return call_invalid(call, "outcomes: a list of outcomes is wanted");
+        return call_invalid(call, "outcomes: must be a list of at least one outcome");
     }
     if ((int64_t)json_array_size(list) + call->tenant->outcomes > PLAN_QUEUE_MOST) {
         return call_control_error(call, 422, "too_many_outcomes", "at most %d outcomes are queued",

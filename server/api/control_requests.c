@@ -71,7 +71,7 @@ static struct answer *read_page(struct call *call, struct page *ret_page)
     bool good = !after || (text_starts(after, "req_") &&
                            text_to_int(after + strlen("req_"), &number) && number >= 1);
     ret_page->after = (uint64_t)number;
-    return refused || good ? refused : call_invalid(call, "after: a request's id is wanted");
+    return refused || good ? refused : call_invalid(call, "after: must be a request's id");
 }
 
 /* Counts all that fit and writes those of the page. */

@@ -21,7 +21,7 @@ struct answer *control_services_list(struct call *call)
     const char *text = http_query_text(call->request, "kind");
     enum invoice_kind kind = INVOICE_PAYMENT;
     if (text && !invoice_kind_parse(text, &kind)) {
-        return call_invalid(call, "kind: payment or payout is wanted");
+        return call_invalid(call, "kind: must be payment or payout");
     }
     const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
     struct json_out out = call_reply_list(call);

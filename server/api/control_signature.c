@@ -21,10 +21,10 @@ static struct answer *read_body(struct call *call, const struct signature_input 
                                 struct buf *ret_body)
 {
     if (!input->body == !input->body_base64) {
-        return call_invalid(call, "body or body_base64 is wanted");
+        return call_invalid(call, "exactly one of body and body_base64 is required");
     }
     if (input->body_base64 && !crypt_base64_decode(input->body_base64, ret_body)) {
-        return call_invalid(call, "body_base64: this is no base64");
+        return call_invalid(call, "body_base64: must be base64");
     }
     if (input->body) {
         buf_text(ret_body, input->body);

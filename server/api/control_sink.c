@@ -136,9 +136,9 @@ static struct answer *read_codes(struct call *call, const json_t *list, uint16_t
     }
     *ret_codes = codes;
     return good ? NULL
-                : call_invalid(
-                      call, "responses: a list of at most %d status codes from %d to %d is wanted",
-                      SINK_RESPONSES_MOST, CODE_LEAST, CODE_MOST);
+                : call_invalid(call,
+                               "responses: must be a list of at most %d status codes from %d to %d",
+                               SINK_RESPONSES_MOST, CODE_LEAST, CODE_MOST);
 }
 
 struct answer *control_sink_program(struct call *call)
@@ -179,15 +179,15 @@ static struct answer *read_page(struct call *call, struct page *ret_page)
     ret_page->filter.signature = signature ? &ret_page->signature : NULL;
     ret_page->newest = text_equal(order, "newest");
     if (signature && !sink_signature_parse(signature, &ret_page->signature)) {
-        return call_invalid(call, "signature: valid, invalid or missing is wanted");
+        return call_invalid(call, "signature: must be valid, invalid or missing");
     }
     if (order && !ret_page->newest && !text_equal(order, "oldest")) {
-        return call_invalid(call, "order: oldest or newest is wanted");
+        return call_invalid(call, "order: must be oldest or newest");
     }
     struct answer *refused = control_read_page(call, &ret_page->limit, &after);
     bool good = !after || (text_to_int(after, &ret_page->after) && ret_page->after >= 0);
     return refused || good ? refused
-                           : call_invalid(call, "after: the next of another page is wanted");
+                           : call_invalid(call, "after: must be the next of another page");
 }
 
 /* Bytes that are no text cannot stand in JSON: their base64 does. */

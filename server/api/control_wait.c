@@ -14,7 +14,7 @@ static struct answer *read_duration(struct call *call, const char *name, int64_t
     const char *text = http_query_text(call->request, name);
     return !text || text_to_duration(text, value_ms)
                ? NULL
-               : call_invalid(call, "%s: a duration like 10s is wanted", name);
+               : call_invalid(call, "%s: must be a duration like 10s", name);
 }
 
 static struct answer *read_callback(struct call *call, const char *name, struct waiter *waiter)
@@ -25,7 +25,7 @@ static struct answer *read_callback(struct call *call, const char *name, struct 
     waiter->kind = WAIT_CALLBACK;
     waiter->state = delivered ? CALLBACK_DONE : CALLBACK_FAILED;
     if (!delivered && !text_equal(name, "failed")) {
-        return call_invalid(call, "callback: delivered or failed is wanted");
+        return call_invalid(call, "callback: must be delivered or failed");
     }
     if (transition && !status_parse(transition, &status)) {
         return call_invalid(call, "transition: there is no such status");
@@ -41,12 +41,12 @@ static struct answer *read_sink(struct call *call, struct waiter *waiter)
                                          "from",   "to",   "reference_id", "unmatched"};
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         if (http_query_text(call->request, others[i])) {
-            return call_invalid(call, "sink: of the filters only invoice goes with it");
+            return call_invalid(call, "sink: can be combined with the filter invoice only");
         }
     }
     waiter->sink_invoice = http_query_text(call->request, "invoice");
     return sink_name_is_good(waiter->sink) ? NULL
-                                           : call_invalid(call, "sink: that is no name of one");
+                                           : call_invalid(call, "sink: must be the name of a sink");
 }
 
 static struct answer *read_requests(struct call *call, const char *text, struct waiter *waiter)
@@ -54,7 +54,7 @@ static struct answer *read_requests(struct call *call, const char *text, struct 
     waiter->kind = WAIT_REQUESTS;
     if (!text_to_int(text, &waiter->wanted) || waiter->wanted < 1 ||
         waiter->wanted > REQUESTS_MOST) {
-        return call_invalid(call, "requests: a number from 1 to 1000000 is wanted");
+        return call_invalid(call, "requests: must be a number from 1 to 1000000");
     }
     waiter->sink = http_query_text(call->request, "sink");
     return waiter->sink ? read_sink(call, waiter)
@@ -90,15 +90,15 @@ static struct answer *read_condition(struct call *call, struct waiter *waiter)
     bool status = !requests && http_query_text(request, "status"); /* with requests a filter */
     if (status + (callback != NULL) + (idle != NULL) + (requests != NULL) != 1 ||
         (!requests && (id == NULL) != (idle != NULL))) {
-        return call_invalid(call, "invoice and status, invoice and callback, idle=true or requests "
-                                  "is wanted");
+        return call_invalid(call, "exactly one of invoice and status, invoice and callback, "
+                                  "idle=true and requests is required");
     }
     if (requests) {
         return read_requests(call, requests, waiter);
     }
     if (idle) {
         waiter->kind = WAIT_IDLE;
-        return text_equal(idle, "true") ? NULL : call_invalid(call, "idle: true is wanted");
+        return text_equal(idle, "true") ? NULL : call_invalid(call, "idle: must be true");
     }
     return read_invoice(call, id, waiter);
 }
@@ -115,7 +115,7 @@ struct answer *control_wait(struct call *call)
         return answer;
     }
     if (timeout_ms > TIMEOUT_MOST_MS) {
-        return call_invalid(call, "timeout: at most 60s are waited");
+        return call_invalid(call, "timeout: must be at most 60s");
     }
     answer = waiter_try(call, &waiter, &cache);
     if (!answer && waiter_is_hopeless(call, &waiter)) {

@@ -186,7 +186,7 @@ static struct answer *read_start(struct call *call, uint64_t *ret_seq)
         return NULL;
     }
     if (!text_to_int(last, &seq) || seq < 0) {
-        return call_invalid(call, "Last-Event-ID: an event's id is wanted");
+        return call_invalid(call, "Last-Event-ID: must be an event's id");
     }
     *ret_seq = (uint64_t)seq > newest ? 0 : (uint64_t)seq;
     return NULL;

@@ -22,13 +22,14 @@ static const struct {
     [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path", true},
     [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long", true},
     [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
-    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path takes other methods", true},
+    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods", true},
     [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
     [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
                           "Authorization is not Basic with the base64 of login:password"},
-    [REFUSAL_LOGIN_UNKNOWN] = {"unknown_login", "Authorization", "the login is no account's id"},
+    [REFUSAL_LOGIN_UNKNOWN] = {"unknown_login", "Authorization",
+                               "no account has the login as its id"},
     [REFUSAL_LOGIN_IS_KEY] = {"key_as_login", "Authorization",
-                              "a key stands in the login's place: the login is the account's id"},
+                              "the login is a key: the login must be the account's id"},
     [REFUSAL_PASSWORD] = {"wrong_api_key", "Authorization",
                           "the account is known, but the password is not its API key"},
     [REFUSAL_PASSWORD_PUBLIC] = {"public_key_as_api_key", "Authorization",
@@ -36,8 +37,9 @@ static const struct {
     [REFUSAL_PASSWORD_SECRET] = {"secret_key_as_api_key", "Authorization",
                                  "the account is known, but a secret key was sent as its API key; "
                                  "secret keys only sign callbacks"},
-    [REFUSAL_PASSWORD_OTHERS] = {"foreign_api_key", "Authorization",
-                                 "the account is known, but the API key is another account's"},
+    [REFUSAL_PASSWORD_OTHERS] =
+        {"foreign_api_key", "Authorization",
+         "the account is known, but the API key belongs to another account"},
 };
 
 /* What the status alone says of a platform's answer. */
@@ -46,10 +48,10 @@ static const struct {
     const char *rule, *where, *message;
 } statuses[] = {
     {400, "unreadable_body", "body", "the body cannot be read"},
-    {401, "unknown_key", "public_key", "the key or token opens no account"},
+    {401, "unknown_key", "public_key", "no account has this key or token"},
     {403, "forbidden", "account", "the account may not do this"},
-    {404, "unknown_resource", "path", "there is nothing of this id in the account"},
-    {409, "conflict", "body", "the present state forbids it"},
+    {404, "unknown_resource", "path", "the account has nothing with this id"},
+    {409, "conflict", "body", "the current state does not allow it"},
     {413, "too_large", "body", "the body is too large"},
     {422, "invalid_fields", "body", "some fields are wrong"},
 };
@@ -78,8 +80,8 @@ static const struct hint payout_hints[] = {
     {"fields.card_number", "12 to 19 digits, as a text"},
     {"fields.test_details_payout_status",
      "process_pending, processed, partially_processed, process_failed, expired or terminated"},
-    {"fields.test_details_payout_resolution", "ok of a success, another resolution of a failure"},
-    {"fields.test_details_success_rate", "0 to 100: so many of a hundred succeed"},
+    {"fields.test_details_payout_resolution", "ok for a success, another resolution for a failure"},
+    {"fields.test_details_success_rate", "0 to 100: the percentage of payments that succeed"},
 };
 
 /* ------------------------------------------------------------------ the nearest form */

@@ -190,7 +190,7 @@ static void open_holes(struct writing *writing)
         open_hole(writing, &mask);
     }
     if (request->masks > n) {
-        buf_printf(writing->script->out, "# masked: %u values more, which this script lacks\n",
+        buf_printf(writing->script->out, "# masked: %u more values, which are missing here\n",
                    (unsigned)(request->masks - n));
     }
 }
@@ -347,7 +347,7 @@ static void add_title(struct writing *writing)
     add_shown(out, writing->parts[JOURNAL_TARGET], request->size[JOURNAL_TARGET]);
     buf_printf(out, request->status ? " -> %u\n" : " -> no answer\n", request->status);
     if (request->body > request->size[JOURNAL_BODY]) {
-        buf_text(out, "# its body was longer: the journal keeps the beginning\n");
+        buf_text(out, "# the body was longer: the journal keeps only the beginning\n");
     }
 }
 

@@ -92,7 +92,7 @@ static const char *foreign_message(struct arena *arena, const char *name, const 
                        params[i].name);
         }
     }
-    return arena_printf(arena, "It does not belong to %s on %s, which has %s.", name, place,
+    return arena_printf(arena, "The fault %s on %s does not have it: it has %s.", name, place,
                         buf_str(&list));
 }
 
@@ -129,7 +129,7 @@ static void check_match(const struct input *input, struct fault *fault, struct j
         json_errors_add(errors, "match.path", "Faults never touch /_mock/.");
     }
     if (input->invoice && !invoice_id_has_form(input->invoice)) {
-        json_errors_add(errors, "match.invoice", "An invoice's id is wanted, cpi_... or cpoi_...");
+        json_errors_add(errors, "match.invoice", "Must be an invoice's id, cpi_... or cpoi_...");
     }
     if (input->transition && !status_parse(input->transition, &status)) {
         json_errors_add(errors, "match.transition", "There is no status %s.", input->transition);
@@ -153,7 +153,7 @@ static void check_delay(const struct input *input, struct fault *fault, struct j
                                       .sigma = (double)input->sigma / (double)MONEY_ONE};
     } else if (!text || !fault_delay_parse(text, delay)) {
         json_errors_add(errors, "delay",
-                        "\"500ms\", \"100ms-900ms\" or \"" LOGNORMAL "\" is wanted.");
+                        "Must be \"500ms\", \"100ms-900ms\" or \"" LOGNORMAL "\".");
     }
     if (lognormal && (input->median_ms == FAULT_UNSET || input->sigma == FAULT_UNSET)) {
         json_errors_add(errors, "delay", "\"" LOGNORMAL "\" needs median and sigma.");
@@ -191,8 +191,7 @@ static void check_effect(const struct input *input, struct fault *fault, struct 
 static struct answer *find_kind(struct call *call, const struct input *input, struct fault *fault)
 {
     if (!fault_place_parse(input->on, &fault->place)) {
-        return call_control_error(call, 422, "unknown_fault",
-                                  "on: api, callback or page is wanted");
+        return call_control_error(call, 422, "unknown_fault", "on: must be api, callback or page");
     }
     return fault_kind_parse(input->name, fault->place, &fault->effect.kind)
                ? NULL

@@ -18,7 +18,7 @@ static struct answer *read_word(struct call *call, const char *name, const char 
     }
     return !text || *ret_n >= 0
                ? NULL
-               : call_invalid(call, "%s: %s or %s is wanted", name, words[0], words[1]);
+               : call_invalid(call, "%s: must be %s or %s", name, words[0], words[1]);
 }
 
 static struct answer *read_ms(struct call *call, const char *name, int64_t *value)
@@ -26,7 +26,7 @@ static struct answer *read_ms(struct call *call, const char *name, int64_t *valu
     const char *text = http_query_text(call->request, name);
     return !text || text_to_int(text, value)
                ? NULL
-               : call_invalid(call, "%s: unix milliseconds are wanted", name);
+               : call_invalid(call, "%s: must be unix milliseconds", name);
 }
 
 /* 404, or 4xx for all from 400 to 499. */
@@ -43,7 +43,7 @@ static struct answer *read_status(struct call *call, struct journal_filter *filt
         return NULL;
     }
     if (!text_to_int(text, &n) || n < 100 || n > 599) {
-        return call_invalid(call, "status: a code like 404, or 4xx, is wanted");
+        return call_invalid(call, "status: must be a code like 404, or 4xx");
     }
     filter->status_least = filter->status_most = (unsigned)n;
     return NULL;

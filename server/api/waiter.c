@@ -208,7 +208,8 @@ struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_
     bool replaced =
         waiter->invoice && waiter->kind != WAIT_ATTEMPT && !cached_invoice(call, waiter, cache);
     if (replaced) {
-        return call_control_error(call, 404, "unknown_invoice", "the account's state was replaced");
+        return call_control_error(call, 404, "unknown_invoice",
+                                  "the account's state was replaced while the call waited");
     }
     return kinds[waiter->kind].try(call, waiter, cache);
 }

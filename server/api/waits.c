@@ -46,7 +46,7 @@ static struct answer *try_again(struct call *call, struct waiter *waiter, struct
     bool holds_reply = waiter->kind == WAIT_ATTEMPT;
     if (!call->tenant && !holds_reply) {
         return call_control_error(call, 404, "unknown_account",
-                                  "the account was deleted meanwhile");
+                                  "the account was deleted while the call waited");
     }
     struct answer *answer = waiter_try(call, waiter, cache);
     if (answer || (late && holds_reply)) {
@@ -56,7 +56,9 @@ static struct answer *try_again(struct call *call, struct waiter *waiter, struct
         return waiter_give_up(call, waiter, "frozen",
                               "the clock is frozen and nothing is due: advance it");
     }
-    return late ? waiter_give_up(call, waiter, "timeout", "it has not happened in time") : NULL;
+    return late ? waiter_give_up(call, waiter, "timeout",
+                                 "the condition was not met before the timeout")
+                : NULL;
 }
 
 /* Asks again and answers if there is an answer; the waiter is gone afterwards, unless it goes on
