@@ -1,4 +1,4 @@
-/* Whose call it is, where the body or an invoice tells. */
+/* Finds the account of a call by its body or its invoice. */
 #include "api/api.h"
 
 #include "base/text.h"
@@ -47,13 +47,13 @@ struct tenant *account_of(struct call *call, bool found, const struct invoice *i
     return call->tenant;
 }
 
-/* What else the link says does not matter, not even its key. */
+/* Other parameters of the link are ignored, including its key. */
 struct answer *account_by_page_order(struct call *call)
 {
     bool post = text_equal(call->request->method, "POST");
     struct invoice invoice;
     if (call->request->head && !http_query_text(call->request, "cpi")) {
-        return NULL; /* the preview of a link orders nothing */
+        return NULL; /* a link preview must not create an order */
     }
     struct answer *refused = post ? account_by_form_key(call) : NULL;
     if (refused) {
@@ -88,7 +88,7 @@ struct answer *account_by_invoice(struct call *call)
     return own ? NULL : call_error(call, 404);
 }
 
-/* Any token that is not ours or is over is refused. */
+/* Refuses unknown and expired tokens. */
 struct answer *account_by_token(struct call *call)
 {
     const char *text = authorization_bearer(http_header(call->request, "Authorization"));

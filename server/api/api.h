@@ -56,13 +56,13 @@ struct answer *account_by_invoice(struct call *call);
 struct answer *account_by_token(struct call *call);
 struct answer *account_by_pid(struct call *call);
 
-/* Takes an invoice for call->found, and its account for the call's; NULL: `invoice` was not found,
- * or its account is gone. */
+/* Sets call->found to the invoice, and the call's account to its account. Returns NULL if `invoice`
+ * was not found or its account was deleted. */
 struct tenant *account_of(struct call *call, bool found, const struct invoice *invoice);
 
 /* ------------------------------------------------------------------ what they share */
 
-/* An invoice of the account and of the route's kind; false if there is none of this id. */
+/* Finds an invoice of the account and of the route's kind. Returns false if none has this id. */
 bool api_find(struct call *call, const char *id, struct invoice *ret_invoice);
 
 /* 403 of an account that is not active. */
@@ -76,17 +76,17 @@ typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, e
 struct answer *invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
                              invoice_writer write, enum view_kind kind) ATTR_ANSWER;
 
-/* 409: an error with `detail`, and the invoice that is in the way as a GET shows it (P1016). */
+/* 409: an error with `detail`, and the conflicting invoice as a GET shows it (P1016). */
 struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
                                       const char *detail, invoice_writer write) ATTR_ANSWER;
 
-/* The same for a reference_id that is taken, by a "refund" or what else `noun` says. */
+/* The same for a reference_id in use; `noun` is "refund" or another word for its owner. */
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
                                       const char *noun, const char *reference_id,
                                       invoice_writer write) ATTR_ANSWER;
 
-/* router.conflict: 409 as the call would be refused that repeats an earlier one, or a payout that
- * has started; NULL: it repeats none. */
+/* router.conflict: the 409 of a call that repeats an earlier one or starts a payout again; NULL if
+ * it repeats none. */
 struct answer *conflict_reply(struct call *call);
 
 /* Its part in api_process.c: 409 of a payout that has started, where the call would start one. */

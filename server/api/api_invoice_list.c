@@ -54,7 +54,7 @@ static void read_test_mode(struct call *call, int64_t *ret_mode, struct json_err
     *ret_mode = yes;
 }
 
-/* The row that a cursor names; it need not fit the filters. */
+/* The row of a cursor; it need not match the filters. */
 static void read_cursor(struct call *call, const char *name, int64_t *ret_seq,
                         struct json_errors *errors)
 {
@@ -94,8 +94,8 @@ struct page {
     bool older, newer; /* there are more on either side */
 };
 
-/* One row beyond the limit tells of more in the direction of reading; a query of one row tells of
- * the other. */
+/* One row beyond the limit shows whether there are more in the direction of reading; a query of one
+ * row checks the other direction. */
 static void read_page(struct call *call, const struct invoice_filter *filter, struct page *ret_page)
 {
     bool upward = filter->after_seq != TIME_NONE;
@@ -171,8 +171,8 @@ static bool fits(const struct invoice_filter *f, const struct invoice *row)
            (f->after_seq == TIME_NONE || row->seq > f->after_seq);
 }
 
-/* An id or a reference names at most one row, found without walking the list. False: neither is
- * asked for. */
+/* An id or a reference matches at most one row, found by its index. Returns false if neither is
+ * given. */
 static bool read_by_key(struct call *call, const struct invoice_filter *filter,
                         struct page *ret_page)
 {

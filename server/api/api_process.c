@@ -5,7 +5,7 @@
 #include "engine/payout.h"
 #include "engine/plan.h"
 
-/* Starts it; an outcome (or NULL) takes the place of what was planned at its creation. */
+/* Starts it; an outcome (or NULL) replaces the plan of its creation. */
 static struct answer *start(struct call *call, struct invoice *payout, const char *outcome)
 {
     int64_t now_ms = clock_now(call->tenant);

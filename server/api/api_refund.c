@@ -12,7 +12,7 @@ static const struct json_field refund_fields[] = {
     JSON_FIELD(refund_order, "description", TEXT, description, .most = 1024),
 };
 
-/* The body may name the invoice once more; another one than the path does is a mistake. */
+/* The body may repeat the id of the invoice; it must be that of the path. */
 static void check_id(const json_t *body, const struct invoice *invoice, struct json_errors *errors)
 {
     const json_t *data = json_object_get(body, "data");

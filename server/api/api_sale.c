@@ -52,7 +52,7 @@ static void check_sale(struct call *call, const struct sale *sale, struct card_e
     *ret_entry = entry;
 }
 
-/* What the client makes a form of, that the payer's browser submits to the bank. */
+/* The data of the form that the payer's browser submits to the bank. */
 static void write_auth(struct json_out *out, struct call *call, const struct invoice *invoice)
 {
     char request[IDENT_TEXT];
@@ -72,7 +72,7 @@ static void write_auth(struct json_out *out, struct call *call, const struct inv
     json_out_object_end(out);
 }
 
-/* Flat, unlike all else (P706). */
+/* Flat, unlike all other bodies (P706). */
 static struct answer *reply_sale(struct call *call, const struct invoice *invoice)
 {
     struct json_out out = call_reply_object(call, 201);

@@ -84,7 +84,7 @@ static const struct json_field prerequest_fields[] = {
     JSON_FIELD(prerequest, "public_key", TEXT, public_key, .required = true),
     JSON_FIELD(prerequest, "currency", TEXT, currency, .required = true,
                .format = JSON_FORMAT_CURRENCY),
-    /* The last one: a payment's amount is not even looked at (P303). */
+    /* Must be the last: a payment's amount is not read (P303). */
     JSON_FIELD(prerequest, "amount", MONEY, amount),
 };
 
@@ -102,7 +102,7 @@ static struct answer *read_prerequest(struct call *call, enum invoice_kind kind,
     return errors.n ? call_reply_errors(call, &errors) : NULL;
 }
 
-/* The usable services that take the currency: their own, or any that the account converts from. */
+/* The usable services that accept the currency: their own, or one that the account converts. */
 static void find_offers(struct call *call, struct prerequest_view *view)
 {
     const struct catalogue *catalogue = view->catalogue;

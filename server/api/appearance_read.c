@@ -60,7 +60,7 @@ static const struct json_field style_fields[] = {
     COLOR("on_secondary_color", on_secondary),
 };
 
-/* In the order of reading: what `style` says comes later and stays. */
+/* In the order of reading: `style` comes later and wins. */
 static const struct json_field appearance_fields[] = {
     FIELD("pay_button_label", TEXT, pay_button_label, .most = LABEL_MOST),
     FIELD("theme", TEXT, theme, .choices = themes),
@@ -92,8 +92,8 @@ static bool add_methods(json_t *list, const json_t *value)
     return true;
 }
 
-/* A list, a text, or a map as forms make it of `show_methods[0]`. A new value, NULL: it is wrong.
- */
+/* A list, a text, or a map as forms send it (`show_methods[0]`). Returns a new value, or NULL if it
+ * is wrong. */
 static json_t *read_methods(const json_t *value)
 {
     json_t *list = json_array();
@@ -125,7 +125,7 @@ static json_t *read_methods(const json_t *value)
 
 /* ------------------------------------------------------------------ the normal form */
 
-/* What stands at a field's place, as JSON. NULL: nothing was given, or an error was told. */
+/* The value of a field as JSON. NULL: none was given, or it had an error. */
 static json_t *normal_value(const char *group, const struct json_field *field, const char *input,
                             struct json_errors *errors)
 {
@@ -145,7 +145,7 @@ static json_t *normal_value(const char *group, const struct json_field *field, c
     return list;
 }
 
-/* What was given of a group. A text also counts when it came from the top level. */
+/* The given members of a group, including texts of the top level. */
 static json_t *normal_group(const struct json_field *group, const json_t *given,
                             const struct appearance_input *input, struct json_errors *errors)
 {

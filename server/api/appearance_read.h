@@ -1,7 +1,7 @@
 /*
- * What an order wants the payment page to look like (P766, P767): `display` hides parts of the
- * page and names methods, `style` gives labels, a theme and colours; `theme` and `pay_button_label`
- * may also stand at top level, where style's own go before them.
+ * The appearance of the payment page in an order (P766, P767): `display` hides parts of the page
+ * and names methods, `style` gives labels, a theme and colours; `theme` and `pay_button_label` may
+ * also be at the top level; those of style win.
  */
 #pragma once
 

@@ -37,7 +37,7 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_object_end(out);
 }
 
-/* Handed over but waiting for a free connection is still queued to whoever looks. */
+/* A callback that waits for a free connection is shown as queued. */
 static enum callback_state shown_state(const struct call *call, const struct callback *callback)
 {
     bool sending = callback->state == CALLBACK_SENDING &&

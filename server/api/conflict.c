@@ -19,7 +19,7 @@ static bool find_refunded(struct call *call, const char *reference_id, struct in
            store_invoice_get(call->engine->store, call->arena, refund.invoice, ret_earlier);
 }
 
-/* The calls that can repeat. */
+/* The calls that can repeat an earlier one. */
 static const struct repeat {
     const char *pattern;
     bool (*find)(struct call *call, const char *reference_id, struct invoice *ret_earlier);

@@ -107,22 +107,22 @@ struct answer *control_read(struct call *call, bool optional, const struct json_
 struct answer *control_reply_errors(struct call *call,
                                     const struct json_errors *errors) ATTR_ANSWER;
 
-/* {NAME: TEXT}: what was deleted, or reset. */
+/* {NAME: TEXT}: the deleted or reset thing. */
 struct answer *control_reply_text(struct call *call, const char *name,
                                   const char *text) ATTR_ANSWER;
 
-/* A payment or a payout, as the id says; 404 if the account has none. */
+/* A payment or a payout by id; 404 if the account has none. */
 struct answer *control_find_invoice(struct call *call, const char *id,
                                     struct invoice *ret_invoice) ATTR_MUST_USE;
 
-/* The one that the path names first, of the kind that the path is of; 404 otherwise. */
+/* The first id of the path, of the path's kind; 404 otherwise. */
 struct answer *control_find_in_path(struct call *call, struct invoice *ret_invoice) ATTR_MUST_USE;
 
 /* {"data":{..}}, the private document. */
 struct answer *control_reply_invoice(struct call *call, unsigned status,
                                      const struct invoice *invoice) ATTR_ANSWER;
 
-/* A page of items that can be large ends after so many bytes; further items are on the next. */
+/* A page of large items ends after so many bytes; further items are on the next page. */
 #define CONTROL_PAGE_BYTES ((size_t)512 << 10)
 
 /* The paging of lists: ?limit= (100, at most 1000) and ?after= (NULL when absent). */

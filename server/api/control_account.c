@@ -70,7 +70,7 @@ struct answer *control_accounts_balances(struct call *call)
 
 /* ------------------------------------------------------------------ changing */
 
-/* Reads settings onto those that are there. */
+/* Reads settings over the current ones. */
 static struct answer *read_settings(struct call *call, bool optional, struct settings *settings)
 {
     struct json_errors errors = {.arena = call->arena};
@@ -124,6 +124,6 @@ struct answer *control_reset(struct call *call)
         return refused;
     }
     engine_reset(call->engine, call->tenant);
-    call->unrecorded = true; /* the journal begins anew */
+    call->unrecorded = true; /* a reset empties the journal */
     return control_reply_text(call, "reset", call->tenant->account.keys.id);
 }

@@ -22,7 +22,7 @@ struct answer *control_clock_get(struct call *call)
     return reply_clock(call);
 }
 
-/* While an advance runs, the clock is its own. */
+/* Only the running advance may change the clock. */
 static struct answer *check_free(struct call *call)
 {
     return call->tenant->advance ? call_control_error(call, 409, "advancing",
@@ -71,8 +71,7 @@ struct answer *control_clock_set(struct call *call)
     if (later) {
         now_ms = input.now_s * 1000;
     } else if (frozen && !call->tenant->account.clock.frozen) {
-        now_ms =
-            (now_ms + 999) / 1000 * 1000; /* a clock that stands shows all there is of its time */
+        now_ms = (now_ms + 999) / 1000 * 1000; /* rounded up to whole seconds */
     }
     engine_set_clock(call->engine, call->tenant, frozen, now_ms);
     return reply_clock(call);

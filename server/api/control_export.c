@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* What the script says if a variable is not set. The others have a default. */
+/* The message of the script if a variable is not set. The others have a default. */
 static const char *const needs[EXPORT_VARIABLES] = {
     [EXPORT_API_KEY] = "the API key of the account",
     [EXPORT_SECRET] = "a secret key of the account",

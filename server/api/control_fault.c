@@ -1,11 +1,11 @@
-/* POST, GET, DELETE /_mock/faults: what the account's calls, pages and callbacks are to meet. */
+/* POST, GET, DELETE /_mock/faults: the faults of the account's calls, pages and callbacks. */
 #include "control.h"
 
 #include "engine/engine_account.h"
 
 #include <string.h>
 
-/* What was asked for, between id and hits. */
+/* Shows the requested members between id and hits. */
 static void write_fault(struct call *call, struct json_out *out, const struct fault *fault)
 {
     char id[IDENT_TEXT];

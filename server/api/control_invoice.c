@@ -24,7 +24,7 @@ static const struct json_field transition_fields[] = {
     JSON_FIELD(transition_input, "force", BOOL, force),
 };
 
-/* The resolution by name, and in harmony with the status. */
+/* Reads the resolution, which must be consistent with the status. */
 static struct answer *check_resolution(struct call *call, const char *name,
                                        struct transition_request *request)
 {
@@ -73,8 +73,8 @@ static struct answer *reply_wrong_amount(struct call *call, enum status status,
                         part ? "less than" : "at most", most);
 }
 
-/* An amount that is given is one that the status can move. What the state table forbids is told
- * first. */
+/* A given amount must be one that the status can move. A change that the state table forbids is
+ * reported first. */
 static struct answer *check_amount(struct call *call, const struct invoice *invoice,
                                    const struct transition_request *request)
 {
@@ -102,7 +102,7 @@ static struct answer *reply_forbidden(struct call *call, const struct invoice *i
                               status_name(invoice->status), status_name(request->status));
 }
 
-/* The status by name, one that the invoice's kind has. */
+/* Reads the status, which must exist for the invoice's kind. */
 static struct answer *read_status(struct call *call, const struct invoice *invoice,
                                   const char *name, enum status *ret_status)
 {
@@ -130,8 +130,8 @@ struct answer *control_transition(struct call *call)
     }
     if (request.status == STATUS_EXPIRED && !input.force &&
         invoice.status == STATUS_PROCESS_PENDING) {
-        request.status = STATUS_PROCESS_FAILED; /* time out now: that is how a pending invoice
-                                                expires (P828) */
+        request.status = STATUS_PROCESS_FAILED; /* a pending invoice expires by a timeout now
+                                                 * (P828) */
         input.resolution = RESOLUTION_EXPIRED;
     } else if (request.status == STATUS_EXPIRED && !input.resolution) {
         input.resolution = RESOLUTION_EXPIRED;
@@ -144,7 +144,7 @@ struct answer *control_transition(struct call *call)
     if (refused) {
         return refused;
     }
-    invoice.plan = ""; /* a command overrides what was planned */
+    invoice.plan = ""; /* a command replaces the plan */
     invoice.plan_due_ms = TIME_NONE;
     return engine_transition(call->engine, call->tenant, call->arena, &invoice, &request)
                ? control_reply_invoice(call, 200, &invoice)
@@ -169,7 +169,7 @@ static const struct json_field pay_fields[] = {
     JSON_FIELD(pay_input, "cancel", BOOL, cancel),
 };
 
-/* A card that can be read. */
+/* Reads and checks the card. */
 static struct answer *read_card(struct call *call, const struct pay_input *input,
                                 struct card_entry *ret_entry)
 {

@@ -1,5 +1,4 @@
-/* GET /_mock/payment-invoices[/{id}], and of payouts: an account's invoices as a tester looks for
- * them. */
+/* GET /_mock/payment-invoices[/{id}], and of payouts: lists and searches an account's invoices. */
 #include "control.h"
 
 #include "base/text.h"
@@ -11,7 +10,7 @@
 #include <string.h>
 
 #define SEARCH_MOST 100
-#define COUNT_MOST 1000000 /* counting more would hold others up */
+#define COUNT_MOST 1000000 /* counting more would delay other calls */
 
 /* ------------------------------------------------------------------ the query */
 
@@ -50,7 +49,7 @@ static struct answer *read_search(struct call *call, const char **ret_search)
                : call_invalid(call, "search: must be at most 100 characters");
 }
 
-/* The row need not stand any more. */
+/* The row may have been deleted. */
 static struct answer *read_cursor(struct call *call, const char *after, int64_t *ret_before)
 {
     *ret_before = TIME_NONE;
@@ -110,7 +109,7 @@ struct answer *control_invoices_list(struct call *call)
     }
     struct store *store = call->engine->store;
     int64_t account = call->tenant->account.num;
-    size_t limit = (size_t)query.filter.limit++; /* one more tells whether more follow */
+    size_t limit = (size_t)query.filter.limit++; /* one more, to see whether more follow */
     size_t n = store_invoice_find(store, call->arena, account, &query.filter, query.search, &rows,
                                   &reached);
     size_t shown = n > limit ? limit : n;
@@ -128,7 +127,7 @@ struct answer *control_invoices_list(struct call *call)
 
 /* ------------------------------------------------------------------ one */
 
-/* What a transition would do without force; a pending invoice may time out too (P828). */
+/* The transitions that need no force; a pending invoice may time out too (P828). */
 static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
     return engine_may_become(call->engine, call->arena, invoice, to) ||
@@ -153,7 +152,7 @@ static void write_refunds(struct json_out *out, struct call *call, const struct 
     json_out_array_end(out);
 }
 
-/* What the platform's document does not say of the money that went back. */
+/* Refund data that the platform's document does not have. */
 static void write_money(struct json_out *out, struct call *call, const struct invoice *invoice)
 {
     bool paid = invoice->processed_amount != MONEY_NONE;

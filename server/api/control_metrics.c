@@ -1,4 +1,4 @@
-/* GET /_mock/metrics: what the server counts, as Prometheus reads it (text format 0.0.4). */
+/* GET /_mock/metrics: the metrics in the text format of Prometheus (0.0.4). */
 #include "control.h"
 
 #include "api/event_stream.h"
@@ -88,8 +88,7 @@ static void write_transitions(struct buf *out, const struct metrics *metrics)
     }
 }
 
-/* Timers whose time has come and that have not run: only accounts whose earliest is due are asked.
- */
+/* Timers that are due and have not run. Checks only accounts whose earliest timer is due. */
 static int64_t count_overdue(struct engine *engine)
 {
     int64_t overdue = 0;

@@ -1,4 +1,4 @@
-/* /_mock/outcomes: the queue of what becomes of the next invoices and refunds. */
+/* /_mock/outcomes: the queue of outcomes for the next invoices and refunds. */
 #include "control.h"
 
 #include "engine/plan.h"
@@ -28,7 +28,7 @@ struct answer *control_outcomes_clear(struct call *call)
     return reply_queue(call, 200);
 }
 
-/* Every text of the list is an outcome. */
+/* Checks that every item of the list is an outcome. */
 static struct answer *check_outcomes(struct call *call, const json_t *list)
 {
     struct outcome outcome;

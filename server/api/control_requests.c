@@ -1,4 +1,4 @@
-/* GET and DELETE /_mock/requests: what the server was asked, newest first, and how often. */
+/* GET and DELETE /_mock/requests: recorded requests, newest first, and their counts. */
 #include "control.h"
 
 #include "api/journal_filter.h"
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many requests fit, in all and by what. */
+/* How many requests match, in total and by group. */
 struct counts {
     size_t total, pages, unmatched;
     size_t by_status[600];
-    size_t *by_route; /* one more than there are: none */
+    size_t *by_route; /* one more than routes: no route */
 };
 
 static void count(const struct router *router, const struct journal_record *record,
@@ -74,7 +74,7 @@ static struct answer *read_page(struct call *call, struct page *ret_page)
     return refused || good ? refused : call_invalid(call, "after: must be a request's id");
 }
 
-/* Counts all that fit and writes those of the page. */
+/* Counts the matching requests and writes those of the page. */
 static void write_items(struct call *call, const struct journal_filter *filter, struct page *page,
                         struct counts *counts, struct json_out *out)
 {

@@ -1,5 +1,5 @@
-/* GET /_mock/services[?kind=payment|payout]: what an order may name. The platform's own list would
- * do, but a look at that stands in the journal among the merchant's calls. */
+/* GET /_mock/services[?kind=payment|payout]: the services that an order may name. Unlike the
+ * platform's list, a call of it is not recorded in the journal with the merchant's calls. */
 #include "control.h"
 
 static void write_fields(struct json_out *out, const struct service *service)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* A 1xx is no end of an exchange: who asked would wait on. */
+/* A 1xx does not end an exchange: the client would keep waiting. */
 #define CODE_LEAST 200
 #define CODE_MOST 599
 
@@ -38,7 +38,7 @@ struct headers {
     } * first, **tail;
 };
 
-/* One that comes again continues the value, as HTTP reads it. */
+/* A repeated header continues the value, as in HTTP. */
 static void add_header(void *arg, const char *name, const char *value)
 {
     struct headers *headers = arg;
@@ -69,7 +69,7 @@ static const char *headers_text(struct call *call)
     return arena_strdup(call->arena, buf_str(&text));
 }
 
-/* The id that a callback's body names; "" when it is none. */
+/* The id in a callback's body, or "". */
 static const char *invoice_of(struct call *call)
 {
     const struct http_request *request = call->request;
@@ -190,7 +190,7 @@ static struct answer *read_page(struct call *call, struct page *ret_page)
                            : call_invalid(call, "after: must be the next of another page");
 }
 
-/* Bytes that are no text cannot stand in JSON: their base64 does. */
+/* Bytes that are not UTF-8 are written as base64. */
 static void write_body(struct json_out *out, const struct sink_request *request)
 {
     buf_auto base64 = {0};
@@ -226,7 +226,7 @@ static void turn_round(const struct sink_request **all, size_t n)
     }
 }
 
-/* It stood on a page before. */
+/* Skips items of earlier pages. */
 static bool is_past(const struct page *page, const struct sink_request *request)
 {
     return page->after &&

@@ -1,5 +1,4 @@
-/* /_mock/snapshots: named states of an account, kept, brought back, written to and read from files.
- */
+/* /_mock/snapshots: named states of an account: take, restore, export and import them. */
 #include "control.h"
 
 #include "api/imports.h"

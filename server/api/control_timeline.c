@@ -1,4 +1,4 @@
-/* GET /_mock/payment-invoices/{id}/timeline: all that happened to an invoice, from four places. */
+/* GET /_mock/payment-invoices/{id}/timeline: the history of an invoice, from four sources. */
 #include "control.h"
 
 #include "domain/resolution.h"
@@ -10,14 +10,14 @@
 #include <string.h>
 
 /*
- * Items from four places, each written when found. They show the account's time and are sorted by
- * the machine's, which no test can stop or move.
+ * Items from four sources. They show account time and are sorted by machine time, which tests
+ * cannot stop or move.
  */
 struct timeline {
     struct arena *arena;
     struct timeline_item {
         int64_t wall_ms;
-        size_t order; /* of finding: keeps what happened in one millisecond in sequence */
+        size_t order; /* of discovery: keeps the order within a millisecond */
         const char *json;
     } * items;
     size_t n, room;
@@ -74,7 +74,7 @@ static void add_fault(struct timeline *timeline, const struct journal_record *re
     add_item(timeline, record->wall_ms, &json);
 }
 
-/* Of control calls the change that they made is an item. */
+/* For control calls, the change that they made is the item. */
 static bool is_visit(const struct call *call, const struct journal_record *record)
 {
     int route = record->request.route;
@@ -133,7 +133,7 @@ static bool started_at_once(struct call *call, const struct invoice *invoice)
     return (first == STATUS_COUNT ? invoice->status : first) != STATUS_CREATED;
 }
 
-/* Creation is no row of its own: the invoice says when it was. */
+/* Creation has no row: its time is in the invoice. */
 static void add_creation(struct timeline *timeline, const struct invoice *invoice, bool started)
 {
     const struct transition made = {.at_ms = invoice->created_ms,
@@ -198,7 +198,7 @@ struct answer *control_timeline(struct call *call)
     if (refused) {
         return refused;
     }
-    add_journal(call, &timeline, invoice.seq); /* a call stands before what it made */
+    add_journal(call, &timeline, invoice.seq); /* a call comes before its effects */
     add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     add_attempts(call, &timeline, invoice.seq);

@@ -1,4 +1,4 @@
-/* GET /_mock/wait: what is waited for. waiter.h answers, waits.c keeps those who have to wait. */
+/* GET /_mock/wait: reads the condition. waiter.h checks it, waits.c has the parked calls. */
 #include "control.h"
 
 #include "api/wait.h"
@@ -34,7 +34,7 @@ static struct answer *read_callback(struct call *call, const char *name, struct 
     return NULL;
 }
 
-/* Of the filters only the invoice means something to a sink. */
+/* A sink supports only the filter by invoice. */
 static struct answer *read_sink(struct call *call, struct waiter *waiter)
 {
     static const char *const others[] = {"method", "path", "status",       "kind",

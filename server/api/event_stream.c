@@ -12,7 +12,7 @@
 #include <sys/queue.h>
 
 #define HEARTBEAT_MS 15000
-#define AHEAD ((size_t)16384) /* rendered ahead of what the connection takes */
+#define AHEAD ((size_t)16384) /* rendered before the connection reads it */
 #define BEGINNING "retry: 1000\n: events of the account\n\n"
 
 struct stream {
@@ -32,7 +32,7 @@ struct streams {
     struct engine *engine;
     LIST_HEAD(, stream) list;
     size_t n;
-    uint64_t seen; /* how far the journal was when all were looked at */
+    uint64_t seen; /* journal position at the last check of all streams */
 };
 
 /* ------------------------------------------------------------------ one stream */
@@ -46,7 +46,7 @@ static void free_stream(void *arg)
     free(stream);
 }
 
-/* The next record that the stream shows; NULL when there is none. Ends it when it is too slow. */
+/* The next record of the stream, or NULL if there is none. Ends a stream that is too slow. */
 static const struct journal_record *next_shown(struct stream *stream)
 {
     const struct journal_record *record;
@@ -61,7 +61,7 @@ static const struct journal_record *next_shown(struct stream *stream)
     return NULL;
 }
 
-/* True when there is something new to show. It stands before that then. */
+/* Moves the stream to its next record. Returns true if there is one. */
 static bool has_news(struct stream *stream)
 {
     struct journal_cursor before;
@@ -116,7 +116,7 @@ void streams_run(void *arg)
     {
         bool wake = (news && has_news(stream)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
         bool orphan = !tenants_by_id(&streams->engine->tenants, stream->owner_id);
-        stream->ended |= orphan && !has_news(stream); /* its account's end is news too */
+        stream->ended |= orphan && !has_news(stream); /* the end of its account is an event too */
         if (wake || stream->ended) {
             http_stream_wake(stream->request);
         }
@@ -174,8 +174,8 @@ void streams_free(struct streams *streams)
 
 /* ------------------------------------------------------------------ the call */
 
-/* From where on: what is behind Last-Event-ID, else what is new. A number that this journal never
- * gave is of a server before this one: all that there is. */
+/* Where to start: after Last-Event-ID, else with new events. A number that this journal never used
+ * is from an earlier server: start with the oldest event. */
 static struct answer *read_start(struct call *call, uint64_t *ret_seq)
 {
     const char *last = http_header(call->request, "Last-Event-ID");
@@ -192,7 +192,7 @@ static struct answer *read_start(struct call *call, uint64_t *ret_seq)
     return NULL;
 }
 
-/* How many are read; those whose client has hung up end now. */
+/* Counts open streams, after ending those whose client has disconnected. */
 static size_t count_read(struct streams *streams)
 {
     size_t n = 0;

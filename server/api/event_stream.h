@@ -1,7 +1,7 @@
 /*
- * GET /_mock/events: server-sent events out of the journal. Each stream is a place in the journal
- * and a buffer of what the connection takes next, so a client that does not read costs nothing; one
- * that falls behind the journal's end is cut off and may come again with Last-Event-ID.
+ * GET /_mock/events: server-sent events out of the journal. Each stream is a position in the
+ * journal and a small buffer, so a client that does not read costs nothing. A client that is slower
+ * than the journal is disconnected and may reconnect with Last-Event-ID.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ struct streams;
 struct streams *streams_new(struct engine *engine); /* free with streams_free */
 void streams_free(struct streams *streams);
 
-/* As a loop_source, after the commit: wakes the connections that have something to send. */
+/* As a loop_source, after the commit: wakes the connections with something to send. */
 int64_t streams_wait_ms(const void *streams);
 void streams_run(void *streams);
 void streams_end(void *streams);

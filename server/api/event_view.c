@@ -30,7 +30,7 @@ static void write_transition(const struct engine *engine, struct json_out *out,
                              const struct journal_record *record)
 {
     (void)engine;
-    bool change = record->transition.from != record->transition.to; /* not for one just created */
+    bool change = record->transition.from != record->transition.to; /* not at its creation */
     json_out_text(out, "from", change ? status_name(record->transition.from) : NULL);
     json_out_text(out, "to", status_name(record->transition.to));
     json_out_text(out, "resolution", record->transition.resolution);

@@ -10,14 +10,14 @@
 #define BASIC_FORM "Authorization: Basic base64(account id:API key)"
 #define PATH_MOST 512
 
-/* What the explanation says; texts in the arena or static. */
+/* The explanation; texts in the arena or static. */
 struct explanation {
     const char *rule, *where, *message, *nearest;
 };
 
 static const struct {
     const char *rule, *where, *message;
-    bool route; /* the nearest form is that of a route; else of Authorization, if it is there */
+    bool route; /* the nearest form is a route; else an Authorization, if there is one */
 } refusals[REFUSAL_COUNT] = {
     [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path", true},
     [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long", true},
@@ -42,7 +42,7 @@ static const struct {
          "the account is known, but the API key belongs to another account"},
 };
 
-/* What the status alone says of a platform's answer. */
+/* The meaning of a status of the platform's answers. */
 static const struct {
     unsigned status;
     const char *rule, *where, *message;
@@ -56,7 +56,7 @@ static const struct {
     {422, "invalid_fields", "body", "some fields are wrong"},
 };
 
-/* What fields take that no table of the platform's fields says. */
+/* Accepted values of fields that are in no table. */
 struct hint {
     const char *path, *accepts;
 };
@@ -74,7 +74,7 @@ static const struct hint hints[] = {
     {"service_fields.status", "a status or a resolution"},
 };
 
-/* What payouts call otherwise, or have alone. */
+/* The same for fields of payouts. */
 static const struct hint payout_hints[] = {
     {"service", "a service of GET /payout-services that is available, in the payout's currency"},
     {"fields.card_number", "12 to 19 digits, as a text"},
@@ -134,7 +134,7 @@ static void by_refusal(struct call *call, const struct journal_record *record,
     }
 }
 
-/* The control API says it itself, in its body. */
+/* The control API has the reason in its body. */
 static bool by_control_error(const json_t *reply, struct explanation *explanation)
 {
     const json_t *error = json_object_get(reply, "error");

@@ -22,13 +22,13 @@ static const enum export_variable variable_of_mask[] = {
     [MASK_SECRET] = EXPORT_SECRET, [MASK_TOKEN] = EXPORT_TOKEN, [MASK_HEADER] = EXPORT_HEADER,
 };
 
-/* What curl sends by itself, or what belongs to the one connection. */
+/* Headers that curl sends itself, or that belong to the connection. */
 static const char *const left_out[] = {
     "Host",       "Content-Length", "Connection",      "Transfer-Encoding", "Expect",
     "User-Agent", "Cookie",         "Accept-Encoding", "Keep-Alive",        "X-Mock-Token",
 };
 
-/* A masked stretch, and the variable that stands for it. */
+/* A masked range, and its variable. */
 struct hole {
     enum journal_part part;
     size_t start, end;
@@ -37,7 +37,7 @@ struct hole {
     unsigned n;
 };
 
-/* The call that is being written. */
+/* The call being written. */
 struct writing {
     struct export_script *script;
     const struct journal_record *record;
@@ -79,14 +79,14 @@ static void add_variable(struct buf *out, enum export_variable variable, unsigne
     buf_printf(out, n > 1 ? "${%s_%u}" : "$%s", variables[variable], n);
 }
 
-/* A variable of which all calls need the same value. */
+/* A variable with the same value in all calls. */
 static void use(struct writing *writing, enum export_variable variable)
 {
     writing->script->used[variable] += writing->script->used[variable] == 0;
     add_variable(writing->script->out, variable, 1);
 }
 
-/* On one line of a comment, whatever was sent. */
+/* Writes any text on one line of a comment. */
 static void add_shown(struct buf *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -96,7 +96,7 @@ static void add_shown(struct buf *out, const char *text, size_t size)
 
 /* ------------------------------------------------------------------ holes */
 
-/* A stretch of a part as a word in single quotes, with variables where it was masked. */
+/* Writes a range of a part in single quotes, with variables for masked ranges. */
 static void add_word(struct writing *writing, enum journal_part part, size_t start, size_t end)
 {
     struct buf *out = writing->script->out;
@@ -124,7 +124,7 @@ static bool is_name(const struct writing *writing, const struct journal_mask *ma
     return mask->name_size == strlen(name) && strncasecmp(text, name, mask->name_size) == 0;
 }
 
-/* Headers of an account or of the connection, which are written in another way or not at all. */
+/* Headers of an account or of the connection, which are written in another form or left out. */
 static bool is_own_header(const struct writing *writing, const struct journal_mask *mask)
 {
     const char *value = writing->parts[mask->part] + mask->name + mask->name_size + strlen(": ");
@@ -168,7 +168,8 @@ static void open_hole(struct writing *writing, const struct journal_mask *mask)
     bool own = is_own_header(writing, mask);
     bool key = mask->kind == MASK_SECRET && mask->name_size == 0;
     struct hole hole = {.part = (enum journal_part)mask->part,
-                        .start = mask->start - (key ? prefix : 0), /* a variable has all of a key */
+                        .start = mask->start - (key ? prefix : 0), /* a variable has the whole
+                                                                    * key */
                         .end = mask->start + mask->size,
                         .mask = *mask,
                         .variable = variable_of_mask[mask->kind]};
@@ -197,7 +198,7 @@ static void open_holes(struct writing *writing)
 
 /* ------------------------------------------------------------------ headers */
 
-/* False if the value is none that only this account's keys make. */
+/* Returns false unless the value is made of this account's keys. */
 static bool add_authorization(struct writing *writing, const char *value)
 {
     struct buf *out = writing->script->out;
@@ -240,7 +241,7 @@ static void add_header(struct writing *writing, size_t start, size_t end)
     buf_text(out, " \\\n  -H ");
     if (colon + 2 == line + size) {
         export_word(out, arena_printf(writing->script->call->arena, "%s;", name),
-                    strlen(name) + 1); /* curl's way to send an empty one */
+                    strlen(name) + 1); /* curl's syntax for an empty header */
     } else {
         add_word(writing, JOURNAL_HEADERS, start, end);
     }
@@ -264,7 +265,8 @@ static void add_headers(struct writing *writing)
         buf_char(writing->script->out, '"');
     }
     if (request->size[JOURNAL_BODY] && !writing->typed) {
-        buf_text(writing->script->out, " \\\n  -H 'Content-Type:'"); /* curl would make it a form */
+        buf_text(writing->script->out, " \\\n  -H 'Content-Type:'"); /* curl would send the type
+                                                                      * of a form */
     }
     if (!writing->accepts) {
         buf_text(writing->script->out, " \\\n  -H 'Accept:'"); /* curl would accept anything */
@@ -273,7 +275,7 @@ static void add_headers(struct writing *writing)
 
 /* ------------------------------------------------------------------ body and target */
 
-/* Bytes that no argument can hold come through a pipe. */
+/* Bytes that an argument cannot hold are piped. */
 static bool is_argument(const char *body, size_t size)
 {
     return size <= ARGUMENT_MOST && text_utf8_length(body, size) >= 0 && !memchr(body, '\0', size);
@@ -308,7 +310,7 @@ static void add_pipe(struct writing *writing, size_t size)
     buf_text(out, "} | ");
 }
 
-/* False for a target that curl would change: brackets are a pattern to it, and dots a way up. */
+/* Returns false for a target that curl would change: it expands brackets and resolves dots. */
 static bool is_plain_target(const char *target, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -338,7 +340,7 @@ static void add_url(struct writing *writing, size_t size)
 
 /* ------------------------------------------------------------------ one call */
 
-/* What the call was and became. */
+/* The call and its status, as a comment. */
 static void add_title(struct writing *writing)
 {
     const struct journal_request *request = &writing->record->request;

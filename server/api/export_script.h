@@ -1,10 +1,10 @@
-/* A shell script that makes recorded calls again with curl. What the journal masks comes from
- * variables, so that a call is the same once they are set; a comment names each. */
+/* A shell script that repeats recorded calls with curl. Variables replace masked values; a comment
+ * names each. */
 #pragma once
 
 #include "call/call.h"
 
-/* What the script takes from its environment instead of a secret. */
+/* The environment variables that replace secrets. */
 enum export_variable {
     EXPORT_URL,
     EXPORT_ACCOUNT,

@@ -45,9 +45,9 @@ static const struct json_field fields[] = {
     JSON_FIELD(input, "hold", DURATION, hold_ms),
 };
 
-/* The fields that not every fault has. */
+/* The fields that only some faults have. */
 static const struct {
-    const char *object, *name; /* object: NULL, or the one it stands in */
+    const char *object, *name; /* object: its parent, or NULL */
     unsigned param;
 } params[] = {
     {NULL, "status", FAULT_HAS_STATUS},
@@ -65,7 +65,7 @@ static const struct {
 
 /* ------------------------------------------------------------------ checking */
 
-/* Numbers as numbers and durations as texts, as the answer will echo them. */
+/* Numbers must be numbers and durations texts, because the answer repeats them. */
 static void check_types(const json_t *body, struct json_errors *errors)
 {
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
@@ -80,7 +80,7 @@ static void check_types(const json_t *body, struct json_errors *errors)
     }
 }
 
-/* "It does not belong to slow on api, which has bytes_per_s, match.method, match.path." */
+/* "The fault slow on api does not have it: it has bytes_per_s, match.method, match.path." */
 static const char *foreign_message(struct arena *arena, const char *name, const char *place,
                                    unsigned has)
 {
@@ -96,7 +96,7 @@ static const char *foreign_message(struct arena *arena, const char *name, const 
                         buf_str(&list));
 }
 
-/* Parameters that do not belong to the fault, or that it lacks. */
+/* Refuses parameters that the fault does not have, and missing ones. */
 static void check_params(const json_t *body, const struct fault *fault, const char *name,
                          struct json_errors *errors)
 {
@@ -187,7 +187,7 @@ static void check_effect(const struct input *input, struct fault *fault, struct 
     }
 }
 
-/* Place and kind; an error says the nearest name. */
+/* Reads place and kind; an error suggests the nearest name. */
 static struct answer *find_kind(struct call *call, const struct input *input, struct fault *fault)
 {
     if (!fault_place_parse(input->on, &fault->place)) {

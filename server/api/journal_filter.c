@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* One of two words as 0 or 1, -1 when it was not sent. */
+/* Reads one of two words as 0 or 1; -1 if it was not sent. */
 static struct answer *read_word(struct call *call, const char *name, const char *const words[2],
                                 int *ret_n)
 {
@@ -61,7 +61,7 @@ static struct answer *read_invoice(struct call *call, struct journal_filter *fil
         filter->invoice = invoice.seq;
     }
     filter->reference_id = http_query_text(call->request, "reference_id");
-    /* What a payment and a payout have in common is the payment's. */
+    /* Calls that payments and payouts share count as the payment's. */
     for (int kind = INVOICE_KINDS; filter->reference_id && kind-- > 0;) {
         if (store_invoice_by_reference(call->engine->store, call->arena, call->tenant->account.num,
                                        (enum invoice_kind)kind, filter->reference_id, &invoice)) {

@@ -1,12 +1,11 @@
-/* Which requests of the journal are meant: the filters of GET /_mock/requests and of
- * GET /_mock/wait?requests=. */
+/* Filters of the journal's requests for GET /_mock/requests and of GET /_mock/wait?requests=. */
 #pragma once
 
 #include "call/call.h"
 
 struct journal_filter {
     struct journal_view view;
-    const char *method, *path;          /* NULL: any; of a path `*` stands for anything */
+    const char *method, *path;          /* NULL: any; in a path `*` matches any text */
     const char *reference_id;           /* NULL: any; its invoice, or in the body of a call */
     int64_t invoice;                    /* 0: any */
     int64_t reference;                  /* the invoice of reference_id, 0: there is none */

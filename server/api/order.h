@@ -1,6 +1,6 @@
 /*
- * Orders out of requests, and invoices out of orders: the fields of each way in, one table each,
- * and the rules that go beyond one field (P351, P371, P401, P762). Every bad field is reported at
+ * Reads orders from requests and creates invoices from them. Each way in has a table of fields, and
+ * there are rules about several fields (P351, P371, P401, P762). All bad fields are reported at
  * once.
  */
 #pragma once
@@ -9,7 +9,7 @@
 #include "domain/outcome.h"
 #include "engine/create.h"
 
-/* The ways in, which take different fields. */
+/* The ways to order, which have different fields. */
 enum order_way {
     ORDER_PRIVATE,
     ORDER_PUBLIC,
@@ -18,7 +18,7 @@ enum order_way {
     ORDER_PAYOUT, /* POST /payout-invoices (P605) */
 };
 
-/* Of `amount`, when the account has not the money for a payout. */
+/* The error of `amount` if the balance does not cover a payout. */
 #define MESSAGE_UNCOVERED "This value should not exceed the available balance."
 
 /*

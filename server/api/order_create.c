@@ -1,4 +1,4 @@
-/* Creation in all its ways: may the account, what was ordered, the invoice, the answer. */
+/* Creates invoices: checks the account, reads the order, creates the invoice, answers. */
 #include "api/api.h"
 #include "api/wait.h"
 #include "base/text.h"
@@ -11,7 +11,7 @@ static invoice_writer writer_of(enum order_way way)
                                                        : view_invoice_public;
 }
 
-/* A missing key is one more wrong field, told with the others. */
+/* A missing key is a wrong field, reported with the others. */
 static struct answer *refuse_key(struct call *call, struct json_errors *errors)
 {
     const json_t *value = json_object_get(call->fields, "public_key");
@@ -64,7 +64,7 @@ static struct answer *reply_conflict(struct call *call, enum order_way way,
     return invoice_reply_repeated(call, earlier, noun, earlier->reference_id, writer_of(way));
 }
 
-/* The same order once more. */
+/* True if it repeats the same order. */
 static bool is_reload(const struct order *order, const struct invoice *earlier)
 {
     return earlier->amount == order->draft.amount &&

@@ -5,7 +5,7 @@
 #define URL_MOST 2048
 
 static const char *const flows[] = {"charge", "verify", NULL};
-#define LOCALE_MOST 35 /* the longest that RFC 5646 asks for room for */
+#define LOCALE_MOST 35 /* the minimum length that RFC 5646 requires */
 
 #define FIELD(key, what, member, ...) JSON_FIELD(order_input, key, what, member, ##__VA_ARGS__)
 #define TEXT(key, member, ...) FIELD(key, TEXT, member, ##__VA_ARGS__)
@@ -46,7 +46,7 @@ static const struct json_field option_fields[] = {
     FIELD(OPTION_SEND_CONTEXT, BOOL, options.send_context),
 };
 
-/* What all ways have in common; the rest follows below. */
+/* The fields of all ways to order; the others follow below. */
 #define COMMON(needs_service)                                                                      \
     TEXT("reference_id", order.draft.reference_id),                                                \
         TEXT("service", service, .required = needs_service),                                       \
@@ -70,7 +70,7 @@ static const struct json_field private_fields[] = {
     TEXT("token", token, .most = 1024),
 };
 
-/* callback_url is not taken here, by the platform's design: it is ignored (P356). */
+/* callback_url is ignored here, as by the platform (P356). */
 #define PUBLIC FIELD("fields", ANY, fields), LOCALE("locale", order.draft.locale)
 #define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 
@@ -78,7 +78,7 @@ static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
 static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
-/* What the other options ask of the platform's routing has no meaning here: they are kept. */
+/* The other options are for the platform's routing. They have no effect and are kept. */
 static const struct json_field payout_option_fields[] = {FIELD("auto_process", BOOL, auto_process)};
 
 static const struct json_field payout_fields[] = {

@@ -5,8 +5,7 @@
 #include "api/order.h"
 #include "view/invoice_options.h"
 
-/* Where the fields are read to: straight into the order, and beside it what the rules beyond one
- * field make something of. */
+/* The destination of the fields: the order, and values for the rules about several fields. */
 struct order_input {
     struct order order;
     const char *service, *flow, *language, *token;
@@ -21,5 +20,5 @@ struct order_input {
 void order_fields_read(enum order_way way, const json_t *attributes, struct order_input *ret_input,
                        struct json_errors *errors);
 
-/* Sent by HTML forms: with inputs left empty, and looks for the page. */
+/* Sent by HTML forms, with empty inputs and the appearance of the page. */
 bool order_way_is_html(enum order_way way);

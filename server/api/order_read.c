@@ -24,7 +24,7 @@ struct checking {
     struct json_errors *errors;
 };
 
-/* An account that is not known yet, by a wrong public key, converts nothing. */
+/* Without a known account (a wrong public key) nothing is converted. */
 static int64_t rate_of(const struct checking *c, const struct service *service)
 {
     const char *currency = c->order->draft.currency;
@@ -56,7 +56,7 @@ static void check_service(const struct checking *c)
     c->order->service = service;
 }
 
-/* With its fee. An account that is not known yet adds none. */
+/* Including the fee. Without a known account there is none. */
 static struct price price_at(const struct checking *c, const struct service *service)
 {
     int64_t rate = rate_of(c, service);
@@ -67,7 +67,7 @@ static struct price price_at(const struct checking *c, const struct service *ser
                               c->call->tenant->account.settings.payment_fee_shift_out);
 }
 
-/* A service's limits are in its own currency, which the message names when it is another one. */
+/* A service's limits are in its currency. The message names it if the order has another one. */
 static void check_limits(const struct checking *c, const struct service *service, int64_t amount)
 {
     if (service_limits_hold(service, price_converted(service, amount, rate_of(c, service)))) {
@@ -153,9 +153,8 @@ static void check_token(const struct checking *c)
 }
 
 /*
- * What the account cannot pay it does not take. A repeat it can always answer: whoever did not hear
- * that his payout was made must learn it, above all when it took the money (P1017: 422 says
- * that nothing was made).
+ * Refuses a payout that the balance does not cover. A repeated reference must return the earlier
+ * payout, even if the balance no longer covers it (P1017: 422 means that nothing was created).
  */
 static void check_cover(const struct checking *c)
 {
@@ -175,9 +174,9 @@ static void check_cover(const struct checking *c)
 }
 
 /*
- * When a payout starts (P613, P614): at once; after a while when nothing was
- * said, so that those who do not know /process are served too; or by /process only. What starts by
- * itself must be covered now.
+ * When a payout starts (P613, P614): at once; by default after a delay, so that clients without
+ * /process work too; or by /process only. If it starts automatically, the balance must cover it
+ * now.
  */
 static void check_start(const struct checking *c, const json_t *attributes)
 {
@@ -203,8 +202,7 @@ static const char *check_outcome(const struct checking *c, const char *path, con
     return outcome_read(c->call, path, text, &subject, c->errors) ? text : NULL;
 }
 
-/* PHP makes no difference between a list and a map: its members are 0, 1, 2, ... The caller owns
- * it. */
+/* PHP treats a list as a map with the members 0, 1, 2, ... The caller owns the result. */
 static json_t *members_of(const json_t *value)
 {
     json_t *members = json_object();
@@ -244,7 +242,7 @@ static void check_metadata(const struct checking *c)
         json_text(c->call->arena, json_is_array(given) && !merchant_url ? given : metadata, true);
 }
 
-/* What a payment's order says of the page, of its options, and by whom it came. */
+/* The page, options and source of a payment's order. */
 static void finish_draft(const struct checking *c, enum order_way way, const json_t *fields)
 {
     struct invoice *draft = &c->order->draft;

@@ -10,7 +10,7 @@
 #define RATE_FIELD "test_details_success_rate"
 #define DRAW_CHARS 4 /* 24 random bits */
 
-/* A payout's fields are shown, so what should be a card's number must be one that can be hidden. */
+/* A payout's fields are shown, so a card number must have a form that can be masked. */
 static void check_card(const json_t *fields, struct json_errors *errors)
 {
     const json_t *number = json_object_get(fields, SERVICE_CARD_FIELD);
@@ -20,12 +20,12 @@ static void check_card(const json_t *fields, struct json_errors *errors)
     }
 }
 
-/* What the test service's fields say, NULL: nothing. */
+/* The outcome of the test service's fields, or NULL. */
 struct wish {
     const char *status, *resolution, *rate;
 };
 
-/* True for `rate` draws of a hundred. */
+/* Returns true with a probability of `rate` percent. */
 static bool draw(struct engine *engine, int64_t rate)
 {
     char text[DRAW_CHARS + 1];
@@ -57,11 +57,11 @@ static bool is_outcome(struct call *call, const char *text)
 {
     static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
                                                    FLOW_CHARGE};
-    struct json_errors reasons = {.arena = call->arena}; /* a field only says that it is wrong */
+    struct json_errors reasons = {.arena = call->arena}; /* the field has a general message */
     return outcome_read(call, "", text, &subject, &reasons);
 }
 
-/* The resolution belongs to a failure, whether it was named or drawn. */
+/* The resolution applies to a failure, whether requested or drawn. */
 static const char *outcome_of(struct call *call, const struct wish *wish,
                               struct json_errors *errors)
 {

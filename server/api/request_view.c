@@ -10,7 +10,7 @@ char *request_part(struct call *call, const struct journal_record *record, enum 
     size_t size = record->request.size[part];
     char *data =
         arena_copy(call->arena, journal_part(call->engine->watch.journal, record, part), size);
-    if (part == JOURNAL_REPLY) { /* all else was masked before it was kept */
+    if (part == JOURNAL_REPLY) { /* all other parts were masked before they were stored */
         mask_body(data, size);
     }
     return data;
@@ -29,7 +29,7 @@ void request_headers(struct call *call, const struct journal_record *record,
     }
 }
 
-/* Headers that came several times are one, as HTTP has it; names are those of the first. */
+/* Repeated headers are joined, as in HTTP, under the first spelling of the name. */
 static void add_header(void *arg, const char *name, const char *value)
 {
     json_t *headers = arg;
@@ -56,7 +56,7 @@ static void write_headers(struct call *call, struct json_out *out,
     json_out_value(out, "headers", headers, false);
 }
 
-/* Cut off within a character, a text would be none. */
+/* Does not cut a text within a character. */
 static size_t whole_characters(const char *data, size_t size, size_t whole)
 {
     while (size < whole && size && ((unsigned char)data[size - 1] & 0xc0) == 0x80) {
@@ -65,7 +65,7 @@ static size_t whole_characters(const char *data, size_t size, size_t whole)
     return size < whole && size && (unsigned char)data[size - 1] >= 0xc0 ? size - 1 : size;
 }
 
-/* As text, or when it is none, under name_base64. */
+/* Written as text, or else as base64 under name_base64. */
 static void write_bytes(struct call *call, struct json_out *out,
                         const struct journal_record *record, enum journal_part part,
                         const char *name, size_t whole)

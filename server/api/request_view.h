@@ -10,14 +10,14 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
 void request_headers(struct call *call, const struct journal_record *record,
                      void (*each)(void *arg, const char *name, const char *value), void *arg);
 
-/* A part with everything masked that is a secret, in the call's arena. */
+/* A part with all secrets masked, in the call's arena. */
 char *request_part(struct call *call, const struct journal_record *record, enum journal_part part);
 
 /*
- * explain.c: why a call was refused, where, and what would have been right. Writes the member
- * `key`: null when the recorded request was not refused, else {"rule", "where", "message",
- * "nearest", "fields"}. `nearest` is the nearest valid form or null, `fields` the wrong fields with
- * what each takes. Never shows a secret.
+ * explain.c: why a call was refused, where, and what is accepted. Writes the member `key`: null
+ * when the recorded request was not refused, else {"rule", "where", "message", "nearest",
+ * "fields"}. `nearest` is the nearest valid form or null, `fields` the wrong fields with what each
+ * takes. Never shows a secret.
  */
 void explain_write(struct call *call, struct json_out *out, const char *key,
                    const struct journal_record *record);

@@ -7,9 +7,9 @@
 
 #define SEGMENTS_MOST 8
 #define LETTERS_MOST 32
-#define COST_PARAMETER 1 /* of {id}: a literal that fits is the better guess */
+#define COST_PARAMETER 1 /* of {id}: a matching literal is the better guess */
 #define COST_METHOD 1
-#define COST_SURPLUS 2 /* beside its letters: what was sent is rather too little than too much */
+#define COST_SURPLUS 2 /* plus its letters: a missing segment is more likely */
 
 struct segments {
     struct {
@@ -39,7 +39,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* What it costs to take one segment of the path for one of the pattern. */
+/* The cost of matching a segment of the path with one of the pattern. */
 static size_t change_cost(const char *text, size_t size, const char *pattern, size_t pattern_size)
 {
     if (*pattern == '{') {

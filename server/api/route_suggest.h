@@ -1,4 +1,4 @@
-/* The route that a mistyped path most likely meant. */
+/* Suggests a route for a mistyped path. */
 #pragma once
 
 #include "call/call.h"

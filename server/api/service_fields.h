@@ -1,6 +1,6 @@
 /*
- * `service_fields`: what a service asks for beside the order (P309, P406, P1064). An
- * order brings them, or the payer types them once a service is chosen.
+ * `service_fields`: the additional fields of a service (P309, P406, P1064), from the order or from
+ * the payer on the page.
  */
 #pragma once
 
@@ -12,10 +12,10 @@ const char *service_field_read(struct call *call, const char *map,
                                const struct service_field *field, bool may_be_empty,
                                const json_t *fields, struct json_errors *errors);
 
-/* What could be a card's number, whichever service is given it. */
+/* True if it could be a card number, for any service. */
 #define SERVICE_CARD_FIELD "card_number"
 
-/* The fields as they are kept and shown, a JSON text in the arena: no full card number ever is. */
+/* The fields as they are stored and shown, a JSON text in the arena without full card numbers. */
 const char *service_fields_kept(struct call *call, const json_t *fields);
 
 /*

@@ -1,7 +1,6 @@
 /*
- * Waiting instead of sleeping (server/docs/time.md): calls that are parked until something has
- * happened. A change marks those that it concerns, and after the commit only these are asked
- * again, however many others wait.
+ * Waiting calls (server/docs/time.md): parked until their condition holds. A change marks the calls
+ * that it may satisfy, and after the commit only these are checked.
  */
 #pragma once
 
@@ -13,8 +12,8 @@ struct waits *waits_new(struct engine *engine,
                         const struct router *router); /* free with waits_free */
 void waits_free(struct waits *waits);
 
-/* After a call that changed an invoice was answered: the reply waits for the end of the callback's
- * attempt when a fault wants it so (before_response), at most 5 s. */
+/* Call after a reply to a change of an invoice: with the fault before_response the reply waits for
+ * the end of the callback's attempt, at most 5 s. */
 struct answer *waits_hold_reply(struct call *call, struct answer *answer) ATTR_MUST_USE;
 
 /* engine_hooks.changed; `arg` is the waits. */
@@ -29,7 +28,7 @@ void waits_journaled(void *arg, const struct journal_record *record);
 /* A sink of the account received something. */
 void waits_received(struct waits *waits, const struct tenant *tenant);
 
-/* As a loop_source: answers those whose condition holds now, and those whose time is up; at the end
+/* As a loop_source: answers calls whose condition holds or whose timeout has expired; at shutdown
  * all, with 503. */
 int64_t waits_wait_ms(const void *waits);
 void waits_run(void *waits);

@@ -13,7 +13,7 @@ void wait_cache_finish(struct wait_cache *cache)
 
 /* ------------------------------------------------------------------ what is */
 
-/* The invoice that is waited for, which a reset or a restore may have taken away. */
+/* The invoice of the condition, which a reset or a restore may have deleted. */
 static const struct invoice *cached_invoice(struct call *call, const struct waiter *waiter,
                                             struct wait_cache *cache)
 {
@@ -60,7 +60,7 @@ bool waiter_is_idle(struct call *call, int64_t within_ms)
            (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);
 }
 
-/* Goes on counting where it stopped. */
+/* Continues counting at its position. */
 static void count_in_journal(struct call *call, struct waiter *waiter)
 {
     const struct journal *journal = call->engine->watch.journal;
@@ -85,7 +85,7 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 
 /* ------------------------------------------------------------------ answers */
 
-/* Many may wait for one invoice: its document is written once. */
+/* Many calls may wait for one invoice, so its document is written once. */
 static struct answer *try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     const struct invoice *invoice = cached_invoice(call, waiter, cache);
@@ -139,8 +139,7 @@ static struct answer *try_requests(struct call *call, struct waiter *waiter,
     return call_reply_end(&out);
 }
 
-/* The reply stands, unless what it tells of is gone: the turn was rolled back, or the account
- * emptied. */
+/* The reply is sent, unless the turn was rolled back or the account was emptied. */
 static struct answer *try_attempt(struct call *call, struct waiter *waiter,
                                   struct wait_cache *cache)
 {
@@ -153,7 +152,7 @@ static struct answer *try_attempt(struct call *call, struct waiter *waiter,
     return ended ? call_answered(call) : NULL;
 }
 
-/* ------------------------------------------------------------------ what is instead */
+/* ------------------------------------------------------------------ the answer at a timeout */
 
 static void write_invoice_now(struct call *call, const struct waiter *waiter, struct json_out *out)
 {
@@ -200,7 +199,7 @@ static const struct {
     [WAIT_CALLBACK] = {try_callback, write_invoice_now},
     [WAIT_IDLE] = {try_idle, write_idle_now},
     [WAIT_REQUESTS] = {try_requests, write_requests_now},
-    [WAIT_ATTEMPT] = {try_attempt, NULL}, /* never told what is instead */
+    [WAIT_ATTEMPT] = {try_attempt, NULL}, /* has no such answer */
 };
 
 struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
@@ -214,7 +213,7 @@ struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_
     return kinds[waiter->kind].try(call, waiter, cache);
 }
 
-/* Requests come from without, whatever the clock does, and so do answers to attempts. */
+/* Requests and answers to attempts come from outside, independent of the clock. */
 bool waiter_is_hopeless(struct call *call, const struct waiter *waiter)
 {
     return waiter->kind != WAIT_REQUESTS && waiter->kind != WAIT_ATTEMPT &&

@@ -12,7 +12,7 @@ enum wait_kind {
     WAIT_CALLBACK,
     WAIT_IDLE,
     WAIT_REQUESTS,
-    WAIT_ATTEMPT, /* holds back a reply that stands already */
+    WAIT_ATTEMPT, /* holds back a finished reply */
 };
 
 struct waits;
@@ -36,13 +36,12 @@ struct waiter {
     struct waits *waits;
     int64_t account;           /* tenant.journal_id */
     char owner_id[IDENT_TEXT]; /* the account's id */
-    bool marked;               /* something happened that may fulfil it */
+    bool marked;               /* a change may have satisfied it */
     struct timer deadline;
     TAILQ_ENTRY(waiter) link;
 };
 
-/* What was read for one waiter serves the others that wait for the same invoice. Zeroed it is
- * fresh. */
+/* Data shared by calls that wait for the same invoice. Initialize with zeroes. */
 struct wait_cache {
     struct arena arena;
     bool has_invoice, has_callbacks, no_invoice;
@@ -54,20 +53,21 @@ struct wait_cache {
 
 void wait_cache_finish(struct wait_cache *cache);
 
-/* Answers 200 when the condition holds, 404 when it cannot any more; NULL: neither. */
+/* Answers 200 if the condition holds, 404 if it never can; else returns NULL. */
 struct answer *waiter_try(struct call *call, struct waiter *waiter,
                           struct wait_cache *cache) ATTR_MUST_USE;
 
-/* True when it can never hold without another call: the clock stands still and nothing is due. */
+/* True if the condition cannot hold without another call: the clock is frozen and nothing is
+ * due. */
 bool waiter_is_hopeless(struct call *call, const struct waiter *waiter);
 
-/* Answers 408 with what is instead. */
+/* Answers 408 with the current state. */
 struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
                               const char *message) ATTR_ANSWER;
 
-/* True when the account has nothing in flight and nothing due within a time from now. */
+/* True if the account has nothing in flight and nothing due within this time. */
 bool waiter_is_idle(struct call *call, int64_t within_ms);
 
-/* waits.c: parks the call with a copy of the waiter, at most so long. */
+/* waits.c: parks the call with a copy of the waiter, at most until the timeout. */
 void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *waiter,
                 int64_t timeout_ms);

@@ -39,7 +39,7 @@ static void finish(struct waiter *waiter)
     http_unpark(request);
 }
 
-/* NULL: it goes on waiting. */
+/* Returns NULL if it must wait longer. */
 static struct answer *try_again(struct call *call, struct waiter *waiter, struct wait_cache *cache,
                                 bool late)
 {
@@ -61,8 +61,8 @@ static struct answer *try_again(struct call *call, struct waiter *waiter, struct
                 : NULL;
 }
 
-/* Asks again and answers if there is an answer; the waiter is gone afterwards, unless it goes on
- * waiting. */
+/* Checks the condition and answers if it is decided. Frees the waiter, unless it must wait
+ * longer. */
 static void recheck(struct waiter *waiter, struct tenant *tenant, struct wait_cache *cache,
                     bool late)
 {
