@@ -1,5 +1,5 @@
 /*
- * The looks of an invoice's pages as its merchant wants them: `display` and `style` of the order
+ * The appearance of an invoice's pages, set by the merchant: `display` and `style` of the order
  * (P766, P767) and gateway_options.cardgate (P431). Colours become a style sheet of their own,
  * because the pages' policy allows no style in the page.
  */
@@ -13,7 +13,7 @@
 #define APPEARANCE_COLOURS_MOST 16
 
 struct appearance {
-    const char *theme;     /* "light", "dark" or NULL: as the browser wishes */
+    const char *theme;     /* "light", "dark" or NULL: the browser's preference */
     const char *pay_label; /* of the pay button: "pay", "subscribe" and "donate" are translated, any
                               other text is the merchant's own */
     const char *window_title, *merchant; /* or NULL */
@@ -26,13 +26,13 @@ struct appearance {
     size_t n_colours;
 };
 
-/* Reads what the invoice carries; what makes no sense is left out. Texts live in the arena. */
+/* Reads the invoice's appearance; invalid values are ignored. Texts are in the arena. */
 void appearance_of(const struct invoice *invoice, const struct cardgate *cardgate,
                    struct arena *arena, struct appearance *ret_appearance);
 
 /* The style sheet of its colours. */
 void appearance_css(struct buf *out, const struct appearance *appearance);
 
-/* Whether a method is to be offered. */
+/* Whether a method is offered. */
 bool appearance_offers(const struct appearance *appearance, const char *method,
                        struct arena *arena);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* ------------------------------------------------------------------ whose page it is */
+/* ------------------------------------------------------------------ the account */
 
 static struct answer *find_account(struct call *call, bool found, const struct invoice *invoice)
 {
@@ -44,7 +44,7 @@ struct answer *account_by_id(struct call *call)
 
 /* ------------------------------------------------------------------ ways in */
 
-/* The page's absolute URL, with what the payer chose already. */
+/* The page's absolute URL, with the payer's choices. */
 static const char *page_url(const struct checkout_page *page)
 {
     buf_auto action = {0};
@@ -61,7 +61,7 @@ struct answer *checkout_redirect(struct call *call)
     return call_redirect(call, 302, page_url(&page));
 }
 
-/* A payment whose flow wants a POST: a form that submits itself, or by a click (P373). */
+/* A payment whose flow requires a POST: a form that submits itself, or by a click (P373). */
 static struct answer *forward_by_post(const struct checkout_page *page)
 {
     const struct template_value param[] = {
@@ -99,7 +99,7 @@ struct answer *checkout_order(struct call *call)
     struct invoice invoice;
     struct checkout_page page;
     if (call->request->head && !call->found) {
-        http_reply(call->request, 200, HTTP_HTML); /* the preview of a link orders nothing */
+        http_reply(call->request, 200, HTTP_HTML); /* a link preview must not create an order */
         return call_answered(call);
     }
     struct answer *refused = call->found ? NULL : order_create(call, ORDER_PAGE, &invoice);
@@ -113,8 +113,7 @@ struct answer *checkout_order(struct call *call)
 
 /* ------------------------------------------------------------------ the page */
 
-/* Where nothing can be paid any more: on to the shop at once where that is wished, else the result.
- */
+/* When nothing can be paid any more: redirects to the shop if configured, else shows the result. */
 static struct answer *show_end(const struct checkout_page *page, bool done)
 {
     struct call *call = page->call;
@@ -140,7 +139,7 @@ struct answer *checkout_show(struct call *call)
         return checkout_see_other(&page, "/challenge", "");
     }
     if (open && (!done || page.invoice.status == STATUS_PROCESS_FAILED)) {
-        checkout_form_first(&page, &form); /* after a decline with the chance of another try */
+        checkout_form_first(&page, &form); /* after a decline that allows another attempt */
         return checkout_form_show(&page, 200, &form);
     }
     return show_end(&page, done);
@@ -186,7 +185,7 @@ static struct answer *confirm(struct checkout_page *page, const json_t *fields)
                : checkout_form_show(page, 422, &form);
 }
 
-/* What the form asks for. */
+/* The action of the form. */
 static struct answer *pay(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;
@@ -211,7 +210,7 @@ static struct answer *submit(struct checkout_page *page, const json_t *fields)
     return open && checkout_is_fresh(page, fields) ? pay(page, fields) : after(page, PAYMENT_DONE);
 }
 
-/* The shop's own POST to the page, by flow_data, brings the session and no form of ours. */
+/* The shop's POST to the page, by flow_data, has the session and no form. */
 static bool is_arrival(const struct checkout_page *page, const json_t *fields)
 {
     return !*posted_field(fields, "csrf") &&

@@ -1,6 +1,6 @@
 /*
- * The pages of one invoice, as its payer sees them: whose it is, in which language they speak, and
- * how the merchant wants them to look. What the files of the checkout share.
+ * The checkout pages of one invoice: account, language and appearance. Shared by the files of the
+ * checkout.
  */
 #pragma once
 
@@ -33,17 +33,18 @@ void checkout_make_absolute(struct checkout_page *page);
  * then what the payer chose of language and panel. */
 const char *checkout_url(const struct checkout_page *page, const char *tail, const char *query);
 
-/* 422 when a form does not come from this invoice's page. */
+/* Answers 422 if a form is not from this invoice's page. */
 struct answer *checkout_check_csrf(const struct checkout_page *page,
                                    const json_t *form) ATTR_MUST_USE;
 
 /* A field of a form, "" when it is not there. */
 const char *posted_field(const json_t *form, const char *name);
 
-/* A form is for one attempt: sent twice (a double click, the back button), it is not fresh. */
+/* A form is for one attempt. One that was sent before (a double click, the back button) is not
+ * fresh. */
 bool checkout_is_fresh(const struct checkout_page *page, const json_t *form);
 
-/* What the page says about a resolution, in words; *ret_foreign: there are none in its language. */
+/* The text of a resolution; *ret_foreign: it is not in the page's language. */
 const char *checkout_resolution(const struct checkout_page *page, bool *ret_foreign);
 
 /* "1" or NULL, as templates want it. */
@@ -52,8 +53,8 @@ const char *template_flag(bool flag);
 /* A number as text, in the arena. */
 const char *checkout_number(const struct checkout_page *page, int64_t n);
 
-/* What paying through a service, the chosen one or one to choose, costs in its own currency; NULL:
- * that is the invoice's, or there is no service. */
+/* The price through a service in its currency; NULL if that is the invoice's, or there is no
+ * service. */
 const char *checkout_converted(const struct checkout_page *page, const struct service *service);
 
 /* Answers with a page; the values of all pages of the checkout stand behind `values`. */
@@ -67,7 +68,7 @@ struct answer *checkout_see_other(const struct checkout_page *page, const char *
 /* ------------------------------------------------------------------ checkout_form.c: by card, by a
  * status of one's choice, or by confirming */
 
-/* What the payer typed and what was wrong with it. */
+/* The payer's input and its errors. */
 struct checkout_form {
     const char *number; /* of a test card that was picked, else NULL: numbers never come back */
     const char *cvv;
@@ -82,7 +83,7 @@ struct checkout_form {
 struct answer *checkout_form_show(const struct checkout_page *page, unsigned status,
                                   const struct checkout_form *form);
 
-/* The server's own word on the fields of a card; false when one is wrong. */
+/* Checks the fields of a card. Returns false if one is wrong. */
 bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
                              struct checkout_form *ret_form);
 
@@ -106,7 +107,7 @@ bool checkout_methods_wanted(const struct checkout_page *page);
 /* The page: the account's services that can take this amount, narrowed by ?q=. */
 struct answer *checkout_methods_show(const struct checkout_page *page);
 
-/* What the payer picked, or that they gave up. */
+/* Handles the payer's choice or cancellation. */
 struct answer *checkout_methods_take(struct checkout_page *page, const json_t *fields);
 
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
@@ -135,16 +136,16 @@ struct template_rows checkout_service_given(const struct checkout_page *page);
 struct template_rows checkout_service_asked(const struct checkout_page *page, const json_t *typed,
                                             bool tried);
 
-/* Takes the payer's fields over into the invoice; false when one is wrong. */
+/* Copies the payer's fields into the invoice. Returns false if one is wrong. */
 bool checkout_service_take(struct checkout_page *page, const json_t *typed);
 
-/* The test service's outcomes to choose from; no rows where the order decided already. */
+/* The outcomes of the test service to choose from; no rows if the order has decided. */
 struct template_rows checkout_service_choices(const struct checkout_page *page);
 
 /* Whether the payer is asked for the outcome. */
 bool checkout_service_asks_outcome(const struct checkout_page *page);
 
-/* An outcome as the page offers it, NULL for any other text. */
+/* An outcome that the page offers, or NULL for other texts. */
 const char *checkout_service_outcome(const char *text);
 
 /* A text of the fixtures in the language of the page. */

@@ -1,5 +1,5 @@
-/* 3-D Secure: the bank's page between the card form and the result. The code that a bank would send
- * to the payer's phone stands on the page. */
+/* 3-D Secure: the bank's page between the card form and the result. The page shows the code that a
+ * bank would send to the payer's phone. */
 #include "base/text.h"
 #include "web/checkout.h"
 #include "web/messages.h"
@@ -26,7 +26,7 @@ struct answer *checkout_challenge_show(struct call *call)
                                                 : checkout_see_other(&page, "", "");
 }
 
-/* As the shop's page sends the payer here, which may show it itself. */
+/* The shop's page sends the payer here, or embeds this page. */
 struct answer *checkout_challenge_open(struct call *call)
 {
     call->page_base = payment_is_challenged(call->found) ? call->found->base_url : NULL;
@@ -46,7 +46,7 @@ static bool read_code(const char *text, char ret_code[PAYMENT_CODE_TEXT])
     return n;
 }
 
-/* False when the code is missing. */
+/* Returns false if the code is missing. */
 static bool answer(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;

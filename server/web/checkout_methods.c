@@ -26,7 +26,7 @@ static const char *initial_of(const struct checkout_page *page, const char *name
     return page->appearance.hide_logo ? NULL : arena_copy(page->call->arena, name, length);
 }
 
-/* What the button's test id ends in. A method may be there once more, in other currencies. */
+/* The end of the button's test id. A method may be listed again for other currencies. */
 static const char *method_id(const struct checkout_page *page, const struct service *service)
 {
     struct arena *arena = page->call->arena;
@@ -66,7 +66,7 @@ static bool fits(const struct checkout_page *page, const struct service *service
            (!wanted || locale_contains(name, wanted));
 }
 
-/* Adds those of the invoice's own currency, or those of others. */
+/* Adds the methods in the invoice's currency, or those in others. */
 static void add_choices(const struct checkout_page *page, const char *wanted, bool own,
                         struct template_rows *rows)
 {

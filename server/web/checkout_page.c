@@ -144,7 +144,7 @@ static struct template_rows language_rows(const struct checkout_page *page)
     return rows;
 }
 
-/* On a clock that stands still nothing runs out, so the page does not count either. */
+/* With a frozen clock nothing expires, so the page shows no countdown. */
 static const char *seconds_left(const struct checkout_page *page, int64_t left_ms)
 {
     const struct tenant *tenant = page->call->tenant;
@@ -167,7 +167,7 @@ const char *checkout_converted(const struct checkout_page *page, const struct se
     }
     struct price price = {.exchange_rate = invoice->exchange_rate,
                           .payment_amount = invoice->payment_amount};
-    if (!invoice->service) { /* still a choice */
+    if (!invoice->service) { /* not chosen yet */
         price = price_of(service, invoice->currency, invoice->amount,
                          engine_rate(call->engine, call->tenant, invoice->currency, service),
                          call->tenant->account.settings.payment_fee_shift_out);

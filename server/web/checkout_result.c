@@ -4,7 +4,7 @@
 #include "web/locale_text.h"
 #include "web/messages.h"
 
-/* The mask of the card that paid, NULL when none did. */
+/* The masked number of the card that paid, or NULL. */
 static const char *card_mask(const struct checkout_page *page)
 {
     const char *text = page->invoice.payload;
@@ -16,7 +16,8 @@ static const char *card_mask(const struct checkout_page *page)
     return arena_strdup(page->call->arena, json_string_value(json_object_get(card, "mask")));
 }
 
-/* What is said below the heading: of a status without words of its own, a failed payment's, why. */
+/* The text below the heading: the status if it has no heading of its own, or the reason of a
+ * failure. */
 static const char *words_of(const struct checkout_page *page, bool *ret_foreign)
 {
     const char *status = status_name(page->invoice.status);
@@ -43,7 +44,7 @@ static const char *amount_of(const struct checkout_page *page, int64_t amount)
                : locale_money(page->call->arena, page->locale, amount, page->invoice.currency);
 }
 
-/* What was paid, which may not be what was asked for. */
+/* The amount paid, which may differ from the amount of the order. */
 static const char *paid_of(const struct checkout_page *page)
 {
     const struct invoice *invoice = &page->invoice;

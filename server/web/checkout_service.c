@@ -5,7 +5,7 @@
 #include "wire/json_out.h"
 #include "wire/json_read.h"
 
-/* What the test service offers (outcome.h); any other can be had by X-Mock-Outcome. */
+/* The outcomes that the test service offers (outcome.h); X-Mock-Outcome accepts any. */
 static const char *const choices[] = {
     "processed",       "process_failed", "process_failed:insufficient_funds",
     "process_pending", "expired",
@@ -54,7 +54,7 @@ struct template_rows checkout_service_given(const struct checkout_page *page)
     return rows;
 }
 
-/* A field without a value of the order. A test service's `status` is a choice, no field. */
+/* A field without a value in the order. A test service's `status` is a choice, not a field. */
 static bool is_asked(const struct checkout_page *page, const json_t *given,
                      const struct service_field *field)
 {

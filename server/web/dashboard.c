@@ -6,20 +6,20 @@
 
 #define PATH "/_mock/"
 
-/* Of the dashboard alone: the payer's pages never see it. Lax, so that a link in a report of a test
- * run still leads in. */
+/* For the dashboard only, not for the payer's pages. Lax, so that links in reports of test runs
+ * work. */
 #define COOKIE_SCOPE "; Path=/_mock; HttpOnly; SameSite=Lax"
 
 struct answer *dashboard_root(struct call *call)
 {
     bool browser = page_is_browser(call);
-    call->unrecorded = browser; /* no mistake of a merchant's code */
+    call->unrecorded = browser; /* not a request of a merchant's code */
     return browser ? call_redirect(call, 302, PATH) : call_error(call, 404);
 }
 
 /* ------------------------------------------------------------------ the token */
 
-/* Without the token in the URL, where it would be seen; a browser keeps what stands behind '#'. */
+/* The URL without the token, which would be visible; a browser keeps the part after '#'. */
 static const char *own_url(const struct call *call, const char *path)
 {
     const char *account = http_query_text(call->request, "account");

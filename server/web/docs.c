@@ -5,7 +5,7 @@
 
 #define PATH "/_mock/docs/"
 #define INDEX "index"
-#define MISSING "missing" /* what a browser is shown instead of a page that there is not */
+#define MISSING "missing" /* the page shown instead of one that does not exist */
 
 static const struct embedded_file *find_page(const struct call *call, const char *name)
 {

@@ -16,5 +16,5 @@ const char *locale_money(struct arena *arena, const char *locale, int64_t amount
 /* "24 Nov 2026, 15:07 UTC"; "24.11.2026, 15:07 UTC" in uk and ru. */
 const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms);
 
-/* Whether a text contains another, whatever the case of its letters in any of the languages. */
+/* Whether a text contains another, ignoring case in all languages. */
 bool locale_contains(const char *text, const char *part);

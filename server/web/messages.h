@@ -15,10 +15,10 @@ extern const size_t languages_count;
  * ours. */
 const char *language_find(const char *locale);
 
-/* The best of ours for an Accept-Language header, NULL when it names none. */
+/* The best language for an Accept-Language header, or NULL if it names none of them. */
 const char *language_accepted(const char *header);
 
-/* A text of the catalogue. That it is there in every language is checked by the build. */
+/* A text of the catalogue. The build checks that it exists in every language. */
 const char *message(const char *locale, const char *key);
 
 /* The same, NULL when there is none. */

@@ -29,8 +29,8 @@ static const char *origin_of(struct arena *arena, const char *url)
     return arena_copy(arena, url, (size_t)(host - url) + strcspn(host, "/"));
 }
 
-/* A shop may show the payer's pages in a frame, and no other page. What may be shown elsewhere has
- * its files from where its URLs lead, which may be another name of this server. */
+/* A shop may frame the payer's pages, but no other pages. Such a page loads its files from the host
+ * of its URLs, which may be another name of this server. */
 static const char *policy_of(const struct call *call)
 {
     const char *path = call->request->path;
@@ -61,7 +61,7 @@ struct answer *page_reply(struct call *call, unsigned status, const char *name, 
     return call_answered(call);
 }
 
-/* Success in these bytes; nothing (304) when the client has them. */
+/* Answers 200 with these bytes, or 304 if the client has them. */
 static struct answer *reply_bytes(struct call *call, unsigned status, const char *type,
                                   const struct embedded_file *file)
 {
@@ -130,7 +130,7 @@ struct answer *page_error(struct call *call, unsigned status, const char *messag
     return reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
-/* What the API says beside the platform's body, NULL if nothing. */
+/* The reason that the API sends with the platform's body, or NULL. */
 static const char *reason_given(const struct http_reply *reply)
 {
     for (size_t i = 0; i < reply->n_headers; i++) {
@@ -141,7 +141,7 @@ static const char *reason_given(const struct http_reply *reply)
     return NULL;
 }
 
-/* What the reply tells: each wrong field, or the error that it is. */
+/* The message of the reply: each wrong field, or the error. */
 static void say_errors(const struct call *call, struct buf *said)
 {
     const struct buf *body = &call->request->reply.body;
@@ -163,7 +163,7 @@ void page_error_instead(struct call *call)
     struct http_request *request = call->request;
     const struct http_reply *reply = &request->reply, before = *reply;
     if (reply->status < 400 || !text_equal(reply->type, HTTP_JSON) || wants_json(call)) {
-        return; /* a fault answered otherwise, or not at all */
+        return; /* a fault changed or dropped the answer */
     }
     buf_auto said = {0};
     say_errors(call, &said);

@@ -1,4 +1,4 @@
-/* What all pages share: templates by name, the language, security headers, and the error page. */
+/* Shared by all pages: templates by name, language, security headers, and the error page. */
 #pragma once
 
 #include "base/embedded.h"
@@ -9,8 +9,8 @@
 struct answer *page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                           const struct template_scope *scope) ATTR_ANSWER;
 
-/* The same with a page that needs no filling; a browser that has it already is told so (304), for
- * it asks each time: another version may serve here next. */
+/* The same for a static page. Browsers revalidate it each time (304 if unchanged), because the
+ * server may be another version by then. */
 struct answer *page_reply_embedded(struct call *call, unsigned status,
                                    const struct embedded_file *file) ATTR_ANSWER;
 
@@ -26,8 +26,8 @@ const char *page_locale(const struct call *call, const char *own);
 /* An error page of a status code; the sentence is a text of the catalogue. */
 struct answer *page_error(struct call *call, unsigned status, const char *message_key) ATTR_ANSWER;
 
-/* Replaces the JSON error that stands as the reply by a page that says the same, headers kept. Does
- * nothing if none stands, or if the client asks for JSON rather than for HTML. */
+/* Replaces a JSON error reply by a page with the same message and headers. Does nothing if there is
+ * none, or if the client prefers JSON to HTML. */
 void page_error_instead(struct call *call);
 
 /* A browser: its Accept names text/html. */

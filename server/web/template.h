@@ -2,7 +2,7 @@
  * Fills page templates. `{{name}}` is a value, always escaped for HTML; `{{#name}}...{{/name}}`
  * stays when the value is there and not empty, and is repeated for each row when it has rows;
  * `{{^name}}...{{/name}}` stays when it is not there. `{{t.key}}` is a text of the catalogue
- * (messages.h), in which `{name}` is a value; `{{>name}}` is another template. Values never bring
+ * (messages.h), in which `{name}` is a value; `{{>name}}` is another template. Values never add
  * markup.
  */
 #pragma once

@@ -16,8 +16,8 @@ struct answer *checkout_challenge_open(struct call *call); /* POST /acs/{cgi}, a
 struct answer *checkout_challenge_submit(struct call *call);
 struct answer *checkout_return(struct call *call); /* GET /return?id= */
 
-/* By the card session of the path, by ?cpi= and by ?id=. A page says that there is no such payment.
- */
+/* By the card session of the path, by ?cpi= and by ?id=. If there is no such payment, answers with
+ * a page. */
 struct answer *account_by_session(struct call *call);
 struct answer *account_by_cpi(struct call *call);
 struct answer *account_by_id(struct call *call);
@@ -25,8 +25,7 @@ struct answer *account_by_id(struct call *call);
 /* page.c: GET /_mock/assets/{name}: style, script and pictures of the pages */
 struct answer *page_asset(struct call *call);
 
-/* GET /: sends a browser to the dashboard; nobody else finds anything there
- * (server/docs/dashboard.md). */
+/* GET /: redirects a browser to the dashboard; 404 for other clients (server/docs/dashboard.md). */
 struct answer *dashboard_root(struct call *call);
 
 /* GET /_mock/: the dashboard, one page, which lives on the control API; with --control-token a form
@@ -34,11 +33,11 @@ struct answer *dashboard_root(struct call *call);
 struct answer *dashboard_show(struct call *call);
 
 /*
- * NULL if the caller may see the page of the dashboard's server at `path`; else a page that asks
- * for the token, or the way to `path` when `?token=` was traded for the cookie.
+ * Returns NULL if the caller may see the dashboard's page at `path`; else a page that asks for the
+ * token, or a redirect to `path` after `?token=` was exchanged for the cookie.
  */
 struct answer *dashboard_admit(struct call *call, const char *path) ATTR_MUST_USE;
 
-/* GET /_mock/docs/ and /_mock/docs/{page}: server/docs/, rendered when the program is built. Who
- * may see the dashboard may see them. */
+/* GET /_mock/docs/ and /_mock/docs/{page}: server/docs/, rendered when the program is built. They
+ * need the same access as the dashboard. */
 struct answer *docs_show(struct call *call);
