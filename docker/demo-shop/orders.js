@@ -65,7 +65,7 @@ export class Orders {
   /** Applies an invoice that arrived `by` callback, response or read. Throws if it does not belong to this order. */
   take(order, invoice, by) {
     if (!isOf(order, invoice) || !isKnown(invoice.attributes.status)) {
-      throw new Error(`the platform's ${invoice.id} does not fit order ${order.id}`);
+      throw new Error(`the platform's ${invoice.id} does not match order ${order.id}`);
     }
     const { updated, status, resolution } = invoice.attributes;
     const same = order.invoice !== undefined && status === order.status && resolution === order.resolution;

@@ -297,7 +297,7 @@ describe('the amount of a transition', () => {
     assert.deepEqual(await money(api, id), ['refunded', 80, 80, null, 0]);
   });
 
-  test('half of a cent is a half, and of the least there is none', async () => {
+  test('half a cent is split, the smallest amount cannot be', async () => {
     const api = await frozen();
     const cent = await in_(api, ['processed', 'partially_refunded'], { amount: 0.01 });
     assert.deepEqual(await money(api, cent), ['partially_refunded', 0.01, 0.005, null, 0.005]);

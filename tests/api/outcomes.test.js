@@ -359,7 +359,7 @@ describe('amounts that decide', () => {
     });
   }
 
-  test('4000.90 expires at once', async () => {
+  test('4000.90 expires immediately', async () => {
     const api = await frozen();
     const { id } = await api.made({ amount: 4000.9 });
     await api.reach(id, 'process_failed');

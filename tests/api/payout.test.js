@@ -113,7 +113,7 @@ describe('a payout', () => {
     assert.equal(links.self, `/api/payout-invoices/${id}`);
   });
 
-  test('of nobody in particular has a customer that is null', async () => {
+  test('without customer data has a null customer', async () => {
     assert.deepEqual((await made(demo, {})).relationships.customer, { data: null });
   });
 
@@ -123,7 +123,7 @@ describe('a payout', () => {
     assert.equal((await demo.private('GET', `/api/payout-invoices/${id}`)).expect(200).data.id, id);
   });
 
-  test('starts at once with auto_process, and settles on the clock', async () => {
+  test('starts immediately with auto_process, and settles on the account's clock', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(api, { options: { auto_process: true } });
     assert.equal(attributes.status, 'created');
@@ -205,7 +205,7 @@ describe('a payout', () => {
     );
   });
 
-  test('has a reference of its own: a repeat is 409 with the earlier payout', async () => {
+  test('has a unique reference: a repeat is 409 with the earlier payout', async () => {
     const first = await made(demo, {});
     const { reference_id } = first.attributes;
     const reply = (await create(demo, { reference_id, amount: 7 })).expect(409);
@@ -234,7 +234,7 @@ describe('a payout', () => {
     assert.match((await made(demo, { reference_id: undefined })).attributes.reference_id, /^[0-9a-f-]{36}$/);
   });
 
-  test('is none of another account, no payment, and has no page', async () => {
+  test('is not visible to another account or as a payment, and has no page', async () => {
     const other = await demo.newAccount();
     const { id } = await made(demo, {});
     const payment = await demo.made({});
@@ -265,7 +265,7 @@ describe('a payout', () => {
     (await demo.send('GET', '/payout-invoices')).expect(401);
   });
 
-  test('shows every wrong field at once', async () => {
+  test('reports all wrong fields together', async () => {
     assert.deepEqual(
       (
         await fieldErrors(demo, {

@@ -88,7 +88,7 @@ test('a fault can be meant for one payout', async () => {
   assert.ok(items.some(({ kind, fault }) => kind === 'fault' && fault === 'drop'));
 });
 
-test('an advance tells of payouts by their ids', async () => {
+test('an advance reports payouts by their ids', async () => {
   const api = await shop();
   const { id } = await made(api);
   const { events } = await api.advance(10);

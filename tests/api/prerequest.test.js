@@ -33,7 +33,7 @@ for (const currency of ['USD', 'EUR', 'GBP', 'BTC', 'XTS', 'PLN']) {
   });
 }
 
-test('the demo account offers what it must', async () => {
+test('the demo account offers the required services', async () => {
   const codes = (await rows()).filter((a) => a.available && a.enabled).map((a) => a.service);
   for (const code of ['payment_card_usd_hpp', 'payment_card_eur_hpp', 'payment_card_gbp_hpp', 'payment_card_aud_hpp',
     'payment_card_uah_hpp', 'applepay_usd_hpp', 'googlepay_usd_hpp', 'paypal_usd_hpp', 'bank_transfer_usd_hpp',

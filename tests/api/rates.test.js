@@ -74,7 +74,7 @@ describe('rates', () => {
     await other.stop();
   });
 
-  test('what eight decimals cannot tell is none', async () => {
+  test('a rate too small for eight decimals does not exist', async () => {
     const other = await startServer({
       args: ['--fixtures', ratesFile({ base: 'BTC', rates: { VND: 1_600_000_000, USD: 65_000, XTS: 0.00000001 } })],
     });
@@ -179,7 +179,7 @@ describe('another currency than the service’s', () => {
     assert.deepEqual(Object.keys(await errors(api, { currency: 'SEK', amount: 100 })), ['service']);
   });
 
-  test('the same currency costs what it did', async () => {
+  test('the price in the same currency does not change', async () => {
     const api = await converting();
     const { attributes: a } = await api.made({ currency: 'USD', amount: 100 }, hold);
     assert.deepEqual(
@@ -246,7 +246,7 @@ describe('another currency than the service’s', () => {
     assert.deepEqual(new Set(Object.values(plain).map((one) => one.currency)), new Set(['EUR']));
   });
 
-  test('the payer chooses among them, and reads what it is there', async () => {
+  test('the payer chooses a service, and sees the amount in its currency', async () => {
     const api = await converting();
     const order = { public_key: api.account.public_key, currency: 'EUR', amount: 100, locale: 'en' };
     const { headers } = (await api.send('POST', '/hpp/', { form: order })).expect(303);

@@ -39,7 +39,7 @@ const sayer = (bytes) => startRawReceiver((socket) => socket.end(bytes));
 const OK = 'HTTP/1.1 200 OK\r\n';
 const fields = (n, size) => Array.from({ length: n }, (_, i) => `X-${i}: ${'v'.repeat(size)}\r\n`).join('');
 
-describe('an answer that is none: the attempt fails and says why', () => {
+describe('a broken answer: the attempt fails with the reason', () => {
   const NO_ANSWER = 'the receiver closed the connection without an answer';
   const FIRST_LINE = 'the answer\'s first line is not HTTP/1.1 or HTTP/1.0 and a status';
   const LONG = 'the answer\'s headers are longer than 64 KiB';

@@ -42,7 +42,7 @@ async function paid(api, attributes = {}) {
 }
 
 describe('what is refunded', () => {
-  test('all of it: refund_pending at once, refunded when the timer says', async () => {
+  test('full refund: refund_pending immediately, refunded by the timer', async () => {
     const api = await frozen();
     const id = await paid(api);
     const reply = (await refund(api, id)).expect(200);
@@ -312,7 +312,7 @@ describe('reference_id', () => {
     (await refund(other, await paid(other), { reference_id: 'same' })).expect(200);
   });
 
-  test('is made up when there is none', async () => {
+  test('is generated if there is none', async () => {
     const api = await frozen();
     const id = await paid(api);
     for (const reference_id of [undefined, '', null]) {
@@ -458,7 +458,7 @@ describe('what becomes of it', () => {
     );
   });
 
-  test('a command with an amount of its own: that much went back', async () => {
+  test('a command with an amount refunds that amount', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -480,7 +480,7 @@ describe('what becomes of it', () => {
     );
   });
 
-  test('what it may become while it is pending', async () => {
+  test('the allowed statuses while it is pending', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -526,7 +526,7 @@ test('rules of the fixtures: those that end a refund look at the refund', async 
 });
 
 describe('callbacks', () => {
-  test('each step with what it was then, signed', async () => {
+  test('each step has a signed callback with the state at that time', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({ callback_url: `${sink.url}/c` }, outcome('processed@1s'));
@@ -571,7 +571,7 @@ describe('callbacks', () => {
     await sink.stop();
   });
 
-  test('advance tells the end of it, due when it was', async () => {
+  test('advance reports its end at its due time', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, {}, outcome('refunded@5s'))).expect(200);

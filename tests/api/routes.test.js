@@ -36,7 +36,7 @@ test('the page\'s endpoints are among them', () => {
   }
 });
 
-test('the document\'s schemas compile, and its examples are what it says', () => {
+test('the document\'s schemas compile, and its examples match them', () => {
   const { document } = contract();
   let examples = 0;
   const media = (where, content) => {

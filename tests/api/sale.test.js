@@ -185,7 +185,7 @@ describe('refusals', () => {
     (await sale(api, token(made), card(GOOD))).expect(401);
   });
 
-  test('wrong fields: all at once, and no attempt', async () => {
+  test('all wrong fields are reported together, without an attempt', async () => {
     const api = await demo.newAccount({ attempt_limit: 1 });
     const made = await api.made({}, hold);
     const reply = await sale(api, token(made), card('x', { cvv: '1', exp_month: '13' }));

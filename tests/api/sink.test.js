@@ -204,7 +204,7 @@ describe('callbacks into the server itself', () => {
     assert.equal(total, 200);
   });
 
-  test('the server stops while a receiver of its own is busy', async () => {
+  test('the server stops while its own receiver is busy', async () => {
     const other = await startServer();
     const client = new Client(other);
     await client.made({ callback_url: `${other.url}/_mock/sink/last` });
@@ -348,7 +348,7 @@ describe('accounts', () => {
 describe('who may call', () => {
   const foreign = [{ Host: 'shop.example' }, { Origin: 'https://evil.example' }, { Host: 'a"b', Origin: 'null' }];
 
-  test('anybody may send, and only those that may control may read and program', async () => {
+  test('everyone may send; reading and programming need control access', async () => {
     const api = await account();
     for (const headers of foreign) {
       (await post(api, 'guard', { headers })).expect(200);

@@ -197,7 +197,7 @@ describe('a snapshot', () => {
     refused(await api.control('GET', '/snapshots'), 404, 'unknown_account');
   });
 
-  test('there is none while the clock is being advanced', async () => {
+  test('is refused while the clock is being advanced', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
@@ -572,7 +572,7 @@ describe('a file', () => {
     (await other.get(id)).expect(200);
   });
 
-  test('numbers that a file brings are not given to others, not even after it is deleted and the server restarted', async () => {
+  test('numbers of an imported file are not reused, not even after it is deleted and the server restarted', async () => {
     const db = join(tempDir(), 'mock.db');
     let other = await startServer({ args: ['--db', db] });
     let api = new Client(other);

@@ -491,7 +491,7 @@ test('a file at its limit is a write that fails: 503 and a line, and reads go on
   await server.stop();
 });
 
-test('a page that cannot be read is named at the start, not taken for other accounts', async () => {
+test('an unreadable page is reported at the start, not read as other accounts', async () => {
   const db = join(tempDir(), 'mock.db');
   const server = await startServer({ args: ['--db', db] });
   await new Client(server).newAccount();
@@ -616,7 +616,7 @@ describe('without --db', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('two at once do not see each other', async () => {
+  test('two servers do not affect each other', async () => {
     const one = await startServer();
     const two = await startServer();
     const { id } = await new Client(one).made();

@@ -223,7 +223,7 @@ describe('a wrong signature has its reason', () => {
     });
   }
 
-  test('and a message of its own, without secrets', () => {
+  test('a separate message without secrets', () => {
     const all = [...messages.values()].flatMap((set) => [...set]);
     assert.ok(all.length >= 20, `${all.length} messages`);
     assert.equal(new Set(all).size, all.length, 'no message has two reasons');

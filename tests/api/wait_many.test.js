@@ -67,7 +67,7 @@ describe(`${MANY} callers at once`, () => {
     assert.equal(await gauge('waiting_callers'), 0);
   });
 
-  test('for as many invoices of many accounts: each hears of its own', async () => {
+  test('for many invoices of many accounts: each call gets its own', async () => {
     const accounts = [];
     for (let i = 0; i < 20; i++) accounts.push(await demo.newAccount());
     const list = [];
@@ -89,7 +89,7 @@ describe(`${MANY} callers at once`, () => {
     });
   });
 
-  test('for rest, while the account works: all at once when it is done', async () => {
+  test('for an idle account: all calls are answered when it becomes idle', async () => {
     const api = await demo.newAccount();
     const sink = await startSink({ account: api.account });
     let release;
@@ -205,7 +205,7 @@ describe('for requests', () => {
       (await api.wait({ requests: 1, ...bad })).expect(422);
   });
 
-  test('what cannot be read is refused', async () => {
+  test('invalid parameters are refused', async () => {
     const api = await demo.newAccount();
     for (const bad of [
       { requests: 0 },

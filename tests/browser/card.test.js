@@ -393,7 +393,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await state(api, id), ['process_failed', 'expired']);
     });
 
-    test('with the account option the way back tells what was', async () => {
+    test('with the account option the return URL has the result', async () => {
       const { id, url } = await invoice({ send_context: true, return_url: `${shop.url}/back?mine=1` });
       await visit(async (payer) => {
         await payer.open(url);

@@ -428,7 +428,7 @@ describe('one invoice', () => {
     });
   });
 
-  test('copies where browsers have no clipboard, and makes references of its own there', async () => {
+  test('copies and generates references in browsers without a clipboard', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
@@ -574,7 +574,7 @@ describe('a new payout', () => {
     assert.deepEqual([data.attributes.status, data.attributes.fields], ['created', { account: '42' }]);
   });
 
-  test('starts at once when that is asked for, with an outcome', async () => {
+  test('starts immediately on request, with an outcome', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/new');

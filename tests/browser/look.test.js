@@ -306,7 +306,7 @@ describe('languages', () => {
     });
   }
 
-  test('a language nobody speaks here is English', async () => {
+  test('an unsupported language falls back to English', async () => {
     const { page } = await invoice();
     await asPayer({ locale: 'de-DE' }, server, async (payer) => {
       await payer.open(page);

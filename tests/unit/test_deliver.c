@@ -168,7 +168,7 @@ static void the_window_grows_with_answers(void **state)
 static void the_window_shrinks_to_one_when_an_attempt_dies(void **state)
 {
     (void)state;
-    close(receiver.listener); /* nobody listens there now */
+    close(receiver.listener); /* no longer listens */
     receiver.listener = -1;
     for (int64_t i = 1; i <= 6; i++) {
         push(i, i);

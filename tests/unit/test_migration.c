@@ -151,7 +151,7 @@ static void a_new_database_begins_as_the_schema_files_make_one(void **state)
     folder_remove(folder);
 }
 
-/* Opening what is there compiles every statement, whichever are wanted later. */
+/* Opening an existing database compiles all statements. */
 static void a_database_must_have_what_the_statements_name(void **state)
 {
     static const char *const harm[] = {

@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-/* Each test has a $TMPDIR of its own. */
+/* Each test has its own $TMPDIR. */
 static char base[FOLDER_TEXT], old_base[FOLDER_TEXT];
 
 static int make_base(void **state)
