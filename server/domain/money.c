@@ -16,9 +16,7 @@
 #define NUMBER_TEXT 64
 #define AMOUNT_MOST ((double)MONEY_MOST / (double)MONEY_ONE)
 #define NOISE 1e-12 /* rounding error of a few operations, relative to the result */
-#define TEXT_NOISE                                                                                 \
-    1e-10 /* the same in a text: a hundredth of the last decimal; more is no                       \
-           * rounding error */
+#define TEXT_NOISE 1e-10 /* the same in a text: a hundredth of the last decimal */
 
 /* ------------------------------------------------------------------ reading */
 
