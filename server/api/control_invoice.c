@@ -130,8 +130,7 @@ struct answer *control_transition(struct call *call)
     }
     if (request.status == STATUS_EXPIRED && !input.force &&
         invoice.status == STATUS_PROCESS_PENDING) {
-        request.status = STATUS_PROCESS_FAILED; /* a pending invoice expires by a timeout now
-                                                 * (P828) */
+        request.status = STATUS_PROCESS_FAILED; /* a pending one expires now (P828) */
         input.resolution = RESOLUTION_EXPIRED;
     } else if (request.status == STATUS_EXPIRED && !input.resolution) {
         input.resolution = RESOLUTION_EXPIRED;

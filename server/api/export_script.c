@@ -168,8 +168,7 @@ static void open_hole(struct writing *writing, const struct journal_mask *mask)
     bool own = is_own_header(writing, mask);
     bool key = mask->kind == MASK_SECRET && mask->name_size == 0;
     struct hole hole = {.part = (enum journal_part)mask->part,
-                        .start = mask->start - (key ? prefix : 0), /* a variable has the whole
-                                                                    * key */
+                        .start = mask->start - (key ? prefix : 0), /* the whole key */
                         .end = mask->start + mask->size,
                         .mask = *mask,
                         .variable = variable_of_mask[mask->kind]};
@@ -265,8 +264,7 @@ static void add_headers(struct writing *writing)
         buf_char(writing->script->out, '"');
     }
     if (request->size[JOURNAL_BODY] && !writing->typed) {
-        buf_text(writing->script->out, " \\\n  -H 'Content-Type:'"); /* curl would send the type
-                                                                      * of a form */
+        buf_text(writing->script->out, " \\\n  -H 'Content-Type:'"); /* curl would send its own */
     }
     if (!writing->accepts) {
         buf_text(writing->script->out, " \\\n  -H 'Accept:'"); /* curl would accept anything */

@@ -81,8 +81,7 @@ struct route {
     unsigned needs;
     struct answer *(*handle)(struct call *call);
     enum invoice_kind kind; /* for handlers that payments and payouts share */
-    const char *query;      /* control API: the allowed query names besides `account`, separated by
-                             * blanks */
+    const char *query; /* control API: allowed query names besides `account`, blank-separated */
 };
 
 struct router {

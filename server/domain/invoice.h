@@ -63,8 +63,7 @@ struct invoice {
     int64_t service_amount, exchange_rate;
     int64_t amount, payment_amount, fee, deposit;               /* money.h */
     int64_t processed_amount, processed_fee, processed_deposit; /* or MONEY_NONE */
-    int64_t refunded_amount, charged_back_amount; /* totals so far, or MONEY_NONE; their sum is
-                                                   * never more than processed_amount */
+    int64_t refunded_amount, charged_back_amount; /* totals, or MONEY_NONE; see invoice_money.h */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
     int64_t failed_ms; /* when it failed or timed out, or TIME_NONE */
@@ -82,8 +81,7 @@ struct invoice {
         look; /* JSON {"display":{..},"style":{..}} for the page (api/appearance_read.h), or NULL */
     const char *base_url; /* start of the absolute URLs in its bodies */
 
-    const char *plan;    /* the remaining steps (outcome.h), or ""; without a service: the plan
-                          * that starts when one is chosen */
+    const char *plan;    /* the remaining steps (outcome.h), or ""; they wait for a service */
     int64_t plan_due_ms; /* time of the first of them, or TIME_NONE */
     int64_t due_ms;   /* time of the next automatic change, or TIME_NONE; derived from the others */
     int64_t attempts; /* of the payer */

@@ -15,7 +15,7 @@
 #define EXPONENT_MOST 100000 /* beyond any text; larger ones are cut to it */
 #define NUMBER_TEXT 64
 #define AMOUNT_MOST ((double)MONEY_MOST / (double)MONEY_ONE)
-#define NOISE 1e-12 /* rounding error of a few operations, relative to the result */
+#define NOISE 1e-12      /* rounding error of a few operations, relative to the result */
 #define TEXT_NOISE 1e-10 /* the same in a text: a hundredth of the last decimal */
 
 /* ------------------------------------------------------------------ reading */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_MOST 16 /* letters and digits of a secret name, and its NUL */
+#define NAME_MOST 16          /* letters and digits of a secret name, and its NUL */
 #define BETWEEN_WORDS "_-. '" /* in a name; the quote is for names that are not valid JSON */
 
 static bool is_one_of(char c, const char *set)

@@ -23,8 +23,7 @@ void view_account_profile(struct json_out *out, const char *key, const struct ac
     json_out_text(out, "ledger_scheme", "simple");
     json_out_raw(out, "api_ip_white_list", "[]");
     json_out_seconds(out, "created", account->made_ms);
-    json_out_seconds(out, "updated", account->made_ms); /* changes of settings have no stored
-                                                         * time */
+    json_out_seconds(out, "updated", account->made_ms); /* changes are not timed */
     json_out_null(out, "report");
     json_out_text(out, "time_zone", "UTC");
     json_out_object_end(out);

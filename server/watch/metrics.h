@@ -26,8 +26,7 @@ struct metrics {
     unsigned codes[METRICS_CODES];                        /* the code of each column, 0: unused */
     struct metrics_histogram latency;                     /* of requests that did not wait */
     struct metrics_histogram turns;                       /* of the loop, at work */
-    uint64_t attempts[CALLBACK_DROPPED + 1];              /* by the state of the callback after
-                                                           * it */
+    uint64_t attempts[CALLBACK_DROPPED + 1];              /* by the new state of the callback */
     uint64_t transitions[INVOICE_KINDS][STATUS_COUNT];    /* by the new status */
 };
 
