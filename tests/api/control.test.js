@@ -209,7 +209,7 @@ describe('accounts', () => {
     (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
     for (const after of [gone.account.id, 'nonsense']) {
       const { error } = (await demo.send('GET', `/_mock/accounts?after=${after}`)).expect(422).json;
-      assert.match(error.message, /^after must be the id of an account$/);
+      assert.match(error.message, /^after: must be an account's id$/);
     }
   });
 
