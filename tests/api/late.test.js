@@ -131,7 +131,7 @@ describe('partially_processed', () => {
     for (const amount of [100, 100.01, 0, -1]) {
       assert.match(
         refused(await api.transition(id, { status: 'partially_processed', amount }), 422, 'invalid'),
-        /less than 100 /,
+        /less than 100$/,
       );
     }
     assert.equal((await api.attributes(id)).status, 'process_pending');
@@ -256,14 +256,14 @@ describe('chargebacks', () => {
 describe('the amount of a transition', () => {
   const paid = ['processed', { status: 'partially_refunded', amount: 30 }];
   const CASES = [
-    [[], { status: 'processed', amount: 100.01 }, /at most 100 /],
-    [[], { status: 'processed', amount: 0 }, /at most 100 /],
+    [[], { status: 'processed', amount: 100.01 }, /at most 100$/],
+    [[], { status: 'processed', amount: 0 }, /at most 100$/],
     [paid, { status: 'refunded', amount: 70.01 }, /all that is left, 70$/],
     [paid, { status: 'refunded', amount: 69.99 }, /all that is left, 70$/],
-    [['processed'], { status: 'partially_refunded', amount: 100 }, /less than 100 /],
+    [['processed'], { status: 'partially_refunded', amount: 100 }, /less than 100$/],
     [paid, { status: 'charged_back', amount: 100 }, /all that is left, 70$/],
-    [paid, { status: 'partially_charged_back', amount: 70 }, /less than 70 /],
-    [paid, { status: 'partially_charged_back', amount: 0 }, /less than 70 /],
+    [paid, { status: 'partially_charged_back', amount: 70 }, /less than 70$/],
+    [paid, { status: 'partially_charged_back', amount: 0 }, /less than 70$/],
     [paid, { status: 'charged_back', amount: 71, force: true }, /all that is left, 70$/],
     [['processed', 'refunded'], { status: 'charged_back', amount: 1, force: true }, /0 is left/],
     [['processed'], { status: 'refund_pending', amount: 1 }, /refund_pending moves no money/],
