@@ -389,7 +389,7 @@ describe('an exported call is the same call', () => {
     });
     const text = await script(api, id);
     assert.ok(!text.includes('123"'), text);
-    assert.match(text, /^# masked: 44 values more, which this script lacks$/m);
+    assert.match(text, /^# masked: 44 more values, which are missing here$/m);
   });
 });
 

@@ -123,7 +123,7 @@ describe('a payout', () => {
     assert.equal((await demo.private('GET', `/api/payout-invoices/${id}`)).expect(200).data.id, id);
   });
 
-  test('starts immediately with auto_process, and settles on the account's clock', async () => {
+  test('starts immediately with auto_process, and settles by the clock', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(api, { options: { auto_process: true } });
     assert.equal(attributes.status, 'created');
@@ -255,7 +255,7 @@ describe('a payout', () => {
       for (const wrong of [`/payment-invoices/${id}`, `/payout-invoices/${payment.id}`]) {
         const { code, message } = (await demo.control(method, `${wrong}${path}`, body)).expect(404).json.error;
         assert.deepEqual(
-          [code, message.includes('stands under')],
+          [code, message.includes('must be requested under')],
           ['unknown_invoice', true],
           `${method} ${wrong}${path}`,
         );
@@ -352,7 +352,7 @@ describe('what becomes of a payout', () => {
     assert.ok(rows.length > 0 && rows.length < 60, `${rows.length} of 60`);
   });
 
-  test('cannot be what no payout is', async () => {
+  test('a status that payouts do not have is refused', async () => {
     for (const status of ['refunded', 'paid', 'created', 'verified']) {
       const more = { test_details_payout_status: status };
       assert.deepEqual(await fieldErrors(demo, fields(more)), ['fields.test_details_payout_status']);
