@@ -17,8 +17,8 @@ static void begin(struct desk *d)
 {
     memset(d, 0, sizeof *d);
     bench_begin(&d->bench);
-    d->router = (struct router){
-        .routes = routes, .n_routes = routes_count, .engine = &d->bench.engine};
+    d->router =
+        (struct router){.routes = routes, .n_routes = routes_count, .engine = &d->bench.engine};
 }
 
 static void reset(struct desk *d)
@@ -38,8 +38,10 @@ static void end(struct desk *d)
 static struct call *ask(struct desk *d, const char *query)
 {
     reset(d);
-    d->request = (struct http_request){
-        .method = "GET", .path = "/_mock/requests", .target = "/_mock/requests", .query_text = query};
+    d->request = (struct http_request){.method = "GET",
+                                       .path = "/_mock/requests",
+                                       .target = "/_mock/requests",
+                                       .query_text = query};
     d->call = (struct call){.request = &d->request,
                             .arena = &d->request.arena,
                             .engine = &d->bench.engine,
@@ -77,10 +79,12 @@ static bool fits(struct desk *d, const char *query, const struct journal_record 
 static void a_filter_that_means_nothing_is_refused(void **state)
 {
     static const char *const queries[] = {
-        "status=",       "status=99",  "status=600",  "status=0xx",     "status=6xx",
-        "status=40",     "status=4x",  "status=4xy",  "status=-404",    "status=abc",
-        "from=soon",     "to=",        "kind=other",  "kind=",          "unmatched=yes",
-        "unmatched=",    "invoice=no", "invoice=cpi_0000000000000000",
+        "status=",    "status=99",  "status=600",
+        "status=0xx", "status=6xx", "status=40",
+        "status=4x",  "status=4xy", "status=-404",
+        "status=abc", "from=soon",  "to=",
+        "kind=other", "kind=",      "unmatched=yes",
+        "unmatched=", "invoice=no", "invoice=cpi_0000000000000000",
     };
     struct desk d;
     struct journal_filter filter;
@@ -130,8 +134,8 @@ static void each_filter_shows_what_it_names_alone(void **state)
     struct desk d;
     (void)state;
     begin(&d);
-    const struct journal_record record = add(&d, "POST", "/api/payment-invoices//?a=/b",
-                                             "{\"reference_id\":\"order-7\"}", 404);
+    const struct journal_record record =
+        add(&d, "POST", "/api/payment-invoices//?a=/b", "{\"reference_id\":\"order-7\"}", 404);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         assert_row(rows[i].query, fits(&d, rows[i].query, &record) == rows[i].fits);
     }
@@ -236,8 +240,7 @@ static void a_refusal_names_its_rule_and_the_nearest_form(void **state)
     } rows[] = {
         {REFUSAL_PATH, "GET", "/payment-invoice", "unknown_path", "GET /payment-invoices"},
         {REFUSAL_PATH, "GET", "/payment-invoice?x=1", "unknown_path", "GET /payment-invoices"},
-        {REFUSAL_METHOD, "PUT", "/payment-services", "method_not_allowed",
-         "GET /payment-services"},
+        {REFUSAL_METHOD, "PUT", "/payment-services", "method_not_allowed", "GET /payment-services"},
         {REFUSAL_HTTP, "GET", "/", "malformed_request", ""},
         {REFUSAL_NO_BASIC, "GET", "/", "no_basic",
          "Authorization: Basic base64(account id:API key)"},

@@ -36,20 +36,15 @@ static void a_document_weighs_its_values_outside_of_texts(void **state)
         const char *json;
         size_t weight;
     } rows[] = {
-        {"", 0},
-        {"1", 0},
-        {"{}", 8},
-        {"[1,2,3]", 10},
-        {"[[],{}]", 25},
-        {"{\"a,[{\":1,\"b\":\"\\\",[\"}", 9},
-        {"\"\\\\\",", 1},
-        {"\"[", 0}, /* it ends inside of a text */
+        {"", 0},          {"1", 0},        {"{}", 8},
+        {"[1,2,3]", 10},  {"[[],{}]", 25}, {"{\"a,[{\":1,\"b\":\"\\\",[\"}", 9},
+        {"\"\\\\\",", 1}, {"\"[", 0}, /* it ends inside of a text */
         {"\"\\", 0},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        assert_row(rows[i].json, json_memory_estimate(rows[i].json, strlen(rows[i].json)) ==
-                                     rows[i].weight);
+        assert_row(rows[i].json,
+                   json_memory_estimate(rows[i].json, strlen(rows[i].json)) == rows[i].weight);
     }
 }
 
@@ -68,7 +63,7 @@ static void an_empty_list_is_a_map_too(void **state)
     static const struct {
         const char *json;
         bool map;
-    } rows[] = {{"{}", true},  {"{\"a\":1}", true}, {"[]", true},
+    } rows[] = {{"{}", true},   {"{\"a\":1}", true}, {"[]", true},
                 {"[1]", false}, {"\"\"", false},     {"null", false}};
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

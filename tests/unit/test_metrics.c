@@ -18,8 +18,8 @@ static void a_time_counts_in_the_first_bucket_that_holds_it(void **state)
         int64_t took_us;
         size_t bucket;
     } rows[] = {
-        {-5, 0},     {0, 0},      {50, 0},           {51, 1},        {100, 1},
-        {2500, 5},   {2501, 6},   {10000000, 14},    {10000001, 15}, {INT64_MAX / 2, 15},
+        {-5, 0},   {0, 0},    {50, 0},        {51, 1},        {100, 1},
+        {2500, 5}, {2501, 6}, {10000000, 14}, {10000001, 15}, {INT64_MAX / 2, 15},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         begin(state);

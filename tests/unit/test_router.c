@@ -50,7 +50,8 @@ static struct answer *handle(struct call *call)
 {
     handled = call->route;
     param = call->params[0] ? call->params[0] : "";
-    snprintf(account_id, sizeof account_id, "%s", call->tenant ? call->tenant->account.keys.id : "");
+    snprintf(account_id, sizeof account_id, "%s",
+             call->tenant ? call->tenant->account.keys.id : "");
     http_reply_empty(call->request, 200);
     return call_answered(call);
 }
@@ -74,7 +75,19 @@ static struct answer *no_conflict(struct call *call)
 }
 
 enum {
-    LIST, ADD, SPECIAL, ONE, PUBLIC_ONE, PAGE_ONE, FORM_ONE, OPEN, LISTED, LARGE, KEPT, MEMBER, SINK
+    LIST,
+    ADD,
+    SPECIAL,
+    ONE,
+    PUBLIC_ONE,
+    PAGE_ONE,
+    FORM_ONE,
+    OPEN,
+    LISTED,
+    LARGE,
+    KEPT,
+    MEMBER,
+    SINK
 };
 
 static const struct route routes[] = {
@@ -330,12 +343,9 @@ static void any_of_three_shows_the_control_token(void **state)
         const char *name, *value;
         unsigned status;
     } rows[] = {
-        {"Authorization", "Bearer " TOKEN, 200},
-        {"Authorization", "Bearer other", 401},
-        {"Authorization", "Bearer ", 401},
-        {"X-Mock-Token", TOKEN, 200},
-        {"X-Mock-Token", "other", 401},
-        {"Cookie", GUARD_COOKIE "=other", 401},
+        {"Authorization", "Bearer " TOKEN, 200}, {"Authorization", "Bearer other", 401},
+        {"Authorization", "Bearer ", 401},       {"X-Mock-Token", TOKEN, 200},
+        {"X-Mock-Token", "other", 401},          {"Cookie", GUARD_COOKIE "=other", 401},
     };
     struct front f;
     char cookie[GUARD_COOKIE_TEXT];
@@ -364,10 +374,10 @@ static void the_sink_takes_any_host_and_query(void **state)
     set_header(0, "Host", "shop.example");
     set_header(1, "Content-Encoding", "gzip");
     submit(&f, (struct http_request){.method = "POST",
-                                   .path = "/_mock/sink",
-                                   .query_text = "any=1",
-                                   .body = "x",
-                                   .body_size = 1});
+                                     .path = "/_mock/sink",
+                                     .query_text = "any=1",
+                                     .body = "x",
+                                     .body_size = 1});
     assert_int_equal(f.request.reply.status, 200);
     end(&f);
 }

@@ -40,8 +40,8 @@ static void an_error_names_its_source(void **state)
         place.document = place.enveloped ? envelope : NULL;
         json_errors_add(&errors, rows[i].path, "wrong");
         json_auto_t *document = written(PROFILE_2024, &place, &errors);
-        const json_t *source = json_object_get(
-            json_array_get(json_object_get(document, "errors"), 0), "source");
+        const json_t *source =
+            json_object_get(json_array_get(json_object_get(document, "errors"), 0), "source");
         const char *text = json_string_value(json_object_get(source, rows[i].kind));
         assert_row_text(rows[i].path, text, rows[i].source);
         assert_int_equal(json_object_size(source), 1);
