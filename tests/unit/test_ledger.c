@@ -30,13 +30,13 @@ static void a_balance_opens_with_the_setting_or_a_million_of_a_served_currency(v
     (void)state;
     bench_begin(&b);
     assert_int_equal(active(&b, "USD"), LEDGER_OPENING);
-    assert_int_equal(active(&b, "XXX"), 0); /* no service has it */
+    assert_int_equal(active(&b, "QQQ"), 0); /* no service has it */
     struct settings settings;
     settings_default(&settings);
-    settings.opening_balances = "{\"USD\":\"12.5\",\"XXX\":\"3\"}";
+    settings.opening_balances = "{\"USD\":\"12.5\",\"QQQ\":\"3\"}";
     engine_change_account(&b.engine, b.tenant, &settings);
     assert_int_equal(active(&b, "USD"), 1250 * (MONEY_ONE / 100));
-    assert_int_equal(active(&b, "XXX"), 3 * MONEY_ONE);
+    assert_int_equal(active(&b, "QQQ"), 3 * MONEY_ONE);
     bench_commit(&b);
     bench_end(&b);
 }
