@@ -26,7 +26,7 @@ static void an_answer_is_judged_by_its_lines(void **state)
         {{"HTTP/1.1 2000 OK\r\n"}, ANSWER_NO_STATUS, 0},
         {{"hello, world\r\n"}, ANSWER_NO_STATUS, 0},
         {{"HTTP/1.1 101 Switching\r\n"},
-         "the receiver switched protocols, which no callback asks for",
+         "the receiver switched protocols, which a callback never requests",
          101},
         {{"HTTP/1.1 200 OK\r\n", " folded\r\n"}, ANSWER_FOLDED, 200},
         {{"HTTP/1.1 200 OK\r\n", "\tfolded\r\n"}, ANSWER_FOLDED, 200},
