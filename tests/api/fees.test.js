@@ -110,7 +110,7 @@ describe('payment_fee_shift_out', () => {
     const api = await shifted();
     const { id } = await made(api, { amount: 100 });
     const reply = (await api.transition(id, { status: 'processed', amount: 103.21 })).expect(422);
-    assert.match(reply.json.error.message, /at most 103\.2 /);
+    assert.match(reply.json.error.message, /at most 103\.2$/);
   });
 
   test('the payer sees what is to pay', async () => {
