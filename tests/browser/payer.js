@@ -104,7 +104,7 @@ export async function asPayer(
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(PATIENCE_MS / 3);
+  context.setDefaultTimeout(PATIENCE_MS);
   const allowed = [server.url, ...hosts].map((url) => new URL(url).origin);
   const seen = { foreign: [], console: [] };
   const documents = new Set();
