@@ -198,7 +198,7 @@ describe('payouts', () => {
     await asTester(api, async (tester) => {
       await tester.open(`/payouts/${id}`);
       await tester.seesStatus('created');
-      assert.equal(await tester.fact('Once it has started'), 'processed:ok');
+      assert.equal(await tester.fact('After the start'), 'processed:ok');
       assert.match(await tester.fact('Starts or expires'), /^\d{4}-/);
       assert.equal(await tester.at('open-page').count(), 0);
       await tester.at('move-to').selectOption('process_pending');
@@ -379,7 +379,7 @@ describe('one invoice', () => {
       await tester.open(`/invoices/${id}`);
       await tester.at('attempt').locator('summary').click();
       await tester.at('check-signature').click();
-      await tester.page.locator('[data-testid="verdict"].bad', { hasText: 'Right would be' }).waitFor();
+      await tester.page.locator('[data-testid="verdict"].bad', { hasText: 'Expected: ' }).waitFor();
     });
   });
 
@@ -698,7 +698,7 @@ describe('sinks', () => {
       await tester.at('program').click();
       await tester.page.locator('.toast', { hasText: 'answers' }).waitFor();
       await tester.at('use-sink').click();
-      await tester.page.locator('.toast', { hasText: 'come here' }).waitFor();
+      await tester.page.locator('.toast', { hasText: 'are sent here' }).waitFor();
       await api.made({}, hold);
       await tester.sees('received', 1);
       await tester.page.locator('[data-testid="received"]', { hasText: '503' }).waitFor();
@@ -900,7 +900,7 @@ test('a lost reply, by clicking: the invoice is found, expires, and its callback
     await tester.at('sink-name').fill('books');
     await tester.at('open-sink').click();
     await tester.at('use-sink').click();
-    await page.locator('.toast', { hasText: 'come here' }).waitFor();
+    await page.locator('.toast', { hasText: 'are sent here' }).waitFor();
 
     await go('faults');
     await tester.at('fault-on').selectOption('api');

@@ -1,4 +1,4 @@
-// The card form: grouping, the card's brand, the server's rules said at once, test cards by one click.
+// The card form: groups digits, shows the brand, checks the server's rules at once, fills in test cards.
 
 const form = document.querySelector('[data-testid="payment-form"]');
 const fields = Object.fromEntries(
@@ -29,7 +29,7 @@ function grouped(number, groups) {
 
 /* ------------------------------------------------------------------ typing */
 
-/** Rewrites a field as it is typed; the caret stays behind the digit that it was behind. */
+/** Formats a field during typing and keeps the caret after the same digit. */
 function format(input, text) {
   const before = digitsOf(input.value.slice(0, input.selectionStart ?? 0)).length;
   if (input.value === text) return;
@@ -73,7 +73,7 @@ const CHECKS = {
   holder: (text) => [...text].length <= 50,
 };
 
-/** Says at a field what is wrong with it, or no longer does. True when it is right. */
+/** Shows the error of a field, or removes it. Returns true if the field is valid. */
 function judge(input) {
   const right = CHECKS[input.dataset.check](input.value);
   const id = `${input.id}-error`;
@@ -95,7 +95,7 @@ function judge(input) {
   return right;
 }
 
-/** The list of what is wrong, above the form, as the server writes it. */
+/** The list of errors above the form, in the same format as the server's. */
 function summarise(wrong) {
   form.querySelector('[data-testid="error-summary"]')?.remove();
   if (!wrong.length) return;
@@ -135,7 +135,7 @@ for (const input of Object.values(fields)) {
   });
 }
 
-// Links of the summary: the field itself takes the focus.
+// Links of the summary move the focus to the field.
 form.addEventListener('click', (event) => {
   const link = event.target.closest('[data-testid="error-summary"] a');
   if (!link) return;

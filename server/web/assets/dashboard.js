@@ -1,4 +1,4 @@
-// The dashboard: the part of the URL behind '#' names the view, so that every place is a link.
+// The dashboard. The fragment of the URL names the view, so every view has a link.
 //   #/invoices?search=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
 import { account } from './dashboard_api.js';
@@ -37,9 +37,9 @@ function route() {
   return { view: VIEWS[view] ? view : 'invoices', id: id.join('/'), values };
 }
 
-/** A view that cannot be shown says why. */
+/** Shown instead of a view that failed to load. */
 function failed(error) {
-  return [el('h1', {}, 'This cannot be shown'),
+  return [el('h1', {}, 'This view cannot be shown'),
     el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message),
     el('p', {}, el('a', { href: '#/accounts' }, 'All accounts'))];
 }
@@ -64,7 +64,7 @@ async function show({ focus = true } = {}) {
   } catch (error) {
     if (!signal.aborted) shown.replaceChildren(...failed(error));
   }
-  if (signal.aborted) return; // the next view is the busy one
+  if (signal.aborted) return; // the next view has started to load
   main.removeAttribute('aria-busy');
   if (!focus) return;
   const heading = shown.querySelector('h1');

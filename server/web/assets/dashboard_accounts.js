@@ -1,4 +1,4 @@
-// The merchant accounts of the server, their keys, and what is done to an account as a whole.
+// The merchant accounts of the server, their keys, and the actions on a whole account.
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -16,12 +16,12 @@ const keysOf = (one) => facts(KEYS.map(([name, label]) => [label, el('span.line'
   el('code', { 'data-testid': name }, one[name]),
   copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` }))]));
 
-/** The shape of the account's bodies, to be chosen. */
+/** The select of the account's profile. */
 function profileOf({ id, settings }) {
   const change = async () => {
     try {
       await call('PATCH', `/accounts/${id}`, { profile: choice.value });
-      toast('The bodies have this shape from now on.');
+      toast('The profile is changed.');
     } catch (error) {
       choice.value = settings.profile;
       complain(error);
@@ -30,7 +30,7 @@ function profileOf({ id, settings }) {
   const choice = el('select', {
     id: `profile-${id}`, 'data-testid': 'profile', 'data-key': `${id}-profile`, onchange: change,
   }, options(PROFILES, settings.profile));
-  return field('Profile: the shape of the bodies', choice);
+  return field('Profile: the format of the bodies', choice);
 }
 
 function settingsOf(one) {
@@ -41,13 +41,13 @@ function settingsOf(one) {
     el('pre', { tabindex: 0, 'aria-label': 'Settings' }, lines.join('\n')));
 }
 
-/** "1,098.25", and what of it is on its way where there is any. */
+/** The active balance, "1,098.25", and the pending amounts, if any. */
 function amountsOf({ active, pending, reserved }) {
   const more = [[pending, 'pending'], [reserved, 'reserved']].filter(([amount]) => Number(amount) !== 0);
   return [money(active), ...more.map(([amount, word]) => `${money(amount)} ${word}`)].join(' · ');
 }
 
-/** What the account has in each currency, asked for whenever it is opened: a page shows many accounts. */
+/** The balances by currency. They are loaded when opened, because a page shows many accounts. */
 function balancesOf({ id }) {
   const place = el('div', { 'data-testid': 'balances' });
   const load = async () => {
@@ -59,20 +59,20 @@ function balancesOf({ id }) {
   return box;
 }
 
-/** Asks before what cannot be undone. */
+/** Asks for confirmation of an action that cannot be undone. */
 const sure = (question, action) => async () => {
   if (confirm(question)) await action();
 };
 
-/** What is done to the account that is shown. */
+/** The actions on the selected account. */
 const actionsOf = ({ id }, load) => el('div.actions', {},
-  button('Reset', sure('Forget the invoices, callbacks, faults and requests of this account?', async () => {
+  button('Reset', sure('Delete the invoices, callbacks, faults and requests of this account?', async () => {
     await call('POST', '/reset');
-    toast('The account is as new.');
+    toast('The account is reset.');
   }), { class: 'danger', 'data-testid': 'reset' }),
-  button('Delete', sure('Delete this account with all that is in it?', async () => {
+  button('Delete', sure('Delete this account and all its data?', async () => {
     await call('DELETE', `/accounts/${id}`);
-    toast('The account is gone.');
+    toast('The account is deleted.');
     await load();
   }), { class: 'danger', 'data-testid': 'delete' }));
 
@@ -81,11 +81,11 @@ function card(one, load) {
   const own = id === account;
   return el('section.card', { 'aria-label': name ?? id, 'data-testid': 'account-card', 'data-account': id },
     el('div.line', {}, el('h2', {}, name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
-      el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Show this one')),
+      el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Switch to this account')),
     keysOf(one), balancesOf(one), settingsOf(one), own ? actionsOf(one, load) : null);
 }
 
-/** The account that is shown, null if there is none of this id. */
+/** The selected account, null if it does not exist. */
 async function shownAccount() {
   try {
     return account ? await get(`/accounts/${account}`) : null;

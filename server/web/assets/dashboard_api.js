@@ -1,4 +1,4 @@
-// Calls of the control API for the account that the page shows, and of the platform's private API as its merchant.
+// Calls the control API for the selected account, and the platform's private API as its merchant.
 
 export const account = document.body.dataset.account ?? '';
 
@@ -10,13 +10,13 @@ export class ApiError extends Error {
   }
 }
 
-/** {a: 1, b: undefined} -> "?a=1", "" when there is nothing. */
+/** {a: 1, b: undefined} -> "?a=1"; "" if no value is defined. */
 export function query(values) {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
   return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
-/** What needs no account, or has it in its path: the one that is shown may be gone. */
+/** Calls that need no account or name it in their path: the selected account may have been deleted. */
 const WITHOUT_ACCOUNT = /^\/(accounts|statuses)/;
 
 export const controlUrl = (path, values = {}) =>
@@ -29,7 +29,7 @@ async function answer(reply) {
   try {
     ({ error } = JSON.parse(text));
   } catch {
-    // no words of the server's own
+    // the body is not an error of the server
   }
   throw new ApiError(reply.status, error?.code ?? '', error?.message ?? `the server answered ${reply.status}`);
 }
@@ -40,7 +40,7 @@ async function send(method, url, body) {
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (reply.status === 401) location.reload(); // the token is another one: its page asks for it
+  if (reply.status === 401) location.reload(); // the token has changed: the login page asks for it
   return answer(reply);
 }
 
@@ -56,15 +56,15 @@ export async function ownAccount() {
   return keys;
 }
 
-/** A reference that no other order has. crypto.randomUUID is only there on https and localhost. */
+/** A unique reference. crypto.randomUUID exists only on https and localhost. */
 export function newReference() {
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0'));
   return `new-${bytes.join('')}`;
 }
 
 /**
- * What a refusal of the platform says: {path: message} of fields, and what is of none. A 422 names its fields in an
- * object or in a list, by the account's profile.
+ * The errors of a response of the platform: {path: message} for fields, and messages without a field. A 422 lists
+ * its fields in an object or an array, depending on the account's profile.
  */
 export function readErrors(errors) {
   if (!Array.isArray(errors)) return { fields: errors, others: [] };
@@ -78,12 +78,12 @@ export function readErrors(errors) {
   return { fields, others };
 }
 
-/** The platform's own answer, whatever it is: {status, json}. */
+/** Calls the platform's API; returns the response with any status: {status, json}. */
 export async function platform(method, path, { body, headers = {} } = {}) {
   const { id, api_key: key } = await ownAccount();
   const reply = await fetch(path, {
     method,
-    credentials: 'omit', // else the browser would ask for a password after a 401
+    credentials: 'omit', // otherwise the browser asks for a password after a 401
     headers: { Authorization: `Basic ${btoa(`${id}:${key}`)}`, 'Content-Type': 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });

@@ -1,4 +1,4 @@
-// The account's time: stopped, moved, run from one event to the next.
+// The account's clock: freeze it, set it, advance it by a time or to the next event.
 
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -7,7 +7,7 @@ import { keepFresh } from './dashboard_live.js';
 import { button, counted, field, form, options, tag, time, toast, words } from './dashboard_parts.js';
 
 const TICK_MS = 500;
-const SHOWN = 200; // of what an advance did
+const SHOWN = 200; // events of an advance in the list
 const UNITS = [['1', 'seconds'], ['60', 'minutes'], ['3600', 'hours'], ['86400', 'days']];
 
 function event(one) {
@@ -45,7 +45,7 @@ export async function showClock(view, { signal }) {
     fill(log, events.slice(0, SHOWN).map(event));
     const more = total > SHOWN ? ` The first ${SHOWN} of them are shown.` : '';
     if (complete) toast(`${counted(total, 'event')}.${more}`);
-    else toast('Not at the end after 30 seconds: advance again.', true);
+    else toast('The advance did not finish within 30 seconds: advance again.', true);
     none.hidden = total > 0;
     await load();
   };
@@ -60,7 +60,7 @@ export async function showClock(view, { signal }) {
     el('section.card', { 'aria-label': 'Now' }, el('div.line', {}, now, mode), el('div.actions', {}, freeze, run)),
     form('Advance', go, {}, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
       el('div.actions', {}, go, next)),
-    el('section.card', { 'aria-label': 'What happened' }, el('h2', {}, 'What happened meanwhile'), none, log));
+    el('section.card', { 'aria-label': 'Events' }, el('h2', {}, 'Events of the last advance'), none, log));
   const timer = setInterval(tick, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
   keepFresh(view, ['clock', 'account'], load, signal);

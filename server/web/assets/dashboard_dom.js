@@ -1,10 +1,10 @@
-// Builds and replaces elements. Texts are always texts: nothing here reads markup.
+// Creates and replaces elements. Strings become text nodes, never markup.
 
 const isShown = (value) => value !== null && value !== undefined && value !== false;
 
 /**
- * el('button.main', {type: 'button', onclick: f, 'data-key': 'a'}, 'Text', otherElement). An attribute of null,
- * undefined or false is left out, true is the bare attribute; children that are null or false are left out.
+ * el('button.main', {type: 'button', onclick: f, 'data-key': 'a'}, 'Text', otherElement). Attributes that are null,
+ * undefined or false are omitted; true sets an empty attribute. Children that are null or false are omitted.
  */
 export function el(name, attributes = {}, ...children) {
   const [tag, ...classes] = name.split('.');
@@ -18,7 +18,7 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Replaces what is in `parent`; whoever has a data-key keeps the focus, and stays open, across it. */
+/** Replaces the children of `parent`. Elements with the same data-key keep the focus and stay open. */
 export function fill(parent, ...children) {
   const active = parent.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const open = new Set([...parent.querySelectorAll('details[data-key][open]')].map((one) => one.dataset.key));
@@ -30,8 +30,8 @@ export function fill(parent, ...children) {
 }
 
 /**
- * Elements of things that never change are made once: keep(items, keyOf, make) gives those of before again, in a Map by
- * key, and so what somebody opened, scrolled or selected in them stays. Remembers the last call's only.
+ * Reuses the elements of items that never change, so they stay open, scrolled and selected. keep(items, keyOf, make)
+ * returns a Map from key to element and remembers the elements of the last call only.
  */
 export function keeper() {
   let kept = new Map();
@@ -41,7 +41,7 @@ export function keeper() {
   };
 }
 
-/** Calls `f` once, `ms` after the first of a burst of calls; never two at a time; not after `signal`. */
+/** Calls `f` once, `ms` after the first call of a burst; never twice at a time, and not after `signal`. */
 export function gather(f, ms, signal) {
   let timer, running = false, again = false;
   const run = async () => {

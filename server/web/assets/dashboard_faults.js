@@ -1,4 +1,4 @@
-// What the account's calls, pages and callbacks are to meet, and how often they met it.
+// The faults of the account for calls, pages and callbacks, and how often each was applied.
 
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -9,24 +9,24 @@ import { statusNames } from './dashboard_statuses.js';
 const LIMIT = 1000;
 const PLACES = [['callback', 'callbacks'], ['api', 'API calls'], ['page', 'payment pages']];
 
-/** What each fault does, by where it may strike. */
+/** What each fault does, by the place where it applies. */
 const CALL_FAULTS = {
   status: 'answers with an error of the platform',
-  delay: 'the answer comes late',
+  delay: 'the response is delayed',
   reset: 'the connection is reset',
-  empty: 'the connection is closed without an answer',
+  empty: 'the connection is closed without a response',
   garbage: '200 with a body that is not JSON',
-  truncate: 'the body breaks off',
-  slow: 'the body trickles',
-  commit_then_reset: 'it is done, and the caller never hears of it',
-  commit_then_timeout: 'it is done, and the answer does not come',
+  truncate: 'the body is cut off',
+  slow: 'the body is sent slowly',
+  commit_then_reset: 'the call is executed, then the connection is reset',
+  commit_then_timeout: 'the call is executed, but the response never comes',
 };
 const CALLBACK_FAULTS = {
   drop: 'never sent',
   duplicate: 'sent twice',
   delay: 'sent late',
   reorder: 'sent after the next one',
-  before_response: 'arrives before the call that caused it is answered',
+  before_response: 'arrives before the response to the call that caused it',
   bad_signature: 'a wrong signature',
   wrong_secret: 'signed with another secret',
   no_signature: 'without a signature',
@@ -37,7 +37,7 @@ const CALLBACK_FAULTS = {
 };
 const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
 
-/** The fields that a fault has beside those of all: [name, label, what stands in it]. */
+/** The additional fields of a fault: [name, label, initial value]. */
 const PARAMETERS = {
   status: [['status', 'Code', '503'], ['retry_after', 'Retry-After, s', '']],
   delay: [['delay', 'Delay', '100ms-900ms']],
@@ -63,7 +63,7 @@ function row({ id, on, fault, hits, match = {}, ...rest }, remove) {
     }));
 }
 
-/** The form; `body()` is what it asks for. */
+/** The form; `body()` returns the request body. */
 function maker() {
   const place = el('select', { 'data-testid': 'fault-on' }, options(PLACES, 'callback'));
   const name = el('select', { 'data-testid': 'fault-name', 'data-search': true });
@@ -83,7 +83,7 @@ function maker() {
     const parameters = place.value === 'callback' && name.value === 'truncate' ? [] : PARAMETERS[name.value] ?? [];
     fill(extra,
       parameters.map((one) => input(...one)),
-      input('times', 'Times', '', { placeholder: 'without end' }),
+      input('times', 'Times', '', { placeholder: 'unlimited' }),
       input('after', 'Skip the first', '', { placeholder: '0' }),
       input('probability', 'Probability', '', { placeholder: '1' }),
       MATCHES[place.value].map((key) => input(key, `Only the ${key}`, '', MATCH_INPUTS[key])),
@@ -107,7 +107,7 @@ function maker() {
 
 export async function showFaults(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'faults' });
-  const none = el('p.empty', { 'data-testid': 'empty' }, 'No faults: nothing goes wrong in this account.');
+  const none = el('p.empty', { 'data-testid': 'empty' }, 'No faults in this account.');
   const load = async () => {
     const { items } = await get('/faults', { limit: LIMIT });
     if (signal.aborted) return;

@@ -1,4 +1,4 @@
-// One invoice or payout: what it is, what may be done with it, and all that happened to it.
+// One invoice or payout: its data, its actions and its history.
 
 import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
@@ -41,7 +41,7 @@ const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row'
 function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
   const kind = kindOf(id);
   const converted = of.service_currency && of.service_currency !== of.currency;
-  const waits = kind === KINDS.payouts && of.status === 'created'; // its plan comes once it has started
+  const waits = kind === KINDS.payouts && of.status === 'created'; // the plan applies after the start
   return facts([
     ['Service', service ?? 'the payer chooses'],
     ['Service currency', converted && of.service_currency],
@@ -58,7 +58,7 @@ function details({ attributes: of, id, service, plan, due, refunds = [], charged
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],
     ['Charged back', back && money(back, of.currency)],
     ['Refunds', refunds.length > 0 && el('ol', {}, refunds.map((one) => refundRow(one, of.currency)))],
-    [waits ? 'Once it has started' : 'Comes next', plan && el('code', { 'data-testid': 'plan' }, plan)],
+    [waits ? 'After the start' : 'Next', plan && el('code', { 'data-testid': 'plan' }, plan)],
     [waits ? 'Starts or expires' : plan ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
     ['Callback URL', of.callback_url],

@@ -1,4 +1,4 @@
-// The invoices of the account, or its payouts, newest first: searched, filtered, a page at a time.
+// The invoices or payouts of the account, newest first, with search, filters and pages.
 
 import { get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -11,8 +11,8 @@ const PAGE = 50;
 const MODES = [['', 'any'], ['true', 'test'], ['false', 'live']];
 
 /**
- * A page of what fits. The server looks at a part of the rows per call, so a search goes on until a page is full;
- * `each(items)` shows what there is so far.
+ * Loads a page of matching items. A call searches only a part of the rows, so calls repeat until the page is full;
+ * `each(items)` shows the items found so far.
  */
 async function find(kind, values, signal, each) {
   const items = [];
@@ -43,7 +43,7 @@ function row(one) {
 const empty = (kind, filtered) => el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
   : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']);
 
-/** The filters; `change(values)` is called when somebody has set them. */
+/** The filters; `change(values)` is called after a change. */
 function filters(kind, values, change) {
   const search = el('input', {
     type: 'search', maxlength: 100, value: values.search, placeholder: 'id, reference, description, customer',

@@ -1,17 +1,17 @@
-// The keyboard: letters that lead to views, and a way through the rows of a list.
+// Keyboard shortcuts: letters open views; j and k move through the rows of a list.
 
 const GO = { i: 'invoices', n: 'new', p: 'payouts', r: 'requests', s: 'sinks', f: 'faults', c: 'clock', a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
   ['i n p r s f c a', 'Invoices, New, Payouts, Requests, Sinks, Faults, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
-  ['j k', 'the next row, the one before'],
-  ['Enter', 'opens the row'],
+  ['j k', 'the next row, the previous row'],
+  ['Enter', 'open the row'],
   ['Esc', 'leaves a field; from an invoice back to the list'],
   ['?', 'these keys'],
 ];
 
-// Letters may be somebody's way to speak to the browser: they can be switched off (WCAG 2.1.4).
+// Single-letter shortcuts can be switched off, because they conflict with speech input (WCAG 2.1.4).
 const lettersOn = () => localStorage.getItem(STORED) !== 'off';
 
 function moveRow(step) {

@@ -1,4 +1,4 @@
-// The account's events as they happen. The views load again by themselves if the server keeps no journal or is away.
+// The live events of the account. Views poll if the server keeps no journal or is not reachable.
 
 import { controlUrl } from './dashboard_api.js';
 import { el, gather } from './dashboard_dom.js';
@@ -20,7 +20,7 @@ function tellAll() {
   for (const { f } of listeners) f();
 }
 
-/** Only what somebody listens to is asked of the browser: others cost nothing. */
+/** Subscribes only to event types that have a listener. */
 function attach() {
   if (!source) return;
   const wanted = new Set([...listeners].flatMap(({ types }) => types));
@@ -43,17 +43,17 @@ export function connect() {
   source.addEventListener('open', () => {
     const lost = state === 'off';
     enter('live');
-    if (lost) tellAll(); // what happened meanwhile is not told again for certain
+    if (lost) tellAll(); // events may have been missed
   });
   source.addEventListener('error', () => {
     enter('off');
-    if (source.readyState !== EventSource.CLOSED) return; // the browser tries again itself
+    if (source.readyState !== EventSource.CLOSED) return; // the browser reconnects
     setTimeout(connect, RETRY_MS);
     tellAll();
   });
 }
 
-/** `f(event)` for each event of these types, and `f()` when some may have been missed; until `signal`. */
+/** Calls `f(event)` for each event of these types, and `f()` if some may have been missed, until `signal`. */
 function listen(types, f, signal) {
   const one = { types, f };
   listeners.add(one);
@@ -65,8 +65,8 @@ function listen(types, f, signal) {
 }
 
 /**
- * Runs `load` again soon after events of these types that concern the view, until `signal`. Returns a function that
- * runs it at once. Why it failed stands below the view's heading until it succeeds; what is shown stays.
+ * Runs `load` soon after each relevant event of these types, until `signal`. Returns a function that runs it at once.
+ * An error is shown below the heading of the view until `load` succeeds; the content stays.
  */
 export function keepFresh(view, types, load, signal, concerns = () => true) {
   const problem = el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' });

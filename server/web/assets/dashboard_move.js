@@ -1,4 +1,4 @@
-// "Move to": puts an invoice into another status, as the state table allows it or against it.
+// "Move to": changes the status of an invoice; with force, also against the state table.
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
@@ -6,7 +6,7 @@ import { kindOf } from './dashboard_kinds.js';
 import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
 import { statusNames, statusOf } from './dashboard_statuses.js';
 
-/** Some of what a failure may say. */
+/** Suggested resolutions of a failure. */
 const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card',
   'antifraud_error', 'invalid_cvv', 'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code',
   'provider_error', 'fatal_error'];
@@ -30,7 +30,7 @@ export function mover(id, moved) {
     amount.value = '';
     await moved();
   }, { class: 'main', 'data-testid': 'move' });
-  const none = el('p.quiet', {}, 'No status can follow this one.');
+  const none = el('p.quiet', {}, 'No further status is possible.');
   const show = () => {
     const choices = force.checked ? statusNames(kindOf(id).noun).filter((one) => one !== status) : allowed;
     setOptions(to, choices.map((one) => [one, words(one)]));

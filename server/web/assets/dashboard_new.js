@@ -1,4 +1,4 @@
-// A new invoice or payout, ordered by the platform's own private API as a merchant's server does it.
+// Creates an invoice or payout with the platform's private API, as a merchant's server does.
 
 import { get, newReference, platform, query, readErrors } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -8,7 +8,7 @@ import { button, field, form as formOf, options, suggestions, words } from './da
 /** "account_number" -> "Account number" */
 const labelOf = (key) => words(key.charAt(0).toUpperCase() + key.slice(1));
 
-/** A field per field of the service. */
+/** One input for each field of the service. */
 const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, example }) =>
   field(labelOf(key), el('input', {
     name: `${order.fields}.${key}`,
@@ -18,14 +18,14 @@ const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, 
     'data-testid': `new-field-${key}`,
   })));
 
-/** A notice above the form, which takes the focus. */
+/** Shows a notice above the form and moves the focus to it. */
 function showNotice(summary, ...children) {
   const notice = el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, ...children);
   summary.replaceChildren(notice);
   notice.focus();
 }
 
-/** Errors of fields beside these, or what else the platform says, on top. */
+/** Shows the errors of fields next to the fields, and all others above the form. */
 function showErrors(form, summary, { status, json }) {
   const { fields, others: left } = readErrors(json.errors);
   for (const [path, why] of Object.entries(fields)) {
@@ -41,10 +41,10 @@ function showErrors(form, summary, { status, json }) {
   form.querySelector('[aria-invalid]')?.focus();
 }
 
-/** Cut off, or garbled: whether it was made now is not known, as for a merchant. */
+/** After a lost or invalid response it is unknown whether the order exists, as for a merchant. */
 function showLost(kind, summary, reference, error) {
-  showNotice(summary, `No good answer came (${error.message}). The order may stand all the same: `,
-    el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'look for its reference'), '.');
+  showNotice(summary, `No valid response (${error.message}). The order may exist: `,
+    el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'search for its reference'), '.');
 }
 
 function clearErrors(form, summary) {
@@ -57,8 +57,8 @@ function clearErrors(form, summary) {
 }
 
 /**
- * What the form says, as attributes: "a.b" is b in a. What is empty is left out, but for what a service must be told;
- * the JSON field may add or replace any.
+ * The attributes from the form; the name "a.b" means b in a. Empty values are omitted, except for required fields of
+ * the service. The JSON field adds or replaces attributes.
  */
 function attributesOf(form) {
   const { more, outcome, ...values } = Object.fromEntries(new FormData(form));
@@ -73,7 +73,7 @@ function attributesOf(form) {
   return { ...given, ...(more.trim() ? JSON.parse(more) : {}) };
 }
 
-/** Orders what the form says, and goes there. */
+/** Creates the invoice or payout and opens it. */
 async function send(kind, form, summary) {
   clearErrors(form, summary);
   const outcome = form.elements.outcome.value.trim();
@@ -92,8 +92,8 @@ async function send(kind, form, summary) {
   else showErrors(form, summary, answer);
 }
 
-/** Which of them: links, so that either form is a place. */
-const choice = (kind) => el('nav.tabs', { 'aria-label': 'What to make' }, Object.values(KINDS).map((one) => {
+/** The tabs for invoice and payout. They are links, so each form has a URL. */
+const choice = (kind) => el('nav.tabs', { 'aria-label': 'Type' }, Object.values(KINDS).map((one) => {
   const { make, title } = one.order;
   return el('a', { href: make, 'aria-current': one === kind && 'true', 'data-testid': `make-${one.view}` }, title);
 }));
@@ -134,7 +134,7 @@ export async function showNew(view, { values, signal }) {
     field('Callback URL', named('callback_url', { type: 'url', placeholder: 'the account\'s' }))),
   extra,
   el('label.check', {}, named('test_mode', { type: 'checkbox', checked: true }), ' Test mode'),
-  field('Other attributes', other, 'As JSON. They take the place of the fields above.'),
+  field('Other attributes', other, 'As JSON. They override the fields above.'),
   el('div.actions', {}, create),
   suggestions('services', all.filter((one) => one.usable).map((one) => one.service)),
   suggestions('outcomes', order.outcomes));

@@ -1,4 +1,4 @@
-// What several views are made of.
+// The parts that several views share.
 
 import { query } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
@@ -6,7 +6,7 @@ import { statusOf } from './dashboard_statuses.js';
 
 const TYPING_MS = 250;
 
-/** The tones of states that are no statuses of invoices: of callbacks, refunds and signatures. */
+/** The tones of other states than invoice statuses: of callbacks, refunds and signatures. */
 const TONES = {
   done: 'good', valid: 'good',
   failed: 'bad', dropped: 'bad', invalid: 'bad', missing: 'bad',
@@ -24,7 +24,7 @@ function toneOf(name) {
 /** "process_failed" -> "process failed" */
 export const words = (name) => name.replaceAll('_', ' ');
 
-/** A status or another state, in its colour. */
+/** A coloured tag with a status or another state. */
 export const tag = (name, more = {}) => el('span', { class: `tag ${toneOf(name)}`, ...more }, words(name));
 
 export const code = (status) =>
@@ -44,7 +44,7 @@ export function time(ms, { fine = false } = {}) {
 
 const AMOUNT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 8 });
 
-/** An amount, a number or its text, set out for reading. */
+/** Formats an amount, given as a number or text. */
 export const money = (amount, currency) => `${AMOUNT.format(amount)} ${currency ?? ''}`.trim();
 
 /** 1, 'hit' -> "1 hit"; 2 -> "2 hits". */
@@ -57,10 +57,10 @@ export function toast(message, bad = false) {
   setTimeout(() => one.remove(), bad ? 10_000 : 4000);
 }
 
-/** What an action threw, where it can be seen. */
+/** Shows the error of an action. */
 export const complain = (error) => toast(error.message, true);
 
-/** Without https, and not at localhost, browsers have no clipboard but this one. */
+/** The only way to copy without https, except on localhost. */
 function copySelected(content) {
   const before = document.activeElement;
   const area = el('textarea', { readonly: true }, content);
@@ -69,7 +69,7 @@ function copySelected(content) {
   const done = document.execCommand('copy');
   area.remove();
   before?.focus();
-  if (!done) throw new Error('The browser lets nothing be copied.');
+  if (!done) throw new Error('The browser does not allow copying.');
 }
 
 export async function copy(content, what = 'Copied') {
@@ -78,7 +78,7 @@ export async function copy(content, what = 'Copied') {
   toast(what);
 }
 
-/** A button that runs `action`, once at a time, and says what went wrong. */
+/** A button that runs `action`, once at a time, and shows its error. */
 export function button(label, action, attributes = {}) {
   const one = el('button', { type: 'button', ...attributes, onclick: async () => {
     if (one.getAttribute('aria-busy')) return;
@@ -97,7 +97,7 @@ export function button(label, action, attributes = {}) {
 export const copyButton = (content, label = 'Copy', attributes = {}) =>
   button(label, () => copy(content), { class: 'small', ...attributes });
 
-/** A form on a card; submitting it presses `submit`, a button that stands among its children. */
+/** A form on a card; submitting it clicks `submit`, a button among its children. */
 export const form = (label, submit, attributes, ...children) => el('form.card', {
   'aria-label': label,
   ...attributes,
@@ -107,7 +107,7 @@ export const form = (label, submit, attributes, ...children) => el('form.card', 
   },
 }, ...children);
 
-/** A form of filters: calls `changed` at once for a choice, and when somebody stops typing. */
+/** A form of filters: calls `changed` at once after a choice, and after a pause in typing. */
 export function filterForm(changed, ...fields) {
   let typing;
   const tell = () => {
@@ -138,11 +138,11 @@ export function pager(path, values, next, [first, more] = ['Newest', 'Older']) {
 
 const isThere = (value) => value !== null && value !== undefined && value !== '' && value !== false;
 
-/** [[term, value], ...] without those whose value is not there. */
+/** A description list of [[term, value], ...]; entries without a value are omitted. */
 export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => isThere(value))
   .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 
-/** JSON set out, anything else as it came. */
+/** Indents JSON; returns any other text unchanged. */
 export function pretty(body) {
   try {
     return JSON.stringify(JSON.parse(body), null, 2);
@@ -151,7 +151,7 @@ export function pretty(body) {
   }
 }
 
-/** Headers and body of one side of an exchange, raw. */
+/** The raw headers and body of a request or response. */
 export function message(title, headers, body, testid) {
   const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   return el('section.message', { 'data-testid': testid },
@@ -172,10 +172,10 @@ export function field(label, input, hint) {
 export const options = (pairs, chosen) =>
   pairs.map(([value, label]) => el('option', { value, selected: value === chosen }, label ?? value));
 
-/** What an input with `list: id` suggests. */
+/** The suggestions for an input with `list: id`. */
 export const suggestions = (id, values) => el('datalist', { id }, values.map((value) => el('option', { value })));
 
-/** A select of statuses and the like; its value survives new options when it is still among them. */
+/** A select of statuses or similar; new options keep the selected value if they contain it. */
 export function setOptions(select, pairs) {
   const { value } = select;
   select.replaceChildren(...options(pairs, value));

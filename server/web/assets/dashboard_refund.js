@@ -1,4 +1,4 @@
-// "Refund": money back through the platform's own private API, as a merchant's server asks for it.
+// "Refund": refunds with the platform's private API, as a merchant's server does.
 
 import { newReference, platform } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
@@ -7,7 +7,7 @@ import { button, field, form, money, options } from './dashboard_parts.js';
 const OUTCOMES = [['', 'as planned'], ['refunded@0', 'succeeds at once'], ['refund_failed@0', 'fails at once'],
   ['refund_pending', 'stays pending']];
 
-/** What the platform says against it, in one line. */
+/** The errors of the platform in one line. */
 function refusal({ status, json: { errors } }) {
   const said = Array.isArray(errors) ? errors.map((one) => one.detail ?? one.status) : Object.values(errors);
   return new Error(`The platform answered ${status}. ${said.join(' ')}`);

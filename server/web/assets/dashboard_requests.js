@@ -1,4 +1,4 @@
-// What the server was asked, newest first, and why it refused what it refused.
+// The recorded requests, newest first, and why the server rejected them.
 
 import { call, get, query } from './dashboard_api.js';
 import { el, fill, keeper } from './dashboard_dom.js';
@@ -10,12 +10,12 @@ const PAGE = 50;
 const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
 const CODES = [['', 'any'], ['2xx', 'answered'], ['4xx', 'refused'], ['5xx', 'failed']];
 
-/** Who refused the call, why, and what would have been right. */
+/** Why the call was rejected, and what is accepted. */
 function explanation({ rule, where, message: why, nearest, fields }) {
   return el('div.notice.bad', { 'data-testid': 'explain' }, el('p', {}, why),
     nearest && el('p', {}, 'Nearest: ', el('code', { 'data-testid': 'nearest' }, nearest)),
     Object.keys(fields).length > 0 && el('ul', {}, Object.entries(fields).map(([name, one]) =>
-      el('li', {}, el('code', {}, name), `: ${one.message}`, one.accepted && ` It takes ${one.accepted}.`))),
+      el('li', {}, el('code', {}, name), `: ${one.message}`, one.accepted && ` Accepted: ${one.accepted}.`))),
     el('p.quiet', {}, `${rule}, in ${where}`));
 }
 
@@ -30,7 +30,7 @@ function whole(one) {
   ];
 }
 
-/** What is inside is made when somebody looks: a page of bodies would be long. */
+/** The details are created when opened: a page with all bodies would be long. */
 function row(one) {
   const fillOnce = () => {
     if (details.open && details.childElementCount === 1) details.append(...whole(one).filter(Boolean));
@@ -43,7 +43,7 @@ function row(one) {
   return el('li', {}, details);
 }
 
-/** The filters; `change(values)` is called when somebody has set them. */
+/** The filters; `change(values)` is called after a change. */
 function filters(values, change) {
   const path = el('input', {
     value: values.path, maxlength: 255, placeholder: '/payment-invoices*',
@@ -91,7 +91,7 @@ export async function showRequests(view, { values: given, signal }) {
     history.replaceState(null, '', `#/requests${query(values)}`);
     reload();
   });
-  const forget = button('Forget all', () => call('DELETE', '/requests').then(load),
+  const forget = button('Delete all', () => call('DELETE', '/requests').then(load),
     { class: 'button', 'data-testid': 'forget' });
   view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, forget), form, list, foot);
   await load();

@@ -1,4 +1,4 @@
-// The built-in receiver: its names, what each of them got, and what it answers.
+// The built-in receiver: its sinks, the requests of each, and its responses.
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill, keeper } from './dashboard_dom.js';
@@ -9,7 +9,7 @@ const PAGE = 50;
 
 const urlOf = (name) => `${location.origin}/_mock/sink/${encodeURIComponent(name)}${query({ account })}`;
 
-/** What a callback reports; nothing of a body that is none. */
+/** The invoice and status of a callback; empty for any other body. */
 function reported(body) {
   try {
     const { status, reference_id: reference } = JSON.parse(body).data.attributes;
@@ -28,14 +28,14 @@ function request({ one }) {
     message('Request', one.headers, body, 'received-message')));
 }
 
-/** The codes of "500, 200"; the server refuses what is none. */
+/** The codes of "500, 200"; the server rejects invalid ones. */
 const codesOf = (text) => text.split(/[\s,]+/).filter(Boolean).map(Number);
 
-/** Where callbacks come in, and how to have them sent there. */
+/** The URL of a sink, and a button that sends the account's callbacks to it. */
 function addressCard(url) {
   const use = button('Send the account\'s callbacks here', async () => {
     await call('PATCH', `/accounts/${account}`, { callback_url: url });
-    toast('Callbacks of new invoices come here.');
+    toast('Callbacks of new invoices are sent here.');
   }, { 'data-testid': 'use-sink' });
   return el('section.card', { 'aria-label': 'Address' },
     el('div.line', {}, el('code', { 'data-testid': 'sink-url' }, url), copyButton(url, 'Copy URL')),
@@ -46,13 +46,13 @@ function answersForm(name) {
   const codes = el('input', { maxlength: 4000, placeholder: '200', 'data-search': true, 'data-testid': 'codes' });
   const program = button('Set', async () => {
     await call('PUT', `/sink/${name}`, { responses: codesOf(codes.value) });
-    toast('It answers with these from now on.');
+    toast('The responses are set.');
   }, { class: 'main', 'data-testid': 'program' });
   const hint = 'Status codes, one after the other; the last one repeats. For example 500, 500, 200';
   return form('Answers', program, {}, field('Answers', codes, hint), el('div.actions', {}, program));
 }
 
-/** What is at one name. */
+/** The view of one sink. */
 export async function showSink(view, { id: name, values, signal }) {
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows.entries', { 'data-testid': 'inbox' });
@@ -63,13 +63,13 @@ export async function showSink(view, { id: name, values, signal }) {
     const { items, total, next } = await get(`/sink/${name}/requests`, page);
     if (signal.aborted) return;
     count.textContent = `${number(total)} received`;
-    // counted from the oldest on: so each keeps its number when others come
+    // counted from the oldest, so that each request keeps its number
     const numbered = items.map((one, index) => ({ one, key: `${total - index} ${one.at}` }));
     fill(list, ...keep(numbered, ({ key }) => key, request).values());
-    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'Nothing was received yet.'),
+    fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'No requests yet.'),
       pager(`sinks/${name}`, values, next));
   };
-  const forget = button('Forget all', () => call('DELETE', `/sink/${name}/requests`).then(load),
+  const forget = button('Delete all', () => call('DELETE', `/sink/${name}/requests`).then(load),
     { class: 'button', 'data-testid': 'forget' });
   view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Sinks')), el('div.line', {}, el('h1', {}, name), count, forget),
     addressCard(urlOf(name)), answersForm(name), list, foot);
@@ -87,7 +87,7 @@ function sinkRow({ name, requests, responses }) {
 export async function showSinks(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'sinks' });
   const none = el('p.empty', { 'data-testid': 'empty' },
-    'A sink is a built-in receiver for callbacks. Nothing was received yet: any name under ',
+    'A sink is a built-in receiver for callbacks. No requests yet: any name under ',
     el('code', {}, `${location.origin}/_mock/sink/`), ' works.');
   const load = async () => {
     const { items } = await get('/sinks');

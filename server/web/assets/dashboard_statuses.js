@@ -1,4 +1,4 @@
-// The statuses of payments and payouts. The server has the table; it is loaded once, before the first view.
+// The statuses of payments and payouts, loaded once from the server before the first view.
 
 import { get } from './dashboard_api.js';
 

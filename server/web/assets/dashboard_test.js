@@ -1,17 +1,17 @@
-// An invoice as a test for Node's own runner: makes one like it, sees it end as this one did.
+// Writes a test for Node's test runner that creates a similar invoice and expects the same final status.
 
 import { KINDS, kindOf } from './dashboard_kinds.js';
 
 const OURS = ['mock_outcome', 'merchant_url'];
 
-/** How the invoice came to where it is, as an outcome. */
+/** The steps of the invoice so far, as an outcome. */
 function outcomeOf({ timeline, attributes }) {
   const step = ({ to, resolution }) => (resolution === 'ok' ? `${to}@0` : `${to}:${resolution}@0`);
   const moves = timeline.filter(({ kind, from }) => kind === 'transition' && from);
   const steps = moves.filter(({ to }) => to !== 'process_pending')
     .map((move) => (move.resolution === 'expired' ? 'expired' : step(move)));
   const { status, resolution } = attributes;
-  const again = moves.some(({ from }) => from === 'process_failed'); // a payer tried more than once
+  const again = moves.some(({ from }) => from === 'process_failed'); // the payer tried more than once
   if (!steps.length) return 'process_pending';
   return again && ['processed', 'process_failed'].includes(status) ? step({ to: status, resolution }) : steps.join(',');
 }

@@ -1,17 +1,17 @@
-// What happened to an invoice, and its callbacks with each attempt as it went over the wire.
+// The history of an invoice, and its callbacks with the raw request and response of each attempt.
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { button, code, message, tag, time, words } from './dashboard_parts.js';
 
-/** How an attempt ended: the receiver's code, what went wrong, or both. */
+/** How an attempt ended: the receiver's status code, the error, or both. */
 const outcome = ({ code: answered, error }) => [
   answered || !error ? code(answered) : null,
   answered && error ? ' ' : null,
   error ? el('span.bad', {}, error) : null,
 ];
 
-/** By the kind of an item: its word, and what there is to say of it. */
+/** The label and the details of an item, by its kind. */
 const ITEMS = {
   api: (item) => ['call', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
@@ -35,15 +35,15 @@ function headerOf(headers, name) {
   return found && headers[found];
 }
 
-/** Whether the signature that went out is right; asked for, because `--strict` counts who checks. */
+/** Verifies the sent signature on request only, because `--strict` counts verifications. */
 function checker({ headers, body }) {
   const signature = headerOf(headers, 'x-signature');
   const verdict = el('p', { role: 'status', 'data-testid': 'verdict' });
-  if (!signature) return el('p.bad', { 'data-testid': 'verdict' }, 'It went out without a signature.');
+  if (!signature) return el('p.bad', { 'data-testid': 'verdict' }, 'Sent without a signature.');
   const check = button('Check signature', async () => {
     const { valid, expected, message: why } = await call('POST', '/verify-signature', { body, signature });
     verdict.className = valid ? 'good' : 'bad';
-    verdict.textContent = valid ? 'The signature is right.' : `${why} Right would be ${expected}.`;
+    verdict.textContent = valid ? 'The signature is valid.' : `${why} Expected: ${expected}.`;
   }, { class: 'small', 'data-testid': 'check-signature' });
   return el('div.line', {}, check, verdict);
 }
@@ -56,7 +56,7 @@ function attempt({ one }) {
     message('Request', one.request.headers, one.request.body, 'attempt-request'),
     checker(one.request),
     one.response ? message('Response', one.response.headers, one.response.body, 'attempt-response')
-      : el('p.quiet', {}, 'nothing came back'));
+      : el('p.quiet', {}, 'no response'));
 }
 
 const resend = ({ id }, label, resign) => button(label, () => call('POST', `/callbacks/${id}/resend`, { resign }),
@@ -69,12 +69,12 @@ const callbackItem = (callback, attempts) => el('li', { 'data-testid': 'callback
     el('code', {}, callback.id), callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
   el('p.quiet', {}, callback.url),
   attempts,
-  el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend, signed anew', true)));
+  el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend with a new signature', true)));
 
-/** `keep` is a keeper of attempts. */
+/** `keep` reuses the elements of attempts; see dashboard_dom.js. */
 export function callbackList({ callbacks }, keep) {
   if (!callbacks.length) {
-    return el('p.quiet', {}, 'None yet, or there is no callback URL, neither of its own nor of the account.');
+    return el('p.quiet', {}, 'No callbacks yet, or neither the invoice nor the account has a callback URL.');
   }
   const all = callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one })));
   const kept = keep(all, keyOf, attempt);

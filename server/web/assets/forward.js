@@ -1,3 +1,3 @@
-// Sends the payer on to a payment whose flow wants a POST.
+// Submits the form that forwards the payer by POST.
 
 document.querySelector('[data-forward]').submit();

@@ -1,4 +1,4 @@
-// The choice of a method: the list shrinks while the payer types.
+// Filters the list of methods while the payer types.
 
 const search = document.querySelector('#q');
 const items = [...document.querySelectorAll('.methods li')];

@@ -1,13 +1,13 @@
-// What all of the payer's pages do with JavaScript; everything works without it.
+// The script of all payer pages. They also work without JavaScript.
 
 const framed = window.parent !== window;
 
-/** Tells the shop's page around this frame what happens, in the words that the platform's widget listens for. */
+/** Posts the events of the platform's widget to the shop's page that frames this one. */
 function tell(event) {
   if (framed) window.parent.postMessage(event, '*');
 }
 
-/** Counts down to the end of the invoice's life, then turns the page over. */
+/** Counts down to the expiry of the invoice, then loads the next page. */
 function countDown(main) {
   const ends = performance.now() + Number(main.dataset.seconds) * 1000;
   const bar = main.querySelector('progress');
@@ -29,7 +29,7 @@ function countDown(main) {
   tick();
 }
 
-/** A form is sent once, however often its button is pressed. */
+/** Sends a form once, however often its button is pressed. */
 function sendOnce(form) {
   let sent = false;
   form.addEventListener('submit', (event) => {
@@ -40,7 +40,7 @@ function sendOnce(form) {
   });
 }
 
-/** Looks again while the payment is not decided, and turns the page over when it is. */
+/** Polls while the payment is pending, and reloads the page when its status changes. */
 function watch(result) {
   const shown = `${result.dataset.status} ${result.dataset.resolution}`;
   const look = async () => {
@@ -50,14 +50,14 @@ function watch(result) {
       const now = page.querySelector('[data-testid="result"]');
       if (reply.redirected || `${now?.dataset.status} ${now?.dataset.resolution}` !== shown) location.reload();
     } catch {
-      // the server is away: look again
+      // the server is not reachable: poll again
     }
     setTimeout(look, 3000);
   };
   setTimeout(look, 3000);
 }
 
-// A page that the back button brings from memory may show what is over.
+// A page restored by the back button may show an old state.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
