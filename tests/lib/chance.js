@@ -1,4 +1,4 @@
-/** Numbers that a seed decides. */
+/** A seeded random number generator. */
 export class Chance {
   constructor(seed) { this.state = seed >>> 0; }
 
@@ -11,9 +11,9 @@ export class Chance {
 
   of(list) { return list[this.below(list.length)]; }
 
-  /** An amount, mostly of cents, up to `most` of them. */
+  /** An amount of 1 to `most` cents, in whole units. */
   amount(most = 20000) { return (1 + this.below(most)) / 100; }
 
-  /** A series of its own, so that what one part does changes nothing for another. */
+  /** An independent generator, so that the parts of a test do not affect each other's numbers. */
   fork() { return new Chance(this.below(2 ** 32)); }
 }

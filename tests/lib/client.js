@@ -1,5 +1,5 @@
-// A small HTTP client for the public, the private and the control API. Every reply it sees is judged by
-// schema/openapi.yaml, unless a request says `check: false`.
+// A small HTTP client for the public, the private and the control API. It checks every response against
+// schema/openapi.yaml, unless the request has `check: false`.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -9,7 +9,7 @@ import { contract } from './contract.js';
 import { checkPlatformJson } from './json-order.js';
 import { PATIENCE_MS, within } from './limits.js';
 
-/** The account that a bare server has. */
+/** The demo account, which every server has. */
 export const DEMO = Object.freeze({
   id: 'coma_Demo4DocsAccount',
   api_key: 'demoApiKeyForLocalDevelopmentAndCiOnly_0001',
@@ -41,7 +41,7 @@ export class Reply {
 
   get data() { return this.json.data; }
 
-  /** The reply itself if it has this status, else a failure that shows the body. */
+  /** Returns the response if it has this status; otherwise fails and shows the body. */
   expect(...statuses) {
     assert.ok(statuses.includes(this.status),
       `expected ${statuses.join(' or ')}, got ${this.status}: ${this.text.slice(0, 2000)}`);
@@ -52,7 +52,7 @@ export class Reply {
 export const basic = (login, password) =>
   `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
 
-/** {customer: {name: 'A'}} as PHP writes it: customer[name]=A. Values may be arrays of pairs already. */
+/** Encodes {customer: {name: 'A'}} as PHP does: customer[name]=A. Also accepts an array of pairs. */
 export function phpForm(fields) {
   const parts = [];
   const add = (name, value) => {
@@ -90,7 +90,7 @@ export class Client {
 
   get auth() { return basic(this.account.id, this.account.api_key); }
 
-  /** Any request. Options: headers, body (text or bytes), json (value), form (fields), check, auth. */
+  /** Sends a request. Options: headers, body (text or bytes), json (value), form (fields), check, auth. */
   async send(method, target, options = {}) {
     const { check = this.check, auth, json, form } = options;
     let { body } = options;
@@ -123,10 +123,10 @@ export class Client {
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('end', () => done(new Reply(response.statusCode, response.headers, Buffer.concat(chunks))));
         response.on('error', fail);
-        response.on('aborted', () => fail(new Error(`${method} ${target}: the answer was cut off`)));
+        response.on('aborted', () => fail(new Error(`${method} ${target}: the response was cut off`)));
       });
       request.on('error', (error) => {
-        // a kept connection that the server closed just then: not a fault
+        // the server has just closed the kept connection: no error
         if (request.reusedSocket && error.code === 'ECONNRESET') error.stale = true;
         fail(error);
       });
@@ -153,7 +153,7 @@ export class Client {
       { json: { data: { type: 'payment-invoices', attributes } }, ...options });
   }
 
-  /** Creates with the defaults of a valid invoice, expects 201 and returns `data`. */
+  /** Creates an invoice from valid defaults, expects 201 and returns `data`. */
   async made(attributes = {}, options = {}) {
     const reply = await this.create(invoice(attributes), options);
     return reply.expect(201).data;
@@ -198,13 +198,13 @@ export class Client {
 
   // ---- control API
 
-  /** A call under /_mock that concerns this client's account. */
+  /** A call under /_mock for this client's account. */
   control(method, path, json, { parameters = {}, ...options } = {}) {
     const target = `/_mock${path}${query({ account: this.account.id, ...parameters })}`;
     return this.send(method, target, { json, ...options, headers: { ...this.controlHeaders, ...options.headers } });
   }
 
-  /** POST /_mock/accounts: a client for a fresh account of its own. */
+  /** POST /_mock/accounts: creates an account and returns a client for it. */
   async newAccount(settings = {}) {
     const reply = await this.send('POST', '/_mock/accounts', { json: settings, headers: this.controlHeaders });
     return this.with(reply.expect(201).json);
@@ -212,13 +212,13 @@ export class Client {
 
   async clock() { return (await this.control('GET', '/clock')).expect(200).json; }
 
-  /** Stops the account's clock; returns the time at which it stands. */
+  /** Freezes the account's clock and returns its time. */
   async freeze(now) {
     const body = now === undefined ? { mode: 'frozen' } : { mode: 'frozen', now };
     return (await this.control('PUT', '/clock', body)).expect(200).json.now;
   }
 
-  /** POST /_mock/clock/advance, a number means seconds; expects 200 and a complete run. */
+  /** POST /_mock/clock/advance; a number means seconds. Expects 200 and `complete`. */
   async advance(how) {
     const reply = await this.control('POST', '/clock/advance', typeof how === 'number' ? { seconds: how } : how);
     const result = reply.expect(200).json;
@@ -239,7 +239,7 @@ export class Client {
 
   wait(parameters, options = {}) { return this.control('GET', '/wait', undefined, { parameters, ...options }); }
 
-  /** Waits until the invoice is or has been in this status; returns its data. */
+  /** Waits until the invoice has or had this status, and returns its data. */
   async reach(id, status) {
     const reply = await this.wait({ invoice: id, status, timeout: '60s' });
     return reply.expect(200).data;
@@ -258,7 +258,7 @@ export class Client {
   async callback(id) { return (await this.control('GET', `/callbacks/${id}`)).expect(200).json; }
 }
 
-/** A valid invoice for the private and the public API, with changes; `undefined` takes a field away. */
+/** A valid invoice for the private and the public API, with changes; `undefined` removes a field. */
 export function invoice(changes = {}) {
   const all = {
     reference_id: randomUUID(),
@@ -281,11 +281,11 @@ export function claims(token) {
   };
 }
 
-/** Unix seconds as the API wants them in `expires`. */
+/** Unix seconds in the format of `expires`. */
 export const isoTime = (unix) => new Date(unix * 1000).toISOString().replace(/\.\d+Z$/, '+00:00');
 
-/** Sends bytes over a plain socket and returns all that comes back: {raw, status, headers, body}.
- *  Waits for the server to close, or for `until(raw)`. */
+/** Sends bytes over a plain socket and returns the response: {raw, status, headers, body}.
+ *  Reads until the server closes the connection, or until `until(raw)` returns true. */
 export async function rawExchange(server, bytes, { until = () => false, finish = false } = {}) {
   const socket = connect({ host: server.host, port: server.port });
   const chunks = [];

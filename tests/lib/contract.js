@@ -1,4 +1,4 @@
-// Judges replies and callbacks by schema/openapi.yaml: path, method, status, content type, body.
+// Checks responses and callbacks against schema/openapi.yaml: path, method, status, content type, body.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 
 export const OPENAPI_FILE = fileURLToPath(new URL('../../schema/openapi.yaml', import.meta.url));
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
-// what OpenAPI adds to JSON Schema 2020-12
+// the keywords that OpenAPI adds to JSON Schema 2020-12
 const ANNOTATIONS = ['example', 'xml', 'externalDocs', 'discriminator'];
 
 export class ContractError extends Error {}
@@ -18,7 +18,7 @@ export class Contract {
     this.document = document;
     this.ajv = new Ajv2020.default({
       strict: true,
-      strictTypes: false, // allOf and if/then parts may leave the type to their parent
+      strictTypes: false, // parts of allOf and if/then may omit the type, which their parent has
       strictRequired: false, // ... and the properties too
       allowUnionTypes: true,
       allErrors: true,
@@ -48,7 +48,7 @@ export class Contract {
       METHODS.filter((method) => this.deref(item)[method]).map((method) => `${method.toUpperCase()} ${path}`));
   }
 
-  /** The template of the document that a request path (no query) belongs to, or undefined.
+  /** The path template of a request path (without query), or undefined.
    *  The private API is served at / and at /api; a trailing slash is accepted everywhere. */
   template(path) {
     const shapes = [path];
@@ -91,13 +91,13 @@ ${reply.raw.toString('utf8').slice(0, 2000)}`);
     }
     this.checkHeaders(where, response, reply);
     if (method === 'HEAD') {
-      if (reply.raw.length) throw new ContractError(`${where}: HEAD was answered with a body`);
+      if (reply.raw.length) throw new ContractError(`${where}: the response to HEAD has a body`);
       return;
     }
     this.checkBody(where, response, reply);
   }
 
-  /** What any request may meet. Of the statuses that calls have too, only those that end the connection. */
+  /** Responses that any request may get. A status that operations also have counts only if it ends the connection. */
   refusal({ status, headers }) {
     const before = ![400, 413].includes(status) || headers.connection === 'close';
     return before ? this.document['x-refusals']?.[status] : undefined;
@@ -107,7 +107,7 @@ ${reply.raw.toString('utf8').slice(0, 2000)}`);
     if (method === 'HEAD' && documented.includes('GET')) return;
     if (method === 'OPTIONS' && (reply.status === 204 || reply.status === 200)) return;
     if (reply.status === 405) return;
-    throw new ContractError(`${where}: the document has only ${documented.join(', ')} here, so 405 is due`);
+    throw new ContractError(`${where}: the document has only ${documented.join(', ')} here, so the status must be 405`);
   }
 
   checkHeaders(where, response, reply) {
@@ -196,7 +196,7 @@ ${reply.raw.toString('utf8').slice(0, 2000)}`);
     if (check(value)) return;
     const lines = check.errors.slice(0, 20).map(
       (e) => `  ${e.instancePath || '(root)'} ${e.message} ${JSON.stringify(e.params)}`);
-    throw new ContractError(`${where} is not as documented:\n${lines.join('\n')}\n${
+    throw new ContractError(`${where} differs from the document:\n${lines.join('\n')}\n${
       (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 4000)}`);
   }
 
@@ -212,14 +212,14 @@ ${reply.raw.toString('utf8').slice(0, 2000)}`);
   }
 }
 
-/** A copy of a schema in which #/components/schemas/X has become schema:X, the name ajv knows it by. */
+/** A copy of a schema in which #/components/schemas/X is replaced by schema:X, its id in ajv. */
 function ownRefs(node) {
   if (Array.isArray(node)) return node.map(ownRefs);
   if (!node || typeof node !== 'object') return node;
   return Object.fromEntries(Object.entries(node).map(([key, value]) => {
     if (key !== '$ref' || typeof value !== 'string' || !value.startsWith('#')) return [key, ownRefs(value)];
     const [, name, rest] = /^#\/components\/schemas\/([^/]+)(\/.*)?$/.exec(value) ?? [];
-    if (!name) throw new ContractError(`reference to something that is no schema: ${value}`);
+    if (!name) throw new ContractError(`reference to something other than a schema:  ${value}`);
     return [key, `schema:${name}${rest ? `#${rest}` : ''}`];
   }));
 }

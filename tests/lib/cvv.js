@@ -1,5 +1,5 @@
-// Whether a text holds the CVVs of payments. A valid one is three or four digits, which times, ports and ids also hold
-// by chance; so the same payment is made once with each of these, and a leak leaves all of them.
+// Finds leaked CVVs. Times, ports and ids contain three or four digits by chance. Therefore the same payment is made
+// with each of these CVVs, and it counts as a leak only if the text contains all of them.
 
 export const CVVS = ['8642', '7531', '9046', '3187'];
 

@@ -10,7 +10,7 @@ export const SHOP = fileURLToPath(new URL('../../docker/demo-shop/shop.js', impo
 const running = new Set();
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
 
-/** What the shop has in its environment for an account. */
+/** The environment of a shop for an account. */
 export function shopEnvironment(account, extra = {}) {
   const { NODE_TEST_CONTEXT, ...env } = process.env;
   return {
@@ -24,7 +24,7 @@ export function shopEnvironment(account, extra = {}) {
   };
 }
 
-/** Runs a command whose first line names the shop's URL: {url, child, ended, log}. */
+/** Runs a command whose first line contains the shop's URL. Returns {url, child, ended, log}. */
 export async function launchShop(command, env) {
   const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
@@ -69,7 +69,7 @@ export class DemoShop {
     return { status: response.status, location: response.headers.get('location'), text: await response.text() };
   }
 
-  /** Orders, and returns {id, page, invoice} once the shop sends its shopper to the payment page. */
+  /** Places an order and returns {id, page, invoice} once the shop redirects to the payment page. */
   async buy({ product = 'mug', quantity = 1, service = 'payment_card_usd_hpp' } = {}) {
     const { status, location, text } = await this.post('/orders', { product, quantity, service });
     assert.equal(status, 303, text);
@@ -82,7 +82,7 @@ export class DemoShop {
     return /<a href="\/orders\/([\w-]+)"/.exec(text)?.[1];
   }
 
-  /** What the shopper is told: {status, resolution, text}. */
+  /** The status page of an order: {status, resolution, text}. */
   async told(id) {
     const { status, text } = await this.get(`/return/${id}`);
     assert.equal(status, 200, text);
@@ -91,14 +91,14 @@ export class DemoShop {
   }
 
   /**
-   * What the shop itself holds of an order, without asking the platform: [status, the ways it heard of its changes].
+   * The shop's own record of an order, without a call of the platform: [status, the sources of its changes].
    */
   async holds(id) {
     const { text } = await this.get(`/orders/${id}`);
     return [/data-status="(\w+)"/.exec(text)[1], [...text.matchAll(/>by (\w+)</g)].map(([, by]) => by)];
   }
 
-  /** The callbacks that came, oldest first: "STATUS judgement code". */
+  /** The received callbacks, oldest first: "STATUS judgement code". */
   async callbacks() {
     const { text } = await this.get('/callbacks');
     const row = new RegExp([

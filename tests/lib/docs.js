@@ -1,13 +1,12 @@
-// The pages of the documentation and the blocks in them. A mark is a comment on the line before a block, and every
-// block has one:
+// The pages of the documentation and their code blocks. The line before each block is a comment, its mark:
 //
-//   <!-- serve -->             the server's command line: its options start the server; without one a bare server runs
-//   <!-- file: FILE -->        saved as FILE, for what follows
-//   <!-- start: FILE -->       saved as FILE, started and left running
-//   <!-- run -->               lines for the reader's shell; all such blocks of a page share one shell
-//   <!-- run: FILE -->         saved as FILE and run to its end
-//   <!-- receiver: FILE -->    saved as FILE and started; it must tell right callbacks from wrong ones
-//   <!-- prints -->            what the run before printed; <!-- prints: FILE -->: what the program started so printed
+//   <!-- serve -->             the server's command line; a page without one uses a server without options
+//   <!-- file: FILE -->        saved as FILE for later blocks
+//   <!-- start: FILE -->       saved as FILE and started in the background
+//   <!-- run -->               shell commands; all such blocks of a page share one shell
+//   <!-- run: FILE -->         saved as FILE and run until it exits
+//   <!-- receiver: FILE -->    saved as FILE and started; it must accept genuine callbacks and reject all others
+//   <!-- prints -->            the output of the previous run; <!-- prints: FILE -->: of that started program
 //   <!-- browser -->           run by tests/browser/docs.test.js
 //   <!-- package: WHAT ROLE --> run by docker/test-packages
 //   <!-- not run: REASON -->   shown as skipped, with the reason
@@ -26,12 +25,12 @@ const rows = (text) => text.split('\n').filter((line) => line && !/^[#=]/.test(l
 /** The pages of server/docs/pages.txt: their files, from the root. */
 export const pageFiles = () => rows(LISTED).map(([, file]) => file);
 
-/** The names of those in the navigation. */
+/** The names of the pages in the navigation. */
 export const pageNames = () => rows(LISTED.split('\n= -\n')[0]).map(([name]) => name);
 
 export const pageText = (file) => readFileSync(ROOT + file, 'utf8');
 
-/** The blocks of a page: {mark, what, language, text, line}; `what` is what stands behind the mark's colon. */
+/** The blocks of a page: {mark, what, language, text, line}; `what` is the text after the mark's colon. */
 export function blocks(file) {
   const lines = pageText(file).split('\n');
   const found = [];

@@ -1,5 +1,5 @@
-// How a strict reader of RFC 9112 takes bytes apart into requests: what the server runs must be among
-// these. Beyond the letter it takes a bare LF for the end of a line, as the RFC allows.
+// Splits bytes into requests strictly by RFC 9112. The server must not run any other request. A bare LF also ends a
+// line, which the RFC allows.
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -18,15 +18,15 @@ class Lines {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
-  /** Skips so many characters; false if there are fewer. */
+  /** Skips `n` characters; returns false if there are fewer. */
   skip(n) {
     this.at += n;
     return this.at <= this.bytes.length;
   }
 }
 
-/** {name: [values]} in lower case, undefined if a line breaks a rule. Trailers say nothing that counts,
- *  so their names may be anything. */
+/** {name: [values]} in lower case, undefined if a line is invalid. Trailers have no meaning here, so they may have any
+ *  name. */
 function fields(lines, { trailers = false } = {}) {
   const found = {};
   for (let line; (line = lines.next()) !== '';) {

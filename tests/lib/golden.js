@@ -10,7 +10,7 @@ export const golden = (name) => readFileSync(fileURLToPath(new URL(`../golden/${
 /** A request of the page, with its placeholders filled. */
 export const goldenRequest = (name, vars = {}) => render(golden(name), vars);
 
-/** The text has the sample's keys, order, types and determined values; returns what the placeholders stood for. */
+/** Asserts the sample's keys, order, types and fixed values; returns the values of the placeholders. */
 export function assertGolden(name, text, vars = {}) {
   const { differences, found } = compareJson(golden(name), text, vars);
   assert.equal(

@@ -1,4 +1,4 @@
-// The harness itself, against fakes: a judge that lets everything pass would be worse than none.
+// Tests of the test library itself: it must also reject what is wrong.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -86,7 +86,7 @@ const reply = (status, body, headers = { 'content-type': 'application/json' }) =
   new Reply(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
 
 describe('contract', () => {
-  test('accepts what the document says', () => {
+  test('accepts a response that the document describes', () => {
     fake.checkReply('GET', '/things?x=1', reply(200, [{ id: 'a' }, { id: 'b', parent: { id: 'a' } }]));
     fake.checkReply('GET', '/things/', reply(200, []));
     fake.checkReply('GET', '/api/things', reply(200, []));
@@ -115,10 +115,10 @@ describe('contract', () => {
     'HEAD with a body': ['HEAD', '/things', reply(200, [])],
   };
   for (const [what, [method, target, answer]] of Object.entries(refused)) {
-    test(`refuses ${what}`, () => assert.throws(() => fake.checkReply(method, target, answer), ContractError));
+    test(`rejects ${what}`, () => assert.throws(() => fake.checkReply(method, target, answer), ContractError));
   }
 
-  test('judges callbacks', () => {
+  test('checks callbacks', () => {
     const good = Buffer.from('{"data":{"id":"a"}}');
     fake.checkCallback({ 'x-signature': 's' }, good);
     assert.throws(() => fake.checkCallback({}, good), ContractError);
@@ -141,7 +141,7 @@ describe('contract', () => {
 describe('json-order', () => {
   const differences = (sample, actual, vars) => compareJson(sample, actual, vars).differences;
 
-  test('equal texts are equal, whatever the blanks and escapes', () => {
+  test('ignores white space and the spelling of escapes', () => {
     assert.deepEqual(differences('{"a": "x/y", "b": [1, null, true]}', '{"a":"x\\/y","b":[1,null,true]}'), []);
   });
 
@@ -164,10 +164,10 @@ describe('json-order', () => {
     'a key placeholder that does not fit': ['{"{{unix}}":1}', '{"x":1}'],
   };
   for (const [what, [sample, actual]] of Object.entries(unequal)) {
-    test(`sees ${what}`, () => assert.notEqual(differences(sample, actual).length, 0));
+    test(`reports ${what}`, () => assert.notEqual(differences(sample, actual).length, 0));
   }
 
-  test('placeholders match, remember and are embedded', () => {
+  test('placeholders match, store values and may be part of a text', () => {
     const { differences: none, found } = compareJson(
       '{"id":"cpi_{{serial=serial}}","n":"{{$serial}}","url":"{{$origin}}/x?cpi=cpi_{{$serial}}","at":"{{unix=at}}","b":"{{$at}}","{{unix}}":1}',
       '{"id":"cpi_0123456789abcdef","n":"0123456789abcdef","url":"http:\\/\\/h:1\\/x?cpi=cpi_0123456789abcdef","at":1600000000,"b":1600000000,"1600000001":1}',
@@ -178,20 +178,20 @@ describe('json-order', () => {
     assert.equal(found.at, 1600000000);
   });
 
-  test('an open object and an open array allow more, but keep the order', () => {
+  test('an open object and an open array allow additional entries, but keep the order', () => {
     assert.deepEqual(differences('{"a":1,"b":2,"...":"..."}', '{"x":0,"a":1,"y":3,"b":2,"z":4}'), []);
     assert.notEqual(differences('{"a":1,"b":2,"...":"..."}', '{"b":2,"x":0,"a":1}').length, 0);
     assert.deepEqual(differences('["..."]', '[1,2]'), []);
   });
 
-  test('keeps the order of keys that look like numbers and refuses repeated keys', () => {
+  test('keeps the order of keys that look like numbers and rejects repeated keys', () => {
     assert.deepEqual(keysAt('{"2":0,"1":0,"a":0}'), ['2', '1', 'a']);
     assert.deepEqual(keysAt('{"x":{"9":0,"1":0}}', 'x'), ['9', '1']);
     assert.throws(() => parseOrdered('{"a":1,"a":2}'), /twice/);
     for (const bad of ['{', '[1,]', '{"a"}', '01', '"\n"', 'nul', '1 2']) assert.throws(() => parseOrdered(bad));
   });
 
-  test('knows how the platform writes JSON', () => {
+  test('checks the platform\'s JSON format', () => {
     checkPlatformJson(
       '{"a":"\\/\\u00e9\\ud83d\\ude00\\n\\u001f\u007f","b":[],"c":20.4,"d":-0.00000001,"e":[1,null,true]}',
     );
@@ -201,13 +201,13 @@ describe('json-order', () => {
     }
   });
 
-  test('fills requests', () => {
+  test('fills the placeholders of requests', () => {
     assert.equal(render('{"a":"{{$x}}","b":"{{$n}}","c":"pre{{$x}}"}', { x: 'q"q', n: 5 }),
       '{"a":"q\\"q","b":5,"c":"preq\\"q"}');
-    assert.throws(() => render('"{{$x}}"', {}), /not given/);
+    assert.throws(() => render('"{{$x}}"', {}), /is missing/);
   });
 
-  test('every sample is JSON', () => {
+  test('every sample is valid JSON', () => {
     for (const name of [
       'invoice-private.create.response.json',
       'invoice-private.list.response.json',
@@ -246,7 +246,7 @@ describe('client', async () => {
   const client = new Client({ url: `http://127.0.0.1:${port}`, host: '127.0.0.1', port },
     { id: 'coma_x', api_key: 'k' }, { check: false });
 
-  test('sends what it is told and keeps the bytes', async () => {
+  test('sends the given request and keeps the bytes of the response', async () => {
     const answer = await client.create({ a: 1 });
     assert.equal(answer.text, '{"data":{"a":"\\/"}}');
     assert.deepEqual(answer.data, { a: '/' });
@@ -269,20 +269,20 @@ describe('client', async () => {
     assert.deepEqual([seen.at(-1).method, seen.at(-1).body], ['GET', '{"a":1}']);
   });
 
-  test('a reply that is cut off is an error, a wrong status shows the body', async () => {
+  test('a cut-off response is an error, and an unexpected status shows the body', async () => {
     await assert.rejects(client.send('GET', '/cut'));
     const answer = await client.send('GET', '/x');
     assert.throws(() => answer.expect(201), /expected 201, got 200: \{"data"/);
   });
 
-  test('raw exchange', async () => {
+  test('sends raw bytes', async () => {
     const answer = await rawExchange(client.server, 'GET /raw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['content-type'], 'application/json');
     assert.match(answer.body, /"data"/);
   });
 
-  test('forms and queries', () => {
+  test('encodes forms and queries', () => {
     assert.equal(phpForm({ a: 'x y', customer: { address: { full_address: 'ä&' } } }),
       'a=x+y&customer%5Baddress%5D%5Bfull_address%5D=%C3%A4%26');
     assert.equal(query({ a: 1, b: undefined, 'page[size]': 2 }), '?a=1&page[size]=2');
@@ -309,7 +309,7 @@ describe('sink', () => {
     assert.equal(sign('sk_test_example', '{"a":"b/c"}'), 'Xdi8KVChifmI/SAdBNs0HAYuhHI=');
   });
 
-  test('records, verifies, answers in turn and waits', async () => {
+  test('records and verifies requests, responds in order and waits', async () => {
     const sink = await startSink({ account, contract: fake });
     sink.answer([500, { status: 201, body: 'x' }, redirect('http://127.0.0.1:1/'), 200]);
     const statuses = [];
@@ -324,10 +324,10 @@ describe('sink', () => {
     await sink.stop();
   });
 
-  test('complains about a wrong signature and about a wrong body', async () => {
+  test('reports a wrong signature and an invalid body', async () => {
     for (const [body, signature, why] of [
       [good, 'nonsense', /signature invalid/], [good, undefined, /signature missing/],
-      ['{"data":{}}', sign(account.secret_key, '{"data":{}}'), /not as documented/],
+      ['{"data":{}}', sign(account.secret_key, '{"data":{}}'), /differs from the document/],
       ['x', sign(account.secret_key, 'x'), /no JSON/],
     ]) {
       const sink = await startSink({ account, contract: fake });
@@ -336,7 +336,7 @@ describe('sink', () => {
     }
   });
 
-  test('hangs, closes and delays', async () => {
+  test('can hang, close and delay', async () => {
     const sink = await startSink({ account, contract: fake, check: false });
     sink.answer([CLOSE], '/close');
     sink.answer([HANG], '/hang');

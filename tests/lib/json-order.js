@@ -1,14 +1,14 @@
-// Compares JSON texts key by key and in order with a sample that may hold placeholders.
+// Compares JSON texts, key by key and in order, with a sample that may contain placeholders.
 //
-// JSON.parse moves keys that look like integers to the front (callback_logs has such keys), forgets how
-// a number was written and hides repeated keys; so this file has its own small parser.
+// JSON.parse moves keys that look like integers to the front (callback_logs has such keys), loses the spelling of
+// numbers and hides repeated keys. Therefore this file has its own small parser.
 //
 // Placeholders in a sample, inside a string value or a key:
 //   {{kind}}        text or number of that kind (KINDS below)
-//   {{kind=name}}   the same, and remembers what was found under that name
-//   {{$name}}       what was remembered, or given in `vars`
-// A key "..." in an object of the sample allows keys that the sample does not name; an element "..." at
-// the end of an array allows more elements.
+//   {{kind=name}}   the same, and stores the value under that name
+//   {{$name}}       the stored value, or the one from `vars`
+// A key "..." in an object of the sample allows additional keys; an element "..." at the end of an array allows more
+// elements.
 
 export class JsonError extends Error {}
 
@@ -32,7 +32,7 @@ export function parseOrdered(text) {
     const start = at;
     take('"');
     while (text[at] !== '"') {
-      if (at >= text.length) fail('string without end');
+      if (at >= text.length) fail('unterminated string');
       at += text[at] === '\\' ? 2 : 1;
     }
     at++;
@@ -117,7 +117,7 @@ export function parseOrdered(text) {
   return root;
 }
 
-/** The node under a path such as 'data.attributes.amount' or 'data.0.id'; undefined if there is none. */
+/** The node at a path such as 'data.attributes.amount' or 'data.0.id'; or undefined. */
 export function nodeAt(node, path) {
   let here = node;
   for (const step of path.split('.')) {
@@ -128,7 +128,7 @@ export function nodeAt(node, path) {
   return here;
 }
 
-/** The keys of the object under a path, in order. */
+/** The keys of the object at a path, in order. */
 export function keysAt(text, path = '') {
   const root = parseOrdered(text);
   const node = path === '' ? root : nodeAt(root, path);
@@ -158,7 +158,7 @@ export function platformJson(node) {
   }
 }
 
-/** Throws unless the text is written as the platform writes JSON. */
+/** Throws unless the text has the platform's JSON format. */
 export function checkPlatformJson(text) {
   const right = platformJson(parseOrdered(text));
   if (right === text) return;
@@ -171,7 +171,7 @@ export function checkPlatformJson(text) {
 }
 
 const ID = '[A-Za-z0-9]{16}';
-// kind -> [type of the value, what its text must match]
+// kind -> [type of the value, pattern of its text]
 const KINDS = {
   cpi: ['string', `cpi_${ID}`],
   cgi: ['string', `cgi_${ID}`],
@@ -203,7 +203,7 @@ const escapeRe = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
  *  placeholder that is a whole quoted value takes numbers, booleans and null too. */
 export function render(text, vars) {
   const need = (name) => {
-    if (!(name in vars)) throw new Error(`the sample wants {{$${name}}}, which is not given`);
+    if (!(name in vars)) throw new Error(`the sample needs {{$${name}}}, which is missing`);
     return vars[name];
   };
   return text
@@ -218,7 +218,7 @@ export function compareJson(sampleText, actualText, vars = {}) {
   const differ = (path, text) => differences.push(`${path || '(root)'}: ${text}`);
 
   const matchText = (sample, actual, isKey) => {
-    // null when equal, else why not; remembers named placeholders
+    // null if equal, else the difference; stores named placeholders
     const names = [];
     let numeric = isKey;
     let pattern = '';

@@ -1,11 +1,11 @@
-// How long a test waits for something before it gives up. Never what a test measures: only a way to fail
-// instead of hanging. A slow machine or a sanitizer build can stretch it.
+// How long a test waits before it fails instead of hanging. Tests do not measure this time. Slow machines and sanitizer
+// builds can increase it.
 
 const factor = Number(process.env.MILKYPAY_TEST_PATIENCE ?? 1);
 
 export const PATIENCE_MS = 30_000 * factor;
 
-/** Fails with `what` unless the promise settles in time. */
+/** Fails with the text `what()` unless the promise settles in time. */
 export function within(promise, what, ms = PATIENCE_MS) {
   let timer;
   const limit = new Promise((_, reject) => {

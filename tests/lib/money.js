@@ -1,4 +1,4 @@
-// Money in whole units of 1e-8, as BigInt, and fixtures whose services cost something.
+// Money in units of 1e-8 as BigInt, and fixtures with fees.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { tempDir } from './server.js';
 
 const ONE = 100_000_000n;
 
-/** An amount off the wire, number or text, exactly; null counts nothing. */
+/** Converts an amount, number or text, exactly; null is 0. */
 export function units(amount) {
   if (amount === null) return 0n;
   if (typeof amount === 'number') return BigInt(Math.round(amount * 1e8));
@@ -15,7 +15,7 @@ export function units(amount) {
   return BigInt(`${sign}${whole}${part.padEnd(8, '0')}`);
 }
 
-/** What a service takes of an amount in its currency, in cents: rate % and fix, half up, then the limits. */
+/** The fee of a service for an amount in its currency: rate % and fix, rounded half up to cents, then the limits. */
 export function feeOf({ fee_rate: rate = 0, fee_fix: fix = 0, fee_min: min = 0, fee_max: max = 0 }, amount) {
   const cent = ONE / 100n;
   const divisor = 100n * ONE * cent;
@@ -25,7 +25,7 @@ export function feeOf({ fee_rate: rate = 0, fee_fix: fix = 0, fee_min: min = 0, 
   return max && fee > units(max) ? units(max) : fee;
 }
 
-/** A folder of fixtures like the built-in ones, with these terms: {payments: {code: {...}}, payouts: {...}}. */
+/** A folder with the built-in fixtures, changed by these terms: {payments: {code: {...}}, payouts: {...}}. */
 export function fixturesWith({ payments = {}, payouts = {} }) {
   const folder = tempDir();
   const all = JSON.parse(readFileSync(new URL('../../fixtures/default.json', import.meta.url)));
@@ -48,11 +48,11 @@ function paymentParts(a) {
   assert.equal(units(a.payment_amount), units(a.fee) + units(a.deposit));
   assert.equal(units(a.processed_amount), units(a.processed_fee) + units(a.processed_deposit));
   const back = units(a.refunded_amount) + units(a.charged_back_amount);
-  assert.ok(back <= units(a.processed_amount), 'no more goes back than was paid');
+  assert.ok(back <= units(a.processed_amount), 'at most the paid amount goes back');
   return [units(a.processed_deposit) - back, 0n];
 }
 
 /**
- * An invoice's part in its account's balance, [active, pending]; fails when its own figures do not agree. Profile 2024.
+ * The effect of an invoice on the balance, [active, pending]. Fails if its own figures do not add up. Profile 2024.
  */
 export const partsOf = (type, attributes) => (type === 'payout-invoices' ? payoutParts : paymentParts)(attributes);

@@ -1,8 +1,8 @@
-// The payer's pages as a client without JavaScript sees them: forms are sent as they were rendered.
+// The payer's pages for a client without JavaScript. It submits forms as rendered.
 
 export const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-/** A URL of the server as its path. */
+/** The path of a URL of the server. */
 export const local = (server, url) => (url.startsWith(server.url) ? url.slice(server.url.length) : url);
 
 const NAMES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", '#34': '"' };
@@ -29,7 +29,7 @@ export function forms(html) {
   });
 }
 
-/** Follows redirects within the server; stops at one that leaves it. */
+/** Follows redirects within the server, and stops at a redirect to another site. */
 export async function follow(api, reply) {
   for (let i = 0; i < 5 && reply.status >= 300 && reply.status < 400; i++) {
     const path = local(api.server, new URL(reply.headers.location, api.server.url).href);
@@ -41,11 +41,11 @@ export async function follow(api, reply) {
 
 export const open = async (api, path) => follow(api, await api.send('GET', path, { headers: BROWSER }));
 
-/** Sends a form of a page with these fields, and follows. */
+/** Submits a form of a page with these fields and follows redirects. */
 export const send = async (api, form, fields) =>
   follow(api, await api.send('POST', form.action, { form: { ...form.inputs, ...fields }, headers: BROWSER }));
 
-/** What a page says of itself: {status, resolution} of its result, undefined when it shows none. */
+/** {status, resolution} of the result on a page, undefined if there is no result. */
 export function result(html) {
   const tag = /<section\b[^>]*data-testid="result"[^>]*>/.exec(html);
   if (!tag) return undefined;

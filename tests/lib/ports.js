@@ -1,5 +1,5 @@
-// Ports for programs that must be told one. The kernel never gives these to anybody by itself, because they are below
-// its range for "any free port"; a file for each keeps the test processes apart.
+// Free ports for programs that need a fixed one. They are below the kernel's ephemeral range, so no other program gets
+// them by chance. A lock file for each port keeps test processes apart.
 
 import assert from 'node:assert/strict';
 import { closeSync, openSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const held = new Set();
 process.on('exit', () => { for (const file of held) rmSync(file, { force: true }); });
 
 /**
- * False when another test process has the port. A killed process leaves its file behind: that port is lost, no more.
+ * Returns false if another test process has the port. A killed process leaves its file; only that port is lost.
  */
 function reserve(port) {
   const file = join(tmpdir(), `milkypay-test-port-${port}`);
@@ -35,7 +35,7 @@ const isFree = (port) => new Promise((done) => {
     .listen(port, '127.0.0.1', () => probe.close(() => done(true)));
 });
 
-/** A port of 127.0.0.1, as text, that stays free until this process listens there. */
+/** A port of 127.0.0.1, as text, reserved for this process. */
 export async function freePort() {
   for (let port = FIRST; port <= LAST; port++) {
     if (reserve(port) && await isFree(port)) return String(port);

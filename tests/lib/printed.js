@@ -1,7 +1,7 @@
-// Whether what was printed is what a page shows. Blanks do not count, ids, times and signatures stand for others, and …
-// for any text.
+// Compares printed output with the output on a page. White space is ignored, ids, times and signatures may differ,
+// and … matches any text.
 
-// What differs from run to run. Of the bound ones, equal ones on the page must be equal in what is printed.
+// What differs between runs. If two bound values are equal on the page, they must be equal in the output.
 const VARYING = [
   {
     pattern: '(?<=(?:\\b(?:cpi|cpoi|cgi|cus|coma|comca|comcps|org|ma|req)_|"serial_number":"))[A-Za-z0-9]{16}\\b',
@@ -17,7 +17,7 @@ const TOKEN = new RegExp(`…|${VARYING.map(({ pattern }) => `(${pattern})`).joi
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const pressed = (text) => text.replace(/\s+/g, '');
 
-/** Whether `printed` is what `shown` says; `known` maps what the page shows to what was printed for it. */
+/** Whether `printed` matches `shown`; `known` maps values on the page to printed values. */
 export function agrees(shown, printed, known) {
   const text = pressed(shown);
   const tokens = [...text.matchAll(TOKEN)].map(({ 0: value, index, ...groups }) => (

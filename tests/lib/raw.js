@@ -1,10 +1,10 @@
-// A client on a bare socket, for answers that no HTTP library would hand over: it tells a reset from an
-// orderly end, and keeps what came of a body before it broke off.
+// A client on a plain socket, for responses that HTTP libraries reject. It distinguishes a reset from an orderly close
+// and keeps an incomplete body.
 
 import { connect } from 'node:net';
 import { within } from './limits.js';
 
-/** A request's bytes. `headers` beside Host; `body` is text. */
+/** The bytes of a request. `headers` are in addition to Host; `body` is text. */
 export function requestBytes(server, method, target, { headers = {}, body = '' } = {}) {
   const all = { Host: `${server.host}:${server.port}`, ...headers };
   if (body || method === 'POST') all['Content-Length'] = Buffer.byteLength(body);
@@ -24,9 +24,9 @@ function headOf(raw) {
 }
 
 /**
- * A request under way. `done` resolves when the answer is whole or the connection has ended, with
- * {end, raw, status, headers, body}; end: 'whole', 'closed' (an orderly end) or 'reset'. `reads` grows
- * with each piece of the answer that comes, by its size.
+ * Sends a request. `done` resolves when the response is complete or the connection has ended, with
+ * {end, raw, status, headers, body}; end: 'whole', 'closed' (an orderly close) or 'reset'. `reads` collects the size
+ * of each piece of the response.
  */
 export function rawRequest(server, method, target, options) {
   const socket = connect({ host: server.host, port: server.port });
@@ -56,5 +56,5 @@ export function rawRequest(server, method, target, options) {
   };
 }
 
-/** The same to its end. */
+/** Sends a request and waits for its end. */
 export const rawCall = (server, method, target, options) => rawRequest(server, method, target, options).done;

@@ -1,5 +1,5 @@
-// Follows a page of the documentation as its reader would, in a folder of its own: starts the server, saves files, runs
-// them, types into a shell. Ports are replaced by free ones. The marks are those of docs.js.
+// Runs the code blocks of a documentation page in a separate folder: starts the server, saves files, runs programs and
+// shell commands. Ports are replaced by free ones. See docs.js for the marks.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,13 +14,13 @@ import { agrees } from './printed.js';
 import { ALONE, BIN, cleanEnv, startServer, tempDir } from './server.js';
 import { sign } from './sink.js';
 
-const SERVER = '127.0.0.1:8080'; // as the pages write it
+const SERVER = '127.0.0.1:8080'; // in the pages
 const RECEIVER = /\b9000\b/g;
 
 const runs = (command, ...args) => spawnSync(command, args).status === 0;
 const once = (ask) => { let known; return () => (known ??= { answer: ask() }).answer; };
 
-// How a file of each language is run, how a receiver is, and whether that can be done here.
+// How to run a file and a receiver in each language, and whether this machine can.
 const LANGUAGES = {
   js: { run: ['node'], there: () => true },
   python: { run: ['python3'], there: once(() => runs('python3', '-c', 'import requests')) },
@@ -36,7 +36,7 @@ const LANGUAGES = {
 
 const IN_LANGUAGE = { start: true, run: true, receiver: true };
 
-/** Why a block cannot be run here, else undefined. `before`: the block before it. */
+/** Why a block cannot be run here, or undefined. `before`: the previous block. */
 export function obstacle(block, before) {
   if (block.mark === 'not run') return block.what;
   if (block.mark === 'browser') return 'run by tests/browser';
@@ -44,11 +44,11 @@ export function obstacle(block, before) {
   if (ALONE && block.mark === 'run' && / exec .*-- /.test(block.text)) return ALONE;
   if (!IN_LANGUAGE[block.mark] || !block.what) return undefined;
   const language = LANGUAGES[block.language];
-  assert.ok(language, `line ${block.line}: nobody knows how to run ${block.language}`);
+  assert.ok(language, `line ${block.line}: no known way to run ${block.language}`);
   return language.there() ? undefined : `no ${block.language} that can run it`;
 }
 
-/** Resolves once something accepts connections at the port; most receivers print nothing when they do. */
+/** Resolves once the port accepts connections; most receivers print nothing when they start. */
 async function listening(port, run) {
   const tried = () => new Promise((done) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -60,7 +60,7 @@ async function listening(port, run) {
   }
 }
 
-/** What a receiver must tell apart: [what, body, headers, whether it is genuine]. */
+/** The requests that test a receiver: [what, body, headers, whether it is genuine]. */
 function trials(callback) {
   const right = sign(DEMO.secret_key, callback);
   const signed = (signature) => ({ 'X-Signature': signature });
@@ -90,7 +90,7 @@ export class Reader {
     readers.add(this);
   }
 
-  /** `bare`: the page starts no server itself. */
+  /** `bare`: the page does not start a server. */
   async begin({ bare }) {
     this.receiverPort = await freePort();
     for (const [folder, name] of [['server', 'run'], ['bin', 'milkypay-mock']]) {
@@ -112,7 +112,7 @@ export class Reader {
       try {
         if (code === undefined) process.kill(-child.pid, 'SIGKILL');
       } catch (error) {
-        if (error.code !== 'ESRCH') throw error; // it has just ended
+        if (error.code !== 'ESRCH') throw error; // it has just exited
       }
     }
   }
@@ -124,9 +124,9 @@ export class Reader {
 
   save(name, text) { writeFileSync(join(this.folder, name), text); }
 
-  // in a process group of its own, because `go run` starts what it has built
+  // its own process group, because `go run` starts another process
   launch(command, args) {
-    const { NODE_TEST_CONTEXT, ...env } = cleanEnv({}); // not a part of this test run
+    const { NODE_TEST_CONTEXT, ...env } = cleanEnv({}); // not part of this test run
     env.PATH = `${join(this.folder, 'bin')}:${env.PATH}`;
     const child = spawn(command, args, { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
@@ -138,7 +138,7 @@ export class Reader {
     return run;
   }
 
-  /** Waits until `ready` holds of what the process has printed. */
+  /** Waits until `ready` is true for the output of the process. */
   until(run, ready, what) {
     const came = new Promise((done) => {
       run.onText = () => { if (ready(run.out) || run.code !== undefined) done(); };
@@ -167,7 +167,7 @@ export class Reader {
     return run.out;
   }
 
-  /** A callback's body as the server writes it. */
+  /** The body of a callback in the server's format. */
   async realCallback() {
     const client = await new Client(this.server).newAccount();
     const { id } = await client.made({
@@ -175,7 +175,7 @@ export class Reader {
     return (await client.wait({ invoice: id, callback: 'delivered' })).expect(200).json.attempts[0].request.body;
   }
 
-  /** Does what the block is marked for. */
+  /** Executes a block according to its mark. */
   perform(block) { return this[block.mark](block); }
 
   file({ what, text }) { this.save(what, this.here(text)); }
@@ -194,7 +194,7 @@ export class Reader {
   }
 
   async run(block) {
-    // a reader is slower than callbacks and invoices
+    // people are slower than callbacks and invoices
     if (this.server) await fetch(`${this.server.url}/_mock/wait?idle=true&within=10s`);
     this.printed = await (block.what ? this.runFile(block) : this.inShell(this.here(block.text)));
   }
@@ -218,6 +218,6 @@ export class Reader {
     const shown = this.here(text);
     if (what) await this.until(run, (out) => agrees(shown, out, new Map()), `${what} to print:\n${shown}`);
     const output = what ? run.out : this.printed;
-    assert.ok(agrees(shown, output, this.known), `it says:\n${shown}\nbut this was printed:\n${output}`);
+    assert.ok(agrees(shown, output, this.known), `expected:\n${shown}\nprinted:\n${output}`);
   }
 }

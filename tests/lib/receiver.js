@@ -1,8 +1,8 @@
-// A receiver of callbacks below HTTP: it reads whole requests from each connection and answers with any bytes.
+// A receiver of callbacks on plain sockets: it reads complete requests and responds with any bytes.
 
 import { createServer } from 'node:net';
 
-/** The path and the length of a request whose head is whole, else undefined. */
+/** The path and the length of a request whose head is complete, or undefined. */
 function readHead(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -12,7 +12,7 @@ function readHead(bytes) {
 }
 
 export class RawReceiver {
-  /** `answer(socket, request)` is called for each request that has come whole; request: {head, path, body}. */
+  /** `answer(socket, request)` is called for each complete request: {head, path, body}. */
   constructor(answer, { host = '127.0.0.1', port = 0 } = {}) {
     this.answer = answer;
     this.address = { host, port };
@@ -36,7 +36,7 @@ export class RawReceiver {
     this.connections++;
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
-    socket.on('error', () => {}); // the server may end a connection by a reset
+    socket.on('error', () => {}); // the server may reset a connection
     let bytes = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);

@@ -1,4 +1,4 @@
-// Starts the real binary and watches over it.
+// Starts the server binary and monitors it.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ export const BIN = process.env.MILKYPAY_BIN
   : fileURLToPath(new URL('../../build/milkypay-mock', import.meta.url));
 
 /**
- * A test's `skip` where the program has nothing of this machine beside it: commands to run, a wrapper's environment.
+ * The `skip` of tests that need commands of this machine beside the program, which a wrapped program does not have.
  */
 export const ALONE = process.env.MILKYPAY_CONTAINED ? 'the program runs in a container' : false;
 
@@ -25,14 +25,14 @@ process.on('exit', () => {
   for (const folder of toRemove) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A fresh folder that is gone when the test process ends. */
+/** Creates a folder that is deleted when the test process exits. */
 export function tempDir() {
   const folder = mkdtempSync(join(tmpdir(), 'milkypay-test-'));
   toRemove.add(folder);
   return folder;
 }
 
-// The caller's own MILKYPAY_* and proxy settings must not reach the server under test.
+// The MILKYPAY_* and proxy variables of the caller must not reach the server under test.
 export function cleanEnv(extra) {
   const env = Object.fromEntries(Object.entries(process.env)
     .filter(([name]) => !name.startsWith('MILKYPAY_') && !/^(https?|all|no)_proxy$/i.test(name)));
@@ -40,13 +40,13 @@ export function cleanEnv(extra) {
   return { ...env, ...extra };
 }
 
-// `wrap` is a command that ends by executing what follows it in its own place, e.g. in another namespace.
+// `wrap` is a command that executes its arguments by exec, e.g. in another namespace.
 function launch(args, env, cwd, wrap = []) {
   if (!existsSync(BIN)) throw new Error(`no server binary at ${BIN}: build it or set MILKYPAY_BIN`);
   const [command, ...rest] = [...wrap, BIN, ...args];
   const child = spawn(command, rest, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   toKill.add(child);
-  // a test that failed half-way must not keep the test process alive; whoever waits uses within()
+  // a failed test must not keep the test process alive; tests that wait use within()
   for (const handle of [child, child.stdout, child.stderr]) handle.unref();
   const run = { child, stdout: '', stderr: '', exit: undefined };
   child.stdout.setEncoding('utf8').on('data', (text) => { run.stdout += text; run.onText?.(); });
@@ -62,7 +62,7 @@ function launch(args, env, cwd, wrap = []) {
   return run;
 }
 
-/** Runs the binary to its end: {code, signal, stdout, stderr}. */
+/** Runs the binary until it exits: {code, signal, stdout, stderr}. */
 export async function runBinary(args, { env = {}, cwd, wrap, limit = PATIENCE_MS } = {}) {
   const run = launch(args, env, cwd, wrap);
   try {
@@ -91,7 +91,7 @@ class Server {
 
   tail() { return this.run.stderr.split('\n').slice(-40).join('\n'); }
 
-  /** Throws if the process has died by itself or a sanitizer spoke. */
+  /** Throws if the process has died or a sanitizer has reported an error. */
   check() {
     const found = SANITIZER.exec(this.run.stderr);
     if (found)
@@ -103,7 +103,7 @@ class Server {
     }
   }
 
-  /** SIGTERM; the process must leave with status 0. */
+  /** Sends SIGTERM; the process must exit with status 0. */
   async stop({ signal = 'SIGTERM' } = {}) {
     this.check();
     if (this.run.exit) return;
@@ -129,9 +129,9 @@ class Server {
 }
 
 /**
- * Starts the server on a free port and waits until it listens. `args` are more options; `launched(child)` is called
- * before the wait. First callbacks start at once, so that tests need not wait for them; `firstCallbackDelay` null
- * leaves the server's own default.
+ * Starts the server on a free port and waits until it listens. `args` are additional options; `launched(child)` is
+ * called before the wait. First callbacks are sent without delay, to save time; `firstCallbackDelay: null` keeps the
+ * server's default.
  */
 export async function startServer({
   args = [],

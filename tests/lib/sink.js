@@ -1,4 +1,4 @@
-// A receiver of callbacks inside the test process: records everything, verifies, answers as told.
+// A receiver of callbacks in the test process. It records and verifies requests and sends programmed responses.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -13,14 +13,14 @@ export function sign(secret, body) {
   return createHash('sha1').update(secret).update(body).update(secret).digest('base64');
 }
 
-/** An answer that never comes. */
+/** No response; the connection stays open. */
 export const HANG = Object.freeze({ hang: true });
-/** The connection is closed without an answer. */
+/** The connection is closed without a response. */
 export const CLOSE = Object.freeze({ close: true });
 export const redirect = (location, status = 302) => ({ status, headers: { Location: location } });
 
 export class Sink {
-  /** `account`: whose secrets sign. `check`: judge bodies by the document and signatures by the account. */
+  /** `account`: its secrets sign the callbacks. `check`: check bodies against the document, and signatures. */
   constructor({ account, check = true, contract = undefined, tls = undefined } = {}) {
     this.account = account;
     this.check = check;
@@ -32,7 +32,7 @@ export class Sink {
     const handler = (request, response) => this.receive(request, response);
     this.server = tls ? https.createServer(tls, handler) : http.createServer(handler);
     this.scheme = tls ? 'https' : 'http';
-    // a test that failed half-way must not keep the test process alive; whoever waits uses within()
+    // a failed test must not keep the test process alive; tests that wait use within()
     this.server.unref();
     this.server.on('connection', (socket) => socket.unref());
     this.open = 0;
@@ -48,7 +48,7 @@ export class Sink {
     return this;
   }
 
-  /** Closes; unless told otherwise, everything received must have been right. */
+  /** Closes the receiver. By default, all received requests must have been valid. */
   async stop({ clean = this.check } = {}) {
     for (const response of this.held) response.destroy();
     this.server.closeAllConnections();
@@ -65,8 +65,8 @@ export class Sink {
     );
   }
 
-  /** The answers to give in turn, the last one for ever. An answer is a status or
-   *  {status, headers, body, delay (ms), until (promise), hang, close}. `path` narrows to one path. */
+  /** Sets the responses, in order; the last one repeats. A response is a status or
+   *  {status, headers, body, delay (ms), until (promise), hang, close}. `path` limits them to one path. */
   answer(answers, path = '*') {
     this.programs.set(path, [...answers]);
   }
@@ -147,13 +147,13 @@ export class Sink {
     response.end(answer.body ?? '');
   }
 
-  /** What was received, for one invoice, path or status. */
+  /** The received requests of one invoice, path or status. */
   of({ invoice, path, status } = {}) {
     return this.requests.filter((r) => (invoice === undefined || r.invoice === invoice)
       && (path === undefined || r.path === path) && (status === undefined || r.status === status));
   }
 
-  /** Waits until `count` requests of this kind have come; returns them. */
+  /** Waits for `count` requests of this kind and returns them. */
   async got(count, filter = {}) {
     const enough = new Promise((done) => {
       const look = () => {

@@ -1,6 +1,5 @@
-// Two hosts that are network namespaces, joined by a cable (a veth pair): the server on one, which has 200 ports for
-// its connections, a receiver of callbacks on the other. Runs as `unshare -rn node two_hosts.js COUNT`; prints what
-// became of so many callbacks.
+// Two network namespaces connected by a veth pair: one with the server, which has 200 ports for its connections, and
+// one with a receiver of callbacks. Runs as `unshare -rn node two_hosts.js COUNT`; prints the results of the callbacks.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +14,7 @@ const PORT = 8080;
 const TIME_WAIT = '06';
 const ip = (...args) => execFileSync('ip', args, { stdio: 'pipe' });
 
-/** The other host: waits for its end of the cable, then answers all that comes and counts it. */
+/** The other host: waits for its interface, then responds to all requests and counts them. */
 async function receive() {
   await new Promise((done) => { process.stdin.once('data', done); });
   ip('addr', 'add', `${THERE}/24`, 'dev', 'there');
@@ -32,7 +31,7 @@ async function receive() {
 
 const line = (stream) => new Promise((done) => { stream.once('data', (data) => done(String(data).trim())); });
 
-/** Connections of this host to the receiver that hold a port though they have ended. */
+/** Closed connections of this host to the receiver that still occupy a port. */
 function waiting() {
   const remote = `${THERE.split('.')
     .reverse()
@@ -43,7 +42,7 @@ function waiting() {
     .filter((row) => row[2] === remote && row[3] === TIME_WAIT).length;
 }
 
-/** A page of them ends by its size, too. */
+/** A page may also end because of its size. */
 async function allCallbacks(api) {
   const records = [];
   for (let after; after !== null;) {
@@ -61,7 +60,7 @@ async function send(count) {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   ip('link', 'set', 'lo', 'up');
-  // it has its own network once its program runs; before that the cable's end would come back to this host
+  // its namespace exists once its program runs; before that the interface would return to this host
   while (readNamespace(other.pid) === readNamespace('self')) await new Promise((done) => { setTimeout(done, 5); });
   ip('link', 'add', 'here', 'type', 'veth', 'peer', 'name', 'there', 'netns', String(other.pid));
   ip('addr', 'add', `${HERE}/24`, 'dev', 'here');
