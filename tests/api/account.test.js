@@ -61,7 +61,7 @@ describe('profile', () => {
 });
 
 describe('balances', () => {
-  test('open with a million in every currency of a service', async () => {
+  test('start at a million in every currency of a service', async () => {
     const api = await demo.newAccount();
     const all = await balances(api);
     const services = (await demo.send('GET', '/_mock/services')).expect(200).json.items;
@@ -95,7 +95,7 @@ describe('balances', () => {
     (await api.control('GET', '/services', undefined, { parameters: { kind: 'refund' }, check: false })).expect(422);
   });
 
-  test('opening_balances names some of them, others too', async () => {
+  test('opening_balances sets some of them, also in other currencies', async () => {
     const api = await demo.newAccount({ opening_balances: { EUR: '20.5', SEK: 7, BTC: 0.00000001 } });
     const all = await balances(api);
     assert.equal(all.EUR.active_balance, '20.50');
@@ -121,7 +121,7 @@ describe('balances', () => {
     }
   });
 
-  test('creation moves nothing, a payment does, a decline does not', async () => {
+  test('creation and decline change nothing, a payment does', async () => {
     const api = await demo.newAccount();
     await api.made({ amount: 10 }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     assert.equal(await active(api), '1000000.00');
@@ -132,7 +132,7 @@ describe('balances', () => {
     assert.equal(await active(api), '1000020.40');
   });
 
-  test('a check of a card moves nothing', async () => {
+  test('a card check changes nothing', async () => {
     const api = await demo.newAccount();
     await paid(api, { amount: 10, flow: 'verify' });
     assert.equal(await active(api), '1000000.00');
@@ -163,7 +163,7 @@ describe('balances', () => {
     assert.equal(await active(api), '1000003.00');
   });
 
-  test('other currencies and accounts stay as they are', async () => {
+  test('other currencies and accounts do not change', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     await paid(api, { amount: 1, currency: 'EUR', service: 'payment_card_eur_hpp' });
@@ -172,7 +172,7 @@ describe('balances', () => {
     assert.equal(await active(other, 'EUR'), '1000000.00');
   });
 
-  test('a reset brings them back, and so does a snapshot', async () => {
+  test('a reset and a snapshot restore them', async () => {
     const api = await demo.newAccount();
     await paid(api, { amount: 5 });
     (await api.control('POST', '/snapshots/five')).expect(201);
@@ -189,7 +189,7 @@ describe('balances', () => {
     assert.equal(await active(other), '1000005.00');
   });
 
-  test('a file with a currency twice, or none, is refused', async () => {
+  test('a file with a repeated or missing currency is rejected', async () => {
     const api = await demo.newAccount();
     (await api.control('POST', '/snapshots/empty')).expect(201);
     const file = (await api.control('GET', '/snapshots/empty')).expect(200).json;
@@ -219,7 +219,7 @@ describe('balances', () => {
     await second.stop();
   });
 
-  test('stop at 90 billion, and the server goes on', async () => {
+  test('stop at 90 billion, and the server continues', async () => {
     const api = await demo.newAccount({ opening_balances: { USD: 89999999999 } });
     await paid(api, { amount: 100 });
     assert.equal(await active(api), '90000000000.00');

@@ -126,7 +126,7 @@ esac
 }
 
 describe('the action', { skip: ALONE }, () => {
-  test('starts the mock, tells the steps where it is, and stops it', async () => {
+  test('starts the mock, passes its URL to later steps, and stops it', async () => {
     // nobody else gets this port once the mock has left it
     const job = new Job({ binary: BIN, port: await freePort(), options: '--settle-after 0\n\n  --log-level debug  ' });
     const { status, stdout } = job.main();
@@ -167,7 +167,7 @@ describe('the action', { skip: ALONE }, () => {
     again.post();
   });
 
-  test('shows log and report when the job failed, and lets no line of them be a command', async () => {
+  test('prints log and report if the job failed, and no line of them is executed as a command', async () => {
     const job = new Job({ binary: BIN, options: '--log-level debug' });
     job.main();
     await create(job.variables, { reference_id: '\n::error::forged', callback_url: 'http://127.0.0.1:9/gone' });
@@ -184,7 +184,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.match(stdout, /::group::The report of the mock\n::stop-commands::[^]*<testsuites/);
   });
 
-  test('fails the job when the mock is strict and found something', async () => {
+  test('fails the job if the strict mock found a problem', async () => {
     const job = new Job({ binary: BIN, options: '--strict' });
     job.main();
     await create(job.variables, { callback_url: 'http://127.0.0.1:9/gone' });
@@ -221,7 +221,7 @@ describe('the action', { skip: ALONE }, () => {
     }
   });
 
-  test('runs an image in the network of the runner, locked down, and takes it away', async () => {
+  test('runs an image in the runner\'s network with restrictions, and removes the container', async () => {
     const fake = tempDir();
     const job = new Job({ image: 'the-image', options: '--strict' }, dockerOf(fake));
     const { status, stdout } = job.main();

@@ -44,7 +44,7 @@ async function sent(api, url) {
 const startOk = (options) =>
   startRawReceiver((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), options);
 
-describe('a URL that cannot be called is refused where it is given', () => {
+describe('an invalid callback URL is rejected where it is set', () => {
   for (const url of BAD) {
     test(JSON.stringify(url), async () => {
       for (const field of ['callback_url', 'return_url']) {
@@ -77,8 +77,8 @@ describe('a URL that cannot be called is refused where it is given', () => {
   });
 });
 
-describe('what goes over the wire is what was given', () => {
-  test('scheme and host in capitals', async () => {
+describe('the request uses the URL as given', () => {
+  test('scheme and host may be in capitals', async () => {
     const [api, receiver] = [await scene(), await startOk()];
     const url = receiver.url.replace('http://127.0.0.1', 'HTTP://LOCALHOST');
     const { state, attempts } = await sent(api, `${url}/Path`);
@@ -87,7 +87,7 @@ describe('what goes over the wire is what was given', () => {
     await receiver.stop();
   });
 
-  test('dots and escapes of the path', async () => {
+  test('dots and escapes of the path are kept', async () => {
     const [api, receiver] = [await scene(), await startOk()];
     for (const path of ['/a/../b', '/./a/..', '/%2e%2e/%00', '/a//b?x=/../y', '/']) {
       await sent(api, receiver.url + path);
@@ -96,7 +96,7 @@ describe('what goes over the wire is what was given', () => {
     await receiver.stop();
   });
 
-  test('the recorded headers are those that were sent, in their order', async () => {
+  test('the recorded headers are those sent, in order', async () => {
     const [api, receiver] = [await scene(), await startOk()];
     const host = receiver.url.slice('http://'.length);
     for (const [url, shown] of [
@@ -146,7 +146,7 @@ describe('what goes over the wire is what was given', () => {
   });
 });
 
-describe('a refused address is named by its kind', () => {
+describe('the error names the kind of a blocked address', () => {
   for (const [host, words] of [
     ['[fe80::1]', 'fe80::1 is a link-local address'],
     ['169.254.169.254', '169.254.169.254 is a link-local address'],

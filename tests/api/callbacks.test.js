@@ -29,7 +29,7 @@ async function ended(api, invoiceId, result, transition) {
 }
 
 describe('what is sent', () => {
-  test('process_pending at once, then processed, each with the right signature', async () => {
+  test('process_pending at once, then processed, both with a valid signature', async () => {
     const { api, sink, callback_url } = await scene({ settle_after_ms: 50 }, { freeze: false });
     const { id } = await api.made({ callback_url, test_mode: true });
     const got = await sink.got(2, { invoice: id });
@@ -47,7 +47,7 @@ describe('what is sent', () => {
     await sink.stop();
   });
 
-  test('the signature is what printf and openssl make of the bytes', async () => {
+  test('printf and openssl compute the same signature', async () => {
     const { api, sink, callback_url } = await scene();
     await api.made({ callback_url, test_mode: true, description: '100% "quoted" \\ $(x) `y` </é>\n' });
     const [request] = await sink.got(1);
@@ -69,7 +69,7 @@ describe('what is sent', () => {
     await sink.stop();
   });
 
-  test('the body is the private document of that moment, with callback_logs []', async () => {
+  test('the body is the private document at that time, with callback_logs []', async () => {
     const { api, sink, callback_url } = await scene();
     const { id } = await api.made({
       callback_url,
@@ -112,7 +112,7 @@ describe('what is sent', () => {
     await sink.stop();
   });
 
-  test('query and path of the target are kept', async () => {
+  test('query and path of the URL are kept', async () => {
     const { api, sink } = await scene();
     await api.made({ callback_url: `${sink.url}/a%20b/c?x=1&y=%2F#part` }, hold);
     const [request] = await sink.got(1);
@@ -122,7 +122,7 @@ describe('what is sent', () => {
 });
 
 describe('the callback URL', () => {
-  test('the account\'s default, unless the invoice has its own', async () => {
+  test('the account\'s URL applies unless the invoice has one', async () => {
     const api = await demo.newAccount();
     const sink = await startSink({ account: api.account });
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url: `${sink.url}/default` })).expect(200);
@@ -135,7 +135,7 @@ describe('the callback URL', () => {
     await sink.stop();
   });
 
-  test('without a URL: no callback, callback_logs stay []', async () => {
+  test('without a URL there is no callback, and callback_logs stays []', async () => {
     const { api, sink } = await scene();
     const { id } = await api.made();
     await api.advance(2);
@@ -162,7 +162,7 @@ describe('the callback URL', () => {
     await sink.stop();
   });
 
-  test('every change calls back', async () => {
+  test('every change sends a callback', async () => {
     const { api, sink, callback_url } = await scene();
     const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'processed@1s,charged_back@1s' } });
     await api.idle();
@@ -174,7 +174,7 @@ describe('the callback URL', () => {
     await sink.stop();
   });
 
-  test('a public address is refused, logged and not retried', async () => {
+  test('a public address is blocked, logged and not retried', async () => {
     const { api, sink } = await scene();
     for (const target of [
       'http://93.184.216.34/hook',
@@ -204,7 +204,7 @@ describe('the callback URL', () => {
   });
 });
 
-test('a target by name is resolved and called', async () => {
+test('a host name is resolved', async () => {
   const { api, sink } = await scene();
   const { id } = await api.made({ callback_url: `${sink.url.replace('127.0.0.1', 'localhost')}/by-name` }, hold);
   const [request] = await sink.got(1, { invoice: id });
@@ -212,7 +212,7 @@ test('a target by name is resolved and called', async () => {
   await sink.stop();
 });
 
-describe('success is 200 and nothing else', () => {
+describe('only 200 is success', () => {
   for (const answer of [
     201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 404, 409, 410, 422, 429, 500, 502, 503,
   ]) {
@@ -272,7 +272,7 @@ describe('success is 200 and nothing else', () => {
     await sink.stop();
   });
 
-  test('a closed connection, a refused one, an answer that is not HTTP', async () => {
+  test('closed and refused connections and responses other than HTTP are failures', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([CLOSE]);
     const noise = createServer((socket) => { socket.on('error', () => {}); socket.end('this is not HTTP\r\n\r\n'); });
@@ -294,7 +294,7 @@ describe('success is 200 and nothing else', () => {
     await sink.stop();
   });
 
-  test('a name that does not resolve', async () => {
+  test('a host name that does not resolve is a failure', async () => {
     const { api, sink } = await scene();
     const { id } = await api.made({ callback_url: 'http://no-such-host.invalid/' }, hold);
     await api.advance(0);
@@ -306,7 +306,7 @@ describe('success is 200 and nothing else', () => {
 });
 
 describe('retries', () => {
-  test('retry n is sent n minutes after the attempt before, with its headers and the same bytes', async () => {
+  test('retry n is sent n minutes after the previous attempt, with the same bytes', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500]);
     const { id } = await api.made({ callback_url }, hold);
@@ -345,7 +345,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('no retry after a success', async () => {
+  test('a success is not retried', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([500, 500, 200]);
     const { id } = await api.made({ callback_url }, hold);
@@ -356,7 +356,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('100 attempts in all, then failed; the last has no Next-Retry', async () => {
+  test('after 100 attempts the callback has failed; the last has no Next-Retry', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([503]);
     const { id } = await api.made({ callback_url }, hold);
@@ -384,7 +384,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('retry_limit and retry_interval_s of the account', async () => {
+  test('the account sets retry_limit and retry_interval_s', async () => {
     const { api, sink, callback_url } = await scene({ retry_limit: 3, retry_interval_s: 10 });
     sink.answer([500]);
     const { id } = await api.made({ callback_url }, hold);
@@ -404,7 +404,7 @@ describe('retries', () => {
     await sink.stop();
   });
 
-  test('retry_limit 1: no retry at all', async () => {
+  test('retry_limit 1 means no retry', async () => {
     const { api, sink, callback_url } = await scene({ retry_limit: 1 });
     sink.answer([500]);
     const { id } = await api.made({ callback_url }, hold);
@@ -439,7 +439,7 @@ describe('timeouts', () => {
     });
   }
 
-  test('total_timeout_ms: a receiver that drips', async () => {
+  test('total_timeout_ms: a receiver that responds slowly', async () => {
     const { api, sink, callback_url } = await scene({ total_timeout_ms: 400, read_timeout_ms: 60_000, retry_limit: 1 });
     sink.reply = async (entry, response) => {
       sink.held.add(response);
@@ -453,7 +453,7 @@ describe('timeouts', () => {
     await sink.stop();
   });
 
-  test('an answer just in time counts', async () => {
+  test('a response just before the timeout counts', async () => {
     const { api, sink, callback_url } = await scene({ read_timeout_ms: 30_000, total_timeout_ms: 30_000 });
     sink.answer([{ delay: 300 }]);
     const { id } = await api.made({ callback_url }, hold);
@@ -464,7 +464,7 @@ describe('timeouts', () => {
 });
 
 describe('order', () => {
-  test('one attempt in flight per invoice, oldest first', async () => {
+  test('an invoice has one attempt in flight, the oldest callback first', async () => {
     const { api, sink, callback_url } = await scene();
     let release;
     sink.answer([{ until: new Promise((done) => { release = done; }) }, 200]);
@@ -499,7 +499,7 @@ describe('order', () => {
     await sink.stop();
   });
 
-  test('never batched', async () => {
+  test('each request has one callback', async () => {
     const { api, sink, callback_url } = await scene();
     const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': 'processed@0,charged_back@0' } });
     await ended(api, id, 'delivered', 'charged_back');
@@ -529,7 +529,7 @@ describe('callback_logs', () => {
     await sink.stop();
   });
 
-  test('before the first attempt has ended: queued, no code', async () => {
+  test('before the end of the first attempt: queued, no code', async () => {
     const { api, sink, callback_url } = await scene();
     let release;
     sink.answer([{ until: new Promise((done) => { release = done; }) }]);
@@ -556,7 +556,7 @@ describe('callback_logs', () => {
 });
 
 describe('records of the control API', () => {
-  test('every attempt, raw', async () => {
+  test('contain every attempt, raw', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([{ status: 500, body: 'it broke', headers: { 'X-Reason': 'test' } }, { status: 200, body: 'fine' }]);
     const { id } = await api.made({ callback_url }, hold);
@@ -586,7 +586,7 @@ describe('records of the control API', () => {
   });
 });
 
-describe('receivers that are dead or slow', () => {
+describe('dead and slow receivers', () => {
   test('do not delay the API or other receivers', async () => {
     const bad = await scene({ read_timeout_ms: 60_000, total_timeout_ms: 60_000 }, { freeze: false });
     bad.sink.answer([HANG]);
@@ -666,7 +666,7 @@ describe('options of the server', () => {
     }
   });
 
-  test('https targets are verified; --callback-ca and --callback-insecure', async () => {
+  test('https certificates are verified; --callback-ca and --callback-insecure', async () => {
     const folder = tempDir();
     const key = join(folder, 'key.pem');
     const cert = join(folder, 'cert.pem');

@@ -32,7 +32,7 @@ const fetchPage = (url, fields = {}) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
 describe('POST /acs/{cgi}', () => {
-  test('is the challenge, with absolute URLs only', async () => {
+  test('shows the challenge, with absolute URLs only', async () => {
     const api = await demo.newAccount();
     await api.freeze(); // the page counts the seconds that are left
     const { auth, sid } = await challenged(api, { return_url: 'https://shop.example/back' });
@@ -45,7 +45,7 @@ describe('POST /acs/{cgi}', () => {
     assert.equal(await (await fetchPage(auth.action, auth.params)).text(), html, 'again: a reload posts again');
   });
 
-  test('its form is taken from another origin, and a wrong token still is not', async () => {
+  test('accepts its form from another origin, but no wrong token', async () => {
     const api = await demo.newAccount();
     const { id, auth } = await challenged(api, { return_url: 'https://shop.example/back' });
     const html = await (await fetchPage(auth.action)).text();
@@ -62,7 +62,7 @@ describe('POST /acs/{cgi}', () => {
     assert.equal((await api.attributes(id)).status, 'processed');
   });
 
-  test('may be framed by any shop; the policy names where its files are', async () => {
+  test('may be framed by any shop; the policy names the origin of its files', async () => {
     const api = await demo.newAccount();
     const { auth } = await challenged(api);
     const policy = (await fetchPage(auth.action)).headers.get('content-security-policy');
@@ -74,7 +74,7 @@ describe('POST /acs/{cgi}', () => {
     assert.equal(asset.headers.get('access-control-allow-origin'), '*');
   });
 
-  test('URLs start as those of the invoice do, however the page is reached', async () => {
+  test('uses the base URL of the invoice, whatever URL the page has', async () => {
     const api = await demo.newAccount();
     const made = (await api.create(invoice(), { headers: { ...hold.headers, Host: 'pay.example:8443' } })).expect(
       201,
@@ -91,7 +91,7 @@ describe('POST /acs/{cgi}', () => {
     assert.ok(reply.headers.get('content-security-policy').includes("style-src 'self' http://pay.example:8443;"));
   });
 
-  test('without an open challenge it leads to the page; GET is no method of it', async () => {
+  test('redirects to the payment page without an open challenge; GET is not allowed', async () => {
     const api = await demo.newAccount();
     const { id, auth, sid } = await challenged(api);
     (await api.transition(id, { status: 'process_failed', resolution: 'declined' })).expect(200);
@@ -101,7 +101,7 @@ describe('POST /acs/{cgi}', () => {
     (await api.send('POST', '/acs/cgi_0000000000000000', { body: '', headers: { 'Content-Type': FORM } })).expect(404);
   });
 
-  test('the page of the challenge itself keeps its relative URLs', async () => {
+  test('the challenge page itself has relative URLs', async () => {
     const api = await demo.newAccount();
     const { sid } = await challenged(api);
     const reply = (await api.send('GET', `/hpp/${sid}/challenge`, { headers: { Accept: 'text/html' } })).expect(200);
@@ -109,7 +109,7 @@ describe('POST /acs/{cgi}', () => {
   });
 });
 
-test('the form that sends a payer on by POST is absolute too', async () => {
+test('the form that forwards a payer by POST has an absolute URL too', async () => {
   const api = await demo.newAccount();
   const fields = {
     public_key: api.account.public_key,

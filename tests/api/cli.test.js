@@ -64,7 +64,7 @@ describe('options', () => {
     assert.match(stdout, /exec \[options\] -- COMMAND/);
   });
 
-  test('--help is as server/options.py reads it', async () => {
+  test('--help has the format that server/options.py reads', async () => {
     const { stdout } = await runBinary(['--help']);
     const help = JSON.parse(execFileSync('python3', [OPTIONS_PY, BIN], { encoding: 'utf8' }));
     assert.deepEqual(help.options.map(({ name }) => name), stdout.match(/^ {2}--[a-z-]+/gm).map((name) => name.trim()));
@@ -138,7 +138,7 @@ describe('options', () => {
       refuses(args.includes('--listen') ? args : [...args, '--listen', '127.0.0.1:0'], [word]));
   }
 
-  test('a port that is taken', async () => {
+  test('a port in use', async () => {
     const taken = createServer();
     await new Promise((done) => taken.listen(0, '127.0.0.1', done));
     const { port } = taken.address();
@@ -186,26 +186,26 @@ describe('options', () => {
     await server.stop();
   });
 
-  test('a bad environment variable is named', async () => {
+  test('the error names an invalid environment variable', async () => {
     const line = await refuses(['--listen', '127.0.0.1:0'], ['soon'], { env: { MILKYPAY_SETTLE_AFTER: 'soon' } });
     assert.match(line, /MILKYPAY_SETTLE_AFTER|--settle-after/);
   });
 
-  test('a switch in the environment', async () => {
+  test('a flag in the environment', async () => {
     const server = await startServer({ env: { MILKYPAY_CALLBACK_INSECURE: '1' } });
     await server.stop();
   });
 });
 
 describe('starting', () => {
-  test('the first line on stdout, and nothing else', async () => {
+  test('the URL is the only line on stdout', async () => {
     const server = await startServer();
     await new Client(server).made();
     await server.stop();
     assert.match(server.stdout, /^listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n$/);
   });
 
-  test('--ready-file holds the URL once it answers', async () => {
+  test('--ready-file contains the URL once the server is ready', async () => {
     const file = join(tempDir(), 'ready');
     const server = await startServer({ args: ['--ready-file', file] });
     const url = readFileSync(file, 'utf8').trim();
@@ -247,7 +247,7 @@ describe('starting', () => {
     await server.stop();
   });
 
-  test('--seed: the same ids in two runs, others with another seed', async () => {
+  test('--seed: the same ids in two runs, other ids with another seed', async () => {
     const run = async (seed) => {
       const server = await startServer({ args: seed === undefined ? [] : ['--seed', String(seed)] });
       const demo = new Client(server);
@@ -275,7 +275,7 @@ describe('starting', () => {
 });
 
 describe('healthcheck', () => {
-  test('0 when it answers, 1 when nobody does', async () => {
+  test('0 if the server responds, 1 if nothing listens', async () => {
     const server = await startServer();
     assert.equal((await runBinary(['healthcheck', server.url])).code, 0);
     assert.equal((await runBinary(['healthcheck', `${server.url}/`])).code, 0);
@@ -284,14 +284,14 @@ describe('healthcheck', () => {
     assert.equal((await runBinary(['healthcheck', server.url])).code, 1);
   });
 
-  test('1 when something else answers', async () => {
+  test('1 if another program responds', async () => {
     const sink = await startSink({ check: false });
     sink.answer([404]);
     assert.equal((await runBinary(['healthcheck', sink.url])).code, 1);
     await sink.stop();
   });
 
-  test('with a control token too', async () => {
+  test('works with a control token', async () => {
     const server = await startServer({ args: ['--control-token', 'secret-token'] });
     assert.equal((await runBinary(['healthcheck', server.url])).code, 0);
     await server.stop();
@@ -330,7 +330,7 @@ describe('the log', () => {
     '5519283812030000',
   ];
 
-  test('json: each line an object, one per request and attempt', async () => {
+  test('json: each line is an object, one per request and attempt', async () => {
     const server = await startServer({ args: ['--log-format', 'json', '--log-level', 'debug'] });
     const account = await traffic(server);
     const lines = server.stderr.trim().split('\n').map((line) => JSON.parse(line));
@@ -342,7 +342,7 @@ describe('the log', () => {
     assert.ok(!holdsCvvs(text));
   });
 
-  test('text: no secret either', async () => {
+  test('text: contains no secrets', async () => {
     const server = await startServer({ args: ['--log-format', 'text', '--log-level', 'debug'] });
     const account = await traffic(server);
     assert.ok(server.stderr.split('\n').length > 8);
@@ -362,7 +362,7 @@ describe('the log', () => {
     }
   });
 
-  test('characters beyond ASCII are escaped as characters', async () => {
+  test('characters outside ASCII are escaped as characters, not bytes', async () => {
     for (const format of ['json', 'text']) {
       const server = await startServer({ args: ['--log-format', format] });
       await new Client(server).send('GET', '/caf%C3%A9-%F0%9F%98%80', { check: false });
@@ -376,7 +376,7 @@ describe('the log', () => {
     }
   });
 
-  test('a lost terminal is a reason to stop, unless it is to be ignored', async () => {
+  test('SIGHUP stops the server unless it is ignored', async () => {
     const server = await startServer();
     await server.stop({ signal: 'SIGHUP' });
     const kept = await startServer({ wrap: ['sh', '-c', 'trap "" HUP; exec "$@"', 'sh'] });
@@ -385,7 +385,7 @@ describe('the log', () => {
     await kept.stop();
   });
 
-  test('error: quiet in good times', async () => {
+  test('error: nothing is logged without errors', async () => {
     const server = await startServer({ args: ['--log-level', 'error'] });
     await new Client(server).made();
     await server.stop();
@@ -407,7 +407,7 @@ describe('fixtures', () => {
     return folder;
   };
 
-  test('--check: the embedded ones and the project\'s own are good', async () => {
+  test('--check: the embedded fixtures and those of the project are valid', async () => {
     for (const args of [['--check'], ['--check', '--fixtures', FIXTURES], ['--check', '--fixtures', copy()]]) {
       const { code, stderr } = await runBinary(args);
       assert.equal(code, 0, stderr);
@@ -587,7 +587,7 @@ describe('fixtures', () => {
     });
   }
 
-  test('replaced file by file', async () => {
+  test('are replaced file by file', async () => {
     const folder = tempDir();
     copyFileSync(join(FIXTURES, 'scenarios.json'), join(folder, 'scenarios.json'));
     change(folder, 'scenarios.json', (d) => {
@@ -609,7 +609,7 @@ describe('fixtures', () => {
     await server.stop();
   });
 
-  test('rules match each of their subjects, the first one wins', async () => {
+  test('rules match all their subjects, and the first match wins', async () => {
     const subjects = [
       ['amount', 77.7, { amount: 77.7 }, { amount: 77.71 }],
       ['currency', 'EUR', { service: 'payment_card_eur_hpp', currency: 'EUR' }, {}],

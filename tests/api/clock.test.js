@@ -18,7 +18,7 @@ const advance = (api, body) => api.control('POST', '/clock/advance', body);
 const status = async (api, id) => (await api.attributes(id)).status;
 
 describe('the clock', () => {
-  test('is real at first, and follows the machine', async () => {
+  test('is real by default and follows the machine', async () => {
     const api = await demo.newAccount();
     const before = Math.floor(Date.now() / 1000);
     const clock = await api.clock();
@@ -27,7 +27,7 @@ describe('the clock', () => {
     assert.ok(clock.now >= before && clock.now <= after, `${before} <= ${clock.now} <= ${after}`);
   });
 
-  test('stops when frozen, for this account only', async () => {
+  test('stops when frozen, only for this account', async () => {
     const api = await frozen();
     const other = await demo.newAccount();
     assert.deepEqual(await api.clock(), { mode: 'frozen', now: api.start });
@@ -39,7 +39,7 @@ describe('the clock', () => {
     assert.deepEqual(await api.clock(), { mode: 'frozen', now: api.start });
   });
 
-  test('can be set ahead, never back', async () => {
+  test('can be set forward, never back', async () => {
     const api = await frozen();
     const { start } = api;
     assert.equal(
@@ -66,7 +66,7 @@ describe('the clock', () => {
     if (clock.status === 200) assert.equal(mode, 'real');
   });
 
-  test('a real clock that was advanced keeps running from there', async () => {
+  test('a real clock continues from the time it was advanced to', async () => {
     const api = await demo.newAccount({ settle_after_ms: 1000 });
     const before = (await api.clock()).now;
     await api.advance(100_000);
@@ -117,7 +117,7 @@ describe('advance', () => {
     assert.equal((await api.clock()).now, api.start + 100);
   });
 
-  test('lists what happened, in order, with its own time', async () => {
+  test('lists the events in order, each with its time', async () => {
     const api = await frozen();
     const late = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@30s' } });
     const early = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined@10s' } });
@@ -135,7 +135,7 @@ describe('advance', () => {
     assert.equal((await api.attributes(late.id)).processed, api.start + 30);
   });
 
-  test('next goes to the next due event only', async () => {
+  test('next advances to the next due event only', async () => {
     const api = await frozen();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@20s' } });
     const first = await api.advance({ next: true });
@@ -147,14 +147,14 @@ describe('advance', () => {
     assert.deepEqual(second.events.map((e) => e.to), ['refunded']);
   });
 
-  test('next with nothing due leaves the time alone', async () => {
+  test('next without a due event does not change the time', async () => {
     const api = await frozen();
     const reply = await advance(api, { next: true });
     reply.expect(200, 408, 409);
     assert.equal((await api.clock()).now, api.start);
   });
 
-  test('an advance over many due times neither skips nor reorders events', async () => {
+  test('a long advance neither skips nor reorders events', async () => {
     const api = await frozen();
     const made = [];
     for (let i = 0; i < 30; i++) {
@@ -190,7 +190,7 @@ describe('advance', () => {
 });
 
 describe('expiry', () => {
-  test('exactly at created + 1800 by default', async () => {
+  test('is at created + 1800 s by default', async () => {
     const api = await frozen();
     const { id, attributes } = await pending(api);
     assert.equal(claims(attributes.flow_data.metadata.token).claims.exp, api.start + 1800);
@@ -209,7 +209,7 @@ describe('expiry', () => {
     assert.equal((await api.getPublic(id)).data.resolution, 'EXPIRED');
   });
 
-  test('exactly at expires when given, and at the account\'s lifetime', async () => {
+  test('is at `expires` if given, or after the account\'s lifetime', async () => {
     const api = await frozen({ lifetime_s: 900 });
     const short = await pending(api);
     const long = await pending(api, { expires: isoTime(api.start + 7200) });
@@ -223,14 +223,14 @@ describe('expiry', () => {
     assert.equal(await status(api, long.id), 'process_failed');
   });
 
-  test('stamps its due time, however far the clock jumped', async () => {
+  test('has its due time, however far the clock jumps', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     await api.advance(100_000);
     assert.equal((await api.attributes(id)).updated, api.start + 1800);
   });
 
-  test('calls back', async () => {
+  test('sends a callback', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });
@@ -247,7 +247,7 @@ describe('expiry', () => {
     await sink.stop();
   });
 
-  test('does not affect settled invoices', async () => {
+  test('does not apply to settled invoices', async () => {
     const api = await frozen();
     const { id } = await api.made();
     await api.advance(2);
@@ -255,7 +255,7 @@ describe('expiry', () => {
     assert.equal(await status(api, id), 'processed');
   });
 
-  test('settling and expiry in one second: the settling that comes first by its own time counts', async () => {
+  test('settling and expiry in the same second: the earlier one counts', async () => {
     const api = await frozen();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1799999ms' } });
     await api.advance(1800);
@@ -264,7 +264,7 @@ describe('expiry', () => {
 });
 
 describe('advance and callbacks', () => {
-  test('a retry chain happens in one call, event by event', async () => {
+  test('one call runs all retries, in order', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     sink.answer([500, 500, 200]);

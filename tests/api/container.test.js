@@ -27,7 +27,7 @@ const podEnv = Object.fromEntries(container.env.filter(({ value }) => value)
   .map(({ name, value }) => [name, value.replaceAll('$(NAMESPACE)', NAMESPACE)]));
 
 describe('the image', () => {
-  test('its user is one in all places', () => {
+  test('its user is the same everywhere', () => {
     const [uid, gid] = instruction('USER').split(':');
     assert.match(read('make-root'), new RegExp(`milkypay:x:${uid}:${gid}:`));
     assert.match(dockerfile, new RegExp(`--chown=${uid}:${gid} `));
@@ -35,7 +35,7 @@ describe('the image', () => {
     assert.deepEqual([runAsUser, runAsGroup, fsGroup].map(String), [uid, gid, gid]);
   });
 
-  test('so is its port', () => {
+  test('its port is the same everywhere', () => {
     const port = instruction('EXPOSE');
     assert.equal(imageEnv.MILKYPAY_LISTEN, `0.0.0.0:${port}`);
     assert.deepEqual(container.ports, [{ name: 'http', containerPort: Number(port) }]);
@@ -44,14 +44,14 @@ describe('the image', () => {
     ]);
   });
 
-  test('what it writes goes to its volume', () => {
+  test('its files are written to the volume', () => {
     const volume = instruction('VOLUME');
     assert.equal(imageEnv.TMPDIR, volume);
     assert.deepEqual(container.volumeMounts, [{ name: 'data', mountPath: volume }]);
     assert.equal(lasting.env.find(({ name }) => name === 'MILKYPAY_DB').value, `${volume}/mock.db`);
   });
 
-  test('each variable is an option', async () => {
+  test('each variable belongs to an option', async () => {
     const { stdout: help } = await runBinary(['--help']);
     const page = readFileSync(new URL('../../server/docs/containers.md', import.meta.url), 'utf8');
     const names = new Set(
@@ -93,7 +93,7 @@ describe('Kubernetes', () => {
     });
   }
 
-  test('pods of this namespace and of others may use its names, and no others', async () => {
+  test('pods of all namespaces may use its service names, and no other names', async () => {
     const { metadata: { name } } = manifest('base/service.yaml');
     const bearer = { Authorization: 'Bearer secret' };
     for (const rest of ['', `.${NAMESPACE}`, `.${NAMESPACE}.svc`, `.${NAMESPACE}.svc.cluster.local`]) {

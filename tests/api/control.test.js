@@ -36,7 +36,7 @@ describe('the server', () => {
     assert.ok(after.uptime_ms >= before.uptime_ms);
   });
 
-  test('openapi.yaml is the document of the project', async () => {
+  test('serves openapi.yaml of the project', async () => {
     const reply = (await demo.send('GET', '/_mock/openapi.yaml')).expect(200);
     assert.equal(reply.text, readFileSync(OPENAPI_FILE, 'utf8'));
   });
@@ -76,7 +76,7 @@ describe('the server', () => {
     refused(await nobody.control('POST', '/outcomes', { outcomes: ['processed'] }), 404);
   });
 
-  test('without ?account= it is the demo account', async () => {
+  test('the default of ?account= is the demo account', async () => {
     const reply = (
       await demo.send('POST', '/_mock/outcomes', { json: { outcomes: ['process_failed:declined'] } })
     ).expect(201);
@@ -88,7 +88,7 @@ describe('the server', () => {
 });
 
 describe('accounts', () => {
-  test('created without settings: new keys, all different', async () => {
+  test('created without settings: have new keys, all different', async () => {
     const one = (await demo.send('POST', '/_mock/accounts')).expect(201).json;
     const two = (await demo.send('POST', '/_mock/accounts', { json: {} })).expect(201).json;
     const keys = ['id', 'api_key', 'public_key', 'public_live_key', 'secret_key', 'secret_live_key'];
@@ -134,7 +134,7 @@ describe('accounts', () => {
     ttl_s: 3600,
   };
 
-  test('every setting can be given at the top level, under settings, and changed', async () => {
+  test('every setting can be set at the top level or under settings, and changed', async () => {
     for (const body of [SETTINGS, { settings: SETTINGS }]) {
       const account = (await demo.send('POST', '/_mock/accounts', { json: body })).expect(201).json;
       for (const [name, value] of Object.entries(SETTINGS)) assert.deepEqual(account.settings[name], value, name);
@@ -149,7 +149,7 @@ describe('accounts', () => {
     }
   });
 
-  test('unknown and wrong settings are refused by name, and nothing is made', async () => {
+  test('unknown and invalid settings are rejected by name, and no account is created', async () => {
     const before = (await demo.send('GET', '/_mock/accounts')).expect(200).json.total;
     const bad = [
       ['nonsense', 1],
@@ -181,7 +181,7 @@ describe('accounts', () => {
     assert.equal((await demo.send('GET', '/_mock/accounts')).json.total, before);
   });
 
-  test('listed in pages', async () => {
+  test('are listed in pages', async () => {
     for (let i = 0; i < 5; i++) await demo.newAccount();
     const all = (await demo.send('GET', '/_mock/accounts?limit=1000')).expect(200).json;
     assert.equal(all.items.length, all.total);
@@ -204,7 +204,7 @@ describe('accounts', () => {
     assert.ok(found.includes(DEMO.id));
   });
 
-  test('a page after an unknown account is refused', async () => {
+  test('a page after an unknown account is rejected', async () => {
     const gone = await demo.newAccount();
     (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
     for (const after of [gone.account.id, 'nonsense']) {
@@ -213,7 +213,7 @@ describe('accounts', () => {
     }
   });
 
-  test('isolated from each other', async () => {
+  test('are isolated from each other', async () => {
     const one = await frozen();
     const two = await demo.newAccount({ outcome: 'process_failed:declined' });
     const mine = await one.made({ reference_id: 'same' });
@@ -231,7 +231,7 @@ describe('accounts', () => {
     (await two.get(theirs.id)).expect(404);
   });
 
-  test('deleted with all that belongs to it', async () => {
+  test('are deleted with all their data', async () => {
     const api = await demo.newAccount();
     const { id } = await pending(api);
     assert.deepEqual((await api.control('DELETE', `/accounts/${api.account.id}`)).expect(200).json, {
@@ -331,7 +331,7 @@ describe('transition', () => {
     });
   }
 
-  test('answers the private document, as a GET does', async () => {
+  test('returns the private document, like GET', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     const reply = (await api.transition(id, { status: 'processed' })).expect(200);
@@ -366,7 +366,7 @@ describe('transition', () => {
     assert.equal((await api.attributes(other)).refunded_amount, 100);
   });
 
-  test('sends a callback and stops the timer', async () => {
+  test('sends a callback and cancels the timer', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({ callback_url: `${sink.url}/c` });
@@ -379,7 +379,7 @@ describe('transition', () => {
     await sink.stop();
   });
 
-  test('unknown names and fields are refused', async () => {
+  test('unknown names and fields are rejected', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     for (const body of [
@@ -412,7 +412,7 @@ describe('pay', () => {
     return reply.data.attributes;
   };
 
-  test('the good cards', async () => {
+  test('the cards that succeed', async () => {
     const api = await frozen();
     for (const body of [card(GOOD_3DS), card(GOOD_3DS, '1230', { three_ds: 'pass' }), card(GOOD), card(GOOD, '0125')]) {
       const a = await paid(api, body);
@@ -516,7 +516,7 @@ describe('pay', () => {
     assert.equal(a.status, 'process_failed');
   });
 
-  test('a decline can be tried again up to the limit, each step with its callback', async () => {
+  test('after a decline the payer can retry up to the limit, with a callback for each step', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });
@@ -543,7 +543,7 @@ describe('pay', () => {
     await sink.stop();
   });
 
-  test('after the fifth decline no more', async () => {
+  test('no retry after the fifth decline', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     for (let i = 0; i < 5; i++) (await api.pay(id, card(BAD, '0529'))).expect(200);
@@ -551,14 +551,14 @@ describe('pay', () => {
     assert.equal((await api.attributes(id)).status, 'process_failed');
   });
 
-  test('attempt_limit of the account', async () => {
+  test('the account sets attempt_limit', async () => {
     const api = await frozen({ attempt_limit: 2 });
     const { id } = await pending(api);
     for (let i = 0; i < 2; i++) (await api.pay(id, card(BAD, '0529'))).expect(200);
     refused(await api.pay(id, card(GOOD)), 409);
   });
 
-  test('not when expired', async () => {
+  test('an expired invoice cannot be paid', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     await api.advance(1800);
@@ -583,7 +583,7 @@ describe('pay', () => {
     assert.equal((await api.pay(id, card(GOOD))).expect(200).data.attributes.status, 'verified');
   });
 
-  test('wrong fields are refused and are no attempt', async () => {
+  test('invalid fields are rejected and do not count as an attempt', async () => {
     const api = await frozen({ attempt_limit: 1 });
     const { id } = await pending(api);
     for (const body of [
@@ -628,7 +628,7 @@ describe('wait', () => {
     );
   });
 
-  test('several wait for the same', async () => {
+  test('several calls wait for the same status', async () => {
     const api = await demo.newAccount({ settle_after_ms: 500 });
     const { id } = await api.made();
     const waiting = Array.from({ length: 10 }, () => api.wait({ invoice: id, status: 'processed', timeout: '60s' }));
@@ -694,7 +694,7 @@ describe('wait', () => {
     refused(await api.wait({ idle: 'true', within: '25m', timeout: '100ms' }), 408);
   });
 
-  test('nonsense is refused', async () => {
+  test('invalid parameters are rejected', async () => {
     const api = await frozen();
     const { id } = await pending(api);
     for (const parameters of [
@@ -714,7 +714,7 @@ describe('wait', () => {
 });
 
 describe('callbacks', () => {
-  test('listed newest first, by invoice and by state, in pages', async () => {
+  test('are listed newest first, by invoice and by state, in pages', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     sink.answer([200], '/good');
@@ -739,7 +739,7 @@ describe('callbacks', () => {
     await sink.stop();
   });
 
-  test('shown by id, to their own account only', async () => {
+  test('are shown by id, only to their account', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     await pending(api, { callback_url: `${sink.url}/c` });
@@ -754,7 +754,7 @@ describe('callbacks', () => {
     await sink.stop();
   });
 
-  test('resent: the same bytes once more, also after all attempts have failed', async () => {
+  test('are resent with the same bytes, also after all attempts have failed', async () => {
     const api = await frozen({ retry_limit: 1 });
     const sink = await startSink({ account: api.account });
     sink.answer([500, 200, 200, 200]);
@@ -811,7 +811,7 @@ test('timeline: calls, page visits, transitions and attempts, in order', async (
   await sink.stop();
 });
 
-test('unknown fields are refused under /_mock, by name', async () => {
+test('unknown fields under /_mock are rejected by name', async () => {
   const api = await frozen();
   const { id } = await pending(api);
   for (const [method, path, body] of [
@@ -829,7 +829,7 @@ test('unknown fields are refused under /_mock, by name', async () => {
   assert.equal((await api.attributes(id)).status, 'process_pending');
 });
 
-describe('who may call', () => {
+describe('access', () => {
   const get = (client, headers, path = '/_mock/clock') => client.send('GET', path, { headers });
 
   test('Host must be an address, localhost or known', async () => {
@@ -860,7 +860,7 @@ describe('who may call', () => {
     }
   });
 
-  test('an Origin must be the server itself or loopback', async () => {
+  test('Origin must be the server itself or loopback', async () => {
     for (const origin of [
       'http://localhost:3000',
       'http://127.0.0.1:5173',
@@ -900,7 +900,7 @@ describe('who may call', () => {
     }
   });
 
-  test('a page of the address that the server is called by is its own', async () => {
+  test('a page with the origin of the request\'s host is allowed', async () => {
     for (const [host, origin, status] of [
       ['192.0.2.1:8080', 'http://192.0.2.1:8080', 200],
       ['192.0.2.1', 'https://192.0.2.1', 200],
@@ -913,7 +913,7 @@ describe('who may call', () => {
     }
   });
 
-  test('--allow-host and --public-url add names', async () => {
+  test('--allow-host and --public-url allow more names', async () => {
     const other = await startServer({ args: ['--allow-host', 'mock.test', '--public-url', 'https://pay.test:8443/'] });
     try {
       const client = new Client(other);
@@ -964,7 +964,7 @@ describe('who may call', () => {
   });
 });
 
-test('waiting calls do not outlive their account or the server', async () => {
+test('waiting calls end with their account and with the server', async () => {
   const other = await startServer();
   const client = new Client(other);
   const api = await client.newAccount();

@@ -21,7 +21,7 @@ const byReference = async (api, reference_id) => {
   return data[0];
 };
 
-test('the page\'s form makes an invoice and sends the browser on to the payment', async () => {
+test('the form creates an invoice and redirects the browser to the payment', async () => {
   const inputs = [
     ...golden('invoice-form.create.request.html').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g),
   ].map(([, name, value]) => [name, value]);
@@ -50,7 +50,7 @@ test('the page\'s form makes an invoice and sends the browser on to the payment'
   assert.equal(made.attributes.test_mode, true);
 });
 
-test('bracket keys, plus signs and UTF-8 are decoded', async () => {
+test('brackets in keys, plus signs and UTF-8 are decoded', async () => {
   const given = fields({
     description: 'Größe + 50% & "more"',
     metadata: { order: '42', 'a b': 'ü' },
@@ -65,7 +65,7 @@ test('bracket keys, plus signs and UTF-8 are decoded', async () => {
   assert.equal(attributes.return_url, given.return_url);
 });
 
-test('the same customer reference is the same customer', async () => {
+test('a customer reference identifies one customer', async () => {
   const one = fields({ customer: { reference_id: 'same' } });
   const two = fields({ customer: { reference_id: 'same' } });
   (await demo.createForm(one)).expect(302);
@@ -74,7 +74,7 @@ test('the same customer reference is the same customer', async () => {
     (await byReference(demo, two.reference_id)).relationships.customer.data.id);
 });
 
-test('service_fields, live key, expires as a unix number; callback_url is ignored', async () => {
+test('accepts service_fields, a live key and expires in unix seconds; callback_url is ignored', async () => {
   const api = await demo.newAccount();
   const now = await api.freeze();
   const given = fields({
@@ -99,7 +99,7 @@ test('a reference is generated if none is given', async () => {
   assert.match(data[0].attributes.reference_id, /^[0-9a-f-]{36}$/);
 });
 
-test('every bad field is named: JSON for a JSON client, a page for a browser', async () => {
+test('all invalid fields are named, in JSON or in a page for browsers', async () => {
   const bad = {
     public_key: DEMO.public_key,
     amount: '-5',
@@ -116,7 +116,7 @@ test('every bad field is named: JSON for a JSON client, a page for a browser', a
   for (const field of wanted) assert.ok(page.text.includes(field), `${field} on the page`);
 });
 
-test('what a browser sends is not written into the page unescaped', async () => {
+test('the page escapes the values from the browser', async () => {
   const page = await demo.createForm(fields({ service: '<script>alert(1)</script>', currency: '"><img src=x>' }), {
     headers: BROWSER,
   });
@@ -138,7 +138,7 @@ test('key errors', async () => {
   assert.deepEqual(Object.keys(empty.expect(422).json.errors).sort(), ['amount', 'currency', 'public_key', 'service']);
 });
 
-test('forbidden by the account', async () => {
+test('the account can forbid public creation', async () => {
   const api = await demo.newAccount({ public_creation: false });
   (await api.createForm(fields(), { headers: JSON_CLIENT })).expect(403);
 });
@@ -151,13 +151,13 @@ test('a repeated reference', async () => {
   assert.equal(again.data.id, (await byReference(demo, given.reference_id)).id);
 });
 
-test('only POST', async () => {
+test('only POST is allowed', async () => {
   const reply = (await demo.send('GET', '/public-api/payment-invoices/process', { headers: JSON_CLIENT })).expect(405);
   assert.ok(reply.headers.allow.split(/\s*,\s*/).includes('POST'));
   assert.ok(!reply.headers.allow.split(/\s*,\s*/).includes('GET'));
 });
 
-test('malformed bodies are refused', async () => {
+test('malformed bodies are rejected', async () => {
   for (const form of [
     '%',
     '%zz=1',

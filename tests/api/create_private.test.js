@@ -49,7 +49,7 @@ const KEYS = [
   'callback_logs',
 ];
 
-test('keys and their order, on creation and afterwards', async () => {
+test('the response has the documented keys in order, on creation and later', async () => {
   const reply = (await demo.create(invoice())).expect(201);
   assert.deepEqual(keysAt(reply.text, 'data'), ['type', 'id', 'attributes', 'relationships', 'links']);
   assert.deepEqual(keysAt(reply.text, 'data.attributes'), KEYS);
@@ -131,7 +131,7 @@ test('text is escaped as the platform escapes it', async () => {
   assert.ok(reply.text.includes('"callback_logs":[]'));
 });
 
-test('the same customer reference is the same customer, within one account', async () => {
+test('a customer reference identifies one customer of the account', async () => {
   const customer = (api, reference_id) => api.made({ customer: { reference_id } })
     .then((data) => data.relationships.customer.data.id);
   const one = await demo.newAccount();
@@ -176,7 +176,7 @@ test('small and large amounts of other services', async () => {
   assert.equal(test.data.attributes.flow, 'test');
 });
 
-test('the envelope is optional, its type is not enforced', async () => {
+test('the envelope is optional, and its type is not checked', async () => {
   const attributes = () => invoice();
   for (const json of [
     { data: { type: 'payment-invoices', attributes: attributes() } },
@@ -208,14 +208,14 @@ test('the private API is at / and at /api, with or without a slash', async () =>
   }
 });
 
-test('one account does not see another\'s invoices', async () => {
+test('an account does not see invoices of other accounts', async () => {
   const api = await demo.newAccount();
   const made = await api.made();
   (await api.get(made.id)).expect(200);
   (await demo.get(made.id)).expect(404);
 });
 
-test('links keep the address that the invoice was made at', async () => {
+test('links keep the base URL of the creation', async () => {
   const made = (await demo.create(invoice(), { headers: { Host: `localhost:${server.port}` } })).expect(201).data;
   assert.equal(made.attributes.hpp_url, `http://localhost:${server.port}/redirect/hpp/?cpi=${made.id}`);
   const read = await demo.attributes(made.id);
@@ -223,14 +223,14 @@ test('links keep the address that the invoice was made at', async () => {
   assert.match(read.flow_data.action, new RegExp(`^http://localhost:${server.port}/hpp/cgi_`));
 });
 
-test('two hundred concurrent creations make two hundred invoices', async () => {
+test('two hundred concurrent creations create two hundred invoices', async () => {
   const api = await demo.newAccount();
   const all = await Promise.all(Array.from({ length: 200 }, () => api.made()));
   assert.equal(new Set(all.map((data) => data.id)).size, 200);
   assert.equal(new Set(all.map((data) => data.attributes.flow_data.metadata.sid)).size, 200);
 });
 
-test('concurrent creations with one reference make one invoice', async () => {
+test('concurrent creations with one reference create one invoice', async () => {
   const api = await demo.newAccount();
   const reference_id = randomUUID();
   const replies = await Promise.all(Array.from({ length: 20 }, () => api.create(invoice({ reference_id }))));

@@ -13,7 +13,7 @@ const KEYS = ['id', 'serial_number', 'created', 'test_mode', 'reference_id', 'cu
   'processed_amount', 'refunded_amount', 'description', 'has_return_url', 'status', 'resolution', 'service',
   'service_method', 'service_flow', 'service_currency', 'metadata', 'hpp_url', 'active_payment'];
 
-test('answers what was asked for', async () => {
+test('the response contains the request\'s values', async () => {
   const body = invoice({
     amount: 20.4,
     description: 'Order №7',
@@ -44,14 +44,14 @@ test('answers what was asked for', async () => {
   assert.equal(data.active_payment.payload.action, `${server.url}/hpp/${data.active_payment.payload.metadata.sid}`);
 });
 
-test('reads back the same, without hpp_url', async () => {
+test('a GET returns the same, without hpp_url', async () => {
   const made = await demo.madePublic();
   const reply = (await demo.getPublic(made.id)).expect(200);
   assert.deepEqual(keysAt(reply.text, 'data'), KEYS.filter((key) => key !== 'hpp_url'));
   assert.deepEqual({ ...reply.data, hpp_url: made.hpp_url }, made);
 });
 
-test('reading needs no key, but a given key must be the account\'s', async () => {
+test('reading needs no key, but a given key must belong to the account', async () => {
   const other = await demo.newAccount();
   const made = await other.madePublic();
   (await demo.getPublic(made.id)).expect(200);
@@ -62,7 +62,7 @@ test('reading needs no key, but a given key must be the account\'s', async () =>
   (await demo.getPublic('cpi_0000000000000000')).expect(404);
 });
 
-test('what it shows, the private API shows too', async () => {
+test('the private API shows the same values', async () => {
   const body = invoice({ amount: '100.50', description: 'both', metadata: { k: 'v' },
     customer: { reference_id: 'c-1', name: 'Ann' }, return_url: 'http://localhost:3000/back' });
   const made = (await demo.createPublic(body)).expect(201).data;
@@ -103,7 +103,7 @@ test('callback_url is ignored here, by design', async () => {
   assert.deepEqual(await api.callbacks({ invoice: made.id }), []);
 });
 
-test('unknown fields are ignored, duplicate keys: the last wins', async () => {
+test('unknown fields are ignored, and the last of duplicate keys counts', async () => {
   const made = (
     await demo.createPublic({ ...invoice(), nonsense: { deep: [1] }, id: 'cpi_0000000000000001', status: 'processed' })
   ).expect(201).data;
@@ -128,7 +128,7 @@ test('key errors', async () => {
   assert.deepEqual(Object.keys(bad.expect(422).json.errors).sort(), ['amount', 'public_key', 'service']);
 });
 
-test('public creation can be forbidden by the account; the private API still works', async () => {
+test('the account can forbid public creation; the private API still works', async () => {
   const api = await demo.newAccount({ public_creation: false });
   const reply = await api.createPublic(invoice());
   const [error] = reply.expect(403).json.errors;
@@ -149,7 +149,7 @@ test('an inactive account cannot create invoices', async () => {
   await api.madePublic();
 });
 
-test('the token ends with the invoice', async () => {
+test('the token expires with the invoice', async () => {
   const api = await demo.newAccount({ lifetime_s: 900 });
   const now = await api.freeze();
   const made = await api.madePublic();
@@ -158,7 +158,7 @@ test('the token ends with the invoice', async () => {
     { sid: made.active_payment.payload.metadata.sid, exp: now + 900 });
 });
 
-test('without a merchant_url in the account, metadata has none; empty is []', async () => {
+test('metadata has merchant_url only if the account has one; empty metadata is []', async () => {
   const api = await demo.newAccount({ merchant_url: null });
   const reply = (await api.createPublic(invoice())).expect(201);
   assert.deepEqual(reply.data.metadata, []);

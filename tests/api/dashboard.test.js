@@ -20,7 +20,7 @@ const search = async (api, parameters = {}) =>
 const references = (page) => page.items.map(({ reference_id: reference }) => reference);
 const refused = (reply, status, code) => assert.equal(reply.expect(status).json.error.code, code);
 
-test('the statuses are those of the contract, with what each of them means', async () => {
+test('the statuses are those of the document, with their properties', async () => {
   const { items, total } = (await demo.send('GET', '/_mock/statuses')).expect(200).json;
   const { Status } = contract().document.components.schemas;
   assert.deepEqual(items.map(({ status }) => status), Status.enum);
@@ -38,14 +38,14 @@ test('the statuses are those of the contract, with what each of them means', asy
 });
 
 describe('the page', () => {
-  test('GET / sends a browser there, and is nothing to others', async () => {
+  test('GET / redirects browsers to it, and is 404 for others', async () => {
     assert.equal((await demo.send('GET', '/', BROWSER)).expect(302).headers.location, '/_mock/');
     (await demo.send('GET', '/')).expect(404);
     (await demo.private('GET', '/api')).expect(404);
     (await demo.send('POST', '/', { json: {} })).expect(405);
   });
 
-  test('is the account\'s that is asked for, else the demo account\'s', async () => {
+  test('belongs to the requested account, or to the demo account', async () => {
     for (const path of ['/_mock/', '/_mock']) {
       const page = (await demo.send('GET', path)).expect(200);
       assert.match(page.headers['content-type'], /^text\/html/);
@@ -61,7 +61,7 @@ describe('the page', () => {
     assert.ok(odd.includes('data-account="&quot;&gt;&lt;script&gt;"'), 'no markup from outside');
   });
 
-  test('allows nothing from elsewhere, and no frame around it', async () => {
+  test('loads nothing from other origins and cannot be framed', async () => {
     const { headers } = (await demo.send('GET', '/_mock/')).expect(200);
     const policy = headers['content-security-policy'];
     assert.match(policy, /default-src 'none'/);
@@ -71,12 +71,12 @@ describe('the page', () => {
     assert.equal(headers['cache-control'], 'no-store');
   });
 
-  test('refuses foreign hosts and misspelt parameters', async () => {
+  test('rejects foreign hosts and misspelt parameters', async () => {
     refused(await demo.send('GET', '/_mock/', { headers: { Host: 'evil.example' } }), 403, 'host_not_allowed');
     refused(await demo.send('GET', '/_mock/?acount=1'), 422, 'unknown_parameter');
   });
 
-  test('all that it loads is there, with its type', async () => {
+  test('all its files exist and have their content type', async () => {
     const seen = new Set();
     const look = async (path) => {
       if (seen.has(path)) return;
@@ -105,7 +105,7 @@ describe('with a control token', () => {
     assert.equal(again.headers['set-cookie'], undefined);
   });
 
-  test('trades it for a cookie, and takes it out of the URL', async () => {
+  test('exchanges it for a cookie and removes it from the URL', async () => {
     const reply = await enter();
     assert.equal(reply.headers.location, '/_mock/');
     const [cookie] = reply.headers['set-cookie'];
@@ -118,7 +118,7 @@ describe('with a control token', () => {
     (await stranger.send('GET', '/_mock/', { headers: { Cookie: cookieOf(reply) } })).expect(200);
   });
 
-  test('the cookie opens the control API, also among others', async () => {
+  test('the cookie gives access to the control API, also among other cookies', async () => {
     const cookie = cookieOf(await enter());
     const origin = closed.url;
     for (const headers of [
@@ -132,7 +132,7 @@ describe('with a control token', () => {
     }
   });
 
-  test('any other cookie is refused', async () => {
+  test('any other cookie is rejected', async () => {
     const cookie = cookieOf(await enter());
     for (const other of [
       cookie.slice(0, -1),
@@ -149,7 +149,7 @@ describe('with a control token', () => {
     }
   });
 
-  test('a page of another port gets nothing by the cookie, though its browser sends it along', async () => {
+  test('the cookie gives no access to pages of another port', async () => {
     const headers = { Cookie: cookieOf(await enter()), Origin: 'http://127.0.0.1:1' };
     refused(await stranger.send('POST', '/_mock/reset', { headers }), 401, 'unauthorized');
     refused(await stranger.send('GET', '/_mock/clock', { headers }), 401, 'unauthorized');
@@ -158,7 +158,7 @@ describe('with a control token', () => {
     );
   });
 
-  test('the cookie outlives the server, and ends with the token', async () => {
+  test('the cookie survives a restart of the server and ends with the token', async () => {
     const cookie = cookieOf(await enter());
     for (const [token, status] of [[TOKEN, 200], ['another', 401]]) {
       const other = await startServer({ args: ['--control-token', token] });
@@ -167,7 +167,7 @@ describe('with a control token', () => {
     }
   });
 
-  test('without a token to show, ?token= only leaves the URL', async () => {
+  test('without a control token, ?token= is only removed from the URL', async () => {
     const reply = (await demo.send('GET', '/_mock/?token=any')).expect(303);
     assert.equal(reply.headers['set-cookie'], undefined);
   });
@@ -180,7 +180,7 @@ describe('GET /_mock/payment-invoices', () => {
     return api;
   }
 
-  test('newest first, a page at a time', async () => {
+  test('lists newest first, in pages', async () => {
     const api = await shop(5);
     const first = await search(api, { limit: 2 });
     assert.deepEqual(references(first), ['order-5', 'order-4']);
@@ -192,7 +192,7 @@ describe('GET /_mock/payment-invoices', () => {
     assert.equal((await search(api, { limit: 5 })).next, null, 'no page behind the last');
   });
 
-  test('an item shows the invoice', async () => {
+  test('items contain the invoice', async () => {
     const api = await demo.newAccount();
     const { id, attributes: made } = await api.made({ amount: 20.4, description: 'A "book"', test_mode: true }, hold);
     const [item] = (await search(api)).items;
@@ -211,13 +211,13 @@ describe('GET /_mock/payment-invoices', () => {
     });
   });
 
-  test('is the account\'s own', async () => {
+  test('lists only the account\'s invoices', async () => {
     const [one, two] = [await shop(1), await shop(2)];
     assert.equal((await search(one)).items.length, 1);
     assert.equal((await search(two)).total, 2);
   });
 
-  test('search finds parts of id, reference, description and customer', async () => {
+  test('the search finds parts of id, reference, description and customer', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made(
       {
@@ -237,7 +237,7 @@ describe('GET /_mock/payment-invoices', () => {
     assert.equal((await search(api, { search: '' })).items.length, 2);
   });
 
-  test('filters narrow it, all together', async () => {
+  test('filters can be combined', async () => {
     const api = await demo.newAccount();
     await api.made({ reference_id: 'a', test_mode: true }, hold);
     const { id } = await api.made({ reference_id: 'b' }, hold);
@@ -252,7 +252,7 @@ describe('GET /_mock/payment-invoices', () => {
     assert.deepEqual(await only({ currency: 'EUR', status: 'processed' }), []);
   });
 
-  test('invalid parameters are refused', async () => {
+  test('invalid parameters are rejected', async () => {
     const api = await demo.newAccount();
     const ask = (parameters) => api.control('GET', '/payment-invoices', undefined, { parameters });
     refused(await ask({ status: 'paid' }), 422, 'unknown_status');
@@ -266,7 +266,7 @@ describe('GET /_mock/payment-invoices', () => {
 describe('GET /_mock/payment-invoices/{id}', () => {
   const see = async (api, id) => (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json;
 
-  test('the private document, and what only the mock knows', async () => {
+  test('has the private document and the mock\'s own data', async () => {
     const api = await demo.newAccount();
     await api.freeze();
     const { id, attributes: made } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@5s,refunded@1m' } });
@@ -283,7 +283,7 @@ describe('GET /_mock/payment-invoices/{id}', () => {
     refused(await (await demo.newAccount()).control('GET', `/payment-invoices/${id}`), 404, 'unknown_invoice');
   });
 
-  test('may_become is what transition does without force, and nothing else', async () => {
+  test('may_become lists the transitions that need no force', async () => {
     const statuses = [
       'created',
       'expired',
@@ -325,7 +325,7 @@ describe('GET /_mock/payment-invoices/{id}', () => {
     }
   });
 
-  test('one without a service does not start', async () => {
+  test('an invoice without a service does not start', async () => {
     const api = await demo.newAccount();
     (await api.create(invoice({ service: undefined }))).expect(422);
     const page = await api.send('GET', `/hpp/?public_key=${api.account.public_key}&currency=USD&amount=5`, BROWSER);
@@ -339,7 +339,7 @@ describe('GET /_mock/payment-invoices/{id}', () => {
 describe('GET /_mock/sinks', () => {
   const sinks = async (api) => (await api.control('GET', '/sinks')).expect(200).json;
 
-  test('the names that have something, with what they answer next', async () => {
+  test('lists the sinks in use, with their next response', async () => {
     const api = await demo.newAccount();
     assert.deepEqual(await sinks(api), { items: [], total: 0, next: null });
     (await api.control('PUT', '/sink/shop', { responses: [500, 503, 200] })).expect(200);
@@ -352,7 +352,7 @@ describe('GET /_mock/sinks', () => {
     assert.deepEqual((await sinks(await demo.newAccount())).items, []);
   });
 
-  test('a name\'s requests newest first, page by page', async () => {
+  test('lists the requests of a sink newest first, in pages', async () => {
     const api = await demo.newAccount();
     for (const n of [1, 2, 3, 4, 5]) (await api.control('POST', '/sink/shop', { n })).expect(200);
     const page = async (parameters) =>

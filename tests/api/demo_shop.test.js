@@ -53,7 +53,7 @@ const last = async (shop, { id }) => {
 describe('a shopper', async () => {
   const { api, shop } = await open();
 
-  test('orders, pays and is told so', async () => {
+  test('orders, pays and sees the result', async () => {
     const order = await shop.buy({ product: 'mug', quantity: 3 });
     assert.equal(order.page, `${server.url}/redirect/hpp/?cpi=${order.invoice}`);
     const { attributes } = (await api.get(order.invoice)).expect(200).data;
@@ -69,14 +69,14 @@ describe('a shopper', async () => {
     assert.match(text, /Thank you/);
   });
 
-  test('is told nothing by the address that brought them back', async () => {
+  test('sees the real status, whatever the return URL claims', async () => {
     const order = await shop.buy();
     const { text } = await shop.get(`/return/${order.id}?status=processed&resolution=ok`);
     assert.match(text, /data-status="process_pending"/);
     assert.match(text, /http-equiv="refresh"/); // without JavaScript the page looks again by itself
   });
 
-  test('is declined, told why, and pays with another card', async () => {
+  test('is declined, sees the reason, and pays with another card', async () => {
     const order = await shop.buy();
     await pay(api, order, BAD);
     const { status, resolution, text } = await shop.told(order.id);
@@ -86,7 +86,7 @@ describe('a shopper', async () => {
     assert.equal((await shop.told(order.id)).status, 'processed');
   });
 
-  test('who lets the time pass cannot pay any more', async () => {
+  test('cannot pay after the expiry', async () => {
     const { api: own, shop: late } = await open();
     const order = await late.buy();
     await own.advance(1801);
@@ -95,7 +95,7 @@ describe('a shopper', async () => {
     assert.doesNotMatch(text, /pay-again/);
   });
 
-  test('chooses among what the platform offers that asks for nothing more', async () => {
+  test('chooses among the services without additional fields', async () => {
     const { text } = await shop.get('/products/beans');
     const offered = [...text.matchAll(/data-testid="service-(\w+)"/g)].map(([, code]) => code);
     assert.ok(offered.includes('payment_card_usd_hpp') && offered.includes('paypal_usd_hpp'), offered);
@@ -104,7 +104,7 @@ describe('a shopper', async () => {
     assert.equal((await api.getPublic(order.invoice)).expect(200).data.service, 'paypal_usd_hpp');
   });
 
-  test('orders nothing that is not sold', async () => {
+  test('cannot order an unknown product', async () => {
     for (const [form, wanted] of [
       [{ product: 'mug', quantity: 0, service: 'x' }, 422], [{ product: 'mug', quantity: 21, service: 'x' }, 422],
       [{ product: 'mug', quantity: '1.5', service: 'x' }, 422], [{ product: 'mug', quantity: 1, service: '<b>' }, 422],
@@ -114,7 +114,7 @@ describe('a shopper', async () => {
     }
   });
 
-  test('whose method the platform refuses is told so', async () => {
+  test('sees an error if the platform rejects the method', async () => {
     const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'skrill_eur_hpp' });
     assert.equal(status, 502);
     assert.match(text, /refused/);
@@ -124,7 +124,7 @@ describe('a shopper', async () => {
 describe('a refund', async () => {
   const { api, shop } = await open({}, { settle_after_ms: 0 });
 
-  test('gives all back, once, however often the button is pressed', async () => {
+  test('returns the whole amount once, however often the button is pressed', async () => {
     const order = await shop.buy();
     await pay(api, order);
     const answers = await Promise.all([1, 2, 3].map(() => shop.post(`/orders/${order.id}/refund`)));
@@ -135,7 +135,7 @@ describe('a refund', async () => {
     assert.deepEqual(refunds.map(({ amount, status }) => [amount, status]), [[12.99, 'done']]);
   });
 
-  test('whose answer is lost is not made twice', async () => {
+  test('is not repeated after a lost response', async () => {
     const order = await shop.buy();
     await pay(api, order);
     await fault(api, {
@@ -151,7 +151,7 @@ describe('a refund', async () => {
     assert.equal((await shop.holds(order.id))[0], 'refunded');
   });
 
-  test('that failed can be tried again', async () => {
+  test('can be retried after a failure', async () => {
     const order = await shop.buy();
     await pay(api, order);
     (await api.outcomes('refund_failed:declined')).expect(201);
@@ -163,13 +163,13 @@ describe('a refund', async () => {
     assert.equal((await shop.holds(order.id))[0], 'refunded');
   });
 
-  test('of what is not paid is refused', async () => {
+  test('of an unpaid order is rejected', async () => {
     const order = await shop.buy();
     assert.equal((await shop.post(`/orders/${order.id}/refund`)).status, 409);
   });
 });
 
-describe('an order makes one invoice', async () => {
+describe('an order creates one invoice', async () => {
   const { api, shop } = await open({ MILKYPAY_TIMEOUT_MS: '1000' });
   const create = { method: 'POST', path: '/payment-invoices' };
   const look = { method: 'GET', path: '/payment-invoices' };
@@ -193,13 +193,13 @@ describe('an order makes one invoice', async () => {
     });
   }
 
-  test('when its first callback overtakes the answer', async () => {
+  test('if its first callback arrives before the response', async () => {
     await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
     const order = await shop.buy();
     assert.deepEqual(await shop.holds(order.id), ['process_pending', ['callback']]);
   });
 
-  test('when the platform was away and the shopper tries again', async () => {
+  test('if the platform was down and the shopper retries', async () => {
     const { id } = await fault(api, { on: 'api', fault: 'status', status: 503 });
     // it sells by card all the same
     assert.match((await shop.get('/products/mug')).text, /service-payment_card_usd_hpp/);
@@ -218,7 +218,7 @@ describe('an order makes one invoice', async () => {
   });
 });
 
-test('an invoice whose answer never came, but whose callback did, can be paid', async () => {
+test('an invoice with a callback but without a response can be paid', async () => {
   const { api, shop } = await open();
   await fault(api, {
     on: 'api',
@@ -241,7 +241,7 @@ test('an invoice whose answer never came, but whose callback did, can be paid', 
   assert.equal((await shop.post(`/orders/${order}/pay`)).location, `${server.url}/redirect/hpp/?cpi=${invoice}`);
 });
 
-test('an answer that is older than what came meanwhile changes nothing', async () => {
+test('a response older than the latest callback changes nothing', async () => {
   const { api, shop } = await open();
   await fault(api, {
     on: 'api',
@@ -259,7 +259,7 @@ test('an answer that is older than what came meanwhile changes nothing', async (
   assert.deepEqual(await shop.holds(order.id), ['processed', ['callback', 'callback']]);
 });
 
-test('a platform that is down gives an error page, and no order is lost', async () => {
+test('if the platform is down, an error page is shown and the order is kept', async () => {
   const { shop } = await open({ MILKYPAY_URL: 'http://127.0.0.1:9' });
   const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' });
   assert.equal(status, 503);
@@ -280,13 +280,13 @@ describe('callbacks', async () => {
     return { order, seen: async () => (await shop.callbacks()).slice(before + 1) };
   }
 
-  test('that come twice count once', async () => {
+  test('duplicates are ignored', async () => {
     const { order, seen } = await paidUnder({ fault: 'duplicate' });
     assert.deepEqual(await seen(), ['processed: genuine, news, 200', 'processed: genuine, known, 200']);
     assert.deepEqual(await last(shop, order), ['processed', 'callback']);
   });
 
-  test('that come in the wrong order end in the right state', async () => {
+  test('arriving out of order lead to the correct status', async () => {
     const { order, seen } = await paidUnder({ fault: 'reorder' }); // held back until there is another one
     assert.equal((await shop.holds(order.id))[0], 'process_pending');
     await api.advance(1);
@@ -296,7 +296,7 @@ describe('callbacks', async () => {
     assert.equal((await shop.holds(order.id))[0], 'refunded');
   });
 
-  test('of changes within one second, of which nobody can tell the later, are settled by asking', async () => {
+  test('with two changes in one second make the shop read the invoice', async () => {
     const order = await shop.buy();
     await api.idle();
     (await api.transition(order.invoice, { status: 'processed' })).expect(200);
@@ -327,14 +327,14 @@ describe('callbacks', async () => {
     });
   }
 
-  test('that never come are made up for when the shopper looks', async () => {
+  test('that are lost are replaced by a read when the shopper opens the order', async () => {
     const { order } = await paidUnder({ fault: 'drop' });
     assert.equal((await shop.holds(order.id))[0], 'process_pending');
     assert.equal((await shop.told(order.id)).status, 'processed');
     assert.deepEqual(await last(shop, order), ['processed', 'reading']);
   });
 
-  test('that cannot be settled now are asked for again', async () => {
+  test('are requested again if the invoice cannot be read now', async () => {
     const { id } = await fault(api, { on: 'api', match: { method: 'GET' }, fault: 'status', status: 503 });
     const { order, seen } = await paidUnder({ fault: 'wrong_amount' });
     assert.match((await seen())[0], /, 503$/);
@@ -343,7 +343,7 @@ describe('callbacks', async () => {
     assert.equal((await shop.holds(order.id))[0], 'processed');
   });
 
-  test('of another order, or of none, change nothing', async () => {
+  test('for another order or an unknown one change nothing', async () => {
     const send = async (body) =>
       shop.post('/callback', Buffer.from(body), { 'X-Signature': sign(api.account.secret_key, body) });
     const order = await shop.buy();
@@ -359,10 +359,10 @@ describe('callbacks', async () => {
   });
 });
 
-describe('what comes from outside', async () => {
+describe('input', async () => {
   const { api, shop } = await open();
 
-  test('is escaped wherever it is shown', async () => {
+  test('is escaped on all pages', async () => {
     await shop.post('/callback', Buffer.from('<img src=x onerror=alert(1)>"\''), { 'X-Signature': 'x' });
     const { text, headers } = await shop.get('/callbacks');
     assert.ok(text.includes('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;'));
@@ -370,7 +370,7 @@ describe('what comes from outside', async () => {
     assert.match(headers.get('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/);
   });
 
-  test('is bounded', async () => {
+  test('is limited in size', async () => {
     assert.equal((await shop.post('/callback', Buffer.alloc(65_537))).status, 413);
     assert.equal((await shop.post('/orders', { product: 'm'.repeat(5000) })).status, 413);
     for (let i = 0; i < 101; i += 1) await shop.post('/callback', Buffer.from('x'));
@@ -380,7 +380,7 @@ describe('what comes from outside', async () => {
     assert.deepEqual([status, health], [200, '']);
   });
 
-  test('from another site is no order', async () => {
+  test('from another site is rejected', async () => {
     const form = { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp' };
     for (const Origin of ['http://evil.example', 'null', 'http://localhost.evil.example:80']) {
       assert.equal((await shop.post('/orders', form, { Origin })).status, 403);
@@ -390,7 +390,7 @@ describe('what comes from outside', async () => {
     assert.ok(api);
   });
 
-  test('that there is not, is a page that says so', async () => {
+  test('for an unknown page or order gets an error page', async () => {
     for (const [method, path, wanted] of [
       ['get', '/nothing', 404],
       ['get', '/orders/nothing', 404],
@@ -411,7 +411,7 @@ describe('what comes from outside', async () => {
 });
 
 describe('the program', () => {
-  test('names the setting that is wrong, in one line', () => {
+  test('names an invalid setting in one line', () => {
     for (const [env, words] of [
       [{ MILKYPAY_URL: 'mock:8080' }, 'MILKYPAY_URL'],
       [{ LISTEN: '3000' }, 'LISTEN'],
@@ -433,7 +433,7 @@ describe('the program', () => {
     assert.match(stderr, /EADDRINUSE/);
   });
 
-  test('runs beside the mock as one command, and both end by one signal', { skip: ALONE }, async () => {
+  test('runs with the mock as one command, and one signal ends both', { skip: ALONE }, async () => {
     const command = [BIN, 'exec', '--settle-after', '0', '--', process.execPath, SHOP];
     const shop = new DemoShop(await launchShop(command, { ...shopEnvironment({}), LISTEN: '127.0.0.1:0' }));
     const { page } = await shop.buy();

@@ -127,24 +127,24 @@ describe('runs with the same seed', () => {
     other = await play(c, 'left');
   });
 
-  test('every answer is the same, ids, tokens and keys in it', () => {
+  test('give the same responses, including ids, tokens and keys', () => {
     assert.ok(one.said.length > 30);
     for (const [i, answer] of one.said.entries()) assert.deepEqual(two.said[i], answer);
     assert.equal(two.said.length, one.said.length);
   });
 
-  test('every callback is the same, with all its attempts', () => {
+  test('give the same callbacks with the same attempts', () => {
     assert.equal(one.callbacks.filter(({ attempts }) => attempts.length > 1).length, 3, 'retries are among them');
     for (const [i, callback] of one.callbacks.entries()) assert.deepEqual(two.callbacks[i], callback);
     assert.equal(two.callbacks.length, one.callbacks.length);
   });
 
-  test('receivers get the same bytes, headers and signatures', () => {
+  test('send receivers the same bytes, headers and signatures', () => {
     assert.ok(one.received.length > 12);
     assert.deepEqual(two.received, one.received);
   });
 
-  test('another seed has other ids and keys', () => {
+  test('another seed gives other ids and keys', () => {
     const ids = ({ said }) =>
       new Set(said.flatMap((answer) => answer.at(-1).match(/\b(?:cpi|cgi|coma|cus)_[A-Za-z0-9]{16}\b/g) ?? []));
     const shared = [...ids(other)].filter((id) => ids(one).has(id));

@@ -28,6 +28,6 @@ for (const [file, all] of pages) {
   });
 }
 
-test('there is something to follow', () => {
+test('the pages contain blocks', () => {
   assert.ok([...pages.values()].flat().filter((block) => !obstacle(block)).length > 50);
 });

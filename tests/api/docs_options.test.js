@@ -38,13 +38,13 @@ ${aboutExec}
 
 const help = JSON.parse(execFileSync('python3', [`${ROOT}server/options.py`, BIN], { env: cleanEnv({}) }));
 
-test('no option is left out of what is said about them', () => {
+test('the page describes all options', () => {
   assert.ok(help.options.length > 20);
   const said = pageText('server/docs/command-line.md');
   assert.deepEqual(help.options.map(({ name }) => name).filter((name) => !said.includes(`\`${name}`)), []);
 });
 
-test('the page of options is what --help says', () => {
+test('the page of options matches --help', () => {
   const wanted = page(help);
   if (process.env.MILKYPAY_DOCS === 'update') writeFileSync(ROOT + FILE, wanted);
   assert.deepEqual(pageText(FILE).split('\n'), wanted.split('\n'), 'MILKYPAY_DOCS=update makes it so');

@@ -21,7 +21,7 @@ const refused = (reply, status, code) => assert.equal(reply.expect(status).json.
 const unescape = (text) => text.replaceAll('&amp;', '&');
 
 describe('the pages', () => {
-  test('each is there, in the navigation of every other, and marked there on itself', async () => {
+  test('exist, are linked in each navigation, and are marked as current', async () => {
     const names = pageNames();
     assert.ok(names.length > 20);
     for (const name of names) {
@@ -35,7 +35,7 @@ describe('the pages', () => {
     }
   });
 
-  test('every link leads to something, every anchor to its place', async () => {
+  test('have no broken links or anchors', async () => {
     const texts = new Map();
     const load = async (url) => {
       if (!texts.has(url)) texts.set(url, (await demo.send('GET', url)).expect(200).text);
@@ -59,26 +59,26 @@ describe('the pages', () => {
     assert.ok(anchors > 50);
   });
 
-  test('load nothing but what the server has', async () => {
+  test('load only files of the server', async () => {
     const { text } = await page(DOCS);
     const loaded = [...text.matchAll(/<link rel="(?:icon|stylesheet)" href="([^"]*)"/g)].map(([, url]) => url);
     assert.ok(loaded.length > 2);
     for (const url of loaded) await page(url);
   });
 
-  test('a trailing slash is accepted', async () => {
+  test('accept a trailing slash', async () => {
     const { text } = await page(DOCS);
     assert.equal((await page('/_mock/docs')).text, text);
     assert.equal((await page('/_mock/docs/faults/')).text, (await page('/_mock/docs/faults')).text);
   });
 
-  test('HEAD, OPTIONS, and no other method', async () => {
+  test('allow HEAD and OPTIONS, and no other method', async () => {
     assert.equal((await demo.send('HEAD', '/_mock/docs/faults')).expect(200).raw.length, 0);
     (await demo.send('OPTIONS', '/_mock/docs/faults')).expect(204);
     refused(await demo.send('POST', DOCS, { json: {} }), 405, 'method_not_allowed');
   });
 
-  test('an unknown page is a 404, as HTML for a browser', async () => {
+  test('are 404 if unknown, with HTML for browsers', async () => {
     for (const name of ['nothing', 'faults.md', 'index.html', '..', '%22%3E%3Cb%3E']) {
       refused(await demo.send('GET', DOCS + name), 404, 'unknown_page');
       const shown = (await demo.send('GET', DOCS + name, BROWSER)).expect(404);
@@ -88,8 +88,8 @@ describe('the pages', () => {
   });
 });
 
-describe('a browser that has it', () => {
-  test('is told so, and gets what changed', async () => {
+describe('caching', () => {
+  test('an unchanged file is 304, a changed one is sent', async () => {
     for (const url of ['/_mock/docs/faults', '/_mock/assets/theme.css']) {
       const { etag } = (await page(url)).headers;
       assert.match(etag, /^"[0-9a-f]{16}"$/);
@@ -102,7 +102,7 @@ describe('a browser that has it', () => {
     }
   });
 
-  test('asks each time, and runs nothing', async () => {
+  test('browsers revalidate each time, and the policy forbids scripts', async () => {
     const { headers } = await page(DOCS);
     assert.equal(headers['cache-control'], 'no-cache');
     assert.match(headers['content-security-policy'], /default-src 'none';.*frame-ancestors 'none'/);
@@ -110,13 +110,13 @@ describe('a browser that has it', () => {
   });
 });
 
-describe('who may see them', () => {
-  test('no foreign host, and no misspelt parameter', async () => {
+describe('access', () => {
+  test('foreign hosts and misspelt parameters are rejected', async () => {
     refused(await demo.send('GET', DOCS, { headers: { Host: 'evil.example' } }), 403, 'host_not_allowed');
     refused(await demo.send('GET', '/_mock/docs/faults?tokn=1'), 422, 'unknown_parameter');
   });
 
-  test('with a control token: who shows it, or comes in by it', async () => {
+  test('a control token is required as header, cookie or parameter', async () => {
     for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/nothing']) {
       const asked = (await stranger.send('GET', url, BROWSER)).expect(401);
       assert.match(asked.text, /name="token"/);
@@ -129,7 +129,7 @@ describe('who may see them', () => {
     );
   });
 
-  test('the token leads on to the page that was asked for', async () => {
+  test('the login redirects to the requested page', async () => {
     const asked = (await stranger.send('GET', '/_mock/docs/faults')).expect(401);
     assert.match(asked.text, /<form [^>]*action="\/_mock\/docs\/faults"/);
     const { headers } = (await stranger.send('GET', `/_mock/docs/faults?token=${TOKEN}`)).expect(303);

@@ -32,8 +32,8 @@ const BLANK = 'This value should not be blank.';
 const POSITIVE = 'This value should be greater than 0.';
 const INVALID = 'This value is not valid.';
 
-describe('422 in the profile of 2024', () => {
-  test('the private API: a pointer to each field, wherever the envelope has them', async () => {
+describe('422 in profile 2024', () => {
+  test('the private API has a pointer to each field, with or without envelope', async () => {
     const api = await demo.newAccount(NEWER);
     const wrong = { ...invoice({ amount: 0 }), customer: { email: 'a@example.com' } };
     for (const [body, at] of [
@@ -49,13 +49,13 @@ describe('422 in the profile of 2024', () => {
     }
   });
 
-  test('an outcome in the header', async () => {
+  test('an invalid outcome in the header', async () => {
     const api = await demo.newAccount(NEWER);
     const reply = (await api.create(invoice(), { headers: { 'X-Mock-Outcome': 'nonsense' } })).expect(422);
     assert.deepEqual(reply.json.errors.map((one) => one.source), [{ header: 'X-Mock-Outcome' }]);
   });
 
-  test('lists: the parameter of the query', async () => {
+  test('lists name the query parameter', async () => {
     const api = await demo.newAccount(NEWER);
     for (const path of ['/payment-invoices', '/payment-services', '/payout-invoices']) {
       const reply = (await api.private('GET', `${path}?page[size]=0`)).expect(422);
@@ -63,7 +63,7 @@ describe('422 in the profile of 2024', () => {
     }
   });
 
-  test('refunds: the id stands beside the attributes', async () => {
+  test('refunds: the id is next to the attributes', async () => {
     const api = await demo.newAccount(NEWER);
     const id = await paid(api);
     const json = { data: { type: 'refund', id: 'cpi_other', attributes: { amount: -1 } } };
@@ -71,7 +71,7 @@ describe('422 in the profile of 2024', () => {
     assert.deepEqual(reply.json.errors.map((one) => one.source.pointer), ['/data/attributes/amount', '/data/id']);
   });
 
-  test('payouts, and what no body said', async () => {
+  test('payouts, and errors without a field in the body', async () => {
     const api = await demo.newAccount({ ...NEWER, opening_balances: { USD: 1 } });
     const order = {
       service: 'test_usd',
@@ -105,7 +105,7 @@ describe('422 in the profile of 2024', () => {
     }
   });
 
-  test('forms and links, for those who want JSON', async () => {
+  test('forms and links, for JSON clients', async () => {
     const api = await demo.newAccount(NEWER);
     const json = { headers: { Accept: 'application/json' } };
     const fields = { ...invoice({ amount: 0 }), customer: { name: 'A' } };
@@ -123,7 +123,7 @@ describe('422 in the profile of 2024', () => {
     );
   });
 
-  test('a page says the same in both profiles', async () => {
+  test('pages are the same in both profiles', async () => {
     const said = [];
     for (const profile of ['2020', '2024']) {
       const api = await demo.newAccount({ profile });
@@ -137,7 +137,7 @@ describe('422 in the profile of 2024', () => {
     );
   });
 
-  test('a caller without a known account is answered as in 2020', async () => {
+  test('without a known account the format of 2020 applies', async () => {
     assert.deepEqual(
       (await demo.send('POST', '/public-api/payment-invoices', { json: invoice({ amount: 0 }) })).expect(422).json,
       { errors: { public_key: BLANK, amount: POSITIVE } },
@@ -148,7 +148,7 @@ describe('422 in the profile of 2024', () => {
     );
   });
 
-  test('the journal explains both shapes alike', async () => {
+  test('the journal explains both formats', async () => {
     const explained = [];
     for (const profile of ['2020', '2024']) {
       const api = await demo.newAccount({ profile });
@@ -188,7 +188,7 @@ const fault = async (api, status) =>
 
 // Every reply below is judged by schema/openapi.yaml as well.
 describe('the status of a fault', () => {
-  test('422: a wrong field in the profile\'s shape, at each API', async () => {
+  test('422: an invalid field in the profile\'s format, in each API', async () => {
     for (const [profile, expected] of [
       ['2020', (at, name) => ({ errors: { [name]: INVALID } })],
       ['2024', (at, name, source = 'pointer') => list(source, { [`${at}${name}`]: INVALID })],
@@ -261,7 +261,7 @@ describe('the status of a fault', () => {
     assert.equal((await process(id)).expect(409).data.id, id);
   });
 
-  test('other codes: the body and the header that the place has itself', async () => {
+  test('other codes: the usual body and headers of the API', async () => {
     const api = await demo.newAccount();
     const own = (await api.private('GET', '/payment-invoices', { auth: 'Basic eA==' })).expect(401);
     await fault(api, 401);

@@ -55,11 +55,11 @@ describe('401', () => {
     (await demo.send('GET', '/payment-invoices', { auth: demo.auth.replace('Basic', 'basic') })).expect(200);
   });
 
-  test('it comes before validation and before the body is read', async () => {
+  test('is sent before validation and before the body is read', async () => {
     (await demo.send('POST', '/payment-invoices', { auth: basic(DEMO.id, 'x'), body: 'nonsense' })).expect(401);
   });
 
-  test('another account\'s key does not open this one', async () => {
+  test('the key of another account is rejected', async () => {
     const other = await demo.newAccount();
     (await demo.send('GET', '/payment-invoices', { auth: basic(DEMO.id, other.account.api_key) })).expect(401);
   });
@@ -110,7 +110,7 @@ describe('404', () => {
     }
   });
 
-  test('an id is matched whole and in its letter case', async () => {
+  test('an id must match completely, including its case', async () => {
     const { id } = await demo.made();
     (await demo.get(id.slice(0, -1))).expect(404);
     (await demo.get(`${id}x`)).expect(404);
@@ -153,7 +153,7 @@ describe('409', () => {
     return reply.data;
   };
 
-  test('private: the earlier invoice, as a GET shows it', async () => {
+  test('private API: contains the earlier invoice, like GET', async () => {
     const api = await demo.newAccount();
     const body = invoice();
     const made = (await api.create(body)).expect(201).data;
@@ -162,7 +162,7 @@ describe('409', () => {
     assert.equal((await api.list()).json.meta.count, 1);
   });
 
-  test('public: likewise', async () => {
+  test('public API: contains the earlier invoice, like GET', async () => {
     const api = await demo.newAccount();
     const body = invoice();
     const made = (await api.createPublic(body)).expect(201).data;
@@ -170,7 +170,7 @@ describe('409', () => {
     assert.deepEqual(earlier, (await api.getPublic(made.id)).expect(200).data);
   });
 
-  test('both APIs, test and live share one scope; accounts do not', async () => {
+  test('references are unique per account, across both APIs, test and live', async () => {
     const api = await demo.newAccount();
     const body = invoice();
     const made = (await api.create({ ...body, test_mode: true })).expect(201).data;
@@ -180,7 +180,7 @@ describe('409', () => {
     (await (await demo.newAccount()).create(body)).expect(201);
   });
 
-  test('it shows the earlier invoice as it is now', async () => {
+  test('contains the current state of the earlier invoice', async () => {
     const api = await demo.newAccount({ settle_after_ms: 0 });
     const body = invoice();
     const made = (await api.create(body)).expect(201).data;
@@ -194,7 +194,7 @@ describe('409', () => {
     (await demo.create({ ...body, amount: 0 })).expect(422);
   });
 
-  test('references differ by letter case and blanks', async () => {
+  test('references are compared with case and blanks', async () => {
     const reference_id = randomUUID();
     for (const one of [reference_id, reference_id.toUpperCase(), ` ${reference_id}`]) {
       (await demo.create(invoice({ reference_id: one }))).expect(201);
@@ -210,7 +210,7 @@ describe('413', () => {
   const post = (target, size, auth) =>
     demo.send('POST', target, { auth, body: body(size), headers: { 'Content-Type': 'application/json' } });
 
-  test('exactly 1 MiB is let through', async () => {
+  test('exactly 1 MiB is accepted', async () => {
     (await post('/payment-invoices', 1 << 20, demo.auth)).expect(201);
   });
 
@@ -230,7 +230,7 @@ describe('413', () => {
     (await one.create(invoice())).expect(201);
   });
 
-  test('a chunked body is counted too', async () => {
+  test('the limit also applies to chunked bodies', async () => {
     const big = body(2 << 20);
     const chunks = [];
     for (let at = 0; at < big.length; at += 65536) {
@@ -247,7 +247,7 @@ describe('413', () => {
 });
 
 describe('HEAD and OPTIONS', () => {
-  test('HEAD answers as GET does, without a body', async () => {
+  test('HEAD has the response of GET, without a body', async () => {
     const { id } = await demo.made();
     for (const [target, auth] of [
       ['/payment-invoices', demo.auth],
@@ -289,7 +289,7 @@ describe('HEAD and OPTIONS', () => {
     assert.match(reply.headers['access-control-allow-methods'], /POST/);
   });
 
-  test('answers, errors included, carry the header too', async () => {
+  test('all responses have the header, including errors', async () => {
     const headers = { Origin: 'https://shop.example' };
     for (const reply of [
       (await demo.createPublic(invoice(), { headers })).expect(201),
@@ -302,13 +302,13 @@ describe('HEAD and OPTIONS', () => {
     }
   });
 
-  test('the private API is not opened to browsers', async () => {
+  test('the private API has no CORS headers', async () => {
     const reply = await demo.list({}, { headers: { Origin: 'https://shop.example' } });
     assert.equal(reply.headers['access-control-allow-origin'], undefined);
     assert.equal((await preflight('/payment-invoices')).headers['access-control-allow-origin'], undefined);
   });
 
-  test('OPTIONS on the private API names the methods', async () => {
+  test('OPTIONS on the private API lists the methods', async () => {
     const reply = (await demo.send('OPTIONS', '/payment-invoices')).expect(200, 204);
     assert.deepEqual(methods(reply), ['GET', 'POST']);
   });
@@ -340,7 +340,7 @@ describe('leniency', () => {
     });
   }
 
-  test('JSON at the form endpoint, too', async () => {
+  test('the form endpoint accepts JSON too', async () => {
     const form = JSON.stringify({ public_key: DEMO.public_key, ...invoice() });
     (await demo.createForm({}, { form, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })).expect(302);
   });
@@ -369,7 +369,7 @@ describe('leniency', () => {
     (await demo.send('GET', `/public-api/payment-invoices/${id}`, { json: {} })).expect(200);
   });
 
-  test('brackets raw or encoded, a bare ?, a trailing slash, unknown parameters', async () => {
+  test('accepts raw and encoded brackets, a bare ?, a trailing slash and unknown parameters', async () => {
     const api = await demo.newAccount();
     const reference_id = 'with space/&=?#+%ü[x]';
     const { id } = await api.made({ reference_id });

@@ -82,8 +82,8 @@ class Stream {
   close() { this.request.destroy(); }
 }
 
-describe('what happens', () => {
-  test('requests, transitions, callbacks and clocks of the account, each with its request', async () => {
+describe('content', () => {
+  test('requests, transitions, callbacks and clocks of the account, with their request', async () => {
     const api = await demo.newAccount();
     const sink = await startSink({ account: api.account });
     const stream = await new Stream().open(api.account);
@@ -135,7 +135,7 @@ describe('what happens', () => {
     await sink.stop();
   });
 
-  test('nothing of other accounts; the demo account hears of all accounts, and of calls that nobody owns', async () => {
+  test('only the own account; the demo account also gets events of all accounts and of calls without one', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     const stream = await new Stream().open(api.account);
@@ -166,7 +166,7 @@ describe('what happens', () => {
     stream.close();
   });
 
-  test('reset and deletion; the stream ends with its account', async () => {
+  test('reset and deletion are events; the stream ends with its account', async () => {
     const api = await demo.newAccount();
     const stream = await new Stream().open(api.account);
     (await api.control('POST', '/reset')).expect(200);
@@ -215,7 +215,7 @@ describe('resuming', () => {
     second.close();
   });
 
-  test('without it only what is new; with 0 or an id that never was all there is', async () => {
+  test('without it only new events; with 0 or an unknown id all kept events', async () => {
     const api = await demo.newAccount();
     await api.made({}, hold);
     const fresh = await new Stream().open(api.account);
@@ -244,8 +244,8 @@ describe('resuming', () => {
   });
 });
 
-describe('bounds', () => {
-  test('at most 100 streams; one that is closed makes room', async () => {
+describe('limits', () => {
+  test('at most 100 streams; closing one frees its place', async () => {
     const other = await startServer({ args: ['--log-level', 'error'] });
     const client = new Client(other);
     const streams = [];
@@ -287,14 +287,14 @@ describe('bounds', () => {
     await small.stop();
   });
 
-  test('open streams do not keep the server from ending', async () => {
+  test('open streams do not delay the exit of the server', async () => {
     const other = await startServer();
     const stream = await new Stream(other).open();
     await other.stop();
     await within(stream.closed, () => 'the stream to end');
   });
 
-  test('HEAD has no body and takes no place', async () => {
+  test('HEAD has no body and does not count as a stream', async () => {
     const reply = (await demo.send('HEAD', '/_mock/events')).expect(200);
     assert.equal(reply.raw.length, 0);
   });

@@ -72,7 +72,7 @@ describe('the command', { skip: ALONE }, () => {
     assert.equal(env.MILKYPAY_SECRET_KEY, DEMO.secret_key);
   });
 
-  test('stdout is its own, and so is stdin', async () => {
+  test('owns stdin and stdout', async () => {
     const run = started(
       [],
       "process.stdin.on('data', (d) => process.stdout.write('got ' + d)).on('end', () => process.exit(0));",
@@ -83,21 +83,21 @@ describe('the command', { skip: ALONE }, () => {
     assert.equal(run.stderr, '');
   });
 
-  test('its status is the status', async () => {
+  test('determines the exit status', async () => {
     for (const status of [0, 1, 7, 255]) {
       const { code, stderr } = await exec([], ['sh', '-c', `exit ${status}`]);
       assert.equal(code, status, stderr);
     }
   });
 
-  test('a signal that ends it gives 128 and its number', async () => {
+  test('killed by a signal: the status is 128 plus its number', async () => {
     for (const [name, number] of [['KILL', 9], ['TERM', 15], ['HUP', 1]]) {
       const { code, signal } = await exec([], ['sh', '-c', `kill -${name} $$`]);
       assert.deepEqual([code, signal], [128 + number, null]);
     }
   });
 
-  test('a command that cannot be run prints one line and exits with 127 or 126', async () => {
+  test('that cannot be run: prints one line and exits with 127 or 126', async () => {
     const folder = tempDir();
     const plain = join(folder, 'plain');
     writeFileSync(plain, 'no program');
@@ -115,7 +115,7 @@ describe('the command', { skip: ALONE }, () => {
     }
   });
 
-  test('is looked for in PATH, and its words pass as they are', async () => {
+  test('is found in PATH and gets its arguments unchanged', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'my-suite'), '#!/bin/sh\nprintf "%s|" "$@"\n');
     chmodSync(join(folder, 'my-suite'), 0o755);
@@ -125,7 +125,7 @@ describe('the command', { skip: ALONE }, () => {
     assert.equal(stdout, words.map((word) => `${word}|`).join(''));
   });
 
-  test('inherits what the server was started with, and nothing of the server', async () => {
+  test('inherits descriptors, limits and signals of the caller, and nothing of the server', async () => {
     const shown =
       'echo limits $(ulimit -Sn) $(ulimit -Hn); grep -E "^Sig(Blk|Ign)" /proc/self/status; readlink /proc/self/fd/* | sort -u';
     const folder = tempDir();
@@ -149,7 +149,7 @@ describe('the command', { skip: ALONE }, () => {
 });
 
 describe('options', { skip: ALONE }, () => {
-  test('come before --; an invalid one prints one line and exits with 2', async () => {
+  test('precede --; an invalid one prints one line and exits with 2', async () => {
     const marker = join(tempDir(), 'ran');
     const command = ['--', 'touch', marker];
     for (const [args, words] of [
@@ -192,7 +192,7 @@ describe('options', { skip: ALONE }, () => {
     assert.match((await runBinary(['exec', '--version'])).stdout, /^milkypay-mock \d/);
   });
 
-  test('are the same as without exec, --listen and the environment included', async () => {
+  test('are the same as without exec, including --listen and the environment', async () => {
     const folder = tempDir();
     const { code, stdout, stderr } = await exec(
       ['--listen', '0.0.0.0:0', '--ready-file', join(folder, 'ready'), '--log-level', 'info', '--seed', '5'],
@@ -237,7 +237,7 @@ describe('signals', { skip: ALONE }, () => {
     assert.deepEqual(await run.ended(), { code: 5, signal: null });
   });
 
-  test('a second one ends both at once', async () => {
+  test('a second signal ends both at once', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([HANG]); // a drain would wait for it
     const run = started(
@@ -294,7 +294,7 @@ function spawnable(command) {
 }
 
 describe('the end', { skip: ALONE }, () => {
-  test('waits for callbacks under way', async () => {
+  test('waits for callbacks in flight', async () => {
     const sink = await startSink({ account: DEMO });
     let letGo;
     const held = new Promise((done) => { letGo = done; });
@@ -315,7 +315,7 @@ describe('the end', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('does not wait for what is due later', async () => {
+  test('does not wait for events due later', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([500]);
     const { code, stderr } = await exec(
@@ -329,7 +329,7 @@ describe('the end', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('a further signal ends the waiting, with the status of the command', async () => {
+  test('another signal ends the wait, with the status of the command', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([HANG]);
     const run = started(['--log-level', 'info'], `await create({ callback_url: '${sink.url}' }); process.exit(4);`);
@@ -352,12 +352,12 @@ describe('--strict', { skip: ALONE }, () => {
       `await create({ reference_id: 'r', callback_url: '${sink.url}/cb?secret=1', test_mode: true }); await control('GET', '/wait?idle=true');${more}`,
     );
 
-  test('a run without callbacks is good', async () => {
+  test('a run without callbacks succeeds', async () => {
     const { code, stderr } = await exec(['--strict'], program('await create({});'));
     assert.deepEqual([code, stderr], [0, '']);
   });
 
-  test('a callback that still waits for a retry fails the run, and is named', async () => {
+  test('a callback that waits for a retry fails the run and is named', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([500]);
     const { code, stderr } = await exec(['--strict', '--log-level', 'error'], created(sink));
@@ -369,7 +369,7 @@ describe('--strict', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('one that failed for good', async () => {
+  test('a failed callback fails the run', async () => {
     const sink = await startSink({ account: DEMO });
     sink.answer([{ status: 503 }]);
     const source = `await control('PATCH', '/accounts/' + process.env.MILKYPAY_ACCOUNT_ID, { retry_limit: 1 });`;
@@ -383,7 +383,7 @@ describe('--strict', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('more than twenty are counted', async () => {
+  test('at most twenty are named, the others counted', async () => {
     const { code, stderr } = await exec(
       ['--strict', '--log-level', 'error'],
       program(
@@ -395,7 +395,7 @@ describe('--strict', { skip: ALONE }, () => {
     assert.equal(lines(stderr).at(-1), 'milkypay-mock: --strict: 3 more callbacks were never delivered');
   });
 
-  test('callbacks of which no signature was verified', async () => {
+  test('callbacks without a verified signature fail the run', async () => {
     const sink = await startSink({ account: DEMO });
     const { code, stderr } = await exec(['--strict'], created(sink));
     assert.equal(code, 3, stderr);
@@ -426,7 +426,7 @@ describe('--strict', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('what the command says itself comes first', async () => {
+  test('the failure of the command takes precedence', async () => {
     const sink = await startSink({ account: DEMO });
     const { code, stderr } = await exec(['--strict'], created(sink, 'process.exit(9);'));
     assert.equal(code, 9, stderr);
@@ -448,7 +448,7 @@ describe('--report', { skip: ALONE }, () => {
     readFileSync(join(folder, 'milkypay.html'), 'utf8'),
   ];
 
-  test('both files, in a folder that is made', async () => {
+  test('writes both files and creates the folder', async () => {
     const sink = await startSink({ account: DEMO });
     const folder = join(tempDir(), 'deep', 'reports');
     sink.answer([500], '/bad?token=1');
@@ -497,7 +497,7 @@ describe('--report', { skip: ALONE }, () => {
     await sink.stop();
   });
 
-  test('a run without invoices, whose command failed', async () => {
+  test('reports a failed command without invoices', async () => {
     const folder = tempDir();
     const { code } = await exec(['--report', folder], ['false']);
     assert.equal(code, 1);
@@ -507,7 +507,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.doesNotMatch(html, /<h2 id="failures"/);
   });
 
-  test('only the invoices of this run, over the report of the one before', async () => {
+  test('contains only this run and replaces the earlier report', async () => {
     const folder = tempDir();
     const options = ['--db', join(folder, 'mock.db'), '--report', folder];
     assert.equal((await exec(options, program("await create({ reference_id: 'first' });"))).code, 0);
@@ -519,7 +519,7 @@ describe('--report', { skip: ALONE }, () => {
     }
   });
 
-  test('accounts that were deleted took theirs with them', async () => {
+  test('omits invoices of deleted accounts', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(
       ['--report', folder, '--strict', '--log-level', 'error'],
@@ -537,7 +537,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.match(files(folder)[0], /tests="0" failures="0"/);
   });
 
-  test('many steps and callbacks of one invoice are cut, and the page says so', async () => {
+  test('truncates long lists of steps and callbacks, with a note', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(
       ['--report', folder, '--log-level', 'error'],
@@ -554,7 +554,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.equal(html.match(/and 21 more<\/li><\/ul>/g).length, 1);
   });
 
-  test('the newest 10,000 invoices, and the page says how many more there are', async () => {
+  test('contains the newest 10,000 invoices, and the number of others', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(
       ['--report', folder, '--log-level', 'error'],
@@ -584,7 +584,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.ok(html.includes('The newest 10000 of 10017 invoices. The other 17 are not shown.'));
   });
 
-  test('a server without a command writes it too, when it is stopped', async () => {
+  test('is also written by a server without a command, when it stops', async () => {
     const folder = tempDir();
     const server = await startServer({ args: ['--report', folder] });
     await new Client(server).made({ reference_id: 'served' });
@@ -592,7 +592,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.ok(files(folder)[0].includes('name="served ('));
   });
 
-  test('a file in its way', async () => {
+  test('fails if a file has the folder\'s name', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(['--report', folder], ['mkdir', join(folder, 'milkypay.html')]);
     assert.equal(code, 2);

@@ -26,7 +26,7 @@ const rawCreate = (api, attributes, start = rawCall) =>
   start(server, 'POST', '/payment-invoices', withBasic(api, { body: order(attributes) }));
 const rawList = (api, start = rawCall) => start(server, 'GET', '/payment-services', withBasic(api));
 
-describe('what calls meet', () => {
+describe('faults of calls', () => {
   test('status: the platform\'s error, Retry-After, and nothing is executed', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 503, retry_after: 7 });
@@ -39,7 +39,7 @@ describe('what calls meet', () => {
     assert.deepEqual(await found(api, attributes.reference_id), []);
   });
 
-  test('status: any code from 400 to 599, 500 unless it says another', async () => {
+  test('status: any code from 400 to 599, by default 500', async () => {
     const api = await demo.newAccount();
     const cases = [[undefined, 500, 'internal_error'], [429, 429, 'Too Many Requests'], [402, 402, 'Payment Required'],
       [504, 504, 'Gateway Timeout'], [400, 400, 'Bad Request'], [599, 599, 'Unknown']];
@@ -52,7 +52,7 @@ describe('what calls meet', () => {
     }
   });
 
-  test('delay: the call is executed later, and holds no other up', async () => {
+  test('delay: the call is executed later and does not block others', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'delay', delay: '30ms', times: 1, match: { method: 'POST' } });
@@ -72,7 +72,7 @@ describe('what calls meet', () => {
     await slow.done;
   });
 
-  test('delay: the account may be gone when the call comes', async () => {
+  test('delay: the account may be deleted before the call is executed', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'delay', delay: '3s' });
     const late = api.services();
@@ -102,7 +102,7 @@ describe('what calls meet', () => {
     assert.deepEqual(await found(api, attributes.reference_id), []);
   });
 
-  test('empty: the connection is closed in order, without a byte', async () => {
+  test('empty: the connection is closed without a byte', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'empty', times: 1 });
     const attributes = invoice();
@@ -111,7 +111,7 @@ describe('what calls meet', () => {
     assert.deepEqual(await found(api, attributes.reference_id), []);
   });
 
-  test('garbage: 200 with a body that is no JSON', async () => {
+  test('garbage: 200 with a body that is not JSON', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'garbage', times: 1 });
     const attributes = invoice();
@@ -121,7 +121,7 @@ describe('what calls meet', () => {
     assert.deepEqual(await found(api, attributes.reference_id), []);
   });
 
-  test('truncate: the body ends below its Content-Length', async () => {
+  test('truncate: the body is shorter than its Content-Length', async () => {
     const api = await demo.newAccount();
     const whole = await rawList(api);
     const length = whole.body.length;
@@ -133,7 +133,7 @@ describe('what calls meet', () => {
     }
   });
 
-  test('truncate: a body of nothing is promised one byte', async () => {
+  test('truncate: an empty body gets a Content-Length of one', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     await fault(api, { on: 'page', fault: 'truncate', times: 1 });
@@ -141,7 +141,7 @@ describe('what calls meet', () => {
     assert.deepEqual([end, status, headers['content-length'], body.length], ['closed', 302, '1', 0]);
   });
 
-  test('slow: the body comes whole, in pieces', async () => {
+  test('slow: the body is complete, sent in pieces', async () => {
     const api = await demo.newAccount();
     const whole = await rawList(api);
     const rate = 30_000;
@@ -155,7 +155,7 @@ describe('what calls meet', () => {
     assert.ok(took >= 1000 * body.length / rate / 10, `${body.length} bytes in ${took} ms`);
   });
 
-  test('slow: a slow body does not block others, and may be abandoned', async () => {
+  test('slow: does not block others, and the client may disconnect', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'slow', bytes_per_s: 100, times: 1 });
     const crawling = rawList(api, rawRequest);
@@ -169,7 +169,7 @@ describe('what calls meet', () => {
     await crawling.done;
   });
 
-  test('commit_then_reset: the invoice is made and lives on', async () => {
+  test('commit_then_reset: the invoice is created and continues', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', match: { method: 'POST' }, fault: 'commit_then_reset', times: 1 });
     const attributes = invoice();
@@ -182,7 +182,7 @@ describe('what calls meet', () => {
     assert.equal(again.data.id, made.id);
   });
 
-  test('commit_then_timeout: the invoice is made, and no answer comes', async () => {
+  test('commit_then_timeout: the invoice is created, without a response', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', match: { method: 'POST' }, fault: 'commit_then_timeout', times: 1 });
     const attributes = invoice();
@@ -204,7 +204,7 @@ describe('what calls meet', () => {
     assert.equal((await found(api, attributes.reference_id)).length, 1);
   });
 
-  test('the public API meets them too, with its CORS header', async () => {
+  test('apply to the public API too, with its CORS header', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', match: { path: '/public-api/*' }, fault: 'status', status: 502, times: 4 });
     const { id } = await api.made({}, hold);
@@ -231,7 +231,7 @@ describe('what calls meet', () => {
     assert.equal(raw.toString('latin1').match(/access-control-allow-origin/gi).length, 1);
   });
 
-  test('cards without a page: the token says whose call it is', async () => {
+  test('payments by card without a page: the token determines the account', async () => {
     const api = await demo.newAccount();
     const data = await api.made({}, hold);
     const { token } = data.attributes.flow_data.metadata;
@@ -257,7 +257,7 @@ describe('what calls meet', () => {
   });
 });
 
-describe('what pages meet', () => {
+describe('faults of pages', () => {
   const cardPage = async (api) => {
     const data = await api.made({}, hold);
     return { id: data.id, path: new URL(data.attributes.flow_data.action).pathname };
@@ -276,7 +276,7 @@ describe('what pages meet', () => {
     (await demo.send('GET', path, html)).expect(200);
   });
 
-  test('the form that creates an invoice gets the page as well', async () => {
+  test('the form that creates an invoice gets the error page too', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 503, retry_after: 9, times: 1 });
     const reply = await api.createForm(invoice(), { ...html, check: false });
@@ -285,7 +285,7 @@ describe('what pages meet', () => {
     assert.equal(reply.headers['retry-after'], '9');
   });
 
-  test('the form under reset, empty, garbage and delay', async () => {
+  test('the form with reset, empty, garbage and delay', async () => {
     const api = await demo.newAccount();
     const body = phpForm({ public_key: api.account.public_key, ...invoice() });
     const headers = { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -298,7 +298,7 @@ describe('what pages meet', () => {
     assert.equal((await send()).status, 302);
   });
 
-  test('a payment whose page is reset has happened', async () => {
+  test('a payment is made even if its page is reset', async () => {
     const api = await demo.newAccount();
     const { id, path } = await cardPage(api);
     const page = (await demo.send('GET', path, html)).expect(200);
@@ -330,7 +330,7 @@ describe('what pages meet', () => {
     assert.equal((await met({ fault: 'delay', delay: '10ms' })).status, 200);
   });
 
-  test('the order page is asked once, though it looks up what it has made', async () => {
+  test('an order by link counts as one request', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'page', match: { path: '/hpp/' }, fault: 'status', status: 503, after: 1 });
     const fields = { public_key: api.account.public_key, amount: 5, currency: 'USD', service: 'payment_card_usd_hpp' };
@@ -341,7 +341,7 @@ describe('what pages meet', () => {
     assert.equal((await api.list()).expect(200).json.data.length, 1);
   });
 
-  test('every page of the payer\'s way is one', async () => {
+  test('all payer pages are included', async () => {
     const api = await demo.newAccount();
     const { id, path } = await cardPage(api);
     const cgi = path.split('/').at(-1);
@@ -362,8 +362,8 @@ describe('what pages meet', () => {
   });
 });
 
-describe('whose calls', () => {
-  test('an account\'s faults touch its own calls only', async () => {
+describe('matching', () => {
+  test('faults apply only to calls of their account', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status' });
@@ -373,7 +373,7 @@ describe('whose calls', () => {
     assert.deepEqual([await hits(api), await faults(other)], [[1], []]);
   });
 
-  test('refused calls meet no fault', async () => {
+  test('rejected calls have no fault', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 503 });
     (await api.services({}, { auth: basic(api.account.id, 'wrong') })).expect(401);
@@ -422,7 +422,7 @@ describe('whose calls', () => {
     }
   });
 
-  test('api and page are different places', async () => {
+  test('api and page are separate', async () => {
     const api = await demo.newAccount();
     const data = await api.made({}, hold);
     const { pathname } = new URL(data.attributes.flow_data.action);
@@ -435,7 +435,7 @@ describe('whose calls', () => {
   });
 });
 
-describe('how often', () => {
+describe('frequency', () => {
   const run = async (api, n) => {
     const got = [];
     for (let i = 0; i < n; i++) got.push((await api.services({}, { check: false })).status);
@@ -449,7 +449,7 @@ describe('how often', () => {
     assert.deepEqual(await hits(api), [2]);
   });
 
-  test('the oldest match first, one per request', async () => {
+  test('the oldest match applies, one per request', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 501, times: 1 });
     await fault(api, { on: 'api', fault: 'status', status: 502, times: 2 });
@@ -458,7 +458,7 @@ describe('how often', () => {
     assert.deepEqual(await hits(api), [1, 2, 1]);
   });
 
-  test('probability: the same seed decides the same, whatever other accounts do', async () => {
+  test('probability: the same seed gives the same decisions, whatever other accounts do', async () => {
     const decisions = async (seed, disturb) => {
       const seeded = await startServer({ args: ['--seed', String(seed)] });
       const api = new Client(seeded);
@@ -481,7 +481,7 @@ describe('how often', () => {
     assert.ok(one.includes('200') && one.includes('503'));
   });
 
-  test('probability 0 and 1 are no chance', async () => {
+  test('probability 0 never applies and 1 always', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 501, probability: 0 });
     await fault(api, { on: 'api', fault: 'status', status: 502, probability: 1 });
@@ -499,7 +499,7 @@ async function scene(settings = {}) {
 const one = async (api, id, transition) =>
   (await api.callbacks({ invoice: id })).find((callback) => callback.transition === transition);
 
-describe('what callbacks meet', () => {
+describe('faults of callbacks', () => {
   test('drop: never sent, logged `dropped`', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', match: { transition: 'process_pending' }, fault: 'drop' });
@@ -516,7 +516,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('drop: what was dropped can be sent by hand, and a retry can be dropped', async () => {
+  test('drop: a dropped callback can be resent, and a retry can be dropped', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'drop', times: 1 });
     const { id } = await api.made({ callback_url }, hold);
@@ -560,7 +560,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('duplicate: one good answer is enough, and two bad ones make one attempt of the plan', async () => {
+  test('duplicate: one success is enough, and two failures count as one attempt', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'duplicate', times: 3 });
     for (const answers of [[200, 500], [500, 200]]) {
@@ -603,7 +603,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('reorder: after the next one of the same invoice', async () => {
+  test('reorder: sent after the next callback of the same invoice', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'reorder' });
     const { id } = await api.made({ callback_url });
@@ -619,7 +619,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('reorder: let go when the fault is taken away, or by hand', async () => {
+  test('reorder: released when the fault is removed, or by a resend', async () => {
     const { api, sink, callback_url } = await scene();
     const { id: first } = await fault(api, { on: 'callback', fault: 'reorder' });
     const held = await api.made({ callback_url }, hold);
@@ -639,7 +639,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('reorder: a dropped next one lets it go too', async () => {
+  test('reorder: also released if the next callback is dropped', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', match: { transition: 'process_pending' }, fault: 'reorder' });
     await fault(api, { on: 'callback', match: { transition: 'processed' }, fault: 'drop' });
@@ -649,7 +649,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('before_response: the reply to the creation waits for the attempt\'s end', async () => {
+  test('before_response: the response to a creation waits for the end of the attempt', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'before_response' });
     const create = [
@@ -677,7 +677,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('before_response: so do the replies to a refund and to the start of a payout', async () => {
+  test('before_response: also applies to refunds and to the start of payouts', async () => {
     const { api, sink, callback_url } = await scene();
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url })).expect(200);
     const paid = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
@@ -719,7 +719,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('before_response: what no such call caused has no reply to wait, and a dead receiver does not hold it for ever', async () => {
+  test('before_response: applies only to such calls, and a dead receiver delays them for a limited time', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
     const first = await api.made({}, hold);
@@ -732,7 +732,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('the signature: bad, of the other mode\'s secret, none', async () => {
+  test('signatures: bad, with the secret of the other mode, missing', async () => {
     const { api, sink, callback_url } = await scene();
     for (const name of ['bad_signature', 'wrong_secret', 'no_signature'])
       await fault(api, { on: 'callback', fault: name, times: 1 });
@@ -749,7 +749,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('truncate: half the body, Content-Length to match, signature of the whole', async () => {
+  test('truncate: half of the body with its Content-Length, signature of the whole', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', fault: 'truncate', times: 1 });
     sink.answer([500, 200]);
@@ -786,7 +786,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('wrong_amount and unknown_status: signed rightly', async () => {
+  test('wrong_amount and unknown_status: correctly signed', async () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', match: { transition: 'processed' }, fault: 'wrong_amount' });
     await fault(api, { on: 'callback', match: { transition: 'refunded' }, fault: 'unknown_status' });
@@ -819,7 +819,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('by invoice, by transition, and only the account\'s own', async () => {
+  test('match by invoice and transition, and only in the account', async () => {
     const { api, sink, callback_url } = await scene();
     const other = await scene();
     const first = await api.made({ callback_url });
@@ -837,7 +837,7 @@ describe('what callbacks meet', () => {
     await other.sink.stop();
   });
 
-  test('a retry meets the fault again while it matches', async () => {
+  test('a retry has the fault again while it matches', async () => {
     const { api, sink, callback_url } = await scene();
     sink.answer([CLOSE]);
     await fault(api, { on: 'callback', fault: 'no_signature', after: 1, times: 2 });
@@ -850,7 +850,7 @@ describe('what callbacks meet', () => {
     await sink.stop();
   });
 
-  test('what a callback has met outlives a crash, the faults do not', async () => {
+  test('the effect on a callback survives a crash, the faults do not', async () => {
     const db = `${tempDir()}/db`;
     const sink = await startSink({ account: DEMO, check: false });
     const callback_url = `${sink.url}/callback`;
@@ -883,7 +883,7 @@ describe('the control API', () => {
     for (const word of words) assert.ok(reply.json.error.message.includes(word), `${word}: ${reply.text}`);
   };
 
-  test('the answer echoes what was asked for, with id and hits; lists show the oldest first', async () => {
+  test('the response has the fault with id and hits; lists are oldest first', async () => {
     const api = await demo.newAccount();
     const bodies = [
       {
@@ -917,7 +917,7 @@ describe('the control API', () => {
     (await api.control('GET', '/faults', undefined, { parameters: { after: 'x' } })).expect(422);
   });
 
-  test('deleting one fault, or all', async () => {
+  test('deletes one fault or all', async () => {
     const api = await demo.newAccount();
     const other = await demo.newAccount();
     const first = await fault(api, { on: 'api', fault: 'reset' });
@@ -943,7 +943,7 @@ describe('the control API', () => {
     await sink.stop();
   });
 
-  test('unknown names are refused with the nearest one', async () => {
+  test('unknown names are rejected, with the most similar name', async () => {
     await refused(demo, { on: 'api', fault: 'statsu' }, 'unknown_fault', '"statsu"', '"status"');
     await refused(demo, { on: 'callback', fault: 'duplicated' }, 'unknown_fault', '"duplicate"');
     await refused(demo, { on: 'api', fault: 'drop' }, 'unknown_fault', 'on api');
@@ -955,7 +955,7 @@ describe('the control API', () => {
     assert.deepEqual(await faults(demo), []);
   });
 
-  test('parameters that do not belong, are missing or out of range are refused', async () => {
+  test('unexpected, missing and out-of-range parameters are rejected', async () => {
     for (const [body, ...words] of [
       [{ fault: 'reset', bytes: 1 }, 'bytes', 'reset on api'],
       [{ fault: 'slow' }, 'bytes_per_s', 'needs'],
@@ -1021,7 +1021,7 @@ describe('the control API', () => {
   });
 });
 
-test('a server that stops replies to delayed calls at once', async () => {
+test('a stopping server responds to delayed calls at once', async () => {
   const ending = await startServer();
   const api = new Client(ending);
   const start = (method, target, body) => rawRequest(ending, method, target, withBasic(api, { body }));

@@ -45,7 +45,7 @@ describe('a payment’s fee', () => {
     });
   }
 
-  test('is not in the balance, and does not come back', async () => {
+  test('is not in the balance and is not refunded', async () => {
     const api = await demo.newAccount();
     const id = await paid(api, { amount: 100 });
     assert.deepEqual(came(await api.attributes(id)), [100, 3.2, 96.8]);
@@ -55,14 +55,14 @@ describe('a payment’s fee', () => {
     assert.equal(await active(api), '999996.80');
   });
 
-  test('on a part is that of the part', async () => {
+  test('of a partial payment is computed from the part', async () => {
     const api = await demo.newAccount();
     const id = await paid(api, { amount: 100 }, { amount: 50 });
     assert.deepEqual(came(await api.attributes(id)), [50, 1.75, 48.25]);
     assert.equal(await active(api), '1000048.25');
   });
 
-  test('a service without one takes nothing', async () => {
+  test('is zero for a service without one', async () => {
     const api = await demo.newAccount();
     const id = await paid(api, { amount: 100, currency: 'EUR', service: 'payment_card_eur_hpp' });
     assert.deepEqual(came(await api.attributes(id)), [100, 0, 100]);
@@ -73,7 +73,7 @@ describe('a payment’s fee', () => {
 describe('payment_fee_shift_out', () => {
   const shifted = () => demo.newAccount({ payment_fee_shift_out: true });
 
-  test('the page of a payment that failed shows what the payer was asked for', async () => {
+  test('the page of a failed payment shows the requested amount', async () => {
     const api = await shifted();
     const { id, attributes } = await api.made({ amount: 100 }, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     (await api.transition(id, { status: 'terminated' })).expect(200);
@@ -98,7 +98,7 @@ describe('payment_fee_shift_out', () => {
     assert.equal(await active(api), '1000100.00');
   });
 
-  test('what the payer paid is what goes back', async () => {
+  test('the refund is the amount that the payer paid', async () => {
     const api = await shifted();
     const id = await paid(api, { amount: 100 });
     (await api.transition(id, { status: 'refunded', amount: 103.21 })).expect(422);
@@ -106,14 +106,14 @@ describe('payment_fee_shift_out', () => {
     assert.equal(await active(api), '999996.80');
   });
 
-  test('and at most that can be paid', async () => {
+  test('the paid amount is limited to the amount with fee', async () => {
     const api = await shifted();
     const { id } = await made(api, { amount: 100 });
     const reply = (await api.transition(id, { status: 'processed', amount: 103.21 })).expect(422);
     assert.match(reply.json.error.message, /at most 103\.2$/);
   });
 
-  test('the payer sees what is to pay', async () => {
+  test('the payer sees the amount with fee', async () => {
     const api = await shifted();
     const { attributes } = await made(api, { amount: 100 });
     const { action, params, method } = attributes.flow_data;
@@ -123,7 +123,7 @@ describe('payment_fee_shift_out', () => {
     assert.doesNotMatch(page.text, /100\.00/);
   });
 
-  test('a change of the setting is for what is made from then on', async () => {
+  test('a change of the setting applies to new invoices', async () => {
     const api = await demo.newAccount();
     const { id } = await made(api, { amount: 100 });
     (await demo.send('PATCH', `/_mock/accounts/${api.account.id}`, { json: { payment_fee_shift_out: true } })).expect(
@@ -170,7 +170,7 @@ describe('a payout’s fee', () => {
     });
   }
 
-  test('is held and written off with the amount', async () => {
+  test('is reserved and written off with the amount', async () => {
     const api = await demo.newAccount({ opening_balances: { EUR: 200 } });
     const { id } = (await create(api, 100)).expect(201).data;
     (await start(api, id)).expect(201);
@@ -182,7 +182,7 @@ describe('a payout’s fee', () => {
     assert.equal(await active(api, 'EUR'), '98.25');
   });
 
-  test('of more than an account can hold is refused', async () => {
+  test('is rejected if the sum exceeds the maximum balance', async () => {
     const most = 89_999_999_999;
     const own = await startServer({
       args: ['--fixtures', fixturesWith({ payouts: { test_usd: { amount_max: most, fee_fix: most } } })],
@@ -203,7 +203,7 @@ describe('a payout’s fee', () => {
     await own.stop();
   });
 
-  test('must be covered too', async () => {
+  test('must be covered by the balance too', async () => {
     const api = await demo.newAccount({ opening_balances: { EUR: 101.74 } });
     const { id } = (await create(api, 100)).expect(201).data;
     (await start(api, id)).expect(422);

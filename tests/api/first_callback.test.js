@@ -134,7 +134,7 @@ describe('the calls', () => {
     });
   }
 
-  test('a transition, a payment by command and the payer wait for nothing', async () => {
+  test('callbacks of a transition, a payment by command and the payer are not delayed', async () => {
     const api = await shop();
     for (const act of [(id) => api.transition(id, { status: 'processed' }), (id) => api.pay(id, { cancel: true })]) {
       const { id } = await api.made();
@@ -144,7 +144,7 @@ describe('the calls', () => {
     }
   });
 
-  test('no delay: 0, and an account of its own', async () => {
+  test('a delay of 0', async () => {
     const api = await shop({ first_callback_delay_ms: 0 });
     await sink.got(1, { invoice: (await api.made()).id });
     for (const wrong of [-1, LONG + 1, '250', 0.5]) {
@@ -155,8 +155,8 @@ describe('the calls', () => {
   });
 });
 
-describe('how long', () => {
-  test('250 ms after the reply unless the account or the option says otherwise', async () => {
+describe('the delay', () => {
+  test('is 250 ms after the response unless the account or the option sets it', async () => {
     const api = await demo.newAccount({ callback_url, outcome: 'process_pending' });
     assert.equal(
       (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.first_callback_delay_ms,
@@ -178,13 +178,13 @@ describe('how long', () => {
     await other.stop();
   });
 
-  test('it runs in real time on a frozen clock', async () => {
+  test('runs in real time on a frozen clock', async () => {
     const api = await shop({ first_callback_delay_ms: 1 });
     await api.freeze();
     await sink.got(1, { invoice: (await api.made()).id });
   });
 
-  test('it counts from the end of the reply, and of one that nobody reads any more', async () => {
+  test('starts at the end of the response, even if the client has disconnected', async () => {
     const api = await shop({ first_callback_delay_ms: 1 });
     await fault(api, { on: 'api', match: { method: 'POST' }, fault: 'slow', bytes_per_s: 1, times: 1 });
     const body = JSON.stringify({ data: { type: 'payment-invoices', attributes: invoice() } });
@@ -225,7 +225,7 @@ describe('how long', () => {
     });
   }
 
-  test('commit_then_reset: with a delay it is not sent before', async () => {
+  test('commit_then_reset: the callback is not sent before the delay', async () => {
     const api = await shop();
     await fault(api, { on: 'api', match: { method: 'POST' }, fault: 'commit_then_reset', times: 1 });
     await assert.rejects(fetch(`${server.url}/payment-invoices`, { method: 'POST', headers: { Authorization: api.auth },
@@ -234,8 +234,8 @@ describe('how long', () => {
   });
 });
 
-describe('what comes later', () => {
-  test('later callbacks of the invoice follow, in their order', async () => {
+describe('later callbacks', () => {
+  test('later callbacks of the invoice follow in order', async () => {
     const api = await shop();
     const { id } = await api.made();
     (await api.transition(id, { status: 'processed' })).expect(200);
@@ -245,7 +245,7 @@ describe('what comes later', () => {
     assert.deepEqual(statuses(id), ['process_pending', 'processed', 'refunded']);
   });
 
-  test('a timer that runs at once leaves nothing before it, not even when the account reports only what is final', async () => {
+  test('an immediate timer sends nothing earlier, not even with only_final', async () => {
     for (const settings of [{}, { only_final: true }]) {
       const api = await shop({ settle_after_ms: 0, outcome: 'processed', ...settings });
       const { id } = await api.made();
@@ -256,7 +256,7 @@ describe('what comes later', () => {
     }
   });
 
-  test('nothing passes a first callback that a fault keeps', async () => {
+  test('no callback overtakes a first callback held by a fault', async () => {
     for (const [kept, then] of [['drop', ['processed']], ['reorder', ['processed', 'process_pending']]]) {
       const api = await shop();
       await fault(api, { on: 'callback', fault: kept, times: 1 });
@@ -269,7 +269,7 @@ describe('what comes later', () => {
     }
   });
 
-  test('a second call within the delay has a delay of its own', async () => {
+  test('a second call within the delay has its own delay', async () => {
     const api = await shop({ first_callback_delay_ms: 1 });
     const { id } = await paid(api);
     (await api.control('PATCH', `/accounts/${api.account.id}`, { first_callback_delay_ms: LONG })).expect(200);
@@ -284,7 +284,7 @@ describe('what comes later', () => {
     assert.deepEqual(statuses(id), ['process_pending', 'processed', 'refund_pending']);
   });
 
-  test('other invoices do not wait', async () => {
+  test('other invoices are not delayed', async () => {
     const api = await shop({ outcome: 'process_pending' });
     const first = await api.made();
     const second = await api.made();
@@ -293,7 +293,7 @@ describe('what comes later', () => {
   });
 });
 
-describe('who does not wait', () => {
+describe('no delay applies to', () => {
   test('an advance', async () => {
     const api = await shop();
     await api.freeze();
@@ -316,7 +316,7 @@ describe('who does not wait', () => {
     await advance;
   });
 
-  test('a wait for the callback, and one that waits already', async () => {
+  test('a wait for the callback, before or after the call', async () => {
     const api = await shop();
     const { id } = await api.made();
     await notSent(id);
@@ -341,7 +341,7 @@ describe('who does not wait', () => {
     (await idle).expect(200);
   });
 
-  test('a resend, which makes no attempt of its own', async () => {
+  test('a resend', async () => {
     const api = await shop();
     const { id } = await api.made();
     const [{ id: callback }] = await api.callbacks();
@@ -353,7 +353,7 @@ describe('who does not wait', () => {
     assert.equal((await api.callback(callback)).attempts.length, 1);
   });
 
-  test('before_response: the reply waits for the callback, not the callback for the reply', async () => {
+  test('before_response, where the response waits for the callback', async () => {
     const api = await shop();
     await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
     const { id } = await api.made();
@@ -373,8 +373,8 @@ describe('who does not wait', () => {
   });
 });
 
-describe('it is held in memory', () => {
-  test('a restart sends at once', async () => {
+describe('the delay is kept in memory', () => {
+  test('a restart sends the callback at once', async () => {
     const args = ['--db', join(tempDir(), 'mock.db')];
     let other = await startServer({ args });
     const api = await new Client(other).newAccount({ callback_url, first_callback_delay_ms: LONG });
@@ -387,7 +387,7 @@ describe('it is held in memory', () => {
     await other.stop();
   });
 
-  test('a restore sends at once', async () => {
+  test('a restore sends the callback at once', async () => {
     const api = await shop();
     const { id } = await api.made();
     (await api.control('POST', '/snapshots/one')).expect(201);
@@ -398,7 +398,7 @@ describe('it is held in memory', () => {
     assert.deepEqual(statuses(id), ['process_pending']);
   });
 
-  test('a reset and a deletion drop it', async () => {
+  test('a reset and a deletion drop the callback', async () => {
     for (const [method, path] of [['POST', () => '/reset'], ['DELETE', (api) => `/accounts/${api.account.id}`]]) {
       const api = await shop();
       const { id } = await api.made();

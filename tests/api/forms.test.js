@@ -59,7 +59,7 @@ for (const table of ['parse_str', 'is_numeric']) {
   });
 }
 
-test('metadata arrives as PHP reads the brackets', async () => {
+test('metadata is decoded from brackets as in PHP', async () => {
   const rows = [
     ['metadata[i][0]=a&metadata[i][1]=b', { i: ['a', 'b'] }],
     ['metadata[i][0]=a&metadata[i][]=b', { i: ['a', 'b'] }],
@@ -78,7 +78,7 @@ test('metadata arrives as PHP reads the brackets', async () => {
   }
 });
 
-test('a list is metadata too, in forms and in JSON', async () => {
+test('metadata may be a list, in forms and in JSON', async () => {
   const api = await demo.newAccount({ merchant_url: null });
   const form = { ...ORDER, public_key: api.account.public_key, reference_id: 'list' };
   (
@@ -95,7 +95,7 @@ test('a list is metadata too, in forms and in JSON', async () => {
   assert.deepEqual([first, typeof merchant_url], ['x', 'string']);
 });
 
-test('a field that is not UTF-8 or contains a NUL is refused by name', async () => {
+test('a field that is not UTF-8 or contains a NUL is rejected by name', async () => {
   const rows = [
     ['reference_id=commande-%E9-1&description=caf%E9', ['description', 'reference_id']],
     ['description=caf\xe9', ['description']],
@@ -117,7 +117,7 @@ test('a field that is not UTF-8 or contains a NUL is refused by name', async () 
   }
 });
 
-test('queries too: those of the platform, of pages and of the control API', async () => {
+test('the same applies to queries of the platform, the pages and the control API', async () => {
   const asks = (path, options) => demo.send('GET', path, { headers: JSON_CLIENT, ...options });
   const filter = (await asks('/api/payment-invoices?filter[reference_id]=%E9', { auth: demo.auth })).expect(422);
   assert.deepEqual(Object.keys(filter.json.errors), ['filter.reference_id']);
@@ -133,7 +133,7 @@ test('queries too: those of the platform, of pages and of the control API', asyn
   (await asks('/_mock/sink/any?name=caf%E9')).expect(200);
 });
 
-test('as many fields and levels as PHP reads, and one more is refused', async () => {
+test('PHP\'s limits of fields and levels apply', async () => {
   const fields = (n) => Array.from({ length: n }, (_, i) => `metadata[k${i}]=1`).join('&');
   const levels = (n) => `metadata${'[k]'.repeat(n)}=1`;
   const own = Object.keys(ORDER).length;
@@ -146,7 +146,7 @@ test('as many fields and levels as PHP reads, and one more is refused', async ()
   ]);
 });
 
-test('multipart/form-data makes the same invoice', async () => {
+test('multipart/form-data creates the same invoice', async () => {
   const reference_id = randomUUID();
   const long = 'é'.repeat(500);
   const parts = [
@@ -166,7 +166,7 @@ test('multipart/form-data makes the same invoice', async () => {
   (await sendParts([['reference_id', randomUUID()]], '/hpp/')).expect(303);
 });
 
-test('Node\'s own FormData', async () => {
+test('Node\'s FormData is accepted', async () => {
   const body = new FormData();
   const reference_id = randomUUID();
   for (const [name, value] of Object.entries({ ...ORDER, reference_id, 'metadata[ü "x"]': 'Größe' }))
@@ -181,7 +181,7 @@ test('Node\'s own FormData', async () => {
   assert.equal(Object.values((await made(reference_id)).metadata)[0], 'Größe');
 });
 
-test('parts that are not text are refused by name', async () => {
+test('parts that are not text are rejected by name', async () => {
   const rows = [
     [['description', 'x', '; filename="a.txt"'], 'description', 'file'],
     [['description', 'x', '\r\nContent-Transfer-Encoding: base64'], 'description', 'Content-Transfer-Encoding'],
@@ -201,7 +201,7 @@ test('parts that are not text are refused by name', async () => {
   assert.match(Object.values((await sendParts(many)).expect(422).json.errors)[0], /more than 1000 fields/);
 });
 
-test('a broken multipart body says what is wrong', async () => {
+test('the error of a broken multipart body gives the reason', async () => {
   const whole = multipart(Object.entries(ORDER));
   const rows = [
     ['multipart/form-data', whole, /boundary/],
@@ -215,7 +215,7 @@ test('a broken multipart body says what is wrong', async () => {
   }
 });
 
-test('a Content-Type that is no form\'s is refused, unless the body is JSON', async () => {
+test('a Content-Type other than a form\'s is rejected, unless the body is JSON', async () => {
   const pairs = new URLSearchParams(ORDER).toString();
   for (const path of [PROCESS, '/hpp/']) {
     for (const type of [

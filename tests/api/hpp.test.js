@@ -62,7 +62,7 @@ const pay = (card_number, expiry = '12/30', more = {}) => ({
 });
 const page = (data) => local(data.attributes.flow_data.action);
 
-describe('the way in', () => {
+describe('access', () => {
   test('hpp_url leads to the card page', async () => {
     const { id, attributes: a } = await demo.made();
     const reply = (await demo.send('GET', local(a.hpp_url), { headers: BROWSER })).expect(302);
@@ -80,7 +80,7 @@ describe('the way in', () => {
     (await demo.send('POST', '/hpp/cgi_0000000000000000', { form: pay(GOOD), headers: BROWSER })).expect(404);
   });
 
-  test('the page is HTML with a form for number, expiry, CVV and holder, pay and cancel', async () => {
+  test('the page has a form with number, expiry, CVV, holder, pay and cancel', async () => {
     const made = await demo.made({ amount: 123.45, description: 'A thing to pay' });
     const reply = (await open(demo, page(made))).expect(200);
     assert.match(reply.headers['content-type'], /^text\/html; *charset=utf-8$/i);
@@ -94,7 +94,7 @@ describe('the way in', () => {
     assert.match(reply.text, /A thing to pay/);
   });
 
-  test('what the merchant sends is escaped', async () => {
+  test('values from the merchant are escaped', async () => {
     const api = await demo.newAccount({ name: '<script>alert("name")</script>' });
     const made = await api.made({
       description: '"><script>alert(1)</script>',
@@ -104,14 +104,14 @@ describe('the way in', () => {
     for (const bad of ['<script>alert', '<img src=x']) assert.ok(!reply.text.includes(bad), bad);
   });
 
-  test('the page may not be kept by caches', async () => {
+  test('caches must not store the page', async () => {
     const reply = await open(demo, page(await demo.made()));
     assert.match(reply.headers['cache-control'] ?? '', /no-store|no-cache/);
   });
 });
 
 describe('the timer', () => {
-  test('a browser that opens the page turns it off', async () => {
+  test('is cancelled when a browser opens the page', async () => {
     const api = await frozen();
     const made = await api.made();
     (await open(api, page(made))).expect(200);
@@ -124,7 +124,7 @@ describe('the timer', () => {
     );
   });
 
-  test('the redirect alone, or a GET that wants no HTML, does not', async () => {
+  test('is not cancelled by the redirect alone or a GET without HTML', async () => {
     const api = await frozen();
     const made = await api.made();
     (await api.send('GET', local(made.attributes.hpp_url), { headers: BROWSER })).expect(302);
@@ -192,13 +192,13 @@ describe('paying', () => {
     };
   }
 
-  test('3-D Secure, the right code: paid', async () => {
+  test('3-D Secure, correct code: paid', async () => {
     const { reply, state } = await through3ds((code) => ({ code, action: 'confirm' }));
     reply.expect(303);
     assert.equal(await state(), 'processed:ok');
   });
 
-  test('3-D Secure, a wrong code or a cancel: invalid_3ds_code, and another try is open', async () => {
+  test('3-D Secure, wrong code or cancel: invalid_3ds_code, and the payer can retry', async () => {
     const wrong = (code) => ({ code: code === '000000' ? '111111' : '000000', action: 'confirm' });
     for (const answer of [wrong, () => ({ code: '', action: 'cancel' })]) {
       const { api, made, reply, state } = await through3ds(answer);
@@ -209,14 +209,14 @@ describe('paying', () => {
     }
   });
 
-  test('3-D Secure, no code: asked again, and an open challenge is where the page leads', async () => {
+  test('3-D Secure, no code: asked again, and the page redirects to the open challenge', async () => {
     const { api, made, reply, state } = await through3ds(() => ({ code: '', action: 'confirm' }));
     reply.expect(422);
     assert.equal(await state(), 'process_pending:auth_3ds_required');
     assert.match((await open(api, page(made))).expect(200).text, /data-testid="challenge-form"/);
   });
 
-  test('a decline leaves a form for another try, and the good card then pays', async () => {
+  test('after a decline the payer can retry with a good card', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const made = await api.made({ callback_url: `${sink.url}/c` });
@@ -238,7 +238,7 @@ describe('paying', () => {
     await sink.stop();
   });
 
-  test('after the attempt limit there is no form any more', async () => {
+  test('after the attempt limit there is no form', async () => {
     const api = await frozen({ attempt_limit: 2 });
     const made = await api.made();
     const first = (await open(api, page(made))).expect(200);
@@ -260,7 +260,7 @@ describe('paying', () => {
     assert.equal((await api.attributes(made.id)).status, 'process_failed');
   });
 
-  test('wrong fields show the form again and are no attempt', async () => {
+  test('invalid fields show the form again and do not count as an attempt', async () => {
     const api = await frozen({ attempt_limit: 1 });
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
@@ -296,7 +296,7 @@ describe('paying', () => {
     await sink.stop();
   });
 
-  test('card data stays out of the log', async () => {
+  test('the log contains no card data', async () => {
     for (const cvv of CVVS) {
       const made = await demo.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
       const form = (await open(demo, page(made))).expect(200);
@@ -317,7 +317,7 @@ describe('the end', () => {
     assert.equal((await api.attributes(made.id)).status, 'processed');
   });
 
-  test('after expiry the page cannot pay', async () => {
+  test('after the expiry the page cannot pay', async () => {
     const api = await frozen();
     const made = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     const form = (await open(api, page(made))).expect(200);
@@ -359,7 +359,7 @@ describe('the end', () => {
     });
   }
 
-  test('/return leads back by the status', async () => {
+  test('/return redirects by the status', async () => {
     const api = await frozen();
     const made = await api.made({ return_urls: urls });
     const to = async () =>

@@ -63,7 +63,7 @@ describe('an order without a service', () => {
     assert.equal((await ordered(api, { public_key: api.account.public_live_key })).attributes.test_mode, false);
   });
 
-  test('reads everywhere: by id, by reference, in lists and their filters, publicly', async () => {
+  test('is found by id, by reference, in lists and their filters, and publicly', async () => {
     const api = await frozen();
     const reference_id = randomUUID();
     const { id } = await ordered(api, { reference_id });
@@ -89,7 +89,7 @@ describe('an order without a service', () => {
     );
   });
 
-  test('hpp_url and /hpp/?cpi= lead to its page, which takes no payment yet', async () => {
+  test('hpp_url and /hpp/?cpi= lead to its page, which accepts no payment yet', async () => {
     const api = await frozen();
     const { id, attributes } = await ordered(api);
     const action = attributes.flow_data.action;
@@ -106,7 +106,7 @@ describe('an order without a service', () => {
     assert.equal((await api.attributes(id)).status, 'created');
   });
 
-  test('it expires in time, and only then calls back', async () => {
+  test('expires on time, and only then sends a callback', async () => {
     const sink = await startSink();
     const api = await frozen({ callback_url: `${sink.url}/cb`, lifetime_s: 900 });
     sink.account = api.account;
@@ -131,7 +131,7 @@ describe('an order without a service', () => {
     await sink.stop();
   });
 
-  test('its own expiry goes before the account\'s lifetime', async () => {
+  test('its own expiry overrides the account\'s lifetime', async () => {
     const api = await frozen();
     const { id, attributes } = await ordered(api, { expires: String(api.start + 3600) });
     assert.equal(claims(attributes.flow_data.metadata.token).claims.exp, api.start + 3600);
@@ -141,7 +141,7 @@ describe('an order without a service', () => {
     assert.equal((await api.attributes(id)).status, 'expired');
   });
 
-  test('a queued outcome is not used up by it', async () => {
+  test('does not use up a queued outcome', async () => {
     const api = await frozen();
     (await api.outcomes('process_failed:declined')).expect(201);
     await ordered(api);
@@ -151,7 +151,7 @@ describe('an order without a service', () => {
     assert.equal((await api.attributes(id)).resolution, 'declined');
   });
 
-  test('no rule, header or metadata settles it by itself', async () => {
+  test('is not settled by a rule, header or metadata', async () => {
     const api = await frozen();
     await ordered(api, { amount: '4000.01' });
     await ordered(api, { metadata: { mock_outcome: 'processed' } });
@@ -164,14 +164,14 @@ describe('an order without a service', () => {
   });
 });
 
-describe('commands on it', () => {
+describe('commands', () => {
   const refused = (reply, code) => {
     const { error } = reply.expect(409).json;
     assert.equal(error.code, code);
     return error.message;
   };
 
-  test('starting and paying are conflicts that say why', async () => {
+  test('starting and paying are conflicts with a reason', async () => {
     const api = await frozen();
     const { id, attributes } = await ordered(api);
     const session = attributes.flow_data.metadata.sid;
@@ -200,7 +200,7 @@ describe('commands on it', () => {
     ).expect(409);
   });
 
-  test('it can be timed out, and forced anywhere', async () => {
+  test('can be timed out, and forced into any status', async () => {
     const api = await frozen();
     const one = await ordered(api);
     const gone = (await api.transition(one.id, { status: 'expired' })).expect(200).data.attributes;
@@ -214,7 +214,7 @@ describe('commands on it', () => {
     assert.equal(done.status, 'processed');
   });
 
-  test('its timeline begins with its creation and no start', async () => {
+  test('the timeline begins with the creation, without a start', async () => {
     const api = await frozen();
     const { id } = await ordered(api);
     const changes = async (of) => (await api.timeline(of)).items.filter(({ kind }) => kind === 'transition')
@@ -227,7 +227,7 @@ describe('commands on it', () => {
     assert.deepEqual((await changes(started.id)).map(([, to]) => to), ['created', 'process_pending', 'created']);
   });
 
-  test('wait sees it created, and then expired', async () => {
+  test('wait reports created, then expired', async () => {
     const api = await frozen();
     const { id } = await ordered(api);
     assert.equal((await api.reach(id, 'created')).id, id);
@@ -253,7 +253,7 @@ describe('the choice of a method', () => {
     return { api, id: invoice.id, path: pageOf(invoice), page: page.expect(200) };
   }
 
-  test('the services of the currency that can take the amount', async () => {
+  test('offers the services of the currency that accept the amount', async () => {
     const api = await frozen();
     assert.deepEqual(offered(await open(api, pageOf(await ordered(api)))),
       ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']);
@@ -266,7 +266,7 @@ describe('the choice of a method', () => {
     assert.match(none.text, /No payment method is available for this amount/);
   });
 
-  test('narrowed by a search, in any case and language', async () => {
+  test('is filtered by a search, in any case and language', async () => {
     const api = await frozen();
     const path = pageOf(await ordered(api));
     for (const [query, wanted] of [
@@ -285,7 +285,7 @@ describe('the choice of a method', () => {
     }
   });
 
-  test('and by the order\'s display', async () => {
+  test('is filtered by the order\'s display', async () => {
     const api = await frozen();
     const shown = {
       display: { show_methods: 'paypal,payment_card', hide_methods: 'paypal', hide_method_filter: 'true' },
@@ -297,7 +297,7 @@ describe('the choice of a method', () => {
     assert.match(reply.expect(422).text, /data-testid="error"/);
   });
 
-  test('a card is then paid as always, each step with its callback', async () => {
+  test('a card is then paid as usual, with a callback for each step', async () => {
     const sink = await startSink();
     const api = await frozen({ callback_url: `${sink.url}/cb` });
     sink.account = api.account;
@@ -319,7 +319,7 @@ describe('the choice of a method', () => {
     await sink.stop();
   });
 
-  test('a queued outcome waits for the choice, and happens at confirming', async () => {
+  test('a queued outcome waits for the choice, and applies at confirmation', async () => {
     const api = await frozen();
     const invoice = await ordered(api);
     await api.outcomes('process_failed:card_expired');
@@ -328,7 +328,7 @@ describe('the choice of a method', () => {
     assert.deepEqual(result(end.text), { status: 'process_failed', resolution: 'card_expired' });
   });
 
-  test('the fields of a bank transfer are asked for, and judged', async () => {
+  test('the fields of a bank transfer are requested and validated', async () => {
     const { api, page } = await chosen('bank_transfer_usd_hpp');
     const asked = form(page, 'service_fields[account_number]');
     for (const number of ['', 'x', 'ua21', `${IBAN}${'0'.repeat(300)}`]) {
@@ -348,7 +348,7 @@ describe('the choice of a method', () => {
     assert.deepEqual(result(end.text), { status: 'process_failed', resolution: 'insufficient_funds' });
   });
 
-  test('what is no service of this invoice is refused; a second tab finds the first one\'s choice', async () => {
+  test('other services are rejected; a second tab shows the choice of the first', async () => {
     const api = await frozen();
     const invoice = await ordered(api);
     const choice = form(await open(api, pageOf(invoice)), 'service');
@@ -360,7 +360,7 @@ describe('the choice of a method', () => {
     assert.equal((await api.get(invoice.id)).data.relationships['payment-service'].data.id, 'paypal_usd_hpp');
   });
 
-  test('given up: back to the shop, and nothing is changed', async () => {
+  test('a cancel returns to the shop and changes nothing', async () => {
     const api = await frozen();
     const invoice = await ordered(api, { return_url: 'http://shop.test/back' });
     const choice = form(await open(api, pageOf(invoice)), 'service');
@@ -368,7 +368,7 @@ describe('the choice of a method', () => {
     assert.equal((await api.attributes(invoice.id)).status, 'created');
   });
 
-  test('after its time the page says so', async () => {
+  test('after the expiry the page says so', async () => {
     const api = await frozen();
     const invoice = await ordered(api);
     await api.advance(1800);
@@ -389,7 +389,7 @@ describe('an order with a service', () => {
     });
   }
 
-  test('its fields are checked', async () => {
+  test('its fields are validated', async () => {
     const api = await frozen();
     const bank = { service: 'bank_transfer_usd_hpp' };
     assert.deepEqual(wrong(await byLink(api, bank)), ['service_fields.account_number']);
@@ -400,7 +400,7 @@ describe('an order with a service', () => {
     assert.deepEqual(wrong(await byLink(api, { service_fields: 'text' })), ['service_fields']);
   });
 
-  test('it must be there, usable, and fit currency and amount', async () => {
+  test('the service must exist, be usable, and accept currency and amount', async () => {
     const api = await frozen();
     for (const [changes, paths] of [
       [{ service: 'no_such' }, ['service']],
@@ -472,7 +472,7 @@ describe('parameters', () => {
     );
   });
 
-  test('unknown ones are ignored, callback_url is by design', async () => {
+  test('unknown parameters and callback_url are ignored', async () => {
     const api = await frozen();
     const { attributes } = await ordered(api, {
       available_locales: ['en', 'ru'],
@@ -591,7 +591,7 @@ describe('parameters', () => {
     ]);
   });
 
-  test('all wrong ones at once: JSON, or a page that says them escaped', async () => {
+  test('all invalid parameters are reported together, in JSON or escaped in a page', async () => {
     const api = await frozen();
     const bad = {
       currency: undefined,
@@ -610,7 +610,7 @@ describe('parameters', () => {
     assert.deepEqual((await api.list()).data, []);
   });
 
-  test('the form takes the looks too, and checks them', async () => {
+  test('the form accepts and validates the theme options too', async () => {
     const api = await frozen();
     const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
     (
@@ -633,7 +633,7 @@ describe('parameters', () => {
 });
 
 describe('keys', () => {
-  test('none, an unknown one, and an account that forbids it', async () => {
+  test('missing, unknown, and forbidden by the account', async () => {
     const api = await frozen();
     const closed = await frozen({ public_creation: false });
     const idle = await frozen({ status: 'inactive' });
@@ -660,7 +660,7 @@ describe('keys', () => {
 });
 
 describe('the same reference again', () => {
-  test('a reload leads to the same invoice, in whatever state', async () => {
+  test('a reload leads to the same invoice, whatever its status', async () => {
     const api = await frozen();
     const changes = { reference_id: randomUUID() };
     const first = (await byLink(api, changes)).expect(302).headers.location;
@@ -674,7 +674,7 @@ describe('the same reference again', () => {
     assert.equal((await api.list()).data.length, 1);
   });
 
-  test('an invoice of another way counts too, and no queued outcome is lost', async () => {
+  test('an invoice created by another API counts too, and no queued outcome is lost', async () => {
     const api = await frozen();
     const made = await api.made();
     (await api.outcomes('process_failed:declined')).expect(201);
@@ -703,7 +703,7 @@ describe('the same reference again', () => {
     (await byLink(two, { reference_id, amount: '5' })).expect(302);
   });
 
-  test('no reference: each load is an order of its own', async () => {
+  test('without a reference each load is a new order', async () => {
     const api = await frozen();
     assert.notEqual((await byLink(api)).headers.location, (await byLink(api)).headers.location);
     assert.equal((await api.list()).data.length, 2);
@@ -711,7 +711,7 @@ describe('the same reference again', () => {
 });
 
 describe('malformed requests', () => {
-  test('broken, deep and long queries are refused or read, not swallowed', async () => {
+  test('broken, deep and long queries are rejected or read, never ignored', async () => {
     const api = await frozen();
     const base = phpForm(fields(api));
     const deep = (levels) => `metadata${'[a]'.repeat(levels)}=1`;
@@ -738,7 +738,7 @@ describe('malformed requests', () => {
     assert.ok((await newest(api)).attributes.metadata.a);
   });
 
-  test('parameters beyond the thousandth are refused', async () => {
+  test('more than a thousand parameters are rejected', async () => {
     const api = await frozen();
     const form = (n) => `${'p=1&'.repeat(n)}${phpForm(fields(api))}`;
     const [first] = Object.keys(fields(api));
@@ -746,14 +746,14 @@ describe('malformed requests', () => {
     (await api.send('POST', '/hpp/', { form: form(997), headers: JSON_CLIENT })).expect(303);
   });
 
-  test('a link that is too long is refused, and a body that is too large', async () => {
+  test('too long links and too large bodies are rejected', async () => {
     const api = await frozen();
     (await byLink(api, { metadata: { a: 'x'.repeat(9000) } })).expect(414);
     (await byForm(api, { metadata: { a: 'x'.repeat(1 << 20) } })).expect(413);
     (await byForm(api, { metadata: { a: 'x'.repeat(100000) } })).expect(303);
   });
 
-  test('HEAD, the preview of a link, orders nothing', async () => {
+  test('HEAD, the preview of a link, creates no order', async () => {
     const api = await frozen();
     const link = `/hpp/?${new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '10', reference_id: 'seen' })}`;
     (await demo.send('HEAD', link, { headers: { Accept: 'text/html' } })).expect(200);
@@ -762,7 +762,7 @@ describe('malformed requests', () => {
     assert.equal((await api.list({ 'filter[reference_id]': 'seen' })).expect(200).data.length, 1);
   });
 
-  test('other methods', async () => {
+  test('other methods are rejected', async () => {
     const reply = (await demo.send('PUT', '/hpp/', { headers: JSON_CLIENT })).expect(405);
     assert.deepEqual(reply.headers.allow.split(/\s*,\s*/).sort(), ['GET', 'HEAD', 'OPTIONS', 'POST']);
   });

@@ -50,7 +50,7 @@ async function pay({ api, path }, fields) {
   return send(api, formOf((await open(api, path)).expect(200).text), fields);
 }
 
-describe('every decline of the test cards, on the page', () => {
+describe('every decline of the test cards', () => {
   const TABLE = {
     '08/56': 'access_denied',
     '07/55': 'error',
@@ -107,7 +107,7 @@ describe('every decline of the test cards, on the page', () => {
     });
   }
 
-  test('an unknown number is declined, one that fails the Luhn check is refused by the form', async () => {
+  test('an unknown number is declined, an invalid one is rejected by the form', async () => {
     const it = await order();
     assert.deepEqual(result((await pay(it, card('4111111111111111'))).expect(200).text), {
       status: 'process_failed',
@@ -120,7 +120,7 @@ describe('every decline of the test cards, on the page', () => {
 });
 
 describe('forms', () => {
-  test('one without its token, or with another page\'s, changes nothing', async () => {
+  test('without its token, or with that of another page, a form changes nothing', async () => {
     const it = await order();
     const other = await order();
     const form = formOf((await open(it.api, it.path)).text);
@@ -135,7 +135,7 @@ describe('forms', () => {
     assert.equal(await it.state(), 'process_pending:ok');
   });
 
-  test('sent twice it pays, and declines, once', async () => {
+  test('a form sent twice pays or declines once', async () => {
     for (const [number, status] of [[GOOD, 'processed'], [BAD, 'process_failed']]) {
       const it = await order();
       const form = formOf((await open(it.api, it.path)).text);
@@ -145,7 +145,7 @@ describe('forms', () => {
     }
   });
 
-  test('an old one after a decline does not use up another attempt', async () => {
+  test('an old form after a decline does not use up another attempt', async () => {
     const it = await order({}, { attempt_limit: 2 });
     const old = formOf((await open(it.api, it.path)).text);
     await send(it.api, old, card(BAD, '05/29'));
@@ -153,7 +153,7 @@ describe('forms', () => {
     assert.deepEqual(result((await pay(it, card(GOOD))).text), { status: 'processed', resolution: 'ok' });
   });
 
-  test('fields beyond all bounds are refused, not cut', async () => {
+  test('too long fields are rejected, not truncated', async () => {
     const it = await order();
     const long = 'x'.repeat(5000);
     const page = (await pay(it, { card_number: long, expiry: long, cvv: long, holder: long, action: 'pay' })).expect(
@@ -164,7 +164,7 @@ describe('forms', () => {
     assert.equal(await it.state(), 'process_pending:ok');
   });
 
-  test('what is typed comes back escaped, but the number and the CVV do not', async () => {
+  test('entered values are shown again, escaped, except the number and the CVV', async () => {
     const it = await order();
     const page = (
       await pay(it, {
@@ -182,7 +182,7 @@ describe('forms', () => {
   });
 });
 
-describe('the ways back', () => {
+describe('return URLs', () => {
   const back = async ({ api, made }) => (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER }));
 
   for (const [status, url] of [['processed', RETURN_URLS.success], ['process_failed:declined', RETURN_URLS.fail],
@@ -199,7 +199,7 @@ describe('the ways back', () => {
     });
   }
 
-  test('return_urls, then return_url, then the account\'s, then the own page', async () => {
+  test('return_urls precede return_url, the account\'s URL and the result page', async () => {
     const account = { return_url: 'http://shop.test/account' };
     const paid = { headers: { 'X-Mock-Outcome': 'processed@0' } };
     for (const [attributes, settings, wanted] of [
@@ -220,13 +220,13 @@ describe('the ways back', () => {
     }
   });
 
-  test('only http and https', async () => {
+  test('only http and https are allowed', async () => {
     for (const url of ['javascript:alert(1)', 'data:text/html,x', 'ftp://shop.test/', '//shop.test/']) {
       (await demo.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1, return_url: url })).expect(422);
     }
   });
 
-  test('auto_return and bypass_status_page skip the result, not another try', async () => {
+  test('auto_return and bypass_status_page skip the result, but not a retry', async () => {
     const bypass = { gateway_options: { cardgate: { bypass_status_page: 'true' } } };
     for (const [attributes, settings] of [[{}, { auto_return: true }], [bypass, {}]]) {
       const it = await order({ return_urls: RETURN_URLS, ...attributes }, settings);
@@ -240,10 +240,10 @@ describe('the ways back', () => {
   });
 });
 
-describe('the card gate\'s options', () => {
+describe('options of the card gate', () => {
   const cardgate = (options) => ({ gateway_options: { cardgate: options } });
 
-  test('retry_limit, as number or text; it cannot pass the account\'s limit', async () => {
+  test('retry_limit, as number or text, up to the account\'s limit', async () => {
     for (const [retry_limit, attempt_limit, tries] of [
       [1, 5, 1],
       ['2', 5, 2],
@@ -288,7 +288,7 @@ describe('the card gate\'s options', () => {
     assert.match(css.text, /--accent: #ff0000;\s+--on-accent: #ffffff;/);
   });
 
-  test('colours in every spelling of CSS reach it as #rrggbb', async () => {
+  test('colours in any CSS notation become #rrggbb', async () => {
     const api = await demo.newAccount();
     const style = {
       primary: 'RebeccaPurple',
@@ -308,7 +308,7 @@ describe('the card gate\'s options', () => {
     );
   });
 
-  test('presets, and a pay button with the merchant\'s own words', async () => {
+  test('presets, and the merchant\'s text on the pay button', async () => {
     const api = await demo.newAccount();
     const fields = { public_key: api.account.public_key, currency: 'USD', amount: 1, service: 'payment_card_usd_hpp' };
     for (const [style, theme, label] of [
@@ -324,7 +324,7 @@ describe('the card gate\'s options', () => {
     }
   });
 
-  test('a colour that is none never reaches the style sheet', async () => {
+  test('an invalid colour never reaches the style sheet', async () => {
     const it = await order(
       cardgate({ theme_options: { btn_bg_color: 'red;} body{display:none', btn_font_color: '#12345g' } }),
     );
@@ -332,7 +332,7 @@ describe('the card gate\'s options', () => {
     assert.equal((await it.api.send('GET', `${it.path}/look.css`)).text.replace(/\s/g, ''), ':root{}');
   });
 
-  test('options that are no object are ignored', async () => {
+  test('options other than an object are ignored', async () => {
     for (const gateway_options of [
       { cardgate: 'x' },
       { cardgate: [] },
@@ -345,10 +345,10 @@ describe('the card gate\'s options', () => {
   });
 });
 
-describe('a service whose flow posts', () => {
+describe('a service with a POST flow', () => {
   const bitcoin = { service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 0.01 };
 
-  test('flow_data says so, and its form arrives at the page', async () => {
+  test('has POST in flow_data, and its form leads to the page', async () => {
     const { api, made, path } = await order(bitcoin);
     const { method, params, metadata } = made.attributes.flow_data;
     assert.deepEqual([method, params], ['POST', { sid: metadata.sid }]);
@@ -358,7 +358,7 @@ describe('a service whose flow posts', () => {
     (await api.send('POST', path, { form: { sid: 'cgi_0000000000000000' }, headers: BROWSER })).expect(422);
   });
 
-  test('/process answers with a form that submits itself', async () => {
+  test('/process returns a form that submits itself', async () => {
     const api = await demo.newAccount();
     const reply = (await api.createForm({ ...bitcoin, locale: 'uk' }, { headers: BROWSER })).expect(200);
     assert.match(reply.headers['content-type'], /^text\/html/);
@@ -374,7 +374,7 @@ describe('a service whose flow posts', () => {
 describe('languages', () => {
   const lang = (page) => /<html lang="(\w+)"/.exec(page.text)[1];
 
-  test('the parameter, then the invoice\'s, then the browser\'s best, then English', async () => {
+  test('the parameter precedes the invoice\'s language, the browser\'s and English', async () => {
     const it = await order();
     const ask = async (path, accept) =>
       lang(await it.api.send('GET', path, { headers: { ...BROWSER, 'Accept-Language': accept } }));
@@ -406,7 +406,7 @@ describe('languages', () => {
     assert.equal(await ask(`${it.path}?locale=uk-UA`, 'ru'), 'uk');
   });
 
-  test('errors too', async () => {
+  test('errors are translated too', async () => {
     const reply = await demo.send('GET', '/hpp/cgi_0000000000000000', {
       headers: { ...BROWSER, 'Accept-Language': 'uk' },
     });
@@ -414,13 +414,13 @@ describe('languages', () => {
   });
 });
 
-describe('what protects the pages', () => {
+describe('security of the pages', () => {
   const policy = (reply) => Object.fromEntries(reply.headers['content-security-policy'].split(/\s*;\s*/).map((rule) => {
     const [name, ...values] = rule.split(' ');
     return [name, values.join(' ')];
   }));
 
-  test('a strict policy, and frames for the payer\'s pages only', async () => {
+  test('have a strict policy, and only the payer\'s pages may be framed', async () => {
     const it = await order();
     const error = await it.api.createForm({}, { headers: BROWSER });
     for (const [reply, framed] of [
@@ -441,7 +441,7 @@ describe('what protects the pages', () => {
     }
   });
 
-  test('no page has a script, a style or a handler in itself', async () => {
+  test('have no inline script, style or handler', async () => {
     const it = await order({
       service: 'bank_transfer_usd_hpp',
       amount: 10,
@@ -458,7 +458,7 @@ describe('what protects the pages', () => {
     }
   });
 
-  test('neither database nor log ever holds the number or the CVV', async () => {
+  test('database and log never contain the number or the CVV', async () => {
     const folder = tempDir();
     const own = await startServer({ args: ['--db', join(folder, 'mock.db'), '--log-level', 'debug'] });
     const api = new Client(own);
@@ -484,7 +484,7 @@ describe('what protects the pages', () => {
     assert.ok(!holdsCvvs(kept));
   });
 
-  test('assets: nothing but the pages\' own', async () => {
+  test('assets: only the files of the pages are served', async () => {
     assert.match((await demo.send('GET', '/_mock/assets/page.css')).expect(200).headers['content-type'], /^text\/css/);
     // asked for again each time: an upgrade never mixes modules, and one that is the same costs no bytes
     const { headers } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
@@ -497,7 +497,7 @@ describe('what protects the pages', () => {
 });
 
 describe('the mock\'s panel', () => {
-  test('shows the fixtures\' cards, fills one in, and is gone by ?panel=0 and --hide-panel', async () => {
+  test('shows the cards of the fixtures, and is hidden by ?panel=0 and --hide-panel', async () => {
     const it = await order();
     const page = (await open(it.api, it.path)).text;
     for (const number of [GOOD_3DS, GOOD, BAD_3DS, BAD])

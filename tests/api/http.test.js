@@ -108,7 +108,7 @@ const refused = [
   ['a long query', '', 414, /8 kB/, '', target(`?${'a'.repeat(9000)}`)],
 ];
 
-describe('refused, and the connection closed', () => {
+describe('rejected with a closed connection', () => {
   for (const [what, head, status, why, body, options] of refused) {
     test(what, async () => {
       const { reply, name, items } = await send(head, body, options);
@@ -124,7 +124,7 @@ describe('refused, and the connection closed', () => {
     });
   }
 
-  test('a control call is answered in its own shape', async () => {
+  test('a control call gets the error format of the control API', async () => {
     const reply = await rawExchange(
       server,
       `POST /_mock/reset HTTP/1.1\r\n${HOST}Content-Length: 2\r\nContent-Length: 4\r\n\r\n{}`,
@@ -174,7 +174,7 @@ const library = [
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
 ];
 
-describe('refused by the library, with a line in the log', () => {
+describe('rejected by the library, with a line in the log', () => {
   for (const [what, bytes, status] of library) {
     test(what, async () => {
       const name = nextName();
@@ -187,7 +187,7 @@ describe('refused by the library, with a line in the log', () => {
   }
 });
 
-describe('taken', () => {
+describe('accepted', () => {
   const answers = async (head, body, options) => {
     const { reply, items } = await send(head, body, options);
     assert.deepEqual(reply.raw.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 404', 'HTTP/1.1 404'], reply.raw);
@@ -195,15 +195,15 @@ describe('taken', () => {
   };
   const chunked = 'Transfer-Encoding: chunked\r\n';
 
-  test('a body of its length', () => answers('Content-Length: 2\r\n'));
+  test('a body with Content-Length', () => answers('Content-Length: 2\r\n'));
   test('leading zeros', () => answers('Content-Length: 0000000000000000000000002\r\n'));
   test('chunks, in any case', () => answers('Transfer-Encoding: CHUNKED\r\n', '2\r\n{}\r\n0\r\n\r\n'));
   test('chunks with extensions', () => answers(chunked, '2;name=value\r\n{}\r\n0;last\r\n\r\n'));
   test('trailers', () => answers(chunked, '2\r\n{}\r\n0\r\nX-Sum: 1\r\nContent-Length: 99\r\n\r\n'));
-  test('lines that end with LF', () => answers('Content-Length: 2\n', '{}', { first: 'POST /NAME HTTP/1.1\n' }));
+  test('lines ending with LF', () => answers('Content-Length: 2\n', '{}', { first: 'POST /NAME HTTP/1.1\n' }));
   test('empty lines before a request', () =>
     answers('Content-Length: 2\r\n', '{}', { first: '\r\n\r\nPOST /NAME HTTP/1.1\r\n' }));
-  test('tabs and bytes beyond ASCII in a value', () => answers('X: a\tb\xff\r\nContent-Length: 2\r\n'));
+  test('tabs and non-ASCII bytes in a value', () => answers('X: a\tb\xff\r\nContent-Length: 2\r\n'));
   test('200 parameters in 8 kB, with the fields and cookies of a browser', () =>
     answers(
       `Cookie: ${Array.from({ length: 10 }, (_, i) => `${LONG}${i}=${LONG}`).join('; ')}\r\n${Array.from({ length: 20 }, (_, i) => `X-Field-${i}: ${LONG}\r\n`).join('')}`,
@@ -212,7 +212,7 @@ describe('taken', () => {
     ));
 });
 
-describe('bodies that are no plain text', () => {
+describe('encoded bodies', () => {
   const json = JSON.stringify({ data: { attributes: invoice() } });
   const bodies = [
     ['a byte order mark', Buffer.from(`\ufeff${json}`), {}, 400, /byte order mark/],
@@ -231,7 +231,7 @@ describe('bodies that are no plain text', () => {
     });
   }
 
-  test('identity is no encoding, and a sink takes any', async () => {
+  test('identity counts as unencoded, and a sink accepts any encoding', async () => {
     (
       await demo.private('POST', '/payment-invoices', { body: json, headers: { 'Content-Encoding': 'identity' } })
     ).expect(201);

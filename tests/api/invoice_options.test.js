@@ -18,7 +18,7 @@ async function comeBack(api, id) {
 }
 
 describe('send_operation_context_on_return', () => {
-  test('wins over the account\'s setting, both ways', async () => {
+  test('overrides the account\'s setting, both ways', async () => {
     for (const [send_context, said, names] of [
       [false, {}, ['mine']], [true, {}, NAMES],
       [false, options(true), NAMES], [true, options(false), ['mine']],
@@ -31,7 +31,7 @@ describe('send_operation_context_on_return', () => {
     }
   });
 
-  test('the context: the invoice as it is', async () => {
+  test('adds the current state of the invoice', async () => {
     const api = await demo.newAccount();
     const now = await api.freeze();
     const order = invoice({ amount: 12.3, description: 'Goods & more', return_url: BACK, ...options(true) });
@@ -42,7 +42,7 @@ describe('send_operation_context_on_return', () => {
     });
   });
 
-  test('in every way to order', async () => {
+  test('works in all APIs', async () => {
     const api = await demo.newAccount();
     const fields = { return_url: BACK, ...options('true') };
     const form = { headers: { Accept: 'application/json' } };
@@ -56,7 +56,7 @@ describe('send_operation_context_on_return', () => {
     for (const { id } of items) assert.deepEqual([...(await comeBack(api, id)).keys()], NAMES);
   });
 
-  test('goes with the invoice through a snapshot and its file', async () => {
+  test('is kept by a snapshot and its file', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({ return_url: BACK, ...options(true) });
     (await api.control('POST', '/snapshots/one')).expect(201);
@@ -72,7 +72,7 @@ describe('send_operation_context_on_return', () => {
     assert.deepEqual([...(await comeBack(api, again)).keys()], NAMES);
   });
 
-  test('what is no flag is told', async () => {
+  test('must be a flag', async () => {
     const api = await demo.newAccount();
     assert.deepEqual(Object.keys((await api.create(invoice(options('maybe')))).expect(422).json.errors),
       ['options.send_operation_context_on_return']);
@@ -80,7 +80,7 @@ describe('send_operation_context_on_return', () => {
   });
 });
 
-test('bypass_hpp: hpp_url is the page itself', async () => {
+test('bypass_hpp: hpp_url is the payment page itself', async () => {
   for (const profile of ['2020', '2024']) {
     const api = await demo.newAccount({ profile });
     const { attributes } = await api.made({ options: { bypass_hpp: true, allow_partially: true } });
