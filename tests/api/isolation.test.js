@@ -74,7 +74,7 @@ describe('ids of another account', () => {
   // The documentation is everybody's: an account only fills in its examples.
   const isDocs = (operation) => operation.includes(' /_mock/docs/');
 
-  test('every operation of the document that takes both an account and an id is among these', () => {
+  test('the list has all operations of the document with an account and an id', () => {
     const { document } = contract();
     const takesAccount = (path, method) =>
       [...(document.paths[path].parameters ?? []), ...(document.paths[path][method].parameters ?? [])].some(
@@ -93,7 +93,7 @@ describe('ids of another account', () => {
     assert.deepEqual(both.sort(), [...Object.keys(OPERATIONS), ...MAKING].sort());
   });
 
-  test('sinks of one name are two', async () => {
+  test('sinks with the same name are separate', async () => {
     const requests = async (api) => (await api.control('GET', '/sink/mine/requests')).expect(200).json.items;
     (await theirs.control('PUT', '/sink/mine', { responses: [500] })).expect(200);
     (await mine.control('POST', '/sink/mine', {})).expect(200);
@@ -123,7 +123,7 @@ describe('ids of another account', () => {
     });
   }
 
-  test('a snapshot of the same name is another one', async () => {
+  test('snapshots with the same name are separate', async () => {
     (await mine.control('POST', '/snapshots/theirs')).expect(201);
     assert.equal((await mine.control('GET', '/snapshots')).json.items[0].invoices, 0);
     assert.equal((await theirs.control('GET', '/snapshots')).json.items[0].invoices, 1);
@@ -147,7 +147,7 @@ describe('ids of another account', () => {
     );
   });
 
-  test('private API: 404, and in no list', async () => {
+  test('private API: 404, and not listed', async () => {
     (await mine.get(their.id)).expect(404);
     assert.deepEqual((await mine.list()).expect(200).data, []);
     assert.deepEqual((await mine.list({ reference_id: 'theirs' })).expect(200).data, []);
@@ -162,7 +162,7 @@ describe('ids of another account', () => {
   });
 });
 
-describe('what one account does', () => {
+describe('effects on other accounts', () => {
   const everything = async (api) => [
     (await api.list()).text,
     (await api.control('GET', '/callbacks')).text,
@@ -202,7 +202,7 @@ describe('what one account does', () => {
   }
 });
 
-test('a thousand accounts, used by fifty workers at once, keep what is theirs', async () => {
+test('a thousand accounts stay separate with fifty concurrent workers', async () => {
   const ACCOUNTS = 1000;
   const OUTCOMES = ['processed', 'process_failed:insufficient_funds', 'process_failed:declined', 'process_pending'];
   const sink = await startSink({ check: false });
@@ -254,7 +254,7 @@ test('a thousand accounts, used by fifty workers at once, keep what is theirs', 
   await sink.stop({ clean: false });
 });
 
-test('a large account is empty at once when it is reset, and others go on meanwhile', async () => {
+test('a reset empties a large account at once and does not block others', async () => {
   const quick = new Client(server, DEMO, { check: false });
   const [big, other] = [await quick.newAccount({ callback_url: NOWHERE }), await quick.newAccount()];
   big.agent = other.agent = quick.agent;
@@ -299,7 +299,7 @@ test('callback numbers are never reused', async () => {
   assert.equal(seen.size, 3);
 });
 
-test('calls that wait for an invoice end when a reset takes it', async () => {
+test('calls that wait for an invoice end when a reset deletes it', async () => {
   const api = await demo.newAccount();
   const { id } = await api.made({}, hold);
   const waits = [{ status: 'processed' }, { callback: 'delivered' }].map((what) =>
@@ -309,7 +309,7 @@ test('calls that wait for an invoice end when a reset takes it', async () => {
   for (const reply of await Promise.all(waits)) assert.equal(codeOf(reply.expect(404)), 'unknown_invoice');
 });
 
-test('an unused account is deleted after its ttl_s, with everything in it', async () => {
+test('an unused account is deleted after its ttl_s, with all its data', async () => {
   const used = await demo.newAccount({ ttl_s: 3600 });
   const unused = await demo.newAccount({ ttl_s: 3 });
   const { id } = await unused.made({}, hold);

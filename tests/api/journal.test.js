@@ -19,7 +19,7 @@ async function requests(api, parameters = {}) {
 const newest = async (api, parameters = {}) => (await requests(api, { limit: 1, ...parameters })).items[0];
 const header = (item, name) => Object.entries(item.headers).find(([key]) => key.toLowerCase() === name)?.[1];
 
-describe('what is kept', () => {
+describe('records', () => {
   test('a call with its headers, bodies, status and invoice', async () => {
     const api = await demo.newAccount();
     const since = Date.now();
@@ -42,7 +42,7 @@ describe('what is kept', () => {
     assert.ok(item.took_us > 0);
   });
 
-  test('a page visit, and the query as it was sent', async () => {
+  test('a page visit, with the raw query', async () => {
     const api = await demo.newAccount();
     const { id, attributes } = await api.made({}, hold);
     const path = attributes.flow_data.action.slice(server.url.length);
@@ -53,7 +53,7 @@ describe('what is kept', () => {
       [['HEAD', path, 200, id], ['GET', `${path}?x=%41&y[]=2`, 200, id]]);
   });
 
-  test('bytes that are not text', async () => {
+  test('binary bodies', async () => {
     const api = await demo.newAccount();
     const body = Buffer.from([0x7b, 0xff, 0x00, 0xfe]);
     (await api.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })).expect(
@@ -64,7 +64,7 @@ describe('what is kept', () => {
     assert.deepEqual(Buffer.from(item.body_base64, 'base64'), body);
   });
 
-  test('long bodies keep their beginning and their size', async () => {
+  test('long bodies are truncated, with their size', async () => {
     const api = await demo.newAccount();
     const text = `{"a":"${'ü'.repeat(200_000)}"}`;
     (await api.private('POST', '/payment-invoices', { body: text })).expect(422);
@@ -74,7 +74,7 @@ describe('what is kept', () => {
     assert.ok(text.startsWith(item.body));
   });
 
-  test('calls under /_mock/ that change something, and no others', async () => {
+  test('calls under /_mock/ only if they change something', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     (await api.control('GET', '/clock')).expect(200);
@@ -86,7 +86,7 @@ describe('what is kept', () => {
       [['POST', `/_mock/payment-invoices/${id}/transition`, id], ['PUT', '/_mock/clock', null]]);
   });
 
-  test('an advance is there once it has answered', async () => {
+  test('an advance, after its response', async () => {
     const api = await demo.newAccount();
     await api.freeze();
     await api.advance(5);
@@ -102,7 +102,7 @@ describe('secrets', () => {
     for (const secret of secrets) assert.ok(!text.includes(secret), `${secret} in ${text.slice(0, 500)}`);
   };
 
-  test('Authorization, tokens, cookies and keys of headers', async () => {
+  test('are masked in Authorization, tokens, cookies and key headers', async () => {
     const api = await demo.newAccount();
     (
       await api.private('GET', '/payment-services', {
@@ -122,7 +122,7 @@ describe('secrets', () => {
     assert.equal(header(item, 'cookie'), '***');
   });
 
-  test('card numbers and codes: the page\'s form, the host-to-host call, the control API', async () => {
+  test('card numbers and codes are masked in the form, the card gate and the control API', async () => {
     const api = await demo.newAccount();
     const { id, attributes } = await api.made({}, hold);
     const page = attributes.flow_data.action.slice(server.url.length);
@@ -140,7 +140,7 @@ describe('secrets', () => {
     clean(await newest(api), CARD, CODE);
   });
 
-  test('in a call to no path, in a query, and wherever else they stand', async () => {
+  test('are masked in unknown paths, in queries and elsewhere', async () => {
     const api = await demo.newAccount();
     await api.private('POST', '/payment/sales', { json: { card_number: CARD, cvv: 987 }, check: false });
     const item = await newest(api);
@@ -154,7 +154,7 @@ describe('secrets', () => {
     clean(await newest(api), CARD, api.account.secret_key);
   });
 
-  test('an account\'s keys in the answer that shows them', async () => {
+  test('the keys of an account are masked in responses', async () => {
     const made = await demo.newAccount();
     const { items } = await requests(demo, { path: '/_mock/accounts', method: 'POST' });
     clean(items, made.account.api_key, made.account.secret_key, made.account.secret_live_key);
@@ -162,7 +162,7 @@ describe('secrets', () => {
   });
 });
 
-describe('finding', () => {
+describe('search', () => {
   let api;
   let made;
   before(async () => {
@@ -200,7 +200,7 @@ describe('finding', () => {
     assert.equal(await count({ reference_id: 'order-7' }), 0);
   });
 
-  test('by time, both ends included', async () => {
+  test('by time, including both ends', async () => {
     const { items } = await requests(api);
     const [last, first] = [items[0].at, items.at(-1).at];
     assert.equal(await count({ from: first, to: last }), 7);
@@ -224,7 +224,7 @@ describe('finding', () => {
     assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a));
   });
 
-  test('counts of what fits', async () => {
+  test('counts the matches', async () => {
     const { counts } = await requests(api);
     assert.deepEqual(counts, {
       api: 7, page: 0, unmatched: 0,
@@ -234,7 +234,7 @@ describe('finding', () => {
     assert.deepEqual((await requests(api, { status: '422' })).counts.by_route, { 'POST /payment-invoices': 1 });
   });
 
-  test('filters that cannot be read are refused', async () => {
+  test('invalid filters are rejected', async () => {
     for (const bad of [
       { status: '6xx' },
       { status: 'x' },
@@ -253,8 +253,8 @@ describe('finding', () => {
   });
 });
 
-describe('whose it is', () => {
-  test('each account sees its own, and DELETE empties no other', async () => {
+describe('accounts', () => {
+  test('each account sees its own requests, and DELETE affects no other', async () => {
     const one = await demo.newAccount();
     const two = await demo.newAccount();
     await one.made({}, hold);
@@ -267,14 +267,14 @@ describe('whose it is', () => {
     assert.equal((await requests(one)).total, 1);
   });
 
-  test('reset empties it too', async () => {
+  test('reset deletes them', async () => {
     const api = await demo.newAccount();
     await api.made({}, hold);
     (await api.control('POST', '/reset')).expect(200);
     assert.equal((await requests(api)).total, 0);
   });
 
-  test('what no account owns is the demo account\'s, and of the account that the login names', async () => {
+  test('requests without an account belong to the demo account, or to the account of the login', async () => {
     const api = await demo.newAccount();
     const path = `/nowhere-${Date.now()}`;
     await api.send('GET', path, { check: false });
@@ -293,7 +293,7 @@ describe('explain', () => {
     return (await newest(demo)).explain;
   };
 
-  test('a path that is none: the nearest one', async () => {
+  test('an unknown path: the most similar one', async () => {
     for (const [method, path, nearest] of [
       ['POST', '/payment-invoice', 'POST /payment-invoices'],
       ['GET', '/payment-invoice/cpi_1', 'GET /payment-invoices/{id}'],
@@ -308,7 +308,7 @@ describe('explain', () => {
     assert.equal(why.rule, 'unreadable_path');
   });
 
-  test('a method that is none: the one of the path', async () => {
+  test('an unknown method: the methods of the path', async () => {
     const why = await explain(demo, 'DELETE', '/payment-services/payment_card_usd_hpp');
     assert.deepEqual(
       [why.rule, why.where, why.nearest],
@@ -316,7 +316,7 @@ describe('explain', () => {
     );
   });
 
-  test('401: what is wrong with the credentials, and no key', async () => {
+  test('401: what is wrong with the credentials, without keys', async () => {
     const api = await demo.newAccount();
     const { account } = api;
     const rules = {
@@ -347,7 +347,7 @@ describe('explain', () => {
     assert.deepEqual([why.rule, why.where], ['unknown_key', 'public_key']);
   });
 
-  test('422: the fields and what they take', async () => {
+  test('422: the fields and the accepted values', async () => {
     const api = await demo.newAccount();
     (
       await api.create(
@@ -402,7 +402,7 @@ describe('explain', () => {
     for (const name of Object.keys(fields)) assert.ok(second[`fields.${name}`].accepted, name);
   });
 
-  test('400 and 403: the reason', async () => {
+  test('400 and 403 have the reason', async () => {
     const api = await demo.newAccount({ public_creation: false });
     (await api.private('POST', '/payment-invoices', { body: '{"data":' })).expect(400);
     const broken = (await newest(api)).explain;
@@ -414,7 +414,7 @@ describe('explain', () => {
     assert.equal((await newest(demo)).explain.rule, 'origin_not_allowed');
   });
 
-  test('a refused read of something that is not there', async () => {
+  test('a read of an unknown object', async () => {
     const api = await demo.newAccount();
     (await api.get('cpi_0000000000000000')).expect(404);
     assert.equal((await newest(api)).explain.rule, 'unknown_resource');
@@ -424,7 +424,7 @@ describe('explain', () => {
 describe('faults', () => {
   const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201).json;
 
-  test('a call that met one says so, answered or not', async () => {
+  test('a call names its fault, with or without a response', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'status', status: 502, times: 1 });
     await fault(api, { on: 'api', fault: 'reset', times: 1 });
@@ -443,7 +443,7 @@ describe('faults', () => {
     assert.deepEqual(counts.by_status, { 200: 1, 502: 1, none: 1 });
   });
 
-  test('a delayed call is one call', async () => {
+  test('a delayed call is recorded once', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'api', fault: 'delay', delay: '100ms', times: 1 });
     const { id } = await api.made({}, hold);
@@ -452,7 +452,7 @@ describe('faults', () => {
     assert.ok(items[0].took_us >= 10_000, `${items[0].took_us}`);
   });
 
-  test('hits are in the timeline, of calls and of callbacks', async () => {
+  test('the timeline has the faults of calls and callbacks', async () => {
     const api = await demo.newAccount();
     await fault(api, { on: 'callback', fault: 'drop', times: 1 });
     await fault(api, { on: 'api', match: { method: 'GET' }, fault: 'status', status: 503, times: 1 });
@@ -469,7 +469,7 @@ describe('faults', () => {
   });
 });
 
-describe('bounds', () => {
+describe('limits', () => {
   test('--journal N keeps the last N', async () => {
     const small = await startServer({ args: ['--journal', '20', '--log-level', 'error'] });
     try {
@@ -483,7 +483,7 @@ describe('bounds', () => {
     }
   });
 
-  test('--journal off keeps nothing, and says so', async () => {
+  test('--journal off keeps nothing and reports this', async () => {
     const off = await startServer({ args: ['--journal', 'off'] });
     try {
       const client = new Client(off);
@@ -519,7 +519,7 @@ describe('bounds', () => {
     }
   });
 
-  test('a request line of any kind', async () => {
+  test('any request line is recorded', async () => {
     const reply = await rawExchange(
       server,
       `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
@@ -535,7 +535,7 @@ describe('export', () => {
   const script = async (api, id) =>
     (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'curl' } })).expect(200);
 
-  test('the script makes the same calls again', async () => {
+  test('the script repeats the calls', async () => {
     const api = await demo.newAccount();
     const reference = `it's "quoted" $HOME \`x\` \\ ${Date.now()}`;
     const { id } = await api.made({ reference_id: reference, metadata: { '@': "'" } }, hold);
@@ -558,7 +558,7 @@ describe('export', () => {
     assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // paid already, made already
   });
 
-  test('without its variables it names them', async () => {
+  test('without its variables the script names them', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const { text } = await script(api, id);
@@ -568,7 +568,7 @@ describe('export', () => {
     assert.match(failed.stderr, /MILKYPAY_API_KEY.*API key/);
   });
 
-  test('each call has the credentials that it had', async () => {
+  test('each call uses its original credentials', async () => {
     const guarded = await startServer({ args: ['--control-token', 'of-the-control-api'] });
     try {
       const api = new Client(guarded);
@@ -598,7 +598,7 @@ describe('export', () => {
     }
   });
 
-  test('only curl, only one\'s own invoice', async () => {
+  test('only for curl and for invoices of the account', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     (await api.control('GET', `/payment-invoices/${id}/export`, undefined, { parameters: { as: 'har' } })).expect(422);
@@ -606,7 +606,7 @@ describe('export', () => {
   });
 });
 
-test('the log names the request through transition and callback', async () => {
+test('the log has the request id in transitions and callbacks', async () => {
   const { startSink } = await import('../lib/sink.js');
   const other = await startServer({ args: ['--log-format', 'json'] });
   const client = new Client(other);

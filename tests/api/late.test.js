@@ -86,7 +86,7 @@ describe('every status by name, by timer and by chain', () => {
     await sink.stop();
   });
 
-  test('one life with all that can go back', async () => {
+  test('one invoice with refunds and chargebacks', async () => {
     const api = await frozen();
     const { id } = await api.made(
       {},
@@ -111,7 +111,7 @@ describe('every status by name, by timer and by chain', () => {
 });
 
 describe('partially_processed', () => {
-  test('the half, in cents, unless it is said', async () => {
+  test('pays half, in cents, without an amount', async () => {
     const api = await frozen();
     const half = await in_(api, ['partially_processed'], { amount: 33.33 });
     assert.deepEqual(await money(api, half), ['partially_processed', 16.66, null, null, 16.66]);
@@ -125,7 +125,7 @@ describe('partially_processed', () => {
     assert.equal((await api.getPublic(said)).data.active_payment.status, 'processed');
   });
 
-  test('not all of it, and not more', async () => {
+  test('must be less than the whole amount', async () => {
     const api = await frozen();
     const { id } = await api.made();
     for (const amount of [100, 100.01, 0, -1]) {
@@ -137,7 +137,7 @@ describe('partially_processed', () => {
     assert.equal((await api.attributes(id)).status, 'process_pending');
   });
 
-  test('is final, and paid: the payer comes back to the success page', async () => {
+  test('is final and paid: the payer returns to the success page', async () => {
     const api = await frozen({ only_final: true });
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({
@@ -160,7 +160,7 @@ describe('partially_processed', () => {
 });
 
 describe('terminated', () => {
-  test('a failure with its resolution, and the end', async () => {
+  test('is a final failure with a resolution', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await api.made(
@@ -193,7 +193,7 @@ describe('terminated', () => {
     await sink.stop();
   });
 
-  test('general_decline without one, never ok', async () => {
+  test('has general_decline by default, never ok', async () => {
     const api = await frozen();
     const { id } = await api.made();
     refused(await api.transition(id, { status: 'terminated', resolution: 'ok' }), 422, 'invalid');
@@ -203,7 +203,7 @@ describe('terminated', () => {
     );
   });
 
-  test('not once it is paid', async () => {
+  test('is not possible after the payment', async () => {
     const api = await frozen();
     refused(await api.transition(await in_(api, ['processed']), { status: 'terminated' }), 409, 'forbidden_transition');
     (
@@ -213,13 +213,13 @@ describe('terminated', () => {
 });
 
 describe('chargebacks', () => {
-  test('all, and what was refunded before is not in it', async () => {
+  test('take the whole amount except refunds', async () => {
     const api = await frozen();
     const id = await in_(api, ['processed', { status: 'partially_refunded', amount: 30 }, 'charged_back']);
     assert.deepEqual(await money(api, id), ['charged_back', 100, 30, 70, 0]);
   });
 
-  test('in part, and then the rest', async () => {
+  test('can take a part, then the rest', async () => {
     const api = await frozen();
     const id = await in_(api, ['processed', { status: 'partially_charged_back', amount: 20.4 }]);
     assert.deepEqual(await money(api, id), ['partially_charged_back', 100, null, 20.4, 79.6]);
@@ -227,7 +227,7 @@ describe('chargebacks', () => {
     assert.deepEqual(await money(api, id), ['charged_back', 100, null, 100, 0]);
   });
 
-  test('the platform\'s document does not show the amount, a snapshot keeps it', async () => {
+  test('have an amount that the platform\'s document omits and a snapshot keeps', async () => {
     const api = await frozen();
     const id = await in_(api, ['processed', { status: 'partially_charged_back', amount: 20.4 }]);
     assert.ok(!('charged_back_amount' in (await api.attributes(id))));
@@ -237,7 +237,7 @@ describe('chargebacks', () => {
     assert.deepEqual(await money(api, id), ['partially_charged_back', 100, null, 20.4, 79.6]);
   });
 
-  test('a restart keeps it', async () => {
+  test('survive a restart', async () => {
     const db = join(tempDir(), 'mock.db');
     let own = await startServer({ args: ['--db', db] });
     const api = await frozen({}, new Client(own));
@@ -279,12 +279,12 @@ describe('the amount of a transition', () => {
     });
   }
 
-  test('what the state table forbids is told first', async () => {
+  test('the state table is checked first', async () => {
     const api = await frozen();
     refused(await api.transition(await in_(api, []), { status: 'refunded', amount: 1 }), 409, 'forbidden_transition');
   });
 
-  test('all that is left may be said, and what was paid may be less', async () => {
+  test('may be the whole rest, or less than the paid amount', async () => {
     const api = await frozen();
     const id = await in_(
       api,
@@ -297,7 +297,7 @@ describe('the amount of a transition', () => {
     assert.deepEqual(await money(api, id), ['refunded', 80, 80, null, 0]);
   });
 
-  test('half a cent is split, the smallest amount cannot be', async () => {
+  test('half a cent can be split, the smallest amount cannot', async () => {
     const api = await frozen();
     const cent = await in_(api, ['processed', 'partially_refunded'], { amount: 0.01 });
     assert.deepEqual(await money(api, cent), ['partially_refunded', 0.01, 0.005, null, 0.005]);
@@ -311,7 +311,7 @@ describe('the amount of a transition', () => {
   });
 });
 
-describe('force goes past the state table, not past the money', () => {
+describe('force overrides the state table, not the amounts', () => {
   const STATUSES = [
     'created',
     'expired',
@@ -347,7 +347,7 @@ describe('force goes past the state table, not past the money', () => {
     });
   }
 
-  test('a charge is never verified, a card check never processed', async () => {
+  test('a charge cannot become verified, nor a card check processed', async () => {
     const api = await frozen();
     for (const force of [false, true]) {
       for (const [flow, asked, got] of [
@@ -361,7 +361,7 @@ describe('force goes past the state table, not past the money', () => {
     }
   });
 
-  test('back to the start nothing of the money is left', async () => {
+  test('a return to the start clears the amounts', async () => {
     const api = await frozen();
     for (const status of ['created', 'process_pending', 'process_failed', 'terminated']) {
       const id = await in_(api, ['processed', 'partially_refunded', 'partially_charged_back', { status, force: true }]);
@@ -369,7 +369,7 @@ describe('force goes past the state table, not past the money', () => {
     }
   });
 
-  test('paid again it begins anew', async () => {
+  test('a second payment starts from zero', async () => {
     const api = await frozen();
     const id = await in_(api, ['processed', 'charged_back', { status: 'processed', force: true }]);
     assert.deepEqual(await money(api, id), ['processed', 100, null, null, 100]);
@@ -398,14 +398,14 @@ describe('the payer\'s page', () => {
     });
   }
 
-  test('partially_processed: the page shows what was paid', async () => {
+  test('partially_processed: the page shows the paid amount', async () => {
     const api = await frozen();
     const id = await in_(api, [{ status: 'partially_processed', amount: 60.25 }]);
     const { text } = (await api.send('GET', `${(await see(api, id)).page}?locale=en`, browser)).expect(200);
     assert.match(/data-testid="amount">([^<]*)</.exec(text)[1], /60\.25/);
   });
 
-  test('a refund that failed leaves the payer a payer', async () => {
+  test('after a failed refund the page shows the payment as paid', async () => {
     const api = await frozen();
     const { id } = await api.made({
       return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' },

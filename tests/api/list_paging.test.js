@@ -22,7 +22,7 @@ describe('over a hundred invoices', () => {
     for (let i = 0; i < COUNT; i++) newest.unshift((await api.made()).id);
   });
 
-  test('the first page: 20, newest first', async () => {
+  test('the first page has 20 invoices, newest first', async () => {
     const reply = await api.list();
     assert.deepEqual(ids(reply), newest.slice(0, 20));
     assert.deepEqual(keysAt(reply.text, 'meta'), ['count', 'size', 'before', 'after']);
@@ -69,17 +69,17 @@ describe('over a hundred invoices', () => {
     });
   }
 
-  test('page[after] gives the nearest newer ones, newest first', async () => {
+  test('page[after] returns the next newer invoices, newest first', async () => {
     assert.deepEqual(ids(await api.list({ 'page[after]': newest[60], 'page[size]': 5 })), newest.slice(55, 60));
     assert.deepEqual(ids(await api.list({ 'page[after]': newest[3] })), newest.slice(0, 3));
   });
 
-  test('page[before] gives older ones', async () => {
+  test('page[before] returns older invoices', async () => {
     assert.deepEqual(ids(await api.list({ 'page[before]': newest[60], 'page[size]': 5 })), newest.slice(61, 66));
     assert.deepEqual(ids(await api.list({ 'page[before]': newest[COUNT - 3] })), newest.slice(COUNT - 2));
   });
 
-  test('beyond either end there is nothing', async () => {
+  test('pages beyond either end are empty', async () => {
     for (const parameters of [{ 'page[before]': newest.at(-1) }, { 'page[after]': newest[0] }]) {
       const reply = (await api.list(parameters)).expect(200);
       assert.deepEqual(reply.data, []);
@@ -87,7 +87,7 @@ describe('over a hundred invoices', () => {
     }
   });
 
-  test('a new invoice does not shift the pages that follow', async () => {
+  test('a new invoice does not shift the following pages', async () => {
     const other = await demo.newAccount();
     const old = [];
     for (let i = 0; i < 6; i++) old.unshift((await other.made()).id);
@@ -124,7 +124,7 @@ test('an empty list', async () => {
   );
 });
 
-test('rows read as by id', async () => {
+test('rows are the same as by id', async () => {
   const api = await demo.newAccount();
   await api.made({ customer: { reference_id: 'c' }, metadata: { a: 1 } });
   await api.made();
@@ -187,7 +187,7 @@ describe('filters', () => {
     test(JSON.stringify(filter), async () => assert.deepEqual(await names(filter), expected));
   }
 
-  test('created_from and created_to include their ends', async () => {
+  test('created_from and created_to are inclusive', async () => {
     assert.deepEqual(await names({ created_from: start }), ['test', 'live', 'eur', 'usd']);
     assert.deepEqual(await names({ created_from: start + 1 }), ['test', 'live']);
     assert.deepEqual(await names({ created_from: start + 10 }), ['test', 'live']);
@@ -196,7 +196,7 @@ describe('filters', () => {
     assert.deepEqual(await names({ created_from: start + 1, created_to: start + 9 }), []);
   });
 
-  test('what a reference or an id names must fit the times, the cursor and each other', async () => {
+  test('reference, id, times and cursor must all match', async () => {
     const asked = (more) => names({ reference_id: 'live', ...more });
     assert.deepEqual(await asked({ created_from: start + 10, created_to: start + 10 }), ['live']);
     assert.deepEqual(await asked({ created_from: start + 11 }), []);
@@ -213,7 +213,7 @@ describe('filters', () => {
     }
   });
 
-  test('filters that mean nothing are refused', async () => {
+  test('invalid filters are rejected', async () => {
     for (const [name, value] of [['status', 'paid'], ['status', ''], ['test_mode', 'yes'], ['test_mode', ''],
       ['created_from', 'today'], ['created_from', -1], ['created_to', 2 ** 41], ['created_to', '']]) {
       (await api.list({ [`filter[${name}]`]: value })).expect(422);
@@ -243,7 +243,7 @@ describe('filters', () => {
     assert.deepEqual(ids(await all.private('GET', last.json.links.prev)), wanted.slice(5, 10));
   });
 
-  test('a reference with odd characters is found and survives in links', async () => {
+  test('a reference with special characters is found and kept in links', async () => {
     const other = await demo.newAccount();
     const reference_id = 'a&b=c#d?e/ü [x]%';
     const { id } = await other.made({ reference_id });
@@ -251,7 +251,7 @@ describe('filters', () => {
   });
 });
 
-test('one account never lists another\'s', async () => {
+test('an account never lists invoices of another', async () => {
   const one = await demo.newAccount();
   const two = await demo.newAccount();
   const reference_id = 'shared';

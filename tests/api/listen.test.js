@@ -41,7 +41,7 @@ describe(
   'a name with several addresses',
   { skip: namespaces ? false : 'no mount namespaces here in which the program starts' },
   () => {
-    test('all of them, with one port', async () => {
+    test('all addresses of a name, with one port', async () => {
       const server = await startServer({
         listen: 'mock.test:0',
         wrap: withHosts(['127.0.0.2 mock.test', '127.0.0.3 mock.test', '127.0.0.2 mock.test']),
@@ -53,7 +53,7 @@ describe(
       await server.stop();
     });
 
-    test('an address that the machine does not have is left out, with a warning', async () => {
+    test('an address that the machine does not have is skipped with a warning', async () => {
       const server = await startServer({
         listen: 'mock.test:0',
         wrap: withHosts(['192.0.2.1 mock.test', '127.0.0.2 mock.test']),
@@ -63,7 +63,7 @@ describe(
       assert.match(server.stderr, /warn +not_listening address=192\.0\.2\.1/);
     });
 
-    test('none that it has: status 2', async () => {
+    test('no address of the machine: status 2', async () => {
       const { code, stderr } = await runBinary(['--listen', 'mock.test:0'], {
         wrap: withHosts(['192.0.2.1 mock.test']),
       });
@@ -71,7 +71,7 @@ describe(
       assert.match(stderr, /--listen mock\.test:0: /);
     });
 
-    test('one that another program has: status 2', async () => {
+    test('an address in use by another program: status 2', async () => {
       const other = createServer();
       await new Promise((done) => {
         other.listen(0, '127.0.0.3', done);

@@ -32,7 +32,7 @@ async function cost(api, id, from, n) {
   return used() - begun;
 }
 
-test('callback_logs are complete below and above what the row keeps', async () => {
+test('callback_logs is complete with fewer and with more entries than the row keeps', async () => {
   const api = await demo.newAccount({ callback_url: `${sink.url}/few`, outcome: 'process_pending' });
   const { id } = await api.made();
   for (let n = 1; n <= KEPT + 3; n++) {
@@ -46,7 +46,7 @@ test('callback_logs are complete below and above what the row keeps', async () =
   }
 });
 
-test('a snapshot keeps them, as a file too', async () => {
+test('a snapshot and its file keep them', async () => {
   const api = await demo.newAccount({ callback_url: `${sink.url}/few`, outcome: 'process_pending' });
   const { id } = await api.made();
   for (let n = 0; n < KEPT + 3; n++) await flip(api, id, n);
@@ -78,11 +78,11 @@ describe(`${MANY} changes of one invoice`, () => {
     await api.idle();
   });
 
-  test('the last ones take no longer than the first ones', { skip: ALONE }, () => {
+  test('the last changes take no longer than the first', { skip: ALONE }, () => {
     assert.ok(last < 5 * first, `${first / 1e6} ms of processor time at first, ${last / 1e6} ms after ${MANY}`);
   });
 
-  test('callback_logs show the newest thousand when the invoice is read, and the newest hundred elsewhere', async () => {
+  test('callback_logs has the newest thousand when the invoice is read, and the newest hundred elsewhere', async () => {
     const all = await logs(api, id);
     assert.equal(all.length, SHOWN);
     const [listed] = (await api.list()).expect(200).data;
@@ -90,7 +90,7 @@ describe(`${MANY} changes of one invoice`, () => {
     assert.equal(Object.keys(changed.data.attributes.callback_logs).length, 100);
   });
 
-  test('a page of callbacks is bounded in bytes, and `next` leads to all of them', async () => {
+  test('a page of callbacks has a maximum size, and `next` leads to all callbacks', async () => {
     const seen = [];
     let next;
     do {
@@ -107,7 +107,7 @@ describe(`${MANY} changes of one invoice`, () => {
     assert.equal(seen.length, MADE);
   });
 
-  test('a page ends at its limit, and the last one has no next', async () => {
+  test('a page ends at its limit, and the last page has no next', async () => {
     const page = async (parameters) =>
       (await api.control('GET', '/callbacks', undefined, { parameters })).expect(200).json;
     const all = await page({ limit: 32 });

@@ -292,7 +292,7 @@ async function runScript(text, env) {
   return promisify(execFile)('sh', [file], { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 26 });
 }
 
-describe('an exported call is the same call', () => {
+describe('an exported call equals the original', () => {
   let there;
   before(async () => { there = await listener(); });
   after(() => there.close());
@@ -334,14 +334,14 @@ describe('an exported call is the same call', () => {
     });
   }
 
-  test('a body that no command line could hold', async () => {
+  test('a body too long for a command line', async () => {
     const body = Buffer.from(`{"cvv":"123","a":"${'it\'s '.repeat(40_000)}"}`);
     await checkSame([
       (target) => ({ target, headers: { 'Content-Type': 'application/json' }, body, secrets: [['code', '123']] }),
     ]);
   });
 
-  test('a target that curl would change', async () => {
+  test('a target that curl would normalize', async () => {
     const body = Buffer.from('a=1');
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     await checkSame(
@@ -354,7 +354,7 @@ describe('an exported call is the same call', () => {
     );
   });
 
-  test('the script names what was masked', async () => {
+  test('the script names the masked values', async () => {
     const body = Buffer.from('{"card":{"card_number":"4111111111111111","cvv":"123"},"note":"5555555555554444"}');
     const text = await checkSame([
       (page) => ({
@@ -380,7 +380,7 @@ describe('an exported call is the same call', () => {
     ]);
   });
 
-  test('more values than are noted are said to be missing', async () => {
+  test('the script notes if masked values are missing', async () => {
     const api = await demo.newAccount();
     const { id, attributes } = await api.made({}, hold);
     (await api.control('DELETE', '/requests')).expect(200);
@@ -393,11 +393,11 @@ describe('an exported call is the same call', () => {
   });
 });
 
-describe('what stays readable', () => {
+describe('readable values', () => {
   const newest = async (api) =>
     (await api.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).expect(200).json.items[0];
 
-  test('names with escapes keep their values', async () => {
+  test('values of names with escapes are kept', async () => {
     const api = await demo.newAccount();
     const body = '{"data":{"attributes":{"metadata":{"a\\/b":"kept","\\u0417":"kept too"}}}}';
     await api.private('POST', '/payment-invoices', { body });
@@ -436,7 +436,7 @@ describe('what stays readable', () => {
     assert.ok(!server.stderr.includes(card), 'the log');
   });
 
-  test('a card number that the journal cuts', async () => {
+  test('a card number truncated by the journal', async () => {
     const api = await demo.newAccount();
     const kept = 262_144;
     for (const left of [1, 5, 7, 10, 14, 15]) {

@@ -61,7 +61,7 @@ async function metrics() {
   };
 }
 
-test('the format: every family has help, type and samples, no sample twice', async () => {
+test('the format: every family has help, type and unique samples', async () => {
   const { families } = await metrics();
   for (const [name, family] of families) {
     assert.ok(family.type && family.help, name);
@@ -89,7 +89,7 @@ test('the format: every family has help, type and samples, no sample twice', asy
   }
 });
 
-test('requests by route and code, each counted once', async () => {
+test('requests are counted once, by route and code', async () => {
   const api = await demo.newAccount();
   const before = await metrics();
   const { id } = await api.made({}, hold);
@@ -122,7 +122,7 @@ test('histograms add up', async () => {
   }
 });
 
-test('a waiting call is a waiting caller, and no latency', async () => {
+test('a waiting call counts as waiting, not in the latency', async () => {
   const api = await demo.newAccount();
   const { id } = await api.made({}, hold);
   const before = await metrics();
@@ -139,7 +139,7 @@ test('a waiting call is a waiting caller, and no latency', async () => {
   assert.equal(count(now) - count(before), routes - 1);
 });
 
-test('callbacks by what became of them', async () => {
+test('callbacks by result', async () => {
   const api = await demo.newAccount({ retry_limit: 2 });
   const sink = await startSink({ account: api.account });
   sink.answer([200, 500]);
@@ -161,7 +161,7 @@ test('callbacks by what became of them', async () => {
   await sink.stop({ clean: false });
 });
 
-test('what invoices and payouts became', async () => {
+test('invoices and payouts by status', async () => {
   const api = await demo.newAccount();
   await api.freeze();
   const before = await metrics();
@@ -188,7 +188,7 @@ test('what invoices and payouts became', async () => {
   assert.equal(grown('payout-invoices', 'processed'), 1);
 });
 
-test('timers that are set, and one on the wire', async () => {
+test('pending timers and an attempt in flight', async () => {
   const api = await demo.newAccount();
   const sink = await startSink({ account: api.account });
   sink.answer([HANG]);

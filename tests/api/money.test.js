@@ -215,7 +215,7 @@ async function run(seed) {
   return seen;
 }
 
-test('a known seed, which reaches every status that moves money', async () => {
+test('a fixed seed reaches every status that moves money', async () => {
   const seen = await run(1);
   for (const status of [
     'processed',

@@ -53,7 +53,7 @@ describe('the default', () => {
     assert.equal(await state(api, id), 'processed');
   });
 
-  test('settle_after_ms 0: still not before the reply', async () => {
+  test('settle_after_ms 0: not before the response', async () => {
     const api = await demo.newAccount({ settle_after_ms: 0 });
     for (let i = 0; i < 50; i++) {
       const made = await api.made();
@@ -62,7 +62,7 @@ describe('the default', () => {
     }
   });
 
-  test('the account\'s own outcome', async () => {
+  test('the account\'s outcome', async () => {
     const api = await frozen({ outcome: 'process_failed:insufficient_funds@5s' });
     const { id } = await api.made();
     await api.advance(4);
@@ -73,7 +73,7 @@ describe('the default', () => {
     assert.equal(await ends(api), 'processed');
   });
 
-  test('a failure: nothing is processed', async () => {
+  test('after a failure nothing is processed', async () => {
     const api = await frozen({ outcome: 'process_failed' });
     const { id } = await api.made();
     await api.advance(2);
@@ -135,7 +135,7 @@ describe('precedence', () => {
     });
   }
 
-  test('the public API and the form know the same ways', async () => {
+  test('the public API and the form have the same precedence', async () => {
     const api = await frozen();
     const one = (
       await api.createPublic(invoice(), { headers: { 'X-Mock-Outcome': 'process_failed:declined' } })
@@ -162,7 +162,7 @@ describe('precedence', () => {
 });
 
 describe('the queue', () => {
-  test('is used in order, by one invoice each', async () => {
+  test('each invoice takes the next outcome', async () => {
     const api = await frozen();
     const queued = (await api.outcomes('process_failed:declined', 'processed', 'process_failed:card_expired')).expect(
       201,
@@ -182,7 +182,7 @@ describe('the queue', () => {
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, []);
   });
 
-  test('is used up only by a 201', async () => {
+  test('only a 201 takes an outcome', async () => {
     const api = await frozen();
     const body = invoice();
     (await api.create(body)).expect(201);
@@ -194,7 +194,7 @@ describe('the queue', () => {
     assert.equal(await ends(api), 'process_failed:declined');
   });
 
-  test('can be emptied, and belongs to one account', async () => {
+  test('can be cleared, and belongs to one account', async () => {
     const api = await frozen();
     const other = await frozen();
     (await api.outcomes('process_failed:declined')).expect(201);
@@ -203,7 +203,7 @@ describe('the queue', () => {
     assert.equal(await ends(api), 'processed');
   });
 
-  test('refuses the whole list when one is wrong', async () => {
+  test('rejects the whole list if one outcome is invalid', async () => {
     const api = await frozen();
     const reply = (await api.outcomes('processed', 'nonsense')).expect(400, 422);
     assert.equal(reply.json.error.code, 'unknown_outcome');
@@ -282,7 +282,7 @@ describe('the syntax', () => {
     });
   }
 
-  test('resolutions of the documented list are known', async () => {
+  test('all documented resolutions are accepted', async () => {
     const api = await frozen();
     const names = [
       'antifraud_error',
@@ -333,7 +333,7 @@ describe('the syntax', () => {
   });
 });
 
-describe('amounts that decide', () => {
+describe('amounts that determine the outcome', () => {
   const amounts = {
     4000.01: 'insufficient_funds',
     4000.02: 'declined',
@@ -384,7 +384,7 @@ describe('amounts that decide', () => {
     assert.equal(await state(api, id), 'processed');
   });
 
-  test('nothing else is magic', async () => {
+  test('other amounts have no effect', async () => {
     const api = await frozen();
     for (const amount of [4000, 4000.13, 4000.1000001, 4000.011, 4001.01, 400.01, 4000.5, 4000.89, 4000.93]) {
       assert.equal(await ends(api, { amount }), 'processed', String(amount));
@@ -417,14 +417,14 @@ describe('the status of a test service', () => {
     });
   }
 
-  test('blank asks on the page: no timer', async () => {
+  test('blank lets the payer choose on the page, without a timer', async () => {
     const api = await frozen();
     const { id } = await api.made({ service: 'test_usd_test', service_fields: { status: '' } });
     await api.advance(1799);
     assert.equal(await state(api, id), 'process_pending');
   });
 
-  test('missing or unknown is refused', async () => {
+  test('a missing or unknown status is rejected', async () => {
     const api = await frozen();
     for (const service_fields of [undefined, {}, { status: null }, { status: 'nonsense' }]) {
       const { errors } = (await api.create(invoice({ service: 'test_usd_test', service_fields }))).expect(422).json;
@@ -432,7 +432,7 @@ describe('the status of a test service', () => {
     }
   });
 
-  test('`fields` as the published client calls it', async () => {
+  test('`fields` is accepted, as the published client sends it', async () => {
     const api = await frozen();
     const made = (await api.createPublic(invoice({ service: 'test_usd_test', fields: { status: 'declined' } }))).expect(
       201,
@@ -441,13 +441,13 @@ describe('the status of a test service', () => {
     assert.equal(await state(api, made.id), 'process_failed:declined');
   });
 
-  test('it means nothing to other services', async () => {
+  test('other services ignore the status', async () => {
     const api = await frozen();
     assert.equal(await ends(api, { service_fields: { status: 'declined' } }), 'processed');
   });
 });
 
-test('an invoice that settles by command or timer has the first test card\'s data', async () => {
+test('an invoice settled by command or timer has the data of the first test card', async () => {
   const api = await frozen();
   const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
   const done = (await api.transition(id, { status: 'processed' })).expect(200).data.attributes;

@@ -35,7 +35,7 @@ async function frozen(settings) {
 const fieldErrors = async (api, changes) => Object.keys((await create(api, changes)).expect(422).json.errors);
 
 describe('a payout', () => {
-  test('is made created, with the keys of the platform in their order', async () => {
+  test('starts as created, with the platform\'s keys in order', async () => {
     const api = await frozen();
     const changes = payout({
       customer: { reference_id: 'c1', name: 'A' },
@@ -113,17 +113,17 @@ describe('a payout', () => {
     assert.equal(links.self, `/api/payout-invoices/${id}`);
   });
 
-  test('without customer data has a null customer', async () => {
+  test('has a null customer without customer data', async () => {
     assert.deepEqual((await made(demo, {})).relationships.customer, { data: null });
   });
 
-  test('is taken without its envelope, and under /api', async () => {
+  test('is accepted without the envelope, and under /api', async () => {
     const reply = await demo.private('POST', '/api/payout-invoices', { json: payout({}) });
     const { id } = reply.expect(201).data;
     assert.equal((await demo.private('GET', `/api/payout-invoices/${id}`)).expect(200).data.id, id);
   });
 
-  test('starts immediately with auto_process, and settles by the clock', async () => {
+  test('starts immediately with auto_process, and settles by timer', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(api, { options: { auto_process: true } });
     assert.equal(attributes.status, 'created');
@@ -138,7 +138,7 @@ describe('a payout', () => {
     assert.deepEqual([done.processed_amount, done.processed_fee, done.processed_writeoff], [100, 0, 100]);
   });
 
-  test('starts by itself after settle_after_ms when nothing was said', async () => {
+  test('starts after settle_after_ms by default', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id } = await made(api, { options: undefined });
     await api.advance(4);
@@ -162,7 +162,7 @@ describe('a payout', () => {
     assert.deepEqual([late.status, late.resolution, late.failed], ['expired', 'expired', api.start + 1000]);
   });
 
-  test('under way does not expire', async () => {
+  test('does not expire after the start', async () => {
     const api = await frozen({ lifetime_s: 1000 });
     const { id } = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     (await process(api, id)).expect(201);
@@ -170,7 +170,7 @@ describe('a payout', () => {
     assert.equal((await get(api, id)).status, 'process_pending');
   });
 
-  test('of an account that is not active is neither made nor started', async () => {
+  test('of an inactive account is neither created nor started', async () => {
     const api = await demo.newAccount();
     const { id } = await made(api, {});
     (await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'inactive' })).expect(200);
@@ -179,7 +179,7 @@ describe('a payout', () => {
     assert.equal((await get(api, id)).status, 'created');
   });
 
-  test('that has started is not processed again: 409 and the payout', async () => {
+  test('cannot be started twice: 409 with the payout', async () => {
     const { id } = await made(demo, {});
     (await process(demo, id)).expect(201);
     const reply = (await process(demo, id)).expect(409);
@@ -218,7 +218,7 @@ describe('a payout', () => {
     assert.equal((await demo.list({ 'filter[reference_id]': reference_id })).expect(200).data[0].id, payment.id);
   });
 
-  test('is told to who asks again, also when it took all the money', async () => {
+  test('is returned for a repeated reference, even if the balance is used up', async () => {
     const api = await frozen({ opening_balances: { USD: 100 } });
     for (const auto_process of [true, undefined]) {
       (await api.control('POST', '/reset')).expect(200);
@@ -230,7 +230,7 @@ describe('a payout', () => {
     }
   });
 
-  test('gets a reference when it has none', async () => {
+  test('gets a generated reference by default', async () => {
     assert.match((await made(demo, { reference_id: undefined })).attributes.reference_id, /^[0-9a-f-]{36}$/);
   });
 
@@ -265,7 +265,7 @@ describe('a payout', () => {
     (await demo.send('GET', '/payout-invoices')).expect(401);
   });
 
-  test('reports all wrong fields together', async () => {
+  test('reports all invalid fields together', async () => {
     assert.deepEqual(
       (
         await fieldErrors(demo, {
@@ -302,7 +302,7 @@ describe('a payout', () => {
   });
 });
 
-describe('what becomes of a payout', () => {
+describe('the outcome of a payout', () => {
   const outcomeOf = async (changes, options) => {
     const api = await frozen();
     const { id } = await made(api, { options: { auto_process: true }, ...changes }, options);
@@ -314,7 +314,7 @@ describe('what becomes of a payout', () => {
   };
   const fields = (more) => ({ fields: { account: '42', ...more } });
 
-  test('is decided by the header, the metadata, an amount', async () => {
+  test('comes from the header, the metadata or the amount', async () => {
     assert.equal(
       await outcomeOf({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined' } }),
       'process_failed:declined',
@@ -324,7 +324,7 @@ describe('what becomes of a payout', () => {
     assert.equal(await outcomeOf({ metadata: { mock_outcome: 'expired' } }), 'process_failed:expired');
   });
 
-  test('is decided by the fields of the test service', async () => {
+  test('comes from the fields of the test service', async () => {
     assert.equal(
       await outcomeOf(fields({ test_details_payout_status: 'process_failed' })),
       'process_failed:general_decline',
@@ -342,7 +342,7 @@ describe('what becomes of a payout', () => {
       test_details_payout_resolution: 'declined' })), 'processed:ok');
   });
 
-  test('draws so many successes of a hundred', async () => {
+  test('succeeds with the given percentage', async () => {
     const api = await frozen();
     for (let i = 0; i < 60; i += 1) {
       await made(api, { ...fields({ test_details_success_rate: '50' }), options: { auto_process: true } });
@@ -352,7 +352,7 @@ describe('what becomes of a payout', () => {
     assert.ok(rows.length > 0 && rows.length < 60, `${rows.length} of 60`);
   });
 
-  test('a status that payouts do not have is refused', async () => {
+  test('must be a status of payouts', async () => {
     for (const status of ['refunded', 'paid', 'created', 'verified']) {
       const more = { test_details_payout_status: status };
       assert.deepEqual(await fieldErrors(demo, fields(more)), ['fields.test_details_payout_status']);
@@ -364,7 +364,7 @@ describe('what becomes of a payout', () => {
     ]);
   });
 
-  test('is no step that a payout never takes', async () => {
+  test('must be a valid sequence for a payout', async () => {
     for (const text of [
       'processed,refunded',
       'processed@0,charged_back@0',
@@ -384,7 +384,7 @@ describe('what becomes of a payout', () => {
     assert.equal((await get(api, id)).status, 'processed');
   });
 
-  test('can be said once more with /process', async () => {
+  test('can be changed by /process', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const one = await made(api, {}, outcome('process_failed:declined@1s'));
     assert.deepEqual(Object.keys((await process(api, one.id, outcome('paid'))).expect(422).json.errors), [
@@ -408,7 +408,7 @@ describe('what becomes of a payout', () => {
     assert.equal((await get(api, planned.id)).resolution, 'declined');
   });
 
-  test('is the queued outcome, used up by a payout that was made', async () => {
+  test('comes from the queue, used by a created payout', async () => {
     const api = await frozen();
     (await api.outcomes('process_failed:declined')).expect(201);
     await fieldErrors(api, { amount: 0 });
@@ -418,7 +418,7 @@ describe('what becomes of a payout', () => {
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, []);
   });
 
-  test('can be commanded, and only what a payout can be', async () => {
+  test('can be set by a transition valid for payouts', async () => {
     const { id } = await made(demo, {});
     (await transition(demo, id, { status: 'processed' })).expect(409);
     assert.equal(
@@ -449,7 +449,7 @@ describe('what becomes of a payout', () => {
 describe('the balance', () => {
   const card = { service: 'payment_card_eur', currency: 'EUR', fields: { card_number: '5123817234060000' } };
 
-  test('pays the amount and the fee', async () => {
+  test('is reduced by the amount and the fee', async () => {
     const { attributes } = await made(demo, card);
     assert.deepEqual(
       [attributes.amount, attributes.payout_amount, attributes.fee, attributes.writeoff],
@@ -457,7 +457,7 @@ describe('the balance', () => {
     );
   });
 
-  test('is not overdrawn by what starts by itself', async () => {
+  test('is not overdrawn by automatic starts', async () => {
     const api = await frozen({ opening_balances: { EUR: 101.75 } });
     for (const options of [undefined, { auto_process: true }]) {
       assert.deepEqual(await fieldErrors(api, { ...card, amount: 100.01, options }), ['amount']);
@@ -465,7 +465,7 @@ describe('the balance', () => {
     await made(api, { ...card, options: { auto_process: true } });
   });
 
-  test('is not overdrawn by /process, and what failed comes back', async () => {
+  test('is not overdrawn by /process, and a failed payout is returned', async () => {
     const api = await frozen({ opening_balances: { USD: 150 } });
     const one = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_failed@10s' } });
     const two = await made(api, {}, { headers: { 'X-Mock-Outcome': 'processed@10s' } });
@@ -481,7 +481,7 @@ describe('the balance', () => {
     await made(api, { amount: 50, options: { auto_process: true } });
   });
 
-  test('that is spent before the start fails the payout', async () => {
+  test('spent before the start makes the payout fail', async () => {
     const api = await frozen({ opening_balances: { USD: 150 }, settle_after_ms: 5000 });
     const one = await made(api, { options: undefined });
     const two = await made(api, { options: undefined });
@@ -491,7 +491,7 @@ describe('the balance', () => {
       ['process_pending:ok', 'process_failed:insufficient_funds']);
   });
 
-  test('takes what was paid in', async () => {
+  test('includes earlier payments', async () => {
     const api = await frozen({ opening_balances: { USD: 0 } });
     assert.deepEqual(await fieldErrors(api, { options: { auto_process: true } }), ['amount']);
     await api.made({});
@@ -501,7 +501,7 @@ describe('the balance', () => {
 });
 
 describe('payouts', () => {
-  test('are listed newest first, page by page, apart from payments', async () => {
+  test('are listed newest first in pages, without payments', async () => {
     const api = await frozen();
     const ids = [];
     for (let i = 0; i < 5; i += 1) {
@@ -526,7 +526,7 @@ describe('payouts', () => {
     (await api.list({ 'page[before]': ids[0] })).expect(422);
   });
 
-  test('are filtered', async () => {
+  test('have filters', async () => {
     const api = await frozen();
     const one = await made(api, {});
     const two = await made(api, { service: 'test_eur', currency: 'EUR', test_mode: false });
@@ -542,7 +542,7 @@ describe('payouts', () => {
     assert.deepEqual(await found({ 'filter[id]': one.id }), [one.id]);
   });
 
-  test('are read without credentials by those who know the id', async () => {
+  test('can be read by id without credentials', async () => {
     const { id, attributes } = await made(demo, {});
     const path = `/public-api/payout-invoices/${id}`;
     const reply = (await demo.send('GET', path)).expect(200);
@@ -556,7 +556,7 @@ describe('payouts', () => {
     (await demo.send('GET', `${path}?public_key=${other.account.public_key}`)).expect(404);
   });
 
-  test('are looked for, and have a timeline and a script', async () => {
+  test('can be searched, and have a timeline and a script', async () => {
     const api = await frozen();
     const { id } = await made(api, { description: 'a needle' });
     await made(api, {});
@@ -574,7 +574,7 @@ describe('payouts', () => {
     assert.deepEqual(calls.items.map((row) => row.invoice), [id, id]);
   });
 
-  test('of a file are payouts, or it is refused', async () => {
+  test('in a file must be valid payouts', async () => {
     const api = await frozen();
     const { id } = await made(api, {});
     (await process(api, id, outcome('process_pending'))).expect(201);
@@ -598,7 +598,7 @@ describe('payouts', () => {
     (await api.control('PUT', '/snapshots/t', file)).expect(201);
   });
 
-  test('come back with a snapshot, a file of it, and go with a reset', async () => {
+  test('are restored by a snapshot and a file, and deleted by a reset', async () => {
     const api = await frozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(
       api,

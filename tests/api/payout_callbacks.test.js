@@ -26,7 +26,7 @@ const get = async (api, id) => (await api.private('GET', `/payout-invoices/${id}
 const received = async (api, id) => (await api.control('GET', '/sink/payouts/requests', undefined,
   { parameters: { invoice: id, order: 'oldest' } })).expect(200).json.items;
 
-test('a payout calls back when it starts and when it ends, signed, as a GET shows it', async () => {
+test('a payout sends signed callbacks at start and end, with the body of a GET', async () => {
   const api = await shop();
   const { id } = await made(api);
   await api.advance(10);
@@ -47,7 +47,7 @@ test('a payout calls back when it starts and when it ends, signed, as a GET show
   assert.equal(bodies[1].attributes.processed, now.processed);
 });
 
-test('its own callback_url goes before the account\'s', async () => {
+test('its callback_url overrides the account\'s', async () => {
   const api = await shop();
   const { id } = await made(api, { callback_url: `${server.url}/_mock/sink/own?account=${api.account.id}` });
   await api.advance(10);
@@ -56,7 +56,7 @@ test('its own callback_url goes before the account\'s', async () => {
   assert.equal(own.length, 2);
 });
 
-test('retries, waits, the list and a resend work as for payments', async () => {
+test('retries, waits, the list and resends work as for payments', async () => {
   const api = await shop({ retry_interval_s: 60 });
   (await api.control('PUT', '/sink/payouts', { responses: [500, 200] })).expect(200, 201);
   const { id } = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
@@ -74,7 +74,7 @@ test('retries, waits, the list and a resend work as for payments', async () => {
   assert.equal((await api.callback(row.id)).attempts.length, 3);
 });
 
-test('a fault can be meant for one payout', async () => {
+test('a fault can match one payout', async () => {
   const api = await shop();
   const { id } = await made(api, { options: { auto_process: false } });
   (await api.control('POST', '/faults', { on: 'callback', match: { invoice: id }, fault: 'drop', times: 1 })).expect(
@@ -88,14 +88,14 @@ test('a fault can be meant for one payout', async () => {
   assert.ok(items.some(({ kind, fault }) => kind === 'fault' && fault === 'drop'));
 });
 
-test('an advance reports payouts by their ids', async () => {
+test('an advance reports the ids of payouts', async () => {
   const api = await shop();
   const { id } = await made(api);
   const { events } = await api.advance(10);
   assert.ok(events.length >= 2 && events.every(({ invoice }) => invoice === id), JSON.stringify(events));
 });
 
-test('accounts that want final callbacks only get one', async () => {
+test('an account with only_final gets one callback', async () => {
   const api = await shop({ only_final: true });
   const { id } = await made(api);
   await api.advance(10);

@@ -11,7 +11,7 @@ const services = (parameters = {}) => api.private('GET', `/payout-services${quer
 const prerequest = (body) => api.send('POST', '/public-api/payout-prerequest',
   { json: { public_key: api.account.public_key, ...body } });
 
-test('payout services are listed by page number', async () => {
+test('payout services are listed in numbered pages', async () => {
   const all = (await services({ 'page[size]': 100 })).expect(200);
   const { total } = all.json.meta;
   assert.equal(all.data.length, total);
@@ -42,7 +42,7 @@ test('a payout service is read by its row id, not by its code', async () => {
   (await api.service(row.id)).expect(404);
 });
 
-test('the prerequest names what can be paid out through in a currency', async () => {
+test('the prerequest lists the payout services of a currency', async () => {
   const reply = (await prerequest({ currency: 'usd', amount: 1000 })).expect(200);
   assert.deepEqual(keysAt(reply.text, 'data'), ['currency', 'amount', 'test_mode', 'services', 'methods', 'account']);
   const { currency, amount, test_mode, services: offers, methods } = reply.data;
@@ -71,7 +71,7 @@ test('the prerequest shows fees, and amounts as text', async () => {
   assert.equal((await prerequest({ currency: 'EUR' })).data.services.test_eur.amount, null);
 });
 
-test('the prerequest is empty where there is nothing, and refuses what is wrong', async () => {
+test('the prerequest may be empty, and rejects invalid values', async () => {
   assert.deepEqual((await prerequest({ currency: 'KZT', amount: 1 })).expect(200).data.services, []);
   assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), [
     'amount',

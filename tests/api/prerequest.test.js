@@ -42,14 +42,14 @@ test('the demo account offers the required services', async () => {
   }
 });
 
-test('services that need fields say so', async () => {
+test('services list their required fields', async () => {
   const { services } = (await api.prerequest({ currency: 'USD' })).expect(200).data;
   const [field] = services.bank_transfer_usd_hpp.fields;
   assert.equal(field.key, 'account_number');
   assert.equal(field.required, true);
 });
 
-test('the key decides about test mode', async () => {
+test('the key decides the test mode', async () => {
   assert.equal((await api.prerequest({ currency: 'USD' })).expect(200).data.test_mode, true);
   const live = await api.prerequest({ currency: 'USD', public_key: DEMO.public_live_key });
   assert.equal(live.expect(200).data.test_mode, false);
@@ -61,13 +61,13 @@ test('the amount does not filter', async () => {
   assert.deepEqual(huge.services, plain.services);
 });
 
-test('a currency in lower case is understood', async () => {
+test('a currency in lower case is accepted', async () => {
   const lower = (await api.prerequest({ currency: 'usd' })).expect(200).data;
   const upper = (await api.prerequest({ currency: 'USD' })).expect(200).data;
   assert.deepEqual(Object.keys(lower.services), Object.keys(upper.services));
 });
 
-test('no service in the currency: empty maps are []', async () => {
+test('without a service in the currency, empty maps are []', async () => {
   const reply = (await api.prerequest({ currency: 'SEK' })).expect(200);
   assert.match(reply.text, /"services":\[\]/);
   assert.match(reply.text, /"methods":\[\]/);
@@ -88,7 +88,7 @@ test('the account is described by its settings', async () => {
   assert.match(reply.text, /\\u0414\\u0440\\u0443\\u0433\\u0438\\u0439/);
 });
 
-test('wrong keys and fields', async () => {
+test('invalid keys and fields', async () => {
   const missingKey = await api.send('POST', '/public-api/payment-prerequest', { json: { currency: 'USD' } });
   assert.deepEqual(Object.keys(missingKey.expect(422).json.errors), ['public_key']);
   const nothing = await api.send('POST', '/public-api/payment-prerequest', { json: {} });
@@ -102,7 +102,7 @@ test('wrong keys and fields', async () => {
   }
 });
 
-test('the query is ignored, a bare ? too', async () => {
+test('the query is ignored, also a bare ?', async () => {
   const body = { public_key: DEMO.public_key, currency: 'USD' };
   for (const tail of ['?', '?undefined', '?include[0]=PaymentService', '?include%5B0%5D=PaymentMethod', '/']) {
     (await api.send('POST', `/public-api/payment-prerequest${tail}`, { json: body })).expect(200);

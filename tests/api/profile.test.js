@@ -33,7 +33,7 @@ const sale = (api, bearer) =>
 const become = async (api, profile) =>
   (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
 
-test('it is a setting: 2020 unless said, 2024, and nothing else', async () => {
+test('the setting is 2020 (default) or 2024', async () => {
   const api = await demo.newAccount();
   assert.equal((await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.profile, '2020');
   assert.equal((await become(api, '2024')).json.settings.profile, '2024');
@@ -52,7 +52,7 @@ describe('tokens', () => {
     });
   }
 
-  test('of 2024: a changed signature opens nothing', async () => {
+  test('of 2024: a changed signature is rejected', async () => {
     const api = await demo.newAccount(NEWER);
     const good = token(await api.made({}, hold));
     assert.equal(claims(good).signature.length, 32);
@@ -71,7 +71,7 @@ describe('tokens', () => {
 });
 
 describe('2024', () => {
-  test('a failure: when, and in words', async () => {
+  test('a failure has a time and a message', async () => {
     const api = await demo.newAccount(NEWER);
     const now = await api.freeze();
     const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:insufficient_funds@3s' } });
@@ -82,7 +82,7 @@ describe('2024', () => {
     assert.deepEqual(original, { original_resolution: 'insufficient_funds', original_resolution_message: message });
   });
 
-  test('another try forgets the failure', async () => {
+  test('a retry clears the failure', async () => {
     const api = await demo.newAccount(NEWER);
     const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:declined@0' } });
     await api.reach(id, 'process_failed');
@@ -93,7 +93,7 @@ describe('2024', () => {
       ['Card Holder', 'MASTERCARD', []]);
   });
 
-  test('a time-out counts as a failure', async () => {
+  test('a timeout counts as a failure', async () => {
     const api = await demo.newAccount({ ...NEWER, lifetime_s: 60 });
     const now = await api.freeze();
     const { id } = await api.made({}, hold);
@@ -102,7 +102,7 @@ describe('2024', () => {
     assert.deepEqual([failed, resolution], [now + 60, 'expired']);
   });
 
-  test('return_urls are there with nulls', async () => {
+  test('return_urls is present, with nulls', async () => {
     const api = await demo.newAccount(NEWER);
     assert.deepEqual((await api.made()).attributes.return_urls, { fail: null, pending: null, success: null });
     const pending = 'https://example.com/2';
@@ -113,7 +113,7 @@ describe('2024', () => {
     });
   });
 
-  test('the customer is included with one invoice, not in lists; without a customer there is nothing to include', async () => {
+  test('one invoice includes its customer, if any; lists do not', async () => {
     const api = await demo.newAccount(NEWER);
     const address = { street: 'Main Street 1', country: 'GB' };
     const { json } = (await api.create(invoice({ customer: { reference_id: 'c-1', address } }))).expect(201);
@@ -131,7 +131,7 @@ describe('2024', () => {
     assert.equal((await api.create(invoice())).expect(201).json.included, undefined);
   });
 
-  test('a conflict shows the earlier invoice in it', async () => {
+  test('a conflict has the earlier invoice in the profile\'s format', async () => {
     const api = await demo.newAccount(NEWER);
     const order = invoice({ customer: { reference_id: 'c-1' } });
     const { id } = (await api.create(order)).expect(201).data;
@@ -139,7 +139,7 @@ describe('2024', () => {
     assert.deepEqual([data.id, data.attributes.serial_number, included.length], [id, undefined, 1]);
   });
 
-  test('a card keeps its id', async () => {
+  test('a card has a constant id', async () => {
     const api = await demo.newAccount(NEWER);
     const paid = async () => {
       const { id } = await api.made({}, hold);
@@ -153,7 +153,7 @@ describe('2024', () => {
   });
 });
 
-test('what was paid in one profile is shown in the other, both ways', async () => {
+test('a change of profile changes the format of earlier payments, both ways', async () => {
   const api = await demo.newAccount();
   const { id } = await api.made({}, hold);
   (await api.transition(id, { status: 'processed' })).expect(200);
@@ -168,7 +168,7 @@ test('what was paid in one profile is shown in the other, both ways', async () =
   assert.deepEqual(await api.attributes(id), before);
 });
 
-test('a callback keeps its bytes when the profile changes before it is sent again', async () => {
+test('a callback keeps its bytes if the profile changes before a retry', async () => {
   const api = await demo.newAccount(NEWER);
   const sink = await startSink({ account: api.account });
   const { id } = await api.made({ callback_url: `${sink.url}/c` }, hold);

@@ -51,13 +51,13 @@ describe('rates', () => {
     });
   }
 
-  test('an unknown currency has none', async () => {
+  test('do not exist for an unknown currency', async () => {
     for (const path of ['USD/SEK', 'SEK/USD', 'SEK/SEK', 'USD/x', `USD/${'A'.repeat(300)}`]) {
       (await rateOf(demo, `/payment-exchange-rates/${path}`)).expect(404);
     }
   });
 
-  test('are for accounts, and read only', async () => {
+  test('need credentials and are read-only', async () => {
     for (const path of ['/payment-exchange-rates/USD/EUR', '/payout-exchange-rates/USD/EUR']) {
       (await demo.send('GET', path)).expect(401);
       (await demo.private('POST', path)).expect(405);
@@ -116,13 +116,13 @@ describe('rates', () => {
   }
 });
 
-describe('another currency than the service’s', () => {
-  test('is refused while the account does not convert', async () => {
+describe('an invoice in another currency than the service’s', () => {
+  test('is rejected if the account does not convert', async () => {
     const api = await demo.newAccount();
     assert.deepEqual(Object.keys(await errors(api, { currency: 'EUR', amount: 100 })), ['service']);
   });
 
-  test('is taken by one that does, at the rate', async () => {
+  test('is accepted by an account that converts, at the rate', async () => {
     const api = await converting();
     const { attributes: a } = await api.made({ currency: 'EUR', amount: 100 }, hold);
     assert.deepEqual(
@@ -141,13 +141,13 @@ describe('another currency than the service’s', () => {
     assert.deepEqual([a.fee, a.deposit], [2, 98]);
   });
 
-  test('its fee’s limits are in the service’s currency', async () => {
+  test('has a fee with limits in the service’s currency', async () => {
     const api = await converting();
     const { attributes: a } = await api.made({ currency: 'EUR', amount: 20 }, hold);
     assert.deepEqual([a.fee, a.deposit], [0.92, 19.08]);
   });
 
-  test('on top of it when the account shifts the fee', async () => {
+  test('has the fee on top if the account shifts it', async () => {
     const api = await converting({ payment_fee_shift_out: true });
     const { attributes: a } = await api.made({ currency: 'EUR', amount: 100 }, hold);
     assert.deepEqual(
@@ -156,14 +156,14 @@ describe('another currency than the service’s', () => {
     );
   });
 
-  test('the balance of the invoice’s currency moves', async () => {
+  test('changes the balance of its own currency', async () => {
     const api = await converting();
     const { id } = await api.made({ currency: 'EUR', amount: 100 }, hold);
     (await api.transition(id, { status: 'processed' })).expect(200);
     assert.deepEqual([await active(api, 'EUR'), await active(api, 'USD')], ['1000098.00', '1000000.00']);
   });
 
-  test('limits are the service’s, and say so', async () => {
+  test('has the service’s limits, which the error states', async () => {
     const api = await converting();
     for (const amount of [9.19, 920.01]) {
       assert.equal(
@@ -174,7 +174,7 @@ describe('another currency than the service’s', () => {
     for (const amount of [9.2, 920]) await api.made({ currency: 'EUR', amount }, hold);
   });
 
-  test('one without a rate is refused', async () => {
+  test('is rejected without a rate', async () => {
     const api = await converting();
     assert.deepEqual(Object.keys(await errors(api, { currency: 'SEK', amount: 100 })), ['service']);
   });
@@ -188,7 +188,7 @@ describe('another currency than the service’s', () => {
     );
   });
 
-  test('a payout too: the payee’s amount, and the fee on top', async () => {
+  test('may be a payout: the payee’s amount, with the fee on top', async () => {
     const api = await converting({ opening_balances: { USD: 200 } });
     const { id, attributes: a } = (
       await api.private('POST', '/payout-invoices', {
@@ -224,7 +224,7 @@ describe('another currency than the service’s', () => {
     assert.equal(await active(api, 'USD'), '98.23');
   });
 
-  test('prerequests offer what takes it after a conversion', async () => {
+  test('is included in the offers of prerequests', async () => {
     const api = await converting();
     const offered = async (path, body) => (await api.send('POST', `/public-api/${path}`,
       { json: { public_key: api.account.public_key, ...body } })).expect(200).data.services;
@@ -246,7 +246,7 @@ describe('another currency than the service’s', () => {
     assert.deepEqual(new Set(Object.values(plain).map((one) => one.currency)), new Set(['EUR']));
   });
 
-  test('the payer chooses a service, and sees the amount in its currency', async () => {
+  test('shows the payer the amount in the service’s currency', async () => {
     const api = await converting();
     const order = { public_key: api.account.public_key, currency: 'EUR', amount: 100, locale: 'en' };
     const { headers } = (await api.send('POST', '/hpp/', { form: order })).expect(303);
@@ -266,7 +266,7 @@ describe('another currency than the service’s', () => {
     assert.deepEqual([chosen.service_currency, chosen.service_amount, chosen.deposit], ['USD', 108.7, 98]);
   });
 
-  test('a snapshot’s file keeps the rate, and is refused without it', async () => {
+  test('keeps its rate in a snapshot’s file, which is rejected without it', async () => {
     const api = await converting();
     const { id } = await api.made({ currency: 'EUR', amount: 100 }, hold);
     (await api.control('POST', '/snapshots/rate')).expect(201);

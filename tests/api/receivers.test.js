@@ -39,7 +39,7 @@ const sayer = (bytes) => startRawReceiver((socket) => socket.end(bytes));
 const OK = 'HTTP/1.1 200 OK\r\n';
 const fields = (n, size) => Array.from({ length: n }, (_, i) => `X-${i}: ${'v'.repeat(size)}\r\n`).join('');
 
-describe('a broken answer: the attempt fails with the reason', () => {
+describe('an invalid response: the attempt fails with the reason', () => {
   const NO_ANSWER = 'the receiver closed the connection without an answer';
   const FIRST_LINE = 'the answer\'s first line is not HTTP/1.1 or HTTP/1.0 and a status';
   const LONG = 'the answer\'s headers are longer than 64 KiB';
@@ -156,7 +156,7 @@ describe('a broken answer: the attempt fails with the reason', () => {
   }
 });
 
-describe('an answer that is odd but whole counts', () => {
+describe('an unusual but complete response counts', () => {
   for (const [name, bytes, headers] of [
     ['HTTP/1.0 without a reason', 'HTTP/1.0 200\r\n\r\n', {}],
     ['lines that end with LF alone', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n', { 'Content-Length': '0' }],
@@ -213,7 +213,7 @@ describe('an answer that is odd but whole counts', () => {
     });
   }
 
-  test('one that comes before the request was read', async () => {
+  test('a response sent before the request was read', async () => {
     const api = await scene();
     const receiver = createServer((socket) => {
       socket.on('error', () => {});
@@ -225,7 +225,7 @@ describe('an answer that is odd but whole counts', () => {
   });
 });
 
-test('a folded header after an answer with headers: nothing of the earlier answer is used', async () => {
+test('a folded header after another response: nothing of the earlier response is used', async () => {
   const api = await scene();
   const answers = [`${OK}First: one\r\nContent-Length: 0\r\n\r\n`, `${OK} folded: x\r\nContent-Length: 0\r\n\r\n`];
   const receiver = await startRawReceiver((socket, { path }) => socket.end(answers[Number(path.slice(1)) % 2]));
@@ -237,7 +237,7 @@ test('a folded header after an answer with headers: nothing of the earlier answe
   await receiver.stop();
 });
 
-test('an attempt that a crash cut off is made again, and a hostile answer to it does no harm', async () => {
+test('an attempt is repeated after a crash, and a hostile response to it does no harm', async () => {
   const db = join(tempDir(), 'mock.db');
   let answer = () => {};
   let arrived;
@@ -262,7 +262,7 @@ test('an attempt that a crash cut off is made again, and a hostile answer to it 
   await receiver.stop();
 });
 
-describe('as many callbacks are done as the receiver answered', () => {
+describe('the number of delivered callbacks equals that of the responses', () => {
   const whole = `${OK}Content-Length: 0\r\n\r\n`;
   // These keep the connection open after the answer, as HTTP/1.1 has it.
   const receivers = {
@@ -365,7 +365,7 @@ function randomOf(seed) {
   };
 }
 
-test('400 mutated answers: each attempt ends, only a whole 200 counts, the server lives', async () => {
+test('400 mutated responses: each attempt ends, only a complete 200 counts, the server survives', async () => {
   const random = randomOf(20261129);
   const pick = (list) => list[random(list.length)];
   const seeds = [
@@ -445,7 +445,7 @@ test('400 mutated answers: each attempt ends, only a whole 200 counts, the serve
 
 describe('connections to another host', { skip: ALONE || undefined }, () => {
   const script = fileURLToPath(new URL('../lib/two_hosts.js', import.meta.url));
-  test('whole answers leave no port behind: 1,000 callbacks with 200 ports', (t) => {
+  test('complete responses release their port: 1,000 callbacks with 200 ports', (t) => {
     try {
       execFileSync(
         'unshare',
