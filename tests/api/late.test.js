@@ -405,7 +405,7 @@ describe('the payer\'s page', () => {
     assert.match(/data-testid="amount">([^<]*)</.exec(text)[1], /60\.25/);
   });
 
-  test('after a failed refund the page shows the payment as paid', async () => {
+  test('after a failed refund the payer returns to the success URL', async () => {
     const api = await frozen();
     const { id } = await api.made({
       return_urls: { success: 'https://a.example/s', pending: 'https://a.example/p', fail: 'https://a.example/f' },

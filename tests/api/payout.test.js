@@ -465,7 +465,7 @@ describe('the balance', () => {
     await made(api, { ...card, options: { auto_process: true } });
   });
 
-  test('is not overdrawn by /process, and a failed payout is returned', async () => {
+  test('is not overdrawn by /process, and a failed payout returns its amount', async () => {
     const api = await frozen({ opening_balances: { USD: 150 } });
     const one = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_failed@10s' } });
     const two = await made(api, {}, { headers: { 'X-Mock-Outcome': 'processed@10s' } });

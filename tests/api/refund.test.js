@@ -41,8 +41,8 @@ async function paid(api, attributes = {}) {
   return id;
 }
 
-describe('what is refunded', () => {
-  test('full refund: refund_pending immediately, refunded by the timer', async () => {
+describe('the amount', () => {
+  test('a full refund is refund_pending at first and refunded by the timer', async () => {
     const api = await frozen();
     const id = await paid(api);
     const reply = (await refund(api, id)).expect(200);
@@ -61,7 +61,7 @@ describe('what is refunded', () => {
     );
   });
 
-  test('in parts until nothing is left', async () => {
+  test('may be refunded in parts until nothing is left', async () => {
     const api = await frozen();
     const id = await paid(api);
     for (const [amount, status, sum] of [
@@ -77,7 +77,7 @@ describe('what is refunded', () => {
     (await refund(api, id)).expect(409);
   });
 
-  test('without an amount all that is left', async () => {
+  test('is all that is left by default', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -94,7 +94,7 @@ describe('what is refunded', () => {
     assert.deepEqual(await money(api, id), ['refunded', 100]);
   });
 
-  test('of what was paid, not of what was asked for', async () => {
+  test('is limited to the paid amount, not the requested one', async () => {
     const api = await frozen();
     const { id } = await api.made();
     (await api.transition(id, { status: 'partially_processed', amount: 60 })).expect(200);
@@ -107,7 +107,7 @@ describe('what is refunded', () => {
     assert.deepEqual(await money(api, id), ['refunded', 60]);
   });
 
-  test('what was charged back is not there any more', async () => {
+  test('excludes charged back amounts', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.transition(id, { status: 'partially_charged_back', amount: 40 })).expect(200);
@@ -121,7 +121,7 @@ describe('what is refunded', () => {
     assert.equal((await see(api, id)).left, 0);
   });
 
-  test('the smallest amounts, exactly', async () => {
+  test('may be very small, and is exact', async () => {
     const api = await frozen();
     const id = await paid(api, { service: 'bitcoin_btc_hpp', currency: 'BTC', amount: '0.003' });
     (await refund(api, id, { amount: 0.001 })).expect(200);
@@ -148,14 +148,14 @@ describe('the request', () => {
     }
   });
 
-  test('at /api too', async () => {
+  test('is accepted under /api too', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.private('POST', `/api/payment-invoices/${id}/refund`, { json: {} })).expect(200);
     assert.deepEqual(await money(api, id), ['refund_pending', null]);
   });
 
-  test('another id in the body', async () => {
+  test('an id in the body must match', async () => {
     const api = await frozen();
     const [id, other] = [await paid(api), await paid(api)];
     for (const given of [other, 'cpi_0000000000000000', 5, '']) {
@@ -202,7 +202,7 @@ describe('the request', () => {
     );
   });
 
-  test('no JSON 400, no credentials 401, not there 404, another account 404, another method 405', async () => {
+  test('invalid JSON 400, no credentials 401, unknown id 404, another account 404, another method 405', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.private('POST', `/payment-invoices/${id}/refund`, { body: 'amount=1' })).expect(400);
@@ -214,7 +214,7 @@ describe('the request', () => {
     assert.deepEqual(await money(api, id), ['processed', null]);
   });
 
-  test('an account that is not active: 403', async () => {
+  test('an inactive account: 403', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.control('PATCH', `/accounts/${api.account.id}`, { status: 'inactive' })).expect(200);
@@ -243,14 +243,14 @@ describe('the state', () => {
     });
   }
 
-  test('a card check has no money to give back', async () => {
+  test('a card check has no money to refund', async () => {
     const api = await frozen();
     const { id } = await api.made({ flow: 'verify' });
     (await api.transition(id, { status: 'processed' })).expect(200);
     (await refund(api, id)).expect(409);
   });
 
-  test('while one is pending another one is a conflict', async () => {
+  test('a second refund during a pending one is a conflict', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 10, reference_id: 'a' })).expect(200);
@@ -270,7 +270,7 @@ describe('the state', () => {
 });
 
 describe('reference_id', () => {
-  test('a repeat is answered with the invoice as it is, whatever became of it', async () => {
+  test('a repeat returns the current state of the invoice, whatever the result', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 40, reference_id: 'r-1' })).expect(200);
@@ -287,7 +287,7 @@ describe('reference_id', () => {
     assert.deepEqual(await money(api, id), ['partially_refunded', 40]);
   });
 
-  test('of another invoice: the answer holds that one', async () => {
+  test('a reference of another invoice returns that invoice', async () => {
     const api = await frozen();
     const [one, two] = [await paid(api), await paid(api)];
     (await refund(api, one, { reference_id: 'r-1' })).expect(200);
@@ -295,7 +295,7 @@ describe('reference_id', () => {
     assert.deepEqual(await money(api, two), ['processed', null]);
   });
 
-  test('wrong fields come first, and a failed refund keeps its reference', async () => {
+  test('invalid fields are checked first, and a failed refund keeps its reference', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { reference_id: 'r-1' }, outcome('refund_failed@0'))).expect(200);
@@ -305,14 +305,14 @@ describe('reference_id', () => {
     (await refund(api, id, { reference_id: 'r-2' })).expect(200);
   });
 
-  test('is apart from those of invoices, and from other accounts', async () => {
+  test('is separate from references of invoices and of other accounts', async () => {
     const [api, other] = [await frozen(), await frozen()];
     const id = await paid(api, { reference_id: 'same' });
     (await refund(api, id, { reference_id: 'same' })).expect(200);
     (await refund(other, await paid(other), { reference_id: 'same' })).expect(200);
   });
 
-  test('is generated if there is none', async () => {
+  test('is generated by default', async () => {
     const api = await frozen();
     const id = await paid(api);
     for (const reference_id of [undefined, '', null]) {
@@ -324,7 +324,7 @@ describe('reference_id', () => {
     for (const one of made) assert.match(one, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  test('is free again after a reset', async () => {
+  test('can be reused after a reset', async () => {
     const api = await frozen();
     (await refund(api, await paid(api), { reference_id: 'r-1' })).expect(200);
     (await api.control('POST', '/reset')).expect(200);
@@ -334,7 +334,7 @@ describe('reference_id', () => {
   });
 });
 
-describe('what becomes of it', () => {
+describe('the outcome', () => {
   const after_ = async (api, id, seconds = 2) => {
     await api.advance(seconds);
     const a = await api.attributes(id);
@@ -361,14 +361,14 @@ describe('what becomes of it', () => {
     });
   }
 
-  test('all of it with partially_refunded: nothing is left, so refunded', async () => {
+  test('partially_refunded with the whole amount becomes refunded', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, {}, outcome('partially_refunded'))).expect(200);
     assert.deepEqual(await after_(api, id), ['refunded', 'ok', 100]);
   });
 
-  test('a header that is no outcome of a refund is refused', async () => {
+  test('a header with another outcome than a refund\'s is rejected', async () => {
     const api = await frozen();
     const id = await paid(api);
     for (const text of [
@@ -385,7 +385,7 @@ describe('what becomes of it', () => {
     assert.deepEqual(await money(api, id), ['processed', null]);
   });
 
-  test('the queue: refunds take theirs, invoices theirs, and the header comes after it', async () => {
+  test('the queue has separate outcomes for refunds and invoices, and precedes the header', async () => {
     const api = await frozen();
     (await api.outcomes('refund_failed:declined', 'process_failed', 'refunded@9s', 'processed@0')).expect(201);
     const first = await api.made();
@@ -402,7 +402,7 @@ describe('what becomes of it', () => {
     assert.deepEqual((await api.control('GET', '/outcomes')).json, { queued: [] });
   });
 
-  test('only a refund that is answered 200 uses one up', async () => {
+  test('only a refund with status 200 takes a queued outcome', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.outcomes('refund_failed')).expect(201);
@@ -415,7 +415,7 @@ describe('what becomes of it', () => {
     assert.deepEqual((await api.control('GET', '/outcomes')).json, { queued: ['refund_failed'] });
   });
 
-  test('an account\'s outcome is one of payments', async () => {
+  test('the account\'s outcome applies to payments only', async () => {
     (await demo.send('POST', '/_mock/accounts', { json: { outcome: 'refund_failed' } })).expect(422);
     const api = await frozen();
     assert.equal(
@@ -426,7 +426,7 @@ describe('what becomes of it', () => {
     );
   });
 
-  test('takes the place of what was planned', async () => {
+  test('replaces the planned outcome', async () => {
     const api = await frozen();
     const { id } = await api.made({}, outcome('processed@0,charged_back@10s'));
     await api.advance(1);
@@ -435,7 +435,7 @@ describe('what becomes of it', () => {
     assert.equal((await see(api, id)).plan, null);
   });
 
-  test('a command ends it early, and its timer is off', async () => {
+  test('a transition ends it early and cancels its timer', async () => {
     const api = await frozen();
     const [done, failed] = [await paid(api), await paid(api)];
     for (const id of [done, failed]) (await refund(api, id, { amount: 30 })).expect(200);
@@ -458,7 +458,7 @@ describe('what becomes of it', () => {
     );
   });
 
-  test('a command with an amount refunds that amount', async () => {
+  test('a transition with an amount refunds that amount', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -467,7 +467,7 @@ describe('what becomes of it', () => {
     assert.deepEqual((await see(api, id)).refunds.map((one) => [one.amount, one.status]), [[12.5, 'done']]);
   });
 
-  test('forced into something else, it has failed', async () => {
+  test('a refund fails if the invoice is forced into another status', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -480,7 +480,7 @@ describe('what becomes of it', () => {
     );
   });
 
-  test('the allowed statuses while it is pending', async () => {
+  test('may_become during a pending refund', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30 })).expect(200);
@@ -491,7 +491,7 @@ describe('what becomes of it', () => {
   });
 });
 
-test('rules of the fixtures: those that end a refund look at the refund', async () => {
+test('the rules of the fixtures for refunds match the refund', async () => {
   const { mkdirSync, writeFileSync } = await import('node:fs');
   const folder = join(tempDir(), 'fixtures');
   mkdirSync(folder);
@@ -526,7 +526,7 @@ test('rules of the fixtures: those that end a refund look at the refund', async 
 });
 
 describe('callbacks', () => {
-  test('each step has a signed callback with the state at that time', async () => {
+  test('each step sends a signed callback with the state at that time', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({ callback_url: `${sink.url}/c` }, outcome('processed@1s'));
@@ -560,7 +560,7 @@ describe('callbacks', () => {
     await sink.stop();
   });
 
-  test('only_final keeps refund_pending to itself', async () => {
+  test('only_final omits refund_pending', async () => {
     const api = await frozen({ only_final: true });
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({ callback_url: `${sink.url}/c` }, outcome('processed@0'));
@@ -571,7 +571,7 @@ describe('callbacks', () => {
     await sink.stop();
   });
 
-  test('advance reports its end at its due time', async () => {
+  test('advance reports the end at its due time', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, {}, outcome('refunded@5s'))).expect(200);
@@ -582,10 +582,10 @@ describe('callbacks', () => {
   });
 });
 
-describe('a pending refund lasts', () => {
+describe('a pending refund survives', () => {
   const hold = outcome('refunded@10s');
 
-  test('through kill -9 and a restart', async () => {
+  test('kill -9 and a restart', async () => {
     const db = join(tempDir(), 'mock.db');
     let own = await startServer({ args: ['--db', db] });
     const api = await frozen({}, new Client(own));
@@ -605,7 +605,7 @@ describe('a pending refund lasts', () => {
     await own.stop();
   });
 
-  test('through a snapshot and its restore', async () => {
+  test('a snapshot and its restore', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.outcomes('refund_failed:declined', 'process_failed')).expect(201);
@@ -626,7 +626,7 @@ describe('a pending refund lasts', () => {
     assert.deepEqual(await money(api, id), ['partially_refunded', 50]);
   });
 
-  test('through a file, into another account', async () => {
+  test('an import into another account', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await api.transition(id, { status: 'partially_charged_back', amount: 5 })).expect(200);
@@ -658,7 +658,7 @@ describe('a pending refund lasts', () => {
     assert.equal(data.attributes.status, 'refund_pending');
   });
 
-  test('a file that does not add up is refused', async () => {
+  test('unless the file is inconsistent: it is rejected', async () => {
     const api = await frozen();
     const id = await paid(api);
     (await refund(api, id, { amount: 30, reference_id: 'r-1' }, hold)).expect(200);
@@ -690,7 +690,7 @@ describe('a pending refund lasts', () => {
   });
 });
 
-test('commit_then_reset: the refund lives on, and its repeat is told so', async () => {
+test('commit_then_reset: the refund continues, and a repeat returns it', async () => {
   const api = await frozen();
   const id = await paid(api);
   (
@@ -711,7 +711,7 @@ test('commit_then_reset: the refund lives on, and its repeat is told so', async 
   assert.deepEqual(await money(api, id), ['partially_refunded', 30]);
 });
 
-test('the timeline, the journal and the script know it', async () => {
+test('timeline, journal and script contain it', async () => {
   const api = await frozen();
   const id = await paid(api);
   (await refund(api, id, { amount: 30 })).expect(200);

@@ -7,7 +7,7 @@ import { runBinary } from '../lib/server.js';
 
 const plain = (line) => line.replace(/\{[^}]*\}/g, '{}');
 
-test('routes and document agree', async () => {
+test('the routes equal the paths of the document', async () => {
   const { code, stdout } = await runBinary(['--list-routes']);
   assert.equal(code, 0);
   const lines = stdout.trim().split('\n');
@@ -19,7 +19,7 @@ test('routes and document agree', async () => {
   assert.deepEqual([...documented].filter((route) => !served.has(route)), [], 'in the document, but not served');
 });
 
-test('the page\'s endpoints are among them', () => {
+test('the routes include the endpoints of the platform\'s page', () => {
   const operations = contract().operations().map(plain);
   for (const route of [
     'POST /public-api/payment-prerequest',

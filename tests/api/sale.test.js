@@ -31,7 +31,7 @@ const token = (made) => made.attributes.flow_data.metadata.token;
 const sale = (api, bearer, json) => api.send('POST', '/payment/sale', { json, auth: bearer && `Bearer ${bearer}` });
 
 describe('paying without a page', () => {
-  test('a good card: processed, with its mask in the merchant\'s callback', async () => {
+  test('a good card: processed, with the masked number in the callback', async () => {
     const api = await demo.newAccount();
     const sink = await startSink({ account: api.account });
     const made = await api.made({ callback_url: `${sink.url}/c`, test_mode: true }, hold);
@@ -44,7 +44,7 @@ describe('paying without a page', () => {
     await sink.stop();
   });
 
-  test('a bad card: declined by its expiry, and a good one then pays', async () => {
+  test('a bad card: declined by its expiry date; a good card then pays', async () => {
     const api = await demo.newAccount();
     const made = await api.made({}, hold);
     const declined = await sale(api, token(made), card(BAD, { exp_month: '05', exp_year: '29' }));
@@ -59,7 +59,7 @@ describe('paying without a page', () => {
     (await sale(api, token(made), card(GOOD))).expect(409);
   });
 
-  test('3-D Secure: the client is told where to send the payer', async () => {
+  test('3-D Secure: the response has the URL for the payer', async () => {
     const api = await demo.newAccount();
     const made = await api.made({ return_url: 'https://example.com/back' }, hold);
     const { status, resolution, auth_mode, auth_payload } = (await sale(api, token(made), card(GOOD_3DS))).expect(
@@ -81,7 +81,7 @@ describe('paying without a page', () => {
     assert.equal(back.expect(302).headers.location, 'https://example.com/back');
   });
 
-  test('tokenize: the token of the card stands in payload', async () => {
+  test('tokenize: payload contains the token of the card', async () => {
     const api = await demo.newAccount();
     const made = await api.made({ gateway_options: { cardgate: { tokenize: true } } }, hold);
     (await sale(api, token(made), card(GOOD))).expect(201);
@@ -102,7 +102,7 @@ describe('charges by token', () => {
     return { api, kept: (await api.attributes(made.id)).payload };
   }
 
-  test('the kept card pays without a payer, and is shown', async () => {
+  test('a stored card pays without a payer, and is shown', async () => {
     const { api, kept } = await tokenised();
     const { id } = await api.made({ token: kept.token, ...ANNA, ...INSTANT });
     assert.equal((await api.attributes(id)).status, 'process_pending');
@@ -113,7 +113,7 @@ describe('charges by token', () => {
     assert.equal(payload.payment_card.mask, '551928******0000');
   });
 
-  test('what was planned for the invoice wins', async () => {
+  test('the planned outcome takes precedence', async () => {
     const { api, kept } = await tokenised();
     const { id } = await api.made({
       token: kept.token,
@@ -126,7 +126,7 @@ describe('charges by token', () => {
     assert.deepEqual([status, resolution, payload], ['process_failed', 'card_expired', null]);
   });
 
-  test('without a customer where the first had none', async () => {
+  test('without a customer, as the first invoice', async () => {
     const { api, kept } = await tokenised({});
     (await api.create(invoice({ token: kept.token, ...INSTANT }))).expect(201);
     assert.deepEqual(
@@ -135,7 +135,7 @@ describe('charges by token', () => {
     );
   });
 
-  test('another customer\'s, another account\'s, an unpaid one\'s, nonsense: 422', async () => {
+  test('a token of another customer, another account or an unpaid invoice, or an invalid one: 422', async () => {
     const { api, kept } = await tokenised();
     const other = await demo.newAccount();
     const unkept = await api.made(ANNA, hold);
@@ -155,15 +155,15 @@ describe('charges by token', () => {
     }
   });
 
-  test('after a reset the token is gone', async () => {
+  test('a reset deletes the token', async () => {
     const { api, kept } = await tokenised();
     (await api.control('POST', '/reset', {})).expect(200);
     (await api.create(invoice({ token: kept.token, ...ANNA, ...INSTANT }))).expect(422);
   });
 });
 
-describe('refusals', () => {
-  test('no token, a foreign one, a changed one: 401', async () => {
+describe('errors', () => {
+  test('a missing, foreign or changed token: 401', async () => {
     const api = await demo.newAccount();
     const made = await api.made({}, hold);
     const other = await startServer();
@@ -185,7 +185,7 @@ describe('refusals', () => {
     (await sale(api, token(made), card(GOOD))).expect(401);
   });
 
-  test('all wrong fields are reported together, without an attempt', async () => {
+  test('all invalid fields are reported together, without an attempt', async () => {
     const api = await demo.newAccount({ attempt_limit: 1 });
     const made = await api.made({}, hold);
     const reply = await sale(api, token(made), card('x', { cvv: '1', exp_month: '13' }));

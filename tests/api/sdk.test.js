@@ -63,7 +63,7 @@ test('service fields and metadata', async () => {
   assert.notEqual(data.reference_id, undefined);
 });
 
-test('errors reach the caller as errors', async () => {
+test('errors are thrown', async () => {
   const validation = await sdk
     .createPaymentInvoice({ currency: 'USD', amount: -1, service: 'payment_card_usd_hpp' })
     .then(assert.fail, (e) => e);

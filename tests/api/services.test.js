@@ -20,7 +20,7 @@ async function walk(first) {
   return pages;
 }
 
-test('pages of 20 by default, walked by links', async () => {
+test('pages have 20 rows by default and are linked', async () => {
   const pages = await walk('/payment-services');
   assert.ok(pages.length >= 2, 'more than 20 rows in all');
   const ids = pages.flatMap((page) => page.data.map((row) => row.id));
@@ -40,7 +40,7 @@ test('pages of 20 by default, walked by links', async () => {
   });
 });
 
-test('other sizes, and brackets written either way', async () => {
+test('other page sizes, with raw or encoded brackets', async () => {
   const all = (await api.services({ 'page[size]': 100 })).expect(200);
   const small = await walk('/payment-services?page[size]=5');
   assert.deepEqual(small.flatMap((page) => page.data), all.data);
@@ -51,14 +51,14 @@ test('other sizes, and brackets written either way', async () => {
   assert.deepEqual(raw.data, all.data.slice(7, 14));
 });
 
-test('the last page that is exactly full has no next', async () => {
+test('a full last page has no next', async () => {
   const { total } = (await api.services()).expect(200).json.meta;
   const reply = (await api.services({ 'page[size]': total })).expect(200);
   assert.equal(reply.json.meta.pages, 1);
   assert.deepEqual(keysAt(reply.text, 'links'), ['first', 'last']);
 });
 
-test('each row reads the same by its id', async () => {
+test('each row is the same by its id', async () => {
   const all = (await api.services({ 'page[size]': 100 })).expect(200);
   for (const row of all.data) {
     const one = (await api.service(row.id)).expect(200);
@@ -72,12 +72,12 @@ test('each row reads the same by its id', async () => {
   }
 });
 
-test('some rows are not usable, so that refusals can be tried', async () => {
+test('some rows are not usable, to test errors', async () => {
   const all = (await api.services({ 'page[size]': 100 })).expect(200).data.map((row) => row.attributes);
   assert.ok(all.some((a) => !a.available || !a.enabled));
 });
 
-test('the same at /api, and with a trailing slash', async () => {
+test('the list is the same under /api and with a trailing slash', async () => {
   const plain = (await api.services()).expect(200).text;
   for (const target of [
     '/api/payment-services',
@@ -91,7 +91,7 @@ test('the same at /api, and with a trailing slash', async () => {
   assert.equal((await api.private('GET', '/api/payment-services/comcps_u1xxlHVw1NyeqmjJ')).expect(200).text, one);
 });
 
-test('unknown ids, and codes in place of ids, are not found', async () => {
+test('unknown ids, and codes instead of ids, are not found', async () => {
   for (const id of ['comcps_0000000000000000', 'payment_card_usd_hpp', 'test_usd_test', 'x', '..%2F']) {
     (await api.service(id)).expect(404);
   }

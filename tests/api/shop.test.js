@@ -124,7 +124,7 @@ describe('every status', () => {
     });
   }
 
-  test('created and expired, of an order whose payer never chose', async () => {
+  test('created and expired, without a choice of the payer', async () => {
     const { api, sink } = await open('2020');
     const link = new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '10' });
     (await api.send('GET', `/hpp/?${link}`)).expect(302);

@@ -28,7 +28,7 @@ const refused = (reply, ...statuses) => {
 };
 
 describe('receiving', () => {
-  test('a request is recorded as it came', async () => {
+  test('a request is recorded unchanged', async () => {
     const api = await account();
     const now = await api.freeze();
     const target = `${path(api, 'shop')}&order=7&x%5B%5D=%2F`;
@@ -52,14 +52,14 @@ describe('receiving', () => {
     assert.equal(item.headers['Content-Length'], '14');
   });
 
-  test('by any method', async () => {
+  test('any method is accepted', async () => {
     const api = await account();
     const methods = ['POST', 'GET', 'HEAD', 'PATCH', 'DELETE'];
     for (const method of methods) (await api.send(method, path(api, 'any'))).expect(200);
     assert.deepEqual((await items(api, 'any')).map((item) => item.method), methods);
   });
 
-  test('a name that nothing came to has an empty list', async () => {
+  test('an unused name has an empty list', async () => {
     const api = await account();
     assert.deepEqual(await list(api, 'never'), { items: [], total: 0, next: null });
   });
@@ -85,7 +85,7 @@ describe('receiving', () => {
       ['valid', 'valid', 'invalid', 'invalid', 'invalid', 'invalid', 'missing']);
   });
 
-  test('without ?account= it is the demo account\'s', async () => {
+  test('the default of ?account= is the demo account', async () => {
     const body = 'any bytes';
     (
       await demo.send('POST', '/_mock/sink/demo-only', {
@@ -99,7 +99,7 @@ describe('receiving', () => {
     assert.equal((await items(demo, 'demo-only')).length, 1);
   });
 
-  test('bytes that are no text come as base64', async () => {
+  test('binary bodies are returned as base64', async () => {
     const api = await account();
     const bodies = [
       Buffer.from([0xff, 0xfe, 0x00]),
@@ -120,7 +120,7 @@ describe('receiving', () => {
     }
   });
 
-  test('bodies of at most 1 MiB', async () => {
+  test('bodies may have at most 1 MiB', async () => {
     const api = await account();
     const body = 'x'.repeat(1 << 20);
     (await post(api, 'large', { body })).expect(200);
@@ -129,7 +129,7 @@ describe('receiving', () => {
     assert.deepEqual(got.map((item) => item.body.length), [1 << 20]);
   });
 
-  test('names are 1 to 64 of letters, digits, _ . and -', async () => {
+  test('names have 1 to 64 letters, digits, _ . and -', async () => {
     const api = await account();
     for (const name of ['a', 'A-Z_0.9', 'n'.repeat(64)]) (await post(api, name)).expect(200);
     for (const name of ['n'.repeat(65), 'a%20b', '%C3%A9', '%7Bname%7D']) {
@@ -195,7 +195,7 @@ describe('callbacks into the server itself', () => {
     assert.equal(callback.state, 'done');
   });
 
-  test('many at once', async () => {
+  test('may be many at once', async () => {
     const api = await account({ settle_after_ms: 0 });
     (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url: url(api, 'many') })).expect(200);
     await Promise.all(Array.from({ length: 100 }, () => api.made()));
@@ -213,7 +213,7 @@ describe('callbacks into the server itself', () => {
 });
 
 describe('programs', () => {
-  test('the last answer repeats, and a new program begins anew', async () => {
+  test('the last response repeats, and a new program starts from the beginning', async () => {
     const api = await account();
     const answers = async (n) => {
       const codes = [];
@@ -260,7 +260,7 @@ describe('programs', () => {
 });
 
 describe('reading', () => {
-  test('page by page, oldest first', async () => {
+  test('in pages, oldest first', async () => {
     const api = await account();
     for (const body of ['1', '2', '3', '4', '5']) (await post(api, 'pages', { body })).expect(200);
     const seen = [];
@@ -295,7 +295,7 @@ describe('reading', () => {
     assert.equal(await count({ invoice: 'cpi_0000000000000003' }), 0);
   });
 
-  test('what makes no sense is refused', async () => {
+  test('invalid parameters are rejected', async () => {
     const api = await account();
     for (const parameters of [
       { signature: 'good' },
@@ -313,7 +313,7 @@ describe('reading', () => {
 });
 
 describe('accounts', () => {
-  test('do not see each other\'s', async () => {
+  test('do not share sinks', async () => {
     const one = await account();
     const two = await account();
     (await program(one, 'same', [500])).expect(200);
@@ -327,7 +327,7 @@ describe('accounts', () => {
     assert.equal((await items(two, 'same')).length, 1);
   });
 
-  test('a reset forgets requests and programs', async () => {
+  test('a reset deletes requests and programs', async () => {
     const api = await account();
     (await program(api, 'r', [500])).expect(200);
     (await post(api, 'r')).expect(500);
@@ -345,10 +345,10 @@ describe('accounts', () => {
   });
 });
 
-describe('who may call', () => {
+describe('access', () => {
   const foreign = [{ Host: 'shop.example' }, { Origin: 'https://evil.example' }, { Host: 'a"b', Origin: 'null' }];
 
-  test('everyone may send; reading and programming need control access', async () => {
+  test('anyone may send; reading and programming need control access', async () => {
     const api = await account();
     for (const headers of foreign) {
       (await post(api, 'guard', { headers })).expect(200);
@@ -360,7 +360,7 @@ describe('who may call', () => {
     (await post(api, 'guard')).expect(200);
   });
 
-  test('the control token is not asked of senders', async () => {
+  test('senders need no control token', async () => {
     const token = 'a-token-for-the-test';
     const other = await startServer({ args: ['--control-token', token] });
     try {

@@ -91,7 +91,7 @@ async function rich() {
 }
 
 describe('a snapshot', () => {
-  test('is taken, listed and forgotten', async () => {
+  test('is taken, listed and deleted', async () => {
     const api = await frozen();
     assert.deepEqual((await api.control('GET', '/snapshots')).expect(200).json, { items: [], total: 0, next: null });
     await api.made();
@@ -117,7 +117,7 @@ describe('a snapshot', () => {
     }
   });
 
-  test('has no full card number, wherever an order put one', async () => {
+  test('contains no full card number, in any field', async () => {
     const api = await frozen();
     const number = '5123817234060000';
     for (const card_number of [number, Number(number), [number]])
@@ -130,7 +130,7 @@ describe('a snapshot', () => {
     assert.match(kept[0], /512381\*{6}0000/);
   });
 
-  test('of the same name takes the place of the one before', async () => {
+  test('replaces an earlier one with the same name', async () => {
     const api = await frozen();
     await api.made({ reference_id: 'first' });
     await take(api);
@@ -142,7 +142,7 @@ describe('a snapshot', () => {
     assert.deepEqual((await api.list()).data.map((one) => one.attributes.reference_id), ['second', 'first']);
   });
 
-  test('names: 1 to 64 of [A-Za-z0-9_.-]', async () => {
+  test('has a name of 1 to 64 of [A-Za-z0-9_.-]', async () => {
     const api = await frozen();
     for (const name of ['a', 'A-1_b.c', 'x'.repeat(64), 'restore', '..a']) await take(api, name);
     for (const name of ['x'.repeat(65), 'a%20b', 'a%2Fb', '%C3%A4', 'a%00b', 'a:b']) {
@@ -156,7 +156,7 @@ describe('a snapshot', () => {
     (await api.control('POST', '/snapshots/a/restore', { nonsense: 1 })).expect(422);
   });
 
-  test('at most 20 of an account; one that takes a place is no further one', async () => {
+  test('is limited to 20 per account; a replacement does not count', async () => {
     const api = await frozen();
     for (let i = 0; i < 20; i++) await take(api, `s${i}`);
     refused(await api.control('POST', '/snapshots/more'), 409, 'too_many_snapshots');
@@ -169,7 +169,7 @@ describe('a snapshot', () => {
     await take(api, 'more');
   });
 
-  test('listed in pages', async () => {
+  test('is listed in pages', async () => {
     const api = await frozen();
     for (const name of ['c', 'a', 'e', 'B', 'd']) await take(api, name);
     const all = [];
@@ -185,7 +185,7 @@ describe('a snapshot', () => {
     assert.deepEqual(all, ['B', 'a', 'c', 'd', 'e']);
   });
 
-  test('stays at a reset, goes with the account', async () => {
+  test('survives a reset, and is deleted with the account', async () => {
     const api = await frozen();
     const { id } = await api.made();
     await take(api);
@@ -197,7 +197,7 @@ describe('a snapshot', () => {
     refused(await api.control('GET', '/snapshots'), 404, 'unknown_account');
   });
 
-  test('is refused while the clock is being advanced', async () => {
+  test('is rejected during an advance of the clock', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
@@ -214,7 +214,7 @@ describe('a snapshot', () => {
 });
 
 describe('a restore', () => {
-  test('brings everything back, whatever happened since', async () => {
+  test('restores everything, whatever happened since', async () => {
     const { api, sink } = await rich();
     const before = await state(api);
     assert.equal(before.list.length, 7);
@@ -231,7 +231,7 @@ describe('a restore', () => {
     await sink.stop({ clean: false });
   });
 
-  test('goes on from there: timers, retries, queue, references', async () => {
+  test('continues with timers, retries, queue and references', async () => {
     const { api, sink } = await rich();
     await take(api);
     const run = async () => {
@@ -266,7 +266,7 @@ describe('a restore', () => {
     await sink.stop({ clean: false });
   });
 
-  test('a frozen clock is frozen at the snapshot\'s time again, a real one runs on from it', async () => {
+  test('freezes a frozen clock at the snapshot\'s time; a real clock continues from it', async () => {
     const api = await demo.newAccount();
     const start = await api.freeze(2_000_000_000);
     await take(api, 'frozen');
@@ -284,7 +284,7 @@ describe('a restore', () => {
     assert.ok(Math.abs((await api.clock()).now - Date.now() / 1000) < 3600);
   });
 
-  test('what came later is gone, and its ids are not given again', async () => {
+  test('deletes later invoices, and their ids are not reused', async () => {
     const api = await frozen();
     const old = await api.made({ callback_url: NOWHERE });
     await take(api);
@@ -306,7 +306,7 @@ describe('a restore', () => {
     }
   });
 
-  test('a callback under way when it was taken is sent again; one under way now is dropped', async () => {
+  test('resends a callback in flight at the snapshot; one in flight now is dropped', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });
     sink.answer([HANG, HANG, 200]);
@@ -327,7 +327,7 @@ describe('a restore', () => {
     await sink.stop();
   });
 
-  test('calls that wait: 404 for what is gone, the others wait on', async () => {
+  test('ends waiting calls for deleted invoices with 404; the others keep waiting', async () => {
     const api = await demo.newAccount();
     const kept = await api.made({}, hold);
     await take(api);
@@ -341,7 +341,7 @@ describe('a restore', () => {
     assert.equal((await first).expect(200).data.attributes.status, 'processed');
   });
 
-  test('survives a restart of the server, also while old rows are being swept', async () => {
+  test('survives a restart of the server, also while old rows are being deleted', async () => {
     const db = join(tempDir(), 'mock.db');
     let other = await startServer({ args: ['--db', db] });
     let api = await new Client(other).newAccount();
@@ -371,7 +371,7 @@ describe('a restore', () => {
 });
 
 describe('a file', () => {
-  test('comes back as it was written, into the same account', async () => {
+  test('is imported unchanged into the same account', async () => {
     const { api, sink } = await rich();
     await take(api);
     const before = await state(api);
@@ -393,14 +393,14 @@ describe('a file', () => {
     await sink.stop({ clean: false });
   });
 
-  test('keeps bytes that are no text', async () => {
+  test('keeps binary data', async () => {
     const { api, sink } = await rich();
     await take(api);
     assert.match((await exported(api)).text, /"response_body":\{"base64":"_wD-"\}/);
     await sink.stop({ clean: false });
   });
 
-  test('into another account: new ids, in the lists, in bodies and tokens, signed with its secrets', async () => {
+  test('in another account: new ids everywhere, signed with that account\'s secrets', async () => {
     const { api, sink } = await rich();
     await take(api);
     const file = (await exported(api)).json;
@@ -437,7 +437,7 @@ describe('a file', () => {
     await sink.stop({ clean: false });
   });
 
-  test('into another account: its customers and their cards come along, to be charged there', async () => {
+  test('in another account: customers and cards are imported and can be charged', async () => {
     const card = { gateway_options: { cardgate: { tokenize: true } } };
     const instant = { gateway_options: { cardgate: { instant: true } } };
     const anna = { customer: { reference_id: 'anna' } };
@@ -479,7 +479,7 @@ describe('a file', () => {
     await sink.stop();
   });
 
-  test('an invoice that waits for its service comes back and can be paid', async () => {
+  test('an invoice without a service is imported and can be paid', async () => {
     const api = await demo.newAccount();
     const query = new URLSearchParams({
       public_key: api.account.public_key,
@@ -510,7 +510,7 @@ describe('a file', () => {
     }
   });
 
-  test('a queued callback of it is delivered, signed by the account that it came into', async () => {
+  test('a queued callback is delivered, signed by the new account', async () => {
     const api = await frozen();
     await api.made({ callback_url: NOWHERE, test_mode: true }, hold);
     await api.idle({ within: '0' });
@@ -527,7 +527,7 @@ describe('a file', () => {
     await sink.stop();
   });
 
-  test('another server with the same --seed keeps the ids, one without does not', async () => {
+  test('another server keeps the ids only with the same --seed', async () => {
     const seeded = await startServer({ args: ['--seed', '7'] });
     const first = new Client(seeded);
     await first.freeze();
@@ -553,7 +553,7 @@ describe('a file', () => {
     );
   });
 
-  test('ids are free again when the other account forgets them', async () => {
+  test('ids can be reused after the other account has deleted them', async () => {
     const api = await frozen(), other = await frozen();
     const { id } = await api.made({ callback_url: NOWHERE });
     await take(api);
@@ -572,7 +572,7 @@ describe('a file', () => {
     (await other.get(id)).expect(200);
   });
 
-  test('numbers of an imported file are not reused, not even after it is deleted and the server restarted', async () => {
+  test('numbers of an imported file are not reused, even after its deletion and a restart', async () => {
     const db = join(tempDir(), 'mock.db');
     let other = await startServer({ args: ['--db', db] });
     let api = new Client(other);
@@ -610,7 +610,7 @@ const good = await (async () => {
   return (await exported(small, 'good')).text;
 })();
 
-describe('a file that is not one is refused whole', () => {
+describe('an invalid file is rejected as a whole', () => {
   const api = small;
 
   /** Changes a copy of the good file. */
@@ -779,13 +779,13 @@ describe('a file that is not one is refused whole', () => {
     });
   }
 
-  test('what is no JSON is 400', async () => {
+  test('invalid JSON is 400', async () => {
     for (const body of ['', 'nonsense', '[]', '5', good.slice(0, -20), `${good}x`])
       refused(await put(api, 'bad', body), 400, 'invalid_json');
     assert.deepEqual(await names(api), ['good']);
   });
 
-  test('a document that is too heavy or too deep', async () => {
+  test('a document that is too large or too deep', async () => {
     refused(await put(api, 'bad', `{"invoices":[${'[],'.repeat(600_000)}[]]}`), 422, 'invalid');
     refused(await put(api, 'bad', `{"invoices":[${'1,'.repeat(4_100_000)}1]}`), 422, 'invalid');
     refused(await put(api, 'bad', `{"invoices":${'['.repeat(100_000)}`), 400, 'invalid_json');
@@ -827,7 +827,7 @@ describe('a file that is not one is refused whole', () => {
     }));
   });
 
-  test('a large file is read in pieces, between which others are answered', async () => {
+  test('a large file does not block other calls', async () => {
     const text = JSON.stringify(large());
     const turns = async () =>
       Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
@@ -842,7 +842,7 @@ describe('a file that is not one is refused whole', () => {
     (await api.control('DELETE', '/snapshots/many')).expect(200);
   });
 
-  test('what happens to the account or the caller meanwhile', async () => {
+  test('changes of the account or the caller during the import', async () => {
     const text = JSON.stringify(large());
     const other = await demo.newAccount();
     const imports = Promise.all([
@@ -861,7 +861,7 @@ describe('a file that is not one is refused whole', () => {
     (await demo.control('GET', '/snapshots')).expect(200);
   });
 
-  test('the server ends meanwhile', async () => {
+  test('the server stops during the import', async () => {
     const text = JSON.stringify(large());
     const one = await startServer();
     const calls = Array.from({ length: 4 }, () =>
@@ -875,12 +875,12 @@ describe('a file that is not one is refused whole', () => {
     assert.ok((await Promise.all(calls)).every((status) => [0, 201, 503].includes(status)));
   });
 
-  test('an import that fails leaves the one of that name', async () => {
+  test('a failed import keeps the existing snapshot of that name', async () => {
     refused(await put(api, 'good', but((file) => { file.invoices[1].status = 'x'; })), 422, 'invalid');
     assert.equal((await exported(api, 'good')).text, good);
   });
 
-  test('more than 1 MiB is taken here, from those who may', async () => {
+  test('more than 1 MiB is accepted here, from authorized callers', async () => {
     const file = JSON.parse(good);
     file.invoices[0].metadata = { pad: 'x'.repeat(3 << 20) };
     (await put(api, 'large', file)).expect(201);
@@ -898,7 +898,7 @@ describe('a file that is not one is refused whole', () => {
     (await api.control('POST', '/outcomes', file)).expect(413);
   });
 
-  test('a file of more than 16 MiB is neither read nor written', async () => {
+  test('files of more than 16 MiB are neither read nor written', async () => {
     const file = JSON.parse(good);
     file.invoices[1].metadata = { pad: 'x'.repeat(3 << 20) };
     file.invoices[1].callback_url = NOWHERE;

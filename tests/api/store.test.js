@@ -41,7 +41,7 @@ async function refuses(args, words, options) {
   return lines[0];
 }
 
-test('--retention drops what is old and finished, not what waits for a command', async () => {
+test('--retention deletes old finished invoices, not those that wait for a command', async () => {
   const server = await startServer({ args: ['--retention', '1h'] });
   const api = await new Client(server).newAccount();
   const start = await api.freeze();
@@ -83,7 +83,7 @@ test('--retention drops what is old and finished, not what waits for a command',
   await server.stop();
 });
 
-describe('a restart with fixtures that have lost a resolution', () => {
+describe('a restart with fixtures that lack a resolution', () => {
   const GONE = 'velocity_limit';
   const CARD = { card_number: '4412397212080000', expiry: '0856', three_ds: 'abandon' };
   const folder = tempDir();
@@ -112,7 +112,7 @@ describe('a restart with fixtures that have lost a resolution', () => {
     return id;
   };
 
-  test('a queued outcome is passed over, and the next one counts', async () => {
+  test('skips a queued outcome and uses the next one', async () => {
     await across((api) => api.outcomes(`process_failed:${GONE}`, 'process_failed:declined@0'), async (api) => {
       const { id } = await api.made();
       await api.advance(0);
@@ -121,7 +121,7 @@ describe('a restart with fixtures that have lost a resolution', () => {
     });
   });
 
-  test('and one of a refund or in a snapshot', async () => {
+  test('skips that of a refund or in a snapshot too', async () => {
     await across(async (api) => {
       const id = await paid(api);
       (await api.outcomes(`refund_failed:${GONE}`)).expect(201);
@@ -137,7 +137,7 @@ describe('a restart with fixtures that have lost a resolution', () => {
     });
   });
 
-  test('what was planned for a payer who confirms succeeds, a card that waits for its code fails', async () => {
+  test('lets a planned outcome at confirmation succeed, and a card in 3-D Secure fail', async () => {
     await across(async (api) => {
       const wallet = await api.made(
         { service: 'paypal_usd_hpp' },
@@ -203,7 +203,7 @@ describe('a restart with --db', () => {
     await sink.stop();
   });
 
-  test('timers and retries go on where they were', async () => {
+  test('continues timers and retries', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
     sink.answer([500, 200]);
@@ -234,7 +234,7 @@ describe('a restart with --db', () => {
     await sink.stop();
   });
 
-  test('what became due while the server was away happens at the start', async () => {
+  test('runs events that became due while the server was down', async () => {
     // a server that was slower than the settling was not away when it was due: again, with more time
     const settledAtStart = async (ms) => {
       const db = join(tempDir(), 'mock.db');
@@ -254,7 +254,7 @@ describe('a restart with --db', () => {
 });
 
 describe('kill -9', () => {
-  test('under load: every 201 is there afterwards, and its callbacks come', async () => {
+  test('under load: every 201 is kept, and its callbacks are sent', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
     const answered = new Set();
@@ -296,7 +296,7 @@ describe('kill -9', () => {
     await sink.stop();
   });
 
-  test('what settled meanwhile does not overtake the callback that was in flight', async () => {
+  test('later callbacks do not overtake the one in flight', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
     sink.answer([{ hang: true }, 200, 200]);
@@ -314,7 +314,7 @@ describe('kill -9', () => {
     await sink.stop();
   });
 
-  test('with an attempt in flight: it is made again with the same bytes', async () => {
+  test('an attempt in flight is repeated with the same bytes', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
     sink.answer([{ hang: true }, 200]);
@@ -332,7 +332,7 @@ describe('kill -9', () => {
     await sink.stop();
   });
 
-  test('many times over, the file stays sound', async () => {
+  test('many times: the file stays valid', async () => {
     const db = join(tempDir(), 'mock.db');
     const made = [];
     for (let i = 0; i < 8; i++) {
@@ -349,7 +349,7 @@ describe('kill -9', () => {
 });
 
 describe('SIGTERM', () => {
-  test('while callbacks are in flight and timers wait: leaves with 0, loses nothing', async () => {
+  test('with callbacks in flight and pending timers: exits with 0 and loses nothing', async () => {
     const db = join(tempDir(), 'mock.db');
     const sink = await startSink({ account: DEMO });
     sink.answer([{ hang: true }]);
@@ -371,8 +371,8 @@ describe('SIGTERM', () => {
   });
 });
 
-describe('refused at the start', () => {
-  test('a second server on the same file; the first goes on', async () => {
+describe('rejected at the start', () => {
+  test('a second server on the same file; the first continues', async () => {
     const db = join(tempDir(), 'mock.db');
     const server = await startServer({ args: ['--db', db] });
     const demo = new Client(server);
@@ -386,7 +386,7 @@ describe('refused at the start', () => {
     await next.stop();
   });
 
-  test('garbage, and it is left as it was', async () => {
+  test('garbage, which is not changed', async () => {
     const folder = tempDir();
     for (const [name, content] of Object.entries({
       'text.db': 'this is no database\n'.repeat(300),
@@ -477,7 +477,7 @@ const namespaces = (() => {
   }
 })();
 
-test('a file at its limit is a write that fails: 503 and a line, and reads go on', async () => {
+test('a write beyond the file size limit: 503 and a log line, and reads still work', async () => {
   const db = join(tempDir(), 'mock.db');
   const server = await startServer({ args: ['--db', db], wrap: ['sh', '-c', 'ulimit -f 4000; exec "$@"', 'sh'] });
   const demo = new Client(server, DEMO, { check: false });
@@ -491,7 +491,7 @@ test('a file at its limit is a write that fails: 503 and a line, and reads go on
   await server.stop();
 });
 
-test('an unreadable page is reported at the start, not read as other accounts', async () => {
+test('an unreadable page is reported at the start', async () => {
   const db = join(tempDir(), 'mock.db');
   const server = await startServer({ args: ['--db', db] });
   await new Client(server).newAccount();
@@ -521,7 +521,7 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
     await refuses(['--db', db], [db], { wrap: small(folder, '16k', 'head -c 12288 /dev/zero > filler') });
   });
 
-  test('later: refused in the platform\'s shape, nothing is lost, and it goes on when there is room', async () => {
+  test('later: errors in the platform\'s format, nothing is lost, and it continues once there is space', async () => {
     const folder = tempDir();
     const db = join(folder, 'mock.db');
     const server = await startServer({
@@ -547,7 +547,7 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
     await server.stop();
   });
 
-  test('a snapshot or a restore that finds no room leaves all as it was', async () => {
+  test('a snapshot or restore without space changes nothing', async () => {
     const folder = tempDir();
     const db = join(folder, 'mock.db');
     const server = await startServer({
@@ -585,7 +585,7 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
 describe('without --db', () => {
   const env = (TMPDIR) => ({ env: { TMPDIR } });
 
-  test('the database is private and gone at exit', async () => {
+  test('the database is private and deleted at exit', async () => {
     const folder = tempDir();
     const server = await startServer(env(folder));
     await new Client(server).made();
@@ -598,7 +598,7 @@ describe('without --db', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('what a killed server left is swept at the next start, a living one\'s is not', async () => {
+  test('files of a killed server are deleted at the next start, those of a running one are not', async () => {
     const folder = tempDir();
     const killed = await startServer(env(folder));
     await killed.kill9();

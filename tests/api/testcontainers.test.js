@@ -52,7 +52,7 @@ test('the mock, its URLs, the demo account and others', async () => {
   );
 });
 
-test('a refusal says what was refused', async () => {
+test('an error has the server\'s message', async () => {
   const stranger = new MilkyPayMock(server.url);
   await assert.rejects(stranger.account(), { name: 'MilkyPayError', status: 401 });
   await assert.rejects(
@@ -67,7 +67,7 @@ test('the login opens the private API', async () => {
   assert.equal(reply.status, 200);
 });
 
-test('time, outcomes and waiting', async () => {
+test('clock, outcomes and waits', async () => {
   const { account, sink, made } = await open();
   const { now, mode } = await account.freeze();
   assert.equal(mode, 'frozen');
@@ -87,7 +87,7 @@ test('time, outcomes and waiting', async () => {
   await sink.stop();
 });
 
-test('paying, moving, looking', async () => {
+test('payments, transitions and records', async () => {
   const { account, sink, made } = await open();
   const { id } = await made();
   const paid = await account.pay(id, { card_number: '5519283812030000', expiry: '1230', cvv: '123' });
@@ -110,7 +110,7 @@ test('paying, moving, looking', async () => {
   await sink.stop();
 });
 
-test('faults, snapshots, reset', async () => {
+test('faults, snapshots and reset', async () => {
   const { account, sink, made, api } = await open();
   const { id: fault } = await account.addFault({ on: 'callback', fault: 'duplicate', times: 1 });
   const { id } = await made();
@@ -128,7 +128,7 @@ test('faults, snapshots, reset', async () => {
   await sink.stop();
 });
 
-test('every helper is declared, and every declared one is there', async () => {
+test('every helper has a type declaration, and every declared helper exists', async () => {
   const declared = readFileSync(new URL('../../docker/testcontainers-node/control.d.ts', import.meta.url), 'utf8');
   const { account } = await open();
   for (const [name, instance] of [['MilkyPayMock', mock], ['MilkyPayAccount', account]]) {

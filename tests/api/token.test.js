@@ -53,14 +53,14 @@ describe('a card check', () => {
     });
   }
 
-  test('its amount is as any other\'s', async () => {
+  test('has an amount like any other invoice', async () => {
     const api = await demo.newAccount();
     assert.deepEqual(Object.keys((await api.create(invoice({ flow: 'verify', amount: 0 }))).expect(422).json.errors), [
       'amount',
     ]);
   });
 
-  test('leaves nothing that could be given back', async () => {
+  test('leaves nothing to refund', async () => {
     const api = await demo.newAccount();
     for (const text of ['processed@0,refunded@0', 'partially_processed,charged_back', 'processed,refund_pending']) {
       const reply = await api.create(invoice({ flow: 'verify' }), { headers: { 'X-Mock-Outcome': text } });
@@ -75,7 +75,7 @@ describe('a card check', () => {
     (await api.private('POST', `/payment-invoices/${id}/refund`, { json: {} })).expect(409);
   });
 
-  test('each flow has its own word for success', async () => {
+  test('each flow has its own status of success', async () => {
     const api = await demo.newAccount();
     for (const [flow, asked, status] of [['charge', 'verified', 'processed'], ['verify', 'processed', 'verified']]) {
       const { id } = await api.made({ flow, metadata: { mock_outcome: `${asked}@0` } });
@@ -119,7 +119,7 @@ describe('a charge by token', () => {
     return { api, token: (await api.attributes(id)).payload.token };
   }
 
-  test('is not stopped by a browser that looks', async () => {
+  test('is not stopped by a browser that opens the page', async () => {
     const { api, token } = await kept();
     const made = await api.made({ token, ...ANNA, ...INSTANT });
     (await api.send('GET', `/hpp/${made.attributes.flow_data.metadata.sid}`, BROWSER)).expect(200);
@@ -127,14 +127,14 @@ describe('a charge by token', () => {
     assert.equal((await api.attributes(made.id)).status, 'processed');
   });
 
-  test('without `instant` waits for the payer, who may take another card', async () => {
+  test('without `instant` waits for the payer, who may use another card', async () => {
     const { api, token } = await kept();
     const made = await api.made({ token, ...ANNA }, hold);
     await roads['by the payer'](api, made);
     assert.equal((await api.attributes(made.id)).payload.payment_card.first, CARD.slice(0, 6));
   });
 
-  test('takes a service that takes cards', async () => {
+  test('needs a service for cards', async () => {
     const { api, token } = await kept();
     assert.deepEqual(
       Object.keys(

@@ -272,7 +272,7 @@ for (const [what, changes, fields, where, message] of CASES) {
   }
 }
 
-test('nothing was made by any of them', async () => {
+test('none of them created an invoice', async () => {
   assert.deepEqual((await api.list()).expect(200).data, []);
 });
 
@@ -319,7 +319,7 @@ for (const [what, changes, where = BOTH] of GOOD) {
   }
 }
 
-test('a customer null is no customer', async () => {
+test('customer null means no customer', async () => {
   const made = (await api.create(invoice({ customer: null }))).expect(201).data;
   assert.equal('customer' in made.relationships, false);
 });
@@ -369,12 +369,12 @@ for (const [what, body] of Object.entries({
   });
 }
 
-test('an empty object lacks all that is required', async () => {
+test('for an empty object all required fields are reported', async () => {
   const reply = await raw('/payment-invoices', '{}', api.auth);
   assert.deepEqual(Object.keys(reply.expect(422).json.errors).sort(), ['amount', 'currency', 'service']);
 });
 
-test('deep nesting is refused or accepted, and the server lives on', async () => {
+test('deep nesting is rejected or accepted, and the server survives', async () => {
   const deep = 100_000;
   const body = `{"data":{"attributes":{"metadata":${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}}}}`;
   (await raw('/payment-invoices', body, api.auth)).expect(400, 422);
@@ -383,7 +383,7 @@ test('deep nesting is refused or accepted, and the server lives on', async () =>
   (await api.create(invoice())).expect(201);
 });
 
-test('NUL in texts does not cut them short', async () => {
+test('NUL does not truncate texts', async () => {
   const reply = await raw('/payment-invoices', JSON.stringify(invoice({ description: 'before\u0000after' })), api.auth);
   reply.expect(201, 400, 422);
   if (reply.status === 201) assert.equal(reply.data.attributes.description, 'before\u0000after');

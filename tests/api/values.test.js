@@ -63,7 +63,7 @@ describe('amounts', () => {
     ['18446744073709551616', NONE, '90000000000'],
   ];
   for (const [number, wanted, words] of rows) {
-    test(`${number} as a number and as a text is ${wanted === NONE ? 'refused' : 'exact'}, whatever road it takes`, async () => {
+    test(`${number} as a number and as a text is ${wanted === NONE ? 'rejected' : 'exact'}, in every API`, async () => {
       const form = { public_key: DEMO.public_key, service: 'payment_card_usd_hpp', currency: 'USD', amount: number };
       const roads = {
         number: await literal(number),
@@ -87,7 +87,7 @@ describe('amounts', () => {
     });
   }
 
-  test('texts that PHP takes for numbers, and none of the others', async () => {
+  test('only texts that PHP accepts as numbers are accepted', async () => {
     for (const [text, amount] of [
       [' 10', 10],
       ['10 ', 10],
@@ -104,7 +104,7 @@ describe('amounts', () => {
     }
   });
 
-  test('an amount that fits alone and not with its fee is refused', async () => {
+  test('an amount too large only with its fee is rejected', async () => {
     const service = 'bank_transfer_usd_hpp';
     const api = await demo.newAccount({ payment_fee_shift_out: true });
     const order = (amount) =>
@@ -113,7 +113,7 @@ describe('amounts', () => {
     assert.equal((await order(80e9)).expect(201).data.attributes.payment_amount, 88e9);
   });
 
-  test('opening balances, transitions and prerequests', async () => {
+  test('the limits apply to opening balances, transitions and prerequests', async () => {
     for (const amount of [90e9, 1e12, '999999999999999', 0.123456789]) {
       const reply = await demo.send('POST', '/_mock/accounts', { json: { opening_balances: { USD: amount } } });
       assert.match(reply.expect(422).json.error.message, /opening_balances: .*90000000000/);
@@ -130,7 +130,7 @@ describe('amounts', () => {
     );
   });
 
-  test('a snapshot gives back what it took, to the last digit', async () => {
+  test('a snapshot restores the exact amounts', async () => {
     const api = await demo.newAccount({ convert_currency: true });
     const order = { amount: 89999999999.99, service: 'payment_card_usd_hpp', currency: 'USD' };
     await api.made(order);
@@ -153,7 +153,7 @@ describe('amounts', () => {
   });
 });
 
-test('a limit beyond every amount is told at the start, and the amounts are refused', async () => {
+test('an unreachable limit is reported at the start, and such amounts are rejected', async () => {
   for (const amount_max of [90e9, 1e15]) {
     const other = await startServer({
       args: ['--fixtures', fixturesWith({ payments: { payment_card_usd_hpp: { amount_max } } })],
@@ -171,7 +171,7 @@ test('a limit beyond every amount is told at the start, and the amounts are refu
   }
 });
 
-test('other amounts of fixtures that cannot be kept are refused with the bound', async () => {
+test('too large amounts in fixtures are rejected with the maximum', async () => {
   const own = fixturesWith({ payments: { payment_card_usd_hpp: { fee_fix: 90e9 } } });
   await assert.rejects(
     startServer({ args: ['--fixtures', own] }),
@@ -179,7 +179,7 @@ test('other amounts of fixtures that cannot be kept are refused with the bound',
   );
 });
 
-test('expires as the libraries of languages write it', async () => {
+test('expires accepts the formats of common libraries', async () => {
   const api = await demo.newAccount();
   const iso = (seconds) => new Date(seconds * 1000).toISOString();
   const at = Math.ceil((await api.freeze() + 7200) / 60) * 60; // a full minute
@@ -284,7 +284,7 @@ test('an optional field that is "" counts as absent', async () => {
   }
 });
 
-test('a NUL is never taken for the end', async () => {
+test('NUL never ends a text', async () => {
   const order = JSON.stringify({
     public_key: DEMO.public_key,
     service: 'payment_card_usd_hpp',
@@ -320,14 +320,14 @@ test('a NUL is never taken for the end', async () => {
   assert.match(control.json.error.message, /NUL byte/);
 });
 
-test('a search is counted in characters', async () => {
+test('the length of a search is counted in characters', async () => {
   const search = (text) => demo.send('GET', `/_mock/payment-invoices?search=${encodeURIComponent(text)}`);
   (await search('я'.repeat(100))).expect(200);
   (await search('😀'.repeat(100))).expect(200);
   assert.match((await search('я'.repeat(101))).expect(422).json.error.message, /100 characters/);
 });
 
-test('the letter case of a currency code does not matter', async () => {
+test('the case of a currency code does not matter', async () => {
   const api = await demo.newAccount({ opening_balances: { usd: 5, Eur: 7 } });
   assert.deepEqual(
     api.account.settings?.opening_balances ??

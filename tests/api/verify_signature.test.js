@@ -36,8 +36,8 @@ before(async () => {
 const verify = async (request) => (await api.control('POST', '/verify-signature', request)).expect(200).json;
 const sandwich = (secret, text, algorithm = 'sha1') => createHash(algorithm).update(secret).update(text).update(secret);
 
-describe('a right signature', () => {
-  test('is what the mock sends, in either mode', async () => {
+describe('a valid signature', () => {
+  test('is that of the mock, in either mode', async () => {
     for (const [text, secret] of [[body, keys.secret_key], [live, keys.secret_live_key]]) {
       const signature = sign(secret, text);
       const verdict = await verify({ body: text, signature });
@@ -48,7 +48,7 @@ describe('a right signature', () => {
     }
   });
 
-  test('every callback in the record verifies', async () => {
+  test('every recorded callback is verified', async () => {
     const all = (await api.callbacks()).flatMap((callback) => callback.attempts);
     assert.ok(all.length >= 4);
     for (const { request } of all) {
@@ -56,7 +56,7 @@ describe('a right signature', () => {
     }
   });
 
-  test('of any bytes, by either secret or by the key that is sent', async () => {
+  test('of any bytes, with either secret or the given key', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0x7b, 0x5c]);
     for (const secret of [keys.secret_key, keys.secret_live_key]) {
       const signature = sign(secret, bytes);
@@ -78,7 +78,7 @@ const spaced = (text) => text.replace(/("(?:[^"\\]|\\.)*")|[,:]/g, (all, string)
 const ascii = (text) => text.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const slashes = (text) => text.replaceAll('/', '\\/');
 
-describe('a wrong signature has its reason', () => {
+describe('a wrong signature is explained', () => {
   const cases = [
     [
       'slashes_unescaped',
@@ -234,7 +234,7 @@ describe('a wrong signature has its reason', () => {
   });
 });
 
-test('the account of ?account= is meant', async () => {
+test('?account= selects the account', async () => {
   const other = await api.newAccount();
   const request = { body, signature: sign(keys.secret_key, body) };
   assert.equal((await verify(request)).valid, true);
@@ -246,7 +246,7 @@ test('the account of ?account= is meant', async () => {
   (await api.with({ id: 'coma_0000000000000000' }).control('POST', '/verify-signature', request)).expect(404);
 });
 
-test('a large body is judged too', async () => {
+test('a large body is verified too', async () => {
   const large = JSON.stringify({ list: Array.from({ length: 50_000 }, (_, i) => `${i}/é`) });
   assert.equal((await verify({ body: large, signature: sign(keys.secret_key, large) })).valid, true);
   assert.equal(
@@ -256,7 +256,7 @@ test('a large body is judged too', async () => {
   assert.equal((await verify({ body: large, signature: 'x' })).reason, 'unknown');
 });
 
-test('what makes no sense is refused', async () => {
+test('invalid parameters are rejected', async () => {
   const signature = sign(keys.secret_key, 'x');
   for (const request of [
     {},

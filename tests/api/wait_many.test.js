@@ -53,7 +53,7 @@ async function waiters(wanted) {
 }
 
 describe(`${MANY} callers at once`, () => {
-  test('for one invoice: all hear of it', async () => {
+  test('for one invoice: all calls return', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const answers = waiting(
@@ -105,7 +105,7 @@ describe(`${MANY} callers at once`, () => {
     await sink.stop();
   });
 
-  test('for requests: each number when it is reached', async () => {
+  test('for requests: each call returns when its number is reached', async () => {
     const api = await demo.newAccount();
     const answers = waiting(
       Array.from({ length: MANY }, (_, i) => ({
@@ -123,7 +123,7 @@ describe(`${MANY} callers at once`, () => {
     assert.ok((await answers).every(([status, text], i) => status === 200 && JSON.parse(text).requests === 1 + i % 10));
   });
 
-  test('they leave when they hang up, and when their time is over', async () => {
+  test('end when they disconnect or time out', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const answers = waiting(
@@ -141,7 +141,7 @@ describe(`${MANY} callers at once`, () => {
 });
 
 describe('for requests', () => {
-  test('those that came before count', async () => {
+  test('earlier requests count', async () => {
     const api = await demo.newAccount();
     await api.made({}, hold);
     assert.deepEqual((await api.wait({ requests: 1 })).expect(200).json, { requests: 1 });
@@ -149,7 +149,7 @@ describe('for requests', () => {
     assert.deepEqual((await api.wait({ requests: 1 })).expect(200).json, { requests: 2 });
   });
 
-  test('only those that fit', async () => {
+  test('only matching requests count', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const found = api.wait({ requests: 1, path: '/payment-invoices/*', method: 'get', status: '4xx', timeout: '60s' });
@@ -161,7 +161,7 @@ describe('for requests', () => {
     assert.deepEqual(now, { requests: 0 });
   });
 
-  test('a clock that stands still is no reason to give up', async () => {
+  test('a frozen clock does not end the wait', async () => {
     const api = await demo.newAccount();
     await api.freeze();
     const found = api.wait({ requests: 1, path: '/payment-services', timeout: '60s' });
@@ -169,14 +169,14 @@ describe('for requests', () => {
     assert.deepEqual((await found).expect(200).json, { requests: 1 });
   });
 
-  test('unmatched ones, in the demo account', async () => {
+  test('unmatched requests, in the demo account', async () => {
     const path = `/nowhere/${Date.now()}`;
     const found = demo.wait({ requests: 1, unmatched: 'true', path, timeout: '60s' });
     (await demo.send('GET', path, { check: false })).expect(404);
     assert.deepEqual((await found).expect(200).json, { requests: 1 });
   });
 
-  test('through a reset of the account', async () => {
+  test('continues after a reset of the account', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);
     const lost = api.wait({ invoice: id, status: 'processed', timeout: '60s' });
@@ -188,7 +188,7 @@ describe('for requests', () => {
     assert.deepEqual((await found).expect(200).json, { requests: 1 });
   });
 
-  test('of a sink', async () => {
+  test('may be those of a sink', async () => {
     const api = await demo.newAccount();
     const found = api.wait({ requests: 2, sink: 'shop', timeout: '60s' });
     const sink = `${server.url}/_mock/sink/shop?account=${api.account.id}`;
@@ -205,7 +205,7 @@ describe('for requests', () => {
       (await api.wait({ requests: 1, ...bad })).expect(422);
   });
 
-  test('invalid parameters are refused', async () => {
+  test('invalid parameters are rejected', async () => {
     const api = await demo.newAccount();
     for (const bad of [
       { requests: 0 },
@@ -225,11 +225,11 @@ describe('for requests', () => {
   });
 });
 
-describe('for rest', () => {
+describe('for an idle account', () => {
   let api;
   before(async () => { api = await demo.newAccount(); });
 
-  test('within a time: nothing due until then', async () => {
+  test('within a time: nothing is due until then', async () => {
     await api.freeze();
     await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@60s' } });
     assert.deepEqual((await api.wait({ idle: 'true', within: '59s' })).expect(200).json, { idle: true });
@@ -240,7 +240,7 @@ describe('for rest', () => {
     (await found).expect(408);
   });
 
-  test('after an attempt that hangs: not before its end', async () => {
+  test('not before the end of a hanging attempt', async () => {
     const other = await demo.newAccount({ read_timeout_ms: 200, retry_limit: 1 });
     const sink = await startSink({ account: other.account });
     sink.answer([HANG]);
