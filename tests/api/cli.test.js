@@ -670,7 +670,7 @@ describe('fixtures', () => {
 const hasPrivileges = (status) => /^NoNewPrivs:\s+0$/m.test(status);
 
 test(
-  'the server gives up the way to more privileges, the command of exec keeps it',
+  'the server drops the right to gain privileges, the command of exec keeps it',
   { skip: ALONE || !hasPrivileges(readFileSync('/proc/self/status', 'utf8')) },
   async () => {
     const server = await startServer();

@@ -92,7 +92,7 @@ describe(
 const prlimit = !ALONE && works('prlimit', '--version');
 
 test(
-  'without descriptors it waits instead of turning for ever, and goes on later',
+  'without free descriptors the server waits without load and continues later',
   { skip: prlimit ? false : 'no prlimit, or no process of ours' },
   async () => {
     const server = await startServer();

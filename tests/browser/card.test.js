@@ -1,4 +1,4 @@
-// Each road of a card payment: with JavaScript and without, on a phone and on a desktop.
+// Each way through a card payment, with and without JavaScript, on a phone and on a desktop.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -16,7 +16,7 @@ after(async () => {
 });
 const demo = new Client(server);
 
-// The page decides, and not the timer before the page is open.
+// The page must decide the outcome, not the timer before the page is open.
 const WAITING = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const RETURN_URLS = {
   success: `${shop.url}/success?order=1`,
@@ -40,7 +40,7 @@ const state = async (api, id) => {
   return [status, resolution];
 };
 
-/** The statuses that the invoice went through. */
+/** The statuses of the invoice so far. */
 async function went(api, id) {
   const { items } = await api.timeline(id);
   const all = items.filter(({ kind }) => kind === 'transition').map(({ to }) => to);
@@ -51,7 +51,7 @@ for (const way of WAYS) {
   const visit = (road, options = {}) => asPayer({ ...way, hosts: [shop.url], ...options }, server, road);
 
   describe(`a card payment (${way.name})`, () => {
-    test('with 3-D Secure in Ukrainian, back to the shop, and the callback has the mask', async () => {
+    test('with 3-D Secure in Ukrainian returns to the shop, and the callback has the masked number', async () => {
       const api = await demo.newAccount();
       const sink = await startSink({ account: api.account });
       const order = await api.made({ callback_url: `${sink.url}/callback`, return_urls: RETURN_URLS }, WAITING);
@@ -134,12 +134,12 @@ for (const way of WAYS) {
       assert.equal((await state(api, id))[0], 'process_failed');
     });
 
-    test('wrong fields are named, and nothing is tried', async () => {
+    test('invalid fields are named, without an attempt', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
         await payer.fill({ number: '5519283812030001', expiry: '13/30', cvv: '1', holder: 'KEPT' });
-        // what the browser itself refuses is not sent; with novalidate the page answers
+        // without novalidate the browser would not send the form
         await payer.at('pay').click();
         await payer.at('error-summary').waitFor();
         for (const [field, input] of [['card_number', 'card-number'], ['expiry', 'expiry'], ['cvv', 'cvv']]) {
@@ -170,7 +170,7 @@ for (const way of WAYS) {
     });
 
     if (way.js) {
-      test('expiry while it is open turns the page over', async () => {
+      test('the open page changes at the expiry', async () => {
         const { api, id, url } = await invoice({ lifetime_s: 4 });
         await visit(async (payer) => {
           await payer.open(url);
@@ -181,7 +181,7 @@ for (const way of WAYS) {
       });
     }
 
-    test('an account with auto_return sends the payer on', async () => {
+    test('an account with auto_return redirects the payer', async () => {
       const { url } = await invoice({ auto_return: true }, { return_urls: RETURN_URLS });
       await visit(async (payer) => {
         await payer.open(url);
@@ -197,7 +197,7 @@ for (const way of FEW_WAYS) {
   const visit = (road, options = {}) => asPayer({ ...way, hosts: [shop.url], ...options }, server, road);
 
   describe(`around a card payment (${way.name})`, () => {
-    test('the number may be typed with blanks, the expiry with or without a slash', async () => {
+    test('the number may have spaces, the expiry date a slash', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
@@ -221,7 +221,7 @@ for (const way of FEW_WAYS) {
       assert.equal((await state(api, id))[0], 'process_failed');
     });
 
-    test('a challenge that waits is shown again when the page is opened again', async () => {
+    test('an open challenge is shown again when the page is reopened', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
@@ -231,7 +231,7 @@ for (const way of FEW_WAYS) {
         await second.open(url);
         await second.answer();
         await second.sees('processed', 'ok');
-        // the first tab comes late
+        // the first tab is sent later
         await payer.at('challenge-input').fill('000000');
         await payer.click('challenge-confirm');
         await payer.sees('processed', 'ok');
@@ -239,7 +239,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await state(api, id), ['processed', 'ok']);
     });
 
-    test('the third card fails after 3-D Secure, by its expiry', async () => {
+    test('the third card fails after 3-D Secure, by its expiry date', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
@@ -269,7 +269,7 @@ for (const way of FEW_WAYS) {
       assert.equal((await went(api, id)).filter((status) => status === 'process_failed').length, 2);
     });
 
-    test('an empty form is refused field by field', async () => {
+    test('an empty form shows an error at each field', async () => {
       const { url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
@@ -315,7 +315,7 @@ for (const way of FEW_WAYS) {
         await payer.pay(CARDS.good);
         await payer.sees('processed', 'ok');
         await payer.page.goBack();
-        // an old form may be seen again: sent once more, it shows what is
+        // an old form may be shown again: sent again, it leads to the current state
         if (await payer.count('payment-form')) await payer.pay(CARDS.bad, { expiry: '05/29' });
         await payer.sees('processed', 'ok');
         await payer.page.reload();
@@ -324,7 +324,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await went(api, id), ['process_pending', 'processed']);
     });
 
-    test('a reload of the declined page tries nothing', async () => {
+    test('a reload of the declined page makes no attempt', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);
@@ -353,7 +353,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await went(api, id), ['process_pending', 'processed']);
     });
 
-    test('opened after expiry it says so', async () => {
+    test('a page opened after the expiry says so', async () => {
       const { api, id, url } = await invoice({}, { return_urls: RETURN_URLS });
       await api.freeze();
       await api.advance(1801);
@@ -367,7 +367,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await state(api, id), ['process_failed', 'expired']);
     });
 
-    test('sent after expiry it says so', async () => {
+    test('a form sent after the expiry gets a page that says so', async () => {
       const { api, id, url } = await invoice();
       await api.freeze();
       await visit(async (payer) => {
@@ -380,7 +380,7 @@ for (const way of FEW_WAYS) {
       assert.deepEqual(await state(api, id), ['process_failed', 'expired']);
     });
 
-    test('a challenge answered after expiry says so', async () => {
+    test('a challenge answered after the expiry gets a page that says so', async () => {
       const { api, id, url } = await invoice();
       await api.freeze();
       await visit(async (payer) => {
@@ -408,7 +408,7 @@ for (const way of FEW_WAYS) {
       });
     });
 
-    test('without any return URL the result is the end', async () => {
+    test('without a return URL the result is the last page', async () => {
       const { url } = await invoice();
       await visit(async (payer) => {
         await payer.open(url);

@@ -1,4 +1,4 @@
-// 3-D Secure on a page of the shop's own, which its server fetched from auth_payload.action.
+// 3-D Secure on a page of the shop, whose server fetches it from auth_payload.action.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -15,7 +15,7 @@ after(async () => {
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** What the shop's server does: sells by card, and fetches the bank's page. */
+/** The shop's server: sells by card and fetches the bank's page. */
 async function fetchChallenge(api) {
   const { id, attributes: { flow_data: { metadata } } } = await api.made({ return_url: `${shop.url}/thanks` }, hold);
   const attributes = {
@@ -53,7 +53,7 @@ for (const way of FEW_WAYS) {
   });
 }
 
-test('a wrong code, and none', async () => {
+test('a wrong code, and no code', async () => {
   const api = await demo.newAccount();
   const { id, html } = await fetchChallenge(api);
   shop.html.set(`/3ds/${id}`, html);

@@ -1,4 +1,4 @@
-// The dashboard in a browser: each view, what changes by itself, the keyboard, and how it looks.
+// The dashboard in a browser: each view, live updates, the keyboard, and accessibility.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -38,7 +38,7 @@ class Tester {
     return this.payer.at(testid);
   }
 
-  /** Opens a view; one that is open already is left first. */
+  /** Opens a view; leaves it first if it is already open. */
   async open(hash = '') {
     await this.page.goto('about:blank');
     await this.payer.open(`/_mock/?account=${this.api.account.id}${hash && `#${hash}`}`);
@@ -47,7 +47,7 @@ class Tester {
     await this.page.locator('main:not([aria-busy])').waitFor();
   }
 
-  /** Waits for so many elements of a kind. */
+  /** Waits for this number of elements. */
   async sees(testid, n) {
     await this.page.waitForFunction(
       ([id, count]) => document.querySelectorAll(`[data-testid="${id}"]`).length === count,
@@ -59,7 +59,7 @@ class Tester {
     await this.page.locator(`[data-testid="status"][data-status="${status}"]`).waitFor();
   }
 
-  /** What stands beside a name in the details. */
+  /** The value of a term in the details. */
   fact(term) {
     return this.page
       .locator('dl.facts > div', { has: this.page.locator('dt', { hasText: new RegExp(`^${term}$`) }) })
@@ -82,7 +82,7 @@ const asTester = (api, road, options = {}) => asPayer(options, server, async (pa
 });
 
 describe('invoices', () => {
-  test('/ leads there; the demo account is shown without a name', async () => {
+  test('/ redirects to the dashboard with the demo account', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.open('/');
       assert.equal(new URL(payer.page.url()).pathname, '/_mock/');
@@ -91,7 +91,7 @@ describe('invoices', () => {
     });
   });
 
-  test('search and filters narrow the list, and are in the URL', async () => {
+  test('search and filters restrict the list, and are in the URL', async () => {
     const api = await shop();
     await api.made({ reference_id: 'shoes-1', description: 'Red shoes' }, hold);
     const { id } = await api.made({ reference_id: 'hat-1', currency: 'EUR', service: 'payment_card_eur_hpp' }, hold);
@@ -116,7 +116,7 @@ describe('invoices', () => {
     });
   });
 
-  test('a page at a time', async () => {
+  test('the list has pages', async () => {
     const api = await shop();
     for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, hold);
     await asTester(api, async (tester) => {
@@ -130,7 +130,7 @@ describe('invoices', () => {
     });
   });
 
-  test('what is made and what changes appears by itself', async () => {
+  test('new and changed invoices appear live', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open();
@@ -142,7 +142,7 @@ describe('invoices', () => {
     });
   });
 
-  test('no text of an order becomes markup', async () => {
+  test('texts of an order are escaped', async () => {
     const api = await shop();
     const bad = '<img src=x onerror=alert(1)>"\'&';
     const { id } = await api.made({ reference_id: bad, description: bad, metadata: { note: bad } }, hold);
@@ -172,7 +172,7 @@ describe('payouts', () => {
       })
     ).expect(201).data;
 
-  test('have a list of their own, which lives and is searched', async () => {
+  test('have a separate live list with search', async () => {
     const api = await shop();
     await api.made({ reference_id: 'order-1' }, hold);
     await pay(api, { reference_id: 'salary-1' });
@@ -192,7 +192,7 @@ describe('payouts', () => {
     });
   });
 
-  test('one moves as a payout may, live, with its callback, and has no page', async () => {
+  test('a payout moves along its states, live, with its callback, and has no payment page', async () => {
     const api = await shop();
     const { id } = await pay(api);
     await asTester(api, async (tester) => {
@@ -225,7 +225,7 @@ describe('payouts', () => {
 });
 
 describe('one invoice', () => {
-  test('in another currency than its service says so', async () => {
+  test('an invoice in another currency than its service shows both', async () => {
     const api = await shop({ convert_currency: true, profile: '2024' });
     const { id } = await api.made({ service: 'payment_card_eur_hpp', currency: 'USD', amount: 1500 }, hold);
     const plain = await api.made({}, hold);
@@ -238,7 +238,7 @@ describe('one invoice', () => {
     });
   });
 
-  test('moves as the state table allows, live, with its callback', async () => {
+  test('an invoice moves along the state table, live, with its callback', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
@@ -270,7 +270,7 @@ describe('one invoice', () => {
     assert.equal((await api.attributes(id)).refunded_amount, 20.4);
   });
 
-  test('gives money back, in parts, until nothing is left', async () => {
+  test('an invoice is refunded in parts until nothing is left', async () => {
     const api = await shop();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
     await api.reach(id, 'processed');
@@ -298,7 +298,7 @@ describe('one invoice', () => {
     assert.equal((await api.attributes(id)).refunded_amount, 100);
   });
 
-  test('a chargeback by click, with its amount', async () => {
+  test('a chargeback is made with an amount', async () => {
     const api = await shop();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
     await api.reach(id, 'processed');
@@ -316,7 +316,7 @@ describe('one invoice', () => {
     assert.equal((await api.control('GET', `/payment-invoices/${id}`)).json.charged_back_amount, 100);
   });
 
-  test('what the server refuses is said', async () => {
+  test('errors of the server are shown', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
@@ -329,7 +329,7 @@ describe('one invoice', () => {
     }, { refusals: true });
   });
 
-  test('every resolution that is offered is known', async () => {
+  test('every suggested resolution is valid', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
@@ -343,7 +343,7 @@ describe('one invoice', () => {
     });
   });
 
-  test('timeline, raw request and response, signature', async () => {
+  test('the timeline has raw requests, responses and signatures', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await api.idle();
@@ -383,7 +383,7 @@ describe('one invoice', () => {
     });
   });
 
-  test('resend, as sent and signed anew', async () => {
+  test('a callback is resent as sent or with a new signature', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await api.idle();
@@ -398,7 +398,7 @@ describe('one invoice', () => {
     assert.equal((await api.control('GET', '/sink/shop/requests')).json.total, 3);
   });
 
-  test('the payment page opens beside it, and what the payer does is seen', async () => {
+  test('the payment page opens in a tab, and the payer\'s actions are shown live', async () => {
     const api = await shop();
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
@@ -473,14 +473,14 @@ describe('one invoice', () => {
           MILKYPAY_ACCOUNT_ID: api.account.id,
           MILKYPAY_API_KEY: api.account.api_key,
         };
-        delete env.NODE_TEST_CONTEXT; // it is a run of its own
+        delete env.NODE_TEST_CONTEXT; // it is a separate run
         const { stdout } = await promisify(execFile)(process.execPath, ['--test', file], { env });
         assert.match(stdout, /pass 1\b/);
       });
     });
   }
 
-  test('one that is not there is said', async () => {
+  test('an unknown invoice shows an error', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/invoices/cpi_0000000000000000');
       await tester.at('failed').waitFor();
@@ -489,7 +489,7 @@ describe('one invoice', () => {
 });
 
 describe('a new invoice', () => {
-  test('is ordered as a merchant does', async () => {
+  test('is created by the merchant\'s API', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/new');
@@ -509,7 +509,7 @@ describe('a new invoice', () => {
     assert.deepEqual([made.amount, made.currency, made.test_mode, made.metadata.cart], [12.5, 'EUR', true, 5]);
   });
 
-  test('asks for the fields of the service', async () => {
+  test('has the fields of the service', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/new?service=bank_transfer_usd_hpp');
       await tester.at('new-field-account_number').fill('UA213223130000026007233566001');
@@ -519,7 +519,7 @@ describe('a new invoice', () => {
   });
 
   for (const profile of ['2020', '2024'])
-    test(`says what the platform of ${profile} says, beside the fields`, async () => {
+    test(`shows the errors of profile ${profile} next to the fields`, async () => {
       await asTester(
         await shop({ profile }),
         async (tester) => {
@@ -538,7 +538,7 @@ describe('a new invoice', () => {
       );
     });
 
-  test('the view itself is no call of the merchant', async () => {
+  test('opening the view makes no call of the merchant', async () => {
     const api = await shop();
     (await api.control('DELETE', '/requests')).expect(200);
     await asTester(api, (tester) => tester.open('/new'));
@@ -547,7 +547,7 @@ describe('a new invoice', () => {
 });
 
 describe('a new payout', () => {
-  test('is made as a merchant does, from the list', async () => {
+  test('is created by the merchant\'s API, from the list', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/payouts');
@@ -608,11 +608,11 @@ describe('every status', () => {
     ['expired', undefined, ['expired']],
   ];
 
-  test('is reached by click', async () => {
+  test('is reached by clicks', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       for (const [status, attributes, clicks] of ROADS) {
-        if (!attributes) { // of an order whose payer has chosen no service
+        if (!attributes) { // a status without a service
           const form = { public_key: api.account.public_key, currency: 'USD', amount: 10 };
           (await api.send('POST', '/hpp/', { form })).expect(303);
         }
@@ -630,7 +630,7 @@ describe('every status', () => {
 });
 
 describe('requests', () => {
-  test('come by themselves, with the reason of a refusal', async () => {
+  test('appear live, with the reason of an error', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/requests?method=POST&path=/payment-invoices');
@@ -645,7 +645,7 @@ describe('requests', () => {
     });
   });
 
-  test('filters, and forgetting', async () => {
+  test('can be filtered and deleted', async () => {
     const api = await shop();
     await api.made({}, hold);
     await api.list();
@@ -663,7 +663,7 @@ describe('requests', () => {
 });
 
 describe('sinks', () => {
-  test('the inbox fills, newest first, and judges signatures', async () => {
+  test('requests appear newest first, with the result of the signature check', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/sinks/shop');
@@ -688,7 +688,7 @@ describe('sinks', () => {
     });
   });
 
-  test('answers as told, and can become the account\'s callback URL', async () => {
+  test('a sink sends the set responses, and can be the account\'s callback URL', async () => {
     const api = await demo.newAccount({ settle_after_ms: 600_000 });
     await asTester(api, async (tester) => {
       await tester.open('/sinks');
@@ -707,7 +707,7 @@ describe('sinks', () => {
 });
 
 describe('faults', () => {
-  test('one is added by name, hits, and goes', async () => {
+  test('a fault is added, applies and is removed', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/faults');
@@ -725,7 +725,7 @@ describe('faults', () => {
     assert.equal((await api.control('GET', '/faults')).json.total, 0);
   });
 
-  test('with match and parameters', async () => {
+  test('a fault has a match and parameters', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/faults');
@@ -745,7 +745,7 @@ describe('faults', () => {
     );
   });
 
-  test('all that the server knows are offered, and each is one that it takes', async () => {
+  test('all faults of the server are offered, and each is accepted', async () => {
     const api = await shop();
     const offered = {};
     await asTester(api, async (tester) => {
@@ -772,7 +772,7 @@ describe('faults', () => {
   });
 });
 
-test('the clock is frozen, moved, and taken to the next event', async () => {
+test('the clock is frozen, advanced, and advanced to the next event', async () => {
   const api = await shop();
   await asTester(api, async (tester) => {
     await tester.open('/clock');
@@ -801,7 +801,7 @@ test('the clock is frozen, moved, and taken to the next event', async () => {
 });
 
 describe('accounts', () => {
-  test('a new one is shown, with its keys', async () => {
+  test('a new account is selected and shown with its keys', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/accounts');
       const card = tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
@@ -818,7 +818,7 @@ describe('accounts', () => {
     });
   });
 
-  test('the shape of its bodies is chosen among its settings', async () => {
+  test('the profile is selected in the settings', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/accounts');
       const card = tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
@@ -830,7 +830,7 @@ describe('accounts', () => {
     });
   });
 
-  test('its balances, as they are when it is opened', async () => {
+  test('the balances are loaded when opened', async () => {
     const api = await shop({ opening_balances: { USD: 1300, EUR: 20.5 } });
     await asTester(api, async (tester) => {
       await tester.open('/accounts');
@@ -864,7 +864,7 @@ describe('accounts', () => {
     });
   });
 
-  test('reset and delete, once somebody is sure', async () => {
+  test('reset and delete ask for confirmation', async () => {
     const api = await shop();
     await api.made({}, hold);
     const total = async () => (await api.control('GET', '/payment-invoices')).json.total;
@@ -884,7 +884,7 @@ describe('accounts', () => {
   });
 });
 
-test('a lost reply, by clicking: the invoice is found, expires, and its callback is there', async () => {
+test('after a lost response the invoice is found, expires, and has its callback', async () => {
   await asTester(await shop(), async (tester) => {
     const { page } = tester;
     const go = async (view) => {
@@ -933,9 +933,9 @@ test('a lost reply, by clicking: the invoice is found, expires, and its callback
   }, { resets: true });
 });
 
-describe('what cannot be loaded', () => {
+describe('loading errors', () => {
   for (const [view, where] of Object.entries({ invoices: '/invoices', requests: '/requests', sink: '/sinks/shop' })) {
-    test(`is said, and no longer when it can: ${view}`, async () => {
+    test(`are shown until loading succeeds: ${view}`, async () => {
       const api = await shop();
       await asTester(api, async (tester) => {
         await tester.open(where);
@@ -952,7 +952,7 @@ describe('what cannot be loaded', () => {
     });
   }
 
-  test('is said instead of a view', async () => {
+  test('are shown instead of a view', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.page.route('**/_mock/statuses*', (route) => route.fulfill({ body: 'no JSON' }));
       await payer.open('/_mock/');
@@ -965,7 +965,7 @@ describe('what cannot be loaded', () => {
 });
 
 describe('with the keyboard alone', () => {
-  test('from the list into an invoice and back, and to every view', async () => {
+  test('the user opens an invoice, returns, and opens every view', async () => {
     const api = await shop();
     for (const reference_id of ['order-1', 'order-2', 'order-3']) await api.made({ reference_id }, hold);
     await asTester(api, async (tester) => {
@@ -1031,7 +1031,7 @@ describe('with the keyboard alone', () => {
     });
   });
 
-  test('the first link skips the bar', async () => {
+  test('the first link skips the navigation', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open();
       await tester.page.keyboard.press('Tab');
@@ -1043,7 +1043,7 @@ describe('with the keyboard alone', () => {
 });
 
 describe('with a control token', () => {
-  test('the page asks once, and keeps the place behind #', async () => {
+  test('the page asks for it once, and keeps the fragment of the URL', async () => {
     await asPayer({ refusals: true }, closed, async (payer) => {
       await payer.open('/_mock/#/faults');
       await payer.at('token').fill('wrong');
@@ -1063,7 +1063,7 @@ describe('with a control token', () => {
   });
 });
 
-/** Every view with something in it. */
+/** Every view, with content. */
 const VIEWS = {
   invoices: '/invoices',
   invoice: (id) => `/invoices/${id}`,

@@ -1,4 +1,4 @@
-// The demo shop with a browser: one road from the shelf to the refund, through a decline and 3-D Secure.
+// The demo shop in a browser: from the product to the refund, with a decline and 3-D Secure.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -44,7 +44,7 @@ test('declined, paid by 3-D Secure, refunded', async () => {
 
     await payer.pay(CARDS.bad, { expiry: '05/29' });
     await payer.sees('process_failed', 'insufficient_funds');
-    await page.goto(`${shop.url}/return/${await shop.newest()}`); // who closed the page and looks at the shop
+    await page.goto(`${shop.url}/return/${await shop.newest()}`); // the shopper closes the page and opens the shop
     await state('process_failed');
     await seen('failed');
 
@@ -60,7 +60,7 @@ test('declined, paid by 3-D Secure, refunded', async () => {
     await seen('orders');
     await payer.go(() => page.locator('[data-testid=orders] a').first().click());
     await seen('order');
-    const beside = await payer.newTab(); // somebody who does nothing and sees it change
+    const beside = await payer.newTab(); // an idle tab, which is updated
     await beside.page.goto(page.url());
     await payer.click('refund');
     await beside.page.locator('[data-testid=status][data-status=refunded]').waitFor();
@@ -70,7 +70,7 @@ test('declined, paid by 3-D Secure, refunded', async () => {
   });
 });
 
-test('a page that waits shows the payment by itself', async () => {
+test('a pending page shows the payment without a reload', async () => {
   await asPayer({ hosts: [shop.url] }, server, async (payer) => {
     const { id, invoice } = await shop.buy();
     await payer.page.goto(`${shop.url}/return/${id}`);

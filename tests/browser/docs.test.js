@@ -1,4 +1,4 @@
-// The documentation in a browser: how its pages look and are used, and the example that needs a browser.
+// The documentation in a browser: layout, navigation, and the example that needs a browser.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ test('payByCard pays any card', async () => {
   }
 });
 
-test('every data-testid that is named is on a page', async () => {
+test('every documented data-testid is on a page', async () => {
   const [, table] = /\| page \| `data-testid` \|\n([^]*?)\n\n/.exec(pageText(PAGE));
   const assets = new URL('../../server/web/assets/', import.meta.url);
   const names = [
@@ -65,7 +65,7 @@ test('every data-testid that is named is on a page', async () => {
 describe('the pages', () => {
   const WAYS = [['desktop', 'light'], ['phone', 'dark']];
   for (const [size, theme] of WAYS) {
-    test(`${size}, ${theme}: accessible, and nothing beyond the edge`, async () => {
+    test(`${size}, ${theme}: accessible and within the width`, async () => {
       await asPayer({ size, theme }, server, async (payer) => {
         for (const name of pageNames()) {
           await open(payer, name);
@@ -75,7 +75,7 @@ describe('the pages', () => {
     });
   }
 
-  test('no width makes one scroll sideways', async () => {
+  test('no width needs horizontal scrolling', async () => {
     await asPayer({}, server, async (payer) => {
       for (const name of pageNames()) {
         await open(payer, name);
@@ -96,7 +96,7 @@ describe('the pages', () => {
     });
   });
 
-  test('a phone has the menus behind links, by keyboard too, and without JavaScript', async () => {
+  test('on a phone links open the menus, also by keyboard and without JavaScript', async () => {
     await asPayer({ size: 'phone', js: false }, server, async (payer) => {
       await open(payer, 'faults');
       const menu = payer.page.locator('#pages');
@@ -119,7 +119,7 @@ describe('the pages', () => {
     });
   });
 
-  test('a wide window shows both menus, and the skip link passes them', async () => {
+  test('a wide window shows both menus, and the skip link skips them', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.page.setViewportSize({ width: 1400, height: 800 });
       await open(payer, 'index');
@@ -132,7 +132,7 @@ describe('the pages', () => {
     });
   });
 
-  test('on a desktop tables are tables', async () => {
+  test('tables are shown as tables on a desktop', async () => {
     await asPayer({}, server, async (payer) => {
       for (const width of [SIZES.desktop.width, 1440]) {
         await payer.page.setViewportSize({ width, height: 800 });
@@ -145,7 +145,7 @@ describe('the pages', () => {
     });
   });
 
-  test('from the dashboard, and back', async () => {
+  test('are linked from the dashboard and back', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.open('/_mock/');
       await payer.go(() => payer.at('docs').click());

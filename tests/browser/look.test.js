@@ -1,4 +1,4 @@
-// How the pages look and speak: languages, themes, accessibility, the keyboard, the mock's own panel.
+// Languages, themes, accessibility, keyboard and the mock's panel of the payer pages.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -28,7 +28,7 @@ async function invoice(attributes = {}, settings = {}, options = WAITING) {
 
 const UNPLANNED = {};
 
-/** A payment whose money goes back, or has gone. */
+/** A payment with a refund or chargeback. */
 async function wentBack(payer, status, amount) {
   const { api, id, url } = await invoice();
   (await api.transition(id, { status: 'processed' })).expect(200);
@@ -37,7 +37,7 @@ async function wentBack(payer, status, amount) {
   await payer.sees(status);
 }
 
-/** Every page, by the steps that lead to it. */
+/** The steps that lead to each page. */
 const PAGES = {
   card: async (payer) => payer.open((await invoice()).url),
   'card-errors': async (payer) => {
@@ -142,7 +142,7 @@ for (const [name, arrive] of Object.entries(PAGES)) {
     });
   });
 
-  test(`the page ${name} speaks three languages`, async () => {
+  test(`the page ${name} is translated into three languages`, async () => {
     const texts = {};
     for (const [locale, browserLocale] of Object.entries(LOCALES)) {
       await asPayer({ size: 'phone', locale: browserLocale }, server, async (payer) => {
@@ -180,28 +180,28 @@ describe('the result', () => {
   };
   const after = (texts, label) => texts[texts.lastIndexOf(label) + 1];
 
-  test('of a part that was refunded says how much', async () => {
+  test('of a partial refund shows the amount', async () => {
     const texts = await shown(PAGES['partially-refunded']);
     assert.ok(texts.includes('Part of the payment was refunded to you.'), texts.join('\n'));
     assert.deepEqual([after(texts, 'Amount'), after(texts, 'Refunded')], ['1,234.50 USD', '345.67 USD']);
     assert.ok(!texts.includes('Charged back'));
   });
 
-  test('of a chargeback says how much, and does not say that something is still to come', async () => {
+  test('of a chargeback shows the amount, and nothing pending', async () => {
     const texts = await shown(PAGES['charged-back']);
     assert.ok(texts.includes('Your bank reversed the payment.'), texts.join('\n'));
     assert.deepEqual([after(texts, 'Amount'), after(texts, 'Charged back')], ['1,234.50 USD', '1,234.50 USD']);
     assert.ok(!texts.includes('Check again'));
   });
 
-  test('of a refund on its way speaks of the refund', async () => {
+  test('of a pending refund mentions the refund', async () => {
     const texts = await shown(PAGES['refund-pending']);
     assert.ok(texts.includes('Your refund is being processed.'), texts.join('\n'));
     assert.ok(texts.includes('Check again'));
   });
 });
 
-test('an amount too long for its line breaks before the currency, not in it', async () => {
+test('a long amount wraps before the currency', async () => {
   const { url } = await invoice(
     { service: 'test_usd_test', amount: 9_999_998.5, service_fields: { status: '' } },
     {},
@@ -226,7 +226,7 @@ describe('the choice of a method', () => {
   };
 
   for (const js of [true, false]) {
-    test(`a search that finds nothing says so, JavaScript ${js ? 'on' : 'off'}`, async () => {
+    test(`a search without results says so, JavaScript ${js ? 'on' : 'off'}`, async () => {
       await asPayer({ js }, server, async (payer) => {
         await choose(payer);
         assert.ok(!await payer.at('no-match').isVisible());
@@ -243,7 +243,7 @@ describe('the choice of a method', () => {
     });
   }
 
-  test('an amount that no method takes', async () => {
+  test('an amount that no method accepts', async () => {
     await asPayer({}, server, async (payer) => {
       await choose(payer, { amount: 89_999_999_999 });
       await payer.at('no-method').waitFor();
@@ -252,7 +252,7 @@ describe('the choice of a method', () => {
   });
 });
 
-test('a report fits a phone and a desktop, whatever its references', async () => {
+test('a report fits a phone and a desktop, even with long references', async () => {
   const folder = tempDir();
   const order = (
     reference,
@@ -290,7 +290,7 @@ test('a report fits a phone and a desktop, whatever its references', async () =>
 
 describe('languages', () => {
   for (const locale of Object.keys(LOCALES)) {
-    test(`?locale=${locale} wins over the browser's, and stays`, async () => {
+    test(`?locale=${locale} overrides the browser's, and is kept`, async () => {
       const { url } = await invoice();
       await asPayer({ locale: locale === 'en' ? 'uk-UA' : 'en-US' }, server, async (payer) => {
         await payer.open(`${url}&locale=${locale}`);
@@ -316,7 +316,7 @@ describe('languages', () => {
     });
   });
 
-  test('the payer switches, with and without JavaScript', async () => {
+  test('the payer can switch, with and without JavaScript', async () => {
     for (const js of [true, false]) {
       const { page } = await invoice();
       await asPayer({ js }, server, async (payer) => {
@@ -342,7 +342,7 @@ describe('languages', () => {
     });
   });
 
-  test('money is written as the language writes it', async () => {
+  test('amounts are formatted for the language', async () => {
     const { page } = await invoice();
     const amounts = {};
     for (const locale of Object.keys(LOCALES)) {
@@ -358,7 +358,7 @@ describe('languages', () => {
 });
 
 describe("the mock's panel", () => {
-  test('fills in a test card by one click, and is gone with ?panel=0', async () => {
+  test('fills in a test card by one click, and is hidden by ?panel=0', async () => {
     const { page } = await invoice();
     await asPayer({}, server, async (payer) => {
       await payer.open(page);
@@ -375,7 +375,7 @@ describe("the mock's panel", () => {
     });
   });
 
-  test('?panel=0 stays through a decline', async () => {
+  test('?panel=0 is kept after a decline', async () => {
     const { page } = await invoice();
     await asPayer({}, server, async (payer) => {
       await payer.open(`${page}?panel=0`);
@@ -448,7 +448,7 @@ describe('the keyboard', () => {
     assert.equal((await api.attributes(id)).status, 'processed');
   });
 
-  test('after a refusal the focus is on the summary, whose links lead to the fields', async () => {
+  test('after an error the focus is on the summary, whose links lead to the fields', async () => {
     await asPayer({}, server, async (payer) => {
       await PAGES['card-errors'](payer);
       assert.ok(await payer.at('error-summary').evaluate((element) => element.contains(document.activeElement)));
@@ -458,7 +458,7 @@ describe('the keyboard', () => {
   });
 });
 
-test('a page is under 60 kB in all', async () => {
+test('a page with its files has less than 60 kB', async () => {
   const { url } = await invoice();
   await asPayer({}, server, async (payer) => {
     let bytes = 0;
@@ -471,7 +471,7 @@ test('a page is under 60 kB in all', async () => {
   });
 });
 
-test('what the merchant sends is text, never markup', async () => {
+test('values from the merchant are escaped', async () => {
   const nasty = '"><img src=x onerror=alert(1)><script>alert(2)</script>';
   const { url } = await invoice({ description: nasty }, { name: nasty });
   await asPayer({}, server, async (payer) => {

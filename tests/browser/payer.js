@@ -1,5 +1,5 @@
-// A payer with a real browser: Chromium, driven through the pages by their data-testids, and watched:
-// no other host, no console error, no violation of the pages' Content-Security-Policy.
+// A payer with Chromium, which finds elements by data-testid. A test fails on a request to another host, a console error
+// or a violation of the Content-Security-Policy.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { PATIENCE_MS } from '../lib/limits.js';
 
-// Chromium without its own windows, whose pages would cost half of the time.
+// Chromium without its own windows, which would take half of the time.
 const CHROMIUM = '/usr/bin/chromium-headless-shell';
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** The platform's published widget, as a shop's page loads it. */
+/** The platform's published widget. */
 export const WIDGET = readFileSync(
   createRequire(import.meta.url).resolve('@paycore/merchant-widget-js/dist/merchantWidget.umd.min.js'),
   'utf8',
@@ -26,7 +26,7 @@ export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 128
 export const WAYS = Object.keys(SIZES).flatMap((size) => [true, false].map((js) =>
   ({ size, js, name: `${size}, JavaScript ${js ? 'on' : 'off'}` })));
 
-/** For what neither the width nor JavaScript should change: each of them once. */
+/** For tests that depend on neither: each width and each JavaScript setting once. */
 export const FEW_WAYS = WAYS.filter(({ size, js }) => js === (size === 'phone'));
 
 export const CARDS = {
@@ -53,7 +53,7 @@ export async function closeBrowser() {
   browser = undefined;
 }
 
-/** A merchant's shop: whatever page is asked for, it says its path. `html` maps paths to bodies. */
+/** A merchant's shop, whose pages show their path. `html` maps paths to bodies. */
 export async function startShop() {
   const html = new Map();
   const server = http.createServer((request, response) => {
@@ -79,14 +79,13 @@ export async function startShop() {
   };
 }
 
-// Chromium itself reports a page that came with an error status; such pages are meant.
+// Chromium reports pages with an error status; they are expected here.
 const MEANT = /^Failed to load resource: the server responded with a status of 4\d\d/;
 const CUT_OFF = /^Failed to load resource: net::ERR_CONNECTION_RESET/;
 
 /**
- * Runs `road(payer)` in a fresh browser profile, then judges what the browser saw.
- * `hosts` are URLs of other servers that the browser may go to; `refusals`: scripts may be answered 4xx as well as
- * documents; `resets`: a script may be cut off.
+ * Runs `road(payer)` in a fresh browser profile, then checks the browser's log. `hosts`: URLs of other allowed servers;
+ * `refusals`: scripts, not only documents, may get 4xx; `resets`: the load of a script may be reset.
  */
 export async function asPayer(
   { size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false },
@@ -150,7 +149,7 @@ export class Payer {
     return this.page.goto(new URL(url, this.server.url).href);
   }
 
-  /** Does something that leads to another page, and waits for that. */
+  /** Runs an action that leads to another page, and waits for it. */
   async go(action) {
     await Promise.all([this.page.waitForEvent('domcontentloaded'), action()]);
     await this.page.waitForLoadState('load');
@@ -170,7 +169,7 @@ export class Payer {
     await this.click('pay');
   }
 
-  /** Answers the challenge with the code that it shows, or another. */
+  /** Answers the challenge with the shown code or another one. */
   async answer({ wrong = false } = {}) {
     const code = /\d{6}/.exec(await this.text('challenge-code'))?.[0];
     assert.ok(code, 'the challenge shows a code of six digits');
@@ -179,7 +178,7 @@ export class Payer {
     await this.click('challenge-confirm');
   }
 
-  /** Asserts that this page shows the result, and which. */
+  /** Asserts the result on this page. */
   async sees(status, resolution) {
     const result = this.at('result');
     await result.waitFor();
@@ -214,7 +213,7 @@ export class Payer {
     await this.page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
   }
 
-  /** Clean by axe-core, nothing beyond the window's width. */
+  /** Asserts that axe-core finds nothing and the page fits the window's width. */
   async isAccessible(what) {
     const { violations, width, window } = await this.page.evaluate(`(() => { ${AXE};
       return axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)}, resultTypes: ['violations'] })

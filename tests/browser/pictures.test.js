@@ -1,4 +1,4 @@
-// The README's pictures. MILKYPAY_PICTURES=update makes them anew; each run checks that they can be made and are small.
+// The README's pictures. MILKYPAY_PICTURES=update replaces them; each run checks that they can be made and are small.
 
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Services other than cards, and the ways in: each with JavaScript and without.
+// Services other than cards, and the ways to order, each with and without JavaScript.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -15,7 +15,7 @@ after(async () => {
 });
 const demo = new Client(server);
 
-/** A client for a fresh account whose timer decides nothing during a test. */
+/** A client for a fresh account whose timers do not fire during a test. */
 const account = (settings = {}) => demo.newAccount({ name: 'Corner Shop', settle_after_ms: 600_000, ...settings });
 
 async function invoice(service, attributes = {}, settings = {}) {
@@ -56,7 +56,7 @@ for (const way of WAYS) {
       assert.equal((await state(api, id))[0], 'process_failed');
     });
 
-    test('what was planned for the invoice happens at confirming', async () => {
+    test('the planned outcome applies at confirmation', async () => {
       const api = await account();
       const { attributes: made } = await api.made({ service: 'paypal_usd_hpp' },
         { headers: { 'X-Mock-Outcome': 'process_failed:declined@10m' } });
@@ -78,7 +78,7 @@ for (const way of WAYS) {
     };
 
     for (const status of ['processed', 'process_failed', 'process_pending']) {
-      test(`asks what should happen: ${status}`, async () => {
+      test(`lets the payer choose the status: ${status}`, async () => {
         const { api, id, url } = await invoice('test_usd_test', { service_fields: { status: '' } });
         await visit(async (payer) => {
           await payer.open(url);
@@ -114,7 +114,7 @@ for (const way of WAYS) {
     });
   });
 
-  describe(`ways in (${way.name})`, () => {
+  describe(`ways to order (${way.name})`, () => {
     const pays = async (payer) => {
       await payer.at('payment-form').waitFor();
       await payer.pay(CARDS.good);
@@ -148,7 +148,7 @@ for (const way of WAYS) {
       });
     });
 
-    test('a wrong form is answered by a page', async () => {
+    test('an invalid form gets an error page', async () => {
       const api = await account();
       const path = `/wrong/${api.account.id}`;
       shop.html.set(
@@ -166,7 +166,7 @@ for (const way of WAYS) {
       });
     });
 
-    test('/hpp/ with a public key lets the payer pick a method', async () => {
+    test('/hpp/ with a public key lets the payer choose a method', async () => {
       const api = await account();
       await visit(async (payer) => {
         await payer.open(`/hpp/${query({ public_key: api.account.public_key, currency: 'USD', amount: 15,
@@ -188,7 +188,7 @@ for (const way of WAYS) {
       });
     });
 
-    test('what does not exist is a page that says so', async () => {
+    test('unknown pages get an error page', async () => {
       await visit(async (payer) => {
         for (const path of ['/hpp/cgi_0000000000000000', '/redirect/hpp/?cpi=cpi_0000000000000000']) {
           assert.equal((await payer.open(path)).status(), 404, path);
@@ -215,7 +215,7 @@ for (const way of WAYS) {
 }
 
 describe("the platform's widget", () => {
-  /** A shop's page with the widget in it: its path. */
+  /** Adds a shop's page with the widget and returns its path. */
   function widgetPage(api, name, config) {
     const path = `/${name}/${api.account.id}`;
     const all = { flow: 'iframe', selector: 'here', public_key: api.account.public_key, amount: 15, currency: 'USD',
@@ -228,7 +228,7 @@ describe("the platform's widget", () => {
     return path;
   }
 
-  test('pays inside its frame, hears of it, and is closed', async () => {
+  test('pays in its frame, gets the events, and closes', async () => {
     const api = await account();
     const path = widgetPage(api, 'widget', {
       style: { theme: 'dark', primary: '#ffaa55' },
@@ -268,7 +268,7 @@ describe("the platform's widget", () => {
       await payer.open(`${shop.url}${path}`);
       const frame = payer.page.frameLocator('#payment_widget');
       await frame.getByTestId('method-paypal').click();
-      await frame.getByTestId('confirm').waitFor(); // the page before has a way to cancel, too
+      await frame.getByTestId('confirm').waitFor(); // the previous page has a cancel button too
       await frame.getByTestId('cancel').click();
       await frame.getByTestId('start-again').click();
       await frame.getByTestId('method-paypal').click();
@@ -281,7 +281,7 @@ describe("the platform's widget", () => {
     );
   });
 
-  test('the way back leaves the frame', async () => {
+  test('the return to the shop leaves the frame', async () => {
     const api = await account({ return_url: `${shop.url}/back` });
     const path = widgetPage(api, 'leave', {});
     await asPayer({ hosts: [shop.url] }, server, async (payer) => {

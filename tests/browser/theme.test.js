@@ -1,4 +1,4 @@
-// What a merchant may ask of the pages' look: the platform's presets, and every colour that CSS has a name for.
+// Theme options of the pages: the platform's presets, and all colour names of CSS.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ async function page(api, style, more = {}) {
   return (await api.createForm(fields)).expect(302).headers.location;
 }
 
-test('the table of names is the browser\'s', async () => {
+test('the table of colour names equals the browser\'s', async () => {
   const source = readFileSync(new URL('../../server/domain/colour.c', import.meta.url), 'utf8');
   const names = [...source.matchAll(/\{"([a-z]+)", 0x([0-9a-f]{6})\}/g)].map(([, name, hex]) => [name, `#${hex}`]);
   assert.equal(names.length, 148);
@@ -56,7 +56,7 @@ for (const theme of ['light', 'dark']) {
   }
 }
 
-test('a colour in any spelling is what the page shows', async () => {
+test('a colour in any notation is shown', async () => {
   const api = await demo.newAccount();
   for (const [primary, shown] of [
     ['navy', 'rgb(0, 0, 128)'],
