@@ -1,4 +1,4 @@
-// The GitHub Action, run as the runner runs it: inputs in the environment, values through files, main, steps, post.
+// Runs the GitHub Action like the runner does: inputs in the environment, values in files, then main, steps and post.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -22,7 +22,7 @@ function pairs(file) {
 
 const jobs = [];
 
-// what a failed test left running
+// processes that a failed test left running
 after(() => {
   for (const { folder } of jobs) {
     for (const file of readdirSync(join(folder, 'temp'), { recursive: true }).filter((name) => name.endsWith('/pid'))) {
@@ -90,7 +90,7 @@ async function create({ MILKYPAY_URL: url }, attributes = {}) {
   return (await reply.json()).data;
 }
 
-/** A docker that knows what the action asks of it, and runs the binary instead of an image. */
+/** A fake docker with the commands of the action, which runs the binary instead of an image. */
 function dockerOf(folder) {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
@@ -127,7 +127,7 @@ esac
 
 describe('the action', { skip: ALONE }, () => {
   test('starts the mock, passes its URL to later steps, and stops it', async () => {
-    // nobody else gets this port once the mock has left it
+    // no other program gets this port after the mock's exit
     const job = new Job({ binary: BIN, port: await freePort(), options: '--settle-after 0\n\n  --log-level debug  ' });
     const { status, stdout } = job.main();
     assert.equal(status, 0, stdout);

@@ -21,7 +21,7 @@ async function bodyBytes() {
   return Number(/^milkypay_mock_body_bytes (\d+)$/m.exec(text)[1]);
 }
 
-/** Asks until the gauge is as it should be. It never shows more than the most. */
+/** Polls until the gauge has the expected value. It never exceeds the maximum. */
 async function reach(holds, what) {
   const until = Date.now() + 4 * PATIENCE_MS;
   for (let bytes; !holds(bytes = await bodyBytes());) {
@@ -32,8 +32,8 @@ async function reach(holds, what) {
 }
 
 /**
- * A request whose body lacks its last byte. `last()` sends that byte and resolves with the response. Its patience
- * grows with what all of them send: some hundred megabytes take a busy machine longer than one answer.
+ * A request whose body lacks its last byte. `last()` sends that byte and resolves with the response. Its timeout
+ * grows with the size of all requests: some hundred megabytes take a busy machine longer than one response.
  */
 async function unfinished(head, size) {
   const socket = connect({ host: server.host, port: server.port });
@@ -70,7 +70,7 @@ test('a body beyond the limit gets 503, and the others are not affected', async 
   (await demo.list()).expect(200);
   (await demo.send('POST', '/_mock/sink/small', { body: 'sixteen bytes...' })).expect(200);
 
-  // one more large one is read to its end and thrown away
+  // another large body is read to its end and discarded
   const further = await unfinished('PUT /_mock/snapshots/further', LARGE);
   assert.match(await further.last(), /^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s);
   assert.equal(await bodyBytes(), MOST - MOST / LARGE);

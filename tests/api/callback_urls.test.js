@@ -11,7 +11,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** The table of tests/unit/test_url.c has more; these are of each kind. */
+/** One of each kind; tests/unit/test_url.c has more. */
 const BAD = [
   'http://127.0.0.1:99999/',
   'http://127.0.0.1:0/',

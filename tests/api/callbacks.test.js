@@ -13,7 +13,7 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-/** An account with a clock that stands, and a sink that knows its keys. */
+/** An account with a frozen clock, and a sink with its keys. */
 async function scene(settings = {}, { freeze = true } = {}) {
   const api = await demo.newAccount(settings);
   if (freeze) api.start = await api.freeze();
@@ -22,7 +22,7 @@ async function scene(settings = {}, { freeze = true } = {}) {
 }
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const logs = async (api, id) => (await api.attributes(id)).callback_logs;
-/** Waits until this invoice's callback of that transition has ended; its record. */
+/** Waits for the end of this invoice's callback of the transition, and returns its record. */
 async function ended(api, invoiceId, result, transition) {
   const reply = await api.wait({ invoice: invoiceId, callback: result, transition, timeout: '60s' });
   return reply.expect(200).json;
@@ -379,7 +379,7 @@ describe('retries', () => {
       response_code: 503,
       transaction_status: 'process_pending',
     });
-    // the invoice expired meanwhile: that is another callback with attempts of its own
+    // the invoice has expired: another callback with its own attempts
     assert.equal(sink.of({ status: 'process_failed' }).length > 0, true);
     await sink.stop();
   });
@@ -654,7 +654,7 @@ describe('options of the server', () => {
     try {
       const api = await new Client(other).newAccount({ connect_timeout_ms: 200, total_timeout_ms: 400 });
       await api.freeze();
-      // an address of the documentation's, where nobody answers
+      // an address reserved for documentation, which does not respond
       const { id } = await api.made({ callback_url: 'http://192.0.2.1:9/' }, hold);
       await api.advance(0);
       const [record] = await api.callbacks({ invoice: id });

@@ -1,5 +1,4 @@
-// 3-D Secure for a shop that fetches a page from its server and shows the HTML as its own: what it fetches works from
-// anywhere.
+// 3-D Secure for a shop whose server fetches the challenge page and shows its HTML: the page works from any URL.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';
@@ -27,7 +26,7 @@ async function challenged(api, attributes = {}) {
   return { id, sid: metadata.sid, auth: reply.expect(201).json.auth_payload };
 }
 
-/** The shop's own POST: fetch, so that nothing is the server's but the URL. */
+/** The POST of the shop, with fetch: only the URL comes from the server. */
 const fetchPage = (url, fields = {}) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 

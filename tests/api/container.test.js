@@ -1,5 +1,4 @@
-// What docker/ says of the server: the image's and the manifests' settings, probes and numbers, held to the
-// server and to one another.
+// Compares the settings, probes and numbers of the image and the manifests in docker/ with the server and each other.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';

@@ -1,5 +1,4 @@
-// What the dashboard stands on: its page and cookie, the search for invoices, one invoice with what may follow, the
-// names of sinks.
+// The API of the dashboard: page and cookie, search for invoices, an invoice with its possible transitions, sinks.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// docker/demo-shop against the mock: what its shoppers and its people see, and what it survives.
+// docker/demo-shop with the mock: what shoppers and staff see, and which faults it handles.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -14,7 +14,7 @@ const GOOD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
 const BAD = { ...GOOD, card_number: '4302912837020000', expiry: '0529' };
 
 const server = await startServer();
-const demo = new Client(server, undefined, { check: false }); // the contract is other tests' subject
+const demo = new Client(server, undefined, { check: false }); // other tests check the contract
 const shops = [];
 after(async () => {
   await Promise.all(shops.map((shop) => shop.stop()));
@@ -22,8 +22,8 @@ after(async () => {
 });
 
 /**
- * A merchant with its own shop. Its payments wait for the payer and its clock stands still: a payment is paid one
- * second after its order, because within the same second the shop could not tell which came first.
+ * A merchant with its own shop. Payments wait for the payer and the clock is frozen. A payment is paid one second
+ * after its order, because within one second the shop cannot tell which change came first.
  */
 async function open(extra = {}, settings = {}) {
   const api = await demo.newAccount({ outcome: 'process_pending', ...settings });
@@ -42,8 +42,8 @@ const fault = async (api, body) => (await api.control('POST', '/faults', body)).
 const invoicesOf = async (api, { id }) => (await api.list({ 'filter[reference_id]': id })).expect(200).data;
 
 /**
- * The state that the shop holds and how it heard of it; of the creation it may hear by the answer or by the callback
- * first.
+ * The status in the shop and the sources of its changes. The creation may be reported first by the response or by the
+ * callback.
  */
 const last = async (shop, { id }) => {
   const [status, ways] = await shop.holds(id);
@@ -73,7 +73,7 @@ describe('a shopper', async () => {
     const order = await shop.buy();
     const { text } = await shop.get(`/return/${order.id}?status=processed&resolution=ok`);
     assert.match(text, /data-status="process_pending"/);
-    assert.match(text, /http-equiv="refresh"/); // without JavaScript the page looks again by itself
+    assert.match(text, /http-equiv="refresh"/); // without JavaScript the page reloads
   });
 
   test('is declined, sees the reason, and pays with another card', async () => {
@@ -350,7 +350,7 @@ describe('callbacks', async () => {
     const theirs = (await api.get((await shop.buy()).invoice)).expect(200).json;
     theirs.data.attributes.updated += 100;
     theirs.data.attributes.status = 'processed';
-    theirs.data.attributes.reference_id = order.id; // signed rightly, and still not the invoice of this order
+    theirs.data.attributes.reference_id = order.id; // correctly signed, but not the invoice of this order
     assert.equal((await send(JSON.stringify(theirs))).status, 200);
     assert.equal((await shop.holds(order.id))[0], 'process_pending');
     theirs.data.attributes.reference_id = 'nobody';

@@ -1,5 +1,5 @@
-// Runs with the same --seed, the same --public-url and a clock that a test sets say the same, byte for byte, whatever
-// port and time they have and in whatever order receivers answer.
+// Runs with the same --seed, --public-url and a clock set by the test give the same bytes, whatever the port, the time
+// and the order of the receivers' responses.
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -7,7 +7,7 @@ import { Client, DEMO, invoice } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
-const NOW = 4_000_000_000; // later than any real clock shows: time does not go back
+const NOW = 4_000_000_000; // later than any real clock, because the clock cannot go back
 const SHOP = 'http://shop.test';
 const PUBLIC = 'http://mock.test';
 
@@ -23,7 +23,7 @@ function noting(client, said) {
   return client;
 }
 
-// What is not of the platform's world: how long an attempt really took, the receiver's address and what it answers.
+// What differs between runs: the duration of an attempt, the receiver's address and its response.
 const masked = (callbacks) => callbacks.map((callback) => ({
   ...callback,
   attempts: callback.attempts.map(({ took_ms: took, request, response, ...rest }) => {
@@ -58,7 +58,7 @@ const ORDERS = [
   { reference_id: 'declined', amount: 4000.01, callback_url: `${SHOP}/plain` },
 ];
 
-/** Two callbacks at once, of which the one that goes to `/late` is answered last. */
+/** Two concurrent callbacks; the response to `/late` comes last. */
 async function race(sink, api, observer, late) {
   let letGo;
   const held = new Promise((done) => { letGo = done; });

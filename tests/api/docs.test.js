@@ -1,5 +1,5 @@
-// The documentation as a reader follows it: the blocks of every page are run against the real binary, and what a page
-// says they print is what they print. How blocks are marked: tests/lib/docs.js.
+// Runs the blocks of each documentation page with the server binary, and compares their output with the page. See
+// tests/lib/docs.js for the marks of blocks.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ for (const file of pageFiles()) {
   try {
     const found = blocks(file).filter(({ mark }) => mark !== 'package');
     if (found.length) pages.set(file, found);
-  } catch (error) { // of this page alone
+  } catch (error) { // fails only this page
     test(file, () => { throw error; });
   }
 }

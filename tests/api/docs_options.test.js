@@ -1,4 +1,4 @@
-// The pages about options: server/docs/options.md is what --help says; MILKYPAY_DOCS=update writes it.
+// The pages about options: server/docs/options.md must match --help; MILKYPAY_DOCS=update writes it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

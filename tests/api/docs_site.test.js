@@ -1,4 +1,4 @@
-// The documentation as the server shows it: its pages, what they load, links between them, and who may see them.
+// The documentation pages of the server: content, files, links and access.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

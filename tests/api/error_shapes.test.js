@@ -1,5 +1,5 @@
-// How a refusal names its fields: an object in the profile of 2020, a list in that of 2024 and at the card gate. A
-// fault's status is answered as the call itself would be refused with it.
+// How an error names its fields: an object in profile 2020, a list in profile 2024 and at the card gate. The status of
+// a fault has the same body as a real error with this status.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';

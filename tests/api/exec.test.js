@@ -239,7 +239,7 @@ describe('signals', { skip: ALONE }, () => {
 
   test('a second signal ends both at once', async () => {
     const sink = await startSink({ account: DEMO });
-    sink.answer([HANG]); // a drain would wait for it
+    sink.answer([HANG]); // a wait at the end would wait for it
     const run = started(
       [],
       `await create({ callback_url: '${sink.url}' });${PATIENT} console.log('pid', process.pid);`,

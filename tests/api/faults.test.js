@@ -1,4 +1,4 @@
-// Faults by name: each is proved on the wire, with a bare socket where an HTTP library would hide it.
+// Each fault is checked on the wire, with a plain socket where an HTTP library would hide it.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -19,7 +19,7 @@ const hits = async (api) => (await faults(api)).map((one) => one.hits);
 const found = async (api, reference) =>
   (await api.list({ 'filter[reference_id]': reference })).expect(200).json.data;
 
-/** What a bare socket needs for a call of this account. */
+/** The options of a call of this account on a plain socket. */
 const withBasic = (api, options = {}) => ({ ...options, headers: { Authorization: api.auth, ...options.headers } });
 const order = (attributes) => JSON.stringify({ data: { type: 'payment-invoices', attributes } });
 const rawCreate = (api, attributes, start = rawCall) =>
@@ -489,7 +489,7 @@ describe('frequency', () => {
   });
 });
 
-/** An account whose clock stands, and a sink that says what was wrong instead of failing. */
+/** An account with a frozen clock, and a sink that reports errors instead of failing. */
 async function scene(settings = {}) {
   const api = await demo.newAccount(settings);
   api.start = await api.freeze();

@@ -1,4 +1,4 @@
-// What a service takes: out of the amount, or on top of it, and what of it ends in a balance.
+// Fees of services: deducted from the amount or added to it, and their effect on balances.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

@@ -1,6 +1,5 @@
-// The first callback that a call causes waits for the call's reply and a delay, so that it never outruns a shop that
-// stores its order afterwards. Here the delay is so long that what comes has been sent for the reason that the test
-// gives.
+// The first callback of a call is sent after the response and a delay, so that a shop can store its order first. Here
+// the delay is so long that a callback can only arrive for the reason under test.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -25,7 +24,7 @@ const shop = (settings = {}) =>
 const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201);
 const statuses = (id) => sink.of({ invoice: id }).map((one) => one.status);
 
-// A callback that needs not wait makes its whole way after the call: one that was sent before it would have come.
+// A callback without delay, sent after the call: an earlier one would have arrived before it.
 const fence = await demo.newAccount({ callback_url, first_callback_delay_ms: 0, outcome: 'process_pending' });
 async function notSent(id, n = 0) {
   const other = await fence.made();

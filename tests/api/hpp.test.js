@@ -1,4 +1,4 @@
-// The payer's way: redirect, card page, result. Forms are always sent as they were rendered.
+// The payer pages: redirect, card page, result. Forms are always submitted as rendered.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -163,7 +163,7 @@ describe('paying', () => {
     });
   }
 
-  // The road through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code
+  // The way through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code
   // shown.
   async function through3ds(answer) {
     const api = await frozen();

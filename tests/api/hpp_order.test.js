@@ -31,7 +31,7 @@ const WAYS = [['GET', byLink, 302], ['POST', byForm, 303]];
 
 const newest = async (api) => (await api.list({ 'page[size]': 1 })).expect(200).data[0];
 
-/** Orders by link and returns the invoice. */
+/** Creates an order by link and returns the invoice. */
 async function ordered(api, changes) {
   (await byLink(api, changes)).expect(302);
   return newest(api);

@@ -1,4 +1,4 @@
-// What the payer's pages keep to without a browser: looks, languages, policy, safety, and every way back.
+// The payer pages without a browser: theme, languages, policy, security and return URLs.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

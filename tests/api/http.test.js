@@ -1,5 +1,5 @@
-// HTTP as strangers write it. A request that can be read in more than one way, or in none, is answered
-// with what is wrong, and its connection closed: what follows it is never run.
+// Unusual and invalid HTTP. An ambiguous or invalid request gets an error with the reason, and the connection is
+// closed: the bytes after it are never run as a request.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';

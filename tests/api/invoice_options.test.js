@@ -1,4 +1,4 @@
-// `options` of an order: what the way back tells the shop, and where hpp_url leads.
+// `options` of an order: the query of the return URL, and the target of hpp_url.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';

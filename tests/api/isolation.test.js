@@ -1,4 +1,4 @@
-// Accounts are isolated: nothing that one does or has shows in another.
+// Accounts are isolated: actions and data of one do not affect another.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,5 +1,4 @@
-// What may become of an invoice late in its life, or beside the usual roads: chargebacks, another amount paid, a
-// moderator's no.
+// Late and rare statuses of an invoice: chargebacks, partial payments, and termination by a moderator.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

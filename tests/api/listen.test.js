@@ -1,4 +1,4 @@
-// Where the server listens, and what it does when it cannot accept.
+// The addresses on which the server listens, and what it does if it cannot accept connections.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -20,7 +20,7 @@ function works(command, ...args) {
   }
 }
 
-// The program with another /etc/hosts, if this machine lets us.
+// Runs the program with another /etc/hosts, if this machine allows it.
 const withHosts = (lines) => {
   const file = join(tempDir(), 'hosts');
   writeFileSync(file, `${lines.join('\n')}\n`);

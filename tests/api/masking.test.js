@@ -1,5 +1,5 @@
-// Secrets are unreadable in the journal, all else is there byte for byte, and an exported call is the same call once
-// its masked values are filled in.
+// The journal masks secrets and keeps all other bytes. An exported call equals the original once its masked values are
+// filled in.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,5 +1,4 @@
-// Whatever happens, no money appears and none is lost: random lives of invoices, and after every step the books are
-// right.
+// No money appears or is lost: random actions on invoices, with a check of all amounts after each step.
 
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
@@ -16,14 +15,14 @@ const PAYMENTS = {
 };
 const PAYOUTS = { USD: { fee_rate: 1, fee_max: 3 }, EUR: { fee_rate: 1.5, fee_fix: 0.25 }, GBP: {} };
 const CURRENCIES = Object.keys(PAYMENTS);
-const OPENING = { USD: 300, EUR: 300, GBP: 300 }; // little enough for payouts that are not covered
+const OPENING = { USD: 300, EUR: 300, GBP: 300 }; // low, so that some payouts are not covered
 const PAYMENT_SERVICE = (currency) => `payment_card_${currency.toLowerCase()}_hpp`;
 const PAYOUT_SERVICE = (currency) => `payment_card_${currency.toLowerCase()}`;
 const terms = (all, service) =>
   Object.fromEntries(Object.entries(all).map(([currency, one]) => [service(currency), one]));
 const FIXTURES = fixturesWith({ payments: terms(PAYMENTS, PAYMENT_SERVICE), payouts: terms(PAYOUTS, PAYOUT_SERVICE) });
 const STEPS = 120;
-const RECENT = 8; // invoices that something may happen to: few, so that each has a long life
+const RECENT = 8; // invoices in use: few, so that each gets many changes
 const IN_FLIGHT = 12;
 const SEED = process.env.MONEY_SEED ?? '2';
 
@@ -178,7 +177,7 @@ async function live(chance, accounts, seen) {
   }
 }
 
-/** The server dies with calls under way; what it comes back with is right, whatever it had got to. */
+/** Kills the server during calls; after the restart its state must be consistent. */
 async function crash(chance, accounts, server, args) {
   const calls = Array.from({ length: IN_FLIGHT }, () => {
     const api = chance.of(accounts);

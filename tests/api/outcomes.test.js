@@ -9,7 +9,7 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-/** An account of its own, with a clock that stands. */
+/** A new account with a frozen clock. */
 async function frozen(settings) {
   const api = await demo.newAccount(settings);
   api.start = await api.freeze();
@@ -19,7 +19,7 @@ const state = async (api, id) => {
   const { status, resolution } = await api.attributes(id);
   return resolution === 'ok' ? status : `${status}:${resolution}`;
 };
-/** Creates with an outcome, lets its time pass and tells where it ended. */
+/** Creates an invoice with an outcome, advances the clock and returns the final status. */
 async function ends(api, attributes, headers, seconds = 3) {
   const { id, attributes: made } = await api.made(attributes, { headers });
   assert.equal(made.status, 'process_pending', 'the reply shows the invoice before it settles');

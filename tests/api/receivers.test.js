@@ -1,5 +1,5 @@
-// Receivers of callbacks that are odd, broken or hostile. Whatever they answer, the attempt ends, says why, and harms
-// no other.
+// Unusual, broken and hostile receivers of callbacks. Whatever they send, the attempt ends with a reason and does not
+// affect others.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** An account whose clock stands, so that no retry comes by itself. */
+/** An account with a frozen clock, so that no retry is sent. */
 async function scene(settings = {}, client = demo) {
   const api = await client.newAccount(settings);
   await api.freeze();
@@ -33,7 +33,7 @@ async function attempt(api, url) {
   return record;
 }
 
-/** A receiver that sends these bytes to everybody and ends the connection. */
+/** A receiver that sends these bytes to each client and closes the connection. */
 const sayer = (bytes) => startRawReceiver((socket) => socket.end(bytes));
 
 const OK = 'HTTP/1.1 200 OK\r\n';

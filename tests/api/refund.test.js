@@ -1,4 +1,4 @@
-// Money that goes back because the merchant says so: POST /payment-invoices/{id}/refund.
+// Refunds by the merchant: POST /payment-invoices/{id}/refund.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

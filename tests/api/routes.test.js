@@ -1,4 +1,4 @@
-// The server's routes and schema/openapi.yaml say the same, in both directions.
+// The server's routes must equal the paths of schema/openapi.yaml, in both directions.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

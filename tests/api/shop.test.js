@@ -1,5 +1,5 @@
-// A shop's own suite, as the README's reader would write it: it takes a payment, refunds part, gets a chargeback and
-// pays a partner out, on either profile; and every status that there is, by outcome and by timer.
+// A shop's test suite, as in the README: a payment, a partial refund, a chargeback and a payout, with both profiles;
+// and every status, by outcome and timer.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

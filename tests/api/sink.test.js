@@ -1,4 +1,4 @@
-// The built-in receiver: /_mock/sink/{name} records, verifies and answers as told.
+// The built-in receiver: /_mock/sink/{name} records, verifies and sends the programmed responses.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const account = (settings) => demo.newAccount(settings);
 
-/** What a sender does: no token, no JSON of ours. */
+/** Sends a request without token and without JSON encoding. */
 const post = (api, name, options = {}) => api.send('POST', path(api, name), options);
 const path = (api, name) => `/_mock/sink/${name}${query({ account: api.account.id })}`;
 const list = async (api, name, parameters = {}) =>

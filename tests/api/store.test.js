@@ -1,4 +1,4 @@
-// What is kept, what survives, and what is refused at the start.
+// Persistence: what is kept, what survives a crash, and which files are rejected at the start.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -463,7 +463,7 @@ describe('rejected at the start', () => {
   );
 });
 
-// A small file system of its own for the server, if this machine lets us make one.
+// A small file system for the server, if this machine allows it.
 const small = (folder, size, first = 'true') => ['unshare', '-rm', 'sh', '-c',
   `mount -t tmpfs -o size=${size} tmpfs "${folder}" && cd "${folder}" && ${first} && exec "$@"`, 'sh'];
 const namespaces = (() => {

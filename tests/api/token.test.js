@@ -1,5 +1,5 @@
-// Card checks, and the tokens of cards: whatever road pays, an order with `tokenize` gets one, and it can be charged.
-// What a token refuses is sale.test.js'.
+// Card checks and card tokens: an order with `tokenize` gets a token, however it is paid, and the token can be charged.
+// sale.test.js tests invalid tokens.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';

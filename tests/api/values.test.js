@@ -1,4 +1,4 @@
-// Amounts, times, blank fields, NULs and currency codes: what a request says is taken exactly or refused.
+// Amounts, times, blank fields, NULs and currency codes: values of a request are accepted exactly or rejected.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

@@ -1,5 +1,5 @@
-// POST /_mock/verify-signature: right or wrong, and the likely mistake. Each wrong signature is made here the way
-// that receivers make it.
+// POST /_mock/verify-signature: valid or not, and the likely mistake. Each wrong signature is made here with a common
+// mistake of receivers.
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
@@ -11,7 +11,7 @@ import { sign } from '../lib/sink.js';
 const server = await startServer();
 after(() => server.stop());
 
-let api; // an account of its own
+let api; // a new account
 let body; // a callback of it, as it was sent
 let live; // one of a live invoice
 let keys;

@@ -44,7 +44,7 @@ async function gauge(name) {
   return Number(new RegExp(`^milkypay_mock_${name} (\\d+)$`, 'm').exec(text)[1]);
 }
 
-/** Waits until so many callers wait: asked over and over, each a call to the server. */
+/** Polls until this number of callers wait. */
 async function waiters(wanted) {
   const parked = (async () => {
     while (await gauge('waiting_callers') !== wanted);

@@ -612,7 +612,7 @@ describe('every status', () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       for (const [status, attributes, clicks] of ROADS) {
-        if (!attributes) { // a status without a service
+        if (!attributes) { // an order without a service
           const form = { public_key: api.account.public_key, currency: 'USD', amount: 10 };
           (await api.send('POST', '/hpp/', { form })).expect(303);
         }

@@ -1,5 +1,5 @@
-// A payer with Chromium, which finds elements by data-testid. A test fails on a request to another host, a console error
-// or a violation of the Content-Security-Policy.
+// A payer with Chromium, which finds elements by data-testid. A test fails on a request to another host, a console
+// error or a violation of the Content-Security-Policy.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
