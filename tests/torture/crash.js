@@ -25,7 +25,7 @@ const totals = {
   kills: new Map(),
 };
 
-/** Every callback of the database has arrived and is done, and every one that arrived is in the database. */
+/** Asserts that all callbacks of the database have arrived and are done, and all arrived ones are in the database. */
 function checkCallbacks(world, rows) {
   assert.deepEqual(world.receiver.wrong, [], 'all signatures are right');
   const judged = new Set([...world.shops, ...world.extra].map(({ id }) => id));

@@ -1,4 +1,4 @@
-// What merchants, payers and tests do to a server, by a seed, over so many connections at once.
+// Seeded random calls of merchants, payers and tests over concurrent connections.
 
 import { CURRENCIES } from './shop.js';
 
@@ -31,7 +31,7 @@ function orderOf(worker, shop, kind) {
   return { common, text, plan };
 }
 
-/** Hidden from the request's body: how the same order is sent again, and what is planned for it. */
+/** Not part of the request's body: how to repeat the order, and its planned outcome. */
 function known(common, plan, send) {
   const order = { ...common, plan, repeated: false };
   order.send = send;
@@ -174,7 +174,7 @@ export class Load {
     await Promise.race([there, this.running]);
   }
 
-  /** No call is begun from here on; say so before the server is killed, then await stopped(). */
+  /** Starts no more calls. Call this before the server is killed, then await stopped(). */
   end() { this.over = true; }
 
   stopped() { return this.running; }

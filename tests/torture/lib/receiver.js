@@ -1,5 +1,5 @@
-// A receiver that counts: what came, how often, and whether its signature was right. A callback is known by its
-// signature, which the database keeps as well.
+// A receiver that counts callbacks and verifies their signatures. The signature identifies a callback, and the database
+// contains it too.
 
 import http from 'node:http';
 import { sign } from '../../lib/sink.js';
@@ -81,7 +81,7 @@ export class Receiver {
   }
 
   /**
-   * Another server sends from here on. What the last one had sent is in this process's sockets: some turns read it all.
+   * Called when another server takes over. A few turns of the loop read what the last one had sent.
    */
   async nextLife() {
     for (let i = 0; i < TURNS; i++) await new Promise((done) => { setImmediate(done); });

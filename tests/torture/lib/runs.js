@@ -1,5 +1,4 @@
-// What all commands of tests/torture share: their options, their rounds, their figures, and what a failed round leaves
-// behind.
+// Shared by all commands of tests/torture: options, rounds, figures, and the files of a failed round.
 
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
@@ -32,7 +31,7 @@ export function readOptions(rounds) {
   };
 }
 
-/** A round's own numbers: the same ones whether or not other rounds ran before it. */
+/** The random numbers of a round, independent of other rounds. */
 const chanceOf = (seed, round) => new Chance(seed + Math.imul(round, 0x9e3779b1)).fork();
 
 /** Copies what a failed round worked on to build/torture, and returns the folder. */

@@ -1,4 +1,4 @@
-// Looks into a server's files at many moments of one round, without killing it.
+// Checks a server's files at many moments of one round, without killing it.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,8 +16,8 @@ export const look = (world, heard = []) => ({
 });
 
 /**
- * A kill that costs nothing: while the server is stopped, its files are what a kill would leave, and all answers that
- * it sent come in. So a round looks into many moments.
+ * Simulates a kill: a stopped server has the same files as a killed one, and its sent responses arrive. This is cheap,
+ * so a round checks many moments.
  */
 export async function sample(world) {
   const { pid } = world.server;

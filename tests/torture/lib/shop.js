@@ -1,5 +1,5 @@
-// An account under load, and what is known of it: everything that the server acknowledged, and what it was asked for
-// when it was killed. That is all that may be there afterwards.
+// An account under load, with everything that the server acknowledged, and the calls in flight when it was killed.
+// Nothing else may exist afterwards.
 
 import assert from 'node:assert/strict';
 import { partsOf, units } from '../../lib/money.js';
@@ -16,7 +16,7 @@ export const typeOf = (id) => TYPES[id.split('_')[0]];
 /** The public API shows an invoice without `attributes`. */
 const statusOf = (data) => (data.attributes ?? data).status;
 
-/** A server that stops answers 503, which is as good as no answer. */
+/** A stopping server returns 503, which counts as no response. */
 function answeredBy(reply) {
   if (reply.status === 503) throw new Error('the server does not answer any more: 503');
   return reply;
@@ -77,7 +77,7 @@ export class Shop {
 
   // ---- what is asked
 
-  /** Creates an invoice; `send` makes the call. Until it is answered nobody knows whether there is one. */
+  /** Creates an invoice; `send` makes the call. Until the response it is unknown whether the invoice exists. */
   async create(order, send) {
     const one = new Known(order);
     this.unanswered.set(order.reference_id, one);
@@ -214,7 +214,7 @@ export class Shop {
     }
   }
 
-  /** An order that is sent again makes no second invoice. */
+  /** Asserts that a repeated order creates no second invoice. */
   async checkRepeats(byId) {
     const some = [...this.acknowledged.values()].slice(-5);
     for (const one of some) {

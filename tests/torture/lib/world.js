@@ -14,7 +14,7 @@ const FEES = {
 };
 const FIXTURES = fixturesWith(FEES);
 
-/** What a round has: the server, its database, its accounts, and the ways to kill it. */
+/** The server of a round, its database and accounts, and the ways to kill it. */
 export class World {
   constructor({ chance, way, work, options, totals }) {
     Object.assign(this, { chance, way, totals, kills: 0, shops: [], victims: [], extra: [], inside: [] });
@@ -61,7 +61,7 @@ export class World {
     return shop;
   }
 
-  /** One that loses invoices on purpose: its way to be killed judges it. */
+  /** A shop that loses invoices on purpose; its kill checks it. */
   async victim(settings) {
     const shop = await Shop.open(this.demo, this.receiver, settings);
     this.victims.push(shop);
