@@ -1,4 +1,4 @@
-/* A receiver's answer, line by line: what is taken, and what no answer may be. */
+/* A receiver's response, line by line: what is accepted and what is rejected. */
 #include "unit.h"
 
 #include "deliver/answer.h"

@@ -1,4 +1,4 @@
-/* Requests of the journal as people ask for them: filters, and the explanation of a refusal. */
+/* Queries of the journal: filters, and the explanation of an error. */
 #include "engine_bench.h"
 
 #include "api/journal_filter.h"

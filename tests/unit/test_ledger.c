@@ -1,4 +1,4 @@
-/* What an account has: opening balances, and what each status of an invoice moves. */
+/* Balances: opening balances, and the effect of each status of an invoice. */
 #include "engine_bench.h"
 
 #include "domain/invoice_money.h"

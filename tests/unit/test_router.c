@@ -333,7 +333,7 @@ static void the_control_api_checks_host_origin_and_token_in_this_order(void **st
     assert_true(body_has(&f, "origin_not_allowed"));
     set_header(1, "Origin", "http://localhost");
     assert_int_equal(ask(&f, "GET", "/_mock/things", NULL), 401);
-    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* it wants no token */
+    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* it needs no token */
     end(&f);
 }
 

@@ -1,4 +1,4 @@
-/* What goes by itself, and when the loop is woken for it: --retention, ttl_s, failed commits. */
+/* Automatic deletion by --retention and ttl_s, failed commits, and when the loop wakes for them. */
 #include "folder.h"
 
 #include "base/log.h"

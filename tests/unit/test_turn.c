@@ -1,4 +1,4 @@
-/* What a turn leaves to be done, and when the loop must look at timers again. */
+/* The work that a turn leaves, and when the loop must check timers again. */
 #include "unit.h"
 
 #include "base/wall.h"
