@@ -71,8 +71,7 @@ struct answer *api_check_active(struct call *call) ATTR_MUST_USE;
 /* A document of view/view_invoice.h or view_payout.h. */
 typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
 
-/* invoice_reply.c: {"data": the invoice} of call->tenant, and the journal knows which one it was.
- */
+/* api_invoices.c: {"data": the invoice} of call->tenant, and the journal knows which one it was. */
 struct answer *invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
                              invoice_writer write, enum view_kind kind) ATTR_ANSWER;
 

@@ -1,5 +1,6 @@
 /* POST /payout-invoices/{id}/process: the start of a payout. */
 #include "api/api.h"
+#include "api/service_fields.h"
 #include "api/wait.h"
 #include "engine/clock.h"
 #include "engine/payout.h"

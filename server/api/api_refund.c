@@ -1,9 +1,9 @@
 #include "api/api.h"
+#include "api/service_fields.h"
 #include "api/wait.h"
 #include "base/text.h"
 #include "domain/invoice_money.h"
 #include "engine/refund.h"
-#include "view/envelope.h"
 #include "wire/json_read.h"
 
 static const struct json_field refund_fields[] = {
@@ -30,7 +30,7 @@ static struct answer *read_order(struct call *call, json_t *body, const struct i
     struct refund_order order = {.amount = MONEY_NONE,
                                  .outcome = http_header(call->request, OUTCOME_HEADER)};
     const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow};
-    json_read(envelope_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &order,
+    json_read(call_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &order,
               &errors);
     if (order.amount != MONEY_NONE && order.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");

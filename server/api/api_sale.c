@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "engine/first_callback.h"
 #include "engine/payment.h"
-#include "view/envelope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,8 +95,7 @@ struct answer *api_sale(struct call *call)
     if (refused) {
         return refused;
     }
-    json_read(envelope_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale,
-              &errors);
+    json_read(call_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale, &errors);
     check_sale(call, &sale, &entry, &errors);
     if (errors.n) {
         return call_reply_errors(call, &errors);

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "store/store_invoice.h"
-#include "view/envelope.h"
 
 /* An invoice of the route's kind. */
 static bool find_made(struct call *call, const char *reference_id, struct invoice *ret_earlier)
@@ -50,7 +49,7 @@ static struct answer *reply_repeated(struct call *call)
     struct invoice earlier;
     json_t *body = repeat ? call_document(call) : NULL;
     const char *reference_id =
-        json_string_value(json_object_get(envelope_attributes(body), "reference_id"));
+        json_string_value(json_object_get(call_attributes(body), "reference_id"));
     if (!reference_id || !*reference_id || !repeat->find(call, reference_id, &earlier)) {
         return NULL;
     }

@@ -22,15 +22,12 @@ enum order_way {
 #define MESSAGE_UNCOVERED "This value should not exceed the available balance."
 
 /*
- * order_create.c: reads the order and makes the invoice. Refuses with 400, 401, 403 and 422, and
+ * api_invoices.c: reads the order and makes the invoice. Refuses with 400, 401, 403 and 422, and
  * with 409 if the account knows the reference_id; but a reload of /hpp/ is no error: with the same
  * amount and currency it yields the earlier invoice, in whatever state that is.
  */
 struct answer *order_create(struct call *call, enum order_way way,
                             struct invoice *ret_invoice) ATTR_MUST_USE;
-
-/* The same, and answers 201 with the invoice's document (P451, P608). */
-struct answer *order_reply(struct call *call, enum order_way way);
 
 /*
  * order_read.c: reads and checks `fields` for call->tenant (NULL: not known, there are errors
@@ -43,8 +40,3 @@ void order_read(struct call *call, enum order_way way, const json_t *fields,
 /* order_fields.c: what a field of this way takes, by the dotted path of an error, in words; NULL
  * when it is not known. In the arena or static. */
 const char *order_accepts(struct arena *arena, enum order_way way, const char *path);
-
-/* outcome_read.c: whether `text` is an outcome that can come to pass of `subject`; if not, an error
- * at `path` says why. NULL asks for nothing, and is good. */
-bool outcome_read(struct call *call, const char *path, const char *text,
-                  const struct outcome_subject *subject, struct json_errors *errors);

@@ -6,18 +6,6 @@
 
 #include "call/call.h"
 
-/* One field of a service in the map `map` of a request; its text when it is right, else NULL (and
- * perhaps an error, at "MAP.KEY"). */
-const char *service_field_read(struct call *call, const char *map,
-                               const struct service_field *field, bool may_be_empty,
-                               const json_t *fields, struct json_errors *errors);
-
-/* True if it could be a card number, for any service. */
-#define SERVICE_CARD_FIELD "card_number"
-
-/* The fields as they are stored and shown, a JSON text in the arena without full card numbers. */
-const char *service_fields_kept(struct call *call, const json_t *fields);
-
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: none is chosen yet,
  * any map will do). Bad ones go into `errors` as service_fields.KEY. `ret_text` is their JSON text,
@@ -29,10 +17,10 @@ void service_fields_read(struct call *call, const struct service *service, const
                          const char **ret_outcome);
 
 /*
- * payout_fields.c: `fields` of a payout: who is paid, and of a test service, what becomes of it
- * (P605, P622). Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: it is
- * wrong, and that was said). Bad ones go into `errors` as fields.KEY. `ret_text` is their JSON
- * text, with the middle of a card_number hidden, or NULL: none, or there are errors.
+ * `fields` of a payout: who is paid, and of a test service, what becomes of it (P605, P622). Checks
+ * `fields` (NULL: none were sent) against the fields of `service` (NULL: it is wrong, and that was
+ * said). Bad ones go into `errors` as fields.KEY. `ret_text` is their JSON text, with the middle of
+ * a card_number hidden, or NULL: none, or there are errors.
  *
  * `ret_outcome` is set when the test service's fields plan an outcome: test_details_payout_status
  * with test_details_payout_resolution; without a status a resolution alone, which is a failure
@@ -42,3 +30,8 @@ void service_fields_read(struct call *call, const struct service *service, const
 void payout_fields_read(struct call *call, const struct service *service, const json_t *fields,
                         struct json_errors *errors, const char **ret_text,
                         const char **ret_outcome);
+
+/* Returns true if `text` is NULL or an outcome that `subject` can have; if not, adds an error at
+ * `path` that says why. */
+bool outcome_read(struct call *call, const char *path, const char *text,
+                  const struct outcome_subject *subject, struct json_errors *errors);

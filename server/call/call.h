@@ -161,6 +161,13 @@ struct answer *call_form(struct call *call, json_t **ret_form) ATTR_MUST_USE;
  * JSON object. */
 json_t *call_document(struct call *call);
 
+/*
+ * The object that holds the fields of a private call's body: data.attributes, data, or the body
+ * itself, because parts of the envelope {"data":{"type":..,"attributes":{..}}} may be missing
+ * (P205, P207). Borrowed.
+ */
+json_t *call_attributes(json_t *body);
+
 /* ------------------------------------------------------------------ answers */
 
 /* {"error":{"code":..,"message":..}}, the control API's form; and 422 "invalid". */

@@ -127,3 +127,10 @@ struct answer *call_form(struct call *call, json_t **ret_form)
            : errors.n ? call_reply_errors(call, &errors)
                       : NULL;
 }
+
+json_t *call_attributes(json_t *body)
+{
+    json_t *data = json_object_get(body, "data");
+    json_t *attributes = json_object_get(data, "attributes");
+    return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
+}

@@ -2,7 +2,6 @@
 
 #include "base/attr.h"
 #include "base/text.h"
-#include "view/envelope.h"
 #include "wire/json_out.h"
 
 #include <string.h>
@@ -39,6 +38,19 @@ static void write_map(struct json_out *json, const struct json_errors *errors)
 /* ------------------------------------------------------------------ a list, with the source of
  * each
  */
+
+/* "/data/attributes" (also without a body), "/data" or "". A field that is in `data` only, like the
+ * `id` of a resource, belongs to "/data". */
+static const char *envelope_pointer(const json_t *body, const char *field)
+{
+    const json_t *data = json_object_get(body, "data");
+    const json_t *attributes = json_object_get(data, "attributes");
+    if (!json_is_object(data)) {
+        return body ? "" : "/data/attributes";
+    }
+    bool beside = json_object_get(data, field) && !json_object_get(attributes, field);
+    return json_is_object(attributes) && !beside ? "/data/attributes" : "/data";
+}
 
 /* "customer.reference_id" -> "/data/attributes/customer/reference_id" (RFC 6901). */
 static void pointer_of(struct buf *out, const struct error_place *place, const char *path,

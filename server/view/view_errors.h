@@ -26,7 +26,7 @@ const struct error_style *view_error_style_gate(void);
 /* The place of the fields in the request, for `source`. */
 struct error_place {
     bool in_query;          /* else in the body */
-    bool enveloped;         /* the body is an envelope (view/envelope.h) */
+    bool enveloped;         /* the body is an envelope (call_attributes) */
     const json_t *document; /* the body, as JSON or as read from a form; NULL: there is none */
     const char *header;     /* the path that means a header field, or NULL */
 };
