@@ -1,5 +1,6 @@
 #include "order_fields.h"
 
+#include "view/view_parts.h"
 #include "wire/json_read.h"
 
 #define URL_MOST 2048
@@ -41,9 +42,9 @@ static const struct json_field return_url_fields[] = {
 };
 
 static const struct json_field option_fields[] = {
-    FIELD(OPTION_ALLOW_PARTIALLY, BOOL, options.allow_partially),
-    FIELD(OPTION_BYPASS_HPP, BOOL, options.bypass_hpp),
-    FIELD(OPTION_SEND_CONTEXT, BOOL, options.send_context),
+    FIELD("allow_partially", BOOL, allow_partially),
+    FIELD(OPTION_BYPASS_HPP, BOOL, bypass_hpp),
+    FIELD(OPTION_SEND_CONTEXT, BOOL, send_context),
 };
 
 /* The fields of all ways to order; the others follow below. */
@@ -111,6 +112,24 @@ void order_fields_read(enum order_way way, const json_t *attributes, struct orde
                        struct json_errors *errors)
 {
     json_read(attributes, ways[way].fields, ways[way].n, false, ret_input, errors);
+}
+
+const char *order_options_text(struct arena *arena, const json_t *attributes,
+                               const struct order_input *input)
+{
+    const json_t *given = json_object_get(attributes, "options");
+    if (!json_object_size(given)) {
+        return NULL;
+    }
+    json_auto_t *options = json_copy((json_t *)given);
+    for (size_t i = 0; i < ARRAY_SIZE(option_fields); i++) {
+        const json_t *value = json_object_get(given, option_fields[i].name);
+        bool set = *(const bool *)((const char *)input + option_fields[i].offset);
+        if (value && !json_is_null(value)) {
+            json_object_set_new(options, option_fields[i].name, json_boolean(set));
+        }
+    }
+    return json_text(arena, options, true);
 }
 
 bool order_way_is_html(enum order_way way)

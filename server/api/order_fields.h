@@ -3,17 +3,16 @@
 #pragma once
 
 #include "api/order.h"
-#include "view/invoice_options.h"
 
 /* The destination of the fields: the order, and values for the rules about several fields. */
 struct order_input {
     struct order order;
     const char *service, *flow, *language, *token;
     const json_t *service_fields, *fields, *metadata;
-    bool has_customer, has_options, auto_process; /* the last: of a payout's options */
-    struct invoice_options options;               /* of a payment's */
-    const char *checked;                          /* must be right, and is kept in `customer` */
-    bool present;                                 /* likewise */
+    bool has_customer, has_options, auto_process;   /* the last: of a payout's options */
+    bool allow_partially, bypass_hpp, send_context; /* of a payment's */
+    const char *checked;                            /* must be right, and is kept in `customer` */
+    bool present;                                   /* likewise */
 };
 
 /* Reads a way's fields into ret_input; errors as json_read. */
@@ -22,3 +21,11 @@ void order_fields_read(enum order_way way, const json_t *attributes, struct orde
 
 /* Sent by HTML forms, with empty inputs and the appearance of the page. */
 bool order_way_is_html(enum order_way way);
+
+/*
+ * The text of a payment's `options` that the invoice keeps, in the arena, or NULL if there are
+ * none. Those that the mock knows become booleans, in whatever form they were sent; the others are
+ * kept as sent and have no effect.
+ */
+const char *order_options_text(struct arena *arena, const json_t *attributes,
+                               const struct order_input *input);

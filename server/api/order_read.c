@@ -277,8 +277,7 @@ void order_read(struct call *call, enum order_way way, const json_t *fields,
     if (way == ORDER_PAYOUT) {
         check_start(&checking, fields);
     } else {
-        input.order.draft.options =
-            invoice_options_text(call->arena, json_object_get(fields, "options"), &input.options);
+        input.order.draft.options = order_options_text(call->arena, fields, &input);
     }
     input.order.header_outcome =
         check_outcome(&checking, OUTCOME_HEADER, http_header(call->request, OUTCOME_HEADER));

@@ -5,7 +5,7 @@
 #include "engine/lookup.h"
 #include "engine/plan.h"
 #include "view/cardgate.h"
-#include "view/invoice_options.h"
+#include "view/view_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -217,7 +217,6 @@ const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
     const char *url = by_status             ? by_status
                       : invoice->return_url ? invoice->return_url
                                             : settings->return_url;
-    bool context =
-        url && invoice_option(invoice->options, OPTION_SEND_CONTEXT, settings->send_context);
+    bool context = url && view_invoice_option(invoice, OPTION_SEND_CONTEXT, settings->send_context);
     return context ? with_context(arena, invoice, url) : url;
 }

@@ -1,7 +1,6 @@
 #include "view_parts.h"
 
 #include "base/text.h"
-#include "view/invoice_options.h"
 
 #include <string.h>
 
@@ -17,6 +16,13 @@ static const struct service no_service = {.method = &no_method};
 const struct service *view_service_of(const struct view_invoice *view)
 {
     return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
+}
+
+bool view_invoice_option(const struct invoice *invoice, const char *name, bool otherwise)
+{
+    json_auto_t *kept = invoice->options ? json_loads(invoice->options, 0, NULL) : NULL;
+    const json_t *value = json_object_get(kept, name);
+    return json_is_boolean(value) ? json_is_true(value) : otherwise;
 }
 
 /* A URL of the mock: the invoice's base, then a part that is escaped already. */
@@ -39,7 +45,7 @@ void view_invoice_action(struct buf *out, const struct invoice *invoice)
 
 void view_hpp_url(struct json_out *out, const char *key, const struct invoice *invoice)
 {
-    if (invoice_option(invoice->options, OPTION_BYPASS_HPP, false)) {
+    if (view_invoice_option(invoice, OPTION_BYPASS_HPP, false)) {
         write_url(out, key, invoice, CARD_PAGE_PATH, invoice->session);
     } else {
         write_url(out, key, invoice, HPP_PATH, invoice->id);

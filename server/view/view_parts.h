@@ -7,6 +7,12 @@
  * NULL if none is chosen yet. */
 const struct service *view_service_of(const struct view_invoice *view);
 
+#define OPTION_BYPASS_HPP "bypass_hpp"
+#define OPTION_SEND_CONTEXT "send_operation_context_on_return"
+
+/* An option of a payment's order, or `otherwise` if the order has none of this name. */
+bool view_invoice_option(const struct invoice *invoice, const char *name, bool otherwise);
+
 /* The member `attributes` of a payment, by the table of the account's profile. */
 void view_attributes(struct json_out *out, const struct view_invoice *view, enum view_kind kind);
 
