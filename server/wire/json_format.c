@@ -1,5 +1,6 @@
-/* The formats of texts in requests: what each accepts, and its error message. */
-#include "json_format.h"
+/* What the fields of requests accept: the formats of texts with their error messages, and every
+ * kind in words. */
+#include "json_read.h"
 
 #include "base/text.h"
 #include "base/url.h"
@@ -68,15 +69,35 @@ static bool is_locale(const char *text)
 
 static const struct {
     bool (*holds)(const char *text);
-    const char *message;
+    const char *message, *accepts;
 } formats[] = {
     [JSON_FORMAT_URL] = {url_is_good, "This value is not a valid URL."},
-    [JSON_FORMAT_EMAIL] = {is_email, "This value is not a valid email address."},
-    [JSON_FORMAT_COUNTRY] = {is_country, "This value is not a valid country."},
-    [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date."},
-    [JSON_FORMAT_CURRENCY] = {is_currency, "This value is not a valid currency."},
-    [JSON_FORMAT_COLOR] = {is_color, "This value is not a valid CSS color."},
-    [JSON_FORMAT_LOCALE] = {is_locale, "This value is not a valid locale."},
+    [JSON_FORMAT_EMAIL] = {is_email, "This value is not a valid email address.",
+                           "an e-mail address"},
+    [JSON_FORMAT_COUNTRY] = {is_country, "This value is not a valid country.",
+                             "a country's two letters (ISO 3166)"},
+    [JSON_FORMAT_DATE] = {text_is_date, "This value is not a valid date.", "a date, YYYY-MM-DD"},
+    [JSON_FORMAT_CURRENCY] = {is_currency, "This value is not a valid currency.",
+                              "a currency's code"},
+    [JSON_FORMAT_COLOR] = {is_color, "This value is not a valid CSS color.",
+                           "a colour: #rgb, #rrggbb, with alpha #rgba, #rrggbbaa; rgb(…); a name "
+                           "of CSS"},
+    [JSON_FORMAT_LOCALE] = {is_locale, "This value is not a valid locale.",
+                            "a language such as de, pt-BR or en_US; pages in others than en, uk "
+                            "and ru are in en"},
+};
+
+/* Of the kinds other than texts. */
+static const char *const kinds[] = {
+    [JSON_KIND_MONEY] = "a number or its text, below 90000000000, at most 15 digits and 8 decimals",
+    [JSON_KIND_LIMIT] = "a number or its text, below 90000000000, at most 15 digits and 8 decimals",
+    [JSON_KIND_INT] = "a whole number",
+    [JSON_KIND_BOOL] = "true or false",
+    [JSON_KIND_DURATION] = "a duration, like 10s",
+    [JSON_KIND_DATETIME] = "ISO 8601 (without an offset: UTC), or unix seconds",
+    [JSON_KIND_MAP] = "an object",
+    [JSON_KIND_OBJECT] = "an object",
+    [JSON_KIND_ANY] = "an object",
 };
 
 bool json_format_holds(enum json_format format, const char *text)
@@ -87,4 +108,49 @@ bool json_format_holds(enum json_format format, const char *text)
 const char *json_format_message(enum json_format format)
 {
     return formats[format].message;
+}
+
+/* ------------------------------------------------------------------ in words */
+
+const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path)
+{
+    size_t length = strcspn(path, ".");
+    for (size_t i = 0; i < n; i++) {
+        const struct json_field *field = &fields[i];
+        if (strlen(field->name) != length || memcmp(field->name, path, length) != 0) {
+            continue;
+        }
+        return path[length] ? json_field_at(field->fields, field->n_fields, path + length + 1)
+                            : field;
+    }
+    return NULL;
+}
+
+static const char *choices_text(struct arena *arena, const char *const *choices)
+{
+    buf_auto text = {0};
+    for (size_t i = 0; choices[i]; i++) {
+        buf_printf(&text, "%s%s", i ? ", " : "one of ", choices[i]);
+    }
+    return arena_copy(arena, text.data, text.size);
+}
+
+static const char *text_accepts(struct arena *arena, const struct json_field *field)
+{
+    long long most = field->most ? field->most : JSON_TEXT_MOST;
+    if (field->choices) {
+        return choices_text(arena, field->choices);
+    }
+    if (field->format == JSON_FORMAT_URL) {
+        return arena_printf(arena, "an absolute http or https URL of at most %lld characters",
+                            most);
+    }
+    return field->format ? formats[field->format].accepts
+                         : arena_printf(arena, "a text of %lld to %lld characters",
+                                        (long long)field->least, most);
+}
+
+const char *json_accepts(struct arena *arena, const struct json_field *field)
+{
+    return field->kind == JSON_KIND_TEXT ? text_accepts(arena, field) : kinds[field->kind];
 }

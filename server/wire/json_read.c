@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MOST 255
 #define ERRORS_MOST                                                                                \
     100 /* each new error is compared with all earlier ones, and unknown names can be many */
 #define DURATION_MOST_MS ((int64_t)3650 * 86400000)
@@ -61,7 +60,7 @@ static const char *check_choice(const struct json_field *field, const char *text
 
 static const char *check_length(struct arena *arena, const struct json_field *field, int64_t length)
 {
-    int64_t most = field->most ? field->most : TEXT_MOST;
+    int64_t most = field->most ? field->most : JSON_TEXT_MOST;
     if (length > most) {
         return arena_printf(arena,
                             "This value is too long. It should have %lld characters or less.",

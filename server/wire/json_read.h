@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "wire/json_format.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -53,12 +52,26 @@ enum json_kind {
     JSON_KIND_ANY,    /* json_t *, borrowed from the document */
 };
 
+/* The formats of texts (P413, P416, P418, P422). */
+enum json_format {
+    JSON_FORMAT_NONE,
+    JSON_FORMAT_URL, /* absolute, http or https, with a host */
+    JSON_FORMAT_EMAIL,
+    JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
+    JSON_FORMAT_DATE,     /* YYYY-MM-DD */
+    JSON_FORMAT_CURRENCY, /* a code of 3 to 8 letters or digits in any case */
+    JSON_FORMAT_COLOR,    /* domain/colour.h */
+    JSON_FORMAT_LOCALE,   /* a language, perhaps with a script, a region and more */
+};
+
+#define JSON_TEXT_MOST 255
+
 struct json_field {
     const char *name;
     enum json_kind kind;
     size_t offset;
     bool required;
-    int64_t least, most; /* texts: characters (most 0: 255); INT: values (both 0: any) */
+    int64_t least, most; /* texts: characters (most 0: JSON_TEXT_MOST); INT: values (both 0: any) */
     enum json_format format;
     const char *const *choices;      /* NULL-terminated */
     const struct json_field *fields; /* JSON_KIND_OBJECT */
@@ -83,7 +96,13 @@ struct json_field {
 void json_read(const json_t *object, const struct json_field *fields, size_t n, bool strict,
                void *into, struct json_errors *errors);
 
-/* What a field takes, in words, from the same tables (json_accepts.c). */
+/* ------------------------------------------------------------------ what a field takes */
+
+/* json_format.c: true if the text has the format; JSON_FORMAT_NONE accepts any text. */
+bool json_format_holds(enum json_format format, const char *text);
+
+/* The platform's error message for the format, which must not be JSON_FORMAT_NONE. */
+const char *json_format_message(enum json_format format);
 
 /* The row of a dotted path ("customer.address.city"), or NULL if the tables have none. */
 const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path);
