@@ -6,7 +6,7 @@
 #pragma once
 
 #include "engine/lookup.h"
-#include "http/http_reply.h"
+#include "http/http_server.h"
 #include "wire/json_out.h"
 #include "wire/json_read.h"
 

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "http/framing.h"
-#include "http/http_reply.h"
 #include "http/target.h"
 
 #include <stdlib.h>

@@ -1,12 +1,17 @@
-/* Access to the parts of a request that libmicrohttpd stores. */
+/* What handlers do with a request: read its parts, and reply. */
 #include "http_server.h"
 
+#include "base/die.h"
 #include "http/form.h"
+#include "wire/json_out.h"
 
 #include <microhttpd.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* ------------------------------------------------------------------ reading */
 
 const char *http_header(const struct http_request *request, const char *name)
 {
@@ -69,4 +74,107 @@ const char *http_query_text(struct http_request *request, const char *name)
 {
     return *request->query_text ? json_string_value(json_object_get(http_query(request), name))
                                 : NULL;
+}
+
+/* ------------------------------------------------------------------ replies */
+
+#define USUAL_BODY 4000 /* a private invoice with all members */
+
+static const struct {
+    unsigned status;
+    const char *reason;
+} reasons[] = {
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {413, "Payload Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Entity"},
+    {429, "Too Many Requests"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+};
+
+struct buf *http_reply(struct http_request *request, unsigned status, const char *type)
+{
+    struct http_reply *reply = &request->reply;
+    reply->status = status;
+    reply->type = type;
+    reply->fixed = NULL;
+    reply->body.size = 0;
+    if (type) {
+        buf_reserve(&reply->body, USUAL_BODY);
+    }
+    return &reply->body;
+}
+
+void http_reply_header(struct http_request *request, const char *name, const char *value)
+{
+    struct http_reply *reply = &request->reply;
+    if (reply->n_headers == HTTP_HEADERS_MOST) {
+        die("more than %d headers in a reply", HTTP_HEADERS_MOST);
+    }
+    reply->headers[reply->n_headers++] = (struct http_header){name, value};
+}
+
+void http_reply_empty(struct http_request *request, unsigned status)
+{
+    http_reply(request, status, NULL);
+}
+
+void http_reply_fixed(struct http_request *request, unsigned status, const char *type,
+                      const char *data, size_t size)
+{
+    http_reply(request, status, type);
+    request->reply.fixed = data;
+    request->reply.fixed_size = size;
+}
+
+void http_reply_redirect(struct http_request *request, unsigned status, const char *location)
+{
+    http_reply_empty(request, status);
+    http_reply_header(request, "Location", location);
+}
+
+static const char *reason_of(unsigned status)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+        if (reasons[i].status == status) {
+            return reasons[i].reason;
+        }
+    }
+    return status == 500 ? "internal_error" : MHD_get_reason_phrase_for(status);
+}
+
+void http_reply_error(struct http_request *request, unsigned status)
+{
+    struct json_out out = {.buf = http_reply(request, status, HTTP_JSON)};
+    char code[12];
+    snprintf(code, sizeof code, "%u", status);
+    json_out_object(&out, NULL);
+    json_out_array(&out, "errors");
+    json_out_object(&out, NULL);
+    json_out_text(&out, "status", reason_of(status));
+    json_out_text(&out, "code", code);
+    if (status == 500) {
+        json_out_text(&out, "title", "internal_error");
+        json_out_text(&out, "detail", "Internal server error.");
+    }
+    json_out_object_end(&out);
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+}
+
+void http_reply_error_because(struct http_request *request, unsigned status, const char *reason)
+{
+    char *line = arena_strdup(&request->arena, reason);
+    for (char *p = line; *p; p++) {
+        *p = *p >= ' ' && *p < 0x7f ? *p : '?';
+    }
+    http_reply_error(request, status);
+    http_reply_header(request, HTTP_REASON, line);
 }

@@ -3,7 +3,6 @@
 
 #include "base/die.h"
 #include "base/wall.h"
-#include "http/http_reply.h"
 
 #include <sys/socket.h>
 

@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "http/http_reply.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 #include "http_stream.h"
 
 #include "http/http_private.h"
-#include "http/http_reply.h"
 
 #include <sys/socket.h>
 
