@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "domain/token.h"
 #include "engine/clock.h"
-#include "http/authorization.h"
 
 /* ------------------------------------------------------------------ by a public key */
 

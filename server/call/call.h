@@ -123,6 +123,16 @@ struct answer *account_by_api_key(struct call *call);
 struct answer *account_by_query(struct call *call);
 struct answer *account_in_path(struct call *call);
 
+/* The header Authorization (NULL: not sent). */
+
+/* Parses "Basic base64(login:password)"; the first ':' separates them. Returns false for another
+ * scheme or a malformed value. */
+bool authorization_basic(struct arena *arena, const char *header, const char **ret_login,
+                         const char **ret_password);
+
+/* Returns the token of "Bearer TOKEN"; NULL for another scheme. */
+const char *authorization_bearer(const char *header);
+
 /* The account that the login names, whatever the password, or NULL. For calls that are refused
  * before authentication. */
 struct tenant *account_named(struct call *call);

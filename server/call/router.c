@@ -5,7 +5,6 @@
 #include "base/wall.h"
 #include "call/guard.h"
 #include "call/record.h"
-#include "http/authorization.h"
 #include "http/framing.h"
 #include "http/target.h"
 

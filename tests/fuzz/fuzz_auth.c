@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/crypt.h"
-#include "http/authorization.h"
+#include "call/call.h"
 
 #include <string.h>
 
