@@ -2,7 +2,6 @@
 #include "call/call.h"
 
 #include "http/form.h"
-#include "http/multipart.h"
 #include "http/target.h"
 
 #include <string.h>

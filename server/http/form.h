@@ -41,3 +41,12 @@ const char *form_shown(struct arena *arena, const char *name, size_t size);
 /* Decodes %XX in place ('+' too if `plus`) and returns the new length. Malformed escapes are
  * kept. */
 size_t form_decode(char *text, size_t size, int plus);
+
+struct http_request;
+
+/*
+ * multipart.c: adds the fields of the request's body, multipart/form-data, to the form. A part that
+ * is a file, has no name or is encoded is an error of the form, under its field's name. An empty
+ * file input is ignored. Returns NULL, or why the body is not multipart/form-data.
+ */
+const char *multipart_read(struct http_request *request, struct form *form);

@@ -1,4 +1,6 @@
-#include "multipart.h"
+/* Reads multipart/form-data; field names follow the rules of form.h. */
+#include "http/form.h"
+#include "http/http_server.h"
 
 #include "base/text.h"
 
