@@ -5,7 +5,7 @@
 #include "base/url.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "web/locale_text.h"
+#include "web/messages.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "engine/clock.h"
 #include "engine/create.h"
-#include "web/locale_text.h"
+#include "web/messages.h"
 #include "web/page.h"
 
 #include <ctype.h>

@@ -4,7 +4,6 @@
 #include "domain/price.h"
 #include "domain/resolution.h"
 #include "engine/clock.h"
-#include "web/locale_text.h"
 #include "web/messages.h"
 #include "web/page.h"
 

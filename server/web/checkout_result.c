@@ -1,7 +1,6 @@
 #include "web/checkout.h"
 
 #include "base/text.h"
-#include "web/locale_text.h"
 #include "web/messages.h"
 
 /* The masked number of the card that paid, or NULL. */

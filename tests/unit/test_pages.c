@@ -2,7 +2,6 @@
 
 #include "view/cardgate.h"
 #include "web/appearance.h"
-#include "web/locale_text.h"
 #include "web/messages.h"
 #include "web/template.h"
 
