@@ -91,7 +91,8 @@ struct answer *conflict_reply(struct call *call);
 /* Its part in api_process.c: 409 of a payout that has started, where the call would start one. */
 struct answer *api_process_conflict(struct call *call);
 
-/* paging.c: a member of a query's map, e.g. filter[status]; NULL when absent or no plain value. */
+/* api_invoice_list.c: a member of a query's map, e.g. filter[status]; NULL when absent or no plain
+ * value. */
 const char *query_bracket(struct http_request *request, const char *map, const char *name);
 
 /*

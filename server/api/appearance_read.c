@@ -1,4 +1,4 @@
-#include "appearance_read.h"
+#include "api/order_fields.h"
 
 #include "base/attr.h"
 #include "base/text.h"

@@ -1,7 +1,6 @@
 #include "request_view.h"
 
 #include "api/api.h"
-#include "api/route_suggest.h"
 #include "base/text.h"
 #include "view/view_errors.h"
 

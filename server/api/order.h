@@ -13,7 +13,7 @@
 enum order_way {
     ORDER_PRIVATE,
     ORDER_PUBLIC,
-    ORDER_FORM,   /* /payment-invoices/process: the page's appearance too (appearance_read.h) */
+    ORDER_FORM,   /* /payment-invoices/process: the page's appearance too (order_fields.h) */
     ORDER_PAGE,   /* /hpp/: as the form, and the service may be left to the payer */
     ORDER_PAYOUT, /* POST /payout-invoices (P605) */
 };

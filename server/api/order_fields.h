@@ -29,3 +29,15 @@ bool order_way_is_html(enum order_way way);
  */
 const char *order_options_text(struct arena *arena, const json_t *attributes,
                                const struct order_input *input);
+
+/*
+ * appearance_read.c: the appearance of the payment page (P766, P767), out of an order's attributes.
+ * `display` hides parts of the page and names methods, `style` gives labels, a theme and colours;
+ * `theme` and `pay_button_label` may also be at the top level; those of style win.
+ *
+ * Unknown names are ignored, wrong values go into `errors` by their dotted path. Returns a JSON
+ * text {"display":{..},"style":{..}} in the arena of `errors`, NULL when nothing was asked for:
+ * only what was given stands in it, hide_* and show_* as booleans, colours as `#rgb` or `#rrggbb`,
+ * show_methods and hide_methods as lists of method codes.
+ */
+const char *appearance_read(const json_t *attributes, struct json_errors *errors);

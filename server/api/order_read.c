@@ -1,4 +1,3 @@
-#include "api/appearance_read.h"
 #include "api/order_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"

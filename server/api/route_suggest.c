@@ -1,4 +1,5 @@
-#include "route_suggest.h"
+/* Suggests a route for a mistyped path. */
+#include "request_view.h"
 
 #include "base/text.h"
 

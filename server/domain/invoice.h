@@ -77,8 +77,7 @@ struct invoice {
     const char *challenge_outcome; /* of an open 3-D Secure challenge, or NULL */
     const char *challenge_payload; /* the card of that, or of a charge by token, or NULL */
     const char *locale;
-    const char *
-        look; /* JSON {"display":{..},"style":{..}} for the page (api/appearance_read.h), or NULL */
+    const char *look; /* the page's JSON {"display":{..},"style":{..}} (order_fields.h), or NULL */
     const char *base_url; /* start of the absolute URLs in its bodies */
 
     const char *plan;    /* the remaining steps (outcome.h), or ""; they wait for a service */

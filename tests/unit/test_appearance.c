@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "api/appearance_read.h"
+#include "api/order_fields.h"
 
 struct reading {
     struct arena arena;

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "api/route_suggest.h"
+#include "api/request_view.h"
 #include "base/attr.h"
 #include "routes.h"
 
