@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "domain/token.h"
-#include "engine/clock.h"
 
 /* ------------------------------------------------------------------ by a public key */
 

@@ -144,8 +144,8 @@ static void write_link(struct json_out *out, const char *key, struct call *call,
 {
     buf_auto link = {0};
     if (id) {
-        buf_printf(&link, "/api/%s?page[%s]=%s&page[size]=%lld", invoice_type(filter->kind), cursor,
-                   id, (long long)filter->limit);
+        buf_printf(&link, "/api/%s?page[%s]=%s&page[size]=%lld", invoice_kinds[filter->kind].type,
+                   cursor, id, (long long)filter->limit);
         for (size_t i = 0; i < ARRAY_SIZE(filter_names); i++) {
             const char *value = query_bracket(call->request, "filter", filter_names[i]);
             if (value) {

@@ -105,7 +105,7 @@ static struct answer *reply_conflict(struct call *call, enum order_way way,
                                      const struct invoice *earlier)
 {
     const char *noun =
-        arena_printf(call->arena, "%s invoice", invoice_kind_label(invoice_kind(earlier->seq)));
+        arena_printf(call->arena, "%s invoice", invoice_kinds[invoice_kind(earlier->seq)].noun);
     return invoice_reply_repeated(call, earlier, noun, earlier->reference_id, writer_of(way));
 }
 

@@ -2,7 +2,6 @@
 #include "api/api.h"
 #include "api/service_fields.h"
 #include "api/wait.h"
-#include "engine/clock.h"
 #include "engine/payout.h"
 #include "engine/plan.h"
 

@@ -2,7 +2,6 @@
 #include "api/service_fields.h"
 #include "api/wait.h"
 #include "base/text.h"
-#include "domain/invoice_money.h"
 #include "engine/refund.h"
 #include "wire/json_read.h"
 

@@ -59,10 +59,11 @@ struct answer *control_find_in_path(struct call *call, struct invoice *ret_invoi
         return refused;
     }
     enum invoice_kind kind = invoice_kind(ret_invoice->seq);
-    return kind == call->route->kind ? NULL
-                                     : call_control_error(call, 404, "unknown_invoice",
-                                                          "%s must be requested under /_mock/%s/",
-                                                          ret_invoice->id, invoice_type(kind));
+    return kind == call->route->kind
+               ? NULL
+               : call_control_error(call, 404, "unknown_invoice",
+                                    "%s must be requested under /_mock/%s/", ret_invoice->id,
+                                    invoice_kinds[kind].type);
 }
 
 struct answer *control_reply_invoice(struct call *call, unsigned status,

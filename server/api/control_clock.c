@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "engine/advance.h"
-#include "engine/clock.h"
 #include "engine/engine_account.h"
 
 #define TIMEOUT_MS 30000

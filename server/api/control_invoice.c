@@ -1,9 +1,7 @@
 #include "control.h"
 
 #include "base/text.h"
-#include "domain/invoice_money.h"
 #include "domain/outcome.h"
-#include "engine/clock.h"
 #include "engine/payment.h"
 #include "engine/transition.h"
 

@@ -4,7 +4,6 @@
 #include "api/event_stream.h"
 #include "api/wait.h"
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/schedule.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
@@ -81,7 +80,7 @@ static void write_transitions(struct buf *out, const struct metrics *metrics)
         for (int status = 0; status < STATUS_COUNT; status++) {
             if (metrics->transitions[kind][status]) {
                 buf_printf(out, PREFIX "transitions_total{type=\"%s\",status=\"%s\"} %llu\n",
-                           invoice_type((enum invoice_kind)kind), status_name((enum status)status),
+                           invoice_kinds[kind].type, status_name((enum status)status),
                            (unsigned long long)metrics->transitions[kind][status]);
             }
         }

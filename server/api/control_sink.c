@@ -2,7 +2,6 @@
 
 #include "api/wait.h"
 #include "base/text.h"
-#include "engine/clock.h"
 #include "receiver/signature_diagnosis.h"
 #include "receiver/sink.h"
 

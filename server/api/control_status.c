@@ -14,9 +14,9 @@ static void write_status(struct json_out *out, enum status status)
     json_out_object(out, NULL);
     json_out_text(out, "status", status_name(status));
     json_out_array(out, "kinds");
-    json_out_text(out, NULL, invoice_kind_label(INVOICE_PAYMENT));
+    json_out_text(out, NULL, invoice_kinds[INVOICE_PAYMENT].noun);
     if (status_is_of_payout(status)) {
-        json_out_text(out, NULL, invoice_kind_label(INVOICE_PAYOUT));
+        json_out_text(out, NULL, invoice_kinds[INVOICE_PAYOUT].noun);
     }
     json_out_array_end(out);
     json_out_bool(out, "final", status_is_final(status));

@@ -2,7 +2,6 @@
 #include "api/service_fields.h"
 #include "base/text.h"
 #include "domain/price.h"
-#include "engine/clock.h"
 #include "engine/payout.h"
 #include "engine/plan.h"
 #include "store/store_invoice.h"

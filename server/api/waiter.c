@@ -1,7 +1,6 @@
 #include "waiter.h"
 
 #include "api/control.h"
-#include "engine/clock.h"
 #include "engine/schedule.h"
 #include "store/store_invoice.h"
 

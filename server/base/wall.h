@@ -1,4 +1,5 @@
-/* The machine's clocks. Platform times (created, expires, due) come from engine/clock.h instead. */
+/* The machine's clocks. Platform times (created, expires, due) come from engine/tenant.h instead.
+ */
 #pragma once
 
 #include <stdint.h>

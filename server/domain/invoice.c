@@ -2,6 +2,7 @@
 
 #include "base/attr.h"
 #include "base/text.h"
+#include "domain/price.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,10 +42,7 @@ bool callback_state_parse(const char *name, enum callback_state *ret_state)
 
 /* ------------------------------------------------------------------ kinds */
 
-static const struct {
-    const char *prefix, *type, *noun;
-    int64_t first, last;
-} kinds[INVOICE_KINDS] = {
+const struct invoice_kind_row invoice_kinds[INVOICE_KINDS] = {
     [INVOICE_PAYMENT] = {"cpi", "payment-invoices", "payment", 1, INVOICE_PAYOUTS - 1},
     [INVOICE_PAYOUT] = {"cpoi", "payout-invoices", "payout", INVOICE_PAYOUTS, INT64_MAX},
 };
@@ -59,20 +57,10 @@ enum invoice_kind invoice_kind_of(const char *id)
     return text_starts(id, "cpoi_") ? INVOICE_PAYOUT : INVOICE_PAYMENT;
 }
 
-const char *invoice_type(enum invoice_kind kind)
-{
-    return kinds[kind].type;
-}
-
-const char *invoice_kind_label(enum invoice_kind kind)
-{
-    return kinds[kind].noun;
-}
-
 bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind)
 {
     for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
-        if (text_equal(noun, kinds[kind].noun)) {
+        if (text_equal(noun, invoice_kinds[kind].noun)) {
             *ret_kind = (enum invoice_kind)kind;
             return true;
         }
@@ -80,26 +68,16 @@ bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind)
     return false;
 }
 
-int64_t invoice_first(enum invoice_kind kind)
-{
-    return kinds[kind].first;
-}
-
-int64_t invoice_last(enum invoice_kind kind)
-{
-    return kinds[kind].last;
-}
-
 void invoice_id(struct crypt_block *rows, int64_t seq, char ret_id[IDENT_TEXT])
 {
-    ident_of_row(rows, kinds[invoice_kind(seq)].prefix, seq, ret_id);
+    ident_of_row(rows, invoice_kinds[invoice_kind(seq)].prefix, seq, ret_id);
 }
 
 bool invoice_id_read(struct crypt_block *rows, const char *id, int64_t *ret_seq)
 {
     for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
         int64_t seq;
-        if (ident_to_row(rows, kinds[kind].prefix, id, &seq) && invoice_kind(seq) == kind) {
+        if (ident_to_row(rows, invoice_kinds[kind].prefix, id, &seq) && invoice_kind(seq) == kind) {
             *ret_seq = seq;
             return true;
         }
@@ -111,7 +89,7 @@ bool invoice_id_has_form(const char *text)
 {
     bool fits = false;
     for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
-        fits = fits || ident_has_form(text, kinds[kind].prefix);
+        fits = fits || ident_has_form(text, invoice_kinds[kind].prefix);
     }
     return fits;
 }
@@ -158,6 +136,51 @@ int64_t invoice_balance_effect(const struct invoice *invoice)
                              money_or_zero(invoice->charged_back_amount));
     return money_add(invoice->processed_deposit, -back);
 }
+
+/* ------------------------------------------------------------------ money that moves */
+
+int64_t invoice_left(const struct invoice *invoice)
+{
+    int64_t paid = invoice->processed_amount == MONEY_NONE ? invoice->payment_amount
+                                                           : invoice->processed_amount;
+    return paid - money_or_zero(invoice->refunded_amount) -
+           money_or_zero(invoice->charged_back_amount);
+}
+
+/* Half in whole steps of the currency; none if the amount is a single step. */
+static int64_t half_of(int64_t whole, const char *currency)
+{
+    int64_t step = currency_step(currency);
+    int64_t half = whole / 2 / step * step;
+    return half ? half : whole / 2;
+}
+
+struct money_range invoice_range(const struct invoice *invoice, enum status status)
+{
+    enum status_money money = status_money(status);
+    int64_t whole = money == STATUS_MONEY_PAID ? invoice->payment_amount : invoice_left(invoice);
+    if (money == STATUS_MONEY_STAYS) {
+        return (struct money_range){0};
+    }
+    whole = whole < 0 ? 0 : whole; /* rows of older versions, which did not check this */
+    if (status_is_part(status)) {
+        return (struct money_range){1, whole - 1, half_of(whole, invoice->currency)};
+    }
+    int64_t least = money == STATUS_MONEY_PAID || !whole ? 1 : whole;
+    return (struct money_range){least, whole, whole};
+}
+
+bool money_range_has(const struct money_range *range, int64_t amount)
+{
+    return amount >= range->least && amount <= range->most;
+}
+
+void money_raise(int64_t *sum, int64_t amount)
+{
+    *sum = money_or_zero(*sum) + amount;
+}
+
+/* ------------------------------------------------------------------ times and numbers */
 
 void invoice_schedule(struct invoice *invoice)
 {

@@ -44,6 +44,13 @@ enum invoice_kind {
 #define INVOICE_KINDS (INVOICE_PAYOUT + 1)
 #define INVOICE_PAYOUTS ((int64_t)1 << 40)
 
+extern const struct invoice_kind_row {
+    const char *prefix;  /* of ids */
+    const char *type;    /* in the platform's paths: "payment-invoices" */
+    const char *noun;    /* before "invoice": "payment" */
+    int64_t first, last; /* its row numbers */
+} invoice_kinds[INVOICE_KINDS];
+
 struct invoice {
     int64_t seq;              /* row id: the order of insertion among its kind */
     int64_t account;          /* account.num */
@@ -63,7 +70,7 @@ struct invoice {
     int64_t service_amount, exchange_rate;
     int64_t amount, payment_amount, fee, deposit;               /* money.h */
     int64_t processed_amount, processed_fee, processed_deposit; /* or MONEY_NONE */
-    int64_t refunded_amount, charged_back_amount; /* totals, or MONEY_NONE; see invoice_money.h */
+    int64_t refunded_amount, charged_back_amount; /* totals, or MONEY_NONE; see invoice_left */
     int64_t created_ms, updated_ms, expires_ms;
     int64_t processed_ms, refunded_ms, charged_back_ms; /* the last time, or TIME_NONE */
     int64_t failed_ms; /* when it failed or timed out, or TIME_NONE */
@@ -168,16 +175,10 @@ struct attempt {
     int64_t response_size;
 };
 
-/* The kind of a row number, and the name in the platform's paths: "payment-invoices". */
+/* The kind of a row number, of an id, which need not exist, and of a noun. */
 enum invoice_kind invoice_kind(int64_t seq);
-enum invoice_kind invoice_kind_of(const char *id); /* which need not exist */
-const char *invoice_type(enum invoice_kind kind);
-const char *invoice_kind_label(enum invoice_kind kind); /* "payment", before "invoice" */
+enum invoice_kind invoice_kind_of(const char *id);
 bool invoice_kind_parse(const char *noun, enum invoice_kind *ret_kind);
-
-/* The numbers of a kind: from first to last. */
-int64_t invoice_first(enum invoice_kind kind);
-int64_t invoice_last(enum invoice_kind kind);
 
 /* The id of a row by its kind (ident_of_row), and back; false if the id was not made with this
  * key. */
@@ -204,6 +205,29 @@ bool invoice_awaits_choice(const struct invoice *invoice);
  */
 int64_t invoice_balance_effect(const struct invoice *invoice);
 int64_t invoice_reserved(const struct invoice *invoice);
+
+/* The amount paid and not returned, or the full amount if nothing was paid yet: the most that a
+ * refund or a chargeback can take. */
+int64_t invoice_left(const struct invoice *invoice);
+
+/* How much a change moves. `most` is below `least` if it cannot move anything. */
+struct money_range {
+    int64_t least, most; /* both 0: the status moves no money */
+    int64_t usual;       /* if no amount is given */
+};
+
+/*
+ * What a change to `status` may move. A full amount is all that is left (for `processed`: anything
+ * up to what the payer owes). A part is less than that and usually half of it, in whole steps of
+ * the currency (price.h) if possible.
+ */
+struct money_range invoice_range(const struct invoice *invoice, enum status status);
+
+/* Whether the range has this amount. */
+bool money_range_has(const struct money_range *range, int64_t amount);
+
+/* Adds an amount to one that may be MONEY_NONE. */
+void money_raise(int64_t *sum, int64_t amount);
 
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);

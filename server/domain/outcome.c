@@ -149,13 +149,13 @@ const char *outcome_fits(const struct outcome *outcome, const struct outcome_sub
 {
     const struct reader r = {NULL, arena};
     struct invoice at = {
-        .seq = invoice_first(subject->kind), .flow = subject->flow, .status = subject->from};
+        .seq = invoice_kinds[subject->kind].first, .flow = subject->flow, .status = subject->from};
     for (int i = 0; i < outcome->n; i++) {
         enum status next = invoice_success(&at, outcome->steps[i].status);
         bool stays = i == 0 && next == at.status;
         if (!stays && !invoice_may_become(&at, next)) {
             return refuse(&r, "a %s invoice that is %s cannot become %s",
-                          invoice_kind_label(subject->kind), status_name(at.status),
+                          invoice_kinds[subject->kind].noun, status_name(at.status),
                           status_name(next));
         }
         at.status = next;

@@ -1,10 +1,40 @@
-/* The price of an invoice: its service's fee, and its amount in the service's currency. */
+/*
+ * The price of an invoice: its service's fee, and its amount in the service's currency by an
+ * exchange rate. Rates are data of the fixtures, immutable while serving. Each currency has a rate
+ * to one base; the rate of two currencies follows from theirs.
+ */
 #pragma once
 
-#include "domain/rate.h"
+#include "domain/money.h"
 #include "domain/service.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+struct rate {
+    const char *currency;
+    int64_t per_base; /* units of it for one of the base (money.h), more than 0 */
+};
+
+struct rate_table {
+    const struct rate *list;
+    size_t n; /* the base is one of them, at MONEY_ONE */
+};
+
+/* How much of `to` one `from` is, in 1e-8 units, rounded half up; MONEY_NONE if one of them has no
+ * rate, or the result does not fit. */
+int64_t rate_find(const struct rate_table *table, const char *from, const char *to);
+
+/* The smallest part of a currency that fees and converted amounts are rounded to: a cent, 1e-8 of
+ * a coin, 1 of a currency without cents. In money.h's units. */
+int64_t currency_step(const char *currency);
+
+/*
+ * numerator / denominator, rounded half up to whole steps, at most MONEY_MOST. All money is rounded
+ * here. The numerator is at most a product of two amounts and not negative; denominator and step
+ * are more than 0.
+ */
+int64_t money_divide(__int128 numerator, int64_t denominator, int64_t step);
 
 struct price {
     int64_t exchange_rate;  /* from the invoice's currency to the service's (money.h) */
@@ -16,8 +46,7 @@ struct price {
 
 /*
  * The fee on an amount in the service's currency: fee_rate percent of it and fee_fix, rounded half
- * up to the currency's step (rate.h); then at least fee_min, and at most fee_max where that is not
- * 0.
+ * up to the currency's step; then at least fee_min, and at most fee_max where that is not 0.
  */
 int64_t price_fee(const struct service *service, int64_t amount);
 

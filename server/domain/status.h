@@ -46,7 +46,7 @@ bool status_is_final(enum status status);
 /* A failure, which carries a resolution other than ok (P851). */
 bool status_is_failure(enum status status);
 
-/* The effect of this status on an invoice's money (invoice_money.h). */
+/* The effect of this status on an invoice's money (invoice.h). */
 enum status_money {
     STATUS_MONEY_STAYS,
     STATUS_MONEY_PAID,

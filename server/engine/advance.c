@@ -1,7 +1,6 @@
 #include "advance.h"
 
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/engine_journal.h"
 #include "engine/schedule.h"
 

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/url.h"
-#include "engine/clock.h"
 #include "engine/engine_journal.h"
 #include "engine/outbox.h"
 #include "engine/outbox_fault.h"

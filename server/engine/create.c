@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "domain/price.h"
-#include "engine/clock.h"
 #include "engine/engine_journal.h"
 #include "engine/lookup.h"
 #include "engine/outbox.h"

@@ -5,7 +5,7 @@
  *
  * This header declares its state. The code is layered; each layer uses only those above it:
  *
- *   tenant, clock, faults                       accounts in memory, and their clocks
+ *   tenant, faults                              accounts in memory, and their clocks
  *   turn                                        what a turn leaves to be done
  *   lookup, ledger, engine_journal,             reading and recording; callbacks that wait for the
  *   first_callback                              reply of the call that causes them

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/wall.h"
-#include "engine/clock.h"
+#include "engine/tenant.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "base/crypt.h"
 #include "base/text.h"
 #include "domain/money.h"
-#include "engine/clock.h"
 #include "engine/engine_journal.h"
 #include "store/store_callback.h"
 

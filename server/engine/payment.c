@@ -1,7 +1,6 @@
 #include "payment.h"
 
 #include "base/text.h"
-#include "engine/clock.h"
 #include "engine/lookup.h"
 #include "engine/plan.h"
 #include "view/cardgate.h"

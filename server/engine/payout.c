@@ -1,6 +1,5 @@
 #include "payout.h"
 
-#include "engine/clock.h"
 #include "engine/ledger.h"
 #include "engine/plan.h"
 

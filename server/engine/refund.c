@@ -1,7 +1,5 @@
 #include "refund.h"
 
-#include "domain/invoice_money.h"
-#include "engine/clock.h"
 #include "engine/lookup.h"
 #include "engine/plan.h"
 #include "store/store_invoice.h"

@@ -1,7 +1,6 @@
 #include "schedule.h"
 
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/outbox.h"
 #include "engine/payout.h"
 #include "engine/plan.h"

@@ -1,7 +1,6 @@
 #include "snapshot.h"
 
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/engine_account.h"
 #include "store/store_invoice.h"
 #include "view/settings.h"

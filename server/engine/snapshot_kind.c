@@ -2,7 +2,6 @@
 #include "snapshot_kind.h"
 
 #include "base/text.h"
-#include "domain/invoice_money.h"
 #include "engine/snapshot.h"
 #include "view/settings.h"
 
@@ -80,7 +79,7 @@ static bool is_plan(const struct snapshot_rows *r, const char *text)
 /* References of payments and of payouts are separate. */
 static const char *reference_key(const struct snapshot_rows *r, const struct invoice *invoice)
 {
-    return arena_printf(r->errors->arena, "%s:%s", invoice_type(invoice_kind(invoice->seq)),
+    return arena_printf(r->errors->arena, "%s:%s", invoice_kinds[invoice_kind(invoice->seq)].type,
                         invoice->reference_id);
 }
 
@@ -112,7 +111,7 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path, void 
 {
     struct invoice *invoice = row;
     invoice->seq =
-        invoice_first(invoice_kind_of(invoice->id)); /* only the kind, until it is numbered */
+        invoice_kinds[invoice_kind_of(invoice->id)].first; /* only the kind, until it is numbered */
     const char *challenge = invoice->challenge_outcome;
     enum invoice_kind kind = invoice_kind(invoice->seq);
     bool priced = invoice->exchange_rate != MONEY_NONE;

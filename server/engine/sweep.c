@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/engine_account.h"
 #include "store/store_garbage.h"
 #include "store/store_invoice.h"

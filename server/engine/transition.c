@@ -1,7 +1,6 @@
 #include "transition.h"
 
 #include "base/wall.h"
-#include "domain/invoice_money.h"
 #include "domain/price.h"
 #include "engine/engine_journal.h"
 #include "engine/ledger.h"

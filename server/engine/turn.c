@@ -1,6 +1,6 @@
 #include "turn.h"
 
-#include "engine/clock.h"
+#include "engine/tenant.h"
 
 #include <stdlib.h>
 #include <string.h>

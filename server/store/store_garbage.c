@@ -66,8 +66,8 @@ void store_invoice_purge(struct store *store, const struct purge *purge, struct 
     int64_t n = 0, rows = 0;
     struct purged purged = {.last = purge->after, .next_created_ms = TIME_NONE};
     sqlite3_stmt *find = store_query(store, STORE_GARBAGE, Q_OLDEST);
-    int64_t from = purge->after ? purge->after : invoice_first(kind) - 1;
-    store_bind(find, purge->account, from, invoice_last(kind), purge->limit);
+    int64_t from = purge->after ? purge->after : invoice_kinds[kind].first - 1;
+    store_bind(find, purge->account, from, invoice_kinds[kind].last, purge->limit);
     for (; store_step(store, find); rows++) {
         int64_t created_ms = store_column_int(find, 1);
         if (purged.next_created_ms != TIME_NONE || created_ms >= purge->before_ms) {

@@ -125,7 +125,7 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
                           const struct invoice_filter *filter, struct invoice **ret_invoices)
 {
     bool newer = filter->after_seq != TIME_NONE;
-    int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
+    int64_t first = invoice_kinds[filter->kind].first, last = invoice_kinds[filter->kind].last;
     if (newer) {
         bool beyond = filter->after_seq >= last; /* INT64_MAX: after all rows */
         first = filter->after_seq < first ? first : beyond ? INT64_MAX : filter->after_seq + 1;
@@ -155,7 +155,7 @@ size_t store_invoice_find(struct store *store, struct arena *arena, int64_t acco
                           struct invoice **ret_invoices, int64_t *ret_reached)
 {
     buf_auto pattern = {0};
-    int64_t first = invoice_first(filter->kind), last = invoice_last(filter->kind);
+    int64_t first = invoice_kinds[filter->kind].first, last = invoice_kinds[filter->kind].last;
     int64_t before = filter->before_seq == TIME_NONE ? last : filter->before_seq;
     sqlite3_stmt *q =
         store_ask(store, STORE_INVOICE, Q_FIND_FLOOR, account, before, first, STORE_FIND_MOST - 1);
@@ -196,7 +196,7 @@ int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoic
 {
     return store_one_int(store,
                          store_ask(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT, account,
-                                   invoice_first(kind), invoice_last(kind), most),
+                                   invoice_kinds[kind].first, invoice_kinds[kind].last, most),
                          0);
 }
 

@@ -18,7 +18,7 @@ static void write_payment(struct json_out *out, const char *key, const struct vi
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
-    json_out_text(out, "type", invoice_type(INVOICE_PAYMENT));
+    json_out_text(out, "type", invoice_kinds[INVOICE_PAYMENT].type);
     json_out_text(out, "id", invoice->id);
     view_attributes(out, view, kind);
     json_out_object(out, "relationships");

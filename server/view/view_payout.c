@@ -54,7 +54,7 @@ void view_payout_private(struct json_out *out, const char *key, const struct vie
 {
     const struct invoice *invoice = view->invoice;
     json_out_object(out, key);
-    json_out_text(out, "type", invoice_type(INVOICE_PAYOUT));
+    json_out_text(out, "type", invoice_kinds[INVOICE_PAYOUT].type);
     json_out_text(out, "id", invoice->id);
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");

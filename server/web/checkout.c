@@ -3,7 +3,6 @@
 #include "api/api.h"
 #include "api/wait.h"
 #include "base/text.h"
-#include "engine/clock.h"
 #include "view/view_parts.h"
 #include "web/page.h"
 #include "web/web.h"

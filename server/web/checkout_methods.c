@@ -1,7 +1,6 @@
 #include "web/checkout.h"
 
 #include "base/text.h"
-#include "engine/clock.h"
 #include "engine/create.h"
 #include "web/messages.h"
 #include "web/page.h"

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "domain/price.h"
 #include "domain/resolution.h"
-#include "engine/clock.h"
 #include "web/messages.h"
 #include "web/page.h"
 

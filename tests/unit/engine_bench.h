@@ -7,7 +7,6 @@
 #include "folder.h"
 
 #include "base/wall.h"
-#include "engine/clock.h"
 #include "engine/create.h"
 #include "engine/engine_account.h"
 #include "engine/life.h"
@@ -83,9 +82,10 @@ static inline struct tenant *bench_account(struct bench *b)
     return tenant;
 }
 
-/* A payment of 100 USD that lives an hour; `outcome` as in X-Mock-Outcome. */
-static inline struct invoice bench_invoice(struct bench *b, struct tenant *tenant,
-                                           const char *outcome, const char *callback_url)
+/* A payment of 100 USD; `outcome` as in X-Mock-Outcome. */
+static inline struct invoice bench_invoice_for(struct bench *b, struct tenant *tenant,
+                                               const char *outcome, const char *callback_url,
+                                               int64_t lifetime_ms)
 {
     struct invoice invoice;
     int64_t awaited;
@@ -98,10 +98,17 @@ static inline struct invoice bench_invoice(struct bench *b, struct tenant *tenan
         .draft.metadata = "{}",
         .draft.base_url = "http://localhost",
         .draft.callback_url = callback_url,
-        .draft.expires_ms = clock_now(tenant) + BENCH_HOUR_MS,
+        .draft.expires_ms = clock_now(tenant) + lifetime_ms,
         .header_outcome = outcome,
     };
     assert_int_equal(engine_create(&b->engine, tenant, &b->arena, &order, &invoice, &awaited),
                      CREATE_DONE);
     return invoice;
+}
+
+/* One that lives an hour. */
+static inline struct invoice bench_invoice(struct bench *b, struct tenant *tenant,
+                                           const char *outcome, const char *callback_url)
+{
+    return bench_invoice_for(b, tenant, outcome, callback_url, BENCH_HOUR_MS);
 }

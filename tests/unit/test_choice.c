@@ -2,7 +2,6 @@
 #include "folder.h"
 
 #include "base/text.h"
-#include "engine/clock.h"
 #include "engine/create.h"
 #include "engine/life.h"
 #include "engine/lookup.h"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "domain/invoice_money.h"
+#include "domain/invoice.h"
 
 #define CENT (MONEY_ONE / 100)
 

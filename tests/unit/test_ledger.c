@@ -1,7 +1,6 @@
 /* Balances: opening balances, and the effect of each status of an invoice. */
 #include "engine_bench.h"
 
-#include "domain/invoice_money.h"
 #include "engine/ledger.h"
 #include "engine/transition.h"
 

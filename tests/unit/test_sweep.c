@@ -1,72 +1,16 @@
 /* Automatic deletion by --retention and ttl_s, failed commits, and when the loop wakes for them. */
-#include "folder.h"
+#include "engine_bench.h"
 
 #include "base/log.h"
-#include "base/wall.h"
-#include "engine/clock.h"
-#include "engine/create.h"
-#include "engine/engine_account.h"
-#include "engine/life.h"
 #include "engine/schedule.h"
 #include "engine/sweep.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#define HOUR_MS ((int64_t)3600 * 1000)
-
-static int64_t wall_ms, mono_ms;
-
-int64_t __wrap_wall_now_ms(void);
-int64_t __wrap_mono_now_ms(void);
-
-int64_t __wrap_wall_now_ms(void)
-{
-    return wall_ms;
-}
-
-int64_t __wrap_mono_now_ms(void)
-{
-    return mono_ms;
-}
-
-struct bench {
-    char folder[FOLDER_TEXT];
-    struct fixture fixture;
-    struct store *store;
-    struct engine engine;
-    struct tenant *tenant;
-    struct arena arena;
-};
-
-static void end_turn(struct bench *b)
-{
-    engine_before_commit(&b->engine);
-    assert_true(store_commit(b->store));
-    engine_committed(&b->engine);
-}
-
 static void begin(struct bench *b, int64_t retention_ms)
 {
-    const struct engine_options options = {.settle_after_ms = 0, .retention_ms = retention_ms};
-    memset(b, 0, sizeof *b);
-    wall_ms = 1700000000000;
-    mono_ms = 5000;
-    folder_make(b->folder);
-    const char *file = folder_path(b->folder, "db");
-    assert_null(fixture_load(NULL, &b->fixture));
-    assert_null(store_open(file, STORE_DURABLE_NONE, &b->arena, &b->store));
-    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
-    b->tenant = b->engine.tenants.demo;
-    end_turn(b);
-}
-
-static void end(struct bench *b)
-{
-    engine_finish(&b->engine);
-    store_close(b->store);
-    fixture_finish(&b->fixture);
-    arena_finish(&b->arena);
-    folder_remove(b->folder);
+    const struct engine_options options = {.retention_ms = retention_ms};
+    bench_begin_as(b, &options);
 }
 
 static void pass_time(int64_t ms)
@@ -79,27 +23,11 @@ static void pass_time(int64_t ms)
  */
 static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_ms)
 {
-    const struct service *service = service_find(&b->fixture.catalogue, "payment_card_usd_hpp");
     for (int i = 0; i < n; i++) {
-        struct invoice invoice;
-        int64_t awaited;
-        const struct order order = {
-            .service = service,
-            .draft.currency = "USD",
-            .draft.amount = 100 * MONEY_ONE,
-            .draft.test_mode = true,
-            .draft.source = SOURCE_PLATFORM_PUBLIC_API,
-            .draft.metadata = "{}",
-            .draft.base_url = "http://localhost",
-            .draft.expires_ms = clock_now(b->tenant) + lifetime_ms,
-            .header_outcome = outcome,
-        };
         arena_reset(&b->arena);
-        assert_int_equal(
-            engine_create(&b->engine, b->tenant, &b->arena, &order, &invoice, &awaited),
-            CREATE_DONE);
+        bench_invoice_for(b, b->tenant, outcome, NULL, lifetime_ms);
     }
-    end_turn(b);
+    bench_commit(b);
 }
 
 static int64_t invoices(struct bench *b)
@@ -121,7 +49,7 @@ static int64_t run(struct bench *b)
     do {
         schedule_run(&b->engine);
         sweep_run(&b->engine);
-        end_turn(b);
+        bench_commit(b);
         assert_true(++turns < 10000);
     } while (wait(b) == 0);
     return wait(b);
@@ -133,71 +61,71 @@ static void an_idle_server_sleeps_for_ever(void **state)
     struct bench b;
     begin(&b, 0);
     assert_int_equal(run(&b), -1);
-    make(&b, 3, "processed@0", HOUR_MS);
+    make(&b, 3, "processed@0", BENCH_HOUR_MS);
     assert_int_equal(run(&b), -1);
     assert_int_equal(invoices(&b), 3);
-    end(&b);
+    bench_end(&b);
 }
 
 static void all_that_is_too_old_goes_at_once_however_much_it_is(void **state)
 {
     (void)state;
     struct bench b;
-    begin(&b, HOUR_MS);
-    make(&b, 2000, "processed@0", HOUR_MS);
+    begin(&b, BENCH_HOUR_MS);
+    make(&b, 2000, "processed@0", BENCH_HOUR_MS);
     run(&b);
     assert_int_equal(invoices(&b), 2000);
-    pass_time(HOUR_MS + 1);
+    pass_time(BENCH_HOUR_MS + 1);
     run(&b);
     assert_int_equal(invoices(&b), 0);
-    end(&b);
+    bench_end(&b);
 }
 
 static void the_loop_wakes_when_the_next_one_is_too_old(void **state)
 {
     (void)state;
     struct bench b;
-    begin(&b, HOUR_MS / 2);
-    make(&b, 1, "processed@0", HOUR_MS);
+    begin(&b, BENCH_HOUR_MS / 2);
+    make(&b, 1, "processed@0", BENCH_HOUR_MS);
     run(&b);
     pass_time(2000); /* a change is looked at within a second */
     int64_t left_ms = run(&b);
-    assert_int_equal(left_ms, HOUR_MS / 2 + 1 - 2000);
+    assert_int_equal(left_ms, BENCH_HOUR_MS / 2 + 1 - 2000);
     pass_time(left_ms);
     assert_int_equal(run(&b), -1);
     assert_int_equal(invoices(&b), 0);
-    end(&b);
+    bench_end(&b);
 }
 
 static void unfinished_ones_do_not_stand_in_the_way(void **state)
 {
     (void)state;
     struct bench b;
-    begin(&b, HOUR_MS);
-    make(&b, 700, "process_pending", 100 * HOUR_MS);
-    make(&b, 5, "processed@0", HOUR_MS);
+    begin(&b, BENCH_HOUR_MS);
+    make(&b, 700, "process_pending", 100 * BENCH_HOUR_MS);
+    make(&b, 5, "processed@0", BENCH_HOUR_MS);
     run(&b);
-    pass_time(2 * HOUR_MS);
+    pass_time(2 * BENCH_HOUR_MS);
     run(&b);
     assert_int_equal(invoices(&b), 700);
-    end(&b);
+    bench_end(&b);
 }
 
 static void what_changes_later_goes_later(void **state)
 {
     (void)state;
     struct bench b;
-    begin(&b, HOUR_MS);
-    make(&b, 700, "process_pending", 3 * HOUR_MS);
-    pass_time(2 * HOUR_MS);
+    begin(&b, BENCH_HOUR_MS);
+    make(&b, 700, "process_pending", 3 * BENCH_HOUR_MS);
+    pass_time(2 * BENCH_HOUR_MS);
     run(&b);
     assert_int_equal(invoices(&b), 700);
-    pass_time(HOUR_MS + 1); /* they expire */
+    pass_time(BENCH_HOUR_MS + 1); /* they expire */
     run(&b);
     pass_time(2000);
     run(&b);
     assert_int_equal(invoices(&b), 0);
-    end(&b);
+    bench_end(&b);
 }
 
 static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
@@ -205,21 +133,21 @@ static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
     (void)state;
     struct bench b;
     struct callback *rows;
-    begin(&b, HOUR_MS);
-    make(&b, 1, "processed@0", HOUR_MS);
+    begin(&b, BENCH_HOUR_MS);
+    make(&b, 1, "processed@0", BENCH_HOUR_MS);
     run(&b);
     struct callback callback = {.account = b.tenant->account.num,
-                                .invoice = invoice_first(INVOICE_PAYMENT),
+                                .invoice = invoice_kinds[INVOICE_PAYMENT].first,
                                 .transition = STATUS_PROCESSED,
                                 .queued_ms = wall_ms,
-                                .due_ms = wall_ms + 10 * HOUR_MS,
+                                .due_ms = wall_ms + 10 * BENCH_HOUR_MS,
                                 .ended_ms = TIME_NONE,
                                 .url = "http://127.0.0.1:9/",
                                 .signature = "",
                                 .body = "{}"};
     store_callback_insert(b.store, &callback);
-    end_turn(&b);
-    pass_time(2 * HOUR_MS);
+    bench_commit(&b);
+    pass_time(2 * BENCH_HOUR_MS);
     run(&b);
     assert_int_equal(invoices(&b), 1);
     assert_int_equal(
@@ -229,11 +157,11 @@ static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
     callback.due_ms = TIME_NONE;
     store_callback_update(b.store, &callback);
     turn_note_change(&b.engine.turn, b.tenant, callback.invoice);
-    end_turn(&b);
+    bench_commit(&b);
     pass_time(2000);
     run(&b);
     assert_int_equal(invoices(&b), 0);
-    end(&b);
+    bench_end(&b);
 }
 
 static void an_account_goes_after_its_ttl_whatever_the_clock_is_set_to(void **state)
@@ -246,17 +174,17 @@ static void an_account_goes_after_its_ttl_whatever_the_clock_is_set_to(void **st
     settings_default(&settings);
     settings.ttl_s = 60;
     assert_non_null(engine_add_account(&b.engine, &settings));
-    end_turn(&b);
+    bench_commit(&b);
     size_t before = b.engine.tenants.n;
     assert_int_equal(run(&b), 60001);
-    wall_ms -= 5 * HOUR_MS;
+    wall_ms -= 5 * BENCH_HOUR_MS;
     mono_ms += 60000;
     assert_int_equal(run(&b), 1);
     assert_int_equal(b.engine.tenants.n, before);
     mono_ms += 1;
     run(&b);
     assert_int_equal(b.engine.tenants.n, before - 1);
-    end(&b);
+    bench_end(&b);
 }
 
 static void a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit(void **state)
@@ -266,13 +194,13 @@ static void a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit(void
     begin(&b, 0);
     run(&b);
     engine_rolled_back(&b.engine);
-    wall_ms -= 5 * HOUR_MS;
+    wall_ms -= 5 * BENCH_HOUR_MS;
     assert_in_range(schedule_wait_ms(&b.engine), 1, 1000);
     mono_ms += 1000;
     assert_int_equal(schedule_wait_ms(&b.engine), 0);
     schedule_run(&b.engine);
     assert_int_equal(b.engine.retry_at_ms, 0);
-    end(&b);
+    bench_end(&b);
 }
 
 int main(void)

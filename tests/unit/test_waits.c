@@ -1,23 +1,16 @@
 /* Waiting calls, without connections: requests are plain structs, and time stands still unless the
  * test moves it. */
-#include "folder.h"
+#include "engine_bench.h"
 
 #include "api/wait.h"
 #include "api/waiter.h"
-#include "engine/create.h"
-#include "engine/life.h"
 
 #define REQUESTS 6
 #define TIMEOUT_MS 1000
 #define NOWHERE 1000000 /* an invoice that is not there */
 
-struct bench {
-    char folder[FOLDER_TEXT];
-    struct fixture fixture;
-    struct store *store;
-    struct engine engine;
-    struct tenant *tenant;
-    struct arena arena;
+struct hall {
+    struct bench bench;
     struct invoice invoice;
     struct router router;
     struct waits *waits;
@@ -25,16 +18,8 @@ struct bench {
     size_t n;
 };
 
-static int64_t mono_ms;
-
-int64_t __wrap_mono_now_ms(void);
 void __wrap_http_park(struct http_request *request, void (*gone)(void *arg), void *arg);
 void __wrap_http_unpark(struct http_request *request);
-
-int64_t __wrap_mono_now_ms(void)
-{
-    return mono_ms;
-}
 
 void __wrap_http_park(struct http_request *request, void (*gone)(void *arg), void *arg)
 {
@@ -49,33 +34,17 @@ void __wrap_http_unpark(struct http_request *request)
     request->parked = false;
 }
 
-static void begin(struct bench *b)
+static void begin(struct hall *b)
 {
-    static const struct order order = {
-        .draft.currency = "USD",
-        .draft.amount = 100 * MONEY_ONE,
-        .draft.test_mode = true,
-        .draft.source = SOURCE_PLATFORM_PUBLIC_API,
-        .draft.metadata = "{}",
-        .draft.base_url = "http://localhost",
-        .draft.expires_ms = TIME_NONE,
-    };
     const struct engine_options options = {.settle_after_ms = 2000};
-    int64_t awaited;
     memset(b, 0, sizeof *b);
-    mono_ms = 5000;
-    folder_make(b->folder);
-    assert_null(fixture_load(NULL, &b->fixture));
-    assert_null(store_open(folder_path(b->folder, "db"), STORE_DURABLE_NONE, &b->arena, &b->store));
-    assert_null(engine_start(b->store, &b->fixture, &options, &b->arena, &b->engine));
-    b->tenant = b->engine.tenants.demo;
-    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &b->invoice, &awaited),
-                     CREATE_DONE);
-    b->router = (struct router){.engine = &b->engine, .public_url = "http://localhost"};
-    b->waits = b->router.waits = waits_new(&b->engine, &b->router);
+    bench_begin_as(&b->bench, &options);
+    b->invoice = bench_invoice(&b->bench, b->bench.tenant, NULL, NULL);
+    b->router = (struct router){.engine = &b->bench.engine, .public_url = "http://localhost"};
+    b->waits = b->router.waits = waits_new(&b->bench.engine, &b->router);
 }
 
-static void end(struct bench *b)
+static void end(struct hall *b)
 {
     waits_end(b->waits);
     assert_int_equal(waits_count(b->waits), 0);
@@ -85,32 +54,28 @@ static void end(struct bench *b)
         buf_finish(&b->requests[i].reply.body);
         arena_finish(&b->requests[i].arena);
     }
-    engine_finish(&b->engine);
-    store_close(b->store);
-    fixture_finish(&b->fixture);
-    arena_finish(&b->arena);
-    folder_remove(b->folder);
+    bench_end(&b->bench);
 }
 
-static struct http_request *park(struct bench *b, struct waiter waiter)
+static struct http_request *park(struct hall *b, struct waiter waiter)
 {
     struct http_request *request = &b->requests[b->n++];
     waiter.request = request;
-    waits_park(b->waits, b->tenant, &waiter, TIMEOUT_MS);
+    waits_park(b->waits, b->bench.tenant, &waiter, TIMEOUT_MS);
     return request;
 }
 
-static struct http_request *park_status(struct bench *b, int64_t invoice, enum status status)
+static struct http_request *park_status(struct hall *b, int64_t invoice, enum status status)
 {
     return park(b, (struct waiter){.kind = WAIT_STATUS, .invoice = invoice, .status = status});
 }
 
 static void a_change_asks_those_it_concerns(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
-    const int64_t id = b.tenant->journal_id, invoice = b.invoice.seq;
+    const int64_t id = b.bench.tenant->journal_id, invoice = b.invoice.seq;
     const struct http_request *reached = park_status(&b, invoice, STATUS_CREATED);
     const struct http_request *not_yet = park_status(&b, invoice, STATUS_REFUNDED);
     const struct http_request *elsewhere = park_status(&b, NOWHERE, STATUS_CREATED);
@@ -132,12 +97,12 @@ static void a_change_asks_those_it_concerns(void **state)
 
 static void all_who_wait_for_an_invoice_get_the_same_document(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
     const struct http_request *one = park_status(&b, b.invoice.seq, STATUS_CREATED);
     const struct http_request *other = park_status(&b, b.invoice.seq, STATUS_CREATED);
-    waits_changed(b.waits, b.tenant->journal_id, b.invoice.seq);
+    waits_changed(b.waits, b.bench.tenant->journal_id, b.invoice.seq);
     waits_run(b.waits);
     assert_int_equal(one->reply.status, 200);
     assert_true(one->reply.body.size > 100);
@@ -147,7 +112,7 @@ static void all_who_wait_for_an_invoice_get_the_same_document(void **state)
 
 static void who_waits_too_long_gets_408(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
     const struct http_request *first = park_status(&b, b.invoice.seq, STATUS_REFUNDED);
@@ -167,7 +132,7 @@ static void who_waits_too_long_gets_408(void **state)
 
 static void a_held_reply_leaves_as_it_is(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
     b.requests[0].reply.status = 201;
@@ -177,7 +142,7 @@ static void a_held_reply_leaves_as_it_is(void **state)
     b.requests[1].gone(b.requests[1].gone_arg); /* its client has left */
     b.requests[1].parked = false;
     assert_int_equal(waits_count(b.waits), 1);
-    waits_changed(b.waits, b.tenant->journal_id, b.invoice.seq);
+    waits_changed(b.waits, b.bench.tenant->journal_id, b.invoice.seq);
     waits_run(b.waits);
     assert_int_equal(unknown->reply.status, 503); /* its callback is gone */
     b.n = 2;
@@ -189,10 +154,10 @@ static void a_held_reply_leaves_as_it_is(void **state)
 
 static void a_record_asks_those_who_count_requests(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
-    const struct journal_record record = {.account = b.tenant->journal_id};
+    const struct journal_record record = {.account = b.bench.tenant->journal_id};
     park_status(&b, b.invoice.seq, STATUS_REFUNDED);
     waits_journaled(b.waits, &record);
     assert_int_equal(waits_wait_ms(b.waits), TIMEOUT_MS);
@@ -202,17 +167,17 @@ static void a_record_asks_those_who_count_requests(void **state)
     assert_int_equal(waits_wait_ms(b.waits), 0);
     waits_run(b.waits);
     assert_true(counts->parked); /* the journal has none */
-    waits_received(b.waits, b.tenant);
+    waits_received(b.waits, b.bench.tenant);
     assert_int_equal(waits_wait_ms(b.waits), 0);
     end(&b);
 }
 
-static void who_waits_for_callbacks_wants_them_at_once(void **state)
+static void who_waits_hurries_wants_them_at_once(void **state)
 {
-    struct bench b;
+    struct hall b;
     (void)state;
     begin(&b);
-    const int64_t id = b.tenant->journal_id, invoice = b.invoice.seq;
+    const int64_t id = b.bench.tenant->journal_id, invoice = b.invoice.seq;
     park_status(&b, invoice, STATUS_REFUNDED);
     assert_false(waits_hurries(b.waits, id, invoice));
     park(&b, (struct waiter){.kind = WAIT_CALLBACK, .invoice = invoice, .transition = TIME_NONE});
@@ -232,7 +197,7 @@ int main(void)
         cmocka_unit_test(who_waits_too_long_gets_408),
         cmocka_unit_test(a_held_reply_leaves_as_it_is),
         cmocka_unit_test(a_record_asks_those_who_count_requests),
-        cmocka_unit_test(who_waits_for_callbacks_wants_them_at_once),
+        cmocka_unit_test(who_waits_hurries_wants_them_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
