@@ -117,7 +117,7 @@ static const char *set_up_router(struct program *p)
     p->router.waits = waits_new(&p->engine, &p->router);
     p->router.streams = streams_new(&p->engine);
     p->router.imports = imports_new(&p->engine, &p->router);
-    p->engine.hooks = (struct engine_hooks){waits_changed, waits_hurries, p->router.waits};
+    p->engine.hooks = (struct engine_hooks){waits_changed, waits_for_callbacks, p->router.waits};
     journal_listen(p->engine.watch.journal, waits_journaled, p->router.waits);
     return NULL;
 }

@@ -52,8 +52,8 @@ static struct answer *read_sink(struct call *call, struct waiter *waiter)
 static struct answer *read_requests(struct call *call, const char *text, struct waiter *waiter)
 {
     waiter->kind = WAIT_REQUESTS;
-    if (!text_to_int(text, &waiter->wanted) || waiter->wanted < 1 ||
-        waiter->wanted > REQUESTS_MOST) {
+    if (!text_to_int(text, &waiter->requests) || waiter->requests < 1 ||
+        waiter->requests > REQUESTS_MOST) {
         return call_invalid(call, "requests: must be a number from 1 to 1000000");
     }
     waiter->sink = http_query_text(call->request, "sink");

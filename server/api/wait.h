@@ -19,8 +19,8 @@ struct answer *waits_hold_reply(struct call *call, struct answer *answer) ATTR_M
 /* engine_hooks.changed; `arg` is the waits. */
 void waits_changed(void *arg, int64_t account, int64_t invoice);
 
-/* engine_hooks.hurries; `arg` is the waits. */
-bool waits_hurries(void *arg, int64_t account, int64_t invoice);
+/* engine_hooks.waits_for_callbacks; `arg` is the waits. */
+bool waits_for_callbacks(void *arg, int64_t account, int64_t invoice);
 
 /* journal_listen; `arg` is the waits. */
 void waits_journaled(void *arg, const struct journal_record *record);

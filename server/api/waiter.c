@@ -130,7 +130,7 @@ static struct answer *try_requests(struct call *call, struct waiter *waiter,
                                    struct wait_cache *cache)
 {
     (void)cache;
-    if (count_requests(call, waiter) < waiter->wanted) {
+    if (count_requests(call, waiter) < waiter->requests) {
         return NULL;
     }
     struct json_out out = call_reply_object(call, 200);

@@ -28,7 +28,7 @@ struct waiter {
     struct journal_filter filter; /* WAIT_REQUESTS of the journal */
     const char *sink;             /* WAIT_REQUESTS of this sink instead, or NULL */
     const char *sink_invoice;     /* ... that name this invoice, NULL: any */
-    int64_t wanted, counted;      /* WAIT_REQUESTS */
+    int64_t requests, counted;    /* WAIT_REQUESTS */
     uint64_t position;            /* WAIT_REQUESTS: counted up to here */
     struct http_request *request;
 

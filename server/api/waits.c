@@ -151,7 +151,7 @@ void waits_changed(void *arg, int64_t account, int64_t invoice)
     }
 }
 
-bool waits_hurries(void *arg, int64_t account, int64_t invoice)
+bool waits_for_callbacks(void *arg, int64_t account, int64_t invoice)
 {
     const struct waits *waits = arg;
     const struct waiter *waiter;

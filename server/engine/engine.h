@@ -43,7 +43,7 @@ struct engine_options {
 struct engine_hooks {
     void (*changed)(void *arg, int64_t account, int64_t invoice); /* after the commit */
     /* Returns true if a call waits for callbacks of the invoice or of the whole account. */
-    bool (*hurries)(void *arg, int64_t account, int64_t invoice);
+    bool (*waits_for_callbacks)(void *arg, int64_t account, int64_t invoice);
     void *arg;
 };
 

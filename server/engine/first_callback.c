@@ -109,7 +109,8 @@ static int64_t delay_of(const struct engine *engine, const struct tenant *tenant
 static bool is_hurried(const struct engine *engine, const struct tenant *tenant, int64_t invoice)
 {
     const struct engine_hooks *hooks = &engine->hooks;
-    return hooks->hurries && hooks->hurries(hooks->arg, tenant->journal_id, invoice);
+    return hooks->waits_for_callbacks &&
+           hooks->waits_for_callbacks(hooks->arg, tenant->journal_id, invoice);
 }
 
 static void add_barrier(struct engine *engine, struct first_gate *gate, int64_t delay_ms)

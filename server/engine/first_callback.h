@@ -29,7 +29,7 @@ struct first_callbacks {
 /*
  * The current request is about to change the invoice: its callbacks wait from now on for the reply.
  * Does nothing if the account's delay is 0, the invoice has no callback URL, the account's clock is
- * being advanced, or a call waits for the invoice's callbacks (engine_hooks.hurries).
+ * being advanced, or a call waits for the invoice's callbacks (engine_hooks.waits_for_callbacks).
  */
 void first_callback_expect(struct engine *engine, struct tenant *tenant,
                            const struct invoice *invoice);

@@ -162,7 +162,7 @@ static void a_record_asks_those_who_count_requests(void **state)
     waits_journaled(b.waits, &record);
     assert_int_equal(waits_wait_ms(b.waits), TIMEOUT_MS);
     const struct http_request *counts =
-        park(&b, (struct waiter){.kind = WAIT_REQUESTS, .wanted = 1});
+        park(&b, (struct waiter){.kind = WAIT_REQUESTS, .requests = 1});
     waits_journaled(b.waits, &record);
     assert_int_equal(waits_wait_ms(b.waits), 0);
     waits_run(b.waits);
@@ -172,20 +172,20 @@ static void a_record_asks_those_who_count_requests(void **state)
     end(&b);
 }
 
-static void who_waits_hurries_wants_them_at_once(void **state)
+static void who_waits_for_callbacks_wants_them_at_once(void **state)
 {
     struct hall b;
     (void)state;
     begin(&b);
     const int64_t id = b.bench.tenant->journal_id, invoice = b.invoice.seq;
     park_status(&b, invoice, STATUS_REFUNDED);
-    assert_false(waits_hurries(b.waits, id, invoice));
+    assert_false(waits_for_callbacks(b.waits, id, invoice));
     park(&b, (struct waiter){.kind = WAIT_CALLBACK, .invoice = invoice, .transition = TIME_NONE});
-    assert_true(waits_hurries(b.waits, id, invoice));
-    assert_false(waits_hurries(b.waits, id, NOWHERE));
-    assert_false(waits_hurries(b.waits, id + 1, invoice));
+    assert_true(waits_for_callbacks(b.waits, id, invoice));
+    assert_false(waits_for_callbacks(b.waits, id, NOWHERE));
+    assert_false(waits_for_callbacks(b.waits, id + 1, invoice));
     park(&b, (struct waiter){.kind = WAIT_IDLE});
-    assert_true(waits_hurries(b.waits, id, NOWHERE));
+    assert_true(waits_for_callbacks(b.waits, id, NOWHERE));
     end(&b);
 }
 
@@ -197,7 +197,7 @@ int main(void)
         cmocka_unit_test(who_waits_too_long_gets_408),
         cmocka_unit_test(a_held_reply_leaves_as_it_is),
         cmocka_unit_test(a_record_asks_those_who_count_requests),
-        cmocka_unit_test(who_waits_hurries_wants_them_at_once),
+        cmocka_unit_test(who_waits_for_callbacks_wants_them_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
