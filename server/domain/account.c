@@ -65,24 +65,9 @@ const struct setting account_settings[] = {
 
 const size_t account_settings_count = ARRAY_SIZE(account_settings);
 
-static void *place(const struct setting *setting, struct settings *settings)
+void *setting_place(const struct setting *setting, struct settings *settings)
 {
     return (char *)settings + setting->offset;
-}
-
-const char **setting_text(const struct setting *setting, struct settings *settings)
-{
-    return place(setting, settings);
-}
-
-bool *setting_bool(const struct setting *setting, struct settings *settings)
-{
-    return place(setting, settings);
-}
-
-int64_t *setting_number(const struct setting *setting, struct settings *settings)
-{
-    return place(setting, settings);
 }
 
 void settings_default(struct settings *ret_settings)
@@ -90,20 +75,13 @@ void settings_default(struct settings *ret_settings)
     *ret_settings = (struct settings){0};
     for (size_t i = 0; i < account_settings_count; i++) {
         const struct setting *setting = &account_settings[i];
-        switch (setting->kind) {
-        case SETTING_BOOL:
-            *setting_bool(setting, ret_settings) = setting->number;
-            break;
-        case SETTING_INT:
-            *setting_number(setting, ret_settings) = setting->number;
-            break;
-        case SETTING_TEXT:
-        case SETTING_URL:
-        case SETTING_CHOICE:
-        case SETTING_OUTCOME:
-        case SETTING_AMOUNTS:
-            *setting_text(setting, ret_settings) = setting->text;
-            break;
+        void *place = setting_place(setting, ret_settings);
+        if (setting->kind == SETTING_BOOL) {
+            *(bool *)place = setting->number;
+        } else if (setting->kind == SETTING_INT) {
+            *(int64_t *)place = setting->number;
+        } else {
+            *(const char **)place = setting->text;
         }
     }
 }

@@ -50,10 +50,8 @@ struct setting {
 extern const struct setting account_settings[];
 extern const size_t account_settings_count;
 
-/* The place of a setting in `settings`. */
-const char **setting_text(const struct setting *setting, struct settings *settings);
-bool *setting_bool(const struct setting *setting, struct settings *settings);
-int64_t *setting_number(const struct setting *setting, struct settings *settings);
+/* The place of a setting in `settings`: a bool, an int64_t or a text, by its kind. */
+void *setting_place(const struct setting *setting, struct settings *settings);
 
 void settings_default(struct settings *ret_settings);
 

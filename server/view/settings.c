@@ -110,30 +110,31 @@ static const char *read_setting(const struct setting *setting, const json_t *val
                                 const struct resolution_set *resolutions, struct settings *settings,
                                 struct json_errors *errors)
 {
-    const char **text = setting_text(setting, settings), *why;
+    void *place = setting_place(setting, settings);
+    const char *why;
     struct outcome outcome;
     switch (setting->kind) {
     case SETTING_TEXT:
     case SETTING_URL:
-        return read_text_setting(setting, value, errors, text);
+        return read_text_setting(setting, value, errors, place);
     case SETTING_CHOICE:
-        why = read_text_setting(setting, value, errors, text);
-        return why ? why : read_choice(setting, *text, errors);
+        why = read_text_setting(setting, value, errors, place);
+        return why ? why : read_choice(setting, *(const char **)place, errors);
     case SETTING_OUTCOME:
-        why = read_text_setting(setting, value, errors, text);
+        why = read_text_setting(setting, value, errors, place);
         return why ? why
-                   : outcome_parse(*text, STATUS_PROCESS_PENDING, resolutions, errors->arena,
-                                   &outcome);
+                   : outcome_parse(*(const char **)place, STATUS_PROCESS_PENDING, resolutions,
+                                   errors->arena, &outcome);
     case SETTING_BOOL:
         if (!json_is_boolean(value)) {
             return "must be true or false";
         }
-        *setting_bool(setting, settings) = json_is_true(value);
+        *(bool *)place = json_is_true(value);
         return NULL;
     case SETTING_INT:
-        return read_number(setting, value, errors, setting_number(setting, settings));
+        return read_number(setting, value, errors, place);
     case SETTING_AMOUNTS:
-        return read_amounts(setting, value, errors, text);
+        return read_amounts(setting, value, errors, place);
     }
     return NULL;
 }
@@ -197,25 +198,24 @@ void settings_read(const json_t *object, const char *const *others,
 
 void settings_write(struct json_out *out, const struct settings *settings)
 {
-    struct settings copy = *settings; /* the accessors need a writable struct */
     for (size_t i = 0; i < account_settings_count; i++) {
         const struct setting *setting = &account_settings[i];
+        const void *place = (const char *)settings + setting->offset;
         switch (setting->kind) {
         case SETTING_TEXT:
         case SETTING_URL:
         case SETTING_CHOICE:
         case SETTING_OUTCOME:
-            json_out_text(out, setting->name, *setting_text(setting, &copy));
+            json_out_text(out, setting->name, *(const char *const *)place);
             break;
         case SETTING_AMOUNTS:
-            json_out_raw(out, setting->name, *setting_text(setting, &copy));
+            json_out_raw(out, setting->name, *(const char *const *)place);
             break;
         case SETTING_BOOL:
-            json_out_bool(out, setting->name, *setting_bool(setting, &copy));
+            json_out_bool(out, setting->name, *(const bool *)place);
             break;
         case SETTING_INT:
-            json_out_int_or_null(out, setting->name, *setting_number(setting, &copy),
-                                 ACCOUNT_UNSET);
+            json_out_int_or_null(out, setting->name, *(const int64_t *)place, ACCOUNT_UNSET);
             break;
         }
     }
