@@ -32,6 +32,15 @@ const char *report_write(struct engine *engine, const struct report_run *run, st
 const char *report_reason(struct engine *engine, struct arena *arena,
                           const struct callback *callback);
 
+/* A callback that was not delivered, as text. */
+struct report_failure {
+    const char *callback, *invoice, *transition, *url, *reason;
+};
+
+/* Reads one into the arena. Returns false if the callback or its invoice no longer exists. */
+bool report_failure(struct engine *engine, struct arena *arena, int64_t seq,
+                    struct report_failure *ret_failure);
+
 #define EXIT_WRONG 2  /* a bad option, fixture or database, or a report that cannot be written */
 #define EXIT_STRICT 3 /* the run failed --strict */
 

@@ -7,16 +7,16 @@ static void add_callback(struct report *report, struct arena *arena,
                          const struct report_callback *callback)
 {
     const struct template_value values[] = {
-        {"account", invoice->account, NULL},
-        {"reference", invoice->row.reference_id, NULL},
-        {"id", invoice->row.id, NULL},
-        {"callback", callback->id, NULL},
-        {"transition", status_name(callback->row->transition), NULL},
-        {"took", report_seconds(arena, callback->took_ms), NULL},
-        {"state", callback_state_name(callback->row->state), NULL},
-        {"attempts", report_number(arena, callback->row->attempts), NULL},
-        {"codes", callback->codes, NULL},
-        {"reason", callback->reason, NULL},
+        {"account", invoice->account},
+        {"reference", invoice->row.reference_id},
+        {"id", invoice->row.id},
+        {"callback", callback->id},
+        {"transition", status_name(callback->row->transition)},
+        {"took", report_seconds(arena, callback->took_ms)},
+        {"state", callback_state_name(callback->row->state)},
+        {"attempts", report_number(arena, callback->row->attempts)},
+        {"codes", callback->codes},
+        {"reason", callback->reason},
     };
     report_fill(&report->callback_cases, "report_callback.xml", values, ARRAY_SIZE(values));
     report->n_callback_cases++;
@@ -30,15 +30,15 @@ void report_junit_invoice(struct report *report, struct arena *arena,
     char amount[MONEY_TEXT];
     money_format(row->amount, amount);
     const struct template_value values[] = {
-        {"account", invoice->account, NULL},
-        {"reference", row->reference_id, NULL},
-        {"id", row->id, NULL},
-        {"status", status_name(row->status), NULL},
-        {"resolution", row->resolution, NULL},
-        {"amount", amount, NULL},
-        {"currency", row->currency, NULL},
-        {"service", row->service, NULL},
-        {"created", report_time(arena, row->created_ms), NULL},
+        {"account", invoice->account},
+        {"reference", row->reference_id},
+        {"id", row->id},
+        {"status", status_name(row->status)},
+        {"resolution", row->resolution},
+        {"amount", amount},
+        {"currency", row->currency},
+        {"service", row->service},
+        {"created", report_time(arena, row->created_ms)},
     };
     report_fill(&report->invoice_cases, "report_invoice.xml", values, ARRAY_SIZE(values));
     report->n_invoice_cases++;
@@ -61,14 +61,14 @@ static void add_suite(struct report *report, struct arena *arena, const char *na
                       const struct buf *cases, int64_t tests, int64_t failures)
 {
     const struct template_value values[] = {
-        {"name", name, NULL},
-        {"tests", report_number(arena, tests), NULL},
-        {"failures", report_number(arena, failures), NULL},
-        {"began", timestamp(arena, report->run->began_ms), NULL},
-        {"took", report_seconds(arena, report->took_ms), NULL},
-        {"version", MILKYPAY_VERSION, NULL},
-        {"invoices", report_number(arena, report->invoices), NULL},
-        {"shown", report_number(arena, report->n_invoice_cases), NULL},
+        {"name", name},
+        {"tests", report_number(arena, tests)},
+        {"failures", report_number(arena, failures)},
+        {"began", timestamp(arena, report->run->began_ms)},
+        {"took", report_seconds(arena, report->took_ms)},
+        {"version", MILKYPAY_VERSION},
+        {"invoices", report_number(arena, report->invoices)},
+        {"shown", report_number(arena, report->n_invoice_cases)},
     };
     report_fill(&report->junit, "report_suite.xml", values, ARRAY_SIZE(values));
     buf_add(&report->junit, buf_str(cases), cases->size);
@@ -79,9 +79,9 @@ void report_junit_end(struct report *report)
 {
     struct arena arena = {0};
     const struct template_value values[] = {
-        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases), NULL},
-        {"failures", report_number(&arena, report->n_failures), NULL},
-        {"took", report_seconds(&arena, report->took_ms), NULL},
+        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases)},
+        {"failures", report_number(&arena, report->n_failures)},
+        {"took", report_seconds(&arena, report->took_ms)},
     };
     report_fill(&report->junit, "report_head.xml", values, ARRAY_SIZE(values));
     add_suite(report, &arena, "invoices", &report->invoice_cases, report->n_invoice_cases, 0);

@@ -1,10 +1,14 @@
 #include "report_private.h"
 
 #include "base/text.h"
+#include "base/url.h"
 #include "store/store_callback.h"
+#include "store/store_invoice.h"
 
 #include <string.h>
 #include <time.h>
+
+#define URL_ROOM 512
 
 /* XML allows no control characters and no U+FFFE and U+FFFF, not even escaped. Both of these are
  * UTF-8. */
@@ -82,4 +86,28 @@ const char *report_reason(struct engine *engine, struct arena *arena,
     }
     return arena_printf(arena, "%s after %lld attempt%s: %s", state, (long long)callback->attempts,
                         callback->attempts == 1 ? "" : "s", last_result(arena, &attempts[n - 1]));
+}
+
+bool report_failure(struct engine *engine, struct arena *arena, int64_t seq,
+                    struct report_failure *ret_failure)
+{
+    struct arena texts = {0}; /* freed at once: a callback's body is large */
+    struct callback callback;
+    struct invoice invoice;
+    char id[IDENT_TEXT], url[URL_ROOM];
+    bool found = store_callback_get(engine->store, &texts, seq, &callback) &&
+                 store_invoice_get(engine->store, &texts, callback.invoice, &invoice);
+    if (found) {
+        callback_id(seq, id);
+        url_shown(callback.url, url, sizeof url);
+        *ret_failure = (struct report_failure){
+            .callback = arena_strdup(arena, id),
+            .invoice = arena_strdup(arena, invoice.id),
+            .transition = status_name(callback.transition),
+            .url = arena_strdup(arena, url),
+            .reason = report_reason(engine, arena, &callback),
+        };
+    }
+    arena_finish(&texts);
+    return found;
 }

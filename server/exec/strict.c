@@ -1,31 +1,12 @@
 #include "report.h"
 
 #include "base/log.h"
-#include "base/url.h"
-#include "store/store_callback.h"
-#include "store/store_invoice.h"
 #include "store/store_run.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #define SAYS "milkypay-mock: --strict: "
-#define URL_ROOM 512
-
-static void print_callback(struct engine *engine, struct arena *arena, int64_t seq)
-{
-    struct callback callback;
-    struct invoice invoice;
-    char id[IDENT_TEXT], url[URL_ROOM];
-    if (!store_callback_get(engine->store, arena, seq, &callback) ||
-        !store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
-        return;
-    }
-    callback_id(seq, id);
-    url_shown(callback.url, url, sizeof url);
-    fprintf(stderr, SAYS "callback %s of %s (%s) to %s was never delivered: %s\n", id, invoice.id,
-            status_name(callback.transition), url, report_reason(engine, arena, &callback));
-}
 
 static bool all_arrived(struct engine *engine, struct run_mark after,
                         const struct run_counts *counts)
@@ -34,7 +15,12 @@ static bool all_arrived(struct engine *engine, struct run_mark after,
     int64_t *seqs, all = 0;
     size_t n = store_run_undelivered(engine->store, &list, after, STRICT_LINES, &seqs);
     for (size_t i = 0; i < n; i++) {
-        print_callback(engine, &arena, seqs[i]);
+        struct report_failure failure;
+        if (report_failure(engine, &arena, seqs[i], &failure)) {
+            fprintf(stderr, SAYS "callback %s of %s (%s) to %s was never delivered: %s\n",
+                    failure.callback, failure.invoice, failure.transition, failure.url,
+                    failure.reason);
+        }
         arena_reset(&arena);
     }
     for (int i = 0; i < CALLBACK_STATES; i++) {
