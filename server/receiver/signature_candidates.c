@@ -7,27 +7,27 @@
 
 /* ------------------------------------------------------------------ keys */
 
-static bool give_key(const char *key, const char *name, struct candidate *ret_key)
+/* Gives key `i` of `n`; `names` may be NULL. */
+static bool give_key(const char *const *keys, const char *const *names, size_t n, size_t i,
+                     struct candidate *ret_key)
 {
-    *ret_key = (struct candidate){key, strlen(key), name};
-    return true;
+    if (i < n) {
+        *ret_key = (struct candidate){keys[i], strlen(keys[i]), names ? names[i] : ""};
+    }
+    return i < n;
 }
 
 bool key_right(struct probe *p, size_t i, struct candidate *ret_key)
 {
-    return i < p->n_right && give_key(p->right[i], "", ret_key);
+    return give_key(p->right, NULL, p->n_right, i, ret_key);
 }
 
 static bool own_secret(const struct probe *p, size_t i, struct candidate *ret_key)
 {
     const struct account_keys *keys = p->given->keys;
-    switch (i) {
-    case 0:
-        return give_key(keys->secret_key, "test secret key, sk_test_...", ret_key);
-    case 1:
-        return give_key(keys->secret_live_key, "live secret key, sk_live_...", ret_key);
-    }
-    return false;
+    const char *const secrets[] = {keys->secret_key, keys->secret_live_key};
+    const char *const names[] = {"test secret key, sk_test_...", "live secret key, sk_live_..."};
+    return give_key(secrets, names, ARRAY_SIZE(secrets), i, ret_key);
 }
 
 /* The sent key is not one of the account's secrets. */
@@ -52,13 +52,14 @@ bool key_not_sent(struct probe *p, size_t i, struct candidate *ret_key)
 bool key_public(struct probe *p, size_t i, struct candidate *ret_key)
 {
     const struct account_keys *keys = p->given->keys;
-    return (i == 0 && give_key(keys->public_key, "pk_test_...", ret_key)) ||
-           (i == 1 && give_key(keys->public_live_key, "pk_live_...", ret_key));
+    const char *const publics[] = {keys->public_key, keys->public_live_key};
+    const char *const names[] = {"pk_test_...", "pk_live_..."};
+    return give_key(publics, names, ARRAY_SIZE(publics), i, ret_key);
 }
 
 bool key_api(struct probe *p, size_t i, struct candidate *ret_key)
 {
-    return i == 0 && give_key(p->given->keys->api_key, "", ret_key);
+    return give_key(&p->given->keys->api_key, NULL, 1, i, ret_key);
 }
 
 bool key_while_public_sent(struct probe *p, size_t i, struct candidate *ret_key)
@@ -70,9 +71,13 @@ static const char *const line_ends[] = {"\n", "\r\n"};
 
 bool key_with_line_end(struct probe *p, size_t i, struct candidate *ret_key)
 {
-    size_t end = i % ARRAY_SIZE(line_ends);
-    return key_right(p, i / ARRAY_SIZE(line_ends), ret_key) &&
-           give_key(arena_printf(p->arena, "%s%s", ret_key->data, line_ends[end]), "", ret_key);
+    bool there = key_right(p, i / ARRAY_SIZE(line_ends), ret_key);
+    if (there) {
+        const char *end = line_ends[i % ARRAY_SIZE(line_ends)];
+        ret_key->data = arena_printf(p->arena, "%s%s", ret_key->data, end);
+        ret_key->size += strlen(end);
+    }
+    return there;
 }
 
 /* Bytes without trailing line ends. */
@@ -87,16 +92,18 @@ static size_t trimmed(const char *data, size_t size)
 bool key_without_line_end(struct probe *p, size_t i, struct candidate *ret_key)
 {
     bool there = key_right(p, i, ret_key);
-    ret_key->size = there ? trimmed(ret_key->data, ret_key->size) : 0;
+    if (there) {
+        ret_key->size = trimmed(ret_key->data, ret_key->size);
+    }
     return there;
 }
 
 /* ------------------------------------------------------------------ bodies */
 
-static bool give_body(const struct probe *p, const char *name, struct candidate *ret_body)
+/* The candidate in p->body. */
+static struct candidate made_body(const struct probe *p, const char *name)
 {
-    *ret_body = (struct candidate){buf_str(&p->body), p->body.size, name};
-    return true;
+    return (struct candidate){buf_str(&p->body), p->body.size, name};
 }
 
 bool body_as_sent(struct probe *p, size_t i, struct candidate *ret_body)
@@ -114,7 +121,7 @@ bool body_empty(struct probe *p, size_t i, struct candidate *ret_body)
 
 /* With a backslash before every `/`, or before none. Backslashes are read in pairs: "\\/" has no
  * escaped slash. */
-static bool give_slashes(struct probe *p, bool escaped, struct candidate *ret_body)
+static struct candidate with_slashes(struct probe *p, bool escaped)
 {
     const char *body = p->given->body;
     p->body.size = 0;
@@ -126,29 +133,37 @@ static bool give_slashes(struct probe *p, bool escaped, struct candidate *ret_bo
         }
         buf_char(&p->body, c);
     }
-    return give_body(p, "", ret_body);
+    return made_body(p, "");
 }
 
 bool body_bare_slashes(struct probe *p, size_t i, struct candidate *ret_body)
 {
-    return i == 0 && give_slashes(p, false, ret_body);
+    *ret_body = with_slashes(p, false);
+    return i == 0;
 }
 
 bool body_escaped_slashes(struct probe *p, size_t i, struct candidate *ret_body)
 {
-    return i == 0 && give_slashes(p, true, ret_body);
+    *ret_body = with_slashes(p, true);
+    return i == 0;
 }
 
-static bool reencode(struct probe *p, const struct json_style *style)
+/* A truncated result matches nothing. */
+static struct candidate reencoded(struct probe *p, const struct json_style *style, const char *name)
 {
     p->body.size = 0;
-    return json_reencode(p->given->body, p->given->body_size, style, SIGNATURE_REENCODE_MOST * 4,
-                         &p->body);
+    json_reencode(p->given->body, p->given->body_size, style, SIGNATURE_REENCODE_MOST * 4,
+                  &p->body);
+    return made_body(p, name);
 }
 
 bool body_platform(struct probe *p, size_t i, struct candidate *ret_body)
 {
-    return i == 0 && p->is_json && reencode(p, &JSON_STYLE_PLATFORM) && give_body(p, "", ret_body);
+    if (i || !p->is_json) {
+        return false;
+    }
+    *ret_body = reencoded(p, &JSON_STYLE_PLATFORM, "");
+    return true;
 }
 
 /* The styles of libraries: all kinds of blanks, escapes and slashes. */
@@ -175,8 +190,8 @@ bool body_reencoded(struct probe *p, size_t i, struct candidate *ret_body)
     }
     const char *name = arena_printf(p->arena, "%s, / as %s, non-ASCII as %s", blanks[style.blanks],
                                     style.slashes ? "\\/" : "/", wides[style.wide]);
-    reencode(p, &style); /* a truncated result matches nothing */
-    return give_body(p, name, ret_body);
+    *ret_body = reencoded(p, &style, name);
+    return true;
 }
 
 bool body_with_line_end(struct probe *p, size_t i, struct candidate *ret_body)
@@ -187,7 +202,8 @@ bool body_with_line_end(struct probe *p, size_t i, struct candidate *ret_body)
     p->body.size = 0;
     buf_add(&p->body, p->given->body, p->given->body_size);
     buf_text(&p->body, line_ends[i]);
-    return give_body(p, "", ret_body);
+    *ret_body = made_body(p, "");
+    return true;
 }
 
 bool body_without_line_end(struct probe *p, size_t i, struct candidate *ret_body)
