@@ -29,8 +29,9 @@ int64_t currency_step(const char *currency)
     return CENT;
 }
 
-/* Amounts are below 2^63 and a step is at most MONEY_ONE, so nothing here reaches 2^127. */
-int64_t money_divide(__int128 numerator, int64_t denominator, int64_t step)
+/* Divides, rounded half up to whole steps, at most MONEY_MOST. All money is rounded here. Amounts
+ * are not negative and below 2^63 and a step is at most MONEY_ONE, so nothing reaches 2^127. */
+static int64_t divide(__int128 numerator, int64_t denominator, int64_t step)
 {
     __int128 divisor = (__int128)denominator * step;
     __int128 steps_of_it = (numerator + divisor / 2) / divisor;
@@ -53,7 +54,7 @@ int64_t rate_find(const struct rate_table *table, const char *from, const char *
     if (of_from == MONEY_NONE || of_to == MONEY_NONE) {
         return MONEY_NONE;
     }
-    int64_t rate = money_divide((__int128)of_to * MONEY_ONE, of_from, 1);
+    int64_t rate = divide((__int128)of_to * MONEY_ONE, of_from, 1);
     return rate > 0 && rate < MONEY_MOST ? rate : MONEY_NONE;
 }
 
@@ -62,7 +63,7 @@ int64_t rate_find(const struct rate_table *table, const char *from, const char *
 int64_t price_fee(const struct service *service, int64_t amount)
 {
     __int128 exact = (__int128)amount * service->fee_rate + (__int128)service->fee_fix * PERCENT;
-    int64_t fee = money_divide(exact, PERCENT, currency_step(service->currency));
+    int64_t fee = divide(exact, PERCENT, currency_step(service->currency));
     if (fee < service->fee_min) {
         fee = service->fee_min;
     }
@@ -76,7 +77,7 @@ int64_t price_converted(const struct service *service, int64_t amount, int64_t r
 {
     return rate == MONEY_ONE
                ? amount
-               : money_divide((__int128)amount * rate, MONEY_ONE, currency_step(service->currency));
+               : divide((__int128)amount * rate, MONEY_ONE, currency_step(service->currency));
 }
 
 /* The fee in the invoice's currency; its limits are in the service's. */
@@ -84,9 +85,8 @@ static int64_t fee_at(const struct service *service, const char *currency, int64
                       int64_t rate)
 {
     int64_t fee = price_fee(service, service_amount);
-    return rate == MONEY_ONE
-               ? fee
-               : money_divide((__int128)fee * MONEY_ONE, rate, currency_step(currency));
+    return rate == MONEY_ONE ? fee
+                             : divide((__int128)fee * MONEY_ONE, rate, currency_step(currency));
 }
 
 struct price price_of(const struct service *service, const char *currency, int64_t amount,

@@ -29,13 +29,6 @@ int64_t rate_find(const struct rate_table *table, const char *from, const char *
  * a coin, 1 of a currency without cents. In money.h's units. */
 int64_t currency_step(const char *currency);
 
-/*
- * numerator / denominator, rounded half up to whole steps, at most MONEY_MOST. All money is rounded
- * here. The numerator is at most a product of two amounts and not negative; denominator and step
- * are more than 0.
- */
-int64_t money_divide(__int128 numerator, int64_t denominator, int64_t step);
-
 struct price {
     int64_t exchange_rate;  /* from the invoice's currency to the service's (money.h) */
     int64_t service_amount; /* the amount in the service's currency */

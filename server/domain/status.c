@@ -1,6 +1,5 @@
 #include "status.h"
 
-#include "base/attr.h"
 #include "base/text.h"
 
 #define BIT(name) STATUS_BIT(STATUS_##name)

@@ -11,16 +11,13 @@
 
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
 {
+    /* A charge by token that has not happened yet needs no payer. */
+    bool by_token = invoice->challenge_payload && !invoice->challenge_outcome;
     if (invoice->status == STATUS_PROCESS_PENDING && invoice->plan_due_ms != TIME_NONE &&
-        !payment_is_by_token(invoice)) {
+        !by_token) {
         invoice->plan_due_ms = TIME_NONE; /* the plan itself stays, for methods without a card */
         engine_save(engine, tenant, invoice);
     }
-}
-
-bool payment_is_by_token(const struct invoice *invoice)
-{
-    return invoice->challenge_payload && !invoice->challenge_outcome;
 }
 
 int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,

@@ -21,9 +21,6 @@ enum payment_result {
 
 #define PAYMENT_CODE_TEXT 7 /* six digits */
 
-/* A charge by token that has not happened yet: it needs no payer. */
-bool payment_is_by_token(const struct invoice *invoice);
-
 /* The payer opened the page: from now on the page decides, not the timer. A charge by token keeps
  * its timer. */
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice);

@@ -14,7 +14,7 @@
 #define LOOKED_AT 16                  /* cutting text costs at most a sixteenth of parsing it */
 #define DEPTH_MOST 12                 /* frames: lists and rows of three levels */
 /* Limits of a row without its lists, in text (the 1 MiB body of a call, escaped twice) and in
- * values (json_memory_estimate). */
+ * values (json_cut.h). */
 #define OWN_MOST ((size_t)4 << 20)
 #define WEIGHT_MOST ((size_t)600000)
 

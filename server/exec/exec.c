@@ -1,6 +1,5 @@
 #include "exec.h"
 
-#include "base/attr.h"
 #include "base/buf.h"
 #include "base/wall.h"
 

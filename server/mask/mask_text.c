@@ -3,7 +3,6 @@
 
 #include "base/attr.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #define NAME_MOST 16          /* letters and digits of a secret name, and its NUL */

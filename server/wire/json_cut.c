@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define OPEN_WEIGHT 8 /* of an object or a list, with commas as 1 (json_memory_estimate) */
+#define OPEN_WEIGHT 8 /* of an object or a list, with commas as 1 */
 
 /* Bytes that have a meaning outside of strings. */
 enum mark {

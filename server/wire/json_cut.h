@@ -14,7 +14,7 @@
 /* A piece of a text. */
 struct json_cut {
     const char *at, *end;
-    size_t weight; /* as in json_memory_estimate; of values that were cut */
+    size_t weight; /* of the values that were cut: 1 each, 8 more for an object or a list */
 };
 
 /* A list or an object that is being cut. */

@@ -1,4 +1,4 @@
-/* Whole documents and values of jansson: parsing, measuring, writing. */
+/* Whole documents and values of jansson: parsing and writing. */
 #include "wire/json_out.h"
 #include "wire/json_read.h"
 
@@ -49,26 +49,6 @@ json_t *json_without_blanks(const json_t *object)
         }
     }
     return rest;
-}
-
-/* Commas stand between values; what is inside a string does not count. */
-size_t json_memory_estimate(const char *data, size_t size)
-{
-    size_t weight = 0;
-    bool inside = false;
-    for (size_t i = 0; i < size; i++) {
-        char c = data[i];
-        if (c == '"') {
-            inside = !inside;
-        } else if (inside) {
-            i += c == '\\';
-        } else if (c == '{' || c == '[') {
-            weight += 8;
-        } else if (c == ',') {
-            weight++;
-        }
-    }
-    return weight;
 }
 
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps)

@@ -126,11 +126,5 @@ bool json_is_map(const json_t *value);
  * inputs. The caller owns it. */
 json_t *json_without_blanks(const json_t *object);
 
-/*
- * Estimates the memory of a parsed document from its text, in units of about 40 bytes: a value
- * takes one, an object or an array eight more.
- */
-size_t json_memory_estimate(const char *data, size_t size);
-
 /* A value as JSON text in the platform's spelling, in the arena. */
 const char *json_text(struct arena *arena, const json_t *value, bool php_maps);

@@ -1,4 +1,4 @@
-/* Whole documents: why one cannot be read, how much memory it takes, and what its fields accept. */
+/* Whole documents: why one cannot be read, and what its fields accept. */
 #include "unit.h"
 
 #include "wire/json_read.h"
@@ -28,24 +28,6 @@ static void what_cannot_be_read_says_where(void **state)
         assert_row(rows[i].json, json_equal(value, again) || !value);
     }
     arena_finish(&arena);
-}
-
-static void a_document_weighs_its_values_outside_of_texts(void **state)
-{
-    static const struct {
-        const char *json;
-        size_t weight;
-    } rows[] = {
-        {"", 0},          {"1", 0},        {"{}", 8},
-        {"[1,2,3]", 10},  {"[[],{}]", 25}, {"{\"a,[{\":1,\"b\":\"\\\",[\"}", 9},
-        {"\"\\\\\",", 1}, {"\"[", 0}, /* it ends inside of a text */
-        {"\"\\", 0},
-    };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        assert_row(rows[i].json,
-                   json_memory_estimate(rows[i].json, strlen(rows[i].json)) == rows[i].weight);
-    }
 }
 
 static void blanks_are_left_out_of_an_object(void **state)
@@ -128,7 +110,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_read_says_where),
-        cmocka_unit_test(a_document_weighs_its_values_outside_of_texts),
         cmocka_unit_test(blanks_are_left_out_of_an_object),
         cmocka_unit_test(an_empty_list_is_a_map_too),
         cmocka_unit_test(every_kind_of_field_says_what_it_accepts),
