@@ -696,7 +696,7 @@ describe('sinks', () => {
       await tester.at('open-sink').click();
       await tester.at('codes').fill('503, 200');
       await tester.at('program').click();
-      await tester.page.locator('.toast', { hasText: 'answers' }).waitFor();
+      await tester.page.locator('.toast', { hasText: 'responses are set' }).waitFor();
       await tester.at('use-sink').click();
       await tester.page.locator('.toast', { hasText: 'are sent here' }).waitFor();
       await api.made({}, hold);
