@@ -23,7 +23,7 @@ struct loop_source {
 struct loop {
     struct engine *engine;
     struct http_server *server;
-    /* Run in this order in each turn; unused ones are zeroed. */
+    /* Run in this order in each turn; a zeroed entry ends the list. */
     struct loop_source before_commit[LOOP_SOURCES_MOST], after_commit[LOOP_SOURCES_MOST];
     int signal_fd; /* SIGTERM and SIGINT; SIGCHLD if there is a command */
     /* Called for each signal; NULL: any signal ends the server. */

@@ -174,6 +174,10 @@ static const char *set_up_loop(struct program *p)
         {waits_wait_ms, waits_run, waits_end, p->router.waits},
         {streams_wait_ms, streams_run, streams_end, p->router.streams},
     };
+    /* One entry stays zeroed and ends each list. */
+    _Static_assert(ARRAY_SIZE(before_commit) < LOOP_SOURCES_MOST &&
+                       ARRAY_SIZE(after_commit) < LOOP_SOURCES_MOST,
+                   "room");
     memcpy(p->loop.before_commit, before_commit, sizeof before_commit);
     memcpy(p->loop.after_commit, after_commit, sizeof after_commit);
     p->loop.engine = engine;

@@ -11,8 +11,8 @@
 #include "wire/json_read.h"
 
 #define CALL_PARAMS 3
-#define CALL_CONTROL_PREFIX                                                                        \
-    "/_mock"                            /* paths under it answer in the form of the control API                            \ */
+/* Paths under this prefix answer in the form of the control API. */
+#define CALL_CONTROL_PREFIX "/_mock"
 #define OUTCOME_HEADER "X-Mock-Outcome" /* the requested outcome */
 
 /*

@@ -64,7 +64,7 @@ bool service_field_holds(const struct service_field *field, const char *text);
 /* Paid by card: a card's number or its token. Others are confirmed by the payer. */
 bool service_takes_cards(const struct service *service);
 
-/* Whether an amount (money.h) of its own currency is within its limits. */
+/* True if an amount (money.h) in the service's currency is within its limits. */
 bool service_limits_hold(const struct service *service, int64_t amount);
 
 /* The services of test connectors, whose `status` field decides the outcome (P1064). */

@@ -1,6 +1,6 @@
 /*
  * Refunds requested by a merchant (P551, P560). The invoice becomes refund_pending, and the planned
- * outcome follows on a timer, as with a payment. The amount is kept in a row of its own.
+ * outcome follows on a timer, as with a payment. The amount is kept in a separate row.
  */
 #pragma once
 

@@ -45,7 +45,7 @@ static void add_transition(void *arg, const struct transition *row)
     add_step(steps->invoice, &step);
 }
 
-/* Creation has no row of its own; its time is in the invoice. */
+/* Creation has no row; its time is in the invoice. */
 static void read_steps(struct engine *engine, struct arena *arena, struct report_invoice *invoice)
 {
     struct steps steps = {arena, invoice};

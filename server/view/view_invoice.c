@@ -87,7 +87,7 @@ static void write_customer(struct json_out *out, const struct view_invoice *view
     json_out_object(out, "attributes");
     copy_all(out, kept, head);
     json_out_null(out, "description");
-    /* Customers have no rows of their own: each order brings its own. */
+    /* Customers have no rows: each order carries its customer. */
     json_out_seconds(out, "created", view->invoice->created_ms);
     write_customer_metadata(out, json_object_get(kept, "metadata"));
     json_out_null(out, "avatar");

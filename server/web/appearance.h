@@ -1,6 +1,6 @@
 /*
  * The appearance of an invoice's pages, set by the merchant: `display` and `style` of the order
- * (P766, P767) and gateway_options.cardgate (P431). Colours become a style sheet of their own,
+ * (P766, P767) and gateway_options.cardgate (P431). Colours become a separate style sheet,
  * because the pages' policy allows no style in the page.
  */
 #pragma once

@@ -15,7 +15,7 @@ static const char *card_mask(const struct checkout_page *page)
     return arena_strdup(page->call->arena, json_string_value(json_object_get(card, "mask")));
 }
 
-/* The text below the heading: the status if it has no heading of its own, or the reason of a
+/* The text below the heading: the status if no heading names it, or the reason of a
  * failure. */
 static const char *words_of(const struct checkout_page *page, bool *ret_foreign)
 {
