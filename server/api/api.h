@@ -68,7 +68,7 @@ bool api_find(struct call *call, const char *id, struct invoice *ret_invoice);
 /* 403 of an account that is not active. */
 struct answer *api_check_active(struct call *call) ATTR_MUST_USE;
 
-/* A document of view/view_invoice.h or view_payout.h. */
+/* Writes a document of view/view_invoice.h. */
 typedef void (*invoice_writer)(struct json_out *, const struct view_invoice *, enum view_kind);
 
 /* api_invoices.c: {"data": the invoice} of call->tenant, and the journal knows which one it was. */

@@ -69,8 +69,6 @@ struct answer *control_sink_receive(struct call *call);
 struct answer *control_sink_program(struct call *call);
 struct answer *control_sink_list(struct call *call);
 struct answer *control_sink_clear(struct call *call);
-
-/* control_sink_names.c */
 struct answer *control_sinks_list(struct call *call);
 
 /* control_service.c */

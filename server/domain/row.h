@@ -1,6 +1,6 @@
 /*
  * The rows of the database, one table for each kind: the name of each field, its place in the
- * struct and its valid values. The store binds and reads rows with it (store_row.h), and snapshot
+ * struct and its valid values. The store binds and reads rows with it (store_row.c), and snapshot
  * files are written and read with it (snapshot_row.h). A new field is one line here.
  */
 #pragma once

@@ -7,7 +7,7 @@
  * Secrets are the values of secret names (`cvv`, "card[cvv]", "c\u0076v"), including everything in
  * an object or a list under such a name. Possible card numbers and secret keys are secrets
  * anywhere. There is one reader per format: JSON (mask_json.c), forms and queries (mask_form.c),
- * multipart and XML (mask_parts.c, mask_xml.c), any other text (mask_text.c). Broken input is read
+ * multipart (mask_find.c), XML (mask_xml.c), any other text (mask_text.c). Broken input is read
  * as far as possible.
  */
 #pragma once

@@ -5,6 +5,7 @@ Usage: citations.py [--unused] [ROOT]
 
 - A word such as P962 is a citation of a fact. schema/platform.md must have a row with this number.
 - A word that ends in .md names a document. It must be a file of the project.
+- A word that ends in .c or .h in server/, in its map and in the pages for developers names a file, which must exist.
 - In schema/platform.md no number is there twice, each is in the range of its section, and each fact has a kind.
 
 --unused lists the facts that nothing outside schema/platform.md cites.
@@ -25,6 +26,11 @@ HEADING = re.compile(r"^## (.*)$")
 # Not inside of paths, keys and base64.
 CITATION = re.compile(r"(?<![\w+/=.-])P[1-9]\d{2,3}(?![\w=/+-])")
 DOCUMENT = re.compile(r"(?<![\w./$}-])(?:\w[\w-]*/|\.{1,2}/)*\w[\w-]*\.md(?!\w)")
+SOURCE = re.compile(r"(?<![\w./$}<-])(?:[\w-]+/)*[a-z]\w*\.[ch](?!\w)")
+NAMES_SOURCES = re.compile(r"server/.*\.[ch]$|server/README\.md$|server/docs/(?:design|contributing)\.md$")
+GENERATED = {"commit.h", "embedded_files.c"}
+SYSTEM = {"string.h"}  # named in a comment
+
 # Other forms of citing what is not in the tree.
 FOREIGN = r"\bSEED:\d|\bseed-page\b"
 
@@ -69,6 +75,12 @@ def mistakes(name, text, facts, files, basenames):
         document = place.rsplit(" ", 1)[1]
         if not exists(name, document, files, basenames):
             yield f"{place} is no document of the project"
+    if NAMES_SOURCES.match(name):
+        for place in places(name, text, SOURCE):
+            source = place.rsplit(" ", 1)[1]
+            known = os.path.basename(source) in basenames | GENERATED | SYSTEM
+            if not known or ("/" in source and not any(f == source or f.endswith("/" + source) for f in files)):
+                yield f"{place} is no file of the project"
     for place in places(name, text, FOREIGN):
         yield f"{place} is no document of the project"
 
