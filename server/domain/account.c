@@ -1,6 +1,7 @@
 #include "account.h"
 
 #include "base/attr.h"
+#include "base/crypt.h"
 #include "base/text.h"
 
 static const char *const statuses[] = {
@@ -89,6 +90,14 @@ void settings_default(struct settings *ret_settings)
 const char *account_secret(const struct account *account, bool test_mode)
 {
     return test_mode ? account->keys.secret_key : account->keys.secret_live_key;
+}
+
+const char *account_sign(const struct account *account, struct arena *arena, bool test_mode,
+                         const void *body, size_t size)
+{
+    char signature[CRYPT_SHA1_TEXT];
+    crypt_callback_signature(account_secret(account, test_mode), body, size, signature);
+    return arena_strdup(arena, signature);
 }
 
 enum profile account_profile(const struct account *account)

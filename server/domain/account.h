@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/mem.h"
 #include "domain/ident.h"
 
 #include <stdbool.h>
@@ -109,6 +110,10 @@ struct account {
 
 /* The secret that signs an invoice's callbacks (P964). */
 const char *account_secret(const struct account *account, bool test_mode);
+
+/* The signature of a callback's body, in the arena. */
+const char *account_sign(const struct account *account, struct arena *arena, bool test_mode,
+                         const void *body, size_t size);
 
 /* The shape of an account's bodies; the numbers are places in tables. */
 enum profile {

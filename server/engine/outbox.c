@@ -1,6 +1,5 @@
 #include "outbox.h"
 
-#include "base/crypt.h"
 #include "base/text.h"
 #include "domain/token.h"
 #include "engine/lookup.h"
@@ -103,9 +102,8 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     json_out_object(&out, NULL);
     view_invoice_document(&out, &view, VIEW_CALLBACK);
     json_out_object_end(&out);
-    char signature[CRYPT_SHA1_TEXT];
-    crypt_callback_signature(account_secret(&tenant->account, invoice->test_mode), body.data,
-                             body.size, signature);
+    const char *signature =
+        account_sign(&tenant->account, arena, invoice->test_mode, body.data, body.size);
     bool cuts = view_token_form(view.profile) == CUT_FORM;
     int64_t cut = cuts ? cut_signature(engine, &body, invoice) : 0;
     *ret_callback = (struct callback){
@@ -117,7 +115,7 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
         .ended_ms = TIME_NONE,
         .test_mode = invoice->test_mode,
         .url = url,
-        .signature = arena_strdup(arena, signature),
+        .signature = signature,
         .body = arena_copy(arena, body.data, body.size),
         .body_cut = cut,
     };
@@ -206,12 +204,10 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     if (callback->state == CALLBACK_SENDING && !held) {
         return; /* it is being sent and keeps its own retries */
     }
-    char signature[CRYPT_SHA1_TEXT];
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
-        crypt_callback_signature(account_secret(&tenant->account, callback->test_mode), body,
-                                 strlen(body), signature);
-        callback->signature = signature;
+        callback->signature =
+            account_sign(&tenant->account, arena, callback->test_mode, body, strlen(body));
     }
     if (callback->state != CALLBACK_QUEUED && !held) {
         callback->manual = true;

@@ -1,6 +1,5 @@
 #include "outbox_fault.h"
 
-#include "base/crypt.h"
 #include "base/text.h"
 #include "domain/money.h"
 #include "engine/engine_journal.h"
@@ -68,10 +67,8 @@ struct tampering {
 
 static void sign(const struct tampering *t, bool test_mode)
 {
-    char signature[CRYPT_SHA1_TEXT];
-    crypt_callback_signature(account_secret(&t->tenant->account, test_mode), t->delivery->body,
-                             t->delivery->body_size, signature);
-    t->delivery->signature = arena_strdup(t->arena, signature);
+    t->delivery->signature = account_sign(&t->tenant->account, t->arena, test_mode,
+                                          t->delivery->body, t->delivery->body_size);
 }
 
 static void bad_signature(const struct tampering *t)

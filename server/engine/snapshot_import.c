@@ -145,14 +145,6 @@ static const char *rename_body(const struct placing *p, const char *body, const 
     return copy;
 }
 
-static void sign(const struct placing *p, struct callback *callback)
-{
-    char signature[CRYPT_SHA1_TEXT];
-    crypt_callback_signature(account_secret(&p->tenant->account, callback->test_mode),
-                             callback->body, strlen(callback->body), signature);
-    callback->signature = arena_strdup(p->arena, signature);
-}
-
 /* ------------------------------------------------------------------ one invoice */
 
 /* Replaces the card's token in a payload by one of this database. It leads to the first invoice in
@@ -219,7 +211,8 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
         if (!keep_callback_ids) {
             number_callback(p, callback);
         }
-        sign(p, callback);
+        callback->signature = account_sign(&p->tenant->account, p->arena, callback->test_mode,
+                                           callback->body, strlen(callback->body));
     }
     invoice->callback_logs = logs_of(p, row);
 }

@@ -162,7 +162,7 @@ static bool decide(const struct engine *engine, struct arena *arena, const struc
     if (request->force) {
         return change.amount <= range.most || change.amount == 0;
     }
-    bool lacks_service = change.new == STATUS_PROCESS_PENDING &&invoice_awaits_choice(invoice);
+    bool lacks_service = invoice_awaits_choice(invoice) && change.new == STATUS_PROCESS_PENDING;
     return !lacks_service && invoice_may_become(invoice, change.new) &&
            money_range_has(&range, change.amount);
 }
