@@ -84,8 +84,8 @@ struct answer *invoice_reply_repeated(struct call *call, const struct invoice *e
                                       const char *noun, const char *reference_id,
                                       invoice_writer write) ATTR_ANSWER;
 
-/* router.conflict: the 409 of a call that repeats an earlier one or starts a payout again; NULL if
- * it repeats none. */
+/* router.conflict, for a fault with status 409: the answer of a call that repeats an earlier one or
+ * starts a payout again; NULL if it repeats none. Real repeats are answered by order_create. */
 struct answer *conflict_reply(struct call *call);
 
 /* Its part in api_process.c: 409 of a payout that has started, where the call would start one. */

@@ -15,7 +15,7 @@ static int64_t timeout(int64_t setting_ms, bool test_mode, int64_t test_ms, int6
     return setting_ms != ACCOUNT_UNSET ? setting_ms : test_mode ? test_ms : live_ms;
 }
 
-/* Retry n is due n intervals after the attempt before it. */
+/* Retry n is due n intervals after the attempt before it (P973). */
 static int64_t retry_delay_ms(const struct tenant *tenant, int64_t retry)
 {
     return retry * tenant->account.settings.retry_interval_s * 1000;
