@@ -99,8 +99,8 @@ struct router {
     bool tls;
     bool hide_panel;                       /* hide the mock's panel on the payer's pages */
     void (*error_page)(struct call *call); /* replaces a JSON error reply by a page */
-    /* For a fault with status 409: returns it with the earlier invoice that the call repeats, or NULL
-     * if it repeats none. */
+    /* For a fault with status 409: returns it with the earlier invoice that the call repeats, or
+     * NULL if it repeats none. */
     struct answer *(*conflict)(struct call *call);
 };
 
