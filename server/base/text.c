@@ -22,21 +22,38 @@ bool text_starts(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static const void *find_row(bool (*equal)(const char *a, const char *b), const char *text,
+                            const void *rows, size_t n, size_t size)
+{
+    for (const char *row = rows; n--; row += size) {
+        if (equal(text, *(const char *const *)(const void *)row)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+const void *text_find(const char *text, const void *rows, size_t n, size_t size)
+{
+    return find_row(text_equal, text, rows, n, size);
+}
+
+const void *text_find_nocase(const char *text, const void *rows, size_t n, size_t size)
+{
+    return find_row(text_equal_nocase, text, rows, n, size);
+}
+
 void text_upper(char *text)
 {
     for (; *text; text++) {
-        if (*text >= 'a' && *text <= 'z') {
-            *text = (char)(*text - 'a' + 'A');
-        }
+        *text = (char)toupper((unsigned char)*text);
     }
 }
 
 void text_lower(char *text)
 {
     for (; *text; text++) {
-        if (*text >= 'A' && *text <= 'Z') {
-            *text = (char)(*text - 'A' + 'a');
-        }
+        *text = (char)tolower((unsigned char)*text);
     }
 }
 
@@ -135,7 +152,7 @@ bool text_to_duration(const char *text, int64_t *ret_ms)
         *ret_ms = 0;
         return true;
     }
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
         if (strcmp(text + digits, units[i].unit) == 0 && n <= most_ms / units[i].ms) {
             *ret_ms = n * units[i].ms;
             return true;

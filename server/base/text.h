@@ -1,8 +1,9 @@
 /* Text helpers that string.h lacks. They work on bytes and ASCII unless stated otherwise. */
 #pragma once
 
+#include "attr.h"
+
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 bool text_equal(const char *a, const char *b);        /* NULL equals only NULL */
@@ -11,6 +12,12 @@ bool text_starts(const char *text, const char *prefix);
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
 void text_flatten(char *text); /* in place: control characters become '?', for output on one line */
+
+/* Returns the first of `n` rows whose first member, a `const char *`, is this text; NULL if there
+ * is none. `size`: of a row. TEXT_FIND searches a whole array. */
+const void *text_find(const char *text, const void *rows, size_t n, size_t size);
+const void *text_find_nocase(const char *text, const void *rows, size_t n, size_t size);
+#define TEXT_FIND(text, array) text_find(text, array, ARRAY_SIZE(array), sizeof *(array))
 
 int text_hex_digit(char c); /* 0 to 15; -1 if not a hex digit */
 

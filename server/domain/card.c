@@ -1,5 +1,7 @@
 #include "card.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,12 +67,7 @@ bool card_cvv_holds(const char *cvv)
 
 const struct test_card *card_find(const struct card_table *table, const char *number)
 {
-    for (size_t i = 0; i < table->n; i++) {
-        if (strcmp(table->cards[i].number, number) == 0) {
-            return &table->cards[i];
-        }
-    }
-    return NULL;
+    return text_find(number, table->cards, table->n, sizeof *table->cards);
 }
 
 /* Keeps the first six digits and the last four. */

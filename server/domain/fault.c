@@ -42,7 +42,7 @@ static const struct {
     [FAULT_UNKNOWN_STATUS] = {"unknown_status", CALLBACKS, 0, 0},
 };
 
-static const struct {
+static const struct place {
     const char *name;
     unsigned match; /* the parts of `match` that it has, beside the invoice */
 } places[FAULT_PLACES] = {
@@ -65,13 +65,11 @@ const char *fault_place_name(enum fault_place place)
 
 bool fault_place_parse(const char *name, enum fault_place *ret_place)
 {
-    for (size_t i = 0; i < FAULT_PLACES; i++) {
-        if (text_equal(name, places[i].name)) {
-            *ret_place = (enum fault_place)i;
-            return true;
-        }
+    const struct place *found = TEXT_FIND(name, places);
+    if (found) {
+        *ret_place = (enum fault_place)(found - places);
     }
-    return false;
+    return found;
 }
 
 bool fault_kind_parse(const char *name, enum fault_place place, enum fault_kind *ret_kind)

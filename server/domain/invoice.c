@@ -31,13 +31,11 @@ bool callback_is_undelivered(enum callback_state state)
 
 bool callback_state_parse(const char *name, enum callback_state *ret_state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {
-        if (text_equal(name, state_names[i])) {
-            *ret_state = (enum callback_state)i;
-            return true;
-        }
+    const char *const *found = TEXT_FIND(name, state_names);
+    if (found) {
+        *ret_state = (enum callback_state)(found - state_names);
     }
-    return false;
+    return found;
 }
 
 /* ------------------------------------------------------------------ kinds */

@@ -9,7 +9,7 @@
 /* ------------------------------------------------------------------ rates */
 
 /* All others have cents (ISO 4217; XTS too). */
-static const struct {
+static const struct step {
     const char *currency;
     int64_t step;
 } steps[] = {
@@ -21,12 +21,8 @@ static const struct {
 
 int64_t currency_step(const char *currency)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-        if (text_equal(steps[i].currency, currency)) {
-            return steps[i].step;
-        }
-    }
-    return CENT;
+    const struct step *found = TEXT_FIND(currency, steps);
+    return found ? found->step : CENT;
 }
 
 /* Divides, rounded half up to whole steps, at most MONEY_MOST. All money is rounded here. Amounts
@@ -40,12 +36,8 @@ static int64_t divide(__int128 numerator, int64_t denominator, int64_t step)
 
 static int64_t per_base(const struct rate_table *table, const char *currency)
 {
-    for (size_t i = 0; i < table->n; i++) {
-        if (text_equal(table->list[i].currency, currency)) {
-            return table->list[i].per_base;
-        }
-    }
-    return MONEY_NONE;
+    const struct rate *found = text_find(currency, table->list, table->n, sizeof *table->list);
+    return found ? found->per_base : MONEY_NONE;
 }
 
 int64_t rate_find(const struct rate_table *table, const char *from, const char *to)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* clang-format off */
-static const struct {
+static const struct known {
     const char *name, *text;
 } known[] = {
     {RESOLUTION_OK, "Successful"},
@@ -84,27 +84,18 @@ static const struct {
 
 const char *resolution_find(const char *name, const struct resolution_set *extra)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (text_equal_nocase(name, known[i].name)) {
-            return known[i].name;
-        }
+    const struct known *found = text_find_nocase(name, known, ARRAY_SIZE(known), sizeof *known);
+    if (found || !extra) {
+        return found ? found->name : NULL;
     }
-    for (size_t i = 0; extra && i < extra->n; i++) {
-        if (text_equal_nocase(name, extra->names[i])) {
-            return extra->names[i];
-        }
-    }
-    return NULL;
+    const char *const *own = text_find_nocase(name, extra->names, extra->n, sizeof *extra->names);
+    return own ? *own : NULL;
 }
 
 const char *resolution_text(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (text_equal(name, known[i].name)) {
-            return known[i].text;
-        }
-    }
-    return NULL;
+    const struct known *found = TEXT_FIND(name, known);
+    return found ? found->text : NULL;
 }
 
 bool resolution_has_form(const char *name)

@@ -18,12 +18,7 @@ const struct service *service_find(const struct catalogue *catalogue, const char
 
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id)
 {
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (text_equal(catalogue->services[i].id, id)) {
-            return &catalogue->services[i];
-        }
-    }
-    return NULL;
+    return text_find(id, catalogue->services, catalogue->n_services, sizeof *catalogue->services);
 }
 
 bool service_is_usable(const struct service *service)

@@ -12,7 +12,7 @@
 enum { FINAL = 1, FAILURE = 2, PAID = 4, PART = 8 };
 
 /* clang-format off */
-static const struct {
+static const struct row {
     const char *name;
     uint32_t next;            /* the set of statuses that may follow */
     unsigned is;
@@ -55,13 +55,11 @@ const char *status_name(enum status status)
 
 bool status_parse(const char *name, enum status *ret_status)
 {
-    for (int i = 0; i < STATUS_COUNT; i++) {
-        if (text_equal_nocase(name, table[i].name)) {
-            *ret_status = (enum status)i;
-            return true;
-        }
+    const struct row *found = text_find_nocase(name, table, STATUS_COUNT, sizeof *table);
+    if (found) {
+        *ret_status = (enum status)(found - table);
     }
-    return false;
+    return found;
 }
 
 bool status_may_become(enum status from, enum status to)
@@ -84,9 +82,8 @@ bool status_payout_may_become(enum status from, enum status to)
 
 bool status_is_of_payout(enum status status)
 {
-    return (BIT(CREATED) | BIT(PROCESS_PENDING) | BIT(PROCESSED) | BIT(PROCESS_FAILED) |
-            BIT(EXPIRED) | BIT(PARTIALLY_PROCESSED) | BIT(TERMINATED)) &
-           STATUS_BIT(status);
+    return STATUS_BIT(status) &
+           (BIT(CREATED) | payout_next[STATUS_CREATED] | payout_next[STATUS_PROCESS_PENDING]);
 }
 
 bool status_is_final(enum status status)

@@ -84,12 +84,10 @@ void engine_set_demo_callback_url(struct engine *engine)
 static const struct settings *fixture_settings(const struct engine *engine,
                                                const struct tenant *tenant)
 {
-    for (size_t i = 0; i < engine->fixture->n_accounts; i++) {
-        if (text_equal(engine->fixture->accounts[i].keys.id, tenant->account.keys.id)) {
-            return &engine->fixture->accounts[i].settings;
-        }
-    }
-    return NULL;
+    const struct fixture *fixture = engine->fixture;
+    const struct fixture_account *found = text_find(tenant->account.keys.id, fixture->accounts,
+                                                    fixture->n_accounts, sizeof *fixture->accounts);
+    return found ? &found->settings : NULL;
 }
 
 /* Stops the account's callbacks and its advance, and wakes waiting calls. */

@@ -61,10 +61,8 @@ struct listing {
 static void add_currency(void *arg, const char *currency)
 {
     struct listing *l = arg;
-    for (size_t i = 0; i < l->n; i++) {
-        if (text_equal(l->list[i].currency, currency)) {
-            return;
-        }
+    if (text_find(currency, l->list, l->n, sizeof *l->list)) {
+        return;
     }
     if (l->n == l->room) {
         size_t room = l->room ? l->room * 2 : 16;

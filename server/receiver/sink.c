@@ -274,11 +274,9 @@ const char *sink_signature_name(enum sink_signature signature)
 
 bool sink_signature_parse(const char *name, enum sink_signature *ret_signature)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(signature_names); i++) {
-        if (text_equal(signature_names[i], name)) {
-            *ret_signature = (enum sink_signature)i;
-            return true;
-        }
+    const char *const *found = TEXT_FIND(name, signature_names);
+    if (found) {
+        *ret_signature = (enum sink_signature)(found - signature_names);
     }
-    return false;
+    return found;
 }
