@@ -64,7 +64,7 @@ struct answer *account_by_page_order(struct call *call)
     if (!id || !*id) {
         return NULL;
     }
-    bool found = engine_find_payment_any_account(call->engine, call->arena, id, &invoice);
+    bool found = engine_find_any_account(call->engine, call->arena, INVOICE_PAYMENT, id, &invoice);
     return account_of(call, found, &invoice) ? NULL : call_error(call, 404);
 }
 
@@ -78,10 +78,8 @@ struct answer *account_by_invoice(struct call *call)
     if (key && !by_key) {
         return call_error(call, 401);
     }
-    bool found =
-        call->route->kind == INVOICE_PAYOUT
-            ? engine_find_payout_any_account(call->engine, call->arena, call->params[0], &invoice)
-            : engine_find_payment_any_account(call->engine, call->arena, call->params[0], &invoice);
+    bool found = engine_find_any_account(call->engine, call->arena, call->route->kind,
+                                         call->params[0], &invoice);
     bool own = account_of(call, found, &invoice) && (!by_key || by_key == call->tenant);
     return own ? NULL : call_error(call, 404);
 }

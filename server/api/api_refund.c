@@ -80,7 +80,7 @@ struct answer *api_refund(struct call *call)
     if (refused) {
         return refused;
     }
-    if (!engine_find_payment(call->engine, call->tenant, call->arena, call->params[0], &invoice)) {
+    if (!api_find(call, call->params[0], &invoice)) {
         return call_error(call, 404);
     }
     call->invoice = invoice.seq;

@@ -51,7 +51,7 @@ void callback_view(struct call *call, struct json_out *out, const char *key,
     struct attempt *attempts;
     char id[IDENT_TEXT];
     size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
-    callback_id(callback->seq, id);
+    ident_number("cb", callback->seq, id);
     json_out_object(out, key);
     json_out_text(out, "id", id);
     json_out_text(out, "invoice", invoice_id);

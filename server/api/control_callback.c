@@ -13,7 +13,7 @@ static struct answer *find_callback(struct call *call, struct callback *ret_call
 {
     int64_t seq;
     bool found =
-        callback_id_read(call->params[0], &seq) &&
+        ident_number_read("cb", call->params[0], &seq) &&
         store_callback_get(call->engine->store, call->arena, seq, ret_callback) &&
         ret_callback->account == call->tenant->account.num &&
         store_invoice_get(call->engine->store, call->arena, ret_callback->invoice, ret_invoice);
@@ -79,7 +79,7 @@ static struct answer *read_query(struct call *call, struct list_query *ret_query
         return refused;
     }
     query.invoice = id ? invoice.seq : TIME_NONE;
-    if (after && !callback_id_read(after, &query.before)) {
+    if (after && !ident_number_read("cb", after, &query.before)) {
         return call_invalid(call, "after: must be a callback's id");
     }
     *ret_query = query;
@@ -123,6 +123,6 @@ struct answer *control_callbacks_list(struct call *call)
     int64_t last = write_items(call, &query, &out);
     int64_t total = store_callback_count(call->engine->store, call->tenant->account.num,
                                          query.invoice, query.state);
-    callback_id(last, next);
+    ident_number("cb", last, next);
     return call_reply_list_end(&out, total, last ? next : NULL);
 }

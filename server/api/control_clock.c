@@ -98,7 +98,7 @@ static void write_event(struct json_out *out, const struct advance_event *event)
     json_out_text(out, "kind", event->is_callback ? "callback" : "transition");
     json_out_text(out, "invoice", event->invoice);
     if (event->is_callback) {
-        callback_id(event->callback, id);
+        ident_number("cb", event->callback, id);
         json_out_text(out, "callback", id);
         json_out_int(out, "attempt", event->attempt);
         json_out_text(out, "result", event->done ? "done" : "failed");
@@ -126,11 +126,6 @@ static void advance_done(void *arg, struct tenant *tenant, struct advance *advan
     }
     json_out_object_end(&out);
     http_unpark(request);
-}
-
-static void advance_gone(void *arg)
-{
-    advance_abandon(arg);
 }
 
 /* Exactly one of seconds, to and next. */
@@ -163,6 +158,6 @@ struct answer *control_clock_advance(struct call *call)
     int64_t timeout_ms = input.timeout_ms > TIMEOUT_MOST_MS ? TIMEOUT_MOST_MS : input.timeout_ms;
     advance_begin(call->engine, call->tenant, target_ms, input.next, timeout_ms, advance_done,
                   call->request);
-    http_park(call->request, advance_gone, call->tenant->advance);
+    http_park(call->request, advance_abandon, call->tenant->advance);
     return call_answered(call);
 }

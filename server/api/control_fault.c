@@ -12,7 +12,7 @@ static void write_fault(struct call *call, struct json_out *out, const struct fa
     const char *name;
     json_t *value;
     json_auto_t *object = json_parse(fault->given, strlen(fault->given), call->arena, NULL);
-    fault_id(fault->number, id);
+    ident_number("fault", fault->number, id);
     json_out_text(out, "id", id);
     json_object_foreach(object, name, value)
     {
@@ -56,7 +56,7 @@ static struct answer *reply_list(struct call *call, int64_t limit, int64_t after
         json_out_object(&out, NULL);
         write_fault(call, &out, &faults->list[at]);
         json_out_object_end(&out);
-        fault_id(faults->list[at].number, next);
+        ident_number("fault", faults->list[at].number, next);
     }
     return call_reply_list_end(&out, (int64_t)faults->n, at < faults->n ? next : NULL);
 }
@@ -69,7 +69,7 @@ struct answer *control_faults_list(struct call *call)
     if (refused) {
         return refused;
     }
-    return after && !fault_id_read(after, &number)
+    return after && !ident_number_read("fault", after, &number)
                ? call_invalid(call, "after: must be a fault's id")
                : reply_list(call, limit, number);
 }
@@ -83,7 +83,7 @@ struct answer *control_faults_clear(struct call *call)
 struct answer *control_faults_delete(struct call *call)
 {
     int64_t number;
-    bool deleted = fault_id_read(call->params[0], &number) &&
+    bool deleted = ident_number_read("fault", call->params[0], &number) &&
                    engine_delete_fault(call->engine, call->tenant, number);
     return deleted ? control_reply_text(call, "deleted", call->params[0])
                    : call_control_error(call, 404, "unknown_fault", "the account has no fault %s",

@@ -155,7 +155,7 @@ static void add_attempt(struct timeline *timeline, const struct attempt *attempt
     buf_auto json = {0};
     struct json_out out = {.buf = &json};
     char id[IDENT_TEXT];
-    callback_id(attempt->callback, id);
+    ident_number("cb", attempt->callback, id);
     begin_item(&out, attempt->at_ms, "callback");
     json_out_text(&out, "callback", id);
     json_out_text(&out, "transition", status_name(transition));

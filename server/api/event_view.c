@@ -98,10 +98,10 @@ static void write_id(const struct engine *engine, struct json_out *out,
         invoice_id(engine->keys.rows, record->invoice, id);
         break;
     case JOURNAL_CALLBACK:
-        callback_id(record->callback.seq, id);
+        ident_number("cb", record->callback.seq, id);
         break;
     case JOURNAL_FAULT:
-        fault_id(record->fault.id, id);
+        ident_number("fault", record->fault.id, id);
         break;
     case JOURNAL_CLOCK:
         snprintf(id, sizeof id, "clock");

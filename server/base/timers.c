@@ -49,10 +49,7 @@ void timer_start(struct timers *timers, struct timer *timer, int64_t at_ms, void
     timer->fire = fire;
     timer->arg = arg;
     if (!timer->place) {
-        if (timers->n == timers->room) {
-            timers->room = timers->room ? timers->room * 2 : 64;
-            timers->heap = mem_resize(timers->heap, timers->room * sizeof *timers->heap);
-        }
+        timers->heap = mem_grow(timers->heap, timers->n, &timers->room, sizeof *timers->heap);
         put(timers, ++timers->n, timer);
     }
     sift_up(timers, timer);
@@ -88,13 +85,14 @@ void timers_run(struct timers *timers, int64_t now_ms)
     }
 }
 
+int64_t timer_wait_ms(int64_t at_ms, int64_t now_ms)
+{
+    return at_ms == TIMER_NEVER ? -1 : at_ms > now_ms ? at_ms - now_ms : 0;
+}
+
 int64_t timers_wait_ms(const struct timers *timers, int64_t now_ms)
 {
-    if (!timers->n || at(timers, 1)->at_ms == TIMER_NEVER) {
-        return -1;
-    }
-    int64_t left_ms = at(timers, 1)->at_ms - now_ms;
-    return left_ms > 0 ? left_ms : 0;
+    return timers->n ? timer_wait_ms(at(timers, 1)->at_ms, now_ms) : -1;
 }
 
 void timers_finish(struct timers *timers)

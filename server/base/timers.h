@@ -36,7 +36,10 @@ bool timer_runs(const struct timer *timer);
  * function may restart or free it. */
 void timers_run(struct timers *timers, int64_t now_ms);
 
-/* Milliseconds until the earliest timer is due; -1 if there is none. */
+/* Milliseconds until a time, 0 if it has passed, -1 for TIMER_NEVER. */
+int64_t timer_wait_ms(int64_t at_ms, int64_t now_ms);
+
+/* The same of the earliest timer; -1 if there is none. */
 int64_t timers_wait_ms(const struct timers *timers, int64_t now_ms);
 
 /* Frees the heap without firing timers. */

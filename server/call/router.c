@@ -370,7 +370,7 @@ void router_handle(void *arg, struct http_request *request)
     if (stands && request->path && target_is_under(request->path, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Origin", "*");
     }
-    trace_end(&router->engine->watch.trace);
+    router->engine->watch.trace.current = 0;
 }
 
 /* Large bodies are accepted only from authorized callers: there is room for a few at a time. */

@@ -1,5 +1,7 @@
 #include "ident.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -167,6 +169,18 @@ bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
     }
     *ret_number = (int64_t)left;
     return right == tag_of(prefix) && left > 0;
+}
+
+void ident_number(const char *prefix, int64_t number, char ret_id[IDENT_TEXT])
+{
+    snprintf(ret_id, IDENT_TEXT, "%s_%lld", prefix, (long long)number);
+}
+
+bool ident_number_read(const char *prefix, const char *id, int64_t *ret_number)
+{
+    size_t at = strlen(prefix);
+    return text_starts(id, prefix) && id[at] == '_' && text_to_int(id + at + 1, ret_number) &&
+           *ret_number > 0;
 }
 
 bool ident_has_form(const char *text, const char *prefix)

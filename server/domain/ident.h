@@ -53,6 +53,10 @@ void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
 bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
                   int64_t *ret_number);
 
+/* "cb_17": the public number of a row, a fault or a request, more than 0; and back. */
+void ident_number(const char *prefix, int64_t number, char ret_id[IDENT_TEXT]);
+bool ident_number_read(const char *prefix, const char *id, int64_t *ret_number);
+
 /* True when the text is this prefix, '_' and 16 characters of [A-Za-z0-9]. */
 bool ident_has_form(const char *text, const char *prefix);
 

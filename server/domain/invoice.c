@@ -4,9 +4,6 @@
 #include "base/text.h"
 #include "domain/price.h"
 
-#include <stdio.h>
-#include <string.h>
-
 const char *const invoice_flows[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify", NULL};
 const char *const invoice_sources[] = {[SOURCE_MERCHANT_API] = "merchant_api",
                                        [SOURCE_PLATFORM_PUBLIC_API] = "platform_public_api",
@@ -178,7 +175,7 @@ void money_raise(int64_t *sum, int64_t amount)
     *sum = money_or_zero(*sum) + amount;
 }
 
-/* ------------------------------------------------------------------ times and numbers */
+/* ------------------------------------------------------------------ times */
 
 void invoice_schedule(struct invoice *invoice)
 {
@@ -192,14 +189,4 @@ void invoice_schedule(struct invoice *invoice)
         due_ms = invoice->plan_due_ms;
     }
     invoice->due_ms = due_ms;
-}
-
-void callback_id(int64_t seq, char ret_id[IDENT_TEXT])
-{
-    snprintf(ret_id, IDENT_TEXT, "cb_%lld", (long long)seq);
-}
-
-bool callback_id_read(const char *id, int64_t *ret_seq)
-{
-    return strncmp(id, "cb_", 3) == 0 && text_to_int(id + 3, ret_seq) && *ret_seq > 0;
 }

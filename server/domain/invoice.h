@@ -138,7 +138,8 @@ bool callback_is_undelivered(enum callback_state state);
 bool callback_state_parse(const char *name, enum callback_state *ret_state);
 
 struct callback {
-    int64_t seq, invoice, account;
+    int64_t seq; /* its id is ident_number("cb", seq) */
+    int64_t invoice, account;
     enum status transition; /* what it reports */
     enum callback_state state;
     int64_t queued_ms;     /* account time */
@@ -231,7 +232,3 @@ void money_raise(int64_t *sum, int64_t amount);
 
 /* Sets due_ms from status, plan and expiry. */
 void invoice_schedule(struct invoice *invoice);
-
-/* The public number of a row: "cb_17" for a callback. */
-void callback_id(int64_t seq, char ret_id[IDENT_TEXT]);
-bool callback_id_read(const char *id, int64_t *ret_seq);

@@ -13,15 +13,17 @@ static int64_t clock_of(const struct tenant *tenant)
     return tenant->account.clock.now_ms; /* frozen while advancing */
 }
 
+static void freeze(struct tenant *tenant, int64_t now_ms)
+{
+    tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
+}
+
 /* Saves the clock in its own mode together with what the slice does: a crash must not turn time
  * back. */
 static void move_clock(struct engine *engine, struct tenant *tenant, int64_t now_ms)
 {
-    bool frozen = tenant->advance->frozen;
-    const struct account_clock saved = {
-        .frozen = frozen, .offset_ms = frozen ? 0 : now_ms - wall_now_ms(), .now_ms = now_ms};
-    tenant->account.clock.now_ms = now_ms;
-    store_account_set_clock(engine->store, tenant->account.num, &saved);
+    clock_set(tenant, engine->store, tenant->advance->frozen, now_ms);
+    freeze(tenant, now_ms);
 }
 
 void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_ms, bool next,
@@ -40,15 +42,15 @@ void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_
         .arg = arg,
     };
     tenant->advance = advance;
-    tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
+    freeze(tenant, now_ms);
     tenant->due_unknown = true;
     engine->n_advances++;
     first_callback_hurry_account(tenant);
 }
 
-void advance_abandon(struct advance *advance)
+void advance_abandon(void *advance)
 {
-    advance->done = NULL;
+    ((struct advance *)advance)->done = NULL;
 }
 
 static int compare_callbacks(const void *a, const void *b)
@@ -149,8 +151,8 @@ int64_t advance_wait_ms(const void *arg)
     for (size_t i = 0; engine->n_advances && i < engine->tenants.n; i++) {
         const struct advance *advance = engine->tenants.list[i]->advance;
         if (advance) {
-            int64_t left_ms = engine->tenants.list[i]->sending ? advance->deadline_ms - now_ms : 0;
-            left_ms = left_ms < 0 ? 0 : left_ms;
+            bool sending = engine->tenants.list[i]->sending;
+            int64_t left_ms = sending ? timer_wait_ms(advance->deadline_ms, now_ms) : 0;
             wait_ms = wait_ms < 0 || left_ms < wait_ms ? left_ms : wait_ms;
         }
     }

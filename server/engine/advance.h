@@ -29,7 +29,7 @@ void advance_begin(struct engine *engine, struct tenant *tenant, int64_t target_
                    void *arg);
 
 /* Drops the `done` callback because the caller is gone; the advance continues. */
-void advance_abandon(struct advance *advance);
+void advance_abandon(void *advance);
 
 /* Ends the advance now, usually as incomplete: for reset, deletion and shutdown. */
 void advance_cut(struct engine *engine, struct tenant *tenant);

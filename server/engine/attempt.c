@@ -1,9 +1,8 @@
-#include "attempt.h"
+#include "outbox.h"
 
 #include "base/log.h"
 #include "base/url.h"
 #include "engine/engine_journal.h"
-#include "engine/outbox.h"
 #include "engine/outbox_fault.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
@@ -61,7 +60,7 @@ static void log_attempt(const struct engine *engine, const struct callback *call
                         const struct delivery_result *result, const char *invoice)
 {
     char id[IDENT_TEXT], request[IDENT_TEXT];
-    callback_id(callback->seq, id);
+    ident_number("cb", callback->seq, id);
     trace_id(trace_of_callback(&engine->watch.trace, callback->seq), request);
     bool good = result->code == OUTBOX_OK_CODE;
     char url[256];
@@ -155,12 +154,6 @@ static void note_event(struct tenant *tenant, const struct callback *callback,
     }
 }
 
-/* These codes usually mean that the receiver verified the signature with another key. */
-static bool is_refusal(long code)
-{
-    return code == 401 || code == 403;
-}
-
 void attempt_ended(void *arg, const struct delivery_result *ended)
 {
     struct engine *engine = arg;
@@ -175,7 +168,7 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     }
     int64_t now_ms = clock_now(tenant);
     struct delivery_result annotated = *ended, *result = &annotated;
-    if (is_refusal(ended->code)) {
+    if (ended->code == 401 || ended->code == 403) { /* usually, it has another key */
         annotated.error = outbox_fault_signing(arena, &callback);
     }
     save_attempt(engine, tenant, &callback, result);

@@ -2,24 +2,10 @@
 
 #include "base/crypt.h"
 #include "base/log.h"
-#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ID_PREFIX "fault_"
-
-void fault_id(int64_t number, char ret_id[IDENT_TEXT])
-{
-    snprintf(ret_id, IDENT_TEXT, ID_PREFIX "%lld", (long long)number);
-}
-
-bool fault_id_read(const char *id, int64_t *ret_number)
-{
-    return text_starts(id, ID_PREFIX) && text_to_int(id + strlen(ID_PREFIX), ret_number) &&
-           *ret_number > 0;
-}
 
 /*
  * Returns the start of a fault's random stream. With a seed it depends only on the seed and on the
@@ -124,7 +110,7 @@ bool faults_ask(struct faults *faults, const char *account, const struct fault_s
         return false;
     }
     char id[IDENT_TEXT];
-    fault_id(ret_hit->number, id);
+    ident_number("fault", ret_hit->number, id);
     log_event(LOG_DEBUG, "fault_hit", LOG_TEXT("id", id),
               LOG_TEXT("fault", fault_kind_name(ret_hit->effect.kind)),
               LOG_TEXT("on", fault_place_name(subject->place)), LOG_TEXT("account", account),

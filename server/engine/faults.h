@@ -48,8 +48,3 @@ void faults_finish(struct faults *faults);
  */
 bool faults_ask(struct faults *faults, const char *account, const struct fault_subject *subject,
                 struct fault_hit *ret_hit);
-
-/* Formats an id such as "fault_7", and parses it; fault_id_read returns false if `id` is not
- * one. */
-void fault_id(int64_t number, char ret_id[IDENT_TEXT]);
-bool fault_id_read(const char *id, int64_t *ret_number);

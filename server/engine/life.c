@@ -3,8 +3,8 @@
 #include "base/crypt.h"
 #include "base/wall.h"
 #include "engine/advance.h"
-#include "engine/attempt.h"
 #include "engine/engine_account.h"
+#include "engine/outbox.h"
 #include "engine/schedule.h"
 
 #include <stdio.h>

@@ -26,18 +26,10 @@ static bool find_id(struct engine *engine, struct arena *arena, const char *id,
            find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->id, id);
 }
 
-bool engine_find_payment_any_account(struct engine *engine, struct arena *arena, const char *id,
-                                     struct invoice *ret_invoice)
+bool engine_find_any_account(struct engine *engine, struct arena *arena, enum invoice_kind kind,
+                             const char *id, struct invoice *ret_invoice)
 {
-    return find_id(engine, arena, id, ret_invoice) &&
-           invoice_kind(ret_invoice->seq) == INVOICE_PAYMENT;
-}
-
-bool engine_find_payout_any_account(struct engine *engine, struct arena *arena, const char *id,
-                                    struct invoice *ret_invoice)
-{
-    return find_id(engine, arena, id, ret_invoice) &&
-           invoice_kind(ret_invoice->seq) == INVOICE_PAYOUT;
+    return find_id(engine, arena, id, ret_invoice) && invoice_kind(ret_invoice->seq) == kind;
 }
 
 bool engine_find_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
@@ -53,13 +45,6 @@ bool engine_find_payment_by_session(struct engine *engine, struct arena *arena, 
     return ident_to_row(engine->keys.rows, "cgi", session, &seq) &&
            find_row(engine, arena, seq, ret_invoice) && text_equal(ret_invoice->session, session) &&
            invoice_kind(seq) == INVOICE_PAYMENT; /* a payout has no page */
-}
-
-bool engine_find_payment(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                         const char *id, struct invoice *ret_invoice)
-{
-    return engine_find_payment_any_account(engine, arena, id, ret_invoice) &&
-           ret_invoice->account == tenant->account.num;
 }
 
 static void write_logs(const struct view_invoice *view, struct buf *out)

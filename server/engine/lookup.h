@@ -12,24 +12,17 @@
 #define LOOKUP_LOGS_MOST 1000
 #define LOOKUP_LOGS_USUAL 100
 
-/* Finds a payment of any account, by its id or its card session; returns false if there is none. */
-bool engine_find_payment_any_account(struct engine *engine, struct arena *arena, const char *id,
-                                     struct invoice *ret_invoice);
+/* Finds an invoice of this kind, or a payment by its card session, of any account; returns false if
+ * there is none. */
+bool engine_find_any_account(struct engine *engine, struct arena *arena, enum invoice_kind kind,
+                             const char *id, struct invoice *ret_invoice);
 bool engine_find_payment_by_session(struct engine *engine, struct arena *arena, const char *session,
                                     struct invoice *ret_invoice);
 
-/* Finds a payment of this account; returns false if there is none or it belongs to another
- * account. */
-bool engine_find_payment(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                         const char *id, struct invoice *ret_invoice);
-
-/* Finds a payment or payout of this account. */
+/* Finds a payment or payout of this account; returns false if there is none or it belongs to
+ * another account. */
 bool engine_find_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                          const char *id, struct invoice *ret_invoice);
-
-/* Finds a payout of any account. */
-bool engine_find_payout_any_account(struct engine *engine, struct arena *arena, const char *id,
-                                    struct invoice *ret_invoice);
 
 /* The view of an invoice (view/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,

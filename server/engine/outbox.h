@@ -53,3 +53,8 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
 /* Makes one manual attempt; `resign`: with a new signature. */
 void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign);
+
+/* attempt.c: what an attempt sends, and what follows when it ends. These are the sender's hooks
+ * (deliver/deliver.h); `arg` is the engine. */
+bool attempt_load(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery);
+void attempt_ended(void *arg, const struct delivery_result *result);

@@ -145,13 +145,6 @@ void schedule_run(void *arg)
 int64_t schedule_wait_ms(const void *arg)
 {
     const struct engine *engine = arg;
-    if (engine->retry_at_ms) {
-        int64_t left_ms = engine->retry_at_ms - mono_now_ms();
-        return left_ms < 0 ? 0 : left_ms;
-    }
-    if (engine->turn.wake_ms == INT64_MAX) {
-        return -1;
-    }
-    int64_t left_ms = engine->turn.wake_ms - wall_now_ms();
-    return left_ms < 0 ? 0 : left_ms;
+    return engine->retry_at_ms ? timer_wait_ms(engine->retry_at_ms, mono_now_ms())
+                               : timer_wait_ms(engine->turn.wake_ms, wall_now_ms());
 }

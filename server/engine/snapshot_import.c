@@ -77,9 +77,9 @@ static void report_renamed(const struct placing *p, const char *old_id, const ch
 static void number_callback(const struct placing *p, struct callback *callback)
 {
     char old_id[IDENT_TEXT], new_id[IDENT_TEXT];
-    callback_id(callback->seq, old_id);
+    ident_number("cb", callback->seq, old_id);
     callback->seq = store_callback_next_seq(p->engine->store);
-    callback_id(callback->seq, new_id);
+    ident_number("cb", callback->seq, new_id);
     report_renamed(p, old_id, new_id);
 }
 

@@ -53,7 +53,7 @@ static bool finish_callback(const struct snapshot_rows *r, const char *path, voi
         callback->code = read->attempts[i].code;
     }
     callback->attempts = (int64_t)read->n_attempts;
-    callback_id(callback->seq, id);
+    ident_number("cb", callback->seq, id);
     return is_first(r, path, "id", id);
 }
 

@@ -145,12 +145,6 @@ int64_t sweep_wait_ms(const void *arg)
     if (engine->retry_at_ms) {
         return -1;
     }
-    if (engine->turn.garbage || engine->sweep.passing) {
-        return 0;
-    }
-    if (engine->turn.sweep_at_ms == INT64_MAX) {
-        return -1;
-    }
-    int64_t left_ms = engine->turn.sweep_at_ms - mono_now_ms();
-    return left_ms < 0 ? 0 : left_ms;
+    bool more = engine->turn.garbage || engine->sweep.passing;
+    return more ? 0 : timer_wait_ms(engine->turn.sweep_at_ms, mono_now_ms());
 }

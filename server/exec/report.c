@@ -83,7 +83,7 @@ static void read_callbacks(struct engine *engine, struct arena *arena,
     for (size_t i = 0; i < invoice->n_callbacks; i++) {
         struct report_callback *shown = &invoice->callbacks[i];
         shown->row = &rows[i];
-        callback_id(rows[i].seq, shown->id);
+        ident_number("cb", rows[i].seq, shown->id);
         read_attempts(engine, arena, shown);
         shown->reason =
             callback_is_undelivered(rows[i].state) ? report_reason(engine, arena, &rows[i]) : NULL;

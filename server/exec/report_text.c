@@ -98,7 +98,7 @@ bool report_failure(struct engine *engine, struct arena *arena, int64_t seq,
     bool found = store_callback_get(engine->store, &texts, seq, &callback) &&
                  store_invoice_get(engine->store, &texts, callback.invoice, &invoice);
     if (found) {
-        callback_id(seq, id);
+        ident_number("cb", seq, id);
         url_shown(callback.url, url, sizeof url);
         *ret_failure = (struct report_failure){
             .callback = arena_strdup(arena, id),

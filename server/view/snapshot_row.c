@@ -209,13 +209,13 @@ static const char *read_money(const struct value *v)
 static void write_callback(const struct value *v)
 {
     char id[IDENT_TEXT];
-    callback_id(*v->number, id);
+    ident_number("cb", *v->number, id);
     json_out_text(v->out, v->field->name, id);
 }
 
 static const char *read_callback(const struct value *v)
 {
-    return v->read && callback_id_read(v->read, v->number) ? NULL : "there is no such id";
+    return v->read && ident_number_read("cb", v->read, v->number) ? NULL : "there is no such id";
 }
 
 static void write_bool(const struct value *v)

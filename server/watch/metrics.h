@@ -5,7 +5,6 @@
 
 #include "domain/invoice.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 #define METRICS_ROUTES 128   /* further ones count as none */

@@ -1,21 +1,9 @@
 #include "trace.h"
 
-#include <stdio.h>
-
 uint64_t trace_begin(struct trace *trace)
 {
     trace->current = ++trace->count;
     return trace->current;
-}
-
-void trace_resume(struct trace *trace, uint64_t request)
-{
-    trace->current = request;
-}
-
-void trace_end(struct trace *trace)
-{
-    trace->current = 0;
 }
 
 void trace_callback(struct trace *trace, int64_t callback)
@@ -35,6 +23,6 @@ void trace_id(uint64_t number, char ret_id[IDENT_TEXT])
 {
     ret_id[0] = '\0';
     if (number) {
-        snprintf(ret_id, IDENT_TEXT, "req_%llu", (unsigned long long)number);
+        ident_number("req", (int64_t)number, ret_id);
     }
 }

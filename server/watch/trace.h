@@ -13,18 +13,15 @@
 
 struct trace {
     uint64_t count;   /* requests so far */
-    uint64_t current; /* the request that is being handled, 0: none */
+    uint64_t current; /* the request that is being handled, the cause of everything; 0: none */
     struct {
         int64_t callback;
         uint64_t request;
     } caused[TRACE_CALLBACKS]; /* by number of the callback */
 };
 
-/* Starts the handling of a request and returns its number, from 1. Until trace_end it is the cause
- * of everything. */
+/* Starts the handling of a request and returns its number, from 1. */
 uint64_t trace_begin(struct trace *trace);
-void trace_resume(struct trace *trace, uint64_t request); /* it is handled again */
-void trace_end(struct trace *trace);
 
 /* The current request is the cause of this callback. */
 void trace_callback(struct trace *trace, int64_t callback);

@@ -27,7 +27,8 @@ struct answer *account_by_session(struct call *call)
 static struct answer *find_by_id(struct call *call, const char *id)
 {
     struct invoice invoice;
-    bool found = id && engine_find_payment_any_account(call->engine, call->arena, id, &invoice);
+    bool found =
+        id && engine_find_any_account(call->engine, call->arena, INVOICE_PAYMENT, id, &invoice);
     return find_account(call, found, &invoice);
 }
 
