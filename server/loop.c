@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/wall.h"
-#include "engine/first_callback.h"
 #include "engine/life.h"
 #include "engine/schedule.h"
 

@@ -8,7 +8,6 @@
 #include "base/wall.h"
 #include "config.h"
 #include "engine/advance.h"
-#include "engine/first_callback.h"
 #include "engine/life.h"
 #include "engine/schedule.h"
 #include "engine/sweep.h"

@@ -1,7 +1,6 @@
 #include "api/api.h"
 
 #include "base/text.h"
-#include "engine/first_callback.h"
 #include "engine/payment.h"
 
 #include <stdio.h>

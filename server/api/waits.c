@@ -3,7 +3,6 @@
 #include "api/control.h"
 #include "api/waiter.h"
 #include "base/wall.h"
-#include "engine/first_callback.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
-#include "engine/first_callback.h"
 #include "http/target.h"
 #include "mask/mask.h"
 

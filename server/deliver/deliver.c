@@ -68,13 +68,14 @@ static void drop_if_idle(struct target *target)
     }
 }
 
-void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
-                  const char *url, bool ahead)
+void deliver_push(struct deliver *deliver, const struct queued_callback *callback)
 {
     struct waiting *waiting = mem_alloc(sizeof *waiting);
-    *waiting = (struct waiting){.callback = callback, .invoice = invoice, .account = account};
-    struct target *target = target_of(deliver, url);
-    if (ahead) {
+    waiting->callback = callback->callback;
+    waiting->invoice = callback->invoice;
+    waiting->account = callback->account;
+    struct target *target = target_of(deliver, callback->url);
+    if (callback->ahead) {
         STAILQ_INSERT_HEAD(&target->queue, waiting, link);
     } else {
         STAILQ_INSERT_TAIL(&target->queue, waiting, link);
@@ -171,12 +172,13 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
 
 /* ------------------------------------------------------------------ starting */
 
-static bool invoice_is_busy(const struct deliver *deliver, int64_t invoice)
+/* Whether an attempt of the callback, or of any of the invoice, is running; 0: neither asked. */
+static bool is_running(const struct deliver *deliver, int64_t callback, int64_t invoice)
 {
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (transfer->invoice == invoice) {
+        if (transfer->callback == callback || transfer->invoice == invoice) {
             return true;
         }
     }
@@ -189,7 +191,7 @@ static struct waiting *next_waiting(const struct deliver *deliver, struct target
     struct waiting *waiting;
     STAILQ_FOREACH(waiting, &target->queue, link)
     {
-        if (!invoice_is_busy(deliver, waiting->invoice)) {
+        if (!is_running(deliver, 0, waiting->invoice)) {
             return waiting;
         }
     }
@@ -262,24 +264,24 @@ struct deliver *deliver_new(const struct deliver_options *options,
     return deliver;
 }
 
-static void drop_transfers(struct deliver *deliver, int64_t account, bool all)
+static void drop_transfers(struct deliver *deliver, int64_t account)
 {
     struct transfer *transfer, *next;
     for (transfer = LIST_FIRST(&deliver->transfers); transfer; transfer = next) {
         next = LIST_NEXT(transfer, link);
-        if (all || transfer->account == account) {
+        if (!account || transfer->account == account) {
             leave(deliver, transfer);
             free_transfer(deliver, transfer);
         }
     }
 }
 
-static void drop_waiting(struct deliver *deliver, struct target *target, int64_t account, bool all)
+static void drop_waiting(struct deliver *deliver, struct target *target, int64_t account)
 {
     struct waiting *waiting, *next;
     for (waiting = STAILQ_FIRST(&target->queue); waiting; waiting = next) {
         next = STAILQ_NEXT(waiting, link);
-        if (all || waiting->account == account) {
+        if (!account || waiting->account == account) {
             STAILQ_REMOVE(&target->queue, waiting, waiting, link);
             deliver->waiting--;
             free(waiting);
@@ -287,26 +289,21 @@ static void drop_waiting(struct deliver *deliver, struct target *target, int64_t
     }
 }
 
-static void drop(struct deliver *deliver, int64_t account, bool all)
-{
-    struct target *target, *next;
-    drop_transfers(deliver, account, all);
-    for (target = LIST_FIRST(&deliver->targets); target; target = next) {
-        next = LIST_NEXT(target, link);
-        drop_waiting(deliver, target, account, all);
-        drop_if_idle(target);
-    }
-}
-
 void deliver_cancel(struct deliver *deliver, int64_t account)
 {
-    drop(deliver, account, false);
+    struct target *target, *next;
+    drop_transfers(deliver, account);
+    for (target = LIST_FIRST(&deliver->targets); target; target = next) {
+        next = LIST_NEXT(target, link);
+        drop_waiting(deliver, target, account);
+        drop_if_idle(target);
+    }
 }
 
 void deliver_free(struct deliver *deliver)
 {
     if (deliver) {
-        drop(deliver, 0, true);
+        deliver_cancel(deliver, 0);
         timers_finish(&deliver->late);
         curl_multi_cleanup(deliver->multi);
         curl_global_cleanup();
@@ -321,14 +318,7 @@ CURLM *deliver_multi(const struct deliver *deliver)
 
 bool deliver_is_sending(const struct deliver *deliver, int64_t callback)
 {
-    const struct transfer *transfer;
-    LIST_FOREACH(transfer, &deliver->transfers, link)
-    {
-        if (transfer->callback == callback) {
-            return true;
-        }
-    }
-    return false;
+    return is_running(deliver, callback, 0);
 }
 
 size_t deliver_running(const struct deliver *deliver)

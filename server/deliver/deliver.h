@@ -29,6 +29,13 @@ struct deliver_options {
     const char *rewrite_from, *rewrite_to; /* URL prefixes, or NULL */
 };
 
+/* A callback that is to be sent. */
+struct queued_callback {
+    int64_t callback, invoice, account;
+    char *url;
+    bool ahead; /* sent before others to the same receiver */
+};
+
 /* The data of an attempt; texts live in the arena that was passed. */
 struct delivery {
     const char *url, *signature, *body;
@@ -63,12 +70,11 @@ struct deliver *deliver_new(const struct deliver_options *options,
 /* Aborts all attempts without reporting them. `deliver` may be NULL. */
 void deliver_free(struct deliver *deliver);
 
-/* Queues a callback, to be sent as soon as the limits allow; `ahead`: before others to the same
- * receiver. */
-void deliver_push(struct deliver *deliver, int64_t callback, int64_t invoice, int64_t account,
-                  const char *url, bool ahead);
+/* Queues a callback, to be sent as soon as the limits allow. */
+void deliver_push(struct deliver *deliver, const struct queued_callback *callback);
 
-/* Drops an account's waiting and running attempts; `ended` is not called for them. */
+/* Drops an account's waiting and running attempts, or all if `account` is 0; `ended` is not called
+ * for them. */
 void deliver_cancel(struct deliver *deliver, int64_t account);
 
 /* Starts as many attempts as the limits allow. Calls `load`. */

@@ -6,9 +6,9 @@
  * This header declares its state. The code is layered; each layer uses only those above it:
  *
  *   tenant, faults                              accounts in memory, and their clocks
- *   turn                                        what a turn leaves to be done
- *   lookup, ledger, engine_journal,             reading and recording; callbacks that wait for the
- *   first_callback                              reply of the call that causes them
+ *   turn                                        what a turn leaves to be done, with callbacks that
+ *                                               wait for the reply of the call that causes them
+ *   lookup, ledger, engine_journal              reading and recording
  *   outbox_fault, outbox                        callbacks, and faults that change them
  *   transition, plan                            changes of an invoice, and planned changes
  *   create, payment, refund, payout             what merchants and payers do
@@ -18,7 +18,6 @@
 #pragma once
 
 #include "deliver/deliver.h"
-#include "engine/first_callback.h"
 #include "engine/sweep.h"
 #include "engine/tenant.h"
 #include "engine/turn.h"

@@ -142,37 +142,11 @@ void engine_before_commit(struct engine *engine)
     }
 }
 
-static int compare_callbacks(const void *a, const void *b)
-{
-    const struct queued_callback *x = a, *y = b;
-    return x->callback < y->callback ? -1 : x->callback > y->callback;
-}
-
-/* Sends callbacks in the order they were queued. */
-static void send_callbacks(struct engine *engine)
-{
-    struct turn *turn = &engine->turn;
-    if (turn->n_callbacks > 1) {
-        qsort(turn->callbacks, turn->n_callbacks, sizeof *turn->callbacks, compare_callbacks);
-    }
-    for (size_t i = 0; i < turn->n_callbacks; i++) {
-        struct queued_callback *callback = &turn->callbacks[i];
-        if (!callback->ahead && first_callback_queue(engine, callback)) {
-            callback->url = NULL; /* the queue owns it now */
-        } else {
-            deliver_push(engine->deliver, callback->callback, callback->invoice, callback->account,
-                         callback->url, callback->ahead);
-        }
-    }
-    first_callback_run(engine);
-    deliver_start(engine->deliver);
-}
-
 void engine_committed(struct engine *engine)
 {
     struct turn *turn = &engine->turn;
     journal_committed(engine->watch.journal);
-    send_callbacks(engine);
+    turn_send_callbacks(engine);
     if (turn->n_changes) {
         sweep_soon(engine);
     }

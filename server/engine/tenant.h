@@ -51,7 +51,7 @@ struct tenant {
     struct advance_events events;        /* of that advance (turn_add_event) */
     struct faults faults;                /* that its calls and callbacks may meet */
     struct sinks sinks;                  /* what its built-in receiver got */
-    LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (first_callback.h) */
+    LIST_HEAD(, first_gate) first_gates; /* invoices whose callbacks wait (turn.h) */
     int64_t used_ms;                     /* monotonic time of the last call, for ttl_s */
     int64_t journal_id;                  /* its id in the journal: unchanged when it is emptied */
     uint64_t journal_from;               /* records up to here are hidden */

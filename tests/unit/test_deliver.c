@@ -120,9 +120,15 @@ static int end(void **state)
     return 0;
 }
 
+static void push_of(int64_t callback, int64_t invoice, int64_t account, bool ahead)
+{
+    const struct queued_callback queued = {callback, invoice, account, (char *)sender.url, ahead};
+    deliver_push(sender.deliver, &queued);
+}
+
 static void push(int64_t callback, int64_t invoice)
 {
-    deliver_push(sender.deliver, callback, invoice, 1, sender.url, false);
+    push_of(callback, invoice, 1, false);
 }
 
 /* Lets both sides go on until so many attempts have ended, without starting others. */
@@ -200,7 +206,7 @@ static void one_that_is_pushed_ahead_goes_first(void **state)
 {
     (void)state;
     push(1, 7);
-    deliver_push(sender.deliver, 2, 7, 1, sender.url, true);
+    push_of(2, 7, 1, true);
     deliver_start(sender.deliver);
     assert_true(deliver_is_sending(sender.deliver, 2));
     assert_false(deliver_is_sending(sender.deliver, 1));
@@ -238,7 +244,7 @@ static void what_is_cancelled_is_not_reported(void **state)
     for (int64_t i = 1; i <= 6; i++) {
         push(i, i);
     }
-    deliver_push(sender.deliver, 7, 7, 2, sender.url, false); /* of another account */
+    push_of(7, 7, 2, false); /* of another account */
     deliver_start(sender.deliver);
     deliver_cancel(sender.deliver, 1);
     assert_int_equal(deliver_running(sender.deliver), 0);
