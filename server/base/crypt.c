@@ -60,9 +60,7 @@ void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size
                 uint8_t ret_mac[32])
 {
     unsigned int length = 32;
-    if (!HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length)) {
-        die("a cryptographic primitive failed");
-    }
+    check(HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length) != NULL);
 }
 
 struct crypt_block {

@@ -25,11 +25,13 @@ static struct {
 
 bool log_level_parse(const char *name, enum log_level *ret_level)
 {
-    const char *const *found = TEXT_FIND(name, level_names);
-    if (found) {
-        *ret_level = (enum log_level)(found - level_names);
+    for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
+        if (text_equal(name, level_names[i])) {
+            *ret_level = (enum log_level)i;
+            return true;
+        }
     }
-    return found;
+    return false;
 }
 
 void log_setup(enum log_level level, bool json)

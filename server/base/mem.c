@@ -152,6 +152,16 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
+void *arena_grow(struct arena *arena, void *list, size_t n, size_t *room, size_t size)
+{
+    if (n < *room) {
+        return list;
+    }
+    *room = *room ? *room * 2 : 8;
+    void *wider = arena_alloc(arena, *room * size);
+    return n ? memcpy(wider, list, n * size) : wider;
+}
+
 void arena_reset(struct arena *arena)
 {
     struct arena_chunk *chunk = arena->chunk;

@@ -40,6 +40,9 @@ char *arena_printf(struct arena *arena, const char *format, ...) ATTR_PRINTF(2, 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     ATTR_PRINTF(2, 0) ATTR_NONNULL;
 
+/* mem_grow for a list in the arena. */
+void *arena_grow(struct arena *arena, void *list, size_t n, size_t *room, size_t size);
+
 /* Frees all content but keeps one chunk for reuse. */
 void arena_reset(struct arena *arena);
 

@@ -20,35 +20,33 @@ bool card_luhn_holds(const char *number)
     return sum % 10 == 0;
 }
 
-bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT])
+/* Reads at most `most` digits with marks between them. Returns how many; 0 if there is anything
+ * else. */
+static size_t read_digits(const char *text, const char *marks, size_t most, char *ret_digits)
 {
     size_t n = 0;
     for (; *text; text++) {
-        if (*text == ' ' || *text == '-') {
+        if (strchr(marks, *text)) {
             continue;
         }
-        if (!isdigit((unsigned char)*text) || n == CARD_NUMBER_TEXT - 1) {
-            return false;
+        if (!isdigit((unsigned char)*text) || n == most) {
+            return 0;
         }
-        ret_number[n++] = *text;
+        ret_digits[n++] = *text;
     }
-    ret_number[n] = '\0';
-    return n >= 12;
+    ret_digits[n] = '\0';
+    return n;
+}
+
+bool card_number_read(const char *text, char ret_number[CARD_NUMBER_TEXT])
+{
+    return read_digits(text, " -", CARD_NUMBER_TEXT - 1, ret_number) >= 12;
 }
 
 bool card_expiry_read(const char *text, char ret_expiry[5])
 {
     char digits[7];
-    size_t n = 0;
-    for (; *text; text++) {
-        if (*text == ' ' || *text == '/' || *text == '-') {
-            continue;
-        }
-        if (!isdigit((unsigned char)*text) || n == 6) {
-            return false;
-        }
-        digits[n++] = *text;
-    }
+    size_t n = read_digits(text, " /-", sizeof digits - 1, digits);
     int month = n >= 2 ? (digits[0] - '0') * 10 + digits[1] - '0' : 0;
     if ((n != 4 && n != 6) || month < 1 || month > 12) {
         return false;

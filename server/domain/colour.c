@@ -3,7 +3,6 @@
 #include "base/attr.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -160,15 +159,14 @@ static bool read_function(const char *text, double ret_parts[4])
 
 bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT])
 {
-    char lower[COLOUR_MOST + 1] = "";
+    char lower[COLOUR_MOST + 1];
     double parts[4] = {0};
     size_t length = strlen(text);
     if (length > COLOUR_MOST) {
         return false;
     }
-    for (size_t i = 0; i < length; i++) {
-        lower[i] = (char)tolower((unsigned char)text[i]);
-    }
+    memcpy(lower, text, length + 1);
+    text_lower(lower);
     if (!read_hex(lower, parts) && !read_name(lower, parts) && !read_function(lower, parts)) {
         return false;
     }

@@ -112,22 +112,11 @@ unsigned fault_needs(enum fault_kind kind)
 bool fault_delay_parse(const char *text, struct fault_delay *ret_delay)
 {
     struct fault_delay delay = {.median_ms = FAULT_UNSET};
-    char least[32];
+    char least[32]; /* longer than any duration */
     const char *dash = strchr(text, '-');
-    if (!dash) {
-        if (!text_to_duration(text, &delay.least_ms)) {
-            return false;
-        }
-        delay.most_ms = delay.least_ms;
-        *ret_delay = delay;
-        return true;
-    }
-    size_t length = (size_t)(dash - text);
-    if (length >= sizeof least) {
-        return false;
-    }
-    snprintf(least, sizeof least, "%.*s", (int)length, text);
-    if (!text_to_duration(least, &delay.least_ms) || !text_to_duration(dash + 1, &delay.most_ms) ||
+    snprintf(least, sizeof least, "%.*s", (int)strcspn(text, "-"), text);
+    if (!text_to_duration(least, &delay.least_ms) ||
+        !text_to_duration(dash ? dash + 1 : least, &delay.most_ms) ||
         delay.least_ms > delay.most_ms) {
         return false;
     }

@@ -28,11 +28,13 @@ bool callback_is_undelivered(enum callback_state state)
 
 bool callback_state_parse(const char *name, enum callback_state *ret_state)
 {
-    const char *const *found = TEXT_FIND(name, state_names);
-    if (found) {
-        *ret_state = (enum callback_state)(found - state_names);
+    for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {
+        if (text_equal(name, state_names[i])) {
+            *ret_state = (enum callback_state)i;
+            return true;
+        }
     }
-    return found;
+    return false;
 }
 
 /* ------------------------------------------------------------------ kinds */
@@ -82,11 +84,8 @@ bool invoice_id_read(struct crypt_block *rows, const char *id, int64_t *ret_seq)
 
 bool invoice_id_has_form(const char *text)
 {
-    bool fits = false;
-    for (size_t kind = 0; kind < INVOICE_KINDS; kind++) {
-        fits = fits || ident_has_form(text, invoice_kinds[kind].prefix);
-    }
-    return fits;
+    return ident_has_form(text, invoice_kinds[INVOICE_PAYMENT].prefix) ||
+           ident_has_form(text, invoice_kinds[INVOICE_PAYOUT].prefix);
 }
 
 bool invoice_may_become(const struct invoice *invoice, enum status to)

@@ -95,11 +95,9 @@ struct price price_of(const struct service *service, const char *currency, int64
 struct price price_of_payout(const struct service *service, const char *currency, int64_t amount,
                              int64_t rate)
 {
-    struct price price = {.exchange_rate = rate,
-                          .service_amount = price_converted(service, amount, rate),
-                          .payment_amount = amount};
-    price.fee = fee_at(service, currency, price.service_amount, rate);
-    price.deposit = money_add(amount, price.fee);
+    struct price price = price_of(service, currency, amount, rate, true);
+    price.deposit = price.payment_amount;
+    price.payment_amount = amount;
     return price;
 }
 

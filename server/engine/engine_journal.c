@@ -10,11 +10,13 @@
 static struct journal_record begin(const struct engine *engine, enum journal_kind kind,
                                    const struct tenant *tenant, int64_t invoice)
 {
+    int64_t wall_ms = wall_now_ms();
     return (struct journal_record){
         .kind = kind,
         .account = tenant ? tenant->journal_id : 0,
         .invoice = invoice,
-        .wall_ms = wall_now_ms(),
+        .at_ms = tenant ? clock_at_wall(tenant, wall_ms) : wall_ms,
+        .wall_ms = wall_ms,
         .cause = engine->watch.trace.current,
     };
 }
@@ -68,7 +70,6 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
                    int64_t fault, const char *on, const char *name)
 {
     struct journal_record record = begin(engine, JOURNAL_FAULT, tenant, invoice);
-    record.at_ms = tenant ? clock_at_wall(tenant, record.wall_ms) : record.wall_ms;
     record.everyone = !tenant;
     record.fault.id = fault;
     snprintf(record.fault.on, sizeof record.fault.on, "%s", on);
@@ -79,7 +80,6 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
 void journal_clock(struct engine *engine, const struct tenant *tenant)
 {
     struct journal_record record = begin(engine, JOURNAL_CLOCK, tenant, 0);
-    record.at_ms = clock_at_wall(tenant, record.wall_ms);
     record.clock.frozen = tenant->account.clock.frozen;
     journal_add(engine->watch.journal, &record);
 }
@@ -87,7 +87,6 @@ void journal_clock(struct engine *engine, const struct tenant *tenant)
 void journal_account(struct engine *engine, const struct tenant *tenant, enum journal_change change)
 {
     struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant, 0);
-    record.at_ms = clock_at_wall(tenant, record.wall_ms);
     record.everyone = true; /* nobody can follow an account before it exists */
     record.account_change.change = change;
     snprintf(record.account_change.id, sizeof record.account_change.id, "%s",

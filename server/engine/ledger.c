@@ -4,8 +4,6 @@
 #include "store/store_account.h"
 #include "view/settings.h"
 
-#include <string.h>
-
 /* ------------------------------------------------------------------ opening balances */
 
 /* Returns true if a payment or payout service has the currency. */
@@ -64,15 +62,7 @@ static void add_currency(void *arg, const char *currency)
     if (text_find(currency, l->list, l->n, sizeof *l->list)) {
         return;
     }
-    if (l->n == l->room) {
-        size_t room = l->room ? l->room * 2 : 16;
-        struct ledger_balance *wider = arena_alloc(l->arena, room * sizeof *wider);
-        if (l->n) {
-            memcpy(wider, l->list, l->n * sizeof *wider);
-        }
-        l->list = wider;
-        l->room = room;
-    }
+    l->list = arena_grow(l->arena, l->list, l->n, &l->room, sizeof *l->list);
     l->list[l->n++].currency = arena_strdup(l->arena, currency);
 }
 

@@ -72,6 +72,6 @@ void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct
 
 void snapshot_delete(struct engine *engine, const struct snapshot *snapshot)
 {
-    store_snapshot_delete(engine->store, snapshot);
+    store_snapshot_delete(engine->store, snapshot->account, snapshot->name);
     engine->turn.garbage = true;
 }

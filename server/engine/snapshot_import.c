@@ -40,7 +40,7 @@ static bool keep_invoices(const struct placing *p)
             invoice->seq = seq;
         }
         if (!ours || seq > NUMBER_MOST ||
-            store_snapshot_invoice_taken(p->engine->store, account, invoice->seq)) {
+            store_snapshot_taken(p->engine->store, &row_invoice, account, invoice->seq)) {
             return false;
         }
         invoice_id(p->engine->keys.rows, invoice->seq, id);
@@ -59,7 +59,7 @@ static bool keep_callbacks(const struct placing *p)
         for (size_t k = 0; k < row->n_callbacks; k++) {
             int64_t seq = row->callbacks[k].callback.seq;
             if (seq > NUMBER_MOST ||
-                store_snapshot_callback_taken(p->engine->store, account, seq)) {
+                store_snapshot_taken(p->engine->store, &row_callback, account, seq)) {
                 return false;
             }
         }

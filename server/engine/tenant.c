@@ -290,7 +290,7 @@ void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *
 
 void tenants_delete(struct tenants *tenants, struct store *store, struct tenant *tenant)
 {
-    store_snapshot_delete_all(store, tenant->account.keys.id);
+    store_snapshot_delete(store, tenant->account.keys.id, NULL);
     store_account_delete(store, tenant->account.num);
     forget(tenants, tenant);
 }

@@ -274,9 +274,11 @@ const char *sink_signature_name(enum sink_signature signature)
 
 bool sink_signature_parse(const char *name, enum sink_signature *ret_signature)
 {
-    const char *const *found = TEXT_FIND(name, signature_names);
-    if (found) {
-        *ret_signature = (enum sink_signature)(found - signature_names);
+    for (size_t i = 0; i < ARRAY_SIZE(signature_names); i++) {
+        if (text_equal(signature_names[i], name)) {
+            *ret_signature = (enum sink_signature)i;
+            return true;
+        }
     }
-    return found;
+    return false;
 }

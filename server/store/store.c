@@ -171,8 +171,9 @@ int store_run(struct store *store, sqlite3_stmt *statement)
 
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
-    const unsigned char *text = sqlite3_column_text(statement, column);
-    return text ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    bool copied = text && arena;
+    return copied ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column)) : text;
 }
 
 int64_t store_column_int(sqlite3_stmt *statement, int column)

@@ -107,32 +107,22 @@ sqlite3_stmt *store_write_query(struct store *store, enum store_group group, int
  */
 #define store_bind(q, ...) store_bind_from(q, 1, __VA_ARGS__)
 #define store_bind_from(q, at, ...)                                                                \
-    STORE_BIND_N(__VA_ARGS__, STORE_BIND_10, STORE_BIND_9, STORE_BIND_8, STORE_BIND_7,             \
-                 STORE_BIND_6, STORE_BIND_5, STORE_BIND_4, STORE_BIND_3, STORE_BIND_2,             \
-                 STORE_BIND_1)                                                                     \
+    BIND_N(__VA_ARGS__, BIND_10, BIND_9, BIND_8, BIND_7, BIND_6, BIND_5, BIND_4, BIND_3, BIND_2,   \
+           BIND_1)                                                                                 \
     (q, at, __VA_ARGS__)
-#define STORE_BIND_N(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, name, ...) name
-#define STORE_BIND_1(q, at, value)                                                                 \
+#define BIND_N(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, name, ...) name
+#define BIND_1(q, at, value)                                                                       \
     _Generic((value), char * : store_bind_text, const char * : store_bind_text, default            \
              : store_bind_int)(q, at, value)
-#define STORE_BIND_2(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_1(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_3(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_2(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_4(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_3(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_5(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_4(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_6(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_5(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_7(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_6(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_8(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_7(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_9(q, at, value, ...)                                                            \
-    (STORE_BIND_1(q, at, value), STORE_BIND_8(q, (at) + 1, __VA_ARGS__))
-#define STORE_BIND_10(q, at, value, ...)                                                           \
-    (STORE_BIND_1(q, at, value), STORE_BIND_9(q, (at) + 1, __VA_ARGS__))
+#define BIND_2(q, at, v, ...) (BIND_1(q, at, v), BIND_1(q, (at) + 1, __VA_ARGS__))
+#define BIND_3(q, at, v, ...) (BIND_1(q, at, v), BIND_2(q, (at) + 1, __VA_ARGS__))
+#define BIND_4(q, at, v, ...) (BIND_1(q, at, v), BIND_3(q, (at) + 1, __VA_ARGS__))
+#define BIND_5(q, at, v, ...) (BIND_1(q, at, v), BIND_4(q, (at) + 1, __VA_ARGS__))
+#define BIND_6(q, at, v, ...) (BIND_1(q, at, v), BIND_5(q, (at) + 1, __VA_ARGS__))
+#define BIND_7(q, at, v, ...) (BIND_1(q, at, v), BIND_6(q, (at) + 1, __VA_ARGS__))
+#define BIND_8(q, at, v, ...) (BIND_1(q, at, v), BIND_7(q, (at) + 1, __VA_ARGS__))
+#define BIND_9(q, at, v, ...) (BIND_1(q, at, v), BIND_8(q, (at) + 1, __VA_ARGS__))
+#define BIND_10(q, at, v, ...) (BIND_1(q, at, v), BIND_9(q, (at) + 1, __VA_ARGS__))
 void store_bind_int(sqlite3_stmt *statement, int at, int64_t n);
 void store_bind_text(sqlite3_stmt *statement, int at, const char *text);
 
@@ -168,7 +158,8 @@ bool store_step(struct store *store, sqlite3_stmt *statement);
  * failed. */
 int store_run(struct store *store, sqlite3_stmt *statement);
 
-/* Columns: null texts are NULL, null integers INT64_MIN. Texts are copied to the arena. */
+/* Columns: null texts are NULL, null integers INT64_MIN. Texts are copied to the arena; without one
+ * (NULL) they are valid until the next step. */
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column);
 int64_t store_column_int(sqlite3_stmt *statement, int column);
 

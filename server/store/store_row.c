@@ -76,11 +76,6 @@ int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const voi
 
 /* ------------------------------------------------------------------ reading */
 
-static const char *read_text(struct arena *arena, sqlite3_stmt *q, int at)
-{
-    return arena ? store_column_text(arena, q, at) : (const char *)sqlite3_column_text(q, at);
-}
-
 static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struct row_field *field,
                        void *row)
 {
@@ -88,13 +83,13 @@ static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struc
     uint32_t choice;
     switch (storages[field->kind]) {
     case STORED_TEXT:
-        *(const char **)place = read_text(arena, q, at);
+        *(const char **)place = store_column_text(arena, q, at);
         break;
     case STORED_IDENT:
         snprintf(place, IDENT_TEXT, "%s", (const char *)sqlite3_column_text(q, at));
         break;
     case STORED_BYTES:
-        *(const char **)place = read_text(arena, q, at);
+        *(const char **)place = store_column_text(arena, q, at);
         *(int64_t *)((char *)row + field->offset2) = sqlite3_column_bytes(q, at);
         break;
     case STORED_NUMBER:
@@ -134,15 +129,10 @@ bool store_one_row(struct store *store, struct arena *arena, sqlite3_stmt *q,
 size_t store_all_rows(struct store *store, struct arena *arena, sqlite3_stmt *q,
                       const struct row_table *table, void *ret_rows)
 {
-    size_t n = 0, room = 8;
-    char *rows = arena_alloc(arena, room * table->size);
+    size_t n = 0, room = 0;
+    char *rows = arena_grow(arena, NULL, n, &room, table->size);
     while (store_next_row(store, arena, q, table, rows + n * table->size)) {
-        if (++n == room) {
-            char *wider = arena_alloc(arena, 2 * room * table->size);
-            memcpy(wider, rows, n * table->size);
-            rows = wider;
-            room *= 2;
-        }
+        rows = arena_grow(arena, rows, ++n, &room, table->size);
     }
     *(void **)ret_rows = rows;
     return n;

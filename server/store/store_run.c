@@ -36,9 +36,9 @@ struct run_mark store_run_begin(struct store *store)
 {
     struct run_mark mark = {0};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        int64_t first = invoice_kinds[kind].first;
-        int64_t last = invoice_kinds[kind].last;
-        mark.last[kind] = store_one_int(store, store_ask(store, STORE_RUN, Q_LAST, first, last), 0);
+        sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LAST, invoice_kinds[kind].first,
+                                    invoice_kinds[kind].last);
+        mark.last[kind] = store_one_int(store, q, 0);
     }
     return mark;
 }

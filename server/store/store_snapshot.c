@@ -39,26 +39,15 @@ _Static_assert(STORE_GARBAGE_SNAPSHOT == 1, "the kind is named by number in the 
 
 const struct store_queries store_snapshot_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-/* Deletes one, or all of the account if the name is NULL. */
-static void remove_rows(struct store *store, const char *account, const char *name)
+void store_snapshot_delete(struct store *store, const char *account, const char *name)
 {
     store_do(store, STORE_SNAPSHOT, Q_LEAVE, account, name);
     store_do(store, STORE_SNAPSHOT, Q_DELETE, account, name);
 }
 
-void store_snapshot_delete(struct store *store, const struct snapshot *snapshot)
-{
-    remove_rows(store, snapshot->account, snapshot->name);
-}
-
-void store_snapshot_delete_all(struct store *store, const char *account)
-{
-    remove_rows(store, account, NULL);
-}
-
 int64_t store_snapshot_insert(struct store *store, const struct snapshot *snapshot)
 {
-    store_snapshot_delete(store, snapshot);
+    store_snapshot_delete(store, snapshot->account, snapshot->name);
     struct snapshot fresh = *snapshot;
     fresh.seq = INT64_MIN; /* null: the next number */
     store_insert(store, STORE_SNAPSHOT, Q_INSERT, &row_snapshot, &fresh);
@@ -84,17 +73,9 @@ int64_t store_snapshot_count(struct store *store, const char *account)
     return store_one_int(store, store_ask(store, STORE_SNAPSHOT, Q_COUNT, account), 0);
 }
 
-static bool is_taken(struct store *store, int query, const char *account, int64_t seq)
+bool store_snapshot_taken(struct store *store, const struct row_table *table, const char *account,
+                          int64_t seq)
 {
+    int query = table == &row_invoice ? Q_INVOICE_TAKEN : Q_CALLBACK_TAKEN;
     return store_one_int(store, store_ask(store, STORE_SNAPSHOT, query, account, seq), 0);
-}
-
-bool store_snapshot_invoice_taken(struct store *store, const char *account, int64_t seq)
-{
-    return is_taken(store, Q_INVOICE_TAKEN, account, seq);
-}
-
-bool store_snapshot_callback_taken(struct store *store, const char *account, int64_t seq)
-{
-    return is_taken(store, Q_CALLBACK_TAKEN, account, seq);
 }

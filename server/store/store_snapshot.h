@@ -29,12 +29,13 @@ size_t store_snapshot_list(struct store *store, struct arena *arena, const char 
                            const char *after, int64_t limit, struct snapshot **ret_snapshots);
 int64_t store_snapshot_count(struct store *store, const char *account);
 
-void store_snapshot_delete(struct store *store, const struct snapshot *snapshot);
-void store_snapshot_delete_all(struct store *store, const char *account);
+/* Deletes the one with this name, or all of the account if the name is NULL. */
+void store_snapshot_delete(struct store *store, const char *account, const char *name);
 
-/* True if a row with this number belongs to another account or to a snapshot of one. */
-bool store_snapshot_invoice_taken(struct store *store, const char *account, int64_t seq);
-bool store_snapshot_callback_taken(struct store *store, const char *account, int64_t seq);
+/* True if an invoice's or a callback's row with this number belongs to another account or to a
+ * snapshot of one. */
+bool store_snapshot_taken(struct store *store, const struct row_table *table, const char *account,
+                          int64_t seq);
 
 /* ------------------------------------------------------------------ row by row */
 
