@@ -25,15 +25,8 @@ struct timeline {
 
 static void add_item(struct timeline *timeline, int64_t wall_ms, const struct buf *json)
 {
-    if (timeline->n == timeline->room) {
-        size_t room = timeline->room ? timeline->room * 2 : 32;
-        struct timeline_item *wider = arena_alloc(timeline->arena, room * sizeof *wider);
-        for (size_t i = 0; i < timeline->n; i++) {
-            wider[i] = timeline->items[i];
-        }
-        timeline->items = wider;
-        timeline->room = room;
-    }
+    timeline->items = arena_grow(timeline->arena, timeline->items, timeline->n, &timeline->room,
+                                 sizeof *timeline->items);
     timeline->items[timeline->n] = (struct timeline_item){
         wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
     timeline->n++;
