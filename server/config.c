@@ -41,15 +41,11 @@ static const char *read_file(const struct option *option, const char *value, str
 
 static const char *read_flag(const struct option *option, const char *value, struct config *config)
 {
-    static const char *const words[] = {"0",    "1",  "false",
-                                        "true", "no", "yes"}; /* odd indices mean on */
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (text_equal_nocase(value, words[i])) {
-            *(bool *)place(option, config) = i % 2;
-            return NULL;
-        }
-    }
-    return arena_printf(&texts, "\"%s\" must be 1, true, yes, 0, false or no", value);
+    static const char *const words[] = {"0", "1", "false", "true", "no", "yes", NULL};
+    int word = text_index_nocase(words, value);
+    *(bool *)place(option, config) = word % 2; /* odd indices mean on */
+    return word >= 0 ? NULL
+                     : arena_printf(&texts, "\"%s\" must be 1, true, yes, 0, false or no", value);
 }
 
 static const char *read_duration(const struct option *option, const char *value,

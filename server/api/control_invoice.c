@@ -188,25 +188,17 @@ static struct answer *read_card(struct call *call, const struct pay_input *input
     return NULL;
 }
 
-static enum payment_3ds three_ds_of(const char *name)
-{
-    for (int i = 0; name && three_ds_names[i]; i++) {
-        if (text_equal(name, three_ds_names[i])) {
-            return (enum payment_3ds)i;
-        }
-    }
-    return PAYMENT_3DS_PASS;
-}
-
 /* By card, with the answer to its challenge. */
 static enum payment_result pay_by_card(struct call *call, struct invoice *invoice,
                                        const struct card_entry *card, const char *three_ds)
 {
+    enum payment_3ds answer =
+        three_ds ? (enum payment_3ds)text_index(three_ds_names, three_ds) : PAYMENT_3DS_PASS;
     enum payment_result result =
         payment_by_card(call->engine, call->tenant, call->arena, invoice, card, NULL);
-    return result == PAYMENT_CHALLENGE ? payment_answer(call->engine, call->tenant, call->arena,
-                                                        invoice, three_ds_of(three_ds))
-                                       : result;
+    return result == PAYMENT_CHALLENGE
+               ? payment_answer(call->engine, call->tenant, call->arena, invoice, answer)
+               : result;
 }
 
 static struct answer *refuse_payment(struct call *call, const struct invoice *invoice)

@@ -24,8 +24,8 @@ static const enum export_variable variable_of_mask[] = {
 
 /* Headers that curl sends itself, or that belong to the connection. */
 static const char *const left_out[] = {
-    "Host",       "Content-Length", "Connection",      "Transfer-Encoding", "Expect",
-    "User-Agent", "Cookie",         "Accept-Encoding", "Keep-Alive",        "X-Mock-Token",
+    "Host",   "Content-Length",  "Connection", "Transfer-Encoding", "Expect", "User-Agent",
+    "Cookie", "Accept-Encoding", "Keep-Alive", "X-Mock-Token",      NULL,
 };
 
 /* A masked range, and its variable. */
@@ -117,29 +117,18 @@ static void add_word(struct writing *writing, enum journal_part part, size_t sta
     buf_char(out, '\'');
 }
 
-static bool is_name(const struct writing *writing, const struct journal_mask *mask,
-                    const char *name)
-{
-    const char *text = writing->parts[mask->part] + mask->name;
-    return mask->name_size == strlen(name) && strncasecmp(text, name, mask->name_size) == 0;
-}
-
 /* Headers of an account or of the connection, which are written in another form or left out. */
 static bool is_own_header(const struct writing *writing, const struct journal_mask *mask)
 {
-    const char *value = writing->parts[mask->part] + mask->name + mask->name_size + strlen(": ");
+    const char *text = writing->parts[mask->part] + mask->name;
+    const char *name = arena_copy(writing->script->call->arena, text, mask->name_size);
+    const char *value = text + mask->name_size + strlen(": ");
     if (mask->kind != MASK_HEADER) {
         return false;
     }
-    if (is_name(writing, mask, "Authorization")) {
-        return text_starts(value, "Basic ") || text_starts(value, "Bearer ");
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(left_out); i++) {
-        if (is_name(writing, mask, left_out[i])) {
-            return true;
-        }
-    }
-    return false;
+    return text_equal_nocase(name, "Authorization")
+               ? text_starts(value, "Basic ") || text_starts(value, "Bearer ")
+               : text_index_nocase(left_out, name) >= 0;
 }
 
 static void add_comment(struct writing *writing, const struct hole *hole, bool own)
@@ -226,12 +215,7 @@ static void add_header(struct writing *writing, size_t start, size_t end)
     const char *colon = memmem(line, size, ": ", 2);
     char *name =
         arena_copy(writing->script->call->arena, line, colon ? (size_t)(colon - line) : size);
-    for (size_t i = 0; i < ARRAY_SIZE(left_out); i++) {
-        if (text_equal_nocase(name, left_out[i])) {
-            return;
-        }
-    }
-    if (!colon ||
+    if (!colon || text_index_nocase(left_out, name) >= 0 ||
         (text_equal_nocase(name, "Authorization") && add_authorization(writing, colon + 2))) {
         return;
     }

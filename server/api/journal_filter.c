@@ -8,14 +8,11 @@
 #include <string.h>
 
 /* Reads one of two words as 0 or 1; -1 if it was not sent. */
-static struct answer *read_word(struct call *call, const char *name, const char *const words[2],
+static struct answer *read_word(struct call *call, const char *name, const char *const words[3],
                                 int *ret_n)
 {
     const char *text = http_query_text(call->request, name);
-    *ret_n = -1;
-    for (int i = 0; text && i < 2; i++) {
-        *ret_n = text_equal(text, words[i]) ? i : *ret_n;
-    }
+    *ret_n = text_index(words, text);
     return !text || *ret_n >= 0
                ? NULL
                : call_invalid(call, "%s: must be %s or %s", name, words[0], words[1]);
@@ -73,7 +70,8 @@ static struct answer *read_invoice(struct call *call, struct journal_filter *fil
 
 struct answer *journal_filter_read(struct call *call, struct journal_filter *ret_filter)
 {
-    static const char *const kinds[] = {"api", "page"}, *const words[] = {"false", "true"};
+    static const char *const kinds[] = {"api", "page", NULL};
+    static const char *const words[] = {"false", "true", NULL};
     struct journal_filter filter = {
         .view = journal_view_of(call->engine, call->tenant),
         .method = http_query_text(call->request, "method"),

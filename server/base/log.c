@@ -15,7 +15,7 @@
 /* Lines are written early if this much is buffered within a turn. */
 #define FLUSH_BYTES ((size_t)65536)
 
-static const char *const level_names[] = {"error", "warn", "info", "debug"};
+static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
 
 static struct {
     enum log_level level;
@@ -25,13 +25,11 @@ static struct {
 
 bool log_level_parse(const char *name, enum log_level *ret_level)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
-        if (text_equal(name, level_names[i])) {
-            *ret_level = (enum log_level)i;
-            return true;
-        }
+    int level = text_index(level_names, name);
+    if (level >= 0) {
+        *ret_level = (enum log_level)level;
     }
-    return false;
+    return level >= 0;
 }
 
 void log_setup(enum log_level level, bool json)

@@ -17,6 +17,27 @@ bool text_equal_nocase(const char *a, const char *b)
     return a && b ? strcasecmp(a, b) == 0 : a == b;
 }
 
+static int find(const char *const *list, const char *text,
+                bool (*equal)(const char *a, const char *b))
+{
+    for (int i = 0; list && list[i]; i++) {
+        if (equal(list[i], text)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int text_index(const char *const *list, const char *text)
+{
+    return find(list, text, text_equal);
+}
+
+int text_index_nocase(const char *const *list, const char *text)
+{
+    return find(list, text, text_equal_nocase);
+}
+
 bool text_starts(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

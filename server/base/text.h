@@ -9,6 +9,12 @@
 bool text_equal(const char *a, const char *b);        /* NULL equals only NULL */
 bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only */
 bool text_starts(const char *text, const char *prefix);
+
+/* The index of a text in a list that ends in NULL; -1 if it is not there, or if the list is NULL.
+ */
+int text_index(const char *const *list, const char *text);
+int text_index_nocase(const char *const *list, const char *text);
+
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
 void text_flatten(char *text); /* in place: control characters become '?', for output on one line */

@@ -13,7 +13,7 @@ const char *const refund_statuses[] = {
 
 static const char *const state_names[] = {
     [CALLBACK_QUEUED] = "queued", [CALLBACK_SENDING] = "sending", [CALLBACK_DONE] = "done",
-    [CALLBACK_FAILED] = "failed", [CALLBACK_DROPPED] = "dropped",
+    [CALLBACK_FAILED] = "failed", [CALLBACK_DROPPED] = "dropped", NULL,
 };
 
 const char *callback_state_name(enum callback_state state)
@@ -28,13 +28,11 @@ bool callback_is_undelivered(enum callback_state state)
 
 bool callback_state_parse(const char *name, enum callback_state *ret_state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {
-        if (text_equal(name, state_names[i])) {
-            *ret_state = (enum callback_state)i;
-            return true;
-        }
+    int state = text_index(state_names, name);
+    if (state >= 0) {
+        *ret_state = (enum callback_state)state;
     }
-    return false;
+    return state >= 0;
 }
 
 /* ------------------------------------------------------------------ kinds */

@@ -30,19 +30,16 @@ static void finish_part(struct part *part)
 /* Returns NULL if the part is plain text, else what is wrong with it. */
 static const char *why_no_field(const char *name, const char *file, const char *encoding)
 {
-    static const char *const plain[] = {"7bit", "8bit", "binary"};
+    static const char *const plain[] = {"7bit", "8bit", "binary", NULL};
     if (!name || !*name) {
         return "This part has no name: write Content-Disposition: form-data; name=\"...\".";
     }
     if (file) {
         return "This field is a file: only texts are accepted here.";
     }
-    for (size_t i = 0; encoding && i < ARRAY_SIZE(plain); i++) {
-        if (text_equal_nocase(encoding, plain[i])) {
-            return NULL;
-        }
-    }
-    return encoding ? "This part has a Content-Transfer-Encoding: send it as it is." : NULL;
+    return encoding && text_index_nocase(plain, encoding) < 0
+               ? "This part has a Content-Transfer-Encoding: send it as it is."
+               : NULL;
 }
 
 static enum MHD_Result take(void *arg, enum MHD_ValueKind kind, const char *name, const char *file,

@@ -1,6 +1,5 @@
 #include "mask_scan.h"
 
-#include "base/attr.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -10,18 +9,13 @@
 #define SHOWN_LAST 4
 
 static const char *const hidden_headers[] = {
-    "Authorization", "Proxy-Authorization", "Cookie",  "Set-Cookie",
-    "X-Mock-Token",  "X-Api-Key",           "Api-Key", "X-Auth-Token",
+    "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Mock-Token", "X-Api-Key",
+    "Api-Key",       "X-Auth-Token",        NULL,
 };
 
 bool mask_hides_header(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(hidden_headers); i++) {
-        if (text_equal_nocase(name, hidden_headers[i])) {
-            return true;
-        }
-    }
-    return false;
+    return text_index_nocase(hidden_headers, name) >= 0;
 }
 
 /* ------------------------------------------------------------------ hiding */

@@ -262,10 +262,7 @@ size_t sink_list(const struct sinks *sinks, const char *name, const struct sink_
 /* ------------------------------------------------------------------ words */
 
 static const char *const signature_names[] = {
-    [SINK_VALID] = "valid",
-    [SINK_INVALID] = "invalid",
-    [SINK_MISSING] = "missing",
-};
+    [SINK_VALID] = "valid", [SINK_INVALID] = "invalid", [SINK_MISSING] = "missing", NULL};
 
 const char *sink_signature_name(enum sink_signature signature)
 {
@@ -274,11 +271,9 @@ const char *sink_signature_name(enum sink_signature signature)
 
 bool sink_signature_parse(const char *name, enum sink_signature *ret_signature)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(signature_names); i++) {
-        if (text_equal(signature_names[i], name)) {
-            *ret_signature = (enum sink_signature)i;
-            return true;
-        }
+    int signature = text_index(signature_names, name);
+    if (signature >= 0) {
+        *ret_signature = (enum sink_signature)signature;
     }
-    return false;
+    return signature >= 0;
 }

@@ -29,19 +29,6 @@ static const char *read_text_setting(const struct setting *setting, const json_t
     return NULL;
 }
 
-static const char *read_choice(const struct setting *setting, const char *text,
-                               struct json_errors *errors)
-{
-    buf_auto list = {0};
-    for (const char *const *choice = setting->choices; *choice; choice++) {
-        if (text_equal(*choice, text)) {
-            return NULL;
-        }
-        buf_printf(&list, "%s%s", list.size ? ", " : "", *choice);
-    }
-    return arena_printf(errors->arena, "must be one of %s", buf_str(&list));
-}
-
 static const char *read_number(const struct setting *setting, const json_t *value,
                                struct json_errors *errors, int64_t *place)
 {
@@ -119,7 +106,10 @@ static const char *read_setting(const struct setting *setting, const json_t *val
         return read_text_setting(setting, value, errors, place);
     case SETTING_CHOICE:
         why = read_text_setting(setting, value, errors, place);
-        return why ? why : read_choice(setting, *(const char **)place, errors);
+        return why || text_index(setting->choices, *(const char **)place) >= 0
+                   ? why
+                   : arena_printf(errors->arena, "must be %s",
+                                  json_choices(errors->arena, setting->choices));
     case SETTING_OUTCOME:
         why = read_text_setting(setting, value, errors, place);
         return why ? why
@@ -149,16 +139,6 @@ static const struct setting *find_setting(const char *name)
     return NULL;
 }
 
-static bool is_listed(const char *const *names, const char *name)
-{
-    for (; names && *names; names++) {
-        if (text_equal(*names, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void read_members(const json_t *object, const char *prefix, const char *const *others,
                          const struct resolution_set *resolutions, struct settings *settings,
                          struct json_errors *errors)
@@ -183,7 +163,7 @@ static void read_members(const json_t *object, const char *prefix, const char *c
             } else {
                 json_errors_add(errors, path, "must be an object");
             }
-        } else if (!is_listed(others, name)) {
+        } else if (text_index(others, name) < 0) {
             json_errors_add(errors, path, "unknown name");
         }
     }

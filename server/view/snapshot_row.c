@@ -238,13 +238,9 @@ static void write_choice(const struct value *v)
 
 static const char *read_choice(const struct value *v)
 {
-    for (uint32_t i = 0; v->read && *v->read && v->field->names[i]; i++) {
-        if (text_equal(v->field->names[i], v->read)) {
-            *v->choice = i;
-            return NULL;
-        }
-    }
-    return MESSAGE_CHOICE;
+    int choice = v->read && *v->read ? text_index(v->field->names, v->read) : -1;
+    *v->choice = (uint32_t)choice;
+    return choice >= 0 ? NULL : MESSAGE_CHOICE;
 }
 
 static void write_status(const struct value *v)

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "domain/account.h"
 #include "domain/invoice.h"
 #include "domain/resolution.h"
 #include "domain/row.h"

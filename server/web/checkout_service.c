@@ -8,7 +8,7 @@
 /* The outcomes that the test service offers (outcome.h); X-Mock-Outcome accepts any. */
 static const char *const choices[] = {
     "processed",       "process_failed", "process_failed:insufficient_funds",
-    "process_pending", "expired",
+    "process_pending", "expired",        NULL,
 };
 
 const char *checkout_service_text(const struct checkout_page *page, const struct service_text *text)
@@ -127,7 +127,7 @@ struct template_rows checkout_service_choices(const struct checkout_page *page)
 {
     struct arena *arena = page->call->arena;
     struct template_rows rows = {0};
-    for (size_t i = 0; checkout_service_asks_outcome(page) && i < ARRAY_SIZE(choices); i++) {
+    for (size_t i = 0; checkout_service_asks_outcome(page) && choices[i]; i++) {
         const char *key = arena_printf(arena, "choice.%s", choices[i]);
         const struct template_value row[] = {
             {"outcome", choices[i]},
@@ -141,10 +141,6 @@ struct template_rows checkout_service_choices(const struct checkout_page *page)
 
 const char *checkout_service_outcome(const char *text)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
-        if (text_equal(text, choices[i])) {
-            return choices[i];
-        }
-    }
-    return NULL;
+    int choice = text_index(choices, text);
+    return choice >= 0 ? choices[choice] : NULL;
 }

@@ -126,7 +126,7 @@ const struct json_field *json_field_at(const struct json_field *fields, size_t n
     return NULL;
 }
 
-static const char *choices_text(struct arena *arena, const char *const *choices)
+const char *json_choices(struct arena *arena, const char *const *choices)
 {
     buf_auto text = {0};
     for (size_t i = 0; choices[i]; i++) {
@@ -139,7 +139,7 @@ static const char *text_accepts(struct arena *arena, const struct json_field *fi
 {
     long long most = field->most ? field->most : JSON_TEXT_MOST;
     if (field->choices) {
-        return choices_text(arena, field->choices);
+        return json_choices(arena, field->choices);
     }
     if (field->format == JSON_FORMAT_URL) {
         return arena_printf(arena, "an absolute http or https URL of at most %lld characters",

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "domain/money.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,16 +47,6 @@ struct reading {
     struct arena *arena;
 };
 
-static const char *check_choice(const struct json_field *field, const char *text)
-{
-    for (const char *const *choice = field->choices; choice && *choice; choice++) {
-        if (text_equal(*choice, text)) {
-            return NULL;
-        }
-    }
-    return field->choices ? MESSAGE_CHOICE : NULL;
-}
-
 static const char *check_length(struct arena *arena, const struct json_field *field, int64_t length)
 {
     int64_t most = field->most ? field->most : JSON_TEXT_MOST;
@@ -85,8 +74,8 @@ static const char *read_text(const struct reading *r)
         return field->required ? MESSAGE_BLANK : NULL;
     }
     const char *message = check_length(r->arena, field, text_utf8_length(r->text, size));
-    if (!message) {
-        message = check_choice(field, r->text);
+    if (!message && field->choices && text_index(field->choices, r->text) < 0) {
+        message = MESSAGE_CHOICE;
     }
     if (!message && !json_format_holds(field->format, r->text)) {
         message = json_format_message(field->format);
