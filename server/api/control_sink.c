@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "api/request_view.h"
 #include "api/wait.h"
 #include "base/text.h"
 #include "receiver/signature_diagnosis.h"
@@ -29,43 +30,11 @@ static struct answer *reply_too_many(struct call *call)
 
 /* ------------------------------------------------------------------ receiving */
 
-struct headers {
-    struct arena *arena;
-    struct header {
-        const char *name, *value;
-        struct header *next;
-    } * first, **tail;
-};
-
-/* A repeated header continues the value, as in HTTP. */
-static void add_header(void *arg, const char *name, const char *value)
-{
-    struct headers *headers = arg;
-    for (struct header *header = headers->first; header; header = header->next) {
-        if (text_equal_nocase(header->name, name)) {
-            header->value = arena_printf(headers->arena, "%s, %s", header->value, value);
-            return;
-        }
-    }
-    struct header *header = arena_alloc(headers->arena, sizeof *header);
-    *header = (struct header){name, value, NULL};
-    *headers->tail = header;
-    headers->tail = &header->next;
-}
-
 static const char *headers_text(struct call *call)
 {
-    struct headers headers = {.arena = call->arena};
-    headers.tail = &headers.first;
-    http_headers(call->request, add_header, &headers);
-    buf_auto text = {0};
-    struct json_out out = {.buf = &text};
-    json_out_object(&out, NULL);
-    for (const struct header *header = headers.first; header; header = header->next) {
-        json_out_text(&out, header->name, header->value);
-    }
-    json_out_object_end(&out);
-    return arena_strdup(call->arena, buf_str(&text));
+    json_auto_t *headers = json_object();
+    http_headers(call->request, request_header_add, headers);
+    return json_text(call->arena, headers, false);
 }
 
 /* The id in a callback's body, or "". */

@@ -21,22 +21,30 @@ struct timeline {
         const char *json;
     } * items;
     size_t n, room;
+    struct buf json; /* of the item that is being written */
+    struct json_out out;
 };
 
-static void add_item(struct timeline *timeline, int64_t wall_ms, const struct buf *json)
+/* Begins an item. Returns where its members are written. */
+static struct json_out *begin_item(struct timeline *timeline, int64_t at_ms, const char *kind)
 {
+    timeline->json.size = 0;
+    timeline->out = (struct json_out){.buf = &timeline->json};
+    json_out_object(&timeline->out, NULL);
+    json_out_int(&timeline->out, "at", at_ms);
+    json_out_text(&timeline->out, "kind", kind);
+    return &timeline->out;
+}
+
+static void end_item(struct timeline *timeline, int64_t wall_ms)
+{
+    const struct buf *json = &timeline->json;
+    json_out_object_end(&timeline->out);
     timeline->items = arena_grow(timeline->arena, timeline->items, timeline->n, &timeline->room,
                                  sizeof *timeline->items);
     timeline->items[timeline->n] = (struct timeline_item){
         wall_ms, timeline->n, arena_copy(timeline->arena, json->data, json->size)};
     timeline->n++;
-}
-
-static void begin_item(struct json_out *out, int64_t at_ms, const char *kind)
-{
-    json_out_object(out, NULL);
-    json_out_int(out, "at", at_ms);
-    json_out_text(out, "kind", kind);
 }
 
 static void add_visit(const struct call *call, struct timeline *timeline,
@@ -45,26 +53,20 @@ static void add_visit(const struct call *call, struct timeline *timeline,
     const struct journal_request *request = &record->request;
     const char *target = journal_part(call->engine->watch.journal, record, JOURNAL_TARGET);
     const char *mark = memchr(target, '?', request->size[JOURNAL_TARGET]);
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    begin_item(&out, record->at_ms, request->page ? "page" : "api");
-    json_out_text(&out, "method", request->method);
-    json_out_text_sized(&out, "path", target,
+    struct json_out *out = begin_item(timeline, record->at_ms, request->page ? "page" : "api");
+    json_out_text(out, "method", request->method);
+    json_out_text_sized(out, "path", target,
                         mark ? (size_t)(mark - target) : request->size[JOURNAL_TARGET]);
-    json_out_int_or_null(&out, "status", request->status, 0);
-    json_out_object_end(&out);
-    add_item(timeline, record->wall_ms, &json);
+    json_out_int_or_null(out, "status", request->status, 0);
+    end_item(timeline, record->wall_ms);
 }
 
 static void add_fault(struct timeline *timeline, const struct journal_record *record)
 {
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    begin_item(&out, record->at_ms, "fault");
-    json_out_text(&out, "on", record->fault.on);
-    json_out_text(&out, "fault", record->fault.name);
-    json_out_object_end(&out);
-    add_item(timeline, record->wall_ms, &json);
+    struct json_out *out = begin_item(timeline, record->at_ms, "fault");
+    json_out_text(out, "on", record->fault.on);
+    json_out_text(out, "fault", record->fault.name);
+    end_item(timeline, record->wall_ms);
 }
 
 /* For control calls, the change that they made is the item. */
@@ -95,15 +97,12 @@ static void add_journal(const struct call *call, struct timeline *timeline, int6
 
 static void add_change(struct timeline *timeline, const char *from, const struct transition *row)
 {
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
-    begin_item(&out, row->at_ms, "transition");
-    json_out_text(&out, "from", from);
-    json_out_text(&out, "to", status_name(row->new));
-    json_out_text(&out, "resolution", row->resolution);
-    json_out_text(&out, "cause", row->cause);
-    json_out_object_end(&out);
-    add_item(timeline, row->wall_ms, &json);
+    struct json_out *out = begin_item(timeline, row->at_ms, "transition");
+    json_out_text(out, "from", from);
+    json_out_text(out, "to", status_name(row->new));
+    json_out_text(out, "resolution", row->resolution);
+    json_out_text(out, "cause", row->cause);
+    end_item(timeline, row->wall_ms);
 }
 
 static void add_transition(void *arg, const struct transition *row)
@@ -145,18 +144,15 @@ static void add_creation(struct timeline *timeline, const struct invoice *invoic
 static void add_attempt(struct timeline *timeline, const struct attempt *attempt,
                         enum status transition)
 {
-    buf_auto json = {0};
-    struct json_out out = {.buf = &json};
+    struct json_out *out = begin_item(timeline, attempt->at_ms, "callback");
     char id[IDENT_TEXT];
     ident_number("cb", attempt->callback, id);
-    begin_item(&out, attempt->at_ms, "callback");
-    json_out_text(&out, "callback", id);
-    json_out_text(&out, "transition", status_name(transition));
-    json_out_int(&out, "attempt", attempt->number);
-    json_out_int_or_null(&out, "code", attempt->code, 0);
-    json_out_text(&out, "error", attempt->error);
-    json_out_object_end(&out);
-    add_item(timeline, attempt->wall_ms, &json);
+    json_out_text(out, "callback", id);
+    json_out_text(out, "transition", status_name(transition));
+    json_out_int(out, "attempt", attempt->number);
+    json_out_int_or_null(out, "code", attempt->code, 0);
+    json_out_text(out, "error", attempt->error);
+    end_item(timeline, attempt->wall_ms);
 }
 
 static void add_attempts(struct call *call, struct timeline *timeline, int64_t invoice)
@@ -195,6 +191,7 @@ struct answer *control_timeline(struct call *call)
     add_creation(&timeline, &invoice, started_at_once(call, &invoice));
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     add_attempts(call, &timeline, invoice.seq);
+    buf_finish(&timeline.json);
     qsort(timeline.items, timeline.n, sizeof *timeline.items, compare_items);
     struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < timeline.n; i++) {

@@ -46,33 +46,19 @@ static void free_stream(void *arg)
     free(stream);
 }
 
-/* The next record of the stream, or NULL if there is none. Ends a stream that is too slow. */
-static const struct journal_record *next_shown(struct stream *stream)
-{
-    const struct journal_record *record;
-    bool lost = false;
-    while (
-        (record = journal_next(stream->streams->engine->watch.journal, &stream->cursor, &lost))) {
-        stream->ended |= lost;
-        if (journal_shows(&stream->view, record)) {
-            return record;
-        }
-    }
-    return NULL;
-}
-
-/* Moves the stream to its next record. Returns true if there is one. */
-static bool has_news(struct stream *stream)
+/* The next record of the stream, or NULL if there is none. Moves the stream behind it, or before it
+ * if `peek`. Ends a stream that is too slow. */
+static const struct journal_record *next_shown(struct stream *stream, bool peek)
 {
     struct journal_cursor before;
     const struct journal_record *record;
-    bool lost;
+    bool lost = false;
     do {
         before = stream->cursor;
         record = journal_next(stream->streams->engine->watch.journal, &stream->cursor, &lost);
         stream->ended |= lost;
     } while (record && !journal_shows(&stream->view, record));
-    stream->cursor = before;
+    stream->cursor = peek ? before : stream->cursor;
     return record;
 }
 
@@ -80,7 +66,7 @@ static void render(struct stream *stream)
 {
     const struct journal_record *record;
     stream->out.size = stream->sent = 0;
-    while (stream->out.size < AHEAD && (record = next_shown(stream))) {
+    while (stream->out.size < AHEAD && (record = next_shown(stream, false))) {
         event_view(stream->streams->engine, &stream->out, record);
     }
     if (!stream->out.size && mono_now_ms() - stream->spoke_ms >= HEARTBEAT_MS) {
@@ -114,9 +100,9 @@ void streams_run(void *arg)
     bool news = streams->seen != journal_seq(streams->engine->watch.journal);
     LIST_FOREACH(stream, &streams->list, link)
     {
-        bool wake = (news && has_news(stream)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
+        bool wake = (news && next_shown(stream, true)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
         bool orphan = !tenants_by_id(&streams->engine->tenants, stream->owner_id);
-        stream->ended |= orphan && !has_news(stream); /* the end of its account is an event too */
+        stream->ended |= orphan && !next_shown(stream, true); /* the end of its account is an event too */
         if (wake || stream->ended) {
             http_stream_wake(stream->request);
         }

@@ -29,30 +29,27 @@ void request_headers(struct call *call, const struct journal_record *record,
     }
 }
 
-/* Repeated headers are joined, as in HTTP, under the first spelling of the name. */
-static void add_header(void *arg, const char *name, const char *value)
+void request_header_add(void *headers, const char *name, const char *value)
 {
-    json_t *headers = arg;
     const char *other;
     json_t *before;
-    json_object_foreach(headers, other, before)
+    json_object_foreach((json_t *)headers, other, before)
     {
         if (text_equal_nocase(other, name)) {
-            json_t *both = json_sprintf("%s, %s", json_string_value(before), value);
-            if (both) {
-                json_object_set_new(headers, other, both);
-            }
+            buf_auto both = {0};
+            buf_printf(&both, "%s, %s", json_string_value(before), value);
+            json_object_set_new_nocheck(headers, other, json_string_nocheck(both.data));
             return;
         }
     }
-    json_object_set_new(headers, name, json_string_nocheck(value));
+    json_object_set_new_nocheck(headers, name, json_string_nocheck(value));
 }
 
 static void write_headers(struct call *call, struct json_out *out,
                           const struct journal_record *record)
 {
     json_auto_t *headers = json_object();
-    request_headers(call, record, add_header, headers);
+    request_headers(call, record, request_header_add, headers);
     json_out_value(out, "headers", headers, false);
 }
 
