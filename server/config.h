@@ -28,8 +28,8 @@ struct config {
     bool callback_insecure;
     const char *tls_cert, *tls_key;
     const char *control_token;
-    const char *allow_hosts[CONFIG_LIST_MOST]; /* --allow-host, repeatable; comma-separated in the
-                                                  environment */
+    const char *allow_hosts[CONFIG_LIST_MOST + 1]; /* --allow-host, repeatable; comma-separated in
+                                                      the environment; ends in NULL */
     int n_allow_hosts;
     bool seeded;
     int64_t seed;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wall.h"
+#include "call/record.h"
 #include "config.h"
 #include "engine/advance.h"
 #include "engine/life.h"
@@ -104,10 +105,8 @@ static const char *set_up_router(struct program *p)
         .n_routes = routes_count,
         .engine = &p->engine,
         .control_token = c->control_token,
-        .public_url = c->public_url,
+        .guard = {c->public_url, c->allow_hosts},
         .listen_url = p->listen_url,
-        .allow_hosts = c->allow_hosts,
-        .n_allow_hosts = c->n_allow_hosts,
         .tls = c->tls_cert,
         .hide_panel = c->hide_panel,
         .error_page = page_error_instead,
@@ -144,8 +143,8 @@ static const char *start_server(struct program *p)
         .tls_key = c->tls_key,
         .body_most = router_body_most,
         .handle = router_handle,
-        .done = router_done,
-        .over = router_over,
+        .done = record_done,
+        .over = record_over,
         .must_hold = must_hold,
         .arg = &p->router,
     };

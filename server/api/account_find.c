@@ -13,24 +13,25 @@ static void find_by_key(struct call *call, const json_t *fields)
     call->tenant = key ? tenants_by_public_key(&call->engine->tenants, key, &call->test_key) : NULL;
 }
 
-struct answer *account_by_body_key(struct call *call)
+static struct answer *find_by_sent_key(struct call *call,
+                                       struct answer *(*read)(struct call *, json_t **))
 {
-    json_t *body;
-    struct answer *refused = call_body(call, &body);
+    json_t *fields;
+    struct answer *refused = read(call, &fields);
     if (!refused) {
-        find_by_key(call, body);
+        find_by_key(call, fields);
     }
     return refused;
 }
 
+struct answer *account_by_body_key(struct call *call)
+{
+    return find_by_sent_key(call, call_body);
+}
+
 struct answer *account_by_form_key(struct call *call)
 {
-    json_t *form;
-    struct answer *refused = call_form(call, &form);
-    if (!refused) {
-        find_by_key(call, form);
-    }
-    return refused;
+    return find_by_sent_key(call, call_form);
 }
 
 /* ------------------------------------------------------------------ by an invoice */

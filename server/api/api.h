@@ -79,10 +79,9 @@ struct answer *invoice_reply(struct call *call, unsigned status, const struct in
 struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
                                       const char *detail, invoice_writer write) ATTR_ANSWER;
 
-/* The same for a reference_id in use; `noun` is "refund" or another word for its owner. */
+/* The same for a reference_id in use: that of the invoice, or `refund` of one of its refunds. */
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
-                                      const char *noun, const char *reference_id,
-                                      invoice_writer write) ATTR_ANSWER;
+                                      const char *refund, invoice_writer write) ATTR_ANSWER;
 
 /* router.conflict, for a fault with status 409: the answer of a call that repeats an earlier one or
  * starts a payout again; NULL if it repeats none. Real repeats are answered by order_create. */

@@ -38,13 +38,15 @@ struct answer *invoice_reply_conflict(struct call *call, const struct invoice *i
 }
 
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
-                                      const char *noun, const char *reference_id,
-                                      invoice_writer write)
+                                      const char *refund, invoice_writer write)
 {
+    const char *owner = refund ? "refund"
+                               : arena_printf(call->arena, "%s invoice",
+                                              invoice_kinds[invoice_kind(earlier->seq)].noun);
     return invoice_reply_conflict(call, earlier,
                                   arena_printf(call->arena,
                                                "A %s with reference_id \"%s\" exists already.",
-                                               noun, reference_id),
+                                               owner, refund ? refund : earlier->reference_id),
                                   write);
 }
 
@@ -101,14 +103,6 @@ static struct answer *read_fields(struct call *call)
     return refused;
 }
 
-static struct answer *reply_conflict(struct call *call, enum order_way way,
-                                     const struct invoice *earlier)
-{
-    const char *noun =
-        arena_printf(call->arena, "%s invoice", invoice_kinds[invoice_kind(earlier->seq)].noun);
-    return invoice_reply_repeated(call, earlier, noun, earlier->reference_id, writer_of(way));
-}
-
 /* True if it repeats the same order. */
 static bool is_reload(const struct order *order, const struct invoice *earlier)
 {
@@ -133,7 +127,7 @@ struct answer *order_create(struct call *call, enum order_way way, struct invoic
     call->invoice = ret_invoice->seq;
     bool conflict =
         result == CREATE_CONFLICT && !(way == ORDER_PAGE && is_reload(&order, ret_invoice));
-    return conflict ? reply_conflict(call, way, ret_invoice) : NULL;
+    return conflict ? invoice_reply_repeated(call, ret_invoice, NULL, writer_of(way)) : NULL;
 }
 
 /* 201 with the invoice's document (P451, P608). */

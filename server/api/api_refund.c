@@ -55,8 +55,7 @@ static struct answer *reply(struct call *call, enum refund_result result,
 {
     switch (result) {
     case REFUND_REPEATED:
-        return invoice_reply_repeated(call, invoice, "refund", order->reference_id,
-                                      view_invoice_document);
+        return invoice_reply_repeated(call, invoice, order->reference_id, view_invoice_document);
     case REFUND_FORBIDDEN:
         return call_error_because(
             call, 409,

@@ -23,13 +23,12 @@ static const struct repeat {
     const char *pattern;
     bool (*find)(struct call *call, const char *reference_id, struct invoice *ret_earlier);
     invoice_writer write;
-    const char *noun;
 } repeats[] = {
-    {"/payment-invoices", find_made, view_invoice_document, "payment invoice"},
-    {"/public-api/payment-invoices", find_made, view_invoice_public, "payment invoice"},
-    {"/public-api/payment-invoices/process", find_made, view_invoice_public, "payment invoice"},
-    {"/payout-invoices", find_made, view_invoice_document, "payout invoice"},
-    {"/payment-invoices/{id}/refund", find_refunded, view_invoice_document, "refund"},
+    {"/payment-invoices", find_made, view_invoice_document},
+    {"/public-api/payment-invoices", find_made, view_invoice_public},
+    {"/public-api/payment-invoices/process", find_made, view_invoice_public},
+    {"/payout-invoices", find_made, view_invoice_document},
+    {"/payment-invoices/{id}/refund", find_refunded, view_invoice_document},
 };
 
 static const struct repeat *find_repeat(const struct call *call)
@@ -48,12 +47,12 @@ static struct answer *reply_repeated(struct call *call)
     const struct repeat *repeat = find_repeat(call);
     struct invoice earlier;
     json_t *body = repeat ? call_document(call) : NULL;
-    const char *reference_id =
-        json_string_value(json_object_get(call_attributes(body), "reference_id"));
-    if (!reference_id || !*reference_id || !repeat->find(call, reference_id, &earlier)) {
+    const char *id = json_string_value(json_object_get(call_attributes(body), "reference_id"));
+    if (!id || !*id || !repeat->find(call, id, &earlier)) {
         return NULL;
     }
-    return invoice_reply_repeated(call, &earlier, repeat->noun, reference_id, repeat->write);
+    return invoice_reply_repeated(call, &earlier, repeat->find == find_refunded ? id : NULL,
+                                  repeat->write);
 }
 
 struct answer *conflict_reply(struct call *call)

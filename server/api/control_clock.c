@@ -8,17 +8,12 @@
 #define TIMEOUT_MOST_MS 600000
 #define TIME_MOST_S ((int64_t)1 << 40)
 
-static struct answer *reply_clock(struct call *call)
+struct answer *control_clock_get(struct call *call)
 {
     struct json_out out = call_reply_object(call, 200);
     json_out_text(&out, "mode", call->tenant->account.clock.frozen ? "frozen" : "real");
     json_out_seconds(&out, "now", clock_now(call->tenant));
     return call_reply_end(&out);
-}
-
-struct answer *control_clock_get(struct call *call)
-{
-    return reply_clock(call);
 }
 
 /* Only the running advance may change the clock. */
@@ -73,7 +68,7 @@ struct answer *control_clock_set(struct call *call)
         now_ms = (now_ms + 999) / 1000 * 1000; /* rounded up to whole seconds */
     }
     engine_set_clock(call->engine, call->tenant, frozen, now_ms);
-    return reply_clock(call);
+    return control_clock_get(call);
 }
 
 /* ------------------------------------------------------------------ advance */

@@ -88,13 +88,9 @@ static struct answer *reply_script(struct call *call, const struct invoice *invo
 struct answer *control_export(struct call *call)
 {
     const char *as = http_query_text(call->request, "as");
+    bool known = !as || text_equal(as, "curl");
     struct invoice invoice;
-    struct answer *refused = control_find_in_path(call, &invoice);
-    if (refused) {
-        return refused;
-    }
-    if (as && !text_equal(as, "curl")) {
-        return call_invalid(call, "as must be curl");
-    }
-    return reply_script(call, &invoice);
+    return control_find_in_path(call, &invoice)
+               ?: known ? reply_script(call, &invoice)
+                        : call_invalid(call, "as must be curl");
 }

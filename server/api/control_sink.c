@@ -83,7 +83,7 @@ struct answer *control_sink_receive(struct call *call)
     if (!sink_receive(&call->tenant->sinks, call->params[0], &received, &code)) {
         return reply_too_many(call);
     }
-    waits_received(call->router->waits, call->tenant);
+    waits_received(call->router->waits, call->tenant->journal_id);
     http_reply_empty(call->request, code);
     return call_answered(call);
 }

@@ -14,14 +14,11 @@ struct explanation {
     const char *rule, *where, *message, *nearest;
 };
 
-static const struct {
-    const char *rule, *where, *message;
-    bool route; /* the nearest form is a route; else an Authorization, if there is one */
-} refusals[REFUSAL_COUNT] = {
-    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path", true},
-    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long", true},
+static const struct explanation refusals[REFUSAL_COUNT] = {
+    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
+    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long"},
     [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
-    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods", true},
+    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods"},
     [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
     [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
                           "Authorization is not Basic with the base64 of login:password"},
@@ -44,15 +41,15 @@ static const struct {
 /* The meaning of a status of the platform's answers. */
 static const struct {
     unsigned status;
-    const char *rule, *where, *message;
+    struct explanation why;
 } statuses[] = {
-    {400, "unreadable_body", "body", "the body cannot be read"},
-    {401, "unknown_key", "public_key", "no account has this key or token"},
-    {403, "forbidden", "account", "the account may not do this"},
-    {404, "unknown_resource", "path", "the account has nothing with this id"},
-    {409, "conflict", "body", "the current state does not allow it"},
-    {413, "too_large", "body", "the body is too large"},
-    {422, "invalid_fields", "body", "some fields are wrong"},
+    {400, {"unreadable_body", "body", "the body cannot be read"}},
+    {401, {"unknown_key", "public_key", "no account has this key or token"}},
+    {403, {"forbidden", "account", "the account may not do this"}},
+    {404, {"unknown_resource", "path", "the account has nothing with this id"}},
+    {409, {"conflict", "body", "the current state does not allow it"}},
+    {413, {"too_large", "body", "the body is too large"}},
+    {422, {"invalid_fields", "body", "some fields are wrong"}},
 };
 
 /* Accepted values of fields that are in no table. */
@@ -96,9 +93,9 @@ static const char *path_of(struct call *call, const struct journal_record *recor
 static const char *nearest_form(struct call *call, const struct journal_record *record)
 {
     const struct router *router = call->router;
-    enum journal_refusal refusal = record->request.refusal;
-    if (!refusals[refusal].route) {
-        return text_equal(refusals[refusal].where, "Authorization") ? BASIC_FORM : NULL;
+    const char *where = refusals[record->request.refusal].where;
+    if (!text_equal(where, "path") && !text_equal(where, "method")) {
+        return text_equal(where, "Authorization") ? BASIC_FORM : NULL;
     }
     const struct route *route = route_suggest(router->routes, router->n_routes,
                                               record->request.method, path_of(call, record));
@@ -119,17 +116,12 @@ static const char *detail_of(struct call *call, const struct journal_record *rec
 static void by_refusal(struct call *call, const struct journal_record *record,
                        struct explanation *ret_explanation)
 {
-    enum journal_refusal refusal = record->request.refusal;
     const char *detail = detail_of(call, record);
-    *ret_explanation = (struct explanation){
-        .rule = refusals[refusal].rule,
-        .where = refusals[refusal].where,
-        .message = refusals[refusal].message,
-        .nearest = nearest_form(call, record),
-    };
+    *ret_explanation = refusals[record->request.refusal];
+    ret_explanation->nearest = nearest_form(call, record);
     if (detail) {
         ret_explanation->message =
-            arena_printf(call->arena, "%s: %s", refusals[refusal].message, detail);
+            arena_printf(call->arena, "%s: %s", ret_explanation->message, detail);
     }
 }
 
@@ -152,9 +144,7 @@ static void by_status(struct call *call, const struct journal_record *record,
     const char *detail = detail_of(call, record);
     for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
         if (statuses[i].status == record->request.status) {
-            explanation.rule = statuses[i].rule;
-            explanation.where = statuses[i].where;
-            explanation.message = statuses[i].message;
+            explanation = statuses[i].why;
         }
     }
     explanation.message = detail ? detail : explanation.message;

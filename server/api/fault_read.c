@@ -10,21 +10,19 @@
 /* ------------------------------------------------------------------ the fields */
 
 struct input {
-    const char *on, *name;
-    const char *method, *path, *invoice, *transition;
+    struct fault fault;
+    const char *on, *name, *transition;
     bool matches;
-    int64_t times, after, probability;
     const json_t *delay;
     int64_t median_ms, sigma;
-    int64_t status, retry_after_s, bytes_per_s, bytes, hold_ms;
 };
 
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", NULL};
 
 static const struct json_field match_fields[] = {
-    JSON_FIELD(input, "method", TEXT, method, .choices = methods),
-    JSON_FIELD(input, "path", TEXT, path, .least = 1),
-    JSON_FIELD(input, "invoice", TEXT, invoice),
+    JSON_FIELD(input, "method", TEXT, fault.match.method, .choices = methods),
+    JSON_FIELD(input, "path", TEXT, fault.match.path, .least = 1),
+    JSON_FIELD(input, "invoice", TEXT, fault.match.invoice),
     JSON_FIELD(input, "transition", TEXT, transition),
 };
 
@@ -32,35 +30,36 @@ static const struct json_field fields[] = {
     JSON_FIELD(input, "on", TEXT, on, .required = true),
     JSON_FIELD(input, "fault", TEXT, name, .required = true),
     JSON_FIELD(input, "match", OBJECT, matches, JSON_NESTED(match_fields)),
-    JSON_FIELD(input, "times", INT, times, .least = 1, .most = COUNT_MOST),
-    JSON_FIELD(input, "after", INT, after, .least = 0, .most = COUNT_MOST),
-    JSON_FIELD(input, "probability", MONEY, probability),
+    JSON_FIELD(input, "times", INT, fault.times, .least = 1, .most = COUNT_MOST),
+    JSON_FIELD(input, "after", INT, fault.after, .least = 0, .most = COUNT_MOST),
+    JSON_FIELD(input, "probability", MONEY, fault.probability),
     JSON_FIELD(input, "delay", ANY, delay),
     JSON_FIELD(input, "median", DURATION, median_ms),
     JSON_FIELD(input, "sigma", MONEY, sigma),
-    JSON_FIELD(input, "status", INT, status, .least = 400, .most = 599),
-    JSON_FIELD(input, "retry_after", INT, retry_after_s, .least = 0, .most = RETRY_AFTER_MOST_S),
-    JSON_FIELD(input, "bytes_per_s", INT, bytes_per_s, .least = 1, .most = COUNT_MOST),
-    JSON_FIELD(input, "bytes", INT, bytes, .least = 0, .most = COUNT_MOST),
-    JSON_FIELD(input, "hold", DURATION, hold_ms),
+    JSON_FIELD(input, "status", INT, fault.effect.status, .least = 400, .most = 599),
+    JSON_FIELD(input, "retry_after", INT, fault.effect.retry_after_s, .least = 0,
+               .most = RETRY_AFTER_MOST_S),
+    JSON_FIELD(input, "bytes_per_s", INT, fault.effect.bytes_per_s, .least = 1, .most = COUNT_MOST),
+    JSON_FIELD(input, "bytes", INT, fault.effect.bytes, .least = 0, .most = COUNT_MOST),
+    JSON_FIELD(input, "hold", DURATION, fault.effect.hold_ms),
 };
 
 /* The fields that only some faults have. */
 static const struct {
-    const char *object, *name; /* object: its parent, or NULL */
+    const char *path;
     unsigned param;
 } params[] = {
-    {NULL, "status", FAULT_HAS_STATUS},
-    {NULL, "retry_after", FAULT_HAS_RETRY_AFTER},
-    {NULL, "delay", FAULT_HAS_DELAY},
-    {NULL, "median", FAULT_HAS_MEDIAN},
-    {NULL, "sigma", FAULT_HAS_SIGMA},
-    {NULL, "bytes_per_s", FAULT_HAS_BYTES_PER_S},
-    {NULL, "bytes", FAULT_HAS_BYTES},
-    {NULL, "hold", FAULT_HAS_HOLD},
-    {"match", "method", FAULT_HAS_METHOD},
-    {"match", "path", FAULT_HAS_PATH},
-    {"match", "transition", FAULT_HAS_TRANSITION},
+    {"status", FAULT_HAS_STATUS},
+    {"retry_after", FAULT_HAS_RETRY_AFTER},
+    {"delay", FAULT_HAS_DELAY},
+    {"median", FAULT_HAS_MEDIAN},
+    {"sigma", FAULT_HAS_SIGMA},
+    {"bytes_per_s", FAULT_HAS_BYTES_PER_S},
+    {"bytes", FAULT_HAS_BYTES},
+    {"hold", FAULT_HAS_HOLD},
+    {"match.method", FAULT_HAS_METHOD},
+    {"match.path", FAULT_HAS_PATH},
+    {"match.transition", FAULT_HAS_TRANSITION},
 };
 
 /* ------------------------------------------------------------------ checking */
@@ -87,9 +86,7 @@ static const char *foreign_message(struct arena *arena, const char *name, const 
     buf_auto list = {0};
     for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
         if (has & params[i].param) {
-            buf_printf(&list, "%s%s%s%s", list.size ? ", " : "",
-                       params[i].object ? params[i].object : "", params[i].object ? "." : "",
-                       params[i].name);
+            buf_printf(&list, "%s%s", list.size ? ", " : "", params[i].path);
         }
     }
     return arena_printf(arena, "The fault %s on %s does not have it: it has %s.", name, place,
@@ -104,48 +101,42 @@ static void check_params(const json_t *body, const struct fault *fault, const ch
     unsigned needs = fault_needs(fault->effect.kind);
     const char *place = fault_place_name(fault->place);
     for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
-        const char *object = params[i].object;
-        const json_t *from = object ? json_object_get(body, object) : body;
-        const json_t *value = json_object_get(from, params[i].name);
+        const char *path = params[i].path;
+        const char *member = text_starts(path, "match.") ? path + strlen("match.") : NULL;
+        const json_t *value = member ? json_object_get(json_object_get(body, "match"), member)
+                                     : json_object_get(body, path);
         bool given = value && !json_is_null(value);
         if (given && !(has & params[i].param)) {
-            json_errors_add(errors,
-                            arena_printf(errors->arena, "%s%s%s", object ? object : "",
-                                         object ? "." : "", params[i].name),
-                            "%s", foreign_message(errors->arena, name, place, has));
+            json_errors_add(errors, path, "%s", foreign_message(errors->arena, name, place, has));
         } else if (!given && (needs & params[i].param)) {
-            json_errors_add(errors, params[i].name, "%s on %s needs it.", name, place);
+            json_errors_add(errors, path, "%s on %s needs it.", name, place);
         }
     }
 }
 
-static void check_match(const struct input *input, struct fault *fault, struct json_errors *errors)
+static void check_match(struct input *input, struct json_errors *errors)
 {
+    struct fault_match *match = &input->fault.match;
     enum status status = STATUS_CREATED;
-    const char *path = input->path;
+    const char *path = match->path;
     if (path && *path != '/' && *path != '*') {
         json_errors_add(errors, "match.path", "A path begins with / or *.");
     } else if (path && text_starts(path, "/_mock")) {
         json_errors_add(errors, "match.path", "Faults never touch /_mock/.");
     }
-    if (input->invoice && !invoice_id_has_form(input->invoice)) {
+    if (match->invoice && !invoice_id_has_form(match->invoice)) {
         json_errors_add(errors, "match.invoice", "Must be an invoice's id, cpi_... or cpoi_...");
     }
     if (input->transition && !status_parse(input->transition, &status)) {
         json_errors_add(errors, "match.transition", "There is no status %s.", input->transition);
     }
-    fault->match = (struct fault_match){
-        .method = input->method,
-        .path = path,
-        .invoice = input->invoice,
-        .transition = input->transition && !errors->n ? (int64_t)status : FAULT_UNSET,
-    };
+    match->transition = input->transition ? (int64_t)status : FAULT_UNSET;
 }
 
 /* A duration, two of them, or "lognormal" with its median and sigma. */
-static void check_delay(const struct input *input, struct fault *fault, struct json_errors *errors)
+static void check_delay(struct input *input, struct json_errors *errors)
 {
-    struct fault_delay *delay = &fault->effect.delay;
+    struct fault_delay *delay = &input->fault.effect.delay;
     const char *text = json_string_value(input->delay);
     bool lognormal = text_equal(text, LOGNORMAL);
     if (lognormal) {
@@ -163,33 +154,29 @@ static void check_delay(const struct input *input, struct fault *fault, struct j
         json_errors_add(errors, "sigma", "This value should be between 0 and 10.");
     }
     int64_t most_ms = lognormal ? delay->median_ms : delay->most_ms;
-    if (fault->place != FAULT_ON_CALLBACK && most_ms > FAULT_CALL_MOST_MS) {
+    if (input->fault.place != FAULT_ON_CALLBACK && most_ms > FAULT_CALL_MOST_MS) {
         json_errors_add(errors, lognormal ? "median" : "delay", "A call waits at most 10m.");
     }
 }
 
-static void check_effect(const struct input *input, struct fault *fault, struct json_errors *errors)
+static void check_effect(struct input *input, struct json_errors *errors)
 {
-    struct fault_effect *effect = &fault->effect;
-    effect->status = input->status;
-    effect->retry_after_s = input->retry_after_s;
-    effect->bytes_per_s = input->bytes_per_s;
-    effect->bytes = input->bytes;
-    effect->hold_ms = input->hold_ms;
-    if (effect->hold_ms > FAULT_CALL_MOST_MS) {
+    const struct fault *fault = &input->fault;
+    if (fault->effect.hold_ms > FAULT_CALL_MOST_MS) {
         json_errors_add(errors, "hold", "A call waits at most 10m.");
     }
-    if (input->probability < 0 || input->probability > FAULT_ALWAYS) {
+    if (fault->probability < 0 || fault->probability > FAULT_ALWAYS) {
         json_errors_add(errors, "probability", "This value should be between 0 and 1.");
     }
-    if (effect->kind == FAULT_DELAY && input->delay) {
-        check_delay(input, fault, errors);
+    if (fault->effect.kind == FAULT_DELAY && input->delay) {
+        check_delay(input, errors);
     }
 }
 
 /* Reads place and kind; an error suggests the nearest name. */
-static struct answer *find_kind(struct call *call, const struct input *input, struct fault *fault)
+static struct answer *find_kind(struct call *call, struct input *input)
 {
+    struct fault *fault = &input->fault;
     if (!fault_place_parse(input->on, &fault->place)) {
         return call_control_error(call, 422, "unknown_fault", "on: must be api, callback or page");
     }
@@ -204,34 +191,30 @@ static struct answer *find_kind(struct call *call, const struct input *input, st
 struct answer *fault_read(struct call *call, const json_t *body, struct fault *ret_fault)
 {
     struct input input = {
-        .times = FAULT_UNSET,
-        .probability = FAULT_ALWAYS,
+        .fault = {.times = FAULT_UNSET,
+                  .probability = FAULT_ALWAYS,
+                  .effect = {.status = FAULT_STATUS_CODE,
+                             .retry_after_s = FAULT_UNSET,
+                             .bytes = FAULT_UNSET,
+                             .hold_ms = FAULT_HOLD_MS}},
         .median_ms = FAULT_UNSET,
         .sigma = FAULT_UNSET,
-        .status = FAULT_STATUS_CODE,
-        .retry_after_s = FAULT_UNSET,
-        .bytes = FAULT_UNSET,
-        .hold_ms = FAULT_HOLD_MS,
     };
-    struct fault fault = {0};
     struct json_errors errors = {.arena = call->arena};
     json_read(body, fields, ARRAY_SIZE(fields), true, &input, &errors);
     if (input.on && input.name) {
-        struct answer *refused = find_kind(call, &input, &fault);
+        struct answer *refused = find_kind(call, &input);
         if (refused) {
             return refused;
         }
         check_types(body, &errors);
-        check_params(body, &fault, input.name, &errors);
-        check_match(&input, &fault, &errors);
-        check_effect(&input, &fault, &errors);
+        check_params(body, &input.fault, input.name, &errors);
+        check_match(&input, &errors);
+        check_effect(&input, &errors);
     }
     if (errors.n) {
         return control_reply_errors(call, &errors);
     }
-    fault.times = input.times;
-    fault.after = input.after;
-    fault.probability = input.probability;
-    *ret_fault = fault;
+    *ret_fault = input.fault;
     return NULL;
 }

@@ -21,16 +21,12 @@ struct imports {
     TAILQ_HEAD(, import) queue;
 };
 
-static void leave(struct import *import)
+static void leave(void *arg)
 {
+    struct import *import = arg;
     TAILQ_REMOVE(&import->imports->queue, import, link);
     snapshot_file_free(import->reading);
     free(import);
-}
-
-static void gone(void *arg)
-{
-    leave(arg);
 }
 
 struct answer *imports_add(struct imports *imports, const struct call *call)
@@ -47,7 +43,7 @@ struct answer *imports_add(struct imports *imports, const struct call *call)
     import->reading =
         snapshot_file_read(imports->engine, request->body, request->body_size, &import->errors);
     TAILQ_INSERT_TAIL(&imports->queue, import, link);
-    http_park(request, gone, import);
+    http_park(request, leave, import);
     return call_answered(call);
 }
 

@@ -25,8 +25,8 @@ bool waits_for_callbacks(void *arg, int64_t account, int64_t invoice);
 /* journal_listen; `arg` is the waits. */
 void waits_journaled(void *arg, const struct journal_record *record);
 
-/* A sink of the account received something. */
-void waits_received(struct waits *waits, const struct tenant *tenant);
+/* An account (tenant.journal_id), or a sink of it, received a request. */
+void waits_received(struct waits *waits, int64_t account);
 
 /* As a loop_source: answers calls whose condition holds or whose timeout has expired; at shutdown
  * all, with 503. */

@@ -164,7 +164,7 @@ bool waits_for_callbacks(void *arg, int64_t account, int64_t invoice)
     return false;
 }
 
-static void mark_for_requests(struct waits *waits, int64_t account)
+void waits_received(struct waits *waits, int64_t account)
 {
     struct waiter *waiter;
     TAILQ_FOREACH(waiter, &waits->list, link)
@@ -182,15 +182,10 @@ void waits_journaled(void *arg, const struct journal_record *record)
     if (!waits->n_requests) {
         return;
     }
-    mark_for_requests(waits, record->account);
+    waits_received(waits, record->account);
     if (record->everyone && demo) {
-        mark_for_requests(waits, demo->journal_id);
+        waits_received(waits, demo->journal_id);
     }
-}
-
-void waits_received(struct waits *waits, const struct tenant *tenant)
-{
-    mark_for_requests(waits, tenant->journal_id);
 }
 
 /* ------------------------------------------------------------------ turns of the loop */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "call/guard.h"
 #include "engine/lookup.h"
 #include "http/http_server.h"
 #include "wire/json_out.h"
@@ -92,10 +93,8 @@ struct router {
     struct streams *streams;
     struct imports *imports;
     const char *control_token; /* NULL: none */
-    const char *public_url;    /* NULL: use the Host of each request */
+    struct guard guard;        /* without a public URL, use the Host of each request */
     const char *listen_url;
-    const char *const *allow_hosts;
-    int n_allow_hosts;
     bool tls;
     bool hide_panel;                       /* hide the mock's panel on the payer's pages */
     void (*error_page)(struct call *call); /* replaces a JSON error reply by a page */
@@ -109,12 +108,6 @@ void router_handle(void *arg, struct http_request *request);
 
 /* The maximum size of a request's body: http_options.body_most. */
 size_t router_body_most(void *arg, struct http_request *request);
-
-/* Records a sent reply: http_options.done. */
-void router_done(void *arg, struct http_request *request);
-
-/* Releases the callbacks that the request caused: http_options.over. */
-void router_over(void *arg, struct http_request *request);
 
 /* ------------------------------------------------------------------ whose call it is */
 

@@ -64,53 +64,33 @@ static void come_later(struct call *call, const struct fault_hit *hit)
     http_postpone(call->request, hit->delay_ms);
 }
 
-static void end_by_reset(struct call *call, const struct fault_hit *hit)
-{
-    (void)hit;
-    call->request->reply.fault = REPLY_RESET;
-}
-
-static void end_by_close(struct call *call, const struct fault_hit *hit)
-{
-    (void)hit;
-    call->request->reply.fault = REPLY_CLOSED;
-}
-
 /* ------------------------------------------------------------------ to its answer */
 
-static void cut_answer(struct call *call, const struct fault_hit *hit)
+static void change_answer(struct http_reply *reply, enum reply_fault fault,
+                          const struct fault_effect *effect)
 {
-    call->request->reply.fault = REPLY_CUT;
-    call->request->reply.cut_at = hit->effect.bytes;
-}
-
-static void slow_answer(struct call *call, const struct fault_hit *hit)
-{
-    call->request->reply.fault = REPLY_SLOW;
-    call->request->reply.bytes_per_s = hit->effect.bytes_per_s;
-}
-
-static void hold_answer(struct call *call, const struct fault_hit *hit)
-{
-    call->request->reply.fault = REPLY_CLOSED;
-    call->request->reply.hold_ms = hit->effect.hold_ms;
+    reply->fault = fault;
+    reply->cut_at = effect->bytes;
+    reply->bytes_per_s = effect->bytes_per_s;
+    reply->hold_ms = effect->kind == FAULT_COMMIT_THEN_TIMEOUT ? effect->hold_ms : 0;
 }
 
 /* Faults of calls and pages. Some prevent the execution of the call; the others only change its
  * answer. */
 static const struct {
-    void (*apply)(struct call *call, const struct fault_hit *hit);
+    void (*apply)(struct call *call, const struct fault_hit *hit); /* NULL: only `reply` */
+    enum reply_fault reply;
     bool executes;
 } effects[FAULT_KINDS] = {
-    [FAULT_STATUS] = {answer_status, false},
-    [FAULT_DELAY] = {come_later, false},
-    [FAULT_RESET] = {end_by_reset, false},
-    [FAULT_EMPTY] = {end_by_close, false},
-    [FAULT_GARBAGE] = {answer_garbage, false},
-    [FAULT_TRUNCATE] = {cut_answer, true},
-    [FAULT_SLOW] = {slow_answer, true},
-    [FAULT_COMMIT_THEN_RESET] = {end_by_reset, true},
-    [FAULT_COMMIT_THEN_TIMEOUT] = {hold_answer, true},
+    [FAULT_STATUS] = {.apply = answer_status},
+    [FAULT_DELAY] = {.apply = come_later},
+    [FAULT_RESET] = {.reply = REPLY_RESET},
+    [FAULT_EMPTY] = {.reply = REPLY_CLOSED},
+    [FAULT_GARBAGE] = {.apply = answer_garbage},
+    [FAULT_TRUNCATE] = {.reply = REPLY_CUT, .executes = true},
+    [FAULT_SLOW] = {.reply = REPLY_SLOW, .executes = true},
+    [FAULT_COMMIT_THEN_RESET] = {.reply = REPLY_RESET, .executes = true},
+    [FAULT_COMMIT_THEN_TIMEOUT] = {.reply = REPLY_CLOSED, .executes = true},
 };
 
 /* ------------------------------------------------------------------ the account of a call */
@@ -151,7 +131,10 @@ static struct answer *ask_faults(struct call *call)
     *kept = hit;
     request->fault = kept;
     note_hit(call, &subject, kept);
-    effects[hit.effect.kind].apply(call, kept);
+    change_answer(&request->reply, effects[hit.effect.kind].reply, &hit.effect);
+    if (effects[hit.effect.kind].apply) {
+        effects[hit.effect.kind].apply(call, kept);
+    }
     return effects[hit.effect.kind].executes ? NULL : call_answered(call);
 }
 

@@ -84,11 +84,12 @@ struct answer *call_error_because(struct call *call, unsigned status, const char
     return &answered;
 }
 
-/* Without a known account, answers like the page's samples. */
-static const struct error_style *style_of(const struct call *call)
+/* The card gate has one style for all profiles. Without a known account, answers like the page's
+ * samples. */
+static enum error_style style_of(const struct call *call)
 {
     return call->route->access == ACCESS_GATE
-               ? view_error_style_gate()
+               ? ERROR_STYLE_LIST
                : view_error_style(call->tenant ? account_profile(&call->tenant->account)
                                                : PROFILE_2020);
 }

@@ -67,16 +67,6 @@ static void url_host(const char *url, char ret_host[HOST_MOST])
     snprintf(ret_host, HOST_MOST, "%.*s", (int)size, start);
 }
 
-static bool is_allowed(const struct guard *guard, const char *name)
-{
-    for (int i = 0; i < guard->n_allow_hosts; i++) {
-        if (text_equal_nocase(name, guard->allow_hosts[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool guard_host_passes(const struct guard *guard, const char *host)
 {
     char name[HOST_MOST], public_host[HOST_MOST], public_name[HOST_MOST];
@@ -92,7 +82,7 @@ bool guard_host_passes(const struct guard *guard, const char *host)
             return true;
         }
     }
-    return is_allowed(guard, name);
+    return text_index_nocase(guard->allow_hosts, name) >= 0;
 }
 
 static bool is_loopback(const char *name)
@@ -126,7 +116,8 @@ bool guard_origin_passes(const struct guard *guard, const char *origin, const ch
     bool web = text_starts(origin, "http://") || text_starts(origin, "https://");
     url_host(origin, from);
     return web && host_name(from, name) &&
-           (is_loopback(name) || is_allowed(guard, name) || is_own(guard, from, host));
+           (is_loopback(name) || text_index_nocase(guard->allow_hosts, name) >= 0 ||
+            is_own(guard, from, host));
 }
 
 bool guard_origin_is_own(const struct guard *guard, const char *origin, const char *host)

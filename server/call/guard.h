@@ -8,9 +8,8 @@
 #define GUARD_COOKIE_TEXT 44 /* size of its value with the NUL */
 
 struct guard {
-    const char *public_url; /* or NULL */
-    const char *const *allow_hosts;
-    int n_allow_hosts;
+    const char *public_url;         /* or NULL */
+    const char *const *allow_hosts; /* ends in NULL; or NULL */
 };
 
 /* An address, localhost, the public URL's host or an allowed one, each with any port; NULL is

@@ -278,8 +278,9 @@ static void log_request(const struct router *router, struct http_request *reques
               LOG_TEXT("request", id));
 }
 
-void record_done(const struct router *router, struct http_request *request)
+void record_done(void *arg, struct http_request *request)
 {
+    const struct router *router = arg;
     const struct record *record = request->record;
     if (!record) {
         return; /* refused before the router */
@@ -295,8 +296,9 @@ void record_done(const struct router *router, struct http_request *request)
     }
 }
 
-void record_over(const struct router *router, const struct http_request *request)
+void record_over(void *arg, struct http_request *request)
 {
+    const struct router *router = arg;
     if (request->record) {
         first_callback_replied(router->engine, request->record->number);
     }

@@ -19,8 +19,9 @@ void record_account(struct http_request *request, const struct tenant *tenant);
 /* The router has finished with it. */
 void record_routed(const struct call *call);
 
-/* The reply was sent or will never be: the callbacks of the request need not wait for it. */
-void record_over(const struct router *router, const struct http_request *request);
+/* http_options.over; `router` is the router. The callbacks of the request need not wait for its
+ * reply. */
+void record_over(void *router, struct http_request *request);
 
-/* The reply is being sent. */
-void record_done(const struct router *router, struct http_request *request);
+/* http_options.done; `router` is the router. Records the call. */
+void record_done(void *router, struct http_request *request);

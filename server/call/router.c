@@ -2,8 +2,6 @@
 
 #include "base/die.h"
 #include "base/text.h"
-#include "base/wall.h"
-#include "call/guard.h"
 #include "call/record.h"
 #include "http/framing.h"
 #include "http/target.h"
@@ -14,22 +12,16 @@
 #define PUBLIC_PREFIX "/public-api"
 #define PRIVATE_PREFIX "/api"
 
-/* An error in the form of the API; the platform's has no message. */
-static struct answer *reply_error(struct call *call, unsigned status, const char *code,
-                                  const char *message)
+static bool is_under(const struct http_request *request, const char *prefix)
 {
-    const char *path = call->request->path;
-    return path && target_is_under(path, CALL_CONTROL_PREFIX)
-               ? call_control_error(call, status, code, "%s", message)
-               : call_error(call, status);
+    return request->path && target_is_under(request->path, prefix);
 }
 
-/* The same, and the platform's has the message in a header. */
+/* An error in the form of the API; the platform's has the message in a header. */
 static struct answer *reply_reason(struct call *call, unsigned status, const char *code,
                                    const char *message)
 {
-    const char *path = call->request->path;
-    return path && target_is_under(path, CALL_CONTROL_PREFIX)
+    return is_under(call->request, CALL_CONTROL_PREFIX)
                ? call_control_error(call, status, code, "%s", message)
                : call_error_because(call, status, message);
 }
@@ -39,8 +31,8 @@ static struct answer *reply_reason(struct call *call, unsigned status, const cha
 const char *call_base_url(const struct call *call)
 {
     const struct router *router = call->router;
-    if (router->public_url) {
-        return router->public_url;
+    if (router->guard.public_url) {
+        return router->guard.public_url;
     }
     const char *host = http_header(call->request, "Host");
     if (!guard_host_is_plain(host)) {
@@ -94,16 +86,10 @@ static const struct route *find_route(struct call *call, const char **ret_patter
 
 /* ------------------------------------------------------------------ who may */
 
-static struct guard guard_of(const struct router *router)
-{
-    return (struct guard){router->public_url, router->allow_hosts, router->n_allow_hosts};
-}
-
 static bool cookie_passes(const struct call *call)
 {
-    const struct guard guard = guard_of(call->router);
     return guard_cookie_passes(http_header(call->request, "Cookie"), call->router->control_token) &&
-           guard_origin_is_own(&guard, http_header(call->request, "Origin"),
+           guard_origin_is_own(&call->router->guard, http_header(call->request, "Origin"),
                                http_header(call->request, "Host"));
 }
 
@@ -126,14 +112,12 @@ static struct answer *check_token(struct call *call)
 
 static bool host_passes(const struct call *call)
 {
-    const struct guard guard = guard_of(call->router);
-    return guard_host_passes(&guard, http_header(call->request, "Host"));
+    return guard_host_passes(&call->router->guard, http_header(call->request, "Host"));
 }
 
 static bool origin_passes(const struct call *call)
 {
-    const struct guard guard = guard_of(call->router);
-    return guard_origin_passes(&guard, http_header(call->request, "Origin"),
+    return guard_origin_passes(&call->router->guard, http_header(call->request, "Origin"),
                                http_header(call->request, "Host"));
 }
 
@@ -267,22 +251,23 @@ static struct answer *reply_options(struct call *call, const char *pattern)
     return call_answered(call);
 }
 
-/* Refused before authentication: the journal shows it to the account that the login names. */
+/* Refused before authentication: the journal shows it to the account that the login names. The
+ * platform says no more about a path or a method than the status. */
 static struct answer *refuse_route(struct call *call, enum journal_refusal why, unsigned status,
                                    const char *code, const char *message)
 {
     call->refusal = why;
     record_account(call->request, account_named(call));
-    return reply_error(call, status, code, message);
+    return why == REFUSAL_HTTP || is_under(call->request, CALL_CONTROL_PREFIX)
+               ? reply_reason(call, status, code, message)
+               : call_error(call, status);
 }
 
 /* The request violates HTTP, whatever its route. */
 static struct answer *refuse_request(struct call *call)
 {
     const struct framing_refusal *refusal = call->request->refusal;
-    call->refusal = REFUSAL_HTTP;
-    record_account(call->request, account_named(call));
-    return reply_reason(call, refusal->status, "malformed_request", refusal->reason);
+    return refuse_route(call, REFUSAL_HTTP, refusal->status, "malformed_request", refusal->reason);
 }
 
 static struct answer *refuse_target(struct call *call)
@@ -367,7 +352,7 @@ void router_handle(void *arg, struct http_request *request)
     record_routed(&call);
     /* A delayed call has no reply yet. */
     bool stands = request->reply.status || request->reply.fault;
-    if (stands && request->path && target_is_under(request->path, PUBLIC_PREFIX)) {
+    if (stands && is_under(request, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Origin", "*");
     }
     router->engine->watch.trace.current = 0;
@@ -380,21 +365,11 @@ size_t router_body_most(void *arg, struct http_request *request)
     struct call call = {
         .request = request, .arena = &request->arena, .engine = router->engine, .router = router};
     const char *pattern;
-    if (!request->path || !target_is_under(request->path, CALL_CONTROL_PREFIX)) {
+    if (!is_under(request, CALL_CONTROL_PREFIX)) {
         return HTTP_BODY_MOST;
     }
     const struct route *route = find_route(&call, &pattern);
     bool large = route && route->access == ACCESS_CONTROL_LARGE && host_passes(&call) &&
                  origin_passes(&call) && call_has_control(&call);
     return large ? HTTP_DISCARD_MOST : HTTP_BODY_MOST;
-}
-
-void router_done(void *arg, struct http_request *request)
-{
-    record_done(arg, request);
-}
-
-void router_over(void *arg, struct http_request *request)
-{
-    record_over(arg, request);
 }

@@ -191,17 +191,14 @@ static bool is_list(const json_t *map)
     return true;
 }
 
+static void settle_members(json_t *map);
+
 /* Removes the next index from the map and its submaps, and turns maps that are lists into lists.
  * Takes the map's reference. The recursion is as deep as a name has levels. */
 static json_t *settle(json_t *map) // NOLINT(misc-no-recursion)
 {
     json_object_del(map, NEXT_INDEX);
-    for (void *at = json_object_iter(map); at; at = json_object_iter_next(map, at)) {
-        json_t *value = json_object_iter_value(at);
-        if (json_is_object(value)) {
-            json_object_iter_set_new(map, at, settle(json_incref(value)));
-        }
-    }
+    settle_members(map);
     if (!is_list(map)) {
         return map;
     }
@@ -214,6 +211,16 @@ static json_t *settle(json_t *map) // NOLINT(misc-no-recursion)
     }
     json_decref(map);
     return list;
+}
+
+static void settle_members(json_t *map) // NOLINT(misc-no-recursion)
+{
+    for (void *at = json_object_iter(map); at; at = json_object_iter_next(map, at)) {
+        json_t *value = json_object_iter_value(at);
+        if (json_is_object(value)) {
+            json_object_iter_set_new(map, at, settle(json_incref(value)));
+        }
+    }
 }
 
 /* ------------------------------------------------------------------ forms */
@@ -269,13 +276,8 @@ void form_add(struct form *form, const char *name, size_t name_size, const char 
 
 json_t *form_finish(struct form *form)
 {
-    json_t *root = root_of(form), *value;
-    for (void *at = json_object_iter(root); at; at = json_object_iter_next(root, at)) {
-        value = json_object_iter_value(at);
-        if (json_is_object(value)) {
-            json_object_iter_set_new(root, at, settle(json_incref(value)));
-        }
-    }
+    json_t *root = root_of(form);
+    settle_members(root);
     return root;
 }
 

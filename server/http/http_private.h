@@ -75,6 +75,10 @@ enum MHD_Result http_send_when_due(struct http_request *request);
 /* Passes the reply to libmicrohttpd, or applies its fault to the connection. */
 enum MHD_Result http_send(struct http_request *request);
 
+/* Resumes a suspended connection: libmicrohttpd calls http_access again, which sends. Returns false
+ * if it was not suspended. */
+bool http_resume(struct http_request *request);
+
 /* Ends the parking without calling `gone`. */
 void http_end_park(struct http_request *request);
 

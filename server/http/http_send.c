@@ -92,6 +92,16 @@ enum MHD_Result http_send_when_due(struct http_request *request)
     return http_send(request);
 }
 
+bool http_resume(struct http_request *request)
+{
+    bool suspended = request->suspended;
+    request->suspended = false;
+    if (suspended) {
+        MHD_resume_connection(request->connection);
+    }
+    return suspended;
+}
+
 enum MHD_Result http_reply_ready(struct http_request *request)
 {
     struct http_server *server = request->server;
@@ -107,12 +117,7 @@ enum MHD_Result http_reply_ready(struct http_request *request)
         server->n_held++;
         return MHD_YES;
     }
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(request->connection); /* calls http_access again, which sends */
-        return MHD_YES;
-    }
-    return http_send_when_due(request);
+    return http_resume(request) ? MHD_YES : http_send_when_due(request);
 }
 
 bool http_release(struct http_server *server, bool committed)
@@ -132,10 +137,7 @@ bool http_release(struct http_server *server, bool committed)
             http_reply_error(request, 503);
         }
         request->held = false;
-        if (request->suspended) {
-            request->suspended = false;
-            MHD_resume_connection(request->connection);
-        }
+        http_resume(request);
         request = next;
     }
     return any;

@@ -37,10 +37,7 @@ void http_stream_begin(struct http_request *request, const char *type,
 
 void http_stream_wake(struct http_request *request)
 {
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(request->connection);
-    }
+    http_resume(request);
 }
 
 bool http_stream_sleeps(const struct http_request *request)

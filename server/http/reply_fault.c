@@ -27,18 +27,11 @@ static void reset(struct http_request *request)
 
 bool reply_fault_ends(struct http_request *request)
 {
-    switch (request->reply.fault) {
-    case REPLY_INTACT:
-    case REPLY_CUT:
-    case REPLY_SLOW:
-        return false;
-    case REPLY_RESET:
+    enum reply_fault fault = request->reply.fault;
+    if (fault == REPLY_RESET) {
         reset(request);
-        return true;
-    case REPLY_CLOSED:
-        return true;
     }
-    return false;
+    return fault == REPLY_RESET || fault == REPLY_CLOSED;
 }
 
 /* ------------------------------------------------------------------ bodies that are cut or slow */

@@ -12,7 +12,8 @@ struct member {
     const char *key;
     void (*write)(struct json_out *out, const struct member *member,
                   const struct view_invoice *view, enum view_kind kind);
-    size_t offset; /* of the invoice's field that is shown as it is */
+    size_t offset;        /* of the invoice's field that is shown as it is */
+    const char *constant; /* the JSON that is always shown */
 };
 
 /* The head of a writer; few use all parameters. */
@@ -50,19 +51,9 @@ WRITER(seconds)
 
 /* ------------------------------------------------------------------ constants */
 
-WRITER(null)
+WRITER(constant)
 {
-    json_out_null(out, member->key);
-}
-
-WRITER(empty)
-{
-    json_out_raw(out, member->key, "[]");
-}
-
-WRITER(false)
-{
-    json_out_bool(out, member->key, false);
+    json_out_raw(out, member->key, member->constant);
 }
 
 /* ------------------------------------------------------------------ in both profiles */
@@ -214,7 +205,7 @@ WRITER(hpp_url)
 
 /* ------------------------------------------------------------------ the tables */
 
-/* A field of the invoice shown as a text, JSON, money or seconds; anything else. */
+/* A field of the invoice shown as a text, JSON, money or seconds; anything else; a constant. */
 #define FIELD(how, name, field)                                                                    \
     {                                                                                              \
         name, write_##how, offsetof(struct invoice, field)                                         \
@@ -223,13 +214,17 @@ WRITER(hpp_url)
     {                                                                                              \
         name, write_##how, 0                                                                       \
     }
+#define CONSTANT(name, json)                                                                       \
+    {                                                                                              \
+        name, write_constant, 0, json                                                              \
+    }
 
 /* clang-format off */
 static const struct member members_2020[] = {
     OTHER("serial_number", serial_number),
     OTHER("status", status),
     FIELD(text, "resolution", resolution),
-    OTHER("moderation_required", false),
+    CONSTANT("moderation_required", "false"),
     FIELD(money, "amount", amount),
     FIELD(money, "payment_amount", payment_amount),
     FIELD(text, "currency", currency),
@@ -256,11 +251,11 @@ static const struct member members_2020[] = {
     FIELD(text, "callback_url", callback_url),
     FIELD(text, "return_url", return_url),
     OTHER("original_data", provider),
-    OTHER("rrn", null),
-    OTHER("approval_code", null),
-    OTHER("reserved_amount", null),
-    OTHER("reserve_expires", null),
-    OTHER("unreserved", null),
+    CONSTANT("rrn", "null"),
+    CONSTANT("approval_code", "null"),
+    CONSTANT("reserved_amount", "null"),
+    CONSTANT("reserve_expires", "null"),
+    CONSTANT("unreserved", "null"),
     OTHER("source", source),
     OTHER("callback_logs", callback_logs),
 };
@@ -268,7 +263,7 @@ static const struct member members_2020[] = {
 static const struct member members_2024[] = {
     OTHER("status", status),
     FIELD(text, "resolution", resolution),
-    OTHER("moderation_required", false),
+    CONSTANT("moderation_required", "false"),
     FIELD(money, "amount", amount),
     FIELD(money, "payment_amount", payment_amount),
     FIELD(text, "currency", currency),
@@ -303,22 +298,22 @@ static const struct member members_2024[] = {
     OTHER("original_data", original_resolution),
     OTHER("rrn", bank_reference),
     OTHER("arn", bank_reference),
-    OTHER("approval_code", null),
-    OTHER("reserved_amount", null),
-    OTHER("reserve_expires", null),
-    OTHER("unreserved", null),
+    CONSTANT("approval_code", "null"),
+    CONSTANT("reserved_amount", "null"),
+    CONSTANT("reserve_expires", "null"),
+    CONSTANT("unreserved", "null"),
     OTHER("source", source),
     OTHER("callback_logs", callback_logs),
     FIELD(money, "charged_back_amount", charged_back_amount),
     FIELD(seconds, "charged_back", charged_back_ms),
     OTHER("resolution_message", resolution_message),
     OTHER("hpp_url", hpp_url),
-    OTHER("refunds", empty),
-    OTHER("reserves", empty),
-    OTHER("reserve_options", null),
-    OTHER("processed_unreserve", null),
-    OTHER("processed_reserve_cancel", null),
-    OTHER("reserve_cancelled", null),
+    CONSTANT("refunds", "[]"),
+    CONSTANT("reserves", "[]"),
+    CONSTANT("reserve_options", "null"),
+    CONSTANT("processed_unreserve", "null"),
+    CONSTANT("processed_reserve_cancel", "null"),
+    CONSTANT("reserve_cancelled", "null"),
 };
 /* clang-format on */
 

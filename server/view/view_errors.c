@@ -1,6 +1,5 @@
 #include "view_errors.h"
 
-#include "base/attr.h"
 #include "base/text.h"
 #include "wire/json_out.h"
 
@@ -8,20 +7,11 @@
 
 #define TITLE "Unprocessable Content"
 
-static const struct error_style styles[PROFILE_COUNT] = {
-    [PROFILE_2020] = {.fields = ERROR_FIELDS_MAP},
-    [PROFILE_2024] = {.fields = ERROR_FIELDS_LIST},
-};
-static const struct error_style gate_style = {.fields = ERROR_FIELDS_LIST};
-
-const struct error_style *view_error_style(enum profile profile)
+enum error_style view_error_style(enum profile profile)
 {
-    return &styles[profile];
-}
-
-const struct error_style *view_error_style_gate(void)
-{
-    return &gate_style;
+    static const enum error_style styles[PROFILE_COUNT] = {
+        [PROFILE_2020] = ERROR_STYLE_MAP, [PROFILE_2024] = ERROR_STYLE_LIST};
+    return styles[profile];
 }
 
 /* ------------------------------------------------------------------ one object of all fields */
@@ -109,18 +99,15 @@ static void write_list(struct json_out *json, const struct error_place *place,
     json_out_array_end(json);
 }
 
-void view_errors(struct buf *out, const struct error_style *style, const struct error_place *place,
+void view_errors(struct buf *out, enum error_style style, const struct error_place *place,
                  const struct json_errors *errors)
 {
     struct json_out json = {.buf = out};
     json_out_object(&json, NULL);
-    switch (style->fields) {
-    case ERROR_FIELDS_MAP:
+    if (style == ERROR_STYLE_MAP) {
         write_map(&json, errors);
-        break;
-    case ERROR_FIELDS_LIST:
+    } else {
         write_list(&json, place, errors);
-        break;
     }
     json_out_object_end(&json);
 }

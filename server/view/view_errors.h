@@ -7,21 +7,14 @@
 #include "domain/account.h"
 #include "wire/json_read.h"
 
-enum error_fields {
-    ERROR_FIELDS_MAP,  /* {"errors":{"amount":"..."}} */
-    ERROR_FIELDS_LIST, /* {"errors":[{"status":..,"code":..,"title":..,"detail":..,"source":{..}}]},
-                          one for each field */
+enum error_style {
+    ERROR_STYLE_MAP,  /* {"errors":{"amount":"..."}} */
+    ERROR_STYLE_LIST, /* {"errors":[{"status":..,"code":..,"title":..,"detail":..,"source":{..}}]},
+                         one for each field */
 };
 
-/* How a profile writes its errors. A profile with other differences adds a member. */
-struct error_style {
-    enum error_fields fields;
-};
-
-const struct error_style *view_error_style(enum profile profile);
-
-/* The card gate's, whatever the profile. */
-const struct error_style *view_error_style_gate(void);
+/* How a profile writes its errors. */
+enum error_style view_error_style(enum profile profile);
 
 /* The place of the fields in the request, for `source`. */
 struct error_place {
@@ -35,7 +28,7 @@ struct error_place {
  * Writes the document. `source` is {"pointer":"/data/attributes/amount"} for a member of the body,
  * {"parameter":"page[size]"} for the query and {"header":"X-Mock-Outcome"} for a header field.
  */
-void view_errors(struct buf *out, const struct error_style *style, const struct error_place *place,
+void view_errors(struct buf *out, enum error_style style, const struct error_place *place,
                  const struct json_errors *errors);
 
 /* Reads what view_errors wrote: {path: message}, a new value; or NULL if `reply` is not such a

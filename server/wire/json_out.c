@@ -61,11 +61,10 @@ void json_out_array_end(struct json_out *out)
 
 void json_out_text(struct json_out *out, const char *key, const char *text)
 {
-    lead(out, key);
     if (text) {
-        json_text_add(out->buf, JSON_TEXT_PHP, text, strlen(text));
+        json_out_text_sized(out, key, text, strlen(text));
     } else {
-        buf_text(out->buf, "null");
+        json_out_null(out, key);
     }
 }
 
@@ -83,26 +82,21 @@ void json_out_int(struct json_out *out, const char *key, int64_t n)
 
 void json_out_bool(struct json_out *out, const char *key, bool value)
 {
-    lead(out, key);
-    buf_text(out->buf, value ? "true" : "false");
+    json_out_raw(out, key, value ? "true" : "false");
 }
 
 void json_out_null(struct json_out *out, const char *key)
 {
-    lead(out, key);
-    buf_text(out->buf, "null");
+    json_out_raw(out, key, NULL);
 }
 
 void json_out_money(struct json_out *out, const char *key, int64_t amount)
 {
-    lead(out, key);
-    if (amount == MONEY_NONE) {
-        buf_text(out->buf, "null");
-        return;
-    }
     char text[MONEY_TEXT];
-    int length = money_format(amount, text);
-    buf_add(out->buf, text, (size_t)length);
+    if (amount != MONEY_NONE) {
+        money_format(amount, text);
+    }
+    json_out_raw(out, key, amount == MONEY_NONE ? NULL : text);
 }
 
 void json_out_int_or_null(struct json_out *out, const char *key, int64_t n, int64_t null)

@@ -2,9 +2,9 @@
 
 #include "call/guard.h"
 
-static const char *const allowed[] = {"mock.test", "203.0.113.7"};
+static const char *const allowed[] = {"mock.test", "203.0.113.7", NULL};
 static const struct guard plain;
-static const struct guard with_all = {"https://pay.test:8443/base", allowed, ARRAY_SIZE(allowed)};
+static const struct guard with_all = {"https://pay.test:8443/base", allowed};
 
 static void a_host_is_an_address_localhost_or_known(void **state)
 {

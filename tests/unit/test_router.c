@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "call/call.h"
 #include "call/guard.h"
+#include "call/record.h"
 #include "engine/faults.h"
 
 #include <strings.h>
@@ -479,7 +480,7 @@ static void absolute_urls_begin_where_the_caller_reached_the_server(void **state
         f.router.tls = rows[i].tls;
         assert_row_text(rows[i].host, call_base_url(&call), rows[i].base);
     }
-    f.router.public_url = "https://pay.test";
+    f.router.guard.public_url = "https://pay.test";
     assert_string_equal(call_base_url(&call), "https://pay.test");
     end(&f);
 }
@@ -547,7 +548,7 @@ static void the_journal_is_told_why_a_login_is_refused(void **state)
         set_header(0, "Authorization", buf_str(&text));
         struct journal *journal = f.bench.engine.watch.journal;
         assert_row(plain, ask(&f, "GET", "/things", NULL) == 401);
-        router_done(&f.router, &f.request);
+        record_done(&f.router, &f.request);
         const struct journal_record *record = journal_request(journal, journal_end(journal) - 1);
         assert_row(plain, record->request.refusal == rows[i].refusal);
         assert_row(plain, record->unmatched);

@@ -40,7 +40,8 @@ static void begin(struct hall *b)
     memset(b, 0, sizeof *b);
     bench_begin_as(&b->bench, &options);
     b->invoice = bench_invoice(&b->bench, b->bench.tenant, NULL, NULL);
-    b->router = (struct router){.engine = &b->bench.engine, .public_url = "http://localhost"};
+    b->router =
+        (struct router){.engine = &b->bench.engine, .guard = {.public_url = "http://localhost"}};
     b->waits = b->router.waits = waits_new(&b->bench.engine, &b->router);
 }
 
@@ -167,7 +168,7 @@ static void a_record_asks_those_who_count_requests(void **state)
     assert_int_equal(waits_wait_ms(b.waits), 0);
     waits_run(b.waits);
     assert_true(counts->parked); /* the journal has none */
-    waits_received(b.waits, b.bench.tenant);
+    waits_received(b.waits, b.bench.tenant->journal_id);
     assert_int_equal(waits_wait_ms(b.waits), 0);
     end(&b);
 }
