@@ -1,7 +1,6 @@
-#include "about.h"
-
 #include "base/attr.h"
 #include "commit.h"
+#include "config_private.h"
 
 #include <curl/curl.h>
 #include <jansson.h>

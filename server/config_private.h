@@ -1,10 +1,11 @@
-/* Shared by config.c (the table of options) and config_read.c (command line and environment).
- * Included by nothing else. */
+/* Shared by config.c (the table of options), config_read.c (command line and environment) and
+ * about.c. Included by nothing else. */
 #pragma once
 
 #include "config.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct option {
     const char *name;     /* without "--" */
@@ -18,3 +19,10 @@ struct option {
 
 extern const struct option config_options[];
 extern const size_t config_options_count;
+
+/*
+ * about.c, for --version: writes "milkypay-mock VERSION", "commit HASH" ("commit unknown" if built
+ * without git and without a release's server/commit.txt), and a line for each library. Its version
+ * is that of the loaded library, which may differ from the one at build time.
+ */
+void about_print(FILE *out);

@@ -1,7 +1,6 @@
 /* Reads the command line and the environment, using the table of config.c. */
 #include "config.h"
 
-#include "about.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -35,30 +34,31 @@ static const struct {
     const char *name, *value;
 } exec_fallbacks[] = {{"listen", "127.0.0.1:0"}, {"log-level", "warn"}};
 
+/* NULL: it has no other default with a command. */
+static const char *exec_fallback(const struct option *option)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(exec_fallbacks); i++) {
+        if (text_equal(exec_fallbacks[i].name, option->name)) {
+            return exec_fallbacks[i].value;
+        }
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------------ --help; server/options.py
  * reads it */
 
 #define HELP_COLUMN 36
 
-/* " (exec: warn)" for log-level, "" for most. */
-static const char *exec_fallback_note(const struct option *option)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(exec_fallbacks); i++) {
-        if (text_equal(exec_fallbacks[i].name, option->name)) {
-            return arena_printf(&texts, " (" EXEC ": %s)", exec_fallbacks[i].value);
-        }
-    }
-    return "";
-}
-
 static void print_option(const struct option *option)
 {
     const char *argument = option->argument ? option->argument : "";
     const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
-    const char *fallback = option->fallback ? option->fallback : "";
+    const char *fallback = option->fallback ? option->fallback : "", *other = exec_fallback(option);
+    const char *note = other ? arena_printf(&texts, " (" EXEC ": %s)", other) : "";
     printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
     printf("%*s%s%s%s%s\n", HELP_COLUMN, "", environment_name(option),
-           *fallback ? ", default " : "", fallback, exec_fallback_note(option));
+           *fallback ? ", default " : "", fallback, note);
 }
 
 static const char usage[] =
@@ -86,12 +86,6 @@ static enum config_result print_help(void)
     puts("  --help                        print this and exit\n"
          "  --version                     print the version and exit\n");
     puts(about_exec);
-    return CONFIG_DONE;
-}
-
-static enum config_result print_version(void)
-{
-    about_print(stdout);
     return CONFIG_DONE;
 }
 
@@ -162,7 +156,8 @@ static enum config_result read_arguments(int argc, char **argv, bool exec, bool 
             return print_help();
         }
         if (text_equal(argv[i], "--version")) {
-            return print_version();
+            about_print(stdout);
+            return CONFIG_DONE;
         }
         if (exec && text_equal(argv[i], "--")) {
             config->command = argv + i + 1;
@@ -191,21 +186,15 @@ static enum config_result read_environment(const bool *given, struct config *con
     return CONFIG_SERVE;
 }
 
-static void set_fallback(const struct option *option, const char *value, struct config *config)
-{
-    if (value && option->read(option, value, config)) {
-        die("--%s: invalid default", option->name);
-    }
-}
-
 static void set_fallbacks(bool exec, struct config *config)
 {
     for (size_t i = 0; i < config_options_count; i++) {
-        set_fallback(&config_options[i], config_options[i].fallback, config);
-    }
-    for (size_t i = 0; exec && i < ARRAY_SIZE(exec_fallbacks); i++) {
-        const char *name = exec_fallbacks[i].name;
-        set_fallback(find_option(name, strlen(name)), exec_fallbacks[i].value, config);
+        const struct option *option = &config_options[i];
+        const char *other = exec ? exec_fallback(option) : NULL;
+        const char *value = other ? other : option->fallback;
+        if (value && option->read(option, value, config)) {
+            die("--%s: invalid default", option->name);
+        }
     }
 }
 

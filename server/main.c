@@ -283,8 +283,8 @@ static void stop(struct program *p)
         engine_finish(&p->engine);
     }
     waits_free(p->router.waits);
-    streams_free(p->router.streams);
-    imports_free(p->router.imports);
+    free(p->router.streams);
+    free(p->router.imports);
     store_close(p->store);
     if (p->tmp_dir[0]) {
         tmpdb_remove(p->tmp_dir);

@@ -102,7 +102,8 @@ void streams_run(void *arg)
     {
         bool wake = (news && next_shown(stream, true)) || now_ms - stream->spoke_ms >= HEARTBEAT_MS;
         bool orphan = !tenants_by_id(&streams->engine->tenants, stream->owner_id);
-        stream->ended |= orphan && !next_shown(stream, true); /* the end of its account is an event too */
+        stream->ended |=
+            orphan && !next_shown(stream, true); /* the end of its account is an event too */
         if (wake || stream->ended) {
             http_stream_wake(stream->request);
         }
@@ -151,11 +152,6 @@ struct streams *streams_new(struct engine *engine)
     streams->engine = engine;
     LIST_INIT(&streams->list);
     return streams;
-}
-
-void streams_free(struct streams *streams)
-{
-    free(streams);
 }
 
 /* ------------------------------------------------------------------ the call */

@@ -11,8 +11,7 @@
 
 struct streams;
 
-struct streams *streams_new(struct engine *engine); /* free with streams_free */
-void streams_free(struct streams *streams);
+struct streams *streams_new(struct engine *engine); /* no stream may be open when it is freed */
 
 /* As a loop_source, after the commit: wakes the connections with something to send. */
 int64_t streams_wait_ms(const void *streams);

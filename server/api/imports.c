@@ -168,8 +168,3 @@ struct imports *imports_new(struct engine *engine, const struct router *router)
     TAILQ_INIT(&imports->queue);
     return imports;
 }
-
-void imports_free(struct imports *imports)
-{
-    free(imports);
-}

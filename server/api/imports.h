@@ -9,8 +9,8 @@
 
 struct imports;
 
+/* No call may be parked when it is freed. */
 struct imports *imports_new(struct engine *engine, const struct router *router);
-void imports_free(struct imports *imports); /* no call may be parked; NULL is allowed */
 
 /* Parks a call whose body is a file; its path names the snapshot. */
 struct answer *imports_add(struct imports *imports, const struct call *call);

@@ -35,22 +35,16 @@ static void read_environment(int fd, struct buf *ret_environment)
     } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-/* Sets "NAME=VALUE" strings, each followed by a NUL. */
-static void set_environment(const struct buf *environment)
-{
-    for (size_t at = 0; at < environment->size; at += strlen(environment->data + at) + 1) {
-        putenv(environment->data + at);
-    }
-}
-
 _Noreturn static void become(char *const *command, int go)
 {
-    struct buf environment = {0}; /* putenv keeps pointers into it */
+    struct buf environment = {0}; /* "NAME=VALUE" with a NUL each; putenv keeps pointers into it */
     read_environment(go, &environment);
     if (!environment.size) {
         _exit(EXIT_SUCCESS);
     }
-    set_environment(&environment);
+    for (size_t at = 0; at < environment.size; at += strlen(environment.data + at) + 1) {
+        putenv(environment.data + at);
+    }
     execvp(command[0], command);
     int error = errno;
     dprintf(STDERR_FILENO, "milkypay-mock: exec: %s: %s\n", command[0], strerror(error));

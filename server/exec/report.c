@@ -168,7 +168,7 @@ const char *report_write(struct engine *engine, const struct report_run *run, st
     count(&report);
     report_html_begin(&report);
     add_invoices(&report);
-    report_html_end(&report);
+    report_fill(&report.html, "report_foot.html", NULL, 0);
     report_junit_end(&report);
     const char *why = write_file(run, JUNIT_FILE, &report.junit, arena);
     why = why ? why : write_file(run, HTML_FILE, &report.html, arena);

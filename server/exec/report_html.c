@@ -127,8 +127,3 @@ void report_html_invoice(struct report *report, struct arena *arena,
     };
     report_fill(&report->html, "report_invoice.html", values, ARRAY_SIZE(values));
 }
-
-void report_html_end(struct report *report)
-{
-    report_fill(&report->html, "report_foot.html", NULL, 0);
-}

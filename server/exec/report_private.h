@@ -54,11 +54,10 @@ const char *report_seconds(struct arena *arena, int64_t ms);
 const char *report_number(struct arena *arena, int64_t n);
 const char *report_number_or_none(struct arena *arena, int64_t n); /* NULL for 0 */
 
-/* The parts of the page: its head with counts and failures, an invoice's row, its end. */
+/* The parts of the page: its head with counts and failures, an invoice's row. */
 void report_html_begin(struct report *report);
 void report_html_invoice(struct report *report, struct arena *arena,
                          const struct report_invoice *invoice);
-void report_html_end(struct report *report);
 
 /* The parts of the JUnit file: an invoice's cases, and the whole file. */
 void report_junit_invoice(struct report *report, struct arena *arena,

@@ -86,7 +86,7 @@ struct answer *checkout_process(struct call *call)
     }
     checkout_page_begin(call, &invoice, &page);
     if (page.service && page.service->posts) {
-        checkout_make_absolute(&page);
+        call->page_base = invoice.base_url; /* another site may show the page that it fetched */
         answer = forward_by_post(&page);
     } else {
         answer = call_redirect(call, 302, page_url(&page));
@@ -132,7 +132,7 @@ struct answer *checkout_show(struct call *call)
     if (page_is_browser(call) && !call->request->head) {
         payment_opened(call->engine, call->tenant, &page.invoice);
     }
-    if (checkout_methods_wanted(&page)) {
+    if (checkout_methods_needed(&page)) {
         return checkout_methods_show(&page);
     }
     if (payment_is_challenged(&page.invoice)) {
@@ -200,7 +200,7 @@ static struct answer *pay(struct checkout_page *page, const json_t *fields)
 static struct answer *submit(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;
-    if (checkout_methods_wanted(page) || *posted_field(fields, "service")) {
+    if (checkout_methods_needed(page) || *posted_field(fields, "service")) {
         return checkout_methods_take(page, fields);
     }
     if (payment_is_challenged(&page->invoice)) {
@@ -226,11 +226,8 @@ struct answer *checkout_submit(struct call *call)
         return refused;
     }
     checkout_page_begin(call, call->found, &page);
-    if (is_arrival(&page, fields)) {
-        return checkout_see_other(&page, "", "");
-    }
-    refused = checkout_check_csrf(&page, fields);
-    return refused ?: submit(&page, fields);
+    return is_arrival(&page, fields) ? checkout_see_other(&page, "", "")
+                                     : checkout_check_csrf(&page, fields) ?: submit(&page, fields);
 }
 
 struct answer *checkout_return(struct call *call)

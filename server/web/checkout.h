@@ -26,9 +26,6 @@ struct checkout_page {
 void checkout_page_begin(struct call *call, const struct invoice *invoice,
                          struct checkout_page *ret_page);
 
-/* The page may be shown by another site, which fetched it: from here on all URLs are absolute. */
-void checkout_make_absolute(struct checkout_page *page);
-
 /* The invoice's page TAIL ("" or "/challenge"), its query beginning with `query` ("" or "done=1"),
  * then what the payer chose of language and panel. */
 const char *checkout_url(const struct checkout_page *page, const char *tail, const char *query);
@@ -101,8 +98,8 @@ void checkout_form_first(const struct checkout_page *page, struct checkout_form 
 /* ------------------------------------------------------------------ checkout_methods.c: the choice
  * of a method, for an invoice that was made without a service (P363) */
 
-/* Whether the payer has to choose first: no service yet, and time left. */
-bool checkout_methods_wanted(const struct checkout_page *page);
+/* True if the payer must choose a method first: no service yet, and time left. */
+bool checkout_methods_needed(const struct checkout_page *page);
 
 /* The page: the account's services that can take this amount, narrowed by ?q=. */
 struct answer *checkout_methods_show(const struct checkout_page *page);

@@ -66,12 +66,8 @@ struct answer *checkout_challenge_submit(struct call *call)
 {
     struct checkout_page page;
     json_t *fields;
-    struct answer *refused = call_form(call, &fields);
-    if (refused) {
-        return refused;
-    }
     checkout_page_begin(call, call->found, &page);
-    refused = checkout_check_csrf(&page, fields);
+    struct answer *refused = call_form(call, &fields) ?: checkout_check_csrf(&page, fields);
     if (refused) {
         return refused;
     }

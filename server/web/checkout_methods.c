@@ -7,7 +7,7 @@
 
 #include <ctype.h>
 
-bool checkout_methods_wanted(const struct checkout_page *page)
+bool checkout_methods_needed(const struct checkout_page *page)
 {
     return invoice_awaits_choice(&page->invoice) &&
            clock_now(page->call->tenant) < page->invoice.expires_ms;
@@ -55,25 +55,25 @@ static void add_row(const struct checkout_page *page, const struct service *serv
 }
 
 static bool fits(const struct checkout_page *page, const struct service *service,
-                 const char *wanted)
+                 const char *search)
 {
     const struct call *call = page->call;
     const char *name = checkout_service_text(page, &service->method->name);
     return engine_service_accepts(call->engine, call->tenant, service, page->invoice.currency,
                                   page->invoice.amount) &&
            appearance_offers(&page->appearance, service->method->code, call->arena) &&
-           (!wanted || locale_contains(name, wanted));
+           (!search || locale_contains(name, search));
 }
 
 /* Adds the methods in the invoice's currency, or those in others. */
-static void add_choices(const struct checkout_page *page, const char *wanted, bool own,
+static void add_choices(const struct checkout_page *page, const char *search, bool own,
                         struct template_rows *rows)
 {
     const struct catalogue *catalogue = &page->call->engine->fixture->catalogue;
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         if (text_equal(service->currency, page->invoice.currency) == own &&
-            fits(page, service, wanted)) {
+            fits(page, service, search)) {
             add_row(page, service, rows);
         }
     }
@@ -82,16 +82,16 @@ static void add_choices(const struct checkout_page *page, const char *wanted, bo
 struct answer *checkout_methods_show(const struct checkout_page *page)
 {
     const char *q = http_query_text(page->call->request, "q");
-    const char *wanted = q && *q && !page->appearance.hide_filter ? q : NULL;
+    const char *search = q && *q && !page->appearance.hide_filter ? q : NULL;
     struct template_rows choices = {0};
-    add_choices(page, wanted, true, &choices);
-    add_choices(page, wanted, false, &choices);
+    add_choices(page, search, true, &choices);
+    add_choices(page, search, false, &choices);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
-        {"q", wanted},
+        {"q", search},
         {"choices", .rows = &choices},
-        {"no_match", template_flag(wanted && !choices.n)},
-        {"no_method", template_flag(!wanted && !choices.n)},
+        {"no_match", template_flag(search && !choices.n)},
+        {"no_method", template_flag(!search && !choices.n)},
     };
     return checkout_reply(page, 200, "methods.html", values, ARRAY_SIZE(values));
 }
@@ -103,7 +103,7 @@ struct answer *checkout_methods_take(struct checkout_page *page, const json_t *f
     struct call *call = page->call;
     const struct service *service =
         service_find(&call->engine->fixture->catalogue, posted_field(fields, "service"));
-    if (!checkout_methods_wanted(page)) { /* chosen before, in another tab */
+    if (!checkout_methods_needed(page)) { /* chosen before, in another tab */
         return checkout_see_other(page, "", "");
     }
     if (text_equal(posted_field(fields, "action"), "cancel")) {

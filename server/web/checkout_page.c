@@ -45,11 +45,6 @@ static const char *query_of(const struct checkout_page *page, const char *query,
     return arena_printf(page->call->arena, "%s%s", out.size ? "?" : "", buf_str(&out));
 }
 
-void checkout_make_absolute(struct checkout_page *page)
-{
-    page->call->page_base = page->invoice.base_url;
-}
-
 static const char *base_of(const struct checkout_page *page)
 {
     return page->call->page_base ? page->call->page_base : "";
