@@ -324,17 +324,16 @@ static int run(struct program *p)
     }
     log_setup(p->config.log_level, p->config.log_json);
     const char *why = fixture_load(p->config.fixtures, &p->fixture);
+    if (!why && !p->config.check) {
+        return serve(p);
+    }
     if (why) {
         fprintf(stderr, "milkypay-mock: %s\n", why);
-        fixture_finish(&p->fixture);
-        return EXIT_WRONG;
-    }
-    if (p->config.check) {
+    } else {
         puts("the fixtures are valid");
-        fixture_finish(&p->fixture);
-        return EXIT_SUCCESS;
     }
-    return serve(p);
+    fixture_finish(&p->fixture);
+    return why ? EXIT_WRONG : EXIT_SUCCESS;
 }
 
 /* Requests allocate and free similar memory, so merging and trimming between them is wasted

@@ -118,10 +118,7 @@ struct answer *control_wait(struct call *call)
         return call_invalid(call, "timeout: must be at most 60s");
     }
     answer = waiter_try(call, &waiter, &cache);
-    if (!answer && waiter_is_hopeless(call, &waiter)) {
-        answer = waiter_give_up(call, &waiter, "frozen",
-                                "the clock is frozen and nothing is due: advance it");
-    } else if (!answer) {
+    if (!answer) {
         waits_park(call->router->waits, call->tenant, &waiter, timeout_ms);
         answer = call_answered(call);
     }

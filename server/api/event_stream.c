@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "engine/engine_journal.h"
-#include "http/http_stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -51,7 +51,8 @@ static const struct callback *find_callback(struct call *call, const struct wait
     return NULL;
 }
 
-bool waiter_is_idle(struct call *call, int64_t within_ms)
+/* The account has nothing in flight and nothing due within this time. */
+static bool is_idle(struct call *call, int64_t within_ms)
 {
     struct tenant *tenant = call->tenant;
     int64_t due_ms = schedule_next_due(call->engine, tenant);
@@ -118,7 +119,7 @@ static struct answer *try_callback(struct call *call, struct waiter *waiter,
 static struct answer *try_idle(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     (void)cache;
-    if (!waiter_is_idle(call, waiter->within_ms)) {
+    if (!is_idle(call, waiter->within_ms)) {
         return NULL;
     }
     struct json_out out = call_reply_object(call, 200);
@@ -201,6 +202,14 @@ static const struct {
     [WAIT_ATTEMPT] = {try_attempt, NULL}, /* has no such answer */
 };
 
+/* Nothing can happen without another call: the clock is frozen and nothing is due. Requests and
+ * answers to attempts come from outside, independent of the clock. */
+static bool is_hopeless(struct call *call, const struct waiter *waiter)
+{
+    return waiter->kind != WAIT_REQUESTS && waiter->kind != WAIT_ATTEMPT &&
+           call->tenant->account.clock.frozen && is_idle(call, 0);
+}
+
 struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     bool replaced =
@@ -209,14 +218,11 @@ struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_
         return call_control_error(call, 404, "unknown_invoice",
                                   "the account's state was replaced while the call waited");
     }
-    return kinds[waiter->kind].try(call, waiter, cache);
-}
-
-/* Requests and answers to attempts come from outside, independent of the clock. */
-bool waiter_is_hopeless(struct call *call, const struct waiter *waiter)
-{
-    return waiter->kind != WAIT_REQUESTS && waiter->kind != WAIT_ATTEMPT &&
-           call->tenant->account.clock.frozen && waiter_is_idle(call, 0);
+    struct answer *answer = kinds[waiter->kind].try(call, waiter, cache);
+    return answer || !is_hopeless(call, waiter)
+               ? answer
+               : waiter_give_up(call, waiter, "frozen",
+                                "the clock is frozen and nothing is due: advance it");
 }
 
 struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,

@@ -53,20 +53,14 @@ struct wait_cache {
 
 void wait_cache_finish(struct wait_cache *cache);
 
-/* Answers 200 if the condition holds, 404 if it never can; else returns NULL. */
+/* Answers 200 if the condition holds, 404 if it never can, 408 if it cannot without another call
+ * because the clock is frozen; else returns NULL. */
 struct answer *waiter_try(struct call *call, struct waiter *waiter,
                           struct wait_cache *cache) ATTR_MUST_USE;
-
-/* True if the condition cannot hold without another call: the clock is frozen and nothing is
- * due. */
-bool waiter_is_hopeless(struct call *call, const struct waiter *waiter);
 
 /* Answers 408 with the current state. */
 struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
                               const char *message) ATTR_ANSWER;
-
-/* True if the account has nothing in flight and nothing due within this time. */
-bool waiter_is_idle(struct call *call, int64_t within_ms);
 
 /* waits.c: parks the call with a copy of the waiter, at most until the timeout. */
 void waits_park(struct waits *waits, const struct tenant *tenant, const struct waiter *waiter,

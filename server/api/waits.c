@@ -51,10 +51,6 @@ static struct answer *try_again(struct call *call, struct waiter *waiter, struct
     if (answer || (late && holds_reply)) {
         return answer ? answer : call_answered(call);
     }
-    if (waiter_is_hopeless(call, waiter)) {
-        return waiter_give_up(call, waiter, "frozen",
-                              "the clock is frozen and nothing is due: advance it");
-    }
     return late ? waiter_give_up(call, waiter, "timeout",
                                  "the condition was not met before the timeout")
                 : NULL;

@@ -112,7 +112,8 @@ struct answer *call_reply_errors(struct call *call, const struct json_errors *er
 
 struct answer *call_redirect(struct call *call, unsigned status, const char *location)
 {
-    http_reply_redirect(call->request, status, location);
+    http_reply_empty(call->request, status);
+    http_reply_header(call->request, "Location", location);
     return &answered;
 }
 

@@ -134,12 +134,6 @@ void http_reply_fixed(struct http_request *request, unsigned status, const char 
     request->reply.fixed_size = size;
 }
 
-void http_reply_redirect(struct http_request *request, unsigned status, const char *location)
-{
-    http_reply_empty(request, status);
-    http_reply_header(request, "Location", location);
-}
-
 static const char *reason_of(unsigned status)
 {
     for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {

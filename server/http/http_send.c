@@ -92,16 +92,6 @@ enum MHD_Result http_send_when_due(struct http_request *request)
     return http_send(request);
 }
 
-bool http_resume(struct http_request *request)
-{
-    bool suspended = request->suspended;
-    request->suspended = false;
-    if (suspended) {
-        MHD_resume_connection(request->connection);
-    }
-    return suspended;
-}
-
 enum MHD_Result http_reply_ready(struct http_request *request)
 {
     struct http_server *server = request->server;

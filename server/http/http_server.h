@@ -180,6 +180,26 @@ void http_unpark(struct http_request *request);
 /* Parks the request and calls the handler again after `ms`, as if it had arrived then. */
 void http_postpone(struct http_request *request, int64_t ms);
 
+/* ------------------------------------------------------------------ streams */
+
+/* Replies of unknown length. A connection with nothing to send sleeps, removed from polling, until
+ * it is woken. */
+
+/* Replies with a stream. `gone` is called at its end, and immediately for a HEAD, which has no
+ * body. */
+void http_stream_begin(struct http_request *request, const char *type,
+                       const struct http_stream *stream);
+
+/* Wakes the connection: there is something to read, or the end. */
+void http_stream_wake(struct http_request *request);
+
+/* Returns true if the connection sleeps. */
+bool http_stream_sleeps(const struct http_request *request);
+
+/* Returns true if the client has disconnected. A sleeping connection is not polled, so this asks
+ * the socket. */
+bool http_stream_is_deserted(const struct http_request *request);
+
 /* ------------------------------------------------------------------ replies */
 
 /* Every handler calls one of these, or parks the request. */
@@ -201,8 +221,6 @@ void http_reply_empty(struct http_request *request, unsigned status);
 /* Replies with bytes that outlive the server. */
 void http_reply_fixed(struct http_request *request, unsigned status, const char *type,
                       const char *data, size_t size);
-
-void http_reply_redirect(struct http_request *request, unsigned status, const char *location);
 
 /* The platform's error for a status code: {"errors":[{"status":"Not Found","code":"404"}]} (P1001,
  * P1007). */

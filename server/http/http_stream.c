@@ -1,6 +1,5 @@
-#include "http_stream.h"
-
-#include "http/http_private.h"
+/* Sends what struct http_stream produces. */
+#include "http_private.h"
 
 #include <sys/socket.h>
 
@@ -33,6 +32,16 @@ void http_stream_begin(struct http_request *request, const char *type,
     } else {
         request->stream = *stream;
     }
+}
+
+bool http_resume(struct http_request *request)
+{
+    bool suspended = request->suspended;
+    request->suspended = false;
+    if (suspended) {
+        MHD_resume_connection(request->connection);
+    }
+    return suspended;
 }
 
 void http_stream_wake(struct http_request *request)

@@ -8,14 +8,6 @@
 
 /* ------------------------------------------------------------------ multipart */
 
-/* Finds `what` in a range. Returns its begin, or the end of the range. */
-static size_t find(const struct mask_scan *scan, struct mask_range range, const char *what,
-                   size_t size)
-{
-    const char *found = memmem(scan->data + range.start, range.end - range.start, what, size);
-    return found ? (size_t)(found - scan->data) : range.end;
-}
-
 /* The `name` in a part's head; empty if there is none. */
 static struct mask_range part_name(const struct mask_scan *scan, struct mask_range head)
 {
@@ -28,8 +20,7 @@ static struct mask_range part_name(const struct mask_scan *scan, struct mask_ran
         bool quoted = scan->data[at + size] == '"';
         struct mask_range name = {at + size + quoted, at + size + quoted};
         const char *ends = quoted ? "\"\r\n" : "; \t\r\n";
-        while (name.end < head.end &&
-               (!scan->data[name.end] || !strchr(ends, scan->data[name.end]))) {
+        while (name.end < head.end && !mask_is_one_of(scan->data[name.end], ends)) {
             name.end++;
         }
         return name;
@@ -41,7 +32,8 @@ static struct mask_range part_name(const struct mask_scan *scan, struct mask_ran
 static void take_part(const struct mask_scan *scan, struct mask_range part)
 {
     enum mask_kind kind;
-    size_t crlf = find(scan, part, "\r\n\r\n", 4), lf = find(scan, part, "\n\n", 2);
+    size_t crlf = mask_seek(scan, part.start, part.end, "\r\n\r\n", 4);
+    size_t lf = mask_seek(scan, part.start, part.end, "\n\n", 2);
     struct mask_range head = {part.start, crlf < lf ? crlf : lf};
     struct mask_range value = {head.end + (crlf < lf ? 4 : 2), part.end};
     struct mask_range name = part_name(scan, head);
@@ -69,7 +61,7 @@ void mask_find_multipart(const struct mask_scan *scan, struct mask_range range)
         /* from after the boundary to the line end before the next one */
         struct mask_range part = {at + size, at + size};
         for (;; part.end++) {
-            part.end = find(scan, (struct mask_range){part.end, range.end}, start, size);
+            part.end = mask_seek(scan, part.end, range.end, start, size);
             if (part.end == range.end || scan->data[part.end - 1] == '\n') {
                 break;
             }

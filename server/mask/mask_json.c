@@ -18,14 +18,6 @@ static const unsigned char ends_scalar[256] = {
     ['"'] = 1, [' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1,
 };
 
-static size_t skip_blank(const struct json_scan *json, size_t at)
-{
-    while (at < json->end && json->scan->data[at] && strchr(" \t\r\n", json->scan->data[at])) {
-        at++;
-    }
-    return at;
-}
-
 /* Skips a string from after the opening quote to the closing one, or the end. */
 static size_t string_end(const struct json_scan *json, size_t at)
 {
@@ -48,7 +40,7 @@ static bool is_number(const struct json_scan *json, struct mask_range token)
     const char *text = json->scan->data + token.start;
     size_t size = token.end - token.start;
     for (size_t i = 0; i < size; i++) {
-        if (!text[i] || !strchr("0123456789+-.eE", text[i])) {
+        if (!mask_is_one_of(text[i], "0123456789+-.eE")) {
             return false;
         }
     }
@@ -93,7 +85,7 @@ static void take_name(struct json_scan *json, struct mask_range name)
 /* Reads a name or a value from `start` to `end`, followed by `next`. Returns where to continue. */
 static size_t take(struct json_scan *json, struct mask_range range, size_t next, bool quoted)
 {
-    size_t sign = skip_blank(json, next);
+    size_t sign = mask_skip(json->scan, next, json->end, MASK_BLANKS);
     if (sign < json->end && json->scan->data[sign] == ':') {
         take_name(json, range);
         return sign + 1;

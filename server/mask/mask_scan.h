@@ -4,6 +4,7 @@
 #include "mask.h"
 
 #include <ctype.h>
+#include <string.h>
 
 /* The character encoding of a format. */
 enum mask_coding {
@@ -49,6 +50,30 @@ static inline size_t mask_decode(enum mask_coding coding, const char *data, size
 static inline bool mask_is_word(char c)
 {
     return isalnum((unsigned char)c) || c == '_';
+}
+
+#define MASK_BLANKS " \t\r\n"
+
+static inline bool mask_is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
+/* The first byte from `at` on that is not in the set, or the end. */
+static inline size_t mask_skip(const struct mask_scan *scan, size_t at, size_t end, const char *set)
+{
+    while (at < end && mask_is_one_of(scan->data[at], set)) {
+        at++;
+    }
+    return at;
+}
+
+/* Where `what` begins from `at` on, or the end. */
+static inline size_t mask_seek(const struct mask_scan *scan, size_t at, size_t end,
+                               const char *what, size_t size)
+{
+    const char *found = memmem(scan->data + at, end - at, what, size);
+    return found ? (size_t)(found - scan->data) : end;
 }
 
 /* ------------------------------------------------------------------ names */

@@ -8,11 +8,6 @@
 #define NAME_MOST 16          /* letters and digits of a secret name, and its NUL */
 #define BETWEEN_WORDS "_-. '" /* in a name; the quote is for names that are not valid JSON */
 
-static bool is_one_of(char c, const char *set)
-{
-    return c && strchr(set, c);
-}
-
 /* ------------------------------------------------------------------ names */
 
 /* In lower case, without separators of words. */
@@ -66,7 +61,7 @@ bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
                 return false;
             }
             text[n++] = (char)tolower((unsigned char)c);
-        } else if (!is_one_of(c, BETWEEN_WORDS)) {
+        } else if (!mask_is_one_of(c, BETWEEN_WORDS)) {
             return false;
         }
     }
@@ -83,14 +78,6 @@ bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
 
 /* ------------------------------------------------------------------ text of no format */
 
-static size_t skip(const struct mask_scan *scan, size_t at, size_t end, const char *set)
-{
-    while (at < end && is_one_of(scan->data[at], set)) {
-        at++;
-    }
-    return at;
-}
-
 static struct mask_range next_word(const struct mask_scan *scan, size_t at, size_t end)
 {
     while (at < end && !mask_is_word(scan->data[at])) {
@@ -106,12 +93,12 @@ static struct mask_range next_word(const struct mask_scan *scan, size_t at, size
 /* The value after a name's colon or equals sign; empty if there is none. */
 static struct mask_range value_behind(const struct mask_scan *scan, size_t at, size_t end)
 {
-    size_t sign = skip(scan, at, end, "\"' \t");
-    size_t start = skip(scan, sign, end, ":=\"' \t"), stop = start;
-    if (sign == end || !is_one_of(scan->data[sign], ":=")) {
+    size_t sign = mask_skip(scan, at, end, "\"' \t");
+    size_t start = mask_skip(scan, sign, end, ":=\"' \t"), stop = start;
+    if (sign == end || !mask_is_one_of(scan->data[sign], ":=")) {
         return (struct mask_range){at, at};
     }
-    while (stop < end && !is_one_of(scan->data[stop], "\"',;& \t\r\n")) {
+    while (stop < end && !mask_is_one_of(scan->data[stop], "\"',;& \t\r\n")) {
         stop++;
     }
     return (struct mask_range){start, stop};

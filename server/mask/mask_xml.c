@@ -12,24 +12,14 @@ struct xml_scan {
     enum mask_kind kind;
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static size_t skip_blank(const struct xml_scan *xml, size_t at)
 {
-    while (at < xml->end && is_blank(xml->scan->data[at])) {
-        at++;
-    }
-    return at;
+    return mask_skip(xml->scan, at, xml->end, MASK_BLANKS);
 }
 
-/* Finds `what` from `at` on. Returns its begin, or the end. */
 static size_t find(const struct xml_scan *xml, size_t at, const char *what)
 {
-    const char *found = memmem(xml->scan->data + at, xml->end - at, what, strlen(what));
-    return found ? (size_t)(found - xml->scan->data) : xml->end;
+    return mask_seek(xml->scan, at, xml->end, what, strlen(what));
 }
 
 static bool begins(const struct xml_scan *xml, size_t at, const char *what)
@@ -40,7 +30,7 @@ static bool begins(const struct xml_scan *xml, size_t at, const char *what)
 
 static bool is_in_name(char c)
 {
-    return c && !is_blank(c) && !strchr("<>/=\"'", c);
+    return c && !strchr(MASK_BLANKS "<>/=\"'", c);
 }
 
 /* Reads the name at `at`, into `ret_local` without its namespace prefix. Returns its end. */
@@ -62,10 +52,8 @@ static void take_text(struct xml_scan *xml, struct mask_range text, enum mask_co
         mask_find_anywhere(xml->scan, text, coding, false);
         return;
     }
-    while (text.start < text.end && is_blank(xml->scan->data[text.start])) {
-        text.start++;
-    }
-    while (text.end > text.start && is_blank(xml->scan->data[text.end - 1])) {
+    text.start = mask_skip(xml->scan, text.start, text.end, MASK_BLANKS);
+    while (text.end > text.start && mask_is_one_of(xml->scan->data[text.end - 1], MASK_BLANKS)) {
         text.end--;
     }
     mask_emit(xml->scan, text, xml->name, xml->kind, false);
@@ -81,7 +69,7 @@ static size_t read_attribute(const struct xml_scan *xml, size_t at, struct mask_
         return end < xml->end ? end + 1 : end;
     }
     size_t end = at;
-    while (end < xml->end && !is_blank(xml->scan->data[end]) && xml->scan->data[end] != '>') {
+    while (end < xml->end && !mask_is_one_of(xml->scan->data[end], MASK_BLANKS ">")) {
         end++;
     }
     *ret_value = (struct mask_range){at, end};
