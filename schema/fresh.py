@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""fresh.py OUT.db FILE.sql...: writes the database that the FILEs make of nothing, as a new one begins.
+"""fresh.py OUT.db FILE.sql...: runs the FILEs in an empty database and writes it to OUT.db.
 
-Running them at each start would cost more than all the rest of it.
+The result is compiled into the server as the content of every new database. Running the files at each start would take
+as long as the rest of the start.
 """
 import contextlib
 import pathlib
 import sqlite3
 import sys
 
-MARK = 0x4D696C6B  # "Milk": the database is ours
+MARK = 0x4D696C6B  # "Milk": marks a database of this server
 
 
 def main(out, *files):

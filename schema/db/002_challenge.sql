@@ -1,3 +1,3 @@
--- 3-D Secure: what follows when the payer passes the open challenge, and the card to show then. Null: none is open.
+-- 3-D Secure: the outcome after the payer passes the open challenge, and the card to show then. Null if none is open.
 ALTER TABLE invoice ADD COLUMN challenge_outcome TEXT;
 ALTER TABLE invoice ADD COLUMN challenge_payload TEXT; -- JSON, as payload

@@ -1,12 +1,12 @@
--- Money that goes back: by chargebacks, and by refunds, several of one invoice, one after the other.
-ALTER TABLE invoice ADD COLUMN refunded_ms INTEGER;         -- when the last of its refunds succeeded
-ALTER TABLE invoice ADD COLUMN charged_back_amount INTEGER; -- all of it so far, as refunded_amount
-ALTER TABLE invoice ADD COLUMN charged_back_ms INTEGER;     -- when the last of it was
+-- Refunds and chargebacks. An invoice can have several refunds, one after the other.
+ALTER TABLE invoice ADD COLUMN refunded_ms INTEGER;         -- time of the last successful refund
+ALTER TABLE invoice ADD COLUMN charged_back_amount INTEGER; -- the sum of all chargebacks so far
+ALTER TABLE invoice ADD COLUMN charged_back_ms INTEGER;     -- time of the last chargeback
 ALTER TABLE snapshot_invoice ADD COLUMN refunded_ms INTEGER;
 ALTER TABLE snapshot_invoice ADD COLUMN charged_back_amount INTEGER;
 ALTER TABLE snapshot_invoice ADD COLUMN charged_back_ms INTEGER;
 
--- Refunds that were asked for. At most one of an invoice is pending, while the invoice is refund_pending.
+-- Refunds requested by the merchant. An invoice has at most one pending refund, and is then refund_pending.
 CREATE TABLE refund (
     seq          INTEGER PRIMARY KEY,
     invoice      INTEGER NOT NULL,
@@ -23,6 +23,6 @@ CREATE INDEX refund_by_invoice ON refund (invoice);
 CREATE TABLE snapshot_refund AS SELECT 0 AS snapshot, * FROM refund WHERE false;
 CREATE INDEX snapshot_refund_by_invoice ON snapshot_refund (snapshot, invoice);
 
--- Who takes a queued outcome: 0 a new invoice, 1 a refund.
+-- What uses a queued outcome: 0 a new invoice, 1 a refund.
 ALTER TABLE outcome ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE snapshot_outcome ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;

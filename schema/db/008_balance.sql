@@ -1,5 +1,5 @@
--- What moved an account's money since its opening balance, which is a setting: one row per currency that ever moved. Amounts
--- are whole numbers of 1e-8 units of either sign.
+-- The change of an account's balance since its opening balance, which is a setting. One row per currency that has ever
+-- changed. Amounts are whole numbers of 1e-8 units and may be negative.
 CREATE TABLE balance (
     account  INTEGER NOT NULL,
     currency TEXT NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE balance (
 CREATE TABLE snapshot_balance AS SELECT 0 AS snapshot, * FROM balance WHERE false;
 CREATE INDEX snapshot_balance_by_snapshot ON snapshot_balance (snapshot);
 
--- What was paid before there was a ledger. Rows that are left over (004) belong to nobody.
+-- Payments made before this table existed. Rows that await deletion (004) belong to no account and do not count.
 INSERT INTO balance
 SELECT account, currency, sum(processed_deposit - ifnull(refunded_amount, 0)), 0, 0 FROM invoice
 WHERE processed_deposit IS NOT NULL AND account IN (SELECT num FROM account) GROUP BY account, currency;
@@ -19,9 +19,9 @@ INSERT INTO snapshot_balance
 SELECT snapshot, account, currency, sum(processed_deposit - ifnull(refunded_amount, 0)), 0, 0 FROM snapshot_invoice
 WHERE processed_deposit IS NOT NULL GROUP BY snapshot, account, currency;
 
--- Orders in another currency than their service's. Null: no service is chosen yet.
+-- Orders in another currency than that of the service. Null until a service is chosen.
 ALTER TABLE invoice ADD COLUMN service_amount INTEGER;  -- the amount in the service's currency
-ALTER TABLE invoice ADD COLUMN exchange_rate INTEGER;   -- what one of the invoice's currency is in the service's
+ALTER TABLE invoice ADD COLUMN exchange_rate INTEGER;   -- units of the service's currency per unit of the invoice's
 ALTER TABLE snapshot_invoice ADD COLUMN service_amount INTEGER;
 ALTER TABLE snapshot_invoice ADD COLUMN exchange_rate INTEGER;
 UPDATE invoice SET service_amount = amount, exchange_rate = 100000000 WHERE service IS NOT NULL;
