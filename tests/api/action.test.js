@@ -14,7 +14,7 @@ import { ALONE, BIN, tempDir } from '../lib/server.js';
 const ACTION = fileURLToPath(new URL('../../docker/action/', import.meta.url));
 const action = parse(readFileSync(join(ACTION, 'action.yml'), 'utf8'));
 
-/** The pairs of a file that the runner reads: NAME<<END, lines, END; the last of a name counts. */
+/** Parses a file that the runner reads: NAME<<END, lines, END. If a name is repeated, the last value counts. */
 function pairs(file) {
   const found = readFileSync(file, 'utf8').matchAll(/^(\S+)<<(\S+)\n([^]*?)\n\2$/gm);
   return Object.fromEntries([...found].map(([, name, , value]) => [name, value]));
@@ -156,7 +156,7 @@ describe('the action', { skip: ALONE }, () => {
       refused.stdout,
       /::group::The log of the mock\n[^]*in use[^]*::error title=MilkyPay mock::the mock ended before it listened/,
     );
-    assert.equal(busy.post().stdout, ''); // nothing is left to stop
+    assert.equal(busy.post().stdout, ''); // there is nothing to stop
     first.post();
 
     const again = new Job({ binary: BIN, port, options: '--control-token t0ken' });
@@ -229,7 +229,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.equal(await isUp(job.outputs.url), true);
     await create(job.variables, { callback_url: 'http://127.0.0.1:9/gone' });
     const end = job.post();
-    assert.equal(end.status, 1, end.stdout); // strict, and a callback was not delivered
+    assert.equal(end.status, 1, end.stdout); // --strict: a callback was not delivered
     assert.equal(await isUp(job.outputs.url), false);
     assert.match(end.stdout, /::warning title=MilkyPay mock::.*never delivered/); // its report was read
     const calls = readFileSync(join(fake, 'calls'), 'utf8').split('\n');

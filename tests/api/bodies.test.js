@@ -33,7 +33,7 @@ async function reach(holds, what) {
 
 /**
  * A request whose body lacks its last byte. `last()` sends that byte and resolves with the response. Its timeout
- * grows with the size of all requests: some hundred megabytes take a busy machine longer than one response.
+ * grows with the size of all requests, because a busy machine needs longer for hundreds of megabytes.
  */
 async function unfinished(head, size) {
   const socket = connect({ host: server.host, port: server.port });

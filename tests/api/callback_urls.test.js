@@ -1,4 +1,4 @@
-// Callback URLs: which are refused, and what is sent.
+// Callback URLs: which ones are rejected, and what the request contains.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -34,7 +34,7 @@ async function scene(client = demo) {
   return api;
 }
 
-/** Makes an invoice with this callback URL and waits until nothing is under way; its callback. */
+/** Creates an invoice with this callback URL, waits until its attempt has ended, and returns its callback. */
 async function sent(api, url) {
   const { id } = await api.made({ callback_url: url }, hold);
   await api.advance(0);
@@ -171,7 +171,7 @@ test('--callback-rewrite ignores the case of scheme and host, and sends to the r
   const api = await scene(new Client(other));
   assert.equal((await sent(api, 'HTTPS://shop.EXAMPLE/x')).state, 'done');
   assert.equal(receiver.requests[0].path, '/x');
-  // the port of the URL follows the port of the target: no URL any more, and no retry makes it one
+  // the rest of the URL, here its port, is appended to the target: the result is invalid, so there is no retry
   const odd = await sent(api, 'https://shop.example:8443/x');
   assert.deepEqual(
     [odd.state, odd.attempts.length, odd.attempts[0].error],

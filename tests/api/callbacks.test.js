@@ -379,7 +379,7 @@ describe('retries', () => {
       response_code: 503,
       transaction_status: 'process_pending',
     });
-    // the invoice has expired: another callback with its own attempts
+    // meanwhile the invoice has expired, and that callback has its own attempts
     assert.equal(sink.of({ status: 'process_failed' }).length > 0, true);
     await sink.stop();
   });
@@ -418,7 +418,7 @@ describe('retries', () => {
     sink.answer([500, 500, 200]);
     await api.made({ callback_url }, hold);
     const got = await sink.got(3);
-    // one second and two; how long exactly is tested on a frozen clock
+    // after one second and after two; the tests with a frozen clock check the exact times
     assert.ok(got[1].at - got[0].answeredAt >= 100, 'not at once');
     assert.ok(got[2].at - got[1].answeredAt >= 200, 'not at once');
     await sink.stop();
@@ -472,7 +472,7 @@ describe('order', () => {
     await sink.got(1);
     (await api.transition(id, { status: 'processed' })).expect(200);
     (await api.transition(id, { status: 'charged_back' })).expect(200);
-    // another invoice of the same account passes
+    // another invoice of the same account does not wait
     const other = await api.made({ callback_url }, hold);
     await ended(api, other.id, 'delivered');
     assert.equal(sink.of({ invoice: id }).length, 1, 'the second waits for the end of the first');

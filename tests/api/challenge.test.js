@@ -16,7 +16,7 @@ const card = { card_number: GOOD_3DS, card_holder: 'CARD HOLDER', cvv: '123', ex
 const urls = (html) =>
   [...html.matchAll(/ (?:href|src|action|data-over)="([^"]*)"/g)].map(([, url]) => url.replaceAll('&amp;', '&'));
 
-/** An invoice whose payer has to answer the bank: {id, auth}, where `auth` is what the shop posts. */
+/** An invoice with an open challenge: {id, auth}. The shop posts `auth`. */
 async function challenged(api, attributes = {}) {
   const { id, attributes: { flow_data: { metadata } } } = await api.made(attributes, hold);
   const reply = await api.send('POST', '/payment/sale', {
@@ -33,7 +33,7 @@ const fetchPage = (url, fields = {}) =>
 describe('POST /acs/{cgi}', () => {
   test('shows the challenge, with absolute URLs only', async () => {
     const api = await demo.newAccount();
-    await api.freeze(); // the page counts the seconds that are left
+    await api.freeze(); // the page shows the remaining seconds
     const { auth, sid } = await challenged(api, { return_url: 'https://shop.example/back' });
     const reply = await fetchPage(auth.action, auth.params);
     assert.equal(reply.status, 200);

@@ -43,7 +43,7 @@ const OPTIONS = [
   '--strict',
 ];
 
-/** Must fail with status 2 and one line on stderr that holds these words. */
+/** Asserts that the program fails with status 2 and one line on stderr that contains these words. */
 async function refuses(args, words, options) {
   const { code, stdout, stderr } = await runBinary(args, options);
   assert.equal(code, 2, `${args.join(' ')}: status ${code}, ${stderr}`);

@@ -313,7 +313,7 @@ describe('advance and callbacks', () => {
     await pending(api, { callback_url: `${sink.url}/c` });
     await sink.got(1);
     const running = api.advance(60);
-    // the retry's time counts from the end of the attempt, so it cannot have begun
+    // the delay of the retry starts at the end of the attempt, so the retry cannot have started yet
     assert.equal(sink.requests.length, 1);
     release();
     const { events } = await running;

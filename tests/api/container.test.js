@@ -14,7 +14,7 @@ const manifest = (file) => parse(read(`kubernetes/${file}`));
 
 const dockerfile = read('Dockerfile');
 const final = dockerfile.slice(dockerfile.indexOf('FROM scratch'));
-/** The words behind an instruction of the final stage. */
+/** The arguments of an instruction of the final stage. */
 const instruction = (name) => new RegExp(`^${name} (.*)$`, 'm').exec(final)[1];
 const imageEnv = Object.fromEntries(instruction('ENV').split(' ').map((pair) => pair.split('=')));
 

@@ -263,7 +263,7 @@ test('reset removes invoices, callbacks, queue and clock, and keeps the account'
   assert.deepEqual((await api.control('GET', '/outcomes')).json, { queued: [] });
   assert.equal((await api.clock()).mode, 'real');
   assert.equal((await api.control('GET', `/accounts/${api.account.id}`)).json.settings.name, 'kept');
-  // the reference is free again
+  // the reference can be used again
   (await api.create(invoice({ reference_id: 'r' }))).expect(201);
   await sink.stop();
 });
@@ -887,7 +887,7 @@ describe('access', () => {
     ]) {
       refused(await get(demo, { Origin: origin }), 403);
       refused(await demo.send('POST', '/_mock/accounts', { headers: { Origin: origin } }), 403);
-      // what a page may send without asking first
+      // a request that browsers send without a preflight
       refused(
         await demo.send('POST', '/_mock/reset', {
           body: '{}',
@@ -952,7 +952,7 @@ describe('access', () => {
       (await get(client, { Authorization: `Bearer ${token}` })).expect(200);
       (await get(client, { 'X-Mock-Token': token })).expect(200);
       (await client.send('GET', '/_mock/health')).expect(200);
-      // the platform's own API is not concerned
+      // the platform's API needs no token
       client.controlHeaders = { 'X-Mock-Token': token };
       const api = await client.newAccount();
       await api.made();

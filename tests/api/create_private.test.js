@@ -144,7 +144,7 @@ test('a customer reference identifies one customer of the account', async () => 
   assert.equal((await one.get(viaPublic.id)).data.relationships.customer.data.id, first);
 });
 
-// what is sent as JSON text -> the number that stands in the answer, as text
+// amount in the request, as JSON -> number in the response, as text
 const AMOUNTS = {
   100: '100', '100.00': '100', '"100.00"': '100', '"100"': '100', 20.4: '20.4', '"20.40"': '20.4', 123.45: '123.45',
   0.01: '0.01', 999999.99: '999999.99', 1000000: '1000000', '1e3': '1000', 0.1: '0.1', 0.29: '0.29', 1.005: '1.005',

@@ -314,7 +314,7 @@ describe('GET /_mock/payment-invoices/{id}', () => {
         const { may_become: may, data } = await see(api, await start());
         for (const to of may) (await api.transition(await start(), { status: to })).expect(200);
         for (const to of statuses.filter((one) => !may.includes(one))) {
-          // the other flow's words for success
+          // success statuses of the other flow
           const success = payment_flow === 'verify' ? ['processed', 'partially_processed'] : ['verified'];
           if (success.includes(to)) continue;
           refused(await api.transition(await start(), { status: to }), 409, 'forbidden_transition');

@@ -201,7 +201,7 @@ describe('an order creates one invoice', async () => {
 
   test('if the platform was down and the shopper retries', async () => {
     const { id } = await fault(api, { on: 'api', fault: 'status', status: 503 });
-    // it sells by card all the same
+    // it still sells by card
     assert.match((await shop.get('/products/mug')).text, /service-payment_card_usd_hpp/);
     const { status, text } = await shop.post('/orders', {
       product: 'mug',
@@ -270,7 +270,7 @@ test('if the platform is down, an error page is shown and the order is kept', as
 describe('callbacks', async () => {
   const { api, shop } = await open();
 
-  /** An order that is paid while callbacks meet a fault, and what its callbacks were. */
+  /** Pays an order while a fault affects its callbacks: {order, seen (the callbacks)}. */
   async function paidUnder(...faults) {
     const before = (await shop.callbacks()).length;
     const order = await shop.buy();
@@ -287,7 +287,7 @@ describe('callbacks', async () => {
   });
 
   test('arriving out of order lead to the correct status', async () => {
-    const { order, seen } = await paidUnder({ fault: 'reorder' }); // held back until there is another one
+    const { order, seen } = await paidUnder({ fault: 'reorder' }); // held back until the next callback
     assert.equal((await shop.holds(order.id))[0], 'process_pending');
     await api.advance(1);
     (await api.transition(order.invoice, { status: 'refunded' })).expect(200);

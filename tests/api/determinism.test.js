@@ -1,5 +1,5 @@
-// Runs with the same --seed, --public-url and a clock set by the test give the same bytes, whatever the port, the time
-// and the order of the receivers' responses.
+// Runs with the same --seed, the same --public-url and a clock set by the test return the same bytes. The port, the
+// time and the order of the receivers' responses do not matter.
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -23,20 +23,20 @@ function noting(client, said) {
   return client;
 }
 
-// What differs between runs: the duration of an attempt, the receiver's address and its response.
+// Removes what differs between runs: the duration of an attempt, the receiver's address and its response headers.
 const masked = (callbacks) => callbacks.map((callback) => ({
   ...callback,
   attempts: callback.attempts.map(({ took_ms: took, request, response, ...rest }) => {
     const { Host: host, ...headers } = request.headers;
     assert.equal(typeof took, 'number');
-    assert.match(host ?? '127.0.0.1:0', /^127\.0\.0\.1:\d+$/); // without a connection nothing was sent
+    assert.match(host ?? '127.0.0.1:0', /^127\.0\.0\.1:\d+$/); // no Host if there was no connection
     return { ...rest, request: { ...request, headers }, response: response && { body: response.body } };
   }),
 }));
 
 const received = (sink) => sink.requests
   .map(({ method, path, headers: { host, ...headers }, text }) => JSON.stringify([method, path, headers, text]))
-  .sort(); // callbacks of several invoices are under way at once
+  .sort(); // callbacks of several invoices are sent concurrently
 
 async function start(seed) {
   const sink = await startSink({ check: false });
@@ -70,7 +70,7 @@ async function race(sink, api, observer, late) {
   }
   const before = sink.requests.length;
   const advanced = api.advance({ to: NOW + 1 });
-  // both are under way: a wait that came before the advance would be told that nothing is due
+  // both attempts have started; a wait before the advance would return that nothing is due
   await sink.got(before + 2);
   const other = late === 'left' ? 'right' : 'left';
   (await observer.wait({ invoice: ids[other], callback: 'delivered', transition: 'processed' })).expect(200);
@@ -121,7 +121,7 @@ async function play({ sink, server }, late) {
 describe('runs with the same seed', () => {
   let one, two, other;
   before(async () => {
-    const [a, b, c] = [await start('7'), await start('7'), await start('8')]; // at once, so all ports differ
+    const [a, b, c] = [await start('7'), await start('7'), await start('8')]; // running at the same time, so all ports differ
     one = await play(a, 'left');
     two = await play(b, 'right');
     other = await play(c, 'left');

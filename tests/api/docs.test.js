@@ -6,12 +6,12 @@ import { after, before, describe, test } from 'node:test';
 import { blocks, pageFiles } from '../lib/docs.js';
 import { Reader, obstacle } from '../lib/reader.js';
 
-const pages = new Map(); // the blocks of each page that has some
+const pages = new Map(); // page -> its blocks; only pages with blocks
 for (const file of pageFiles()) {
   try {
     const found = blocks(file).filter(({ mark }) => mark !== 'package');
     if (found.length) pages.set(file, found);
-  } catch (error) { // fails only this page
+  } catch (error) { // only the tests of this page fail
     test(file, () => { throw error; });
   }
 }

@@ -13,7 +13,7 @@ const NEWER = { profile: '2024' };
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const html = { headers: { Accept: 'text/html' } };
 
-/** The list of 2024 with these messages, by where each field stands. */
+/** The list of profile 2024 with these messages: {place of the field: message}. */
 const list = (source, fields) => ({
   errors: Object.entries(fields).map(([where, detail]) => ({
     status: 'Unprocessable Content',
@@ -186,7 +186,7 @@ describe('422 of the card gate', () => {
 const fault = async (api, status) =>
   (await api.control('POST', '/faults', { on: 'api', fault: 'status', status, times: 1 })).expect(201);
 
-// Every reply below is judged by schema/openapi.yaml as well.
+// The client also checks every response below against schema/openapi.yaml.
 describe('the status of a fault', () => {
   test('422: an invalid field in the profile\'s format, in each API', async () => {
     for (const [profile, expected] of [

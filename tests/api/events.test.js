@@ -14,7 +14,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** A stream as a browser reads it. */
+/** Reads an event stream like a browser. */
 class Stream {
   constructor(of = server) {
     this.server = of;

@@ -11,7 +11,7 @@ import { within } from '../lib/limits.js';
 import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { HANG, startSink } from '../lib/sink.js';
 
-/** Runs a program of Node beside the server; it has `url`, `create` and `control`. */
+/** The start of every command, a Node program: `url`, `create` and `control` for the server of the run. */
 const PRELUDE = `
 const url = process.env.MILKYPAY_URL;
 const auth = 'Basic ' + btoa(process.env.MILKYPAY_ACCOUNT_ID + ':' + process.env.MILKYPAY_API_KEY);
@@ -33,7 +33,7 @@ async function control(method, path, body) {
 const program = (source) => [process.execPath, '--input-type=module', '-e', PRELUDE + source];
 const exec = (options, command, more) => runBinary(['exec', ...options, '--', ...command], more);
 
-/** The same with its pipes at hand, for signals and stdin. */
+/** Starts exec with a command and returns while it runs, for tests with signals and stdin. */
 function started(options, source, stdio = ['pipe', 'pipe', 'pipe']) {
   const child = spawn(BIN, ['exec', ...options, '--', ...program(source)], { stdio });
   const run = { child, stdout: '', stderr: '' };
@@ -52,7 +52,7 @@ function started(options, source, stdio = ['pipe', 'pipe', 'pipe']) {
   return run;
 }
 
-/** One line on stderr, with these words; what the program says of callbacks is logged beside. */
+/** The lines of stderr with this start. The log also has lines about callbacks, which start differently. */
 const lines = (stderr, start = 'milkypay-mock: ') => stderr.split('\n').filter((line) => line.startsWith(start));
 
 describe('the command', { skip: ALONE }, () => {
@@ -135,7 +135,7 @@ describe('the command', { skip: ALONE }, () => {
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
       await within(new Promise((done) => { child.on('close', done); }), () => `${command} to end`);
-      // pipes and the listing itself have numbers of their own
+      // the numbers of pipes and of the listing process differ in each run
       return text.replace(/(pipe|socket):\[\d+\]/g, '$1').replace(/\/proc\/\d+/g, '/proc/N');
     };
     const limited = `ulimit -Sn 64; exec "$@"`;
@@ -239,7 +239,7 @@ describe('signals', { skip: ALONE }, () => {
 
   test('a second signal ends both at once', async () => {
     const sink = await startSink({ account: DEMO });
-    sink.answer([HANG]); // a wait at the end would wait for it
+    sink.answer([HANG]); // keeps an attempt open, so the end has something to wait for
     const run = started(
       [],
       `await create({ callback_url: '${sink.url}' });${PATIENT} console.log('pid', process.pid);`,
@@ -256,8 +256,8 @@ describe('signals', { skip: ALONE }, () => {
   });
 
   test('the terminal\'s Ctrl-C reaches the command once', { skip: spawnable('script') }, async () => {
-    // script(1) gives a terminal, and its stdin is the keyboard; `exec`, because its shell would report the signal as
-    // its own end
+    // script(1) provides a terminal, and its stdin is the keyboard. Without `exec` its shell would report the signal as
+    // its own exit status.
     const folder = tempDir();
     const file = join(folder, 'suite.mjs');
     writeFileSync(file, `
@@ -265,7 +265,7 @@ describe('signals', { skip: ALONE }, () => {
       const health = () => fetch(process.env.MILKYPAY_URL + '/_mock/health').then((reply) => reply.text());
       process.on('SIGINT', async () => {
         if (++n > 1) return;
-        await health(); // an answer: the server has seen the signal too, and would have passed it on
+        await health(); // after this response the server has seen the signal too, and could have passed it on
         await health();
         console.log('count ' + n);
         process.exit(6);
@@ -337,7 +337,7 @@ describe('the end', { skip: ALONE }, () => {
     const stopping = new Promise((done) => {
       const look = () => { if (run.stderr.includes('stopping')) done(); };
       run.child.stderr.on('data', look);
-      look(); // the callback may have waited for the end, which was said before
+      look(); // the line may already be there, because the callback may start only at the end
     });
     await within(stopping, () => `the command to end: ${run.stderr}`);
     run.child.kill('SIGTERM');

@@ -10,7 +10,7 @@ import { CLOSE, HANG, sign, startSink } from '../lib/sink.js';
 const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
-const GOOD = '5519283812030000'; // a test card that pays
+const GOOD = '5519283812030000'; // a test card that is accepted
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
 const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201).json;
@@ -19,7 +19,7 @@ const hits = async (api) => (await faults(api)).map((one) => one.hits);
 const found = async (api, reference) =>
   (await api.list({ 'filter[reference_id]': reference })).expect(200).json.data;
 
-/** The options of a call of this account on a plain socket. */
+/** Options for a call on a plain socket with this account's login. */
 const withBasic = (api, options = {}) => ({ ...options, headers: { Authorization: api.auth, ...options.headers } });
 const order = (attributes) => JSON.stringify({ data: { type: 'payment-invoices', attributes } });
 const rawCreate = (api, attributes, start = rawCall) =>
@@ -151,7 +151,7 @@ describe('faults of calls', () => {
     const took = performance.now() - began;
     assert.equal(end, 'whole');
     assert.deepEqual(body, whole.body);
-    // the pieces themselves cannot be told: a busy reader finds several at once
+    // the pieces cannot be counted, because a busy reader receives several at once
     assert.ok(took >= 1000 * body.length / rate / 10, `${body.length} bytes in ${took} ms`);
   });
 
@@ -790,7 +790,7 @@ describe('faults of callbacks', () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', match: { transition: 'processed' }, fault: 'wrong_amount' });
     await fault(api, { on: 'callback', match: { transition: 'refunded' }, fault: 'unknown_status' });
-    // texts that look like the document itself
+    // values that look like parts of the document
     const trap = '","amount":1,"status":"x","processed_amount":2';
     const attributes = {
       callback_url,

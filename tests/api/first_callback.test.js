@@ -24,7 +24,7 @@ const shop = (settings = {}) =>
 const fault = async (api, body) => (await api.control('POST', '/faults', body)).expect(201);
 const statuses = (id) => sink.of({ invoice: id }).map((one) => one.status);
 
-// A callback without delay, sent after the call: an earlier one would have arrived before it.
+// A callback without delay, sent after the call. A callback that was sent earlier would have arrived before it.
 const fence = await demo.newAccount({ callback_url, first_callback_delay_ms: 0, outcome: 'process_pending' });
 async function notSent(id, n = 0) {
   const other = await fence.made();

@@ -1,4 +1,4 @@
-// Forms and queries are read as PHP reads them, in both encodings; nothing is dropped silently.
+// Forms, in both encodings, and queries are read as PHP reads them. Nothing is dropped silently.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const made = async (reference_id) => {
   return data[0].attributes;
 };
 
-/** The order with further fields, given as they stand on the wire. */
+/** Sends the order with more fields, which are already encoded. */
 const sendPairs = (more, path = PROCESS) => demo.send('POST', path, {
   body: Buffer.from(`${new URLSearchParams(ORDER)}&${more}`, 'latin1'),
   headers: { ...JSON_CLIENT, 'Content-Type': 'application/x-www-form-urlencoded' },

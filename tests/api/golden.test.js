@@ -1,6 +1,6 @@
-// Every sample of the platform's page: its request goes to the server, and the answer must have the sample's
-// keys, in order, with the sample's types, letter case and all values that are determined. The bodies of 2024, which
-// the page does not show, are composed from what else is known of them.
+// Every sample of the platform's payment page. The test sends its request to the server. The response must have the
+// sample's keys in order, with the sample's types and letter case and with all values that are fixed. The payment page
+// has no bodies of 2024; these samples are composed from the other sources of schema/platform.md.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

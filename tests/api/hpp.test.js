@@ -25,7 +25,7 @@ const local = (url) => pages.local(server, url);
 const { open } = pages;
 const cardForm = (html) => forms(html).find((form) => 'card_number' in form.inputs);
 
-/** The page that offers another try: this one, the session's own, or where a link of this one leads. */
+/** The page that offers another attempt: this page, the page of the session, or the target of a link of this page. */
 async function retryPage(api, path, html) {
   if (cardForm(html)) return html;
   const own = (await open(api, path)).expect(200).text;
@@ -163,8 +163,8 @@ describe('paying', () => {
     });
   }
 
-  // The way through 3-D Secure: card page, the bank's page, result. `answer` makes the form's fields of the code
-  // shown.
+  // Pays with 3-D Secure: card page, the bank's page, result. `answer` returns the fields of the form for the shown
+  // code.
   async function through3ds(answer) {
     const api = await frozen();
     const made = await api.made();
@@ -246,7 +246,7 @@ describe('paying', () => {
     const second = await retryPage(api, page(made), declined.text) ?? assert.fail('no way to try again');
     const last = (await submit(api, page(made), second, pay(BAD, '05/29'))).expect(200);
     assert.equal(await retryPage(api, page(made), last.text), undefined);
-    // a form that is still open cannot pay either
+    // a form that was opened before cannot pay either
     const late = await submit(api, page(made), second, pay(GOOD));
     late.expect(200, 409);
     assert.deepEqual([(await api.attributes(made.id)).status, (await api.attributes(made.id)).resolution], ['process_failed', 'insufficient_funds']);

@@ -1,4 +1,4 @@
-// The payment page by link and by form: orders that may leave the service to the payer.
+// Orders by a link or a form of the payment page. The payer chooses the service if the order has none.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -37,7 +37,7 @@ async function ordered(api, changes) {
   return newest(api);
 }
 
-/** The paths of a 422's errors, sorted. */
+/** Expects a 422 and returns the sorted paths of its errors. */
 const wrong = (reply) => Object.keys(reply.expect(422).json.errors).sort();
 
 describe('an order without a service', () => {

@@ -486,7 +486,7 @@ describe('security of the pages', () => {
 
   test('assets: only the files of the pages are served', async () => {
     assert.match((await demo.send('GET', '/_mock/assets/page.css')).expect(200).headers['content-type'], /^text\/css/);
-    // asked for again each time: an upgrade never mixes modules, and one that is the same costs no bytes
+    // browsers revalidate each file, so an upgrade never mixes modules, and an unchanged file is not sent again
     const { headers } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
     assert.equal(headers['cache-control'], 'no-cache');
     (await demo.send('GET', '/_mock/assets/dashboard.js', { headers: { 'If-None-Match': headers.etag } })).expect(304);

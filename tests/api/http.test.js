@@ -14,7 +14,7 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-/** The unmatched calls of the journal, the newest first. */
+/** The unmatched calls of the journal, newest first. */
 async function unmatched(parameters = {}) {
   const reply = await demo.control('GET', '/requests', undefined, {
     parameters: { unmatched: 'true', limit: 1000, ...parameters },
@@ -22,7 +22,7 @@ async function unmatched(parameters = {}) {
   return reply.expect(200).json;
 }
 
-/** Waits for a line in the log, which is written when the server has nothing else to do. */
+/** Waits for a line in the log. The server writes its log when it has nothing else to do. */
 async function logged(pattern, from = 0) {
   const until = Date.now() + PATIENCE_MS;
   while (!new RegExp(pattern).test(server.stderr.slice(from))) {
@@ -36,7 +36,7 @@ const nextName = () => `case${++cases}x`;
 const HOST = 'Host: 127.0.0.1\r\n';
 const smuggled = (name) => `GET /${name}-second HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
 
-/** Sends a POST with this head and body and a second request behind it, on one connection. */
+/** Sends a POST with this head and body, followed by a second request on the same connection. */
 async function send(head, body = '{}', { first = 'POST /NAME HTTP/1.1\r\n', host = HOST } = {}) {
   const name = nextName();
   const bytes = `${first.replace('NAME', name)}${host}${head}\r\n${body}${smuggled(name)}`;
@@ -50,7 +50,7 @@ const parameters = (n, value = '') =>
   Array.from({ length: n }, (_, i) => `${String(i).padStart(3, '0')}=${value}`).join('&');
 const target = (text) => ({ first: `GET /NAME${text} HTTP/1.1\r\n` });
 
-// [what, head, status, words of the reason, body, options]
+// [what, head, status, pattern of the reason, body, options]
 const refused = [
   ['two Content-Lengths', 'Content-Length: 2\r\nContent-Length: 4\r\n', 400, /Content-Length must be sent once/],
   ['two equal Content-Lengths', 'Content-Length: 2\r\ncontent-length: 2\r\n', 400, /Content-Length must be sent once/],
@@ -117,7 +117,7 @@ describe('rejected with a closed connection', () => {
       assert.equal(reply.headers.connection, 'close');
       assert.equal(JSON.parse(reply.body).errors[0].code, String(status));
       assert.equal(reply.raw.match(/HTTP\/1\.1 /g).length, 1, 'one answer');
-      // the first is in the journal with its reason, the second is nowhere
+      // the journal has the first request with its reason, and nothing has the second
       assert.deepEqual(items.map((item) => [item.status, item.explain.rule]), [[status, 'malformed_request']], name);
       assert.match(items[0].explain.message, why);
       await logged(`request .* path=("?/${name}|[?]).* status=${status} `);
@@ -147,7 +147,7 @@ describe('rejected with a closed connection', () => {
   });
 });
 
-// What libmicrohttpd answers by itself: [what, bytes, status].
+// Requests that libmicrohttpd answers without calling the server: [what, bytes, status].
 const library = [
   ['a length that is no number', `POST /NAME HTTP/1.1\r\n${HOST}Content-Length: 2, 2\r\n\r\n{}`, 400],
   ['a signed length', `POST /NAME HTTP/1.1\r\n${HOST}Content-Length: +2\r\n\r\n{}`, 400],
@@ -241,12 +241,12 @@ describe('encoded bodies', () => {
   });
 });
 
-// ---- requests that were changed at random, a server of their own
+// ---- requests with random changes, to a separate server
 
 const SEED = 20261129;
 const MUTANTS = 600;
 
-/** mulberry32: the same numbers at each run. */
+/** mulberry32: the same numbers in every run. */
 function random(seed) {
   let state = seed;
   return (below) => {
@@ -305,25 +305,26 @@ function mutant(below, name) {
   let text = shapes[below(shapes.length)](name) + smuggled(name);
   for (let changes = 1 + below(3); changes--;) {
     const at = below(text.length);
-    const size = below(4) ? 0 : 1 + below(12); // how much goes
+    const size = below(4) ? 0 : 1 + below(12); // number of characters to remove
     const piece = below(6) ? PIECES[below(PIECES.length)] : '';
-    // at the begin of a line, mostly, which is where it hurts
+    // usually at the start of a line, which is the most sensitive place
     const start = below(3) ? text.lastIndexOf('\n', at) + 1 : at;
     text = text.slice(0, start) + piece + text.slice(start + size);
   }
   return text;
 }
 
-/** libmicrohttpd hides these from us (server/docs/limits.md): a folded line, and one without a name. */
+/** The server cannot see these, because libmicrohttpd hides them (server/docs/limits.md): a folded line, and a line
+ *  without a name. */
 const isHidden = (text) => /\n[ \t]/.test(text) || /\n\r?:/.test(text);
 
-/** Sends each text over a connection of its own, all of them at once, and lets the server take them; then
- *  ends the streams, and waits until the server has ended them too. */
+/** Sends each text over a separate connection, all at once, and lets the server read them. Then it ends the
+ *  connections and waits until the server has closed them too. */
 async function sendAll(one, api, texts) {
   const open = await Promise.all(texts.map((text) => new Promise((sent, fail) => {
     const socket = connect({ host: one.host, port: one.port });
     const closed = new Promise((done) => { socket.on('close', done); });
-    socket.on('error', () => {}); // a reset is an end too
+    socket.on('error', () => {}); // a reset also counts as closed
     socket.on('connect', () => socket.write(Buffer.from(text, 'latin1'), () => sent({ text, socket, closed })));
     socket.on('close', () => fail(new Error(`closed before ${JSON.stringify(text)} was sent`)));
     socket.resume();

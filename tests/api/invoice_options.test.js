@@ -11,7 +11,7 @@ const BACK = 'https://shop.example/back?mine=1';
 const NAMES = ['mine', 'id', 'serial_number', 'amount', 'created', 'currency', 'reference_id', 'description', 'status'];
 const options = (send_operation_context_on_return) => ({ options: { send_operation_context_on_return } });
 
-/** The query that the payer comes back with. */
+/** The query with which the payer returns to the shop. */
 async function comeBack(api, id) {
   const { location } = (await api.send('GET', `/return?id=${id}`)).expect(302).headers;
   return new URL(location).searchParams;

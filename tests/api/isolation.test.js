@@ -23,7 +23,7 @@ async function parallel(n, width, work) {
 const codeOf = (reply) => reply.json.error?.code;
 
 describe('ids of another account', () => {
-  let mine, theirs, their; // their: ids
+  let mine, theirs, their; // their: the ids of the other account
 
   before(async () => {
     [mine, theirs] = [await demo.newAccount(), await demo.newAccount()];
@@ -45,7 +45,7 @@ describe('ids of another account', () => {
     their = { id, payout: paidOut, callback: callback.id, fault };
   });
 
-  // What each operation says of an id that is not there.
+  // The error of each operation for an unknown id.
   const OPERATIONS = {
     'POST /_mock/payment-invoices/{id}/transition': [() => their.id, 'unknown_invoice', { status: 'processed' }],
     'POST /_mock/payment-invoices/{id}/pay': [() => their.id, 'unknown_invoice', { cancel: true }],
@@ -67,11 +67,11 @@ describe('ids of another account', () => {
     'DELETE /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'POST /_mock/snapshots/{name}/restore': [() => 'theirs', 'unknown_snapshot'],
   };
-  // These make a thing under a name: one of another account is no hindrance, and is not touched.
+  // These create something with a name. The same name in another account is allowed, and that account does not change.
   const MAKING = ['POST /_mock/snapshots/{name}', 'PUT /_mock/snapshots/{name}'];
-  // A sink is there for any name, so another account's is never a 404, but another one.
+  // A sink exists for any name, so the name of another account's sink is not a 404: it names a different sink.
   const isSink = (operation) => operation.includes(' /_mock/sink/');
-  // The documentation is everybody's: an account only fills in its examples.
+  // The documentation is the same for all accounts. An account only fills in the examples.
   const isDocs = (operation) => operation.includes(' /_mock/docs/');
 
   test('the list has all operations of the document with an account and an id', () => {
@@ -139,7 +139,7 @@ describe('ids of another account', () => {
     ]) {
       assert.equal(codeOf((await mine.control('GET', path, undefined, { parameters })).expect(404)), 'unknown_invoice');
     }
-    // a callback's number is a place in the list: behind it is what this account has
+    // the number of a callback is a position, so the result has only this account's later callbacks
     assert.deepEqual(
       (await mine.control('GET', '/callbacks', undefined, { parameters: { after: their.callback } })).expect(200).json
         .items,
@@ -216,7 +216,7 @@ test('a thousand accounts stay separate with fifty concurrent workers', async ()
     (await api.outcomes(OUTCOMES[i % 4])).expect(201);
     api.made1 = await api.made({ reference_id: 'the same in all', amount: i + 1, test_mode: true });
   });
-  // now that all are there and share the loop, each goes its own way
+  // now that all accounts exist, each of them does something different
   await parallel(ACCOUNTS, 50, async (i) => {
     const api = list[ACCOUNTS - 1 - i];
     if (i % 10 === 9) (await api.control('POST', '/reset')).expect(200);
@@ -266,7 +266,7 @@ test('a reset empties a large account at once and does not block others', async 
   const { invoices } = (await demo.send('GET', '/_mock/health')).json;
   const [{ id: callback }] = await big.callbacks({ limit: 1 });
   (await big.control('POST', '/reset')).expect(200);
-  // rows are swept a few per turn; this is at most a few turns later
+  // rows are deleted a few per turn; this is at most a few turns later
   assert.deepEqual((await big.list()).expect(200).data, []);
   assert.equal((await demo.send('GET', '/_mock/health')).json.invoices, invoices - 1500);
   for (const id of [ids[0], ids[1499]]) {

@@ -95,7 +95,7 @@ describe('records', () => {
 });
 
 describe('secrets', () => {
-  // a word that is in nothing else: digits also stand in times, ids and durations
+  // a word that occurs nowhere else: digits also occur in times, ids and durations
   const CODE = 'qzv';
   const clean = (item, ...secrets) => {
     const text = JSON.stringify(item);
@@ -196,7 +196,7 @@ describe('search', () => {
   test('by invoice and reference', async () => {
     assert.equal(await count({ invoice: made[0].id }), 3);
     assert.equal(await count({ reference_id: 'order-0' }), 3);
-    assert.equal(await count({ reference_id: 'order-9' }), 1); // refused, so there is no invoice
+    assert.equal(await count({ reference_id: 'order-9' }), 1); // rejected, so there is no invoice
     assert.equal(await count({ reference_id: 'order-7' }), 0);
   });
 
@@ -429,7 +429,7 @@ describe('faults', () => {
     await fault(api, { on: 'api', fault: 'status', status: 502, times: 1 });
     await fault(api, { on: 'api', fault: 'reset', times: 1 });
     (await api.services({}, { check: false })).expect(502);
-    await assert.rejects(api.with(api.account).services()); // on a fresh connection: a kept one would be tried again
+    await assert.rejects(api.with(api.account).services()); // on a new connection: the client would retry on a kept one
     (await api.services()).expect(200);
     const { items, counts } = await requests(api, { path: '/payment-services' });
     assert.deepEqual(
@@ -555,7 +555,7 @@ describe('export', () => {
     const shape = (items) =>
       items.map((i) => [i.method, i.path, i.body, header(i, 'content-type'), header(i, 'x-mock-outcome')]);
     assert.deepEqual(shape(again), shape(before));
-    assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // paid already, made already
+    assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // already paid, already created
   });
 
   test('without its variables the script names them', async () => {

@@ -1,4 +1,4 @@
-// Late and rare statuses of an invoice: chargebacks, partial payments, and termination by a moderator.
+// Rare statuses, and those after a payment: chargebacks, partial payments, and termination by a moderator.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';

@@ -17,7 +17,7 @@ describe('over a hundred invoices', () => {
 
   before(async () => {
     api = await demo.newAccount();
-    await api.freeze(); // all in one second: the order is that of insertion
+    await api.freeze(); // all within one second, so the order is the order of insertion
     newest = [];
     for (let i = 0; i < COUNT; i++) newest.unshift((await api.made()).id);
   });
@@ -175,7 +175,7 @@ describe('filters', () => {
     [{ test_mode: '0' }, ['live']],
     [{ status: 'processed', currency: 'USD' }, ['test']],
     [{ unknown: 'x' }, ['test', 'live', 'eur', 'usd']],
-    // a reference names one row, which must fit all other filters too
+    // a reference finds one row, which must match all other filters too
     [{ reference_id: 'eur', service: 'payment_card_eur_hpp', currency: 'eur', status: 'processed' }, ['eur']],
     [{ reference_id: 'eur', service: 'payment_card_usd_hpp' }, []],
     [{ reference_id: 'eur', currency: 'USD' }, []],

@@ -20,7 +20,7 @@ function works(command, ...args) {
   }
 }
 
-// Runs the program with another /etc/hosts, if this machine allows it.
+// Runs the program with a different /etc/hosts, if this machine allows it.
 const withHosts = (lines) => {
   const file = join(tempDir(), 'hosts');
   writeFileSync(file, `${lines.join('\n')}\n`);
@@ -59,7 +59,7 @@ describe(
         wrap: withHosts(['192.0.2.1 mock.test', '127.0.0.2 mock.test']),
       });
       assert.equal(await answersAt('127.0.0.2', new URL(server.url).port), 200);
-      await server.stop(); // the log is written now
+      await server.stop(); // writes the log
       assert.match(server.stderr, /warn +not_listening address=192\.0\.2\.1/);
     });
 
@@ -100,7 +100,7 @@ test(
     const pid = String(server.run.child.pid);
     const turns = async () =>
       Number(/loop_turn_seconds_count (\d+)/.exec((await api.send('GET', '/_mock/metrics')).text)[1]);
-    await turns(); // this connection stays
+    await turns(); // this connection stays open
     const most = readdirSync(`/proc/${pid}/fd`).length + 2;
     const before = execFileSync('prlimit', ['--nofile', '--noheadings', '--pid', pid, '--output=HARD'])
       .toString()

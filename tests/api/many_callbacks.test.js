@@ -1,4 +1,5 @@
-// An invoice with thousands of callbacks: a change costs what it did at first, lists come in pages of bounded size.
+// An invoice with thousands of callbacks: a change costs as much as the first ones, and pages of lists have a maximum
+// size.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { ALONE, startServer } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
 
 const MANY = 3000;
-const MADE = MANY + 2; // callbacks: with that of the creation, and of one change more
+const MADE = MANY + 2; // callbacks, including those of the creation and of one more change
 const KEPT = 16; // entries of callback_logs that are kept in the invoice's row
 const SHOWN = 1000; // entries of callback_logs when the invoice is read
 const PAGE_BYTES = 512 << 10;
@@ -22,9 +23,9 @@ after(() => sink.stop());
 const logs = async (api, id) => Object.values((await api.attributes(id)).callback_logs);
 const flip = async (api, id, k) =>
   (await api.transition(id, { status: k % 2 ? 'process_failed' : 'processed', force: true })).expect(200);
-/** Nanoseconds of processor time that the server has used. */
+/** Processor time that the server has used, in nanoseconds. */
 const used = () => Number(readFileSync(`/proc/${server.pid}/schedstat`, 'utf8').split(' ')[0]);
-/** What the server needs for so many changes and their callbacks. */
+/** The processor time for `n` changes and their callbacks. */
 async function cost(api, id, from, n) {
   const begun = used();
   for (let k = from; k < from + n; k++) await flip(api, id, k);

@@ -1,5 +1,5 @@
-// The journal masks secrets and keeps all other bytes. An exported call equals the original once its masked values are
-// filled in.
+// The journal masks secrets and keeps all other bytes. An exported call equals the original after its masked values
+// are filled in.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -24,7 +24,7 @@ const VARIABLES = {
   header: 'MILKYPAY_HEADER',
 };
 
-/** A call's bytes beside the secrets in them, in order: [kind, as it was spelt]. */
+/** The bytes of a call, and the secrets in them, in order: [kind, text as written]. */
 class Spelt {
   constructor() { this.pieces = []; this.secrets = []; }
 
@@ -47,7 +47,7 @@ const CARDS = [
 ];
 const numberOf = (card) => card.replace(/[ -]/g, '');
 
-// what is no secret in any format: [bytes]
+// texts that are not secrets in any format
 const HARMLESS = [
   '',
   'x',
@@ -134,7 +134,7 @@ function jsonObject(chance, depth = 0) {
 
 const percent = (text) => encodeURIComponent(text).replace(/%20/g, '+');
 
-/** `text`: only names that are UTF-8, for a query: with another one the call does not reach its page. */
+/** `text`: only UTF-8 names, for a query. With other names the server rejects the call before it reaches the page. */
 function form(chance, secretNames, { text = false } = {}) {
   const spelt = new Spelt();
   const n = 1 + chance.below(5);
@@ -204,7 +204,7 @@ const FORMATS = [
   ['application/xml', xml],
 ];
 
-/** A call of a page: its target, headers and body, and the secrets of all three in the order of the script. */
+/** A call of a page: target, headers, body, and the secrets in these, in the order of the exported script. */
 function randomCall(chance, page) {
   const [type, write] = chance.of(FORMATS);
   const target = new Spelt().add(page);
@@ -232,7 +232,7 @@ function randomCall(chance, page) {
     secrets: [...target.secrets, ...referer.secrets, ...key.secrets, ...body.secrets] };
 }
 
-/** Where scripts call instead of the server: keeps what comes. */
+/** The target of the scripts, instead of the server. Records all requests. */
 async function listener() {
   const seen = [];
   const http = createServer((request, response) => {
@@ -275,7 +275,7 @@ async function script(api, id) {
   ).text;
 }
 
-/** The variables of a script that give each masked value its own. */
+/** The environment variables that fill in the masked values of a script. */
 function filled(secrets) {
   const counts = {};
   const env = {};

@@ -11,7 +11,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** {type, help, samples: [{name, labels, value}]} of each family, by name. Refuses what the format does. */
+/** {name of a family: {type, help, samples: [{name, labels, value}]}}. Rejects text that violates the format. */
 function parse(text) {
   assert.ok(text.endsWith('\n'));
   const families = new Map();
@@ -103,7 +103,7 @@ test('requests are counted once, by route and code', async () => {
   assert.equal(grown({ route: '/payment-invoices', method: 'POST', code: '422' }), 1);
   assert.equal(grown({ route: '/payment-invoices/{id}', method: 'GET', code: '200' }), 1);
   assert.equal(grown({ route: '', code: '404' }), 1);
-  assert.equal(grown({}), 6); // and the look before
+  assert.equal(grown({}), 6); // with the first read of the metrics
 });
 
 test('histograms add up', async () => {
@@ -154,7 +154,7 @@ test('callbacks by result', async () => {
   const grown = (state) =>
     now.value('callback_attempts_total', { state }) - before.value('callback_attempts_total', { state });
   assert.deepEqual(['done', 'queued', 'failed'].map(grown), [1, 1, 0]);
-  assert.equal(now.value('timers_due') - before.value('timers_due'), 1); // the retry
+  assert.equal(now.value('timers_due') - before.value('timers_due'), 1); // the timer of the retry
   await api.advance(120);
   now = await metrics();
   assert.deepEqual(['done', 'queued', 'failed'].map(grown), [1, 1, 1]);

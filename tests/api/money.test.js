@@ -26,7 +26,7 @@ const RECENT = 8; // invoices in use: few, so that each gets many changes
 const IN_FLIGHT = 12;
 const SEED = process.env.MONEY_SEED ?? '2';
 
-// ---------------------------------------------------------------- what may happen
+// ---------------------------------------------------------------- random actions
 
 const attributesOf = (one) => one.data.attributes;
 const isOpen = ({ status }) => ['created', 'process_pending'].includes(status);
@@ -87,17 +87,17 @@ const payout = (chance, api, one) => {
   });
 };
 
-/** One thing that a merchant, a payer or a test does; what it was done to, or null for something new. */
+/** One action of a merchant, a payer or a test: [id of the invoice, or null for a new one, the call]. */
 function act(chance, api, ids) {
   const some = ids.length ? api.kept.get(chance.of(ids.slice(-RECENT))) : null;
   if (!some || chance.below(7) < 2) return [null, chance.below(3) ? create(chance, api) : payOut(chance, api)];
   return [some.id, some.type === 'payout-invoices' ? payout(chance, api, some) : payment(chance, api, some)];
 }
 
-// ---------------------------------------------------------------- what must be
+// ---------------------------------------------------------------- checks
 
 function checkFee(all, a, paidTo) {
-  if (a.currency !== a.service_currency) return; // rates.test.js
+  if (a.currency !== a.service_currency) return; // rates.test.js tests these
   assert.equal(units(a.fee), feeOf(all[a.currency], units(a.amount)), 'the fee agreed');
   if (paidTo && a.processed_amount !== null && a.processed_amount !== a.payment_amount) {
     assert.equal(units(a.processed_fee), feeOf(all[a.currency], units(a.processed_amount)), 'the fee on a part');
@@ -130,7 +130,7 @@ async function checkBooks(api) {
   }
 }
 
-/** Every invoice that the server knows, whether or not its reply was seen. */
+/** Every invoice of the server, even if the response to its creation was lost. */
 async function lookAtAll(api) {
   for (const type of ['payment-invoices', 'payout-invoices']) {
     let before = '';
@@ -195,7 +195,7 @@ async function crash(chance, accounts, server, args) {
   return next;
 }
 
-/** What was seen of statuses before the crash: after it, a seed does not decide alone. */
+/** Runs a seed and returns the statuses seen before the crash; what follows it depends on timing too. */
 async function run(seed) {
   const chance = new Chance(seed);
   const args = ['--db', `${tempDir()}/db`, '--fixtures', FIXTURES];
@@ -230,7 +230,7 @@ test('a fixed seed reaches every status that moves money', async () => {
     assert.ok(seen.has(`payout-invoices ${status}`), status);
 });
 
-// MONEY_SEED=random draws one; by default the same run fails or passes each time
+// MONEY_SEED=random chooses a seed; by default every run uses the same seeds
 test('another seed', async () => {
   await run(SEED === 'random' ? randomInt(2 ** 32) : Number(SEED));
 });

@@ -107,7 +107,7 @@ describe('the default', () => {
 });
 
 describe('precedence', () => {
-  // from the strongest to the weakest
+  // highest precedence first
   const ways = [
     ['queue', 'process_failed:declined'],
     ['header', 'process_failed:card_expired'],
@@ -213,7 +213,7 @@ describe('the queue', () => {
 });
 
 describe('the syntax', () => {
-  // outcome, then seconds passed -> what the invoice is
+  // outcome -> {seconds passed: status of the invoice}
   const good = {
     processed: { 1: 'process_pending', 2: 'processed' },
     'processed@0': { 0: 'processed' },
@@ -272,7 +272,7 @@ describe('the syntax', () => {
     test(`refused everywhere: ${JSON.stringify(outcome)}`, async () => {
       const api = await frozen();
       (await api.outcomes(outcome)).expect(400, 422);
-      // a header cannot carry blanks at its end
+      // a header value cannot end with blanks
       if (outcome.trim() === outcome)
         (await api.create(invoice(), { headers: { 'X-Mock-Outcome': outcome } })).expect(400, 422);
       (await api.create(invoice({ metadata: { mock_outcome: outcome } }))).expect(422);

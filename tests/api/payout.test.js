@@ -195,7 +195,7 @@ describe('a payout', () => {
     assert.deepEqual(attributes.fields, { card_number: '512381******0000', more: 1 });
     const calls = (await demo.control('GET', '/requests', undefined, { parameters: { invoice: id } })).expect(200);
     assert.ok(!calls.text.includes('5123817234060000'));
-    // whatever the service
+    // with any service
     for (const card_number of [5123817234060000, ['5123817234060000'], { is: '5123817234060000' }]) {
       assert.deepEqual(await fieldErrors(demo, { fields: { account: '42', card_number } }), ['fields.card_number']);
     }
@@ -212,7 +212,7 @@ describe('a payout', () => {
     assert.match(reply.json.errors[0].detail, /payout invoice/);
     assert.equal(reply.data.id, first.id);
     assert.equal(reply.data.attributes.amount, 100);
-    // ... which a payment may have too
+    // a payment may have the same reference
     const payment = await demo.made({ reference_id });
     assert.equal((await list(demo, { 'filter[reference_id]': reference_id })).expect(200).data[0].id, first.id);
     assert.equal((await demo.list({ 'filter[reference_id]': reference_id })).expect(200).data[0].id, payment.id);
@@ -377,7 +377,7 @@ describe('the outcome of a payout', () => {
       );
       assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: text } }), ['metadata.mock_outcome'], text);
     }
-    // planned for payments: a payout takes what it can
+    // an outcome for payments: a payout uses the part that applies to payouts
     const api = await frozen({ outcome: 'processed@1s,refunded@1s' });
     const { id } = await made(api, { options: { auto_process: true } });
     await api.advance(60);
@@ -437,7 +437,7 @@ describe('the outcome of a payout', () => {
     (await transition(demo, id, { status: 'refunded', force: true })).expect(409);
     (await transition(demo, id, { status: 'process_failed' })).expect(409);
     (await transition(demo, id, { status: 'process_failed', force: true })).expect(200);
-    // as a payment would
+    // these are possible for a payment only
     for (const body of [{ status: 'process_pending' }, { status: 'process_pending', amount: 1 }]) {
       assert.equal((await transition(demo, id, body)).expect(409).json.error.code, 'forbidden_transition');
     }

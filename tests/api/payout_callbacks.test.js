@@ -9,7 +9,7 @@ after(() => server.stop());
 const demo = new Client(server);
 const SINK = `${server.url}/_mock/sink/payouts`;
 
-/** An account of its own with a receiver, its clock standing. */
+/** A new account with a frozen clock and a receiver. */
 async function shop(settings = {}) {
   const api = await demo.newAccount(settings);
   api.sink = `${SINK}?account=${api.account.id}`;

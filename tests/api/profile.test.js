@@ -1,5 +1,5 @@
-// The account's profile: which shape the bodies have, and what outlives a change of it. The bodies as a whole are
-// golden.test.js'.
+// The account's profile: the format of bodies, and what stays the same when the profile changes. golden.test.js checks
+// complete bodies.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { claims, Client, invoice } from '../lib/client.js';

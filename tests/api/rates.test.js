@@ -19,7 +19,7 @@ const converting = (settings) => demo.newAccount({ convert_currency: true, profi
 const rateOf = (api, path) => api.private('GET', path);
 const active = async (api, currency) => (await api.private('GET', '/account/balances')).expect(200)
   .data.attributes.currency_accounts[currency].active_balance;
-/** The messages of an order's wrong fields; the profile of 2024 has a list of them. */
+/** The messages about the invalid fields of an order; the profile 2024 returns a list. */
 const errors = async (api, attributes) => {
   const { errors: said } = (
     await api.create({ reference_id: randomUUID(), service: 'payment_card_usd_hpp', ...attributes }, hold)
@@ -137,7 +137,7 @@ describe('an invoice in another currency than the service’s', () => {
       ],
       ['EUR', 100, 100, 'USD', 108.7, 108.7, 1.08695652],
     );
-    // 2 % of 108.70 is 2.17 dollars: 2.00 euros
+    // the fee is 2 % of 108.70, which is 2.17 dollars or 2.00 euros
     assert.deepEqual([a.fee, a.deposit], [2, 98]);
   });
 
@@ -207,7 +207,7 @@ describe('an invoice in another currency than the service’s', () => {
         },
       })
     ).expect(201).data;
-    // 1.5 % of 92 and 0.25 are 1.63 euros: 1.77 dollars
+    // the fee is 1.5 % of 92 plus 0.25, which is 1.63 euros or 1.77 dollars
     assert.deepEqual(
       [
         a.payout_amount,

@@ -24,7 +24,7 @@ async function scene(settings = {}, client = demo) {
   return api;
 }
 
-/** Makes an invoice whose callback goes there, waits until its attempt has ended; the callback's record. */
+/** Creates an invoice with this callback URL, waits until the attempt has ended, and returns the callback's record. */
 async function attempt(api, url) {
   const { id } = await api.made({ callback_url: url }, hold);
   await api.advance(0);
@@ -131,7 +131,7 @@ describe('an invalid response: the attempt fails with the reason', () => {
     await receiver.stop();
   });
 
-  // What never ends is ended by a timeout or a bound, whichever comes first.
+  // A response that never ends is cut off by a timeout or by a size limit, whichever comes first.
   for (const [name, bytes] of [
     ['interim answers', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['headers', 'X: y\r\n'],
@@ -264,12 +264,12 @@ test('an attempt is repeated after a crash, and a hostile response to it does no
 
 describe('the number of delivered callbacks equals that of the responses', () => {
   const whole = `${OK}Content-Length: 0\r\n\r\n`;
-  // These keep the connection open after the answer, as HTTP/1.1 has it.
+  // These keep the connection open after the response, as HTTP/1.1 does by default.
   const receivers = {
     'one that never reads the body': (socket, answered) => {
       socket.write(whole);
       answered();
-      // what is left on the connection looks like a second request, and a bad one
+      // such a receiver takes the unread body for a second, invalid request
       socket.write('HTTP/1.1 501 Unsupported method\r\nContent-Length: 0\r\n\r\n');
     },
     'one that resets the idle connection': (socket, answered) => {
@@ -351,12 +351,12 @@ test('the log names the key as well', async () => {
   const other = await startServer();
   const receiver = await sayer('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n');
   await attempt(await scene({}, new Client(other)), receiver.url);
-  await other.stop(); // so that all of the log is here
+  await other.stop(); // completes the log
   assert.match(other.stderr, /callback.*code=401.*signed with the live secret: the invoice has test_mode false/);
   await receiver.stop();
 });
 
-/** Numbers in [0, n) that are the same in each run. */
+/** Random numbers in [0, n), the same in every run. */
 function randomOf(seed) {
   let state = seed;
   return (n) => {
@@ -435,7 +435,7 @@ test('400 mutated responses: each attempt ends, only a complete 200 counts, the 
     assert.equal(record.attempts.length, 1, shown);
     assert.equal(record.state, code === 200 ? 'done' : 'queued', shown);
     assert.equal(error === null, code !== null, shown);
-    // the least that a whole answer has: its status line and the end of its head
+    // a complete response has at least a status line and the end of its head
     if (code !== null) assert.match(answers[i], new RegExp(`HTTP/1\\.[01] ${code}[ \\r\\n][^]*\\n\\r?\\n`), shown);
     tally[record.state]++;
   }

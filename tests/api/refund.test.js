@@ -610,7 +610,7 @@ describe('a pending refund survives', () => {
     const id = await paid(api);
     (await api.outcomes('refund_failed:declined', 'process_failed')).expect(201);
     (await api.outcomes('refunded@10s')).expect(201);
-    (await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(200); // takes refund_failed
+    (await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(200); // uses the queued refund_failed
     (await api.control('POST', '/snapshots/one')).expect(201);
     const before = await see(api, id);
     await api.advance(10);
@@ -621,7 +621,8 @@ describe('a pending refund survives', () => {
     (await refund(api, id, { reference_id: 'r-1' })).expect(409);
     await api.advance(2);
     assert.deepEqual(await money(api, id), ['refund_failed', null]);
-    (await refund(api, id, { amount: 50, reference_id: 'r-2' })).expect(200); // free again, and takes refunded@10s
+    // the reference is free again; the refund uses the queued refunded@10s
+    (await refund(api, id, { amount: 50, reference_id: 'r-2' })).expect(200);
     await api.advance(10);
     assert.deepEqual(await money(api, id), ['partially_refunded', 50]);
   });
@@ -652,7 +653,7 @@ describe('a pending refund survives', () => {
     assert.deepEqual({ ...rest, page: null }, { ...want, page: null });
     await other.advance(10);
     assert.deepEqual(await money(other, copy), ['partially_refunded', 40]);
-    (await refund(other, copy)).expect(200); // the queue came along
+    (await refund(other, copy)).expect(200); // the queue was imported too
     await other.advance(2);
     assert.deepEqual(await money(other, copy), ['refund_failed', 40]);
     assert.equal(data.attributes.status, 'refund_pending');
@@ -682,7 +683,7 @@ describe('a pending refund survives', () => {
       const reply = await api.control('PUT', '/snapshots/two', file);
       assert.equal(reply.status, 422, `${name}: ${reply.text}`);
     }
-    const old = JSON.parse(text); // of a server that knew no refunds
+    const old = JSON.parse(text); // like a file of a version without refunds
     Object.assign(old.invoices[0], { status: 'processed', plan: '', plan_due_ms: null });
     for (const name of ['refunds', 'charged_back_amount', 'refunded_ms', 'charged_back_ms'])
       delete old.invoices[0][name];
@@ -701,7 +702,7 @@ test('commit_then_reset: the refund continues, and a repeat returns it', async (
       times: 1,
     })
   ).expect(201);
-  // on a socket of its own
+  // on a new connection, because the client would retry on a kept one
   await assert.rejects(refund(api.with(api.account), id, { amount: 30, reference_id: 'r-1' }), { code: 'ECONNRESET' });
   assert.equal(
     (await refund(api, id, { amount: 30, reference_id: 'r-1' })).expect(409).data.attributes.status,

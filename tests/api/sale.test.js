@@ -93,7 +93,7 @@ describe('charges by token', () => {
   const INSTANT = { gateway_options: { cardgate: { instant: true } } };
   const ANNA = { customer: { reference_id: 'anna' } };
 
-  /** An account with a paid invoice that kept its card: {api, kept}. */
+  /** A new account with a paid invoice that stored its card: {api, kept (the payload with the token)}. */
   async function tokenised(more = ANNA) {
     const api = await demo.newAccount();
     await api.freeze();

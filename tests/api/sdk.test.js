@@ -1,4 +1,4 @@
-// The platform's own published JavaScript client against the server.
+// The platform's published JavaScript client, used with the server.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

@@ -1,5 +1,5 @@
-// A shop's test suite, as in the README: a payment, a partial refund, a chargeback and a payout, with both profiles;
-// and every status, by outcome and timer.
+// The test suite of a shop, as in the README: a payment, a partial refund, a chargeback and a payout, in both profiles.
+// Also every status, reached by an outcome and timers.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -93,7 +93,7 @@ for (const profile of ['2020', '2024']) {
   });
 }
 
-// How an outcome leads to each status (P801 and on); `created` and `process_pending` are where it begins.
+// status -> an outcome that leads to it (P801 to P814). Invoices start as `created` or `process_pending`.
 const ROADS = {
   process_pending: 'process_pending',
   processed: 'processed',
@@ -115,7 +115,7 @@ describe('every status', () => {
       const { api, sink, callback_url } = await open('2020');
       const { id } = await api.made({ callback_url }, { headers: { 'X-Mock-Outcome': outcome } });
       for (const _ of outcome.split(',')) await api.advance(STEP_S);
-      // a time-out of what has begun is process_failed, expired (P828)
+      // a pending invoice that times out is process_failed with the resolution expired (P828)
       assert.deepEqual(await api.attributes(id).then((of) => [of.status, of.resolution === 'expired']),
         status === 'expired' ? ['process_failed', true] : [status, false]);
       (await api.wait({ idle: 'true' })).expect(200);

@@ -18,7 +18,7 @@ const list = async (api, name, parameters = {}) =>
   (await api.control('GET', `/sink/${name}/requests`, undefined, { parameters })).expect(200).json;
 const items = async (api, name, parameters) => (await list(api, name, parameters)).items;
 const program = (api, name, responses, options) => api.control('PUT', `/sink/${name}`, { responses }, options);
-/** A callback URL that leads back into the server. */
+/** The callback URL of a sink of this server. */
 const url = (api, name) => `${server.url}${path(api, name)}`;
 const refused = (reply, ...statuses) => {
   const { error } = reply.expect(...statuses).json;

@@ -33,7 +33,7 @@ async function frozen(settings) {
   await api.freeze();
   return api;
 }
-/** All that the account's calls show of its state, apart from the invoice documents' own calls. */
+/** The whole state of the account as calls show it. The calls themselves are left out of the timelines. */
 async function state(api) {
   const list = (await api.list({ 'page[size]': 100 })).expect(200).data;
   const timelines = [];
@@ -48,7 +48,7 @@ async function state(api) {
     clock: await api.clock(),
   };
 }
-/** An account with some of everything: paid, failed, pending, verified; callbacks done, failed and queued. */
+/** An account with invoices that are paid, failed, pending and verified, and with callbacks in each state. */
 async function rich() {
   const api = await frozen({ retry_limit: 2, attempt_limit: 3, name: 'Rich', opening_balances: { USD: '5.00' } });
   const sink = await startSink({ account: api.account });
@@ -431,7 +431,7 @@ describe('a file', () => {
         assert.equal(token, (await other.attributes(id)).flow_data.metadata.token, 'a token that the card page takes');
       }
     }
-    // ids of the one are nothing to the other
+    // neither account has the ids of the other
     (await other.get(here[0].id)).expect(404);
     (await api.get(there[0].id)).expect(404);
     await sink.stop({ clean: false });
@@ -540,7 +540,7 @@ describe('a file', () => {
     assert.equal((await exported(second)).text, file);
     await restore(second);
     (await second.get(id)).expect(200);
-    // the twin has given none of these numbers, and does not give them now
+    // the second server has not used these numbers, and does not use them now
     const fresh = await second.made({ callback_url: NOWHERE });
     assert.notEqual(fresh.id, id);
     assert.equal((await second.list()).data.length, 2);
@@ -564,7 +564,7 @@ describe('a file', () => {
     assert.deepEqual((await put(other, 'one', file)).expect(201).json.renamed, {});
     await restore(other);
     (await other.get(id)).expect(200);
-    // and now they are taken the other way round
+    // now the other account has the ids, so this import must rename them
     const { renamed } = (await put(api, 'one', file)).expect(201).json;
     await restore(api);
     (await api.get(renamed[id])).expect(200);
@@ -893,7 +893,7 @@ describe('an invalid file is rejected as a whole', () => {
     stranger.controlHeaders = { Authorization: 'Bearer sesame' };
     (await put(stranger, 'large', file, { headers: stranger.controlHeaders })).expect(201);
     await guarded.stop();
-    // and nowhere else
+    // other calls keep their limit
     (await api.control('POST', '/snapshots/large', file)).expect(413);
     (await api.control('POST', '/outcomes', file)).expect(413);
   });
@@ -905,7 +905,7 @@ describe('an invalid file is rejected as a whole', () => {
     const { renamed } = (await put(api, 'large', file)).expect(201).json;
     assert.deepEqual(renamed, {});
     await restore(api, 'large');
-    // each callback has the metadata too
+    // the body of each callback contains the metadata too
     for (const status of ['processed', 'process_pending', 'processed', 'process_pending', 'processed']) {
       (await api.transition(file.invoices[1].id, { status, force: true })).expect(200);
     }

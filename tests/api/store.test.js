@@ -1,4 +1,4 @@
-// Persistence: what is kept, what survives a crash, and which files are rejected at the start.
+// Persistence: what is stored, what survives a crash, and which files are rejected at the start.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -24,13 +24,13 @@ import { startSink } from '../lib/sink.js';
 
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-// an SQLite file of some other program: one table `notes` with one row
+// an SQLite file of another program: a table `notes` with one row
 const FOREIGN = inflateSync(Buffer.from([
   'eNoLDvTJLElVSMsvyk0sUTBmYGJgZGRwUFBgYAAyIRgGGIGYBY1PCDAx6CUz8oIUM25mAKJRQDnwZmQTFxdnLC9JTMpJzcsvSS0G',
   'E0zOQa6OIa4KIY5OPq4KYCGNzBSFzLyS1PTUIoWCoszcxKJKhezUSh2FktSKEjChCYmb7wxANApGDmBnZGYQzc3MSwUA91QlLQ==',
 ].join(''), 'base64'));
 
-/** The start must fail with status 2 and one clear line that names these words. */
+/** Asserts that the start fails with status 2 and one line that contains these words. */
 async function refuses(args, words, options) {
   const { code, stdout, stderr } = await runBinary(['--listen', '127.0.0.1:0', ...args], options);
   assert.equal(code, 2, `status ${code}: ${stderr}`);
@@ -92,7 +92,7 @@ describe('a restart with fixtures that lack a resolution', () => {
   change('scenarios.json', (text) => text.replace('"resolutions": []', `"resolutions": ["${GONE}"]`));
   change('test-cards.json', (text) => text.replace('process_failed:access_denied', `process_failed:${GONE}`));
 
-  /** A server that knows it plans something; another one on the same file does not. */
+  /** Calls `prepare` on a server that knows the resolution, then `then` on a server with the same file without it. */
   async function across(prepare, then) {
     const db = join(tempDir(), 'mock.db');
     let server = await startServer({ args: ['--db', db, '--fixtures', folder] });
@@ -235,7 +235,7 @@ describe('a restart with --db', () => {
   });
 
   test('runs events that became due while the server was down', async () => {
-    // a server that was slower than the settling was not away when it was due: again, with more time
+    // on a slow machine the invoice may settle before the kill; then try again with a longer delay
     const settledAtStart = async (ms) => {
       const db = join(tempDir(), 'mock.db');
       let server = await startServer({ args: ['--db', db, '--settle-after', `${ms}ms`] });
@@ -305,7 +305,7 @@ describe('kill -9', () => {
       { headers: { 'X-Mock-Outcome': 'processed@200ms' } });
     await sink.got(1, { invoice: id });
     await server.kill9();
-    await new Promise((done) => { setTimeout(done, 300); }); // the settling is overdue when the server comes back
+    await new Promise((done) => { setTimeout(done, 300); }); // the invoice is overdue when the server starts again
     server = await startServer({ args: ['--db', db] });
     const requests = await sink.got(3, { invoice: id });
     const statuses = requests.map((request) => JSON.parse(request.text).data.attributes.status);
@@ -501,7 +501,7 @@ test('an unreadable page is reported at the start', async () => {
   let broken = 0;
   for (let page = size; page < bytes.length; page += size) {
     const text = bytes.subarray(page, page + size);
-    if (text[0] === 13 && text.includes(DEMO.secret_live_key)) { // a leaf of the table, not of an index
+    if (text[0] === 13 && text.includes(DEMO.secret_live_key)) { // a leaf page of the table, not of an index
       bytes.fill(0xff, page, page + 8);
       broken++;
     }
@@ -554,7 +554,7 @@ describe('a full disk', { skip: namespaces ? false : 'no mount namespaces here i
       args: ['--db', db],
       wrap: small(folder, '6m', 'head -c 2097152 /dev/zero > filler'),
     });
-    const demo = new Client(server, DEMO, { check: false }); // to judge megabytes takes long
+    const demo = new Client(server, DEMO, { check: false }); // checking megabytes takes long
     const api = await demo.newAccount();
     const now = await api.freeze();
     const create = () => api.create(invoice({ metadata: { padding: 'x'.repeat(200_000) } }), hold);

@@ -1,5 +1,5 @@
-// The control client of docker/testcontainers-node, each helper against the real server. Its container needs an engine
-// and has tests of its own there.
+// The control client of docker/testcontainers-node: each helper with the real server. The tests of its container need a
+// container engine and are in that folder.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ async function open(settings = {}) {
     server,
     { id: account.id, api_key: account.apiKey, public_key: account.publicKey, secret_key: account.secretKey },
     { check: false },
-  ); // the contract is other tests' subject
+  ); // other tests check the contract
   const sink = await startSink({ check: false });
   const made = () => api.made({ test_mode: true, callback_url: `${sink.url}/hook` });
   return { account, api, sink, made };

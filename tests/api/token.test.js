@@ -1,4 +1,4 @@
-// Card checks and card tokens: an order with `tokenize` gets a token, however it is paid, and the token can be charged.
+// Card checks and card tokens: an order with `tokenize` gets a token in every way to pay, and the token can be charged.
 // sale.test.js tests invalid tokens.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -17,7 +17,7 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-/** How an invoice gets paid. */
+/** The ways to pay an invoice. */
 const roads = {
   'by timer': (api) => api.advance(2),
   'by command': (api, { id }) => api.transition(id, { status: 'processed' }).then((reply) => reply.expect(200)),

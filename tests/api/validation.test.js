@@ -1,4 +1,4 @@
-// The rules for an invoice: one table for the three ways to create one.
+// The rules for an invoice: one table for all three ways to create an invoice.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -20,7 +20,7 @@ const ALL = ['private', 'public', 'form'];
 const BANK = { service: 'bank_transfer_usd_hpp' };
 const TEST = { service: 'test_usd_test' };
 
-// [what, changes to a valid invoice, the fields that are wrong, where it applies, what the message says]
+// [what, changes to a valid invoice, the invalid fields, the ways to create it, pattern of the message]
 const CASES = [
   ['no service', { service: undefined }, ['service'], ALL],
   ['service null', { service: null }, ['service'], BOTH],
@@ -276,7 +276,7 @@ test('none of them created an invoice', async () => {
   assert.deepEqual((await api.list()).expect(200).data, []);
 });
 
-// what must be let through
+// changes that must be accepted
 const GOOD = [
   ['reference of 255 characters', (way) => ({ reference_id: way.padEnd(255, 'x') })],
   ['reference of 255 characters outside ASCII', (way) => ({ reference_id: way.padEnd(255, 'ї') })],

@@ -34,7 +34,7 @@ const payout = (changes) =>
       },
     },
   });
-/** The body as it stands, so that a number keeps the digits that are written here. */
+/** Sends the body as text, so that a number keeps its digits. */
 const raw = (path, json, options) =>
   demo.send('POST', path, { body: json, headers: { 'Content-Type': 'application/json' }, ...options });
 const literal = (number) =>

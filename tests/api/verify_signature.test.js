@@ -1,5 +1,5 @@
-// POST /_mock/verify-signature: valid or not, and the likely mistake. Each wrong signature is made here with a common
-// mistake of receivers.
+// POST /_mock/verify-signature: whether a signature is valid, and the likely mistake. The tests compute each wrong
+// signature with a common mistake of receivers.
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
@@ -12,8 +12,8 @@ const server = await startServer();
 after(() => server.stop());
 
 let api; // a new account
-let body; // a callback of it, as it was sent
-let live; // one of a live invoice
+let body; // the body of one of its callbacks, as sent
+let live; // the body of a callback of a live invoice
 let keys;
 
 before(async () => {
@@ -71,9 +71,9 @@ describe('a valid signature', () => {
   });
 });
 
-// what a receiver did with the body before it made the digest
+// changes that a receiver makes to the body before it computes the digest
 const again = (text, ...how) => JSON.stringify(JSON.parse(text), ...how);
-// what json.dumps of Python adds: blanks behind , and : outside of strings
+// like json.dumps of Python: a blank after each , and : outside of strings
 const spaced = (text) => text.replace(/("(?:[^"\\]|\\.)*")|[,:]/g, (all, string) => string ?? `${all} `);
 const ascii = (text) => text.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const slashes = (text) => text.replaceAll('/', '\\/');

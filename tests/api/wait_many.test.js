@@ -18,7 +18,7 @@ const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const MANY = 2000;
 
-/** Many waiting calls, each on its own connection: {answers (a promise of [status, text] each)}. */
+/** Starts many waiting calls, each on a separate connection: {answers (promises of [status, text])}. */
 function waiting(list) {
   const one = (parameters) => new Promise((done, fail) => {
     const request = http.request(
