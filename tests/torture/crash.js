@@ -1,8 +1,11 @@
-// Rounds of kill -9. A server gets a fresh database and accounts, 8 to 32 connections create, refund, move and pay out,
-// and at a random moment, or within a start, a stop, a reset, a restore and so on (lib/kills.js), it is killed. The
-// next server on the same file must have everything that was acknowledged, nothing twice, nothing that nobody asked
-// for; every callback that is due arrives, and none that the database does not know; the balances are what the invoices
-// moved; the file is sound.
+// Rounds of kill -9. Each round starts a server with a new database and accounts. 8 to 32 connections create invoices
+// and payouts, refund them and change their status. The server is killed at a random moment, or during a start, a stop,
+// a reset, a restore and so on (lib/kills.js). Then the next server on the same file must pass these checks:
+//
+// - Everything that was acknowledged exists, nothing exists twice, and nothing exists that was not requested.
+// - Every due callback arrives, and no callback arrives that the database does not contain.
+// - The balances equal the sums of the invoices.
+// - The file passes SQLite's integrity check.
 
 import assert from 'node:assert/strict';
 import { contents } from './lib/database.js';
@@ -12,7 +15,7 @@ import { readOptions, runRounds } from './lib/runs.js';
 import { checkSamples, look, takeSamples } from './lib/samples.js';
 import { World } from './lib/world.js';
 
-const WARM = 50; // answers before anything happens
+const WARM = 50; // responses before the kill is prepared
 
 const totals = {
   samples: 0,
@@ -25,28 +28,28 @@ const totals = {
   kills: new Map(),
 };
 
-/** Asserts that all callbacks of the database have arrived and are done, and all arrived ones are in the database. */
+/** Asserts that all callbacks in the database are done and have arrived, and that the database has all arrived ones. */
 function checkCallbacks(world, rows) {
-  assert.deepEqual(world.receiver.wrong, [], 'all signatures are right');
+  assert.deepEqual(world.receiver.wrong, [], 'all signatures are valid');
   const judged = new Set([...world.shops, ...world.extra].map(({ id }) => id));
   const known = new Map();
   for (const { id, account, callbacks } of rows) {
     if (!judged.has(account)) continue;
     for (const { signature, state, status, answered } of callbacks) {
       assert.equal(state, 'done', `callback ${status} of ${id}`);
-      assert.ok(answered >= 1, `callback ${status} of ${id} is done without an attempt that was answered 200`);
-      assert.ok(world.receiver.heard.has(signature), `callback ${status} of ${id} is done and never arrived`);
+      assert.ok(answered >= 1, `callback ${status} of ${id} is done, but no attempt got 200`);
+      assert.ok(world.receiver.heard.has(signature), `callback ${status} of ${id} is done, but never arrived`);
       known.set(signature, (known.get(signature) ?? 0) + 1);
     }
   }
   for (const [signature, { account, invoice, status, times, refused, lives }] of world.receiver.heard) {
     if (!judged.has(account)) continue;
     const rows = known.get(signature);
-    assert.ok(rows, `callback ${status} of ${invoice} arrived, and the database does not know it`);
+    assert.ok(rows, `callback ${status} of ${invoice} arrived, but is not in the database`);
     for (const sent of Object.values(lives)) {
       assert.ok(
         sent <= rows,
-        `callback ${status} of ${invoice} was sent ${sent} times by one server, and answered 200 each time`,
+        `one server sent the callback ${status} of ${invoice} ${sent} times, although it got 200 each time`,
       );
     }
     totals.callbacks += rows;
@@ -64,7 +67,7 @@ async function judge(world) {
   await world.server.stop();
   const [{ integrity, invoices, twice }] = await contents([world.db]);
   assert.equal(integrity, 'ok');
-  assert.deepEqual(twice, [], 'nothing is there twice');
+  assert.deepEqual(twice, [], 'no id and no reference exists twice');
   for (const shop of judged) {
     shop.checkRows(invoices);
     totals.answers += shop.answers;
@@ -77,7 +80,7 @@ async function judge(world) {
 async function play(round, chance, work) {
   const way = Object.create(WAYS[(round - 1) % WAYS.length]);
   const connections = 8 + chance.below(25);
-  // half of the rounds wait for the disk at each commit
+  // half of the rounds use --durable, with which each commit waits for the disk
   const options = chance.below(2) ? ['--durable'] : [];
   work.what = [way.name, `${connections} connections`, ...options].join(', ');
   const world = new World({ chance: chance.fork(), way, work, options, totals });
@@ -101,11 +104,11 @@ async function play(round, chance, work) {
 function figures() {
   const kills = [...totals.kills].sort().map(([key, times]) => `  ${String(times).padStart(5)}  ${key}`);
   return [
-    `looks into the files of a stopped or killed server: ${totals.samples}`,
+    `checked copies of the files of a stopped or killed server: ${totals.samples}`,
     'kills:',
     ...kills,
-    `acknowledged: ${totals.answers} calls, ${totals.invoices} invoices; creations without an answer: ${totals.unanswered}`,
-    `callbacks: ${totals.callbacks} due, all arrived; ${totals.refused} refused at first, ${totals.again} sent again after a kill`,
+    `acknowledged: ${totals.answers} calls, ${totals.invoices} invoices; creations without a response: ${totals.unanswered}`,
+    `callbacks: ${totals.callbacks} due, all arrived; ${totals.refused} rejected once, ${totals.again} sent again after a kill`,
   ].join('\n');
 }
 

@@ -7,13 +7,13 @@ import { tempDir } from '../../lib/server.js';
 const READER = fileURLToPath(new URL('database.py', import.meta.url));
 const run = promisify(execFile);
 
-/** What each of these databases holds, none of which a server has open: {integrity, invoices, twice} (database.py). */
+/** Reads databases that no server has open: {integrity, invoices, twice} of each (database.py). */
 export async function contents(files) {
   const { stdout } = await run('python3', [READER, ...files], { maxBuffer: 1 << 30, timeout: 60_000 });
   return stdout.trim().split('\n').map((line) => JSON.parse(line));
 }
 
-/** Copies a database whose server is killed or stopped; the copy's file. It goes when the process ends. */
+/** Copies the database of a killed or stopped server and returns the path. The copy is deleted at the process's end. */
 export function copyOf(file) {
   const copy = `${tempDir()}/copy.db`;
   for (const tail of ['', '-wal']) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Looks into databases that no server has open and prints what is in each as one line of JSON.
+"""Prints the content of databases that no server has open, one line of JSON for each.
 
-Usage: database.py FILE .... Rows of accounts that were reset or deleted are left out.
+Usage: database.py FILE .... Leftover rows of accounts that were reset or deleted are not printed.
 """
 import json
 import sqlite3

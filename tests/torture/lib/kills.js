@@ -1,5 +1,5 @@
-// Where the kill hits: each way prepares something, and then strikes while other connections are at work. A way is
-// {name, args, samples, prepare(world), strike(world), checkCopy(rows), check(world)}; `world` is that of world.js.
+// The ways to kill the server: each prepares something, and then kills the server while other connections send calls.
+// A way is {name, args, samples, prepare(world), strike(world), checkCopy(rows), check(world)}. `world`: see world.js.
 
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { invoice } from '../../lib/client.js';
 import { pass } from './pass.js';
 import { sample } from './samples.js';
 
-const CROWD = 150; // invoices of an account that something happens to as a whole
+const CROWD = 150; // invoices of an account on which a single call acts as a whole
 const AT_ONCE = 16;
 const PADDING = 'x'.repeat(250_000);
 const PADDED = 30;
@@ -31,7 +31,10 @@ async function inParallel(count, make) {
   return made;
 }
 
-/** Invoices that nothing happens to until somebody moves the clock; their ids. `attributes(i)`: more of the order. */
+/**
+ * Creates invoices that do not change until the clock moves, and returns their ids. `attributes(i)`: further attributes
+ * of order i.
+ */
 const crowd = (shop, attributes = () => ({}), extra = HOLD, count = CROWD) => inParallel(count, async (i) => {
   const order = invoice({ reference_id: `crowd-${i}`, ...attributes(i) });
   const send = () => shop.api.create(order, extra);
@@ -44,8 +47,8 @@ const control = (shop, method, path, body) => async () => (await shop.api.contro
 const LOOKS = 4;
 
 /**
- * Sends a call, looks into the files at moments of its work, and kills the server at another one, or when it answers;
- * how long it takes was measured before.
+ * Sends a call, takes samples of the files while it runs, and kills the server at a random moment of the call or when
+ * it responds. `us`: the measured duration of the same call.
  */
 async function strikeDuring(world, us, call) {
   const between = world.chance.below(Math.ceil(us * 1.5)) / (LOOKS + 1);
@@ -65,7 +68,7 @@ async function strikeDuring(world, us, call) {
 
 const same = (now, state) => now.length === state.length && now.every((id, i) => id === state[i]);
 
-/** In a copy of the files: an account is in one of its two states, and in nothing between. */
+/** Asserts for a copy of the files that an account is in one of these states, and not between them. */
 function oneOf(shop, rows, ...states) {
   const now = rows.filter(({ account }) => account === shop.id).map(({ id }) => id).sort();
   assert.ok(
@@ -75,8 +78,8 @@ function oneOf(shop, rows, ...states) {
 }
 
 /**
- * The two states that an account may be in after a call that changes it as a whole; only the second when it was
- * answered.
+ * Asserts the state of an account after a call that changes it as a whole: the state before or after the call, and only
+ * the state after if the server responded.
  */
 function eitherOr(world, what, now, before, after) {
   assert.ok(
@@ -86,7 +89,7 @@ function eitherOr(world, what, now, before, after) {
   world.count(same(now, after) ? 'happened' : 'did not happen');
 }
 
-/** When the server is killed under load: in the instant in which an answer or a callback comes, or at any moment. */
+/** The moments of a kill under load: as soon as a response or a callback arrives, or at any time. */
 const MOMENTS = {
   'at an answer': (world) => { world.load.onAnswer = world.fuse(world.chance.below(400)); },
   'at a callback': (world) => { world.receiver.onCallback = world.fuse(world.chance.below(400)); },
@@ -133,10 +136,13 @@ const stop = {
   },
 };
 
-/** The WAL goes into the file once it has 40 MB: snapshots of much padding fill it, and the file's time tells when. */
+/**
+ * The server writes the WAL to the database file once it has 40 MB. Large snapshots fill the WAL, and the file's time
+ * shows when the write begins.
+ */
 const checkpoint = {
   name: 'checkpoint',
-  samples: 0, // of its many megabytes
+  samples: 0, // the files are too large to copy
   async prepare(world) {
     this.shop = await world.extraShop({ frozen: true });
     await crowd(this.shop, () => ({ metadata: { padding: PADDING } }), HOLD, PADDED);
@@ -202,7 +208,7 @@ const restore = {
   },
 };
 
-/** A snapshot that is being made, from the account or from a file, is there whole or not at all. */
+/** A snapshot, taken from the account or imported from a file, must exist as a whole or not at all. */
 const made = (name, call) => ({
   name,
   async prepare(world) {
@@ -223,7 +229,7 @@ const made = (name, call) => ({
   async check(world) {
     const { items } = (await this.shop.api.control('GET', '/snapshots')).expect(200).json;
     const second = items.find((one) => one.name === 'second');
-    assert.ok(second || !world.answered, `${name} was answered, and there is no snapshot`);
+    assert.ok(second || !world.answered, `${name} got a response, but there is no snapshot`);
     world.count(second ? 'happened' : 'did not happen');
     if (second) {
       assert.equal(second.invoices, CROWD);
@@ -256,8 +262,8 @@ const WAY = ['processed', 'refunded'];
 const SPAN_S = 100;
 
 /**
- * Each invoice settles and is refunded at a time of its own, so an advance has many steps; a crash must not skip or
- * repeat one.
+ * Each invoice settles and is refunded at a different time, so an advance has many steps. A crash must not skip or
+ * repeat a step.
  */
 const advance = {
   name: 'advance',
@@ -280,7 +286,7 @@ const advance = {
   checkCopy(rows) { this.shop.checkChains(rows); },
   async check(world) {
     const { now } = await this.shop.api.clock();
-    assert.ok(now <= this.to && (!world.answered || now === this.to), `the clock stands at ${now}, not at ${this.to}`);
+    assert.ok(now <= this.to && (!world.answered || now === this.to), `the clock is at ${now}, not at ${this.to}`);
     world.count(now === this.to ? 'happened' : 'did not happen, or in part');
     await this.shop.advance({ to: this.to });
   },
@@ -289,7 +295,7 @@ const advance = {
 const FINISHED = 200;
 const UNFINISHED = 20;
 
-/** The sweep deletes what is old and finished, some rows a second; nothing else may go, also when it is killed. */
+/** The sweep deletes old, finished invoices, some rows per second. Even after a kill it must delete nothing else. */
 const retention = {
   name: 'retention',
   args: ['--retention', '1h'],
@@ -326,8 +332,8 @@ const retention = {
       await pass(50_000);
       now = await idsOf(this.shop);
     }
-    assert.deepEqual(now, this.open, 'only what is finished goes, and all of it');
-    assert.deepEqual(await this.shop.balances(), this.balances, 'what goes takes no money with it');
+    assert.deepEqual(now, this.open, 'exactly the finished invoices are deleted');
+    assert.deepEqual(await this.shop.balances(), this.balances, 'deletion does not change the balances');
   },
 };
 

@@ -2,7 +2,7 @@
 
 import { CURRENCIES } from './shop.js';
 
-const RECENT = 6; // invoices of a worker that something may happen to: few, so that each has a long life
+const RECENT = 6; // the newest invoices of a worker, which it may change: few, so that each gets many changes
 const PLANS = [
   ['processed@5ms', ['processed']],
   ['process_failed:declined@0', ['process_failed']],
@@ -15,7 +15,7 @@ const HOLD = 'process_pending';
 const document = (type, attributes) => ({ json: { data: { type, attributes } } });
 const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
 
-/** The calls that make a payment, each through another API. */
+/** The calls that create a payment, by API. */
 const WAYS = {
   private: (api, order, extra) =>
     api.private('POST', '/payment-invoices', { ...document('payment-invoices', order), ...extra }),
@@ -31,7 +31,7 @@ function orderOf(worker, shop, kind) {
   return { common, text, plan };
 }
 
-/** Not part of the request's body: how to repeat the order, and its planned outcome. */
+/** Adds what is not in the request's body: the planned outcome, and functions that send and repeat the order. */
 function known(common, plan, send) {
   const order = { ...common, plan, repeated: false };
   order.send = send;
@@ -103,7 +103,7 @@ function changePayout(worker, shop, one) {
   return move(shop, one, 'payout-invoices', { status: worker.chance.of(['processed', 'process_failed']) });
 }
 
-/** Settings have one writer each, so that the last value is known. */
+/** Only one worker writes each setting, so that the last value is known. */
 const control = (worker, shop) => shop.set(worker.setting, worker.reference(),
   (value) => shop.api.control('PATCH', `/accounts/${shop.id}`, { [worker.setting]: value }));
 
@@ -143,7 +143,7 @@ class Worker {
   }
 }
 
-/** Load until stop(): `connections` workers. `name` keeps the references of two loads apart. */
+/** Runs `connections` workers until end(). `name` makes the references of two loads different. */
 export class Load {
   constructor({ name, chance, shops, connections }) {
     this.name = name;
@@ -164,7 +164,7 @@ export class Load {
     for (const waiter of this.waiters) waiter();
   }
 
-  /** Resolves once this many calls were answered; fails when a worker failed. */
+  /** Resolves once this many calls have a response; fails if a worker fails. */
   async reach(answers) {
     const there = new Promise((done) => {
       const look = () => { if (this.answers >= answers) done(); };

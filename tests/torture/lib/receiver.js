@@ -9,8 +9,8 @@ const TURNS = 50;
 
 export class Receiver {
   constructor() {
-    this.life = 0; // which server is the sender
-    // signature -> {account, invoice, status, times, refused, lives: {life: how often beyond refusals}}
+    this.life = 0; // number of the sending server
+    // signature -> {account, invoice, status, times, refused, lives: {life: number of 200 responses}}
     this.heard = new Map();
     this.accounts = new Map(); // path -> {account, refuses}
     this.wrong = [];
@@ -30,7 +30,7 @@ export class Receiver {
     await new Promise((done) => this.server.close(done));
   }
 
-  /** The callback URL for an account. `refuses`: one callback in eight is answered 500 when it comes first. */
+  /** The callback URL for an account. `refuses`: the first attempt of one in eight callbacks gets 500. */
   place({ refuses = false } = {}) {
     const path = `/${this.accounts.size}`;
     this.accounts.set(path, { refuses });
@@ -55,7 +55,8 @@ export class Receiver {
   }
 
   /**
-   * Notes a callback; the answer's status and delay. Both follow from the signature, so that a repeat meets the same.
+   * Records a callback and returns the status and delay of the response. Both depend on the signature, so they are the
+   * same in a repeated run.
    */
   judge(request, raw) {
     const { account, refuses } = this.accounts.get(request.url) ?? {};
@@ -81,7 +82,8 @@ export class Receiver {
   }
 
   /**
-   * Called when another server takes over. A few turns of the loop read what the last one had sent.
+   * Must be called before the next server starts. First reads everything that the last server has sent, in a few turns
+   * of the loop.
    */
   async nextLife() {
     for (let i = 0; i < TURNS; i++) await new Promise((done) => { setImmediate(done); });

@@ -9,7 +9,7 @@ import { Chance } from '../../lib/chance.js';
 import { within } from '../../lib/limits.js';
 
 const KEPT = fileURLToPath(new URL('../../../build/torture', import.meta.url));
-const ROUND_LIMIT_MS = 300_000; // never what is measured: a round takes a second or two
+const ROUND_LIMIT_MS = 300_000; // only ends a round that hangs; a round takes a second or two
 
 function number(values, name, least) {
   const value = Number(values[name]);
@@ -17,7 +17,7 @@ function number(values, name, least) {
   throw new Error(`--${name} must be a whole number from ${least} on, not ${values[name]}`);
 }
 
-/** {rounds, seed, only} of the command line; `only` is one round's number, or undefined for all. */
+/** {rounds, seed, only} of the command line; `only` is the number of a round, or undefined for all rounds. */
 export function readOptions(rounds) {
   const { values } = parseArgs({ options: {
     rounds: { type: 'string', default: String(rounds) },
@@ -31,10 +31,10 @@ export function readOptions(rounds) {
   };
 }
 
-/** The random numbers of a round, independent of other rounds. */
+/** The random number generator of a round, independent of other rounds. */
 const chanceOf = (seed, round) => new Chance(seed + Math.imul(round, 0x9e3779b1)).fork();
 
-/** Copies what a failed round worked on to build/torture, and returns the folder. */
+/** Copies the files of a failed round to build/torture and returns the folder. */
 function keep(command, seed, round, work) {
   const folder = join(KEPT, `${command}-${seed}-${round}`);
   rmSync(folder, { recursive: true, force: true });
@@ -45,8 +45,9 @@ function keep(command, seed, round, work) {
 }
 
 /**
- * Runs rounds: `play(round, chance, work)` plays one and puts into `work` what is worth keeping: folder, log(), and
- * close(), which ends what the round started. `figures()` is printed before the last line. Stops at the third failure.
+ * Runs rounds. `play(round, chance, work)` runs one round and sets members of `work`: folder and log() are kept if the
+ * round fails, close() ends everything that the round has started. `figures()` is printed before the last line. Stops
+ * after the third failure.
  */
 export async function runRounds({ command, rounds, seed, only, play, figures }) {
   let passed = 0;
@@ -67,7 +68,7 @@ export async function runRounds({ command, rounds, seed, only, play, figures }) 
       failed++;
       console.log(`FAIL ${round} ${work.what ?? ''}: ${error.stack}`);
       console.log(`     kept in ${keep(command, seed, round, work)}`);
-      console.log(`     once more: tests/torture/run ${command} --seed ${seed} --only ${round}`);
+      console.log(`     to repeat: tests/torture/run ${command} --seed ${seed} --only ${round}`);
     } finally {
       await work.close();
     }

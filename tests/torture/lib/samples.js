@@ -1,14 +1,14 @@
-// Checks a server's files at many moments of one round, without killing it.
+// Checks a server's files at many moments of a round, without killing it.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { contents, copyOf } from './database.js';
 import { pass } from './pass.js';
 
-const DRAIN_US = 4000; // for what a stopped server has sent to be read here
-const SAMPLES = 4; // of a round whose way says nothing else
+const DRAIN_US = 4000; // time to read what the server sent before it was stopped
+const SAMPLES = 4; // per round, unless the way sets its own number
 
-/** What is acknowledged at this moment, with a copy of the files that a killed or stopped server leaves. */
+/** What is acknowledged now, with a copy of the files of the stopped or killed server. */
 export const look = (world, heard = []) => ({
   known: world.shops.map((shop) => shop.soFar()),
   heard,
@@ -16,8 +16,8 @@ export const look = (world, heard = []) => ({
 });
 
 /**
- * Simulates a kill: a stopped server has the same files as a killed one, and its sent responses arrive. This is cheap,
- * so a round checks many moments.
+ * Simulates a kill: a stopped server has the same files as a killed one, and the responses that it has sent arrive.
+ * This is cheap, so a round can check many moments.
  */
 export async function sample(world) {
   const { pid } = world.server;
@@ -45,7 +45,7 @@ export async function takeSamples(world) {
   return samples;
 }
 
-/** What was acknowledged by then is in the copy, and so is every callback that had arrived. */
+/** Asserts that each copy contains everything that was acknowledged and every callback that had arrived by then. */
 export async function checkSamples(world, samples) {
   world.totals.samples += samples.length;
   const copies = await contents(samples.map(({ file }) => file));
@@ -58,7 +58,7 @@ export async function checkSamples(world, samples) {
     world.shops.forEach((shop, of) => shop.checkSoFar(known[of], invoices));
     const shops = new Set(world.shops.map(({ id }) => id));
     for (const { signature, account } of heard) {
-      assert.ok(!shops.has(account) || signatures.has(signature), 'a callback left before it was saved');
+      assert.ok(!shops.has(account) || signatures.has(signature), 'a callback was sent before it was saved');
     }
   }
 }

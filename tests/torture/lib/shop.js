@@ -18,7 +18,7 @@ const statusOf = (data) => (data.attributes ?? data).status;
 
 /** A stopping server returns 503, which counts as no response. */
 function answeredBy(reply) {
-  if (reply.status === 503) throw new Error('the server does not answer any more: 503');
+  if (reply.status === 503) throw new Error('the server is stopping: 503');
   return reply;
 }
 
@@ -32,8 +32,8 @@ export const settings = (changes) => ({
 });
 
 /**
- * One invoice. `statuses`: those that were acknowledged, in order. `asked`: a change is under way that may have
- * happened.
+ * What the shop knows of an invoice. `statuses`: the acknowledged statuses, in order. `asked`: a change is in flight and
+ * may have happened.
  */
 class Known {
   constructor(order) {
@@ -47,7 +47,7 @@ class Known {
 }
 
 export class Shop {
-  /** `frozen`: its clock stands still, and its receiver refuses some callbacks at first. */
+  /** `frozen`: the clock is frozen, and the receiver rejects the first attempt of some callbacks. */
   static async open(demo, receiver, { frozen = false, ...changes } = {}) {
     const place = receiver.place({ refuses: frozen });
     const api = await demo.newAccount(settings({ callback_url: place.url, ...changes }));
@@ -70,12 +70,12 @@ export class Shop {
     return this.api.account.id;
   }
 
-  /** Another server has its database now. */
+  /** Sends further calls to another server, which has the same database. */
   moveTo(server) {
     this.api.server = server;
   }
 
-  // ---- what is asked
+  // ---- calls
 
   /** Creates an invoice; `send` makes the call. Until the response it is unknown whether the invoice exists. */
   async create(order, send) {
@@ -91,7 +91,7 @@ export class Shop {
     return one;
   }
 
-  /** Changes an invoice; a refusal changes nothing. */
+  /** Changes an invoice. A rejected call changes nothing. */
   async change(one, send) {
     one.asked = true;
     const reply = answeredBy(await send(one));
@@ -104,7 +104,7 @@ export class Shop {
     return reply;
   }
 
-  /** Asks for a value that replaces the one before. */
+  /** Sets a value, which replaces the earlier one. */
   async set(name, value, send) {
     const known = this.values.get(name) ?? {};
     this.values.set(name, known);
@@ -114,14 +114,14 @@ export class Shop {
     this.answers++;
   }
 
-  // ---- what must be
+  // ---- checks
 
-  /** How many steps of each invoice are acknowledged at this moment. */
+  /** The number of acknowledged steps of each invoice so far. */
   soFar() {
     return new Map([...this.acknowledged].map(([id, { statuses }]) => [id, statuses.length]));
   }
 
-  /** In a copy of the database: all that was acknowledged by then. */
+  /** Asserts that a copy of the database contains everything that was acknowledged by then. */
   checkSoFar(known, rows) {
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const [id, steps] of known) {
@@ -131,12 +131,12 @@ export class Shop {
     }
   }
 
-  /** Moves the clock; however slow the machine is, the answer is a complete run. */
+  /** Advances the clock. The long timeout makes the response complete, even on a slow machine. */
   advance(how) {
     return this.api.advance({ timeout: '60s', ...how });
   }
 
-  /** Lets everything happen that is due. */
+  /** Waits until nothing is due. On a frozen clock, first runs the retries. */
   async settle() {
     if (this.frozen) await this.advance({ seconds: RETRIES_S });
     const reply = await this.api.wait({ idle: 'true', within: '5s', timeout: '60s' });
@@ -164,7 +164,7 @@ export class Shop {
     return (await this.api.private('GET', '/account/balances')).expect(200).data.attributes.currency_accounts;
   }
 
-  /** The balances are what the invoices moved, and nothing else. */
+  /** Asserts that the balances equal the sums of the invoices. */
   checkBooks(rows, balances) {
     const sums = Object.fromEntries(CURRENCIES.map((currency) => [currency, [units(OPENING), 0n]]));
     for (const { type, attributes } of rows) {
@@ -178,21 +178,21 @@ export class Shop {
       assert.deepEqual(
         [units(active), units(pending)],
         sums[currency],
-        `the balance of ${this.id} in ${currency} is not what its invoices moved`,
+        `the balance of ${this.id} in ${currency} is not the sum of its invoices`,
       );
     }
   }
 
-  /** Over HTTP: all that was acknowledged is there, once, as it was ordered, and the books agree. */
+  /** Asserts over HTTP that everything acknowledged exists once, as ordered, and that the balances are correct. */
   async check() {
     const rows = await this.list();
     const byId = new Map(rows.map((row) => [row.id, row]));
-    assert.equal(byId.size, rows.length, `${this.id}: an invoice stands in the list twice`);
+    assert.equal(byId.size, rows.length, `${this.id}: the list has an invoice twice`);
     const references = new Set(rows.map(({ type, attributes }) => `${type} ${attributes.reference_id}`));
-    assert.equal(references.size, rows.length, `${this.id}: two invoices have one reference_id`);
+    assert.equal(references.size, rows.length, `${this.id}: two invoices have the same reference_id`);
     for (const [id, one] of this.acknowledged) {
       const row = byId.get(id);
-      assert.ok(row, `${this.id}: ${id} was acknowledged and is not there`);
+      assert.ok(row, `${this.id}: ${id} was acknowledged, but does not exist`);
       checkOrder(one, row);
     }
     const orders = new Set(this.unanswered.keys());
@@ -219,27 +219,27 @@ export class Shop {
     const some = [...this.acknowledged.values()].slice(-5);
     for (const one of some) {
       const reply = await one.order.repeat();
-      assert.equal(reply.status, 409, `${one.id} was made again`);
+      assert.equal(reply.status, 409, `${one.id} was created again`);
       assert.equal(reply.data.id, one.id);
     }
     const there = new Set([...byId.values()].map(({ attributes }) => attributes.reference_id));
     for (const [reference, one] of [...this.unanswered].slice(-5)) {
       const reply = await one.order.repeat();
-      assert.equal(reply.status, there.has(reference) ? 409 : 201, `${reference}, whose answer was lost, sent again`);
+      assert.equal(reply.status, there.has(reference) ? 409 : 201, `repeat of ${reference}, which got no response`);
     }
   }
 
-  /** In a copy of the database: no invoice is half-way between two of its states. */
+  /** Asserts for a copy of the database that no invoice is between two of its states. */
   checkChains(rows) {
     for (const row of rows.filter(({ account }) => account === this.id)) checkChain(row);
   }
 
-  /** In the database: each invoice went exactly the way that was acknowledged, and each step has its callback. */
+  /** Asserts for the database that each invoice has exactly the acknowledged steps, and each step has its callback. */
   checkRows(rows) {
     const byId = new Map(rows.filter(({ account }) => account === this.id).map((row) => [row.id, row]));
     for (const [id, one] of this.acknowledged) {
       const row = byId.get(id);
-      assert.ok(row, `${this.id}: ${id} was acknowledged and is not in the database`);
+      assert.ok(row, `${this.id}: ${id} was acknowledged, but is not in the database`);
       checkWay(one, row);
       checkRefunds(one, row);
     }
@@ -262,12 +262,12 @@ function checkRefunds({ id, refunds }, row) {
   for (const { reference, acknowledged } of refunds) {
     const times = count(reference);
     if (acknowledged)
-      assert.equal(times, 1, `refund ${reference} of ${id} was acknowledged, and is there ${times} times`);
-    else assert.ok(times <= 1, `refund ${reference} of ${id} is there ${times} times`);
+      assert.equal(times, 1, `refund ${reference} of ${id} was acknowledged, and exists ${times} times`);
+    else assert.ok(times <= 1, `refund ${reference} of ${id} exists ${times} times`);
   }
 }
 
-/** The statuses that an invoice has had, by its callbacks: each change has one. */
+/** All statuses of an invoice so far, read from its callbacks: each change has one. */
 function wayOf(row) {
   const way = row.callbacks.map(({ status }) => status);
   return row.payout ? ['created', ...way] : way;
@@ -280,21 +280,22 @@ function checkWay(one, row) {
     ? [[...(row.payout ? ['created'] : []), 'process_pending', ...plan], 0]
     : [one.statuses, one.asked ? 1 : 0];
   if (!plan && !one.id) {
-    assert.deepEqual(way, [row.payout ? 'created' : 'process_pending'], `${row.id}, whose creation was not answered`);
+    assert.deepEqual(way, [row.payout ? 'created' : 'process_pending'], `${row.id}, whose creation got no response`);
     return;
   }
-  assert.deepEqual(way.slice(0, must.length), must, `what became of ${row.id}`);
-  assert.ok(way.length <= must.length + may, `${row.id} went further than it was asked to: ${way.join(', ')}`);
+  assert.deepEqual(way.slice(0, must.length), must, `the statuses of ${row.id}`);
+  assert.ok(way.length <= must.length + may, `${row.id} has more statuses than requested: ${way.join(', ')}`);
 }
 
-/** Each transition begins where the one before ended, is one that the invoice shows, and has its callback. */
+/** Asserts that each transition starts at the end of the previous one, the last leads to the status, and each has its
+ *  callback. */
 function checkChain({ id, status, transitions, callbacks, payout }) {
   let at = transitions[0]?.[0];
   for (const [old, now] of transitions) {
-    assert.equal(old, at, `${id}: a transition begins where the one before did not end`);
+    assert.equal(old, at, `${id}: a transition does not start at the end of the previous one`);
     at = now;
   }
-  if (transitions.length) assert.equal(at, status, `${id}: its status is not that of its last transition`);
+  if (transitions.length) assert.equal(at, status, `${id}: the last transition does not lead to the status`);
   const reported = callbacks.map(({ transition }) => transition);
   assert.deepEqual(
     payout ? reported : reported.slice(1),

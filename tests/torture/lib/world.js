@@ -1,4 +1,4 @@
-// A round's server, its accounts and receiver, and the ways to kill it.
+// The server of a round with its accounts and receiver, and functions that kill it.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const FEES = {
 };
 const FIXTURES = fixturesWith(FEES);
 
-/** The server of a round, its database and accounts, and the ways to kill it. */
+/** The server of a round, its database and accounts, and functions that kill it. */
 export class World {
   constructor({ chance, way, work, options, totals }) {
     Object.assign(this, { chance, way, totals, kills: 0, shops: [], victims: [], extra: [], inside: [] });
@@ -47,21 +47,21 @@ export class World {
     this.logs.push(this.server);
   }
 
-  /** The next server on the same file; the accounts are its own now. */
+  /** Starts the next server on the same file; all further calls go to it. */
   async goOn() {
     await this.start();
     this.demo.server = this.server;
     for (const shop of [...this.shops, ...this.extra, ...this.victims]) shop.moveTo(this.server);
   }
 
-  /** A shop that the load leaves alone, judged like the others. */
+  /** A shop that gets no load. It is checked like the others. */
   async extraShop(settings) {
     const shop = await Shop.open(this.demo, this.receiver, settings);
     this.extra.push(shop);
     return shop;
   }
 
-  /** A shop that loses invoices on purpose; its kill checks it. */
+  /** A shop that loses invoices on purpose. Only the way of the kill checks it. */
   async victim(settings) {
     const shop = await Shop.open(this.demo, this.receiver, settings);
     this.victims.push(shop);
@@ -74,7 +74,7 @@ export class World {
     if (!this.server.run.exit) await this.server.kill9();
   }
 
-  /** A function that kills the server in the instant in which it is called the n-th time. */
+  /** Returns a function that kills the server when it has been called `n` times before. */
   fuse(n) {
     return () => {
       if (n-- !== 0) return;
@@ -84,7 +84,7 @@ export class World {
     };
   }
 
-  /** Starts a server, and kills it after so long; whether it had said that it listens. */
+  /** Starts a server and kills it after `us` microseconds. Returns whether it had reported that it listens. */
   async killStart(us) {
     this.kills++;
     await this.receiver.nextLife();
