@@ -44,7 +44,7 @@ class Failed(Exception):
 
 
 class Process:
-    """A server of ours: knows its URL from the first line that it prints."""
+    """A server of this project. Reads its URL from the first line that it prints."""
 
     def __init__(self, *command):
         self.log = tempfile.TemporaryFile(dir=FOLDER)
@@ -91,7 +91,7 @@ class Process:
 
 
 class Server(Process):
-    """The server under test on a fresh database file; nothing settles by itself within the hour."""
+    """The server under test with a new database file. No invoice settles by itself within an hour."""
     made = 0
 
     def __init__(self, *options):
@@ -118,7 +118,7 @@ class Sink(Process):
         return self.call("GET", "/")["count"]
 
     def wait_count(self, wanted, limit):
-        """The time at which the count was reached."""
+        """Waits until the count is reached and returns the time."""
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if self.count() >= wanted:
@@ -147,7 +147,7 @@ wrk.runs = 0
 
 
 def fill(server, account, count, sample_every=1):
-    """Makes so many invoices over 32 connections, 16 requests at a time; the ids of some of them."""
+    """Creates this number of invoices over 32 connections, 16 requests at a time. Returns some of the ids."""
     fill.runs += 1
     body = json.dumps(INVOICE).replace("REFERENCE", f"fill-{fill.runs}-NNNNNNNNNN")
     request = (f"POST /payment-invoices HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -219,7 +219,7 @@ class Bench:
         self.hello = Process(os.path.join(BUILD, "tests", "bench", "hello"))
 
     def beside_hello(self, connections, measure):
-        """Medians of the rate, of its ratio to hello's and of the 99th percentile."""
+        """Medians of the rate, of its ratio to the rate of hello, and of the 99th percentile."""
         rates, ratios, p99s = [], [], []
         for _ in range(self.rounds):
             limit = wrk(self.hello.url, connections, max(1, self.seconds // 2))["rate"]
@@ -295,7 +295,7 @@ class Bench:
                       ">= 3,000/s", rate >= 3000)
 
     def journaling(self):
-        """What the journal costs: two servers in turn, with and without it."""
+        """The cost of the journal: measures two servers in turn, with and without it."""
         with Server() as on, Server("--journal", "off") as off:
             sides = [(server, server.account()) for server in (on, off)]
             paths = [["/payment-invoices/" + i for i in fill(*side, 1000)] for side in sides]
@@ -339,7 +339,7 @@ class Bench:
                 server.call("GET", "/_mock/health")
                 times.append((time.monotonic() - began) * 1000)
         median = statistics.median(times)
-        figure = f"{min(times):.0f}-{median:.0f} ms"  # a busy machine moves the median far
+        figure = f"{min(times):.0f}-{median:.0f} ms"  # on a busy machine the median is much higher
         table_row(name, figure, f"<= {most} ms", median <= most)
 
     def remembering(self):
@@ -404,7 +404,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one short round, under a minute")
     parser.add_argument("--long", action="store_true", help="also at 1,000,000 stored invoices")
     options = parser.parse_args()
-    # beside the build, not in /tmp: that may be memory
+    # beside the build, because /tmp may be in memory
     FOLDER = tempfile.mkdtemp(prefix="bench-", dir=BUILD)
     bench = None
     try:

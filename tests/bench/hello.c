@@ -1,11 +1,11 @@
-/* The limit that the benchmark measures against: the same library in the same mode, and nothing to
- * do but answer 2 kB. */
+/* The upper limit for the benchmark: the same library in the same mode, which only answers with
+ * 2 kB. */
 #include "peer.h"
 
 #define BODY_SIZE 2048
 
 static char body[BODY_SIZE];
-static int seen; /* a request's address for what libmicrohttpd keeps with it */
+static int seen; /* its address marks a request that libmicrohttpd has already passed on */
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,

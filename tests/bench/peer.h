@@ -1,7 +1,7 @@
 /*
- * What the benchmark's own servers share: a libmicrohttpd daemon on loopback in the mode of the
- * server under test (one thread, libmicrohttpd's epoll descriptor polled from outside), until
- * SIGTERM. Says where it listens as that one does.
+ * Shared by the servers of the benchmark: a libmicrohttpd daemon on loopback in the mode of the
+ * server under test (one thread, which polls libmicrohttpd's epoll descriptor). It runs until
+ * SIGTERM, and prints its URL like that server.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * A receiver of callbacks: answers every POST with 200 and counts it; GET says how many. With
- * --stall it takes each request and never answers.
+ * A receiver of callbacks: answers every POST with 200 and counts it. GET returns the count. With
+ * --stall it reads each request and never answers.
  */
 #include "peer.h"
 

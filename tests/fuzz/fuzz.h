@@ -1,5 +1,5 @@
-/* What every fuzz target needs. A broken promise of the contract ends the process, and libFuzzer
- * keeps the input. */
+/* Shared by all fuzz targets. A failed PROMISE aborts the process, and libFuzzer saves the input.
+ */
 #pragma once
 
 #include <stddef.h>

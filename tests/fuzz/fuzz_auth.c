@@ -1,4 +1,4 @@
-/* Any text as an Authorization header. */
+/* Reads any text as an Authorization header, and as base64. */
 #include "fuzz.h"
 
 #include "base/crypt.h"

@@ -1,4 +1,5 @@
-/* A document that is JSON is cut into as many pieces as it has values, and each of them is JSON. */
+/* Cuts any bytes into pieces. Valid JSON gives one piece per value, and each piece is valid JSON.
+ */
 #include "fuzz.h"
 
 #include "wire/json_cut.h"

@@ -1,5 +1,5 @@
-/* Any bytes as a form: a tree of strings, bounded in size and depth, that can be written as JSON.
- */
+/* Reads any bytes as a form. The result is a tree of strings, limited in size and depth, that can
+ * be written as JSON. */
 #include "fuzz.h"
 
 #include "base/buf.h"

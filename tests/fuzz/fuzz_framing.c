@@ -1,5 +1,5 @@
-/* Header fields, one a line of "name:value": what passes has one length at most, and none beside an
- * encoding. */
+/* Reads lines of "name:value" as header fields. Accepted fields have at most one Content-Length,
+ * and none together with a Transfer-Encoding. */
 #include "fuzz.h"
 
 #include "base/buf.h"

@@ -1,5 +1,5 @@
-/* Any bytes as a document: parsed, read by a table of all kinds, written and respelt, and what is
- * written reads back the same. */
+/* Reads any bytes as a JSON document and by a table with fields of every kind, and writes it in all
+ * styles. The written text must read back the same. */
 #include "fuzz.h"
 
 #include "view/settings.h"
@@ -45,7 +45,7 @@ static const struct json_field fields[] = {
     {"any", JSON_KIND_ANY, AT(any)},
 };
 
-/* What goes out is one line of ASCII and one document. */
+/* Checks that the written text is one line of ASCII with one document. */
 static json_t *parse_written(struct arena *arena, const struct buf *text)
 {
     for (size_t i = 0; i < text->size; i++) {
@@ -56,7 +56,8 @@ static json_t *parse_written(struct arena *arena, const struct buf *text)
     return value;
 }
 
-/* 1e2 goes out as 100 and comes back as a whole number, as in PHP: the text is what must last. */
+/* 1e2 is written as 100 and then read as a whole number, as in PHP. Therefore the texts are
+ * compared, not the values. */
 static void write_and_compare(struct arena *arena, const json_t *document)
 {
     buf_auto first = {0}, second = {0}, third = {0};
@@ -73,7 +74,8 @@ static void write_and_compare(struct arena *arena, const json_t *document)
     json_text(arena, document, true);
 }
 
-/* Whatever the style, it is the same document, and the way back ends in the same text. */
+/* In each style the document is the same, and writing it in the platform's style again gives the
+ * same text. */
 static void reencode_and_compare(struct arena *arena, const json_t *document, const char *text,
                                  size_t size)
 {
@@ -93,7 +95,7 @@ static void reencode_and_compare(struct arena *arena, const json_t *document, co
     }
 }
 
-/* In each style, all of them come back from what was written. */
+/* In each format of errors, all errors can be read back from the written text. */
 static void write_errors(struct arena *arena, const json_t *document,
                          const struct json_errors *errors)
 {

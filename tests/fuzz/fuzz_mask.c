@@ -1,5 +1,5 @@
-/* Any bytes as a body, a target and a header's value to be masked: only what was named a secret
- * changes, a secret is not readable afterwards, and nothing moves. */
+/* Masks any bytes as a body, a target and a header value. Only the spans of secrets may change, no
+ * secret may remain readable, and no byte may move. */
 #include "fuzz.h"
 
 #include "base/mem.h"
@@ -12,11 +12,11 @@
 
 struct finding {
     size_t size, end; /* of the last span */
-    char *text;       /* is masked as spans come */
-    char *hidden;     /* 1 where a span is */
+    char *text;       /* masked span by span */
+    char *hidden;     /* 1 for each byte of a span */
 };
 
-/* What may be read of a secret: nothing, zeros, and some digits of a card number. */
+/* A masked secret may only show zeros, and some digits of a card number. */
 static void check_hidden(const char *text, const struct mask_span *span)
 {
     size_t digits = 0, others = 0;
@@ -27,7 +27,7 @@ static void check_hidden(const char *text, const struct mask_span *span)
     }
     PROMISE(span->kind == MASK_CARD || digits == 0);
     PROMISE(span->kind == MASK_CARD || span->bare || others == 0);
-    PROMISE(digits <= SHOWN_MOST || memchr(text, '%', span->size)); /* %20 has digits too */
+    PROMISE(digits <= SHOWN_MOST || memchr(text, '%', span->size)); /* %20 contains digits */
 }
 
 static void note(void *arg, const struct mask_span *span)
@@ -48,7 +48,7 @@ static void check(const uint8_t *data, size_t size,
                   void (*mask)(char *data, size_t size))
 {
     char *whole = mem_alloc(size), *text = mem_alloc(size), *hidden = mem_alloc(size);
-    struct finding finding = {.size = size, .text = text, .hidden = hidden}; /* no NUL behind */
+    struct finding finding = {.size = size, .text = text, .hidden = hidden}; /* no NUL at the end */
     if (size) {
         memcpy(whole, data, size);
         memcpy(text, data, size);
@@ -57,7 +57,7 @@ static void check(const uint8_t *data, size_t size,
     for (size_t i = 0; i < size; i++) {
         PROMISE(hidden[i] || text[i] == (char)data[i]);
     }
-    mask(whole, size); /* in place: the same */
+    mask(whole, size); /* masking in place must give the same */
     PROMISE(!size || memcmp(whole, text, size) == 0);
     free(whole);
     free(text);

@@ -1,5 +1,5 @@
-/* Any document as a row of a snapshot's file: read or refused, and what was read is written, read
- * again and written the same. */
+/* Reads any document as a row of a snapshot file. An accepted row is written, read again and must
+ * be written the same. */
 #include "fuzz.h"
 
 #include "base/mem.h"

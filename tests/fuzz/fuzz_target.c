@@ -1,4 +1,4 @@
-/* Any text as a request target, split and matched against patterns like those of the routes. */
+/* Splits any text as a request target and matches it with patterns like those of the routes. */
 #include "fuzz.h"
 
 #include "base/text.h"

@@ -1,4 +1,4 @@
-/* Any text as what people write in fields and options: amounts, durations, times, cards, outcomes.
+/* Reads any text as the values of fields and options: amounts, durations, times, cards, outcomes.
  */
 #include "fuzz.h"
 
@@ -74,7 +74,7 @@ static void read_ids(const char *text)
     PROMISE(ident_has_form(id, "cus"));
 }
 
-/* A URL that is taken is one that the sender of callbacks can call. */
+/* The sender of callbacks must be able to call every accepted URL. */
 static void read_url(const char *text)
 {
     CURLU *parts = url_is_good(text) ? curl_url() : NULL;

@@ -1,6 +1,6 @@
 /*
- * An engine on a database and the built-in fixtures, for the tests of one program. Time stands
- * still unless the test moves it: link with --wrap=wall_now_ms and --wrap=mono_now_ms.
+ * An engine with a database and the built-in fixtures. Time only moves when the test moves it:
+ * programs that use this are linked with --wrap=wall_now_ms and --wrap=mono_now_ms.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "engine/life.h"
 
 #define BENCH_HOUR_MS ((int64_t)3600 * 1000)
-#define BENCH_WALL_MS 1700000000000 /* when every test begins */
+#define BENCH_WALL_MS 1700000000000 /* the time at the start of every test */
 
 static int64_t wall_ms, mono_ms;
 
@@ -82,7 +82,7 @@ static inline struct tenant *bench_account(struct bench *b)
     return tenant;
 }
 
-/* A payment of 100 USD; `outcome` as in X-Mock-Outcome. */
+/* Creates a payment of 100 USD. `outcome` as in X-Mock-Outcome. */
 static inline struct invoice bench_invoice_for(struct bench *b, struct tenant *tenant,
                                                const char *outcome, const char *callback_url,
                                                int64_t lifetime_ms)
@@ -106,7 +106,7 @@ static inline struct invoice bench_invoice_for(struct bench *b, struct tenant *t
     return invoice;
 }
 
-/* One that lives an hour. */
+/* Creates one that expires after an hour. */
 static inline struct invoice bench_invoice(struct bench *b, struct tenant *tenant,
                                            const char *outcome, const char *callback_url)
 {

@@ -11,7 +11,7 @@ static void an_answer_is_judged_by_its_lines(void **state)
     static const char not_chunked[] = "the answer's Transfer-Encoding is not chunked";
     static const struct {
         const char *lines[LINES_MOST];
-        const char *flaw; /* of the last line, NULL: there is none */
+        const char *flaw; /* of the last line, or NULL */
         int status;
     } rows[] = {
         {{"HTTP/1.1 200 OK\r\n", "A: b\r\n", "\r\n"}, NULL, 200},
@@ -59,7 +59,7 @@ static void an_answer_is_judged_by_its_lines(void **state)
         {{"HTTP/1.1 200 OK\r\n", "Transfer-Encoding: compress\r\n"}, not_chunked, 200},
         {{"HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunkes\r\n"}, not_chunked, 200},
         {{"HTTP/1.1 200 OK\r\n", "Transfer-Encoding: identitz\r\n"}, not_chunked, 200},
-        /* a trailer frames nothing */
+        /* a trailer does not change the length of the body */
         {{"HTTP/1.1 200 OK\r\n", "\r\n", "Content-Length: x\r\n", "\r\n"}, NULL, 200},
     };
     (void)state;
@@ -68,7 +68,7 @@ static void an_answer_is_judged_by_its_lines(void **state)
         bool good = true;
         const char *line = NULL;
         for (size_t n = 0; n < LINES_MOST && rows[i].lines[n]; n++) {
-            assert_row(rows[i].lines[n], good); /* only the last line may be refused */
+            assert_row(rows[i].lines[n], good); /* only the last line may be rejected */
             line = rows[i].lines[n];
             good = answer_take_line(&answer, line, strlen(line));
         }
@@ -144,7 +144,7 @@ static void a_head_is_shown_as_an_object_of_its_fields(void **state)
         {"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\n\t3\r\nB: 4\r\n", "{\"A\":\"1 2 3\",\"B\":\"4\"}"},
         {"HTTP/1.1 200 OK\nA: 1\n 2\n", "{\"A\":\"1 2\"}"},
         {"HTTP/1.1 200 OK\r\nno colon\r\nA:\r\n", "{\"A\":\"\"}"},
-        {"\n 1\nA: 2\n", "{\"A\":\"2\"}"}, /* folded before anything came */
+        {"\n 1\nA: 2\n", "{\"A\":\"2\"}"}, /* a folded line before any header field */
     };
     struct arena arena = {0};
     (void)state;

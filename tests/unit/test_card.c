@@ -39,7 +39,7 @@ static void the_luhn_sum_tells_typing_errors(void **state)
 static void numbers_are_12_to_19_digits_with_blanks_and_dashes(void **state)
 {
     static const struct {
-        const char *text, *number; /* NULL: refused */
+        const char *text, *number; /* number NULL: rejected */
     } rows[] = {
         {"5123817234060000", "5123817234060000"},
         {"5123 8172 3406 0000", "5123817234060000"},

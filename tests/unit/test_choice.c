@@ -1,4 +1,4 @@
-/* Invoices that are made without a service and get one from the payer. */
+/* Invoices that are created without a service, which the payer then chooses. */
 #include "folder.h"
 
 #include "base/text.h"
@@ -20,7 +20,7 @@ struct bench {
     struct engine engine;
     struct tenant *tenant;
     struct arena arena;
-    struct invoice invoice; /* a created one */
+    struct invoice invoice; /* `created`, without a service */
 };
 
 static const struct order plain = {
@@ -41,7 +41,7 @@ static void order_again(struct bench *b, const struct order *order)
                      CREATE_DONE);
 }
 
-/* An engine whose demo account's clock stands still, with one invoice. */
+/* An engine with one invoice of the demo account, whose clock is frozen. */
 static void begin(struct bench *b, const struct order *order)
 {
     const struct engine_options options = {.settle_after_ms = 2000};
@@ -98,7 +98,7 @@ static void note(void *arg, const struct transition *row)
     assert_int_equal(row->new, STATUS_PROCESS_PENDING);
     assert_string_equal(row->cause, "payer");
     assert_int_equal(row->at_ms, START_MS + 5000);
-    b->tenant = NULL; /* seen */
+    b->tenant = NULL; /* shows the test that it was called */
 }
 
 static void an_order_without_a_service_waits_for_its_expiry(void **state)
@@ -250,10 +250,10 @@ static void what_cannot_be_chosen_changes_nothing(void **state)
         int64_t amount, later_ms;
     } rows[] = {
         {"payment_card_eur_hpp", 100 * MONEY_ONE, 0},     /* another currency */
-        {"paypal_usd_hpp", 10000 * MONEY_ONE + 1, 0},     /* more than it takes */
-        {"bank_transfer_usd_hpp", 5 * MONEY_ONE - 1, 0},  /* less */
-        {CARD, 100 * MONEY_ONE, (int64_t)1800 * 1000},    /* too late, to the millisecond */
-        {CARD, 1000000 * MONEY_ONE + MONEY_ONE / 100, 0}, /* more than it takes */
+        {"paypal_usd_hpp", 10000 * MONEY_ONE + 1, 0},     /* above the maximum */
+        {"bank_transfer_usd_hpp", 5 * MONEY_ONE - 1, 0},  /* below the minimum */
+        {CARD, 100 * MONEY_ONE, (int64_t)1800 * 1000},    /* expires in this millisecond */
+        {CARD, 1000000 * MONEY_ONE + MONEY_ONE / 100, 0}, /* above the maximum */
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -299,7 +299,7 @@ static void a_start_without_a_service_must_be_forced(void **state)
     end(&b);
 }
 
-/* 100 USD are 92 EUR by the fixtures: limits are in the service's currency. */
+/* Limits are in the service's currency. By the rates of the fixtures 100 USD are 92 EUR. */
 static void what_takes_an_invoice(void **state)
 {
     struct bench b;

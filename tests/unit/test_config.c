@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 
-/* One run of config_read: the words of the command line, and what it printed. */
+/* A call of config_read: its result and what it printed. */
 struct run {
     enum config_result result;
     struct config config;
@@ -357,7 +357,7 @@ static void help_names_every_option_and_variable_within_100_columns(void **state
     };
     struct run run;
     (void)state;
-    setenv("MILKYPAY_LISTEN", "bad", 1); /* help comes whatever the environment holds */
+    setenv("MILKYPAY_LISTEN", "bad", 1); /* help works with any environment */
     RUN(&run, "--durable", "--help", "--no-such-option");
     assert_int_equal(run.result, CONFIG_DONE);
     assert_string_equal(run.err, "");

@@ -16,7 +16,8 @@ static void a_callback_is_signed_as_the_platform_does(void **state)
         {"", "", "2jmj7l5rSw0yVb/vlWAYkK/YBwk="},
     };
     (void)state;
-    for (int round = 0; round < 2; round++) { /* the digest's context is used again */
+    for (int round = 0; round < 2;
+         round++) { /* the second round uses the same context of the digest */
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
             char text[CRYPT_SHA1_TEXT];
             crypt_callback_signature(rows[i].secret, rows[i].body, strlen(rows[i].body), text);
@@ -89,7 +90,7 @@ static void random_bytes_are_not_the_same_twice(void **state)
 static void digests_go_over_all_pieces(void **state)
 {
     static const struct {
-        const char *algorithm, *digest, *mac; /* of "abc"; under the key "key" */
+        const char *algorithm, *digest, *mac; /* of "abc"; `mac` with the key "key" */
     } rows[] = {
         {"SHA1", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "T9CyFSdu8S8rPkyOysKBFJi2Vvw="},
         {"SHA256", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",

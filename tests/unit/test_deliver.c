@@ -1,5 +1,5 @@
-/* The sender against a receiver on loopback, in the same thread. The machine's clock stands still
- * unless the test moves it; curl has its own. */
+/* The sender with a receiver on loopback, in the same thread. The machine's clock only moves when
+ * the test moves it; curl uses the real clock. */
 #include "unit.h"
 
 #include "deliver/deliver.h"
@@ -26,19 +26,19 @@ static struct {
     char url[64];
     int fds[CONNECTIONS];
     size_t n;
-    bool mute; /* it takes requests and answers none */
+    bool mute; /* reads requests and sends no response */
 } receiver;
 
 static struct {
     struct deliver *deliver;
-    const char *url; /* of what is loaded */
-    int64_t gone;    /* this callback cannot be loaded */
+    const char *url; /* of every loaded callback */
+    int64_t gone;    /* the callback that cannot be loaded */
     size_t ended, refused, failed;
     int64_t order[CALLBACKS];
     char error[200];
 } sender;
 
-/* ------------------------------------------------------------------ both sides */
+/* ------------------------------------------------------------------ receiver and sender */
 
 static void open_receiver(void)
 {
@@ -51,7 +51,7 @@ static void open_receiver(void)
     snprintf(receiver.url, sizeof receiver.url, "http://127.0.0.1:%d/c", ntohs(address.sin_port));
 }
 
-/* Takes connections and answers what came whole; a request is one segment here. */
+/* Accepts connections and answers requests. Here each request arrives in one segment. */
 static void serve(void)
 {
     static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -131,7 +131,7 @@ static void push(int64_t callback, int64_t invoice)
     push_of(callback, invoice, 1, false);
 }
 
-/* Lets both sides go on until so many attempts have ended, without starting others. */
+/* Runs receiver and sender until `n` attempts have ended, without starting others. */
 static void run_until(size_t n)
 {
     for (int i = 0; sender.ended < n && i < 2000; i++) {
@@ -142,7 +142,7 @@ static void run_until(size_t n)
     assert_int_equal(sender.ended, n);
 }
 
-/* Until `n` connections have come. */
+/* Runs both until the receiver has accepted `n` connections. */
 static void run_until_connected(size_t n)
 {
     for (int i = 0; receiver.n < n && i < 2000; i++) {
@@ -222,11 +222,11 @@ static void a_silent_receiver_ends_the_attempt_after_the_read_timeout(void **sta
     assert_int_equal(deliver_wait_ms(sender.deliver), READ_TIMEOUT_MS);
     mono_ms += 10;
     run_until_connected(1);
-    for (int i = 0; i < 20; i++) { /* curl notices that it is connected, and sends */
+    for (int i = 0; i < 20; i++) { /* lets curl notice the connection and send */
         curl_multi_poll(deliver_multi(sender.deliver), NULL, 0, 5, NULL);
         deliver_collect(sender.deliver);
     }
-    mono_ms += READ_TIMEOUT_MS - 1; /* counted from the connection */
+    mono_ms += READ_TIMEOUT_MS - 1; /* the timeout starts at the connection */
     deliver_collect(sender.deliver);
     assert_int_equal(sender.ended, 0);
     assert_int_equal(deliver_wait_ms(sender.deliver), 1);

@@ -1,4 +1,4 @@
-/* What the engine tells the journal, and whose view shows it. */
+/* The events that the engine adds to the journal, and the accounts that see them. */
 #include "engine_bench.h"
 
 #include "engine/engine_journal.h"
@@ -76,7 +76,8 @@ static void a_fault_of_no_account_is_shown_to_the_demo_account(void **state)
     b.tenant->account.clock.offset_ms = 1000;
     journal_fault(&b.engine, NULL, 0, 7, "api", "reset");
     assert_int_equal(last(&b)->kind, JOURNAL_FAULT);
-    assert_int_equal(last(&b)->at_ms, wall_ms); /* nobody's clock */
+    assert_int_equal(last(&b)->at_ms,
+                     wall_ms); /* the machine's clock, because it belongs to no account */
     assert_int_equal(last(&b)->fault.id, 7);
     assert_string_equal(last(&b)->fault.on, "api");
     assert_string_equal(last(&b)->fault.name, "reset");

@@ -270,7 +270,7 @@ static void a_match_that_fits_not_is_not_counted(void **state)
     assert_int_equal(fault.seen, 0);
 }
 
-/* The share of `n` decisions that were yes, and a bit for each of the first 64. */
+/* Returns the share of `n` decisions that were yes, and a bit for each of the first 64. */
 static double decide(uint64_t random, int64_t probability, int n, uint64_t *ret_first)
 {
     struct fault fault = fault_of(FAULT_RESET);

@@ -112,7 +112,7 @@ static void test_cards_and_expiries_decide_as_published(void **state)
 static void amount_rules_decide_as_published(void **state)
 {
     static const struct {
-        const char *amount, *outcome; /* NULL: no rule */
+        const char *amount, *outcome; /* outcome NULL: no rule */
     } rows[] = {
         {"4000.01", "process_failed:insufficient_funds"},
         {"4000.10", "process_failed:invalid_3ds_code"},
@@ -139,7 +139,7 @@ static void amount_rules_decide_as_published(void **state)
     fixture_finish(&fixture);
 }
 
-/* ------------------------------------------------------------------ a folder of one's own */
+/* ------------------------------------------------------------------ a folder with other files */
 
 static const char *load_text(const char *name, const char *text, size_t size,
                              struct fixture *ret_fixture)
@@ -251,7 +251,7 @@ static void what_a_method_or_service_leaves_out_has_a_default(void **state)
     fixture_finish(&fixture);
 }
 
-/* Each row breaks one thing of a file that would load otherwise: `from` is replaced by `to`. */
+/* Each row breaks one thing in a valid file, by replacing `from` with `to`. */
 static const struct {
     const char *file, *from, *to, *why;
 } broken[] = {
@@ -455,7 +455,7 @@ static void the_folder_must_be_one(void **state)
     struct fixture fixture;
     (void)state;
     folder_make(folder);
-    assert_null(fixture_load(folder, &fixture)); /* an empty one replaces nothing */
+    assert_null(fixture_load(folder, &fixture)); /* an empty folder replaces nothing */
     fixture_finish(&fixture);
 
     folder_write(folder, "file", "", 0);

@@ -2,8 +2,8 @@
 
 #include "http/form.h"
 
-/* What a query is read as, as JSON; with an error, "PATH: MESSAGE" for each, '|' between. free()
- * it. */
+/* Reads a query and returns it as JSON, or on errors "PATH: MESSAGE" for each, separated by '|'.
+ * The caller frees it. */
 static char *read_form(const char *query, size_t size)
 {
     struct arena arena = {0};
@@ -21,7 +21,7 @@ static char *read_form(const char *query, size_t size)
     return json_dumps(form, JSON_COMPACT);
 }
 
-/* Its rows were made by PHP (php_tables.php). */
+/* PHP computed the rows (php_tables.php). */
 static void forms_are_read_as_phps_parse_str_reads_them(void **state)
 {
     json_auto_t *rows = json_load_file(TABLES "/parse_str.json", 0, NULL);

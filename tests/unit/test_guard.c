@@ -53,7 +53,7 @@ static void an_origin_is_the_server_loopback_or_allowed(void **state)
         const char *origin, *host;
         bool plain, with_all;
     } rows[] = {
-        /* loopback, whatever the port */
+        /* loopback, with any port */
         {"http://localhost:3000", "127.0.0.1:8086", true, true},
         {"https://LOCALHOST", "127.0.0.1:8086", true, true},
         {"http://127.0.0.1:1", "192.0.2.1", true, true},

@@ -74,7 +74,7 @@ static void other_forms_are_told_apart(void **state)
     }
 }
 
-/* A block cipher that goes with the test. */
+/* Calls `body` with a block cipher. */
 static void with_block(const uint8_t key_bytes[CRYPT_KEY_SIZE],
                        void (*body)(struct crypt_block *block))
 {
@@ -167,7 +167,7 @@ static void a_derived_id_depends_on_key_prefix_and_text(void **state)
     assert_string_not_equal(ident_serial(a), ident_serial(e));
 }
 
-/* 255 characters are what a reference takes, and each may have four bytes. */
+/* A reference has at most 255 characters of up to four bytes. */
 static void the_longest_references_still_tell_derived_ids_apart(void **state)
 {
     buf_auto text = {0};

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A request of so many bytes, all of them one letter; false when it does not fit. */
+/* Adds a request with `size` times the same letter. Returns false if it does not fit. */
 static bool add_request(struct journal *journal, int64_t account, char letter, size_t size)
 {
     char *room = journal_room(journal, size + 1000);

@@ -122,12 +122,12 @@ static void each_filter_shows_what_it_names_alone(void **state)
         {"unmatched=false", true},
         {"unmatched=true", false},
         {"path=/api/payment-invoices", true},
-        {"path=/payment-invoices", true}, /* /api may be left out */
+        {"path=/payment-invoices", true}, /* the filter may omit /api */
         {"path=/api/*", true},
         {"path=/payment-*", true},
         {"path=/payout-invoices", false},
-        {"path=/api/payment-invoices/", false}, /* paths have no slash behind them */
-        {"reference_id=order-7", true},         /* it stands in the body */
+        {"path=/api/payment-invoices/", false}, /* recorded paths have no slash at the end */
+        {"reference_id=order-7", true},         /* the body contains it */
         {"reference_id=order-8", false},
         {"method=POST&status=4xx&path=/payment-invoices&reference_id=order-7", true},
     };
@@ -190,7 +190,7 @@ static void nobody_sees_the_requests_of_others(void **state)
     end(&d);
 }
 
-/* ------------------------------------------------------------------ why it was refused */
+/* ------------------------------------------------------------------ why it was rejected */
 
 static json_t *explain(struct desk *d, const struct journal_record *record)
 {

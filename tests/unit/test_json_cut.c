@@ -8,7 +8,7 @@ static struct json_cut whole(const char *text)
     return (struct json_cut){.at = text, .end = text + strlen(text)};
 }
 
-/* "1|2|" for what a list or an object is cut into, with '!' where it is wrong. */
+/* Cuts a list or an object into pieces: "1|2|", with '!' at a mistake. */
 static void cut(const char *text, char open, struct buf *ret_pieces)
 {
     struct json_cut value = whole(text), name = {.at = NULL};

@@ -1,4 +1,4 @@
-/* Whole documents: why one cannot be read, and what its fields accept. */
+/* Complete documents: why a document cannot be read, and what its fields accept. */
 #include "unit.h"
 
 #include "wire/json_read.h"
@@ -8,7 +8,7 @@ static void what_cannot_be_read_says_where(void **state)
     static const struct {
         const char *json;
         size_t size;
-        const char *why; /* NULL: it can be read */
+        const char *why; /* NULL if it can be read */
     } rows[] = {
         {"{}", 2, NULL},
         {"{\"a\":99999999999999999999}", 26, NULL}, /* as a real number */
@@ -55,7 +55,7 @@ static void an_empty_list_is_a_map_too(void **state)
     assert_false(json_is_map(NULL));
 }
 
-/* The explanation of a refusal quotes these. */
+/* The explanation of a rejected request quotes these. */
 static void every_kind_of_field_says_what_it_accepts(void **state)
 {
     static const char *const choices[] = {"a", "b", NULL};

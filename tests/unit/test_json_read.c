@@ -4,7 +4,7 @@
 #include "domain/money.h"
 #include "wire/json_read.h"
 
-/* Everything json_read knows, at once. */
+/* Fields of every kind that json_read supports. */
 struct row {
     const char *text, *choice, *url, *email, *country, *date, *currency, *color, *map, *inner_text;
     int64_t money, number, bounded, duration, datetime, inner_number;
@@ -72,7 +72,7 @@ static void end(struct reading *r)
     arena_finish(&r->arena);
 }
 
-/* "path: message; path: message", in order. */
+/* Writes "path: message; path: message", in order. */
 static const char *errors_of(struct reading *r)
 {
     const char *text = "";
@@ -281,7 +281,7 @@ static void amounts_beyond_the_range_are_refused_by_its_ends(void **state)
     }
 }
 
-/* In the platform's bodies; the control API and the fixtures are strict. */
+/* This applies to the platform's bodies. The control API and the fixtures are strict. */
 static void an_empty_text_is_as_good_as_absent(void **state)
 {
     static const char *const names[] = {
@@ -436,7 +436,7 @@ static void depth_is_bounded(void **state)
     arena_finish(&arena);
 }
 
-/* One thread serves all: no document within the body limit may hold it up. */
+/* One thread serves all requests, so no body within the size limit may block it for long. */
 static void a_mebibyte_of_wrong_fields_is_read_at_once(void **state)
 {
     buf_auto json = {0};

@@ -82,7 +82,7 @@ static void too_much_is_given_up(void **state)
     assert_true(out.size < 60);
 }
 
-/* The caller has parsed it; whatever it is, nothing beyond its end is touched. */
+/* Callers only pass parsed JSON. Any other text must not cause a read beyond its end. */
 static void what_breaks_off_is_read_to_its_end_only(void **state)
 {
     static const char *const rows[] = {

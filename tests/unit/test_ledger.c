@@ -29,7 +29,7 @@ static void a_balance_opens_with_the_setting_or_a_million_of_a_served_currency(v
     (void)state;
     bench_begin(&b);
     assert_int_equal(active(&b, "USD"), LEDGER_OPENING);
-    assert_int_equal(active(&b, "QQQ"), 0); /* no service has it */
+    assert_int_equal(active(&b, "QQQ"), 0); /* no service has this currency */
     struct settings settings;
     settings_default(&settings);
     settings.opening_balances = "{\"USD\":\"12.5\",\"QQQ\":\"3\"}";
@@ -55,13 +55,14 @@ static void a_change_posts_the_difference_that_it_makes(void **state)
     assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - 30 * MONEY_ONE);
     assert_true(become(&b, &invoice, STATUS_PARTIALLY_CHARGED_BACK, 20 * MONEY_ONE));
     assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - 50 * MONEY_ONE);
-    assert_true(become(&b, &invoice, STATUS_REFUNDED, MONEY_NONE)); /* all that is left */
+    assert_true(
+        become(&b, &invoice, STATUS_REFUNDED, MONEY_NONE)); /* refunds the remaining amount */
     assert_int_equal(active(&b, "USD"), LEDGER_OPENING + paid - invoice.processed_amount);
     bench_commit(&b);
     bench_end(&b);
 }
 
-/* Whichever two statuses an invoice goes through, the balance is what the invoice says it moved. */
+/* After any two changes of status, the balance equals the effect of the invoice's last status. */
 static void after_any_two_changes_the_balance_is_what_the_invoice_is_worth(void **state)
 {
     struct bench b;
@@ -142,7 +143,7 @@ static void the_list_has_each_currency_once_the_catalogue_first(void **state)
     bench_end(&b);
 }
 
-/* The list grows past its first room. */
+/* The list grows beyond its initial size. */
 static void an_account_may_have_any_number_of_currencies(void **state)
 {
     struct bench b;

@@ -12,7 +12,7 @@ static void assert_masked(const char *body, const char *wanted)
     mask_body(text, strlen(text));
     assert_string_equal(text, wanted);
     mask_body(text, strlen(text));
-    assert_string_equal(text, wanted); /* a second time changes nothing */
+    assert_string_equal(text, wanted); /* masking again changes nothing */
 }
 
 static void a_card_number_keeps_six_and_four(void **state)
@@ -214,7 +214,7 @@ static void entities_hide_nothing(void **state)
     static const char *const rows[][2] = {
         {"<a>&#x34;111111111111111</a>", "<a>*********************</a>"},
         {"<a>&#X34;111111111111111</a>", "<a>*********************</a>"},
-        /* these are none, and the digits behind them no card */
+        /* these are not entities, and the digits after them are not a card number */
         {"<a>&#;411111111111111</a>", "<a>&#;411111111111111</a>"},
         {"<a>&#52 11111111111111</a>", "<a>&#52 11111111111111</a>"},
         {"<a>&#x;</a>", "<a>&#x;</a>"},

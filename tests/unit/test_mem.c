@@ -50,7 +50,7 @@ static void arena_memory_is_zeroed_aligned_and_apart(void **state)
                 assert_int_equal(blocks[i][k], i + 1);
             }
         }
-        arena_reset(&arena); /* what the next round gets is zeroed again */
+        arena_reset(&arena); /* memory of the next round must be zeroed again */
     }
     arena_finish(&arena);
     assert_null(arena.chunk);
@@ -109,7 +109,7 @@ static void reserved_room_is_at_the_end(void **state)
         buf_text(&buf, "ab");
         char *end = buf_reserve(&buf, sizes[i]);
         assert_ptr_equal(end, buf.data + 2);
-        memset(end, 'x', sizes[i] + 1); /* one more for the NUL */
+        memset(end, 'x', sizes[i] + 1); /* one byte more, for the NUL */
         buf.size += sizes[i];
         buf_char(&buf, 'c');
         assert_int_equal(buf.size, sizes[i] + 3);

@@ -74,7 +74,7 @@ static void codes_beyond_the_table_share_its_last_column(void **state)
 static void an_attempt_counts_by_what_its_callback_became(void **state)
 {
     (void)state;
-    metrics_attempt(&metrics, CALLBACK_SENDING); /* a further attempt follows */
+    metrics_attempt(&metrics, CALLBACK_SENDING); /* another attempt follows */
     metrics_attempt(&metrics, CALLBACK_QUEUED);
     metrics_attempt(&metrics, CALLBACK_DONE);
     metrics_attempt(&metrics, CALLBACK_DROPPED);

@@ -1,5 +1,5 @@
-/* The schema of a database: as a new one begins, what later files make of earlier versions', and
- * what is refused because somebody altered it. */
+/* The schema of a database: a new database, the update of older versions, and altered databases,
+ * which are rejected. */
 #include "folder.h"
 
 #include "base/embedded.h"
@@ -39,7 +39,7 @@ static struct store *open_store(const char *file)
     return store;
 }
 
-/* What marks a file as ours. */
+/* The mark of a database of this server. */
 static int64_t application_id(const char *folder)
 {
     sqlite3 *db;
@@ -51,7 +51,7 @@ static int64_t application_id(const char *folder)
     return id;
 }
 
-/* A file of the first `files` schema files, with what `sql` adds. */
+/* Creates a database from the first `files` schema files, then runs `sql`. */
 static void make_old(const char *folder, int files, const char *sql)
 {
     int64_t application = application_id(folder);
@@ -96,7 +96,7 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     assert_int_equal(invoice.attempts, 3);
     assert_int_equal(invoice.processed_amount, MONEY_NONE);
     assert_null(invoice.look);
-    /* the indexes still hold */
+    /* the indexes still work */
     assert_int_equal(store_invoice_first_due(store, 1), 30);
     assert_true(store_invoice_by_reference(store, &arena, 1, INVOICE_PAYMENT, "r", &invoice));
     invoice.seq = 8;
@@ -113,7 +113,7 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     folder_remove(folder);
 }
 
-/* Everything that the schema says, as a text for sqlite3_free. */
+/* Returns the complete schema as text. The caller frees it with sqlite3_free. */
 static char *schema(const char *file)
 {
     sqlite3 *db;

@@ -40,7 +40,7 @@ static void texts_become_whole_numbers_of_1e_8(void **state)
     }
 }
 
-/* Its rows were made by PHP (php_tables.php). */
+/* PHP computed the rows (php_tables.php). */
 static void texts_are_numbers_when_phps_is_numeric_says_so(void **state)
 {
     json_auto_t *rows = json_load_file(TABLES "/is_numeric.json", 0, NULL);
@@ -185,7 +185,7 @@ static void amounts_are_written_as_the_shortest_decimal(void **state)
     }
 }
 
-/* A fixed sequence, so that a failure comes back. */
+/* A fixed sequence, so that a failure can be repeated. */
 static uint64_t next_random(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;

@@ -1,5 +1,5 @@
-/* Callbacks before they are sent: when one is due, its body and signature, what an invoice keeps of
- * them, and what faults make of them. */
+/* Callbacks before they are sent: when they are due, their bodies and signatures, the log in the
+ * invoice, and the effects of faults. */
 #include "engine_bench.h"
 
 #include "base/text.h"
@@ -106,7 +106,7 @@ static void only_final_reports_what_changes_no_more_by_itself(void **state)
     bench_end(&b);
 }
 
-/* The signature of the token is cut out before a body is stored and put back before it is sent. */
+/* The signature of the token is removed before a body is stored and inserted before it is sent. */
 static void a_body_is_stored_cut_and_sent_whole(void **state)
 {
     static const struct {
@@ -143,9 +143,9 @@ static void an_invoice_keeps_the_logs_of_its_first_callbacks(void **state)
         assert_true(become(&b, &invoice, i % 2 ? STATUS_PROCESSED : STATUS_PROCESS_PENDING));
         assert_string_not_equal(invoice.callback_logs, "");
     }
-    assert_true(become(&b, &invoice, STATUS_PROCESS_FAILED)); /* one too many */
+    assert_true(become(&b, &invoice, STATUS_PROCESS_FAILED)); /* one more than the invoice keeps */
     assert_string_equal(invoice.callback_logs, "");
-    assert_true(become(&b, &invoice, STATUS_PROCESSED)); /* and it stays so */
+    assert_true(become(&b, &invoice, STATUS_PROCESSED)); /* and stays empty */
     assert_string_equal(invoice.callback_logs, "");
     outbox_save_logs(&b.engine, &b.arena, &invoice);
     assert_string_equal(invoice.callback_logs, "");
@@ -179,7 +179,7 @@ static void a_delayed_callback_waits_on_the_account_clock(void **state)
     assert_int_equal(callback.state, CALLBACK_QUEUED);
     assert_int_equal(callback.due_ms, wall_ms + 700);
     assert_int_equal(b.engine.turn.n_callbacks, 0);
-    outbox_send(&b.engine, b.tenant, &callback); /* it has met its fault */
+    outbox_send(&b.engine, b.tenant, &callback); /* the fault has had its effect */
     assert_int_equal(row(&b, 1).state, CALLBACK_SENDING);
     assert_int_equal(b.engine.turn.n_callbacks, 1);
     bench_commit(&b);
@@ -198,7 +198,7 @@ static void a_due_callback_can_be_dropped_too(void **state)
     add_fault(&b, FAULT_DROP, 0);
     outbox_send(&b.engine, b.tenant, &callback);
     assert_int_equal(row(&b, 1).state, CALLBACK_DROPPED);
-    assert_int_equal(b.engine.turn.n_changes, changes + 1); /* waiters learn it */
+    assert_int_equal(b.engine.turn.n_changes, changes + 1); /* for waiting calls */
     bench_commit(&b);
     bench_end(&b);
 }
@@ -214,7 +214,7 @@ static void what_reorder_holds_is_let_go_up_to_a_callback(void **state)
     struct callback held = row(&b, 1);
     assert_true(callback_is_held(&held));
     assert_int_equal(b.tenant->faults.held, 1);
-    outbox_release(&b.engine, b.tenant, invoice.seq, 1); /* of those before the first: none */
+    outbox_release(&b.engine, b.tenant, invoice.seq, 1); /* before the first callback: none */
     assert_int_equal(b.tenant->faults.held, 1);
     outbox_release(&b.engine, b.tenant, invoice.seq + 1, 2); /* of another invoice */
     assert_int_equal(b.tenant->faults.held, 1);

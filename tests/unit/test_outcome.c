@@ -2,7 +2,7 @@
 
 #include "domain/outcome.h"
 
-static struct arena arena; /* of reasons */
+static struct arena arena; /* for the reasons of errors */
 
 static const char *const extra_names[] = {"velocity_limit"};
 static const struct resolution_set extra = {extra_names, ARRAY_SIZE(extra_names)};
@@ -239,7 +239,7 @@ static void an_outcome_fits_what_can_come_to_pass(void **state)
     static const struct {
         const char *text;
         struct outcome_subject subject;
-        const char *why; /* NULL: it fits */
+        const char *why; /* NULL if the outcome is possible */
     } rows[] = {
         {"processed,refunded", {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE}, NULL},
         {"processed,refunded",

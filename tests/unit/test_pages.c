@@ -42,7 +42,8 @@ static void texts_are_found_in_any_case(void **state)
     assert_true(locale_contains("Банківський переказ", "БАНК"));
     assert_true(locale_contains("x", ""));
     assert_false(locale_contains("PayPal", "card"));
-    assert_true(locale_contains("PayPal", "\xff")); /* no UTF-8: as if nothing was asked */
+    assert_true(
+        locale_contains("PayPal", "\xff")); /* not UTF-8: finds everything, like an empty search */
 }
 
 static void the_best_language_is_found(void **state)
@@ -126,7 +127,8 @@ static void options_that_are_none_are_nothing(void **state)
     arena_finish(&arena);
 }
 
-/* A real template with rows: what is repeated sees its own row, then what stands around it. */
+/* A real template with rows: repeated parts use the values of their row first, then the outer ones.
+ */
 static void templates_repeat_rows_and_escape_values(void **state)
 {
     const struct template_value cells[] = {
@@ -143,7 +145,8 @@ static void templates_repeat_rows_and_escape_values(void **state)
     assert_non_null(strstr(page, "<legend>Choose the result</legend>"));
     assert_non_null(strstr(page, "value=\"a&lt;b&gt;\""));
     assert_non_null(strstr(page, "&quot;one&quot; &amp; &#39;two&#39;"));
-    assert_non_null(strstr(page, "<span>{{t.choice}} <code>c</code>")); /* a value is no template */
+    assert_non_null(
+        strstr(page, "<span>{{t.choice}} <code>c</code>")); /* values are not expanded */
     const char *first = strstr(page, " checked");
     assert_non_null(first);
     assert_null(strstr(first + 1, " checked"));

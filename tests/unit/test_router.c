@@ -1,6 +1,6 @@
 /*
- * The router, without connections: which route a request finds, 405 with Allow, and what each kind
- * of access and each need refuses. Header fields come from the test.
+ * The router without connections: the route of a request, 405 with Allow, and the requests that
+ * each kind of access and each need rejects. The test provides the header fields.
  */
 #include "engine_bench.h"
 
@@ -16,9 +16,9 @@
 #define TOKEN "secret-token"
 
 static struct http_header headers[HEADERS_MOST];
-static const struct route *handled; /* by the last request, NULL: none */
-static const char *param;           /* the first, "" without */
-static char account_id[IDENT_TEXT]; /* "" without */
+static const struct route *handled; /* the route of the last request, or NULL */
+static const char *param;           /* its first parameter, or "" */
+static char account_id[IDENT_TEXT]; /* its account, or "" */
 static int error_pages;
 
 const char *__wrap_http_header(const struct http_request *request, const char *name);
@@ -108,13 +108,13 @@ static const struct route routes[] = {
     [SINK] = {"POST", "/_mock/sink", ACCESS_SINK, account_by_query, NEEDS_ACCOUNT, handle},
 };
 
-/* ------------------------------------------------------------------ asking */
+/* ------------------------------------------------------------------ requests */
 
 struct front {
     struct bench bench;
     struct router router;
-    struct http_request request; /* the last */
-    char *basic;                 /* the demo account's Authorization */
+    struct http_request request; /* the last request */
+    char *basic;                 /* the Authorization of the demo account */
 };
 
 static void begin_as(struct front *f, const struct engine_options *options)
@@ -203,18 +203,18 @@ static void a_path_finds_its_route(void **state)
 {
     static const struct {
         const char *method, *path;
-        int route; /* -1: none */
+        int route; /* -1 if no route matches */
         const char *param;
     } rows[] = {
         {"GET", "/things", LIST, ""},
         {"POST", "/things", ADD, ""},
-        {"GET", "/api/things", LIST, ""}, /* the private API is served there too */
+        {"GET", "/api/things", LIST, ""}, /* the private API is also at /api */
         {"GET", "/things/special", SPECIAL, ""},
         {"GET", "/things/other", ONE, "other"},
         {"GET", "/api/things/other", ONE, "other"},
         {"POST", "/public-api/things/7", PUBLIC_ONE, "7"},
         {"POST", "/api/public-api/things/7", -1, ""},
-        {"GET", "/pages/9", PAGE_ONE, ""}, /* the pattern's slash counts for nothing */
+        {"GET", "/pages/9", PAGE_ONE, ""}, /* the slash at the end of the pattern is ignored */
         {"GET", "/api", -1, ""},
         {"GET", "/apis/things", -1, ""},
         {"GET", "/things/other/more", -1, ""},
@@ -289,7 +289,7 @@ static void a_query_that_cannot_be_read_is_refused_everywhere(void **state)
     begin(&f);
     assert_int_equal(ask(&f, "POST", "/public-api/things/7", "a=%ff"), 422);
     assert_int_equal(ask(&f, "GET", "/pages/9", "a=%ff"), 422);
-    assert_int_equal(error_pages, 1); /* a browser shows it */
+    assert_int_equal(error_pages, 1); /* the browser gets a page */
     set_header(0, "Host", "localhost");
     assert_int_equal(ask(&f, "GET", "/_mock/things", "limit=%ff"), 422);
     assert_true(body_has(&f, "invalid_parameter"));
@@ -315,7 +315,8 @@ static void the_control_api_takes_the_names_of_its_table_only(void **state)
         unsigned status = ask(&f, "GET", "/_mock/things", rows[i].query);
         assert_row(rows[i].query, status == rows[i].status);
     }
-    assert_int_equal(ask(&f, "GET", "/_mock/open", "limit=5"), 422); /* it has none at all */
+    assert_int_equal(ask(&f, "GET", "/_mock/open", "limit=5"),
+                     422); /* this route has no parameters */
     end(&f);
 }
 
@@ -334,7 +335,7 @@ static void the_control_api_checks_host_origin_and_token_in_this_order(void **st
     assert_true(body_has(&f, "origin_not_allowed"));
     set_header(1, "Origin", "http://localhost");
     assert_int_equal(ask(&f, "GET", "/_mock/things", NULL), 401);
-    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* it needs no token */
+    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* this route needs no token */
     end(&f);
 }
 
@@ -361,7 +362,7 @@ static void any_of_three_shows_the_control_token(void **state)
     guard_cookie(TOKEN, cookie);
     set_header(1, "Cookie", arena_printf(&f.bench.arena, GUARD_COOKIE "=%s", cookie));
     assert_int_equal(ask(&f, "GET", "/_mock/things", NULL), 200);
-    set_header(2, "Origin", "http://localhost:1"); /* allowed, but not this very server */
+    set_header(2, "Origin", "http://localhost:1"); /* allowed, but another server */
     assert_int_equal(ask(&f, "GET", "/_mock/things", NULL), 401);
     end(&f);
 }
@@ -404,7 +405,7 @@ static void a_route_gets_the_account_and_the_journal_that_it_needs(void **state)
     engine_delete_account(&f.bench.engine, f.bench.tenant);
     assert_int_equal(ask(&f, "GET", "/_mock/things", NULL), 404);
     assert_true(body_has(&f, "unknown_account"));
-    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* needs none */
+    assert_int_equal(ask(&f, "GET", "/_mock/open", NULL), 200); /* this route needs no account */
     assert_string_equal(account_id, "");
     bench_commit(&f.bench);
     end(&f);
@@ -417,7 +418,7 @@ static void a_browser_is_shown_errors_as_pages(void **state)
     begin(&f);
     assert_int_equal(ask(&f, "POST", "/pages/9", NULL), 404);
     assert_int_equal(error_pages, 1);
-    assert_int_equal(ask(&f, "GET", "/pages/9", NULL), 404); /* this one shows its own */
+    assert_int_equal(ask(&f, "GET", "/pages/9", NULL), 404); /* this page shows its own errors */
     assert_int_equal(error_pages, 0);
     end(&f);
 }
@@ -513,7 +514,7 @@ static void much_body_is_for_those_who_may_send_it(void **state)
     end(&f);
 }
 
-/* The login that a call names, and what is wrong with it. */
+/* The login of the call, and why it is wrong. */
 static void the_journal_is_told_why_a_login_is_refused(void **state)
 {
     struct front f;

@@ -1,4 +1,4 @@
-/* Timers: the order in which they run, and when the loop is woken for them. */
+/* Timers: the order in which they run, and when the loop wakes for them. */
 #include "engine_bench.h"
 
 #include "engine/schedule.h"
@@ -18,7 +18,7 @@ static void run(struct bench *b)
     bench_commit(b);
 }
 
-/* The statuses that invoices came to, in the order of the journal. */
+/* The new statuses of invoices, in the order of the journal. */
 static size_t transitions_since(struct bench *b, uint64_t seq, int64_t *ret_invoices, size_t most)
 {
     struct journal_cursor cursor = journal_after(b->engine.watch.journal, seq);
@@ -139,7 +139,8 @@ static void an_invoice_expires_at_its_time_even_if_nobody_looks(void **state)
     assert_true(store_invoice_get(b.store, &b.arena, invoice.seq, &row));
     assert_int_equal(row.status, STATUS_PROCESS_FAILED);
     assert_string_equal(row.resolution, RESOLUTION_EXPIRED);
-    assert_int_equal(row.updated_ms, BENCH_WALL_MS + BENCH_HOUR_MS); /* not when it was noticed */
+    assert_int_equal(row.updated_ms,
+                     BENCH_WALL_MS + BENCH_HOUR_MS); /* the time of the timer, not of the turn */
     bench_end(&b);
 }
 
@@ -171,7 +172,7 @@ static void a_retry_and_an_invoice_run_in_the_order_of_their_times(void **state)
     bench_end(&b);
 }
 
-/* After a failed commit nothing runs for a while; then what was being sent is due again. */
+/* After a failed commit nothing runs for a while. Then the attempts in flight are due again. */
 static void a_failed_commit_brings_back_what_was_under_way(void **state)
 {
     struct bench b;
@@ -192,7 +193,7 @@ static void a_failed_commit_brings_back_what_was_under_way(void **state)
     schedule_run(&b.engine);
     assert_true(store_callback_get(b.store, &b.arena, 1, &callback));
     assert_int_equal(callback.state, CALLBACK_SENDING);
-    assert_int_equal(b.tenant->sending, 1); /* requeued, due, and handed over once more */
+    assert_int_equal(b.tenant->sending, 1); /* queued again, due, and passed to the sender again */
     assert_int_equal(b.engine.turn.n_callbacks, 1);
     bench_commit(&b);
     bench_end(&b);

@@ -23,7 +23,7 @@ static void begin(struct reading *r, const char *json)
         fail_msg("%s: %s", json, why);
     }
     settings_read(object, others, &extra, &r->settings, &r->errors);
-    json_decref(object); /* nothing in the settings points into the document */
+    json_decref(object); /* the settings must not point into the document */
 }
 
 static void end(struct reading *r)

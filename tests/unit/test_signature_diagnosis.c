@@ -2,7 +2,7 @@
 
 #include "receiver/signature_diagnosis.h"
 
-/* The signatures below are made by another program (Python's hashlib and json). */
+/* The signatures below were computed with Python's hashlib and json. */
 static const struct account_keys keys = {
     .id = "coma_Example000000000",
     .api_key = "apiKeyExample",
@@ -36,7 +36,7 @@ static void examine(struct arena *arena, const char *body, const char *signature
 struct row {
     const char *what, *body, *signature, *key;
     enum signature_reason reason;
-    const char *says; /* a part of the message */
+    const char *says; /* part of the message */
 };
 
 static void check_rows(const struct row *rows, size_t n)
@@ -185,7 +185,7 @@ static void any_bytes_may_be_examined(void **state)
     arena_finish(&arena);
 }
 
-/* Indented, such a body would take gigabytes. */
+/* With indentation, such a body would have gigabytes. */
 static void deep_and_large_bodies_are_examined_within_bounds(void **state)
 {
     char *body = repeat('[', 200000);

@@ -109,7 +109,7 @@ static void the_oldest_of_the_account_make_room_for_large_ones(void **state)
     free(body);
 }
 
-/* Too large for one account is for another to give way to: here the pool is nearly full already. */
+/* All accounts share a limit. Here the pool is nearly full before the test. */
 static void all_accounts_together_are_bounded(void **state)
 {
     size_t pool = SINK_POOL_MOST - 4096;
@@ -144,11 +144,11 @@ static void names_are_bounded_and_blank_ones_do_not_count(void **state)
     assert_false(sink_receive(&sinks, "more", &one, &code));
     assert_false(sink_program(&sinks, "more", codes, 1));
     assert_int_equal(sink_count(&sinks, "more", NULL), 0);
-    receive(&sinks, "n7", ""); /* those that are there go on */
+    receive(&sinks, "n7", ""); /* existing sinks still work */
     sink_clear(&sinks, "n7");
     assert_true(sink_program(&sinks, "more", codes, 1));
     assert_false(sink_receive(&sinks, "n7", &one, &code));
-    sink_clear(&sinks, "more"); /* the program is something too */
+    sink_clear(&sinks, "more"); /* its programmed responses also count as content */
     assert_false(sink_receive(&sinks, "n7", &one, &code));
     assert_true(sink_program(&sinks, "more", NULL, 0));
     assert_true(sink_receive(&sinks, "n7", &one, &code));

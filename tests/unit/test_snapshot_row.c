@@ -24,7 +24,7 @@ static void begin(struct reading *r, const struct row_table *table, const char *
     json_t *object = json_parse(json, strlen(json), &r->arena, NULL);
     assert_non_null(object);
     row_read(&reader, table, "row", object, &r->row);
-    json_decref(object); /* nothing in a row points into the document */
+    json_decref(object); /* the row must not point into the document */
 }
 
 static void end(struct reading *r)
@@ -157,7 +157,7 @@ static const char *message_of(const struct reading *r, const char *path)
     return "";
 }
 
-/* Each document breaks one field; what it leaves out is another error. */
+/* Each document has one invalid field. Missing fields are other errors. */
 static void a_value_of_the_wrong_kind_is_refused_with_what_it_must_be(void **state)
 {
     static const char whole[] = "must be a whole number from ";
@@ -165,7 +165,7 @@ static void a_value_of_the_wrong_kind_is_refused_with_what_it_must_be(void **sta
     static const char at_least[] = "must be an amount of at least 0";
     static const struct {
         const struct row_table *table;
-        const char *json, *path, *message; /* "": it is good */
+        const char *json, *path, *message; /* message "" if it is valid */
     } cases[] = {
         {&row_transition, "{\"at_ms\":\"1\"}", "row.at_ms", whole},
         {&row_transition, "{\"at_ms\":1.5}", "row.at_ms", whole},

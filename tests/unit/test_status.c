@@ -2,7 +2,8 @@
 
 #include "domain/status.h"
 
-/* P801 and P822; the numbers are those of the database. */
+/* The statuses of P801 to P814 and the changes of P822 to P825. The numbers are those in the
+ * database. */
 static const struct {
     const char *name;
     int number;

@@ -1,6 +1,6 @@
 /*
- * A database that fails: each call of SQLite in its turn. Opening then says why and leaves a file
- * that opens the next time; a turn is rolled back whole.
+ * A database that fails, at each call of SQLite in turn. A failed opening returns the reason and
+ * leaves a file that can be opened the next time. A failed turn is rolled back as a whole.
  */
 #include "folder.h"
 
@@ -10,9 +10,10 @@
 
 #include <sqlite3.h>
 
-#define MARK_AT 68 /* in a database's header: the application's id */
+#define MARK_AT 68 /* offset of the application id in the header of a database */
 
-/* The call that fails, counted from 1; 0: none. The making of statements counts if it is to. */
+/* The number of the call that fails, from 1, or 0 for none. Preparing a statement is a call only if
+ * counts_statements is set. */
 static int failing, calls;
 static bool counts_statements;
 
@@ -67,7 +68,7 @@ int __wrap_sqlite3_step(sqlite3_stmt *statement)
     return fails() ? SQLITE_IOERR : __real_sqlite3_step(statement);
 }
 
-/* These two free something whatever they return. */
+/* These two free their argument even if they fail. */
 int __wrap_sqlite3_finalize(sqlite3_stmt *statement)
 {
     int result = __real_sqlite3_finalize(statement);
@@ -93,7 +94,7 @@ static void set_failing(int n)
     calls = 0;
 }
 
-/* The first schema file alone, as the first version made it. */
+/* Creates a database from the first schema file only, like the first version. */
 static void make_old(const char *file)
 {
     const struct embedded_file *fresh = embedded_find("schema/fresh.db");
@@ -113,7 +114,8 @@ static void make_old(const char *file)
     sqlite3_close(db);
 }
 
-/* How many calls an undisturbed opening makes. Each of them fails once, on a file of its own. */
+/* Opens new files until no call fails: each call fails once, each time with another file. Returns
+ * the number of calls. */
 static int fail_each_call(void (*make)(const char *file))
 {
     int n = 0;
@@ -131,7 +133,8 @@ static int fail_each_call(void (*make)(const char *file))
         failed = calls >= n;
         set_failing(0);
         assert_int_equal(why != NULL, failed);
-        assert_true(!why || strncmp(why, file, strlen(file)) == 0); /* it names the file */
+        assert_true(!why ||
+                    strncmp(why, file, strlen(file)) == 0); /* the reason begins with the file */
         if (why) {
             assert_null(store);
             assert_null(store_open(file, STORE_DURABLE_NONE, &arena, &store));

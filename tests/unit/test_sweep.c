@@ -19,8 +19,8 @@ static void pass_time(int64_t ms)
     mono_ms += ms;
 }
 
-/* `outcome`: "processed@0" is finished by the next turn, "process_pending" waits until it expires.
- */
+/* Creates `n` invoices. With "processed@0" they are finished in the next turn, with
+ * "process_pending" when they expire. */
 static void make(struct bench *b, int n, const char *outcome, int64_t lifetime_ms)
 {
     for (int i = 0; i < n; i++) {
@@ -35,14 +35,14 @@ static int64_t invoices(struct bench *b)
     return store_invoice_count_of(b->store, b->tenant->account.num, INVOICE_PAYMENT, 1000000);
 }
 
-/* How long the loop may sleep, -1: for ever. */
+/* Returns how long the loop may sleep, or -1 for ever. */
 static int64_t wait(struct bench *b)
 {
     int64_t timer_ms = schedule_wait_ms(&b->engine), sweep_ms = sweep_wait_ms(&b->engine);
     return sweep_ms < 0 || (timer_ms >= 0 && timer_ms < sweep_ms) ? timer_ms : sweep_ms;
 }
 
-/* Turns without a pause, as the loop makes them while there is work; how long it then may sleep. */
+/* Runs turns until there is no work, like the loop. Returns how long the loop may then sleep. */
 static int64_t run(struct bench *b)
 {
     int turns = 0;
@@ -88,7 +88,7 @@ static void the_loop_wakes_when_the_next_one_is_too_old(void **state)
     begin(&b, BENCH_HOUR_MS / 2);
     make(&b, 1, "processed@0", BENCH_HOUR_MS);
     run(&b);
-    pass_time(2000); /* a change is looked at within a second */
+    pass_time(2000); /* a change is noticed within a second */
     int64_t left_ms = run(&b);
     assert_int_equal(left_ms, BENCH_HOUR_MS / 2 + 1 - 2000);
     pass_time(left_ms);

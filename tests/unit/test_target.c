@@ -1,4 +1,4 @@
-/* The request target: path and query, patterns, and what a path must not hide. */
+/* The request target: path and query, patterns, and escapes that a path must not contain. */
 #include "unit.h"
 
 #include "http/target.h"
@@ -6,7 +6,7 @@
 static void a_target_is_a_path_and_a_query(void **state)
 {
     static const struct {
-        const char *target, *path, *query; /* path NULL: refused */
+        const char *target, *path, *query; /* path NULL: rejected */
     } rows[] = {
         {"/", "/", ""},
         {"", "/", ""},
@@ -18,7 +18,7 @@ static void a_target_is_a_path_and_a_query(void **state)
         {"/a%", "/a%", ""},
         {"/a%4", "/a%4", ""},
         {"/a%zz", "/a%zz", ""},
-        {"/a+b", "/a+b", ""}, /* a blank in queries only */
+        {"/a+b", "/a+b", ""}, /* + means a blank in queries only */
         {"http://host:80/a?b", "/a", "b"},
         {"HTTPS://host/a", "/a", ""},
         {"http://host", "/", ""},
@@ -31,7 +31,7 @@ static void a_target_is_a_path_and_a_query(void **state)
         {"a/b", NULL, NULL},
         {"*", NULL, NULL},
         {"ftp://host/a", NULL, NULL},
-        {"/a%ff", NULL, NULL}, /* no UTF-8 */
+        {"/a%ff", NULL, NULL}, /* not UTF-8 */
     };
     struct arena arena = {0};
     (void)state;
@@ -77,7 +77,7 @@ static void a_pattern_fits_segment_by_segment(void **state)
         {"/a/", "/a/{id}", false, {"", ""}},
         {"/a//b", "/a/{id}/b", false, {"", ""}},
         {"/a/7/", "/a/{id}", false, {"7", ""}},
-        {"/1/2/3", "/{a}/{b}/{c}", false, {"1", "2"}}, /* more than there is room for */
+        {"/1/2/3", "/{a}/{b}/{c}", false, {"1", "2"}}, /* more parameters than the array holds */
     };
     struct arena arena = {0};
     (void)state;

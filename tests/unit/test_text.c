@@ -130,7 +130,7 @@ static void a_duration_is_a_whole_number_and_a_unit(void **state)
 {
     static const struct {
         const char *text;
-        int64_t ms; /* -1: refused */
+        int64_t ms; /* -1: rejected */
     } rows[] = {
         {"0", 0},
         {"0s", 0},

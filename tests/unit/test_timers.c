@@ -101,7 +101,8 @@ static void what_is_never_due_does_not_shorten_the_wait(void **state)
     timers_finish(&timers);
 }
 
-/* ------------------------------------------------------------------ from within */
+/* ------------------------------------------------------------------ calls from a timer's function
+ */
 
 static struct timers chain;
 static struct timer first, second;

@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-/* Each test has its own $TMPDIR. */
+/* Each test uses its own $TMPDIR. */
 static char base[FOLDER_TEXT], old_base[FOLDER_TEXT];
 
 static int make_base(void **state)
@@ -35,7 +35,7 @@ static void make(char ret_dir[TMPDB_TEXT])
     close(fd);
 }
 
-/* A folder as a server leaves it that was killed. */
+/* Creates a folder like one that a killed server leaves. */
 static void leave(const char *name)
 {
     static const char *const files[] = {"mock.db", "mock.db-wal", "mock.db-shm", "lock"};
@@ -97,7 +97,7 @@ static void another_server_of_the_same_user_does_not_sweep_this_one(void **state
     if (child == 0) {
         char other[TMPDB_TEXT], file[TMPDB_TEXT];
         struct arena arena = {0};
-        /* a real other process does not inherit the lock: its open file is close-on-exec */
+        /* a real other process would not inherit the lock, because the file is close-on-exec */
         bool made = !tmpdb_make(&arena, other, file);
         _exit(made && access(dir, F_OK) == 0 ? 0 : 1);
     }
@@ -118,7 +118,7 @@ static void what_is_not_known_is_never_removed(void **state)
     leave("other-dead01");
     leave("milkypay-dead-1");
     assert_int_equal(mkdir(folder_path(base, "milkypay-made01"), 0700),
-                     0); /* being made: no lock in it yet */
+                     0); /* another server is creating it: it has no lock yet */
     folder_write(base, "milkypay-file01", "x", 1);
     make(dir);
     assert_true(folder_has(base, "milkypay-extra1/notes"));

@@ -1,4 +1,4 @@
-/* Tokens of card sessions: what is written is read, and nothing else is one. */
+/* Tokens of card sessions: written tokens can be read, and no other text is accepted. */
 #include "unit.h"
 
 #include "base/crypt.h"
@@ -23,7 +23,7 @@ static void both_forms_are_read_again(void **state)
     }
 }
 
-/* The last one is remembered: no other one may pass for it. */
+/* The last token is cached, so no other token may be mistaken for it. */
 static void a_token_of_anything_else_is_another_token(void **state)
 {
     static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
@@ -82,7 +82,7 @@ static void other_claims_are_no_token(void **state)
 static void what_has_no_three_parts_is_no_token(void **state)
 {
     static const char *const texts[] = {
-        "", ".", "a", "a.b", "..", "a.!!.c", "a.AA.c", /* a NUL */
+        "", ".", "a", "a.b", "..", "a.!!.c", "a.AA.c", /* contains a NUL */
     };
     struct token token;
     (void)state;

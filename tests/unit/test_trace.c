@@ -1,4 +1,4 @@
-/* Which request caused what. */
+/* Which request caused a change or a callback. */
 #include "unit.h"
 
 #include "watch/trace.h"
@@ -8,13 +8,13 @@ static void what_happens_during_a_request_is_caused_by_it(void **state)
     struct trace *trace = calloc(1, sizeof *trace);
     (void)state;
     assert_non_null(trace);
-    trace_callback(trace, 1); /* by a timer */
+    trace_callback(trace, 1); /* caused by a timer */
     assert_int_equal(trace_begin(trace), 1);
     trace_callback(trace, 2);
     trace->current = 0;
     assert_int_equal(trace_begin(trace), 2);
     trace_callback(trace, 3);
-    trace->current = 1; /* a delayed one is handled once more */
+    trace->current = 1; /* a delayed request is handled again */
     trace_callback(trace, 4);
     trace->current = 0;
     trace_callback(trace, 5);

@@ -1,4 +1,4 @@
-/* The work that a turn leaves, and when the loop must check timers again. */
+/* The work that a turn leaves for later, and when the loop must check timers again. */
 #include "unit.h"
 
 #include "base/wall.h"
@@ -27,7 +27,7 @@ static void callbacks_stay_in_their_order(void **state)
     assert_int_equal(turn.callbacks[39].invoice, 400);
     assert_true(turn.callbacks[2].ahead);
     assert_false(turn.callbacks[3].ahead);
-    turn_drop_callbacks(&turn, 1); /* the odd ones */
+    turn_drop_callbacks(&turn, 1); /* those with odd numbers */
     assert_int_equal(turn.n_callbacks, 20);
     for (size_t i = 0; i < turn.n_callbacks; i++) {
         assert_int_equal(turn.callbacks[i].callback, 2 * (i + 1));
@@ -105,7 +105,7 @@ static void an_advance_lists_its_first_events_and_counts_the_rest(void **state)
     struct tenant tenant = {0};
     const char id[IDENT_TEXT] = "cpi_1";
     (void)state;
-    assert_null(turn_add_event(&tenant, id, 1)); /* it is not being advanced */
+    assert_null(turn_add_event(&tenant, id, 1)); /* its clock is not being advanced */
     assert_int_equal(tenant.events.total, 0);
     tenant.advance = (struct advance *)&tenant;
     for (int64_t i = 0; i < ADVANCE_EVENTS_MOST; i++) {

@@ -1,4 +1,4 @@
-/* What is wrong with the fields of a request: written in both shapes, and read again. */
+/* Errors of the fields of a request: written in both formats, and read again. */
 #include "unit.h"
 
 #include "view/view_errors.h"
@@ -74,7 +74,7 @@ static void what_was_written_is_read_with_its_paths(void **state)
 static void other_documents_have_no_errors_to_read(void **state)
 {
     static const struct {
-        const char *json, *path; /* NULL: nothing is read */
+        const char *json, *path; /* path NULL: nothing is read */
     } rows[] = {
         {"{}", NULL},
         {"[]", NULL},

@@ -1,5 +1,5 @@
-/* Waiting calls, without connections: requests are plain structs, and time stands still unless the
- * test moves it. */
+/* Waiting calls without connections: requests are plain structs, and time only moves when the test
+ * moves it. */
 #include "engine_bench.h"
 
 #include "api/wait.h"
@@ -7,7 +7,7 @@
 
 #define REQUESTS 6
 #define TIMEOUT_MS 1000
-#define NOWHERE 1000000 /* an invoice that is not there */
+#define NOWHERE 1000000 /* an invoice that does not exist */
 
 struct hall {
     struct bench bench;
@@ -87,7 +87,7 @@ static void a_change_asks_those_it_concerns(void **state)
     waits_run(b.waits);
     assert_int_equal(reached->reply.status, 200);
     assert_true(not_yet->parked && elsewhere->parked);
-    waits_changed(b.waits, id, 0); /* all of the account */
+    waits_changed(b.waits, id, 0); /* all invoices of the account */
     waits_run(b.waits);
     assert_int_equal(elsewhere->reply.status, 404);
     assert_true(not_yet->parked);
@@ -140,12 +140,12 @@ static void a_held_reply_leaves_as_it_is(void **state)
     b.requests[1].reply.status = 202;
     const struct waiter waiter = {.kind = WAIT_ATTEMPT, .invoice = b.invoice.seq};
     const struct http_request *unknown = park(&b, waiter), *ends = park(&b, waiter);
-    b.requests[1].gone(b.requests[1].gone_arg); /* its client has left */
+    b.requests[1].gone(b.requests[1].gone_arg); /* its client has disconnected */
     b.requests[1].parked = false;
     assert_int_equal(waits_count(b.waits), 1);
     waits_changed(b.waits, b.bench.tenant->journal_id, b.invoice.seq);
     waits_run(b.waits);
-    assert_int_equal(unknown->reply.status, 503); /* its callback is gone */
+    assert_int_equal(unknown->reply.status, 503); /* its callback does not exist */
     b.n = 2;
     b.requests[2].reply.status = 201;
     ends = park(&b, waiter);
@@ -167,7 +167,7 @@ static void a_record_asks_those_who_count_requests(void **state)
     waits_journaled(b.waits, &record);
     assert_int_equal(waits_wait_ms(b.waits), 0);
     waits_run(b.waits);
-    assert_true(counts->parked); /* the journal has none */
+    assert_true(counts->parked); /* the journal has no such request */
     waits_received(b.waits, b.bench.tenant->journal_id);
     assert_int_equal(waits_wait_ms(b.waits), 0);
     end(&b);

@@ -1,4 +1,4 @@
-/* What every unit test needs. Test names are sentences of the contract of the module under test. */
+/* Shared by all unit tests. The name of a test is a sentence of the contract of its module. */
 #pragma once
 
 #include <setjmp.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Says which row of a table failed: cmocka's own messages only name the line. */
+/* Names the row of a table that failed, because cmocka's messages only name the line. */
 #define assert_row(row, condition)                                                                 \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -31,7 +31,7 @@
         }                                                                                          \
     } while (0)
 
-/* A text of n times the same character; free() it. */
+/* Returns a text of `n` times the same character. The caller frees it. */
 static inline char *repeat(char c, size_t n)
 {
     char *text = malloc(n + 1);
