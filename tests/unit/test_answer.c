@@ -92,7 +92,7 @@ static void a_nul_byte_ends_the_attempt(void **state)
     answer_finish(&answer);
 }
 
-static void a_head_is_bounded_in_fields_and_in_bytes(void **state)
+static void the_fields_and_bytes_of_a_head_are_limited(void **state)
 {
     struct answer answer = {0};
     (void)state;
@@ -115,7 +115,7 @@ static void a_head_is_bounded_in_fields_and_in_bytes(void **state)
     answer_finish(&answer);
 }
 
-static void a_body_is_kept_in_part_and_bounded_in_all(void **state)
+static void the_start_of_a_body_is_kept_and_its_size_is_limited(void **state)
 {
     struct answer answer = {0};
     const size_t piece = ANSWER_BODY_MOST / 16;
@@ -164,8 +164,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_judged_by_its_lines),
         cmocka_unit_test(a_nul_byte_ends_the_attempt),
-        cmocka_unit_test(a_head_is_bounded_in_fields_and_in_bytes),
-        cmocka_unit_test(a_body_is_kept_in_part_and_bounded_in_all),
+        cmocka_unit_test(the_fields_and_bytes_of_a_head_are_limited),
+        cmocka_unit_test(the_start_of_a_body_is_kept_and_its_size_is_limited),
         cmocka_unit_test(a_head_is_shown_as_an_object_of_its_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static const char *errors_of(struct reading *r)
     return text;
 }
 
-static void what_was_given_stands_in_the_normal_form(void **state)
+static void given_options_are_stored_in_normal_form(void **state)
 {
     static const struct {
         const char *attributes, *look;
@@ -67,7 +67,7 @@ static void what_was_given_stands_in_the_normal_form(void **state)
     }
 }
 
-static void nothing_given_is_no_look(void **state)
+static void without_options_there_is_no_appearance(void **state)
 {
     static const char *const rows[] = {
         "{}",
@@ -88,7 +88,7 @@ static void nothing_given_is_no_look(void **state)
     }
 }
 
-static void a_wrong_value_is_named_by_its_path(void **state)
+static void an_error_has_the_path_of_the_invalid_value(void **state)
 {
     static const struct {
         const char *attributes, *errors;
@@ -117,7 +117,7 @@ static void a_wrong_value_is_named_by_its_path(void **state)
     }
 }
 
-static void lists_of_methods_are_bounded(void **state)
+static void lists_of_methods_are_limited(void **state)
 {
     char *codes = repeat(',', 99), *code = repeat('a', 64);
     struct reading r;
@@ -145,10 +145,10 @@ static void lists_of_methods_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_given_stands_in_the_normal_form),
-        cmocka_unit_test(nothing_given_is_no_look),
-        cmocka_unit_test(a_wrong_value_is_named_by_its_path),
-        cmocka_unit_test(lists_of_methods_are_bounded),
+        cmocka_unit_test(given_options_are_stored_in_normal_form),
+        cmocka_unit_test(without_options_there_is_no_appearance),
+        cmocka_unit_test(an_error_has_the_path_of_the_invalid_value),
+        cmocka_unit_test(lists_of_methods_are_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static const struct card_table table = {
     .otherwise = "process_failed:general_fatal_error",
 };
 
-static void the_luhn_sum_tells_typing_errors(void **state)
+static void the_luhn_sum_detects_typing_errors(void **state)
 {
     static const struct {
         const char *number;
@@ -170,7 +170,7 @@ static void an_unattended_payment_takes_the_first_test_card(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_luhn_sum_tells_typing_errors),
+        cmocka_unit_test(the_luhn_sum_detects_typing_errors),
         cmocka_unit_test(numbers_are_12_to_19_digits_with_blanks_and_dashes),
         cmocka_unit_test(expiries_are_a_month_and_a_year),
         cmocka_unit_test(number_and_expiry_decide_the_outcome),

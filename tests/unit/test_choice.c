@@ -147,7 +147,7 @@ static void the_choice_starts_it_and_reports(void **state)
     end(&b);
 }
 
-static void the_page_decides_when_and_the_plan_what(void **state)
+static void the_page_decides_the_time_and_the_plan_the_outcome(void **state)
 {
     struct bench b;
     (void)state;
@@ -163,7 +163,7 @@ static void the_page_decides_when_and_the_plan_what(void **state)
     end(&b);
 }
 
-static void fee_and_deposit_are_the_services(void **state)
+static void fee_and_deposit_follow_from_the_service(void **state)
 {
     struct bench b;
     (void)state;
@@ -178,7 +178,7 @@ static void fee_and_deposit_are_the_services(void **state)
     end(&b);
 }
 
-static void what_is_planned_follows_the_order_of_the_ways(void **state)
+static void outcomes_keep_their_order_of_precedence(void **state)
 {
     static const struct {
         const char *queued, *header, *metadata, *field;
@@ -219,7 +219,7 @@ static void what_is_planned_follows_the_order_of_the_ways(void **state)
     }
 }
 
-static void a_wish_that_the_fixtures_no_longer_know_is_forgotten(void **state)
+static void an_outcome_unknown_to_the_fixtures_is_dropped(void **state)
 {
     struct bench b;
     (void)state;
@@ -243,7 +243,7 @@ static void a_second_choice_changes_nothing(void **state)
     end(&b);
 }
 
-static void what_cannot_be_chosen_changes_nothing(void **state)
+static void an_impossible_choice_changes_nothing(void **state)
 {
     static const struct {
         const char *code;
@@ -300,7 +300,7 @@ static void a_start_without_a_service_must_be_forced(void **state)
 }
 
 /* Limits are in the service's currency. By the rates of the fixtures 100 USD are 92 EUR. */
-static void what_takes_an_invoice(void **state)
+static void which_services_accept_an_invoice(void **state)
 {
     struct bench b;
     (void)state;
@@ -334,15 +334,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_without_a_service_waits_for_its_expiry),
         cmocka_unit_test(the_choice_starts_it_and_reports),
-        cmocka_unit_test(the_page_decides_when_and_the_plan_what),
-        cmocka_unit_test(fee_and_deposit_are_the_services),
-        cmocka_unit_test(what_is_planned_follows_the_order_of_the_ways),
-        cmocka_unit_test(a_wish_that_the_fixtures_no_longer_know_is_forgotten),
+        cmocka_unit_test(the_page_decides_the_time_and_the_plan_the_outcome),
+        cmocka_unit_test(fee_and_deposit_follow_from_the_service),
+        cmocka_unit_test(outcomes_keep_their_order_of_precedence),
+        cmocka_unit_test(an_outcome_unknown_to_the_fixtures_is_dropped),
         cmocka_unit_test(a_second_choice_changes_nothing),
-        cmocka_unit_test(what_cannot_be_chosen_changes_nothing),
+        cmocka_unit_test(an_impossible_choice_changes_nothing),
         cmocka_unit_test(an_unusable_service_cannot_be_chosen),
         cmocka_unit_test(a_start_without_a_service_must_be_forced),
-        cmocka_unit_test(what_takes_an_invoice),
+        cmocka_unit_test(which_services_accept_an_invoice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 
 #include "domain/colour.h"
 
-static void every_way_to_write_one_becomes_hexadecimal(void **state)
+static void every_notation_becomes_hexadecimal(void **state)
 {
     static const struct {
         const char *text, *hex;
@@ -42,7 +42,7 @@ static void every_way_to_write_one_becomes_hexadecimal(void **state)
     }
 }
 
-static void nothing_else_is_a_colour(void **state)
+static void other_texts_are_not_colours(void **state)
 {
     static const char *const texts[] = {
         "",
@@ -101,8 +101,8 @@ static void nothing_else_is_a_colour(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way_to_write_one_becomes_hexadecimal),
-        cmocka_unit_test(nothing_else_is_a_colour),
+        cmocka_unit_test(every_notation_becomes_hexadecimal),
+        cmocka_unit_test(other_texts_are_not_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void a_long_mac_depends_on_key_data_and_length(void **state)
     assert_memory_not_equal(a, shorter, sizeof shorter);
 }
 
-static void random_bytes_are_not_the_same_twice(void **state)
+static void random_bytes_differ_each_time(void **state)
 {
     uint8_t a[32] = {0}, b[32] = {0}, zero[32] = {0};
     (void)state;
@@ -87,7 +87,7 @@ static void random_bytes_are_not_the_same_twice(void **state)
     assert_memory_not_equal(a, zero, sizeof a);
 }
 
-static void digests_go_over_all_pieces(void **state)
+static void digests_cover_all_pieces(void **state)
 {
     static const struct {
         const char *algorithm, *digest, *mac; /* of "abc"; `mac` with the key "key" */
@@ -151,7 +151,7 @@ static void base64url_has_no_padding(void **state)
     }
 }
 
-static void both_base64_alphabets_are_read_padded_or_not(void **state)
+static void both_base64_alphabets_are_read_with_or_without_padding(void **state)
 {
     static const struct {
         const char *text, *data;
@@ -174,7 +174,7 @@ static void both_base64_alphabets_are_read_padded_or_not(void **state)
     }
 }
 
-static void what_is_no_base64_is_refused(void **state)
+static void invalid_base64_is_rejected(void **state)
 {
     static const char *const rows[] = {
         "Zg===",  "Z",     "Zm9vY",    "=",        "Zg=g", "Zm 9v",
@@ -187,7 +187,7 @@ static void what_is_no_base64_is_refused(void **state)
     }
 }
 
-static void base64_survives_the_way_there_and_back(void **state)
+static void encoded_base64_decodes_to_the_same_bytes(void **state)
 {
     (void)state;
     for (size_t size = 0; size < 300; size++) {
@@ -218,13 +218,13 @@ int main(void)
         cmocka_unit_test(a_signature_covers_every_byte_of_the_body),
         cmocka_unit_test(digests_are_the_standard_ones),
         cmocka_unit_test(a_long_mac_depends_on_key_data_and_length),
-        cmocka_unit_test(random_bytes_are_not_the_same_twice),
-        cmocka_unit_test(digests_go_over_all_pieces),
+        cmocka_unit_test(random_bytes_differ_each_time),
+        cmocka_unit_test(digests_cover_all_pieces),
         cmocka_unit_test(base64_is_padded),
         cmocka_unit_test(base64url_has_no_padding),
-        cmocka_unit_test(both_base64_alphabets_are_read_padded_or_not),
-        cmocka_unit_test(what_is_no_base64_is_refused),
-        cmocka_unit_test(base64_survives_the_way_there_and_back),
+        cmocka_unit_test(both_base64_alphabets_are_read_with_or_without_padding),
+        cmocka_unit_test(invalid_base64_is_rejected),
+        cmocka_unit_test(encoded_base64_decodes_to_the_same_bytes),
         cmocka_unit_test(texts_compare_by_content_and_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void a_new_account_is_shown_to_those_who_may_wait_for_it(void **state)
     bench_end(&b);
 }
 
-static void a_clock_is_noted_with_the_time_that_it_shows(void **state)
+static void the_event_of_a_clock_has_the_time_of_the_clock(void **state)
 {
     struct bench b;
     (void)state;
@@ -123,7 +123,7 @@ static void a_clock_is_noted_with_the_time_that_it_shows(void **state)
     bench_end(&b);
 }
 
-static void what_was_cleared_is_shown_to_others_still(void **state)
+static void cleared_events_are_still_shown_to_others(void **state)
 {
     struct bench b;
     (void)state;
@@ -146,8 +146,8 @@ int main(void)
         cmocka_unit_test(an_attempt_has_its_code_or_its_error),
         cmocka_unit_test(a_fault_of_no_account_is_shown_to_the_demo_account),
         cmocka_unit_test(a_new_account_is_shown_to_those_who_may_wait_for_it),
-        cmocka_unit_test(a_clock_is_noted_with_the_time_that_it_shows),
-        cmocka_unit_test(what_was_cleared_is_shown_to_others_still),
+        cmocka_unit_test(the_event_of_a_clock_has_the_time_of_the_clock),
+        cmocka_unit_test(cleared_events_are_still_shown_to_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

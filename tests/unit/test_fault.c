@@ -30,7 +30,7 @@ static bool asks(struct fault *faults, size_t n)
     return fault_ask(faults, n, &get_one, &hit);
 }
 
-static void each_place_has_its_own_names(void **state)
+static void each_place_has_its_own_faults(void **state)
 {
     static const struct {
         const char *name;
@@ -70,7 +70,7 @@ static void each_place_has_its_own_names(void **state)
     }
 }
 
-static void the_second_steps_of_callbacks_cannot_be_asked_for(void **state)
+static void the_second_step_of_a_fault_has_the_name_of_the_first(void **state)
 {
     enum fault_kind kind;
     (void)state;
@@ -83,7 +83,7 @@ static void the_second_steps_of_callbacks_cannot_be_asked_for(void **state)
     assert_null(fault_kind_name(FAULT_NONE));
 }
 
-static void the_nearest_name_is_one_of_the_place(void **state)
+static void the_suggested_name_belongs_to_the_place(void **state)
 {
     static const struct {
         const char *name, *api, *callback;
@@ -138,7 +138,7 @@ static void delays_are_a_duration_or_a_range(void **state)
     }
 }
 
-static void paths_match_with_or_without_api_and_by_stars(void **state)
+static void paths_match_with_or_without_api_and_with_stars(void **state)
 {
     static const struct {
         const char *pattern, *path;
@@ -194,7 +194,7 @@ static void every_part_of_a_match_must_fit(void **state)
     assert_false(fault_matches(&fault, &subject));
 }
 
-static void callbacks_match_by_what_they_report(void **state)
+static void callbacks_match_by_the_reported_status(void **state)
 {
     struct fault fault = fault_of(FAULT_DROP);
     struct fault_subject subject = {.place = FAULT_ON_CALLBACK, .transition = STATUS_PROCESSED};
@@ -207,7 +207,7 @@ static void callbacks_match_by_what_they_report(void **state)
     assert_false(fault_matches(&fault, &subject));
 }
 
-static void only_a_creation_has_a_response_to_be_before(void **state)
+static void only_a_creation_can_have_a_callback_before_its_response(void **state)
 {
     struct fault fault = fault_of(FAULT_BEFORE_RESPONSE);
     struct fault_subject subject = {.place = FAULT_ON_CALLBACK};
@@ -218,7 +218,7 @@ static void only_a_creation_has_a_response_to_be_before(void **state)
     assert_true(fault_matches(&fault, &subject));
 }
 
-static void what_comes_behind_a_held_callback_is_not_held(void **state)
+static void a_callback_after_a_held_one_is_not_held(void **state)
 {
     struct fault fault = fault_of(FAULT_REORDER);
     struct fault_subject subject = {.place = FAULT_ON_CALLBACK};
@@ -229,7 +229,7 @@ static void what_comes_behind_a_held_callback_is_not_held(void **state)
     assert_false(fault_matches(&fault, &subject));
 }
 
-static void after_and_times_bound_the_hits(void **state)
+static void after_and_times_limit_the_hits(void **state)
 {
     static const bool fires[] = {false, false, true, true, true, false, false};
     struct fault fault = fault_of(FAULT_RESET);
@@ -242,7 +242,7 @@ static void after_and_times_bound_the_hits(void **state)
     assert_int_equal(fault.hits, 3);
 }
 
-static void the_oldest_that_fires_is_the_one(void **state)
+static void the_oldest_fault_that_fires_wins(void **state)
 {
     struct fault faults[] = {fault_of(FAULT_RESET), fault_of(FAULT_EMPTY), fault_of(FAULT_SLOW)};
     struct fault_hit hit;
@@ -261,7 +261,7 @@ static void the_oldest_that_fires_is_the_one(void **state)
     assert_int_equal(faults[0].hits + faults[1].hits + faults[2].hits, 3);
 }
 
-static void a_match_that_fits_not_is_not_counted(void **state)
+static void a_subject_that_does_not_match_is_not_counted(void **state)
 {
     struct fault fault = fault_of(FAULT_RESET);
     (void)state;
@@ -286,7 +286,7 @@ static double decide(uint64_t random, int64_t probability, int n, uint64_t *ret_
     return (double)hits / n;
 }
 
-static void the_same_stream_decides_the_same(void **state)
+static void the_same_random_stream_gives_the_same_decisions(void **state)
 {
     uint64_t first, again, other;
     (void)state;
@@ -324,7 +324,7 @@ static void delays_stay_in_their_range_and_reach_its_ends(void **state)
     assert_true(least && most);
 }
 
-static void a_lognormal_delay_has_its_median_and_an_end(void **state)
+static void a_lognormal_delay_has_its_median_and_a_maximum(void **state)
 {
     struct fault fault = fault_of(FAULT_DELAY);
     int below = 0;
@@ -339,7 +339,7 @@ static void a_lognormal_delay_has_its_median_and_an_end(void **state)
     assert_in_range(below, 4800, 5200);
 }
 
-static void parameters_belong_to_their_faults(void **state)
+static void each_fault_has_its_own_parameters(void **state)
 {
     (void)state;
     assert_int_equal(fault_params(FAULT_SLOW, FAULT_ON_API),
@@ -352,23 +352,23 @@ static void parameters_belong_to_their_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_place_has_its_own_names),
-        cmocka_unit_test(the_second_steps_of_callbacks_cannot_be_asked_for),
-        cmocka_unit_test(the_nearest_name_is_one_of_the_place),
+        cmocka_unit_test(each_place_has_its_own_faults),
+        cmocka_unit_test(the_second_step_of_a_fault_has_the_name_of_the_first),
+        cmocka_unit_test(the_suggested_name_belongs_to_the_place),
         cmocka_unit_test(delays_are_a_duration_or_a_range),
-        cmocka_unit_test(paths_match_with_or_without_api_and_by_stars),
+        cmocka_unit_test(paths_match_with_or_without_api_and_with_stars),
         cmocka_unit_test(every_part_of_a_match_must_fit),
-        cmocka_unit_test(callbacks_match_by_what_they_report),
-        cmocka_unit_test(only_a_creation_has_a_response_to_be_before),
-        cmocka_unit_test(what_comes_behind_a_held_callback_is_not_held),
-        cmocka_unit_test(after_and_times_bound_the_hits),
-        cmocka_unit_test(the_oldest_that_fires_is_the_one),
-        cmocka_unit_test(a_match_that_fits_not_is_not_counted),
-        cmocka_unit_test(the_same_stream_decides_the_same),
+        cmocka_unit_test(callbacks_match_by_the_reported_status),
+        cmocka_unit_test(only_a_creation_can_have_a_callback_before_its_response),
+        cmocka_unit_test(a_callback_after_a_held_one_is_not_held),
+        cmocka_unit_test(after_and_times_limit_the_hits),
+        cmocka_unit_test(the_oldest_fault_that_fires_wins),
+        cmocka_unit_test(a_subject_that_does_not_match_is_not_counted),
+        cmocka_unit_test(the_same_random_stream_gives_the_same_decisions),
         cmocka_unit_test(a_probability_is_a_share_of_the_matches),
         cmocka_unit_test(delays_stay_in_their_range_and_reach_its_ends),
-        cmocka_unit_test(a_lognormal_delay_has_its_median_and_an_end),
-        cmocka_unit_test(parameters_belong_to_their_faults),
+        cmocka_unit_test(a_lognormal_delay_has_its_median_and_a_maximum),
+        cmocka_unit_test(each_fault_has_its_own_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

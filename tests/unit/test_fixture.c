@@ -40,7 +40,7 @@ static void the_demo_account_has_its_published_keys(void **state)
     fixture_finish(&fixture);
 }
 
-static void the_promised_services_are_there_and_usable(void **state)
+static void the_documented_services_exist_and_are_usable(void **state)
 {
     static const char *const codes[] = {
         "payment_card_usd_hpp",  "payment_card_eur_hpp", "payment_card_gbp_hpp",
@@ -63,7 +63,7 @@ static void the_promised_services_are_there_and_usable(void **state)
     fixture_finish(&fixture);
 }
 
-static void a_field_takes_what_its_regexp_takes(void **state)
+static void a_field_accepts_what_its_regexp_matches(void **state)
 {
     struct fixture fixture;
     (void)state;
@@ -220,7 +220,7 @@ static void every_subject_can_be_matched(void **state)
     }
 }
 
-static void what_a_method_or_service_leaves_out_has_a_default(void **state)
+static void missing_members_of_methods_and_services_have_defaults(void **state)
 {
     static const char text[] =
         "{\"methods\":[{\"code\":\"m\",\"category\":\"alternative\",\"name\":{\"en\":\"M\"},"
@@ -408,7 +408,7 @@ static void an_error_is_one_line_of_file_path_and_reason(void **state)
     }
 }
 
-static void a_file_that_is_no_fixture_is_refused(void **state)
+static void a_file_that_is_not_a_fixture_is_rejected(void **state)
 {
     static const char *const texts[] = {"",
                                         "{",
@@ -449,7 +449,7 @@ static void a_file_has_at_most_4_mib(void **state)
     free(text);
 }
 
-static void the_folder_must_be_one(void **state)
+static void the_folder_must_be_a_folder(void **state)
 {
     char folder[FOLDER_TEXT], wanted[600];
     struct fixture fixture;
@@ -479,17 +479,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_embedded_fixtures_load),
         cmocka_unit_test(the_demo_account_has_its_published_keys),
-        cmocka_unit_test(the_promised_services_are_there_and_usable),
-        cmocka_unit_test(a_field_takes_what_its_regexp_takes),
+        cmocka_unit_test(the_documented_services_exist_and_are_usable),
+        cmocka_unit_test(a_field_accepts_what_its_regexp_matches),
         cmocka_unit_test(test_cards_and_expiries_decide_as_published),
         cmocka_unit_test(amount_rules_decide_as_published),
         cmocka_unit_test(a_file_in_the_folder_replaces_the_embedded_one),
         cmocka_unit_test(every_subject_can_be_matched),
-        cmocka_unit_test(what_a_method_or_service_leaves_out_has_a_default),
+        cmocka_unit_test(missing_members_of_methods_and_services_have_defaults),
         cmocka_unit_test(an_error_is_one_line_of_file_path_and_reason),
-        cmocka_unit_test(a_file_that_is_no_fixture_is_refused),
+        cmocka_unit_test(a_file_that_is_not_a_fixture_is_rejected),
         cmocka_unit_test(a_file_has_at_most_4_mib),
-        cmocka_unit_test(the_folder_must_be_one),
+        cmocka_unit_test(the_folder_must_be_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static void forms_are_read_as_phps_parse_str_reads_them(void **state)
     }
 }
 
-static void what_php_drops_is_refused_by_its_name(void **state)
+static void fields_that_php_drops_are_rejected_by_name(void **state)
 {
     static const struct {
         const char *query, *said;
@@ -79,7 +79,7 @@ static void a_nul_byte_does_not_end_a_form(void **state)
     free(is);
 }
 
-static void as_many_fields_and_levels_as_php_reads_and_no_more(void **state)
+static void fields_and_levels_have_the_limits_of_php(void **state)
 {
     (void)state;
     for (int more = 0; more < 2; more++) {
@@ -109,9 +109,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_are_read_as_phps_parse_str_reads_them),
-        cmocka_unit_test(what_php_drops_is_refused_by_its_name),
+        cmocka_unit_test(fields_that_php_drops_are_rejected_by_name),
         cmocka_unit_test(a_nul_byte_does_not_end_a_form),
-        cmocka_unit_test(as_many_fields_and_levels_as_php_reads_and_no_more),
+        cmocka_unit_test(fields_and_levels_have_the_limits_of_php),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

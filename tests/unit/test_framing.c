@@ -19,7 +19,7 @@ static unsigned status_of(const char *method, const char *target, const char *ve
     return refusal ? refusal->status : 0;
 }
 
-static void fields_say_one_thing_only(void **state)
+static void contradicting_fields_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -82,7 +82,7 @@ static void the_first_line_is_checked_too(void **state)
     assert_int_equal(status_of("POST", "/", "HTTP/1.0", chunked), 400);
 }
 
-static void the_length_is_told(void **state)
+static void the_length_is_returned(void **state)
 {
     (void)state;
     struct framing framing = {0};
@@ -101,9 +101,9 @@ static void parameters_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_say_one_thing_only),
+        cmocka_unit_test(contradicting_fields_are_rejected),
         cmocka_unit_test(the_first_line_is_checked_too),
-        cmocka_unit_test(the_length_is_told),
+        cmocka_unit_test(the_length_is_returned),
         cmocka_unit_test(parameters_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

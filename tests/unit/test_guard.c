@@ -98,7 +98,7 @@ static void an_origin_is_the_server_loopback_or_allowed(void **state)
     assert_true(guard_origin_passes(&plain, NULL, "127.0.0.1:8086"));
 }
 
-static void a_cookie_counts_for_the_server_itself_only(void **state)
+static void a_cookie_counts_only_for_the_server_itself(void **state)
 {
     (void)state;
     assert_true(guard_origin_is_own(&plain, NULL, "127.0.0.1:8086"));
@@ -128,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_is_an_address_localhost_or_known),
         cmocka_unit_test(an_origin_is_the_server_loopback_or_allowed),
-        cmocka_unit_test(a_cookie_counts_for_the_server_itself_only),
+        cmocka_unit_test(a_cookie_counts_only_for_the_server_itself),
         cmocka_unit_test(the_cookie_follows_from_the_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
 static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
 
-static void a_fresh_id_has_the_platforms_form(void **state)
+static void a_new_id_has_the_platforms_format(void **state)
 {
     static const char *const prefixes[] = {"cpi", "cgi", "cus", "coma", "comcps", "org"};
     struct ident_source source = {.counter = 0};
@@ -18,7 +18,7 @@ static void a_fresh_id_has_the_platforms_form(void **state)
     }
 }
 
-static void fresh_ids_differ(void **state)
+static void new_ids_differ(void **state)
 {
     struct ident_source source = {.counter = 0};
     char last[IDENT_TEXT] = "";
@@ -47,7 +47,7 @@ static void the_same_key_and_counter_give_the_same_ids(void **state)
     assert_int_equal(a.counter, 8);
 }
 
-static void other_forms_are_told_apart(void **state)
+static void other_formats_are_not_ids(void **state)
 {
     static const struct {
         const char *text, *prefix;
@@ -133,13 +133,13 @@ static void strangers(struct crypt_block *block)
     assert_false(ident_to_row(block, "cpi", id, &back));
 }
 
-static void made_up_ids_lead_nowhere(void **state)
+static void invented_ids_match_no_row(void **state)
 {
     (void)state;
     with_block(key, strangers);
 }
 
-static void an_id_of_another_key_leads_nowhere(void **state)
+static void an_id_of_another_key_matches_no_row(void **state)
 {
     struct crypt_block *mine = crypt_block_new(key), *other = crypt_block_new(other_key);
     char id[IDENT_TEXT];
@@ -168,7 +168,7 @@ static void a_derived_id_depends_on_key_prefix_and_text(void **state)
 }
 
 /* A reference has at most 255 characters of up to four bytes. */
-static void the_longest_references_still_tell_derived_ids_apart(void **state)
+static void the_longest_references_still_give_different_ids(void **state)
 {
     buf_auto text = {0};
     char a[IDENT_TEXT], b[IDENT_TEXT];
@@ -182,7 +182,7 @@ static void the_longest_references_still_tell_derived_ids_apart(void **state)
     assert_string_not_equal(a, b);
 }
 
-static void a_uuid_has_the_form_of_version_4(void **state)
+static void a_uuid_has_the_format_of_version_4(void **state)
 {
     struct ident_source source = {.counter = 0};
     (void)state;
@@ -196,7 +196,7 @@ static void a_uuid_has_the_form_of_version_4(void **state)
     }
 }
 
-static void a_secret_has_the_length_asked_for(void **state)
+static void a_secret_has_the_requested_length(void **state)
 {
     static const char base64url[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -216,17 +216,17 @@ static void a_secret_has_the_length_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fresh_id_has_the_platforms_form),
-        cmocka_unit_test(fresh_ids_differ),
+        cmocka_unit_test(a_new_id_has_the_platforms_format),
+        cmocka_unit_test(new_ids_differ),
         cmocka_unit_test(the_same_key_and_counter_give_the_same_ids),
-        cmocka_unit_test(other_forms_are_told_apart),
+        cmocka_unit_test(other_formats_are_not_ids),
         cmocka_unit_test(an_id_leads_back_to_its_row),
-        cmocka_unit_test(made_up_ids_lead_nowhere),
-        cmocka_unit_test(an_id_of_another_key_leads_nowhere),
+        cmocka_unit_test(invented_ids_match_no_row),
+        cmocka_unit_test(an_id_of_another_key_matches_no_row),
         cmocka_unit_test(a_derived_id_depends_on_key_prefix_and_text),
-        cmocka_unit_test(the_longest_references_still_tell_derived_ids_apart),
-        cmocka_unit_test(a_uuid_has_the_form_of_version_4),
-        cmocka_unit_test(a_secret_has_the_length_asked_for),
+        cmocka_unit_test(the_longest_references_still_give_different_ids),
+        cmocka_unit_test(a_uuid_has_the_format_of_version_4),
+        cmocka_unit_test(a_secret_has_the_requested_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ static struct invoice paid(int64_t amount, int64_t processed, int64_t refunded, 
                             .charged_back_amount = back};
 }
 
-static void what_is_left_is_what_was_paid_and_did_not_go_back(void **state)
+static void the_remaining_amount_is_what_was_paid_minus_what_went_back(void **state)
 {
     static const struct {
         const char *name;
@@ -34,7 +34,7 @@ static void what_is_left_is_what_was_paid_and_did_not_go_back(void **state)
     }
 }
 
-static void a_whole_is_all_that_is_left_and_a_part_is_less(void **state)
+static void a_full_refund_takes_all_that_is_left_and_a_partial_one_less(void **state)
 {
     static const struct {
         enum status status;
@@ -61,7 +61,7 @@ static void a_whole_is_all_that_is_left_and_a_part_is_less(void **state)
     }
 }
 
-static void a_half_is_in_the_smallest_units_of_its_currency(void **state)
+static void a_half_is_rounded_to_the_smallest_unit_of_the_currency(void **state)
 {
     static const struct {
         const char *currency;
@@ -84,7 +84,7 @@ static void a_half_is_in_the_smallest_units_of_its_currency(void **state)
     }
 }
 
-static void half_of_little_is_not_in_cents_and_of_nothing_there_is_none(void **state)
+static void half_of_less_than_a_cent_is_exact_and_nothing_has_no_half(void **state)
 {
     static const struct {
         int64_t left, usual;
@@ -102,7 +102,7 @@ static void half_of_little_is_not_in_cents_and_of_nothing_there_is_none(void **s
     }
 }
 
-static void null_and_an_amount_is_the_amount(void **state)
+static void null_plus_an_amount_is_the_amount(void **state)
 {
     int64_t sum = MONEY_NONE;
     (void)state;
@@ -115,11 +115,11 @@ static void null_and_an_amount_is_the_amount(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_left_is_what_was_paid_and_did_not_go_back),
-        cmocka_unit_test(a_whole_is_all_that_is_left_and_a_part_is_less),
-        cmocka_unit_test(a_half_is_in_the_smallest_units_of_its_currency),
-        cmocka_unit_test(half_of_little_is_not_in_cents_and_of_nothing_there_is_none),
-        cmocka_unit_test(null_and_an_amount_is_the_amount),
+        cmocka_unit_test(the_remaining_amount_is_what_was_paid_minus_what_went_back),
+        cmocka_unit_test(a_full_refund_takes_all_that_is_left_and_a_partial_one_less),
+        cmocka_unit_test(a_half_is_rounded_to_the_smallest_unit_of_the_currency),
+        cmocka_unit_test(half_of_less_than_a_cent_is_exact_and_nothing_has_no_half),
+        cmocka_unit_test(null_plus_an_amount_is_the_amount),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static void add_other(struct journal *journal, int64_t account)
     journal_add(journal, &record);
 }
 
-static void counts_are_bounded(void **state)
+static void the_number_of_records_is_limited(void **state)
 {
     (void)state;
     struct journal *journal = journal_new(10);
@@ -38,7 +38,7 @@ static void counts_are_bounded(void **state)
     journal_free(journal);
 }
 
-static void bytes_are_bounded_and_whole(void **state)
+static void the_bytes_are_limited_and_records_are_complete(void **state)
 {
     (void)state;
     struct journal *journal = journal_new(1000);
@@ -57,7 +57,7 @@ static void bytes_are_bounded_and_whole(void **state)
     journal_free(journal);
 }
 
-static void what_cannot_fit_is_refused(void **state)
+static void a_record_that_cannot_fit_is_rejected(void **state)
 {
     (void)state;
     struct journal *journal = journal_new(10);
@@ -104,7 +104,7 @@ static void both_rings_are_read_in_sequence(void **state)
     journal_free(journal);
 }
 
-static void what_is_not_committed_is_not_read(void **state)
+static void uncommitted_records_are_not_read(void **state)
 {
     (void)state;
     struct journal *journal = journal_new(10);
@@ -121,7 +121,7 @@ static void what_is_not_committed_is_not_read(void **state)
     journal_free(journal);
 }
 
-static void a_reader_that_is_too_slow_is_told(void **state)
+static void a_reader_that_is_too_slow_learns_it(void **state)
 {
     (void)state;
     struct journal *journal = journal_new(10);
@@ -155,13 +155,13 @@ static void views(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_are_bounded),
-        cmocka_unit_test(bytes_are_bounded_and_whole),
-        cmocka_unit_test(what_cannot_fit_is_refused),
+        cmocka_unit_test(the_number_of_records_is_limited),
+        cmocka_unit_test(the_bytes_are_limited_and_records_are_complete),
+        cmocka_unit_test(a_record_that_cannot_fit_is_rejected),
         cmocka_unit_test(off_keeps_nothing),
         cmocka_unit_test(both_rings_are_read_in_sequence),
-        cmocka_unit_test(what_is_not_committed_is_not_read),
-        cmocka_unit_test(a_reader_that_is_too_slow_is_told),
+        cmocka_unit_test(uncommitted_records_are_not_read),
+        cmocka_unit_test(a_reader_that_is_too_slow_learns_it),
         cmocka_unit_test(views),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static bool fits(struct desk *d, const char *query, const struct journal_record 
     return journal_filter_fits(&filter, &d->router, record);
 }
 
-static void a_filter_that_means_nothing_is_refused(void **state)
+static void an_invalid_filter_is_rejected(void **state)
 {
     static const char *const queries[] = {
         "status=",    "status=99",  "status=600",
@@ -97,7 +97,7 @@ static void a_filter_that_means_nothing_is_refused(void **state)
     end(&d);
 }
 
-static void each_filter_shows_what_it_names_alone(void **state)
+static void each_filter_shows_only_what_it_names(void **state)
 {
     static const struct {
         const char *query;
@@ -142,7 +142,7 @@ static void each_filter_shows_what_it_names_alone(void **state)
     end(&d);
 }
 
-static void the_root_and_short_paths_are_paths_too(void **state)
+static void the_root_and_short_paths_are_paths(void **state)
 {
     static const struct {
         const char *target, *query;
@@ -178,7 +178,7 @@ static void an_invoice_shows_its_own_requests(void **state)
     end(&d);
 }
 
-static void nobody_sees_the_requests_of_others(void **state)
+static void no_account_sees_the_requests_of_others(void **state)
 {
     struct desk d;
     (void)state;
@@ -214,7 +214,7 @@ static const char *member(const json_t *why, const char *name)
     return text ? text : "";
 }
 
-static void only_refusals_are_explained(void **state)
+static void only_rejected_requests_are_explained(void **state)
 {
     static const struct {
         unsigned status;
@@ -232,7 +232,7 @@ static void only_refusals_are_explained(void **state)
     end(&d);
 }
 
-static void a_refusal_names_its_rule_and_the_nearest_form(void **state)
+static void an_explanation_has_the_rule_and_the_nearest_valid_form(void **state)
 {
     static const struct {
         enum journal_refusal refusal;
@@ -261,7 +261,7 @@ static void a_refusal_names_its_rule_and_the_nearest_form(void **state)
     end(&d);
 }
 
-static void every_refusal_has_words(void **state)
+static void every_rejection_has_a_message(void **state)
 {
     struct desk d;
     (void)state;
@@ -278,7 +278,7 @@ static void every_refusal_has_words(void **state)
     end(&d);
 }
 
-static void a_status_alone_says_little_and_not_nothing(void **state)
+static void a_status_alone_still_gets_an_explanation(void **state)
 {
     static const struct {
         unsigned status;
@@ -301,15 +301,15 @@ static void a_status_alone_says_little_and_not_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_filter_that_means_nothing_is_refused),
-        cmocka_unit_test(each_filter_shows_what_it_names_alone),
-        cmocka_unit_test(the_root_and_short_paths_are_paths_too),
+        cmocka_unit_test(an_invalid_filter_is_rejected),
+        cmocka_unit_test(each_filter_shows_only_what_it_names),
+        cmocka_unit_test(the_root_and_short_paths_are_paths),
         cmocka_unit_test(an_invoice_shows_its_own_requests),
-        cmocka_unit_test(nobody_sees_the_requests_of_others),
-        cmocka_unit_test(only_refusals_are_explained),
-        cmocka_unit_test(a_refusal_names_its_rule_and_the_nearest_form),
-        cmocka_unit_test(every_refusal_has_words),
-        cmocka_unit_test(a_status_alone_says_little_and_not_nothing),
+        cmocka_unit_test(no_account_sees_the_requests_of_others),
+        cmocka_unit_test(only_rejected_requests_are_explained),
+        cmocka_unit_test(an_explanation_has_the_rule_and_the_nearest_valid_form),
+        cmocka_unit_test(every_rejection_has_a_message),
+        cmocka_unit_test(a_status_alone_still_gets_an_explanation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static void values_are_counted_up_to_a_limit(void **state)
     assert_int_equal(json_cut_count(&list, 9), 3);
 }
 
-static void a_value_knows_its_weight_and_a_heavy_one_is_left(void **state)
+static void a_value_has_a_weight_and_a_heavy_one_is_not_cut(void **state)
 {
     (void)state;
     size_t size = JSON_CUT_WEIGHT_MOST * 2 + 100;
@@ -128,7 +128,7 @@ int main(void)
         cmocka_unit_test(a_list_is_cut_into_its_values),
         cmocka_unit_test(an_object_is_cut_into_its_members),
         cmocka_unit_test(values_are_counted_up_to_a_limit),
-        cmocka_unit_test(a_value_knows_its_weight_and_a_heavy_one_is_left),
+        cmocka_unit_test(a_value_has_a_weight_and_a_heavy_one_is_not_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

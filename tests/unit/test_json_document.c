@@ -3,7 +3,7 @@
 
 #include "wire/json_read.h"
 
-static void what_cannot_be_read_says_where(void **state)
+static void an_unreadable_document_is_reported_with_its_place(void **state)
 {
     static const struct {
         const char *json;
@@ -30,7 +30,7 @@ static void what_cannot_be_read_says_where(void **state)
     arena_finish(&arena);
 }
 
-static void blanks_are_left_out_of_an_object(void **state)
+static void empty_texts_are_removed_from_an_object(void **state)
 {
     (void)state;
     json_auto_t *object = json_loads("{\"a\":\"\",\"b\":\"x\",\"c\":null,\"d\":0}", 0, NULL);
@@ -40,7 +40,7 @@ static void blanks_are_left_out_of_an_object(void **state)
     assert_int_equal(json_object_size(object), 4);
 }
 
-static void an_empty_list_is_a_map_too(void **state)
+static void an_empty_list_counts_as_a_map(void **state)
 {
     static const struct {
         const char *json;
@@ -56,7 +56,7 @@ static void an_empty_list_is_a_map_too(void **state)
 }
 
 /* The explanation of a rejected request quotes these. */
-static void every_kind_of_field_says_what_it_accepts(void **state)
+static void every_kind_of_field_describes_what_it_accepts(void **state)
 {
     static const char *const choices[] = {"a", "b", NULL};
     static const struct {
@@ -109,10 +109,10 @@ static void a_field_is_found_by_its_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_cannot_be_read_says_where),
-        cmocka_unit_test(blanks_are_left_out_of_an_object),
-        cmocka_unit_test(an_empty_list_is_a_map_too),
-        cmocka_unit_test(every_kind_of_field_says_what_it_accepts),
+        cmocka_unit_test(an_unreadable_document_is_reported_with_its_place),
+        cmocka_unit_test(empty_texts_are_removed_from_an_object),
+        cmocka_unit_test(an_empty_list_counts_as_a_map),
+        cmocka_unit_test(every_kind_of_field_describes_what_it_accepts),
         cmocka_unit_test(a_field_is_found_by_its_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void invalid_utf8_becomes_replacement_characters(void **state)
     }
 }
 
-static void keys_go_out_in_the_order_of_the_calls(void **state)
+static void keys_are_written_in_the_order_of_the_calls(void **state)
 {
     buf_auto buf = {0};
     struct json_out out = {.buf = &buf};
@@ -98,7 +98,7 @@ static void keys_go_out_in_the_order_of_the_calls(void **state)
         "\"null\":null,\"list\":[1,{},[],\"\"],\"raw\":{\"b\":[]},\"nothing\":null}");
 }
 
-static void money_and_times_that_are_none_are_null(void **state)
+static void missing_money_and_times_are_written_as_null(void **state)
 {
     buf_auto buf = {0};
     struct json_out out = {.buf = &buf};
@@ -145,7 +145,7 @@ static void any_value_keeps_its_meaning_and_order(void **state)
     arena_finish(&arena);
 }
 
-static void a_string_of_a_mebibyte_is_written_whole(void **state)
+static void a_string_of_a_mebibyte_is_written_completely(void **state)
 {
     char *text = repeat('/', 1 << 20);
     buf_auto buf = {0};
@@ -161,10 +161,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_escaped_as_php_does),
         cmocka_unit_test(invalid_utf8_becomes_replacement_characters),
-        cmocka_unit_test(keys_go_out_in_the_order_of_the_calls),
-        cmocka_unit_test(money_and_times_that_are_none_are_null),
+        cmocka_unit_test(keys_are_written_in_the_order_of_the_calls),
+        cmocka_unit_test(missing_money_and_times_are_written_as_null),
         cmocka_unit_test(any_value_keeps_its_meaning_and_order),
-        cmocka_unit_test(a_string_of_a_mebibyte_is_written_whole),
+        cmocka_unit_test(a_string_of_a_mebibyte_is_written_completely),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

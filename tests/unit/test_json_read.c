@@ -83,7 +83,7 @@ static const char *errors_of(struct reading *r)
     return text;
 }
 
-static void a_good_document_fills_its_struct(void **state)
+static void a_valid_document_fills_its_struct(void **state)
 {
     struct reading r;
     (void)state;
@@ -118,7 +118,7 @@ static void a_good_document_fills_its_struct(void **state)
     end(&r);
 }
 
-static void an_absent_or_null_field_leaves_its_place(void **state)
+static void an_absent_or_null_field_leaves_its_member_unchanged(void **state)
 {
     struct reading r;
     (void)state;
@@ -133,7 +133,7 @@ static void an_absent_or_null_field_leaves_its_place(void **state)
     end(&r);
 }
 
-static void each_wrong_field_has_its_message(void **state)
+static void each_invalid_field_has_its_message(void **state)
 {
     static const struct {
         const char *json, *errors;
@@ -217,7 +217,7 @@ static void each_wrong_field_has_its_message(void **state)
     }
 }
 
-static void unknown_names_count_only_when_strict(void **state)
+static void unknown_names_are_errors_only_in_strict_mode(void **state)
 {
     struct reading r;
     (void)state;
@@ -226,7 +226,7 @@ static void unknown_names_count_only_when_strict(void **state)
     end(&r);
 }
 
-static void numbers_come_as_numbers_or_texts(void **state)
+static void numbers_can_be_sent_as_numbers_or_texts(void **state)
 {
     static const struct {
         const char *json;
@@ -254,7 +254,7 @@ static void numbers_come_as_numbers_or_texts(void **state)
 
 #define OUT_OF_RANGE "money: This value should be between -90000000000 and 90000000000."
 
-static void amounts_beyond_the_range_are_refused_by_its_ends(void **state)
+static void amounts_out_of_range_are_rejected_with_the_limits(void **state)
 {
     static const char *const rows[] = {
         "{\"money\":999999999999999}",
@@ -282,7 +282,7 @@ static void amounts_beyond_the_range_are_refused_by_its_ends(void **state)
 }
 
 /* This applies to the platform's bodies. The control API and the fixtures are strict. */
-static void an_empty_text_is_as_good_as_absent(void **state)
+static void an_empty_text_counts_as_absent(void **state)
 {
     static const char *const names[] = {
         "text",   "choice",  "url",  "email",    "country",  "date", "color", "currency", "money",
@@ -310,7 +310,7 @@ static void currencies_become_upper_case(void **state)
     end(&r);
 }
 
-static void a_nul_in_a_document_is_named(void **state)
+static void a_nul_in_a_document_is_reported(void **state)
 {
     static const struct {
         const char *json;
@@ -360,7 +360,7 @@ static void a_path_keeps_its_first_error(void **state)
     arena_finish(&arena);
 }
 
-static void what_is_no_document_is_refused_with_its_place(void **state)
+static void an_invalid_document_is_rejected_with_its_place(void **state)
 {
     static const struct {
         const char *json;
@@ -415,7 +415,7 @@ static void what_is_no_document_is_refused_with_its_place(void **state)
     arena_finish(&arena);
 }
 
-static void depth_is_bounded(void **state)
+static void depth_is_limited(void **state)
 {
     static const size_t depths[] = {100, 2000, 100000, 1 << 19};
     struct arena arena = {0};
@@ -454,7 +454,7 @@ static void a_mebibyte_of_wrong_fields_is_read_at_once(void **state)
     assert_true(mono_now_ms() - before_ms < 3000);
 }
 
-static void formats_know_their_texts(void **state)
+static void each_format_accepts_only_its_texts(void **state)
 {
     static const struct {
         enum json_format format;
@@ -507,21 +507,21 @@ static void formats_know_their_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_document_fills_its_struct),
-        cmocka_unit_test(an_absent_or_null_field_leaves_its_place),
-        cmocka_unit_test(each_wrong_field_has_its_message),
-        cmocka_unit_test(unknown_names_count_only_when_strict),
-        cmocka_unit_test(numbers_come_as_numbers_or_texts),
-        cmocka_unit_test(amounts_beyond_the_range_are_refused_by_its_ends),
+        cmocka_unit_test(a_valid_document_fills_its_struct),
+        cmocka_unit_test(an_absent_or_null_field_leaves_its_member_unchanged),
+        cmocka_unit_test(each_invalid_field_has_its_message),
+        cmocka_unit_test(unknown_names_are_errors_only_in_strict_mode),
+        cmocka_unit_test(numbers_can_be_sent_as_numbers_or_texts),
+        cmocka_unit_test(amounts_out_of_range_are_rejected_with_the_limits),
         cmocka_unit_test(the_last_of_duplicate_keys_wins),
         cmocka_unit_test(a_path_keeps_its_first_error),
-        cmocka_unit_test(what_is_no_document_is_refused_with_its_place),
-        cmocka_unit_test(an_empty_text_is_as_good_as_absent),
+        cmocka_unit_test(an_invalid_document_is_rejected_with_its_place),
+        cmocka_unit_test(an_empty_text_counts_as_absent),
         cmocka_unit_test(currencies_become_upper_case),
-        cmocka_unit_test(a_nul_in_a_document_is_named),
-        cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(a_nul_in_a_document_is_reported),
+        cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(a_mebibyte_of_wrong_fields_is_read_at_once),
-        cmocka_unit_test(formats_know_their_texts),
+        cmocka_unit_test(each_format_accepts_only_its_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ static void spell(const char *text, const struct json_style *style, struct buf *
     assert_row(text, json_reencode(text, strlen(text), style, EVERYTHING, out));
 }
 
-static void the_blanks_between_tokens_are_of_the_spelling(void **state)
+static void the_style_decides_the_blanks_between_tokens(void **state)
 {
     static const char text[] = " { \"a\" :[1 ,{\t}\n,[ ]],\r\n\"b\":{\"c\":null} } ";
     static const char *const wanted[] = {
@@ -32,7 +32,7 @@ static void the_blanks_between_tokens_are_of_the_spelling(void **state)
     }
 }
 
-static void the_escapes_in_strings_are_of_the_spelling(void **state)
+static void the_style_decides_the_escapes_in_strings(void **state)
 {
     static const struct {
         const char *text;
@@ -62,7 +62,7 @@ static void the_escapes_in_strings_are_of_the_spelling(void **state)
     }
 }
 
-static void numbers_and_the_order_of_keys_stay(void **state)
+static void numbers_and_the_order_of_keys_do_not_change(void **state)
 {
     static const char text[] = "{\"b\":1.50,\"a\":-0,\"b\":1e+2,\"c\":true}";
     buf_auto out = {0};
@@ -71,7 +71,7 @@ static void numbers_and_the_order_of_keys_stay(void **state)
     assert_string_equal(buf_str(&out), text);
 }
 
-static void too_much_is_given_up(void **state)
+static void a_result_that_is_too_large_is_not_written(void **state)
 {
     static const char text[] = "[[[[[1]]]]]";
     const struct json_style indented = {.blanks = JSON_BLANKS_INDENT_4};
@@ -83,7 +83,7 @@ static void too_much_is_given_up(void **state)
 }
 
 /* Callers only pass parsed JSON. Any other text must not cause a read beyond its end. */
-static void what_breaks_off_is_read_to_its_end_only(void **state)
+static void an_incomplete_text_is_not_read_beyond_its_end(void **state)
 {
     static const char *const rows[] = {
         "\"", "\"\\",    "\"\\u", "\"\\u12", "\"\\ud83d", "\"\\ud83d\\u",
@@ -104,11 +104,11 @@ static void what_breaks_off_is_read_to_its_end_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_blanks_between_tokens_are_of_the_spelling),
-        cmocka_unit_test(the_escapes_in_strings_are_of_the_spelling),
-        cmocka_unit_test(numbers_and_the_order_of_keys_stay),
-        cmocka_unit_test(too_much_is_given_up),
-        cmocka_unit_test(what_breaks_off_is_read_to_its_end_only),
+        cmocka_unit_test(the_style_decides_the_blanks_between_tokens),
+        cmocka_unit_test(the_style_decides_the_escapes_in_strings),
+        cmocka_unit_test(numbers_and_the_order_of_keys_do_not_change),
+        cmocka_unit_test(a_result_that_is_too_large_is_not_written),
+        cmocka_unit_test(an_incomplete_text_is_not_read_beyond_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

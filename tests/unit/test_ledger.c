@@ -23,7 +23,7 @@ static bool become(struct bench *b, struct invoice *invoice, enum status status,
     return engine_transition(&b->engine, b->tenant, &b->arena, invoice, &request);
 }
 
-static void a_balance_opens_with_the_setting_or_a_million_of_a_served_currency(void **state)
+static void a_balance_starts_with_the_setting_or_a_million_of_a_service_currency(void **state)
 {
     struct bench b;
     (void)state;
@@ -40,7 +40,7 @@ static void a_balance_opens_with_the_setting_or_a_million_of_a_served_currency(v
     bench_end(&b);
 }
 
-static void a_change_posts_the_difference_that_it_makes(void **state)
+static void a_change_posts_the_difference(void **state)
 {
     struct bench b;
     (void)state;
@@ -87,7 +87,7 @@ static void after_any_two_changes_the_balance_is_what_the_invoice_is_worth(void 
     bench_end(&b);
 }
 
-static void a_posting_of_nothing_writes_nothing(void **state)
+static void posting_zero_writes_nothing(void **state)
 {
     struct bench b;
     (void)state;
@@ -119,7 +119,7 @@ static void a_rolled_back_turn_leaves_the_balance_as_it_was(void **state)
     bench_end(&b);
 }
 
-static void the_list_has_each_currency_once_the_catalogue_first(void **state)
+static void the_list_has_each_currency_once_and_the_catalogue_first(void **state)
 {
     struct bench b;
     (void)state;
@@ -166,12 +166,12 @@ static void an_account_may_have_any_number_of_currencies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_balance_opens_with_the_setting_or_a_million_of_a_served_currency),
-        cmocka_unit_test(a_change_posts_the_difference_that_it_makes),
+        cmocka_unit_test(a_balance_starts_with_the_setting_or_a_million_of_a_service_currency),
+        cmocka_unit_test(a_change_posts_the_difference),
         cmocka_unit_test(after_any_two_changes_the_balance_is_what_the_invoice_is_worth),
-        cmocka_unit_test(a_posting_of_nothing_writes_nothing),
+        cmocka_unit_test(posting_zero_writes_nothing),
         cmocka_unit_test(a_rolled_back_turn_leaves_the_balance_as_it_was),
-        cmocka_unit_test(the_list_has_each_currency_once_the_catalogue_first),
+        cmocka_unit_test(the_list_has_each_currency_once_and_the_catalogue_first),
         cmocka_unit_test(an_account_may_have_any_number_of_currencies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static void assert_masked(const char *body, const char *wanted)
     assert_string_equal(text, wanted); /* masking again changes nothing */
 }
 
-static void a_card_number_keeps_six_and_four(void **state)
+static void a_card_number_keeps_its_first_six_and_last_four_digits(void **state)
 {
     (void)state;
     assert_masked("{\"card_number\":\"4111111111111111\"}",
@@ -27,7 +27,7 @@ static void a_card_number_keeps_six_and_four(void **state)
                   "{\"Card_Number\" : \"411111******1112\"}");
 }
 
-static void too_short_a_number_shows_nothing(void **state)
+static void a_number_that_is_too_short_shows_nothing(void **state)
 {
     (void)state;
     assert_masked("{\"card_number\":\"411111111\"}", "{\"card_number\":\"*********\"}");
@@ -77,7 +77,7 @@ static void numbers_beside_a_card_do_not_hide_it(void **state)
     assert_masked("a=4111111111111111+5555555555554444", "a=411111******1111+555555******4444");
 }
 
-static void what_is_no_card_stays(void **state)
+static void other_numbers_do_not_change(void **state)
 {
     (void)state;
     assert_masked("{\"phone\":\"+380987654321\",\"at\":1597833098000,\"id\":\"4111111111111112\"}",
@@ -114,7 +114,7 @@ static void broken_json_is_masked_as_far_as_it_goes(void **state)
     assert_masked("", "");
 }
 
-static void a_name_without_a_secret_stays_however_it_is_spelt(void **state)
+static void a_harmless_name_does_not_change_in_any_spelling(void **state)
 {
     (void)state;
     const char *const bodies[] = {
@@ -128,7 +128,7 @@ static void a_name_without_a_secret_stays_however_it_is_spelt(void **state)
     }
 }
 
-static void all_under_a_secret_name_is_hidden(void **state)
+static void everything_under_a_secret_name_is_hidden(void **state)
 {
     (void)state;
     assert_masked("{\"cvv\":[\"123\",{\"a\":\"45\",\"b\":[6,true,null]}],\"c\":\"7\"}",
@@ -286,17 +286,17 @@ static void spans_are_the_same_before_and_after(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_card_number_keeps_six_and_four),
-        cmocka_unit_test(too_short_a_number_shows_nothing),
+        cmocka_unit_test(a_card_number_keeps_its_first_six_and_last_four_digits),
+        cmocka_unit_test(a_number_that_is_too_short_shows_nothing),
         cmocka_unit_test(codes_and_keys_show_nothing),
         cmocka_unit_test(bare_numbers_stay_json),
         cmocka_unit_test(cards_and_secret_keys_are_found_anywhere),
         cmocka_unit_test(numbers_beside_a_card_do_not_hide_it),
-        cmocka_unit_test(what_is_no_card_stays),
+        cmocka_unit_test(other_numbers_do_not_change),
         cmocka_unit_test(escapes_hide_nothing),
         cmocka_unit_test(broken_json_is_masked_as_far_as_it_goes),
-        cmocka_unit_test(a_name_without_a_secret_stays_however_it_is_spelt),
-        cmocka_unit_test(all_under_a_secret_name_is_hidden),
+        cmocka_unit_test(a_harmless_name_does_not_change_in_any_spelling),
+        cmocka_unit_test(everything_under_a_secret_name_is_hidden),
         cmocka_unit_test(cards_in_names_lists_and_escapes),
         cmocka_unit_test(a_multipart_form),
         cmocka_unit_test(xml),

@@ -32,7 +32,7 @@ static void heap_memory_is_zeroed_and_never_null(void **state)
     free(r);
 }
 
-static void arena_memory_is_zeroed_aligned_and_apart(void **state)
+static void arena_memory_is_zeroed_and_aligned_and_does_not_overlap(void **state)
 {
     static const size_t sizes[] = {0, 1, 7, 16, 17, 1000, 8191, 8192, 8193, 1 << 20, 3};
     struct arena arena = {0};
@@ -156,7 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_memory_is_zeroed_and_never_null),
-        cmocka_unit_test(arena_memory_is_zeroed_aligned_and_apart),
+        cmocka_unit_test(arena_memory_is_zeroed_and_aligned_and_does_not_overlap),
         cmocka_unit_test(arena_texts_are_copies),
         cmocka_unit_test(a_buffer_ends_in_a_nul_after_every_call),
         cmocka_unit_test(reserved_room_is_at_the_end),

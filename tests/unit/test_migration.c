@@ -135,7 +135,7 @@ static char *schema(const char *file)
     return text;
 }
 
-static void a_new_database_begins_as_the_schema_files_make_one(void **state)
+static void a_new_database_equals_one_made_by_the_schema_files(void **state)
 {
     char folder[FOLDER_TEXT];
     (void)state;
@@ -152,7 +152,7 @@ static void a_new_database_begins_as_the_schema_files_make_one(void **state)
 }
 
 /* Opening an existing database compiles all statements. */
-static void a_database_must_have_what_the_statements_name(void **state)
+static void a_database_must_have_the_columns_of_the_statements(void **state)
 {
     static const char *const harm[] = {
         "DROP TABLE leftover",
@@ -183,8 +183,8 @@ static void a_database_must_have_what_the_statements_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_database_begins_as_the_schema_files_make_one),
-        cmocka_unit_test(a_database_must_have_what_the_statements_name),
+        cmocka_unit_test(a_new_database_equals_one_made_by_the_schema_files),
+        cmocka_unit_test(a_database_must_have_the_columns_of_the_statements),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

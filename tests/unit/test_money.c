@@ -41,7 +41,7 @@ static void texts_become_whole_numbers_of_1e_8(void **state)
 }
 
 /* PHP computed the rows (php_tables.php). */
-static void texts_are_numbers_when_phps_is_numeric_says_so(void **state)
+static void texts_are_numbers_if_is_numeric_of_php_accepts_them(void **state)
 {
     json_auto_t *rows = json_load_file(TABLES "/is_numeric.json", 0, NULL);
     size_t i;
@@ -63,7 +63,7 @@ static void texts_are_numbers_when_phps_is_numeric_says_so(void **state)
     }
 }
 
-static void what_an_amount_cannot_be_exactly_is_refused(void **state)
+static void an_amount_that_cannot_be_exact_is_rejected(void **state)
 {
     static const struct {
         const char *text;
@@ -106,7 +106,7 @@ static void what_an_amount_cannot_be_exactly_is_refused(void **state)
     }
 }
 
-static void doubles_stand_for_the_decimal_that_was_written(void **state)
+static void a_double_means_the_decimal_that_was_written(void **state)
 {
     static const struct {
         const char *row;
@@ -192,7 +192,7 @@ static uint64_t next_random(uint64_t *seed)
     return *seed >> 11;
 }
 
-static void what_is_written_reads_back_as_text_and_as_a_number(void **state)
+static void a_written_amount_reads_back_as_text_and_as_number(void **state)
 {
     uint64_t seed = 1;
     (void)state;
@@ -220,11 +220,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_become_whole_numbers_of_1e_8),
-        cmocka_unit_test(texts_are_numbers_when_phps_is_numeric_says_so),
-        cmocka_unit_test(what_an_amount_cannot_be_exactly_is_refused),
-        cmocka_unit_test(doubles_stand_for_the_decimal_that_was_written),
+        cmocka_unit_test(texts_are_numbers_if_is_numeric_of_php_accepts_them),
+        cmocka_unit_test(an_amount_that_cannot_be_exact_is_rejected),
+        cmocka_unit_test(a_double_means_the_decimal_that_was_written),
         cmocka_unit_test(amounts_are_written_as_the_shortest_decimal),
-        cmocka_unit_test(what_is_written_reads_back_as_text_and_as_a_number),
+        cmocka_unit_test(a_written_amount_reads_back_as_text_and_as_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

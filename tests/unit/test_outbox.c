@@ -89,7 +89,7 @@ static void the_account_has_a_url_for_invoices_without_one(void **state)
     bench_end(&b);
 }
 
-static void only_final_reports_what_changes_no_more_by_itself(void **state)
+static void only_final_reports_final_statuses_only(void **state)
 {
     struct bench b;
     struct callback callback;
@@ -107,7 +107,7 @@ static void only_final_reports_what_changes_no_more_by_itself(void **state)
 }
 
 /* The signature of the token is removed before a body is stored and inserted before it is sent. */
-static void a_body_is_stored_cut_and_sent_whole(void **state)
+static void a_body_is_stored_without_the_token_signature_and_sent_with_it(void **state)
 {
     static const struct {
         const char *profile;
@@ -203,7 +203,7 @@ static void a_due_callback_can_be_dropped_too(void **state)
     bench_end(&b);
 }
 
-static void what_reorder_holds_is_let_go_up_to_a_callback(void **state)
+static void a_callback_held_by_reorder_is_released_by_a_later_one(void **state)
 {
     struct bench b;
     (void)state;
@@ -226,7 +226,7 @@ static void what_reorder_holds_is_let_go_up_to_a_callback(void **state)
     bench_end(&b);
 }
 
-static void a_callback_on_its_way_is_not_sent_twice(void **state)
+static void a_callback_in_flight_is_not_sent_twice(void **state)
 {
     struct bench b;
     (void)state;
@@ -240,7 +240,7 @@ static void a_callback_on_its_way_is_not_sent_twice(void **state)
     bench_end(&b);
 }
 
-static void an_attempt_by_hand_has_no_retries_unless_some_were_planned(void **state)
+static void a_manual_attempt_has_no_retries_unless_some_were_planned(void **state)
 {
     static const struct {
         enum callback_state state;
@@ -264,7 +264,7 @@ static void an_attempt_by_hand_has_no_retries_unless_some_were_planned(void **st
     bench_end(&b);
 }
 
-static void a_new_signature_is_made_only_when_it_is_asked_for(void **state)
+static void a_new_signature_is_computed_only_on_request(void **state)
 {
     struct bench b;
     (void)state;
@@ -289,16 +289,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_url_nothing_is_sent),
         cmocka_unit_test(the_account_has_a_url_for_invoices_without_one),
-        cmocka_unit_test(only_final_reports_what_changes_no_more_by_itself),
-        cmocka_unit_test(a_body_is_stored_cut_and_sent_whole),
+        cmocka_unit_test(only_final_reports_final_statuses_only),
+        cmocka_unit_test(a_body_is_stored_without_the_token_signature_and_sent_with_it),
         cmocka_unit_test(an_invoice_keeps_the_logs_of_its_first_callbacks),
         cmocka_unit_test(a_dropped_callback_is_never_queued),
         cmocka_unit_test(a_delayed_callback_waits_on_the_account_clock),
         cmocka_unit_test(a_due_callback_can_be_dropped_too),
-        cmocka_unit_test(what_reorder_holds_is_let_go_up_to_a_callback),
-        cmocka_unit_test(a_callback_on_its_way_is_not_sent_twice),
-        cmocka_unit_test(an_attempt_by_hand_has_no_retries_unless_some_were_planned),
-        cmocka_unit_test(a_new_signature_is_made_only_when_it_is_asked_for),
+        cmocka_unit_test(a_callback_held_by_reorder_is_released_by_a_later_one),
+        cmocka_unit_test(a_callback_in_flight_is_not_sent_twice),
+        cmocka_unit_test(a_manual_attempt_has_no_retries_unless_some_were_planned),
+        cmocka_unit_test(a_new_signature_is_computed_only_on_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void a_plan_has_one_normal_form(void **state)
     }
 }
 
-static void a_wrong_plan_is_refused_with_its_wrong_part(void **state)
+static void an_invalid_plan_is_rejected_with_its_invalid_part(void **state)
 {
     static const struct {
         const char *text, *why;
@@ -90,7 +90,7 @@ static void a_wrong_plan_is_refused_with_its_wrong_part(void **state)
     }
 }
 
-static void fixture_resolutions_count_only_when_given(void **state)
+static void resolutions_of_fixtures_are_accepted_only_if_given(void **state)
 {
     struct outcome outcome;
     (void)state;
@@ -100,7 +100,7 @@ static void fixture_resolutions_count_only_when_given(void **state)
                                   NULL, &outcome));
 }
 
-static void a_plan_starts_where_the_invoice_stands(void **state)
+static void a_plan_starts_at_the_status_of_the_invoice(void **state)
 {
     static const struct {
         enum status from;
@@ -138,7 +138,7 @@ static void a_plan_has_at_most_8_steps(void **state)
                         "an outcome must have at most 8 steps");
 }
 
-static void a_text_of_any_length_is_bounded(void **state)
+static void a_text_that_is_too_long_is_rejected(void **state)
 {
     static const size_t lengths[] = {1022, 1023, 1024, 1 << 20};
     (void)state;
@@ -175,7 +175,7 @@ static void the_longest_plan_fits_its_normal_form(void **state)
     assert_string_equal(again, text);
 }
 
-static void what_is_left_of_a_plan_is_its_tail(void **state)
+static void the_rest_of_a_plan_is_its_tail(void **state)
 {
     struct outcome outcome;
     char text[OUTCOME_TEXT];
@@ -188,7 +188,7 @@ static void what_is_left_of_a_plan_is_its_tail(void **state)
     assert_string_equal(text, "");
 }
 
-static void what_an_outcome_is_for_follows_from_its_first_step(void **state)
+static void the_first_step_decides_what_an_outcome_is_for(void **state)
 {
     static const struct {
         const char *text;
@@ -234,7 +234,7 @@ static void resolutions_are_snake_case_of_at_most_63_characters(void **state)
     free(longer);
 }
 
-static void an_outcome_fits_what_can_come_to_pass(void **state)
+static void an_outcome_must_be_possible_for_its_subject(void **state)
 {
     static const struct {
         const char *text;
@@ -279,15 +279,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_has_one_normal_form),
-        cmocka_unit_test(a_wrong_plan_is_refused_with_its_wrong_part),
-        cmocka_unit_test(fixture_resolutions_count_only_when_given),
-        cmocka_unit_test(a_plan_starts_where_the_invoice_stands),
+        cmocka_unit_test(an_invalid_plan_is_rejected_with_its_invalid_part),
+        cmocka_unit_test(resolutions_of_fixtures_are_accepted_only_if_given),
+        cmocka_unit_test(a_plan_starts_at_the_status_of_the_invoice),
         cmocka_unit_test(a_plan_has_at_most_8_steps),
-        cmocka_unit_test(a_text_of_any_length_is_bounded),
+        cmocka_unit_test(a_text_that_is_too_long_is_rejected),
         cmocka_unit_test(the_longest_plan_fits_its_normal_form),
-        cmocka_unit_test(what_is_left_of_a_plan_is_its_tail),
-        cmocka_unit_test(what_an_outcome_is_for_follows_from_its_first_step),
-        cmocka_unit_test(an_outcome_fits_what_can_come_to_pass),
+        cmocka_unit_test(the_rest_of_a_plan_is_its_tail),
+        cmocka_unit_test(the_first_step_decides_what_an_outcome_is_for),
+        cmocka_unit_test(an_outcome_must_be_possible_for_its_subject),
         cmocka_unit_test(resolutions_are_snake_case_of_at_most_63_characters),
     };
     return cmocka_run_group_tests(tests, NULL, drop_reasons);

@@ -106,7 +106,7 @@ static void colours_and_only_colours_become_a_style_sheet(void **state)
     arena_finish(&arena);
 }
 
-static void options_that_are_none_are_nothing(void **state)
+static void invalid_options_are_ignored(void **state)
 {
     static const char *const texts[] = {NULL,
                                         "",
@@ -159,7 +159,7 @@ int main(void)
         cmocka_unit_test(texts_are_found_in_any_case),
         cmocka_unit_test(the_best_language_is_found),
         cmocka_unit_test(colours_and_only_colours_become_a_style_sheet),
-        cmocka_unit_test(options_that_are_none_are_nothing),
+        cmocka_unit_test(invalid_options_are_ignored),
         cmocka_unit_test(templates_repeat_rows_and_escape_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

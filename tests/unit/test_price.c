@@ -31,7 +31,7 @@ static void assert_money(int64_t amount, const char *text)
     assert_string_equal(shown, text);
 }
 
-static void a_fee_is_a_share_and_a_fix_within_its_limits(void **state)
+static void a_fee_is_a_rate_and_a_fixed_part_within_limits(void **state)
 {
     static const struct {
         const char *currency, *rate, *fix, *min, *max, *amount, *fee;
@@ -128,7 +128,7 @@ static void a_payout_costs_its_amount_and_the_fee(void **state)
     assert_int_equal(vast.deposit, MONEY_MOST);
 }
 
-static void rates_follow_from_those_to_the_base(void **state)
+static void rates_follow_from_the_rates_to_the_base(void **state)
 {
     static const struct {
         const char *from, *to, *rate;
@@ -146,7 +146,7 @@ static void rates_follow_from_those_to_the_base(void **state)
     assert_int_equal(rate_find(&table, "ZZZ", "USD"), MONEY_NONE);
 }
 
-static void a_rate_that_cannot_be_told_is_none(void **state)
+static void an_unknown_rate_is_not_invented(void **state)
 {
     const struct rate ends[] = {{"LOW", 1}, {"HIGH", MONEY_MOST}};
     const struct rate_table wide = {ends, 2};
@@ -193,13 +193,13 @@ static void amounts_are_shown_with_cents(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fee_is_a_share_and_a_fix_within_its_limits),
+        cmocka_unit_test(a_fee_is_a_rate_and_a_fixed_part_within_limits),
         cmocka_unit_test(a_fee_does_not_overflow),
         cmocka_unit_test(the_fee_comes_out_of_the_amount_or_on_top),
         cmocka_unit_test(another_currency_is_converted_there_and_the_fee_back),
         cmocka_unit_test(a_payout_costs_its_amount_and_the_fee),
-        cmocka_unit_test(rates_follow_from_those_to_the_base),
-        cmocka_unit_test(a_rate_that_cannot_be_told_is_none),
+        cmocka_unit_test(rates_follow_from_the_rates_to_the_base),
+        cmocka_unit_test(an_unknown_rate_is_not_invented),
         cmocka_unit_test(sums_stop_at_the_end_of_the_range),
         cmocka_unit_test(amounts_are_shown_with_cents),
     };

@@ -46,7 +46,7 @@ static void another_method_of_the_path(void **state)
     assert_nearest("POST", "/_mock/health", "GET /_mock/health");
 }
 
-static void any_path_has_one(void **state)
+static void any_path_has_a_suggestion(void **state)
 {
     (void)state;
     char path[9000];
@@ -69,7 +69,7 @@ int main(void)
         cmocka_unit_test(a_letter_is_missing_or_wrong),
         cmocka_unit_test(a_word_is_missing_or_too_many),
         cmocka_unit_test(another_method_of_the_path),
-        cmocka_unit_test(any_path_has_one),
+        cmocka_unit_test(any_path_has_a_suggestion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

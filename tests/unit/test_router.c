@@ -233,7 +233,7 @@ static void a_path_finds_its_route(void **state)
     end(&f);
 }
 
-static void another_method_is_refused_with_those_that_there_are(void **state)
+static void another_method_is_rejected_with_the_allowed_methods(void **state)
 {
     struct front f;
     (void)state;
@@ -249,7 +249,7 @@ static void another_method_is_refused_with_those_that_there_are(void **state)
     end(&f);
 }
 
-static void options_tells_the_methods_and_cors_to_the_public_api_alone(void **state)
+static void options_returns_the_methods_and_cors_only_in_the_public_api(void **state)
 {
     struct front f;
     (void)state;
@@ -268,7 +268,7 @@ static void options_tells_the_methods_and_cors_to_the_public_api_alone(void **st
     end(&f);
 }
 
-static void the_private_api_wants_the_key_before_it_reads_the_query(void **state)
+static void the_private_api_checks_the_key_before_the_query(void **state)
 {
     struct front f;
     (void)state;
@@ -282,7 +282,7 @@ static void the_private_api_wants_the_key_before_it_reads_the_query(void **state
     end(&f);
 }
 
-static void a_query_that_cannot_be_read_is_refused_everywhere(void **state)
+static void an_unreadable_query_is_rejected_everywhere(void **state)
 {
     struct front f;
     (void)state;
@@ -297,7 +297,7 @@ static void a_query_that_cannot_be_read_is_refused_everywhere(void **state)
     end(&f);
 }
 
-static void the_control_api_takes_the_names_of_its_table_only(void **state)
+static void the_control_api_accepts_only_the_parameters_of_its_table(void **state)
 {
     static const struct {
         const char *query;
@@ -339,7 +339,7 @@ static void the_control_api_checks_host_origin_and_token_in_this_order(void **st
     end(&f);
 }
 
-static void any_of_three_shows_the_control_token(void **state)
+static void the_control_token_can_be_sent_in_three_ways(void **state)
 {
     static const struct {
         const char *name, *value;
@@ -367,7 +367,7 @@ static void any_of_three_shows_the_control_token(void **state)
     end(&f);
 }
 
-static void the_sink_takes_any_host_and_query(void **state)
+static void the_sink_accepts_any_host_and_query(void **state)
 {
     struct front f;
     (void)state;
@@ -423,7 +423,7 @@ static void a_browser_is_shown_errors_as_pages(void **state)
     end(&f);
 }
 
-static void a_body_is_judged_before_the_caller(void **state)
+static void a_body_is_checked_before_the_caller(void **state)
 {
     struct front f;
     struct http_request request = {
@@ -460,7 +460,7 @@ static void a_target_that_cannot_be_read_has_no_route(void **state)
     end(&f);
 }
 
-static void absolute_urls_begin_where_the_caller_reached_the_server(void **state)
+static void absolute_urls_begin_with_the_url_of_the_caller(void **state)
 {
     static const struct {
         const char *host, *base;
@@ -486,7 +486,7 @@ static void absolute_urls_begin_where_the_caller_reached_the_server(void **state
     end(&f);
 }
 
-static void much_body_is_for_those_who_may_send_it(void **state)
+static void only_authorized_callers_can_send_large_bodies(void **state)
 {
     struct front f;
     (void)state;
@@ -515,7 +515,7 @@ static void much_body_is_for_those_who_may_send_it(void **state)
 }
 
 /* The login of the call, and why it is wrong. */
-static void the_journal_is_told_why_a_login_is_refused(void **state)
+static void the_journal_records_why_a_login_is_rejected(void **state)
 {
     struct front f;
     struct buf text = {0};
@@ -563,21 +563,21 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_path_finds_its_route),
-        cmocka_unit_test(another_method_is_refused_with_those_that_there_are),
-        cmocka_unit_test(options_tells_the_methods_and_cors_to_the_public_api_alone),
-        cmocka_unit_test(the_private_api_wants_the_key_before_it_reads_the_query),
-        cmocka_unit_test(a_query_that_cannot_be_read_is_refused_everywhere),
-        cmocka_unit_test(the_control_api_takes_the_names_of_its_table_only),
+        cmocka_unit_test(another_method_is_rejected_with_the_allowed_methods),
+        cmocka_unit_test(options_returns_the_methods_and_cors_only_in_the_public_api),
+        cmocka_unit_test(the_private_api_checks_the_key_before_the_query),
+        cmocka_unit_test(an_unreadable_query_is_rejected_everywhere),
+        cmocka_unit_test(the_control_api_accepts_only_the_parameters_of_its_table),
         cmocka_unit_test(the_control_api_checks_host_origin_and_token_in_this_order),
-        cmocka_unit_test(any_of_three_shows_the_control_token),
-        cmocka_unit_test(the_sink_takes_any_host_and_query),
+        cmocka_unit_test(the_control_token_can_be_sent_in_three_ways),
+        cmocka_unit_test(the_sink_accepts_any_host_and_query),
         cmocka_unit_test(a_route_gets_the_account_and_the_journal_that_it_needs),
         cmocka_unit_test(a_browser_is_shown_errors_as_pages),
-        cmocka_unit_test(a_body_is_judged_before_the_caller),
+        cmocka_unit_test(a_body_is_checked_before_the_caller),
         cmocka_unit_test(a_target_that_cannot_be_read_has_no_route),
-        cmocka_unit_test(absolute_urls_begin_where_the_caller_reached_the_server),
-        cmocka_unit_test(much_body_is_for_those_who_may_send_it),
-        cmocka_unit_test(the_journal_is_told_why_a_login_is_refused),
+        cmocka_unit_test(absolute_urls_begin_with_the_url_of_the_caller),
+        cmocka_unit_test(only_authorized_callers_can_send_large_bodies),
+        cmocka_unit_test(the_journal_records_why_a_login_is_rejected),
     };
     log_setup(LOG_ERROR, false);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static size_t transitions_since(struct bench *b, uint64_t seq, int64_t *ret_invo
     return n;
 }
 
-static void what_is_due_first_runs_first(void **state)
+static void the_earliest_timer_runs_first(void **state)
 {
     struct bench b;
     int64_t order[4];
@@ -112,7 +112,7 @@ static void a_frozen_clock_runs_nothing_however_late_it_is(void **state)
     bench_end(&b);
 }
 
-static void what_is_due_already_runs_on_a_frozen_clock_too(void **state)
+static void due_timers_run_on_a_frozen_clock_too(void **state)
 {
     struct bench b;
     (void)state;
@@ -126,7 +126,7 @@ static void what_is_due_already_runs_on_a_frozen_clock_too(void **state)
     bench_end(&b);
 }
 
-static void an_invoice_expires_at_its_time_even_if_nobody_looks(void **state)
+static void an_invoice_expires_at_its_time_even_in_a_later_turn(void **state)
 {
     struct bench b;
     struct invoice row;
@@ -173,7 +173,7 @@ static void a_retry_and_an_invoice_run_in_the_order_of_their_times(void **state)
 }
 
 /* After a failed commit nothing runs for a while. Then the attempts in flight are due again. */
-static void a_failed_commit_brings_back_what_was_under_way(void **state)
+static void a_failed_commit_makes_attempts_in_flight_due_again(void **state)
 {
     struct bench b;
     struct callback callback;
@@ -202,14 +202,14 @@ static void a_failed_commit_brings_back_what_was_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_due_first_runs_first),
+        cmocka_unit_test(the_earliest_timer_runs_first),
         cmocka_unit_test(a_timer_runs_at_its_time_and_not_before),
         cmocka_unit_test(the_loop_sleeps_until_the_earliest_of_all_accounts),
         cmocka_unit_test(a_frozen_clock_runs_nothing_however_late_it_is),
-        cmocka_unit_test(what_is_due_already_runs_on_a_frozen_clock_too),
-        cmocka_unit_test(an_invoice_expires_at_its_time_even_if_nobody_looks),
+        cmocka_unit_test(due_timers_run_on_a_frozen_clock_too),
+        cmocka_unit_test(an_invoice_expires_at_its_time_even_in_a_later_turn),
         cmocka_unit_test(a_retry_and_an_invoice_run_in_the_order_of_their_times),
-        cmocka_unit_test(a_failed_commit_brings_back_what_was_under_way),
+        cmocka_unit_test(a_failed_commit_makes_attempts_in_flight_due_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

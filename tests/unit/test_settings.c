@@ -51,7 +51,7 @@ static const char *text_of(struct reading *r)
     return arena_strdup(&r->arena, buf_str(&buf));
 }
 
-static void a_fresh_account_has_the_defaults(void **state)
+static void a_new_account_has_the_defaults(void **state)
 {
     struct reading r;
     (void)state;
@@ -70,7 +70,7 @@ static void a_fresh_account_has_the_defaults(void **state)
     end(&r);
 }
 
-static void every_default_keeps_its_own_rules(void **state)
+static void every_default_is_a_valid_setting(void **state)
 {
     (void)state;
     for (size_t i = 0; i < account_settings_count; i++) {
@@ -87,7 +87,7 @@ static void every_default_keeps_its_own_rules(void **state)
     }
 }
 
-static void settings_stand_at_top_level_or_under_settings(void **state)
+static void settings_can_be_at_top_level_or_under_settings(void **state)
 {
     struct reading r;
     (void)state;
@@ -106,7 +106,7 @@ static void settings_stand_at_top_level_or_under_settings(void **state)
     end(&r);
 }
 
-static void null_unsets_what_may_be_unset(void **state)
+static void null_unsets_optional_settings(void **state)
 {
     struct reading r;
     (void)state;
@@ -120,7 +120,7 @@ static void null_unsets_what_may_be_unset(void **state)
     end(&r);
 }
 
-static void a_wrong_setting_is_named_and_changes_nothing(void **state)
+static void an_invalid_setting_is_reported_and_changes_nothing(void **state)
 {
     static const struct {
         const char *json, *errors;
@@ -167,7 +167,7 @@ static void a_wrong_setting_is_named_and_changes_nothing(void **state)
     end(&defaults);
 }
 
-static void a_text_is_bounded_in_characters(void **state)
+static void the_length_of_a_text_is_limited_in_characters(void **state)
 {
     char *longest = repeat('n', 255), *longer = repeat('n', 256), *huge = repeat('n', 1 << 20);
     const char *const texts[] = {longest, longer, huge};
@@ -185,7 +185,7 @@ static void a_text_is_bounded_in_characters(void **state)
     free(huge);
 }
 
-static void what_is_written_reads_back(void **state)
+static void written_settings_can_be_read_back(void **state)
 {
     struct reading r, again;
     (void)state;
@@ -206,13 +206,13 @@ static void what_is_written_reads_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fresh_account_has_the_defaults),
-        cmocka_unit_test(every_default_keeps_its_own_rules),
-        cmocka_unit_test(settings_stand_at_top_level_or_under_settings),
-        cmocka_unit_test(null_unsets_what_may_be_unset),
-        cmocka_unit_test(a_wrong_setting_is_named_and_changes_nothing),
-        cmocka_unit_test(a_text_is_bounded_in_characters),
-        cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(a_new_account_has_the_defaults),
+        cmocka_unit_test(every_default_is_a_valid_setting),
+        cmocka_unit_test(settings_can_be_at_top_level_or_under_settings),
+        cmocka_unit_test(null_unsets_optional_settings),
+        cmocka_unit_test(an_invalid_setting_is_reported_and_changes_nothing),
+        cmocka_unit_test(the_length_of_a_text_is_limited_in_characters),
+        cmocka_unit_test(written_settings_can_be_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void check_rows(const struct row *rows, size_t n)
     }
 }
 
-static void a_right_signature_is_right(void **state)
+static void a_correct_signature_is_valid(void **state)
 {
     static const struct row rows[] = {
         {"by the mode of the body", BODY, RIGHT, NULL, SIGNATURE_RIGHT, "right"},
@@ -70,7 +70,7 @@ static void a_right_signature_is_right(void **state)
     check_rows(rows, ARRAY_SIZE(rows));
 }
 
-static void each_mistake_is_told_from_the_others(void **state)
+static void each_mistake_has_its_own_diagnosis(void **state)
 {
     static const struct row rows[] = {
         {"signed without \\/", BODY, "WOLyruFL9g1QhvW8ktbEqEjVirQ=", NULL,
@@ -122,7 +122,7 @@ static void each_mistake_is_told_from_the_others(void **state)
     check_rows(rows, ARRAY_SIZE(rows));
 }
 
-static void what_has_no_reason_of_its_own_has_a_message(void **state)
+static void other_mistakes_have_a_message_too(void **state)
 {
     static const struct row rows[] = {
         {"no padding", BODY, "/0sIgrKF/1aifRJ2aAQEoug6KQ4", NULL, SIGNATURE_UNKNOWN, "base64"},
@@ -148,7 +148,7 @@ static void what_has_no_reason_of_its_own_has_a_message(void **state)
     check_rows(rows, ARRAY_SIZE(rows));
 }
 
-static void what_is_expected_follows_the_key_or_the_mode_of_the_body(void **state)
+static void the_expected_signature_follows_the_key_or_the_mode_of_the_body(void **state)
 {
     static const struct {
         const char *body, *signature, *key, *expected;
@@ -172,7 +172,7 @@ static void what_is_expected_follows_the_key_or_the_mode_of_the_body(void **stat
     }
 }
 
-static void any_bytes_may_be_examined(void **state)
+static void any_bytes_can_be_diagnosed(void **state)
 {
     static const char body[] = "\xff\0{/\\";
     const struct signature_case given = {body, sizeof body - 1,
@@ -186,7 +186,7 @@ static void any_bytes_may_be_examined(void **state)
 }
 
 /* With indentation, such a body would have gigabytes. */
-static void deep_and_large_bodies_are_examined_within_bounds(void **state)
+static void deep_and_large_bodies_are_diagnosed_within_limits(void **state)
 {
     char *body = repeat('[', 200000);
     struct arena arena = {0};
@@ -205,7 +205,7 @@ static void deep_and_large_bodies_are_examined_within_bounds(void **state)
     free(body);
 }
 
-static void genuine_is_what_either_secret_signed(void **state)
+static void a_body_signed_with_either_secret_is_genuine(void **state)
 {
     (void)state;
     assert_true(signature_is_genuine(&keys, BODY, strlen(BODY), RIGHT));
@@ -218,13 +218,13 @@ static void genuine_is_what_either_secret_signed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_right_signature_is_right),
-        cmocka_unit_test(each_mistake_is_told_from_the_others),
-        cmocka_unit_test(what_has_no_reason_of_its_own_has_a_message),
-        cmocka_unit_test(what_is_expected_follows_the_key_or_the_mode_of_the_body),
-        cmocka_unit_test(any_bytes_may_be_examined),
-        cmocka_unit_test(deep_and_large_bodies_are_examined_within_bounds),
-        cmocka_unit_test(genuine_is_what_either_secret_signed),
+        cmocka_unit_test(a_correct_signature_is_valid),
+        cmocka_unit_test(each_mistake_has_its_own_diagnosis),
+        cmocka_unit_test(other_mistakes_have_a_message_too),
+        cmocka_unit_test(the_expected_signature_follows_the_key_or_the_mode_of_the_body),
+        cmocka_unit_test(any_bytes_can_be_diagnosed),
+        cmocka_unit_test(deep_and_large_bodies_are_diagnosed_within_limits),
+        cmocka_unit_test(a_body_signed_with_either_secret_is_genuine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void names_are_short_and_plain(void **state)
     free(longer);
 }
 
-static void the_program_is_followed_and_its_last_code_repeats(void **state)
+static void programmed_codes_are_returned_in_order_and_the_last_repeats(void **state)
 {
     static const uint16_t codes[] = {500, 404, 200};
     struct sinks sinks = {0};
@@ -81,7 +81,7 @@ static void a_name_keeps_its_newest_requests(void **state)
     sinks_finish(&sinks);
 }
 
-static void the_oldest_of_the_account_make_room_for_large_ones(void **state)
+static void the_oldest_requests_make_room_for_large_ones(void **state)
 {
     struct sinks sinks = {0};
     struct arena arena = {0};
@@ -110,7 +110,7 @@ static void the_oldest_of_the_account_make_room_for_large_ones(void **state)
 }
 
 /* All accounts share a limit. Here the pool is nearly full before the test. */
-static void all_accounts_together_are_bounded(void **state)
+static void all_accounts_share_a_limit(void **state)
 {
     size_t pool = SINK_POOL_MOST - 4096;
     struct sinks one = {.pool = &pool}, two = {.pool = &pool};
@@ -129,7 +129,7 @@ static void all_accounts_together_are_bounded(void **state)
     free(body);
 }
 
-static void names_are_bounded_and_blank_ones_do_not_count(void **state)
+static void the_number_of_names_is_limited_and_empty_sinks_do_not_count(void **state)
 {
     static const uint16_t codes[] = {500};
     struct sinks sinks = {0};
@@ -188,7 +188,7 @@ static void filters_choose_by_invoice_and_signature(void **state)
     sinks_finish(&sinks);
 }
 
-static void a_request_is_kept_whole(void **state)
+static void a_request_is_kept_completely(void **state)
 {
     static const char body[] = "\xff\0/";
     struct sinks sinks = {0};
@@ -216,13 +216,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_short_and_plain),
-        cmocka_unit_test(the_program_is_followed_and_its_last_code_repeats),
+        cmocka_unit_test(programmed_codes_are_returned_in_order_and_the_last_repeats),
         cmocka_unit_test(a_name_keeps_its_newest_requests),
-        cmocka_unit_test(the_oldest_of_the_account_make_room_for_large_ones),
-        cmocka_unit_test(all_accounts_together_are_bounded),
-        cmocka_unit_test(names_are_bounded_and_blank_ones_do_not_count),
+        cmocka_unit_test(the_oldest_requests_make_room_for_large_ones),
+        cmocka_unit_test(all_accounts_share_a_limit),
+        cmocka_unit_test(the_number_of_names_is_limited_and_empty_sinks_do_not_count),
         cmocka_unit_test(filters_choose_by_invoice_and_signature),
-        cmocka_unit_test(a_request_is_kept_whole),
+        cmocka_unit_test(a_request_is_kept_completely),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

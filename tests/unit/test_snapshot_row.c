@@ -93,7 +93,7 @@ static const struct {
     {"attempt with bytes", &row_attempt, ATTEMPT("500", "{\"base64\":\"_wD-\"}")},
 };
 
-static void what_is_read_is_written_again(void **state)
+static void a_row_is_written_as_it_was_read(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -105,7 +105,7 @@ static void what_is_read_is_written_again(void **state)
     }
 }
 
-static void null_is_what_the_engine_calls_null(void **state)
+static void null_becomes_the_null_value_of_the_engine(void **state)
 {
     struct reading r;
     (void)state;
@@ -122,7 +122,7 @@ static void null_is_what_the_engine_calls_null(void **state)
     end(&r);
 }
 
-static void what_may_be_null_may_be_absent_and_nothing_else(void **state)
+static void only_nullable_members_can_be_absent(void **state)
 {
     struct reading r;
     (void)state;
@@ -158,7 +158,7 @@ static const char *message_of(const struct reading *r, const char *path)
 }
 
 /* Each document has one invalid field. Missing fields are other errors. */
-static void a_value_of_the_wrong_kind_is_refused_with_what_it_must_be(void **state)
+static void a_value_of_the_wrong_kind_is_rejected_with_what_it_must_be(void **state)
 {
     static const char whole[] = "must be a whole number from ";
     static const char amount[] = "must be an amount, as a text if it has more than 15 digits";
@@ -228,11 +228,11 @@ static void a_value_of_the_wrong_kind_is_refused_with_what_it_must_be(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_read_is_written_again),
-        cmocka_unit_test(null_is_what_the_engine_calls_null),
-        cmocka_unit_test(what_may_be_null_may_be_absent_and_nothing_else),
+        cmocka_unit_test(a_row_is_written_as_it_was_read),
+        cmocka_unit_test(null_becomes_the_null_value_of_the_engine),
+        cmocka_unit_test(only_nullable_members_can_be_absent),
         cmocka_unit_test(unknown_names_are_errors),
-        cmocka_unit_test(a_value_of_the_wrong_kind_is_refused_with_what_it_must_be),
+        cmocka_unit_test(a_value_of_the_wrong_kind_is_rejected_with_what_it_must_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

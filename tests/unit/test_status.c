@@ -74,7 +74,7 @@ static void names_are_found_in_any_letter_case(void **state)
     }
 }
 
-static void other_names_are_no_status(void **state)
+static void other_names_are_not_statuses(void **state)
 {
     static const char *const names[] = {"",        "paid",       "processed ", " processed",
                                         "process", "processedx", "ok",         "processed\n"};
@@ -108,7 +108,7 @@ static void a_status_never_follows_itself(void **state)
     }
 }
 
-static void final_failed_and_paid_are_told_apart(void **state)
+static void final_failed_and_paid_are_distinguished(void **state)
 {
     (void)state;
     for (int i = 0; i < STATUS_COUNT; i++) {
@@ -133,10 +133,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_keeps_its_number_and_name),
         cmocka_unit_test(names_are_found_in_any_letter_case),
-        cmocka_unit_test(other_names_are_no_status),
+        cmocka_unit_test(other_names_are_not_statuses),
         cmocka_unit_test(the_state_table_is_that_of_the_platform),
         cmocka_unit_test(a_status_never_follows_itself),
-        cmocka_unit_test(final_failed_and_paid_are_told_apart),
+        cmocka_unit_test(final_failed_and_paid_are_distinguished),
         cmocka_unit_test(a_pending_payment_is_invoked_and_a_processed_one_processed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

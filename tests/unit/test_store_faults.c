@@ -146,13 +146,13 @@ static int fail_each_call(void (*make)(const char *file))
     return n;
 }
 
-static void a_new_database_is_made_whole_or_not_at_all(void **state)
+static void a_new_database_is_created_completely_or_not_at_all(void **state)
 {
     (void)state;
     assert_in_range(fail_each_call(NULL), 8, 1000);
 }
 
-static void an_old_database_is_brought_up_to_date_or_left_as_it_was(void **state)
+static void an_old_database_is_updated_or_left_unchanged(void **state)
 {
     (void)state;
     assert_in_range(fail_each_call(make_old), 20, 1000);
@@ -160,7 +160,7 @@ static void an_old_database_is_brought_up_to_date_or_left_as_it_was(void **state
 
 /* ------------------------------------------------------------------ a turn */
 
-static void a_turn_that_fails_anywhere_leaves_nothing(void **state)
+static void a_failed_turn_leaves_no_changes(void **state)
 {
     char folder[FOLDER_TEXT];
     struct arena arena = {0};
@@ -219,9 +219,9 @@ static void a_poisoned_turn_reads_nothing_until_it_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_database_is_made_whole_or_not_at_all),
-        cmocka_unit_test(an_old_database_is_brought_up_to_date_or_left_as_it_was),
-        cmocka_unit_test(a_turn_that_fails_anywhere_leaves_nothing),
+        cmocka_unit_test(a_new_database_is_created_completely_or_not_at_all),
+        cmocka_unit_test(an_old_database_is_updated_or_left_unchanged),
+        cmocka_unit_test(a_failed_turn_leaves_no_changes),
         cmocka_unit_test(a_poisoned_turn_reads_nothing_until_it_ends),
     };
     log_setup(LOG_ERROR, false);

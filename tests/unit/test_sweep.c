@@ -67,7 +67,7 @@ static void an_idle_server_sleeps_for_ever(void **state)
     bench_end(&b);
 }
 
-static void all_that_is_too_old_goes_at_once_however_much_it_is(void **state)
+static void all_old_invoices_are_deleted_at_once_in_any_number(void **state)
 {
     (void)state;
     struct bench b;
@@ -97,7 +97,7 @@ static void the_loop_wakes_when_the_next_one_is_too_old(void **state)
     bench_end(&b);
 }
 
-static void unfinished_ones_do_not_stand_in_the_way(void **state)
+static void unfinished_invoices_do_not_block_others(void **state)
 {
     (void)state;
     struct bench b;
@@ -111,7 +111,7 @@ static void unfinished_ones_do_not_stand_in_the_way(void **state)
     bench_end(&b);
 }
 
-static void what_changes_later_goes_later(void **state)
+static void an_invoice_that_changes_later_is_deleted_later(void **state)
 {
     (void)state;
     struct bench b;
@@ -164,7 +164,7 @@ static void a_callback_that_waits_for_its_retry_keeps_its_invoice(void **state)
     bench_end(&b);
 }
 
-static void an_account_goes_after_its_ttl_whatever_the_clock_is_set_to(void **state)
+static void an_account_is_deleted_after_its_ttl_with_any_clock(void **state)
 {
     (void)state;
     struct bench b;
@@ -187,7 +187,7 @@ static void an_account_goes_after_its_ttl_whatever_the_clock_is_set_to(void **st
     bench_end(&b);
 }
 
-static void a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit(void **state)
+static void a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit(void **state)
 {
     (void)state;
     struct bench b;
@@ -207,13 +207,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_idle_server_sleeps_for_ever),
-        cmocka_unit_test(all_that_is_too_old_goes_at_once_however_much_it_is),
+        cmocka_unit_test(all_old_invoices_are_deleted_at_once_in_any_number),
         cmocka_unit_test(the_loop_wakes_when_the_next_one_is_too_old),
-        cmocka_unit_test(unfinished_ones_do_not_stand_in_the_way),
-        cmocka_unit_test(what_changes_later_goes_later),
+        cmocka_unit_test(unfinished_invoices_do_not_block_others),
+        cmocka_unit_test(an_invoice_that_changes_later_is_deleted_later),
         cmocka_unit_test(a_callback_that_waits_for_its_retry_keeps_its_invoice),
-        cmocka_unit_test(an_account_goes_after_its_ttl_whatever_the_clock_is_set_to),
-        cmocka_unit_test(a_clock_that_is_set_back_does_not_hold_up_the_retry_of_a_commit),
+        cmocka_unit_test(an_account_is_deleted_after_its_ttl_with_any_clock),
+        cmocka_unit_test(a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit),
     };
     log_setup(LOG_ERROR, false);
     return cmocka_run_group_tests(tests, NULL, NULL);

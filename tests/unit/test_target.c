@@ -47,7 +47,7 @@ static void a_target_is_a_path_and_a_query(void **state)
     arena_finish(&arena);
 }
 
-static void a_long_target_is_refused(void **state)
+static void a_long_target_is_rejected(void **state)
 {
     struct arena arena = {0};
     char *target = repeat('/', TARGET_MOST + 1);
@@ -91,7 +91,7 @@ static void a_pattern_fits_segment_by_segment(void **state)
     arena_finish(&arena);
 }
 
-static void under_a_prefix_is_what_has_it_as_whole_segments(void **state)
+static void a_prefix_matches_whole_segments_only(void **state)
 {
     (void)state;
     assert_true(target_is_under("/_mock", "/_mock"));
@@ -104,9 +104,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_target_is_a_path_and_a_query),
-        cmocka_unit_test(a_long_target_is_refused),
+        cmocka_unit_test(a_long_target_is_rejected),
         cmocka_unit_test(a_pattern_fits_segment_by_segment),
-        cmocka_unit_test(under_a_prefix_is_what_has_it_as_whole_segments),
+        cmocka_unit_test(a_prefix_matches_whole_segments_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

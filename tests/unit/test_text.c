@@ -23,7 +23,7 @@ static void texts_are_equal_byte_by_byte(void **state)
     }
 }
 
-static void prefixes_and_letter_case_are_about_bytes(void **state)
+static void prefixes_and_letter_case_compare_bytes(void **state)
 {
     char text[] = "aZ_09\xc3\xa9{[";
     (void)state;
@@ -286,7 +286,7 @@ static bool matches(const char *text, const char *pattern)
     return text_matches(text, strlen(text), pattern);
 }
 
-static void a_star_stands_for_anything(void **state)
+static void a_star_matches_any_text(void **state)
 {
     (void)state;
     assert_true(matches("/payment-invoices/cpi_1", "/payment-invoices/*"));
@@ -310,7 +310,7 @@ static void many_stars_cost_no_time(void **state)
     assert_false(text_matches(text, sizeof text, "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"));
 }
 
-static void names_are_alike_by_the_letters_that_differ(void **state)
+static void the_distance_of_names_counts_the_letters_that_differ(void **state)
 {
     static const struct {
         const char *a, *b;
@@ -339,15 +339,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_equal_byte_by_byte),
-        cmocka_unit_test(prefixes_and_letter_case_are_about_bytes),
+        cmocka_unit_test(prefixes_and_letter_case_compare_bytes),
         cmocka_unit_test(utf8_is_counted_in_code_points),
         cmocka_unit_test(whole_numbers_have_at_most_18_digits),
         cmocka_unit_test(a_duration_is_a_whole_number_and_a_unit),
         cmocka_unit_test(date_times_are_read_as_languages_write_them),
         cmocka_unit_test(a_date_is_a_day_of_the_calendar),
-        cmocka_unit_test(a_star_stands_for_anything),
+        cmocka_unit_test(a_star_matches_any_text),
         cmocka_unit_test(many_stars_cost_no_time),
-        cmocka_unit_test(names_are_alike_by_the_letters_that_differ),
+        cmocka_unit_test(the_distance_of_names_counts_the_letters_that_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static struct timers filled(void)
     return timers;
 }
 
-static void no_timer_no_wait(void **state)
+static void without_a_timer_there_is_no_wait(void **state)
 {
     (void)state;
     struct timers timers = {0};
@@ -40,7 +40,7 @@ static void no_timer_no_wait(void **state)
     timers_finish(&timers);
 }
 
-static void they_fire_by_time_and_then_by_order(void **state)
+static void timers_fire_by_time_and_then_by_order(void **state)
 {
     (void)state;
     struct timers timers = filled();
@@ -49,7 +49,7 @@ static void they_fire_by_time_and_then_by_order(void **state)
     timers_finish(&timers);
 }
 
-static void only_what_is_due_fires(void **state)
+static void only_due_timers_fire(void **state)
 {
     (void)state;
     struct timers timers = filled();
@@ -77,7 +77,7 @@ static void a_timer_may_be_stopped_from_the_middle(void **state)
     timers_finish(&timers);
 }
 
-static void one_that_runs_may_get_another_time(void **state)
+static void a_running_timer_can_get_another_time(void **state)
 {
     (void)state;
     struct timers timers = filled();
@@ -89,7 +89,7 @@ static void one_that_runs_may_get_another_time(void **state)
     timers_finish(&timers);
 }
 
-static void what_is_never_due_does_not_shorten_the_wait(void **state)
+static void a_timer_that_is_never_due_does_not_shorten_the_wait(void **state)
 {
     (void)state;
     struct timers timers = {0};
@@ -122,7 +122,7 @@ static void must_not_fire(void *arg)
     fail();
 }
 
-static void one_that_fires_may_start_itself_and_stop_others(void **state)
+static void a_firing_timer_can_start_itself_and_stop_others(void **state)
 {
     (void)state;
     int rounds = 0;
@@ -139,13 +139,13 @@ static void one_that_fires_may_start_itself_and_stop_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_timer_no_wait),
-        cmocka_unit_test(they_fire_by_time_and_then_by_order),
-        cmocka_unit_test(only_what_is_due_fires),
+        cmocka_unit_test(without_a_timer_there_is_no_wait),
+        cmocka_unit_test(timers_fire_by_time_and_then_by_order),
+        cmocka_unit_test(only_due_timers_fire),
         cmocka_unit_test(a_timer_may_be_stopped_from_the_middle),
-        cmocka_unit_test(one_that_runs_may_get_another_time),
-        cmocka_unit_test(what_is_never_due_does_not_shorten_the_wait),
-        cmocka_unit_test(one_that_fires_may_start_itself_and_stop_others),
+        cmocka_unit_test(a_running_timer_can_get_another_time),
+        cmocka_unit_test(a_timer_that_is_never_due_does_not_shorten_the_wait),
+        cmocka_unit_test(a_firing_timer_can_start_itself_and_stop_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,7 @@ static void leave(const char *name)
     }
 }
 
-static void the_folder_is_fresh_private_and_removed_again(void **state)
+static void the_folder_is_new_and_private_and_is_removed(void **state)
 {
     char dir[TMPDB_TEXT];
     struct stat info;
@@ -107,7 +107,7 @@ static void another_server_of_the_same_user_does_not_sweep_this_one(void **state
     tmpdb_remove(dir);
 }
 
-static void what_is_not_known_is_never_removed(void **state)
+static void unknown_files_are_never_removed(void **state)
 {
     char dir[TMPDB_TEXT];
     (void)state;
@@ -157,7 +157,7 @@ static void symlinks_are_not_followed(void **state)
     tmpdb_remove(dir);
 }
 
-static void a_folder_that_others_may_enter_is_none_of_ours(void **state)
+static void a_folder_that_others_can_enter_is_ignored(void **state)
 {
     char dir[TMPDB_TEXT];
     (void)state;
@@ -168,7 +168,7 @@ static void a_folder_that_others_may_enter_is_none_of_ours(void **state)
     tmpdb_remove(dir);
 }
 
-static void without_a_place_there_is_one_line(void **state)
+static void without_a_place_there_is_an_error_of_one_line(void **state)
 {
     char dir[TMPDB_TEXT] = "untouched", file[TMPDB_TEXT] = "untouched", wanted[1024];
     struct arena arena = {0};
@@ -220,17 +220,18 @@ static void servers_that_start_at_once_do_not_sweep_each_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_folder_is_fresh_private_and_removed_again, make_base,
+        cmocka_unit_test_setup_teardown(the_folder_is_new_and_private_and_is_removed, make_base,
                                         remove_base),
         cmocka_unit_test_setup_teardown(folders_of_dead_servers_are_swept, make_base, remove_base),
         cmocka_unit_test_setup_teardown(a_folder_whose_lock_is_held_stays, make_base, remove_base),
         cmocka_unit_test_setup_teardown(another_server_of_the_same_user_does_not_sweep_this_one,
                                         make_base, remove_base),
-        cmocka_unit_test_setup_teardown(what_is_not_known_is_never_removed, make_base, remove_base),
+        cmocka_unit_test_setup_teardown(unknown_files_are_never_removed, make_base, remove_base),
         cmocka_unit_test_setup_teardown(symlinks_are_not_followed, make_base, remove_base),
-        cmocka_unit_test_setup_teardown(a_folder_that_others_may_enter_is_none_of_ours, make_base,
+        cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_ignored, make_base,
                                         remove_base),
-        cmocka_unit_test_setup_teardown(without_a_place_there_is_one_line, make_base, remove_base),
+        cmocka_unit_test_setup_teardown(without_a_place_there_is_an_error_of_one_line, make_base,
+                                        remove_base),
         cmocka_unit_test_setup_teardown(servers_that_start_at_once_do_not_sweep_each_other,
                                         make_base, remove_base),
     };

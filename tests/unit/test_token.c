@@ -6,7 +6,7 @@
 
 static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
 
-static void both_forms_are_read_again(void **state)
+static void both_formats_can_be_read(void **state)
 {
     (void)state;
     for (int form = 0; form <= TOKEN_HS256; form++) {
@@ -24,7 +24,7 @@ static void both_forms_are_read_again(void **state)
 }
 
 /* The last token is cached, so no other token may be mistaken for it. */
-static void a_token_of_anything_else_is_another_token(void **state)
+static void other_content_or_another_key_gives_another_token(void **state)
 {
     static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
     static const struct {
@@ -52,7 +52,7 @@ static void a_token_of_anything_else_is_another_token(void **state)
     buf_finish(&last);
 }
 
-static void other_claims_are_no_token(void **state)
+static void a_token_with_other_claims_is_rejected(void **state)
 {
     static const char *const claims[] = {
         "",
@@ -79,7 +79,7 @@ static void other_claims_are_no_token(void **state)
     }
 }
 
-static void what_has_no_three_parts_is_no_token(void **state)
+static void a_text_without_three_parts_is_rejected(void **state)
 {
     static const char *const texts[] = {
         "", ".", "a", "a.b", "..", "a.!!.c", "a.AA.c", /* contains a NUL */
@@ -98,10 +98,10 @@ static void what_has_no_three_parts_is_no_token(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_forms_are_read_again),
-        cmocka_unit_test(a_token_of_anything_else_is_another_token),
-        cmocka_unit_test(other_claims_are_no_token),
-        cmocka_unit_test(what_has_no_three_parts_is_no_token),
+        cmocka_unit_test(both_formats_can_be_read),
+        cmocka_unit_test(other_content_or_another_key_gives_another_token),
+        cmocka_unit_test(a_token_with_other_claims_is_rejected),
+        cmocka_unit_test(a_text_without_three_parts_is_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

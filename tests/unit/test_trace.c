@@ -25,7 +25,7 @@ static void what_happens_during_a_request_is_caused_by_it(void **state)
     free(trace);
 }
 
-static void the_cause_of_an_old_callback_is_forgotten_not_mistaken(void **state)
+static void the_cause_of_an_old_callback_is_forgotten_but_never_wrong(void **state)
 {
     struct trace *trace = calloc(1, sizeof *trace);
     (void)state;
@@ -39,7 +39,7 @@ static void the_cause_of_an_old_callback_is_forgotten_not_mistaken(void **state)
     free(trace);
 }
 
-static void a_request_is_called_by_its_number(void **state)
+static void the_name_of_a_request_has_its_number(void **state)
 {
     char id[IDENT_TEXT];
     (void)state;
@@ -53,8 +53,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_happens_during_a_request_is_caused_by_it),
-        cmocka_unit_test(the_cause_of_an_old_callback_is_forgotten_not_mistaken),
-        cmocka_unit_test(a_request_is_called_by_its_number),
+        cmocka_unit_test(the_cause_of_an_old_callback_is_forgotten_but_never_wrong),
+        cmocka_unit_test(the_name_of_a_request_has_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

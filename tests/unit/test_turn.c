@@ -35,7 +35,7 @@ static void callbacks_stay_in_their_order(void **state)
     turn_finish(&turn);
 }
 
-static void a_change_bears_the_number_that_outlives_a_reset(void **state)
+static void a_change_has_the_account_number_that_survives_a_reset(void **state)
 {
     struct turn turn = {0};
     const struct tenant tenant = {.account.num = 5, .journal_id = 7};
@@ -78,7 +78,7 @@ static void the_loop_wakes_by_the_account_clock(void **state)
     assert_int_equal(turn.wake_ms, NOW_MS + 1000);
 }
 
-static void a_frozen_clock_wakes_nobody_unless_it_is_due(void **state)
+static void a_frozen_clock_wakes_the_loop_only_for_due_timers(void **state)
 {
     struct turn turn = {.wake_ms = INT64_MAX};
     struct tenant tenant = {.next_due_ms = TIME_NONE,
@@ -90,7 +90,7 @@ static void a_frozen_clock_wakes_nobody_unless_it_is_due(void **state)
     assert_int_equal(turn.wake_ms, 0);
 }
 
-static void what_the_database_knows_better_is_not_guessed(void **state)
+static void an_unknown_due_time_is_not_guessed(void **state)
 {
     struct turn turn = {.wake_ms = INT64_MAX};
     struct tenant tenant = {.next_due_ms = TIME_NONE, .due_unknown = true};
@@ -124,11 +124,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(callbacks_stay_in_their_order),
-        cmocka_unit_test(a_change_bears_the_number_that_outlives_a_reset),
+        cmocka_unit_test(a_change_has_the_account_number_that_survives_a_reset),
         cmocka_unit_test(the_earliest_timer_decides_when_the_loop_wakes),
         cmocka_unit_test(the_loop_wakes_by_the_account_clock),
-        cmocka_unit_test(a_frozen_clock_wakes_nobody_unless_it_is_due),
-        cmocka_unit_test(what_the_database_knows_better_is_not_guessed),
+        cmocka_unit_test(a_frozen_clock_wakes_the_loop_only_for_due_timers),
+        cmocka_unit_test(an_unknown_due_time_is_not_guessed),
         cmocka_unit_test(an_advance_lists_its_first_events_and_counts_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ static const char *const bad[] = {
     "http://<a>/",
 };
 
-static void a_good_url_is_read_by_curl(void **state)
+static void curl_accepts_every_valid_url(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
@@ -105,7 +105,7 @@ static void a_good_url_is_read_by_curl(void **state)
     }
 }
 
-static void what_cannot_be_called_is_no_good_url(void **state)
+static void a_url_that_cannot_be_called_is_invalid(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -126,7 +126,7 @@ static void a_name_has_at_most_253_characters(void **state)
     free(most);
 }
 
-static void a_shown_url_holds_no_secret(void **state)
+static void a_shown_url_contains_no_secret(void **state)
 {
     static const char *const rows[][2] = {
         {"http://user:secret@shop.example:80/a?token=x#y", "http://shop.example:80/a"},
@@ -152,7 +152,7 @@ static const char *objection(const char *text)
     return address_objection((struct sockaddr *)&in6);
 }
 
-static void an_address_is_called_what_it_is(void **state)
+static void the_kind_of_a_special_address_is_named(void **state)
 {
     static const char *const rows[][2] = {
         {"127.0.0.1", NULL},
@@ -211,11 +211,11 @@ static void an_address_is_called_what_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_url_is_read_by_curl),
-        cmocka_unit_test(what_cannot_be_called_is_no_good_url),
+        cmocka_unit_test(curl_accepts_every_valid_url),
+        cmocka_unit_test(a_url_that_cannot_be_called_is_invalid),
         cmocka_unit_test(a_name_has_at_most_253_characters),
-        cmocka_unit_test(a_shown_url_holds_no_secret),
-        cmocka_unit_test(an_address_is_called_what_it_is),
+        cmocka_unit_test(a_shown_url_contains_no_secret),
+        cmocka_unit_test(the_kind_of_a_special_address_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

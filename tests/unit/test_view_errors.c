@@ -49,7 +49,7 @@ static void an_error_names_its_source(void **state)
     }
 }
 
-static void what_was_written_is_read_with_its_paths(void **state)
+static void written_errors_are_read_with_their_paths(void **state)
 {
     static const char *const paths[] = {"amount", "customer.reference_id", "metadata.a/b~c",
                                         "metadata.~01"};
@@ -104,7 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_names_its_source),
-        cmocka_unit_test(what_was_written_is_read_with_its_paths),
+        cmocka_unit_test(written_errors_are_read_with_their_paths),
         cmocka_unit_test(other_documents_have_no_errors_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ static struct http_request *park_status(struct hall *b, int64_t invoice, enum st
     return park(b, (struct waiter){.kind = WAIT_STATUS, .invoice = invoice, .status = status});
 }
 
-static void a_change_asks_those_it_concerns(void **state)
+static void a_change_checks_the_waits_that_it_concerns(void **state)
 {
     struct hall b;
     (void)state;
@@ -96,7 +96,7 @@ static void a_change_asks_those_it_concerns(void **state)
     assert_int_equal(not_yet->reply.status, 503);
 }
 
-static void all_who_wait_for_an_invoice_get_the_same_document(void **state)
+static void all_waits_for_an_invoice_get_the_same_document(void **state)
 {
     struct hall b;
     (void)state;
@@ -111,7 +111,7 @@ static void all_who_wait_for_an_invoice_get_the_same_document(void **state)
     end(&b);
 }
 
-static void who_waits_too_long_gets_408(void **state)
+static void a_wait_that_takes_too_long_gets_408(void **state)
 {
     struct hall b;
     (void)state;
@@ -131,7 +131,7 @@ static void who_waits_too_long_gets_408(void **state)
     end(&b);
 }
 
-static void a_held_reply_leaves_as_it_is(void **state)
+static void a_held_reply_is_sent_unchanged(void **state)
 {
     struct hall b;
     (void)state;
@@ -153,7 +153,7 @@ static void a_held_reply_leaves_as_it_is(void **state)
     assert_int_equal(ends->reply.status, 201);
 }
 
-static void a_record_asks_those_who_count_requests(void **state)
+static void a_record_checks_the_waits_that_count_requests(void **state)
 {
     struct hall b;
     (void)state;
@@ -173,7 +173,7 @@ static void a_record_asks_those_who_count_requests(void **state)
     end(&b);
 }
 
-static void who_waits_for_callbacks_wants_them_at_once(void **state)
+static void callbacks_that_a_call_waits_for_are_known(void **state)
 {
     struct hall b;
     (void)state;
@@ -193,12 +193,12 @@ static void who_waits_for_callbacks_wants_them_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_change_asks_those_it_concerns),
-        cmocka_unit_test(all_who_wait_for_an_invoice_get_the_same_document),
-        cmocka_unit_test(who_waits_too_long_gets_408),
-        cmocka_unit_test(a_held_reply_leaves_as_it_is),
-        cmocka_unit_test(a_record_asks_those_who_count_requests),
-        cmocka_unit_test(who_waits_for_callbacks_wants_them_at_once),
+        cmocka_unit_test(a_change_checks_the_waits_that_it_concerns),
+        cmocka_unit_test(all_waits_for_an_invoice_get_the_same_document),
+        cmocka_unit_test(a_wait_that_takes_too_long_gets_408),
+        cmocka_unit_test(a_held_reply_is_sent_unchanged),
+        cmocka_unit_test(a_record_checks_the_waits_that_count_requests),
+        cmocka_unit_test(callbacks_that_a_call_waits_for_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
