@@ -24,7 +24,7 @@ const RETURN_URLS = {
   pending: `${shop.url}/pending?order=1`,
 };
 
-/** An invoice of a fresh account: {api, id, url, page}. */
+/** Creates an invoice in a new account: {api, id, url, page}. */
 async function invoice(settings = {}, attributes = {}) {
   const api = await demo.newAccount({ name: 'Corner Shop', ...settings });
   return { api, ...await another(api, attributes) };

@@ -21,7 +21,7 @@ after(async () => {
 const demo = new Client(server);
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-/** A fresh account whose callbacks go to its sink "shop". */
+/** A new account whose callbacks go to its sink "shop". */
 async function shop(settings = {}) {
   const api = await demo.newAccount({ name: 'Corner Shop', settle_after_ms: 600_000, ...settings });
   const callback_url = `${server.url}/_mock/sink/shop?account=${api.account.id}`;

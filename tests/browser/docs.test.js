@@ -104,7 +104,7 @@ describe('the pages', () => {
       await payer.at('menu-pages').focus();
       await payer.page.keyboard.press('Enter');
       await menu.waitFor();
-      await payer.page.keyboard.press('Tab'); // into it
+      await payer.page.keyboard.press('Tab'); // into the block
       await payer.go(() => payer.page.keyboard.press('Enter'));
       assert.equal(new URL(payer.page.url()).pathname, DOCS);
       assert.ok(!await payer.at('menu-close').isVisible());

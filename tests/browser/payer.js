@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { PATIENCE_MS } from '../lib/limits.js';
 
-// Chromium without its own windows, which would take half of the time.
+// Chromium without windows: with them the tests would take twice as long.
 const CHROMIUM = '/usr/bin/chromium-headless-shell';
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -84,7 +84,7 @@ const MEANT = /^Failed to load resource: the server responded with a status of 4
 const CUT_OFF = /^Failed to load resource: net::ERR_CONNECTION_RESET/;
 
 /**
- * Runs `road(payer)` in a fresh browser profile, then checks the browser's log. `hosts`: URLs of other allowed servers;
+ * Runs `road(payer)` in a new browser profile, then checks the browser's log. `hosts`: URLs of other allowed servers;
  * `refusals`: scripts, not only documents, may get 4xx; `resets`: the load of a script may be reset.
  */
 export async function asPayer(

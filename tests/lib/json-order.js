@@ -185,9 +185,9 @@ const KINDS = {
   digits: ['string', '\\d{8}'],
   serial: ['string', ID],
   uuid: ['string', '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'],
-  // header and claims readable, 512 signature bytes
+  // readable header and claims, 512 bytes of signature
   jwt: ['string', '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{683}'],
-  // the same with 32
+  // the same with 32 bytes
   jwt_hs: ['string', '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{43}'],
   origin: ['string', 'https?://[^/]+'],
   url: ['string', 'https?://\\S+'],

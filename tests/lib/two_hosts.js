@@ -31,7 +31,7 @@ async function receive() {
 
 const line = (stream) => new Promise((done) => { stream.once('data', (data) => done(String(data).trim())); });
 
-/** Closed connections of this host to the receiver that still occupy a port. */
+/** The number of closed connections to the receiver that still occupy a port of this host. */
 function waiting() {
   const remote = `${THERE.split('.')
     .reverse()

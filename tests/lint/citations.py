@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that the tree cites nothing that a reader cannot look up: one line per mistake, exit status 1 if there is one.
+"""Checks that readers can look up every citation: prints one line per mistake, and exits with 1 if there is one.
 
 Usage: citations.py [--unused] [ROOT]
 
 - A word such as P962 is a citation of a fact. schema/platform.md must have a row with this number.
 - A word that ends in .md names a document. It must be a file of the project.
 - A word that ends in .c or .h in server/, in its map and in the pages for developers names a file, which must exist.
-- In schema/platform.md no number is there twice, each is in the range of its section, and each fact has a kind.
+- In schema/platform.md each number occurs once and is in the range of its section, and each fact has a kind.
 
 --unused lists the facts that nothing outside schema/platform.md cites.
 """
@@ -23,7 +23,7 @@ ROW = re.compile(r"^\| (P\d+) \| (.*) \|$")
 RANGE = re.compile(r"\| (\d+) to (\d+) \| ([^|]+) (?=\|)")
 HEADING = re.compile(r"^## (.*)$")
 
-# Not inside of paths, keys and base64.
+# Not inside paths, keys and base64.
 CITATION = re.compile(r"(?<![\w+/=.-])P[1-9]\d{2,3}(?![\w=/+-])")
 DOCUMENT = re.compile(r"(?<![\w./$}-])(?:\w[\w-]*/|\.{1,2}/)*\w[\w-]*\.md(?!\w)")
 SOURCE = re.compile(r"(?<![\w./$}<-])(?:[\w-]+/)*[a-z]\w*\.[ch](?!\w)")
@@ -31,7 +31,7 @@ NAMES_SOURCES = re.compile(r"server/.*\.[ch]$|server/README\.md$|server/docs/(?:
 GENERATED = {"commit.h", "embedded_files.c"}
 SYSTEM = {"string.h"}  # named in a comment
 
-# Other forms of citing what is not in the tree.
+# Other citations of documents that the project does not have.
 FOREIGN = r"\bSEED:\d|\bseed-page\b"
 
 WHERE = ("server/", "tests/", "docker/", "fixtures/", "schema/", "README.md", "CHANGELOG.md", "SECURITY.md")
@@ -40,7 +40,7 @@ NOT_CHECKED = ("tests/lint/citations.py", "tests/package/installed.txt")  # the 
 
 
 def read_facts(text):
-    """The facts as {number: text}, and what is wrong with them."""
+    """Returns the facts as {number: text}, and a list of mistakes."""
     facts, wrong, section, ranges = {}, [], None, {}
     for line in text.splitlines():
         ranges.update({name: (int(first), int(last)) for first, last, name in RANGE.findall(line)})
@@ -50,7 +50,7 @@ def read_facts(text):
             continue
         number, cells = row[1], [cell.strip() for cell in row[2].split(" | ")]
         if number in facts:
-            wrong.append(f"{FACTS}: {number} is there twice")
+            wrong.append(f"{FACTS}: {number} occurs twice")
         facts[number] = cells[0]
         first, last = ranges.get(section, (0, 0))
         if not first <= int(number[1:]) <= last:
@@ -61,7 +61,7 @@ def read_facts(text):
 
 
 def exists(name, document, files, basenames):
-    """As a path from the root, from server/ or from the citing file, or as a bare name."""
+    """Whether the document exists, as a path from the root, from server/ or from the citing file, or as a bare name."""
     bases = ["", "server", os.path.dirname(name)]
     paths = [os.path.normpath(os.path.join(base, document)) for base in bases]
     return any(path in files for path in paths) or ("/" not in document and document in basenames)
@@ -70,19 +70,19 @@ def exists(name, document, files, basenames):
 def mistakes(name, text, facts, files, basenames):
     for place in places(name, text, CITATION):
         if place.rsplit(" ", 1)[1] not in facts:
-            yield f"{place} is no fact of {FACTS}"
+            yield f"{place} is not a fact of {FACTS}"
     for place in places(name, text, DOCUMENT):
         document = place.rsplit(" ", 1)[1]
         if not exists(name, document, files, basenames):
-            yield f"{place} is no document of the project"
+            yield f"{place} is not a document of the project"
     if NAMES_SOURCES.match(name):
         for place in places(name, text, SOURCE):
             source = place.rsplit(" ", 1)[1]
             known = os.path.basename(source) in basenames | GENERATED | SYSTEM
             if not known or ("/" in source and not any(f == source or f.endswith("/" + source) for f in files)):
-                yield f"{place} is no file of the project"
+                yield f"{place} is not a file of the project"
     for place in places(name, text, FOREIGN):
-        yield f"{place} is no document of the project"
+        yield f"{place} is not a document of the project"
 
 
 def main(arguments):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the built objects to the floors of server/: no circle of files, and no arrow upwards.
+"""Checks the built objects against the floors of server/: no circle of files, and no use of a higher floor.
 
 Usage: floors.py BUILD
 
@@ -16,7 +16,7 @@ from source import LAYERS, layer_of, rank  # noqa: E402
 
 
 def objects(build):
-    """{object: source} of the files below server/."""
+    """Returns {object: source} for the files below server/."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         commands = json.load(file)
     root = os.path.abspath(os.path.join(build, ".."))
@@ -29,7 +29,7 @@ def objects(build):
 
 
 def symbols(names):
-    """(object, letter of nm, symbol) of every global symbol."""
+    """Yields (object, letter of nm, symbol) for every global symbol."""
     text = subprocess.run(["nm", "-A", "-g", *names], capture_output=True, text=True,
                           check=True).stdout
     for line in text.splitlines():
@@ -39,7 +39,7 @@ def symbols(names):
 
 
 def arrows(build):
-    """{source: {source it uses: the symbols}}"""
+    """Returns {source: {used source: symbols}}."""
     sources = objects(build)
     home, wants = {}, []
     for place, letter, symbol in symbols(sorted(sources)):
@@ -56,7 +56,7 @@ def arrows(build):
 
 
 def circles(graph):
-    """The strongly connected parts of more than one file (Tarjan's algorithm)."""
+    """Returns the strongly connected components of more than one file (Tarjan's algorithm)."""
     index, low, on, stack, found = {}, {}, set(), [], []
 
     def visit(node):

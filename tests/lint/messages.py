@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Holds server/web/messages.json to its pages: every text in every language, with the same values in it, and none that
-is missing or that nobody shows. Prints what is wrong; exit status 1 when something is."""
+"""Checks server/web/messages.json against the pages: every text exists in every language with the same values, and no
+text is missing or unused. Prints the mistakes, and exits with 1 if there is one."""
 import json
 import pathlib
 import re
 import sys
 
 LANGUAGES = {"en", "uk", "ru"}
-RESOLUTIONS = "server/domain/resolution.c"  # has their English
+RESOLUTIONS = "server/domain/resolution.c"  # has their English texts
 WEB = pathlib.Path("server/web")
 
 
@@ -38,7 +38,7 @@ def wrong_texts(catalogue):
 
 
 def wanted_keys():
-    """key or prefix -> where it is wanted."""
+    """Returns {key or prefix: place that uses it}."""
     for page in sorted(WEB.glob("assets/*.html")):
         for key in re.findall(r"\{\{t\.([\w.:]+)\}\}", page.read_text()):
             yield key, page

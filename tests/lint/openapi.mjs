@@ -1,5 +1,5 @@
-// Lints schema/openapi.yaml: its shape by OpenAPI's own JSON schema, then what that schema cannot
-// say. Prints one line for each fault; exit status 1 when there is one.
+// Lints schema/openapi.yaml: first with OpenAPI's JSON schema, then with rules that a JSON schema cannot
+// express. Prints one line per mistake, and exits with 1 if there is one.
 
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -18,7 +18,7 @@ if (!result.valid) {
   }
 }
 
-/** What a local pointer leads to, or undefined. */
+/** The target of a local pointer, or undefined. */
 function at(pointer) {
   return pointer.slice(2).split('/').reduce(
     (node, key) => node?.[decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')],

@@ -1,5 +1,5 @@
-// The pages of the documentation that schema/openapi.yaml makes: server/docs/api.md, control-api.md and bodies.md.
-// Prints the pages that are not as it makes them, exit status 1 if there is one; with --fix it writes them.
+// Generates server/docs/api.md, control-api.md and bodies.md from schema/openapi.yaml. Prints the pages that differ
+// from the generated text, and exits with 1 if there is one. With --fix it writes them.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,7 @@ const ACCESS = {
   controlHeader: undefined, // another way to send the same token
 };
 
-/** Who may call, in words. */
+/** The required authentication, in words. */
 function access(operation) {
   const names = (operation.security ?? [])
     .flatMap((one) => Object.keys(one))
@@ -48,7 +48,7 @@ function parameters(operation) {
   return rows.length ? `${table(['parameter', 'in', 'type', 'meaning'], rows)}\n` : '';
 }
 
-/** What is sent: the fields at once, where there are any. */
+/** The description of a request body: its fields, if it has any. */
 function request(operation) {
   const body = follow(operation.requestBody);
   const [type, media] = Object.entries(body?.content ?? {})[0] ?? [];
@@ -67,7 +67,7 @@ function response([status, ref]) {
 
 const responseTable = (responses) => `${table(['status', 'when', 'body'], responses.map(response))}\n`;
 
-/** Answers that many operations share are explained once, at the end of the page. */
+/** Responses that many operations share are explained once, at the end of the page. */
 const shared = new Map();
 for (const { responses } of everyOperation) {
   for (const { $ref } of Object.values(responses)) shared.set($ref, (shared.get($ref) ?? 0) + 1);
@@ -81,7 +81,7 @@ function responses(operation) {
   return responseTable(all.filter((one) => !isShared(one))) + also;
 }
 
-/** What `operations` of the same tags refers to. */
+/** The shared parts to which `operations` of the same tags refers. */
 function errors(wanted) {
   const found = new Map();
   for (const one of everyOperation) {
@@ -96,7 +96,7 @@ function operation(method, path, one) {
   return `### \`${method.toUpperCase()} ${path}\`\n\n${summary}\n\n${access(one)}${parameters(one)}${request(one)}${responses(one)}`;
 }
 
-/** The operations of some tags, each below its tag. */
+/** The operations of some tags, grouped by tag. */
 function operations(wanted) {
   return document.tags.filter(({ name }) => wanted(name)).map(({ name, description }) => {
     const own = Object.entries(document.paths).flatMap(([path, item]) => METHODS

@@ -1,6 +1,6 @@
-// Schemas of schema/openapi.yaml in words and tables.
+// Describes schemas of schema/openapi.yaml in words and tables.
 
-const MANY = 4; // more values than this stand in a section of their own
+const MANY = 4; // more values than this get a separate section
 const LIMITS = [
   ['minimum', (n) => `at least ${n}`],
   ['exclusiveMinimum', (n) => `more than ${n}`],
@@ -10,7 +10,7 @@ const LIMITS = [
   ['format', (name) => name],
 ];
 
-/** A text as a table's cell, or as part of a line. */
+/** A text as the cell of a table, or as part of a line. */
 export const cell = (text) =>
   (text ?? '')
     .trim()
@@ -39,7 +39,7 @@ export class Schemas {
       .reduce((node, key) => node[decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')], this.document);
   }
 
-  /** What a schema says with all that it refers to or is made of: {fields: Map, required: Set, variants}. */
+  /** Combines a schema with the schemas that it refers to or consists of: {fields: Map, required: Set, variants}. */
   whole(schema, seen = new Set()) {
     const all = { fields: new Map(), required: new Set(), variants: [] };
     if (!schema || seen.has(schema)) return all;
@@ -76,7 +76,7 @@ export class Schemas {
     return words([...found, schema.default !== undefined && `default ${code(schema.default)}`]);
   }
 
-  /** A schema's type in words. */
+  /** The type of a schema, in words. */
   type(schema) {
     const name = this.nameOf(schema);
     if (name && this.hasSection(name)) return words([`[${name}](bodies.md#${slug(name)})`, this.limits(schema)]);
@@ -98,12 +98,12 @@ export class Schemas {
     return Object.keys(items).length ? `list of ${this.type(items)}` : 'list';
   }
 
-  /** A row for each field, those of objects without a name of their own too. */
+  /** A row for each field, including the fields of unnamed objects. */
   rows(schema, prefix = '') {
     const { fields, required } = this.whole(schema);
     return [...fields].flatMap(([name, field]) => {
       const path = `${prefix}${name}`;
-      const elsewhere = this.nameOf(field) && this.hasSection(this.nameOf(field)); // what it is in general stands there
+      const elsewhere = this.nameOf(field) && this.hasSection(this.nameOf(field)); // described there
       const meaning = field.description ?? (elsewhere ? '' : this.follow(field)?.description);
       const own = [`\`${path}\`${required.has(name) ? ' \\*' : ''}`, this.type(field), cell(meaning)];
       const inner = field.$ref
@@ -120,7 +120,7 @@ export class Schemas {
     return rows.length ? `${table(['field', 'type', 'meaning'], rows)}\n` : '';
   }
 
-  /** The schemas with a section that this one is made of, and what it adds to them. */
+  /** The schemas with a section that this one consists of, and what it adds to them. */
   parts(schema) {
     const made = [{ $ref: schema.$ref }, ...(schema.allOf ?? [])].filter(
       (one) => one.$ref && this.hasSection(this.nameOf(one)),

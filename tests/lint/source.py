@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks of the sources that no compiler makes: one line per check, then the places that break it.
+"""Checks of the sources that no compiler makes. Prints one line per check, then the places that violate it.
 
 Usage: source.py [ROOT]
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # The layers of server/, lowest first. A file includes headers of its own layer and of lower ones;
-# layers on one line do not see each other. Files that stand in server/ itself are the top.
+# layers on one line do not use each other. Files in server/ itself are the top.
 LAYERS = [
     ["base"],
     ["domain", "mask"],
@@ -26,7 +26,7 @@ LAYERS = [
     ["top"],
 ]
 
-# A library's names and header, and the only files of server/ that may use them.
+# The names and the header of a library, and the only files of server/ that may use them.
 LIBRARIES = [
     (r"\bsqlite3_?\w*", r"server/store/|server/about\.c$"),
     (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/|server/about\.c$"),
@@ -35,14 +35,14 @@ LIBRARIES = [
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
 ]
 
-# All time is an account's, or the machine's through base/: the database has no clock of its own.
+# Time comes from the clock of an account, or of the machine through base/, never from the database.
 SQL_CLOCK = r"CURRENT_TIME|CURRENT_DATE|unixepoch\s*\(|julianday\s*\(|strftime\s*\(|'now'"
 
 UNBOUNDED = r"\b(?:sprintf|vsprintf|strcpy|strcat|stpcpy|gets)\s*\("
 
 UNFINISHED = r"\b(?:TODO|FIXME|XXX|HACK)\b|(?i:\bfor now\b|\bnot (?:yet )?implemented\b)"
 
-# Where a lock file would say from which host a package came.
+# Text of a lock file that names the host of a package.
 REGISTRY = r'"resolved":'
 
 SCRIPT = (".js", ".mjs", ".ts")
@@ -67,7 +67,7 @@ def project_files(root):
 
 
 def blank(match):
-    """What a comment or a string leaves: its line ends, so that line numbers hold."""
+    """Replaces a comment or a string by its line ends, so that line numbers do not change."""
     text = match.group(0)
     if text.startswith("/"):
         return re.sub(r"[^\n]", " ", text)
@@ -75,7 +75,7 @@ def blank(match):
 
 
 def code_of(text):
-    """C source without comments and without what is in its strings; includes keep theirs."""
+    """C source without comments and without the content of strings, except in includes."""
     parts = r'//[^\n]*|/\*.*?\*/|(?<!include )"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
     return re.sub(parts, blank, text, flags=re.S)
 
@@ -100,7 +100,7 @@ def rank(layer):
 
 
 def layering(files, source):
-    """The headers of the project itself: found beside the file, else from server/ on."""
+    """The included headers of the project: beside the file, or below server/."""
     for name in source:
         mine = layer_of(name)
         if rank(mine) is None:
@@ -141,9 +141,9 @@ def basenames(source):
 
 
 def braces(sources):
-    """if, else, for, while and do stand before a brace (or before the `;` of a do-while)."""
+    """A brace must follow if, else, for, while and do (or the `;` of a do-while)."""
     for name, text in sources.items():
-        # without preprocessor lines: a macro's body may be anything
+        # without preprocessor lines, because the body of a macro may be anything
         code = re.sub(r"^\s*#(?:[^\n\\]|\\.|\\\n)*", blank_line, code_of(text), flags=re.M)
         for match in re.finditer(r"\b(if|for|while|else|do)\b", code):
             at = match.end()
@@ -162,7 +162,7 @@ def blank_line(match):
 
 
 def closing(code, at):
-    """Past the parenthesis that closes the one after `at`."""
+    """The position after the parenthesis that closes the one after `at`."""
     depth = 0
     for i in range(at, len(code)):
         depth += (code[i] == "(") - (code[i] == ")")
@@ -177,12 +177,12 @@ def scan(texts, pattern):
 
 
 def literal(match):
-    """A text that may be as long as it must: only its line ends count."""
+    """A literal, which may have any length: only its line ends count."""
     return re.sub(r"[^\n]", "", match.group(0))
 
 
 def long_lines(texts):
-    """Lines of JavaScript over WIDTH columns; a literal that cannot be broken does not count."""
+    """Lines of JavaScript over WIDTH columns, except for literals, which cannot be broken."""
     literals = r"`(?:\\.|[^`\\])*`|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|/\^(?:\\.|[^/\n])*/"
     for name, text in texts.items():
         bare = re.sub(literals, literal, text).split("\n") if name.endswith(SCRIPT) else []

@@ -1,5 +1,5 @@
-// What a client in TypeScript expects of the types that openapi-typescript makes of schema/openapi.yaml.
-// Compiled beside them, never run.
+// Uses the types that openapi-typescript generates from schema/openapi.yaml, like a client in TypeScript.
+// Compiled together with them, never run.
 
 import type { components, paths, webhooks } from './openapi';
 
@@ -13,5 +13,5 @@ export const declined: Status = 'declined';
 
 export const pageOf = ({ data }: Created): string => data.attributes.hpp_url;
 export const statusOf = ({ data }: Callback): Status => data.attributes.status;
-// @ts-expect-error: a status is a text
+// @ts-expect-error: a status is a string
 export const numberOf = ({ data }: Callback): number => data.attributes.status;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""completion.py BUILD: types command lines into bash, zsh and fish with the completions of BUILD, and looks at what they make
+"""completion.py BUILD: types command lines into bash, zsh and fish with BUILD's completions, and checks what they make
 of them. The last line is `N ok, N failed`; exit status 1 when a check failed.
 """
 import os
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-# What is typed, and what it becomes when the only way to go on is taken.
+# The typed text, and the completed text when there is only one completion.
 TYPED = [
     ("milkypay-mock --log-l", "milkypay-mock --log-level"),
     ("milkypay-mock --log-level d", "milkypay-mock --log-level debug "),
@@ -30,7 +30,7 @@ BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 
 
 class Shell:
-    """An interactive shell at a terminal, where a Tab is typed as a person would."""
+    """An interactive shell on a terminal, in which the test types Tab like a person."""
 
     def __init__(self, command, folder, prepare):
         self.said = ""
@@ -47,7 +47,7 @@ class Shell:
         os.write(self.terminal, keys.encode())
 
     def hears(self, words):
-        """Waits until the words are on the terminal."""
+        """Waits until the terminal shows the words."""
         end = time.monotonic() + PATIENCE_S
         while words not in self.said and time.monotonic() < end:
             if select.select([self.terminal], [], [], 0.2)[0]:
@@ -78,7 +78,7 @@ def zsh(build, folder):
 
 
 def fish(build, folder):
-    """fish draws too much on a terminal to be read from it; it tells the candidates itself."""
+    """fish redraws its terminal too much to be read there, but it can list its candidates."""
 
     def completes(typed, becomes):
         program = f"source {build}/milkypay-mock.fish; complete --do-complete '{typed}'"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""hardening.py PROGRAM [COMPILE_COMMANDS]: whether PROGRAM was built as SECURITY.md says.
+"""hardening.py PROGRAM [COMPILE_COMMANDS]: checks that PROGRAM has the hardening that SECURITY.md describes.
 
 What leaves traces is looked for in the program. Of what leaves none, and of what the C library's own start files lack in
 any case (so that the linker notes no CET), the build's compile_commands.json tells whether every file was compiled with it.
@@ -23,7 +23,7 @@ def readelf(program, *options):
 
 
 def traces(program):
-    """(what, whether it is so) of the program's file."""
+    """Yields (property, whether it holds) for the file of the program."""
     header, segments = readelf(program, "-h"), readelf(program, "-l")
     dynamic, symbols = readelf(program, "-d"), readelf(program, "--dyn-syms")
     stack = re.search(r"^\s*GNU_STACK .*", segments, flags=re.M)
@@ -38,7 +38,7 @@ def traces(program):
 
 
 def flags(compile_commands):
-    """(what, whether it is so) of how the server's own files were compiled."""
+    """Yields (property, whether it holds) for the compile commands of the server's files."""
     with open(compile_commands, encoding="utf-8") as file:
         commands = [one["command"].split() for one in json.load(file) if "server/" in one["file"]]
     for flag in FLAGS:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""sbom.py DOCUMENT PROGRAM: whether an SPDX document keeps the rules of SPDX 2.3, and tells what PROGRAM is linked with.
+"""sbom.py DOCUMENT PROGRAM: checks that DOCUMENT follows SPDX 2.3 and lists everything that PROGRAM is linked with.
 
 One line for each thing that is wrong; exit status 1 if there was one.
 """
@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-# Required members, and those that may be there, with the pattern of their text or the type of their value.
+# Required and optional members, with the pattern of their text or the type of their value.
 ID = r"SPDXRef-[A-Za-z0-9.-]+"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 LICENCE_ID = r"[A-Za-z0-9][A-Za-z0-9.-]*\+?"
@@ -56,7 +56,7 @@ RELATIONSHIP = {
 
 
 def form(where, value, must, may=None):
-    """What is wrong with the members of an object."""
+    """Yields the mistakes in the members of an object."""
     known = must | (may or {})
     for name in sorted(set(must) - set(value)):
         yield f"{where}: {name} is missing"
@@ -103,7 +103,7 @@ def references(document):
 
 
 def contents(document, program):
-    """Whether it is about this program and all that this is linked with."""
+    """Yields what is missing about this program and everything that it is linked with."""
     main, *others = document["packages"]
     digest = hashlib.sha256(pathlib.Path(program).read_bytes()).hexdigest()
     if {"algorithm": "SHA256", "checksumValue": digest} not in main["checksums"]:
@@ -113,7 +113,7 @@ def contents(document, program):
     listed = {part["packageFileName"] for part in others if ".so" in part["packageFileName"]}
     for name in sorted(loaded ^ listed):
         yield f"{name}: {'not listed' if name in loaded else 'not loaded'}"
-    # what no C program is without
+    # parts of every C program
     for name in ("libc.so.6", "Scrt1.o", "crtbeginS.o"):
         if name not in {part["packageFileName"] for part in others}:
             yield f"{name}: not listed"
