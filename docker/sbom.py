@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""sbom.py PROGRAM MAP: what PROGRAM is linked with, as SPDX 2.3 in JSON, on stdout.
+"""sbom.py PROGRAM MAP: prints what PROGRAM is linked with, as SPDX 2.3 in JSON.
 
-The archives and objects inside it are read from the linker's MAP, the shared libraries from the loader and from their own
-headers; what those are is known from Debian's packages and from docker/licences.txt. The same program on the same machine
-gives the same bytes: its time is SOURCE_DATE_EPOCH, or else the program's own.
+The linker's MAP lists the linked archives and objects; the loader and their headers give the shared libraries. Debian's
+package data and docker/licences.txt describe them. The same program on the same machine gives the same bytes: the time
+is SOURCE_DATE_EPOCH, or else that of the program.
 """
 import datetime
 import hashlib
@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 LICENCES = pathlib.Path(__file__).with_name("licences.txt")
-MEMBER = re.compile(r"(/\S+\.a)\(\S+\)")  # an archive's member that was taken
+MEMBER = re.compile(r"(/\S+\.a)\(\S+\)")  # a linked member of an archive
 OBJECT = re.compile(r"LOAD (/\S+\.o)")  # the start files of the C library and the compiler
 LOADED = re.compile(r"\s(?:\S+ => )?(/\S+) \(0x")
 FIELDS = ["Package", "Version", "Architecture", "source:Package", "source:Version", "Homepage"]
@@ -26,11 +26,11 @@ def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"}).stdout
 
 
-# ---------------------------------------------------------------------- what is linked
+# ---------------------------------------------------------------------- linked files
 
 
 def inside(link_map):
-    """The archives and objects of the system that are in the program: those of the build have relative paths."""
+    """The system's archives and objects in the program. Those of the build have relative paths and do not count."""
     lines = pathlib.Path(link_map).read_text(encoding="utf-8").splitlines()
     found = {match[1] for line in lines for pattern in (MEMBER, OBJECT) if (match := pattern.match(line))}
     return sorted({os.path.realpath(file) for file in found})
@@ -46,7 +46,7 @@ def shared(program):
     return dict(sorted(found.items()))
 
 
-# ---------------------------------------------------------------------- what Debian knows of it
+# ---------------------------------------------------------------------- Debian's package data
 
 
 def read_licences():
@@ -55,12 +55,12 @@ def read_licences():
 
 
 def spellings(file):
-    """dpkg may know a file below / or below /usr, which are the same."""
+    """The possible paths of a file for dpkg: below / or below /usr, which are the same."""
     return (file, file.removeprefix("/usr") if file.startswith("/usr/") else "/usr" + file)
 
 
 def read_packages(files):
-    """What dpkg says of the package of each file: {file: {field: value}}."""
+    """dpkg's fields of the package of each file: {file: {field: value}}."""
     asked = [path for file in files for path in spellings(file)]
     found = subprocess.run(["dpkg-query", "-S", *asked], capture_output=True, text=True, check=False).stdout
     owners = {path: package for package, path in re.findall(r"^(\S+): (/.*)$", found, flags=re.M)}
@@ -77,7 +77,7 @@ def read_packages(files):
 
 
 def copyright_of(package):
-    """The text of its copyright file."""
+    """The text of the copyright file of a package."""
     return (pathlib.Path("/usr/share/doc") / package / "copyright").read_text(encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""third_party.py SBOM FOLDER: puts into FOLDER what has to go along with a program that others' libraries are linked into:
-the copyright file of each package, the licences that those refer to, and a README with the sources to rebuild it from.
+"""third_party.py SBOM FOLDER: writes to FOLDER the files that must accompany a program with linked libraries: the
+copyright file of each package, the licences that these refer to, and a README with the sources for a rebuild.
 
-SBOM is what docker/sbom.py wrote of the program; what is linked at run time only is left out.
+SBOM is the output of docker/sbom.py for the program. Shared libraries are left out.
 """
 import json
 import pathlib
@@ -14,28 +14,28 @@ COMMON = pathlib.Path("/usr/share/common-licenses")
 REFERENCE = re.compile(r"/usr/share/common-licenses/([A-Za-z0-9.-]*[A-Za-z0-9])")
 
 README = """\
-What others wrote and is linked into this milkypay-mock
-========================================================
+Libraries of other authors that are linked into this milkypay-mock
+===================================================================
 
-PACKAGE.copyright is what Debian says of the authors and licences of a package, licences/ has the texts that those files
-refer to. Some packages have further parts under other licences that are not linked: the licence of what is linked is
-in the second column.
+PACKAGE.copyright lists the authors and licences of a Debian package. licences/ has the licence texts that these files
+refer to. Some packages also have parts under other licences, which are not linked. The second column has the licence
+of the linked part.
 
 {table}
 
-Some of these libraries are under the LGPL, which lets you change them and use the changed ones here. The source of
-milkypay-mock is free and builds this same program, so that can be done as follows, on Debian 12:
+Some of these libraries are under the LGPL, which allows you to change them and to use this program with the changed
+libraries. The source of milkypay-mock is free and builds the same program. On Debian 12:
 
-1. `apt-get source PACKAGE=VERSION` with the names and versions of the third column gets their source, from
-   snapshot.debian.org when the version is no longer in the archive; change it, build it, install its -dev package;
-2. unpack the source tarball of milkypay-mock and run `docker/release --from` with it: its program is linked with yours.
+1. Get the source of the library with `apt-get source PACKAGE=VERSION`. The third column has the names and versions. Use
+   snapshot.debian.org if the archive no longer has the version. Change the source, build it, and install its -dev package.
+2. Unpack the source tarball of milkypay-mock and run `docker/release --from` with it. This links your library.
 
-Who passes this program on has to pass on these files, and to offer those sources, in the same way.
+If you pass this program on, you must also pass on these files and offer these sources in the same way.
 """
 
 
 def linked(sbom):
-    """The SPDX packages inside the program, one for each Debian package."""
+    """The SPDX packages linked into the program, one per Debian package."""
     parts = {part["SPDXID"]: part for part in sbom["packages"]}
     inside = [parts[r["relatedSpdxElement"]] for r in sbom["relationships"] if r["relationshipType"] == "STATIC_LINK"]
     return {part["name"]: part for part in sorted(inside, key=lambda part: part["name"])}

@@ -34,11 +34,11 @@ def wrong_texts(catalogue):
             if not text.strip():
                 yield f"{key}: nothing in {language}"
             if placeholders(text) != placeholders(first):
-                yield f"{key}: {language} has other values in it than {min(languages)}"
+                yield f"{key}: {language} has other values than {min(languages)}"
 
 
 def wanted_keys():
-    """Returns {key or prefix: place that uses it}."""
+    """Yields (key, file that uses it)."""
     for page in sorted(WEB.glob("assets/*.html")):
         for key in re.findall(r"\{\{t\.([\w.:]+)\}\}", page.read_text()):
             yield key, page
@@ -55,7 +55,7 @@ def main():
     for key, where in wanted_keys():
         used.add(key)
         if key not in catalogue:
-            problems.append(f"{where} wants {key}, which is missing")
+            problems.append(f"{where} uses {key}, which is missing")
     sources = "".join(file.read_text() for file in WEB.glob("*.c"))
     for key in catalogue:
         prefix = key.split(".")[0] + ".%s"

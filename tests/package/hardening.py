@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """hardening.py PROGRAM [COMPILE_COMMANDS]: checks that PROGRAM has the hardening that SECURITY.md describes.
 
-What leaves traces is looked for in the program. Of what leaves none, and of what the C library's own start files lack in
-any case (so that the linker notes no CET), the build's compile_commands.json tells whether every file was compiled with it.
-The last line is `N ok, N failed`; exit status 1 when a check failed.
+Most properties are visible in the file of the program. The others are checked in compile_commands.json of the build:
+every file must be compiled with the flag. This includes CET, which the linker does not record because the start files
+of the C library lack it. The last line is `N ok, N failed`. The exit status is 1 if a check failed.
 """
 import json
 import re
@@ -28,13 +28,13 @@ def traces(program):
     dynamic, symbols = readelf(program, "-d"), readelf(program, "--dyn-syms")
     stack = re.search(r"^\s*GNU_STACK .*", segments, flags=re.M)
     yield "position independent", "Type:                              DYN" in header and " PIE" in dynamic
-    yield "its tables are read-only once it runs", "GNU_RELRO" in segments
-    yield "and resolved at the start", bool(re.search(r"\(FLAGS(_1)?\).*\bNOW\b", dynamic))
+    yield "relocated tables are read-only at run time", "GNU_RELRO" in segments
+    yield "symbols are resolved at the start", bool(re.search(r"\(FLAGS(_1)?\).*\bNOW\b", dynamic))
     yield "no executable stack", bool(stack) and " RWE " not in stack[0]
-    yield "no segment to be both written and executed", " RWE " not in segments
-    yield "no code that is changed at the start", "TEXTREL" not in dynamic
+    yield "no segment is both writable and executable", " RWE " not in segments
+    yield "no text relocations", "TEXTREL" not in dynamic
     yield "stack protector", "__stack_chk_fail" in symbols
-    yield "checked variants of libc's functions", bool(re.search(r"\b__(?!stack)\w+_chk\b", symbols))
+    yield "checked variants of libc functions", bool(re.search(r"\b__(?!stack)\w+_chk\b", symbols))
 
 
 def flags(compile_commands):

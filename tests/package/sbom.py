@@ -61,7 +61,7 @@ def form(where, value, must, may=None):
     for name in sorted(set(must) - set(value)):
         yield f"{where}: {name} is missing"
     for name in sorted(set(value) - set(known)):
-        yield f"{where}: {name} is no member"
+        yield f"{where}: {name} is not a member"
     for name in sorted(set(value) & set(known)):
         rule, given = known[name], value[name]
         if isinstance(rule, type):
@@ -92,18 +92,18 @@ def forms(document):
 def references(document):
     ids = [package["SPDXID"] for package in document["packages"]]
     for twice in sorted({one for one in ids if ids.count(one) > 1}):
-        yield f"{twice} is there twice"
+        yield f"{twice} occurs twice"
     related = {one["relatedSpdxElement"] for one in document["relationships"]}
     for one in document["relationships"]:
         for end in ("spdxElementId", "relatedSpdxElement"):
             if one[end] not in [*ids, "SPDXRef-DOCUMENT"]:
-                yield f"a relationship with {one[end]}, which is not there"
+                yield f"a relationship with {one[end]}, which does not exist"
     for lonely in sorted(set(ids) - related):
         yield f"{lonely}: nothing is linked with it"
 
 
 def contents(document, program):
-    """Yields what is missing about this program and everything that it is linked with."""
+    """Yields the differences between the document and the program with its libraries."""
     main, *others = document["packages"]
     digest = hashlib.sha256(pathlib.Path(program).read_bytes()).hexdigest()
     if {"algorithm": "SHA256", "checksumValue": digest} not in main["checksums"]:

@@ -1,5 +1,5 @@
-// Keeps the part of a page that is marked data-live fresh: when the shop says that something happened, and every
-// data-again seconds, the page is fetched and the part replaced.
+// Keeps the part of a page with data-live up to date. When the shop reports a change, and every data-again seconds, it
+// loads the page again and replaces the part.
 
 const part = () => document.querySelector('[data-live]');
 let busy = false;
@@ -16,7 +16,7 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('[data-live]');
     if (response.ok && fresh && fresh.innerHTML !== part().dataset.shown) show(fresh);
   } catch {
-    // the shop is away; the next event or second tries again
+    // the shop is not available; the next event or second tries again
   }
   busy = false;
   if (missed) {

@@ -1,5 +1,5 @@
-// The container as far as it can be tried without an engine, and with one if there is one. MILKYPAY_IMAGE names the
-// image, MILKYPAY_BIN a program that stands in for a started container where there is no engine.
+// Tests of the container. Some need no container engine; the others run if there is one. MILKYPAY_IMAGE names the
+// image. Without an engine, the program named by MILKYPAY_BIN replaces a started container.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Not run: `npm run types` checks that this compiles, and that what is wrong does not.
+// Not run: `npm run types` checks that this file compiles, and that the marked mistakes do not.
 
 import { Network } from 'testcontainers';
 import { MilkyPayContainer, MilkyPayError, MilkyPayMock, type StartedMilkyPayContainer } from '../index.js';
@@ -30,7 +30,7 @@ export async function shopUnderTest(port: number): Promise<StartedMilkyPayContai
     container.mock.publicApiUrl,
   );
 
-  // @ts-expect-error: a fault of callbacks is none of calls
+  // @ts-expect-error: a fault of callbacks is not a fault of calls
   await shop.addFault({ on: 'api', fault: 'reorder' });
   // @ts-expect-error: there is no such setting
   await container.createAccount({ settle_after: 5 });
