@@ -427,7 +427,7 @@ describe('retries', () => {
 
 describe('timeouts', () => {
   for (const [setting, answer] of [['read_timeout_ms', HANG], ['total_timeout_ms', HANG]]) {
-    test(`${setting}: a receiver that never answers`, async () => {
+    test(`${setting}: a receiver that never responds`, async () => {
       const { api, sink, callback_url } = await scene({ [setting]: 150, retry_limit: 1 });
       sink.answer([answer]);
       const { id } = await api.made({ callback_url }, hold);

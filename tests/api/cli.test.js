@@ -134,7 +134,7 @@ describe('options', () => {
     [['--control-token', ''], '--control-token'],
   ];
   for (const [args, word] of bad) {
-    test(`refused: ${args.map((a) => JSON.stringify(a)).join(' ')}`, () =>
+    test(`rejected: ${args.map((a) => JSON.stringify(a)).join(' ')}`, () =>
       refuses(args.includes('--listen') ? args : [...args, '--listen', '127.0.0.1:0'], [word]));
   }
 
@@ -579,7 +579,7 @@ describe('fixtures', () => {
     ],
   ];
   for (const [what, spoil, words] of bad) {
-    test(`refused: ${what}`, async () => {
+    test(`rejected: ${what}`, async () => {
       const folder = copy();
       spoil(folder);
       await refuses(['--check', '--fixtures', folder], words);

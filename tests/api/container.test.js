@@ -85,7 +85,7 @@ describe('Kubernetes', () => {
   const get = (path, host, headers = {}) => client.send('GET', path, { headers: { Host: host, ...headers } });
 
   for (const kind of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
-    test(`the ${kind} is answered to the pod's address, without a token`, async () => {
+    test(`the ${kind} works with the pod's address and without a token`, async () => {
       const { path, port } = container[kind].httpGet;
       assert.equal(port, 'http');
       (await get(path, '10.42.0.7:8080')).expect(200);

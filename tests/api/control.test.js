@@ -291,7 +291,7 @@ describe('transition', () => {
   };
 
   for (const status of Object.keys(ROADS)) {
-    test(`the way to ${status}`, async () => {
+    test(`can reach ${status}`, async () => {
       const api = await frozen();
       const id = await in_(api, status);
       assert.equal((await api.attributes(id)).status, status);
@@ -492,7 +492,7 @@ describe('pay', () => {
     '0129': 'general_fatal_error',
   };
   for (const number of [BAD, BAD_3DS]) {
-    test(`${number}: the expiry decides`, async () => {
+    test(`${number}: the expiry date decides the outcome`, async () => {
       const api = await frozen();
       for (const [expiry, resolution] of Object.entries(BY_EXPIRY)) {
         const a = await paid(api, card(number, expiry));

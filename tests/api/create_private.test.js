@@ -151,7 +151,7 @@ const AMOUNTS = {
   4.35: '4.35', 33.33333333: '33.33333333', '"0.07"': '0.07', 1000.1: '1000.1', 8192.125: '8192.125',
 };
 for (const [sent, shown] of Object.entries(AMOUNTS)) {
-  test(`amount ${sent} reads ${shown}`, async () => {
+  test(`amount ${sent} is returned as ${shown}`, async () => {
     const body = `{"data":{"attributes":{"service":"payment_card_usd_hpp","currency":"USD","amount":${sent}}}}`;
     const reply = (
       await demo.private('POST', '/payment-invoices', { body, headers: { 'Content-Type': 'application/json' } })

@@ -320,7 +320,7 @@ describe('callbacks', async () => {
   }
 
   for (const [kind, said] of [['wrong_amount', 'processed'], ['unknown_status', '\\w+']]) {
-    test(`with ${kind} are not believed: the platform is asked`, async () => {
+    test(`with ${kind} are not trusted: the shop reads the invoice`, async () => {
       const { order, seen } = await paidUnder({ fault: kind });
       assert.match((await seen())[0], new RegExp(`^${said}: genuine, unclear, 200$`));
       assert.deepEqual(await last(shop, order), ['processed', 'reading']);

@@ -167,7 +167,7 @@ describe('422 in profile 2024', () => {
 
 describe('422 of the card gate', () => {
   for (const profile of ['2020', '2024']) {
-    test(`a list in the profile of ${profile}`, async () => {
+    test(`a list in profile ${profile}`, async () => {
       const api = await demo.newAccount({ profile });
       const { token } = (await api.made({}, hold)).attributes.flow_data.metadata;
       const sale = (attributes) =>

@@ -215,7 +215,7 @@ describe('413', () => {
   });
 
   for (const size of [(1 << 20) + 1, 5 << 20, (16 << 20) - 10]) {
-    test(`${size} bytes are read and thrown away`, async () => {
+    test(`${size} bytes are read and discarded`, async () => {
       const reply = (await post('/payment-invoices', size, demo.auth)).expect(413);
       assert.equal(reply.json.errors[0].code, '413');
       (await post('/public-api/payment-invoices', size)).expect(413);
@@ -355,7 +355,7 @@ describe('leniency', () => {
     'nonsense',
     '',
   ]) {
-    test(`Accept: ${accept} is no reason for 406`, async () => {
+    test(`Accept: ${accept} never causes a 406`, async () => {
       const reply = (await demo.list({}, { headers: { Accept: accept } })).expect(200);
       assert.match(reply.headers['content-type'], /^application\/json/);
       (await demo.create(invoice(), { headers: { Accept: accept } })).expect(201);
@@ -424,7 +424,7 @@ describe('malformed HTTP', () => {
       .slice(0, 7900)} HTTP/1.1\r\nHost: x\r\n\r\n`,
   };
   for (const [what, bytes] of Object.entries(unfinished)) {
-    test(`the caller goes away after ${what}`, async () => {
+    test(`the caller disconnects after ${what}`, async () => {
       for (let i = 0; i < 20; i++) {
         const socket = connect({ host: server.host, port: server.port });
         socket.on('error', () => {});

@@ -199,7 +199,7 @@ describe('the delay', () => {
   });
 
   for (const [name, more] of [['commit_then_reset', {}], ['commit_then_timeout', { hold: '10m' }]]) {
-    test(`${name}: it counts from the commit`, async () => {
+    test(`${name}: the delay starts at the commit`, async () => {
       const api = await shop({ first_callback_delay_ms: 1 });
       await fault(api, { on: 'api', match: { method: 'POST' }, fault: name, times: 1, ...more });
       const controller = new AbortController();

@@ -53,7 +53,7 @@ for (const table of ['parse_str', 'is_numeric']) {
     maxBuffer: 1 << 24,
     timeout: 60_000,
   });
-  test(`the stored table of ${table} is what PHP says`, { skip: php.error && 'php-cli is not installed' }, () => {
+  test(`the stored table ${table} equals the output of PHP`, { skip: php.error && 'php-cli is not installed' }, () => {
     assert.equal(php.status, 0, php.stderr);
     assert.equal(readFileSync(unit(`${table}.json`), 'utf8'), php.stdout);
   });

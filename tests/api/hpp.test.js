@@ -346,7 +346,7 @@ describe('the end', () => {
   };
 
   for (const [outcome, which] of [['processed', 'success'], ['process_failed:declined', 'fail']]) {
-    test(`the way back after ${outcome}: return_urls.${which}`, async () => {
+    test(`the return after ${outcome} uses return_urls.${which}`, async () => {
       const api = await frozen({ attempt_limit: 1, return_url: 'http://127.0.0.1:1/account' });
       const options = { headers: { 'X-Mock-Outcome': outcome } };
       const made = await api.made({ return_url: 'http://127.0.0.1:1/plain', return_urls: urls }, options);

@@ -42,7 +42,7 @@ const wrong = (reply) => Object.keys(reply.expect(422).json.errors).sort();
 
 describe('an order without a service', () => {
   for (const [method, order, status] of WAYS) {
-    test(`by ${method}: a created invoice, and the browser goes to its page`, async () => {
+    test(`by ${method}: creates the invoice and redirects the browser to its page`, async () => {
       const api = await frozen();
       const reply = (await order(api, { description: 'Some goods' }, BROWSER)).expect(status);
       const { attributes: a, relationships } = await newest(api);
@@ -378,7 +378,7 @@ describe('the choice of a method', () => {
 
 describe('an order with a service', () => {
   for (const [method, order, status] of WAYS) {
-    test(`by ${method}: as the form's`, async () => {
+    test(`by ${method}: the same as by the form`, async () => {
       const api = await frozen();
       (await order(api, { service: 'payment_card_usd_hpp' })).expect(status);
       const { attributes: a, relationships } = await newest(api);

@@ -338,7 +338,7 @@ async function sendAll(one, api, texts) {
   );
 }
 
-test(`${MUTANTS} requests changed at random run nothing that a strict reader does not see`, async () => {
+test(`${MUTANTS} randomly changed requests run nothing that a strict parser does not find`, async () => {
   const one = await startServer();
   const api = new Client(one);
   const below = random(SEED);

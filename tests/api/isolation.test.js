@@ -104,7 +104,7 @@ describe('ids of another account', () => {
   });
 
   for (const [operation, [id, code, body]] of Object.entries(OPERATIONS)) {
-    test(`${operation}: 404, and there nothing happens`, async () => {
+    test(`${operation}: 404, and the other account does not change`, async () => {
       const [method, path] = operation.split(' ');
       const before = [
         await theirs.list(),

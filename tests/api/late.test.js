@@ -61,7 +61,7 @@ describe('every status by name, by timer and by chain', () => {
       assert.deepEqual((await api.list({ 'filter[status]': status })).data.map((one) => one.id), [id]);
     });
 
-    test(`${status}: by a command, and waited for`, async () => {
+    test(`${status}: by a command`, async () => {
       const api = await frozen();
       const id = await in_(api, /^(refund|.*charged|partially_refund)/.test(status) ? ['processed', status] : [status]);
       assert.equal((await api.reach(id, status)).attributes.status, status);

@@ -118,7 +118,7 @@ describe('precedence', () => {
     ['default', 'processed'],
   ];
   for (let first = 0; first < ways.length; first++) {
-    test(`${ways[first][0]} wins over all that follow`, async () => {
+    test(`${ways[first][0]} takes precedence over all that follow`, async () => {
       const has = (name) => ways.findIndex(([way]) => way === name) >= first;
       const outcome = (name) => ways.find(([way]) => way === name)[1];
       const api = await frozen(has('account') ? { outcome: outcome('account') } : {});
@@ -269,7 +269,7 @@ describe('the syntax', () => {
     'insufficient_funds@1s,nonsense',
   ];
   for (const outcome of bad) {
-    test(`refused everywhere: ${JSON.stringify(outcome)}`, async () => {
+    test(`rejected everywhere: ${JSON.stringify(outcome)}`, async () => {
       const api = await frozen();
       (await api.outcomes(outcome)).expect(400, 422);
       // a header value cannot end with blanks

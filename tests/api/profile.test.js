@@ -42,7 +42,7 @@ test('the setting is 2020 (default) or 2024', async () => {
 
 describe('tokens', () => {
   for (const [from, to] of [['2020', '2024'], ['2024', '2020']]) {
-    test(`one of ${from} pays when the account has become ${to}`, async () => {
+    test(`a token of profile ${from} pays after the change to profile ${to}`, async () => {
       const api = await demo.newAccount({ profile: from });
       const made = await api.made({}, hold);
       await become(api, to);

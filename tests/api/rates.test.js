@@ -107,7 +107,7 @@ describe('rates', () => {
     [{ rates: {} }, 'base'],
     ['{', 'rates.json'],
   ]) {
-    test(`refused: ${JSON.stringify(rates)}`, async () => {
+    test(`rejected: ${JSON.stringify(rates)}`, async () => {
       const run = await runBinary(['--check', '--fixtures', ratesFile(rates)]);
       assert.notEqual(run.code, 0);
       assert.match(run.stderr, /rates\.json/);

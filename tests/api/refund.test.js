@@ -183,7 +183,7 @@ describe('the request', () => {
     'all at once': [{ amount: -1, reference_id: 5, description: 5 }, 'amount', 'reference_id', 'description'],
   };
   for (const [name, [attributes, ...fields]] of Object.entries(WRONG)) {
-    test(`${name}: 422, and nothing happened`, async () => {
+    test(`${name}: 422, and nothing changed`, async () => {
       const api = await frozen();
       const id = await paid(api);
       wrong(await refund(api, id, attributes), ...fields);
@@ -260,7 +260,7 @@ describe('the state', () => {
   });
 
   for (const status of ['partially_refunded', 'partially_charged_back', 'refund_failed']) {
-    test(`${status}: may go on`, async () => {
+    test(`${status}: allows another refund`, async () => {
       const api = await frozen();
       const id = await paid(api);
       (await api.transition(id, { status })).expect(200);

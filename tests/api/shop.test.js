@@ -30,7 +30,7 @@ const usd = async (api) =>
 const seen = (sink, id) => sink.requests.filter(({ invoice }) => invoice === id).map(({ status }) => status);
 
 for (const profile of ['2020', '2024']) {
-  test(`payment, refund, chargeback and payout on the profile of ${profile}`, async () => {
+  test(`payment, refund, chargeback and payout in profile ${profile}`, async () => {
     const { api, sink, callback_url } = await open(profile);
     const { id } = await api.made({ amount: 100, callback_url });
     await api.advance(STEP_S);

@@ -34,7 +34,7 @@ const roads = {
 
 describe('a card check', () => {
   for (const [name, pay] of Object.entries(roads)) {
-    test(`${name}: verified, and no money`, async () => {
+    test(`${name}: verified, and nothing is charged`, async () => {
       const api = await demo.newAccount();
       const sink = await startSink({ account: api.account });
       await api.freeze();

@@ -313,7 +313,7 @@ const GOOD = [
 ];
 for (const [what, changes, where = BOTH] of GOOD) {
   for (const way of where) {
-    test(`${way} lets through: ${what}`, async () => {
+    test(`${way} accepts: ${what}`, async () => {
       (await ways[way](invoice(typeof changes === 'function' ? changes(way) : changes))).expect(201);
     });
   }
@@ -363,7 +363,7 @@ for (const [what, body] of Object.entries({
   'attributes of another type': '{"data":{"attributes":[1]}}',
   'empty attributes': '{"data":{"attributes":{}}}',
 })) {
-  test(`refused: ${what}`, async () => {
+  test(`rejected: ${what}`, async () => {
     (await raw('/payment-invoices', body, api.auth)).expect(400, 422);
     (await raw('/public-api/payment-invoices', body)).expect(400, 422);
   });

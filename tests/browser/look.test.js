@@ -415,7 +415,7 @@ describe('the keyboard', () => {
   };
 
   for (const js of [true, false]) {
-    test(`is enough to pay with 3-D Secure, JavaScript ${js ? 'on' : 'off'}`, async () => {
+    test(`allows a payment with 3-D Secure, JavaScript ${js ? 'on' : 'off'}`, async () => {
       const { url } = await invoice();
       await asPayer({ js }, server, async (payer) => {
         const { keyboard } = payer.page;
