@@ -1,6 +1,5 @@
 #include "create.h"
 
-#include "base/text.h"
 #include "base/wall.h"
 #include "domain/price.h"
 #include "engine/engine_journal.h"

@@ -5,7 +5,6 @@
 #include "engine/tenant.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static struct journal_record begin(const struct engine *engine, enum journal_kind kind,
                                    const struct tenant *tenant, int64_t invoice)

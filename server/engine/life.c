@@ -8,7 +8,6 @@
 #include "engine/schedule.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define RETRY_AFTER_MS 1000 /* after a failed commit */
 

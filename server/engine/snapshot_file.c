@@ -8,7 +8,6 @@
 #include "wire/json_cut.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define STEP_MOST ((size_t)256 << 10) /* text that is parsed in one step */
 #define LOOKED_AT 16                  /* cutting text costs at most a sixteenth of parsing it */

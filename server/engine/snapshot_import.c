@@ -8,7 +8,6 @@
 #include "engine/snapshot_file.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
-#include "view/view_invoice.h"
 #include "wire/json_read.h"
 
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "base/wall.h"
 #include "engine/engine_account.h"
 #include "store/store_garbage.h"
-#include "store/store_invoice.h"
 
 #define LEFTOVERS_PER_TURN 64 /* takes less than a millisecond */
 #define ROWS_PER_TURN 256     /* examined, deleted or not */

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct ring {
     struct journal_record *records; /* by position % room */
