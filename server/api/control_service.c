@@ -23,7 +23,7 @@ struct answer *control_services_list(struct call *call)
     if (text && !invoice_kind_parse(text, &kind)) {
         return call_invalid(call, "kind: must be payment or payout");
     }
-    const struct catalogue *catalogue = fixture_catalogue(call->engine->fixture, kind);
+    const struct catalogue *catalogue = &call->engine->fixture->catalogues[kind];
     struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];

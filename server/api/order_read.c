@@ -40,7 +40,7 @@ static void check_service(const struct checking *c)
         return;
     }
     const struct service *service =
-        service_find(fixture_catalogue(c->call->engine->fixture, c->order->kind), input->service);
+        service_find(&c->call->engine->fixture->catalogues[c->order->kind], input->service);
     if (!service || !service_is_usable(service)) {
         json_errors_add(c->errors, "service",
                         service ? "Service is not available" : "Service does not exist");

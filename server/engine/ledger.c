@@ -10,7 +10,7 @@
 static bool is_served(const struct fixture *fixture, const char *currency)
 {
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        const struct catalogue *catalogue = fixture_catalogue(fixture, (enum invoice_kind)kind);
+        const struct catalogue *catalogue = &fixture->catalogues[kind];
         for (size_t i = 0; i < catalogue->n_services; i++) {
             if (text_equal(catalogue->services[i].currency, currency)) {
                 return true;
@@ -76,8 +76,7 @@ struct view_balances ledger_view(struct engine *engine, const struct tenant *ten
 {
     struct listing listing = {.arena = arena};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        const struct catalogue *catalogue =
-            fixture_catalogue(engine->fixture, (enum invoice_kind)kind);
+        const struct catalogue *catalogue = &engine->fixture->catalogues[kind];
         for (size_t i = 0; i < catalogue->n_services; i++) {
             add_currency(&listing, catalogue->services[i].currency);
         }

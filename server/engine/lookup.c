@@ -62,7 +62,7 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
 {
     return (struct view_invoice){
         .invoice = invoice,
-        .service = service_find(fixture_catalogue(engine->fixture, invoice_kind(invoice->seq)),
+        .service = service_find(&engine->fixture->catalogues[invoice_kind(invoice->seq)],
                                 invoice->service),
         .account = &tenant->account,
         .cards = &engine->fixture->cards,

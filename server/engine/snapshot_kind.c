@@ -116,7 +116,7 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path, void 
     enum invoice_kind kind = invoice_kind(invoice->seq);
     bool priced = invoice->exchange_rate != MONEY_NONE;
     bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
-    if (chosen && !service_find(fixture_catalogue(r->engine->fixture, kind), invoice->service)) {
+    if (chosen && !service_find(&r->engine->fixture->catalogues[kind], invoice->service)) {
         return refuse(r, path, "service", "must be the code of a service in the fixtures");
     }
     if (invoice->service && invoice->exchange_rate <= 0) {

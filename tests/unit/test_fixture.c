@@ -9,8 +9,8 @@ static void the_embedded_fixtures_load(void **state)
     struct fixture fixture;
     (void)state;
     assert_null(fixture_load(NULL, &fixture));
-    assert_true(fixture.catalogue.n_services > 20);
-    assert_true(fixture.catalogue.n_methods > 0);
+    assert_true(fixture.catalogues[INVOICE_PAYMENT].n_services > 20);
+    assert_true(fixture.catalogues[INVOICE_PAYMENT].n_methods > 0);
     assert_true(fixture.cards.n > 0);
     assert_true(fixture.scenarios.n > 0);
     assert_true(fixture.n_accounts > 0);
@@ -53,9 +53,11 @@ static void the_documented_services_exist_and_are_usable(void **state)
     (void)state;
     assert_null(fixture_load(NULL, &fixture));
     for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
-        const struct service *service = service_find(&fixture.catalogue, codes[i]);
+        const struct service *service =
+            service_find(&fixture.catalogues[INVOICE_PAYMENT], codes[i]);
         assert_row(codes[i], service && service_is_usable(service));
-        assert_row(codes[i], service_find_id(&fixture.catalogue, service->id) == service);
+        assert_row(codes[i],
+                   service_find_id(&fixture.catalogues[INVOICE_PAYMENT], service->id) == service);
         assert_row(codes[i], service->method && service->method->name.en);
         assert_row(codes[i], service_is_test(service) == (strncmp(codes[i], "test_", 5) == 0));
         assert_row(codes[i], service->amount_min > 0 && service->amount_min <= service->amount_max);
@@ -68,14 +70,16 @@ static void a_field_accepts_what_its_regexp_matches(void **state)
     struct fixture fixture;
     (void)state;
     assert_null(fixture_load(NULL, &fixture));
-    const struct service *bank = service_find(&fixture.catalogue, "bank_transfer_usd_hpp");
+    const struct service *bank =
+        service_find(&fixture.catalogues[INVOICE_PAYMENT], "bank_transfer_usd_hpp");
     assert_int_equal(bank->n_fields, 1);
     const struct service_field *field = &bank->fields[0];
     assert_string_equal(field->key, "account_number");
     assert_true(field->required);
     assert_int_equal(regexec(&field->compiled, field->example, 0, NULL, 0), 0);
     assert_int_equal(regexec(&field->compiled, "nothing", 0, NULL, 0), REG_NOMATCH);
-    const struct service *test = service_find(&fixture.catalogue, "test_usd_test");
+    const struct service *test =
+        service_find(&fixture.catalogues[INVOICE_PAYMENT], "test_usd_test");
     assert_string_equal(test->fields[0].regexp, "^[a-zA-Z_]*$");
     assert_int_equal(regexec(&test->fields[0].compiled, "", 0, NULL, 0), 0);
     assert_int_equal(regexec(&test->fields[0].compiled, "processed", 0, NULL, 0), 0);
@@ -236,14 +240,14 @@ static void missing_members_of_methods_and_services_have_defaults(void **state)
     struct fixture fixture;
     (void)state;
     assert_null(load_text("default.json", text, strlen(text), &fixture));
-    const struct payment_method *method = &fixture.catalogue.methods[0];
+    const struct payment_method *method = &fixture.catalogues[INVOICE_PAYMENT].methods[0];
     assert_string_equal(method->name.uk, "M");
     assert_string_equal(method->description, "");
     assert_null(method->logo);
     assert_string_equal(method->metadata, "{\"a\\/b\":[]}");
     assert_string_equal(method->position, "3");
     assert_string_equal(method->hide, "null");
-    const struct service *service = &fixture.catalogue.services[0];
+    const struct service *service = &fixture.catalogues[INVOICE_PAYMENT].services[0];
     assert_true(service->available && service->enabled && service->test_mode && !service->active);
     assert_int_equal(service->amount_min, 50000000);
     assert_int_equal(service->n_fields, 0);
