@@ -2,7 +2,6 @@
 #include "api/api.h"
 #include "api/wait.h"
 #include "base/text.h"
-#include "engine/outbox.h"
 
 /* ------------------------------------------------------------------ replies */
 

@@ -1,6 +1,5 @@
 #include "api/api.h"
 
-#include "base/text.h"
 #include "view/view_service.h"
 
 #define PAGE_SIZE 20

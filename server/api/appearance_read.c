@@ -1,7 +1,6 @@
 #include "api/order_fields.h"
 
 #include "base/attr.h"
-#include "base/text.h"
 
 #include <string.h>
 

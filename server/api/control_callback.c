@@ -1,6 +1,5 @@
 #include "control.h"
 
-#include "base/text.h"
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"

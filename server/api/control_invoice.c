@@ -1,7 +1,6 @@
 #include "control.h"
 
 #include "base/text.h"
-#include "domain/outcome.h"
 #include "engine/payment.h"
 #include "engine/transition.h"
 

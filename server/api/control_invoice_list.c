@@ -2,7 +2,6 @@
 #include "control.h"
 
 #include "base/text.h"
-#include "engine/outbox.h"
 #include "engine/transition.h"
 #include "store/store_invoice.h"
 

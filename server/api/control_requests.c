@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "engine/engine_journal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* How many requests match, in total and by group. */

@@ -1,7 +1,6 @@
 /* GET /_mock/wait: reads the condition. waiter.h checks it, waits.c has the parked calls. */
 #include "control.h"
 
-#include "api/wait.h"
 #include "api/waiter.h"
 #include "base/text.h"
 

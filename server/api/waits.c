@@ -1,6 +1,5 @@
 #include "wait.h"
 
-#include "api/control.h"
 #include "api/waiter.h"
 #include "base/wall.h"
 

@@ -2,7 +2,6 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "call/call.h"
-#include "http/target.h"
 #include "view/view_errors.h"
 
 #define AUTHENTICATE "Basic realm=\"MilkyPay\""

@@ -1,6 +1,5 @@
 #include "invoice.h"
 
-#include "base/attr.h"
 #include "base/text.h"
 #include "domain/price.h"
 

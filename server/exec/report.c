@@ -1,9 +1,7 @@
 /* Reads the rows of a run's report; report_html.c and report_junit.c write them. */
 #include "report.h"
 
-#include "base/text.h"
 #include "base/wall.h"
-#include "engine/outbox.h"
 #include "exec/report_private.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"

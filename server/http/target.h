@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #define TARGET_MOST 8192 /* bytes; longer ones are refused */

@@ -1,8 +1,6 @@
 /* Selects the reader of a text. Reads multipart bodies, whose parts need a reader each. */
 #include "mask_scan.h"
 
-#include "base/text.h"
-
 #include <string.h>
 #include <strings.h>
 

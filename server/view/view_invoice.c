@@ -1,6 +1,5 @@
 #include "view_invoice.h"
 
-#include "base/text.h"
 #include "view/view_parts.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "web/messages.h"
-#include "wire/json_out.h"
 #include "wire/json_read.h"
 
 /* The outcomes that the test service offers (outcome.h); X-Mock-Outcome accepts any. */

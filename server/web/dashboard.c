@@ -1,6 +1,5 @@
 #include "web/web.h"
 
-#include "base/text.h"
 #include "call/guard.h"
 #include "web/page.h"
 

@@ -1,7 +1,6 @@
 #include "json_out.h"
 
 #include "base/json_text.h"
-#include "base/text.h"
 #include "domain/invoice.h"
 #include "domain/money.h"
 
