@@ -72,27 +72,8 @@ enum MHD_Result http_reply_ready(struct http_request *request);
 /* Sends the reply, or delays it first if its fault says so. */
 enum MHD_Result http_send_when_due(struct http_request *request);
 
-/* Passes the reply to libmicrohttpd, or applies its fault to the connection. */
-enum MHD_Result http_send(struct http_request *request);
-
-/* Resumes a suspended connection: libmicrohttpd calls http_access again, which sends. Returns false
- * if it was not suspended. */
-bool http_resume(struct http_request *request);
-
 /* Ends the parking without calling `gone`. */
 void http_end_park(struct http_request *request);
 
 /* The client disconnected before its held reply was sent; the changes remain. */
 void http_drop_held(struct http_request *request);
-
-/* Creates the response that reads from the request's stream. */
-struct MHD_Response *http_stream_response(struct http_request *request);
-
-/* Returns true if the connection must end without a byte; resets it for REPLY_RESET. */
-bool reply_fault_ends(struct http_request *request);
-
-/*
- * Creates the response of a reply with the fault REPLY_CUT or REPLY_SLOW, and takes its body. A
- * slow body suspends the connection between its pieces, until the server ends.
- */
-struct MHD_Response *reply_fault_response(struct http_request *request);

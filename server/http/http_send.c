@@ -1,19 +1,203 @@
-/* Sends replies: when they may be sent, and how. */
+/* Sends replies: when they may be sent, and how: whole, with a fault (enum reply_fault), or as a
+ * stream. */
 #include "http_private.h"
 
 #include "base/die.h"
 #include "base/wall.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+
+#define BLOCK ((size_t)16384) /* most bytes of a slow body or a stream that are read at once */
+#define TICKS_PER_S 20        /* pieces of a slow body per second, if it is fast enough for that */
+
+/* ------------------------------------------------------------------ replies with a fault */
+
+/*
+ * Disconnecting the socket makes the kernel send a reset. SO_LINGER does not work here: the library
+ * shuts the socket down before it closes it.
+ */
+static void reset(struct http_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (info) {
+        connect(info->connect_fd, &nowhere, sizeof nowhere);
+    }
+}
+
+/* Returns true if the connection must end without a byte; resets it for REPLY_RESET. */
+static bool ends_unsent(struct http_request *request)
+{
+    enum reply_fault fault = request->reply.fault;
+    if (fault == REPLY_RESET) {
+        reset(request);
+    }
+    return fault == REPLY_RESET || fault == REPLY_CLOSED;
+}
+
+/* A body being sent. Owned by the response, which outlives the request. */
+struct slow_body {
+    struct http_request *request; /* valid while the library asks for more */
+    char *owned;                  /* NULL: the bytes are not ours */
+    const char *data;
+    size_t size, cut;    /* cut: where it stops */
+    int64_t bytes_per_s; /* 0: unlimited */
+    int64_t began_ms;
+};
+
+static void go_on(void *arg)
+{
+    struct http_request *request = arg;
+    MHD_resume_connection(request->connection);
+}
+
+/* Returns how many bytes may be sent by now, including the first piece. */
+static size_t allowed(const struct slow_body *body, int64_t now_ms)
+{
+    if (!body->bytes_per_s || body->request->server->closing) {
+        return body->size;
+    }
+    int64_t piece = body->bytes_per_s / TICKS_PER_S + 1;
+    int64_t due = (now_ms - body->began_ms) * body->bytes_per_s / 1000 + piece;
+    return due < (int64_t)body->size ? (size_t)due : body->size;
+}
+
+static ssize_t read_slow_body(void *arg, uint64_t at, char *to, size_t room)
+{
+    struct slow_body *body = arg;
+    size_t sent = (size_t)at;
+    if (sent >= body->cut) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    int64_t now_ms = mono_now_ms();
+    body->began_ms = body->began_ms ? body->began_ms : now_ms;
+    size_t end = allowed(body, now_ms);
+    end = end < body->cut ? end : body->cut;
+    if (end <= sent) {
+        struct http_request *request = body->request;
+        int64_t next_ms = ((int64_t)sent * 1000 + body->bytes_per_s - 1) / body->bytes_per_s;
+        MHD_suspend_connection(request->connection);
+        timer_start(&request->server->timers, &request->timer, body->began_ms + next_ms, go_on,
+                    request);
+        return 0;
+    }
+    size_t n = end - sent < room ? end - sent : room;
+    memcpy(to, body->data + sent, n);
+    return (ssize_t)n;
+}
+
+static void free_slow_body(void *arg)
+{
+    struct slow_body *body = arg;
+    free(body->owned);
+    free(body);
+}
+
+/* Sets the cut below the body's length. An empty body cannot be cut, so one byte is announced for
+ * it. */
+static void cut(struct slow_body *body, int64_t bytes)
+{
+    body->size = body->size ? body->size : 1;
+    size_t wanted = bytes < 0 ? body->size / 2 : (size_t)bytes;
+    body->cut = wanted < body->size ? wanted : body->size - 1;
+}
+
+/*
+ * Creates the response of a reply with the fault REPLY_CUT or REPLY_SLOW, and takes its body. A
+ * slow body suspends the connection between its pieces, until the server ends.
+ */
+static struct MHD_Response *spoiled_response(struct http_request *request)
+{
+    struct http_reply *reply = &request->reply;
+    struct slow_body *body = mem_alloc(sizeof *body);
+    *body = (struct slow_body){
+        .request = request,
+        .data = reply->fixed,
+        .size = reply->fixed ? reply->fixed_size : reply->body.size,
+    };
+    if (!reply->fixed) {
+        body->data = body->owned = buf_take(&reply->body);
+    }
+    body->cut = body->size;
+    if (reply->fault == REPLY_CUT) {
+        cut(body, reply->cut_at);
+    } else {
+        body->bytes_per_s = reply->bytes_per_s;
+    }
+    return MHD_create_response_from_callback(body->size, BLOCK, read_slow_body, body,
+                                             free_slow_body);
+}
+
+/* ------------------------------------------------------------------ streams */
+
+static ssize_t read_stream(void *arg, uint64_t position, char *into, size_t room)
+{
+    (void)position;
+    struct http_request *request = arg;
+    ssize_t size = request->stream.read(request->stream.arg, into, room);
+    if (!size) {
+        request->suspended = true;
+        MHD_suspend_connection(request->connection);
+    }
+    return size < 0 ? MHD_CONTENT_READER_END_OF_STREAM : size;
+}
+
+void http_stream_begin(struct http_request *request, const char *type,
+                       const struct http_stream *stream)
+{
+    http_reply(request, 200, type);
+    request->waited = true;
+    if (request->head) {
+        stream->gone(stream->arg);
+    } else {
+        request->stream = *stream;
+    }
+}
+
+/* Resumes a suspended connection: libmicrohttpd calls http_access again, which sends. Returns false
+ * if it was not suspended. */
+static bool resume(struct http_request *request)
+{
+    bool suspended = request->suspended;
+    request->suspended = false;
+    if (suspended) {
+        MHD_resume_connection(request->connection);
+    }
+    return suspended;
+}
+
+void http_stream_wake(struct http_request *request)
+{
+    resume(request);
+}
+
+bool http_stream_sleeps(const struct http_request *request)
+{
+    return request->suspended;
+}
+
+bool http_stream_is_deserted(const struct http_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char byte;
+    return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* ------------------------------------------------------------------ every reply */
 
 static struct MHD_Response *make_response(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
     if (request->stream.read) {
-        return http_stream_response(request);
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, request,
+                                                 NULL);
     }
     if (reply->fault) {
-        return reply_fault_response(request);
+        return spoiled_response(request);
     }
     if (reply->fixed) {
         return MHD_create_response_from_buffer(reply->fixed_size, (void *)(uintptr_t)reply->fixed,
@@ -23,10 +207,11 @@ static struct MHD_Response *make_response(struct http_request *request)
     return MHD_create_response_from_buffer(size, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
 }
 
-enum MHD_Result http_send(struct http_request *request)
+/* Passes the reply to libmicrohttpd, or applies its fault to the connection. */
+static enum MHD_Result send_reply(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
-    if (reply_fault_ends(request)) {
+    if (ends_unsent(request)) {
         return MHD_NO;
     }
     struct MHD_Response *response = make_response(request);
@@ -89,7 +274,7 @@ enum MHD_Result http_send_when_due(struct http_request *request)
         return MHD_YES;
     }
     server->options.done(server->options.arg, request);
-    return http_send(request);
+    return send_reply(request);
 }
 
 enum MHD_Result http_reply_ready(struct http_request *request)
@@ -107,7 +292,7 @@ enum MHD_Result http_reply_ready(struct http_request *request)
         server->n_held++;
         return MHD_YES;
     }
-    return http_resume(request) ? MHD_YES : http_send_when_due(request);
+    return resume(request) ? MHD_YES : http_send_when_due(request);
 }
 
 bool http_release(struct http_server *server, bool committed)
@@ -127,7 +312,7 @@ bool http_release(struct http_server *server, bool committed)
             http_reply_error(request, 503);
         }
         request->held = false;
-        http_resume(request);
+        resume(request);
         request = next;
     }
     return any;
