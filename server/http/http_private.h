@@ -40,12 +40,6 @@ const char *listen_open(const char *host, int port, struct arena *arena, int ret
 /* The port of a listening socket. */
 int listen_port(int fd);
 
-/* Starts polling the listening sockets; returns false and sets errno on an error. */
-bool http_accept_begin(struct http_server *server);
-
-/* Closes the listening sockets. */
-void http_accept_end(struct http_server *server);
-
 /* libmicrohttpd's callbacks: start and end of a connection, a request's target, a request with its
  * body in pieces, the end of a request. */
 void http_connection(void *arg, struct MHD_Connection *connection, void **context,
