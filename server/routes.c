@@ -115,6 +115,7 @@ const struct route routes[] = {
     {"PATCH",  "/_mock/sink/{name}",                       SINK,              control_sink_receive},
     {"DELETE", "/_mock/sink/{name}",                       SINK,              control_sink_receive},
     {"GET",    "/_mock/statuses",                          SERVER,            control_statuses_list},
+    {"GET",    "/_mock/resolutions",                       SERVER,            control_resolutions_list},
     {"GET",    "/_mock/services",                          SERVER,            control_services_list, .query = "kind"},
     {"GET",    "/_mock/sinks",                             CONTROL,           control_sinks_list},
     {"PUT",    "/_mock/sink/{name}",                       CONTROL,           control_sink_program},

@@ -76,6 +76,7 @@ struct answer *control_services_list(struct call *call);
 
 /* control_status.c */
 struct answer *control_statuses_list(struct call *call);
+struct answer *control_resolutions_list(struct call *call);
 
 /* control_signature.c */
 struct answer *control_verify_signature(struct call *call);

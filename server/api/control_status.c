@@ -1,5 +1,5 @@
-/* GET /_mock/statuses: the table of statuses (domain/status.c), for programs that show or choose
- * one. */
+/* GET /_mock/statuses and /_mock/resolutions: the tables of domain/, for programs that show or
+ * choose one. */
 #include "control.h"
 
 static const char *const money_names[] = {
@@ -33,4 +33,19 @@ struct answer *control_statuses_list(struct call *call)
         write_status(&out, (enum status)status);
     }
     return call_reply_list_end(&out, STATUS_COUNT, NULL);
+}
+
+struct answer *control_resolutions_list(struct call *call)
+{
+    struct json_out out = call_reply_list(call);
+    int64_t n = 0;
+    const char *name;
+    while ((name = resolution_at((size_t)n, &call->engine->fixture->resolutions))) {
+        json_out_object(&out, NULL);
+        json_out_text(&out, "resolution", name);
+        json_out_text(&out, "text", resolution_text(name));
+        json_out_object_end(&out);
+        n++;
+    }
+    return call_reply_list_end(&out, n, NULL);
 }

@@ -92,6 +92,14 @@ const char *resolution_find(const char *name, const struct resolution_set *extra
     return own ? *own : NULL;
 }
 
+const char *resolution_at(size_t i, const struct resolution_set *extra)
+{
+    if (i < ARRAY_SIZE(known)) {
+        return known[i].name;
+    }
+    return i - ARRAY_SIZE(known) < extra->n ? extra->names[i - ARRAY_SIZE(known)] : NULL;
+}
+
 const char *resolution_text(const char *name)
 {
     const struct known *found = TEXT_FIND(name, known);

@@ -21,6 +21,9 @@ struct resolution_set {
  * has it. */
 const char *resolution_find(const char *name, const struct resolution_set *extra);
 
+/* Name `i` of the list, built-in ones first, then those of `extra`. NULL: there are no more. */
+const char *resolution_at(size_t i, const struct resolution_set *extra);
+
 /*
  * Its meaning in English: `resolution_message` of a body, and the payer's page in that language
  * (server/web/messages.json has the others). NULL for a name that fixtures add.

@@ -606,6 +606,8 @@ describe('fixtures', () => {
     assert.equal((await demo.attributes(own.id)).resolution, 'sun_in_the_eyes');
     assert.equal((await demo.attributes(amount.id)).status, 'processed', 'the embedded rules are replaced');
     assert.equal((await demo.attributes(header.id)).resolution, 'sun_in_the_eyes');
+    const { items } = (await demo.send('GET', '/_mock/resolutions')).expect(200).json;
+    assert.deepEqual(items.at(-1), { resolution: 'sun_in_the_eyes', text: null });
     await server.stop();
   });
 

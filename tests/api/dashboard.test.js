@@ -36,6 +36,17 @@ test('the statuses are those of the document, with their properties', async () =
   assert.deepEqual(names(({ money }) => money === 'paid'), ['processed', 'partially_processed']);
 });
 
+test('the resolutions are those that an outcome may name, with their meaning', async () => {
+  const { items, total } = (await demo.send('GET', '/_mock/resolutions')).expect(200).json;
+  const names = items.map(({ resolution }) => resolution);
+  assert.deepEqual(names.slice(0, 3), ['ok', 'expired', 'general_decline']);
+  assert.equal(new Set(names).size, total);
+  assert.equal(items.find(({ resolution }) => resolution === 'insufficient_funds').text, 'The card has insufficient funds.');
+  const api = await demo.newAccount();
+  const outcomes = names.slice(1).map((name) => `process_failed:${name}`);
+  (await api.control('POST', '/outcomes', { outcomes })).expect(201);
+});
+
 describe('the page', () => {
   test('GET / redirects browsers to it, and is 404 for others', async () => {
     assert.equal((await demo.send('GET', '/', BROWSER)).expect(302).headers.location, '/_mock/');

@@ -4,12 +4,7 @@ import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
 import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
-import { statusNames, statusOf } from './dashboard_statuses.js';
-
-/** Suggested resolutions of a failure. */
-const RESOLUTIONS = ['general_decline', 'insufficient_funds', 'declined', 'card_expired', 'lost_or_stolen_card',
-  'antifraud_error', 'invalid_cvv', 'invalid_card', 'limit_violation', 'issuer_decline', 'invalid_3ds_code',
-  'provider_error', 'fatal_error'];
+import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
 
 export function mover(id, moved) {
   let allowed = [], status = '';
@@ -46,7 +41,7 @@ export function mover(id, moved) {
   force.addEventListener('change', show);
   return {
     form: form('Move to', go, {}, el('h2', {}, 'Move to'), none, target, why, much,
-      el('label.check', {}, force, ' Force it: any status may follow'), go, suggestions('resolutions', RESOLUTIONS)),
+      el('label.check', {}, force, ' Force it: any status may follow'), go, suggestions('resolutions', failureNames())),
     update(state) {
       if (status === state.attributes.status && allowed.join() === state.may_become.join()) return;
       status = state.attributes.status;
