@@ -113,11 +113,9 @@ struct answer *checkout_methods_take(struct checkout_page *page, const json_t *f
 #define CHECKOUT_PANEL_CVV "123"
 #define CHECKOUT_PANEL_HOLDER "TEST HOLDER"
 
-struct checkout_panel {
-    struct template_rows cards, expiries;
-};
-
-void checkout_panel_fill(const struct checkout_page *page, struct checkout_panel *ret_panel);
+/* Its rows: the test cards, and the expiry dates of one of them. */
+struct template_rows checkout_panel_cards(const struct checkout_page *page);
+struct template_rows checkout_panel_expiries(const struct checkout_page *page);
 
 /* "5123 8172 3406 0000", "12/24" */
 const char *checkout_panel_number(struct arena *arena, const char *number);

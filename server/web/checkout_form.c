@@ -97,8 +97,8 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         checkout_service_asked(page, form->service_fields, form->service_tried);
     const struct template_rows choices = checkout_service_choices(page);
     const char *label = page->appearance.pay_label;
-    struct checkout_panel panel;
-    checkout_panel_fill(page, &panel);
+    const struct template_rows cards = checkout_panel_cards(page);
+    const struct template_rows expiries = checkout_panel_expiries(page);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
         {"card", template_flag(card)},
@@ -129,8 +129,8 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"panel", template_flag(card && page->panel)},
         {"test_cvv", CHECKOUT_PANEL_CVV},
         {"test_holder", CHECKOUT_PANEL_HOLDER},
-        {"cards", .rows = &panel.cards},
-        {"expiries", .rows = &panel.expiries},
+        {"cards", .rows = &cards},
+        {"expiries", .rows = &expiries},
     };
     return checkout_reply(page, status, "checkout.html", values, ARRAY_SIZE(values));
 }

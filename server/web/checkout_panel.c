@@ -18,7 +18,7 @@ const char *checkout_panel_expiry(struct arena *arena, const char *expiry)
     return arena_printf(arena, "%.2s/%.2s", expiry, expiry + 2);
 }
 
-static struct template_rows card_rows(const struct checkout_page *page)
+struct template_rows checkout_panel_cards(const struct checkout_page *page)
 {
     const struct card_table *table = &page->call->engine->fixture->cards;
     struct arena *arena = page->call->arena;
@@ -57,7 +57,7 @@ static size_t longest(const struct card_table *table)
     return best;
 }
 
-static struct template_rows expiry_rows(const struct checkout_page *page)
+struct template_rows checkout_panel_expiries(const struct checkout_page *page)
 {
     const struct card_table *table = &page->call->engine->fixture->cards;
     struct arena *arena = page->call->arena;
@@ -76,9 +76,4 @@ static struct template_rows expiry_rows(const struct checkout_page *page)
         template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }
     return rows;
-}
-
-void checkout_panel_fill(const struct checkout_page *page, struct checkout_panel *ret_panel)
-{
-    *ret_panel = (struct checkout_panel){card_rows(page), expiry_rows(page)};
 }

@@ -47,6 +47,14 @@ test('the resolutions are those that an outcome may name, with their meaning', a
   (await api.control('POST', '/outcomes', { outcomes })).expect(201);
 });
 
+test('the dashboard describes the faults of the document', async () => {
+  const { text } = (await demo.send('GET', '/_mock/assets/dashboard_faults.js')).expect(200);
+  const tables = text.match(/_FAULTS = \{[^}]*\}/g).join('');
+  const names = new Set([...tables.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name));
+  const { fault } = contract().document.components.schemas.FaultValues.properties;
+  assert.deepEqual([...names].sort(), [...fault.enum].sort());
+});
+
 describe('the page', () => {
   test('GET / redirects browsers to it, and is 404 for others', async () => {
     assert.equal((await demo.send('GET', '/', BROWSER)).expect(302).headers.location, '/_mock/');
