@@ -1,4 +1,5 @@
 #include "base/attr.h"
+#include "base/pattern.h"
 #include "commit.h"
 #include "config_private.h"
 
@@ -24,7 +25,7 @@ static const struct {
 } libraries[] = {
     {"libmicrohttpd", MHD_get_version}, {"jansson", jansson_version_str},
     {"SQLite", sqlite3_libversion},     {"libcurl", curl_loaded},
-    {"OpenSSL", openssl_loaded},
+    {"OpenSSL", openssl_loaded},        {"PCRE2", pattern_library},
 };
 
 void about_print(FILE *out)

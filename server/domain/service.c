@@ -39,7 +39,7 @@ bool service_is_test(const struct service *service)
 bool service_field_holds(const struct service_field *field, const char *text)
 {
     return text_utf8_length(text, strlen(text)) <= FIELD_MOST &&
-           !(field->regexp && regexec(&field->compiled, text, 0, NULL, 0));
+           pattern_matches(field->pattern, text);
 }
 
 bool service_takes_cards(const struct service *service)

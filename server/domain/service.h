@@ -2,7 +2,8 @@
  * serving. */
 #pragma once
 
-#include <regex.h>
+#include "base/pattern.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,9 +17,8 @@ struct service_text {
 struct service_field {
     const char *key, *type;
     struct service_text label, hint;
-    const char *example; /* NULL: null */
-    const char *regexp;  /* as shown */
-    regex_t compiled;
+    const char *example;     /* NULL: null */
+    struct pattern *pattern; /* the fixture's; shown without slashes and flags */
     bool required;
     int64_t position;
 };

@@ -71,7 +71,7 @@ static void write_field(struct json_out *out, const struct service_field *field)
     write_field_text(out, "label", &field->label);
     json_out_text(out, "example", field->example);
     write_field_text(out, "hint", &field->hint);
-    json_out_text(out, "regexp", field->regexp);
+    json_out_text(out, "regexp", pattern_text(field->pattern));
     json_out_bool(out, "required", field->required);
     json_out_int(out, "position", field->position);
     json_out_object_end(out);

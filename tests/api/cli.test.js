@@ -485,7 +485,7 @@ describe('fixtures', () => {
       'a pattern that is none',
       (folder) =>
         change(folder, 'default.json', (d) => {
-          d.services.find((s) => s.fields.length).fields[0].regexp = '([';
+          d.fields[0].regexp = '([';
         }),
       ['default.json', 'regexp'],
     ],

@@ -115,7 +115,7 @@ describe('a shopper', async () => {
   });
 
   test('sees an error if the platform rejects the method', async () => {
-    const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'skrill_eur_hpp' });
+    const { status, text } = await shop.post('/orders', { product: 'mug', quantity: 1, service: 'skrill_usd_hpp' });
     assert.equal(status, 502);
     assert.match(text, /refused/);
   });

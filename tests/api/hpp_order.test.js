@@ -256,12 +256,13 @@ describe('the choice of a method', () => {
   test('offers the services of the currency that accept the amount', async () => {
     const api = await frozen();
     assert.deepEqual(offered(await open(api, pageOf(await ordered(api)))),
-      ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'usdt']);
+      ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'tether', 'binancepay',
+        'payment_card_crypto']);
     assert.deepEqual(
       offered(await open(api, pageOf(await ordered(api, { amount: '1' })))).includes('bank_transfer'),
       false,
     );
-    const none = await open(api, pageOf(await ordered(api, { currency: 'JPY' })));
+    const none = await open(api, pageOf(await ordered(api, { currency: 'SGD' })));
     assert.deepEqual(offered(none), []);
     assert.match(none.text, /No payment method is available for this amount/);
   });
@@ -271,7 +272,7 @@ describe('the choice of a method', () => {
     const path = pageOf(await ordered(api));
     for (const [query, wanted] of [
       ['q=PAYP', ['paypal']],
-      ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal']],
+      ['q=pay', ['payment_card', 'applepay', 'googlepay', 'paypal', 'binancepay']],
       ['q=nothing', []],
       ['locale=uk&q=БАНК', ['bank_transfer']],
       ['q=%3Cb%3E', []],
@@ -352,7 +353,7 @@ describe('the choice of a method', () => {
     const api = await frozen();
     const invoice = await ordered(api);
     const choice = form(await open(api, pageOf(invoice)), 'service');
-    for (const service of ['payment_card_eur_hpp', 'skrill_eur_hpp', 'nothing', ''])
+    for (const service of ['payment_card_eur_hpp', 'skrill_usd_hpp', 'nothing', ''])
       (await send(api, choice, { service })).expect(422);
     assert.equal((await api.attributes(invoice.id)).status, 'created');
     (await send(api, choice, { service: 'paypal_usd_hpp' })).expect(200);
@@ -404,7 +405,7 @@ describe('an order with a service', () => {
     const api = await frozen();
     for (const [changes, paths] of [
       [{ service: 'no_such' }, ['service']],
-      [{ service: 'payment_card_pln_hpp', currency: 'PLN' }, ['service']],
+      [{ service: 'skrill_usd_hpp', currency: 'USD' }, ['service']],
       [{ service: 'payment_card_eur_hpp' }, ['service']],
       [{ service: 'paypal_usd_hpp', amount: '0.5' }, ['amount']],
     ]) {

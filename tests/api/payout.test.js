@@ -280,7 +280,7 @@ describe('a payout', () => {
       ['amount', 'callback_url', 'currency', 'customer.reference_id', 'options.auto_process', 'service'],
     );
     assert.deepEqual(await fieldErrors(demo, { service: 'test_usd_test' }), ['service']);
-    assert.deepEqual(await fieldErrors(demo, { service: 'usdt_usd' }), ['service']);
+    assert.deepEqual(await fieldErrors(demo, { service: 'tether_usd' }), ['service']);
     assert.deepEqual(await fieldErrors(demo, { currency: 'EUR' }), ['service']);
     for (const currency of [undefined, 'us$', 5]) {
       assert.deepEqual(await fieldErrors(demo, { currency, options: { auto_process: true } }), ['currency']);

@@ -29,7 +29,7 @@ const CASES = [
   ['service a list', { service: ['payment_card_usd_hpp'] }, ['service'], BOTH],
   ['service unknown', { service: 'payment_card_xxx_hpp' }, ['service'], ALL],
   ['service in another case', { service: 'Payment_Card_USD_hpp' }, ['service'], ALL],
-  ['service not available', { service: 'payment_card_pln_hpp', currency: 'PLN' }, ['service'], ALL],
+  ['service not available', { service: 'skrill_usd_hpp', currency: 'USD' }, ['service'], ALL],
   ['service not enabled', { service: 'paypal_gbp_hpp', currency: 'GBP' }, ['service'], ALL],
   ['service neither', { service: 'litecoin_ltc_hpp', currency: 'LTC', amount: 1 }, ['service'], ALL],
   ['service of another currency', { currency: 'EUR' }, ['service'], ALL, /^Service does not match currency EUR$/],

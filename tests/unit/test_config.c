@@ -378,7 +378,8 @@ static void version_begins_with_the_programs_own(void **state)
                                         "jansson ",
                                         "SQLite ",
                                         "libcurl ",
-                                        "OpenSSL "};
+                                        "OpenSSL ",
+                                        "PCRE2 "};
     struct run run;
     size_t i = 0;
     (void)state;

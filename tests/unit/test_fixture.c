@@ -76,14 +76,14 @@ static void a_field_accepts_what_its_regexp_matches(void **state)
     const struct service_field *field = &bank->fields[0];
     assert_string_equal(field->key, "account_number");
     assert_true(field->required);
-    assert_int_equal(regexec(&field->compiled, field->example, 0, NULL, 0), 0);
-    assert_int_equal(regexec(&field->compiled, "nothing", 0, NULL, 0), REG_NOMATCH);
+    assert_true(service_field_holds(field, field->example));
+    assert_false(service_field_holds(field, "nothing"));
     const struct service *test =
         service_find(&fixture.catalogues[INVOICE_PAYMENT], "test_usd_test");
-    assert_string_equal(test->fields[0].regexp, "^[a-zA-Z_]*$");
-    assert_int_equal(regexec(&test->fields[0].compiled, "", 0, NULL, 0), 0);
-    assert_int_equal(regexec(&test->fields[0].compiled, "processed", 0, NULL, 0), 0);
-    assert_int_equal(regexec(&test->fields[0].compiled, "pro-cessed", 0, NULL, 0), REG_NOMATCH);
+    assert_string_equal(pattern_text(test->fields[0].pattern), "^[a-zA-Z_]*$");
+    assert_true(service_field_holds(&test->fields[0], ""));
+    assert_true(service_field_holds(&test->fields[0], "processed"));
+    assert_false(service_field_holds(&test->fields[0], "pro-cessed"));
     fixture_finish(&fixture);
 }
 
@@ -289,13 +289,20 @@ static const struct {
      "default.json: services[0].amount_min: an amount is never negative"},
     {"default.json", "\"amount_min\": 0.01", "\"amount_min\": 0.0000000001",
      "default.json: services[0].amount_min: This value should have 8 decimals or less."},
-    {"default.json", "\"available\": true", "\"available\": \"maybe\"",
+    {"default.json", "\"fields\": [\"status\"]", "\"available\": \"maybe\"",
      "default.json: services[0].available: This value should be of type bool."},
     {"default.json", "\"^[a-zA-Z_]*$\"", "\"^[a-zA-Z_*$\"",
-     "default.json: services[0].fields[0].regexp: "},
-    {"default.json", "\"required\": true,\n          \"position\": 0",
-     "\"required\": true,\n          \"position\": \"x\"",
-     "default.json: services[0].fields[0].position: This value should be of type integer."},
+     "default.json: fields[45].regexp: missing terminating ] for character class (at offset "},
+    {"default.json", "\"position\": 0", "\"position\": \"x\"",
+     "default.json: fields[0].position: This value should be of type integer."},
+    {"default.json", "\"id\": \"document_type_br\"", "\"id\": \"email\"",
+     "default.json: fields[12].id: \"email\" is there already"},
+    {"default.json", "\"fields\": [\"status\"]", "\"fields\": [\"stature\"]",
+     "default.json: services[0].fields[0]: there is no field \"stature\" in \"fields\""},
+    {"default.json", "\"fields\": [\"status\"]", "\"fields\": [\"status\", \"status\"]",
+     "default.json: services[0].fields[1].key: \"status\" is there already"},
+    {"default.json", "\"fields\": [\"status\"]", "\"fields\": [7]",
+     "default.json: services[0].fields[0]: must be an object"},
     {"default.json", "\"coma_Demo4DocsAccount\"", "\"coma_Demo\"",
      "default.json: accounts[0].id: must be coma_ and 16 letters or digits"},
     {"default.json", "\"pk_test_ClSQHi2T9WXuFa76WcwwBB6rspRpg6ANM69cS9zNOJy\"", "\"pk_live_x\"",

@@ -1,0 +1,160 @@
+#include "pattern.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one search may cost: enough for 255 characters, and over within about a millisecond for an
+ * expression that backtracks without end. */
+#define STEPS_MOST 100000
+#define KIB_MOST 1024
+
+struct pattern {
+    struct pattern *next;
+    char *given; /* with slashes and flags */
+    char *text;  /* without */
+    const char *flags;
+    pcre2_code *code; /* NULL before the first use, and if it cannot be compiled */
+    bool tried;
+    char why[PATTERN_WHY]; /* why not */
+};
+
+static const struct {
+    char letter;
+    uint32_t options;
+} flags[] = {
+    {'i', PCRE2_CASELESS}, {'m', PCRE2_MULTILINE},       {'s', PCRE2_DOTALL},
+    {'x', PCRE2_EXTENDED}, {'u', PCRE2_UTF | PCRE2_UCP},
+};
+
+/* Returns the flags behind the closing slash, or NULL if the text is not one between slashes. */
+static const char *flags_of(const char *given)
+{
+    const char *slash = *given == '/' ? strrchr(given + 1, '/') : NULL;
+    if (!slash) {
+        return NULL;
+    }
+    size_t letters = strspn(slash + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return slash[1 + letters] ? NULL : slash + 1;
+}
+
+struct pattern *pattern_add(struct pattern_set *set, const char *text)
+{
+    for (struct pattern *pattern = set->first; pattern; pattern = pattern->next) {
+        if (text_equal(pattern->given, text)) {
+            return pattern;
+        }
+    }
+    struct pattern *pattern = mem_alloc(sizeof *pattern);
+    pattern->given = mem_strdup(text);
+    pattern->flags = flags_of(pattern->given);
+    pattern->text = mem_strdup(pattern->flags ? text + 1 : text);
+    if (pattern->flags) {
+        pattern->text[pattern->flags - pattern->given - 2] = '\0';
+    }
+    pattern->next = set->first;
+    set->first = pattern;
+    return pattern;
+}
+
+const char *pattern_text(const struct pattern *pattern)
+{
+    return pattern->text;
+}
+
+/* Returns false at a flag that is not known. */
+static bool read_flags(const struct pattern *pattern, uint32_t *ret_options)
+{
+    *ret_options = pattern->flags ? 0 : PCRE2_UTF;
+    for (const char *letter = pattern->flags ?: ""; *letter; letter++) {
+        size_t i = 0;
+        while (i < ARRAY_SIZE(flags) && flags[i].letter != *letter) {
+            i++;
+        }
+        if (i == ARRAY_SIZE(flags)) {
+            return false;
+        }
+        *ret_options |= flags[i].options;
+    }
+    return true;
+}
+
+static void compile(struct pattern *pattern)
+{
+    uint32_t options;
+    pattern->tried = true;
+    if (!read_flags(pattern, &options)) {
+        snprintf(pattern->why, sizeof pattern->why, "unknown flag in \"%s\"", pattern->flags);
+        return;
+    }
+    int error;
+    size_t offset;
+    pattern->code = pcre2_compile((PCRE2_SPTR)pattern->text, PCRE2_ZERO_TERMINATED, options, &error,
+                                  &offset, NULL);
+    if (!pattern->code) {
+        char reason[PATTERN_WHY - 32];
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, sizeof reason);
+        snprintf(pattern->why, sizeof pattern->why, "%s (at offset %zu)", reason, offset);
+    }
+}
+
+bool pattern_check(struct pattern *pattern, char ret_why[PATTERN_WHY])
+{
+    if (!pattern->tried) {
+        compile(pattern);
+    }
+    memcpy(ret_why, pattern->why, PATTERN_WHY);
+    return pattern->code;
+}
+
+static void log_failure(const struct pattern *pattern, const char *why)
+{
+    log_event(LOG_WARN, "regexp", LOG_TEXT("regexp", pattern->given), LOG_TEXT("error", why));
+}
+
+bool pattern_matches(struct pattern *pattern, const char *text)
+{
+    char why[PATTERN_WHY];
+    if (!pattern_check(pattern, why)) {
+        log_failure(pattern, why);
+        return false;
+    }
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    pcre2_set_match_limit(limits, STEPS_MOST);
+    pcre2_set_heap_limit(limits, KIB_MOST);
+    int found =
+        pcre2_match(pattern->code, (PCRE2_SPTR)text, strlen(text), 0, PCRE2_NO_JIT, data, limits);
+    pcre2_match_context_free(limits);
+    pcre2_match_data_free(data);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH) {
+        pcre2_get_error_message(found, (PCRE2_UCHAR *)why, sizeof why);
+        log_failure(pattern, why);
+    }
+    return found >= 0;
+}
+
+void pattern_set_finish(struct pattern_set *set)
+{
+    while (set->first) {
+        struct pattern *pattern = set->first;
+        set->first = pattern->next;
+        pcre2_code_free(pattern->code);
+        free(pattern->given);
+        free(pattern->text);
+        free(pattern);
+    }
+}
+
+const char *pattern_library(void)
+{
+    static char version[32];
+    pcre2_config(PCRE2_CONFIG_VERSION, version);
+    return version;
+}
