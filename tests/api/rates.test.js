@@ -52,7 +52,7 @@ describe('rates', () => {
   }
 
   test('do not exist for an unknown currency', async () => {
-    for (const path of ['USD/SEK', 'SEK/USD', 'SEK/SEK', 'USD/x', `USD/${'A'.repeat(300)}`]) {
+    for (const path of ['USD/SGD', 'SGD/USD', 'SGD/SGD', 'USD/x', `USD/${'A'.repeat(300)}`]) {
       (await rateOf(demo, `/payment-exchange-rates/${path}`)).expect(404);
     }
   });
