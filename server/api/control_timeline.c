@@ -110,23 +110,9 @@ static void add_transition(void *arg, const struct transition *row)
     add_change(arg, status_name(row->old), row);
 }
 
-static void note_first(void *arg, const struct transition *row)
-{
-    enum status *first = arg;
-    *first = *first == STATUS_COUNT ? row->old : *first;
-}
-
-/* Whether it was created with a service and so started at once: the first change of one that waited
- * for its service left `created`. */
-static bool started_at_once(struct call *call, const struct invoice *invoice)
-{
-    enum status first = STATUS_COUNT;
-    store_transition_all(call->engine->store, invoice->seq, note_first, &first);
-    return (first == STATUS_COUNT ? invoice->status : first) != STATUS_CREATED;
-}
-
 /* Creation has no row: its time is in the invoice. */
-static void add_creation(struct timeline *timeline, const struct invoice *invoice, bool started)
+static void add_creation(struct call *call, struct timeline *timeline,
+                         const struct invoice *invoice)
 {
     const struct transition made = {.at_ms = invoice->created_ms,
                                     .wall_ms = invoice->made_ms,
@@ -136,7 +122,7 @@ static void add_creation(struct timeline *timeline, const struct invoice *invoic
     struct transition start = made;
     start.new = STATUS_PROCESS_PENDING;
     add_change(timeline, NULL, &made);
-    if (started) {
+    if (store_invoice_start(call->engine->store, invoice) != STATUS_CREATED) {
         add_change(timeline, status_name(STATUS_CREATED), &start);
     }
 }
@@ -188,7 +174,7 @@ struct answer *control_timeline(struct call *call)
         return refused;
     }
     add_journal(call, &timeline, invoice.seq); /* a call comes before its effects */
-    add_creation(&timeline, &invoice, started_at_once(call, &invoice));
+    add_creation(call, &timeline, &invoice);
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     add_attempts(call, &timeline, invoice.seq);
     buf_finish(&timeline.json);

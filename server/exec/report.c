@@ -51,8 +51,10 @@ static void read_steps(struct engine *engine, struct arena *arena, struct report
                                "order"};
     invoice->steps = arena_alloc(arena, REPORT_OF_INVOICE * sizeof *invoice->steps);
     add_step(invoice, &step);
-    step.status = status_name(STATUS_PROCESS_PENDING);
-    add_step(invoice, &step);
+    if (store_invoice_start(engine->store, &invoice->row) != STATUS_CREATED) {
+        step.status = status_name(STATUS_PROCESS_PENDING);
+        add_step(invoice, &step);
+    }
     store_transition_all(engine->store, invoice->row.seq, add_transition, &steps);
 }
 

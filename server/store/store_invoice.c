@@ -227,6 +227,19 @@ void store_transition_all(struct store *store, int64_t invoice,
     }
 }
 
+static void keep_first(void *arg, const struct transition *row)
+{
+    enum status *start = arg;
+    *start = *start == STATUS_COUNT ? row->old : *start;
+}
+
+enum status store_invoice_start(struct store *store, const struct invoice *invoice)
+{
+    enum status start = STATUS_COUNT;
+    store_transition_all(store, invoice->seq, keep_first, &start);
+    return start == STATUS_COUNT ? invoice->status : start;
+}
+
 bool store_refund_insert(struct store *store, const struct refund *refund)
 {
     return store_insert(store, STORE_INVOICE, Q_REFUND_INSERT, &row_refund, refund);

@@ -77,6 +77,10 @@ void store_transition_insert(struct store *store, const struct transition *trans
 void store_transition_all(struct store *store, int64_t invoice,
                           void (*each)(void *arg, const struct transition *row), void *arg);
 
+/* The status that creation left an invoice in: `created` if it waited for its service or for
+ * /process, otherwise the one it started in. */
+enum status store_invoice_start(struct store *store, const struct invoice *invoice);
+
 /* Inserts. Returns false if the account has a refund with that reference_id (or the turn is
  * poisoned). */
 bool store_refund_insert(struct store *store, const struct refund *refund);

@@ -497,6 +497,20 @@ describe('--report', { skip: ALONE }, () => {
     await sink.stop();
   });
 
+  test('an order that waits for its service has not started', async () => {
+    const folder = tempDir();
+    const { code, stderr } = await exec(
+      ['--report', folder, '--log-level', 'error'],
+      program(`
+      const order = new URLSearchParams({ public_key: process.env.MILKYPAY_PUBLIC_KEY, amount: '7', currency: 'USD' });
+      const reply = await fetch(url + '/hpp/?' + order, { redirect: 'manual' });
+      if (reply.status !== 302) throw new Error(await reply.text());`),
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(files(folder)[1], /<\/time> created /);
+    assert.doesNotMatch(files(folder)[1], /process_pending/);
+  });
+
   test('reports a failed command without invoices', async () => {
     const folder = tempDir();
     const { code } = await exec(['--report', folder], ['false']);
