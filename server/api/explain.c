@@ -67,7 +67,7 @@ static const struct hint hints[] = {
     {"cvv", "3 or 4 digits"},
     {"exp_month", "1 to 12"},
     {"exp_year", "a year of 2 or 4 digits"},
-    {"service_fields.status", "a status or a resolution"},
+    {"service_fields.status", "success, pending, fail, a status or a resolution"},
 };
 
 /* The same for fields of payouts. */
@@ -77,7 +77,7 @@ static const struct hint payout_hints[] = {
     {"fields.test_details_payout_status",
      "process_pending, processed, partially_processed, process_failed, expired or terminated"},
     {"fields.test_details_payout_resolution", "ok for a success, another resolution for a failure"},
-    {"fields.test_details_success_rate", "0 to 100: the percentage of payments that succeed"},
+    {"fields.test_details_success_rate", "0 to 100: the percentage of payouts that succeed"},
 };
 
 /* ------------------------------------------------------------------ the nearest form */

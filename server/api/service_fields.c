@@ -26,24 +26,49 @@ bool outcome_read(struct call *call, const char *path, const char *text,
 
 /* ------------------------------------------------------------------ a field */
 
-/* One field in the map `map` of a request: its text if it is right, else NULL and perhaps an error
- * at "MAP.KEY". */
-static const char *read_field(struct call *call, const char *map, const struct service_field *field,
-                              bool may_be_empty, const json_t *fields, struct json_errors *errors)
+/* The map `name` of a request, and where its errors go. */
+struct map {
+    struct call *call;
+    const char *name;
+    const json_t *fields;
+    struct json_errors *errors;
+};
+
+enum reading {
+    READ_TEXT,     /* an empty one counts as absent */
+    READ_OR_EMPTY, /* an empty one is a value */
+    READ_NAME,     /* of a status or a resolution: with spaces and hyphens, or with underscores */
+};
+
+/* The regexp of a name has spaces and hyphens where the name has underscores (P623). */
+static bool holds(const struct map *map, const struct service_field *field, enum reading how,
+                  const char *text)
 {
-    const json_t *value = json_object_get(fields, field->key);
+    if (service_field_holds(field, text)) {
+        return true;
+    }
+    char *spaced = arena_strdup(map->call->arena, text);
+    text_replace(spaced, "_", ' ');
+    return how == READ_NAME && service_field_holds(field, spaced);
+}
+
+/* One field: its text if it is right, else NULL and perhaps an error at "MAP.KEY". */
+static const char *read_field(const struct map *map, const struct service_field *field,
+                              enum reading how)
+{
+    const json_t *value = json_object_get(map->fields, field->key);
     const char *text = json_string_value(value);
-    const char *path = arena_printf(call->arena, "%s.%s", map, field->key);
-    if (!value || json_is_null(value) || (text && !*text && !may_be_empty)) {
+    const char *path = arena_printf(map->call->arena, "%s.%s", map->name, field->key);
+    if (!value || json_is_null(value) || (text && !*text && how != READ_OR_EMPTY)) {
         if (field->required) {
-            json_errors_add(errors, path, MESSAGE_BLANK);
+            json_errors_add(map->errors, path, MESSAGE_BLANK);
         }
         return NULL;
     }
     if (!text) {
-        json_errors_add(errors, path, "This value should be of type string.");
-    } else if (strlen(text) != json_string_length(value) || !service_field_holds(field, text)) {
-        json_errors_add(errors, path, MESSAGE_INVALID);
+        json_errors_add(map->errors, path, "This value should be of type string.");
+    } else if (strlen(text) != json_string_length(value) || !holds(map, field, how, text)) {
+        json_errors_add(map->errors, path, MESSAGE_INVALID);
     } else {
         return text;
     }
@@ -76,19 +101,41 @@ static const char *kept_fields(struct call *call, const json_t *fields)
 
 /* ------------------------------------------------------------------ of a payment */
 
-/* A status or a resolution, in any case, as an outcome; NULL (and an error) when it is neither. */
+/* The words of the published catalogue's hint (P1066, P1067). */
+static const struct status_word {
+    const char *word;
+    enum status status;
+} words[] = {
+    {"success", STATUS_PROCESSED},
+    {"pending", STATUS_PROCESS_PENDING},
+    {"fail", STATUS_PROCESS_FAILED},
+};
+
+/* The outcome of a word, a status or a resolution in any case; the text itself if it is none. */
+static const char *plan_of(struct call *call, const char *text)
+{
+    enum status status;
+    const struct status_word *word =
+        text_find_nocase(text, words, ARRAY_SIZE(words), sizeof *words);
+    const char *resolution = resolution_find(text, &call->engine->fixture->resolutions);
+    if (word) {
+        return status_name(word->status);
+    }
+    if (!resolution || status_parse(text, &status)) {
+        return text;
+    }
+    return text_equal(resolution, RESOLUTION_OK)
+               ? "processed"
+               : arena_printf(call->arena, "process_failed:%s", resolution);
+}
+
+/* The outcome that `status` asks for, "" for the payer's choice; NULL and an error if it is none. */
 static const char *read_status(struct call *call, const char *text, struct json_errors *errors)
 {
-    const struct resolution_set *extra = &call->engine->fixture->resolutions;
-    enum status status;
     struct outcome outcome;
-    const char *resolution = resolution_find(text, extra);
-    const char *plan = text;
-    if (*text && !status_parse(text, &status) && resolution) {
-        bool good = text_equal(resolution, RESOLUTION_OK);
-        plan = good ? "processed" : arena_printf(call->arena, "process_failed:%s", resolution);
-    }
-    if (*text && outcome_parse(plan, STATUS_PROCESS_PENDING, extra, NULL, &outcome)) {
+    const char *plan = plan_of(call, text);
+    if (*text && outcome_parse(plan, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
+                               NULL, &outcome)) {
         json_errors_add(errors, "service_fields.status", MESSAGE_CHOICE);
         return NULL;
     }
@@ -103,11 +150,12 @@ void service_fields_read(struct call *call, const struct service *service, const
         json_errors_add(errors, "service_fields", MESSAGE_MAP);
         return;
     }
+    const struct map map = {call, "service_fields", fields, errors};
     for (size_t i = 0; service && i < service->n_fields; i++) {
         const struct service_field *field = &service->fields[i];
         /* The payer of a test service then chooses on the page (P1068). */
-        bool may_be_empty = service_is_test(service);
-        const char *text = read_field(call, "service_fields", field, may_be_empty, fields, errors);
+        const char *text =
+            read_field(&map, field, service_is_test(service) ? READ_OR_EMPTY : READ_TEXT);
         if (text && service_is_test(service) && text_equal(field->key, "status")) {
             *ret_outcome = read_status(call, text, errors);
         }
@@ -131,7 +179,7 @@ static void check_card(const json_t *fields, struct json_errors *errors)
     }
 }
 
-/* The outcome of the test service's fields, or NULL. */
+/* What the fields of the test service ask for; NULL where they ask for nothing. */
 struct wish {
     const char *status, *resolution, *rate;
 };
@@ -146,6 +194,16 @@ static bool draw(struct engine *engine, int64_t rate)
         number = number * 64 + (uint32_t)text[i] % 64;
     }
     return number % 100 < (uint64_t)rate;
+}
+
+/* "Process failed" and "process-failed" are process_failed (P623). */
+static const char *read_name(const struct map *map, const struct service_field *field)
+{
+    char *name = arena_strdup(map->call->arena, read_field(map, field, READ_NAME));
+    if (name) {
+        text_replace(name, " -\t\n\v\f\r", '_');
+    }
+    return name;
 }
 
 /* The status by name, by the resolution, or by chance. */
@@ -190,6 +248,33 @@ static const char *outcome_of(struct call *call, const struct wish *wish,
     return arena_strdup(call->arena, plan);
 }
 
+/* Percent. */
+static const char *read_rate(const struct map *map, const struct service_field *field)
+{
+    int64_t rate;
+    const char *text = read_field(map, field, READ_TEXT);
+    if (text && (!text_to_int(text, &rate) || rate < 0 || rate > 100)) {
+        json_errors_add(map->errors, "fields." RATE_FIELD,
+                        "This value should be between 0 and 100.");
+        return NULL;
+    }
+    return text;
+}
+
+static void read_payout_field(const struct map *map, const struct service_field *field,
+                              struct wish *wish)
+{
+    if (text_equal(field->key, STATUS_FIELD)) {
+        wish->status = read_name(map, field);
+    } else if (text_equal(field->key, RESOLUTION_FIELD)) {
+        wish->resolution = read_name(map, field);
+    } else if (text_equal(field->key, RATE_FIELD)) {
+        wish->rate = read_rate(map, field);
+    } else {
+        read_field(map, field, READ_TEXT);
+    }
+}
+
 void payout_fields_read(struct call *call, const struct service *service, const json_t *fields,
                         struct json_errors *errors, const char **ret_text, const char **ret_outcome)
 {
@@ -198,12 +283,9 @@ void payout_fields_read(struct call *call, const struct service *service, const 
         json_errors_add(errors, "fields", MESSAGE_MAP);
         return;
     }
+    const struct map map = {call, "fields", fields, errors};
     for (size_t i = 0; service && i < service->n_fields; i++) {
-        const struct service_field *field = &service->fields[i];
-        const char *text = read_field(call, "fields", field, false, fields, errors);
-        wish.status = text_equal(field->key, STATUS_FIELD) ? text : wish.status;
-        wish.resolution = text_equal(field->key, RESOLUTION_FIELD) ? text : wish.resolution;
-        wish.rate = text_equal(field->key, RATE_FIELD) ? text : wish.rate;
+        read_payout_field(&map, &service->fields[i], &wish);
     }
     check_card(fields, errors);
     if (wish.status || wish.resolution || wish.rate) {

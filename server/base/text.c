@@ -78,6 +78,13 @@ void text_lower(char *text)
     }
 }
 
+void text_replace(char *text, const char *bytes, char by)
+{
+    while ((text = strpbrk(text, bytes))) {
+        *text++ = by;
+    }
+}
+
 void text_flatten(char *text)
 {
     for (unsigned char *p = (unsigned char *)text; *p; p++) {

@@ -17,6 +17,7 @@ int text_index_nocase(const char *const *list, const char *text);
 
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
+void text_replace(char *text, const char *bytes, char by); /* in place, each of these bytes */
 void text_flatten(char *text); /* in place: control characters become '?', for output on one line */
 
 /* Returns the first of `n` rows whose first member, a `const char *`, is this text; NULL if there

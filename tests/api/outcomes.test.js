@@ -403,6 +403,10 @@ describe('the status of a test service', () => {
     DECLINED: 'process_failed:declined',
     process_pending: 'process_pending',
     expired: 'process_failed:expired',
+    success: 'processed',
+    pending: 'process_pending',
+    fail: 'process_failed:general_decline',
+    Success: 'processed',
   };
   for (const [status, expected] of Object.entries(statuses)) {
     test(`${status}: ${expected}`, async () => {

@@ -342,6 +342,23 @@ describe('the outcome of a payout', () => {
       test_details_payout_resolution: 'declined' })), 'processed:ok');
   });
 
+  test('comes from names with spaces, hyphens or underscores, in any case', async () => {
+    for (const [status, resolution, expected] of [
+      ['Process failed', 'Issuer-Decline', 'process_failed:issuer_decline'],
+      ['process-failed', 'issuer_decline', 'process_failed:issuer_decline'],
+      ['PROCESS_FAILED', undefined, 'process_failed:general_decline'],
+      ['process pending', undefined, 'process_pending:ok'],
+      [undefined, 'Insufficient Funds', 'process_failed:insufficient_funds'],
+    ])
+      assert.equal(
+        await outcomeOf(fields({ test_details_payout_status: status, test_details_payout_resolution: resolution })),
+        expected,
+      );
+    const api = await frozen();
+    const { id } = await made(api, fields({ test_details_payout_status: 'Process failed' }));
+    assert.equal((await get(api, id)).fields.test_details_payout_status, 'Process failed');
+  });
+
   test('succeeds with the given percentage', async () => {
     const api = await frozen();
     for (let i = 0; i < 60; i += 1) {
@@ -359,9 +376,14 @@ describe('the outcome of a payout', () => {
     }
     assert.deepEqual(await fieldErrors(demo, fields({ test_details_payout_resolution: 'nothing' })),
       ['fields.test_details_payout_resolution']);
-    assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate: '101' })), [
-      'fields.test_details_success_rate',
-    ]);
+    for (const test_details_success_rate of ['101', '999999999999999', '-1', '1.5', 'x', '1234567890123456'])
+      assert.deepEqual(await fieldErrors(demo, fields({ test_details_success_rate })), [
+        'fields.test_details_success_rate',
+      ]);
+    for (const test_details_payout_status of ['process_failed1', 'process\u0000failed', 'x', 'process failed_', '_', '  '])
+      assert.deepEqual(await fieldErrors(demo, fields({ test_details_payout_status })), [
+        'fields.test_details_payout_status',
+      ]);
   });
 
   test('must be a valid sequence for a payout', async () => {

@@ -52,12 +52,12 @@ test('the prerequest lists the payout services of a currency', async () => {
   assert.deepEqual(rest, { code: 'test_usd', method: 'test', currency: 'USD', amount_min: 0.01, amount_max: 9999999,
     exchange_rate: 1, amount: '1000.00', fee: { rate: 0, fixed: 0, min: 0, max: 0 } });
   assert.deepEqual(
-    fields.map(({ key, required }) => [key, required]),
+    fields.map(({ key, required, regexp, position }) => [key, required, regexp, position]),
     [
-      ['account', true],
-      ['test_details_success_rate', false],
-      ['test_details_payout_status', false],
-      ['test_details_payout_resolution', false],
+      ['account', true, '^\\d{1,15}$', 0],
+      ['test_details_success_rate', false, '^\\d{1,15}$', 0],
+      ['test_details_payout_status', false, '^[A-Z\\-\\sa-z]{2,64}$', 0],
+      ['test_details_payout_resolution', false, '^[A-Z\\-\\sa-z]{2,64}$', 0],
     ],
   );
   assert.deepEqual(Object.keys(methods).sort(), [...new Set(Object.values(offers).map(({ method }) => method))].sort());
