@@ -65,6 +65,7 @@ static const char usage[] =
     "Usage: " PROGRAM " [options]                          serve the mock MilkyPay platform\n"
     "       " PROGRAM " exec [options] -- COMMAND ...      run a command beside it, e.g. npm test\n"
     "       " PROGRAM " healthcheck [URL]                  exit 0 if a server is up, else 1\n"
+    "       " PROGRAM " compare [options] FILE ...         compare a real account with this mock\n"
     "\n"
     "Each option is also an environment variable; the command line wins. A DURATION is a whole\n"
     "number and ms, s, m, h or d. Values may also be given as --option=value.\n";

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/wall.h"
 #include "call/record.h"
+#include "compare/compare.h"
 #include "config.h"
 #include "engine/advance.h"
 #include "engine/life.h"
@@ -348,6 +349,9 @@ int main(int argc, char **argv)
     tune_allocator();
     if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {
         return healthcheck_run(argc > 2 ? argv[2] : NULL);
+    }
+    if (argc > 1 && strcmp(argv[1], COMPARE_COMMAND) == 0) {
+        return compare_main(argc, argv);
     }
     struct program *p = mem_alloc(sizeof *p);
     int status = EXIT_SUCCESS;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""options.py PROGRAM: what `PROGRAM --help` says, as JSON: the commands, the options, the notes around them.
+"""options.py PROGRAM [COMMAND]: what `PROGRAM [COMMAND] --help` says, as JSON: the commands, the options, the notes around
+them.
 
 For all that is made from the help text, so that nothing else has to be kept in step with it: import this and call
-read(PROGRAM). A help text of another form than this file knows ends with an error that shows the line.
+read(PROGRAM, [COMMAND]). A help text of another form than this file knows ends with an error that shows the line.
 """
 import dataclasses
 import json
@@ -83,10 +84,10 @@ def read_options(block, program):
         yield option
 
 
-def read(program):
-    """The Help of the program at this path."""
-    text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
-    blocks = text.strip("\n").split("\n\n")
+def read(program, *command):
+    """The Help of the program at this path, or of a command of it."""
+    text = subprocess.run([program, *command, "--help"], check=True, capture_output=True, text=True).stdout
+    blocks = text.strip("\n").split("\n\n") + [""] * len(command)
     if len(blocks) != 4:
         raise SystemExit(f"options.py: {program} --help: 4 blocks are wanted, there are {len(blocks)}")
     usage, notes, options, about_exec = blocks
@@ -100,6 +101,6 @@ def read(program):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    print(json.dumps(dataclasses.asdict(read(sys.argv[1])), indent=2))
+    print(json.dumps(dataclasses.asdict(read(*sys.argv[1:])), indent=2))

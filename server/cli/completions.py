@@ -12,8 +12,8 @@ def names(given):
     return " ".join(one.name for one in given)
 
 
-def taking(told, *arguments):
-    return [option for option in told.options if option.argument in arguments]
+def taking(given, *arguments):
+    return [option for option in given if option.argument in arguments]
 
 
 # ---------------------------------------------------------------------- bash
@@ -57,6 +57,13 @@ _milkypay_mock()
     case $command in
         '') COMPREPLY=($(compgen -W '{options}' -- "$cur")) ;;
         exec) COMPREPLY=($(compgen -W '{options} --' -- "$cur")) ;;
+        compare)
+            if [[ $cur == -* ]]; then
+                COMPREPLY=($(compgen -W '{compare}' -- "$cur"))
+            else
+                _filedir
+            fi
+            ;;
     esac
     if [[ $cword -eq 1 ]]; then
         COMPREPLY+=($(compgen -W '{commands}' -- "$cur"))
@@ -73,13 +80,15 @@ BASH_CHOICE = """\
 """
 
 
-def bash(told):
-    choosing = [option for option in told.options if option.choices]
-    files, folders = taking(told, "FILE"), taking(told, "DIR")
-    others = [o for o in told.options if o.argument and o not in files + folders + choosing]
+def bash(told, compare):
+    given = list({option.name: option for option in told.options + compare.options}.values())
+    choosing = [option for option in given if option.choices]
+    files, folders = taking(given, "FILE"), taking(given, "DIR")
+    others = [o for o in given if o.argument and o not in files + folders + choosing]
     return BASH.format(
         commands=" ".join(command.name for command in told.commands if command.name),
         options=names(told.options),
+        compare=names(compare.options),
         files="|".join(option.name for option in files),
         folders="|".join(option.name for option in folders),
         others="|".join(option.name for option in others),
@@ -96,6 +105,9 @@ _milkypay_mock() {{
     # options and commands are names of zsh's own
     local -a mock_options=(
 {options}
+    )
+    local -a compare_options=(
+{compare}
     )
     local -a mock_commands=(
 {commands}
@@ -117,6 +129,11 @@ _milkypay_mock() {{
         ;;
     healthcheck)
         _message URL
+        ;;
+    compare)
+        shift words
+        (( CURRENT-- ))
+        _arguments : $compare_options '*:FILE:_files'
         ;;
     *)
         if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
@@ -150,10 +167,11 @@ def zsh_option(option):
     return f"'{repeat}{option.name}={what}:{zsh_quoted(option.argument, ':')}:{action}'"
 
 
-def zsh(told):
+def zsh(told, compare):
     commands = [f"'{c.name}:{zsh_quoted(c.help, ':')}'" for c in told.commands if c.name]
     return ZSH.format(
         options="\n".join("        " + zsh_option(option) for option in told.options),
+        compare="\n".join("        " + zsh_option(option) for option in compare.options),
         commands="\n".join("        " + command for command in commands),
     )
 
@@ -189,7 +207,12 @@ end
 # Whether this is the server's or exec's own part of the line.
 function __milkypay_mock_takes_options
     set -l words (__milkypay_mock_words)
-    test "$words[1]" != healthcheck; and not __milkypay_mock_command >/dev/null
+    not contains -- "$words[1]" healthcheck compare; and not __milkypay_mock_command >/dev/null
+end
+
+function __milkypay_mock_compares
+    set -l words (__milkypay_mock_words)
+    test "$words[1]" = compare
 end
 
 function __milkypay_mock_takes_commands
@@ -199,6 +222,7 @@ end
 complete -c milkypay-mock -f
 complete -c milkypay-mock -n '__milkypay_mock_command >/dev/null' \\
     -a '(complete --do-complete (__milkypay_mock_command))'
+complete -c milkypay-mock -n __milkypay_mock_compares -F
 """
 
 FISH_ACTIONS = {"FILE": "-r -F", "DIR": "-x -a '(__fish_complete_directories)'"}
@@ -208,17 +232,18 @@ def fish_quoted(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def fish_option(option):
+def fish_option(option, where):
     action = ""
     if option.argument:
         words = f"-x -a '{' '.join(option.choices)}'" if option.choices else "-x"
         action = FISH_ACTIONS.get(option.argument, words) + " "
-    return f"-n __milkypay_mock_takes_options -l {option.name[2:]} {action}-d {fish_quoted(option.help)}"
+    return f"-n {where} -l {option.name[2:]} {action}-d {fish_quoted(option.help)}"
 
 
-def fish(told):
+def fish(told, compare):
     rows = [f"-n __milkypay_mock_takes_commands -a {c.name} -d {fish_quoted(c.help)}" for c in told.commands if c.name]
-    rows += [fish_option(option) for option in told.options]
+    rows += [fish_option(option, "__milkypay_mock_takes_options") for option in told.options]
+    rows += [fish_option(option, "__milkypay_mock_compares") for option in compare.options]
     return FISH + "".join(f"complete -c milkypay-mock {row}\n" for row in rows)
 
 
@@ -227,4 +252,4 @@ SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[2] not in SHELLS:
         sys.exit(__doc__)
-    print(SHELLS[sys.argv[2]](options.read(sys.argv[1])), end="")
+    print(SHELLS[sys.argv[2]](options.read(sys.argv[1]), options.read(sys.argv[1], "compare")), end="")

@@ -61,7 +61,7 @@ def option_row(option):
 
 
 def main(program, template, *values):
-    told = options.read(program)
+    told, compare = options.read(program), options.read(program, "compare")
     page = {
         "SYNOPSIS": [line for command in told.commands for line in synopsis(command)],
         "COMMANDS": tagged(
@@ -69,6 +69,8 @@ def main(program, template, *values):
         ),
         "NOTES": sentences(told.notes),
         "OPTIONS": tagged(option_row(option) for option in told.options),
+        "COMPARE": sentences(compare.notes),
+        "COMPARE_OPTIONS": tagged(option_row(option) for option in compare.options),
         "ABOUT_EXEC": sentences(told.about_exec),
         "EXEC_ENVIRONMENT": listed(re.findall(r"MILKYPAY_[A-Z_]+", told.about_exec)),
     }

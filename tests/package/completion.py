@@ -22,6 +22,9 @@ TYPED = [
     ("milkypay-mock --fixtures fi", "milkypay-mock --fixtures fixtures/"),
     ("milkypay-mock ex", "milkypay-mock exec "),
     ("milkypay-mock hea", "milkypay-mock healthcheck "),
+    ("milkypay-mock comp", "milkypay-mock compare "),
+    ("milkypay-mock compare --format j", "milkypay-mock compare --format json "),
+    ("milkypay-mock compare sho", "milkypay-mock compare shop.db "),
     ("milkypay-mock exec --str", "milkypay-mock exec --strict "),
     ("milkypay-mock exec --strict -- ls sho", "milkypay-mock exec --strict -- ls shop.db "),
 ]

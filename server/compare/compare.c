@@ -1,0 +1,122 @@
+#include "compare/compare.h"
+
+#include "compare/comparison.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The document of the contract that one that was found belongs to: its name without " (404)". */
+static const struct shapes_document *contract_of(struct comparison *comparison, const char *name)
+{
+    const char *mark = strstr(name, " (");
+    return shapes_find(&comparison->contract,
+                       mark ? arena_copy(&comparison->arena, name, (size_t)(mark - name)) : name);
+}
+
+static void compare_found(struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->found.n; i++) {
+        const struct shapes_document *found = &comparison->found.documents[i];
+        const struct shapes_document *contract = contract_of(comparison, found->name);
+        if (contract) {
+            compare_documents(&comparison->differences, contract, found);
+        } else {
+            comparison_note(comparison, true, found->name, "the profile has no such document");
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ the contract */
+
+static const char *load_contract(struct comparison *comparison)
+{
+    const struct compare_options *options = &comparison->options;
+    struct arena *arena = &comparison->arena;
+    struct shapes over = {0};
+    const char *profile = options->profile, *why = NULL;
+    if (options->profile_file) {
+        why = shapes_load(arena, options->profile_file, &over);
+        profile = why ? profile : over.profile;
+    }
+    if (!why && !shapes_built_in(arena, profile, &comparison->contract)) {
+        why = arena_printf(arena, "there is no profile \"%s\"", profile);
+    }
+    if (!why) {
+        shapes_overlay(arena, &comparison->contract, &over);
+        comparison->found.profile = comparison->contract.profile;
+    }
+    return why;
+}
+
+/* Adds what is found to a file of shapes. */
+static const char *learn(struct comparison *comparison)
+{
+    const char *file = comparison->options.learn;
+    struct arena *arena = &comparison->arena;
+    const char *why = access(file, F_OK) == 0 ? shapes_load(arena, file, &comparison->found) : NULL;
+    comparison->found.profile = comparison->options.profile;
+    why = why                           ? why
+          : comparison->options.n_files ? compare_files(comparison)
+                                        : compare_run(comparison);
+    return why ? why : shapes_save(arena, &comparison->found, file);
+}
+
+static const char *compare_all(struct comparison *comparison)
+{
+    if (comparison->options.learn) {
+        return learn(comparison);
+    }
+    const char *why = load_contract(comparison);
+    why = why                           ? why
+          : comparison->options.n_files ? compare_files(comparison)
+                                        : compare_run(comparison);
+    if (!why) {
+        compare_found(comparison);
+    }
+    return why;
+}
+
+/* ------------------------------------------------------------------ the command */
+
+static int fail(const char *why)
+{
+    fprintf(stderr, "milkypay-mock: " COMPARE_COMMAND ": %s\n", why);
+    return COMPARE_FAILED;
+}
+
+static int finish(struct comparison *comparison)
+{
+    compare_report(comparison);
+    return comparison->failed          ? COMPARE_FAILED
+           : comparison->differences.n ? COMPARE_DIFFERENT
+                                       : COMPARE_EQUAL;
+}
+
+static int run(struct comparison *comparison, int argc, char **argv)
+{
+    bool help = false;
+    struct arena *arena = &comparison->arena;
+    const char *why = compare_read_options(comparison, argc, argv, &help);
+    if (help) {
+        compare_print_help();
+        return COMPARE_EQUAL;
+    }
+    comparison->differences.arena = arena;
+    comparison->learner = (struct shape_learner){.arena = arena, .secrets = comparison->secrets};
+    while (comparison->secrets[comparison->learner.n_secrets]) {
+        comparison->learner.n_secrets++;
+    }
+    why = why ? why : compare_all(comparison);
+    return why ? fail(why) : finish(comparison);
+}
+
+int compare_main(int argc, char **argv)
+{
+    struct comparison *comparison = mem_alloc(sizeof *comparison);
+    int status = run(comparison, argc, argv);
+    arena_finish(&comparison->arena);
+    free(comparison);
+    return status;
+}

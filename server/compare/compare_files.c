@@ -1,0 +1,193 @@
+/* Offline: each file is a body, compared with the document of the contract that it resembles. */
+#include "base/buf.h"
+#include "base/text.h"
+#include "compare/comparison.h"
+#include "wire/json_read.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_MOST ((size_t)16 << 20)
+
+static const char *read_text(struct arena *arena, const char *name, struct buf *out)
+{
+    size_t n;
+    FILE *file = fopen(name, "re");
+    if (!file) {
+        return arena_printf(arena, "%s: %s", name, strerror(errno));
+    }
+    do {
+        n = fread(buf_reserve(out, 65536), 1, 65536, file);
+        out->size += n;
+    } while (n && out->size <= FILE_MOST);
+    const char *why = ferror(file) ? strerror(errno) : out->size > FILE_MOST ? "too large" : NULL;
+    fclose(file);
+    return why ? arena_printf(arena, "%s: %s", name, why) : NULL;
+}
+
+/* ------------------------------------------------------------------ which document it is */
+
+/* How many keys both have. */
+static size_t common_keys(const struct shape *a, const struct shape *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->n_members; i++) {
+        const struct shape_member *other = shape_member(b, a->members[i].key);
+        n += other ? 1 + common_keys(&a->members[i].shape, &other->shape) : 0;
+    }
+    return n + (a->items && b->items ? common_keys(a->items, b->items) : 0);
+}
+
+/* The words of "data.type" must not contradict. */
+static bool may_be(const struct shape *contract, const struct shape *found)
+{
+    const struct shape_member *data = shape_member(contract, "data");
+    const struct shape_member *its = shape_member(found, "data");
+    const struct shape_member *type = data ? shape_member(&data->shape, "type") : NULL;
+    const struct shape_member *its_type = its ? shape_member(&its->shape, "type") : NULL;
+    return !type || !its_type || !its_type->shape.n_words ||
+           shape_has_word(&type->shape, its_type->shape.words[0]);
+}
+
+static size_t count_differences(struct comparison *comparison, const struct shape *contract,
+                                const struct shape *found)
+{
+    struct differences differences = {.arena = &comparison->arena};
+    compare_bodies(&differences, "", contract, found);
+    return differences.n;
+}
+
+/* The document with the most keys in common; of several, the one with the fewest differences. */
+static const struct shapes_document *find_document(struct comparison *comparison,
+                                                   const struct shape *found)
+{
+    const struct shapes_document *best = NULL;
+    size_t most = 1, least = SIZE_MAX;
+    for (size_t i = 0; i < comparison->contract.n; i++) {
+        const struct shapes_document *document = &comparison->contract.documents[i];
+        size_t common = document->has_body && may_be(&document->body, found)
+                            ? common_keys(&document->body, found)
+                            : 0;
+        size_t n = common < most ? SIZE_MAX : count_differences(comparison, &document->body, found);
+        if (common > most || (common == most && n < least)) {
+            best = document;
+            most = common;
+            least = n;
+        }
+    }
+    return best;
+}
+
+/* ------------------------------------------------------------------ headers */
+
+/* A line "Name: value"; others, like "HTTP/1.1 200 OK", say nothing. */
+static void take_line(struct comparison *comparison, char *line, json_t *headers)
+{
+    char *colon = strchr(line, ':');
+    if (colon && colon > line) {
+        *colon = '\0';
+        comparison_add_header(comparison, headers, line);
+    }
+}
+
+/* The names of a file's headers: lines, or a JSON object. */
+static const char *read_headers(struct comparison *comparison, const char *file, json_t **ret)
+{
+    buf_auto text = {0};
+    const char *why = read_text(&comparison->arena, file, &text);
+    json_t *headers = json_object();
+    json_auto_t *object =
+        why ? NULL : json_parse(buf_str(&text), text.size, &comparison->arena, NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        take_line(comparison, arena_printf(&comparison->arena, "%s:", name), headers);
+    }
+    char *rest = object ? NULL : arena_strdup(&comparison->arena, buf_str(&text));
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        take_line(comparison, line, headers);
+    }
+    *ret = headers;
+    return why;
+}
+
+/* ------------------------------------------------------------------ files */
+
+/* A file's name as it may be printed. */
+static const char *shown(struct arena *arena, const char *file)
+{
+    char *text = arena_strdup(arena, file);
+    for (char *p = text; *p; p++) {
+        *p = *p < ' ' || *p > '~' ? '?' : *p;
+    }
+    return text;
+}
+
+/* Names what a file is compared with, after the file: "order.json: GET /payment-invoices/{id}". */
+static void compare_file(struct comparison *comparison, const char *file,
+                         const struct shapes_document *found, const json_t *headers)
+{
+    struct arena *arena = &comparison->arena;
+    const struct shapes_document *document =
+        headers ? shapes_find(&comparison->contract, SHAPES_CALLBACK)
+                : find_document(comparison, &found->body);
+    if (!document) {
+        comparison_note(comparison, true, shown(&comparison->arena, file),
+                        "it resembles no document of the contract");
+        return;
+    }
+    struct shapes_document contract = *document;
+    contract.name = arena_printf(arena, "%s: %s", shown(arena, file), document->name);
+    if (headers) {
+        compare_documents(&comparison->differences, &contract, found);
+    } else {
+        compare_bodies(&comparison->differences, contract.name, &contract.body, &found->body);
+    }
+}
+
+static void take_file(struct comparison *comparison, const char *file, const struct buf *text,
+                      const json_t *headers)
+{
+    struct shape_learner *learner = &comparison->learner;
+    struct shapes_document found = {.name = file, .has_body = true};
+    json_auto_t *body = json_parse(buf_str(text), text->size, &comparison->arena, NULL);
+    json_t *json = NULL;
+    if (comparison->options.learn) {
+        comparison_add(comparison, SHAPES_CALLBACK, 0, headers, buf_str(text), text->size, &json);
+        json_decref(json);
+        return;
+    }
+    learner->values = 0;
+    learner->flaw = body ? NULL : "it is no JSON";
+    if (body) {
+        shape_learn(learner, &found.body, body);
+    }
+    if (headers) {
+        shape_learn(learner, &found.headers, headers);
+    }
+    if (learner->flaw) {
+        comparison_note(comparison, true, shown(&comparison->arena, file), learner->flaw);
+    } else {
+        compare_file(comparison, file, &found, headers);
+    }
+}
+
+const char *compare_files(struct comparison *comparison)
+{
+    const struct compare_options *options = &comparison->options;
+    json_auto_t *headers = NULL;
+    const char *why =
+        options->headers ? read_headers(comparison, options->headers, &headers) : NULL;
+    for (size_t i = 0; !why && i < options->n_files; i++) {
+        buf_auto text = {0};
+        const char *file = options->files[i];
+        why = read_text(&comparison->arena, file, &text);
+        if (!why) {
+            comparison->bodies++;
+            take_file(comparison, file, &text, headers);
+        }
+    }
+    return why;
+}

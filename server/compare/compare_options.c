@@ -1,0 +1,229 @@
+/* The arguments of the command, and the key in the environment. */
+#include "base/text.h"
+#include "base/url.h"
+#include "compare/compare.h"
+#include "compare/comparison.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_VARIABLE "MILKYPAY_COMPARE_API_KEY"
+#define LIVE_KEY "pk_live_"
+
+struct compare_option {
+    const char *name, *argument; /* argument NULL: a flag */
+    size_t offset;
+    const char *help; /* NULL: not in --help */
+    /* Returns NULL or a reason; NULL: the value is kept as it is. */
+    const char *(*read)(struct comparison *comparison, const char *value);
+};
+
+/* ------------------------------------------------------------------ readers */
+
+static const char *read_against(struct comparison *comparison, const char *value)
+{
+    size_t size = strlen(value);
+    if (!url_is_good(value) || strpbrk(value, "?#@")) {
+        return "must be an http or https URL without a user, a query and a fragment";
+    }
+    while (size && value[size - 1] == '/') {
+        size--;
+    }
+    comparison->options.against = arena_copy(&comparison->arena, value, size);
+    return NULL;
+}
+
+static const char *read_public_key(struct comparison *comparison, const char *value)
+{
+    comparison->options.public_key = value;
+    return text_starts(value, LIVE_KEY)
+               ? "must be a test key: nothing is ever sent with a " LIVE_KEY " key"
+           : text_starts(value, "pk_test_") ? NULL
+                                            : "must be a test key, pk_test_...";
+}
+
+static const char *read_format(struct comparison *comparison, const char *value)
+{
+    comparison->options.json = text_equal(value, "json");
+    return comparison->options.json || text_equal(value, "table") ? NULL : "must be table or json";
+}
+
+static const char *read_timeout(struct comparison *comparison, const char *value)
+{
+    int64_t *ms = &comparison->options.timeout_ms;
+    return text_to_duration(value, ms) && *ms > 0 ? NULL : "must be a duration, e.g. 10s";
+}
+
+#define IN(member) offsetof(struct compare_options, member)
+
+/* clang-format off */
+static const struct compare_option options[] = {
+    {"headers", "FILE", IN(headers), "the headers of the callback whose body is compared"},
+    {"against", "URL", 0, "the private API of the account to read", read_against},
+    {"account-id", "ID", IN(account_id), "its login; the API key is in " KEY_VARIABLE},
+    {"public-key", "KEY", 0, "its public test key, to compare the public API too", read_public_key},
+    {"profile", "NAME", IN(profile), "what to compare with, 2020 or 2024; default 2020"},
+    {"profile-file", "FILE", IN(profile_file), "compare with a profile that --write-profile wrote"},
+    {"timeout", "DURATION", 0, "of one call; default 15s", read_timeout},
+    {"ca", "FILE", IN(ca), "certificates (PEM) to trust instead of the system's"},
+    {"format", "FORMAT", 0, "table or json", read_format},
+    {"learn", "FILE", IN(learn), NULL},
+};
+/* clang-format on */
+
+/* ------------------------------------------------------------------ --help */
+
+static const char usage[] =
+    "Usage: milkypay-mock compare [options] FILE ...                        compare saved bodies\n"
+    "       milkypay-mock compare --against URL --account-id ID [options]   compare an account\n"
+    "\n"
+    "Compares what a platform answers with what this mock answers: status codes, names of\n"
+    "headers, keys, their order, types and known words. Values are neither printed nor stored.\n"
+    "The exit status is 0 if they are equal, 1 if they differ, 2 if something was not compared.\n";
+
+void compare_print_help(void)
+{
+    puts(usage);
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        const struct compare_option *option = &options[i];
+        char left[80];
+        snprintf(left, sizeof left, "--%s %s", option->name,
+                 option->argument ? option->argument : "");
+        if (option->help) {
+            printf("  %-28s%s\n", left, option->help);
+        }
+    }
+    puts("  --help                      print this and exit");
+}
+
+/* ------------------------------------------------------------------ arguments */
+
+static const char *keep(struct comparison *comparison, const struct compare_option *option,
+                        const char *value)
+{
+    void *place = (char *)&comparison->options + option->offset;
+    if (option->read) {
+        return option->read(comparison, value);
+    }
+    if (option->argument) {
+        *(const char **)place = value;
+    } else {
+        *(bool *)place = true;
+    }
+    return NULL;
+}
+
+static const struct compare_option *find_option(const char *name, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        if (strlen(options[i].name) == size && strncmp(options[i].name, name, size) == 0) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+/* Refuses without the value: it may be a key. */
+static const char *refuse(struct comparison *comparison, const char *argument, const char *reason)
+{
+    size_t size = strcspn(argument, "=");
+    char *line = arena_printf(&comparison->arena, "%.*s: %s", (int)size, argument, reason);
+    text_flatten(line);
+    return line;
+}
+
+/* Reads the option at *at, and moves *at to its last word. */
+static const char *read_option(struct comparison *comparison, char **argv, int *at)
+{
+    const char *argument = argv[*at];
+    size_t size = strcspn(argument, "=");
+    const char *value = argument[size] ? argument + size + 1 : NULL;
+    const struct compare_option *option = find_option(argument + 2, size - 2);
+    if (!option) {
+        return refuse(comparison, argument, "unknown option; see compare --help");
+    }
+    if (!option->argument && value) {
+        return refuse(comparison, argument, "must not have a value");
+    }
+    if (option->argument && !value) {
+        value = argv[*at + 1];
+        if (!value || text_starts(value, "--")) {
+            return refuse(comparison, argument,
+                          arena_printf(&comparison->arena, "%s is missing", option->argument));
+        }
+        ++*at;
+    }
+    const char *why = value && !*value ? "must not be empty" : keep(comparison, option, value);
+    return why ? refuse(comparison, argument, why) : NULL;
+}
+
+static const char *read_arguments(struct comparison *comparison, int argc, char **argv,
+                                  bool *ret_help)
+{
+    struct compare_options *given = &comparison->options;
+    const char *why = NULL;
+    for (int i = 2; !why && i < argc; i++) {
+        if (text_equal(argv[i], "--help") || text_equal(argv[i], "-h")) {
+            *ret_help = true;
+            return NULL;
+        }
+        if (text_starts(argv[i], "--")) {
+            why = read_option(comparison, argv, &i);
+        } else if (given->n_files == COMPARE_FILES_MOST) {
+            why = "too many files";
+        } else {
+            given->files[given->n_files++] = argv[i];
+        }
+    }
+    return why;
+}
+
+/* ------------------------------------------------------------------ the key */
+
+/* Takes the key out of the environment, also where other processes could read it. */
+static const char *take_key(struct arena *arena)
+{
+    char *value = getenv(KEY_VARIABLE);
+    const char *key = value && *value ? arena_strdup(arena, value) : NULL;
+    if (value) {
+        explicit_bzero(value, strlen(value));
+    }
+    unsetenv(KEY_VARIABLE);
+    return key;
+}
+
+/* ------------------------------------------------------------------ all */
+
+/* What must be there, and must not be together. */
+static const char *check(const struct compare_options *given)
+{
+    if (!given->against && !given->n_files) {
+        return "name a FILE, or --against URL; see compare --help";
+    }
+    if (given->against && given->n_files) {
+        return "a FILE and --against cannot be compared in one run";
+    }
+    if (given->against && !given->account_id) {
+        return "--against requires --account-id";
+    }
+    if (given->against && !given->api_key) {
+        return "--against requires the API key in the variable " KEY_VARIABLE;
+    }
+    return given->against && given->headers ? "--headers belongs to a FILE" : NULL;
+}
+
+const char *compare_read_options(struct comparison *comparison, int argc, char **argv,
+                                 bool *ret_help)
+{
+    struct compare_options *given = &comparison->options;
+    *given = (struct compare_options){.profile = "2020",
+                                      .timeout_ms = 15000,
+                                      .service = "payment_card_usd_hpp",
+                                      .currency = "USD"};
+    given->api_key = take_key(&comparison->arena);
+    comparison->secrets[0] = given->api_key;
+    const char *why = read_arguments(comparison, argc, argv, ret_help);
+    return why || *ret_help ? why : check(given);
+}

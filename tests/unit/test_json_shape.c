@@ -1,0 +1,164 @@
+/* Shapes of JSON: learned, written and read again. */
+#include "base/text.h"
+#include "wire/json_shape.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena arena;
+static const char *const secrets[] = {"S3cret-Key"};
+
+static struct shape_learner learner_new(void)
+{
+    return (struct shape_learner){.arena = &arena, .secrets = secrets, .n_secrets = 1};
+}
+
+/* The notation of what was learned from each text of a list that ends in NULL. */
+static const char *learned(const char *const *texts)
+{
+    struct shape_learner learner = learner_new();
+    struct shape shape = {0};
+    for (; *texts; texts++) {
+        json_t *value = json_loads(*texts, JSON_DECODE_ANY, NULL);
+        assert_non_null(value);
+        shape_learn(&learner, &shape, value);
+        json_decref(value);
+    }
+    json_t *notation = shape_write(&arena, &shape);
+    char *text = json_dumps(notation, JSON_COMPACT | JSON_ENCODE_ANY);
+    const char *kept = arena_strdup(&arena, text);
+    free(text);
+    json_decref(notation);
+    return kept;
+}
+
+static const struct {
+    const char *texts[4];
+    const char *notation;
+} rows[] = {
+    {{"1"}, "\"number\""},
+    {{"1.5", "null", "true"}, "\"null|bool|number\""},
+    {{"[]", "{}", "\"\""}, "\"[]|{}|text\""},
+    {{"{\"a\":1}"}, "{\"a\":\"number\"}"},
+    {{"{\"a\":1,\"c\":2}", "{\"a\":1,\"b\":2,\"c\":3}"},
+     "{\"a\":\"number\",\"b?\":\"number\",\"c\":\"number\"}"},
+    {{"{\"a\":1}", "null", "[]"}, "{\"|\":\"null|[]\",\"a\":\"number\"}"},
+    {{"[{\"a\":1},{\"a\":null}]"}, "[{\"a\":\"null|number\"}]"},
+    {{"[1]", "[]"}, "[\"[]\",\"number\"]"},
+    {{"[1]", "{\"a\":1}"}, "{\"[]\":\"number\",\"a\":\"number\"}"},
+    {{"{\"12\":{\"a\":1},\"13\":{\"a\":null}}"}, "{\"*\":{\"a\":\"null|number\"}}"},
+    {{"{\"a\":1}", "{\"b c\":1}"}, "{\"*\":\"number\"}"},
+    {{"{\"status\":\"b\"}", "{\"status\":\"a\"}"}, "{\"status\":\"text:a,b\"}"},
+    {{"{\"status\":\"some, words!\"}"}, "{\"status\":\"text:other\"}"},
+    {{"{\"status\":\"xs3CRET-keyx\"}"}, "{\"status\":\"text:other\"}"},
+    {{"{\"xS3cret-Key\":1}"}, "{\"*\":\"number\"}"},
+    {{"{\"code\":\"4111\"}"}, "{\"code\":\"text\"}"},
+    {{"{\"errors\":[{\"code\":\"404\"}]}"}, "{\"errors\":[{\"code\":\"text:404\"}]}"},
+    {{"{\"errors\":{\"amount\":\"x\"}}"}, "{\"errors\":{\"*\":\"text\"}}"},
+    {{"{\"metadata\":{\"mine\":1}}", "{\"metadata\":[]}"}, "{\"metadata\":\"[]|any\"}"},
+    {{"{\"flow_data\":{\"metadata\":{\"sid\":\"x\"}}}"},
+     "{\"flow_data\":{\"metadata\":{\"sid\":\"text\"}}}"},
+};
+
+static void test_learn(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_string_equal(learned(rows[i].texts), rows[i].notation);
+    }
+}
+
+static void test_read_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct shape shape = {0};
+        json_t *notation = json_loads(rows[i].notation, JSON_DECODE_ANY, NULL);
+        assert_null(shape_read(&arena, notation, &shape));
+        json_t *again = shape_write(&arena, &shape);
+        assert_true(json_equal(notation, again));
+        json_decref(notation);
+        json_decref(again);
+    }
+}
+
+static void test_refused(void **state)
+{
+    static const char *const wrong[] = {
+        "1",
+        "\"\"",
+        "\"numbers\"",
+        "[]",
+        "[1]",
+        "[1,\"text\"]",
+        "[\"text\",\"text\",\"text\"]",
+        "{\"|\":1}",
+        "{\"a\":null}",
+        "\"object\"",
+        "{\"a\":[\"nothing\"]}",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        struct shape shape = {.types = 77};
+        json_t *notation = json_loads(wrong[i], JSON_DECODE_ANY, NULL);
+        assert_non_null(shape_read(&arena, notation, &shape));
+        assert_int_equal(shape.types, 77);
+        json_decref(notation);
+    }
+}
+
+/* A document of `n` brackets around a number. */
+static json_t *nested(size_t n)
+{
+    json_t *value = json_integer(1);
+    while (n--) {
+        json_t *list = json_array();
+        json_array_append_new(list, value);
+        value = list;
+    }
+    return value;
+}
+
+static void test_bounds(void **state)
+{
+    (void)state;
+    for (size_t n = SHAPE_DEPTH_MOST; n <= SHAPE_DEPTH_MOST + 1; n++) {
+        struct shape_learner learner = learner_new();
+        struct shape shape = {0};
+        json_t *value = nested(n);
+        shape_learn(&learner, &shape, value);
+        assert_true(!learner.flaw == (n == SHAPE_DEPTH_MOST));
+        json_decref(value);
+    }
+    struct shape_learner learner = learner_new();
+    struct shape shape = {0};
+    json_t *wide = json_object();
+    for (int i = 0; i <= SHAPE_MEMBERS_MOST; i++) {
+        char key[20];
+        snprintf(key, sizeof key, "k%d", i);
+        json_object_set_new(wide, key, json_null());
+    }
+    shape_learn(&learner, &shape, wide);
+    assert_non_null(learner.flaw);
+    json_decref(wide);
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    arena_finish(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_learn),
+        cmocka_unit_test(test_read_again),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, finish);
+}
