@@ -130,7 +130,8 @@ static void set_receivers(CURL *curl, struct transfer_state *state)
 
 static struct curl_slist *headers_of(const struct compare_call *call, struct arena *arena)
 {
-    struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
+    struct curl_slist *headers =
+        curl_slist_append(NULL, arena_printf(arena, "Accept: %s", call->accept));
     headers = curl_slist_append(headers, "Expect:");
     return call->type
                ? curl_slist_append(headers, arena_printf(arena, "Content-Type: %s", call->type))

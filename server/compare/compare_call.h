@@ -13,6 +13,7 @@ enum compare_login {
 struct compare_call {
     const char *method, *url;
     enum compare_login login;
+    const char *accept;
     const char *type, *body; /* NULL: none */
 };
 

@@ -16,7 +16,7 @@ struct compare_option {
     const char *name, *argument; /* argument NULL: a flag */
     size_t offset;
     const char *help; /* NULL: not in --help */
-    /* Returns NULL or a reason; NULL: the value is kept as it is. */
+    /* Returns NULL or a reason, and keeps the value elsewhere if `offset` is 0; NULL: any value. */
     const char *(*read)(struct comparison *comparison, const char *value);
 };
 
@@ -35,13 +35,27 @@ static const char *read_against(struct comparison *comparison, const char *value
     return NULL;
 }
 
+/* Its characters need no escape in JSON, in a form and in a URL. */
+static bool is_plain(const char *value)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    return !value[strspn(value, plain)];
+}
+
 static const char *read_public_key(struct comparison *comparison, const char *value)
 {
-    comparison->options.public_key = value;
-    return text_starts(value, LIVE_KEY)
-               ? "must be a test key: nothing is ever sent with a " LIVE_KEY " key"
-           : text_starts(value, "pk_test_") ? NULL
-                                            : "must be a test key, pk_test_...";
+    (void)comparison;
+    if (text_starts(value, LIVE_KEY)) {
+        return "must be a test key: nothing is ever sent with a " LIVE_KEY " key";
+    }
+    return text_starts(value, "pk_test_") && is_plain(value) ? NULL
+                                                             : "must be a test key, pk_test_...";
+}
+
+static const char *read_code(struct comparison *comparison, const char *value)
+{
+    (void)comparison;
+    return is_plain(value) ? NULL : "must be a code";
 }
 
 static const char *read_format(struct comparison *comparison, const char *value)
@@ -63,7 +77,11 @@ static const struct compare_option options[] = {
     {"headers", "FILE", IN(headers), "the headers of the callback whose body is compared"},
     {"against", "URL", 0, "the private API of the account to read", read_against},
     {"account-id", "ID", IN(account_id), "its login; the API key is in " KEY_VARIABLE},
-    {"public-key", "KEY", 0, "its public test key, to compare the public API too", read_public_key},
+    {"public-key", "KEY", IN(public_key), "its public test key, to compare the public API too", read_public_key},
+    {"create", NULL, IN(create), "also create test invoices, after listing the calls and asking"},
+    {"yes", NULL, IN(yes), "do not ask"},
+    {"service", "CODE", IN(service), "of the invoices; default payment_card_usd_hpp", read_code},
+    {"currency", "CODE", IN(currency), "of the invoices; default USD", read_code},
     {"profile", "NAME", IN(profile), "what to compare with, 2020 or 2024; default 2020"},
     {"profile-file", "FILE", IN(profile_file), "compare with a profile that --write-profile wrote"},
     {"timeout", "DURATION", 0, "of one call; default 15s", read_timeout},
@@ -104,15 +122,12 @@ static const char *keep(struct comparison *comparison, const struct compare_opti
                         const char *value)
 {
     void *place = (char *)&comparison->options + option->offset;
-    if (option->read) {
-        return option->read(comparison, value);
-    }
-    if (option->argument) {
+    if (option->offset && option->argument) {
         *(const char **)place = value;
-    } else {
+    } else if (option->offset) {
         *(bool *)place = true;
     }
-    return NULL;
+    return option->read ? option->read(comparison, value) : NULL;
 }
 
 static const struct compare_option *find_option(const char *name, size_t size)
@@ -210,6 +225,9 @@ static const char *check(const struct compare_options *given)
     }
     if (given->against && !given->api_key) {
         return "--against requires the API key in the variable " KEY_VARIABLE;
+    }
+    if (given->create && !given->against) {
+        return "--create requires --against";
     }
     return given->against && given->headers ? "--headers belongs to a FILE" : NULL;
 }

@@ -8,6 +8,7 @@
 #define COMPARE_FILES_MOST 1000
 
 struct compare_options {
+    /* The first: no option has the offset 0. */
     const char *files[COMPARE_FILES_MOST];
     size_t n_files;
     const char *headers;    /* a file with the headers of a callback */

@@ -232,6 +232,68 @@ describe('compare --against', () => {
   });
 });
 
+describe('compare --create', () => {
+  const made = async (api, args = [], options = {}) => {
+    const label = await startDeviating(server, () => false);
+    const outcome = await compare([...against(label, api.account), '--create', ...args],
+      { key: api.account.api_key, ...options });
+    await label.stop();
+    return { ...outcome, posts: label.requests.filter(({ method }) => method === 'POST'), requests: label.requests };
+  };
+
+  test('a profile is equal to itself', async () => {
+    for (const profile of ['2020', '2024']) {
+      const api = await demo.newAccount({ profile });
+      const { code, stdout } = await made(api, ['--yes', '--profile', profile]);
+      assert.equal(code, 0, stdout);
+      assert.equal((await api.list()).json.meta.count, 3);
+    }
+  });
+
+  test('every order has test_mode true', async () => {
+    const { posts } = await made(await demo.newAccount(), ['--yes']);
+    const orders = posts.filter(({ path }) => !path.endsWith('/payment-prerequest'));
+    assert.equal(orders.length, 9);
+    for (const { headers, body } of orders) {
+      const isForm = headers['content-type'] === 'application/x-www-form-urlencoded';
+      const fields = isForm ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
+      assert.equal(String((fields.data?.attributes ?? fields).test_mode), 'true', body);
+    }
+    assert.equal(orders.filter(({ path }) => path === '/payment-invoices').length, 5);
+  });
+
+  test('the calls are listed first, and made only after a yes', async () => {
+    const api = await demo.newAccount();
+    for (const input of ['', 'n\n', 'no\n', '\n', 'sure\n', undefined]) {
+      const { code, stderr, requests } = await made(api, [], { input });
+      assert.equal(code, 2);
+      assert.equal(requests.length, 0);
+      assert.match(stderr, /^These calls create test invoices.*\n( {2}POST http.*\n){9}Make them\? \[y\/N\] /);
+      assert.match(stderr, /nothing was called/);
+    }
+    assert.equal((await made(api, [], { input: 'y\n' })).code, 0);
+    assert.equal((await api.list()).json.meta.count, 3);
+  });
+
+  test('without a public key the private API only', async () => {
+    const api = await demo.newAccount();
+    const { id, api_key: key } = api.account;
+    const { code, stdout } = await compare(['--against', server.url, '--account-id', id, '--create', '--yes'], { key });
+    assert.equal(code, 0, stdout);
+    assert.equal((await api.list()).json.meta.count, 1);
+  });
+
+  test('a service that the account lacks', async () => {
+    const api = await demo.newAccount();
+    const { code, stdout, posts } = await made(api, ['--yes', '--service', 'no_such_service', '--currency', 'EUR']);
+    assert.equal(code, 2);
+    assert.match(stdout, /not compared: POST \/payment-invoices: the order is refused: name a service/);
+    assert.equal(posts.filter(({ path }) => path === '/payment-invoices').length, 1);
+    const eur = await made(api, ['--yes', '--service', 'payment_card_eur_hpp', '--currency', 'EUR']);
+    assert.equal(eur.code, 0, eur.stdout);
+  });
+});
+
 describe('a hostile platform', () => {
   const hostile = async (answer, args = []) => {
     const label = await startDeviating(server, (reply, { url }, response) => {
@@ -421,6 +483,8 @@ describe('the key and the connection', () => {
       [['--against', 'ftp://host/'], /--against: must be an http/],
       [['--against', 'http://host/?a'], /--against: must be an http/],
       [['--against'], /URL is missing/],
+      [['--create', 'file.json'], /--create requires --against/],
+      [[...url, ...id, '--service', 'a"b'], /--service: must be a code/],
       [['--api-key', KEY], /--api-key: unknown option/],
       [[`--api-key=${KEY}`], /--api-key: unknown option/],
       [['--format', 'xml', 'x'], /table or json/],

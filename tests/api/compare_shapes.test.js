@@ -47,6 +47,7 @@ for (const profile of ['2020', '2024']) {
     await learn(file, profile, api.account);
     const empty = await demo.newAccount({ profile });
     await learn(file, profile, empty.account);
+    await learn(file, profile, empty.account, ['--create', '--yes']);
     await learnCallbacks(file, profile, sink);
     await sink.stop({ clean: false });
     const committed = `${ROOT}schema/shapes/${profile}.json`;

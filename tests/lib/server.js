@@ -41,10 +41,11 @@ export function cleanEnv(extra) {
 }
 
 // `wrap` is a command that executes its arguments by exec, e.g. in another namespace.
-function launch(args, env, cwd, wrap = []) {
+function launch(args, env, cwd, wrap = [], input = undefined) {
   if (!existsSync(BIN)) throw new Error(`no server binary at ${BIN}: build it or set MILKYPAY_BIN`);
   const [command, ...rest] = [...wrap, BIN, ...args];
-  const child = spawn(command, rest, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, rest, { env: cleanEnv(env), cwd, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  child.stdin?.on('error', () => {}).end(input); // it may end before it reads
   toKill.add(child);
   // a failed test must not keep the test process alive; tests that wait use within()
   for (const handle of [child, child.stdout, child.stderr]) handle.unref();
@@ -62,9 +63,9 @@ function launch(args, env, cwd, wrap = []) {
   return run;
 }
 
-/** Runs the binary until it exits: {code, signal, stdout, stderr}. */
-export async function runBinary(args, { env = {}, cwd, wrap, limit = PATIENCE_MS } = {}) {
-  const run = launch(args, env, cwd, wrap);
+/** Runs the binary until it exits: {code, signal, stdout, stderr}. `input` is what it reads from stdin. */
+export async function runBinary(args, { env = {}, cwd, wrap, input, limit = PATIENCE_MS } = {}) {
+  const run = launch(args, env, cwd, wrap, input);
   try {
     await within(run.ended, () => `${args.join(' ')} to end; stderr: ${run.stderr}`, limit);
   } finally {

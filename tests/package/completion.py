@@ -24,6 +24,7 @@ TYPED = [
     ("milkypay-mock hea", "milkypay-mock healthcheck "),
     ("milkypay-mock comp", "milkypay-mock compare "),
     ("milkypay-mock compare --format j", "milkypay-mock compare --format json "),
+    ("milkypay-mock compare --cre", "milkypay-mock compare --create "),
     ("milkypay-mock compare sho", "milkypay-mock compare shop.db "),
     ("milkypay-mock exec --str", "milkypay-mock exec --strict "),
     ("milkypay-mock exec --strict -- ls sho", "milkypay-mock exec --strict -- ls shop.db "),
