@@ -224,6 +224,8 @@ const struct option config_options[] = {
     {"db", "FILE", IN(db), NULL, "database file; without it a temporary one, deleted at exit", read_text},
     {"fixtures", "DIR", IN(fixtures), NULL,
      "folder with default, test-cards, rates, scenarios (.json)", read_text},
+    {"profile-file", "FILE", IN(profile_file), NULL,
+     "answer in the form that compare --write-profile wrote", read_text},
     {"public-url", "URL", IN(public_url), NULL,
      "base of absolute URLs; else http:// and the request's Host", read_public_url},
     {"ready-file", "FILE", IN(ready_file), NULL, "write the listen URL to it once the server is ready", read_text},

@@ -39,10 +39,11 @@ struct config {
     int64_t journal; /* records to keep, 0: none */
     enum log_level log_level;
     bool log_json;
-    bool check;         /* --check: check the fixtures and exit */
-    bool list_routes;   /* --list-routes, for tests; not in --help */
-    const char *report; /* folder for the report of the run, NULL: none */
-    bool strict;        /* exit status 3 if a callback was never delivered, or none was verified */
+    bool check;               /* --check: check the fixtures and exit */
+    bool list_routes;         /* --list-routes, for tests; not in --help */
+    const char *profile_file; /* NULL: accounts have their own profiles */
+    const char *report;       /* folder for the report of the run, NULL: none */
+    bool strict; /* exit status 3 if a callback was never delivered, or none was verified */
     char *const *command; /* of exec, ends in NULL; NULL: only serve */
 };
 

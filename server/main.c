@@ -16,6 +16,7 @@
 #include "exec/exec.h"
 #include "exec/report.h"
 #include "fixture/fixture.h"
+#include "fixture/shapes.h"
 #include "healthcheck.h"
 #include "loop.h"
 #include "routes.h"
@@ -39,6 +40,7 @@
 struct program {
     struct config config;
     struct fixture fixture;
+    struct shapes shapes; /* of --profile-file */
     char tmp_dir[TMPDB_TEXT], db[TMPDB_TEXT];
     struct store *store;
     struct engine engine;
@@ -87,6 +89,7 @@ static const char *start_engine(struct program *p)
         .seed = c->seed,
         .demo_callback_url = c->callback_url,
         .journal = (size_t)c->journal,
+        .shapes = c->profile_file ? &p->shapes : NULL,
         .deliver = {c->callback_allow_any, c->callback_ca, c->callback_insecure,
                     c->callback_rewrite_from, c->callback_rewrite_to},
     };
@@ -317,13 +320,26 @@ static int list_routes(void)
     return EXIT_SUCCESS;
 }
 
+/* Reads the files that a start needs. Returns NULL, or the reason why one is refused. */
+static const char *load_files(struct program *p)
+{
+    const char *file = p->config.profile_file;
+    enum profile profile;
+    const char *why = fixture_load(p->config.fixtures, &p->fixture);
+    why = why || !file ? why : shapes_load(&p->texts, file, &p->shapes);
+    if (!why && file && !profile_parse(p->shapes.profile, &profile)) {
+        why = arena_printf(&p->texts, "%s: there is no profile \"%s\"", file, p->shapes.profile);
+    }
+    return why;
+}
+
 static int run(struct program *p)
 {
     if (p->config.list_routes) {
         return list_routes();
     }
     log_setup(p->config.log_level, p->config.log_json);
-    const char *why = fixture_load(p->config.fixtures, &p->fixture);
+    const char *why = load_files(p);
     if (!why && !p->config.check) {
         return serve(p);
     }
@@ -333,6 +349,7 @@ static int run(struct program *p)
         puts("the fixtures are valid");
     }
     fixture_finish(&p->fixture);
+    arena_finish(&p->texts);
     return why ? EXIT_WRONG : EXIT_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "call/call.h"
+#include "call/reply_shape.h"
 #include "view/view_errors.h"
 
 #define AUTHENTICATE "Basic realm=\"MilkyPay\""
@@ -87,9 +88,13 @@ struct answer *call_error_because(struct call *call, unsigned status, const char
  * samples. */
 static enum error_style style_of(const struct call *call)
 {
+    enum error_style style;
+    if (reply_shape_style(call, &style)) {
+        return style;
+    }
     return call->route->access == ACCESS_GATE
                ? ERROR_STYLE_LIST
-               : view_error_style(call->tenant ? account_profile(&call->tenant->account)
+               : view_error_style(call->tenant ? engine_profile(call->engine, call->tenant)
                                                : PROFILE_2020);
 }
 

@@ -3,6 +3,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "call/record.h"
+#include "call/reply_shape.h"
 #include "http/framing.h"
 #include "http/target.h"
 
@@ -350,6 +351,7 @@ void router_handle(void *arg, struct http_request *request)
         die("%s %s was not answered", request->method, request->target);
     }
     record_routed(&call);
+    reply_shape(&call);
     /* A delayed call has no reply yet. */
     bool stands = request->reply.status || request->reply.fault;
     if (stands && is_under(request, PUBLIC_PREFIX)) {

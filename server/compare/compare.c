@@ -7,19 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The document of the contract that one that was found belongs to: its name without " (404)". */
-static const struct shapes_document *contract_of(struct comparison *comparison, const char *name)
-{
-    const char *mark = strstr(name, " (");
-    return shapes_find(&comparison->contract,
-                       mark ? arena_copy(&comparison->arena, name, (size_t)(mark - name)) : name);
-}
-
 static void compare_found(struct comparison *comparison)
 {
     for (size_t i = 0; i < comparison->found.n; i++) {
         const struct shapes_document *found = &comparison->found.documents[i];
-        const struct shapes_document *contract = contract_of(comparison, found->name);
+        const struct shapes_document *contract = comparison_contract(comparison, found->name);
         if (contract) {
             compare_documents(&comparison->differences, contract, found);
         } else {
@@ -45,6 +37,7 @@ static const char *load_contract(struct comparison *comparison)
     }
     if (!why) {
         shapes_overlay(arena, &comparison->contract, &over);
+        comparison->over = over;
         comparison->found.profile = comparison->contract.profile;
     }
     return why;
@@ -72,10 +65,14 @@ static const char *compare_all(struct comparison *comparison)
     why = why                           ? why
           : comparison->options.n_files ? compare_files(comparison)
                                         : compare_run(comparison);
-    if (!why) {
+    if (!why && !comparison->options.n_files) {
         compare_found(comparison);
     }
-    return why;
+    bool writes = !why && comparison->options.write_profile;
+    if (writes && comparison->failed) {
+        comparison_note(comparison, true, "the profile file", "not written, because of the above");
+    }
+    return writes && !comparison->failed ? compare_write_profile(comparison) : why;
 }
 
 /* ------------------------------------------------------------------ the command */

@@ -1,4 +1,5 @@
-/* Creates invoices in test mode, repeated ones and wrong ones. No row may lack test_mode. */
+/* Creates invoices in test mode, repeated ones and wrong ones. No row that is an order may
+ * lack test_mode. */
 #include "base/text.h"
 #include "compare/probe.h"
 
@@ -23,6 +24,7 @@
 /* clang-format off */
 static const struct probe probes[] = {
     {"POST /payment-invoices", PRIVATE, PRIVATE_ORDER("1", EXPIRES("soon")), .creates = true},
+    {"private 400", PRIVATE, "{"},
     {"private 409", PRIVATE, PRIVATE_ORDER("1", EXPIRES("soon"))},
     {"private 422", PRIVATE, PRIVATE_ORDER("-1", "")},
     {"private 422", PRIVATE, PRIVATE_ORDER("1", EXPIRES("early"))},

@@ -125,9 +125,27 @@ static const char *shown(struct arena *arena, const char *file)
     return text;
 }
 
+/* Keeps what was found for the profile file. Without headers nothing is said of them. */
+static void keep(struct comparison *comparison, const struct shapes_document *document,
+                 const json_t *body, const json_t *headers)
+{
+    struct shapes_document *found =
+        shapes_add(&comparison->arena, &comparison->found, document->name);
+    if (found) {
+        found->status = document->status;
+        found->has_body = true;
+        shape_learn(&comparison->learner, &found->body, body);
+        found->headers = headers ? found->headers : document->headers;
+    }
+    if (found && headers) {
+        shape_learn(&comparison->learner, &found->headers, headers);
+    }
+}
+
 /* Names what a file is compared with, after the file: "order.json: GET /payment-invoices/{id}". */
 static void compare_file(struct comparison *comparison, const char *file,
-                         const struct shapes_document *found, const json_t *headers)
+                         const struct shapes_document *found, const json_t *body,
+                         const json_t *headers)
 {
     struct arena *arena = &comparison->arena;
     const struct shapes_document *document =
@@ -140,6 +158,7 @@ static void compare_file(struct comparison *comparison, const char *file,
     }
     struct shapes_document contract = *document;
     contract.name = arena_printf(arena, "%s: %s", shown(arena, file), document->name);
+    keep(comparison, document, body, headers);
     if (headers) {
         compare_documents(&comparison->differences, &contract, found);
     } else {
@@ -170,7 +189,7 @@ static void take_file(struct comparison *comparison, const char *file, const str
     if (learner->flaw) {
         comparison_note(comparison, true, shown(&comparison->arena, file), learner->flaw);
     } else {
-        compare_file(comparison, file, &found, headers);
+        compare_file(comparison, file, &found, body, headers);
     }
 }
 

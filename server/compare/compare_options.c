@@ -84,6 +84,7 @@ static const struct compare_option options[] = {
     {"currency", "CODE", IN(currency), "of the invoices; default USD", read_code},
     {"profile", "NAME", IN(profile), "what to compare with, 2020 or 2024; default 2020"},
     {"profile-file", "FILE", IN(profile_file), "compare with a profile that --write-profile wrote"},
+    {"write-profile", "FILE", IN(write_profile), "write a profile by which the mock answers like the account"},
     {"timeout", "DURATION", 0, "of one call; default 15s", read_timeout},
     {"ca", "FILE", IN(ca), "certificates (PEM) to trust instead of the system's"},
     {"format", "FORMAT", 0, "table or json", read_format},

@@ -32,6 +32,7 @@ static const struct probe probes[] = {
      "{\"public_key\":\"{public_key}\",\"currency\":\"?\"}", .public = true},
     {"public 401", "POST", "/public-api/payment-prerequest", COMPARE_LOGIN_NONE,
      "{\"public_key\":\"pk_test_0000000000000000000000000000000000000000000\",\"currency\":\"USD\"}"},
+    {"public 400", "POST", "/public-api/payment-prerequest", COMPARE_LOGIN_NONE, "{"},
     {"public 404", "GET", "/public-api/payment-invoices/" NOT_THERE, COMPARE_LOGIN_NONE},
     {"public 405", "GET", "/public-api/payment-prerequest", COMPARE_LOGIN_NONE},
 };

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "wire/json_read.h"
 
+#include <string.h>
+
 #define NAMES_MOST 100
 
 void comparison_note(struct comparison *comparison, bool failed, const char *what,
@@ -17,25 +19,10 @@ void comparison_note(struct comparison *comparison, bool failed, const char *wha
 
 /* ------------------------------------------------------------------ what was found */
 
-/* Headers of the connection and of the server's kind, which differ wherever it runs. */
-static bool is_of_transport(const char *name)
-{
-    static const char *const names[] = {
-        "connection", "keep-alive", "transfer-encoding", "content-length", "date",
-        "server",     "via",        "alt-svc",           "host",
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (text_equal(name, names[i])) {
-            return true;
-        }
-    }
-    return text_starts(name, "x-mock-");
-}
-
 void comparison_add_header(const struct comparison *comparison, json_t *headers, char *name)
 {
     text_lower(name);
-    if (!is_of_transport(name) && json_object_size(headers) < NAMES_MOST) {
+    if (!shapes_passes_header(name) && json_object_size(headers) < NAMES_MOST) {
         bool good = shape_is_name(&comparison->learner, name);
         json_object_set_new(headers, good ? name : "other", json_string(""));
     }
@@ -88,4 +75,11 @@ void comparison_add(struct comparison *comparison, const char *document, int sta
             learn_body(comparison, found, json);
         }
     }
+}
+
+const struct shapes_document *comparison_contract(struct comparison *comparison, const char *name)
+{
+    const char *mark = strstr(name, " (");
+    return shapes_find(&comparison->contract,
+                       mark ? arena_copy(&comparison->arena, name, (size_t)(mark - name)) : name);
 }

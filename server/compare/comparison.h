@@ -40,6 +40,7 @@ struct comparison {
     const char *secrets[4]; /* never in any output */
     struct shape_learner learner;
     struct shapes contract, found;
+    struct shapes over; /* what --profile-file changes in the contract */
     struct differences differences;
     struct compare_note *notes, **last_note;
     size_t calls, bodies; /* made; read from files */
@@ -59,6 +60,10 @@ void comparison_add_header(const struct comparison *comparison, json_t *headers,
 void comparison_add(struct comparison *comparison, const char *document, int status,
                     const json_t *headers, const char *body, size_t size, json_t **ret_json);
 
+/* The document of the contract that one that was found belongs to, whose name may end in
+ * " (404)"; or NULL. */
+const struct shapes_document *comparison_contract(struct comparison *comparison, const char *name);
+
 /* ------------------------------------------------------------------ the parts */
 
 /* compare_options.c: reads the arguments and the environment. Returns NULL or the reason; sets
@@ -72,6 +77,10 @@ const char *compare_files(struct comparison *comparison);
 
 /* compare_run.c: makes the calls. The same. */
 const char *compare_run(struct comparison *comparison);
+
+/* compare_profile.c: writes the file by which the mock answers as what was found. Notes what it
+ * cannot say. Returns NULL, or the reason why it could not be written. */
+const char *compare_write_profile(struct comparison *comparison);
 
 /* compare_report.c: prints the result. */
 void compare_report(const struct comparison *comparison);

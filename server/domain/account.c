@@ -100,6 +100,17 @@ const char *account_sign(const struct account *account, struct arena *arena, boo
     return arena_strdup(arena, signature);
 }
 
+bool profile_parse(const char *name, enum profile *ret_profile)
+{
+    for (int i = 0; i < PROFILE_COUNT; i++) {
+        if (text_equal(name, profiles[i])) {
+            *ret_profile = (enum profile)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum profile account_profile(const struct account *account)
 {
     return text_equal(account->settings.profile, profiles[PROFILE_2024]) ? PROFILE_2024

@@ -124,5 +124,8 @@ enum profile {
 
 enum profile account_profile(const struct account *account);
 
+/* Returns false if there is no such profile. */
+bool profile_parse(const char *name, enum profile *ret_profile);
+
 /* Only "active" accounts create invoices (P656). */
 bool account_is_active(const struct account *account);

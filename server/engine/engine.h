@@ -22,6 +22,7 @@
 #include "engine/tenant.h"
 #include "engine/turn.h"
 #include "fixture/fixture.h"
+#include "fixture/shapes.h"
 #include "store/store.h"
 #include "watch/journal.h"
 #include "watch/metrics.h"
@@ -35,6 +36,8 @@ struct engine_options {
     int64_t seed;
     const char *demo_callback_url; /* the demo account's default; NULL: not changed */
     size_t journal;                /* records of the journal, 0: none */
+    const struct shapes *shapes; /* the form of all bodies, whatever an account's profile is; NULL:
+                                    the profile's */
     struct deliver_options deliver;
 };
 

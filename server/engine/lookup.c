@@ -57,6 +57,14 @@ static void write_logs(const struct view_invoice *view, struct buf *out)
     arena_finish(&arena);
 }
 
+enum profile engine_profile(const struct engine *engine, const struct tenant *tenant)
+{
+    enum profile profile;
+    const struct shapes *shapes = engine->options.shapes;
+    return shapes && profile_parse(shapes->profile, &profile) ? profile
+                                                              : account_profile(&tenant->account);
+}
+
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice)
 {
@@ -67,7 +75,7 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .account = &tenant->account,
         .cards = &engine->fixture->cards,
         .token_key = engine->keys.token,
-        .profile = account_profile(&tenant->account),
+        .profile = engine_profile(engine, tenant),
         .write_logs = write_logs,
         .logs_most = LOOKUP_LOGS_USUAL,
         .logs_arg = engine->store,

@@ -24,6 +24,9 @@ bool engine_find_payment_by_session(struct engine *engine, struct arena *arena, 
 bool engine_find_invoice(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                          const char *id, struct invoice *ret_invoice);
 
+/* The profile of the account, or that of --profile-file. */
+enum profile engine_profile(const struct engine *engine, const struct tenant *tenant);
+
 /* The view of an invoice (view/view_invoice.h). */
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice);

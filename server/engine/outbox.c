@@ -88,6 +88,17 @@ static const char *logs_with(struct engine *engine, struct arena *arena,
     return outbox_logs_of(arena, all, n);
 }
 
+/* A callback is the document of a GET, unless the file has one of its own. */
+static void impose_shape(const struct engine *engine, struct buf *body)
+{
+    const struct shapes *shapes = engine->options.shapes;
+    const struct shapes_document *document = shapes ? shapes_find(shapes, SHAPES_CALLBACK) : NULL;
+    document = document || !shapes ? document : shapes_find(shapes, SHAPES_INVOICE);
+    if (document) {
+        shapes_impose(document, body);
+    }
+}
+
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                     struct invoice *invoice, int64_t at_ms, struct callback *ret_callback)
 {
@@ -102,6 +113,7 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
     json_out_object(&out, NULL);
     view_invoice_document(&out, &view, VIEW_CALLBACK);
     json_out_object_end(&out);
+    impose_shape(engine, &body);
     const char *signature =
         account_sign(&tenant->account, arena, invoice->test_mode, body.data, body.size);
     bool cuts = view_token_form(view.profile) == CUT_FORM;

@@ -79,6 +79,14 @@ bool shape_is_optional(const struct shape *shape, const struct shape_member *mem
 
 bool shape_has_word(const struct shape *shape, const char *word);
 
+/*
+ * json_shape_impose.c: a copy of the value that looks like the shape, a new value. Keys stand in
+ * the shape's order; those that it lacks are left out, those that only it has get null, or an empty
+ * value. A value of another type is converted, or made up. With `words`, texts become words of the
+ * shape. A resource whose `type` the shape does not have stays as it is.
+ */
+json_t *shape_impose(const struct shape *shape, const json_t *value, bool words);
+
 /* ------------------------------------------------------------------ the notation */
 
 /* json_shape_text.c: "null|number"; "nothing" for no type. In the arena. */

@@ -145,6 +145,57 @@ static void test_bounds(void **state)
     json_decref(wide);
 }
 
+static const struct {
+    const char *notation, *value;
+    bool words;
+    const char *imposed;
+} impositions[] = {
+    {"\"number\"", "1", false, "1"},
+    {"\"null|number\"", "null", false, "null"},
+    {"\"null\"", "[]", false, "null"},
+    {"\"[]\"", "null", false, "[]"},
+    {"\"{}|text\"", "[]", false, "{}"},
+    {"\"[]\"", "{\"a\":1}", false, "[]"},
+    {"\"text\"", "20.4", false, "\"20.4\""},
+    {"\"number\"", "\"20.4\"", false, "20.4"},
+    {"\"number\"", "\"x\"", false, "0"},
+    {"\"bool\"", "1", false, "false"},
+    {"\"[]|any\"", "{\"a\":1}", false, "{\"a\":1}"},
+    {"\"null|any\"", "[]", false, "null"},
+    {"\"text:a,b\"", "\"c\"", false, "\"c\""},
+    {"\"text:a,b\"", "\"c\"", true, "\"a\""},
+    {"{\"b\":\"number\",\"a\":\"number\"}", "{\"a\":1,\"b\":2,\"c\":3}", false,
+     "{\"b\":2,\"a\":1}"},
+    {"{\"a\":\"null|text\",\"b\":\"text\",\"c?\":\"null\"}", "{\"x\":1}", false,
+     "{\"a\":null,\"b\":\"\"}"},
+    {"{\"a\":{\"b\":[\"number\"],\"c\":{\"*\":\"bool\"}}}", "{\"x\":1}", false,
+     "{\"a\":{\"b\":[0],\"c\":{\"0\":false}}}"},
+    {"{\"*\":\"null\"}", "{\"x\":[],\"y\":null}", false, "{\"x\":null,\"y\":null}"},
+    {"[\"null|[]\",{\"a\":\"number\"}]", "[{\"a\":1,\"b\":1},{\"a\":\"2\"}]", false,
+     "[{\"a\":1},{\"a\":2}]"},
+    {"[{\"a\":\"number\"}]", "{\"x\":1}", false, "[{\"a\":0}]"},
+    {"{\"type\":\"text:a\",\"x\":\"number\"}", "{\"type\":\"b\",\"y\":1}", false,
+     "{\"type\":\"b\",\"y\":1}"},
+};
+
+static void test_impose(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(impositions); i++) {
+        struct shape shape = {0};
+        json_t *notation = json_loads(impositions[i].notation, JSON_DECODE_ANY, NULL);
+        json_t *value = json_loads(impositions[i].value, JSON_DECODE_ANY, NULL);
+        assert_null(shape_read(&arena, notation, &shape));
+        json_t *imposed = shape_impose(&shape, value, impositions[i].words);
+        char *text = json_dumps(imposed, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        assert_row_text(impositions[i].notation, text, impositions[i].imposed);
+        free(text);
+        json_decref(imposed);
+        json_decref(value);
+        json_decref(notation);
+    }
+}
+
 static int finish(void **state)
 {
     (void)state;
@@ -155,10 +206,9 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learn),
-        cmocka_unit_test(test_read_again),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_learn),   cmocka_unit_test(test_read_again),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_impose),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }

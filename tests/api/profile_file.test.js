@@ -1,0 +1,270 @@
+// --write-profile of `milkypay-mock compare`, and --profile-file of the server, which answers by it.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { Client, DEMO, invoice } from '../lib/client.js';
+import { against, compare, compareAccount, everyKind } from '../lib/compare.js';
+import { startDeviating } from '../lib/deviating.js';
+import { keysAt } from '../lib/json-order.js';
+import { runBinary, startServer, tempDir } from '../lib/server.js';
+import { sign, startSink } from '../lib/sink.js';
+
+const mock = await startServer();
+after(() => mock.stop());
+const demo = new Client(mock);
+const account = async (profile = '2020') => {
+  const api = await demo.newAccount({ profile });
+  const sink = await startSink({ check: false });
+  await everyKind(api, sink.url);
+  await sink.stop({ clean: false });
+  return api;
+};
+
+/** Writes the profile of a label; returns the file and the differences. */
+async function profileOf(label, api, args = []) {
+  const file = join(tempDir(), 'profile.json');
+  const { code, result, stderr } = await compareAccount(label, api.account, ['--write-profile', file, ...args]);
+  assert.equal(code, 1, stderr + JSON.stringify(result));
+  return { file, differences: result.differences, notes: result.not_compared };
+}
+
+/** Starts a mock that answers by the file, with invoices of every kind. */
+async function startBy(file) {
+  const server = await startServer({ args: ['--profile-file', file] });
+  const sink = await startSink({ check: false });
+  const api = new Client(server, DEMO, { check: false });
+  await everyKind(api, `${server.url}/_mock/sink/shop`);
+  await sink.stop({ clean: false });
+  return { server, api };
+}
+
+/** Deviates in everything that a profile file can say. */
+function deviate(reply) {
+  const { json } = reply;
+  const change = (resource) => {
+    const { attributes } = resource;
+    if (resource.type !== 'payment-invoices') return;
+    delete attributes.rrn;
+    delete attributes.moderation_required;
+    attributes.acquirer = { name: 'A', fee: 1, tags: [] };
+    attributes.amount = String(attributes.amount);
+    if (Array.isArray(attributes.metadata)) attributes.metadata = null;
+    if (Array.isArray(attributes.callback_logs)) attributes.callback_logs = {};
+    const { currency, ...rest } = attributes;
+    resource.attributes = { currency, ...rest };
+  };
+  if (Array.isArray(json?.data)) json.data.forEach(change);
+  else if (json?.data?.attributes) change(json.data);
+  reply.headers['X-Request-Id'] = 'abc';
+  if (reply.status === 401) delete reply.headers['www-authenticate'];
+  if (reply.status === 404) reply.status = 400;
+  if (reply.status === 422) {
+    reply.status = 400;
+    const fields = Object.entries(json.errors);
+    json.errors = fields.map(([name, detail]) => ({ source: { pointer: name }, title: 'Invalid', detail, code: '400' }));
+  }
+  if (reply.status === 409) delete json.data;
+}
+
+describe('a profile file', () => {
+  test('of a label that deviates: the mock that answers by it compares equal', async () => {
+    const api = await account();
+    const label = await startDeviating(mock, deviate);
+    const create = ['--create', '--yes'];
+    const { file, differences, notes } = await profileOf(label, api, create);
+    const told = new Set(differences.map(({ document, kind, path, mock: ours, found }) =>
+      [document, kind, path, ours, found].join(' | ')));
+    for (const one of [
+      'GET /payment-invoices/{id} | key_missing | data.attributes.rrn | null | ',
+      'GET /payment-invoices/{id} | key_added | data.attributes.acquirer |  | object',
+      'GET /payment-invoices/{id} | type | data.attributes.amount | number | text',
+      'GET /payment-invoices/{id} | type | data.attributes.metadata | []|any | null',
+      'GET /payment-invoices/{id} | order | data.attributes.currency | after payment_amount | first',
+      'GET /payment-invoices | type | data[].attributes.callback_logs | []|object | {}',
+      'private 401 | header_missing | www-authenticate |  | ',
+      'private 404 | status |  | 404 | 400',
+      'private 422 | type | errors | object | list',
+      'private 409 | key_missing | data | object | ',
+      'GET /account/profile | header_added | x-request-id |  | ',
+    ]) assert.ok(told.has(one), `${one}\n${[...told].join('\n')}`);
+    assert.deepEqual(notes, []);
+
+    const same = await compareAccount(label, api.account, ['--profile-file', file, ...create]);
+    assert.deepEqual(same.result.differences, [], 'the label itself');
+    assert.equal(same.code, 0);
+
+    const { server, api: by } = await startBy(file);
+    const equal = await compareAccount(server, DEMO, ['--profile-file', file, ...create]);
+    assert.deepEqual(equal.result.differences, [], 'the mock by the file');
+    assert.equal(equal.code, 0);
+    const again = await compareAccount(server, DEMO, create);
+    assert.equal(again.code, 1);
+
+    const { id } = (await by.list()).data[0];
+    const { text, json, headers } = await by.get(id);
+    assert.equal(keysAt(text, 'data.attributes')[0], 'currency');
+    const { attributes } = json.data;
+    assert.deepEqual(attributes.acquirer, { name: '', fee: 0, tags: [] });
+    assert.equal(attributes.amount, '1');
+    assert.equal('rrn' in attributes, false);
+    assert.equal(headers['x-request-id'], 'mock');
+    const wrong = (await by.create(invoice({ amount: -1 }))).expect(400).json;
+    assert.deepEqual(Object.keys(wrong.errors[0]), ['source', 'title', 'detail', 'code']);
+    assert.equal(wrong.errors[0].detail, 'This value should be greater than 0.');
+    assert.deepEqual((await by.get('cpi_0000000000000000')).expect(400).json.errors[0].code, '404');
+    const order = invoice({ test_mode: true });
+    (await by.create(order)).expect(201);
+    assert.deepEqual(Object.keys((await by.create(order)).expect(409).json), ['errors']);
+    await Promise.all([server.stop(), label.stop()]);
+  });
+
+  for (const [of, as] of [['2020', '2024'], ['2024', '2020']]) {
+    test(`of the profile ${of}, based on ${as}`, async () => {
+      const api = await account(of);
+      const { file } = await profileOf(mock, api, ['--profile', as]);
+      assert.equal(JSON.parse(readFileSync(file, 'utf8')).profile, as);
+      const { server } = await startBy(file);
+      const { code, result } = await compareAccount(server, DEMO, ['--profile-file', file]);
+      assert.deepEqual(result.differences, []);
+      assert.equal(code, 0);
+      const plain = await compareAccount(server, DEMO, ['--profile', of]);
+      // keys that the mock may leave out stay, and so do types that nothing contradicts
+      const more = plain.result.differences.filter(({ kind, path }) => kind !== 'type' && path !== 'included');
+      assert.deepEqual(more, []);
+      await server.stop();
+    });
+  }
+
+  test('callbacks follow it, and are signed as they are sent', async () => {
+    const api = await account();
+    const label = await startDeviating(mock, deviate);
+    const { file } = await profileOf(label, api);
+    const { server, api: by } = await startBy(file);
+    const sink = await startSink({ check: false });
+    await by.made({ callback_url: `${sink.url}/x`, test_mode: true });
+    const [{ raw, body, headers }] = await sink.got(2);
+    assert.deepEqual(body.data.attributes.acquirer, { name: '', fee: 0, tags: [] });
+    assert.deepEqual(body.data.attributes.callback_logs, {});
+    assert.equal(headers['x-signature'], sign(DEMO.secret_key, raw));
+    const [{ attempts }] = await by.callbacks();
+    assert.equal(typeof JSON.parse(attempts[0].request.body).data.attributes.acquirer, 'object');
+    await Promise.all([server.stop(), label.stop(), sink.stop({ clean: false })]);
+  });
+
+  test('a saved callback makes one too', async () => {
+    const body = (await (await account()).list()).json.data[0];
+    const file = join(tempDir(), 'profile.json');
+    const saved = join(tempDir(), 'body.json');
+    body.attributes.shop = 'x';
+    writeFileSync(saved, JSON.stringify({ data: body }));
+    assert.equal((await compare(['--write-profile', file, saved])).code, 1);
+    assert.equal((await compare(['--profile-file', file, saved])).code, 0);
+  });
+
+  test('it holds no value and no key', async () => {
+    const api = await account();
+    const label = await startDeviating(mock, (reply) => {
+      deviate(reply);
+      const attributes = reply.json?.data?.attributes;
+      if (attributes) Object.assign(attributes, { secret: 'sesame', [api.account.api_key]: 1 });
+    });
+    const { file } = await profileOf(label, api);
+    const text = readFileSync(file, 'utf8');
+    for (const word of ['sesame', api.account.api_key, api.account.id, 'Ada', 'example.com', 'abc"'])
+      assert.ok(!text.includes(word), word);
+    await label.stop();
+  });
+
+  test('what it cannot say is told', async () => {
+    const api = await account();
+    const label = await startDeviating(mock, (reply, { url }) => {
+      if (url === '/account/profile') Object.assign(reply, { json: undefined, text: 'ok' });
+      if (url === '/account/balances') Object.assign(reply, { status: 403, json: { errors: [] } });
+      if (url.startsWith('/public-api/') && reply.status === 404) Object.assign(reply, { status: 200, json: { data: null } });
+    });
+    const { file, notes } = await profileOf(label, api);
+    assert.deepEqual(notes.map(({ what, reason }) => `${what}: ${reason}`), [
+      'GET /account/profile: not in the profile file: the mock answers with JSON only',
+      'public 404: not in the profile file: the mock cannot answer with this status',
+    ]);
+    const { server, api: by } = await startBy(file);
+    (await by.private('GET', '/account/balances')).expect(403);
+    (await by.private('GET', '/account/profile')).expect(200);
+    await Promise.all([server.stop(), label.stop()]);
+  });
+
+  test('none is written if something failed', async () => {
+    const api = await account();
+    const label = await startDeviating(mock, (reply, { url }, response) => {
+      if (url !== '/account/profile') return false;
+      response.destroy();
+      return true;
+    });
+    const file = join(tempDir(), 'profile.json');
+    const { code, result } = await compareAccount(label, api.account, ['--write-profile', file]);
+    assert.equal(code, 2);
+    assert.equal(result.not_compared.at(-1).what, 'the profile file');
+    assert.throws(() => readFileSync(file));
+    await label.stop();
+    const unwritable = await compare([...against(mock, api.account), '--write-profile', '/does/not/exist'],
+      { key: api.account.api_key });
+    assert.equal(unwritable.code, 2);
+    assert.match(unwritable.stderr, /\/does\/not\/exist: No such file/);
+  });
+
+  test('a wrong file is refused at the start', async () => {
+    const file = join(tempDir(), 'profile.json');
+    const doc = (value) => ({ profile: '2020', documents: { 'private 404': value } });
+    for (const [content, reason] of [
+      ['', /line 1/],
+      ['[]', /must be \{"profile"/],
+      [{ profile: '1999', documents: {} }, /there is no profile "1999"/],
+      [{ profile: '2020', documents: {}, more: 1 }, /must be/],
+      [doc(1), /private 404: must be an object/],
+      [doc({ status: 1000 }), /private 404: status/],
+      [doc({ headers: [1] }), /headers must be a list of names/],
+      [doc({ headers: ['a b: c'] }), /headers must be a list of names/],
+      [doc({ headers: ['X\r\nSet-Cookie'] }), /headers must be a list of names/],
+      [doc({ body: { a: 1 } }), /a shape must be/],
+      [doc({ body: 'number|x' }), /"x" is not a type/],
+      [doc({ what: 1 }), /what: This field was not expected/],
+    ]) {
+      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+      const { code, stderr } = await runBinary(['--profile-file', file, '--check']);
+      assert.equal(code, 2, JSON.stringify(content));
+      assert.match(stderr, reason);
+      assert.ok(stderr.includes(file));
+      assert.equal(stderr.trim().split('\n').length, 1);
+    }
+    const { code, stderr } = await runBinary(['--profile-file', '/does/not/exist']);
+    assert.equal(code, 2);
+    assert.match(stderr, /No such file/);
+  });
+
+  test('any shape of any document is survived', async () => {
+    const shapes = ['null', '[]', '{}', 'bool', 'number', 'text:a,b', 'any', ['number'], { '*': 'text' }, { 'a?': 'null' },
+      { a: { b: ['text'] } }, { '|': 'null', '[]': 'text', c: 'number' }];
+    const documents = {};
+    const names = ['GET /payment-invoices', 'GET /payment-invoices/{id}', 'POST /payment-invoices', 'private 422',
+      'private 404', 'private 401', 'GET /payment-services', 'callback'];
+    const file = join(tempDir(), 'profile.json');
+    for (const body of shapes) {
+      for (const name of names) documents[name] = { status: Number(/\d+/.exec(name)?.[0] ?? 200), headers: ['x-a'], body };
+      writeFileSync(file, JSON.stringify({ profile: '2024', documents }));
+      const server = await startServer({ args: ['--profile-file', file] });
+      const api = new Client(server, DEMO, { check: false });
+      (await api.create(invoice({ callback_url: `${server.url}/_mock/sink/a` }))).expect(200);
+      (await api.list()).expect(200);
+      (await api.create({})).expect(422);
+      (await api.get('x')).expect(404);
+      await api.idle();
+      const [{ invoice: id }] = await api.callbacks();
+      const reply = (await api.get(id)).expect(200);
+      assert.equal(reply.headers['x-a'], 'mock');
+      JSON.parse(reply.text);
+      await server.stop();
+    }
+  });
+});
