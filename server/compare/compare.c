@@ -1,5 +1,6 @@
 #include "compare/compare.h"
 
+#include "base/text.h"
 #include "compare/comparison.h"
 
 #include <stdio.h>
@@ -79,7 +80,10 @@ static const char *compare_all(struct comparison *comparison)
 
 static int fail(const char *why)
 {
-    fprintf(stderr, "milkypay-mock: " COMPARE_COMMAND ": %s\n", why);
+    char *line = mem_strdup(why);
+    text_flatten(line);
+    fprintf(stderr, "milkypay-mock: " COMPARE_COMMAND ": %s\n", line);
+    free(line);
     return COMPARE_FAILED;
 }
 

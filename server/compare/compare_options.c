@@ -1,4 +1,6 @@
 /* The arguments of the command, and the key in the environment. */
+#include "base/buf.h"
+#include "base/crypt.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "compare/compare.h"
@@ -210,6 +212,15 @@ static const char *take_key(struct arena *arena)
     return key;
 }
 
+/* The login as the header has it, without the padding of its end. */
+static const char *login_of(struct arena *arena, const struct compare_options *given)
+{
+    buf_auto plain = {0}, encoded = {0};
+    buf_printf(&plain, "%s:%s", given->account_id, given->api_key);
+    crypt_base64(&encoded, plain.data, plain.size);
+    return arena_copy(arena, encoded.data, strcspn(encoded.data, "="));
+}
+
 /* ------------------------------------------------------------------ all */
 
 /* What must be there, and must not be together. */
@@ -233,6 +244,21 @@ static const char *check(const struct compare_options *given)
     return given->against && given->headers ? "--headers belongs to a FILE" : NULL;
 }
 
+static void add_secrets(struct comparison *comparison)
+{
+    const struct compare_options *given = &comparison->options;
+    size_t n = 0;
+    if (given->api_key) {
+        comparison->secrets[n++] = given->api_key;
+    }
+    if (given->account_id) {
+        comparison->secrets[n++] = given->account_id;
+    }
+    if (given->api_key && given->account_id) {
+        comparison->secrets[n++] = login_of(&comparison->arena, given);
+    }
+}
+
 const char *compare_read_options(struct comparison *comparison, int argc, char **argv,
                                  bool *ret_help)
 {
@@ -242,7 +268,7 @@ const char *compare_read_options(struct comparison *comparison, int argc, char *
                                       .service = "payment_card_usd_hpp",
                                       .currency = "USD"};
     given->api_key = take_key(&comparison->arena);
-    comparison->secrets[0] = given->api_key;
     const char *why = read_arguments(comparison, argc, argv, ret_help);
+    add_secrets(comparison);
     return why || *ret_help ? why : check(given);
 }

@@ -25,7 +25,7 @@ static const struct probe probes[] = {
     {"private 401", "GET", "/payment-invoices", COMPARE_LOGIN_NONE},
     {"private 401", "GET", "/payment-invoices", COMPARE_LOGIN_WRONG},
     {"private 404", "GET", "/payment-invoices/" NOT_THERE},
-    {"private 405", "PUT", "/payment-services"},
+    {"private 405", "PUT", "/payment-services", .body = ""},
     {"POST /public-api/payment-prerequest", "POST", "/public-api/payment-prerequest", COMPARE_LOGIN_NONE,
      "{\"public_key\":\"{public_key}\",\"currency\":\"USD\"}", .public = true},
     {"public 422", "POST", "/public-api/payment-prerequest", COMPARE_LOGIN_NONE,

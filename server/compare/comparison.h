@@ -37,7 +37,7 @@ struct compare_note {
 struct comparison {
     struct arena arena;
     struct compare_options options;
-    const char *secrets[4]; /* never in any output */
+    const char *secrets[4]; /* never in any output; ends in NULL */
     struct shape_learner learner;
     struct shapes contract, found;
     struct shapes over; /* what --profile-file changes in the contract */

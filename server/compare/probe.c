@@ -27,6 +27,7 @@ struct ids {
     size_t n;
 };
 
+#define FAILURES_MOST 3
 #define WORDS 8
 #define MINUTE_MS (60LL * 1000)
 
@@ -40,6 +41,7 @@ struct run {
     struct ids ids[KEPT_COUNT];
     struct word words[WORDS];
     bool refused;
+    int failures; /* calls in a row without a reply */
 };
 
 /* ------------------------------------------------------------------ ids */
@@ -146,6 +148,7 @@ static void take_reply(struct run *run, const struct probe *probe,
     struct comparison *comparison = run->comparison;
     const char *why = why_no_reply(reply);
     json_t *body = NULL;
+    run->failures = reply->failure ? run->failures + 1 : 0;
     if (!why && probe->creates && reply->status == 422) {
         why = "the order is refused: name a service of the account with --service and --currency";
         run->refused = true;
@@ -210,6 +213,10 @@ void run_probe(struct run *run, const struct probe *probe)
 {
     const struct ids *ids = &run->ids[probe->takes];
     struct comparison *comparison = run->comparison;
+    if (run->failures >= FAILURES_MOST) {
+        comparison_note(comparison, true, probe->document, "not called: the calls before it failed");
+        return;
+    }
     if (probe->public && !comparison->options.public_key) {
         comparison_note(comparison, false, probe->document, "no --public-key was given");
     } else if (!probe->takes) {
@@ -217,7 +224,7 @@ void run_probe(struct run *run, const struct probe *probe)
     } else if (!ids->n) {
         comparison_note(comparison, false, probe->document, kept_names[probe->takes]);
     }
-    for (size_t i = 0; probe->takes && i < ids->n; i++) {
+    for (size_t i = 0; probe->takes && i < ids->n && run->failures < FAILURES_MOST; i++) {
         call_and_take(run, probe, ids->list[i]);
     }
 }

@@ -363,6 +363,16 @@ describe('a hostile platform', () => {
     }
   });
 
+  test('a platform that answers nothing any more is not called for ever', async () => {
+    let count = 0;
+    const label = await startDeviating(server, () => ++count > 1);
+    const { code, result } = await compareAccount(label, accounts['2020'].account, ['--timeout', '200ms']);
+    assert.equal(code, 2);
+    assert.equal(label.requests.length, 4);
+    assert.equal(result.not_compared.at(-1).reason, 'not called: the calls before it failed');
+    await label.stop();
+  });
+
   test('redirects are not followed', async () => {
     const other = await startDeviating(server, () => false);
     const { result } = await hostile((response) => {
