@@ -100,6 +100,22 @@ static const char *standing(const struct pair *pair, const struct shape *shape, 
               : "first";
 }
 
+/* True if a key stood in an object on the other side of this one than in the contract. */
+static bool is_misplaced(const struct pair *pair, const struct shape_member *member)
+{
+    const struct shape *contract = pair->contract, *found = pair->found;
+    const struct shape_member *place = shape_member(contract, member->key);
+    for (size_t i = 0; place && i < contract->n_members; i++) {
+        const struct shape_member *other = shape_member(found, contract->members[i].key);
+        const struct shape_member *first = &contract->members[i] < place ? member : other;
+        if (other && other != member &&
+            shape_saw_before(found, first, first == member ? other : member)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare_order(const struct pair *pair)
 {
     const struct shape *contract = pair->contract, *found = pair->found;
@@ -107,7 +123,8 @@ static void compare_order(const struct pair *pair)
     bool stays[SHAPE_MEMBERS_MOST] = {false};
     for (size_t i = 0; i < found->n_members; i++) {
         const struct shape_member *member = shape_member(contract, found->members[i].key);
-        places[i] = member ? (size_t)(member - contract->members) : SIZE_MAX;
+        places[i] = is_misplaced(pair, &found->members[i]) ? (size_t)(member - contract->members)
+                                                           : SIZE_MAX;
     }
     mark_in_order(found, places, stays);
     for (size_t i = 0; i < found->n_members; i++) {

@@ -214,7 +214,8 @@ void run_probe(struct run *run, const struct probe *probe)
     const struct ids *ids = &run->ids[probe->takes];
     struct comparison *comparison = run->comparison;
     if (run->failures >= FAILURES_MOST) {
-        comparison_note(comparison, true, probe->document, "not called: the calls before it failed");
+        comparison_note(comparison, true, probe->document,
+                        "not called: the calls before it failed");
         return;
     }
     if (probe->public && !comparison->options.public_key) {

@@ -177,8 +177,8 @@ static struct shape_member *insert_member(struct shape_learner *learner, struct 
                           sizeof *shape->members);
     struct shape_member *member = shape->members + at;
     memmove(member + 1, member, (shape->n_members - at) * sizeof *member);
-    *member = (struct shape_member){.key = arena_strdup(learner->arena, key)};
-    shape->n_members++;
+    *member = (struct shape_member){.key = arena_strdup(learner->arena, key),
+                                    .id = (unsigned)shape->n_members++};
     return member;
 }
 
@@ -186,7 +186,8 @@ static struct shape_member *insert_member(struct shape_learner *learner, struct 
 static void learn_members(struct shape_learner *learner, struct shape *shape, const json_t *object,
                           const struct place *place)
 {
-    size_t after = 0;
+    unsigned ids[SHAPE_MEMBERS_MOST];
+    size_t after = 0, n = 0;
     const char *key;
     json_t *value;
     shape->objects++;
@@ -197,11 +198,13 @@ static void learn_members(struct shape_learner *learner, struct shape *shape, co
         if (!member) {
             return;
         }
+        ids[n++] = member->id;
         member->objects++;
         after = (size_t)(member - shape->members) + 1;
         const struct place inside = place_of_member(place, key);
         learn(learner, &member->shape, value, &inside);
     }
+    shape_learn_order(learner->arena, shape, ids, n);
 }
 
 static bool has_names_only(const struct shape_learner *learner, const json_t *object)

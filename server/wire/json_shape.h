@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum shape_type {
     SHAPE_NULL = 1 << 0,
@@ -34,6 +35,8 @@ struct shape {
     unsigned types;
     struct shape_member *members; /* in their order */
     size_t n_members, room_members;
+    uint8_t *order; /* which keys stood before which: json_shape_order.c */
+    size_t room_order;
     size_t objects;      /* how many objects were learned: a member of fewer may be absent */
     struct shape *items; /* of a list; NULL: none */
     struct shape *each;  /* of an object whose keys are data; NULL: its keys are the members */
@@ -43,6 +46,7 @@ struct shape {
 
 struct shape_member {
     const char *key;
+    unsigned id; /* of the shape's: how many were there before */
     size_t objects;
     struct shape shape;
 };
@@ -76,6 +80,13 @@ const struct shape_member *shape_member(const struct shape *shape, const char *k
 
 /* True if documents may lack the member. */
 bool shape_is_optional(const struct shape *shape, const struct shape_member *member);
+
+/* json_shape_order.c: true if an object that was learned had key `a` before key `b`. */
+bool shape_saw_before(const struct shape *shape, const struct shape_member *a,
+                      const struct shape_member *b);
+
+/* Adds the order of an object's keys, as ids of members, and sorts the members by all objects. */
+void shape_learn_order(struct arena *arena, struct shape *shape, const unsigned *ids, size_t n);
 
 bool shape_has_word(const struct shape *shape, const char *word);
 

@@ -11,6 +11,16 @@ static json_t *impose(const struct shape *shape, const json_t *value, bool words
 
 static json_t *make(const struct shape *shape);
 
+/* An object without members would be of another type. If all may be absent, it gets the first. */
+static json_t *with_member(const struct shape *shape, json_t *object)
+{
+    bool empty = !json_object_size(object) && !(shape->types & SHAPE_NO_MEMBERS);
+    if (empty && shape->n_members) {
+        json_object_set_new(object, shape->members[0].key, make(&shape->members[0].shape));
+    }
+    return object;
+}
+
 static json_t *make_members(const struct shape *shape)
 {
     json_t *object = json_object();
@@ -22,7 +32,7 @@ static json_t *make_members(const struct shape *shape)
             json_object_set_new(object, shape->members[i].key, make(&shape->members[i].shape));
         }
     }
-    return object;
+    return with_member(shape, object);
 }
 
 static json_t *make_items(const struct shape *shape)
@@ -44,7 +54,7 @@ static json_t *make(const struct shape *shape)
            : types & SHAPE_BOOL       ? json_false()
            : types & SHAPE_OBJECT     ? make_members(shape)
            : types & SHAPE_LIST       ? make_items(shape)
-           : types & SHAPE_ANY        ? json_object()
+           : types & SHAPE_ANY        ? json_pack("{sn}", "mock")
                                       : json_null();
 }
 
@@ -97,7 +107,7 @@ static json_t *impose_members(const struct shape *shape, const json_t *object, b
                                       : make(&member->shape));
         }
     }
-    return made;
+    return with_member(shape, made);
 }
 
 static json_t *impose_each(const struct shape *each, const json_t *object, bool words)

@@ -172,7 +172,8 @@ static const char *read_one(struct arena *arena, const char *key, const json_t *
         shape->each = arena_alloc(arena, sizeof *shape->each);
         return read_shape(arena, value, depth + 1, shape->each);
     }
-    struct shape_member *member = &shape->members[shape->n_members++];
+    struct shape_member *member = &shape->members[shape->n_members];
+    member->id = (unsigned)shape->n_members++;
     read_key(arena, key, member);
     return read_shape(arena, value, depth + 1, &member->shape);
 }
