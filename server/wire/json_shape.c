@@ -43,7 +43,6 @@ static const struct {
     {NULL, "service_flow", MANNER_WORD},
     {NULL, "payment_flow", MANNER_WORD},
     {NULL, "source", MANNER_WORD},
-    {NULL, "category", MANNER_WORD},
 };
 
 /* Where a value stands. Elements of a list, and of an object whose keys are data, have no key. */
