@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { Client, DEMO, invoice } from '../lib/client.js';
 import { against, compare, compareAccount, everyKind } from '../lib/compare.js';
 import { startDeviating } from '../lib/deviating.js';
+import { ROOT } from '../lib/docs.js';
 import { keysAt } from '../lib/json-order.js';
 import { runBinary, startServer, tempDir } from '../lib/server.js';
 import { sign, startSink } from '../lib/sink.js';
@@ -136,6 +137,22 @@ describe('a profile file', () => {
       await server.stop();
     });
   }
+
+  test('a payout keeps its own form in a 409 of payments', async () => {
+    const file = join(tempDir(), 'profile.json');
+    const all = JSON.parse(readFileSync(`${ROOT}schema/shapes/2020.json`, 'utf8'));
+    const conflict = all.documents['private 409'];
+    conflict.status = 422;
+    writeFileSync(file, JSON.stringify({ profile: '2020', documents: { 'private 409': conflict } }));
+    const server = await startServer({ args: ['--profile-file', file] });
+    const api = new Client(server, DEMO, { check: false });
+    const order = { reference_id: 'r', service: 'test_usd', currency: 'USD', amount: 10, fields: { account: '42' } };
+    const json = { data: { type: 'payout-invoices', attributes: order } };
+    const made = (await api.private('POST', '/payout-invoices', { json })).expect(201).data;
+    const again = (await api.private('POST', '/payout-invoices', { json })).expect(422).data;
+    assert.deepEqual(Object.keys(again.attributes), Object.keys(made.attributes));
+    await server.stop();
+  });
 
   test('callbacks follow it, and are signed as they are sent', async () => {
     const api = await account();
