@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/event_stream.h"
 #include "api/imports.h"
+#include "api/request_view.h"
 #include "api/wait.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -114,6 +115,7 @@ static const char *set_up_router(struct program *p)
         .hide_panel = c->hide_panel,
         .error_page = page_error_instead,
         .conflict = conflict_reply,
+        .accepts = explain_accepts,
     };
     p->router.waits = waits_new(&p->engine, &p->router);
     p->router.streams = streams_new(&p->engine);

@@ -77,12 +77,18 @@ struct answer *account_by_invoice(struct call *call)
     const struct tenant *by_key =
         key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
     if (key && !by_key) {
-        return call_error(call, 401);
+        return call_refuse_key(call, key);
     }
     bool found = engine_find_any_account(call->engine, call->arena, call->route->kind,
                                          call->params[0], &invoice);
     bool own = account_of(call, found, &invoice) && (!by_key || by_key == call->tenant);
     return own ? NULL : call_error(call, 404);
+}
+
+static struct answer *refuse_token(struct call *call)
+{
+    call->refusal = REFUSAL_TOKEN;
+    return call_error(call, 401);
 }
 
 /* Refuses unknown and expired tokens. */
@@ -95,12 +101,12 @@ struct answer *account_by_token(struct call *call)
     bool found = text && token_read(text, &token) &&
                  engine_find_payment_by_session(call->engine, call->arena, token.session, &invoice);
     if (!account_of(call, found, &invoice)) {
-        return call_error(call, 401);
+        return refuse_token(call);
     }
     token_write(&ours, call->engine->keys.token, token.form, invoice.session,
                 invoice.expires_ms / 1000);
     bool good = crypt_equal(ours.data, text) && clock_now(call->tenant) / 1000 < token.expires_s;
-    return good ? NULL : call_error(call, 401);
+    return good ? NULL : refuse_token(call);
 }
 
 struct answer *account_by_pid(struct call *call)

@@ -63,7 +63,7 @@ static struct answer *refuse_key(struct call *call, struct json_errors *errors)
     const json_t *value = json_object_get(call->fields, "public_key");
     const char *key = json_string_value(value);
     if (key && *key) {
-        return call_error(call, 401);
+        return call_refuse_key(call, key);
     }
     bool absent = !value || json_is_null(value) || key;
     json_errors_add(errors, "public_key",

@@ -126,7 +126,7 @@ struct answer *api_services_prerequest(struct call *call)
         return refused;
     }
     if (!call->tenant) {
-        return call_error(call, 401);
+        return call_refuse_key(call, input.public_key);
     }
     struct prerequest_view view = {.kind = kind,
                                    .catalogue = &call->engine->fixture->catalogues[kind],

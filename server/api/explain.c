@@ -2,55 +2,13 @@
 
 #include "api/api.h"
 #include "base/text.h"
+#include "call/reason.h"
 #include "view/view_errors.h"
 
 #include <string.h>
 
 #define BASIC_FORM "Authorization: Basic base64(account id:API key)"
 #define PATH_MOST 512
-
-/* The explanation; texts in the arena or static. */
-struct explanation {
-    const char *rule, *where, *message, *nearest;
-};
-
-static const struct explanation refusals[REFUSAL_COUNT] = {
-    [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
-    [REFUSAL_TARGET] = {"unreadable_path", "path", "the path cannot be read, or is too long"},
-    [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
-    [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods"},
-    [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent"},
-    [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
-                          "Authorization is not Basic with the base64 of login:password"},
-    [REFUSAL_LOGIN_UNKNOWN] = {"unknown_login", "Authorization",
-                               "no account has the login as its id"},
-    [REFUSAL_LOGIN_IS_KEY] = {"key_as_login", "Authorization",
-                              "the login is a key: the login must be the account's id"},
-    [REFUSAL_PASSWORD] = {"wrong_api_key", "Authorization",
-                          "the account is known, but the password is not its API key"},
-    [REFUSAL_PASSWORD_PUBLIC] = {"public_key_as_api_key", "Authorization",
-                                 "the account is known, but a public key was sent as its API key"},
-    [REFUSAL_PASSWORD_SECRET] = {"secret_key_as_api_key", "Authorization",
-                                 "the account is known, but a secret key was sent as its API key; "
-                                 "secret keys only sign callbacks"},
-    [REFUSAL_PASSWORD_OTHERS] =
-        {"foreign_api_key", "Authorization",
-         "the account is known, but the API key belongs to another account"},
-};
-
-/* The meaning of a status of the platform's answers. */
-static const struct {
-    unsigned status;
-    struct explanation why;
-} statuses[] = {
-    {400, {"unreadable_body", "body", "the body cannot be read"}},
-    {401, {"unknown_key", "public_key", "no account has this key or token"}},
-    {403, {"forbidden", "account", "the account may not do this"}},
-    {404, {"unknown_resource", "path", "the account has nothing with this id"}},
-    {409, {"conflict", "body", "the current state does not allow it"}},
-    {413, {"too_large", "body", "the body is too large"}},
-    {422, {"invalid_fields", "body", "some fields are wrong"}},
-};
 
 /* Accepted values of fields that are in no table. */
 struct hint {
@@ -93,7 +51,7 @@ static const char *path_of(struct call *call, const struct journal_record *recor
 static const char *nearest_form(struct call *call, const struct journal_record *record)
 {
     const struct router *router = call->router;
-    const char *where = refusals[record->request.refusal].where;
+    const char *where = reason_of(record->request.refusal, 0)->where;
     if (!text_equal(where, "path") && !text_equal(where, "method")) {
         return text_equal(where, "Authorization") ? BASIC_FORM : NULL;
     }
@@ -104,7 +62,13 @@ static const char *nearest_form(struct call *call, const struct journal_record *
 
 /* ------------------------------------------------------------------ why */
 
-static const char *detail_of(struct call *call, const struct journal_record *record)
+/* The explanation; texts in the arena or static. */
+struct explanation {
+    const char *rule, *where, *message;
+};
+
+/* The words of the header that the call was answered with. */
+static const char *reason_given(struct call *call, const struct journal_record *record)
 {
     size_t size = record->request.size[JOURNAL_DETAIL];
     return size
@@ -113,42 +77,22 @@ static const char *detail_of(struct call *call, const struct journal_record *rec
                : NULL;
 }
 
-static void by_refusal(struct call *call, const struct journal_record *record,
-                       struct explanation *ret_explanation)
-{
-    const char *detail = detail_of(call, record);
-    *ret_explanation = refusals[record->request.refusal];
-    ret_explanation->nearest = nearest_form(call, record);
-    if (detail) {
-        ret_explanation->message =
-            arena_printf(call->arena, "%s: %s", ret_explanation->message, detail);
-    }
-}
-
 /* The control API has the reason in its body. */
-static bool by_control_error(const json_t *reply, struct explanation *explanation)
+static void by_control_error(const json_t *reply, struct explanation *explanation)
 {
     const json_t *error = json_object_get(reply, "error");
     const char *code = json_string_value(json_object_get(error, "code"));
     const char *message = json_string_value(json_object_get(error, "message"));
     if (code && message) {
-        *explanation = (struct explanation){code, "request", message, NULL};
+        *explanation = (struct explanation){code, "request", message};
     }
-    return code && message;
 }
 
-static void by_status(struct call *call, const struct journal_record *record,
-                      struct explanation *ret_explanation)
+static struct explanation by_reason(struct call *call, const struct journal_record *record)
 {
-    struct explanation explanation = {"refused", "request", "the call was refused", NULL};
-    const char *detail = detail_of(call, record);
-    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
-        if (statuses[i].status == record->request.status) {
-            explanation = statuses[i].why;
-        }
-    }
-    explanation.message = detail ? detail : explanation.message;
-    *ret_explanation = explanation;
+    const struct reason *reason = reason_of(record->request.refusal, record->request.status);
+    return (struct explanation){reason->rule, reason->where,
+                                reason_given(call, record) ?: reason->message};
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -186,6 +130,11 @@ static const char *accepts(struct call *call, const struct route *route, const c
                                                 : order_accepts(call->arena, way, path);
 }
 
+const char *explain_accepts(struct call *call, const char *path)
+{
+    return accepts(call, call->route, path);
+}
+
 static void write_fields(struct call *call, struct json_out *out, const struct route *route,
                          const json_t *fields)
 {
@@ -206,7 +155,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
                    const struct journal_record *record)
 {
     const struct journal_request *request = &record->request;
-    struct explanation explanation;
+    struct explanation explanation = by_reason(call, record);
     bool is_client_error = request->status >= 400 && request->status < 500;
     if (!is_client_error && !request->refusal) {
         json_out_null(out, key);
@@ -215,16 +164,14 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
     json_auto_t *reply =
         json_parse(journal_part(call->engine->watch.journal, record, JOURNAL_REPLY),
                    request->size[JOURNAL_REPLY], call->arena, NULL);
-    if (request->refusal) {
-        by_refusal(call, record, &explanation);
-    } else if (!by_control_error(reply, &explanation)) {
-        by_status(call, record, &explanation);
+    if (!request->refusal) {
+        by_control_error(reply, &explanation);
     }
     json_out_object(out, key);
     json_out_text(out, "rule", explanation.rule);
     json_out_text(out, "where", explanation.where);
     json_out_text(out, "message", explanation.message);
-    json_out_text(out, "nearest", explanation.nearest);
+    json_out_text(out, "nearest", request->refusal ? nearest_form(call, record) : NULL);
     const struct route *route = request->route < 0 ? NULL : &call->router->routes[request->route];
     json_auto_t *fields = request->refusal ? NULL : view_errors_read(reply);
     write_fields(call, out, route, fields);

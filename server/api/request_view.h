@@ -26,10 +26,5 @@ char *request_part(struct call *call, const struct journal_record *record, enum 
 void explain_write(struct call *call, struct json_out *out, const char *key,
                    const struct journal_record *record);
 
-/*
- * route_suggest.c: the route nearest to a path (without query, as the client sent it): segments
- * that differ count their letters, missing and surplus ones all of theirs, another method a little.
- * NULL when there are no routes. Of a long path only the beginning counts.
- */
-const struct route *route_suggest(const struct route *routes, size_t n, const char *method,
-                                  const char *path);
+/* What a field of the call takes, or NULL: router.accepts. */
+const char *explain_accepts(struct call *call, const char *path);

@@ -129,7 +129,8 @@ static const char *plan_of(struct call *call, const char *text)
                : arena_printf(call->arena, "process_failed:%s", resolution);
 }
 
-/* The outcome that `status` asks for, "" for the payer's choice; NULL and an error if it is none. */
+/* The outcome that `status` asks for, "" for the payer's choice; NULL and an error if it is none.
+ */
 static const char *read_status(struct call *call, const char *text, struct json_errors *errors)
 {
     struct outcome outcome;

@@ -45,7 +45,7 @@ struct call {
     int64_t invoice; /* the invoice of the call for the journal, 0: none */
     int64_t awaited; /* the callback whose end the reply must wait for (outbox_insert), 0: none */
     enum journal_refusal refusal;    /* why the router refuses it; also for the journal */
-    const char *detail;              /* detail of the refusal: a login */
+    const char *detail;              /* what the reason adds, or the reason itself; reason.h */
     bool unrecorded;                 /* the handler keeps it out of the journal */
     const char *page_base;           /* start of a page's URLs; NULL: they are relative */
     const struct json_error *errors; /* errors of the 422 that was answered, or NULL */
@@ -101,6 +101,8 @@ struct router {
     /* For a fault with status 409: returns it with the earlier invoice that the call repeats, or
      * NULL if it repeats none. */
     struct answer *(*conflict)(struct call *call);
+    /* What a field of this call takes, for the reason of a 422; or NULL. In the arena or static. */
+    const char *(*accepts)(struct call *call, const char *path);
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */
@@ -116,6 +118,9 @@ size_t router_body_most(void *arg, struct http_request *request);
 struct answer *account_by_api_key(struct call *call);
 struct answer *account_by_query(struct call *call);
 struct answer *account_in_path(struct call *call);
+
+/* 401 for a public key that is no account's (NULL: none was sent), with the reason. */
+struct answer *call_refuse_key(struct call *call, const char *key) ATTR_ANSWER;
 
 /* The header Authorization (NULL: not sent). */
 
@@ -183,7 +188,7 @@ struct answer *call_invalid(struct call *call, const char *format, ...)
 /* The platform's error for a status, with its header on this route: WWW-Authenticate or Allow. */
 struct answer *call_error(struct call *call, unsigned status) ATTR_ANSWER;
 
-/* The same with the reason in a header (http_reply_error_because). */
+/* The same with the reason in X-Mock-Reason. It must live as long as the call. */
 struct answer *call_error_because(struct call *call, unsigned status,
                                   const char *reason) ATTR_ANSWER;
 

@@ -123,6 +123,15 @@ struct tenant *account_named(struct call *call)
                : NULL;
 }
 
+struct answer *call_refuse_key(struct call *call, const char *key)
+{
+    call->refusal = !key                                      ? REFUSAL_KEY_MISSING
+                    : is_secret_key(key)                      ? REFUSAL_KEY_SECRET
+                    : is_api_key(&call->engine->tenants, key) ? REFUSAL_KEY_PRIVATE
+                                                              : REFUSAL_KEY_UNKNOWN;
+    return call_error(call, 401);
+}
+
 struct answer *account_by_api_key(struct call *call)
 {
     call->tenant = open_account(call);

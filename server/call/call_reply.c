@@ -80,8 +80,8 @@ struct answer *call_error(struct call *call, unsigned status)
 
 struct answer *call_error_because(struct call *call, unsigned status, const char *reason)
 {
-    http_reply_error_because(call->request, status, reason);
-    return &answered;
+    call->detail = reason;
+    return call_error(call, status);
 }
 
 /* The card gate has one style for all profiles. Without a known account, answers like the page's

@@ -22,7 +22,6 @@ struct record {
     int64_t account, invoice, at_ms, wall_ms;
     int route;
     enum journal_refusal refusal;
-    const char *detail;
     bool skip, page, plain; /* plain: the reply is masked when it is shown */
 };
 
@@ -73,7 +72,6 @@ void record_routed(const struct call *call)
     record->route = found ? (int)(found - call->router->routes) : -1;
     record->invoice = call->invoice;
     record->refusal = call->refusal;
-    record->detail = call->detail;
     record->page = found && found->access == ACCESS_PAGE;
     record->plain = is_plain(found);
     record->skip = call->unrecorded || !is_recorded(call->request);
@@ -193,15 +191,15 @@ static void add_header(void *arg, const char *name, const char *value)
     add(writing, JOURNAL_HEADERS, "\n", 1);
 }
 
-/* The reason of a platform's error is in a header of the reply. */
-static const char *detail_of(const struct http_request *request, const struct record *record)
+/* Why the call is refused (reason.h), or "". */
+static const char *reason_given(const struct http_request *request)
 {
-    for (size_t i = 0; !record->detail && i < request->reply.n_headers; i++) {
-        if (text_equal(request->reply.headers[i].name, "X-Mock-Reason")) {
+    for (size_t i = 0; i < request->reply.n_headers; i++) {
+        if (text_equal(request->reply.headers[i].name, HTTP_REASON)) {
             return request->reply.headers[i].value;
         }
     }
-    return record->detail ? record->detail : "";
+    return "";
 }
 
 static void write_parts(struct writing *writing, const struct http_request *request,
@@ -209,7 +207,7 @@ static void write_parts(struct writing *writing, const struct http_request *requ
 {
     const struct http_reply *reply = &request->reply;
     const char *answer = reply->fixed ? reply->fixed : buf_str(&reply->body);
-    const char *detail = detail_of(request, record);
+    const char *reason = reason_given(request);
     size_t answer_size = reply->fixed ? reply->fixed_size : reply->body.size;
     struct journal_request *kept = writing->request;
     const char *target = target_without_authority(request->target);
@@ -223,7 +221,7 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     if (!record->plain) {
         mask_body(writing->at - size, size);
     }
-    add(writing, JOURNAL_DETAIL, detail, at_most(strlen(detail), DETAIL_MOST));
+    add(writing, JOURNAL_DETAIL, reason, at_most(strlen(reason), DETAIL_MOST));
     add(writing, JOURNAL_MASKS, (const char *)writing->masks,
         writing->n_masks * sizeof *writing->masks);
 }

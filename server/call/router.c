@@ -2,6 +2,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "call/reason.h"
 #include "call/record.h"
 #include "call/reply_shape.h"
 #include "http/framing.h"
@@ -274,7 +275,7 @@ static struct answer *refuse_request(struct call *call)
 static struct answer *refuse_target(struct call *call)
 {
     call->refusal = REFUSAL_TARGET;
-    return call_error_because(call, 404, "the path cannot be read, or is longer than 8 kB");
+    return call_error(call, 404);
 }
 
 /* A body with a Content-Encoding cannot be read. */
@@ -356,6 +357,10 @@ void router_handle(void *arg, struct http_request *request)
     bool stands = request->reply.status || request->reply.fault;
     if (stands && is_under(request, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Origin", "*");
+        http_reply_header(request, "Access-Control-Expose-Headers", HTTP_REASON);
+    }
+    if (stands) {
+        reason_give(&call);
     }
     router->engine->watch.trace.current = 0;
 }

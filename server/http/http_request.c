@@ -232,13 +232,3 @@ void http_reply_error(struct http_request *request, unsigned status)
     json_out_array_end(&out);
     json_out_object_end(&out);
 }
-
-void http_reply_error_because(struct http_request *request, unsigned status, const char *reason)
-{
-    char *line = arena_strdup(&request->arena, reason);
-    for (char *p = line; *p; p++) {
-        *p = *p >= ' ' && *p < 0x7f ? *p : '?';
-    }
-    http_reply_error(request, status);
-    http_reply_header(request, HTTP_REASON, line);
-}

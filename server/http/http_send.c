@@ -310,6 +310,9 @@ bool http_release(struct http_server *server, bool committed)
             request->reply.fault = REPLY_INTACT;
             request->reply.hold_ms = 0;
             http_reply_error(request, 503);
+            http_reply_header(request, HTTP_REASON,
+                              "the database could not be written, so nothing of this call was "
+                              "kept; send it again");
         }
         request->held = false;
         resume(request);

@@ -205,7 +205,9 @@ bool http_stream_is_deserted(const struct http_request *request);
 /* Every handler calls one of these, or parks the request. */
 
 #define HTTP_JSON "application/json"
-#define HTTP_REASON "X-Mock-Reason"
+#define HTTP_REASON                                                                                \
+    "X-Mock-Reason" /* why a call is refused: the platform's body has only a code                  \
+                     */
 #define HTTP_HTML "text/html; charset=utf-8"
 
 /* Starts a reply and returns the buffer for its body. */
@@ -225,9 +227,3 @@ void http_reply_fixed(struct http_request *request, unsigned status, const char 
 /* The platform's error for a status code: {"errors":[{"status":"Not Found","code":"404"}]} (P1001,
  * P1007). */
 void http_reply_error(struct http_request *request, unsigned status);
-
-/*
- * The same, with the reason in the header X-Mock-Reason, because the platform's body contains only
- * the code. `reason` is copied; characters other than printable ASCII become '?'.
- */
-void http_reply_error_because(struct http_request *request, unsigned status, const char *reason);

@@ -45,6 +45,11 @@ enum journal_refusal {
     REFUSAL_PASSWORD_PUBLIC, /* a public key instead of the API key */
     REFUSAL_PASSWORD_SECRET, /* a secret key instead of the API key */
     REFUSAL_PASSWORD_OTHERS, /* another account's API key */
+    REFUSAL_KEY_UNKNOWN,     /* no account has the public key */
+    REFUSAL_KEY_MISSING,     /* no public key */
+    REFUSAL_KEY_SECRET,      /* a secret key instead of the public key */
+    REFUSAL_KEY_PRIVATE,     /* an API key instead of the public key */
+    REFUSAL_TOKEN,           /* no such card session, or it is over */
     REFUSAL_COUNT,
 };
 
@@ -54,7 +59,7 @@ enum journal_part {
     JOURNAL_HEADERS, /* "Name: value\n" each */
     JOURNAL_BODY,
     JOURNAL_REPLY,
-    JOURNAL_DETAIL, /* detail of the refusal: a login, a reason */
+    JOURNAL_DETAIL, /* the reason of a refusal, as its X-Mock-Reason says it */
     JOURNAL_MASKS,  /* struct journal_mask each, in the order of the parts */
     JOURNAL_PARTS,
 };

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "api/request_view.h"
 #include "base/attr.h"
+#include "call/reason.h"
 #include "routes.h"
 
 #include <stdio.h>
@@ -32,6 +32,8 @@ static void a_word_is_missing_or_too_many(void **state)
     (void)state;
     assert_nearest("POST", "/invoices", "POST /payment-invoices");
     assert_nearest("GET", "/v1/payment-services", "GET /payment-services");
+    assert_nearest("POST", "/v1/invoices", "POST /payment-invoices");
+    assert_nearest("GET", "/v2/invoices/cpi_1", "GET /payment-invoices/{id}");
     assert_nearest("GET", "/payment-invoices/cpi_1/timeline",
                    "GET /_mock/payment-invoices/{id}/timeline");
     assert_nearest("GET", "/api/payment-invoice/cpi_1", "GET /payment-invoices/{id}");

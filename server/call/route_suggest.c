@@ -1,5 +1,5 @@
 /* Suggests a route for a mistyped path. */
-#include "request_view.h"
+#include "reason.h"
 
 #include "base/text.h"
 
@@ -9,6 +9,7 @@
 #define SEGMENTS_MOST 8
 #define LETTERS_MOST 32
 #define COST_PARAMETER 1 /* of {id}: a matching literal is the better guess */
+#define COST_WORD 6      /* at most, of {id} for letters without a digit, which are rarely an id */
 #define COST_METHOD 1
 #define COST_SURPLUS 2 /* plus its letters: a missing segment is more likely */
 
@@ -40,11 +41,16 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static bool has_digit(const char *text, size_t size)
+{
+    return strcspn(text, "0123456789") < size;
+}
+
 /* The cost of matching a segment of the path with one of the pattern. */
 static size_t change_cost(const char *text, size_t size, const char *pattern, size_t pattern_size)
 {
     if (*pattern == '{') {
-        return COST_PARAMETER;
+        return has_digit(text, size) ? COST_PARAMETER : least(size, COST_WORD);
     }
     if (size == pattern_size && memcmp(text, pattern, size) == 0) {
         return 0;

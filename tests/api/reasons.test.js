@@ -1,0 +1,115 @@
+// Every refusal of the platform's endpoints says why in X-Mock-Reason.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { basic, Client, DEMO, invoice } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const reason = (reply) => reply.headers['x-mock-reason'];
+const lines = () => server.stderr.split('\n').filter((line) => line.includes('refused'));
+
+/** The reason of a reply: one line of ASCII that the journal repeats. */
+async function why(api, reply, status, wanted) {
+  reply.expect(status);
+  const text = reason(reply);
+  assert.match(text ?? 'none', wanted);
+  assert.match(text, /^[ -~]{1,256}$/);
+  const { items } = (await api.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).expect(200).json;
+  if (status < 500) assert.equal(items[0].explain.message, text);
+  return text;
+}
+
+describe('X-Mock-Reason', () => {
+  test('of a login says what was sent instead, and what to send', async () => {
+    const api = await demo.newAccount();
+    const { account } = api;
+    for (const [auth, wanted] of [
+      [undefined, /no Authorization was sent; send Authorization: Basic base64\(account id:API key\)/],
+      [`Bearer ${account.api_key}`, /not Basic .*; send/],
+      [basic('coma_0000000000000000', 'x'), /no account has the login as its id: coma_0000000000000000; GET/],
+      [basic(account.api_key, ''), /the login is a key/],
+      [basic(account.id, 'x'), /the password is not its API key: coma_/],
+      [basic(account.id, account.public_key), /a public key was sent/],
+      [basic(account.id, account.secret_key), /a secret key was sent .*; secret keys only sign callbacks/],
+      [basic(account.id, DEMO.api_key), /belongs to another account/],
+    ]) {
+      const reply = await api.send('GET', '/payment-services', { auth });
+      const text = await why(demo, reply, 401, wanted);
+      for (const key of [account.api_key, account.secret_key, DEMO.api_key]) assert.ok(!text.includes(key));
+    }
+  });
+
+  test('of a public key says which key it is', async () => {
+    const api = await demo.newAccount();
+    for (const [key, wanted] of [
+      ['pk_test_nobody', /no account has this public key/],
+      [api.account.secret_key, /a secret key was sent as the public key/],
+      [api.account.api_key, /an API key was sent as the public key/],
+    ]) {
+      const created = await api.createPublic(invoice({ public_key: key }));
+      assert.ok(!(await why(demo, created, 401, wanted)).includes(key));
+      assert.equal(created.headers['access-control-expose-headers'], 'X-Mock-Reason');
+      await why(demo, await api.prerequest({ public_key: key, currency: 'USD' }), 401, wanted);
+    }
+    const made = await api.made();
+    const path = `/public-api/payment-invoices/${made.id}?public_key=${api.account.secret_key}`;
+    await why(demo, await api.send('GET', path), 401, /a secret key was sent/);
+    const sale = { json: {}, headers: { Authorization: 'Bearer x.y.z' } };
+    await why(demo, await api.send('POST', '/payment/sale', sale), 401, /the token of the card session/);
+  });
+
+  test('of a path or a method names the nearest', async () => {
+    for (const [method, path, status, wanted] of [
+      ['POST', '/payment-invoice', 404, /no such path; the nearest is POST \/payment-invoices$/],
+      ['POST', '/v1/invoices', 404, /the nearest is POST \/payment-invoices$/],
+      ['PUT', '/payment-services/x', 405, /other methods; the nearest is GET \/payment-services\/\{id\}/],
+      ['GET', '/a%2fb', 404, /the path cannot be read/],
+    ]) await why(demo, await demo.send(method, path, { check: false }), status, wanted);
+  });
+
+  test('of a wrong field says what it takes', async () => {
+    const api = await demo.newAccount();
+    await why(api, await api.create(invoice({ flow: 'x', amount: -1 })), 422, /^(flow|amount): .*\(and 1 more\)/);
+    await why(api, await api.create(invoice({ flow: 'x' })), 422, /^flow: .*; it takes one of charge, verify$/);
+    await why(api, await api.createPublic(invoice({ service: 'x' })), 422, /^service: Service does not exist; it takes/);
+    const hidden = await api.create(invoice({ service: '4111111111111111', currency: '4111111111111111' }));
+    assert.ok(!reason(hidden).includes('4111111111111111'));
+  });
+
+  test('of what the account does not have or allow', async () => {
+    const api = await demo.newAccount({ public_creation: false });
+    await why(api, await api.get('cpi_0000000000000000'), 404, /the account has nothing with this id/);
+    await why(api, await api.createPublic(invoice()), 403, /switched off/);
+    await why(api, await api.private('POST', '/payment-invoices', { body: '{"data":' }), 400, /./);
+    const { id } = await api.made();
+    const refund = { json: { data: { type: 'refund', id, attributes: {} } } };
+    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /nothing of it can be refunded/);
+    await why(demo, await api.send('GET', '/hpp/cgi_none', { check: false }), 404, /./);
+  });
+
+  test('of an injected fault is its id', async () => {
+    const api = await demo.newAccount();
+    const { id } = (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 503, times: 1 })).expect(201).json;
+    await why(api, await api.list(), 503, new RegExp(`^the fault ${id} \\(status\\) answers instead; DELETE`));
+    assert.equal(reason((await api.list()).expect(200)), undefined);
+  });
+
+  test('is not in the replies of the control API, which say it in their body', async () => {
+    assert.equal(reason((await demo.send('GET', '/_mock/nothing', { check: false })).expect(404)), undefined);
+  });
+
+  test('is logged if the set-up is wrong', async () => {
+    const before = lines().length;
+    (await demo.send('GET', '/payment-invoices')).expect(401);
+    (await demo.send('GET', '/payment-invoice', { check: false })).expect(404);
+    (await demo.get('cpi_0000000000000000')).expect(404);
+    (await demo.create(invoice({ amount: -1 }))).expect(422);
+    const logged = lines().slice(before);
+    assert.equal(logged.length, 2);
+    assert.match(logged[0], /warn.*401.*\/payment-invoices.*no Authorization was sent/);
+  });
+});
