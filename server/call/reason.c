@@ -12,7 +12,7 @@
 #define REASON_MOST ((size_t)256)
 #define PATH_MOST ((size_t)512)
 #define SEND_BASIC "send Authorization: Basic base64(account id:API key)"
-#define SEE_KEYS "GET /_mock/accounts/{id} shows the account's keys"
+#define SEE_KEYS "GET /_mock/accounts has the keys of all accounts"
 
 /* ------------------------------------------------------------------ the words */
 
@@ -46,7 +46,7 @@ static const struct reason refusals[REFUSAL_COUNT] = {
                                  "the account is known, but the API key belongs to another account",
                                  SEE_KEYS},
     [REFUSAL_KEY_UNKNOWN] = {"unknown_key", "public_key", "no account has this public key",
-                             "GET /_mock/accounts/{id} shows the account's keys"},
+                             SEE_KEYS},
     [REFUSAL_KEY_MISSING] = {"no_key", "public_key", "no public_key was sent",
                              "send the account's pk_test_... or pk_live_..."},
     [REFUSAL_KEY_SECRET] = {"secret_key_as_public_key", "public_key",
