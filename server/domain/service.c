@@ -6,19 +6,32 @@
 
 #define FIELD_MOST 255
 
+void catalogue_sort(struct arena *arena, struct catalogue *catalogue)
+{
+    const struct service *services = catalogue->services;
+    const struct payment_method *methods = catalogue->methods;
+    size_t n = catalogue->n_services;
+    catalogue->codes =
+        sorted_rows(arena, services, n, sizeof *services, offsetof(struct service, code));
+    catalogue->ids =
+        sorted_rows(arena, services, n, sizeof *services, offsetof(struct service, id));
+    catalogue->method_codes = sorted_rows(arena, methods, catalogue->n_methods, sizeof *methods,
+                                          offsetof(struct payment_method, code));
+}
+
 const struct service *service_find(const struct catalogue *catalogue, const char *code)
 {
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        if (text_equal(catalogue->services[i].code, code)) {
-            return &catalogue->services[i];
-        }
-    }
-    return NULL;
+    return sorted_find(&catalogue->codes, code);
 }
 
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id)
 {
-    return text_find(id, catalogue->services, catalogue->n_services, sizeof *catalogue->services);
+    return sorted_find(&catalogue->ids, id);
+}
+
+const struct payment_method *method_find(const struct catalogue *catalogue, const char *code)
+{
+    return sorted_find(&catalogue->method_codes, code);
 }
 
 bool service_is_usable(const struct service *service)

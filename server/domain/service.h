@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/pattern.h"
+#include "base/sorted.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,11 +51,16 @@ struct catalogue {
     size_t n_services;
     const struct payment_method *methods;
     size_t n_methods;
+    struct sorted codes, ids, method_codes;
 };
 
-const struct service *service_find(const struct catalogue *catalogue,
-                                   const char *code); /* NULL: none */
+/* Sorts the services and methods, so that the functions below find them. */
+void catalogue_sort(struct arena *arena, struct catalogue *catalogue);
+
+/* NULL: none, or the text is NULL. */
+const struct service *service_find(const struct catalogue *catalogue, const char *code);
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id);
+const struct payment_method *method_find(const struct catalogue *catalogue, const char *code);
 
 /* Available and enabled: creation and the prerequest require it; `active` is only shown (P323). */
 bool service_is_usable(const struct service *service);

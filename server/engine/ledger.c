@@ -6,20 +6,6 @@
 
 /* ------------------------------------------------------------------ opening balances */
 
-/* Returns true if a payment or payout service has the currency. */
-static bool is_served(const struct fixture *fixture, const char *currency)
-{
-    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        const struct catalogue *catalogue = &fixture->catalogues[kind];
-        for (size_t i = 0; i < catalogue->n_services; i++) {
-            if (text_equal(catalogue->services[i].currency, currency)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static int64_t opening(const struct engine *engine, const struct tenant *tenant,
                        const char *currency)
 {
@@ -27,7 +13,7 @@ static int64_t opening(const struct engine *engine, const struct tenant *tenant,
     if (set != MONEY_NONE) {
         return set;
     }
-    return is_served(engine->fixture, currency) ? LEDGER_OPENING : 0;
+    return sorted_find(&engine->fixture->served, currency) ? LEDGER_OPENING : 0;
 }
 
 void ledger_balance(struct engine *engine, const struct tenant *tenant, const char *currency,
@@ -75,11 +61,8 @@ struct view_balances ledger_view(struct engine *engine, const struct tenant *ten
                                  struct arena *arena)
 {
     struct listing listing = {.arena = arena};
-    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
-        const struct catalogue *catalogue = &engine->fixture->catalogues[kind];
-        for (size_t i = 0; i < catalogue->n_services; i++) {
-            add_currency(&listing, catalogue->services[i].currency);
-        }
+    for (size_t i = 0; i < engine->fixture->n_currencies; i++) {
+        add_currency(&listing, engine->fixture->currencies[i]);
     }
     settings_opening_all(&tenant->account.settings, add_currency, &listing);
     store_balance_all(engine->store, tenant->account.num, add_moved, &listing);
