@@ -29,7 +29,14 @@ struct answer *control_services_list(struct call *call)
         const struct service *service = &catalogue->services[i];
         json_out_object(&out, NULL);
         json_out_text(&out, "service", service->code);
+        json_out_text(&out, "id", service->id);
+        json_out_text(&out, "method", service->method->code);
+        json_out_text(&out, "flow", service->flow);
         json_out_text(&out, "currency", service->currency);
+        json_out_money(&out, "amount_min", service->amount_min);
+        json_out_money(&out, "amount_max", service->amount_max);
+        json_out_bool(&out, "available", service->available);
+        json_out_bool(&out, "enabled", service->enabled);
         json_out_bool(&out, "usable", service_is_usable(service));
         write_fields(&out, service);
         json_out_object_end(&out);

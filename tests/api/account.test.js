@@ -80,7 +80,14 @@ describe('balances', () => {
     const named = async (kind) =>
       (await api.control('GET', '/services', undefined, { parameters: { kind } })).expect(200).json.items;
     const [payments, payouts] = [await named('payment'), await named('payout')];
-    assert.ok(payments.some(({ service }) => service === 'test_usd_test'));
+    const { fields: _, ...card } = payments.find(({ service }) => service === 'payment_card_usd_hpp');
+    assert.deepEqual(card, { service: 'payment_card_usd_hpp', id: 'comcps_u1xxlHVw1NyeqmjJ', method: 'payment_card',
+      flow: 'hpp', currency: 'USD', amount_min: 0.01, amount_max: 1000000, available: true, enabled: true,
+      usable: true });
+    const off = payments.find(({ service }) => service === 'litecoin_ltc_hpp');
+    assert.equal(off.usable, off.available && off.enabled);
+    assert.equal(off.usable, false);
+    assert.ok(payouts.every(({ flow }) => flow === null));
     assert.deepEqual(
       payouts.find(({ service }) => service === 'test_usd').fields.map(({ key, required }) => [key, required]),
       [
