@@ -224,6 +224,8 @@ const struct option config_options[] = {
     {"db", "FILE", IN(db), NULL, "database file; without it a temporary one, deleted at exit", read_text},
     {"fixtures", "DIR", IN(fixtures), NULL,
      "folder with default, test-cards, rates, scenarios (.json)", read_text},
+    {"catalogue", "DIR", IN(catalogue), NULL,
+     "openfintech checkout: more services, and currencies", read_text},
     {"profile-file", "FILE", IN(profile_file), NULL,
      "answer in the form that compare --write-profile wrote", read_text},
     {"public-url", "URL", IN(public_url), NULL,

@@ -17,6 +17,7 @@ struct config {
     int listen_port;         /* 0: any free port */
     const char *db;          /* NULL: a private temporary database */
     const char *fixtures;    /* NULL: the embedded ones */
+    const char *catalogue;   /* folder of an openfintech checkout, NULL: none */
     const char *public_url;  /* no trailing slash; NULL: from each request's Host */
     const char *ready_file;
     int64_t settle_after_ms;

@@ -325,9 +325,10 @@ static int list_routes(void)
 /* Reads the files that a start needs. Returns NULL, or the reason why one is refused. */
 static const char *load_files(struct program *p)
 {
-    const char *file = p->config.profile_file;
+    const char *catalogue = p->config.catalogue, *file = p->config.profile_file;
     enum profile profile;
     const char *why = fixture_load(p->config.fixtures, &p->fixture);
+    why = why || !catalogue ? why : fixture_add_openfintech(catalogue, &p->fixture);
     why = why || !file ? why : shapes_load(&p->texts, file, &p->shapes);
     if (!why && file && !profile_parse(p->shapes.profile, &profile)) {
         why = arena_printf(&p->texts, "%s: there is no profile \"%s\"", file, p->shapes.profile);
@@ -348,6 +349,8 @@ static int run(struct program *p)
     if (why) {
         fprintf(stderr, "milkypay-mock: %s\n", why);
     } else {
+        pattern_set_check(&p->fixture.patterns);
+        log_flush();
         puts("the fixtures are valid");
     }
     fixture_finish(&p->fixture);

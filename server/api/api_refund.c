@@ -2,6 +2,7 @@
 #include "api/service_fields.h"
 #include "api/wait.h"
 #include "base/text.h"
+#include "domain/currency.h"
 #include "engine/refund.h"
 #include "wire/json_read.h"
 
@@ -33,6 +34,8 @@ static struct answer *read_order(struct call *call, json_t *body, const struct i
               &errors);
     if (order.amount != MONEY_NONE && order.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
+    } else if (order.amount != MONEY_NONE && order.amount % currency_unit(invoice->currency)) {
+        json_errors_add(&errors, "amount", MESSAGE_DECIMALS, currency_decimals(invoice->currency));
     }
     check_id(body, invoice, &errors);
     outcome_read(call, OUTCOME_HEADER, order.outcome, &subject, &errors);

@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "domain/currency.h"
 #include "view/view_service.h"
 
 #define PAGE_SIZE 20
@@ -97,6 +98,10 @@ static struct answer *read_prerequest(struct call *call, enum invoice_kind kind,
               ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT), false, ret_input, &errors);
     if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
+    } else if (ret_input->amount != MONEY_NONE &&
+               ret_input->amount % currency_unit(ret_input->currency)) {
+        json_errors_add(&errors, "amount", MESSAGE_DECIMALS,
+                        currency_decimals(ret_input->currency));
     }
     return errors.n ? call_reply_errors(call, &errors) : NULL;
 }

@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "base/text.h"
+#include "domain/currency.h"
 #include "engine/payment.h"
 #include "engine/transition.h"
 
@@ -54,7 +55,7 @@ static struct answer *reply_wrong_amount(struct call *call, enum status status,
 {
     char most[MONEY_TEXT];
     bool part = status_is_part(status);
-    money_format(part ? range->most + 1 : range->most, most);
+    money_format(part ? range->most + range->least : range->most, most);
     if (status_money(status) == STATUS_MONEY_STAYS) {
         return call_invalid(call, "amount: %s moves no money", status_name(status));
     }
@@ -79,9 +80,14 @@ static struct answer *check_amount(struct call *call, const struct invoice *invo
     bool forbidden = !request->force && !invoice_may_become(invoice, request->status);
     bool good = money_range_has(&range, request->amount) &&
                 status_money(request->status) != STATUS_MONEY_STAYS;
-    return request->amount == MONEY_NONE || forbidden || good
-               ? NULL
-               : reply_wrong_amount(call, request->status, &range);
+    if (request->amount == MONEY_NONE || forbidden) {
+        return NULL;
+    }
+    if (good && request->amount % currency_unit(invoice->currency)) {
+        return call_invalid(call, "amount: an amount of %s has %d decimals or less",
+                            invoice->currency, currency_decimals(invoice->currency));
+    }
+    return good ? NULL : reply_wrong_amount(call, request->status, &range);
 }
 
 static struct answer *reply_forbidden(struct call *call, const struct invoice *invoice,

@@ -1,6 +1,7 @@
 #include "api/order_fields.h"
 #include "api/service_fields.h"
 #include "base/text.h"
+#include "domain/currency.h"
 #include "domain/price.h"
 #include "engine/payout.h"
 #include "engine/plan.h"
@@ -88,12 +89,15 @@ static void check_limits(const struct checking *c, const struct service *service
 static void check_amount(const struct checking *c)
 {
     int64_t amount = c->order->draft.amount;
+    const char *currency = c->order->draft.currency;
     const struct service *service = c->order->service;
     if (json_errors_has(c->errors, "amount")) {
         return;
     }
     if (amount <= 0) {
         json_errors_add(c->errors, "amount", "This value should be greater than 0.");
+    } else if (amount % currency_unit(currency)) {
+        json_errors_add(c->errors, "amount", MESSAGE_DECIMALS, currency_decimals(currency));
     } else if (service) {
         check_limits(c, service, amount);
     }

@@ -118,6 +118,16 @@ static void log_failure(const struct pattern *pattern, const char *why)
     log_event(LOG_WARN, "regexp", LOG_TEXT("regexp", pattern->given), LOG_TEXT("error", why));
 }
 
+void pattern_set_check(struct pattern_set *set)
+{
+    for (struct pattern *pattern = set->first; pattern; pattern = pattern->next) {
+        char why[PATTERN_WHY];
+        if (!pattern_check(pattern, why)) {
+            log_failure(pattern, why);
+        }
+    }
+}
+
 bool pattern_matches(struct pattern *pattern, const char *text)
 {
     char why[PATTERN_WHY];

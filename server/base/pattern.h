@@ -31,6 +31,9 @@ const char *pattern_text(const struct pattern *pattern) ATTR_NONNULL;
 /* Compiles it. Returns true, or false with the reason. */
 bool pattern_check(struct pattern *pattern, char ret_why[PATTERN_WHY]);
 
+/* Compiles all patterns, and logs those that cannot be compiled. */
+void pattern_set_check(struct pattern_set *set);
+
 /* False also if the pattern cannot be compiled, or if the search took too many steps; both are
  * logged. */
 bool pattern_matches(struct pattern *pattern, const char *text);

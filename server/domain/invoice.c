@@ -1,7 +1,7 @@
 #include "invoice.h"
 
 #include "base/text.h"
-#include "domain/price.h"
+#include "domain/currency.h"
 
 const char *const invoice_flows[] = {[FLOW_CHARGE] = "charge", [FLOW_VERIFY] = "verify", NULL};
 const char *const invoice_sources[] = {[SOURCE_MERCHANT_API] = "merchant_api",
@@ -138,26 +138,27 @@ int64_t invoice_left(const struct invoice *invoice)
            money_or_zero(invoice->charged_back_amount);
 }
 
-/* Half in whole steps of the currency; none if the amount is a single step. */
+/* Half in whole steps of the currency or, if that is nothing, as close as its amounts may be. */
 static int64_t half_of(int64_t whole, const char *currency)
 {
-    int64_t step = currency_step(currency);
+    int64_t step = currency_step(currency), unit = currency_unit(currency);
     int64_t half = whole / 2 / step * step;
-    return half ? half : whole / 2;
+    return half ? half : whole / 2 / unit * unit;
 }
 
 struct money_range invoice_range(const struct invoice *invoice, enum status status)
 {
     enum status_money money = status_money(status);
+    int64_t unit = currency_unit(invoice->currency);
     int64_t whole = money == STATUS_MONEY_PAID ? invoice->payment_amount : invoice_left(invoice);
     if (money == STATUS_MONEY_STAYS) {
         return (struct money_range){0};
     }
     whole = whole < 0 ? 0 : whole; /* rows of older versions, which did not check this */
     if (status_is_part(status)) {
-        return (struct money_range){1, whole - 1, half_of(whole, invoice->currency)};
+        return (struct money_range){unit, whole - unit, half_of(whole, invoice->currency)};
     }
-    int64_t least = money == STATUS_MONEY_PAID || !whole ? 1 : whole;
+    int64_t least = money == STATUS_MONEY_PAID || !whole ? unit : whole;
     return (struct money_range){least, whole, whole};
 }
 

@@ -220,7 +220,7 @@ struct money_range {
 /*
  * What a change to `status` may move. A full amount is all that is left (for `processed`: anything
  * up to what the payer owes). A part is less than that and usually half of it, in whole steps of
- * the currency (price.h) if possible.
+ * the currency (currency.h) if possible.
  */
 struct money_range invoice_range(const struct invoice *invoice, enum status status);
 

@@ -1,29 +1,11 @@
 #include "price.h"
 
-#include "base/attr.h"
 #include "base/text.h"
+#include "domain/currency.h"
 
 #define PERCENT (100 * MONEY_ONE)
-#define CENT (MONEY_ONE / 100)
 
 /* ------------------------------------------------------------------ rates */
-
-/* All others have cents (ISO 4217; XTS too). */
-static const struct step {
-    const char *currency;
-    int64_t step;
-} steps[] = {
-    {"BTC", 1},         {"ETH", 1},         {"LTC", 1},         {"BCH", 1},
-    {"XRP", 1},         {"TRX", 1},         {"USDT", 1},        {"USDC", 1},
-    {"JPY", MONEY_ONE}, {"KRW", MONEY_ONE}, {"CLP", MONEY_ONE}, {"VND", MONEY_ONE},
-    {"KWD", CENT / 10}, {"BHD", CENT / 10}, {"TND", CENT / 10},
-};
-
-int64_t currency_step(const char *currency)
-{
-    const struct step *found = TEXT_FIND(currency, steps);
-    return found ? found->step : CENT;
-}
 
 /* Divides, rounded half up to whole steps, at most MONEY_MOST. All money is rounded here. Amounts
  * are not negative and below 2^63 and a step is at most MONEY_ONE, so nothing reaches 2^127. */

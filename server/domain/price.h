@@ -25,10 +25,6 @@ struct rate_table {
  * rate, or the result does not fit. */
 int64_t rate_find(const struct rate_table *table, const char *from, const char *to);
 
-/* The smallest part of a currency that fees and converted amounts are rounded to: a cent, 1e-8 of
- * a coin, 1 of a currency without cents. In money.h's units. */
-int64_t currency_step(const char *currency);
-
 struct price {
     int64_t exchange_rate;  /* from the invoice's currency to the service's (money.h) */
     int64_t service_amount; /* the amount in the service's currency */

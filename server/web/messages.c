@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/embedded.h"
 #include "base/text.h"
+#include "domain/currency.h"
 #include "domain/money.h"
 
 #include <jansson.h>
@@ -100,7 +101,8 @@ static struct marks marks_of(const char *locale)
     return text_equal(locale, "en") ? (struct marks){",", "."} : (struct marks){NBSP, ","};
 }
 
-const char *locale_figure(struct arena *arena, const char *locale, int64_t amount)
+const char *locale_figure(struct arena *arena, const char *locale, int64_t amount,
+                          const char *currency)
 {
     char text[MONEY_TEXT];
     struct marks marks = marks_of(locale);
@@ -112,15 +114,18 @@ const char *locale_figure(struct arena *arena, const char *locale, int64_t amoun
         buf_printf(&out, "%s%c", mark ? marks.group : "", text[i]);
     }
     const char *decimals = text[whole] ? text + whole + 1 : "";
-    const char *pad = strlen(decimals) == 0 ? "00" : strlen(decimals) == 1 ? "0" : "";
-    buf_printf(&out, "%s%s%s", marks.point, decimals, pad);
+    int zeros = currency_decimals_shown(currency) - (int)strlen(decimals);
+    if (*decimals || zeros > 0) {
+        buf_printf(&out, "%s%s%.*s", marks.point, decimals, zeros > 0 ? zeros : 0, "000");
+    }
     return arena_copy(arena, out.data, out.size);
 }
 
 const char *locale_money(struct arena *arena, const char *locale, int64_t amount,
                          const char *currency)
 {
-    return arena_printf(arena, "%s" NBSP "%s", locale_figure(arena, locale, amount), currency);
+    return arena_printf(arena, "%s" NBSP "%s", locale_figure(arena, locale, amount, currency),
+                        currency);
 }
 
 const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms)

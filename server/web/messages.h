@@ -28,8 +28,10 @@ const char *message(const char *locale, const char *key);
 /* The same, NULL when there is none. */
 const char *message_find(const char *locale, const char *key);
 
-/* "1,234.50"; "1 234,50" in uk and ru. At least two decimals; blanks do not break. */
-const char *locale_figure(struct arena *arena, const char *locale, int64_t amount);
+/* "1,234.50"; "1 234,50" in uk and ru. At least the decimals that the currency shows (currency.h);
+ * blanks do not break. */
+const char *locale_figure(struct arena *arena, const char *locale, int64_t amount,
+                          const char *currency);
 
 /* The same with its currency, "1,234.50 USD". */
 const char *locale_money(struct arena *arena, const char *locale, int64_t amount,

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define CURRENCY_MOST 10 /* of the published catalogue: KKBCASHKZT (P1265) */
+
 /* Every officially assigned code of ISO 3166-1 alpha-2. */
 static const char countries[] = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG "
                                 "BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
@@ -42,7 +44,7 @@ static bool is_email(const char *text)
 static bool is_currency(const char *text)
 {
     size_t length = strlen(text);
-    return length >= 3 && length <= 8 &&
+    return length >= 3 && length <= CURRENCY_MOST &&
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
 }
 

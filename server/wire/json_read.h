@@ -35,6 +35,7 @@ bool json_errors_has(const struct json_errors *errors, const char *path);
 #define MESSAGE_CHOICE "The value you selected is not a valid choice."
 #define MESSAGE_NUL "This value must not contain a NUL character."
 #define MESSAGE_NOT_EXPECTED "This field was not expected."
+#define MESSAGE_DECIMALS "This value should have %d decimals or less."
 #define MESSAGE_MAP "This value should be of type array."
 
 enum json_kind {
@@ -59,7 +60,7 @@ enum json_format {
     JSON_FORMAT_EMAIL,
     JSON_FORMAT_COUNTRY,  /* ISO 3166 alpha-2 */
     JSON_FORMAT_DATE,     /* YYYY-MM-DD */
-    JSON_FORMAT_CURRENCY, /* a code of 3 to 8 letters or digits in any case */
+    JSON_FORMAT_CURRENCY, /* a code of 3 to 10 letters or digits in any case */
     JSON_FORMAT_COLOR,    /* domain/colour.h */
     JSON_FORMAT_LOCALE,   /* a language, perhaps with a script, a region and more */
 };

@@ -268,7 +268,7 @@ static const struct {
     {"default.json", "\"code\": \"applepay\"", "\"code\": \"payment_card\"",
      "default.json: methods[1].code: \"payment_card\" is there already"},
     {"default.json", "\"code\": \"applepay\"", "\"code\": \"Apple Pay\"",
-     "default.json: methods[1].code: must be a code of a-z, 0-9, _ and -, at most 63 characters"},
+     "default.json: methods[1].code: must be a code of a-z, 0-9, _ and -, at most 127 characters"},
     {"default.json", "\"en\": \"Payment card\"", "\"de\": \"Karte\"",
      "default.json: methods[0].name.en: This value should not be blank."},
     {"default.json", "\"logo\": \"https:", "\"logo\": \"gopher:",

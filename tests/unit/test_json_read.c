@@ -495,7 +495,9 @@ static void each_format_accepts_only_its_texts(void **state)
         {JSON_FORMAT_COUNTRY, " A", false},
         {JSON_FORMAT_CURRENCY, "XTS", true},
         {JSON_FORMAT_CURRENCY, "USDT", true},
-        {JSON_FORMAT_CURRENCY, "USDTTRC20", false},
+        {JSON_FORMAT_CURRENCY, "USDTTRC20", true},
+        {JSON_FORMAT_CURRENCY, "ABCDEFGHIJ", true},
+        {JSON_FORMAT_CURRENCY, "ABCDEFGHIJK", false},
         {JSON_FORMAT_CURRENCY, "US-", false},
     };
     (void)state;
