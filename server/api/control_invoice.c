@@ -83,7 +83,7 @@ static struct answer *check_amount(struct call *call, const struct invoice *invo
     if (request->amount == MONEY_NONE || forbidden) {
         return NULL;
     }
-    if (good && request->amount % currency_unit(invoice->currency)) {
+    if (request->amount % currency_unit(invoice->currency)) {
         return call_invalid(call, "amount: an amount of %s has %d decimals or less",
                             invoice->currency, currency_decimals(invoice->currency));
     }
