@@ -36,7 +36,7 @@ static void write_links(struct json_out *out, const char *path, int64_t page, in
 struct answer *api_services_list(struct call *call)
 {
     enum invoice_kind kind = call->route->kind;
-    const struct catalogue *catalogue = &call->engine->fixture->catalogues[kind];
+    const struct catalogue *catalogue = engine_catalogue(call->engine, call->tenant, kind);
     struct json_errors errors = {.arena = call->arena};
     int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue->n_services;
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &size, &errors);
@@ -64,7 +64,7 @@ struct answer *api_services_get(struct call *call)
 {
     enum invoice_kind kind = call->route->kind;
     const struct service *service =
-        service_find_id(&call->engine->fixture->catalogues[kind], call->params[0]);
+        service_find_id(engine_catalogue(call->engine, call->tenant, kind), call->params[0]);
     if (!service) {
         return call_error(call, 404);
     }
@@ -134,7 +134,7 @@ struct answer *api_services_prerequest(struct call *call)
         return call_refuse_key(call, input.public_key);
     }
     struct prerequest_view view = {.kind = kind,
-                                   .catalogue = &call->engine->fixture->catalogues[kind],
+                                   .catalogue = engine_catalogue(call->engine, call->tenant, kind),
                                    .currency = input.currency,
                                    .amount = input.amount,
                                    .test_mode = call->test_key,

@@ -73,6 +73,8 @@ struct answer *control_sinks_list(struct call *call);
 
 /* control_service.c */
 struct answer *control_services_list(struct call *call);
+struct answer *control_services_change(struct call *call);
+struct answer *control_services_restore(struct call *call);
 
 /* control_status.c */
 struct answer *control_statuses_list(struct call *call);

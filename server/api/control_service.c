@@ -1,6 +1,35 @@
-/* GET /_mock/services[?kind=payment|payout]: the services that an order may name. Unlike the
- * platform's list, a call of it is not recorded in the journal with the merchant's calls. */
+/* /_mock/services: the services of an account, and what it changes of them. Unlike the platform's
+ * list, these calls are not recorded in the journal with the merchant's calls. */
 #include "control.h"
+
+#include "base/text.h"
+#include "fixture/fixture.h"
+#include "store/store_account.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
+
+#define CHANGES_MOST ((size_t)256 << 10) /* bytes of all changes of an account */
+
+static struct answer *read_kind(struct call *call, enum invoice_kind *ret_kind)
+{
+    const char *text = http_query_text(call->request, "kind");
+    *ret_kind = INVOICE_PAYMENT;
+    return !text || invoice_kind_parse(text, ret_kind)
+               ? NULL
+               : call_invalid(call, "kind: must be payment or payout");
+}
+
+/* ------------------------------------------------------------------ what it shows */
+
+static void write_text(struct json_out *out, const char *key, const struct service_text *text)
+{
+    json_out_object(out, key);
+    json_out_text(out, "en", text->en);
+    json_out_text(out, "ru", text->ru);
+    json_out_text(out, "uk", text->uk);
+    json_out_object_end(out);
+}
 
 static void write_fields(struct json_out *out, const struct service *service)
 {
@@ -9,37 +38,151 @@ static void write_fields(struct json_out *out, const struct service *service)
         const struct service_field *field = &service->fields[i];
         json_out_object(out, NULL);
         json_out_text(out, "key", field->key);
-        json_out_bool(out, "required", field->required);
+        json_out_text(out, "type", field->type);
+        write_text(out, "label", &field->label);
+        write_text(out, "hint", &field->hint);
         json_out_text(out, "example", field->example);
+        json_out_text(out, "regexp", pattern_text(field->pattern));
+        json_out_bool(out, "required", field->required);
+        json_out_int(out, "position", field->position);
         json_out_object_end(out);
     }
     json_out_array_end(out);
 }
 
+static void write_service(struct json_out *out, const struct service *service, bool changed)
+{
+    json_out_text(out, "service", service->code);
+    json_out_text(out, "id", service->id);
+    json_out_text(out, "method", service->method->code);
+    json_out_text(out, "flow", service->flow);
+    json_out_text(out, "currency", service->currency);
+    json_out_money(out, "amount_min", service->amount_min);
+    json_out_money(out, "amount_max", service->amount_max);
+    json_out_money(out, "fee_rate", service->fee_rate);
+    json_out_money(out, "fee_fix", service->fee_fix);
+    json_out_money(out, "fee_min", service->fee_min);
+    json_out_money(out, "fee_max", service->fee_max);
+    json_out_bool(out, "available", service->available);
+    json_out_bool(out, "enabled", service->enabled);
+    json_out_bool(out, "usable", service_is_usable(service));
+    json_out_bool(out, "changed", changed);
+    write_fields(out, service);
+}
+
+/* ------------------------------------------------------------------ the account's changes */
+
+/* They are {KIND: {CODE: {..}}}. The call owns the result. */
+static json_t *read_changes(struct call *call)
+{
+    const char *text =
+        store_account_services(call->engine->store, call->arena, call->tenant->account.num);
+    json_t *changes = text ? json_parse(text, strlen(text), call->arena, NULL) : NULL;
+    return changes ? changes : json_object();
+}
+
+static const json_t *changes_of(const json_t *changes, enum invoice_kind kind)
+{
+    return json_object_get(changes, invoice_kinds[kind].noun);
+}
+
+/* Returns the object of a kind, which is made if there is none. */
+static json_t *open_changes(json_t *changes, enum invoice_kind kind)
+{
+    const char *noun = invoice_kinds[kind].noun;
+    if (!json_object_get(changes, noun)) {
+        json_object_set_new(changes, noun, json_object());
+    }
+    return json_object_get(changes, noun);
+}
+
+static struct answer *keep_changes(struct call *call, const json_t *changes)
+{
+    const char *text = json_text(call->arena, changes, true);
+    if (strlen(text) > CHANGES_MOST) {
+        return call_invalid(call, "the changes of an account's services take at most %zu kB",
+                            CHANGES_MOST >> 10);
+    }
+    const char *why = tenant_set_services(&call->engine->tenants, call->tenant, call->engine->store,
+                                          call->arena, text);
+    return why ? call_invalid(call, "%s", why) : NULL;
+}
+
+/* An invoice always has its service: one that the account added stays while it is used. */
+static struct answer *check_unused(struct call *call, enum invoice_kind kind, const char *code)
+{
+    const struct engine *engine = call->engine;
+    bool stays = service_find(&engine->fixture->services.catalogues[kind], code);
+    return stays || !store_invoice_uses(engine->store, call->tenant->account.num, kind, code)
+               ? NULL
+               : call_control_error(call, 409, "in_use",
+                                    "invoices use the service %s; set available to false instead",
+                                    code);
+}
+
+/* ------------------------------------------------------------------ the calls */
+
 struct answer *control_services_list(struct call *call)
 {
-    const char *text = http_query_text(call->request, "kind");
-    enum invoice_kind kind = INVOICE_PAYMENT;
-    if (text && !invoice_kind_parse(text, &kind)) {
-        return call_invalid(call, "kind: must be payment or payout");
+    enum invoice_kind kind;
+    struct answer *refused = read_kind(call, &kind);
+    if (refused) {
+        return refused;
     }
-    const struct catalogue *catalogue = &call->engine->fixture->catalogues[kind];
+    json_auto_t *changes = read_changes(call);
+    const json_t *changed = changes_of(changes, kind);
+    const struct catalogue *catalogue = engine_catalogue(call->engine, call->tenant, kind);
     struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         json_out_object(&out, NULL);
-        json_out_text(&out, "service", service->code);
-        json_out_text(&out, "id", service->id);
-        json_out_text(&out, "method", service->method->code);
-        json_out_text(&out, "flow", service->flow);
-        json_out_text(&out, "currency", service->currency);
-        json_out_money(&out, "amount_min", service->amount_min);
-        json_out_money(&out, "amount_max", service->amount_max);
-        json_out_bool(&out, "available", service->available);
-        json_out_bool(&out, "enabled", service->enabled);
-        json_out_bool(&out, "usable", service_is_usable(service));
-        write_fields(&out, service);
+        write_service(&out, service, json_object_get(changed, service->code));
         json_out_object_end(&out);
     }
     return call_reply_list_end(&out, (int64_t)catalogue->n_services, NULL);
+}
+
+struct answer *control_services_change(struct call *call)
+{
+    enum invoice_kind kind;
+    json_t *body;
+    const char *code = call->params[0];
+    struct answer *refused = read_kind(call, &kind) ?: call_body(call, &body);
+    if (refused) {
+        return refused;
+    }
+    bool known = service_find(engine_catalogue(call->engine, call->tenant, kind), code);
+    json_auto_t *changes = read_changes(call);
+    json_t *of_kind = open_changes(changes, kind);
+    json_t *earlier = json_object_get(of_kind, code);
+    json_t *change = earlier ? json_incref(earlier) : json_object();
+    json_object_update(change, body);
+    json_object_set_new(of_kind, code, change);
+    refused = keep_changes(call, changes);
+    if (refused) {
+        return refused;
+    }
+    struct json_out out = call_reply_object(call, known ? 200 : 201);
+    write_service(&out, service_find(engine_catalogue(call->engine, call->tenant, kind), code),
+                  true);
+    return call_reply_end(&out);
+}
+
+struct answer *control_services_restore(struct call *call)
+{
+    enum invoice_kind kind;
+    struct answer *refused = read_kind(call, &kind);
+    if (refused) {
+        return refused;
+    }
+    json_auto_t *changes = read_changes(call);
+    if (json_object_del(json_object_get(changes, invoice_kinds[kind].noun), call->params[0]) != 0) {
+        return call_control_error(call, 404, "unknown_change",
+                                  "the account has not changed the service %s", call->params[0]);
+    }
+    refused = check_unused(call, kind, call->params[0]) ?: keep_changes(call, changes);
+    if (refused) {
+        return refused;
+    }
+    return control_reply_text(call, "restored", call->params[0]);
 }

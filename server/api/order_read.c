@@ -40,8 +40,8 @@ static void check_service(const struct checking *c)
     if (!input->service) {
         return;
     }
-    const struct service *service =
-        service_find(&c->call->engine->fixture->catalogues[c->order->kind], input->service);
+    const struct service *service = service_find(
+        engine_catalogue(c->call->engine, c->call->tenant, c->order->kind), input->service);
     if (!service || !service_is_usable(service)) {
         json_errors_add(c->errors, "service",
                         service ? "Service is not available" : "Service does not exist");

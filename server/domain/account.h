@@ -73,6 +73,7 @@ struct account_row {
     int64_t num;
     struct account_keys keys;
     const char *settings;
+    const char *services; /* changes of services as JSON (own_services_read), or NULL */
     struct account_clock clock;
     int64_t made_ms;
 };
@@ -94,6 +95,7 @@ struct snapshot {
     int64_t created_ms;   /* machine time */
     int64_t invoices;     /* how many it has */
     const char *settings; /* JSON text, as the account's */
+    const char *services; /* the same, or NULL */
     bool frozen;          /* the clock's mode */
     int64_t now_ms;       /* account time at that moment */
 };

@@ -175,6 +175,7 @@ static const struct row_field snapshot_fields[] = {
     STORED(snapshot, created_ms, TIME),
     STORED(snapshot, invoices, NUMBER),
     STORED(snapshot, settings, TEXT),
+    STORED(snapshot, services, TEXT),
     {"clock_frozen", ROW_BOOL, offsetof(struct snapshot, frozen)},
     {"clock_now_ms", ROW_TIME, offsetof(struct snapshot, now_ms)},
 };
@@ -190,6 +191,7 @@ static const struct row_field account_fields[] = {
     KEY(secret_key),
     KEY(secret_live_key),
     STORED(account_row, settings, JSON),
+    STORED(account_row, services, JSON),
     CLOCK(frozen, BOOL),
     CLOCK(offset_ms, NUMBER),
     CLOCK(now_ms, NUMBER),

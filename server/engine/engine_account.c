@@ -112,6 +112,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
 {
     engine_empty(engine, tenant);
     clock_reset(tenant, engine->store);
+    tenant_set_services(&engine->tenants, tenant, engine->store, NULL, NULL);
     faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
     const struct settings *settings = fixture_settings(engine, tenant);

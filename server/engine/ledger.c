@@ -13,7 +13,8 @@ static int64_t opening(const struct engine *engine, const struct tenant *tenant,
     if (set != MONEY_NONE) {
         return set;
     }
-    return sorted_find(&engine->fixture->served, currency) ? LEDGER_OPENING : 0;
+    const struct services *services = tenant_services(&engine->tenants, tenant);
+    return sorted_find(&services->served, currency) ? LEDGER_OPENING : 0;
 }
 
 void ledger_balance(struct engine *engine, const struct tenant *tenant, const char *currency,
@@ -61,8 +62,9 @@ struct view_balances ledger_view(struct engine *engine, const struct tenant *ten
                                  struct arena *arena)
 {
     struct listing listing = {.arena = arena};
-    for (size_t i = 0; i < engine->fixture->n_currencies; i++) {
-        add_currency(&listing, engine->fixture->currencies[i]);
+    const struct services *services = tenant_services(&engine->tenants, tenant);
+    for (size_t i = 0; i < services->n_currencies; i++) {
+        add_currency(&listing, services->currencies[i]);
     }
     settings_opening_all(&tenant->account.settings, add_currency, &listing);
     store_balance_all(engine->store, tenant->account.num, add_moved, &listing);

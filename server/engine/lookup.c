@@ -65,13 +65,25 @@ enum profile engine_profile(const struct engine *engine, const struct tenant *te
                                                               : account_profile(&tenant->account);
 }
 
+const struct catalogue *engine_catalogue(const struct engine *engine, const struct tenant *tenant,
+                                         enum invoice_kind kind)
+{
+    return &tenant_services(&engine->tenants, tenant)->catalogues[kind];
+}
+
+const struct service *engine_service(const struct engine *engine, const struct invoice *invoice)
+{
+    const struct tenant *tenant = tenants_by_num(&engine->tenants, invoice->account);
+    return service_find(engine_catalogue(engine, tenant, invoice_kind(invoice->seq)),
+                        invoice->service);
+}
+
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice)
 {
     return (struct view_invoice){
         .invoice = invoice,
-        .service = service_find(&engine->fixture->catalogues[invoice_kind(invoice->seq)],
-                                invoice->service),
+        .service = engine_service(engine, invoice),
         .account = &tenant->account,
         .cards = &engine->fixture->cards,
         .token_key = engine->keys.token,

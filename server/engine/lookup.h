@@ -31,6 +31,13 @@ enum profile engine_profile(const struct engine *engine, const struct tenant *te
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice);
 
+/* The services of an account (NULL: the fixtures') for a kind of invoice. */
+const struct catalogue *engine_catalogue(const struct engine *engine, const struct tenant *tenant,
+                                         enum invoice_kind kind);
+
+/* The service of an invoice; NULL if it has none, or its account lost it. */
+const struct service *engine_service(const struct engine *engine, const struct invoice *invoice);
+
 /*
  * Returns the exchange rate from `currency` to the service's currency. MONEY_ONE if they are the
  * same. Other currencies use the fixtures' rates, only in accounts that convert. MONEY_NONE if the

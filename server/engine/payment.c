@@ -44,8 +44,7 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
 
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice)
 {
-    const struct service *service =
-        service_find(&engine->fixture->catalogues[INVOICE_PAYMENT], invoice->service);
+    const struct service *service = engine_service(engine, invoice);
     return service && service_takes_cards(service);
 }
 

@@ -45,12 +45,14 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
         return SNAPSHOT_TOO_LARGE;
     }
     buf_auto settings = {0};
+    const char *services = store_account_services(engine->store, arena, tenant->account.num);
     *ret_snapshot = (struct snapshot){
         .account = tenant->account.keys.id,
         .name = name,
         .created_ms = wall_now_ms(),
         .invoices = invoices,
         .settings = arena_strdup(arena, settings_text(&settings, &tenant->account.settings)),
+        .services = services,
         .frozen = tenant->account.clock.frozen,
         .now_ms = clock_now(tenant),
     };
@@ -65,6 +67,7 @@ void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct
     engine_empty(engine, tenant);
     store_snapshot_restore(engine->store, snapshot->seq, tenant->account.num);
     tenant_read_settings(&engine->tenants, tenant, engine->store, snapshot->settings);
+    tenant_load_services(&engine->tenants, tenant, engine->store, snapshot->services);
     clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
     tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
     turn_recheck(&engine->turn);

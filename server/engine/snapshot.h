@@ -5,7 +5,7 @@
  * reused.
  *
  * A file is one JSON document: {"format":SNAPSHOT_FORMAT,"version":1,"created":unix,
- * "clock":{"mode":..,"now_ms":..},"settings":{..},"outcomes":[..],"balances":[..],"invoices":[..]}.
+ * "clock":{"mode":..,"now_ms":..},"settings":{..},"services":{..},"outcomes":[..],"balances":[..],"invoices":[..]}.
  * An invoice has "transitions" and "callbacks", a callback has "attempts" (view/snapshot_row.h).
  */
 #pragma once

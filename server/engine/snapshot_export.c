@@ -88,6 +88,9 @@ enum snapshot_result snapshot_export(struct engine *engine, const struct snapsho
     json_out_int(out, "now_ms", snapshot->now_ms);
     json_out_object_end(out);
     json_out_raw(out, "settings", snapshot->settings);
+    if (snapshot->services) {
+        json_out_raw(out, "services", snapshot->services);
+    }
     write_outcomes(&export);
     write_rows(&export, "balances", &row_balance, snapshot->seq);
     json_out_array(out, "invoices");

@@ -27,6 +27,7 @@ struct snapshot_file {
     bool frozen; /* its clock */
     int64_t now_ms;
     const char *settings; /* JSON text */
+    const char *services; /* the same, or NULL */
     const char **outcomes;
     size_t n_outcomes;
     struct ledger_balance *balances; /* sums of postings, by currency */

@@ -275,6 +275,7 @@ enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenan
         .created_ms = file->created_ms,
         .invoices = (int64_t)file->n_invoices,
         .settings = file->settings,
+        .services = file->services,
         .frozen = file->frozen,
         .now_ms = file->now_ms,
     };

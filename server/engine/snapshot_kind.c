@@ -106,6 +106,18 @@ static bool check_payout(const struct snapshot_rows *r, const char *path,
     return true;
 }
 
+/* Which services the account of the file has beside the fixtures'. */
+static const char *own_key(const struct snapshot_rows *r, enum invoice_kind kind, const char *code)
+{
+    return arena_printf(r->errors->arena, "service:%s:%s", invoice_kinds[kind].noun, code);
+}
+
+static bool has_service(const struct snapshot_rows *r, enum invoice_kind kind, const char *code)
+{
+    return service_find(&r->engine->fixture->services.catalogues[kind], code) ||
+           (code && json_object_get(r->seen, own_key(r, kind, code)));
+}
+
 /* Checks the relations between values that the engine relies on. */
 static bool check_invoice(const struct snapshot_rows *r, const char *path, void *row)
 {
@@ -116,8 +128,9 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path, void 
     enum invoice_kind kind = invoice_kind(invoice->seq);
     bool priced = invoice->exchange_rate != MONEY_NONE;
     bool chosen = invoice->service || priced || kind == INVOICE_PAYOUT;
-    if (chosen && !service_find(&r->engine->fixture->catalogues[kind], invoice->service)) {
-        return refuse(r, path, "service", "must be the code of a service in the fixtures");
+    if (chosen && !has_service(r, kind, invoice->service)) {
+        return refuse(r, path, "service",
+                      "must be the code of a service, of the fixtures or in services");
     }
     if (invoice->service && invoice->exchange_rate <= 0) {
         return refuse(r, path, "exchange_rate", "must be above 0 if the invoice has a service");
@@ -227,11 +240,32 @@ static void read_settings(const struct snapshot_rows *r, const json_t *json,
     file->settings = arena_strdup(r->errors->arena, settings_text(&text, &settings));
 }
 
+static void read_services(const struct snapshot_rows *r, const json_t *json,
+                          struct snapshot_file *file)
+{
+    struct own_services *own;
+    const char *why = own_services_read(r->engine->fixture, json, r->errors->arena, &own);
+    if (why || (json && !json_is_object(json))) {
+        json_errors_add(r->errors, "services", "%s", why ?: "must be an object");
+        return;
+    }
+    own_services_free(own);
+    file->services = json ? json_text(r->errors->arena, json, true) : NULL;
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        const char *code;
+        json_t *change;
+        json_object_foreach(json_object_get(json, invoice_kinds[kind].noun), code, change)
+        {
+            json_object_set_new(r->seen, own_key(r, (enum invoice_kind)kind, code), json_true());
+        }
+    }
+}
+
 struct head {
     const char *format, *mode;
     int64_t version, created_s, now_ms;
     bool has_clock;
-    const json_t *settings, *outcomes;
+    const json_t *settings, *services, *outcomes;
 };
 
 static const char *const formats[] = {SNAPSHOT_FORMAT, NULL};
@@ -254,6 +288,7 @@ static const struct json_field head_fields[] = {
     FIELD("created", INT, created_s, .most = TIME_MOST_S),
     FIELD("clock", OBJECT, has_clock, .fields = clock_fields, .n_fields = ARRAY_SIZE(clock_fields)),
     FIELD("settings", ANY, settings),
+    {"services", JSON_KIND_ANY, JSON_AT(head, services)},
     FIELD("outcomes", ANY, outcomes),
 };
 
@@ -269,6 +304,7 @@ bool snapshot_read_head(const struct snapshot_rows *r, const json_t *json,
     ret_file->frozen = text_equal(head.mode, "frozen");
     ret_file->now_ms = head.now_ms;
     read_settings(r, head.settings, ret_file);
+    read_services(r, head.services, ret_file);
     return read_outcomes(r, head.outcomes, ret_file) && !r->errors->n;
 }
 

@@ -22,6 +22,9 @@
 
 struct advance;
 struct first_gate;
+struct fixture;
+struct own_services;
+struct services;
 
 /* An event during an advance of the account's clock (advance.h). */
 struct advance_event {
@@ -43,6 +46,7 @@ struct tenant {
     struct account account;
     struct arena key_texts;              /* owns account.keys */
     struct arena setting_texts;          /* owns account.settings */
+    struct own_services *own;            /* its changes of the services; NULL: none */
     int64_t next_due_ms;                 /* earliest timer, account time; TIME_NONE: none */
     bool due_unknown;                    /* next_due_ms must be read from the database */
     int64_t outcomes;                    /* number of queued outcomes */
@@ -61,7 +65,7 @@ struct tenant {
 
 struct tenants {
     const uint8_t *derive_key; /* derives ids from the account's */
-    const struct resolution_set *resolutions;
+    const struct fixture *fixture;
     const char *demo_id;  /* NULL: there is none */
     struct tenant *demo;  /* the account of calls that name none; NULL: none, or deleted */
     struct tenant **list; /* by num, ascending */
@@ -95,6 +99,21 @@ struct tenant *tenants_add(struct tenants *tenants, struct store *store,
 void tenant_set_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                          const struct settings *settings);
 void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                          const char *text);
+
+/* What the account's invoices can be paid by; of no account (NULL) the fixtures' services. */
+const struct services *tenant_services(const struct tenants *tenants, const struct tenant *tenant);
+
+/*
+ * Replaces the account's changes of the services (own_services_read), in the store too; the text is
+ * their JSON, NULL for none. Returns NULL, or the reason why they are refused, in the arena.
+ */
+const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                                struct arena *arena, const char *text);
+
+/* The same with a text that was accepted before. If today's fixtures refuse it, the account has no
+ * changes, with a warning. */
+void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);
 
 /*

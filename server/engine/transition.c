@@ -49,8 +49,7 @@ static void forget_payment(struct invoice *invoice)
  * this amount. */
 static int64_t fee_on(const struct engine *engine, const struct invoice *invoice, int64_t amount)
 {
-    const struct service *service =
-        service_find(&engine->fixture->catalogues[INVOICE_PAYMENT], invoice->service);
+    const struct service *service = engine_service(engine, invoice);
     if (amount == invoice->payment_amount || !service) {
         return invoice->fee;
     }

@@ -6,6 +6,8 @@ enum {
     Q_ALL,
     Q_INSERT,
     Q_SET_SETTINGS,
+    Q_SERVICES,
+    Q_SET_SERVICES,
     Q_SET_CLOCK,
     Q_RENUMBER,
     Q_DELETE,
@@ -32,6 +34,8 @@ static const char *const sql[] = {
     [Q_ALL] = "SELECT {account} FROM account ORDER BY num",
     [Q_INSERT] = "INSERT INTO account ({account}) VALUES ({account ?})",
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
+    [Q_SERVICES] = "SELECT services FROM account WHERE num = ?1",
+    [Q_SET_SERVICES] = "UPDATE account SET services = ?2 WHERE num = ?1",
     [Q_SET_CLOCK] = ("UPDATE account SET (clock_frozen, clock_offset_ms, clock_now_ms) ="
                      " (?2, ?3, ?4) WHERE num = ?1"),
     [Q_RENUMBER] = "UPDATE account SET num = ?2 WHERE num = ?1",
@@ -87,6 +91,21 @@ int64_t store_account_insert(struct store *store, const struct account_row *row)
 void store_account_set_settings(struct store *store, int64_t num, const char *settings)
 {
     store_do(store, STORE_ACCOUNT, Q_SET_SETTINGS, num, settings);
+}
+
+const char *store_account_services(struct store *store, struct arena *arena, int64_t num)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_ACCOUNT, Q_SERVICES, num);
+    const char *services = NULL;
+    while (store_step(store, q)) {
+        services = store_column_text(arena, q, 0);
+    }
+    return services;
+}
+
+void store_account_set_services(struct store *store, int64_t num, const char *services)
+{
+    store_do(store, STORE_ACCOUNT, Q_SET_SERVICES, num, services);
 }
 
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock)

@@ -16,6 +16,7 @@ enum {
     Q_FIRST_DUE,
     Q_COUNT,
     Q_COUNT_OF_ACCOUNT,
+    Q_USES,
     Q_DUE_COUNT,
     Q_OVERDUE,
     Q_TRANSITION_INSERT,
@@ -67,6 +68,8 @@ static const char *const sql[] = {
                 " (SELECT count(*) FROM invoice WHERE " IS_GARBAGE ")",
     [Q_COUNT_OF_ACCOUNT] = "SELECT count(*) FROM (SELECT 1 FROM invoice WHERE account = ?1"
                            " AND seq BETWEEN ?2 AND ?3 LIMIT ?4)",
+    [Q_USES] = ("SELECT EXISTS (SELECT 1 FROM invoice WHERE account = ?1"
+                " AND seq BETWEEN ?2 AND ?3 AND service = ?4)"),
     [Q_DUE_COUNT] = "SELECT (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL) -"
                     " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " IS_GARBAGE ")",
     [Q_OVERDUE] = "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2",
@@ -197,6 +200,15 @@ int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoic
     return store_one_int(store,
                          store_ask(store, STORE_INVOICE, Q_COUNT_OF_ACCOUNT, account,
                                    invoice_kinds[kind].first, invoice_kinds[kind].last, most),
+                         0);
+}
+
+bool store_invoice_uses(struct store *store, int64_t account, enum invoice_kind kind,
+                        const char *service)
+{
+    return store_one_int(store,
+                         store_ask(store, STORE_INVOICE, Q_USES, account, invoice_kinds[kind].first,
+                                   invoice_kinds[kind].last, service),
                          0);
 }
 

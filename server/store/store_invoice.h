@@ -64,6 +64,10 @@ int64_t store_invoice_count(struct store *store);
 int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoice_kind kind,
                                int64_t most);
 
+/* Whether an invoice of the account has the service. */
+bool store_invoice_uses(struct store *store, int64_t account, enum invoice_kind kind,
+                        const char *service);
+
 int64_t store_invoice_due_count(struct store *store);
 
 /* How many of the account were due before a time. */

@@ -69,7 +69,8 @@ static bool fits(const struct checkout_page *page, const struct service *service
 static void add_choices(const struct checkout_page *page, const char *search, bool own,
                         struct template_rows *rows)
 {
-    const struct catalogue *catalogue = &page->call->engine->fixture->catalogues[INVOICE_PAYMENT];
+    const struct catalogue *catalogue =
+        engine_catalogue(page->call->engine, page->call->tenant, INVOICE_PAYMENT);
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         if (text_equal(service->currency, page->invoice.currency) == own &&
@@ -101,8 +102,9 @@ struct answer *checkout_methods_show(const struct checkout_page *page)
 struct answer *checkout_methods_take(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;
-    const struct service *service = service_find(
-        &call->engine->fixture->catalogues[INVOICE_PAYMENT], posted_field(fields, "service"));
+    const struct service *service =
+        service_find(engine_catalogue(call->engine, call->tenant, INVOICE_PAYMENT),
+                     posted_field(fields, "service"));
     if (!checkout_methods_needed(page)) { /* chosen before, in another tab */
         return checkout_see_other(page, "", "");
     }

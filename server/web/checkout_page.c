@@ -12,8 +12,8 @@ void checkout_page_begin(struct call *call, const struct invoice *invoice,
                          struct checkout_page *ret_page)
 {
     struct checkout_page page = {.call = call, .invoice = *invoice};
-    page.service =
-        service_find(&call->engine->fixture->catalogues[INVOICE_PAYMENT], invoice->service);
+    page.service = service_find(engine_catalogue(call->engine, call->tenant, INVOICE_PAYMENT),
+                                invoice->service);
     page.locale = page_locale(call, invoice->locale);
     cardgate_read(invoice->gateway_options, call->arena, &page.cardgate);
     appearance_of(invoice, &page.cardgate, call->arena, &page.appearance);

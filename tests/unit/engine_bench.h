@@ -90,7 +90,8 @@ static inline struct invoice bench_invoice_for(struct bench *b, struct tenant *t
     struct invoice invoice;
     int64_t awaited;
     const struct order order = {
-        .service = service_find(&b->fixture.catalogues[INVOICE_PAYMENT], "payment_card_usd_hpp"),
+        .service =
+            service_find(&b->fixture.services.catalogues[INVOICE_PAYMENT], "payment_card_usd_hpp"),
         .draft.currency = "USD",
         .draft.amount = 100 * MONEY_ONE,
         .draft.test_mode = true,

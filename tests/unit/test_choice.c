@@ -67,7 +67,8 @@ static void end(struct bench *b)
 
 static const struct service *service(const struct bench *b, const char *code)
 {
-    const struct service *found = service_find(&b->fixture.catalogues[INVOICE_PAYMENT], code);
+    const struct service *found =
+        service_find(&b->fixture.services.catalogues[INVOICE_PAYMENT], code);
     assert_non_null(found);
     return found;
 }

@@ -9,8 +9,8 @@ static void the_embedded_fixtures_load(void **state)
     struct fixture fixture;
     (void)state;
     assert_null(fixture_load(NULL, &fixture));
-    assert_true(fixture.catalogues[INVOICE_PAYMENT].n_services > 20);
-    assert_true(fixture.catalogues[INVOICE_PAYMENT].n_methods > 0);
+    assert_true(fixture.services.catalogues[INVOICE_PAYMENT].n_services > 20);
+    assert_true(fixture.services.catalogues[INVOICE_PAYMENT].n_methods > 0);
     assert_true(fixture.cards.n > 0);
     assert_true(fixture.scenarios.n > 0);
     assert_true(fixture.n_accounts > 0);
@@ -54,10 +54,10 @@ static void the_documented_services_exist_and_are_usable(void **state)
     assert_null(fixture_load(NULL, &fixture));
     for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         const struct service *service =
-            service_find(&fixture.catalogues[INVOICE_PAYMENT], codes[i]);
+            service_find(&fixture.services.catalogues[INVOICE_PAYMENT], codes[i]);
         assert_row(codes[i], service && service_is_usable(service));
-        assert_row(codes[i],
-                   service_find_id(&fixture.catalogues[INVOICE_PAYMENT], service->id) == service);
+        assert_row(codes[i], service_find_id(&fixture.services.catalogues[INVOICE_PAYMENT],
+                                             service->id) == service);
         assert_row(codes[i], service->method && service->method->name.en);
         assert_row(codes[i], service_is_test(service) == (strncmp(codes[i], "test_", 5) == 0));
         assert_row(codes[i], service->amount_min > 0 && service->amount_min <= service->amount_max);
@@ -71,7 +71,7 @@ static void a_field_accepts_what_its_regexp_matches(void **state)
     (void)state;
     assert_null(fixture_load(NULL, &fixture));
     const struct service *bank =
-        service_find(&fixture.catalogues[INVOICE_PAYMENT], "bank_transfer_usd_hpp");
+        service_find(&fixture.services.catalogues[INVOICE_PAYMENT], "bank_transfer_usd_hpp");
     assert_int_equal(bank->n_fields, 1);
     const struct service_field *field = &bank->fields[0];
     assert_string_equal(field->key, "account_number");
@@ -79,7 +79,7 @@ static void a_field_accepts_what_its_regexp_matches(void **state)
     assert_true(service_field_holds(field, field->example));
     assert_false(service_field_holds(field, "nothing"));
     const struct service *test =
-        service_find(&fixture.catalogues[INVOICE_PAYMENT], "test_usd_test");
+        service_find(&fixture.services.catalogues[INVOICE_PAYMENT], "test_usd_test");
     assert_string_equal(pattern_text(test->fields[0].pattern), "^[a-zA-Z_]*$");
     assert_true(service_field_holds(&test->fields[0], ""));
     assert_true(service_field_holds(&test->fields[0], "processed"));
@@ -240,14 +240,14 @@ static void missing_members_of_methods_and_services_have_defaults(void **state)
     struct fixture fixture;
     (void)state;
     assert_null(load_text("default.json", text, strlen(text), &fixture));
-    const struct payment_method *method = &fixture.catalogues[INVOICE_PAYMENT].methods[0];
+    const struct payment_method *method = &fixture.services.catalogues[INVOICE_PAYMENT].methods[0];
     assert_string_equal(method->name.uk, "M");
     assert_string_equal(method->description, "");
     assert_null(method->logo);
     assert_string_equal(method->metadata, "{\"a\\/b\":[]}");
     assert_string_equal(method->position, "3");
     assert_string_equal(method->hide, "null");
-    const struct service *service = &fixture.catalogues[INVOICE_PAYMENT].services[0];
+    const struct service *service = &fixture.services.catalogues[INVOICE_PAYMENT].services[0];
     assert_true(service->available && service->enabled && service->test_mode && !service->active);
     assert_int_equal(service->amount_min, 50000000);
     assert_int_equal(service->n_fields, 0);

@@ -131,7 +131,7 @@ static void the_list_has_each_currency_once_and_the_catalogue_first(void **state
     ledger_post(&b.engine, b.tenant, "XXB", MONEY_ONE, 0, 0);
     const struct view_balances view = ledger_view(&b.engine, b.tenant, &b.arena);
     assert_string_equal(view.list[0].currency,
-                        b.fixture.catalogues[INVOICE_PAYMENT].services[0].currency);
+                        b.fixture.services.catalogues[INVOICE_PAYMENT].services[0].currency);
     assert_string_equal(view.list[view.n - 2].currency, "XXA");
     assert_string_equal(view.list[view.n - 1].currency, "XXB");
     assert_int_equal(view.list[view.n - 1].active, MONEY_ONE);
@@ -160,7 +160,7 @@ static void an_account_may_have_any_number_of_currencies(void **state)
     const struct view_balances view = ledger_view(&b.engine, b.tenant, &b.arena);
     assert_int_equal(view.n, before + 40);
     assert_string_equal(view.list[0].currency,
-                        b.fixture.catalogues[INVOICE_PAYMENT].services[0].currency);
+                        b.fixture.services.catalogues[INVOICE_PAYMENT].services[0].currency);
     bench_commit(&b);
     bench_end(&b);
 }

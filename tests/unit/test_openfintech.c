@@ -50,7 +50,7 @@ static void a_service_is_added_with_its_method(void **state)
     struct bench b;
     (void)state;
     begin(&b);
-    size_t before = b.fixture.catalogues[INVOICE_PAYMENT].n_services;
+    size_t before = b.fixture.services.catalogues[INVOICE_PAYMENT].n_services;
     write_file(
         &b, "payment_methods.json",
         "[{\"code\":\"shells\",\"category\":\"alternative\",\"status\":\"active\",\"vendor\":\"x\","
@@ -64,9 +64,9 @@ static void a_service_is_added_with_its_method(void **state)
                     "\"regexp\":\"/^\\\\p{L}{2,9}$/u\",\"required\":true,\"position\":1,"
                     "\"options\":{\"validators\":[]}}]") "]");
     assert_null(add(&b));
-    assert_int_equal(b.fixture.catalogues[INVOICE_PAYMENT].n_services, before + 1);
+    assert_int_equal(b.fixture.services.catalogues[INVOICE_PAYMENT].n_services, before + 1);
     const struct service *service =
-        service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "shells_fjd_hpp");
+        service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "shells_fjd_hpp");
     assert_non_null(service);
     assert_true(service_is_usable(service) && service->test_mode && !service->active);
     assert_string_equal(service->flow, "hpp");
@@ -74,7 +74,8 @@ static void a_service_is_added_with_its_method(void **state)
     assert_int_equal(service->amount_min, MONEY_ONE / 2);
     assert_int_equal(service->amount_max, 20 * MONEY_ONE);
     assert_int_equal(service->fee_rate + service->fee_fix + service->fee_min + service->fee_max, 0);
-    assert_ptr_equal(service_find_id(&b.fixture.catalogues[INVOICE_PAYMENT], service->id), service);
+    assert_ptr_equal(service_find_id(&b.fixture.services.catalogues[INVOICE_PAYMENT], service->id),
+                     service);
     const struct payment_method *method = service->method;
     assert_string_equal(method->name.ru, "Shells");
     assert_string_equal(method->name.uk, "Мушлі");
@@ -85,7 +86,7 @@ static void a_service_is_added_with_its_method(void **state)
     assert_string_equal(pattern_text(service->fields[0].pattern), "^\\p{L}{2,9}$");
     assert_true(service_field_holds(&service->fields[0], "rosé"));
     assert_false(service_field_holds(&service->fields[0], "r2"));
-    assert_non_null(sorted_find(&b.fixture.served, "FJD"));
+    assert_non_null(sorted_find(&b.fixture.services.served, "FJD"));
     finish(&b);
 }
 
@@ -100,18 +101,18 @@ static void payouts_have_no_flow_and_share_the_methods(void **state)
                    "payment_card_fjd", "payment_card", "") "]");
     assert_null(add(&b));
     const struct service *shells =
-        service_find(&b.fixture.catalogues[INVOICE_PAYOUT], "shells_fjd");
+        service_find(&b.fixture.services.catalogues[INVOICE_PAYOUT], "shells_fjd");
     const struct service *card =
-        service_find(&b.fixture.catalogues[INVOICE_PAYOUT], "payment_card_fjd");
+        service_find(&b.fixture.services.catalogues[INVOICE_PAYOUT], "payment_card_fjd");
     assert_non_null(shells);
     assert_null(shells->flow);
     assert_memory_equal(shells->id, "comcpos_", 8);
     assert_string_equal(shells->method->icon,
                         "https://static.openfintech.io/payout_methods/shells/icon.svg");
-    assert_ptr_equal(
-        card->method,
-        service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "payment_card_usd_hpp")->method);
-    assert_null(service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "shells_fjd"));
+    assert_ptr_equal(card->method, service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT],
+                                                "payment_card_usd_hpp")
+                                       ->method);
+    assert_null(service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "shells_fjd"));
     finish(&b);
 }
 
@@ -120,20 +121,20 @@ static void what_the_fixtures_have_stays(void **state)
     struct bench b;
     (void)state;
     begin(&b);
-    size_t before = b.fixture.catalogues[INVOICE_PAYMENT].n_services;
+    size_t before = b.fixture.services.catalogues[INVOICE_PAYMENT].n_services;
     write_file(&b, "payment_methods.json", "[" METHOD("payment_card") "]");
     write_file(&b, "payment_services.json",
                "[" SERVICE("payment_card_usd_hpp", "payment_card", "") "]");
     assert_null(add(&b));
-    assert_int_equal(b.fixture.catalogues[INVOICE_PAYMENT].n_services, before);
+    assert_int_equal(b.fixture.services.catalogues[INVOICE_PAYMENT].n_services, before);
     const struct service *card =
-        service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "payment_card_usd_hpp");
+        service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "payment_card_usd_hpp");
     assert_string_equal(card->currency, "USD");
     assert_string_equal(card->id, "comcps_u1xxlHVw1NyeqmjJ");
     assert_string_not_equal(card->method->name.en, "Beach");
     for (size_t i = 0; i < before; i++) {
-        const struct service *service = &b.fixture.catalogues[INVOICE_PAYMENT].services[i];
-        assert_row(service->code, method_find(&b.fixture.catalogues[INVOICE_PAYMENT],
+        const struct service *service = &b.fixture.services.catalogues[INVOICE_PAYMENT].services[i];
+        assert_row(service->code, method_find(&b.fixture.services.catalogues[INVOICE_PAYMENT],
                                               service->method->code) == service->method);
     }
     finish(&b);
@@ -151,8 +152,9 @@ static void an_id_always_belongs_to_its_code(void **state)
                                    "") "," SERVICE("shells_fjd_hpp", "payment_card", "") "]"
                      : "[" SERVICE("shells_fjd_hpp", "payment_card", "") "]");
         assert_null(add(&b));
-        snprintf(ids[i], sizeof *ids, "%s",
-                 service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "shells_fjd_hpp")->id);
+        snprintf(
+            ids[i], sizeof *ids, "%s",
+            service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "shells_fjd_hpp")->id);
         finish(&b);
     }
     assert_string_equal(ids[0], ids[1]);
@@ -182,16 +184,17 @@ static void a_bad_entry_is_skipped(void **state)
         struct bench b;
         char text[1024];
         begin(&b);
-        size_t before = b.fixture.catalogues[INVOICE_PAYMENT].n_services;
+        size_t before = b.fixture.services.catalogues[INVOICE_PAYMENT].n_services;
         snprintf(text, sizeof text, "[%s,%s,%s]", SERVICE("first_fjd_hpp", "payment_card", ""),
                  entries[i], SERVICE("last_fjd_hpp", "payment_card", ""));
         write_file(&b, "payment_services.json", text);
         assert_row(entries[i], add(&b) == NULL);
-        assert_row(entries[i], b.fixture.catalogues[INVOICE_PAYMENT].n_services == before + 2);
         assert_row(entries[i],
-                   service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "first_fjd_hpp"));
+                   b.fixture.services.catalogues[INVOICE_PAYMENT].n_services == before + 2);
         assert_row(entries[i],
-                   service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "last_fjd_hpp"));
+                   service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "first_fjd_hpp"));
+        assert_row(entries[i],
+                   service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "last_fjd_hpp"));
         finish(&b);
     }
 }
@@ -204,7 +207,8 @@ static void a_status_other_than_active_makes_a_service_unavailable(void **state)
     write_file(&b, "payment_services.json",
                "[" SERVICE("old", "payment_card", ",\"status\":\"deprecated\"") "]");
     assert_null(add(&b));
-    assert_false(service_is_usable(service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "old")));
+    assert_false(
+        service_is_usable(service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "old")));
     finish(&b);
 }
 
@@ -257,7 +261,7 @@ static void the_folder_may_be_a_whole_checkout(void **state)
     assert_int_equal(mkdir(folder_path(b.folder, "data"), 0700), 0);
     write_file(&b, "data/payment_services.json", "[" SERVICE("x", "payment_card", "") "]");
     assert_null(add(&b));
-    assert_non_null(service_find(&b.fixture.catalogues[INVOICE_PAYMENT], "x"));
+    assert_non_null(service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "x"));
     finish(&b);
 }
 

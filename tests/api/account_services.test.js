@@ -1,0 +1,174 @@
+// PUT and DELETE /_mock/services/{code}: services of one account.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { Client } from '../lib/client.js';
+import { startServer, tempDir } from '../lib/server.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const CARD = 'payment_card_eur_hpp';
+const change = (api, code, body, kind) =>
+  api.control('PUT', `/services/${code}`, body, { parameters: kind ? { kind } : {} });
+const restore = (api, code, kind) =>
+  api.control('DELETE', `/services/${code}`, undefined, { parameters: kind ? { kind } : {} });
+const known = async (api, code, kind) =>
+  (await api.control('GET', '/services', undefined, { parameters: kind ? { kind } : {} }))
+    .expect(200).json.items.find(({ service }) => service === code);
+const order = (api, service, currency, amount, more) =>
+  api.create({ reference_id: randomUUID(), service, currency, amount, test_mode: true, ...more });
+const NEW = { method: 'bank_transfer', currency: 'SEK', flow: 'hpp', amount_min: 1, amount_max: 10000 };
+const FIELD = { key: 'swish', type: 'string', label: { en: 'Phone' }, hint: { en: '10 digits' }, regexp: '/^\\p{N}{10}$/u' };
+
+describe('a changed service', () => {
+  test('has the new limits, fee and availability, in this account only', async () => {
+    const [api, other] = [await demo.newAccount(), await demo.newAccount()];
+    const before = await known(api, CARD);
+    const changed = (await change(api, CARD, { fee_rate: 2.5, fee_fix: '0.25', amount_max: 500 })).expect(200).json;
+    assert.deepEqual({ ...before, fee_rate: 2.5, fee_fix: 0.25, amount_max: 500, changed: true }, changed);
+    assert.deepEqual(await known(api, CARD), changed);
+    assert.deepEqual(await known(other, CARD), before);
+
+    assert.deepEqual((await order(api, CARD, 'EUR', 501)).expect(422).json.errors,
+      { amount: 'This value should be between 0.01 and 500.' });
+    const { attributes } = (await order(api, CARD, 'EUR', 100)).expect(201).data;
+    assert.deepEqual([attributes.fee, attributes.deposit], [2.75, 97.25]);
+    assert.equal((await order(other, CARD, 'EUR', 501)).expect(201).data.attributes.fee, 0);
+
+    (await change(api, CARD, { available: false })).expect(200);
+    assert.equal((await known(api, CARD)).amount_max, 500, 'earlier changes stay');
+    (await order(api, CARD, 'EUR', 100)).expect(422);
+    const offers = (await api.prerequest({ currency: 'EUR' })).expect(200).data.services;
+    assert.ok(!(CARD in offers) && 'paypal_eur_hpp' in offers);
+    const row = (await api.service(before.id)).expect(200).data.attributes;
+    assert.deepEqual([row.available, row.amount_max, row.fee_rate], [false, 500, 2.5]);
+
+    assert.deepEqual((await restore(api, CARD)).expect(200).json, { restored: CARD });
+    assert.deepEqual(await known(api, CARD), before);
+    (await restore(api, CARD)).expect(404);
+  });
+
+  test('keeps the amounts of invoices that were created before', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    const { id } = (await order(api, CARD, 'EUR', 100)).expect(201).data;
+    (await change(api, CARD, { fee_rate: 50 })).expect(200);
+    await api.advance(60);
+    const { status, processed_fee: fee } = await api.attributes(id);
+    assert.deepEqual([status, fee], ['processed', 0]);
+  });
+
+  test('asks for its own fields', async () => {
+    const api = await demo.newAccount();
+    (await change(api, 'paypal_eur_hpp', { fields: [FIELD] })).expect(200);
+    const wrong = await order(api, 'paypal_eur_hpp', 'EUR', 5, { service_fields: { swish: '12345' } });
+    assert.deepEqual(Object.keys(wrong.expect(422).json.errors), ['service_fields.swish']);
+    (await order(api, 'paypal_eur_hpp', 'EUR', 5, { service_fields: { swish: '0701234567' } })).expect(201);
+    const { fields } = (await api.prerequest({ currency: 'EUR' })).data.services.paypal_eur_hpp;
+    assert.deepEqual([fields[0].regexp, fields[0].label.uk], ['^\\p{N}{10}$', 'Phone']);
+  });
+
+  test('of payouts', async () => {
+    const api = await demo.newAccount();
+    (await change(api, 'pix_brl', { fee_fix: 1 }, 'payout')).expect(200);
+    assert.equal((await known(api, 'pix_brl', 'payout')).fee_fix, 1);
+    (await change(api, 'swish_sek', { ...NEW, flow: undefined }, 'payout')).expect(201);
+    const { active_balance: balance } = (await api.control('GET', `/accounts/${api.account.id}/balances`)).expect(200)
+      .json.items?.find(({ currency }) => currency === 'SEK') ?? {};
+    assert.ok(balance === undefined || Number(balance) === 1000000);
+    const attributes = { reference_id: randomUUID(), service: 'swish_sek', currency: 'SEK', amount: 10, test_mode: true };
+    (await api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes } } })).expect(201);
+  });
+});
+
+describe('a service of its own', () => {
+  test('is listed, offered, shown to the payer and paid', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    const made = (await change(api, 'swish_sek_hpp', NEW)).expect(201).json;
+    assert.match(made.id, /^comcps_/);
+    assert.deepEqual((await change(api, 'swish_sek_hpp', {})).expect(200).json, made);
+    const { total } = (await api.services({ 'page[size]': 200 })).expect(200).json.meta;
+    const rows = (await api.services({ 'page[size]': 200 })).data;
+    assert.equal(rows.length, total);
+    assert.equal(rows.at(-1).attributes.service, 'swish_sek_hpp');
+    const { id } = (await order(api, 'swish_sek_hpp', 'SEK', 10)).expect(201).data;
+    await api.advance(60);
+    assert.equal((await api.attributes(id)).status, 'processed');
+    assert.match((await restore(api, 'swish_sek_hpp')).expect(409).json.error.message, /invoices use/);
+    (await change(api, 'swish_nok_hpp', { ...NEW, currency: 'NOK' })).expect(201);
+    (await restore(api, 'swish_nok_hpp')).expect(200);
+    (await order(api, 'swish_nok_hpp', 'NOK', 10)).expect(422);
+  });
+});
+
+describe('changes', () => {
+  test('survive a restart, and are in snapshots and their files', async () => {
+    const folder = tempDir();
+    const args = ['--db', join(folder, 'mock.db')];
+    let own = await startServer({ args });
+    let api = await new Client(own).newAccount();
+    (await change(api, CARD, { amount_max: 7 })).expect(200);
+    (await change(api, 'swish_sek_hpp', NEW)).expect(201);
+    (await order(api, 'swish_sek_hpp', 'SEK', 10)).expect(201);
+    (await api.control('POST', '/snapshots/changed')).expect(201);
+    await own.stop();
+    own = await startServer({ args });
+    api = new Client(own).with(api.account);
+    assert.equal((await known(api, CARD)).amount_max, 7);
+    (await api.control('POST', '/reset')).expect(200);
+    assert.equal((await known(api, CARD)).amount_max, 1000000);
+    assert.equal(await known(api, 'swish_sek_hpp'), undefined);
+    (await api.control('POST', '/snapshots/changed/restore')).expect(200);
+    assert.equal((await known(api, CARD)).amount_max, 7);
+    const file = (await api.control('GET', '/snapshots/changed')).expect(200).json;
+    assert.deepEqual(file.services.payment[CARD], { amount_max: 7 });
+    const elsewhere = await demo.newAccount();
+    (await elsewhere.control('PUT', '/snapshots/copy', file)).expect(201);
+    (await elsewhere.control('POST', '/snapshots/copy/restore')).expect(200);
+    assert.ok(await known(elsewhere, 'swish_sek_hpp'));
+    assert.equal((await elsewhere.list()).data[0].relationships['payment-service'].data.id, 'swish_sek_hpp');
+    file.services.payment[CARD].amount_max = -1;
+    const refused = (await elsewhere.control('PUT', '/snapshots/wrong', file)).expect(422);
+    assert.match(JSON.stringify(refused.json), /amount_max/);
+    await own.stop();
+  });
+
+  for (const [name, code, body, wanted] of [
+    ['an unknown member', CARD, { fee: 1 }, /fee: This field was not expected/],
+    ['a negative amount', CARD, { fee_fix: -1 }, /fee_fix: an amount is never negative/],
+    ['limits without a range', CARD, { amount_min: 10, amount_max: 1 }, /amount_min: larger than amount_max/],
+    ['another code', CARD, { code: 'x' }, /code: must be that of the path/],
+    ["another service's id", CARD, { id: 'comcps_u1xxlHVw1NyeqmjJ' }, /id: .*is there already/],
+    ['an id of another form', CARD, { id: 'x' }, /id: must be comcps_/],
+    ['an unknown method', CARD, { method: 'nothing' }, /there is no method "nothing"/],
+    ['a regexp that is none', CARD, { fields: [{ ...FIELD, regexp: '([' }] }, /fields\[0\]\.regexp: missing/],
+    ['the same field twice', CARD, { fields: [FIELD, FIELD] }, /fields\[1\]\.key: "swish" is there already/],
+    ['a new one without what it needs', 'new_usd_hpp', { currency: 'USD' }, /This value should not be blank/],
+    ['a code of other characters', 'New%20one', NEW, /code: must be a code/],
+    ['no object', CARD, [], /./],
+  ]) {
+    test(`refused: ${name}`, async () => {
+      const api = await demo.newAccount();
+      const before = await known(api, CARD);
+      const reply = await api.control('PUT', `/services/${code}`, body, { check: false });
+      assert.match(reply.expect(400, 422).json.error.message, wanted);
+      assert.deepEqual(await known(api, CARD), before);
+    });
+  }
+
+  test('are bounded', async () => {
+    const api = await demo.newAccount();
+    const long = { ...FIELD, hint: { en: 'x'.repeat(250) }, regexp: `^${'x'.repeat(1000)}$` };
+    const fields = Array.from({ length: 150 }, (_, i) => ({ ...long, key: `field_${i}` }));
+    (await change(api, CARD, { fields })).expect(200);
+    assert.match((await change(api, 'paypal_eur_hpp', { fields })).expect(422).json.error.message, /at most 256 kB/);
+    const many = await demo.newAccount();
+    for (let i = 0; i < 200; i++) (await change(many, `own_${i}_usd_hpp`, { ...NEW, currency: 'USD' })).expect(201);
+    assert.match((await change(many, 'own_200_usd_hpp', NEW)).expect(422).json.error.message, /more than 200/);
+  });
+});
