@@ -192,6 +192,9 @@ struct answer *call_error(struct call *call, unsigned status) ATTR_ANSWER;
 struct answer *call_error_because(struct call *call, unsigned status,
                                   const char *reason) ATTR_ANSWER;
 
+/* The profile of the call's account; without a known account that of the page's samples. */
+enum profile call_profile(const struct call *call);
+
 /* 422 with all errors, in the style of the account's profile (view/view_errors.h). */
 struct answer *call_reply_errors(struct call *call, const struct json_errors *errors) ATTR_ANSWER;
 

@@ -84,18 +84,20 @@ struct answer *call_error_because(struct call *call, unsigned status, const char
     return call_error(call, status);
 }
 
-/* The card gate has one style for all profiles. Without a known account, answers like the page's
- * samples. */
+enum profile call_profile(const struct call *call)
+{
+    return call->tenant ? engine_profile(call->engine, call->tenant) : PROFILE_2020;
+}
+
+/* The card gate has one style for all profiles. */
 static enum error_style style_of(const struct call *call)
 {
     enum error_style style;
     if (reply_shape_style(call, &style)) {
         return style;
     }
-    return call->route->access == ACCESS_GATE
-               ? ERROR_STYLE_LIST
-               : view_error_style(call->tenant ? engine_profile(call->engine, call->tenant)
-                                               : PROFILE_2020);
+    return call->route->access == ACCESS_GATE ? ERROR_STYLE_LIST
+                                              : view_error_style(call_profile(call));
 }
 
 struct answer *call_reply_errors(struct call *call, const struct json_errors *errors)

@@ -7,11 +7,6 @@
 static const char *const statuses[] = {
     "new", "active", "inactive", "moderation_requested", "moderation_pending", "archived", NULL,
 };
-static const char *const profiles[] = {
-    [PROFILE_2020] = "2020",
-    [PROFILE_2024] = "2024",
-    [PROFILE_COUNT] = NULL,
-};
 
 #define AT(field) .offset = offsetof(struct settings, field)
 #define DAY_S 86400
@@ -58,7 +53,7 @@ const struct setting account_settings[] = {
      .help = "the payer pays the fee on top of the amount"},
     {"opening_balances", SETTING_AMOUNTS, AT(opening_balances), .most = 100,
      .help = "by currency; currencies of services that are not named start with 1000000"},
-    {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profiles, .help = "shape of the bodies"},
+    {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profile_names, .help = "shape of the bodies"},
     {"ttl_s", SETTING_INT, AT(ttl_s), .number = ACCOUNT_UNSET, .least = 1, .most = 365LL * DAY_S,
      .help = "the account is deleted after this time without use; null: never"},
 };
@@ -100,21 +95,9 @@ const char *account_sign(const struct account *account, struct arena *arena, boo
     return arena_strdup(arena, signature);
 }
 
-bool profile_parse(const char *name, enum profile *ret_profile)
-{
-    for (int i = 0; i < PROFILE_COUNT; i++) {
-        if (text_equal(name, profiles[i])) {
-            *ret_profile = (enum profile)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum profile account_profile(const struct account *account)
 {
-    return text_equal(account->settings.profile, profiles[PROFILE_2024]) ? PROFILE_2024
-                                                                         : PROFILE_2020;
+    return profile_of(account->settings.profile);
 }
 
 bool account_is_active(const struct account *account)

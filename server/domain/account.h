@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "domain/ident.h"
+#include "domain/profile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,17 +118,8 @@ const char *account_secret(const struct account *account, bool test_mode);
 const char *account_sign(const struct account *account, struct arena *arena, bool test_mode,
                          const void *body, size_t size);
 
-/* The shape of an account's bodies; the numbers are places in tables. */
-enum profile {
-    PROFILE_2020, /* the page's samples */
-    PROFILE_2024, /* what the platform answers since (P472, P993) */
-    PROFILE_COUNT,
-};
-
+/* The format of an account's bodies. */
 enum profile account_profile(const struct account *account);
-
-/* Returns false if there is no such profile. */
-bool profile_parse(const char *name, enum profile *ret_profile);
 
 /* Only "active" accounts create invoices (P656). */
 bool account_is_active(const struct account *account);

@@ -1,0 +1,25 @@
+#include "profile.h"
+
+#include "base/text.h"
+
+const char *const profile_names[] = {
+    [PROFILE_2020] = "2020",
+    [PROFILE_2024] = "2024",
+    [PROFILE_COUNT] = NULL,
+};
+
+bool profile_parse(const char *name, enum profile *ret_profile)
+{
+    int found = text_index(profile_names, name);
+    if (found >= 0) {
+        *ret_profile = (enum profile)found;
+    }
+    return found >= 0;
+}
+
+enum profile profile_of(const char *name)
+{
+    enum profile profile = PROFILE_2020;
+    profile_parse(name, &profile);
+    return profile;
+}
