@@ -37,8 +37,8 @@ struct answer *api_process_conflict(struct call *call)
 
 struct answer *api_process(struct call *call)
 {
-    static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
-                                                   FLOW_CHARGE};
+    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE,
+                                            call_profile(call)};
     const char *outcome = http_header(call->request, OUTCOME_HEADER);
     struct invoice payout;
     struct json_errors errors = {.arena = call->arena};

@@ -29,7 +29,8 @@ static struct answer *read_order(struct call *call, json_t *body, const struct i
     struct json_errors errors = {.arena = call->arena};
     struct refund_order order = {.amount = MONEY_NONE,
                                  .outcome = http_header(call->request, OUTCOME_HEADER)};
-    const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow};
+    const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow,
+                                            call_profile(call)};
     json_read(call_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), false, &order,
               &errors);
     if (order.amount != MONEY_NONE && order.amount <= 0) {

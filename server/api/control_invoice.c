@@ -34,8 +34,7 @@ static struct answer *check_resolution(struct call *call, const char *name,
         return call_control_error(call, 422, "unknown_resolution", "there is no resolution \"%s\"",
                                   name);
     }
-    bool failure = status_is_failure(request->status), good = text_equal(known, RESOLUTION_OK);
-    if (failure == good && request->status != STATUS_PROCESS_PENDING) {
+    if (!status_takes_resolution(request->status, known)) {
         return call_invalid(call, "%s cannot have the resolution %s", status_name(request->status),
                             known);
     }
@@ -105,16 +104,26 @@ static struct answer *reply_forbidden(struct call *call, const struct invoice *i
                               status_name(invoice->status), status_name(request->status));
 }
 
-/* Reads the status, which must exist for the invoice's kind. */
+/* Reads the status, which must exist for the invoice's kind and the account's profile. */
 static struct answer *read_status(struct call *call, const struct invoice *invoice,
                                   const char *name, enum status *ret_status)
 {
     if (!status_parse(name, ret_status)) {
         return call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
     }
-    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(*ret_status)) {
-        return call_control_error(call, 409, "forbidden_transition", "a payout cannot be %s",
-                                  status_name(*ret_status));
+    enum profile profile = call_profile(call);
+    if (!status_is_in(*ret_status, profile)) {
+        return call_control_error(call, 409, "forbidden_transition", STATUS_NEWER_REASON,
+                                  status_name(*ret_status), profile_names[profile]);
+    }
+    bool payout = invoice_kind(invoice->seq) == INVOICE_PAYOUT;
+    if (!invoice_can_be(invoice, payout ? *ret_status : invoice_success(invoice, *ret_status))) {
+        const char *noun = invoice_kinds[invoice_kind(invoice->seq)].noun;
+        return call_control_error(call, 409, "forbidden_transition",
+                                  !payout && *ret_status == STATUS_VERIFY_FAILED
+                                      ? "a %s with the flow charge cannot be %s"
+                                      : "a %s cannot be %s",
+                                  noun, status_name(*ret_status));
     }
     return NULL;
 }
@@ -131,8 +140,7 @@ struct answer *control_transition(struct call *call)
     if (refused) {
         return refused;
     }
-    if (request.status == STATUS_EXPIRED && !input.force &&
-        invoice.status == STATUS_PROCESS_PENDING) {
+    if (request.status == STATUS_EXPIRED && !input.force && status_is_under_way(invoice.status)) {
         request.status = STATUS_PROCESS_FAILED; /* a pending one expires now (P828) */
         input.resolution = RESOLUTION_EXPIRED;
     } else if (request.status == STATUS_EXPIRED && !input.resolution) {

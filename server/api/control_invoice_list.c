@@ -128,8 +128,8 @@ struct answer *control_invoices_list(struct call *call)
 /* The transitions that need no force; a pending invoice may time out too (P828). */
 static bool may_become(struct call *call, const struct invoice *invoice, enum status to)
 {
-    return engine_may_become(call->engine, call->arena, invoice, to) ||
-           (to == STATUS_EXPIRED && invoice->status == STATUS_PROCESS_PENDING);
+    return engine_may_become(call->engine, call->tenant, call->arena, invoice, to) ||
+           (to == STATUS_EXPIRED && status_is_under_way(invoice->status));
 }
 
 static void write_refunds(struct json_out *out, struct call *call, const struct invoice *invoice)

@@ -44,7 +44,9 @@ static struct answer *check_outcomes(struct call *call, const json_t *list)
         const char *why =
             !text ? "must be a text"
                   : outcome_parse(text, outcome_start(outcome_kind(text)),
-                                  &call->engine->fixture->resolutions, call->arena, &outcome);
+                                  &call->engine->fixture->resolutions, call->arena, &outcome)
+                      ?: outcome_is_in(&outcome, call_profile(call),
+                                       call->arena);
         if (why) {
             return call_control_error(call, 422, "unknown_outcome", "outcomes[%zu]: %s", i, why);
         }

@@ -3,26 +3,64 @@
 #include "control.h"
 
 static const char *const money_names[] = {
-    [STATUS_MONEY_STAYS] = NULL,
-    [STATUS_MONEY_PAID] = "paid",
-    [STATUS_MONEY_REFUNDED] = "refunded",
-    [STATUS_MONEY_CHARGED_BACK] = "charged_back",
+    [STATUS_MONEY_STAYS] = NULL,          [STATUS_MONEY_PAID] = "paid",
+    [STATUS_MONEY_REFUNDED] = "refunded", [STATUS_MONEY_CHARGED_BACK] = "charged_back",
+    [STATUS_MONEY_CANCELED] = "canceled",
 };
+
+static void write_kinds(struct json_out *out, enum status status)
+{
+    bool (*const has[INVOICE_KINDS])(enum status) = {
+        [INVOICE_PAYMENT] = status_is_of_payment, [INVOICE_PAYOUT] = status_is_of_payout};
+    json_out_array(out, "kinds");
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        if (has[kind](status)) {
+            json_out_text(out, NULL, invoice_kinds[kind].noun);
+        }
+    }
+    json_out_array_end(out);
+}
+
+static void write_profiles(struct json_out *out, enum status status)
+{
+    json_out_array(out, "profiles");
+    for (int profile = 0; profile < PROFILE_COUNT; profile++) {
+        if (status_is_in(status, (enum profile)profile)) {
+            json_out_text(out, NULL, profile_names[profile]);
+        }
+    }
+    json_out_array_end(out);
+}
+
+/* The statuses that may follow, for each kind that has this one. */
+static void write_next(struct json_out *out, enum status status)
+{
+    bool (*const may[INVOICE_KINDS])(enum status, enum status) = {
+        [INVOICE_PAYMENT] = status_may_become, [INVOICE_PAYOUT] = status_payout_may_become};
+    json_out_object(out, "next");
+    for (int kind = 0; kind < INVOICE_KINDS; kind++) {
+        json_out_array(out, invoice_kinds[kind].noun);
+        for (int to = 0; to < STATUS_COUNT; to++) {
+            if (may[kind](status, (enum status)to)) {
+                json_out_text(out, NULL, status_name((enum status)to));
+            }
+        }
+        json_out_array_end(out);
+    }
+    json_out_object_end(out);
+}
 
 static void write_status(struct json_out *out, enum status status)
 {
     json_out_object(out, NULL);
     json_out_text(out, "status", status_name(status));
-    json_out_array(out, "kinds");
-    json_out_text(out, NULL, invoice_kinds[INVOICE_PAYMENT].noun);
-    if (status_is_of_payout(status)) {
-        json_out_text(out, NULL, invoice_kinds[INVOICE_PAYOUT].noun);
-    }
-    json_out_array_end(out);
+    write_kinds(out, status);
+    write_profiles(out, status);
     json_out_bool(out, "final", status_is_final(status));
     json_out_bool(out, "failure", status_is_failure(status));
     json_out_text(out, "money", money_names[status_money(status)]);
     json_out_bool(out, "part", status_is_part(status));
+    write_next(out, status);
     json_out_object_end(out);
 }
 

@@ -33,7 +33,9 @@ static const struct hint payout_hints[] = {
     {"service", "a service of GET /payout-services that is available, in the payout's currency"},
     {"fields.card_number", "12 to 19 digits, as a text"},
     {"fields.test_details_payout_status",
-     "process_pending, processed, partially_processed, process_failed, expired or terminated"},
+     "process_pending, processed, partially_processed, process_failed, expired, terminated, "
+     "canceled"
+     " or partially_canceled; in newer profiles also the others of GET /_mock/statuses"},
     {"fields.test_details_payout_resolution", "ok for a success, another resolution for a failure"},
     {"fields.test_details_success_rate", "0 to 100: the percentage of payouts that succeed"},
 };

@@ -125,7 +125,7 @@ static void check_service_fields(const struct checking *c)
         return;
     }
     const json_t *fields = c->input->service_fields ? c->input->service_fields : c->input->fields;
-    service_fields_read(c->call, c->order->service, fields, c->errors,
+    service_fields_read(c->call, c->order->service, c->order->draft.flow, fields, c->errors,
                         &c->order->draft.service_fields, &c->order->service_outcome);
 }
 
@@ -200,7 +200,7 @@ static void check_start(const struct checking *c, const json_t *attributes)
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
 {
     const struct outcome_subject subject = {STATUS_PROCESS_PENDING, c->order->kind,
-                                            c->order->draft.flow};
+                                            c->order->draft.flow, call_profile(c->call)};
     return outcome_read(c->call, path, text, &subject, c->errors) ? text : NULL;
 }
 

@@ -131,20 +131,29 @@ static const char *plan_of(struct call *call, const char *text)
 
 /* The outcome that `status` asks for, "" for the payer's choice; NULL and an error if it is none.
  */
-static const char *read_status(struct call *call, const char *text, struct json_errors *errors)
+static const char *read_status(struct call *call, enum invoice_flow flow, const char *text,
+                               struct json_errors *errors)
 {
+    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, flow,
+                                            call_profile(call)};
     struct outcome outcome;
     const char *plan = plan_of(call, text);
-    if (*text && outcome_parse(plan, STATUS_PROCESS_PENDING, &call->engine->fixture->resolutions,
-                               NULL, &outcome)) {
-        json_errors_add(errors, "service_fields.status", MESSAGE_CHOICE);
+    if (!*text) {
+        return "";
+    }
+    const char *why = outcome_parse(plan, STATUS_PROCESS_PENDING,
+                                    &call->engine->fixture->resolutions, NULL, &outcome)
+                          ? MESSAGE_CHOICE
+                          : outcome_fits(&outcome, &subject, call->arena);
+    if (why) {
+        json_errors_add(errors, "service_fields.status", "%s", why);
         return NULL;
     }
     return arena_strdup(call->arena, plan);
 }
 
-void service_fields_read(struct call *call, const struct service *service, const json_t *fields,
-                         struct json_errors *errors, const char **ret_text,
+void service_fields_read(struct call *call, const struct service *service, enum invoice_flow flow,
+                         const json_t *fields, struct json_errors *errors, const char **ret_text,
                          const char **ret_outcome)
 {
     if (fields && !json_is_map(fields)) {
@@ -158,7 +167,7 @@ void service_fields_read(struct call *call, const struct service *service, const
         const char *text =
             read_field(&map, field, service_is_test(service) ? READ_OR_EMPTY : READ_TEXT);
         if (text && service_is_test(service) && text_equal(field->key, "status")) {
-            *ret_outcome = read_status(call, text, errors);
+            *ret_outcome = read_status(call, flow, text, errors);
         }
     }
     *ret_text = fields ? kept_fields(call, fields) : NULL;
@@ -225,8 +234,8 @@ static const char *status_of(struct call *call, const struct wish *wish)
 
 static bool is_outcome(struct call *call, const char *text)
 {
-    static const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT,
-                                                   FLOW_CHARGE};
+    const struct outcome_subject subject = {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE,
+                                            call_profile(call)};
     struct json_errors reasons = {.arena = call->arena}; /* the field has a general message */
     return outcome_read(call, "", text, &subject, &reasons);
 }
@@ -237,8 +246,13 @@ static const char *outcome_of(struct call *call, const struct wish *wish,
 {
     enum status status;
     const char *name = status_of(call, wish);
-    bool known =
-        status_parse(name, &status) && status_is_of_payout(status) && is_outcome(call, name);
+    bool exists = status_parse(name, &status) && status_is_of_payout(status);
+    if (exists && !status_is_in(status, call_profile(call))) {
+        json_errors_add(errors, "fields." STATUS_FIELD, STATUS_NEWER_REASON, status_name(status),
+                        profile_names[call_profile(call)]);
+        return NULL;
+    }
+    bool known = exists && is_outcome(call, name);
     bool names = known && wish->resolution && (wish->status || status_is_failure(status));
     const char *plan = names ? arena_printf(call->arena, "%s:%s", name, wish->resolution) : name;
     if (!known || !is_outcome(call, plan)) {

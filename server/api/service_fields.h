@@ -5,6 +5,7 @@
 #pragma once
 
 #include "call/call.h"
+#include "domain/outcome.h"
 
 /*
  * Checks `fields` (NULL: none were sent) against the fields of `service` (NULL: none is chosen yet,
@@ -12,8 +13,8 @@
  * or NULL; `ret_outcome` is set when a test service's `status` plans an outcome, "" when the payer
  * decides on the page (P1068). Both live in the call's arena.
  */
-void service_fields_read(struct call *call, const struct service *service, const json_t *fields,
-                         struct json_errors *errors, const char **ret_text,
+void service_fields_read(struct call *call, const struct service *service, enum invoice_flow flow,
+                         const json_t *fields, struct json_errors *errors, const char **ret_text,
                          const char **ret_outcome);
 
 /*

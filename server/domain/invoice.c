@@ -92,6 +92,15 @@ bool invoice_may_become(const struct invoice *invoice, enum status to)
                : status_may_become(invoice->status, to);
 }
 
+bool invoice_can_be(const struct invoice *invoice, enum status status)
+{
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        return status_is_of_payout(status);
+    }
+    bool checks = status == STATUS_VERIFIED || status == STATUS_VERIFY_FAILED;
+    return status_is_of_payment(status) && (!checks || invoice->flow == FLOW_VERIFY);
+}
+
 enum status invoice_success(const struct invoice *invoice, enum status asked)
 {
     if (status_money(asked) == STATUS_MONEY_PAID && invoice->flow == FLOW_VERIFY) {
@@ -107,9 +116,12 @@ bool invoice_awaits_choice(const struct invoice *invoice)
 
 int64_t invoice_reserved(const struct invoice *invoice)
 {
-    bool under_way =
-        invoice_kind(invoice->seq) == INVOICE_PAYOUT && invoice->status == STATUS_PROCESS_PENDING;
-    return under_way ? invoice->deposit : 0;
+    /* A cancellation may begin before anything was paid. */
+    bool held = status_is_under_way(invoice->status) || status_is_canceling(invoice->status);
+    return invoice_kind(invoice->seq) == INVOICE_PAYOUT && held &&
+                   invoice->processed_deposit == MONEY_NONE
+               ? invoice->deposit
+               : 0;
 }
 
 int64_t invoice_balance_effect(const struct invoice *invoice)
@@ -178,8 +190,8 @@ void invoice_schedule(struct invoice *invoice)
 {
     /* A payout that was sent does not expire: the money may be in transit. */
     bool waits =
-        invoice->status == STATUS_CREATED || (invoice->status == STATUS_PROCESS_PENDING &&
-                                              invoice_kind(invoice->seq) == INVOICE_PAYMENT);
+        invoice->status == STATUS_CREATED ||
+        (status_is_under_way(invoice->status) && invoice_kind(invoice->seq) == INVOICE_PAYMENT);
     int64_t due_ms = waits ? invoice->expires_ms : TIME_NONE;
     if (invoice->plan_due_ms != TIME_NONE &&
         (due_ms == TIME_NONE || invoice->plan_due_ms < due_ms)) {

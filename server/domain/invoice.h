@@ -192,6 +192,9 @@ bool invoice_id_has_form(const char *text);
 /* The state table of its kind (status.h). */
 bool invoice_may_become(const struct invoice *invoice, enum status to);
 
+/* Whether an invoice of its kind and flow can have the status at all, also by force. */
+bool invoice_can_be(const struct invoice *invoice, enum status status);
+
 /* The name of a success: a card check succeeds as `verified`, everything else as `processed`. Other
  * statuses are returned as they are. */
 enum status invoice_success(const struct invoice *invoice, enum status asked);
@@ -201,8 +204,8 @@ bool invoice_awaits_choice(const struct invoice *invoice);
 
 /*
  * Its effect on the account's balance (engine/ledger.h): the amount paid less what was returned; 0
- * if it is not paid. A payout reduces the balance. While it is in progress its money is reserved:
- * invoice_reserved, 0 for everything else.
+ * if it is not paid. A payout reduces the balance by what it paid; what is canceled comes back.
+ * While it is in progress its money is reserved: invoice_reserved, 0 for everything else.
  */
 int64_t invoice_balance_effect(const struct invoice *invoice);
 int64_t invoice_reserved(const struct invoice *invoice);

@@ -11,7 +11,7 @@ enum outcome_kind outcome_kind(const char *text)
 {
     static const uint32_t refund = STATUS_BIT(STATUS_REFUND_PENDING) | STATUS_BIT(STATUS_REFUNDED) |
                                    STATUS_BIT(STATUS_PARTIALLY_REFUNDED) |
-                                   STATUS_BIT(STATUS_REFUND_FAILED);
+                                   STATUS_BIT(STATUS_REFUND_FAILED) | STATUS_BIT(STATUS_REFUNDING);
     char name[64];
     enum status first;
     text += strspn(text, " ");
@@ -71,15 +71,13 @@ static const char *read_resolution(const struct reader *r, const char *name,
     if (name && !known) {
         return refuse(r, "unknown resolution \"%s\"", name);
     }
-    bool failure = status_is_failure(step->status);
-    if (known && failure == text_equal(known, RESOLUTION_OK) &&
-        step->status != STATUS_PROCESS_PENDING) {
+    if (known && !status_takes_resolution(step->status, known)) {
         return refuse(r,
-                      failure ? "%s cannot carry the resolution %s"
-                              : "%s carries the resolution ok, not %s",
+                      status_is_failure(step->status) ? "%s cannot carry the resolution %s"
+                                                      : "%s carries the resolution ok, not %s",
                       status_name(step->status), known);
     }
-    const char *kept = known ? known : failure ? RESOLUTION_DEFAULT : RESOLUTION_OK;
+    const char *kept = known ? known : status_resolution(step->status);
     bool fits = copy_text(step->resolution, sizeof step->resolution, kept);
     return fits ? NULL : refuse(r, "the resolution is too long");
 }
@@ -110,6 +108,12 @@ static const char *read_step(const struct reader *r, char *text, struct outcome_
     return why;
 }
 
+/* By the tables of both kinds: the kind of the invoice is not known here. */
+static bool may_follow(enum status from, enum status to)
+{
+    return status_may_become(from, to) || status_payout_may_become(from, to);
+}
+
 const char *outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
                           struct arena *arena, struct outcome *ret_outcome)
 {
@@ -132,7 +136,7 @@ const char *outcome_parse(const char *text, enum status from, const struct resol
             return why;
         }
         bool stays = step->status == before && outcome.n == 0;
-        if (!stays && !status_may_become(before, step->status)) {
+        if (!stays && !may_follow(before, step->status)) {
             return refuse(&r, "%s cannot become %s", status_name(before),
                           status_name(step->status));
         }
@@ -144,18 +148,39 @@ const char *outcome_parse(const char *text, enum status from, const struct resol
     return NULL;
 }
 
+const char *outcome_is_in(const struct outcome *outcome, enum profile profile, struct arena *arena)
+{
+    const struct reader r = {NULL, arena};
+    for (int i = 0; i < outcome->n; i++) {
+        enum status status = outcome->steps[i].status;
+        if (!status_is_in(status, profile)) {
+            return refuse(&r, STATUS_NEWER_REASON, status_name(status), profile_names[profile]);
+        }
+    }
+    return NULL;
+}
+
 const char *outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
                          struct arena *arena)
 {
     const struct reader r = {NULL, arena};
     struct invoice at = {
         .seq = invoice_kinds[subject->kind].first, .flow = subject->flow, .status = subject->from};
+    const char *why = outcome_is_in(outcome, subject->profile, arena);
+    if (why) {
+        return why;
+    }
     for (int i = 0; i < outcome->n; i++) {
         enum status next = invoice_success(&at, outcome->steps[i].status);
         bool stays = i == 0 && next == at.status;
         if (!stays && !invoice_may_become(&at, next)) {
             return refuse(&r, "a %s invoice that is %s cannot become %s",
                           invoice_kinds[subject->kind].noun, status_name(at.status),
+                          status_name(next));
+        }
+        if (!invoice_can_be(&at, next)) {
+            return refuse(&r, "a %s invoice with the flow %s cannot become %s",
+                          invoice_kinds[subject->kind].noun, invoice_flows[subject->flow],
                           status_name(next));
         }
         at.status = next;

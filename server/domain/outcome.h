@@ -30,7 +30,7 @@ struct outcome {
 /* The kind of an outcome, by its first step. Stored: append only. */
 enum outcome_kind {
     OUTCOME_OF_PAYMENT = 0, /* a new invoice's */
-    OUTCOME_OF_REFUND = 1, /* refund_pending, refunded, partially_refunded or refund_failed first */
+    OUTCOME_OF_REFUND = 1,  /* a status of refunds first */
 };
 
 /* One in an account's queue. */
@@ -47,10 +47,10 @@ enum status outcome_start(enum outcome_kind kind);
 
 /*
  * Reads a plan for an invoice of status `from` (process_pending for a new one). Names in any case;
- * a failure without a resolution gets general_decline; `expired` is process_failed:expired at once;
- * `process_pending` alone never settles. Steps that the state table forbids are refused. Returns
- * NULL, or a sentence in the arena that names the wrong part. If the arena is NULL, the sentence is
- * general.
+ * a failure without a resolution gets general_decline (status_resolution); `expired` is
+ * process_failed:expired at once; `process_pending` alone never settles. Steps that the state
+ * tables of both kinds forbid are refused. Returns NULL, or a sentence in the arena that names the
+ * wrong part. If the arena is NULL, the sentence is general.
  */
 const char *outcome_parse(const char *text, enum status from, const struct resolution_set *extra,
                           struct arena *arena, struct outcome *ret_outcome);
@@ -60,13 +60,17 @@ struct outcome_subject {
     enum status from;
     enum invoice_kind kind;
     enum invoice_flow flow;
+    enum profile profile; /* of its account */
 };
+
+/* Whether accounts of this profile have all statuses of the outcome. Returns NULL or the reason. */
+const char *outcome_is_in(const struct outcome *outcome, enum profile profile, struct arena *arena);
 
 /*
  * Whether an outcome is possible for this invoice: a payout is never refunded or retried, and a
- * card check has nothing to refund. Returns NULL or the reason. A request for one invoice is
- * refused with it. A plan for any invoice (the queue, a rule, an account's default) ends at the
- * step that is not possible.
+ * card check has nothing to refund, and older profiles lack statuses. Returns NULL or the reason. A
+ * request for one invoice is refused with it. A plan for any invoice (the queue, a rule, an
+ * account's default) ends at the step that is not possible.
  */
 const char *outcome_fits(const struct outcome *outcome, const struct outcome_subject *subject,
                          struct arena *arena);

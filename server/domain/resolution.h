@@ -10,6 +10,7 @@
 #define RESOLUTION_OK "ok"
 #define RESOLUTION_EXPIRED "expired"
 #define RESOLUTION_DEFAULT "general_decline" /* a failure without a name (P856) */
+#define RESOLUTION_ERROR "provider_error"    /* a technical error without a name (P863) */
 
 /* Names that fixtures add; the array and its texts belong to the caller and must stay. */
 struct resolution_set {

@@ -26,7 +26,12 @@ _Static_assert(STATUS_CREATED == 0 && STATUS_EXPIRED == 1 && STATUS_PROCESS_PEND
                    STATUS_REFUND_PENDING == 6 && STATUS_PARTIALLY_REFUNDED == 7 &&
                    STATUS_REFUNDED == 8 && STATUS_REFUND_FAILED == 9 && STATUS_CHARGED_BACK == 10 &&
                    STATUS_PARTIALLY_CHARGED_BACK == 11 && STATUS_PARTIALLY_PROCESSED == 12 &&
-                   STATUS_TERMINATED == 13,
+                   STATUS_TERMINATED == 13 && STATUS_CANCELED == 14 &&
+                   STATUS_PARTIALLY_CANCELED == 15 && STATUS_PROCESSING == 16 &&
+                   STATUS_PROCESS_ERROR == 17 && STATUS_VERIFY_FAILED == 18 &&
+                   STATUS_AUTHORIZE_FAILED == 19 && STATUS_REFUNDING == 20 &&
+                   STATUS_CANCELING == 21 && STATUS_CANCEL_PENDING == 22 &&
+                   STATUS_CANCEL_ERROR == 23 && STATUS_CANCEL_FAILED == 24,
                "status numbers are stored");
 _Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 &&
                    SOURCE_PLATFORM_PUBLIC_API == 1,

@@ -69,7 +69,8 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
         return REFUND_REPEATED;
     }
     int64_t left = invoice_left(invoice);
-    if (left <= 0 || !engine_may_become(engine, arena, invoice, STATUS_REFUND_PENDING)) {
+    if (left <= 0 || status_is_refunding(invoice->status) ||
+        !engine_may_become(engine, tenant, arena, invoice, STATUS_REFUND_PENDING)) {
         return REFUND_FORBIDDEN;
     }
     if (order->amount != MONEY_NONE && order->amount > left) {

@@ -87,9 +87,6 @@ static const char *reference_key(const struct snapshot_rows *r, const struct inv
 static bool check_payout(const struct snapshot_rows *r, const char *path,
                          const struct invoice *payout)
 {
-    if (!status_is_of_payout(payout->status)) {
-        return refuse(r, path, "status", "must be a status of a payout");
-    }
     if (payout->flow != FLOW_CHARGE) {
         return refuse(r, path, "flow", "must be charge for a payout");
     }
@@ -149,6 +146,11 @@ static bool check_invoice(const struct snapshot_rows *r, const char *path, void 
         return refuse(r, path, "refunded_amount",
                       "must not exceed what was paid, with charged_back_amount");
     }
+    if (!invoice_can_be(invoice, invoice->status)) {
+        return refuse(
+            r, path, "status",
+            arena_printf(r->errors->arena, "must be a status of a %s", invoice_kinds[kind].noun));
+    }
     if (kind == INVOICE_PAYOUT && !check_payout(r, path, invoice)) {
         return false;
     }
@@ -178,7 +180,7 @@ static bool check_refunds(const struct snapshot_rows *r, const char *path,
     if (row->n_refunds && invoice_kind(row->invoice.seq) == INVOICE_PAYOUT) {
         return refuse(r, path, "refunds", "must be empty for a payout");
     }
-    int64_t left = row->invoice.status == STATUS_REFUND_PENDING ? invoice_left(&row->invoice) : 0;
+    int64_t left = status_is_refunding(row->invoice.status) ? invoice_left(&row->invoice) : 0;
     for (size_t i = 0; i < row->n_refunds; i++) {
         const struct refund *refund = &row->refunds[i];
         if (refund->status == REFUND_PENDING && (pending++ || refund->amount > left)) {

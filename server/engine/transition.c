@@ -71,19 +71,32 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     invoice->processed_deposit = amount - invoice->processed_fee;
 }
 
+/* What a payout has paid: nothing, or the amount and the whole fee. */
+static void set_paid_out(struct invoice *invoice, int64_t amount)
+{
+    invoice->processed_amount = amount ? amount : MONEY_NONE;
+    invoice->processed_fee = amount ? invoice->fee : MONEY_NONE;
+    invoice->processed_deposit = amount ? money_add(amount, invoice->fee) : MONEY_NONE;
+}
+
 /* processed_ms is the end of a payout, successful or not: `processed` or `failed`
- * (view_payout.c). */
+ * (view_payout.c). A cancellation keeps the time of the success. */
 static void fill_payout(struct invoice *invoice, const struct transition_request *request,
                         int64_t amount)
 {
-    forget_payment(invoice);
-    if (status_is_final(invoice->status)) {
-        invoice->processed_ms = request->at_ms;
+    enum status_money money = status_money(invoice->status);
+    bool paid = status_is_paid(invoice->status);
+    if (money == STATUS_MONEY_CANCELED) {
+        set_paid_out(invoice, invoice_left(invoice) - amount);
+    } else if (money == STATUS_MONEY_PAID || (!paid && !status_is_canceling(invoice->status))) {
+        forget_payment(invoice);
+        set_paid_out(invoice, amount);
+    } else if (paid && invoice->processed_amount == MONEY_NONE) {
+        /* The cancellation failed before a success was reported: all of it was paid. */
+        set_paid_out(invoice, invoice->payment_amount);
     }
-    if (status_is_paid(invoice->status)) {
-        invoice->processed_amount = amount;
-        invoice->processed_fee = invoice->fee;
-        invoice->processed_deposit = money_add(amount, invoice->fee);
+    if (status_is_final(invoice->status) && invoice->processed_ms == TIME_NONE) {
+        invoice->processed_ms = request->at_ms;
     }
 }
 
@@ -145,18 +158,21 @@ static int64_t amount_of(const struct transition_request *request, const struct 
 }
 
 /* Decides what the request changes; returns false if it is not allowed. `force` skips the state
- * table but cannot move money that is not there. */
-static bool decide(const struct engine *engine, struct arena *arena, const struct invoice *invoice,
-                   const struct transition_request *request, struct change *ret_change)
+ * table but cannot move money that is not there, nor give a status that such invoices or the
+ * account's profile do not have. */
+static bool decide(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                   const struct invoice *invoice, const struct transition_request *request,
+                   struct change *ret_change)
 {
     struct change change = {.old = invoice->status};
-    change.refunding = invoice->status == STATUS_REFUND_PENDING &&
+    change.refunding = status_is_refunding(invoice->status) &&
                        store_refund_pending(engine->store, arena, invoice->seq, &change.refund);
     change.new = status_of(invoice, request, &change);
     const struct money_range range = invoice_range(invoice, change.new);
     change.amount = amount_of(request, &change, &range);
     *ret_change = change;
-    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT && !status_is_of_payout(change.new)) {
+    if (!invoice_can_be(invoice, change.new) ||
+        !status_is_in(change.new, engine_profile(engine, tenant))) {
         return false;
     }
     if (request->force) {
@@ -167,12 +183,12 @@ static bool decide(const struct engine *engine, struct arena *arena, const struc
            money_range_has(&range, change.amount);
 }
 
-bool engine_may_become(const struct engine *engine, struct arena *arena,
-                       const struct invoice *invoice, enum status status)
+bool engine_may_become(const struct engine *engine, const struct tenant *tenant,
+                       struct arena *arena, const struct invoice *invoice, enum status status)
 {
     const struct transition_request request = {.status = status, .amount = MONEY_NONE};
     struct change change;
-    return decide(engine, arena, invoice, &request, &change) && change.new == status;
+    return decide(engine, tenant, arena, invoice, &request, &change) && change.new == status;
 }
 
 /* Ends the pending refund: done if the invoice became refunded, else failed. */
@@ -235,20 +251,18 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
                        struct invoice *invoice, const struct transition_request *request)
 {
     struct change change;
-    if (!decide(engine, arena, invoice, request, &change)) {
+    if (!decide(engine, tenant, arena, invoice, request, &change)) {
         return false;
     }
     const struct before before = {change.old, invoice_balance_effect(invoice),
                                   invoice_reserved(invoice)};
     invoice->status = change.new;
     invoice->statuses_reached |= STATUS_BIT(change.new);
-    invoice->resolution = request->resolution             ? request->resolution
-                          : status_is_failure(change.new) ? RESOLUTION_DEFAULT
-                                                          : RESOLUTION_OK;
+    invoice->resolution = request->resolution ? request->resolution : status_resolution(change.new);
     invoice->updated_ms = request->at_ms;
     fill(engine, arena, invoice, request, change.amount);
     invoice->challenge_outcome = invoice->challenge_payload = NULL;
-    if (change.refunding) {
+    if (change.refunding && !status_is_refunding(change.new)) {
         end_refund(engine, &change, request->at_ms);
     }
     publish(engine, tenant, arena, invoice, &before, request);

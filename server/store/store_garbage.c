@@ -18,8 +18,9 @@ enum {
 
 static const char *const sql[] = {
     /* Whether it may be deleted is a column, not a condition, so that the scan goes past rows that
-     * must stay. A payout or a refund that waits for a command is not finished. */
-    [Q_OLDEST] = "SELECT seq, created_ms, due_ms IS NULL AND status NOT IN (2, 6) AND NOT EXISTS"
+     * must stay. What waits for a command is not finished: a payout, a refund, a cancellation. */
+    [Q_OLDEST] = "SELECT seq, created_ms, due_ms IS NULL"
+                 " AND status NOT IN (2, 6, 16, 17, 20, 21, 22, 23) AND NOT EXISTS"
                  " (SELECT 1 FROM callback WHERE invoice = one.seq AND state IN (0, 1))"
                  " FROM invoice AS one WHERE account = ?1 AND seq > ?2 AND seq <= ?3"
                  " ORDER BY seq LIMIT ?4",
@@ -36,7 +37,10 @@ static const char *const sql[] = {
     [Q_REMOVE] = "DELETE FROM leftover WHERE kind = ?1 AND num = ?2",
 };
 
-_Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6,
+_Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6 &&
+                   STATUS_PROCESSING == 16 && STATUS_PROCESS_ERROR == 17 &&
+                   STATUS_REFUNDING == 20 && STATUS_CANCELING == 21 &&
+                   STATUS_CANCEL_PENDING == 22 && STATUS_CANCEL_ERROR == 23,
                "what waits is named by number in the statement");
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1,
                "callbacks that have not ended are named by number in the statement");

@@ -169,11 +169,25 @@ static void read_members(const json_t *object, const char *prefix, const char *c
     }
 }
 
+/* The outcome must be one of the profile, whichever of the two was read. */
+static void check_outcome(const struct resolution_set *resolutions, const struct settings *settings,
+                          struct json_errors *errors)
+{
+    struct outcome outcome;
+    if (!outcome_parse(settings->outcome, STATUS_PROCESS_PENDING, resolutions, NULL, &outcome)) {
+        const char *why = outcome_is_in(&outcome, profile_of(settings->profile), errors->arena);
+        if (why) {
+            json_errors_add(errors, "outcome", "%s", why);
+        }
+    }
+}
+
 void settings_read(const json_t *object, const char *const *others,
                    const struct resolution_set *resolutions, struct settings *settings,
                    struct json_errors *errors)
 {
     read_members(object, "", others, resolutions, settings, errors);
+    check_outcome(resolutions, settings, errors);
 }
 
 void settings_write(struct json_out *out, const struct settings *settings)

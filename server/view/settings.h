@@ -10,7 +10,8 @@
 /*
  * Reads settings at the top level of `object` and under its member "settings" into `settings`,
  * which holds the values before (defaults or an account's). Names that are in neither the table nor
- * `others` (NULL-terminated; the caller reads those) are errors. Texts go to the arena of `errors`.
+ * `others` (NULL-terminated; the caller reads those) are errors, and so is an outcome that the
+ * profile lacks. Texts go to the arena of `errors`.
  */
 void settings_read(const json_t *object, const char *const *others,
                    const struct resolution_set *resolutions, struct settings *settings,

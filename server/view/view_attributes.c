@@ -139,7 +139,7 @@ static const char *message_of(const struct invoice *invoice)
 /* The provider has said something: the payment ended, or waits for a reason. */
 static bool has_answer(const struct invoice *invoice)
 {
-    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    bool waits = invoice->status == STATUS_CREATED || status_is_under_way(invoice->status);
     return !waits || !text_equal(invoice->resolution, RESOLUTION_OK);
 }
 

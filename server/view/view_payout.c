@@ -14,7 +14,7 @@ static void write_amounts(struct json_out *out, const struct view_invoice *view)
 
 static void write_end(struct json_out *out, const struct invoice *i)
 {
-    bool failed = status_is_failure(i->status);
+    bool failed = status_is_failure(i->status) && !status_is_paid(i->status);
     json_out_money(out, "fee", i->fee);
     json_out_money(out, "writeoff", i->deposit);
     json_out_money(out, "exchange_rate", i->exchange_rate);

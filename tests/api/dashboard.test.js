@@ -27,12 +27,27 @@ test('the statuses are those of the document, with their properties', async () =
   const names = (fits) => items.filter(fits).map(({ status }) => status);
   assert.deepEqual(
     names(({ kinds }) => kinds.includes('payout')),
-    ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated'],
+    ['created', 'expired', 'process_pending', 'processed', 'process_failed', 'partially_processed', 'terminated',
+      'canceled', 'partially_canceled', 'processing', 'process_error', 'canceling', 'cancel_pending', 'cancel_error',
+      'cancel_failed'],
   );
-  assert.deepEqual(names(({ failure }) => failure), ['expired', 'process_failed', 'refund_failed', 'terminated']);
-  assert.deepEqual(names(({ final }) => !final), ['created', 'process_pending', 'refund_pending']);
+  const { PayoutStatus } = contract().document.components.schemas;
+  assert.deepEqual(names(({ kinds }) => kinds.includes('payout')), PayoutStatus.enum);
+  assert.deepEqual(names(({ kinds }) => !kinds.includes('payment')), ['canceled', 'partially_canceled', 'canceling',
+    'cancel_pending', 'cancel_error', 'cancel_failed']);
+  assert.deepEqual(names(({ profiles }) => !profiles.includes('2020')), ['processing', 'process_error',
+    'verify_failed', 'authorize_failed', 'refunding', 'canceling', 'cancel_pending', 'cancel_error', 'cancel_failed']);
+  assert.deepEqual(names(({ profiles }) => !profiles.includes('2024')), []);
+  assert.deepEqual(names(({ failure }) => failure), ['expired', 'process_failed', 'refund_failed', 'terminated',
+    'verify_failed', 'authorize_failed', 'cancel_failed']);
+  assert.deepEqual(names(({ final }) => !final), ['created', 'process_pending', 'refund_pending', 'processing',
+    'process_error', 'refunding', 'canceling', 'cancel_pending', 'cancel_error']);
   assert.deepEqual(names(({ part }) => part),
-    ['partially_refunded', 'partially_charged_back', 'partially_processed']);
+    ['partially_refunded', 'partially_charged_back', 'partially_processed', 'partially_canceled']);
+  const next = (name) => items.find(({ status }) => status === name).next;
+  assert.deepEqual(next('created').payment, ['expired', 'process_pending', 'terminated']);
+  assert.deepEqual(next('cancel_failed'),
+    { payment: [], payout: ['canceled', 'partially_canceled', 'canceling', 'cancel_pending'] });
   assert.deepEqual(names(({ money }) => money === 'paid'), ['processed', 'partially_processed']);
 });
 
@@ -301,8 +316,8 @@ describe('GET /_mock/payment-invoices/{id}', () => {
     refused(await (await demo.newAccount()).control('GET', `/payment-invoices/${id}`), 404, 'unknown_invoice');
   });
 
-  test('may_become lists the transitions that need no force', async () => {
-    const statuses = [
+  for (const profile of ['2020', '2024']) test(`may_become lists the transitions that need no force, ${profile}`, async () => {
+    const older = [
       'created',
       'expired',
       'process_pending',
@@ -318,10 +333,14 @@ describe('GET /_mock/payment-invoices/{id}', () => {
       'partially_processed',
       'terminated',
     ];
-    const api = await demo.newAccount();
+    const newer = ['processing', 'process_error', 'authorize_failed', 'refunding', 'verify_failed'];
+    const statuses = [...older, ...newer, 'canceled', 'canceling'];
+    const had = profile === '2020' ? older : [...older, ...newer];
+    const api = await demo.newAccount({ profile });
     const places = {
-      charge: statuses.filter((one) => one !== 'verified'),
-      verify: ['created', 'expired', 'process_pending', 'process_failed', 'verified'],
+      charge: had.filter((one) => !/^verif/.test(one)),
+      verify: had.filter((one) => /^(created|expired|process_pending|process_failed|process.*r.*|verif.*)$/.test(one)
+        && !['processed', 'partially_processed'].includes(one)),
     };
     for (const [payment_flow, froms] of Object.entries(places)) {
       for (const from of froms) {

@@ -21,7 +21,7 @@ const PAYOUT_SERVICE = (currency) => `payment_card_${currency.toLowerCase()}`;
 const terms = (all, service) =>
   Object.fromEntries(Object.entries(all).map(([currency, one]) => [service(currency), one]));
 const FIXTURES = fixturesWith({ payments: terms(PAYMENTS, PAYMENT_SERVICE), payouts: terms(PAYOUTS, PAYOUT_SERVICE) });
-const STEPS = 120;
+const STEPS = 250;
 const RECENT = 8; // invoices in use: few, so that each gets many changes
 const IN_FLIGHT = 12;
 const SEED = process.env.MONEY_SEED ?? '2';
@@ -62,6 +62,8 @@ const refund = (chance, api, one) => api.private('POST', `/payment-invoices/${on
 
 const OPEN_PAYMENT = ['processed', 'processed', 'processed', 'partially_processed', 'process_failed'];
 const PAID_PAYMENT = ['refunded', 'partially_refunded', 'charged_back', 'partially_charged_back'];
+const CANCELED = ['canceled', 'partially_canceled', 'canceling', 'cancel_pending', 'cancel_error', 'cancel_failed'];
+const PAYING_OUT = ['processed', 'processed', 'partially_processed', 'process_failed', 'process_pending', 'processing', 'process_error'];
 const ENDED_REFUND = ['refunded', 'refund_failed'];
 
 const payment = (chance, api, one) => {
@@ -81,10 +83,10 @@ const payment = (chance, api, one) => {
 };
 const payout = (chance, api, one) => {
   if (attributesOf(one).status === 'created') return api.private('POST', `/payout-invoices/${one.id}/process`);
-  return move(api, one, {
-    status: chance.of(['processed', 'process_failed', 'process_pending']),
-    force: chance.below(4) === 0,
-  });
+  const paid = attributesOf(one).processed_amount !== null;
+  const next = chance.of(paid || chance.below(3) === 0 ? CANCELED : PAYING_OUT);
+  const amount = next.startsWith('partially') ? chance.of([undefined, chance.amount(5000)]) : undefined;
+  return move(api, one, { status: next, amount, force: chance.below(4) === 0 });
 };
 
 /** One action of a merchant, a payer or a test: [id of the invoice, or null for a new one, the call]. */
@@ -226,7 +228,7 @@ test('a fixed seed reaches every status that moves money', async () => {
   ]) {
     assert.ok(seen.has(`payment-invoices ${status}`), status);
   }
-  for (const status of ['created', 'process_pending', 'processed', 'process_failed'])
+  for (const status of ['created', ...PAYING_OUT, ...CANCELED])
     assert.ok(seen.has(`payout-invoices ${status}`), status);
 });
 

@@ -217,6 +217,8 @@ describe('payouts', () => {
         'process_failed',
         'partially_processed',
         'terminated',
+        'canceled',
+        'partially_canceled',
       ]);
       await tester.at('copy-test').click();
       assert.match(await tester.copied(), /api\/payout-invoices/);

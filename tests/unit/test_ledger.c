@@ -87,6 +87,138 @@ static void after_any_two_changes_the_balance_is_what_the_invoice_is_worth(void 
     bench_end(&b);
 }
 
+static struct ledger_balance balance(struct bench *b)
+{
+    struct ledger_balance balance;
+    ledger_balance(&b->engine, b->tenant, "USD", &balance);
+    return balance;
+}
+
+/* A payout of 100 with a fee of 2 that is not started. */
+static struct invoice new_payout(struct bench *b)
+{
+    struct invoice payout;
+    int64_t awaited;
+    const struct order order = {
+        .kind = INVOICE_PAYOUT,
+        .service = service_find(&b->fixture.catalogues[INVOICE_PAYOUT], "payment_card_usd"),
+        .draft.currency = "USD",
+        .draft.amount = 100 * MONEY_ONE,
+        .draft.metadata = "{}",
+        .draft.base_url = "http://localhost",
+        .draft.expires_ms = TIME_NONE,
+        .start_delay_ms = TIME_NONE,
+        .header_outcome = "process_pending",
+    };
+    assert_int_equal(engine_create(&b->engine, b->tenant, &b->arena, &order, &payout, &awaited),
+                     CREATE_DONE);
+    payout.fee = 2 * MONEY_ONE;
+    payout.deposit = payout.amount + payout.fee;
+    return payout;
+}
+
+static void use_newer_statuses(struct bench *b)
+{
+    struct settings settings;
+    settings_default(&settings);
+    settings.profile = "2024";
+    engine_change_account(&b->engine, b->tenant, &settings);
+}
+
+/* What each way of a payout costs in the end; `paid` is what the payee keeps. */
+static void a_canceled_payout_returns_its_writeoff_and_a_partly_canceled_one_the_rest(void **state)
+{
+    enum { STEPS = 5 };
+    static const struct {
+        const char *name;
+        struct {
+            enum status status;
+            int64_t amount; /* 0: none is given */
+        } steps[STEPS];
+        int64_t cost, held, paid;
+    } rows[] = {
+        {"held", {{STATUS_PROCESSING, 0}}, 102, 102, 0},
+        {"error", {{STATUS_PROCESS_ERROR, 0}}, 102, 102, 0},
+        {"canceled", {{STATUS_CANCELED, 0}}, 0, 0, 0},
+        {"canceled later", {{STATUS_PROCESSED, 0}, {STATUS_CANCELED, 0}}, 0, 0, 0},
+        {"half of it", {{STATUS_PARTIALLY_CANCELED, 0}}, 52, 0, 50},
+        {"30 of it", {{STATUS_PROCESSED, 0}, {STATUS_PARTIALLY_CANCELED, 30}}, 72, 0, 70},
+        {"a part of a part",
+         {{STATUS_PARTIALLY_PROCESSED, 60}, {STATUS_PARTIALLY_CANCELED, 10}},
+         52,
+         0,
+         50},
+        {"two parts",
+         {{STATUS_PARTIALLY_CANCELED, 30}, {STATUS_CANCELING, 0}, {STATUS_PARTIALLY_CANCELED, 30}},
+         42,
+         0,
+         40},
+        {"a part, then the rest", {{STATUS_PARTIALLY_CANCELED, 30}, {STATUS_CANCELED, 0}}, 0, 0, 0},
+        {"being canceled", {{STATUS_CANCELING, 0}}, 102, 102, 0},
+        {"being canceled later",
+         {{STATUS_PROCESSED, 0}, {STATUS_CANCELING, 0}, {STATUS_CANCEL_ERROR, 0}},
+         102,
+         0,
+         100},
+        {"cannot be canceled", {{STATUS_CANCELING, 0}, {STATUS_CANCEL_FAILED, 0}}, 102, 0, 100},
+        {"cannot be canceled later",
+         {{STATUS_PARTIALLY_PROCESSED, 60}, {STATUS_CANCEL_PENDING, 0}, {STATUS_CANCEL_FAILED, 0}},
+         62,
+         0,
+         60},
+        {"failed", {{STATUS_PROCESSING, 0}, {STATUS_PROCESS_FAILED, 0}}, 0, 0, 0},
+    };
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    use_newer_statuses(&b);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct invoice payout = new_payout(&b);
+        const struct ledger_balance before = balance(&b);
+        assert_true(become(&b, &payout, STATUS_PROCESS_PENDING, MONEY_NONE));
+        for (int k = 0; k < STEPS && rows[i].steps[k].status; k++) {
+            int64_t amount = rows[i].steps[k].amount;
+            assert_row(rows[i].name, become(&b, &payout, rows[i].steps[k].status,
+                                            amount ? amount * MONEY_ONE : MONEY_NONE));
+        }
+        const struct ledger_balance after = balance(&b);
+        assert_row(rows[i].name, before.active - after.active == rows[i].cost * MONEY_ONE);
+        assert_row(rows[i].name, after.pending - before.pending == rows[i].held * MONEY_ONE);
+        assert_row(rows[i].name,
+                   money_or_zero(payout.processed_amount) == rows[i].paid * MONEY_ONE);
+        arena_reset(&b.arena);
+    }
+    bench_commit(&b);
+    bench_end(&b);
+}
+
+/* As with payments, over any two changes, without the state table. */
+static void after_any_two_changes_the_balance_is_what_the_payout_is_worth(void **state)
+{
+    struct bench b;
+    int changed = 0;
+    (void)state;
+    bench_begin(&b);
+    use_newer_statuses(&b);
+    for (int first = 0; first < STATUS_COUNT; first++) {
+        for (int second = 0; second < STATUS_COUNT; second++) {
+            const struct ledger_balance before = balance(&b);
+            struct invoice payout = new_payout(&b);
+            changed += become(&b, &payout, (enum status)first, MONEY_NONE);
+            changed += become(&b, &payout, (enum status)second, MONEY_NONE);
+            const struct ledger_balance after = balance(&b);
+            const char *name = status_name((enum status)second);
+            assert_row(name, after.active - before.active == invoice_balance_effect(&payout));
+            assert_row(name, after.pending - before.pending == invoice_reserved(&payout));
+            assert_row(name, !status_is_final(payout.status) || !invoice_reserved(&payout));
+            arena_reset(&b.arena);
+        }
+    }
+    assert_true(changed > STATUS_COUNT * STATUS_COUNT / 2);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
 static void posting_zero_writes_nothing(void **state)
 {
     struct bench b;
@@ -171,6 +303,8 @@ int main(void)
         cmocka_unit_test(a_balance_starts_with_the_setting_or_a_million_of_a_service_currency),
         cmocka_unit_test(a_change_posts_the_difference),
         cmocka_unit_test(after_any_two_changes_the_balance_is_what_the_invoice_is_worth),
+        cmocka_unit_test(a_canceled_payout_returns_its_writeoff_and_a_partly_canceled_one_the_rest),
+        cmocka_unit_test(after_any_two_changes_the_balance_is_what_the_payout_is_worth),
         cmocka_unit_test(posting_zero_writes_nothing),
         cmocka_unit_test(a_rolled_back_turn_leaves_the_balance_as_it_was),
         cmocka_unit_test(the_list_has_each_currency_once_and_the_catalogue_first),

@@ -33,6 +33,11 @@ static void a_plan_has_one_normal_form(void **state)
         {"process_pending,processed", "process_pending:ok,processed:ok"},
         {"process_failed,process_pending,processed",
          "process_failed:general_decline,process_pending:ok,processed:ok"},
+        {"processing,process_error,processed",
+         "processing:ok,process_error:provider_error,processed:ok"},
+        {"processing:auth_3ds_required", "processing:auth_3ds_required"},
+        {"canceling,cancel_error:ok,cancel_failed",
+         "canceling:ok,cancel_error:ok,cancel_failed:general_decline"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -197,6 +202,8 @@ static void the_first_step_decides_what_an_outcome_is_for(void **state)
         {"processed", OUTCOME_OF_PAYMENT},
         {"processed@1s,refunded", OUTCOME_OF_PAYMENT},
         {"charged_back", OUTCOME_OF_PAYMENT},
+        {"canceled", OUTCOME_OF_PAYMENT},
+        {"refunding,refunded", OUTCOME_OF_REFUND},
         {"nonsense", OUTCOME_OF_PAYMENT},
         {"", OUTCOME_OF_PAYMENT},
         {"refunded", OUTCOME_OF_REFUND},
@@ -257,6 +264,29 @@ static void an_outcome_must_be_possible_for_its_subject(void **state)
         {"process_pending,terminated", {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE}, NULL},
         {"verified", {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE}, NULL},
         {"refund_pending,refunded", {STATUS_REFUND_PENDING, INVOICE_PAYMENT, FLOW_CHARGE}, NULL},
+        {"processed,canceled", {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE}, NULL},
+        {"canceled",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE},
+         "a payment invoice that is process_pending cannot become canceled"},
+        {"processing,processed",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE, PROFILE_2024},
+         NULL},
+        {"processing,processed",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE, PROFILE_2020},
+         "processing is not a status of the profile 2020: set the account's profile to 2024 or "
+         "later"},
+        {"canceling,canceled",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYOUT, FLOW_CHARGE, PROFILE_2024},
+         NULL},
+        {"verify_failed",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_VERIFY, PROFILE_2024},
+         NULL},
+        {"verify_failed",
+         {STATUS_PROCESS_PENDING, INVOICE_PAYMENT, FLOW_CHARGE, PROFILE_2024},
+         "a payment invoice with the flow charge cannot become verify_failed"},
+        {"refunding,refunded",
+         {STATUS_REFUND_PENDING, INVOICE_PAYMENT, FLOW_CHARGE, PROFILE_2024},
+         NULL},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -16,7 +16,7 @@ export const KINDS = {
     order: {
       title: 'New payout', make: '#/new?kind=payouts', service: 'test_usd', fields: 'fields',
       outcomes: ['processed', 'process_failed:insufficient_funds', 'process_pending', 'processed@10s',
-        'partially_processed', 'terminated'],
+        'partially_processed', 'terminated', 'canceled', 'processed@1s,canceled@5s', 'partially_canceled'],
       starts: [['', 'automatically, after a delay'], ['true', 'at once'], ['false', 'when /process is called']],
     },
   },

@@ -1,13 +1,13 @@
 // "Move to": changes the status of an invoice; with force, also against the state table.
 
-import { call } from './dashboard_api.js';
+import { account, call, get } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
 import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
 import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
 
 export function mover(id, moved) {
-  let allowed = [], status = '';
+  let allowed = [], status = '', profile;
   const to = el('select', { 'data-testid': 'move-to' });
   const resolution = el('input', {
     list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution',
@@ -27,7 +27,7 @@ export function mover(id, moved) {
   }, { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'No further status is possible.');
   const show = () => {
-    const choices = force.checked ? statusNames(kindOf(id).noun).filter((one) => one !== status) : allowed;
+    const choices = force.checked ? statusNames(kindOf(id).noun, profile).filter((one) => one !== status) : allowed;
     setOptions(to, choices.map((one) => [one, words(one)]));
     const { failure, money, part } = statusOf(to.value) ?? {};
     why.hidden = !failure;
@@ -38,7 +38,10 @@ export function mover(id, moved) {
   };
   const target = field('Status', to);
   to.addEventListener('change', show);
-  force.addEventListener('change', show);
+  force.addEventListener('change', async () => {
+    if (force.checked) ({ settings: { profile } } = await get(`/accounts/${account}`));
+    show();
+  });
   return {
     form: form('Move to', go, {}, el('h2', {}, 'Move to'), none, target, why, much,
       el('label.check', {}, force, ' Force it: any status may follow'), go, suggestions('resolutions', failureNames())),

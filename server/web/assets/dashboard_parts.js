@@ -18,7 +18,7 @@ function toneOf(name) {
   if (!status) return TONES[name] ?? 'quiet';
   if (status.failure || status.money === 'charged_back') return 'bad';
   if (!status.final) return 'wait';
-  return status.money === 'refunded' ? 'quiet' : 'good';
+  return ['refunded', 'canceled'].includes(status.money) ? 'quiet' : 'good';
 }
 
 /** "process_failed" -> "process failed" */

@@ -13,9 +13,10 @@ export async function loadStatuses() {
 /** The resolutions of failures. */
 export const failureNames = () => resolutions.filter((one) => one !== 'ok');
 
-/** All statuses, or those of one kind: payment or payout. */
-export const statusNames = (kind) => [...statuses.values()].filter(({ kinds }) => !kind || kinds.includes(kind))
+/** All statuses, or those of one kind (payment or payout) and of one profile. */
+export const statusNames = (kind, profile) => [...statuses.values()]
+  .filter(({ kinds, profiles }) => (!kind || kinds.includes(kind)) && (!profile || profiles.includes(profile)))
   .map(({ status }) => status);
 
-/** {final, failure, money, part}, undefined if there is no such status. */
+/** {final, failure, money, part, next}, undefined if there is no such status. */
 export const statusOf = (name) => statuses.get(name);
