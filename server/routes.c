@@ -29,6 +29,7 @@ const struct route routes[] = {
     {"GET",    "/payment-invoices/{id}",                   PRIVATE,           api_get},
     {"GET",    "/payment-invoices",                        PRIVATE,           api_list},
     {"POST",   "/payment-invoices/{id}/refund",            PRIVATE,           api_refund},
+    {"GET",    "/refunds/{id}",                            PRIVATE,           api_refund_get},
     {"GET",    "/payment-services",                        PRIVATE,           api_services_list},
     {"GET",    "/payment-services/{id}",                   PRIVATE,           api_services_get},
     {"GET",    "/account/profile",                         PRIVATE,           api_account_profile},

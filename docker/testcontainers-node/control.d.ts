@@ -43,7 +43,7 @@ export interface Settings {
   opening_balances?: Record<string, number>;
   payment_fee_shift_out?: boolean;
   convert_currency?: boolean;
-  profile?: '2020' | '2024';
+  profile?: '2020' | '2024' | '2025';
 }
 
 export interface Clock { mode: 'real' | 'frozen'; now: number }

@@ -22,8 +22,9 @@ struct answer *api_get_public(struct call *call);
 struct answer *api_list(struct call *call);
 struct answer *api_process(struct call *call);
 
-/* api_refund.c (P551) */
+/* api_refund.c (P551, P571) */
 struct answer *api_refund(struct call *call);
+struct answer *api_refund_get(struct call *call);
 
 /* api_sale.c: the card gate, host to host: paying by card without a page (P701); and the TermUrl,
  * back from 3-D Secure to the shop */
@@ -79,9 +80,16 @@ struct answer *invoice_reply(struct call *call, unsigned status, const struct in
 struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
                                       const char *detail, invoice_writer write) ATTR_ANSWER;
 
-/* The same for a reference_id in use: that of the invoice, or `refund` of one of its refunds. */
+/* The same if the reference_id is in use by an invoice. */
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
-                                      const char *refund, invoice_writer write) ATTR_ANSWER;
+                                      invoice_writer write) ATTR_ANSWER;
+
+/* api_refund.c: the same for a refund: with its invoice, or with itself if it is a resource. */
+struct answer *refund_reply_repeated(struct call *call, const struct refund *earlier,
+                                     const struct invoice *invoice) ATTR_ANSWER;
+
+/* Begins the reply of these: the errors are written, and the member `data` follows. */
+struct json_out api_conflict_begin(struct call *call, const char *detail);
 
 /* router.conflict, for a fault with status 409: the answer of a call that repeats an earlier one or
  * starts a payout again; NULL if it repeats none. Real repeats are answered by order_create. */

@@ -18,12 +18,9 @@ struct answer *invoice_reply(struct call *call, unsigned status, const struct in
     return call_reply_end(&out);
 }
 
-struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
-                                      const char *detail, invoice_writer write)
+struct json_out api_conflict_begin(struct call *call, const char *detail)
 {
     struct json_out out = call_reply_object(call, 409);
-    const struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
-    call->invoice = invoice->seq;
     json_out_array(&out, "errors");
     json_out_object(&out, NULL);
     json_out_text(&out, "status", "Conflict");
@@ -32,21 +29,27 @@ struct answer *invoice_reply_conflict(struct call *call, const struct invoice *i
     json_out_text(&out, "detail", detail);
     json_out_object_end(&out);
     json_out_array_end(&out);
+    return out;
+}
+
+struct answer *invoice_reply_conflict(struct call *call, const struct invoice *invoice,
+                                      const char *detail, invoice_writer write)
+{
+    struct json_out out = api_conflict_begin(call, detail);
+    const struct view_invoice view = engine_view(call->engine, call->tenant, invoice);
+    call->invoice = invoice->seq;
     write(&out, &view, VIEW_READ);
     return call_reply_end(&out);
 }
 
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
-                                      const char *refund, invoice_writer write)
+                                      invoice_writer write)
 {
-    const char *owner = refund ? "refund"
-                               : arena_printf(call->arena, "%s invoice",
-                                              invoice_kinds[invoice_kind(earlier->seq)].noun);
-    return invoice_reply_conflict(call, earlier,
-                                  arena_printf(call->arena,
-                                               "A %s with reference_id \"%s\" exists already.",
-                                               owner, refund ? refund : earlier->reference_id),
-                                  write);
+    return invoice_reply_conflict(
+        call, earlier,
+        arena_printf(call->arena, "A %s invoice with reference_id \"%s\" exists already.",
+                     invoice_kinds[invoice_kind(earlier->seq)].noun, earlier->reference_id),
+        write);
 }
 
 /* ------------------------------------------------------------------ creation */
@@ -126,7 +129,7 @@ struct answer *order_create(struct call *call, enum order_way way, struct invoic
     call->invoice = ret_invoice->seq;
     bool conflict =
         result == CREATE_CONFLICT && !(way == ORDER_PAGE && is_reload(&order, ret_invoice));
-    return conflict ? invoice_reply_repeated(call, ret_invoice, NULL, writer_of(way)) : NULL;
+    return conflict ? invoice_reply_repeated(call, ret_invoice, writer_of(way)) : NULL;
 }
 
 /* 201 with the invoice's document (P451, P608). */

@@ -12,13 +12,39 @@ static const struct json_field refund_fields[] = {
     JSON_FIELD(refund_order, "description", TEXT, description, .most = 1024),
 };
 
+/* Since the profile of 2025, the refund is a resource, with its own rules (P571). */
+static bool is_resource(const struct call *call)
+{
+    return call_profile(call) >= PROFILE_2025;
+}
+
 /* The body may repeat the id of the invoice; it must be that of the path. */
-static void check_id(const json_t *body, const struct invoice *invoice, struct json_errors *errors)
+static void check_id(const json_t *id, const char *name, const struct invoice *invoice,
+                     struct json_errors *errors)
+{
+    if (id && !json_is_null(id) && !text_equal(json_string_value(id), invoice->id)) {
+        json_errors_add(errors, name, "This value should be equal to \"%s\".", invoice->id);
+    }
+}
+
+static void check_ids(const struct call *call, json_t *body, const struct invoice *invoice,
+                      struct json_errors *errors)
 {
     const json_t *data = json_object_get(body, "data");
-    const json_t *id = json_object_get(json_is_object(data) ? data : body, "id");
-    if (id && !json_is_null(id) && !text_equal(json_string_value(id), invoice->id)) {
-        json_errors_add(errors, "id", "This value should be equal to \"%s\".", invoice->id);
+    check_id(json_object_get(json_is_object(data) ? data : body, "id"), "id", invoice, errors);
+    if (is_resource(call)) {
+        check_id(json_object_get(call_attributes(body), "invoiceId"), "invoiceId", invoice, errors);
+    }
+}
+
+/* P572 */
+static void check_required(const struct refund_order *order, struct json_errors *errors)
+{
+    if (order->amount == MONEY_NONE && !json_errors_has(errors, "amount")) {
+        json_errors_add(errors, "amount", MESSAGE_BLANK);
+    }
+    if (!order->reference_id && !json_errors_has(errors, "reference_id")) {
+        json_errors_add(errors, "reference_id", MESSAGE_BLANK);
     }
 }
 
@@ -38,9 +64,12 @@ static struct answer *read_order(struct call *call, json_t *body, const struct i
     } else if (order.amount != MONEY_NONE && order.amount % currency_unit(invoice->currency)) {
         json_errors_add(&errors, "amount", MESSAGE_DECIMALS, currency_decimals(invoice->currency));
     }
-    check_id(body, invoice, &errors);
+    check_ids(call, body, invoice, &errors);
     outcome_read(call, OUTCOME_HEADER, order.outcome, &subject, &errors);
     order.reference_id = order.reference_id && *order.reference_id ? order.reference_id : NULL;
+    if (is_resource(call)) {
+        check_required(&order, &errors);
+    }
     *ret_order = order;
     return errors.n ? call_reply_errors(call, &errors) : NULL;
 }
@@ -54,12 +83,36 @@ static struct answer *reply_too_much(struct call *call, const struct invoice *in
     return call_reply_errors(call, &errors);
 }
 
+struct answer *refund_reply_repeated(struct call *call, const struct refund *earlier,
+                                     const struct invoice *invoice)
+{
+    const char *detail = arena_printf(
+        call->arena, "A refund with reference_id \"%s\" exists already.", earlier->reference_id);
+    if (!is_resource(call)) {
+        return invoice_reply_conflict(call, invoice, detail, view_invoice_document);
+    }
+    struct json_out out = api_conflict_begin(call, detail);
+    call->invoice = invoice->seq;
+    view_refund(&out, "data", earlier, invoice);
+    return call_reply_end(&out);
+}
+
+/* {"data": the refund} */
+static struct answer *reply_resource(struct call *call, unsigned status,
+                                     const struct refund *refund, const struct invoice *invoice)
+{
+    struct json_out out = call_reply_object(call, status);
+    call->invoice = invoice->seq;
+    view_refund(&out, "data", refund, invoice);
+    return call_reply_end(&out);
+}
+
 static struct answer *reply(struct call *call, enum refund_result result,
-                            const struct invoice *invoice, const struct refund_order *order)
+                            const struct refund *refund, const struct invoice *invoice)
 {
     switch (result) {
     case REFUND_REPEATED:
-        return invoice_reply_repeated(call, invoice, order->reference_id, view_invoice_document);
+        return refund_reply_repeated(call, refund, invoice);
     case REFUND_FORBIDDEN:
         return call_error_because(
             call, 409,
@@ -70,14 +123,17 @@ static struct answer *reply(struct call *call, enum refund_result result,
     case REFUND_STARTED:
         break;
     }
-    return waits_hold_reply(call,
-                            invoice_reply(call, 200, invoice, view_invoice_document, VIEW_READ));
+    return waits_hold_reply(
+        call, is_resource(call)
+                  ? reply_resource(call, 201, refund, invoice)
+                  : invoice_reply(call, 200, invoice, view_invoice_document, VIEW_READ));
 }
 
 struct answer *api_refund(struct call *call)
 {
     json_t *body;
     struct refund_order order;
+    struct refund refund;
     struct invoice invoice;
     struct answer *refused = call_body(call, &body);
     if (refused) {
@@ -91,8 +147,21 @@ struct answer *api_refund(struct call *call)
     return refused
                ?: reply(call,
                         refund_start(call->engine, call->tenant, call->arena, &invoice, &order,
-                                     &call->awaited),
-                        &invoice, &order);
+                                     &refund, &call->awaited),
+                        &refund, &invoice);
+}
+
+struct answer *api_refund_get(struct call *call)
+{
+    struct refund refund;
+    struct invoice invoice;
+    if (!is_resource(call)) {
+        return call_error_because(call, 404, "refunds are resources in the profile 2025");
+    }
+    return refund_find_id(call->engine, call->tenant, call->arena, call->params[0], &refund,
+                          &invoice)
+               ? reply_resource(call, 200, &refund, &invoice)
+               : call_error(call, 404);
 }
 
 const char *api_refund_accepts(struct arena *arena, const char *path)

@@ -139,6 +139,7 @@ static void write_refunds(struct json_out *out, struct call *call, const struct 
     json_out_array(out, "refunds");
     for (size_t i = 0; i < n; i++) {
         json_out_object(out, NULL);
+        json_out_text(out, "id", rows[i].id);
         json_out_text(out, "reference_id", rows[i].reference_id);
         json_out_money(out, "amount", rows[i].amount);
         json_out_text(out, "description", rows[i].description);

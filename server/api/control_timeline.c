@@ -1,8 +1,10 @@
 /* GET /_mock/payment-invoices/{id}/timeline: the history of an invoice, from four sources. */
 #include "control.h"
 
+#include "base/text.h"
 #include "domain/resolution.h"
 #include "engine/engine_journal.h"
+#include "engine/refund.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
@@ -21,7 +23,8 @@ struct timeline {
         const char *json;
     } * items;
     size_t n, room;
-    struct buf json; /* of the item that is being written */
+    const struct refund *refund, *refunds_end; /* the next one in the order of creation */
+    struct buf json;                           /* of the item that is being written */
     struct json_out out;
 };
 
@@ -102,6 +105,10 @@ static void add_change(struct timeline *timeline, const char *from, const struct
     json_out_text(out, "to", status_name(row->new));
     json_out_text(out, "resolution", row->resolution);
     json_out_text(out, "cause", row->cause);
+    if (row->new == STATUS_REFUND_PENDING && text_equal(row->cause, REFUND_CAUSE) &&
+        timeline->refund < timeline->refunds_end) {
+        json_out_text(out, "refund", timeline->refund++->id);
+    }
     end_item(timeline, row->wall_ms);
 }
 
@@ -175,6 +182,10 @@ struct answer *control_timeline(struct call *call)
     }
     add_journal(call, &timeline, invoice.seq); /* a call comes before its effects */
     add_creation(call, &timeline, &invoice);
+    struct refund *refunds;
+    size_t n_refunds = store_refund_all(call->engine->store, call->arena, invoice.seq, &refunds);
+    timeline.refund = refunds;
+    timeline.refunds_end = refunds + n_refunds;
     store_transition_all(call->engine->store, invoice.seq, add_transition, &timeline);
     add_attempts(call, &timeline, invoice.seq);
     buf_finish(&timeline.json);

@@ -113,6 +113,7 @@ enum refund_status {
 /* A requested refund. While one is pending, its invoice is refund_pending. */
 struct refund {
     int64_t invoice, account;
+    const char *id; /* ref_...; always the same for a reference_id of an account */
     const char *reference_id;
     int64_t amount;
     const char *description; /* or NULL */

@@ -5,6 +5,7 @@
 const char *const profile_names[] = {
     [PROFILE_2020] = "2020",
     [PROFILE_2024] = "2024",
+    [PROFILE_2025] = "2025",
     [PROFILE_COUNT] = NULL,
 };
 

@@ -9,6 +9,7 @@
 enum profile {
     PROFILE_2020, /* the page's samples */
     PROFILE_2024, /* newer bodies and statuses (P472, P993, P815) */
+    PROFILE_2025, /* refunds are resources (P571) */
     PROFILE_COUNT,
 };
 

@@ -153,6 +153,7 @@ static const struct row_field attempt_fields[] = {
 static const struct row_field refund_fields[] = {
     STORED(refund, invoice, NUMBER),
     STORED(refund, account, NUMBER),
+    FILED(refund, id, ID, .prefix = "ref", NULLABLE), /* files of earlier versions have none */
     FILED(refund, reference_id, TEXT, .least = 1, .most = 255),
     FILED(refund, amount, MONEY, CHANGES),
     FILED(refund, description, TEXT, .most = 1024, NULLABLE),

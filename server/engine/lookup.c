@@ -51,8 +51,8 @@ static void write_logs(const struct view_invoice *view, struct buf *out)
 {
     struct arena arena = {0};
     struct callback *rows;
-    size_t n = store_callback_of_invoice(view->logs_arg, &arena, view->invoice->seq,
-                                         view->logs_most, &rows);
+    size_t n =
+        store_callback_of_invoice(view->store, &arena, view->invoice->seq, view->logs_most, &rows);
     view_callback_logs(out, rows, n);
     arena_finish(&arena);
 }
@@ -78,6 +78,21 @@ const struct service *engine_service(const struct engine *engine, const struct i
                         invoice->service);
 }
 
+static void write_refunds(const struct view_invoice *view, struct json_out *out)
+{
+    static const uint32_t refunded = STATUS_BIT(STATUS_REFUND_PENDING);
+    struct arena arena = {0};
+    struct refund *rows;
+    if (!(view->invoice->statuses_reached & refunded)) {
+        return;
+    }
+    size_t n = store_refund_all(view->store, &arena, view->invoice->seq, &rows);
+    for (size_t i = 0; i < n; i++) {
+        view_refund(out, NULL, &rows[i], view->invoice);
+    }
+    arena_finish(&arena);
+}
+
 struct view_invoice engine_view(const struct engine *engine, const struct tenant *tenant,
                                 const struct invoice *invoice)
 {
@@ -90,7 +105,8 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .profile = engine_profile(engine, tenant),
         .write_logs = write_logs,
         .logs_most = LOOKUP_LOGS_USUAL,
-        .logs_arg = engine->store,
+        .write_refunds = write_refunds,
+        .store = engine->store,
     };
 }
 

@@ -19,20 +19,35 @@ static const char *planned_outcome(struct engine *engine, struct tenant *tenant,
     return text ? text : "refunded";
 }
 
-static bool is_repeated(struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                        const char *reference_id, struct invoice *ret_invoice)
+bool refund_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                 const char *reference_id, struct refund *ret_refund, struct invoice *ret_invoice)
 {
-    struct refund earlier;
     return reference_id &&
            store_refund_by_reference(engine->store, arena, tenant->account.num, reference_id,
-                                     &earlier) &&
-           store_invoice_get(engine->store, arena, earlier.invoice, ret_invoice);
+                                     ret_refund) &&
+           store_invoice_get(engine->store, arena, ret_refund->invoice, ret_invoice);
+}
+
+bool refund_find_id(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                    const char *id, struct refund *ret_refund, struct invoice *ret_invoice)
+{
+    return store_refund_by_id(engine->store, arena, tenant->account.num, id, ret_refund) &&
+           store_invoice_get(engine->store, arena, ret_refund->invoice, ret_invoice);
+}
+
+const char *refund_id(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                      const char *reference_id)
+{
+    char id[IDENT_TEXT];
+    const char *owned = arena_printf(arena, "%s:%s", tenant->account.keys.id, reference_id);
+    ident_derived(engine->keys.derive, "ref", owned, id);
+    return arena_strdup(arena, id);
 }
 
 /* Inserts the refund and plans its outcome. */
-static void make_refund(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                        struct invoice *invoice, const struct refund_order *order,
-                        const struct transition_request *start)
+static struct refund make_refund(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                                 struct invoice *invoice, const struct refund_order *order,
+                                 const struct transition_request *start)
 {
     char uuid[IDENT_UUID];
     struct refund refund = {
@@ -47,25 +62,27 @@ static void make_refund(struct engine *engine, struct tenant *tenant, struct are
     };
     if (!refund.reference_id) {
         ident_next_uuid(&engine->idents, uuid);
-        refund.reference_id = uuid;
+        refund.reference_id = arena_strdup(arena, uuid);
     }
+    refund.id = refund_id(engine, tenant, arena, refund.reference_id);
     store_refund_insert(engine->store, &refund);
     engine_set_plan(engine, tenant, arena, invoice,
                     planned_outcome(engine, tenant, arena, invoice, &refund, order->outcome),
                     STATUS_REFUND_PENDING, start->at_ms);
+    return refund;
 }
 
 enum refund_result refund_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                 struct invoice *invoice, const struct refund_order *order,
-                                int64_t *ret_awaited)
+                                struct refund *ret_refund, int64_t *ret_awaited)
 {
     const struct transition_request start = {.status = STATUS_REFUND_PENDING,
                                              .amount = MONEY_NONE,
                                              .at_ms = clock_now(tenant),
-                                             .cause = "refund",
+                                             .cause = REFUND_CAUSE,
                                              .ret_awaited = ret_awaited};
     *ret_awaited = 0;
-    if (is_repeated(engine, tenant, arena, order->reference_id, invoice)) {
+    if (refund_find(engine, tenant, arena, order->reference_id, ret_refund, invoice)) {
         return REFUND_REPEATED;
     }
     int64_t left = invoice_left(invoice);
@@ -76,7 +93,7 @@ enum refund_result refund_start(struct engine *engine, struct tenant *tenant, st
     if (order->amount != MONEY_NONE && order->amount > left) {
         return REFUND_TOO_MUCH;
     }
-    make_refund(engine, tenant, arena, invoice, order, &start);
+    *ret_refund = make_refund(engine, tenant, arena, invoice, order, &start);
     first_callback_expect(engine, tenant, invoice);
     engine_transition(engine, tenant, arena, invoice, &start);
     return REFUND_STARTED;

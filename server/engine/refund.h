@@ -6,6 +6,8 @@
 
 #include "engine/engine.h"
 
+#define REFUND_CAUSE "refund" /* of the transition that starts one */
+
 /* A refund request, already checked. Texts must live until refund_start returns. */
 struct refund_order {
     int64_t amount;           /* above 0, or MONEY_NONE: everything left */
@@ -16,8 +18,8 @@ struct refund_order {
 
 enum refund_result {
     REFUND_STARTED,
-    REFUND_REPEATED, /* the account already has a refund with this reference_id; returns its invoice
-                      */
+    REFUND_REPEATED, /* the account already has a refund with this reference_id: returns that refund
+                        and its invoice */
     REFUND_FORBIDDEN, /* the invoice's status does not allow it, or nothing is left */
     REFUND_TOO_MUCH,  /* more than invoice_left */
 };
@@ -25,8 +27,19 @@ enum refund_result {
 /*
  * Starts a refund, with its callback. It replaces the invoice's plan. The outcome is the next one
  * queued for refunds, else the order's own, else that of a fixture rule, else success.
- * `ret_awaited`: the callback whose end the reply must wait for (outbox_insert), 0: none.
+ * `ret_refund` has texts in the arena or of the order. `ret_awaited`: the callback whose end the
+ * reply must wait for (outbox_insert), 0: none.
  */
 enum refund_result refund_start(struct engine *engine, struct tenant *tenant, struct arena *arena,
                                 struct invoice *invoice, const struct refund_order *order,
-                                int64_t *ret_awaited);
+                                struct refund *ret_refund, int64_t *ret_awaited);
+
+/* Finds a refund of the account by its reference_id (NULL: none) or its id, and its invoice. */
+bool refund_find(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                 const char *reference_id, struct refund *ret_refund, struct invoice *ret_invoice);
+bool refund_find_id(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                    const char *id, struct refund *ret_refund, struct invoice *ret_invoice);
+
+/* The id of the account's refund with this reference, in the arena. */
+const char *refund_id(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                      const char *reference_id);

@@ -4,6 +4,7 @@
 #include "domain/token.h"
 #include "engine/lookup.h"
 #include "engine/outbox.h"
+#include "engine/refund.h"
 #include "engine/snapshot.h"
 #include "engine/snapshot_file.h"
 #include "store/store_callback.h"
@@ -225,8 +226,11 @@ static void add_invoice(const struct placing *p, struct file_invoice *row)
         store_snapshot_add(store, p->snapshot, &row_transition, &row->transitions[i]);
     }
     for (size_t i = 0; i < row->n_refunds; i++) {
-        row->refunds[i].invoice = row->invoice.seq;
-        store_snapshot_add(store, p->snapshot, &row_refund, &row->refunds[i]);
+        struct refund *refund = &row->refunds[i];
+        refund->invoice = row->invoice.seq;
+        refund->id = refund->id ? refund->id
+                                : refund_id(p->engine, p->tenant, p->arena, refund->reference_id);
+        store_snapshot_add(store, p->snapshot, &row_refund, refund);
     }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         const struct file_callback *callback = &row->callbacks[i];

@@ -168,7 +168,8 @@ static bool check_refund(const struct snapshot_rows *r, const char *path, void *
     if (!refund->amount) {
         return refuse(r, path, "amount", "must be above 0");
     }
-    return is_first(r, path, "refund", refund->reference_id);
+    return (!refund->id || is_first(r, path, "id", refund->id)) &&
+           is_first(r, path, "refund", refund->reference_id);
 }
 
 /* Only payments have refunds. At most one is pending, for money that is left, and only while the

@@ -24,6 +24,7 @@ enum {
     Q_REFUND_INSERT,
     Q_REFUND_UPDATE,
     Q_REFUND_BY_REFERENCE,
+    Q_REFUND_BY_ID,
     Q_REFUND_PENDING,
     Q_REFUND_ALL,
 };
@@ -79,6 +80,7 @@ static const char *const sql[] = {
                          " ON CONFLICT (account, reference_id) DO NOTHING"),
     [Q_REFUND_UPDATE] = "UPDATE refund SET {refund =} WHERE account = ? AND reference_id = ?",
     [Q_REFUND_BY_REFERENCE] = REFUND "account = ?1 AND reference_id = ?2",
+    [Q_REFUND_BY_ID] = REFUND "id = ?1 AND account = ?2",
     [Q_REFUND_PENDING] = REFUND "invoice = ?1 AND status = 0",
     [Q_REFUND_ALL] = REFUND "invoice = ?1 ORDER BY seq",
 };
@@ -269,6 +271,13 @@ bool store_refund_by_reference(struct store *store, struct arena *arena, int64_t
                                const char *reference_id, struct refund *ret_refund)
 {
     sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_BY_REFERENCE, account, reference_id);
+    return store_one_row(store, arena, q, &row_refund, ret_refund);
+}
+
+bool store_refund_by_id(struct store *store, struct arena *arena, int64_t account, const char *id,
+                        struct refund *ret_refund)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_BY_ID, id, account);
     return store_one_row(store, arena, q, &row_refund, ret_refund);
 }
 

@@ -95,6 +95,8 @@ void store_refund_update(struct store *store, const struct refund *refund);
 /* Returns true if it exists. Texts go to the arena. */
 bool store_refund_by_reference(struct store *store, struct arena *arena, int64_t account,
                                const char *reference_id, struct refund *ret_refund);
+bool store_refund_by_id(struct store *store, struct arena *arena, int64_t account, const char *id,
+                        struct refund *ret_refund);
 bool store_refund_pending(struct store *store, struct arena *arena, int64_t invoice,
                           struct refund *ret_refund);
 

@@ -198,6 +198,16 @@ WRITER(bank_reference)
     json_out_text(out, member->key, paid ? digits : NULL);
 }
 
+/* Those of 2024 have no refunds to list: a refund there is only a change of the invoice. */
+WRITER(refunds)
+{
+    json_out_array(out, member->key);
+    if (view->profile >= PROFILE_2025) {
+        view->write_refunds(view, out);
+    }
+    json_out_array_end(out);
+}
+
 WRITER(hpp_url)
 {
     view_hpp_url(out, member->key, view->invoice);
@@ -308,7 +318,7 @@ static const struct member members_2024[] = {
     FIELD(seconds, "charged_back", charged_back_ms),
     OTHER("resolution_message", resolution_message),
     OTHER("hpp_url", hpp_url),
-    CONSTANT("refunds", "[]"),
+    OTHER("refunds", refunds),
     CONSTANT("reserves", "[]"),
     CONSTANT("reserve_options", "null"),
     CONSTANT("processed_unreserve", "null"),
@@ -325,6 +335,7 @@ void view_attributes(struct json_out *out, const struct view_invoice *view, enum
     } tables[PROFILE_COUNT] = {
         [PROFILE_2020] = {members_2020, ARRAY_SIZE(members_2020)},
         [PROFILE_2024] = {members_2024, ARRAY_SIZE(members_2024)},
+        [PROFILE_2025] = {members_2024, ARRAY_SIZE(members_2024)},
     };
     const struct member *members = tables[view->profile].members;
     json_out_object(out, "attributes");

@@ -9,8 +9,9 @@
 
 enum error_style view_error_style(enum profile profile)
 {
-    static const enum error_style styles[PROFILE_COUNT] = {
-        [PROFILE_2020] = ERROR_STYLE_MAP, [PROFILE_2024] = ERROR_STYLE_LIST};
+    static const enum error_style styles[PROFILE_COUNT] = {[PROFILE_2020] = ERROR_STYLE_MAP,
+                                                           [PROFILE_2024] = ERROR_STYLE_LIST,
+                                                           [PROFILE_2025] = ERROR_STYLE_LIST};
     return styles[profile];
 }
 

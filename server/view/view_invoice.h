@@ -28,7 +28,9 @@ struct view_invoice {
      */
     void (*write_logs)(const struct view_invoice *view, struct buf *out);
     int64_t logs_most;
-    void *logs_arg;
+    /* Writes the invoice's refunds (view_refund), oldest first, into an open array. */
+    void (*write_refunds)(const struct view_invoice *view, struct json_out *out);
+    void *store; /* for these two */
 };
 
 enum view_kind {
@@ -55,6 +57,12 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view,
 
 /* `callback_logs` of an invoice from its callbacks, oldest first. */
 void view_callback_logs(struct buf *out, const struct callback *callbacks, size_t n);
+
+/* ------------------------------------------------------------------ refunds */
+
+/* A refund of the invoice as a resource (P573): the value of `key`, or an array's element. */
+void view_refund(struct json_out *out, const char *key, const struct refund *refund,
+                 const struct invoice *invoice);
 
 /* ------------------------------------------------------------------ payouts */
 

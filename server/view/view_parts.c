@@ -57,6 +57,7 @@ enum token_form view_token_form(enum profile profile)
     static const enum token_form forms[PROFILE_COUNT] = {
         [PROFILE_2020] = TOKEN_RS512,
         [PROFILE_2024] = TOKEN_HS256,
+        [PROFILE_2025] = TOKEN_HS256,
     };
     return forms[profile];
 }

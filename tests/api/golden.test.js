@@ -127,6 +127,24 @@ describe('the private API', () => {
     assert.deepEqual([got.first, got.second, got.updated], [now, now + 107, got.second_done]);
   });
 
+  test('the profile of 2025: create a refund, get it', async () => {
+    const api = await demo.newAccount({ profile: '2025' });
+    const now = await api.freeze();
+    const { id } = (await create(api, {
+      reference_id: randomUUID(), expires: isoTime(now + 3600), callback_url: `${sink.url}/2025`,
+    }, 'processed@1s')).expect(201).data;
+    await api.advance(1);
+    const given = { id, reference_id: 'refund-1' };
+    const created = assertGolden('refund-2025.create.response.json',
+      (await api.private('POST', `/payment-invoices/${id}/refund`,
+        { body: goldenRequest('refund-2025.create.request.json', given), ...json })).expect(201).text, given);
+    assert.equal(created.created, now + 1);
+    await api.advance(2);
+    const read = await api.private('GET', `/refunds/${created.refund}`);
+    assertGolden('refund-2025.get.response.json', read.expect(200).text, { ...given, ...created });
+    assert.deepEqual((await api.attributes(id)).refunds, [read.data]);
+  });
+
   test('full list of payment invoices: one paid, one timed out', async () => {
     const api = await demo.newAccount({ name: '4Docs', merchant_url: 'https://lets.doc.it' });
     const now = await api.freeze();

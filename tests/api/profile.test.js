@@ -33,15 +33,17 @@ const sale = (api, bearer) =>
 const become = async (api, profile) =>
   (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
 
-test('the setting is 2020 (default) or 2024', async () => {
+test('the setting is 2020 (default), 2024 or 2025', async () => {
   const api = await demo.newAccount();
   assert.equal((await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings.profile, '2020');
-  assert.equal((await become(api, '2024')).json.settings.profile, '2024');
+  for (const profile of ['2024', '2025']) {
+    assert.equal((await become(api, profile)).json.settings.profile, profile);
+  }
   (await api.control('PATCH', `/accounts/${api.account.id}`, { profile: '2022' })).expect(422);
 });
 
 describe('tokens', () => {
-  for (const [from, to] of [['2020', '2024'], ['2024', '2020']]) {
+  for (const [from, to] of [['2020', '2024'], ['2024', '2020'], ['2025', '2020']]) {
     test(`a token of profile ${from} pays after the change to profile ${to}`, async () => {
       const api = await demo.newAccount({ profile: from });
       const made = await api.made({}, hold);
@@ -70,7 +72,7 @@ describe('tokens', () => {
   });
 });
 
-describe('2024', () => {
+for (const NEWER of [{ profile: '2024' }, { profile: '2025' }]) describe(NEWER.profile, () => {
   test('a failure has a time and a message', async () => {
     const api = await demo.newAccount(NEWER);
     const now = await api.freeze();

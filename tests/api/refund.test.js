@@ -596,8 +596,9 @@ describe('a pending refund survives', () => {
     own = await startServer({ args: ['--db', db] });
     const again = new Client(own).with(api.account);
     assert.deepEqual(await see(again, id), before);
+    const { id: refundId } = before.refunds[0];
     assert.deepEqual(before.refunds, [
-      { reference_id: 'r-1', amount: 30, description: 'd', status: 'pending', created: api.start, finished: null },
+      { id: refundId, reference_id: 'r-1', amount: 30, description: 'd', status: 'pending', created: api.start, finished: null },
     ]);
     (await refund(again, id, { reference_id: 'r-1' })).expect(409);
     await again.advance(10);

@@ -175,6 +175,7 @@ const ID = '[A-Za-z0-9]{16}';
 const KINDS = {
   cpi: ['string', `cpi_${ID}`],
   cgi: ['string', `cgi_${ID}`],
+  ref: ['string', `ref_${ID}`],
   cus: ['string', `cus_${ID}`],
   org: ['string', `org_${ID}`],
   ma: ['string', `ma_${ID}`],

@@ -113,6 +113,29 @@ static void an_invoice_keeps_its_service_when_services_become_optional(void **st
     folder_remove(folder);
 }
 
+static void earlier_refunds_get_an_id(void **state)
+{
+    char folder[FOLDER_TEXT];
+    struct arena arena = {0};
+    struct refund one, two, found;
+    (void)state;
+    folder_make(folder);
+    make_old(folder, 10,
+             "INSERT INTO refund (invoice, account, reference_id, amount, status, created_ms)"
+             " VALUES (7, 1, 'r-1', 100, 1, 20), (7, 1, 'r-2', 200, 0, 30)");
+    struct store *store = open_store(folder_path(folder, "old"));
+    assert_true(store_refund_by_reference(store, &arena, 1, "r-1", &one));
+    assert_true(store_refund_by_reference(store, &arena, 1, "r-2", &two));
+    assert_true(ident_has_form(one.id, "ref"));
+    assert_string_not_equal(one.id, two.id);
+    assert_true(store_refund_by_id(store, &arena, 1, two.id, &found));
+    assert_int_equal(found.amount, 200);
+    assert_false(store_refund_by_id(store, &arena, 2, two.id, &found));
+    store_close(store);
+    arena_finish(&arena);
+    folder_remove(folder);
+}
+
 /* Returns the complete schema as text. The caller frees it with sqlite3_free. */
 static char *schema(const char *file)
 {
@@ -186,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_new_database_equals_one_made_by_the_schema_files),
         cmocka_unit_test(a_database_must_have_the_columns_of_the_statements),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
+        cmocka_unit_test(earlier_refunds_get_an_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

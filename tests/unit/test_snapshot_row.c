@@ -85,7 +85,8 @@ static const struct {
     {"transition", &row_transition, TRANSITION},
     {"callback", &row_callback, CALLBACK},
     {"refund", &row_refund,
-     "{\"reference_id\":\"r\",\"amount\":20.4,\"description\":null,\"status\":\"pending\","
+     "{\"id\":\"ref_aaaaaaaaaaaaaaaa\",\"reference_id\":\"r\",\"amount\":20.4,\"description\":null,"
+     "\"status\":\"pending\","
      "\"created_ms\":1,\"finished_ms\":null}"},
     {"attempt without an answer", &row_attempt, ATTEMPT("null", "null")},
     {"attempt with a text", &row_attempt, ATTEMPT("200", "\"a\\u0000b\"")},

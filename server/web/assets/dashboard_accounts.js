@@ -8,7 +8,7 @@ const PAGE = 20;
 const KEYS = [['id', 'Account id'], ['api_key', 'API key'],
   ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
   ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
-const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: as answered today']];
+const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: newer bodies'], ['2025', '2025: refunds are resources']];
 
 const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
 

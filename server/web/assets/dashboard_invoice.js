@@ -36,7 +36,7 @@ function head({ attributes: of, id }) {
 }
 
 const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row' },
-  money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id));
+  money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id), el('code', {}, one.id));
 
 function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
   const kind = kindOf(id);

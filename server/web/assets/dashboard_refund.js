@@ -18,14 +18,15 @@ export function refunder(id, refunded) {
     inputmode: 'decimal', maxlength: 24, placeholder: 'all that is left', 'data-testid': 'refund-amount',
   });
   const outcome = el('select', { 'data-testid': 'refund-outcome' }, options(OUTCOMES));
+  let rest; // required in the profile 2025
   const left = el('strong', { 'data-testid': 'refund-left' });
   const go = button('Refund', async () => {
-    const attributes = { reference_id: newReference(), amount: amount.value.trim() || undefined };
+    const attributes = { reference_id: newReference(), amount: amount.value.trim() || rest };
     const reply = await platform('POST', `/payment-invoices/${id}/refund`, {
       body: { data: { type: 'refund', id, attributes } },
       headers: outcome.value ? { 'X-Mock-Outcome': outcome.value } : {},
     });
-    if (reply.status !== 200) throw refusal(reply);
+    if (![200, 201].includes(reply.status)) throw refusal(reply);
     amount.value = '';
     await refunded();
   }, { class: 'main', 'data-testid': 'refund' });
@@ -35,6 +36,7 @@ export function refunder(id, refunded) {
     form: shown,
     update({ may_become: next, left: amountLeft, attributes: { currency } }) {
       shown.hidden = !next.includes('refund_pending') || !amountLeft; // a payout has no `left`
+      rest = amountLeft;
       left.textContent = shown.hidden ? '' : money(amountLeft, currency);
     },
   };

@@ -17,7 +17,7 @@ const ITEMS = {
   page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
   transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
     item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ',
-    el('span.quiet', {}, `by ${item.cause}`)]],
+    el('span.quiet', {}, `by ${item.cause}`), item.refund ? [' ', el('code', {}, item.refund)] : null]],
   callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, ...outcome(item)]],
   fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
 };

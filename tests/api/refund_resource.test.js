@@ -1,0 +1,247 @@
+// Refunds as resources, in the profile 2025: created, read, listed in the invoice, repeated, and of another account.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client } from '../lib/client.js';
+import { startServer, tempDir } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
+const refund = (api, id, attributes, options) => api.private('POST', `/payment-invoices/${id}/refund`,
+  { json: { data: { type: 'refund', attributes } }, ...options });
+const refunded = async (api, id, attributes, options) =>
+  (await refund(api, id, { amount: 10, reference_id: 'r-1', ...attributes }, options)).expect(201).data;
+const read = (api, id) => api.private('GET', `/refunds/${id}`);
+const get = async (api, id) => (await read(api, id)).expect(200).data;
+
+async function shop(settings, on = demo) {
+  const api = await on.newAccount({ profile: '2025', ...settings });
+  api.start = await api.freeze();
+  return api;
+}
+async function paid(api, attributes) {
+  const { id } = await api.made(attributes);
+  (await api.transition(id, { status: 'processed' })).expect(200);
+  return id;
+}
+/** The fields of a 422, by their pointers. */
+const wrong = (reply) => Object.fromEntries(reply.expect(422).json.errors
+  .map(({ source, detail }) => [source.pointer, detail]));
+
+describe('creation', () => {
+  test('returns the refund with 201; it ends with its invoice', async () => {
+    const api = await shop({ settle_after_ms: 2000 });
+    const id = await paid(api);
+    const made = await refunded(api, id, { invoiceId: id, amount: 20.4, description: 'too small' });
+    assert.match(made.id, /^ref_[A-Za-z0-9]{16}$/);
+    assert.deepEqual(made, {
+      type: 'refunds',
+      id: made.id,
+      attributes: { reference_id: 'r-1', original_id: null, description: 'too small', status: 'process_pending',
+        amount: 20.4, fee: 0, currency: 'USD', created: api.start },
+      links: { self: `/refunds/${made.id}` },
+    });
+    assert.equal((await api.attributes(id)).status, 'refund_pending');
+    await api.advance(2);
+    const done = await get(api, made.id);
+    assert.deepEqual(done, { ...made, attributes: { ...made.attributes, status: 'processed' } });
+    const invoice = await api.attributes(id);
+    assert.deepEqual([invoice.status, invoice.refunded_amount, invoice.refunds], ['partially_refunded', 20.4, [done]]);
+    assert.deepEqual((await api.private('GET', `/api${made.links.self}`)).expect(200).data, done);
+  });
+
+  test('fails as the invoice does', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const made = await refunded(api, id, {}, outcome('refund_failed:declined@1s'));
+    await api.advance(1);
+    assert.equal((await get(api, made.id)).attributes.status, 'process_failed');
+    assert.equal((await api.attributes(id)).status, 'refund_failed');
+  });
+
+  test('needs an amount and a reference', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const blank = 'This value should not be blank.';
+    const at = (name) => `/data/attributes/${name}`;
+    assert.deepEqual(wrong(await refund(api, id, {})), { [at('amount')]: blank, [at('reference_id')]: blank });
+    assert.deepEqual(wrong(await refund(api, id, { amount: 1 })), { [at('reference_id')]: blank });
+    assert.deepEqual(wrong(await refund(api, id, { amount: 1, reference_id: '' })), { [at('reference_id')]: blank });
+    assert.deepEqual(wrong(await refund(api, id, { amount: null, reference_id: 'r' })), { [at('amount')]: blank });
+    assert.deepEqual(Object.keys(wrong(await refund(api, id, { amount: 'x', reference_id: 5 }))),
+      [at('amount'), at('reference_id')]);
+    assert.deepEqual(Object.keys(wrong(await refund(api, id, { amount: 100.01, reference_id: 'r' }))), [at('amount')]);
+    assert.deepEqual((await api.attributes(id)).refunds, []);
+  });
+
+  test('checks the invoiceId against the path', async () => {
+    const api = await shop();
+    const [id, other] = [await paid(api), await paid(api)];
+    for (const invoiceId of [other, 'cpi_0000000000000000', '', 5]) {
+      assert.deepEqual(wrong(await refund(api, id, { invoiceId, amount: 1, reference_id: 'r' })),
+        { '/data/attributes/invoiceId': `This value should be equal to "${id}".` });
+    }
+    await refunded(api, id, { invoiceId: null });
+    const older = await demo.newAccount();
+    const at = await paid(older);
+    (await refund(older, at, { invoiceId: other, amount: 1 })).expect(200); // unknown there, so it is ignored
+  });
+
+  test('repeated: 409 with the earlier refund, whatever its invoice', async () => {
+    const api = await shop();
+    const [id, other] = [await paid(api), await paid(api)];
+    const made = await refunded(api, id);
+    for (const at of [id, other]) {
+      const { errors, data } = (await refund(api, at, { amount: 5, reference_id: 'r-1' })).expect(409).json;
+      assert.deepEqual(data, made);
+      assert.deepEqual(errors, [{ status: 'Conflict', code: '409', title: 'conflict',
+        detail: 'A refund with reference_id "r-1" exists already.' }]);
+    }
+    assert.equal((await api.attributes(other)).status, 'processed');
+    (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 409, times: 1,
+      match: { path: '/payment-invoices/*/refund' } })).expect(201);
+    assert.deepEqual((await refund(api, id, { amount: 1, reference_id: 'r-1' })).expect(409).data, made);
+  });
+
+  test('while another is pending: 409 without data', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    await refunded(api, id);
+    const reply = (await refund(api, id, { amount: 5, reference_id: 'r-2' })).expect(409);
+    assert.equal(reply.data, undefined);
+    assert.match(reply.headers['x-mock-reason'], /refund_pending/);
+  });
+});
+
+describe('reading', () => {
+  test('an unknown refund, and one of another account, is 404', async () => {
+    const [api, other] = [await shop(), await shop()];
+    const { id } = await refunded(api, await paid(api));
+    for (const [of, name] of [[other, id], [api, 'ref_0000000000000000'], [api, 'r-1'], [api, id.toLowerCase()]]) {
+      assert.deepEqual((await read(of, name)).expect(404).json, { errors: [{ status: 'Not Found', code: '404' }] });
+    }
+    (await api.send('GET', `/refunds/${id}`)).expect(401);
+    (await api.private('DELETE', `/refunds/${id}`)).expect(405);
+  });
+
+  test('the same reference in two accounts has two ids', async () => {
+    const [api, other] = [await shop(), await shop()];
+    const [one, two] = [await refunded(api, await paid(api)), await refunded(other, await paid(other))];
+    assert.notEqual(one.id, two.id);
+    (await read(other, one.id)).expect(404);
+  });
+
+  test('older profiles have no refunds to read, and list none', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const made = await refunded(api, id);
+    for (const profile of ['2020', '2024']) {
+      (await api.control('PATCH', `/accounts/${api.account.id}`, { profile })).expect(200);
+      const reply = (await read(api, made.id)).expect(404);
+      assert.equal(reply.headers['x-mock-reason'], 'refunds are resources in the profile 2025');
+      assert.deepEqual((await api.attributes(id)).refunds, profile === '2020' ? undefined : []);
+    }
+    await api.advance(2);
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { profile: '2025' })).expect(200);
+    assert.deepEqual((await api.attributes(id)).refunds.map((one) => one.attributes.status), ['processed']);
+  });
+
+  test('the invoice lists its refunds, oldest first, in reads, lists and callbacks', async () => {
+    const api = await shop();
+    const sink = await startSink({ account: api.account });
+    const id = await paid(api, { callback_url: `${sink.url}/c` });
+    const plain = await paid(api);
+    const ids = [];
+    for (const reference_id of ['z', 'a', 'm']) {
+      ids.push((await refunded(api, id, { reference_id })).id);
+      await api.advance(2);
+    }
+    const { refunds } = await api.attributes(id);
+    assert.deepEqual(refunds.map((one) => one.id), ids);
+    for (const one of refunds) assert.deepEqual(one, await get(api, one.id));
+    const rows = Object.fromEntries((await api.list()).data.map((one) => [one.id, one.attributes.refunds]));
+    assert.deepEqual(rows, { [id]: refunds, [plain]: [] });
+    const bodies = sink.requests.map(({ text }) => JSON.parse(text).data.attributes);
+    const seen = bodies.map(({ status, refunds: list }) => [status, list.map((one) => one.attributes.status).join()]);
+    assert.deepEqual(seen, [
+      ['process_pending', ''],
+      ['processed', ''],
+      ['refund_pending', 'process_pending'],
+      ['partially_refunded', 'processed'],
+      ['refund_pending', 'processed,process_pending'],
+      ['partially_refunded', 'processed,processed'],
+      ['refund_pending', 'processed,processed,process_pending'],
+      ['partially_refunded', 'processed,processed,processed'],
+    ]);
+    await sink.stop();
+  });
+
+  test('the control API has the id: in the invoice and in the timeline', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const first = await refunded(api, id);
+    await api.advance(2);
+    const second = await refunded(api, id, { reference_id: 'r-2' });
+    const { refunds } = (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json;
+    assert.deepEqual(refunds.map((one) => one.id), [first.id, second.id]);
+    const { items } = (await api.control('GET', `/payment-invoices/${id}/timeline`)).expect(200).json;
+    assert.deepEqual(items.filter(({ refund: one }) => one).map((one) => [one.to, one.refund]),
+      [['refund_pending', first.id], ['refund_pending', second.id]]);
+  });
+});
+
+describe('snapshots', () => {
+  test('a restored refund has its id, and reads as it was', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const made = await refunded(api, id);
+    (await api.control('POST', '/snapshots/pending', {})).expect(201);
+    await api.advance(2);
+    assert.equal((await get(api, made.id)).attributes.status, 'processed');
+    (await api.control('POST', '/snapshots/pending/restore', {})).expect(200);
+    assert.deepEqual(await get(api, made.id), made);
+    await api.advance(2);
+    assert.equal((await get(api, made.id)).attributes.status, 'processed');
+    (await api.control('POST', '/reset', {})).expect(200);
+    (await read(api, made.id)).expect(404);
+  });
+
+  test('a file keeps the ids, in another account too', async () => {
+    const [api, other] = [await shop(), await shop()];
+    const made = await refunded(api, await paid(api));
+    (await api.control('POST', '/snapshots/one', {})).expect(201);
+    const file = (await api.control('GET', '/snapshots/one')).expect(200).text;
+    const put = (on, body) => on.control('PUT', '/snapshots/got', undefined,
+      { body, headers: { 'Content-Type': 'application/json' } });
+    (await put(other, file)).expect(200, 201);
+    (await other.control('POST', '/snapshots/got/restore', {})).expect(200);
+    assert.deepEqual(await get(other, made.id), made);
+    assert.deepEqual(await get(api, made.id), made);
+
+    const document = JSON.parse(file);
+    delete document.invoices[0].refunds[0].id;
+    const older = await shop();
+    (await put(older, JSON.stringify(document))).expect(200, 201);
+    (await older.control('POST', '/snapshots/got/restore', {})).expect(200);
+    const [{ id: named }] = (await older.attributes((await older.list()).data[0].id)).refunds;
+    assert.match(named, /^ref_/);
+    document.invoices[0].refunds[0].id = 'cpi_0000000000000000';
+    (await put(older, JSON.stringify(document))).expect(422);
+  });
+
+  test('a refund survives a crash', async () => {
+    const args = ['--db', `${tempDir()}/db`];
+    const first = await startServer({ args });
+    const api = await shop({}, new Client(first));
+    const made = await refunded(api, await paid(api));
+    await first.kill9();
+    const second = await startServer({ args });
+    api.server = second;
+    assert.deepEqual(await get(api, made.id), made);
+    await second.stop();
+  });
+});
