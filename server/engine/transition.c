@@ -62,10 +62,10 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
     const char *card = request->payload ? request->payload : invoice->challenge_payload;
     forget_payment(invoice);
     invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
+    invoice->processed_ms = request->at_ms;
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */
     }
-    invoice->processed_ms = request->at_ms;
     invoice->processed_amount = amount;
     invoice->processed_fee = fee_on(engine, invoice, amount);
     invoice->processed_deposit = amount - invoice->processed_fee;

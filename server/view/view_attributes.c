@@ -100,6 +100,14 @@ WRITER(callback_logs)
 
 /* ------------------------------------------------------------------ 2020 */
 
+/* Null if no money moved (P812, P906). */
+WRITER(processed)
+{
+    const struct invoice *invoice = view->invoice;
+    json_out_seconds(out, member->key,
+                     invoice->status == STATUS_VERIFIED ? TIME_NONE : invoice->processed_ms);
+}
+
 WRITER(serial_number)
 {
     json_out_text(out, member->key, ident_serial(view->invoice->id));
@@ -136,6 +144,14 @@ static const char *message_of(const struct invoice *invoice)
     return good ? NULL : resolution_text(invoice->resolution);
 }
 
+/* Its service has another currency. Without a conversion the three amounts of the service are null
+ * (P480), and so they are until a service is chosen. */
+static bool is_converted(const struct view_invoice *view)
+{
+    const char *currency = view_service_of(view)->currency;
+    return currency && !text_equal(currency, view->invoice->currency);
+}
+
 /* The provider has said something: the payment ended, or waits for a reason. */
 static bool has_answer(const struct invoice *invoice)
 {
@@ -143,14 +159,29 @@ static bool has_answer(const struct invoice *invoice)
     return !waits || !text_equal(invoice->resolution, RESOLUTION_OK);
 }
 
-/* Null until a service is chosen. */
+WRITER(if_converted)
+{
+    int64_t amount = *(const int64_t *)field(member, view);
+    json_out_money(out, member->key, is_converted(view) ? amount : MONEY_NONE);
+}
+
 WRITER(payment_service_amount)
 {
     const struct invoice *invoice = view->invoice;
-    int64_t amount = view->service ? price_converted(view->service, invoice->payment_amount,
-                                                     invoice->exchange_rate)
-                                   : MONEY_NONE;
+    int64_t amount =
+        view->service && is_converted(view)
+            ? price_converted(view->service, invoice->payment_amount, invoice->exchange_rate)
+            : MONEY_NONE;
     json_out_money(out, member->key, amount);
+}
+
+/* The time of the final status, whatever it is (P907). */
+WRITER(ended)
+{
+    const struct invoice *invoice = view->invoice;
+    json_out_seconds(out, member->key,
+                     invoice->processed_ms == TIME_NONE ? invoice->failed_ms
+                                                        : invoice->processed_ms);
 }
 
 /* Refunds have no fee (P553). */
@@ -243,7 +274,7 @@ static const struct member members_2020[] = {
     OTHER("test_mode", test_mode),
     FIELD(money, "fee", fee),
     FIELD(money, "deposit", deposit),
-    FIELD(seconds, "processed", processed_ms),
+    OTHER("processed", processed),
     FIELD(money, "processed_amount", processed_amount),
     FIELD(money, "refunded_amount", refunded_amount),
     FIELD(money, "processed_fee", processed_fee),
@@ -277,15 +308,15 @@ static const struct member members_2024[] = {
     FIELD(money, "amount", amount),
     FIELD(money, "payment_amount", payment_amount),
     FIELD(text, "currency", currency),
-    FIELD(money, "service_amount", service_amount),
+    FIELD(if_converted, "service_amount", service_amount),
     OTHER("payment_service_amount", payment_service_amount),
-    FIELD(money, "exchange_rate", exchange_rate),
+    FIELD(if_converted, "exchange_rate", exchange_rate),
     OTHER("service_currency", service_currency),
     FIELD(text, "reference_id", reference_id),
     OTHER("test_mode", test_mode),
     FIELD(money, "fee", fee),
     FIELD(money, "deposit", deposit),
-    FIELD(seconds, "processed", processed_ms),
+    OTHER("processed", ended),
     FIELD(money, "processed_amount", processed_amount),
     FIELD(money, "refunded_amount", refunded_amount),
     OTHER("refunded_fee", refunded_fee),

@@ -62,6 +62,26 @@ enum token_form view_token_form(enum profile profile)
     return forms[profile];
 }
 
+/* Newer bodies show it for cards, which the card gate can charge with it, and while the payer has
+ * not chosen a service (P479, P483). */
+static bool shows_token(const struct view_invoice *view)
+{
+    return view->profile == PROFILE_2020 || !view->invoice->service ||
+           (view->service && service_takes_cards(view->service));
+}
+
+static void write_token(struct json_out *out, const struct view_invoice *view)
+{
+    const struct invoice *invoice = view->invoice;
+    json_out_object(out, "metadata");
+    json_out_text(out, "sid", invoice->session);
+    json_out_raw(out, "token", "\"");
+    token_write(out->buf, view->token_key, view_token_form(view->profile), invoice->session,
+                invoice->expires_ms / 1000);
+    buf_char(out->buf, '"');
+    json_out_object_end(out);
+}
+
 void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view)
 {
     const struct invoice *invoice = view->invoice;
@@ -75,13 +95,11 @@ void view_flow_data(struct json_out *out, const char *key, const struct view_inv
     } else {
         json_out_raw(out, "params", "[]");
     }
-    json_out_object(out, "metadata");
-    json_out_text(out, "sid", invoice->session);
-    json_out_raw(out, "token", "\"");
-    token_write(out->buf, view->token_key, view_token_form(view->profile), invoice->session,
-                invoice->expires_ms / 1000);
-    buf_char(out->buf, '"');
-    json_out_object_end(out);
+    if (shows_token(view)) {
+        write_token(out, view);
+    } else {
+        json_out_raw(out, "metadata", "[]");
+    }
     json_out_object_end(out);
 }
 

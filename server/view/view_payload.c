@@ -39,27 +39,41 @@ static void copy(struct json_out *out, const char *key, const json_t *kept)
     json_out_text(out, key, json_string_value(json_object_get(kept, key)));
 }
 
-static void write_network(struct json_out *out, const json_t *kept)
+/* The kind of card, which newer bodies call its brand (P482, P484). */
+static const char *brand_of(const json_t *kept)
 {
-    char network[64] = {0};
-    const char *name = json_string_value(json_object_get(kept, "network"));
-    strncpy(network, name ? name : "", sizeof network - 1);
-    text_upper(network);
-    json_out_text(out, "network", name ? network : NULL);
+    static const struct {
+        const char *network, *brand;
+    } rows[] = {{"visa", "classic"}, {"mastercard", "standard"}};
+    const char *network = json_string_value(json_object_get(kept, "network"));
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (text_equal(network, rows[i].network)) {
+            return rows[i].brand;
+        }
+    }
+    return NULL;
 }
 
-/* The same card always has the same id. */
-static void write_card_id(struct json_out *out, const struct view_invoice *view, const json_t *kept)
+/* The same card always has the same id and the same reference. */
+static void write_card_ids(struct json_out *out, const struct view_invoice *view,
+                           const json_t *kept)
 {
     static const char *const parts[] = {"mask", "expiry_month", "expiry_year"};
     char id[IDENT_TEXT];
-    buf_auto card = {0};
+    uint8_t reference[32];
+    buf_auto card = {0}, hex = {0};
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         const char *part = json_string_value(json_object_get(kept, parts[i]));
         buf_printf(&card, "%s:", part ? part : "");
     }
     ident_derived(view->token_key, "card", buf_str(&card), id);
     json_out_text(out, "card_id", id);
+    buf_text(&card, "reference");
+    crypt_hmac(view->token_key, card.data, card.size, reference);
+    for (size_t i = 0; i < sizeof reference; i++) {
+        buf_printf(&hex, "%02x", reference[i]);
+    }
+    json_out_text(out, "reference_id", hex.data);
 }
 
 static void write_verification(struct json_out *out, const struct test_card *card)
@@ -84,12 +98,12 @@ static void write_card(struct json_out *out, const struct view_invoice *view, co
     json_out_object(out, "payment_card");
     copy(out, "last", kept);
     copy(out, "mask", kept);
-    json_out_text(out, "type", card ? "CREDIT" : NULL);
-    json_out_null(out, "brand");
+    json_out_text(out, "type", card ? "credit" : NULL);
+    json_out_text(out, "brand", brand_of(kept));
     copy(out, "first", kept);
     copy(out, "holder", kept);
-    write_card_id(out, view, kept);
-    write_network(out, kept);
+    write_card_ids(out, view, kept);
+    copy(out, "network", kept);
     copy(out, "expiry_year", kept);
     copy(out, "issuer_name", kept);
     copy(out, "expiry_month", kept);

@@ -122,9 +122,24 @@ describe('the private API', () => {
         [created.serial, created.cgi, created.token, created.customer, created.payment, now, now + 107],
       );
     }
-    assert.deepEqual([called.rrn, called.arn, called.card], [got.rrn, got.arn, got.card]);
+    assert.deepEqual([called.rrn, called.arn, called.card, called.card_reference],
+      [got.rrn, got.arn, got.card, got.card_reference]);
     assert.notEqual(got.rrn, got.arn);
     assert.deepEqual([got.first, got.second, got.updated], [now, now + 107, got.second_done]);
+  });
+
+  test('the profile of 2024: a bank transfer that failed', async () => {
+    const api = await demo.newAccount({ name: '4Docs', merchant_url: 'https://lets.doc.it', profile: '2024' });
+    const now = await api.freeze();
+    const given = { reference_id: randomUUID(), expires: isoTime(now + 3600), callback_url: null };
+    const body = JSON.parse(goldenRequest('invoice-private.create.request.json', given));
+    Object.assign(body.data.attributes, { service: 'bank_transfer_usd_hpp', service_fields: { account_number: 'UA213223130000026007233566001' } });
+    const { id } = (await api.private('POST', '/payment-invoices',
+      { json: body, headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@5s' } })).expect(201).data;
+    await api.advance(5);
+    const { failed } = assertGolden('invoice-private-2024.transfer.get.response.json',
+      (await api.get(id)).expect(200).text, { ...given, origin: server.url, account: api.account.id, created: now });
+    assert.equal(failed, now + 5);
   });
 
   test('the profile of 2025: create a refund, get it', async () => {

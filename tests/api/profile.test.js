@@ -79,8 +79,8 @@ for (const NEWER of [{ profile: '2024' }, { profile: '2025' }]) describe(NEWER.p
     const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:insufficient_funds@3s' } });
     assert.equal((await api.attributes(id)).failed, null);
     await api.advance(3);
-    const { failed, resolution_message: message, original_data: original, rrn } = await api.attributes(id);
-    assert.deepEqual([failed, message, rrn], [now + 3, 'The card has insufficient funds.', null]);
+    const { failed, processed, resolution_message: message, original_data: original, rrn } = await api.attributes(id);
+    assert.deepEqual([failed, processed, message, rrn], [now + 3, now + 3, 'The card has insufficient funds.', null]);
     assert.deepEqual(original, { original_resolution: 'insufficient_funds', original_resolution_message: message });
   });
 
@@ -89,10 +89,12 @@ for (const NEWER of [{ profile: '2024' }, { profile: '2025' }]) describe(NEWER.p
     const { id } = await api.made({ metadata: { mock_outcome: 'process_failed:declined@0' } });
     await api.reach(id, 'process_failed');
     (await api.pay(id, { card_number: GOOD, expiry: '1230', cvv: '123', holder: 'Card Holder' })).expect(200);
-    const { failed, resolution_message: message, payload } = await api.attributes(id);
+    const { failed, processed, created, resolution_message: message, payload } = await api.attributes(id);
     assert.deepEqual([failed, message], [null, null]);
-    assert.deepEqual([payload.payment_card.holder, payload.payment_card.network, payload.payment_card.verification],
-      ['Card Holder', 'MASTERCARD', []]);
+    assert.ok(processed >= created);
+    const { holder, type, brand, network, verification } = payload.payment_card;
+    assert.deepEqual([holder, type, brand, network, verification],
+      ['Card Holder', 'credit', 'standard', 'mastercard', []]);
   });
 
   test('a timeout counts as a failure', async () => {
@@ -102,6 +104,61 @@ for (const NEWER of [{ profile: '2024' }, { profile: '2025' }]) describe(NEWER.p
     await api.advance(60);
     const { failed, resolution } = await api.attributes(id);
     assert.deepEqual([failed, resolution], [now + 60, 'expired']);
+  });
+
+  test('processed is the time of every final status, and null before', async () => {
+    const api = await demo.newAccount(NEWER);
+    const now = await api.freeze();
+    const FINAL = {
+      processed: now + 1, partially_processed: now + 1, process_failed: now + 1, terminated: now + 1,
+      authorize_failed: now + 1, process_pending: null, processing: null, process_error: null,
+    };
+    const made = {};
+    for (const status of Object.keys(FINAL))
+      made[status] = (await api.made({}, { headers: { 'X-Mock-Outcome': `${status}@1s` } })).id;
+    const verified = await api.made({ flow: 'verify' }, { headers: { 'X-Mock-Outcome': 'verified@1s' } });
+    const refunded = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s,refunded@1s' } });
+    await api.advance(2);
+    for (const [status, processed] of Object.entries(FINAL)) {
+      const seen = await api.attributes(made[status]);
+      assert.deepEqual([seen.status, seen.processed], [status, processed]);
+    }
+    const check = await api.attributes(verified.id);
+    assert.deepEqual([check.processed, check.processed_amount], [now + 1, null]);
+    assert.equal((await api.attributes(refunded.id)).processed, now + 1, 'a refund keeps it');
+    await become(api, '2020');
+    for (const status of ['process_failed', 'terminated'])
+      assert.equal((await api.attributes(made[status])).processed, null);
+    assert.equal((await api.attributes(verified.id)).processed, null);
+  });
+
+  test('only a conversion has amounts of the service', async () => {
+    const api = await demo.newAccount({ ...NEWER, convert_currency: true });
+    const amounts = ({ attributes: a }) => [a.service_amount, a.payment_service_amount, a.exchange_rate];
+    assert.deepEqual(amounts(await api.made()), [null, null, null]);
+    const [amount, payment, rate] = amounts(await api.made({ service: 'payment_card_eur_hpp', amount: 1500 }));
+    assert.deepEqual([amount, payment], [1380, 1380]);
+    assert.ok(rate > 0 && rate < 1);
+  });
+
+  test('the token is shown for card services, and is valid for all', async () => {
+    const api = await demo.newAccount(NEWER);
+    const services = { payment_card_usd_hpp: {}, paypal_usd_hpp: {}, test_usd_test: { status: '' } };
+    for (const [service, service_fields] of Object.entries(services)) {
+      const { id, attributes: { flow_data: flow } } = await api.made({ service, service_fields }, hold);
+      const open = (await api.getPublic(id)).expect(200).data.active_payment.payload;
+      assert.deepEqual(open, flow);
+      if (service.startsWith('payment_card')) assert.ok(flow.metadata.token);
+      else assert.deepEqual(flow.metadata, []);
+      const { pathname } = new URL(flow.action);
+      assert.equal((await api.send('GET', pathname, { headers: { Accept: 'text/html' }, check: false })).status, 200);
+      await become(api, '2020');
+      assert.ok((await api.attributes(id)).flow_data.metadata.token);
+      await become(api, NEWER.profile);
+    }
+    const path = `/hpp/?public_key=${api.account.public_key}&currency=USD&amount=5`;
+    (await api.send('GET', path, { headers: { Accept: 'text/html' }, check: false }));
+    assert.ok((await api.list()).data[0].attributes.flow_data.metadata.token, 'no service is chosen yet');
   });
 
   test('return_urls is present, with nulls', async () => {
@@ -150,6 +207,7 @@ for (const NEWER of [{ profile: '2024' }, { profile: '2025' }]) describe(NEWER.p
     };
     const [one, two] = [await paid(), await paid()];
     assert.equal(one.payload.payment_card.card_id, two.payload.payment_card.card_id);
+    assert.equal(one.payload.payment_card.reference_id, two.payload.payment_card.reference_id);
     assert.notEqual(one.rrn, two.rrn);
     assert.equal(one.payload.token, null);
   });
@@ -163,8 +221,8 @@ test('a change of profile changes the format of earlier payments, both ways', as
   await become(api, '2024');
   const between = await api.attributes(id);
   assert.deepEqual(
-    [before.payload.payment_card.network, between.payload.payment_card.network],
-    ['mastercard', 'MASTERCARD'],
+    [before.payload.payment_card.brand, between.payload.payment_card.brand],
+    ['mastercard', 'standard'],
   );
   await become(api, '2020');
   assert.deepEqual(await api.attributes(id), before);

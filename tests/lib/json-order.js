@@ -184,6 +184,7 @@ const KINDS = {
   card: ['string', `card_${ID}`],
   pay: ['string', 'pay_[A-Za-z0-9]{24}'],
   digits: ['string', '\\d{8}'],
+  hex: ['string', '[0-9a-f]{64}'],
   serial: ['string', ID],
   uuid: ['string', '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'],
   // readable header and claims, 512 bytes of signature
