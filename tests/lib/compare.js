@@ -37,8 +37,13 @@ const FULL = {
   return_urls: { success: 'https://example.com/s', fail: 'https://example.com/f', pending: 'https://example.com/p' },
 };
 const MINIMAL = {};
-const statuses = async (api, kind) => (await api.send('GET', '/_mock/statuses')).expect(200).json.items
-  .filter(({ kinds }) => kinds.includes(kind)).map(({ status }) => status);
+/** The statuses that a kind of invoice can have in the account's profile. */
+async function statuses(api, kind) {
+  const { settings } = (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json;
+  const { items } = (await api.send('GET', '/_mock/statuses')).expect(200).json;
+  return items.filter(({ kinds, profiles }) => kinds.includes(kind) && profiles.includes(settings.profile))
+    .map(({ status }) => status);
+}
 
 const createPayout = async (api, more) => {
   const attributes = {
