@@ -84,7 +84,7 @@ static const struct compare_option options[] = {
     {"yes", NULL, IN(yes), "do not ask"},
     {"service", "CODE", IN(service), "of the invoices; default payment_card_usd_hpp", read_code},
     {"currency", "CODE", IN(currency), "of the invoices; default USD", read_code},
-    {"profile", "NAME", IN(profile), "what to compare with, 2020 or 2024; default 2020"},
+    {"profile", "NAME", IN(profile), "what to compare with: 2020, 2024 or 2025; default 2020"},
     {"profile-file", "FILE", IN(profile_file), "compare with a profile that --write-profile wrote"},
     {"write-profile", "FILE", IN(write_profile), "write a profile by which the mock answers like the account"},
     {"timeout", "DURATION", 0, "of one call; default 15s", read_timeout},

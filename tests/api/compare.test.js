@@ -19,7 +19,7 @@ const KEY = 'a-key-that-nobody-may-see-0123456789';
 const accounts = {};
 
 before(async () => {
-  for (const profile of ['2020', '2024']) {
+  for (const profile of ['2020', '2024', '2025']) {
     accounts[profile] = await demo.newAccount({ profile });
     const sink = await startSink({ account: accounts[profile].account, check: false });
     await everyKind(accounts[profile], sink.url);
@@ -136,7 +136,7 @@ describe('compare --against', () => {
   const LISTED = `${ROOT}tests/golden/compare.2020-2024.json`;
 
   test('a profile is equal to itself', async () => {
-    for (const profile of ['2020', '2024']) {
+    for (const profile of ['2020', '2024', '2025']) {
       const { code, result } = await compareAccount(server, accounts[profile].account, ['--profile', profile]);
       assert.deepEqual(result.differences, []);
       assert.deepEqual(result.not_compared, []);
@@ -242,7 +242,7 @@ describe('compare --create', () => {
   };
 
   test('a profile is equal to itself', async () => {
-    for (const profile of ['2020', '2024']) {
+    for (const profile of ['2020', '2024', '2025']) {
       const api = await demo.newAccount({ profile });
       const { code, stdout } = await made(api, ['--yes', '--profile', profile]);
       assert.equal(code, 0, stdout);

@@ -32,7 +32,7 @@ async function learnCallbacks(file, profile, sink) {
   }
 }
 
-for (const profile of ['2020', '2024']) {
+for (const profile of ['2020', '2024', '2025']) {
   test(`the shapes of the profile ${profile}`, { timeout: 300_000 }, async () => {
     const file = join(tempDir(), `${profile}.json`);
     const api = await demo.newAccount({

@@ -63,8 +63,9 @@ const createPayout = async (api, more) => {
 async function payments(api, callbackUrl) {
   const headers = { 'X-Mock-Outcome': 'process_pending' };
   for (const status of await statuses(api, 'payment')) {
+    const flow = status === 'verify_failed' ? 'verify' : 'charge';
     for (const more of [FULL, MINIMAL]) {
-      const made = await api.made({ ...more, callback_url: more === FULL ? callbackUrl : undefined }, { headers });
+      const made = await api.made({ ...more, flow, callback_url: more === FULL ? callbackUrl : undefined }, { headers });
       (await api.transition(made.id, { status, force: true })).expect(200);
     }
   }

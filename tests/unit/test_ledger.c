@@ -101,7 +101,8 @@ static struct invoice new_payout(struct bench *b)
     int64_t awaited;
     const struct order order = {
         .kind = INVOICE_PAYOUT,
-        .service = service_find(&b->fixture.services.catalogues[INVOICE_PAYOUT], "payment_card_usd"),
+        .service =
+            service_find(&b->fixture.services.catalogues[INVOICE_PAYOUT], "payment_card_usd"),
         .draft.currency = "USD",
         .draft.amount = 100 * MONEY_ONE,
         .draft.metadata = "{}",
