@@ -65,7 +65,8 @@ async function payments(api, callbackUrl) {
   for (const status of await statuses(api, 'payment')) {
     const flow = status === 'verify_failed' ? 'verify' : 'charge';
     for (const more of [FULL, MINIMAL]) {
-      const made = await api.made({ ...more, flow, callback_url: more === FULL ? callbackUrl : undefined }, { headers });
+      const target = more === FULL ? callbackUrl : undefined;
+      const made = await api.made({ ...more, flow, callback_url: target }, { headers });
       (await api.transition(made.id, { status, force: true })).expect(200);
     }
   }
