@@ -12,7 +12,7 @@ struct answer *api_account_balances(struct call *call);
 struct answer *api_rates_get(struct call *call);
 
 /* Invoices of the route's kind. api_invoices.c: through both APIs (P351, P451, P501, P605, P609);
- * api_invoice_list.c: filters and the cursor (P513, P517, P520); api_process.c: the start of a
+ * api_invoice_list.c: the lists (P513, P517; list_filter.h); api_process.c: the start of a
  * payout
  */
 struct answer *api_create(struct call *call);

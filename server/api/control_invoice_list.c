@@ -64,10 +64,7 @@ static struct answer *read_query(struct call *call, enum invoice_kind kind,
     *filter = (struct invoice_filter){
         .kind = kind,
         .service = http_query_text(call->request, "service"),
-        .currency = arena_upper(call->arena, http_query_text(call->request, "currency")),
-        .created_from_ms = TIME_NONE,
-        .created_before_ms = TIME_NONE,
-        .after_seq = TIME_NONE};
+        .currency = arena_upper(call->arena, http_query_text(call->request, "currency"))};
     return control_read_page(call, &filter->limit, &after)
                ?: read_cursor(call, after, &filter->before_seq)
                ?: read_status(call, &filter->status)

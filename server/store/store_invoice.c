@@ -10,6 +10,8 @@ enum {
     Q_BY_REFERENCE,
     Q_LIST_OLDER,
     Q_LIST_NEWER,
+    Q_LIST_NAMED_OLDER,
+    Q_LIST_NAMED_NEWER,
     Q_FIND_FLOOR,
     Q_FIND,
     Q_NEXT_DUE,
@@ -29,11 +31,22 @@ enum {
     Q_REFUND_ALL,
 };
 
+/* The column has one of the values of a JSON array, or none of them (struct invoice_values). */
+#define HOLDS(column, list, negated)                                                               \
+    " AND (" list " IS NULL OR ((" column " IN (SELECT value FROM json_each(" list "))) IS TRUE)"  \
+    " <> " negated ")"
+
 #define FILTER                                                                                     \
-    " WHERE account = ?1 AND (?2 IS NULL OR service = ?2) AND (?3 IS NULL OR currency = ?3)"       \
-    " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR test_mode = ?5)"                          \
-    " AND (?6 IS NULL OR created_ms >= ?6) AND (?7 IS NULL OR created_ms < ?7)"                    \
-    " AND seq BETWEEN ?8 AND ?9"
+    " WHERE account = ?1 AND seq BETWEEN ?2 AND ?3"                                                \
+    " AND (?4 IS NULL OR created_ms >= ?4) AND (?5 IS NULL OR created_ms < ?5)" HOLDS(             \
+        "seq", "?7", "?8") HOLDS("status", "?9", "?10") HOLDS("service", "?11", "?12")             \
+        HOLDS("currency", "?13", "?14") HOLDS("test_mode", "?15", "?16")
+
+/* Implied by FILTER if ids are named. It lets SQLite look them up instead of reading every row. */
+#define NAMED " AND seq IN (SELECT value FROM json_each(?7))"
+
+/* The first of the parameters of enum invoice_column, two each, in its order. */
+#define FILTER_VALUES 7
 
 /* The condition of the index of references. */
 #define IS_PAYOUT "(seq >= " STORE_PAYOUTS ")"
@@ -51,8 +64,11 @@ static const char *const sql[] = {
     [Q_GET] = "SELECT {invoice} FROM invoice WHERE seq = ?1",
     [Q_BY_REFERENCE] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND reference_id = ?2"
                        " AND " IS_PAYOUT " = ?3",
-    [Q_LIST_OLDER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq DESC LIMIT ?10",
-    [Q_LIST_NEWER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq LIMIT ?10",
+    [Q_LIST_OLDER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq DESC LIMIT ?6",
+    [Q_LIST_NEWER] = "SELECT {invoice} FROM invoice" FILTER " ORDER BY seq LIMIT ?6",
+    [Q_LIST_NAMED_OLDER] =
+        "SELECT {invoice} FROM invoice" FILTER NAMED " ORDER BY seq DESC LIMIT ?6",
+    [Q_LIST_NAMED_NEWER] = "SELECT {invoice} FROM invoice" FILTER NAMED " ORDER BY seq LIMIT ?6",
     /* These two walk down the index of the account's rows. */
     [Q_FIND_FLOOR] = "SELECT seq FROM invoice WHERE account = ?1 AND seq < ?2"
                      " AND seq >= ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4",
@@ -127,22 +143,20 @@ bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_
 }
 
 size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
-                          const struct invoice_filter *filter, struct invoice **ret_invoices)
+                          const struct invoice_list *list, struct invoice **ret_invoices)
 {
-    bool newer = filter->after_seq != TIME_NONE;
-    int64_t first = invoice_kinds[filter->kind].first, last = invoice_kinds[filter->kind].last;
-    if (newer) {
-        bool beyond = filter->after_seq >= last; /* INT64_MAX: after all rows */
-        first = filter->after_seq < first ? first : beyond ? INT64_MAX : filter->after_seq + 1;
-    } else if (filter->before_seq != TIME_NONE) {
-        last = filter->before_seq > last ? last : filter->before_seq - 1;
-    }
+    static const int queries[2][2] = {{Q_LIST_OLDER, Q_LIST_NEWER},
+                                      {Q_LIST_NAMED_OLDER, Q_LIST_NAMED_NEWER}};
+    const struct invoice_values *ids = &list->values[COLUMN_SEQ];
     sqlite3_stmt *q =
-        store_ask(store, STORE_INVOICE, newer ? Q_LIST_NEWER : Q_LIST_OLDER, account,
-                  filter->service, filter->currency, filter->status, filter->test_mode,
-                  filter->created_from_ms, filter->created_before_ms, first, last, filter->limit);
-    return newer ? store_all_rows_reversed(store, arena, q, &row_invoice, ret_invoices)
-                 : store_all_rows(store, arena, q, &row_invoice, ret_invoices);
+        store_ask(store, STORE_INVOICE, queries[ids->list && !ids->negated][list->upward], account,
+                  list->first_seq, list->last_seq, list->created_from_ms, list->created_before_ms,
+                  list->limit);
+    for (int i = 0; i < INVOICE_COLUMNS; i++) {
+        store_bind_from(q, FILTER_VALUES + 2 * i, list->values[i].list, list->values[i].negated);
+    }
+    return list->upward ? store_all_rows_reversed(store, arena, q, &row_invoice, ret_invoices)
+                        : store_all_rows(store, arena, q, &row_invoice, ret_invoices);
 }
 
 /* The LIKE pattern that finds a text anywhere. */

@@ -22,28 +22,50 @@ bool store_invoice_by_reference(struct store *store, struct arena *arena, int64_
                                 enum invoice_kind kind, const char *reference_id,
                                 struct invoice *ret_invoice);
 
-/* The filter of a list. NULL and TIME_NONE mean any. */
+/* The columns by which a list can be filtered. */
+enum invoice_column {
+    COLUMN_SEQ,
+    COLUMN_STATUS,
+    COLUMN_SERVICE,
+    COLUMN_CURRENCY,
+    COLUMN_TEST_MODE,
+    INVOICE_COLUMNS,
+};
+
+/* The values that a column may have, or may not have. A null column has none of them. */
+struct invoice_values {
+    const char *list; /* a JSON array of numbers or texts; NULL: the column may have any value */
+    bool negated;     /* the column must have none of them */
+};
+
+/* What a list shows. */
+struct invoice_list {
+    struct invoice_values values[INVOICE_COLUMNS];
+    int64_t created_from_ms, created_before_ms; /* from inclusive, before exclusive; TIME_NONE */
+    int64_t first_seq, last_seq;                /* inclusive */
+    bool upward; /* the rows nearest to first_seq instead of those nearest to last_seq */
+    int64_t limit;
+};
+
+/* The matching rows of an account, newest first, at most list->limit. Returns how many; the array
+ * is in the arena. */
+size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_list *list, struct invoice **ret_invoices);
+
+/* The filter of a search. NULL and TIME_NONE mean any. */
 struct invoice_filter {
     enum invoice_kind kind;
     const char *service, *currency;
     int64_t status, test_mode;
-    int64_t created_from_ms, created_before_ms; /* from inclusive, before exclusive */
-    int64_t before_seq, after_seq;              /* the cursor: older than, newer than */
+    int64_t before_seq; /* the cursor: older than */
     int64_t limit;
 };
 
 /*
- * The matching rows of an account, newest first; with after_seq the ones nearest to the cursor. At
- * most filter->limit. Returns how many; the array is in the arena.
- */
-size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
-                          const struct invoice_filter *filter, struct invoice **ret_invoices);
-
-/*
- * The same from filter->before_seq back (TIME_NONE: from the newest), with `search` (NULL: none)
- * somewhere in the id, the reference, the description or the customer, ignoring the case of ASCII
- * letters. Scans at most STORE_FIND_MOST rows, so that the cost of a search is bounded. ret_reached
- * is the last row scanned, 0: all were scanned.
+ * The matching rows from filter->before_seq back (TIME_NONE: from the newest), with `search` (NULL:
+ * none) somewhere in the id, the reference, the description or the customer, ignoring the case of
+ * ASCII letters. Newest first, at most filter->limit. Scans at most STORE_FIND_MOST rows, so that
+ * the cost of a search is bounded. ret_reached is the last row scanned, 0: all were scanned.
  */
 #define STORE_FIND_MOST 20000
 size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,

@@ -213,15 +213,6 @@ describe('filters', () => {
     }
   });
 
-  test('invalid filters are rejected', async () => {
-    for (const [name, value] of [['status', 'paid'], ['status', ''], ['test_mode', 'yes'], ['test_mode', ''],
-      ['created_from', 'today'], ['created_from', -1], ['created_to', 2 ** 41], ['created_to', '']]) {
-      (await api.list({ [`filter[${name}]`]: value })).expect(422);
-    }
-    (await api.list({ 'page[before]': 'cpi_0000000000000000' })).expect(422);
-    assert.equal(ids(await api.list({ 'page[before]': '' })).length, 4);
-  });
-
   test('links keep the filter', async () => {
     const all = await demo.newAccount();
     const wanted = [];
