@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "domain/currency.h"
+#include "domain/price.h"
 #include "view/view_service.h"
 
 #define PAGE_SIZE 20
@@ -106,6 +107,14 @@ static struct answer *read_prerequest(struct call *call, enum invoice_kind kind,
     return errors.n ? call_reply_errors(call, &errors) : NULL;
 }
 
+/* A payout's amount must be within the limits, which are in the service's currency (P602). */
+static bool fits_amount(const struct prerequest_view *view, const struct service *service,
+                        int64_t rate)
+{
+    return view->kind == INVOICE_PAYMENT || view->amount == MONEY_NONE ||
+           service_limits_hold(service, price_converted(service, view->amount, rate));
+}
+
 /* The usable services that accept the currency: their own, or one that the account converts. */
 static void find_offers(struct call *call, struct prerequest_view *view)
 {
@@ -115,7 +124,7 @@ static void find_offers(struct call *call, struct prerequest_view *view)
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         int64_t rate = engine_rate(call->engine, call->tenant, view->currency, service);
-        if (service_is_usable(service) && rate != MONEY_NONE) {
+        if (service_is_usable(service) && rate != MONEY_NONE && fits_amount(view, service, rate)) {
             offers[view->n_offers++] = (struct prerequest_offer){service, rate};
         }
     }

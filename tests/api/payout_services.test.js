@@ -71,6 +71,35 @@ test('the prerequest shows fees, and amounts as text', async () => {
   assert.equal((await prerequest({ currency: 'EUR' })).data.services.test_eur.amount, null);
 });
 
+test('the prerequest leaves out services whose limits do not hold the amount', async () => {
+  const codes = async (body) => Object.keys((await prerequest(body)).expect(200).data.services);
+  const open = (await services({ 'page[size]': 100 })).data.map((row) => row.attributes)
+    .filter((a) => a.service_currency === 'USD' && a.available && a.enabled);
+  const limits = new Set(open.flatMap((a) => [a.amount_min, a.amount_max]));
+  assert.ok(limits.size > 2, 'services have different limits');
+  for (const limit of limits) {
+    for (const amount of [limit - 0.01, limit, limit + 0.01].filter((n) => n > 0)) {
+      const fits = open.filter((a) => amount >= a.amount_min - 1e-9 && amount <= a.amount_max + 1e-9);
+      assert.deepEqual(await codes({ currency: 'USD', amount: amount.toFixed(2) }), fits.map((a) => a.service));
+    }
+  }
+  assert.deepEqual(await codes({ currency: 'USD' }), open.map((a) => a.service));
+  const none = (await prerequest({ currency: 'USD', amount: 80000000000 })).expect(200).data;
+  assert.deepEqual([none.services, none.methods], [[], []]);
+});
+
+test('a converted amount is compared with the limits in the service\'s currency', async () => {
+  const other = await api.newAccount({ convert_currency: true });
+  const all = (await services({ 'page[size]': 100 })).data.map((row) => row.attributes);
+  const offers = async (amount) => (await other.send('POST', '/public-api/payout-prerequest',
+    { json: { public_key: other.account.public_key, currency: 'EUR', amount } })).expect(200).data.services;
+  const { amount_max } = all.find((a) => a.service === 'test_usd');
+  const rate = (await offers(1)).test_usd.exchange_rate;
+  assert.notEqual(rate, 1);
+  assert.ok((await offers(Math.floor(amount_max / rate) - 1)).test_usd);
+  assert.equal((await offers(Math.ceil(amount_max / rate) + 1)).test_usd, undefined);
+});
+
 test('the prerequest may be empty, and rejects invalid values', async () => {
   assert.deepEqual((await prerequest({ currency: 'SGD', amount: 1 })).expect(200).data.services, []);
   assert.deepEqual(Object.keys((await prerequest({ currency: '?', amount: 'x' })).expect(422).json.errors).sort(), [
