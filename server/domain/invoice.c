@@ -140,6 +140,41 @@ int64_t invoice_balance_effect(const struct invoice *invoice)
     return money_add(invoice->processed_deposit, -back);
 }
 
+struct invoice_money invoice_money_of(const struct invoice *invoice)
+{
+    int64_t reserved = invoice_reserved(invoice);
+    if (reserved) {
+        return (struct invoice_money){
+            .paid = invoice->fee - reserved, .fee = invoice->fee, .reserved = reserved};
+    }
+    if (invoice->processed_deposit == MONEY_NONE) {
+        return (struct invoice_money){0};
+    }
+    int64_t fee = money_or_zero(invoice->processed_fee);
+    if (invoice_kind(invoice->seq) == INVOICE_PAYOUT) {
+        return (struct invoice_money){.paid = fee - invoice->processed_deposit, .fee = fee};
+    }
+    return (struct invoice_money){.paid = invoice->processed_deposit + fee,
+                                  .fee = fee,
+                                  .refunded = money_or_zero(invoice->refunded_amount),
+                                  .charged_back = money_or_zero(invoice->charged_back_amount)};
+}
+
+static int64_t difference(int64_t from, int64_t to)
+{
+    return from == to ? MONEY_NONE : to - from;
+}
+
+struct invoice_money invoice_money_moved(const struct invoice_money *from,
+                                         const struct invoice_money *to)
+{
+    return (struct invoice_money){.paid = difference(from->paid, to->paid),
+                                  .fee = difference(from->fee, to->fee),
+                                  .refunded = difference(from->refunded, to->refunded),
+                                  .charged_back = difference(from->charged_back, to->charged_back),
+                                  .reserved = difference(from->reserved, to->reserved)};
+}
+
 /* ------------------------------------------------------------------ money that moves */
 
 int64_t invoice_left(const struct invoice *invoice)

@@ -93,14 +93,27 @@ struct invoice {
     int64_t attempts; /* of the payer */
 };
 
+/*
+ * The money of an invoice so far: its effect on the balance in parts (invoice_money_of), or the
+ * change of it. A part of a change that is MONEY_NONE did not change. The active balance is paid -
+ * fee - refunded - charged_back.
+ */
+struct invoice_money {
+    int64_t paid; /* by the payer; below 0: to the payee of a payout, or reserved for him */
+    int64_t fee;
+    int64_t refunded, charged_back;
+    int64_t reserved; /* of a payout in progress */
+};
+
 /* What happened to an invoice after its creation. */
 struct transition {
-    int64_t invoice;
+    int64_t invoice, account;
     int64_t at_ms;   /* account time */
     int64_t wall_ms; /* machine time */
     enum status old, new;
     const char *resolution;
     const char *cause; /* timer, expiry, payer, command */
+    struct invoice_money moved;
 };
 
 /* Stored: append only. */
@@ -210,6 +223,13 @@ bool invoice_awaits_choice(const struct invoice *invoice);
  */
 int64_t invoice_balance_effect(const struct invoice *invoice);
 int64_t invoice_reserved(const struct invoice *invoice);
+
+/* The same in parts; their sum is invoice_balance_effect, if no limit is reached. */
+struct invoice_money invoice_money_of(const struct invoice *invoice);
+
+/* The change from one to the other. */
+struct invoice_money invoice_money_moved(const struct invoice_money *from,
+                                         const struct invoice_money *to);
 
 /* The amount paid and not returned, or the full amount if nothing was paid yet: the most that a
  * refund or a chargeback can take. */

@@ -104,6 +104,15 @@ static const struct row_field invoice_fields[] = {
     FILED(invoice, attempts, COUNT, CHANGES),
 };
 
+/* Most changes move no money, so the file leaves it out. */
+#define MOVED(part)                                                                                \
+    {.column = #part,                                                                              \
+     .kind = ROW_BALANCE,                                                                          \
+     .offset = offsetof(struct transition, moved.part),                                            \
+     .name = #part,                                                                                \
+     NULLABLE,                                                                                     \
+     .sparse = true}
+
 static const struct row_field transition_fields[] = {
     STORED(transition, invoice, NUMBER),
     FILED(transition, at_ms, TIME),
@@ -112,6 +121,12 @@ static const struct row_field transition_fields[] = {
     STORED(transition, new, STATUS, .name = "to"),
     FILED(transition, resolution, RESOLUTION),
     FILED(transition, cause, TEXT, .least = 1, .most = 32),
+    STORED(transition, account, NUMBER),
+    MOVED(paid),
+    MOVED(fee),
+    MOVED(refunded),
+    MOVED(charged_back),
+    MOVED(reserved),
 };
 
 static const struct row_field callback_fields[] = {

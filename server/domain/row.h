@@ -45,6 +45,7 @@ struct row_field {
     /* In the file of a snapshot. */
     const char *name; /* NULL: not in the file, because it follows from the rest */
     bool null;        /* may be null or absent */
+    bool sparse;      /* null is left out */
     int64_t least, most;
     const char *prefix, *other_prefix; /* of ids; the other one may be NULL */
     const char *const *names;          /* NULL-terminated */

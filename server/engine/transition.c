@@ -202,33 +202,37 @@ static void end_refund(struct engine *engine, const struct change *change, int64
     store_refund_update(engine->store, &refund);
 }
 
+/* The state before a change, to compute the differences from. */
+struct before {
+    enum status status;
+    int64_t worth, held; /* of the balance (engine/ledger.h) */
+    struct invoice_money money;
+};
+
 static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
-                   enum status old, const struct transition_request *request)
+                   const struct before *before, const struct transition_request *request)
 {
+    const struct invoice_money money = invoice_money_of(invoice);
     const struct transition transition = {
         .invoice = invoice->seq,
+        .account = tenant->account.num,
         .at_ms = request->at_ms,
         .wall_ms = wall_now_ms(),
-        .old = old,
+        .old = before->status,
         .new = invoice->status,
         .resolution = invoice->resolution,
         .cause = request->cause,
+        .moved = invoice_money_moved(&before->money, &money),
     };
     store_transition_insert(engine->store, &transition);
     metrics_transition(&engine->watch.metrics, invoice_kind(invoice->seq), invoice->status);
     struct advance_event *event = turn_add_event(tenant, invoice->id, request->at_ms);
     if (event) {
-        event->from = old;
+        event->from = before->status;
         event->to = invoice->status;
     }
-    journal_transition(engine, tenant, invoice, old, request->at_ms, request->cause);
+    journal_transition(engine, tenant, invoice, before->status, request->at_ms, request->cause);
 }
-
-/* The state before a change, to compute the differences from. */
-struct before {
-    enum status status;
-    int64_t worth, held; /* of the balance (engine/ledger.h) */
-};
 
 /* Saves the changed invoice, and records and reports the change. */
 static void publish(struct engine *engine, struct tenant *tenant, struct arena *arena,
@@ -241,7 +245,7 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
     ledger_post(engine, tenant, invoice->currency,
                 money_add(invoice_balance_effect(invoice), -before->worth),
                 invoice_reserved(invoice) - before->held, 0);
-    record(engine, tenant, invoice, before->status, request);
+    record(engine, tenant, invoice, before, request);
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, request->ret_awaited, &callback);
     }
@@ -255,7 +259,7 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
         return false;
     }
     const struct before before = {change.old, invoice_balance_effect(invoice),
-                                  invoice_reserved(invoice)};
+                                  invoice_reserved(invoice), invoice_money_of(invoice)};
     invoice->status = change.new;
     invoice->statuses_reached |= STATUS_BIT(change.new);
     invoice->resolution = request->resolution ? request->resolution : status_resolution(change.new);

@@ -144,6 +144,7 @@ static const struct store_queries *const groups[STORE_GROUPS] = {
     [STORE_SNAPSHOT] = &store_snapshot_queries,
     [STORE_SNAPSHOT_ROWS] = &store_snapshot_rows_queries,
     [STORE_GARBAGE] = &store_garbage_queries,
+    [STORE_REPORT] = &store_report_queries,
 };
 
 /* Accepts a database that is empty (version 0), or ours and not newer. */

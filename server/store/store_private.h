@@ -20,6 +20,7 @@ enum store_group {
     STORE_SNAPSHOT,
     STORE_SNAPSHOT_ROWS,
     STORE_GARBAGE,
+    STORE_REPORT,
     STORE_GROUPS,
 };
 
@@ -52,7 +53,7 @@ struct store_queries {
 
 extern const struct store_queries store_core_queries, store_account_queries, store_invoice_queries,
     store_callback_queries, store_run_queries, store_sequence_queries, store_snapshot_queries,
-    store_snapshot_rows_queries, store_garbage_queries;
+    store_snapshot_rows_queries, store_garbage_queries, store_report_queries;
 
 struct store {
     sqlite3 *db;

@@ -332,9 +332,10 @@ void row_write(struct json_out *out, const struct row_table *table, const void *
         if (!field->name) {
             continue;
         }
-        if (field->null && is_null(&v)) {
+        bool null = field->null && is_null(&v);
+        if (null && !field->sparse) {
             json_out_null(out, field->name);
-        } else {
+        } else if (!null) {
             kinds[field->kind].write(&v);
         }
     }

@@ -34,6 +34,66 @@ static void the_remaining_amount_is_what_was_paid_minus_what_went_back(void **st
     }
 }
 
+static void the_parts_of_the_money_add_up_to_the_effect_on_the_balance(void **state)
+{
+    static const struct {
+        const char *name;
+        enum invoice_kind kind;
+        enum status status;
+        int64_t processed, refunded, back; /* of 100 with a fee of 3 */
+        struct invoice_money money;
+    } rows[] = {
+        {"open", INVOICE_PAYMENT, STATUS_PROCESS_PENDING, MONEY_NONE, MONEY_NONE, MONEY_NONE, {0}},
+        {"paid", INVOICE_PAYMENT, STATUS_PROCESSED, 100, MONEY_NONE, MONEY_NONE, {100, 3}},
+        {"both", INVOICE_PAYMENT, STATUS_CHARGED_BACK, 100, 30, 70, {100, 3, 30, 70}},
+        {"payout", INVOICE_PAYOUT, STATUS_CREATED, MONEY_NONE, MONEY_NONE, MONEY_NONE, {0}},
+        {"payout in progress",
+         INVOICE_PAYOUT,
+         STATUS_PROCESS_PENDING,
+         MONEY_NONE,
+         MONEY_NONE,
+         MONEY_NONE,
+         {-100, 3, 0, 0, 103}},
+        {"paid out", INVOICE_PAYOUT, STATUS_PROCESSED, 100, MONEY_NONE, MONEY_NONE, {-100, 3}},
+        {"paid out in part",
+         INVOICE_PAYOUT,
+         STATUS_PARTIALLY_PROCESSED,
+         40,
+         MONEY_NONE,
+         MONEY_NONE,
+         {-40, 3}},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool payout = rows[i].kind == INVOICE_PAYOUT, none = rows[i].processed == MONEY_NONE;
+        const struct invoice invoice = {
+            .seq = invoice_kinds[rows[i].kind].first,
+            .status = rows[i].status,
+            .payment_amount = 100,
+            .fee = 3,
+            .deposit = payout ? 103 : 97,
+            .processed_amount = rows[i].processed,
+            .processed_fee = none ? MONEY_NONE : 3,
+            .processed_deposit = none ? MONEY_NONE : rows[i].processed + (payout ? 3 : -3),
+            .refunded_amount = rows[i].refunded,
+            .charged_back_amount = rows[i].back};
+        const struct invoice_money is = invoice_money_of(&invoice);
+        assert_row(rows[i].name, memcmp(&is, &rows[i].money, sizeof is) == 0);
+        assert_row(rows[i].name, is.paid - is.fee - is.refunded - is.charged_back ==
+                                     invoice_balance_effect(&invoice));
+        assert_row(rows[i].name, is.reserved == invoice_reserved(&invoice));
+    }
+}
+
+static void a_change_is_the_difference_and_none_if_there_is_no_difference(void **state)
+{
+    const struct invoice_money from = {100, 3, 0, 20, 0}, to = {100, 5, 30, 0, 0};
+    const struct invoice_money moved = invoice_money_moved(&from, &to);
+    (void)state;
+    assert_true(moved.paid == MONEY_NONE && moved.fee == 2 && moved.refunded == 30 &&
+                moved.charged_back == -20 && moved.reserved == MONEY_NONE);
+}
+
 static void a_full_refund_takes_all_that_is_left_and_a_partial_one_less(void **state)
 {
     static const struct {
@@ -115,6 +175,8 @@ static void null_plus_an_amount_is_the_amount(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_parts_of_the_money_add_up_to_the_effect_on_the_balance),
+        cmocka_unit_test(a_change_is_the_difference_and_none_if_there_is_no_difference),
         cmocka_unit_test(the_remaining_amount_is_what_was_paid_minus_what_went_back),
         cmocka_unit_test(a_full_refund_takes_all_that_is_left_and_a_partial_one_less),
         cmocka_unit_test(a_half_is_rounded_to_the_smallest_unit_of_the_currency),

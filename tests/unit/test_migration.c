@@ -136,6 +136,71 @@ static void earlier_refunds_get_an_id(void **state)
     folder_remove(folder);
 }
 
+/* The sums of the changes of an account, "paid fee refunded charged_back reserved" at each time. */
+static char *moved(const char *file)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT group_concat(at_ms || ':' || concat, ' ') FROM (SELECT at_ms,"
+                           " ifnull(paid, '-') || ',' || ifnull(fee, '-') || ',' ||"
+                           " ifnull(refunded, '-') || ',' || ifnull(charged_back, '-') || ',' ||"
+                           " ifnull(reserved, '-') AS concat FROM transition WHERE account = 1"
+                           " ORDER BY at_ms)",
+                           -1, &q, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    char *text = sqlite3_mprintf("%s", sqlite3_column_text(q, 0));
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return text;
+}
+
+#define OLD_INVOICE                                                                                \
+    "INSERT INTO invoice (account, id, session, service, currency, test_mode, flow, source, been," \
+    " resolution, created_ms, updated_ms, expires_ms, made_ms, metadata, callback_logs, base_url," \
+    " plan, attempts, payment_amount, seq, reference_id, status, amount, fee, deposit,"            \
+    " processed_amount, processed_fee, processed_deposit, refunded_amount, charged_back_amount)"   \
+    " VALUES (1, 'x', 'x', 's', 'USD', 1, 0, 0, 0, 'ok', 1, 1, 1, 1, '[]', '[]', 'http://x', '',"  \
+    " 0, 100, "
+#define OLD_CHANGE                                                                                 \
+    "INSERT INTO transition (wall_ms, resolution, cause, invoice, at_ms, old, new)"                \
+    " VALUES (1, 'ok', 'timer', "
+#define PAYOUT_1 "1099511627776"
+#define PAYOUT_2 "1099511627777"
+
+static void changes_of_an_older_database_get_the_money_of_their_invoices(void **state)
+{
+    char folder[FOLDER_TEXT];
+    (void)state;
+    folder_make(folder);
+    /* paid, refunded twice, charged back; paid without a fee; failed; and three payouts */
+    make_old(folder, 10,
+             OLD_INVOICE
+             "1, 'a', 10, 100, 3, 97, 100, 3, 97, 30, 70);" OLD_CHANGE "1, 10, 2, 4); " OLD_CHANGE
+             "1, 11, 4, 3); " OLD_CHANGE "1, 12, 3, 7); " OLD_CHANGE "1, 13, 7, 7); " OLD_CHANGE
+             "1, 14, 7, 10);" OLD_INVOICE
+             "2, 'b', 12, 100, 0, 100, 60, 0, 60, NULL, NULL);" OLD_CHANGE
+             "2, 20, 2, 12);" OLD_INVOICE
+             "3, 'c', 4, 100, 3, 97, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
+             "3, 30, 2, 4);" OLD_INVOICE PAYOUT_1
+             ", 'd', 12, 100, 3, 103, 40, 3, 43, NULL, NULL);" OLD_CHANGE PAYOUT_1
+             ", 40, 0, 2); " OLD_CHANGE PAYOUT_1 ", 41, 2, 12);" OLD_INVOICE PAYOUT_2
+             ", 'e', 4, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE PAYOUT_2
+             ", 50, 0, 2); " OLD_CHANGE PAYOUT_2 ", 51, 2, 4);" OLD_INVOICE
+             "1099511627778, 'f', 2, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
+             "1099511627778, 60, 0, 2);");
+    store_close(open_store(folder_path(folder, "old")));
+    char *is = moved(folder_path(folder, "old"));
+    assert_string_equal(is, "11:100,3,-,-,- 13:-,-,30,-,- 14:-,-,-,70,- 20:60,-,-,-,-"
+                            " 40:-100,3,-,-,103 41:60,-,-,-,-103"
+                            " 50:-100,3,-,-,103 51:100,-3,-,-,-103 60:-100,3,-,-,103");
+    sqlite3_free(is);
+    folder_remove(folder);
+}
+
 /* Returns the complete schema as text. The caller frees it with sqlite3_free. */
 static char *schema(const char *file)
 {
@@ -208,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_database_equals_one_made_by_the_schema_files),
         cmocka_unit_test(a_database_must_have_the_columns_of_the_statements),
+        cmocka_unit_test(changes_of_an_older_database_get_the_money_of_their_invoices),
         cmocka_unit_test(an_invoice_keeps_its_service_when_services_become_optional),
         cmocka_unit_test(earlier_refunds_get_an_id),
     };

@@ -1,0 +1,69 @@
+#include "store_report.h"
+
+#include "store/store_private.h"
+
+enum {
+    Q_CHANGES,
+};
+
+/* The n-th refund that ended in one millisecond belongs to the n-th change then. */
+#define REFUND_REFERENCE                                                                           \
+    "CASE WHEN t.refunded > 0 THEN (SELECT reference_id FROM refund AS r"                          \
+    " WHERE r.invoice = t.invoice AND r.status = 1 AND r.finished_ms = t.at_ms"                    \
+    " AND (SELECT count(*) FROM refund AS e WHERE e.invoice = r.invoice AND e.status = 1"          \
+    " AND e.finished_ms = r.finished_ms AND e.seq < r.seq)"                                        \
+    " = (SELECT count(*) FROM transition AS e WHERE e.invoice = t.invoice"                         \
+    " AND e.at_ms = t.at_ms AND e.refunded > 0 AND e.seq < t.seq)) END"
+
+/* The condition of the index transition_moved is repeated, so that SQLite uses it. */
+static const char *const sql[] = {
+    [Q_CHANGES] = "SELECT t.seq, t.at_ms, t.invoice, t.paid, t.fee, t.refunded, t.charged_back,"
+                  " t.reserved, i.id, i.reference_id, i.service, i.currency, i.description,"
+                  " i.test_mode, i.status, " REFUND_REFERENCE
+                  " FROM transition AS t JOIN invoice AS i ON i.seq = t.invoice"
+                  " WHERE t.account = ?1 AND i.account = ?1 AND t.at_ms >= ?2 AND t.at_ms < ?3"
+                  " AND (t.at_ms > ?2 OR t.seq > ?4)"
+                  " AND coalesce(t.paid, t.fee, t.refunded, t.charged_back, t.reserved) IS NOT NULL"
+                  " ORDER BY t.at_ms, t.seq",
+};
+
+_Static_assert(REFUND_DONE == 1, "the status is named by number in the statement");
+
+const struct store_queries store_report_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
+
+static void read_change(sqlite3_stmt *q, struct report_change *ret_change)
+{
+    *ret_change = (struct report_change){
+        .seq = store_column_int(q, 0),
+        .transition = {.at_ms = store_column_int(q, 1),
+                       .invoice = store_column_int(q, 2),
+                       .moved = {.paid = store_column_int(q, 3),
+                                 .fee = store_column_int(q, 4),
+                                 .refunded = store_column_int(q, 5),
+                                 .charged_back = store_column_int(q, 6),
+                                 .reserved = store_column_int(q, 7)}},
+        .id = store_column_text(NULL, q, 8),
+        .reference_id = store_column_text(NULL, q, 9),
+        .service = store_column_text(NULL, q, 10),
+        .currency = store_column_text(NULL, q, 11),
+        .description = store_column_text(NULL, q, 12),
+        .test_mode = store_column_int(q, 13),
+        .status = (enum status)store_column_int(q, 14),
+        .refund_reference = store_column_text(NULL, q, 15),
+    };
+}
+
+void store_report(struct store *store, const struct report_range *range,
+                  bool (*each)(void *arg, const struct report_change *change), void *arg)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_REPORT, Q_CHANGES, range->account, range->from_ms,
+                                range->to_ms, range->after);
+    struct report_change change;
+    while (store_step(store, q)) {
+        read_change(q, &change);
+        if (!each(arg, &change)) {
+            sqlite3_reset(q);
+            return;
+        }
+    }
+}
