@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wall.h"
+#include "base/zone.h"
 #include "call/record.h"
 #include "compare/compare.h"
 #include "config.h"
@@ -268,11 +269,19 @@ static const char *fork_command(struct program *p)
     return command ? exec_prepare(command, &p->texts, &p->exec) : NULL;
 }
 
+/* After the command was forked, which keeps its TZ, and before libraries start threads. */
+static const char *set_up_zones(struct program *p)
+{
+    (void)p;
+    zone_setup();
+    return NULL;
+}
+
 static const char *start(struct program *p)
 {
     static const char *(*const steps[])(struct program * p) = {
-        fork_command, give_up_privileges, block_signals, open_report, open_store,
-        start_engine, set_up_router,      start_server,  set_up_loop, announce,
+        fork_command, set_up_zones,  give_up_privileges, block_signals, open_report, open_store,
+        start_engine, set_up_router, start_server,       set_up_loop,   announce,
     };
     const char *why = NULL;
     for (size_t i = 0; !why && i < ARRAY_SIZE(steps); i++) {

@@ -134,6 +134,8 @@ const struct route routes[] = {
     {"DELETE", "/_mock/snapshots/{name}",                  CONTROL,           control_snapshots_delete},
     {"POST",   "/_mock/snapshots/{name}/restore",          CONTROL,           control_snapshots_restore},
     {"GET",    "/_mock/payment-invoices/{id}/export",      JOURNAL,           control_export, .query = "as"},
+    {"GET",    "/_mock/report",                            CONTROL,           control_report,
+        .query = "date format timezone limit after"},
     {"GET",    "/_mock/requests",                          JOURNAL,           control_requests_list,
         .query = "limit after method path status invoice reference_id from to kind unmatched"},
     {"DELETE", "/_mock/requests",                          JOURNAL,           control_requests_clear},

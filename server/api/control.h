@@ -49,6 +49,9 @@ struct answer *control_timeline(struct call *call);
 /* control_export.c */
 struct answer *control_export(struct call *call);
 
+/* control_report.c */
+struct answer *control_report(struct call *call);
+
 /* control_requests.c */
 struct answer *control_requests_list(struct call *call);
 struct answer *control_requests_clear(struct call *call);

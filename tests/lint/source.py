@@ -34,6 +34,7 @@ LIBRARIES = [
      r"server/(?:deliver|compare)/|server/(?:loop|healthcheck|about)\.c$"),
     (r"\bpcre2_\w+|<pcre2\.h>", r"server/base/pattern\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
+    (r"\b(?:localtime|localtime_r|mktime|tzset)\s*\(", r"server/base/zone\.c$"),
 ]
 
 # Time comes from the clock of an account, or of the machine through base/, never from the database.

@@ -1,0 +1,47 @@
+/* The rows and sums of a daily report, for both of its formats (control_report.c). */
+#pragma once
+
+#include "base/mem.h"
+#include "base/zone.h"
+#include "domain/movement.h"
+#include "store/store_report.h"
+
+/* What a report is about. It does not refer to the request. */
+struct report_scope {
+    int64_t account; /* account.num */
+    struct zone zone;
+    int64_t from_s, to_s; /* the day, without to_s */
+};
+
+/* A movement of a change, as a row of the report. */
+struct report_row {
+    const struct report_change *change;
+    struct movement movement;
+    char time[ZONE_TIME], amount[MOVEMENT_TEXT], fee[MOVEMENT_TEXT], net[MOVEMENT_TEXT];
+};
+
+/* The rows of a change; returns how many. */
+size_t report_rows_of(const struct report_scope *scope, const struct report_change *change,
+                      struct report_row ret_rows[MOVEMENT_TYPES]);
+
+/* Sums of one currency. */
+struct report_sum {
+    const char *currency;
+    struct movement_sum types[MOVEMENT_TYPES], all;
+    __int128 pending; /* the change of the pending balance */
+};
+
+/* Sums by currency, in the order of their first movement. Zeroed with `arena` set it is empty. */
+struct report_sums {
+    struct arena *arena;
+    struct report_sum *list;
+    size_t n, room;
+};
+
+void report_sums_add(struct report_sums *sums, const struct report_change *change);
+
+/* Amount, fee and net of a sum as texts. */
+struct report_amounts {
+    char amount[MOVEMENT_TEXT], fee[MOVEMENT_TEXT], net[MOVEMENT_TEXT];
+};
+struct report_amounts report_amounts_of(const struct movement_sum *sum);
