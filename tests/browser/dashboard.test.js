@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -774,6 +774,87 @@ describe('faults', () => {
   });
 });
 
+describe('report', () => {
+  const start = Date.parse('2027-06-01T22:30Z') / 1000;
+
+  async function busyShop() {
+    const api = await shop({ lifetime_s: 86_400 });
+    await api.freeze(start);
+    await api.made({ reference_id: 'shoes', amount: 120.4 }, { headers: { 'X-Mock-Outcome': 'processed@1s,partially_refunded@1s' } });
+    await api.made({ reference_id: 'late', amount: 7 }, { headers: { 'X-Mock-Outcome': 'processed@1h' } });
+    await api.advance(10);
+    return api;
+  }
+
+  test('shows the rows and sums of today by the account\'s clock, live', async () => {
+    const api = await busyShop();
+    await asTester(api, async (tester) => {
+      await tester.open('/report?timezone=UTC');
+      await tester.sees('movement', 2);
+      assert.equal(await tester.at('date').inputValue(), '2027-06-01');
+      assert.equal(await tester.at('total').innerText(), '2 rows; 2027-06-01 is not over');
+      assert.equal(await tester.at('payments').innerText(), '1 · 120.40 USD');
+      assert.equal(await tester.at('refunds').innerText(), '1 · -60.20 USD');
+      assert.equal(await tester.at('active').innerText(), '60.20 USD');
+      assert.deepEqual(await tester.page.locator('[data-testid="type"]').allInnerTexts(), ['payment', 'refund']);
+      await api.transition((await api.made({ amount: 5 }, hold)).id, { status: 'processed' });
+      await tester.sees('movement', 3);
+      assert.equal(await tester.at('active').innerText(), '65.20 USD');
+      await tester.page.locator('[data-testid="movement"]').first().click();
+      await tester.at('view-invoices').waitFor();
+    });
+  });
+
+  test('another day and zone are chosen, and are in the URL; a wrong zone is explained', async () => {
+    const api = await busyShop();
+    await api.advance(2 * 3600);
+    await asTester(api, async (tester) => {
+      await tester.open('/report?timezone=UTC&date=2027-06-01');
+      await tester.sees('movement', 3);
+      await tester.at('date').fill('2027-06-02');
+      await tester.at('empty').waitFor();
+      await tester.at('zone').fill('Europe/Kyiv');
+      await tester.sees('movement', 3);
+      assert.match(await tester.page.locator('[data-testid="movement"] time').first().innerText(), /^2027-06-02 01:30:01$/);
+      assert.match(tester.page.url(), /#\/report\?date=2027-06-02&timezone=Europe%2FKyiv$/);
+      await tester.at('zone').fill('Mars');
+      await tester.page.locator('[data-testid="failed"]', { hasText: 'time zone data' }).waitFor();
+      await tester.at('zone').fill('+03:00');
+      await tester.sees('failed', 0);
+      await tester.sees('movement', 3);
+    }, { refusals: true });
+  });
+
+  test('is downloaded as CSV', async () => {
+    const api = await busyShop();
+    await asTester(api, async (tester) => {
+      await tester.open('/report?timezone=UTC&date=2027-06-01');
+      await tester.sees('movement', 2);
+      const [download] = await Promise.all([tester.page.waitForEvent('download'), tester.at('download').click()]);
+      assert.equal(download.suggestedFilename(), 'report-2027-06-01.csv');
+      const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
+      assert.equal(lines.length, 5, 'head, two rows, a total, and nothing behind the last end');
+      assert.match(lines[1], /^2027-06-01T22:30:01\+00:00,payment,cpi_/);
+    });
+  });
+
+  test('has pages', async () => {
+    const api = await shop();
+    await api.freeze(start);
+    for (let i = 0; i < 55; i++) await api.made({ amount: 1 }, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
+    await api.advance(5);
+    await asTester(api, async (tester) => {
+      await tester.open('/report?timezone=UTC');
+      await tester.sees('movement', 50);
+      await tester.at('older').click();
+      await tester.sees('movement', 5);
+      assert.equal(await tester.at('active').innerText(), '55.00 USD', 'the sums are those of the day');
+      await tester.at('newest').click();
+      await tester.sees('movement', 50);
+    });
+  });
+});
+
 test('the clock is frozen, advanced, and advanced to the next event', async () => {
   const api = await shop();
   await asTester(api, async (tester) => {
@@ -991,6 +1072,7 @@ describe('with the keyboard alone', () => {
       await keyboard.press('Escape');
       for (const [key, view] of [
         ['n', 'new'],
+        ['d', 'report'],
         ['r', 'requests'],
         ['s', 'sinks'],
         ['f', 'faults'],
@@ -1070,6 +1152,7 @@ const VIEWS = {
   invoices: '/invoices',
   invoice: (id) => `/invoices/${id}`,
   new: '/new',
+  report: '/report',
   requests: '/requests',
   sinks: '/sinks',
   sink: '/sinks/shop',
@@ -1092,6 +1175,9 @@ for (const theme of ['light', 'dark']) {
         { headers: { 'X-Mock-Outcome': 'process_failed:insufficient_funds@0' } },
       );
       (await api.create({ amount: -1 })).expect(422);
+      const order = { reference_id: 'wages', service: 'test_eur', currency: 'EUR', amount: 40, fields: { account: '1' },
+        options: { auto_process: true } };
+      (await api.private('POST', '/payout-invoices', { json: { data: { attributes: order } } })).expect(201);
       await api.wait({ invoice: id, callback: 'delivered', transition: 'processed' });
       await asTester(api, async (tester) => {
         for (const [name, where] of Object.entries(VIEWS)) {

@@ -13,6 +13,7 @@ import { showFaults } from './dashboard_faults.js';
 import { showInvoice } from './dashboard_invoice.js';
 import { showInvoices, showPayouts } from './dashboard_invoices.js';
 import { showNew } from './dashboard_new.js';
+import { showReport } from './dashboard_report.js';
 import { showRequests } from './dashboard_requests.js';
 import { showSink, showSinks } from './dashboard_sinks.js';
 
@@ -20,6 +21,7 @@ const VIEWS = {
   invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
   payouts: { list: showPayouts, one: showInvoice, title: 'Payouts' },
   new: { list: showNew, title: 'New' },
+  report: { list: showReport, title: 'Report' },
   requests: { list: showRequests, title: 'Requests' },
   sinks: { list: showSinks, one: showSink, title: 'Sinks' },
   faults: { list: showFaults, title: 'Faults' },

@@ -1,9 +1,10 @@
 // Keyboard shortcuts: letters open views; j and k move through the rows of a list.
 
-const GO = { i: 'invoices', n: 'new', p: 'payouts', r: 'requests', s: 'sinks', f: 'faults', c: 'clock', a: 'accounts' };
+const GO = { i: 'invoices', n: 'new', p: 'payouts', d: 'report', r: 'requests', s: 'sinks', f: 'faults', c: 'clock',
+  a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
-  ['i n p r s f c a', 'Invoices, New, Payouts, Requests, Sinks, Faults, Clock, Accounts'],
+  ['i n p d r s f c a', 'Invoices, New, Payouts, Report, Requests, Sinks, Faults, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
   ['j k', 'the next row, the previous row'],
   ['Enter', 'open the row'],
