@@ -89,7 +89,8 @@ static bool add_change(void *arg, const struct report_change *change)
     return --s->room > 0;
 }
 
-/* The next lines; none at the end. A part of the day may have no line of its own. */
+/* The next lines; none at the end. A part of the day may have no line of its own. If the database
+ * fails there are no totals. */
 static void render(struct sending *s)
 {
     s->out.size = s->sent = 0;
@@ -97,6 +98,7 @@ static void render(struct sending *s)
         s->room = CHANGES_AT_ONCE;
         store_report(s->engine->store, &s->range, add_change, s);
         s->all_read = s->room > 0;
+        s->sums.n = *store_failure(s->engine->store) ? 0 : s->sums.n;
     }
     for (size_t i = 0; s->all_read && i < s->sums.n; i++) {
         if (s->sums.list[i].all.n) {
