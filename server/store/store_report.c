@@ -21,7 +21,7 @@ static const char *const sql[] = {
                   " t.reserved, i.id, i.reference_id, i.service, i.currency, i.description,"
                   " i.test_mode, i.status, " REFUND_REFERENCE
                   " FROM transition AS t JOIN invoice AS i ON i.seq = t.invoice"
-                  " WHERE t.account = ?1 AND i.account = ?1 AND t.at_ms >= ?2 AND t.at_ms < ?3"
+                  " WHERE t.account = ?1 AND +i.account = ?1 AND t.at_ms >= ?2 AND t.at_ms < ?3"
                   " AND (t.at_ms > ?2 OR t.seq > ?4)"
                   " AND coalesce(t.paid, t.fee, t.refunded, t.charged_back, t.reserved) IS NOT NULL"
                   " ORDER BY t.at_ms, t.seq",
