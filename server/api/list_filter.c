@@ -172,9 +172,9 @@ static struct answer *refuse(struct call *call, const struct filter *filter)
                   arena_printf(call->arena, "Invalid value provided for key `%s`.", filter->name));
     json_out_object_end(&out);
     json_out_array_end(&out);
-    http_reply_header(
-        call->request, HTTP_REASON,
-        arena_printf(call->arena, "filter[%s] must be %s", filter->name, filter->accepts));
+    call->refusal = REFUSAL_FILTER;
+    call->detail =
+        arena_printf(call->arena, "filter[%s] must be %s", filter->name, filter->accepts);
     return call_reply_end(&out);
 }
 

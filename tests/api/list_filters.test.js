@@ -188,7 +188,7 @@ for (const [kind, { add, rows, one, other }] of Object.entries(KINDS)) {
         assert.match(error.id, UUID);
         assert.equal(reply.text,
           `{"errors":[{"id":"${error.id}","status":"error","code":"400","title":"Invalid value provided for key \`${name}\`."}]}`);
-        assert.ok(reply.headers['x-mock-reason'].startsWith(`filter[${name}] must be `));
+        assert.ok(reply.headers['x-mock-reason'].startsWith(`a filter has a wrong value: filter[${name}] must be `));
       });
     }
 
@@ -208,7 +208,7 @@ for (const [kind, { add, rows, one, other }] of Object.entries(KINDS)) {
       (await list({ 'filter[created]': 'x' })).expect(400);
       const [{ explain }] = (await api.control('GET', '/requests')).expect(200).json.items;
       assert.deepEqual([explain.rule, explain.where], ['invalid_filter', 'query']);
-      assert.match(explain.message, /^filter\[created\] must be \[from\] and \[to\] in whole unix seconds$/);
+      assert.match(explain.message, /^a filter has a wrong value: filter\[created\] must be \[from\] and \[to\] in whole unix seconds$/);
     });
   });
 }
