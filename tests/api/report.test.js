@@ -161,7 +161,7 @@ async function act(chance, api, open) {
       break;
     default:
       await move(api, id, chance.of(['processed', 'process_failed', 'process_pending', 'refunded', 'charged_back',
-        'partially_refunded']), { force: chance.below(3) > 0 });
+        'partially_refunded', 'canceled', 'partially_canceled']), { force: chance.below(3) > 0 });
   }
 }
 
