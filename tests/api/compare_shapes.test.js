@@ -23,7 +23,7 @@ async function learn(file, profile, account, more = []) {
 
 /** The last callbacks that the sink has received, each with its headers. */
 async function learnCallbacks(file, profile, sink) {
-  for (const [number, { raw, headers }] of sink.requests.slice(-40).entries()) {
+  for (const [number, { raw, headers }] of sink.requests.slice(-64).entries()) {
     const body = join(tempDir(), `${number}.json`);
     const head = join(tempDir(), `${number}.txt`);
     writeFileSync(body, raw);

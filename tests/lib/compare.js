@@ -37,12 +37,12 @@ const FULL = {
   return_urls: { success: 'https://example.com/s', fail: 'https://example.com/f', pending: 'https://example.com/p' },
 };
 const MINIMAL = {};
-/** The statuses that a kind of invoice can have in the account's profile. */
+const profileOf = async (api) => (await api.control('GET', `/accounts/${api.account.id}`)).expect(200)
+  .json.settings.profile;
 async function statuses(api, kind) {
-  const { settings } = (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json;
-  const { items } = (await api.send('GET', '/_mock/statuses')).expect(200).json;
-  return items.filter(({ kinds, profiles }) => kinds.includes(kind) && profiles.includes(settings.profile))
-    .map(({ status }) => status);
+  const profile = await profileOf(api);
+  return (await api.send('GET', '/_mock/statuses')).expect(200).json.items
+    .filter(({ kinds, profiles }) => kinds.includes(kind) && profiles.includes(profile)).map(({ status }) => status);
 }
 
 const createPayout = async (api, more) => {
@@ -63,10 +63,10 @@ const createPayout = async (api, more) => {
 async function payments(api, callbackUrl) {
   const headers = { 'X-Mock-Outcome': 'process_pending' };
   for (const status of await statuses(api, 'payment')) {
-    const flow = status === 'verify_failed' ? 'verify' : 'charge';
     for (const more of [FULL, MINIMAL]) {
-      const target = more === FULL ? callbackUrl : undefined;
-      const made = await api.made({ ...more, flow, callback_url: target }, { headers });
+      const flow = status === 'verify_failed' ? 'verify' : 'charge';
+      const callback_url = more === FULL ? callbackUrl : undefined;
+      const made = await api.made({ ...more, flow, callback_url }, { headers });
       (await api.transition(made.id, { status, force: true })).expect(200);
     }
   }
@@ -83,6 +83,25 @@ async function payments(api, callbackUrl) {
   await api.made({ ...FULL, flow: 'verify' }, { headers: { 'X-Mock-Outcome': 'processed@0ms' } });
 }
 
+/** What only the newer profiles show: amounts of a conversion, and refunds as resources. */
+async function newer(api, callback_url) {
+  const headers = { 'X-Mock-Outcome': 'processed@0' };
+  const target = `/accounts/${api.account.id}`;
+  (await api.control('PATCH', target, { convert_currency: true })).expect(200);
+  await api.made({ ...FULL, callback_url, service: 'payment_card_eur_hpp', currency: 'USD' }, { headers });
+  (await api.control('PATCH', target, { convert_currency: false })).expect(200);
+  const { id } = await api.made({ ...FULL, callback_url }, { headers });
+  await api.reach(id, 'processed');
+  for (const description of ['half', undefined]) {
+    const attributes = { amount: 1, reference_id: randomUUID(), description };
+    const json = { data: { type: 'refund', attributes } };
+    (await api.private('POST', `/payment-invoices/${id}/refund`, { json, headers: { 'X-Mock-Outcome': 'refunded@0' } }))
+      .expect(200, 201);
+    await api.wait({ invoice: id, status: 'partially_refunded' });
+    await api.idle();
+  }
+}
+
 async function payouts(api) {
   for (const status of await statuses(api, 'payout')) {
     for (const more of [{ description: 'x', metadata: { a: 1 }, customer: CUSTOMER }, MINIMAL]) {
@@ -97,6 +116,7 @@ async function payouts(api) {
 export async function everyKind(api, callbackUrl) {
   await payments(api, callbackUrl);
   await payouts(api);
+  if (await profileOf(api) !== '2020') await newer(api, callbackUrl);
   await api.idle();
   const later = { on: 'callback', fault: 'delay', delay: '1h', times: 1 };
   (await api.control('POST', '/faults', later)).expect(201);
