@@ -43,6 +43,9 @@ export interface Settings {
   opening_balances?: Record<string, number>;
   payment_fee_shift_out?: boolean;
   convert_currency?: boolean;
+  callback_headers?: Record<string, string>;
+  required_fields?: string[];
+  strict_test_mode?: boolean;
   profile?: '2020' | '2024' | '2025';
 }
 

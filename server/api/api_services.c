@@ -124,7 +124,8 @@ static void find_offers(struct call *call, struct prerequest_view *view)
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         int64_t rate = engine_rate(call->engine, call->tenant, view->currency, service);
-        if (service_is_usable(service) && rate != MONEY_NONE && fits_amount(view, service, rate)) {
+        if (engine_service_is_usable(call->tenant, service, call->test_key) && rate != MONEY_NONE &&
+            fits_amount(view, service, rate)) {
             offers[view->n_offers++] = (struct prerequest_offer){service, rate};
         }
     }

@@ -7,6 +7,7 @@
 #include "engine/plan.h"
 #include "store/store_invoice.h"
 #include "view/cardgate.h"
+#include "view/settings_lists.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,13 @@ static int64_t rate_of(const struct checking *c, const struct service *service)
                            : MONEY_NONE;
 }
 
+static bool is_usable(const struct checking *c, const struct service *service)
+{
+    return c->call->tenant
+               ? engine_service_is_usable(c->call->tenant, service, c->order->draft.test_mode)
+               : service_is_usable(service);
+}
+
 static void check_service(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -42,7 +50,7 @@ static void check_service(const struct checking *c)
     }
     const struct service *service = service_find(
         engine_catalogue(c->call->engine, c->call->tenant, c->order->kind), input->service);
-    if (!service || !service_is_usable(service)) {
+    if (!service || !is_usable(c, service)) {
         json_errors_add(c->errors, "service",
                         service ? "Service is not available" : "Service does not exist");
         return;
@@ -269,6 +277,9 @@ void order_read(struct call *call, enum order_way way, const json_t *fields,
     const struct checking checking = {call, &input, &input.order, errors};
     json_auto_t *filled = order_way_is_html(way) ? json_without_blanks(fields) : NULL;
     order_fields_read(way, filled ? filled : fields, &input, errors);
+    if (call->tenant && way != ORDER_PAYOUT) {
+        settings_check_required(&call->tenant->account.settings, fields, errors);
+    }
     input.order.draft.flow = text_equal(input.flow, "verify") ? FLOW_VERIFY : FLOW_CHARGE;
     check_service(&checking);
     check_amount(&checking);

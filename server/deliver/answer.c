@@ -1,7 +1,6 @@
 #include "answer.h"
 
 #include "base/text.h"
-#include "mask/mask.h"
 #include "wire/json_out.h"
 
 #include <string.h>
@@ -251,7 +250,8 @@ static const char *join(struct arena *arena, struct field *fields, size_t n, siz
     return value;
 }
 
-void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head, bool masked)
+void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,
+                  bool (*hides)(const void *arg, const char *name), const void *arg)
 {
     struct field fields[HEAD_FIELDS_MOST];
     size_t n = read_fields(arena, head, fields);
@@ -260,7 +260,7 @@ void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head, 
     for (size_t i = 0; i < n; i++) {
         if (fields[i].name) {
             const char *value = join(arena, fields, n, i);
-            bool hidden = masked && mask_hides_header(fields[i].name);
+            bool hidden = hides && hides(arg, fields[i].name);
             json_out_text(&out, fields[i].name, hidden ? "***" : value);
         }
     }

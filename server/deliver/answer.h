@@ -34,10 +34,11 @@ struct answer {
 /*
  * Appends the fields of a head (a start line, then fields, as received or sent) as a JSON object,
  * in their order. Fields with the same name are joined by ", " under the first spelling, and folded
- * lines become one line. If `masked`, values of headers with credentials are masked. Fields beyond
+ * lines become one line. `hides` says whose values are masked; NULL: none. Fields beyond
  * HEAD_FIELDS_MOST are left out. Allocates in `arena`.
  */
-void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head, bool masked);
+void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,
+                  bool (*hides)(const void *arg, const char *name), const void *arg);
 
 /* Reads one line of a head or a trailer, including its line end. Returns false if it is wrong:
  * answer->flaw says why, and nothing more may be read. */

@@ -36,6 +36,10 @@ struct queued_callback {
     bool ahead; /* sent before others to the same receiver */
 };
 
+struct delivery_header {
+    const char *name, *value;
+};
+
 /* The data of an attempt; texts live in the arena that was passed. */
 struct delivery {
     const char *url, *signature, *body;
@@ -43,6 +47,8 @@ struct delivery {
     int64_t retry;        /* 0: the first attempt, else its number as a retry */
     int64_t next_retry_s; /* unix seconds; 0: this is the last attempt */
     int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms;
+    const struct delivery_header *headers; /* the account's own; their values are recorded masked */
+    size_t n_headers;
 };
 
 struct delivery_result {

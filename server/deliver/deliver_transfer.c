@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "base/wall.h"
+#include "mask/mask.h"
 
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -122,6 +123,9 @@ static void set_headers(struct transfer *transfer)
         }
     }
     add_header(transfer, "Expect:");
+    for (size_t i = 0; i < delivery->n_headers; i++) {
+        add_header(transfer, "%s: %s", delivery->headers[i].name, delivery->headers[i].value);
+    }
 }
 
 static void set_options(struct transfer *transfer)
@@ -287,10 +291,21 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
     return transfer->error[0] ? without_time(arena, transfer->error) : curl_easy_strerror(code);
 }
 
-static const char *json_of(struct transfer *transfer, const struct buf *head, bool masked)
+/* Credentials, and whatever the account adds. */
+static bool hides(const void *arg, const char *name)
+{
+    const struct delivery *delivery = arg;
+    bool own = false;
+    for (size_t i = 0; i < delivery->n_headers && !own; i++) {
+        own = text_equal_nocase(delivery->headers[i].name, name);
+    }
+    return own || mask_hides_header(name);
+}
+
+static const char *json_of(struct transfer *transfer, const struct buf *head, bool sent)
 {
     buf_auto json = {0};
-    head_to_json(&json, &transfer->arena, head, masked);
+    head_to_json(&json, &transfer->arena, head, sent ? hides : NULL, &transfer->delivery);
     return arena_copy(&transfer->arena, json.data, json.size);
 }
 

@@ -53,6 +53,11 @@ const struct setting account_settings[] = {
      .help = "the payer pays the fee on top of the amount"},
     {"opening_balances", SETTING_AMOUNTS, AT(opening_balances), .most = 100,
      .help = "by currency; currencies of services that are not named start with 1000000"},
+    {"callback_headers", SETTING_HEADERS, AT(callback_headers), .help = "header fields added to every callback"},
+    {"required_fields", SETTING_PATHS, AT(required_fields),
+     .help = "dotted paths that every payment's order must contain, such as customer.name"},
+    {"strict_test_mode", SETTING_BOOL, AT(strict_test_mode),
+     .help = "in live mode, decline test cards and refuse test services"},
     {"profile", SETTING_CHOICE, AT(profile), .text = "2020", .choices = profile_names, .help = "shape of the bodies"},
     {"ttl_s", SETTING_INT, AT(ttl_s), .number = ACCOUNT_UNSET, .least = 1, .most = 365LL * DAY_S,
      .help = "the account is deleted after this time without use; null: never"},
@@ -98,6 +103,11 @@ const char *account_sign(const struct account *account, struct arena *arena, boo
 enum profile account_profile(const struct account *account)
 {
     return profile_of(account->settings.profile);
+}
+
+bool account_refuses_tests(const struct account *account, bool test_mode)
+{
+    return account->settings.strict_test_mode && !test_mode;
 }
 
 bool account_is_active(const struct account *account)

@@ -22,8 +22,10 @@ struct settings {
         *outcome, *return_url;
     const char *profile;
     const char *opening_balances; /* JSON text, amounts by currency, or NULL */
+    const char *callback_headers; /* JSON text, header fields by name, or NULL */
+    const char *required_fields;  /* JSON text, a list of dotted paths, or NULL */
     bool public_creation, only_final, auto_return, send_context, convert_currency,
-        payment_fee_shift_out;
+        payment_fee_shift_out, strict_test_mode;
     int64_t settle_after_ms, first_callback_delay_ms, lifetime_s, retry_interval_s, retry_limit;
     int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, ttl_s;
 };
@@ -36,6 +38,8 @@ enum setting_kind {
     SETTING_BOOL,
     SETTING_INT,     /* least to most; null where ACCOUNT_UNSET is the default */
     SETTING_AMOUNTS, /* an object of currencies to amounts, or null */
+    SETTING_HEADERS, /* an object of header fields, or null */
+    SETTING_PATHS,   /* a list of dotted paths, or null */
 };
 
 struct setting {
@@ -120,6 +124,10 @@ const char *account_sign(const struct account *account, struct arena *arena, boo
 
 /* The format of an account's bodies. */
 enum profile account_profile(const struct account *account);
+
+/* True if test cards and test services do not work in this mode: live, with strict_test_mode
+ * (P172). */
+bool account_refuses_tests(const struct account *account, bool test_mode);
 
 /* Only "active" accounts create invoices (P656). */
 bool account_is_active(const struct account *account);

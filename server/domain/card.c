@@ -88,11 +88,16 @@ const struct test_card *card_find_shown(const struct card_table *table, const ch
     return NULL;
 }
 
+const char *card_outcome_unknown(const struct card_table *table, const struct card_entry *entry)
+{
+    return card_luhn_holds(entry->number) ? table->otherwise : table->luhn_failure;
+}
+
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry)
 {
     const struct test_card *card = card_find(table, entry->number);
     if (!card) {
-        return card_luhn_holds(entry->number) ? table->otherwise : table->luhn_failure;
+        return card_outcome_unknown(table, entry);
     }
     size_t i = 0;
     while (i + 1 < card->n_outcomes && strcmp(card->outcomes[i].expiry, entry->expiry) != 0) {

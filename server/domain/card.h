@@ -67,6 +67,9 @@ const struct test_card *card_find_shown(const struct card_table *table, const ch
 /* The outcome of paying with this card: a text of the outcome syntax, owned by the table. */
 const char *card_outcome(const struct card_table *table, const struct card_entry *entry);
 
+/* The same if no card is a test card: strict_test_mode. */
+const char *card_outcome_unknown(const struct card_table *table, const struct card_entry *entry);
+
 /* The part of a card that an invoice shows. `entry` must outlive the result (holder). */
 void card_show(const struct card_table *table, const struct card_entry *entry,
                struct card_shown *ret_shown);

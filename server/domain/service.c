@@ -49,6 +49,11 @@ bool service_is_test(const struct service *service)
     return text_equal(service->flow, "test");
 }
 
+bool service_is_for_tests(const struct service *service)
+{
+    return service_is_test(service) || text_equal(service->method->code, "test");
+}
+
 bool service_field_holds(const struct service_field *field, const char *text)
 {
     return text_utf8_length(text, strlen(text)) <= FIELD_MOST &&

@@ -75,3 +75,6 @@ bool service_limits_hold(const struct service *service, int64_t amount);
 
 /* The services of test connectors, whose `status` field decides the outcome (P1064). */
 bool service_is_test(const struct service *service);
+
+/* The services of test connectors, of payments and of payouts. */
+bool service_is_for_tests(const struct service *service);

@@ -6,6 +6,7 @@
 #include "engine/outbox_fault.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "view/settings_lists.h"
 
 #include <string.h>
 
@@ -23,6 +24,23 @@ static int64_t retry_delay_ms(const struct tenant *tenant, int64_t retry)
 static bool is_last(const struct tenant *tenant, const struct callback *callback, int64_t attempt)
 {
     return callback->manual || attempt >= tenant->account.settings.retry_limit;
+}
+
+/* The account's own header fields. */
+static void add_headers(struct arena *arena, const struct settings *settings,
+                        struct delivery *delivery)
+{
+    json_auto_t *fields = settings_headers(settings);
+    struct delivery_header *headers =
+        arena_alloc(arena, (json_object_size(fields) + 1) * sizeof *headers);
+    const char *name;
+    json_t *value;
+    delivery->headers = headers;
+    json_object_foreach(fields, name, value)
+    {
+        headers[delivery->n_headers++] = (struct delivery_header){
+            arena_strdup(arena, name), arena_strdup(arena, json_string_value(value))};
+    }
 }
 
 bool attempt_load(void *arg, struct arena *arena, int64_t seq, struct delivery *ret_delivery)
@@ -52,6 +70,7 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, struct delivery *
         .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
+    add_headers(arena, settings, ret_delivery);
     outbox_fault_apply(tenant, arena, &callback, ret_delivery);
     return true;
 }

@@ -150,7 +150,7 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
 {
     int64_t now_ms = clock_now(tenant);
     if (invoice->status != STATUS_CREATED || now_ms >= invoice->expires_ms ||
-        !engine_service_accepts(engine, tenant, service, invoice->currency, invoice->amount)) {
+        !engine_service_accepts(engine, tenant, service, invoice)) {
         return false;
     }
     /* Keep the order's outcome, unless the fixtures no longer define it. */

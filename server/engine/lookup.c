@@ -122,12 +122,20 @@ int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, co
     return tenant->account.settings.convert_currency ? rate : MONEY_NONE;
 }
 
-bool engine_service_accepts(const struct engine *engine, const struct tenant *tenant,
-                            const struct service *service, const char *currency, int64_t amount)
+bool engine_service_is_usable(const struct tenant *tenant, const struct service *service,
+                              bool test_mode)
 {
-    int64_t rate = engine_rate(engine, tenant, currency, service);
-    return service_is_usable(service) && rate != MONEY_NONE &&
-           service_limits_hold(service, price_converted(service, amount, rate));
+    bool refused =
+        service_is_for_tests(service) && account_refuses_tests(&tenant->account, test_mode);
+    return service_is_usable(service) && !refused;
+}
+
+bool engine_service_accepts(const struct engine *engine, const struct tenant *tenant,
+                            const struct service *service, const struct invoice *invoice)
+{
+    int64_t rate = engine_rate(engine, tenant, invoice->currency, service);
+    return engine_service_is_usable(tenant, service, invoice->test_mode) && rate != MONEY_NONE &&
+           service_limits_hold(service, price_converted(service, invoice->amount, rate));
 }
 
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,

@@ -46,10 +46,15 @@ const struct service *engine_service(const struct engine *engine, const struct i
 int64_t engine_rate(const struct engine *engine, const struct tenant *tenant, const char *currency,
                     const struct service *service);
 
-/* Returns true if a service accepts the currency and amount: it is usable, accepts the currency
- * (engine_rate), and its limits hold. */
+/* Returns true if the account can use a service: it is usable, and it is no test service in live
+ * mode with strict_test_mode. */
+bool engine_service_is_usable(const struct tenant *tenant, const struct service *service,
+                              bool test_mode);
+
+/* Returns true if a service accepts the invoice's currency and amount: the account can use it in
+ * this mode, it accepts the currency (engine_rate), and its limits hold. */
 bool engine_service_accepts(const struct engine *engine, const struct tenant *tenant,
-                            const struct service *service, const char *currency, int64_t amount);
+                            const struct service *service, const struct invoice *invoice);
 
 /* The id of a customer: a reference always means the same customer within an account (P1155). */
 void engine_customer_id(const struct engine *engine, const struct tenant *tenant,

@@ -86,8 +86,10 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
-    const struct test_card *known = card_find(&engine->fixture->cards, card->number);
-    const char *outcome = card_outcome(&engine->fixture->cards, card);
+    const struct card_table *cards = &engine->fixture->cards;
+    bool strict = account_refuses_tests(&tenant->account, invoice->test_mode);
+    const struct test_card *known = strict ? NULL : card_find(cards, card->number);
+    const char *outcome = known ? card_outcome(cards, card) : card_outcome_unknown(cards, card);
     const char *payload = engine_card_payload(engine, arena, invoice, card, client_ip);
     if (!known || !known->three_ds) {
         apply(engine, tenant, arena, invoice, outcome, payload);

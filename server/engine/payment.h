@@ -41,8 +41,10 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
 bool payment_takes_cards(const struct engine *engine, const struct invoice *invoice);
 
 /*
- * Pays by card; the card decides the result (P1051). A card with 3-D Secure leaves the invoice
- * pending with auth_3ds_required and a challenge, which replaces one of an earlier attempt.
+ * Pays by card; the card decides the result (P1051). Test cards are declined like unknown ones if
+ * the account does not accept them in this mode (account_refuses_tests). A card with 3-D Secure
+ * leaves the invoice pending with auth_3ds_required and a challenge, which replaces one of an
+ * earlier attempt.
  */
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
                                     struct arena *arena, struct invoice *invoice,

@@ -35,7 +35,8 @@ static const struct {
     {"secretkey", MASK_SECRET},
     {"secretlivekey", MASK_SECRET},
     {"controltoken", MASK_SECRET},
-    {"token", MASK_TOKEN}, /* of a query only */
+    {"callbackheaders", MASK_SECRET}, /* an account's setting: all its values */
+    {"token", MASK_TOKEN},            /* of a query only */
 };
 
 /* Their first letters. */

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/money.h"
 #include "domain/outcome.h"
+#include "view/settings_lists.h"
 
 #include <string.h>
 
@@ -125,6 +126,10 @@ static const char *read_setting(const struct setting *setting, const json_t *val
         return read_number(setting, value, errors, place);
     case SETTING_AMOUNTS:
         return read_amounts(setting, value, errors, place);
+    case SETTING_HEADERS:
+        return settings_read_headers(value, errors, place);
+    case SETTING_PATHS:
+        return settings_read_paths(value, errors, place);
     }
     return NULL;
 }
@@ -203,6 +208,8 @@ void settings_write(struct json_out *out, const struct settings *settings)
             json_out_text(out, setting->name, *(const char *const *)place);
             break;
         case SETTING_AMOUNTS:
+        case SETTING_HEADERS:
+        case SETTING_PATHS:
             json_out_raw(out, setting->name, *(const char *const *)place);
             break;
         case SETTING_BOOL:

@@ -90,6 +90,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     struct call *call = page->call;
     bool card = payment_takes_cards(call->engine, invoice);
     bool failed = status_is_failure(invoice->status), foreign;
+    bool strict = account_refuses_tests(&call->tenant->account, invoice->test_mode);
     const char *method =
         page->service ? checkout_service_text(page, &page->service->method->name) : NULL;
     const struct template_rows given = checkout_service_given(page);
@@ -126,7 +127,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"cvv_error", error_text(page, form->cvv_error)},
         {"holder_error", error_text(page, form->holder_error)},
         {"choice_error", error_text(page, form->choice_error)},
-        {"panel", template_flag(card && page->panel)},
+        {"panel", template_flag(card && page->panel && !strict)},
         {"test_cvv", CHECKOUT_PANEL_CVV},
         {"test_holder", CHECKOUT_PANEL_HOLDER},
         {"cards", .rows = &cards},

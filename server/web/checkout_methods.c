@@ -59,8 +59,7 @@ static bool fits(const struct checkout_page *page, const struct service *service
 {
     const struct call *call = page->call;
     const char *name = checkout_service_text(page, &service->method->name);
-    return engine_service_accepts(call->engine, call->tenant, service, page->invoice.currency,
-                                  page->invoice.amount) &&
+    return engine_service_accepts(call->engine, call->tenant, service, &page->invoice) &&
            appearance_offers(&page->appearance, service->method->code, call->arena) &&
            (!search || locale_contains(name, search));
 }

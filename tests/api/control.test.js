@@ -132,6 +132,9 @@ describe('accounts', () => {
     send_context: true,
     attempt_limit: 3,
     ttl_s: 3600,
+    callback_headers: { 'X-Forwarded-For': '10.0.0.1, 10.0.0.2' },
+    required_fields: ['description', 'customer.metadata.ip'],
+    strict_test_mode: true,
   };
 
   test('every setting can be set at the top level or under settings, and changed', async () => {
@@ -170,6 +173,10 @@ describe('accounts', () => {
       ['name', 5],
       ['attempt_limit', 0],
       ['read_timeout_ms', 0],
+      ['callback_headers', { 'X-Signature': 'mine' }],
+      ['callback_headers', { 'X-A': 'b\r\nContent-Length: 0' }],
+      ['required_fields', ['customer..name']],
+      ['strict_test_mode', 'yes'],
     ];
     for (const [name, value] of bad) {
       for (const json of [{ [name]: value }, { settings: { [name]: value } }]) {

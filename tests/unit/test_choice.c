@@ -300,6 +300,13 @@ static void a_start_without_a_service_must_be_forced(void **state)
     end(&b);
 }
 
+static bool accepts(const struct bench *b, const struct service *service, const char *currency,
+                    int64_t amount)
+{
+    const struct invoice invoice = {.amount = amount, .currency = currency};
+    return engine_service_accepts(&b->engine, b->tenant, service, &invoice);
+}
+
 /* Limits are in the service's currency. By the rates of the fixtures 100 USD are 92 EUR. */
 static void which_services_accept_an_invoice(void **state)
 {
@@ -314,19 +321,50 @@ static void which_services_accept_an_invoice(void **state)
     struct service eur = usd;
     eur.currency = "EUR";
     eur.amount_max = 92 * MONEY_ONE;
+    const struct payment_method method = {.code = "payment_card"};
     const int64_t amount = 100 * MONEY_ONE;
-    assert_true(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount + 1));
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", 91 * MONEY_ONE));
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount));
+    usd.method = eur.method = &method;
+    assert_true(accepts(&b, &usd, "USD", amount));
+    assert_false(accepts(&b, &usd, "USD", amount + 1));
+    assert_false(accepts(&b, &usd, "USD", 91 * MONEY_ONE));
+    assert_false(accepts(&b, &eur, "USD", amount));
     b.tenant->account.settings.convert_currency = true;
-    assert_true(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount));
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "USD", amount + MONEY_ONE));
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &eur, "SEK", amount));
+    assert_true(accepts(&b, &eur, "USD", amount));
+    assert_false(accepts(&b, &eur, "USD", amount + MONEY_ONE));
+    assert_false(accepts(&b, &eur, "SEK", amount));
     usd.available = false;
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
-    usd = (struct service){.currency = "USD", .available = true, .amount_max = amount};
-    assert_false(engine_service_accepts(&b.engine, b.tenant, &usd, "USD", amount));
+    assert_false(accepts(&b, &usd, "USD", amount));
+    usd = (struct service){
+        .currency = "USD", .method = &method, .available = true, .amount_max = amount};
+    assert_false(accepts(&b, &usd, "USD", amount));
+    end(&b);
+}
+
+/* Payments name the test flow, payouts only the test method. */
+static void strict_test_mode_excludes_test_services_from_live_mode(void **state)
+{
+    const struct payment_method test = {.code = "test"}, card = {.code = "payment_card"};
+    static const struct {
+        bool strict, test_mode, expected;
+    } rows[] = {
+        {false, false, true}, {false, true, true}, {true, true, true}, {true, false, false}};
+    const struct service services[] = {
+        {.method = &test, .available = true, .enabled = true},
+        {.method = &card, .flow = "test", .available = true, .enabled = true},
+    };
+    const struct service other = {
+        .method = &card, .flow = "hpp", .available = true, .enabled = true};
+    struct bench b;
+    (void)state;
+    begin(&b, &plain);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        b.tenant->account.settings.strict_test_mode = rows[i].strict;
+        for (size_t k = 0; k < ARRAY_SIZE(services); k++) {
+            assert_int_equal(engine_service_is_usable(b.tenant, &services[k], rows[i].test_mode),
+                             rows[i].expected);
+        }
+        assert_true(engine_service_is_usable(b.tenant, &other, rows[i].test_mode));
+    }
     end(&b);
 }
 
@@ -344,6 +382,7 @@ int main(void)
         cmocka_unit_test(an_unusable_service_cannot_be_chosen),
         cmocka_unit_test(a_start_without_a_service_must_be_forced),
         cmocka_unit_test(which_services_accept_an_invoice),
+        cmocka_unit_test(strict_test_mode_excludes_test_services_from_live_mode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

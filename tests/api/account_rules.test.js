@@ -1,0 +1,223 @@
+// What an account's settings add to the platform's rules: strict_test_mode, required_fields, callback_headers.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client, invoice, phpForm } from '../lib/client.js';
+import { startServer } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+
+const GOOD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const HTML = { headers: { Accept: 'text/html' } };
+
+describe('strict_test_mode', () => {
+  /** The client with its live key. */
+  const live = (api) => api.with({ ...api.account, public_key: api.account.public_live_key });
+
+  const sale = (api, { attributes }) =>
+    api.send('POST', '/payment/sale', {
+      auth: `Bearer ${attributes.flow_data.metadata.token}`,
+      json: { data: { attributes: { ...GOOD, exp_month: '12', exp_year: '30' } } },
+    });
+
+  test('declines test cards in live mode, as it declines unknown cards', async () => {
+    for (const [strict_test_mode, test_mode, expected] of [
+      [false, false, 'processed ok'],
+      [false, true, 'processed ok'],
+      [true, true, 'processed ok'],
+      [true, false, 'process_failed general_fatal_error'],
+    ]) {
+      const api = await demo.newAccount({ strict_test_mode });
+      const { id } = await api.made({ test_mode }, hold);
+      (await api.pay(id, GOOD)).expect(200);
+      const { status, resolution } = await api.attributes(id);
+      assert.equal(`${status} ${resolution}`, expected, `strict ${strict_test_mode}, test mode ${test_mode}`);
+      const sold = (await sale(api, await api.made({ test_mode }, hold))).expect(201).json;
+      assert.equal(`${sold.status} ${sold.resolution}`, expected);
+    }
+  });
+
+  test('asks for no 3-D Secure, and tells no more about the card', async () => {
+    const api = await demo.newAccount({ strict_test_mode: true });
+    const made = await api.made({}, hold);
+    const page = await api.send('GET', `/hpp/${made.attributes.flow_data.metadata.sid}`, HTML);
+    assert.doesNotMatch(page.text, /mock-panel/);
+    (await api.pay(made.id, { ...GOOD, card_number: '5123817234060000' })).expect(200);
+    assert.equal((await api.attributes(made.id)).resolution, 'general_fatal_error');
+    const tested = await api.made({ test_mode: true }, hold);
+    assert.match((await api.send('GET', `/hpp/${tested.attributes.flow_data.metadata.sid}`, HTML)).text, /mock-panel/);
+  });
+
+  test('a timer and a command still settle live invoices', async () => {
+    const api = await demo.newAccount({ strict_test_mode: true, settle_after_ms: 0 });
+    await api.reach((await api.made()).id, 'processed');
+    const { id } = await api.made({}, hold);
+    (await api.transition(id, { status: 'processed' })).expect(200);
+  });
+
+  test('refuses test services in live mode, in every way', async () => {
+    const api = await demo.newAccount({ strict_test_mode: true });
+    const order = { service: 'test_usd_test', service_fields: { status: 'processed' } };
+    const refused = (reply) =>
+      assert.deepEqual(reply.expect(422).json.errors, { service: 'Service is not available' });
+    refused(await api.create(invoice({ ...order, test_mode: false })));
+    refused(await api.create(invoice(order)));
+    refused(await live(api).createPublic(invoice(order)));
+    refused(await live(api).createForm(invoice(order), { headers: { Accept: 'application/json' } }));
+    (await api.create(invoice({ ...order, test_mode: true }))).expect(201);
+    await api.madePublic(order);
+    const payout = { service: 'test_usd', currency: 'USD', amount: 5, fields: { account: '1' } };
+    const pay = (attributes) => api.private('POST', '/payout-invoices', { json: { data: { attributes } } });
+    refused(await pay(payout));
+    (await pay({ ...payout, test_mode: true })).expect(201);
+  });
+
+  test('the prerequest and the page offer what can be ordered', async () => {
+    const api = await demo.newAccount({ strict_test_mode: true });
+    const offered = async (client) => Object.keys((await client.prerequest({ currency: 'USD' })).expect(200).data.services);
+    const tests = (await offered(api)).filter((code) => code.startsWith('test_'));
+    assert.deepEqual(tests, ['test_usd_test']);
+    assert.deepEqual(
+      await offered(live(api)),
+      (await offered(api)).filter((code) => !code.startsWith('test_')),
+    );
+    for (const [client, shown] of [[api, true], [live(api), false]]) {
+      const order = phpForm({ public_key: client.account.public_key, currency: 'USD', amount: 5 });
+      const { location } = (await api.send('GET', `/hpp/?${order}`)).expect(302).headers;
+      const page = (await api.send('GET', new URL(location).pathname, HTML)).expect(200).text;
+      assert.equal(page.includes('value="test_usd_test"'), shown);
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page)[1];
+      const form = { csrf, service: 'test_usd_test' };
+      (await api.send('POST', new URL(location).pathname, { form })).expect(shown ? 303 : 422);
+    }
+  });
+});
+
+describe('required_fields', () => {
+  const RULES = { required_fields: ['description', 'customer.name', 'customer.metadata.ip', 'metadata.url'] };
+  const BLANK = 'This value should not be blank.';
+  const MISSING = Object.fromEntries(RULES.required_fields.map((path) => [path, BLANK]));
+  const ALL = {
+    description: 'Goods',
+    customer: { reference_id: 'anna', name: 'Anna Ivanova', metadata: { ip: '203.0.113.7' } },
+    metadata: { url: 'https://shop.example' },
+  };
+  const json = { headers: { Accept: 'application/json' } };
+  const page = (api, fields) =>
+    api.send('GET', `/hpp/?${phpForm({ public_key: api.account.public_key, ...fields })}`);
+  const ways = {
+    private: (api, fields) => api.create(fields),
+    public: (api, fields) => api.createPublic(fields),
+    form: (api, fields) => api.createForm(fields, json),
+  };
+
+  for (const [name, create] of Object.entries(ways)) {
+    test(`${name}: a missing one is a 422 like any other`, async () => {
+      const api = await demo.newAccount(RULES);
+      assert.deepEqual((await create(api, invoice())).expect(422).json.errors, MISSING);
+      assert.deepEqual(
+        (await create(api, invoice({ ...ALL, amount: 0, customer: { ...ALL.customer, name: '  ' } }))).expect(422).json
+          .errors,
+        { 'customer.name': BLANK, amount: 'This value should be greater than 0.' },
+      );
+      (await create(api, invoice(ALL))).expect(201, 302);
+    });
+  }
+
+  test('the order of the page too', async () => {
+    const api = await demo.newAccount(RULES);
+    const order = { currency: 'USD', amount: 5 };
+    (await page(api, order)).expect(422);
+    assert.equal((await api.list()).expect(200).json.data.length, 0);
+    (await page(api, { ...order, ...ALL })).expect(302);
+  });
+
+  test('a field that is wrong is reported as wrong', async () => {
+    const api = await demo.newAccount({ required_fields: ['customer.email', 'service'] });
+    const order = invoice({ service: undefined, customer: { reference_id: 'a', email: 'nobody' } });
+    assert.deepEqual((await api.create(order)).expect(422).json.errors, {
+      'customer.email': 'This value is not a valid email address.',
+      service: BLANK,
+    });
+  });
+
+  test('in the style of the profile', async () => {
+    const api = await demo.newAccount({ required_fields: ['customer.phone'], profile: '2024' });
+    const [error, ...others] = (await api.create(invoice())).expect(422).json.errors;
+    assert.deepEqual(others, []);
+    assert.deepEqual(error.source, { pointer: '/data/attributes/customer/phone' });
+    assert.equal(error.detail, BLANK);
+  });
+
+  test('asks nothing of payouts', async () => {
+    const api = await demo.newAccount(RULES);
+    const attributes = { service: 'test_usd', currency: 'USD', amount: 5, fields: { account: '1' } };
+    (await api.private('POST', '/payout-invoices', { json: { data: { attributes } } })).expect(201);
+  });
+});
+
+describe('callback_headers', () => {
+  const HEADERS = { 'X-Forwarded-For': '3.126.246.226', 'X-Shop-Pass': 'pass-Word-1' };
+
+  async function received(settings) {
+    const api = await demo.newAccount(settings);
+    const sink = await startSink({ account: api.account });
+    const { id } = await api.made({ callback_url: `${sink.url}/c` }, hold);
+    await api.wait({ invoice: id, callback: 'delivered' });
+    return { api, sink, id };
+  }
+
+  test('are sent with every callback, in addition to the platform\'s', async () => {
+    const { api, sink, id } = await received({ callback_headers: HEADERS });
+    const [{ headers }] = sink.requests;
+    assert.equal(headers['x-forwarded-for'], HEADERS['X-Forwarded-For']);
+    assert.equal(headers['x-shop-pass'], HEADERS['X-Shop-Pass']);
+    assert.equal(headers['content-type'], 'application/json');
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_headers: { 'X-Other': 'a' } })).expect(200);
+    (await api.transition(id, { status: 'processed' })).expect(200);
+    await api.idle();
+    const later = sink.requests.at(-1).headers;
+    assert.equal(later['x-other'], 'a');
+    assert.equal(later['x-forwarded-for'], undefined);
+    await sink.stop();
+  });
+
+  test('their values are in no record', async () => {
+    const { api, sink } = await received();
+    const changed = { callback_headers: { ...HEADERS, 'X-Escaped': 'pass-"Word"-2\\' } };
+    (await api.control('PATCH', `/accounts/${api.account.id}`, changed)).expect(200);
+    const { id } = await api.made({ callback_url: `${sink.url}/c` }, hold);
+    await api.wait({ invoice: id, callback: 'delivered' });
+    const [callback] = await api.callbacks({ invoice: id });
+    const sent = callback.attempts[0].request.headers;
+    assert.deepEqual([sent['X-Forwarded-For'], sent['X-Shop-Pass']], ['***', '***']);
+    const journal = (await api.control('GET', '/requests')).expect(200).text;
+    const timeline = JSON.stringify(await api.timeline(id));
+    for (const text of [journal, timeline, JSON.stringify(callback), server.stderr]) {
+      assert.doesNotMatch(text, /3\.126\.246|pass-.{0,4}Word/);
+    }
+    assert.match(journal, /X-Shop-Pass/);
+    const { settings } = (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json;
+    assert.deepEqual(settings.callback_headers, changed.callback_headers);
+    assert.equal(sink.requests.at(-1).headers['x-escaped'], 'pass-"Word"-2\\');
+    await sink.stop();
+  });
+
+  test('stay with a snapshot, and go with a reset of the demo account', async () => {
+    const change = async (value) => (await demo.control('PATCH', `/accounts/${demo.account.id}`, value)).expect(200);
+    await change({ callback_headers: HEADERS, required_fields: ['description'], strict_test_mode: true });
+    const settings = async () => {
+      const all = (await demo.control('GET', `/accounts/${demo.account.id}`)).expect(200).json.settings;
+      return [all.callback_headers, all.required_fields, all.strict_test_mode];
+    };
+    (await demo.control('POST', '/snapshots/rules')).expect(201);
+    (await demo.control('POST', '/reset')).expect(200);
+    assert.deepEqual(await settings(), [null, null, false]);
+    (await demo.control('POST', '/snapshots/rules/restore')).expect(200);
+    assert.deepEqual(await settings(), [HEADERS, ['description'], true]);
+    (await demo.control('POST', '/reset')).expect(200);
+  });
+});
