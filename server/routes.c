@@ -80,6 +80,7 @@ const struct route routes[] = {
     {"GET",    "/_mock/accounts/{id}",                     ACCOUNT,           control_accounts_get},
     {"PATCH",  "/_mock/accounts/{id}",                     ACCOUNT,           control_accounts_change},
     {"DELETE", "/_mock/accounts/{id}",                     ACCOUNT,           control_accounts_delete},
+    {"POST",   "/_mock/accounts/{id}/rotate",              ACCOUNT,           control_accounts_rotate},
     {"GET",    "/_mock/accounts/{id}/balances",            ACCOUNT,           control_accounts_balances},
     {"POST",   "/_mock/reset",                             CONTROL,           control_reset},
     {"GET",    "/_mock/clock",                             CONTROL,           control_clock_get},

@@ -16,6 +16,11 @@ struct answer *control_accounts_change(struct call *call);
 struct answer *control_accounts_delete(struct call *call);
 struct answer *control_accounts_balances(struct call *call);
 struct answer *control_reset(struct call *call);
+/* The reply of calls that make or change one. */
+struct answer *control_reply_account(struct call *call, unsigned status,
+                                     const struct tenant *tenant) ATTR_ANSWER;
+/* control_rotate.c */
+struct answer *control_accounts_rotate(struct call *call);
 
 /* control_clock.c */
 struct answer *control_clock_get(struct call *call);

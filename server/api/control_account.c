@@ -2,6 +2,7 @@
 
 #include "engine/engine_account.h"
 #include "engine/ledger.h"
+#include "view/key_history.h"
 #include "view/settings.h"
 
 /* ------------------------------------------------------------------ showing */
@@ -15,12 +16,14 @@ static void write_account(struct json_out *out, const struct tenant *tenant)
     json_out_text(out, "public_live_key", keys->public_live_key);
     json_out_text(out, "secret_key", keys->secret_key);
     json_out_text(out, "secret_live_key", keys->secret_live_key);
+    key_history_write(out, "previous_keys", &tenant->account.old_keys, clock_now(tenant));
     json_out_object(out, "settings");
     settings_write(out, &tenant->account.settings);
     json_out_object_end(out);
 }
 
-static struct answer *reply_account(struct call *call, unsigned status, const struct tenant *tenant)
+struct answer *control_reply_account(struct call *call, unsigned status,
+                                     const struct tenant *tenant)
 {
     struct json_out out = call_reply_object(call, status);
     write_account(&out, tenant);
@@ -29,7 +32,7 @@ static struct answer *reply_account(struct call *call, unsigned status, const st
 
 struct answer *control_accounts_get(struct call *call)
 {
-    return reply_account(call, 200, call->tenant);
+    return control_reply_account(call, 200, call->tenant);
 }
 
 struct answer *control_accounts_list(struct call *call)
@@ -91,7 +94,7 @@ struct answer *control_accounts_add(struct call *call)
         return refused;
     }
     const struct tenant *tenant = engine_add_account(call->engine, &settings);
-    return tenant ? reply_account(call, 201, tenant)
+    return tenant ? control_reply_account(call, 201, tenant)
                   : call_control_error(call, 409, "too_many_accounts",
                                        "there are %d accounts already; delete some or use ttl_s",
                                        TENANTS_MOST);
@@ -106,7 +109,7 @@ struct answer *control_accounts_change(struct call *call)
         return refused;
     }
     engine_change_account(call->engine, tenant, &settings);
-    return reply_account(call, 200, tenant);
+    return control_reply_account(call, 200, tenant);
 }
 
 struct answer *control_accounts_delete(struct call *call)

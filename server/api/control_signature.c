@@ -58,6 +58,8 @@ struct answer *control_verify_signature(struct call *call)
         .signature = input.signature,
         .key = input.key,
         .keys = &call->tenant->account.keys,
+        .old = &call->tenant->account.old_keys,
+        .now_ms = clock_now(call->tenant),
     };
     signature_examine(call->arena, &given, &verdict);
     call->tenant->verified += verdict.reason == SIGNATURE_RIGHT;

@@ -55,8 +55,9 @@ static enum sink_signature judge(struct call *call)
     if (!signature) {
         return SINK_MISSING;
     }
-    return signature_is_genuine(&call->tenant->account.keys, request->body, request->body_size,
-                                signature)
+    const struct account *account = &call->tenant->account;
+    return signature_is_genuine(&account->keys, &account->old_keys, clock_now(call->tenant),
+                                request->body, request->body_size, signature)
                ? SINK_VALID
                : SINK_INVALID;
 }

@@ -85,17 +85,20 @@ static struct tenant *refuse_login(struct call *call, const char *login)
                   text_starts(login, "coma_") ? login : NULL);
 }
 
-static struct tenant *refuse_password(struct call *call, const char *login, const char *password)
+static struct tenant *refuse_password(struct call *call, const struct tenant *tenant,
+                                      const char *password)
 {
     enum journal_refusal why = REFUSAL_PASSWORD;
     if (is_public_key(password)) {
         why = REFUSAL_PASSWORD_PUBLIC;
     } else if (is_secret_key(password)) {
         why = REFUSAL_PASSWORD_SECRET;
+    } else if (account_old_key_find(&tenant->account.old_keys, password)) {
+        why = REFUSAL_PASSWORD_OLD;
     } else if (is_api_key(&call->engine->tenants, password)) {
         why = REFUSAL_PASSWORD_OTHERS;
     }
-    return refuse(call, why, login);
+    return refuse(call, why, tenant->account.keys.id);
 }
 
 static struct tenant *open_account(struct call *call)
@@ -109,9 +112,11 @@ static struct tenant *open_account(struct call *call)
     if (!tenant) {
         return refuse_login(call, login);
     }
-    return crypt_equal(tenant->account.keys.api_key, password)
+    const struct account *account = &tenant->account;
+    return account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_API, password,
+                          clock_now(tenant))
                ? tenant
-               : refuse_password(call, login, password);
+               : refuse_password(call, tenant, password);
 }
 
 struct tenant *account_named(struct call *call)
@@ -123,8 +128,24 @@ struct tenant *account_named(struct call *call)
                : NULL;
 }
 
+/* A public key that was replaced: its account's journal shows why it is refused. */
+static struct answer *refuse_old_key(struct call *call, const struct tenant *owner,
+                                     const struct account_old_key *old)
+{
+    record_account(call->request, owner);
+    call->refusal = REFUSAL_KEY_OLD;
+    call->detail =
+        arena_printf(call->arena, "it was valid until %lld", (long long)(old->until_ms / 1000));
+    return call_error(call, 401);
+}
+
 struct answer *call_refuse_key(struct call *call, const char *key)
 {
+    const struct account_old_key *old;
+    const struct tenant *owner = tenants_by_old_public_key(&call->engine->tenants, key, &old);
+    if (owner) {
+        return refuse_old_key(call, owner, old);
+    }
     call->refusal = !key                                      ? REFUSAL_KEY_MISSING
                     : is_secret_key(key)                      ? REFUSAL_KEY_SECRET
                     : is_api_key(&call->engine->tenants, key) ? REFUSAL_KEY_PRIVATE

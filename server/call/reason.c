@@ -45,6 +45,12 @@ static const struct reason refusals[REFUSAL_COUNT] = {
     [REFUSAL_PASSWORD_OTHERS] = {"foreign_api_key", "Authorization",
                                  "the account is known, but the API key belongs to another account",
                                  SEE_KEYS},
+    [REFUSAL_PASSWORD_OLD] = {"replaced_api_key", "Authorization",
+                              "the account is known, but the API key was replaced and its grace is "
+                              "over",
+                              SEE_KEYS},
+    [REFUSAL_KEY_OLD] = {"replaced_public_key", "public_key",
+                         "the public key was replaced and its grace is over", SEE_KEYS},
     [REFUSAL_KEY_UNKNOWN] = {"unknown_key", "public_key", "no account has this public key",
                              SEE_KEYS},
     [REFUSAL_KEY_MISSING] = {"no_key", "public_key", "no public_key was sent",

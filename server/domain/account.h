@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/mem.h"
+#include "domain/account_key.h"
 #include "domain/ident.h"
 #include "domain/profile.h"
 
@@ -61,11 +62,6 @@ void *setting_place(const struct setting *setting, struct settings *settings);
 
 void settings_default(struct settings *ret_settings);
 
-struct account_keys {
-    const char *id; /* coma_..., the Basic login */
-    const char *api_key, *public_key, *public_live_key, *secret_key, *secret_live_key;
-};
-
 /* Platform time of an account: the machine's time plus an offset, or standing still. */
 struct account_clock {
     bool frozen;
@@ -77,6 +73,7 @@ struct account_clock {
 struct account_row {
     int64_t num;
     struct account_keys keys;
+    const char *old_keys; /* JSON text (view/key_history.h), or NULL */
     const char *settings;
     const char *services; /* changes of services as JSON (own_services_read), or NULL */
     struct account_clock clock;
@@ -101,6 +98,7 @@ struct snapshot {
     int64_t invoices;     /* how many it has */
     const char *settings; /* JSON text, as the account's */
     const char *services; /* the same, or NULL */
+    const char *keys;     /* JSON text (view/key_history.h); NULL: it has none */
     bool frozen;          /* the clock's mode */
     int64_t now_ms;       /* account time at that moment */
 };
@@ -108,6 +106,7 @@ struct snapshot {
 struct account {
     int64_t num; /* the account of its rows; a reset assigns a new one (tenant.h) */
     struct account_keys keys;
+    struct account_old_keys old_keys;
     struct settings settings;
     struct account_clock clock;
     int64_t made_ms; /* machine time */

@@ -197,6 +197,7 @@ static const struct row_field snapshot_fields[] = {
     STORED(snapshot, invoices, NUMBER),
     STORED(snapshot, settings, TEXT),
     STORED(snapshot, services, TEXT),
+    STORED(snapshot, keys, TEXT, NULLABLE),
     {"clock_frozen", ROW_BOOL, offsetof(struct snapshot, frozen)},
     {"clock_now_ms", ROW_TIME, offsetof(struct snapshot, now_ms)},
 };
@@ -211,6 +212,7 @@ static const struct row_field account_fields[] = {
     KEY(public_live_key),
     KEY(secret_key),
     KEY(secret_live_key),
+    STORED(account_row, old_keys, JSON, NULLABLE),
     STORED(account_row, settings, JSON),
     STORED(account_row, services, JSON),
     CLOCK(frozen, BOOL),

@@ -44,6 +44,30 @@ void engine_change_account(struct engine *engine, struct tenant *tenant,
     journal_account(engine, tenant, JOURNAL_CHANGED);
 }
 
+enum account_key engine_rotate_keys(struct engine *engine, struct tenant *tenant,
+                                    const bool which[ACCOUNT_KEY_KINDS], int64_t grace_ms)
+{
+    struct arena arena = {0};
+    struct account_keys keys = tenant->account.keys;
+    struct account_old_keys old = tenant->account.old_keys;
+    int64_t now_ms = clock_now(tenant);
+    int kind;
+    for (kind = 0; kind < ACCOUNT_KEY_KINDS; kind++) {
+        if (which[kind] &&
+            !account_key_replace(&keys, &old, (enum account_key)kind,
+                                 next_key(engine, &arena, account_key_kinds[kind].prefix), now_ms,
+                                 now_ms + grace_ms)) {
+            break;
+        }
+    }
+    if (kind == ACCOUNT_KEY_KINDS) {
+        tenant_set_keys(&engine->tenants, tenant, engine->store, &keys, &old);
+        journal_account(engine, tenant, JOURNAL_CHANGED);
+    }
+    arena_finish(&arena);
+    return (enum account_key)kind;
+}
+
 void engine_set_clock(struct engine *engine, struct tenant *tenant, bool frozen, int64_t now_ms)
 {
     clock_set(tenant, engine->store, frozen, now_ms);
@@ -108,6 +132,17 @@ void engine_empty(struct engine *engine, struct tenant *tenant)
     tenants_empty(&engine->tenants, engine->store, tenant);
 }
 
+/* Takes all rotations back. */
+static void restart_keys(struct engine *engine, struct tenant *tenant)
+{
+    struct account_keys keys = tenant->account.keys;
+    struct account_old_keys old = tenant->account.old_keys;
+    if (old.n) {
+        account_keys_restart(&keys, &old);
+        tenant_set_keys(&engine->tenants, tenant, engine->store, &keys, &old);
+    }
+}
+
 void engine_reset(struct engine *engine, struct tenant *tenant)
 {
     engine_empty(engine, tenant);
@@ -115,6 +150,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     tenant_set_services(&engine->tenants, tenant, engine->store, NULL, NULL);
     faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
+    restart_keys(engine, tenant);
     const struct settings *settings = fixture_settings(engine, tenant);
     if (settings) {
         tenant_set_settings(&engine->tenants, tenant, engine->store, settings);

@@ -9,6 +9,14 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
 void engine_change_account(struct engine *engine, struct tenant *tenant,
                            const struct settings *settings);
 
+/*
+ * Replaces the keys that `which` names by new ones. The present ones stay valid for `grace_ms` of the
+ * account's clock. Returns ACCOUNT_KEY_KINDS, or the key with too many earlier ones that are still
+ * valid; then nothing has changed.
+ */
+enum account_key engine_rotate_keys(struct engine *engine, struct tenant *tenant,
+                                    const bool which[ACCOUNT_KEY_KINDS], int64_t grace_ms);
+
 /* Sets the account's clock, frozen or running. The account must not be advancing. */
 void engine_set_clock(struct engine *engine, struct tenant *tenant, bool frozen, int64_t now_ms);
 

@@ -191,14 +191,62 @@ void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
     }
 }
 
-const char *outbox_fault_signing(struct arena *arena, const struct callback *callback)
+/* The replaced secret that made the callback's signature, or NULL. */
+static const struct account_old_key *old_signer(const struct account *account,
+                                                const struct callback *callback, const char *body)
 {
+    const struct account_old_keys *old = &account->old_keys;
+    char signature[CRYPT_SHA1_TEXT];
+    for (size_t i = old->n; i-- > 0;) {
+        crypt_callback_signature(old->list[i].text, body, strlen(body), signature);
+        if (text_equal(signature, callback->signature)) {
+            return &old->list[i];
+        }
+    }
+    return NULL;
+}
+
+/* The last replacement of this secret, or NULL. */
+static const struct account_old_key *last_replaced(const struct account *account, bool test_mode)
+{
+    enum account_key kind = test_mode ? ACCOUNT_KEY_SECRET : ACCOUNT_KEY_SECRET_LIVE;
+    for (size_t i = account->old_keys.n; i-- > 0;) {
+        if (account->old_keys.list[i].kind == kind) {
+            return &account->old_keys.list[i];
+        }
+    }
+    return NULL;
+}
+
+/* What a rotation has to do with it: "; ..." or "". `mode`: the mode of the secret. */
+static const char *rotation_of(const struct account *account, struct arena *arena, bool mode,
+                               const struct account_old_key *signer)
+{
+    const struct account_old_key *last = last_replaced(account, mode);
+    if (signer) {
+        return arena_printf(arena,
+                            "; that secret was replaced at %lld: resend with resign to sign with "
+                            "the new one",
+                            (long long)(signer->replaced_ms / 1000));
+    }
+    return last ? arena_printf(arena, "; it replaced another secret at %lld",
+                               (long long)(last->replaced_ms / 1000))
+                : "";
+}
+
+const char *outbox_fault_signing(const struct tenant *tenant, struct arena *arena,
+                                 const struct callback *callback, const char *body)
+{
+    const struct account *account = &tenant->account;
     if (mutators[callback->fault].signing) {
         return mutators[callback->fault].signing;
     }
     bool wrong = callback->fault == FAULT_WRONG_SECRET;
-    return arena_printf(arena, "%ssigned with the %s secret: the invoice has test_mode %s",
-                        wrong ? "the fault wrong_secret " : "",
-                        callback->test_mode != wrong ? "test" : "live",
-                        callback->test_mode ? "true" : "false");
+    bool mode = callback->test_mode != wrong;
+    bool resigned = mutators[callback->fault].apply != NULL;
+    const struct account_old_key *signer = resigned ? NULL : old_signer(account, callback, body);
+    return arena_printf(arena, "%ssigned with the %s%s secret: the invoice has test_mode %s%s",
+                        wrong ? "the fault wrong_secret " : "", signer ? "previous " : "",
+                        mode ? "test" : "live", callback->test_mode ? "true" : "false",
+                        rotation_of(account, arena, mode, signer));
 }

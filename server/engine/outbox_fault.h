@@ -22,5 +22,7 @@ void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
                         const struct callback *callback, struct delivery *delivery);
 
 /* Describes the signing of the current attempt, for a receiver that finds the signature wrong:
- * "signed with the live secret: the invoice has test_mode false", or what the fault did. */
-const char *outbox_fault_signing(struct arena *arena, const struct callback *callback);
+ * "signed with the live secret: the invoice has test_mode false", whether that secret is a previous
+ * one or has replaced one, or what the fault did. `body`: outbox_body. */
+const char *outbox_fault_signing(const struct tenant *tenant, struct arena *arena,
+                                 const struct callback *callback, const char *body);

@@ -3,6 +3,7 @@
 #include "base/wall.h"
 #include "engine/engine_account.h"
 #include "store/store_invoice.h"
+#include "view/key_history.h"
 #include "view/settings.h"
 
 #include <string.h>
@@ -53,6 +54,7 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
         .invoices = invoices,
         .settings = arena_strdup(arena, settings_text(&settings, &tenant->account.settings)),
         .services = services,
+        .keys = key_history_text_all(arena, &tenant->account.keys, &tenant->account.old_keys),
         .frozen = tenant->account.clock.frozen,
         .now_ms = clock_now(tenant),
     };
@@ -62,12 +64,24 @@ enum snapshot_result snapshot_take(struct engine *engine, struct tenant *tenant,
     return SNAPSHOT_DONE;
 }
 
+static void restore_keys(struct engine *engine, struct tenant *tenant,
+                         const struct snapshot *snapshot)
+{
+    struct arena arena = {0};
+    struct account_keys keys = tenant->account.keys;
+    struct account_old_keys old = tenant->account.old_keys;
+    key_history_read_all(snapshot->keys, &arena, &keys, &old);
+    tenant_set_keys(&engine->tenants, tenant, engine->store, &keys, &old);
+    arena_finish(&arena);
+}
+
 void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct snapshot *snapshot)
 {
     engine_empty(engine, tenant);
     store_snapshot_restore(engine->store, snapshot->seq, tenant->account.num);
     tenant_read_settings(&engine->tenants, tenant, engine->store, snapshot->settings);
     tenant_load_services(&engine->tenants, tenant, engine->store, snapshot->services);
+    restore_keys(engine, tenant, snapshot);
     clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
     tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
     turn_recheck(&engine->turn);

@@ -7,6 +7,7 @@
 #include "domain/invoice.h"
 #include "fixture/fixture.h"
 #include "store/store_snapshot.h"
+#include "view/key_history.h"
 #include "view/settings.h"
 
 #include <search.h>
@@ -39,7 +40,7 @@ static void index_key(struct tenants *tenants, const char *key, struct tenant *t
     }
 }
 
-static void unindex_key(struct tenants *tenants, const char *key, const struct tenant *tenant)
+static void unindex_key(struct tenants *tenants, const char *key, struct tenant *tenant)
 {
     const struct key_node probe = {.key = key};
     struct key_node **found = tfind(&probe, &tenants->by_key, compare_keys);
@@ -57,12 +58,23 @@ static struct tenant *find_key(const struct tenants *tenants, const char *key)
     return found ? (*found)->tenant : NULL;
 }
 
-static void unindex(struct tenants *tenants, const struct tenant *tenant)
+static bool is_public(enum account_key kind)
 {
-    const struct account_keys *keys = &tenant->account.keys;
-    unindex_key(tenants, keys->id, tenant);
-    unindex_key(tenants, keys->public_key, tenant);
-    unindex_key(tenants, keys->public_live_key, tenant);
+    return kind == ACCOUNT_KEY_PUBLIC || kind == ACCOUNT_KEY_PUBLIC_LIVE;
+}
+
+/* The public keys, and those that were replaced. */
+static void each_public_key(struct tenants *tenants, struct tenant *tenant,
+                            void (*each)(struct tenants *, const char *key, struct tenant *))
+{
+    const struct account_old_keys *old = &tenant->account.old_keys;
+    each(tenants, tenant->account.keys.public_key, tenant);
+    each(tenants, tenant->account.keys.public_live_key, tenant);
+    for (size_t i = 0; i < old->n; i++) {
+        if (is_public(old->list[i].kind)) {
+            each(tenants, old->list[i].text, tenant);
+        }
+    }
 }
 
 /* ------------------------------------------------------------------ the list */
@@ -96,24 +108,25 @@ static void renumber(struct tenants *tenants, struct tenant *tenant, int64_t num
     insert(tenants, tenant);
 }
 
-static void append(struct tenants *tenants, struct tenant *tenant)
+/* Takes the keys of a row over. The texts of the row may be the tenant's own. */
+static void take_keys(struct tenants *tenants, struct tenant *tenant, const struct account_row *row)
 {
-    insert(tenants, tenant);
-    index_key(tenants, tenant->account.keys.id, tenant);
-    index_key(tenants, tenant->account.keys.public_key, tenant);
-    index_key(tenants, tenant->account.keys.public_live_key, tenant);
-}
-
-static void copy_keys(struct arena *arena, const struct account_keys *from, struct account_keys *to)
-{
-    *to = (struct account_keys){
-        .id = arena_strdup(arena, from->id),
-        .api_key = arena_strdup(arena, from->api_key),
-        .public_key = arena_strdup(arena, from->public_key),
-        .public_live_key = arena_strdup(arena, from->public_live_key),
-        .secret_key = arena_strdup(arena, from->secret_key),
-        .secret_live_key = arena_strdup(arena, from->secret_live_key),
-    };
+    struct arena texts = {0};
+    struct account_keys keys = {.id = tenant->account.keys.id};
+    struct account_old_keys old;
+    for (int kind = 0; kind < ACCOUNT_KEY_KINDS; kind++) {
+        const char *text = account_key_text(&row->keys, (enum account_key)kind);
+        account_key_set(&keys, (enum account_key)kind, arena_strdup(&texts, text));
+    }
+    key_history_read(row->old_keys, &texts, &old);
+    if (tenant->account.keys.public_key) {
+        each_public_key(tenants, tenant, unindex_key);
+    }
+    arena_finish(&tenant->key_texts);
+    tenant->key_texts = texts;
+    tenant->account.keys = keys;
+    tenant->account.old_keys = old;
+    each_public_key(tenants, tenant, index_key);
 }
 
 /* Reads settings from their JSON form, so that memory matches what a restart reads. */
@@ -165,12 +178,13 @@ static struct tenant *make_tenant(struct tenants *tenants, const struct account_
     tenant->account.num = row->num;
     tenant->journal_id = ++tenants->journal_id;
     tenant->account.made_ms = row->made_ms;
-    copy_keys(&tenant->key_texts, &row->keys, &tenant->account.keys);
+    tenant->account.keys.id = arena_strdup(&tenant->id_text, row->keys.id);
     ident_derived(tenants->derive_key, "org", row->keys.id, tenant->account.organisation_id);
     ident_derived(tenants->derive_key, "ma", row->keys.id, tenant->account.merchant_id);
     tenant->used_ms = mono_now_ms();
     tenant->sinks.pool = &tenants->sink_bytes;
-    append(tenants, tenant);
+    insert(tenants, tenant);
+    index_key(tenants, tenant->account.keys.id, tenant);
     if (text_equal(row->keys.id, tenants->demo_id)) {
         tenants->demo = tenant;
     }
@@ -186,6 +200,7 @@ static void load_one(void *arg, const struct account_row *row)
     } else if (tenant->account.num != row->num) {
         renumber(tenants, tenant, row->num); /* it was emptied in a turn that was rolled back */
     }
+    take_keys(tenants, tenant, row);
     take_settings(tenants, tenant, row->settings);
     load_services(tenants, tenant, row->services);
     tenant->account.clock = row->clock;
@@ -193,8 +208,15 @@ static void load_one(void *arg, const struct account_row *row)
     tenant->listed = true;
 }
 
+static void unindex(struct tenants *tenants, struct tenant *tenant)
+{
+    unindex_key(tenants, tenant->account.keys.id, tenant);
+    each_public_key(tenants, tenant, unindex_key);
+}
+
 static void free_tenant(struct tenant *tenant)
 {
+    arena_finish(&tenant->id_text);
     arena_finish(&tenant->key_texts);
     arena_finish(&tenant->setting_texts);
     own_services_free(tenant->own);
@@ -271,8 +293,21 @@ struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *
     if (!tenant || text_equal(tenant->account.keys.id, public_key)) {
         return NULL;
     }
-    *ret_test_mode = text_equal(tenant->account.keys.public_key, public_key);
-    return tenant;
+    const struct account *account = &tenant->account;
+    int64_t now_ms = clock_now(tenant);
+    *ret_test_mode = account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_PUBLIC,
+                                    public_key, now_ms);
+    bool live = account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_PUBLIC_LIVE,
+                               public_key, now_ms);
+    return *ret_test_mode || live ? tenant : NULL;
+}
+
+struct tenant *tenants_by_old_public_key(const struct tenants *tenants, const char *public_key,
+                                         const struct account_old_key **ret_key)
+{
+    struct tenant *tenant = public_key ? find_key(tenants, public_key) : NULL;
+    *ret_key = tenant ? account_old_key_find(&tenant->account.old_keys, public_key) : NULL;
+    return *ret_key ? tenant : NULL;
 }
 
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
@@ -289,6 +324,7 @@ struct tenant *tenants_add(struct tenants *tenants, struct store *store,
         return NULL;
     }
     struct tenant *tenant = make_tenant(tenants, &row);
+    take_keys(tenants, tenant, &row);
     take_settings(tenants, tenant, row.settings);
     tenant->next_due_ms = TIME_NONE;
     return tenant;
@@ -328,6 +364,18 @@ void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct
 {
     load_services(tenants, tenant, text);
     store_account_set_services(store, tenant->account.num, tenant->own ? text : NULL);
+}
+
+void tenant_set_keys(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                     const struct account_keys *keys, const struct account_old_keys *old)
+{
+    struct arena arena = {0};
+    const struct account_row row = {.num = tenant->account.num,
+                                    .keys = *keys,
+                                    .old_keys = key_history_text(&arena, old)};
+    store_account_set_keys(store, &row);
+    take_keys(tenants, tenant, &row);
+    arena_finish(&arena);
 }
 
 void tenants_empty(struct tenants *tenants, struct store *store, struct tenant *tenant)

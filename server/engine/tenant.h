@@ -44,7 +44,8 @@ struct advance_events {
 
 struct tenant {
     struct account account;
-    struct arena key_texts;              /* owns account.keys */
+    struct arena id_text;                /* owns account.keys.id, which never changes */
+    struct arena key_texts;              /* owns the other keys, and the old ones */
     struct arena setting_texts;          /* owns account.settings */
     struct own_services *own;            /* its changes of the services; NULL: none */
     int64_t next_due_ms;                 /* earliest timer, account time; TIME_NONE: none */
@@ -90,6 +91,10 @@ struct tenant *tenants_by_id(const struct tenants *tenants, const char *account_
 struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *public_key,
                                      bool *ret_test_mode);
 
+/* The account that had this public key, whether it is still valid or not. */
+struct tenant *tenants_by_old_public_key(const struct tenants *tenants, const char *public_key,
+                                         const struct account_old_key **ret_key);
+
 /* Creates an account in the store and in memory. Returns NULL if there are TENANTS_MOST, or the
  * store refuses. */
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
@@ -115,6 +120,10 @@ const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, 
  * changes, with a warning. */
 void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);
+
+/* Replaces the account's keys, saved; the id stays. Pointers to the earlier ones become invalid. */
+void tenant_set_keys(struct tenants *tenants, struct tenant *tenant, struct store *store,
+                     const struct account_keys *keys, const struct account_old_keys *old);
 
 /*
  * Empties the account by giving it a new number that has no rows yet. Keys, settings, clock and

@@ -30,6 +30,37 @@ static bool own_secret(const struct probe *p, size_t i, struct candidate *ret_ke
     return give_key(secrets, names, ARRAY_SIZE(secrets), i, ret_key);
 }
 
+/* The name says what the reader must know of this key. */
+static const char *name_of_old(const struct probe *p, const struct account_old_key *key)
+{
+    bool valid = account_old_key_holds(key, p->given->now_ms);
+    return arena_printf(p->arena,
+                        "%s, which was replaced at %lld and %s valid until %lld: use the new one%s",
+                        key->kind == ACCOUNT_KEY_SECRET ? "test secret key" : "live secret key",
+                        (long long)(key->replaced_ms / 1000), valid ? "is" : "was",
+                        (long long)(key->until_ms / 1000),
+                        valid ? "" : "; a callback that was queued before keeps its signature");
+}
+
+bool key_previous(struct probe *p, size_t i, struct candidate *ret_key)
+{
+    const struct account_old_keys *old = p->given->key ? NULL : p->given->old;
+    for (size_t at = old ? old->n : 0; at-- > 0;) {
+        const struct account_old_key *key = &old->list[at];
+        bool secret = key->kind == ACCOUNT_KEY_SECRET || key->kind == ACCOUNT_KEY_SECRET_LIVE;
+        if (secret && !i--) {
+            *ret_key = (struct candidate){key->text, strlen(key->text), name_of_old(p, key)};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool key_while_previous_sent(struct probe *p, size_t i, struct candidate *ret_key)
+{
+    return account_old_key_find(p->given->old, p->given->key) && own_secret(p, i, ret_key);
+}
+
 /* The sent key is not one of the account's secrets. */
 static bool sent_foreign(const struct probe *p)
 {

@@ -48,6 +48,12 @@ static const struct mistake {
      ""},
     {SIGNATURE_RESERIALIZED, key_right, body_reencoded, &recipes_platform, AS_BASE64,
      "the signature was made over this JSON encoded anew (", "): sign " RAW},
+    {SIGNATURE_PREVIOUS_KEY, key_previous, body_as_sent, &recipes_platform, AS_BASE64,
+     "the signature was made with the account's previous ", ""},
+    {SIGNATURE_PREVIOUS_KEY, key_while_previous_sent, body_as_sent, &recipes_platform, AS_BASE64,
+     "the signature is right, but the key that you sent was replaced: give your receiver the "
+     "account's new secret key",
+     ""},
     {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with the account's ",
      ", which is the one of the other mode: take the secret key that goes with the invoice's "
@@ -159,6 +165,28 @@ static void choose_keys(struct probe *p)
     }
 }
 
+static bool is_secret(enum account_key kind)
+{
+    return kind == ACCOUNT_KEY_SECRET || kind == ACCOUNT_KEY_SECRET_LIVE;
+}
+
+/* Made with a replaced secret that is still valid. */
+static bool made_by_old(const struct account_old_keys *old, int64_t now_ms, const char *body,
+                        size_t size, const char *signature)
+{
+    char expected[CRYPT_SHA1_TEXT];
+    for (size_t i = 0; old && i < old->n; i++) {
+        const struct account_old_key *key = &old->list[i];
+        if (is_secret(key->kind) && account_old_key_holds(key, now_ms)) {
+            crypt_callback_signature(key->text, body, size, expected);
+            if (crypt_equal(expected, signature)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void signature_examine(struct arena *arena, const struct signature_case *given,
                        struct signature_verdict *ret_verdict)
 {
@@ -174,16 +202,21 @@ void signature_examine(struct arena *arena, const struct signature_case *given,
     }
     decode_signature(&p);
     diagnose(&p, ret_verdict);
+    if (ret_verdict->reason == SIGNATURE_PREVIOUS_KEY && !given->key &&
+        made_by_old(given->old, given->now_ms, given->body, given->body_size, given->signature)) {
+        ret_verdict->reason = SIGNATURE_RIGHT; /* with the message, which tells of the new key */
+    }
     buf_finish(&p.body);
 }
 
-bool signature_is_genuine(const struct account_keys *keys, const char *body, size_t size,
-                          const char *signature)
+bool signature_is_genuine(const struct account_keys *keys, const struct account_old_keys *old,
+                          int64_t now_ms, const char *body, size_t size, const char *signature)
 {
     char test[CRYPT_SHA1_TEXT], live[CRYPT_SHA1_TEXT];
     crypt_callback_signature(keys->secret_key, body, size, test);
     crypt_callback_signature(keys->secret_live_key, body, size, live);
-    return crypt_equal(test, signature) || crypt_equal(live, signature);
+    return crypt_equal(test, signature) || crypt_equal(live, signature) ||
+           made_by_old(old, now_ms, body, size, signature);
 }
 
 const char *signature_reason_name(enum signature_reason reason)
@@ -192,6 +225,7 @@ const char *signature_reason_name(enum signature_reason reason)
         [SIGNATURE_SLASHES_UNESCAPED] = "slashes_unescaped",
         [SIGNATURE_RESERIALIZED] = "reserialized",
         [SIGNATURE_OTHER_MODE_KEY] = "other_mode_key",
+        [SIGNATURE_PREVIOUS_KEY] = "previous_key",
         [SIGNATURE_PUBLIC_KEY] = "public_key",
         [SIGNATURE_HEX] = "hex",
         [SIGNATURE_HMAC] = "hmac",

@@ -17,6 +17,7 @@ enum signature_reason {
     SIGNATURE_SLASHES_UNESCAPED,
     SIGNATURE_RESERIALIZED,
     SIGNATURE_OTHER_MODE_KEY,
+    SIGNATURE_PREVIOUS_KEY,
     SIGNATURE_PUBLIC_KEY,
     SIGNATURE_HEX,
     SIGNATURE_HMAC,
@@ -34,6 +35,8 @@ struct signature_case {
     const char *signature;
     const char *key;                 /* the receiver's key; NULL: the account's */
     const struct account_keys *keys; /* of the account */
+    const struct account_old_keys *old; /* those that were replaced; NULL: none */
+    int64_t now_ms;                     /* account time: which of them are valid */
 };
 
 struct signature_verdict {
@@ -45,11 +48,13 @@ struct signature_verdict {
 /*
  * Checks a signature. The expected one uses `key`; without it, the account's secret key for the
  * mode in the body (data.attributes.test_mode). A body without a mode may be signed with either:
- * the one that matches is expected, else the test one. The message is in `arena`.
+ * the one that matches is expected, else the test one. A replaced key that is still valid is right
+ * too, and the message says so. The message is in `arena`.
  */
 void signature_examine(struct arena *arena, const struct signature_case *given,
                        struct signature_verdict *ret_verdict);
 
-/* True if the signature was made with one of the account's secret keys. */
-bool signature_is_genuine(const struct account_keys *keys, const char *body, size_t size,
-                          const char *signature);
+/* True if the signature was made with one of the account's secret keys, or with a replaced one that
+ * is still valid. `old` may be NULL. */
+bool signature_is_genuine(const struct account_keys *keys, const struct account_old_keys *old,
+                          int64_t now_ms, const char *body, size_t size, const char *signature);

@@ -8,6 +8,7 @@ enum {
     Q_SET_SETTINGS,
     Q_SERVICES,
     Q_SET_SERVICES,
+    Q_SET_KEYS,
     Q_SET_CLOCK,
     Q_RENUMBER,
     Q_DELETE,
@@ -36,6 +37,8 @@ static const char *const sql[] = {
     [Q_SET_SETTINGS] = "UPDATE account SET settings = ?2 WHERE num = ?1",
     [Q_SERVICES] = "SELECT services FROM account WHERE num = ?1",
     [Q_SET_SERVICES] = "UPDATE account SET services = ?2 WHERE num = ?1",
+    [Q_SET_KEYS] = ("UPDATE account SET (api_key, public_key, public_live_key, secret_key,"
+                    " secret_live_key, old_keys) = (?2, ?3, ?4, ?5, ?6, ?7) WHERE num = ?1"),
     [Q_SET_CLOCK] = ("UPDATE account SET (clock_frozen, clock_offset_ms, clock_now_ms) ="
                      " (?2, ?3, ?4) WHERE num = ?1"),
     [Q_RENUMBER] = "UPDATE account SET num = ?2 WHERE num = ?1",
@@ -106,6 +109,13 @@ const char *store_account_services(struct store *store, struct arena *arena, int
 void store_account_set_services(struct store *store, int64_t num, const char *services)
 {
     store_do(store, STORE_ACCOUNT, Q_SET_SERVICES, num, services);
+}
+
+void store_account_set_keys(struct store *store, const struct account_row *row)
+{
+    const struct account_keys *keys = &row->keys;
+    store_do(store, STORE_ACCOUNT, Q_SET_KEYS, row->num, keys->api_key, keys->public_key,
+             keys->public_live_key, keys->secret_key, keys->secret_live_key, row->old_keys);
 }
 
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock)

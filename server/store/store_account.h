@@ -15,6 +15,10 @@ int64_t store_account_insert(struct store *store, const struct account_row *row)
 void store_account_set_settings(struct store *store, int64_t num, const char *settings);
 const char *store_account_services(struct store *store, struct arena *arena, int64_t num);
 void store_account_set_services(struct store *store, int64_t num, const char *services);
+
+/* Its keys and old_keys. */
+void store_account_set_keys(struct store *store, const struct account_row *row);
+
 void store_account_set_clock(struct store *store, int64_t num, const struct account_clock *clock);
 
 /*

@@ -45,7 +45,9 @@ enum journal_refusal {
     REFUSAL_PASSWORD_PUBLIC, /* a public key instead of the API key */
     REFUSAL_PASSWORD_SECRET, /* a secret key instead of the API key */
     REFUSAL_PASSWORD_OTHERS, /* another account's API key */
+    REFUSAL_PASSWORD_OLD,    /* an API key that was replaced, after its grace */
     REFUSAL_KEY_UNKNOWN,     /* no account has the public key */
+    REFUSAL_KEY_OLD,         /* a public key that was replaced, after its grace */
     REFUSAL_KEY_MISSING,     /* no public key */
     REFUSAL_KEY_SECRET,      /* a secret key instead of the public key */
     REFUSAL_KEY_PRIVATE,     /* an API key instead of the public key */

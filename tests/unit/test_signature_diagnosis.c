@@ -205,14 +205,57 @@ static void deep_and_large_bodies_are_diagnosed_within_limits(void **state)
     free(body);
 }
 
+/* The old secret is the other example's, replaced at 1 s and valid until 3 s. */
+static void a_replaced_secret_is_named(void **state)
+{
+    static const struct account_keys new_keys = {
+        .id = "coma_Example000000000",
+        .api_key = "apiKeyExample",
+        .public_key = "pk_test_example",
+        .public_live_key = "pk_live_example",
+        .secret_key = "sk_test_new",
+        .secret_live_key = "sk_live_example",
+    };
+    static const struct account_old_keys old = {
+        .list = {{ACCOUNT_KEY_SECRET, "sk_test_example", 1000, 3000}}, .n = 1};
+    static const struct {
+        int64_t now_ms;
+        const char *key;
+        enum signature_reason reason;
+        const char *says;
+    } rows[] = {
+        {2999, NULL, SIGNATURE_RIGHT, "previous test secret key, which was replaced at 1 and is valid"},
+        {3000, NULL, SIGNATURE_PREVIOUS_KEY, "and was valid until 3"},
+        {3000, "sk_test_example", SIGNATURE_RIGHT, "the signature is right"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct arena arena = {0};
+        struct signature_verdict verdict;
+        const struct signature_case given = {.body = BODY,
+                                             .body_size = strlen(BODY),
+                                             .signature = RIGHT,
+                                             .key = rows[i].key,
+                                             .keys = &new_keys,
+                                             .old = &old,
+                                             .now_ms = rows[i].now_ms};
+        signature_examine(&arena, &given, &verdict);
+        assert_int_equal(verdict.reason, rows[i].reason);
+        assert_non_null(strstr(verdict.message, rows[i].says));
+        arena_finish(&arena);
+    }
+    assert_true(signature_is_genuine(&new_keys, &old, 2999, BODY, strlen(BODY), RIGHT));
+    assert_false(signature_is_genuine(&new_keys, &old, 3000, BODY, strlen(BODY), RIGHT));
+}
+
 static void a_body_signed_with_either_secret_is_genuine(void **state)
 {
     (void)state;
-    assert_true(signature_is_genuine(&keys, BODY, strlen(BODY), RIGHT));
-    assert_true(signature_is_genuine(&keys, BODY, strlen(BODY), BY_LIVE));
-    assert_false(signature_is_genuine(&keys, BODY, strlen(BODY), BY_PUBLIC));
-    assert_false(signature_is_genuine(&keys, BODY, strlen(BODY) - 1, RIGHT));
-    assert_false(signature_is_genuine(&keys, BODY, strlen(BODY), ""));
+    assert_true(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), RIGHT));
+    assert_true(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), BY_LIVE));
+    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), BY_PUBLIC));
+    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY) - 1, RIGHT));
+    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), ""));
 }
 
 int main(void)
@@ -224,6 +267,7 @@ int main(void)
         cmocka_unit_test(the_expected_signature_follows_the_key_or_the_mode_of_the_body),
         cmocka_unit_test(any_bytes_can_be_diagnosed),
         cmocka_unit_test(deep_and_large_bodies_are_diagnosed_within_limits),
+        cmocka_unit_test(a_replaced_secret_is_named),
         cmocka_unit_test(a_body_signed_with_either_secret_is_genuine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,19 +2,15 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, copyButton, facts, field, form, money, options, pager, toast } from './dashboard_parts.js';
+import { button, complain, facts, field, form, money, options, pager, toast } from './dashboard_parts.js';
+import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
 
 const PAGE = 20;
-const KEYS = [['id', 'Account id'], ['api_key', 'API key'],
-  ['public_key', 'Public key, test'], ['public_live_key', 'Public key, live'],
-  ['secret_key', 'Secret key, test'], ['secret_live_key', 'Secret key, live']];
 const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: newer bodies'], ['2025', '2025: refunds are resources']];
 
 const urlOf = (id) => `/_mock/${query({ account: id })}#/invoices`;
 
-const keysOf = (one) => facts(KEYS.map(([name, label]) => [label, el('span.line', {},
-  el('code', { 'data-testid': name }, one[name]),
-  copyButton(one[name], 'Copy', { 'aria-label': `Copy ${label}`, 'data-key': `${one.id}-${name}` }))]));
+const keysOf = (one) => facts(KEYS.map(([name, label]) => [label, keyLine(name, one[name], label)]));
 
 /** The select of the account's profile. */
 function profileOf({ id, settings }) {
@@ -79,10 +75,12 @@ const actionsOf = ({ id }, load) => el('div.actions', {},
 function card(one, load) {
   const { id, settings: { name } } = one;
   const own = id === account;
+  const keys = el('div', {}, keysOf(one));
   return el('section.card', { 'aria-label': name ?? id, 'data-testid': 'account-card', 'data-account': id },
     el('div.line', {}, el('h2', {}, name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
       el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Switch to this account')),
-    keysOf(one), balancesOf(one), settingsOf(one), own ? actionsOf(one, load) : null);
+    keys, balancesOf(one), settingsOf(one), rotatorOf(one, (made) => fill(keys, keysOf(made))),
+    own ? actionsOf(one, load) : null);
 }
 
 /** The selected account, null if it does not exist. */

@@ -56,6 +56,9 @@ export async function ownAccount() {
   return keys;
 }
 
+/** Reads the keys again at the next call: they were replaced. */
+export const forgetAccount = () => { keys = undefined; };
+
 /** A unique reference. crypto.randomUUID exists only on https and localhost. */
 export function newReference() {
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0'));
@@ -79,7 +82,7 @@ export function readErrors(errors) {
 }
 
 /** Calls the platform's API; returns the response with any status: {status, json}. */
-export async function platform(method, path, { body, headers = {} } = {}) {
+export async function platform(method, path, { body, headers = {} } = {}, again = true) {
   const { id, api_key: key } = await ownAccount();
   const reply = await fetch(path, {
     method,
@@ -87,5 +90,9 @@ export async function platform(method, path, { body, headers = {} } = {}) {
     headers: { Authorization: `Basic ${btoa(`${id}:${key}`)}`, 'Content-Type': 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+  if (reply.status === 401 && again) { // the key may have been replaced
+    forgetAccount();
+    return platform(method, path, { body, headers }, false);
+  }
   return { status: reply.status, json: await reply.json() };
 }
