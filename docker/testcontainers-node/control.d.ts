@@ -43,6 +43,7 @@ export interface Settings {
   opening_balances?: Record<string, number>;
   payment_fee_shift_out?: boolean;
   convert_currency?: boolean;
+  rate_limit?: number;
   callback_headers?: Record<string, string>;
   required_fields?: string[];
   strict_test_mode?: boolean;

@@ -142,6 +142,10 @@ struct tenant *account_named(struct call *call);
  */
 struct answer *call_set_account(struct call *call) ATTR_MUST_USE;
 
+/* rate_limit.c: counts the call, and returns 429 if the account's rate_limit is used up. Pages and
+ * the control API do not count. */
+struct answer *call_check_rate(struct call *call) ATTR_MUST_USE;
+
 /* Returns 409 if the server has no journal. */
 struct answer *call_check_journal(struct call *call) ATTR_MUST_USE;
 

@@ -152,7 +152,11 @@ struct answer *call_set_account(struct call *call)
     tenant->used_ms = mono_now_ms();
     record_account(call->request, tenant);
     call->invoice = call->found ? call->found->seq : call->invoice;
-    /* A delayed call is handled a second time, without a new fault. */
-    bool asks = tenant->faults.n && !call->request->fault && meets_faults(call);
-    return asks ? ask_faults(call) : NULL;
+    if (call->request->fault) {
+        return NULL; /* a delayed call is handled a second time: it does not count, or meet a fault
+                      */
+    }
+    struct answer *refused = call_check_rate(call);
+    bool asks = !refused && tenant->faults.n && meets_faults(call);
+    return asks ? ask_faults(call) : refused;
 }

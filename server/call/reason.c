@@ -81,6 +81,7 @@ static const struct {
     {413, {"too_large", "body", "the body is too large"}},
     {415, {"unsupported_type", "Content-Type", "the body has a type that is not read here"}},
     {422, {"invalid_fields", "body", "some fields are wrong"}},
+    {429, {"rate_limited", "account", "the account makes too many calls"}},
     {500, {"internal_error", "server", "the server could not do it"}},
     {503, {"unavailable", "server", "the server could not do it now", "send it again"}},
 };

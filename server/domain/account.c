@@ -53,6 +53,8 @@ const struct setting account_settings[] = {
      .help = "the payer pays the fee on top of the amount"},
     {"opening_balances", SETTING_AMOUNTS, AT(opening_balances), .most = 100,
      .help = "by currency; currencies of services that are not named start with 1000000"},
+    {"rate_limit", SETTING_INT, AT(rate_limit), .number = ACCOUNT_UNSET, .least = 1, .most = 100000,
+     .help = "calls of the platform per second of the account's clock, beyond which they get 429; null: any number"},
     {"callback_headers", SETTING_HEADERS, AT(callback_headers), .help = "header fields added to every callback"},
     {"required_fields", SETTING_PATHS, AT(required_fields),
      .help = "dotted paths that every payment's order must contain, such as customer.name"},

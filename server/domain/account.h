@@ -28,7 +28,7 @@ struct settings {
     bool public_creation, only_final, auto_return, send_context, convert_currency,
         payment_fee_shift_out, strict_test_mode;
     int64_t settle_after_ms, first_callback_delay_ms, lifetime_s, retry_interval_s, retry_limit;
-    int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, ttl_s;
+    int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms, attempt_limit, rate_limit, ttl_s;
 };
 
 enum setting_kind {

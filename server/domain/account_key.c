@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-#define KIND(member, begins) {#member, offsetof(struct account_keys, member), begins}
+#define KIND(member, begins)                                                                       \
+    {                                                                                              \
+#member, offsetof(struct account_keys, member), begins                                     \
+    }
 const struct account_key_kind account_key_kinds[ACCOUNT_KEY_KINDS] = {
     [ACCOUNT_KEY_API] = KIND(api_key, ""),
     [ACCOUNT_KEY_PUBLIC] = KIND(public_key, "pk_test_"),
@@ -78,8 +81,7 @@ static bool make_room(struct account_old_keys *old, enum account_key kind, int64
     if (account_old_key_holds(&old->list[second], now_ms)) {
         return false;
     }
-    memmove(&old->list[second], &old->list[second + 1],
-            (old->n - second - 1) * sizeof *old->list);
+    memmove(&old->list[second], &old->list[second + 1], (old->n - second - 1) * sizeof *old->list);
     old->n--;
     return true;
 }

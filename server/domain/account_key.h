@@ -1,6 +1,6 @@
 /*
- * The keys of an account. All but the id can be replaced while the account is in use; a replaced key
- * can stay valid for a while, its grace, on the account's clock.
+ * The keys of an account. All but the id can be replaced while the account is in use; a replaced
+ * key can stay valid for a while, its grace, on the account's clock.
  */
 #pragma once
 

@@ -188,8 +188,8 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     int64_t now_ms = clock_now(tenant);
     struct delivery_result annotated = *ended, *result = &annotated;
     if (ended->code == 401 || ended->code == 403) { /* usually, it has another key */
-        annotated.error = outbox_fault_signing(tenant, arena, &callback,
-                                               outbox_body(engine, arena, &callback));
+        annotated.error =
+            outbox_fault_signing(tenant, arena, &callback, outbox_body(engine, arena, &callback));
     }
     save_attempt(engine, tenant, &callback, result);
     if (callback.fault == FAULT_DUPLICATE) {

@@ -150,6 +150,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     tenant_set_services(&engine->tenants, tenant, engine->store, NULL, NULL);
     faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
+    tenant->rate = (struct call_rate){0};
     restart_keys(engine, tenant);
     const struct settings *settings = fixture_settings(engine, tenant);
     if (settings) {

@@ -10,9 +10,9 @@ void engine_change_account(struct engine *engine, struct tenant *tenant,
                            const struct settings *settings);
 
 /*
- * Replaces the keys that `which` names by new ones. The present ones stay valid for `grace_ms` of the
- * account's clock. Returns ACCOUNT_KEY_KINDS, or the key with too many earlier ones that are still
- * valid; then nothing has changed.
+ * Replaces the keys that `which` names by new ones. The present ones stay valid for `grace_ms` of
+ * the account's clock. Returns ACCOUNT_KEY_KINDS, or the key with too many earlier ones that are
+ * still valid; then nothing has changed.
  */
 enum account_key engine_rotate_keys(struct engine *engine, struct tenant *tenant,
                                     const bool which[ACCOUNT_KEY_KINDS], int64_t grace_ms);

@@ -295,8 +295,8 @@ struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *
     }
     const struct account *account = &tenant->account;
     int64_t now_ms = clock_now(tenant);
-    *ret_test_mode = account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_PUBLIC,
-                                    public_key, now_ms);
+    *ret_test_mode =
+        account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_PUBLIC, public_key, now_ms);
     bool live = account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_PUBLIC_LIVE,
                                public_key, now_ms);
     return *ret_test_mode || live ? tenant : NULL;
@@ -370,9 +370,8 @@ void tenant_set_keys(struct tenants *tenants, struct tenant *tenant, struct stor
                      const struct account_keys *keys, const struct account_old_keys *old)
 {
     struct arena arena = {0};
-    const struct account_row row = {.num = tenant->account.num,
-                                    .keys = *keys,
-                                    .old_keys = key_history_text(&arena, old)};
+    const struct account_row row = {
+        .num = tenant->account.num, .keys = *keys, .old_keys = key_history_text(&arena, old)};
     store_account_set_keys(store, &row);
     take_keys(tenants, tenant, &row);
     arena_finish(&arena);

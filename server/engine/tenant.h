@@ -42,8 +42,14 @@ struct advance_events {
     size_t total; /* including those that are only counted */
 };
 
+/* The calls in one second of the account's clock, for rate_limit. */
+struct call_rate {
+    int64_t second, calls;
+};
+
 struct tenant {
     struct account account;
+    struct call_rate rate;
     struct arena id_text;                /* owns account.keys.id, which never changes */
     struct arena key_texts;              /* owns the other keys, and the old ones */
     struct arena setting_texts;          /* owns account.settings */

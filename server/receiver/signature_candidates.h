@@ -37,14 +37,14 @@ struct candidate {
  * one. */
 typedef bool candidate_fn(struct probe *p, size_t i, struct candidate *ret_candidate);
 
-candidate_fn key_right;             /* the sent one, or the account's for the mode */
-candidate_fn key_previous;          /* the account's replaced secrets, unless a key was sent */
+candidate_fn key_right;               /* the sent one, or the account's for the mode */
+candidate_fn key_previous;            /* the account's replaced secrets, unless a key was sent */
 candidate_fn key_while_previous_sent; /* the account's secrets, if a replaced one was sent */
-candidate_fn key_other_mode;        /* the account's secrets, unless a foreign key was sent */
-candidate_fn key_not_sent;          /* the account's secrets, if a foreign key was sent */
-candidate_fn key_while_public_sent; /* the right ones, if a public key was sent */
-candidate_fn key_public;            /* the account's public keys */
-candidate_fn key_api;               /* its API key */
+candidate_fn key_other_mode;          /* the account's secrets, unless a foreign key was sent */
+candidate_fn key_not_sent;            /* the account's secrets, if a foreign key was sent */
+candidate_fn key_while_public_sent;   /* the right ones, if a public key was sent */
+candidate_fn key_public;              /* the account's public keys */
+candidate_fn key_api;                 /* its API key */
 candidate_fn key_with_line_end;
 candidate_fn key_without_line_end;
 

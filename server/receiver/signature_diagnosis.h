@@ -33,8 +33,8 @@ struct signature_case {
     const char *body; /* any bytes */
     size_t body_size;
     const char *signature;
-    const char *key;                 /* the receiver's key; NULL: the account's */
-    const struct account_keys *keys; /* of the account */
+    const char *key;                    /* the receiver's key; NULL: the account's */
+    const struct account_keys *keys;    /* of the account */
     const struct account_old_keys *old; /* those that were replaced; NULL: none */
     int64_t now_ms;                     /* account time: which of them are valid */
 };

@@ -29,8 +29,7 @@ const char *key_history_text(struct arena *arena, const struct account_old_keys 
 static bool read_one(const json_t *item, struct arena *arena, struct account_old_key *ret_key)
 {
     for (int kind = 0; kind < ACCOUNT_KEY_KINDS; kind++) {
-        const char *text =
-            json_string_value(json_object_get(item, account_key_kinds[kind].name));
+        const char *text = json_string_value(json_object_get(item, account_key_kinds[kind].name));
         if (text) {
             *ret_key = (struct account_old_key){
                 .kind = (enum account_key)kind,
@@ -82,8 +81,7 @@ void key_history_read_all(const char *text, struct arena *arena, struct account_
 {
     json_auto_t *object = text ? json_loads(text, 0, NULL) : NULL;
     for (int kind = 0; object && kind < ACCOUNT_KEY_KINDS; kind++) {
-        const char *key =
-            json_string_value(json_object_get(object, account_key_kinds[kind].name));
+        const char *key = json_string_value(json_object_get(object, account_key_kinds[kind].name));
         if (key) {
             account_key_set(keys, (enum account_key)kind, arena_strdup(arena, key));
         }

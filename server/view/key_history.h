@@ -5,8 +5,8 @@
 #include "domain/account_key.h"
 #include "wire/json_out.h"
 
-/* The replaced keys, a list, in the arena; NULL if there are none. And reads them, with texts in the
- * arena; whatever cannot be read is left out. */
+/* The replaced keys, a list, in the arena; NULL if there are none. And reads them, with texts in
+ * the arena; whatever cannot be read is left out. */
 const char *key_history_text(struct arena *arena, const struct account_old_keys *old);
 void key_history_read(const char *text, struct arena *arena, struct account_old_keys *ret_old);
 

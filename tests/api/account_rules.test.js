@@ -1,4 +1,4 @@
-// What an account's settings add to the platform's rules: strict_test_mode, required_fields, callback_headers.
+// What an account's settings add to the platform's rules: strict_test_mode, required_fields, callback_headers, rate_limit.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, invoice, phpForm } from '../lib/client.js';
@@ -219,5 +219,106 @@ describe('callback_headers', () => {
     (await demo.control('POST', '/snapshots/rules/restore')).expect(200);
     assert.deepEqual(await settings(), [HEADERS, ['description'], true]);
     (await demo.control('POST', '/reset')).expect(200);
+  });
+});
+
+describe('rate_limit', () => {
+  const LIMITED = { errors: [{ status: 'Too Many Requests', code: '429' }] };
+
+  async function limited(rate_limit) {
+    const api = await demo.newAccount({ rate_limit });
+    await api.freeze();
+    return api;
+  }
+
+  test('accepts so many calls in a second of the account\'s clock', async () => {
+    const api = await limited(3);
+    for (let second = 0; second < 3; second++) {
+      for (let n = 0; n < 3; n++) await api.made({}, hold);
+      for (let n = 0; n < 3; n++) {
+        const reply = (await api.create(invoice())).expect(429);
+        assert.deepEqual(reply.json, LIMITED);
+        assert.equal(reply.headers['retry-after'], '1');
+        assert.equal(reply.headers['x-mock-reason'],
+          'the account may make 3 calls per second of its clock (rate_limit); wait for the next second');
+      }
+      await api.advance(1);
+    }
+    const { total } = (await api.control('GET', '/payment-invoices')).expect(200).json;
+    assert.equal(total, 9, 'a rejected call does nothing');
+  });
+
+  test('counts each call of the platform, whatever its result', async () => {
+    const calls = {
+      read: (api) => api.get('cpi_0000000000000000'),
+      invalid: (api) => api.create({}),
+      list: (api) => api.list(),
+      public: (api) => api.createPublic(invoice()),
+      prerequest: (api) => api.prerequest({ currency: 'USD' }),
+      form: (api) => api.createForm(invoice(), { headers: { Accept: 'application/json' } }),
+      payout: (api) => api.private('GET', '/payout-invoices'),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const api = await limited(1);
+      const { status } = await call(api);
+      assert.notEqual(status, 429, name);
+      const reply = (await call(api)).expect(429);
+      if (name !== 'form') assert.deepEqual(reply.json, LIMITED);
+    }
+    const api = await limited(1);
+    const { attributes } = await api.made({}, hold);
+    const sale = { auth: `Bearer ${attributes.flow_data.metadata.token}`, json: {} };
+    (await api.send('POST', '/payment/sale', sale)).expect(429);
+  });
+
+  test('does not count the control API, pages, and calls of nobody', async () => {
+    const api = await limited(1);
+    const { id, attributes } = await api.made({}, hold);
+    const page = `/hpp/${attributes.flow_data.metadata.sid}`;
+    for (let n = 0; n < 3; n++) {
+      (await api.send('GET', page, HTML)).expect(200);
+      (await api.control('GET', '/payment-invoices')).expect(200);
+      (await api.pay(id, GOOD)).expect(200, 409);
+      (await api.send('GET', '/payment-invoices')).expect(401);
+      (await api.send('OPTIONS', '/public-api/payment-invoices')).expect(204);
+    }
+    const order = phpForm({ public_key: api.account.public_key, currency: 'USD', amount: 5 });
+    (await api.send('GET', `/hpp/?${order}`)).expect(302);
+    await api.advance(1);
+    for (let n = 0; n < 3; n++) {
+      const wrong = api.with({ ...api.account, api_key: 'wrong' });
+      (await wrong.get(id)).expect(401);
+    }
+    (await api.get(id)).expect(200);
+  });
+
+  test('a call that a fault delays counts once', async () => {
+    const api = await limited(2);
+    (await api.control('POST', '/faults', { on: 'api', fault: 'delay', delay: '20ms', times: 1 })).expect(201);
+    await api.made({}, hold);
+    await api.made({}, hold);
+    (await api.create(invoice())).expect(429);
+  });
+
+  test('a browser gets a page, and the journal the reason', async () => {
+    const api = await limited(1);
+    await api.made({}, hold);
+    const reply = (await api.createForm(invoice(), HTML)).expect(429);
+    assert.match(reply.headers['content-type'], /^text\/html/);
+    const { items } = (await api.control('GET', '/requests', undefined, { parameters: { status: 429 } })).json;
+    assert.equal(items[0].explain.rule, 'rate_limited');
+    assert.match(items[0].explain.message, /1 calls per second/);
+  });
+
+  test('a reset begins anew, other accounts are not affected, null ends it', async () => {
+    const api = await limited(1);
+    const other = await limited(1);
+    await api.made({}, hold);
+    await other.made({}, hold);
+    (await api.control('POST', '/reset')).expect(200);
+    await api.made({}, hold);
+    (await other.create(invoice())).expect(429);
+    (await other.control('PATCH', `/accounts/${other.account.id}`, { rate_limit: null })).expect(200);
+    for (let n = 0; n < 5; n++) await other.made({}, hold);
   });
 });

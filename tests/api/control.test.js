@@ -135,6 +135,7 @@ describe('accounts', () => {
     callback_headers: { 'X-Forwarded-For': '10.0.0.1, 10.0.0.2' },
     required_fields: ['description', 'customer.metadata.ip'],
     strict_test_mode: true,
+    rate_limit: 50,
   };
 
   test('every setting can be set at the top level or under settings, and changed', async () => {
@@ -177,6 +178,8 @@ describe('accounts', () => {
       ['callback_headers', { 'X-A': 'b\r\nContent-Length: 0' }],
       ['required_fields', ['customer..name']],
       ['strict_test_mode', 'yes'],
+      ['rate_limit', 0],
+      ['rate_limit', 100001],
     ];
     for (const [name, value] of bad) {
       for (const json of [{ [name]: value }, { settings: { [name]: value } }]) {

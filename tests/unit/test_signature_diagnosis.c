@@ -224,7 +224,8 @@ static void a_replaced_secret_is_named(void **state)
         enum signature_reason reason;
         const char *says;
     } rows[] = {
-        {2999, NULL, SIGNATURE_RIGHT, "previous test secret key, which was replaced at 1 and is valid"},
+        {2999, NULL, SIGNATURE_RIGHT,
+         "previous test secret key, which was replaced at 1 and is valid"},
         {3000, NULL, SIGNATURE_PREVIOUS_KEY, "and was valid until 3"},
         {3000, "sk_test_example", SIGNATURE_RIGHT, "the signature is right"},
     };
