@@ -201,14 +201,12 @@ static struct answer *read_card(struct call *call, const struct pay_input *input
     return NULL;
 }
 
-/* By card, with the answer to its challenge. */
-static enum payment_result pay_by_card(struct call *call, struct invoice *invoice,
-                                       const struct card_entry *card, const char *three_ds)
+/* Answers the challenge of a payment by card. */
+static enum payment_result answered(struct call *call, struct invoice *invoice,
+                                    const char *three_ds, enum payment_result result)
 {
     enum payment_3ds answer =
         three_ds ? (enum payment_3ds)text_index(three_ds_names, three_ds) : PAYMENT_3DS_PASS;
-    enum payment_result result =
-        payment_by_card(call->engine, call->tenant, call->arena, invoice, card, NULL);
     return result == PAYMENT_CHALLENGE
                ? payment_answer(call->engine, call->tenant, call->arena, invoice, answer)
                : result;
@@ -239,10 +237,16 @@ struct answer *control_pay(struct call *call)
         result = payment_cancelled(call->engine, call->tenant, call->arena, &invoice);
     } else if (!payment_takes_cards(call->engine, &invoice) && !input.card_number) {
         result = payment_confirmed(call->engine, call->tenant, call->arena, &invoice, NULL, NULL);
+    } else if (invoice.saved_card && !input.card_number) {
+        result = answered(
+            call, &invoice, input.three_ds,
+            payment_by_saved_card(call->engine, call->tenant, call->arena, &invoice, NULL));
     } else if ((refused = read_card(call, &input, &card))) {
         return refused;
     } else {
-        result = pay_by_card(call, &invoice, &card, input.three_ds);
+        result = answered(
+            call, &invoice, input.three_ds,
+            payment_by_card(call->engine, call->tenant, call->arena, &invoice, &card, NULL));
     }
     return result != PAYMENT_CLOSED ? control_reply_invoice(call, 200, &invoice)
                                     : refuse_payment(call, &invoice);

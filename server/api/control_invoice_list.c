@@ -172,6 +172,8 @@ struct answer *control_invoices_get(struct call *call)
     bool payout = invoice_kind(invoice.seq) == INVOICE_PAYOUT;
     json_out_text(&out, "page",
                   payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
+    json_out_raw(&out, "options", payout ? invoice.gateway_options : invoice.options);
+    json_out_raw(&out, "context", invoice.context);
     json_out_array(&out, "may_become");
     for (int to = 0; to < STATUS_COUNT; to++) {
         if (may_become(call, &invoice, (enum status)to)) {

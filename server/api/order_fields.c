@@ -31,6 +31,7 @@ static const struct json_field customer_fields[] = {
     TEXT("phone", checked),
     TEXT("individual_tax_id", checked, .least = 2, .most = 100),
     TEXT("date_of_birth", checked, .format = JSON_FORMAT_DATE),
+    TEXT("description", checked, .most = 1024),
     FIELD("metadata", MAP, checked),
     NESTED("address", present, address_fields),
 };
@@ -80,7 +81,20 @@ static const struct json_field form_fields[] = {COMMON(true), PUBLIC, LANGUAGE};
 static const struct json_field page_fields[] = {COMMON(false), PUBLIC, LANGUAGE};
 
 /* The other options are for the platform's routing. They have no effect and are kept. */
-static const struct json_field payout_option_fields[] = {FIELD("auto_process", BOOL, auto_process)};
+static const struct json_field payout_option_fields[] = {
+    FIELD("auto_process", BOOL, auto_process),
+    FIELD("attempts_limit", INT, attempts_limit, .least = 1, .most = 100),
+};
+
+/* The card that is paid to, beside fields.card_number (P607). */
+static const struct json_field payout_card_fields[] = {
+    TEXT("card_holder", checked, .most = 50),
+    FIELD("exp_month", INT, exp_month, .least = 1, .most = 12),
+    FIELD("exp_year", INT, exp_year, .least = 0, .most = 9999),
+};
+
+static const struct json_field payout_context_fields[] = {
+    NESTED("card", present, payout_card_fields)};
 
 static const struct json_field payout_fields[] = {
     TEXT("reference_id", order.draft.reference_id),
@@ -94,6 +108,7 @@ static const struct json_field payout_fields[] = {
     FIELD("test_mode", BOOL, order.draft.test_mode),
     URL("callback_url", order.draft.callback_url),
     NESTED("options", has_options, payout_option_fields),
+    NESTED("context", has_context, payout_context_fields),
 };
 
 static const struct {

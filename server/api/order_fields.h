@@ -9,7 +9,9 @@ struct order_input {
     struct order order;
     const char *service, *flow, *language, *token;
     const json_t *service_fields, *fields, *metadata;
-    bool has_customer, has_options, auto_process;   /* the last: of a payout's options */
+    bool has_customer, has_options, auto_process; /* the last: of a payout's options */
+    bool has_context;                             /* of a payout, as all that follow */
+    int64_t attempts_limit, exp_month, exp_year;
     bool allow_partially, bypass_hpp, send_context; /* of a payment's */
     const char *checked;                            /* must be right, and is kept in `customer` */
     bool present;                                   /* likewise */

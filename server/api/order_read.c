@@ -5,6 +5,7 @@
 #include "domain/price.h"
 #include "engine/payout.h"
 #include "engine/plan.h"
+#include "mask/mask.h"
 #include "store/store_invoice.h"
 #include "view/cardgate.h"
 #include "view/settings_lists.h"
@@ -137,7 +138,8 @@ static void check_service_fields(const struct checking *c)
                         &c->order->draft.service_fields, &c->order->service_outcome);
 }
 
-/* A charge by token, without a page (P434): the customer's own card, kept by `tokenize`. */
+/* The customer's own card, kept by `tokenize`: a charge without a page (P434), or the card that the
+ * page shows (P435). */
 static void check_token(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -159,6 +161,8 @@ static void check_token(const struct checking *c)
         json_errors_add(c->errors, "token", MESSAGE_INVALID);
     } else if (cardgate.instant) {
         c->order->draft.challenge_payload = payload;
+    } else {
+        c->order->draft.saved_card = payload;
     }
 }
 
@@ -203,6 +207,22 @@ static void check_start(const struct checking *c, const json_t *attributes)
     if (order->start_delay_ms != TIME_NONE) {
         check_cover(c);
     }
+}
+
+/* Who is paid by card: kept as sent, without what is secret. */
+static void check_context(const struct checking *c, const json_t *fields)
+{
+    int64_t year = c->input->exp_year;
+    if (!c->input->has_context) {
+        return;
+    }
+    if (year > 99 && (year < 2000 || year > 2099)) {
+        json_errors_add(c->errors, "context.card.exp_year", MESSAGE_INVALID);
+    }
+    char *text = arena_strdup(c->call->arena,
+                              json_text(c->call->arena, json_object_get(fields, "context"), true));
+    mask_body(text, strlen(text));
+    c->order->draft.context = text;
 }
 
 static const char *check_outcome(const struct checking *c, const char *path, const char *text)
@@ -289,6 +309,7 @@ void order_read(struct call *call, enum order_way way, const json_t *fields,
     check_token(&checking);
     if (way == ORDER_PAYOUT) {
         check_start(&checking, fields);
+        check_context(&checking, fields);
     } else {
         input.order.draft.options = order_options_text(call->arena, fields, &input);
     }

@@ -79,6 +79,8 @@ struct invoice {
     /* JSON texts in the platform's spelling; NULL where the wire shows null or nothing */
     const char *metadata, *customer, *gateway_options, *service_fields, *payload, *callback_logs;
     const char *options;     /* of a payment's order (order_fields.c); a JSON text or NULL */
+    const char *context;     /* of a payout's order; a JSON text or NULL */
+    const char *saved_card;  /* the stored card that its payer is offered, as `payload`; or NULL */
     const char *customer_id; /* cus_..., NULL without a customer */
     const char *callback_url, *return_url, *return_success, *return_fail, *return_pending;
     const char *challenge_outcome; /* of an open 3-D Secure challenge, or NULL */

@@ -85,6 +85,8 @@ static const struct row_field invoice_fields[] = {
     FILED(invoice, customer_id, ID, .prefix = "cus", NULLABLE),
     FILED(invoice, gateway_options, TREE, NULLABLE),
     FILED(invoice, options, JSON, NULLABLE),
+    FILED(invoice, context, JSON, NULLABLE),
+    FILED(invoice, saved_card, JSON, NULLABLE),
     FILED(invoice, service_fields, JSON, NULLABLE, CHANGES),
     FILED(invoice, payload, JSON, NULLABLE, CHANGES),
     STORED(invoice, callback_logs, JSON, CHANGES),

@@ -8,6 +8,8 @@
 #include "view/view_invoice.h"
 #include "wire/json_read.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Finds a row whose account exists; rows of deleted accounts are ignored. */
@@ -154,10 +156,39 @@ const char *engine_customer_email(struct arena *arena, const struct invoice *inv
 
 /* ------------------------------------------------------------------ cards */
 
+#define CARD_PREFIX "card"
+
 void engine_card_token(const struct engine *engine, const struct invoice *invoice,
-                       char ret_token[IDENT_TEXT])
+                       char ret_token[CARD_TOKEN_TEXT])
 {
-    ident_of_row(engine->keys.rows, "card", invoice->seq, ret_token);
+    char id[IDENT_TEXT], more[IDENT_TEXT];
+    ident_of_row(engine->keys.rows, CARD_PREFIX, invoice->seq, id);
+    ident_derived(engine->keys.token, CARD_PREFIX, id, more);
+    snprintf(ret_token, CARD_TOKEN_TEXT, "%s%s", ident_serial(id), ident_serial(more));
+}
+
+static bool is_token(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)text[i])) {
+            return false;
+        }
+    }
+    return length == CARD_TOKEN_TEXT - 1;
+}
+
+bool engine_is_card_token(const char *text)
+{
+    return is_token(text) || ident_has_form(text, CARD_PREFIX);
+}
+
+/* The row of the invoice that a token was made of; the second half of the token is not checked. */
+static bool read_token(const struct engine *engine, const char *token, int64_t *ret_seq)
+{
+    char id[IDENT_TEXT];
+    snprintf(id, sizeof id, CARD_PREFIX "_%.*s", IDENT_SERIAL, token);
+    return ident_to_row(engine->keys.rows, CARD_PREFIX, is_token(token) ? id : token, ret_seq);
 }
 
 const char *engine_card_payload(const struct engine *engine, struct arena *arena,
@@ -166,7 +197,7 @@ const char *engine_card_payload(const struct engine *engine, struct arena *arena
 {
     struct card_shown shown;
     struct cardgate cardgate;
-    char token[IDENT_TEXT];
+    char token[CARD_TOKEN_TEXT];
     buf_auto payload = {0};
     cardgate_read(invoice->gateway_options, arena, &cardgate);
     card_show(&engine->fixture->cards, card, &shown);
@@ -180,7 +211,7 @@ const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
 {
     int64_t seq;
     struct invoice invoice;
-    if (!ident_to_row(engine->keys.rows, "card", token, &seq) ||
+    if (!read_token(engine, token, &seq) ||
         !store_invoice_get(engine->store, arena, seq, &invoice) ||
         invoice.account != tenant->account.num) {
         return NULL;

@@ -63,12 +63,17 @@ void engine_customer_id(const struct engine *engine, const struct tenant *tenant
 /* The e-mail address of the invoice's customer, in the arena; NULL if it has none. */
 const char *engine_customer_email(struct arena *arena, const struct invoice *invoice);
 
+#define CARD_TOKEN_TEXT (2 * IDENT_SERIAL + 1)
+
 /*
- * The token of the card that pays an invoice (P436). It is derived from the invoice, so it is valid
- * as long as the invoice exists.
+ * The token of the card that pays an invoice (P436): 32 letters and digits (P437). It is derived
+ * from the invoice, so it is valid as long as the invoice exists.
  */
 void engine_card_token(const struct engine *engine, const struct invoice *invoice,
-                       char ret_token[IDENT_TEXT]);
+                       char ret_token[CARD_TOKEN_TEXT]);
+
+/* True if a text has the form of a token, now or in earlier versions ("card_..."). */
+bool engine_is_card_token(const char *text);
 
 /*
  * The `payload` of an invoice paid by card, in the arena. It contains the card's token if the order

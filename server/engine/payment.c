@@ -5,6 +5,7 @@
 #include "engine/plan.h"
 #include "view/cardgate.h"
 #include "view/view_parts.h"
+#include "wire/json_read.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,22 @@ static void apply(struct engine *engine, struct tenant *tenant, struct arena *ar
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
 }
 
+/* By card: `known` is the test card, or NULL. */
+static enum payment_result pay(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                               struct invoice *invoice, const struct test_card *known,
+                               const char *outcome, const char *payload)
+{
+    if (!known || !known->three_ds) {
+        apply(engine, tenant, arena, invoice, outcome, payload);
+        return PAYMENT_DONE;
+    }
+    apply(engine, tenant, arena, invoice, "process_pending:auth_3ds_required", NULL);
+    invoice->challenge_outcome = outcome;
+    invoice->challenge_payload = payload;
+    engine_save(engine, tenant, invoice);
+    return PAYMENT_CHALLENGE;
+}
+
 enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant,
                                     struct arena *arena, struct invoice *invoice,
                                     const struct card_entry *card, const char *client_ip)
@@ -90,17 +107,60 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
     bool strict = account_refuses_tests(&tenant->account, invoice->test_mode);
     const struct test_card *known = strict ? NULL : card_find(cards, card->number);
     const char *outcome = known ? card_outcome(cards, card) : card_outcome_unknown(cards, card);
-    const char *payload = engine_card_payload(engine, arena, invoice, card, client_ip);
-    if (!known || !known->three_ds) {
-        apply(engine, tenant, arena, invoice, outcome, payload);
-        return PAYMENT_DONE;
-    }
-    apply(engine, tenant, arena, invoice, "process_pending:auth_3ds_required", NULL);
-    invoice->challenge_outcome = outcome;
-    invoice->challenge_payload = payload;
-    engine_save(engine, tenant, invoice);
-    return PAYMENT_CHALLENGE;
+    return pay(engine, tenant, arena, invoice, known, outcome,
+               engine_card_payload(engine, arena, invoice, card, client_ip));
 }
+
+/* ------------------------------------------------------------------ by a saved card */
+
+bool payment_saved_card(const struct invoice *invoice, struct arena *arena,
+                        struct payment_saved *ret_saved)
+{
+    json_auto_t *payload = invoice->saved_card ? json_loads(invoice->saved_card, 0, NULL) : NULL;
+    const json_t *card = json_object_get(payload, "payment_card");
+    const char *mask = json_string_value(json_object_get(card, "mask"));
+    const char *month = json_string_value(json_object_get(card, "expiry_month"));
+    const char *year = json_string_value(json_object_get(card, "expiry_year"));
+    if (!mask || !month || !year) {
+        return false;
+    }
+    *ret_saved = (struct payment_saved){
+        .mask = arena_strdup(arena, mask),
+        .network = arena_strdup(arena, json_string_value(json_object_get(card, "network")))};
+    snprintf(ret_saved->expiry, sizeof ret_saved->expiry, "%.2s%.2s", month, year);
+    return true;
+}
+
+/* The saved card, with the address of the payer who uses it now. */
+static const char *saved_payload(struct arena *arena, const struct invoice *invoice,
+                                 const char *client_ip)
+{
+    json_auto_t *payload = json_loads(invoice->saved_card, 0, NULL);
+    json_object_set_new(payload, "client_ip", json_string(client_ip ? client_ip : ""));
+    return json_text(arena, payload, true);
+}
+
+enum payment_result payment_by_saved_card(struct engine *engine, struct tenant *tenant,
+                                          struct arena *arena, struct invoice *invoice,
+                                          const char *client_ip)
+{
+    const struct card_table *cards = &engine->fixture->cards;
+    struct payment_saved saved;
+    if (!payment_saved_card(invoice, arena, &saved) ||
+        !begin_attempt(engine, tenant, arena, invoice)) {
+        return PAYMENT_CLOSED;
+    }
+    bool strict = account_refuses_tests(&tenant->account, invoice->test_mode);
+    const struct test_card *known = strict ? NULL : card_find_shown(cards, saved.mask);
+    struct card_entry entry = {0};
+    snprintf(entry.number, sizeof entry.number, "%s", known ? known->number : "");
+    snprintf(entry.expiry, sizeof entry.expiry, "%s", saved.expiry);
+    return pay(engine, tenant, arena, invoice, known,
+               known ? card_outcome(cards, &entry) : cards->otherwise,
+               saved_payload(arena, invoice, client_ip));
+}
+
+/* ------------------------------------------------------------------ without a card */
 
 enum payment_result payment_confirmed(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice,

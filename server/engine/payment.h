@@ -50,6 +50,23 @@ enum payment_result payment_by_card(struct engine *engine, struct tenant *tenant
                                     struct arena *arena, struct invoice *invoice,
                                     const struct card_entry *card, const char *client_ip);
 
+/* The stored card that an invoice offers. */
+struct payment_saved {
+    const char *mask;
+    const char *network; /* or NULL */
+    char expiry[5];      /* MMYY */
+};
+
+/* Returns false if the invoice offers none. */
+bool payment_saved_card(const struct invoice *invoice, struct arena *arena,
+                        struct payment_saved *ret_saved);
+
+/* Pays with that card, which decides the result as when it is typed. PAYMENT_CLOSED also if there
+ * is none. */
+enum payment_result payment_by_saved_card(struct engine *engine, struct tenant *tenant,
+                                          struct arena *arena, struct invoice *invoice,
+                                          const char *client_ip);
+
 /* Returns true while a 3-D Secure challenge waits for its answer. */
 bool payment_is_challenged(const struct invoice *invoice);
 

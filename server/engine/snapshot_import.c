@@ -99,7 +99,7 @@ static const char *card_token(const struct placing *p, const char *payload)
 {
     json_auto_t *object = payload ? json_parse(payload, strlen(payload), p->arena, NULL) : NULL;
     const char *token = json_string_value(json_object_get(object, "token"));
-    return token && ident_has_form(token, "card") ? arena_strdup(p->arena, token) : NULL;
+    return token && engine_is_card_token(token) ? arena_strdup(p->arena, token) : NULL;
 }
 
 /* Finds the card session's token in a body. */
@@ -152,13 +152,17 @@ static const char *rename_body(const struct placing *p, const char *body, const 
 static const char *rename_card(const struct placing *p, const struct invoice *invoice,
                                const char *payload)
 {
-    char own[IDENT_TEXT];
+    char own[CARD_TOKEN_TEXT];
     const char *token = card_token(p, payload);
     if (!token) {
         return payload;
     }
     if (!json_object_get(p->cards, token)) {
-        engine_card_token(p->engine, invoice, own);
+        if (ident_has_form(token, "card")) { /* of an earlier version: the length must stay */
+            ident_of_row(p->engine->keys.rows, "card", invoice->seq, own);
+        } else {
+            engine_card_token(p->engine, invoice, own);
+        }
         json_object_set_new(p->cards, token, json_string(own));
     }
     char *copy = arena_strdup(p->arena, payload);
@@ -203,6 +207,7 @@ static void number_invoice(const struct placing *p, struct file_invoice *row, bo
     if (!keep) {
         invoice->payload = rename_card(p, invoice, old.payload);
         invoice->challenge_payload = rename_card(p, invoice, old.challenge_payload);
+        invoice->saved_card = rename_card(p, invoice, old.saved_card);
     }
     for (size_t i = 0; i < row->n_callbacks; i++) {
         struct callback *callback = &row->callbacks[i].callback;

@@ -59,7 +59,9 @@ static int64_t fee_on(const struct engine *engine, const struct invoice *invoice
 static void fill_payment(struct engine *engine, struct arena *arena, struct invoice *invoice,
                          const struct transition_request *request, int64_t amount)
 {
-    const char *card = request->payload ? request->payload : invoice->challenge_payload;
+    const char *card = request->payload             ? request->payload
+                       : invoice->challenge_payload ? invoice->challenge_payload
+                                                    : invoice->saved_card;
     forget_payment(invoice);
     invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
     invoice->processed_ms = request->at_ms;

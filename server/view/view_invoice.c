@@ -79,13 +79,13 @@ static void write_address(struct json_out *out, const json_t *address)
 static void write_customer(struct json_out *out, const struct view_invoice *view,
                            const json_t *kept)
 {
-    static const char *const head[] = {"reference_id", "email", "name", "phone", NULL};
+    static const char *const head[] = {"reference_id", "email",       "name",
+                                       "phone",        "description", NULL};
     static const char *const tail[] = {
         "date_of_birth", "individual_tax_id", "passport_number", "passport_series",
         "first_name",    "surname",           "patronymic",      NULL};
     json_out_object(out, "attributes");
     copy_all(out, kept, head);
-    json_out_null(out, "description");
     /* Customers have no rows: each order carries its customer. */
     json_out_seconds(out, "created", view->invoice->created_ms);
     write_customer_metadata(out, json_object_get(kept, "metadata"));

@@ -173,6 +173,16 @@ static struct answer *pay_by_card(struct checkout_page *page, const json_t *fiel
                : checkout_form_show(page, 422, &form);
 }
 
+static struct answer *pay_by_saved_card(struct checkout_page *page, const json_t *fields)
+{
+    struct call *call = page->call;
+    struct checkout_form form;
+    return checkout_saved_read(fields, &form)
+               ? after(page, payment_by_saved_card(call->engine, call->tenant, call->arena,
+                                                   &page->invoice, http_client_ip(call->request)))
+               : checkout_form_show(page, 422, &form);
+}
+
 static struct answer *confirm(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;
@@ -193,8 +203,11 @@ static struct answer *pay(struct checkout_page *page, const json_t *fields)
         return after(page,
                      payment_cancelled(call->engine, call->tenant, call->arena, &page->invoice));
     }
-    return payment_takes_cards(call->engine, &page->invoice) ? pay_by_card(page, fields)
-                                                             : confirm(page, fields);
+    if (!payment_takes_cards(call->engine, &page->invoice)) {
+        return confirm(page, fields);
+    }
+    bool saved = page->invoice.saved_card && *posted_field(fields, "saved");
+    return saved ? pay_by_saved_card(page, fields) : pay_by_card(page, fields);
 }
 
 static struct answer *submit(struct checkout_page *page, const json_t *fields)

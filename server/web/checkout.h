@@ -74,6 +74,7 @@ struct checkout_form {
         *choice_error;            /* message keys, or NULL */
     const json_t *service_fields; /* as typed, or NULL; borrowed from the posted form */
     bool service_tried;           /* they were sent: what is missing is wrong */
+    bool other;                   /* the payer does not use the saved card */
 };
 
 /* Shows the form that fits the invoice's service. */
@@ -94,6 +95,20 @@ bool checkout_form_read_service(struct checkout_page *page, const json_t *fields
 
 /* What is filled in at first: the test card of ?card=N, or nothing. */
 void checkout_form_first(const struct checkout_page *page, struct checkout_form *ret_form);
+
+/* ------------------------------------------------------------------ checkout_saved.c: the stored
+ * card of an order with a token, of which the payer enters only the security code */
+
+/* True if the payer asked for the form of another card. */
+bool checkout_saved_declined(const struct call *call);
+
+/* One row with the card; none if there is no such card, or if the payer uses another one. And the
+ * way back to it, or NULL. */
+struct template_rows checkout_saved_rows(const struct checkout_page *page, bool other);
+const char *checkout_saved_url(const struct checkout_page *page, bool other);
+
+/* Checks the security code. Returns false if it is wrong. */
+bool checkout_saved_read(const json_t *fields, struct checkout_form *ret_form);
 
 /* ------------------------------------------------------------------ checkout_methods.c: the choice
  * of a method, for an invoice that was made without a service (P363) */

@@ -13,7 +13,8 @@
 bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
                              struct checkout_form *ret_form)
 {
-    struct checkout_form form = {.expiry = posted_field(fields, "expiry"),
+    struct checkout_form form = {.other = true,
+                                 .expiry = posted_field(fields, "expiry"),
                                  .holder = posted_field(fields, "holder")};
     bool number = card_number_read(posted_field(fields, "card_number"), ret_entry->number) &&
                   card_luhn_holds(ret_entry->number);
@@ -42,14 +43,15 @@ void checkout_form_first(const struct checkout_page *page, struct checkout_form 
     const char *expiry = http_query_text(page->call->request, "expiry");
     char known[5];
     int64_t n;
-    *ret_form = (struct checkout_form){0};
+    *ret_form = (struct checkout_form){.other = checkout_saved_declined(page->call)};
     if (!asked || !text_to_int(asked, &n) || n < 1 || n > (int64_t)cards->n) {
         return;
     }
     const struct test_card *card = &cards->cards[n - 1];
     const char *shown = expiry && card_expiry_read(expiry, known) ? known : card->expiry;
     *ret_form =
-        (struct checkout_form){.number = checkout_panel_number(page->call->arena, card->number),
+        (struct checkout_form){.other = true,
+                               .number = checkout_panel_number(page->call->arena, card->number),
                                .expiry = checkout_panel_expiry(page->call->arena, shown),
                                .cvv = CHECKOUT_PANEL_CVV,
                                .holder = CHECKOUT_PANEL_HOLDER};
@@ -99,10 +101,13 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     const struct template_rows choices = checkout_service_choices(page);
     const char *label = page->appearance.pay_label;
     const struct template_rows cards = checkout_panel_cards(page);
+    const struct template_rows saved = checkout_saved_rows(page, form->other);
     const struct template_rows expiries = checkout_panel_expiries(page);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
         {"card", template_flag(card)},
+        {"saved", .rows = &saved},
+        {"saved_url", checkout_saved_url(page, form->other)},
         {"choice", template_flag(choices.n)},
         {"choices", .rows = &choices},
         {"method", method},
@@ -127,7 +132,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"cvv_error", error_text(page, form->cvv_error)},
         {"holder_error", error_text(page, form->holder_error)},
         {"choice_error", error_text(page, form->choice_error)},
-        {"panel", template_flag(card && page->panel && !strict)},
+        {"panel", template_flag(card && page->panel && !strict && !saved.n)},
         {"test_cvv", CHECKOUT_PANEL_CVV},
         {"test_holder", CHECKOUT_PANEL_HOLDER},
         {"cards", .rows = &cards},

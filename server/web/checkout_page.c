@@ -123,14 +123,17 @@ const char *checkout_resolution(const struct checkout_page *page, bool *ret_fore
 
 static struct template_rows language_rows(const struct checkout_page *page)
 {
-    const char *done = http_query_text(page->call->request, "done") ? "done=1" : "";
+    struct http_request *request = page->call->request;
+    const char *kept = http_query_text(request, "done")    ? "done=1"
+                       : http_query_text(request, "other") ? "other=1"
+                                                           : "";
     struct template_rows rows = {0};
     for (size_t i = 0; i < languages_count; i++) {
         const struct language *language = &languages[i];
         const struct template_value row[] = {
             {"code", language->code},
             {"name", language->name},
-            {"href", query_of(page, done, language->code)},
+            {"href", query_of(page, kept, language->code)},
             {"current", template_flag(text_equal(language->code, page->locale))},
         };
         template_add_row(&rows, page->call->arena, row, ARRAY_SIZE(row));

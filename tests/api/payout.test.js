@@ -649,3 +649,68 @@ describe('payouts', () => {
     assert.equal((await list(api)).expect(200).json.meta.count, 0);
   });
 });
+
+describe('context and options', () => {
+  const CARD = { card_holder: 'ANNA IVANOVA', exp_month: '09', exp_year: '2031' };
+  const seen = async (api, id) => (await api.control('GET', `/payout-invoices/${id}`)).expect(200).json;
+  const order = (card, more = {}) => ({
+    service: 'payment_card_usd', fields: { card_number: '4111111111111111' }, context: { card }, ...more });
+
+  test('are kept as sent, and shown by the control API', async () => {
+    const api = await frozen();
+    for (const card of [CARD, { exp_month: 9, exp_year: 31 }, { exp_month: 12, exp_year: '27', bank: 'x' }]) {
+      const options = { auto_process: false, attempts_limit: 3, split_mode: 'a' };
+      const { id } = await made(api, order(card, { options }));
+      const shown = await seen(api, id);
+      assert.deepEqual([shown.context, shown.options], [{ card }, options]);
+    }
+    const shown = await seen(api, (await made(api, { options: undefined })).id);
+    assert.deepEqual([shown.context, shown.options], [null, null]);
+  });
+
+  test('are checked', async () => {
+    const api = await frozen();
+    for (const [card, name] of [
+      [{ ...CARD, exp_month: 13 }, 'exp_month'],
+      [{ ...CARD, exp_month: 0 }, 'exp_month'],
+      [{ ...CARD, exp_month: 'May' }, 'exp_month'],
+      [{ ...CARD, exp_year: 131 }, 'exp_year'],
+      [{ ...CARD, exp_year: 2100 }, 'exp_year'],
+      [{ ...CARD, exp_year: '-1' }, 'exp_year'],
+      [{ ...CARD, card_holder: 'A'.repeat(51) }, 'card_holder'],
+      [{ ...CARD, card_holder: 5 }, 'card_holder'],
+    ]) {
+      assert.deepEqual(await fieldErrors(api, order(card)), [`context.card.${name}`]);
+    }
+    assert.deepEqual(await fieldErrors(api, order('x')), ['context.card']);
+    assert.deepEqual(await fieldErrors(api, { context: 'x' }), ['context']);
+    for (const attempts_limit of [0, 101, 'often']) {
+      assert.deepEqual(await fieldErrors(api, { options: { attempts_limit } }), ['options.attempts_limit']);
+    }
+  });
+
+  test('hide card numbers and codes', async () => {
+    const api = await frozen();
+    const { id } = await made(api, order({ ...CARD, card_number: '4111111111111111', cvv: '123' },
+      { context: { card: { ...CARD, card_number: '4111111111111111', cvv: '123' }, note: '5555555555554444' } }));
+    assert.deepEqual((await seen(api, id)).context,
+      { card: { ...CARD, card_number: '411111******1111', cvv: '***' }, note: '555555******4444' });
+    (await api.control('POST', '/snapshots/one')).expect(201);
+    const { text } = (await api.control('GET', '/snapshots/one')).expect(200);
+    assert.doesNotMatch(text, /4111111111111111|5555555555554444/);
+    (await api.control('POST', '/reset')).expect(200);
+    (await api.control('POST', '/snapshots/one/restore')).expect(200);
+    assert.equal((await seen(api, id)).context.card.card_holder, CARD.card_holder);
+  });
+
+  test('customer.description and customer.metadata.ip are the customer\'s', async () => {
+    const api = await frozen({ profile: '2024' });
+    const customer = { reference_id: 'anna', description: 'regular', metadata: { ip: '203.0.113.7' } };
+    await made(api, { customer });
+    const reply = (await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1, customer })).expect(201);
+    const [{ attributes }] = reply.json.included;
+    assert.deepEqual([attributes.description, attributes.metadata], ['regular', { ip: '203.0.113.7' }]);
+    assert.deepEqual(await fieldErrors(await frozen(), { customer: { ...customer, description: 'x'.repeat(1025) } }),
+      ['customer.description']);
+  });
+});

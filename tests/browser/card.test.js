@@ -88,6 +88,32 @@ for (const way of WAYS) {
       assert.deepEqual(await state(api, id), ['processed', 'ok']);
     });
 
+    test('with a saved card only the code is asked, or with another card', async () => {
+      const customer = { reference_id: 'anna' };
+      const first = await invoice({}, { customer, gateway_options: { cardgate: { tokenize: true } } });
+      (await first.api.pay(first.id, { card_number: CARDS.good, expiry: '1230', cvv: '123' })).expect(200);
+      const { token } = (await first.api.attributes(first.id)).payload;
+      const { id, url } = await another(first.api, { customer, token });
+      await visit(async (payer) => {
+        await payer.open(url);
+        assert.match(await payer.text('saved-card'), /551928\*{6}0000[^]*12\/30/);
+        assert.equal(await payer.count('card-number'), 0);
+        await payer.at('cvv').fill('12');
+        await (way.js ? payer.at('pay').click() : payer.click('pay'));
+        await payer.at('error-cvv').waitFor();
+        await payer.click('other-card');
+        await payer.pay(CARDS.bad, { expiry: '05/29' });
+        await payer.at('retry-note').waitFor();
+        assert.deepEqual(await state(first.api, id), ['process_failed', 'insufficient_funds']);
+        await payer.click('other-card');
+        await payer.click('use-saved-card');
+        await payer.at('cvv').fill('123');
+        await payer.click('pay');
+        await payer.sees('processed', 'ok');
+      });
+      assert.equal((await first.api.attributes(id)).payload.token, token);
+    });
+
     test('a wrong code is declined, and can be tried again', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {

@@ -901,6 +901,38 @@ describe('accounts', () => {
     });
   });
 
+  test('a key is replaced, and the old one is listed', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/accounts');
+      const card = tester.page.locator(`[data-account="${api.account.id}"][data-testid="account-card"]`);
+      await card.getByText('Replace keys', { exact: true }).click();
+      await card.getByText('No key was replaced.').waitFor();
+      await card.getByTestId('rotate-which').selectOption('secret_key');
+      await card.getByTestId('rotate-grace').fill('90');
+      await card.getByTestId('rotate').click();
+      await tester.page.locator('.toast').waitFor();
+      const { secret_key: fresh, previous_keys: [previous] } =
+        (await demo.send('GET', `/_mock/accounts/${api.account.id}`)).expect(200).json;
+      assert.equal(previous.until - previous.replaced, 90);
+      assert.equal(await card.getByTestId('secret_key').innerText(), fresh);
+      assert.equal(await card.getByTestId('previous-key').innerText(), api.account.secret_key);
+      await card.getByText(/^valid until/).waitFor();
+      await tester.payer.shot('dashboard-rotate');
+      await tester.payer.isAccessible('the keys');
+    });
+  });
+
+  test('the dashboard goes on with a new API key', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/new');
+      (await api.control('POST', `/accounts/${api.account.id}/rotate`, { keys: ['api_key'] })).expect(200);
+      await tester.page.getByTestId('create').click();
+      await tester.seesStatus('process_pending');
+    });
+  });
+
   test('the profile is selected in the settings', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/accounts');

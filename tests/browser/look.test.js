@@ -26,6 +26,19 @@ async function invoice(attributes = {}, settings = {}, options = WAITING) {
   return { api, id, url: made.hpp_url, page: made.flow_data.action };
 }
 
+/** An order whose page offers the card of an earlier one. */
+async function withSavedCard() {
+  const { api, id } = await invoice({
+    customer: { reference_id: 'anna' },
+    gateway_options: { cardgate: { tokenize: true } },
+  });
+  (await api.pay(id, { card_number: CARDS.good, expiry: '1230', cvv: '123' })).expect(200);
+  const { token } = (await api.attributes(id)).payload;
+  const order = { amount: 1234.5, description: 'Order 18', customer: { reference_id: 'anna' }, token };
+  const { attributes } = await api.made(order, WAITING);
+  return attributes.hpp_url;
+}
+
 const UNPLANNED = {};
 
 /** A payment with a refund or chargeback. */
@@ -50,6 +63,21 @@ const PAGES = {
     await payer.open((await invoice()).url);
     await payer.pay(CARDS.bad, { expiry: '05/29' });
     await payer.at('retry-note').waitFor();
+  },
+  'saved-card': async (payer) => {
+    await payer.open(await withSavedCard());
+    await payer.at('saved-card').waitFor();
+  },
+  'saved-card-error': async (payer) => {
+    await payer.open(await withSavedCard());
+    await payer.at('cvv').fill('1');
+    await payer.at('cvv').press('Enter');
+    await payer.at('error-summary').waitFor();
+  },
+  'another-card': async (payer) => {
+    await payer.open(await withSavedCard());
+    await payer.click('other-card');
+    await payer.at('card-number').waitFor();
   },
   challenge: async (payer) => {
     await payer.open((await invoice()).url);

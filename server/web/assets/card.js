@@ -42,6 +42,7 @@ function format(input, text) {
 }
 
 function formatNumber() {
+  if (!fields.number) return; // a saved card
   const number = digitsOf(fields.number.value).slice(0, 19);
   const brand = brandOf(number);
   form.querySelector('.brand').textContent = brand.name;
@@ -122,8 +123,8 @@ function summarise(wrong) {
 
 /* ------------------------------------------------------------------ events */
 
-fields.number.addEventListener('input', formatNumber);
-fields.expiry.addEventListener('input', formatExpiry);
+fields.number?.addEventListener('input', formatNumber);
+fields.expiry?.addEventListener('input', formatExpiry);
 formatNumber();
 
 for (const input of Object.values(fields)) {
