@@ -39,6 +39,7 @@ describe('ids of another account', () => {
     };
     const { id: paidOut } = (await theirs.private('POST', '/payout-invoices', { json: payout })).expect(201).data;
     const [callback] = await theirs.callbacks();
+    (await theirs.control('PUT', '/services/paypal_usd_hpp', { fee_rate: 7 })).expect(200);
     const fault = (
       await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })
     ).expect(201).json.id;
@@ -63,12 +64,13 @@ describe('ids of another account', () => {
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
     'DELETE /_mock/faults/{id}': [() => their.fault, 'unknown_fault'],
+    'DELETE /_mock/services/{code}': [() => 'paypal_usd_hpp', 'unknown_change'],
     'GET /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'DELETE /_mock/snapshots/{name}': [() => 'theirs', 'unknown_snapshot'],
     'POST /_mock/snapshots/{name}/restore': [() => 'theirs', 'unknown_snapshot'],
   };
   // These create something with a name. The same name in another account is allowed, and that account does not change.
-  const MAKING = ['POST /_mock/snapshots/{name}', 'PUT /_mock/snapshots/{name}'];
+  const MAKING = ['POST /_mock/snapshots/{name}', 'PUT /_mock/snapshots/{name}', 'PUT /_mock/services/{code}'];
   // A sink exists for any name, so the name of another account's sink is not a 404: it names a different sink.
   const isSink = (operation) => operation.includes(' /_mock/sink/');
   // The documentation is the same for all accounts. An account only fills in the examples.
@@ -122,6 +124,16 @@ describe('ids of another account', () => {
       assert.deepEqual(now, before);
     });
   }
+
+  test('changes of the same service are separate', async () => {
+    const fee = async (api) => (await api.control('GET', '/services')).expect(200).json.items
+      .find(({ service }) => service === 'paypal_usd_hpp').fee_rate;
+    assert.deepEqual([await fee(mine), await fee(theirs)], [0, 7]);
+    (await mine.control('PUT', '/services/paypal_usd_hpp', { fee_rate: 3 })).expect(200);
+    assert.deepEqual([await fee(mine), await fee(theirs)], [3, 7]);
+    (await mine.control('DELETE', '/services/paypal_usd_hpp')).expect(200);
+    assert.deepEqual([await fee(mine), await fee(theirs)], [0, 7]);
+  });
 
   test('snapshots with the same name are separate', async () => {
     (await mine.control('POST', '/snapshots/theirs')).expect(201);

@@ -57,8 +57,8 @@ static const char *text_of(struct reading *r, const struct row_table *table)
     "\"failed_ms\":5,\"made_ms\":3,\"metadata\":[],\"customer\":{\"a\":{},\"b\":[1,2.5,null]},"    \
     "\"customer_id\":"                                                                             \
     "null,"                                                                                        \
-    "\"gateway_options\":null,\"options\":null,\"context\":null,\"saved_card\":null,"               \
-    "\"service_fields\":null,\"payload\":null,"                                                   \
+    "\"gateway_options\":null,\"options\":null,\"context\":null,\"saved_card\":null,"              \
+    "\"service_fields\":null,\"payload\":null,"                                                    \
     "\"callback_url\":null,"                                                                       \
     "\"return_url\":\"http:\\/\\/a\",\"return_success\":null,\"return_fail\":null,"                \
     "\"return_pending\":null,\"challenge_outcome\":null,\"challenge_payload\":null,\"locale\":"    \
