@@ -34,8 +34,9 @@ export function refunder(id, refunded) {
     field('Refund amount', amount), field('Outcome', outcome), go);
   return {
     form: shown,
-    update({ may_become: next, left: amountLeft, attributes: { currency } }) {
-      shown.hidden = !next.includes('refund_pending') || !amountLeft; // a payout has no `left`
+    update({ may_become: next, left: amountLeft, attributes: { currency, status } }) {
+      const busy = !next.includes('refund_pending') || status === 'refunding';
+      shown.hidden = busy || !amountLeft; // a payout has no `left`
       rest = amountLeft;
       left.textContent = shown.hidden ? '' : money(amountLeft, currency);
     },
