@@ -300,6 +300,29 @@ describe('one invoice', () => {
     assert.equal((await api.attributes(id)).refunded_amount, 100);
   });
 
+  test('a refund in the profile 2025 shows its id; while it is refunding, no other can begin', async () => {
+    const api = await shop({ profile: '2025' });
+    const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.reach(id, 'processed');
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      await tester.seesStatus('processed');
+      await tester.at('refund-outcome').selectOption('refund_pending');
+      await tester.at('refund').click();
+      await tester.seesStatus('refund_pending');
+      const [{ id: refund }] = (await api.attributes(id)).refunds;
+      assert.match(await tester.at('refund-row').innerText(), new RegExp(refund));
+      await tester.page.locator('[data-testid=timeline]', { hasText: refund }).waitFor();
+      await tester.at('move-to').selectOption('refunding');
+      await tester.at('move').click();
+      await tester.seesStatus('refunding');
+      assert.ok(await tester.at('refund').isHidden());
+      await tester.at('move-to').selectOption('refunded');
+      await tester.at('move').click();
+      await tester.seesStatus('refunded');
+    });
+  });
+
   test('a chargeback is made with an amount', async () => {
     const api = await shop();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
