@@ -98,7 +98,7 @@ static json_t *open_changes(json_t *changes, enum invoice_kind kind)
 
 static struct answer *keep_changes(struct call *call, const json_t *changes)
 {
-    const char *text = json_text(call->arena, changes, true);
+    const char *text = json_text(call->arena, changes, false);
     if (strlen(text) > CHANGES_MOST) {
         return call_invalid(call, "the changes of an account's services take at most %zu kB",
                             CHANGES_MOST >> 10);

@@ -253,7 +253,7 @@ static void read_services(const struct snapshot_rows *r, const json_t *json,
         return;
     }
     own_services_free(own);
-    file->services = json ? json_text(r->errors->arena, json, true) : NULL;
+    file->services = json ? json_text(r->errors->arena, json, false) : NULL;
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
         const char *code;
         json_t *change;

@@ -85,6 +85,12 @@ describe('a changed service', () => {
   });
 });
 
+test('a change of nothing marks the service, and a new one needs its members', async () => {
+  const api = await demo.newAccount();
+  assert.deepEqual((await change(api, CARD, {})).expect(200).json, { ...(await known(demo, CARD)), changed: true });
+  assert.match((await change(api, 'swish_sek_hpp', {})).expect(422).json.error.message, /method: This value should not be blank/);
+});
+
 describe('a service of its own', () => {
   test('is listed, offered, shown to the payer and paid', async () => {
     const api = await demo.newAccount();
@@ -115,6 +121,7 @@ describe('changes', () => {
     (await change(api, CARD, { amount_max: 7 })).expect(200);
     (await change(api, 'swish_sek_hpp', NEW)).expect(201);
     (await order(api, 'swish_sek_hpp', 'SEK', 10)).expect(201);
+    (await change(api, 'paypal_eur_hpp', {})).expect(200);
     (await api.control('POST', '/snapshots/changed')).expect(201);
     await own.stop();
     own = await startServer({ args });
@@ -131,6 +138,7 @@ describe('changes', () => {
     (await elsewhere.control('PUT', '/snapshots/copy', file)).expect(201);
     (await elsewhere.control('POST', '/snapshots/copy/restore')).expect(200);
     assert.ok(await known(elsewhere, 'swish_sek_hpp'));
+    assert.ok((await known(elsewhere, 'paypal_eur_hpp')).changed);
     assert.equal((await elsewhere.list()).data[0].relationships['payment-service'].data.id, 'swish_sek_hpp');
     file.services.payment[CARD].amount_max = -1;
     const refused = (await elsewhere.control('PUT', '/snapshots/wrong', file)).expect(422);
@@ -150,6 +158,7 @@ describe('changes', () => {
     ['the same field twice', CARD, { fields: [FIELD, FIELD] }, /fields\[1\]\.key: "swish" is there already/],
     ['a new one without what it needs', 'new_usd_hpp', { currency: 'USD' }, /This value should not be blank/],
     ['a code of other characters', 'New%20one', NEW, /code: must be a code/],
+    ['fields that are no list', CARD, { fields: {} }, /fields: must be a list/],
     ['no object', CARD, [], /./],
   ]) {
     test(`refused: ${name}`, async () => {
