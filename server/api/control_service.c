@@ -3,6 +3,7 @@
 #include "control.h"
 
 #include "base/text.h"
+#include "engine/engine_journal.h"
 #include "fixture/fixture.h"
 #include "store/store_account.h"
 #include "store/store_invoice.h"
@@ -50,8 +51,11 @@ static void write_fields(struct json_out *out, const struct service *service)
     json_out_array_end(out);
 }
 
-static void write_service(struct json_out *out, const struct service *service, bool changed)
+/* `changed`: the account has changed or added it. */
+static void write_service(const struct call *call, struct json_out *out, enum invoice_kind kind,
+                          const struct service *service, bool changed)
 {
+    const struct catalogue *base = &call->engine->fixture->services.catalogues[kind];
     json_out_text(out, "service", service->code);
     json_out_text(out, "id", service->id);
     json_out_text(out, "method", service->method->code);
@@ -67,6 +71,7 @@ static void write_service(struct json_out *out, const struct service *service, b
     json_out_bool(out, "enabled", service->enabled);
     json_out_bool(out, "usable", service_is_usable(service));
     json_out_bool(out, "changed", changed);
+    json_out_bool(out, "added", !service_find(base, service->code));
     write_fields(out, service);
 }
 
@@ -105,7 +110,11 @@ static struct answer *keep_changes(struct call *call, const json_t *changes)
     }
     const char *why = tenant_set_services(&call->engine->tenants, call->tenant, call->engine->store,
                                           call->arena, text);
-    return why ? call_invalid(call, "%s", why) : NULL;
+    if (why) {
+        return call_invalid(call, "%s", why);
+    }
+    journal_account(call->engine, call->tenant, JOURNAL_CHANGED);
+    return NULL;
 }
 
 /* An invoice always has its service: one that the account added stays while it is used. */
@@ -136,7 +145,7 @@ struct answer *control_services_list(struct call *call)
     for (size_t i = 0; i < catalogue->n_services; i++) {
         const struct service *service = &catalogue->services[i];
         json_out_object(&out, NULL);
-        write_service(&out, service, json_object_get(changed, service->code));
+        write_service(call, &out, kind, service, json_object_get(changed, service->code));
         json_out_object_end(&out);
     }
     return call_reply_list_end(&out, (int64_t)catalogue->n_services, NULL);
@@ -163,8 +172,8 @@ struct answer *control_services_change(struct call *call)
         return refused;
     }
     struct json_out out = call_reply_object(call, known ? 200 : 201);
-    write_service(&out, service_find(engine_catalogue(call->engine, call->tenant, kind), code),
-                  true);
+    write_service(call, &out, kind,
+                  service_find(engine_catalogue(call->engine, call->tenant, kind), code), true);
     return call_reply_end(&out);
 }
 

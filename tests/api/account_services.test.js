@@ -97,6 +97,7 @@ describe('a service of its own', () => {
     await api.freeze();
     const made = (await change(api, 'swish_sek_hpp', NEW)).expect(201).json;
     assert.match(made.id, /^comcps_/);
+    assert.deepEqual([made.changed, made.added], [true, true]);
     assert.deepEqual((await change(api, 'swish_sek_hpp', {})).expect(200).json, made);
     const { total } = (await api.services({ 'page[size]': 200 })).expect(200).json.meta;
     const rows = (await api.services({ 'page[size]': 200 })).data;

@@ -166,6 +166,17 @@ describe('content', () => {
     stream.close();
   });
 
+  test('a changed and a restored service are changes of the account', async () => {
+    const api = await demo.newAccount();
+    const stream = await new Stream().open(api.account);
+    (await api.control('PUT', '/services/paypal_eur_hpp', { fee_fix: -1 })).expect(422);
+    (await api.control('PUT', '/services/paypal_eur_hpp', { fee_fix: 1 })).expect(200);
+    (await api.control('DELETE', '/services/paypal_eur_hpp')).expect(200);
+    const changes = (await stream.got(2, 'account')).map((e) => e.data.change);
+    assert.deepEqual(changes, ['changed', 'changed']);
+    stream.close();
+  });
+
   test('reset and deletion are events; the stream ends with its account', async () => {
     const api = await demo.newAccount();
     const stream = await new Stream().open(api.account);
