@@ -121,7 +121,7 @@ export async function showNew(view, { values, signal }) {
   const other = named('more', {
     tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false',
   });
-  const form = formOf(order.title, create, { novalidate: true }, summary,
+  const form = formOf(order.title, create, {}, summary,
   el('div.fields', {},
     field('Service', service),
     field('Currency', currency),

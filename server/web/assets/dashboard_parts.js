@@ -97,15 +97,13 @@ export function button(label, action, attributes = {}) {
 export const copyButton = (content, label = 'Copy', attributes = {}) =>
   button(label, () => copy(content), { class: 'small', ...attributes });
 
-/** A form on a card; submitting it clicks `submit`, a button among its children. */
-export const form = (label, submit, attributes, ...children) => el('form.card', {
-  'aria-label': label,
-  ...attributes,
-  onsubmit: (event) => {
-    event.preventDefault();
-    submit.click();
-  },
-}, ...children);
+/** A form on a card; Enter in a field clicks `submit`, a button among its children. The server judges the values. */
+export function form(label, submit, attributes, ...children) {
+  submit.type = 'submit';
+  return el('form.card', {
+    'aria-label': label, novalidate: true, ...attributes, onsubmit: (event) => event.preventDefault(),
+  }, ...children);
+}
 
 /** A form of filters: calls `changed` at once after a choice, and after a pause in typing. */
 export function filterForm(changed, ...fields) {
