@@ -15,6 +15,8 @@ import { showInvoices, showPayouts } from './dashboard_invoices.js';
 import { showNew } from './dashboard_new.js';
 import { showReport } from './dashboard_report.js';
 import { showRequests } from './dashboard_requests.js';
+import { showService } from './dashboard_service.js';
+import { showServices } from './dashboard_services.js';
 import { showSink, showSinks } from './dashboard_sinks.js';
 
 const VIEWS = {
@@ -25,6 +27,7 @@ const VIEWS = {
   requests: { list: showRequests, title: 'Requests' },
   sinks: { list: showSinks, one: showSink, title: 'Sinks' },
   faults: { list: showFaults, title: 'Faults' },
+  services: { list: showServices, one: showService, title: 'Services' },
   clock: { list: showClock, title: 'Clock' },
   accounts: { list: showAccounts, title: 'Accounts' },
 };

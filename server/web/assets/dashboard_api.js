@@ -46,7 +46,8 @@ async function send(method, url, body) {
 
 export const get = async (path, values) => JSON.parse(await send('GET', controlUrl(path, values)));
 export const text = async (path, values) => send('GET', controlUrl(path, values));
-export const call = async (method, path, body) => JSON.parse(await send(method, controlUrl(path), body));
+export const call = async (method, path, body, values) =>
+  JSON.parse(await send(method, controlUrl(path, values), body));
 
 let keys;
 

@@ -1,14 +1,14 @@
 // Keyboard shortcuts: letters open views; j and k move through the rows of a list.
 
-const GO = { i: 'invoices', n: 'new', p: 'payouts', d: 'report', r: 'requests', s: 'sinks', f: 'faults', c: 'clock',
-  a: 'accounts' };
+const GO = { i: 'invoices', n: 'new', p: 'payouts', d: 'report', r: 'requests', s: 'sinks', f: 'faults',
+  v: 'services', c: 'clock', a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
-  ['i n p d r s f c a', 'Invoices, New, Payouts, Report, Requests, Sinks, Faults, Clock, Accounts'],
+  ['i n p d r s f v c a', 'Invoices, New, Payouts, Report, Requests, Sinks, Faults, Services, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
   ['j k', 'the next row, the previous row'],
   ['Enter', 'open the row'],
-  ['Esc', 'leaves a field; from an invoice back to the list'],
+  ['Esc', 'leaves a field; from an invoice or a service back to the list'],
   ['?', 'these keys'],
 ];
 
@@ -24,8 +24,8 @@ function moveRow(step) {
 
 function escape(target) {
   if (target.matches('input, select, textarea')) document.querySelector('main').focus();
-  else if (/^#\/(invoices|payouts)\/./.test(location.hash)) {
-    history.length > 1 ? history.back() : location.assign(location.hash.replace(/\/[^/]*$/, ''));
+  else if (/^#\/(invoices|payouts|services)\/./.test(location.hash)) {
+    history.length > 1 ? history.back() : location.assign(location.hash.replace(/\/[^/?]*(\?.*)?$/, '$1'));
   }
 }
 
