@@ -88,7 +88,8 @@ struct answer *invoice_reply_repeated(struct call *call, const struct invoice *e
 struct answer *refund_reply_repeated(struct call *call, const struct refund *earlier,
                                      const struct invoice *invoice) ATTR_ANSWER;
 
-/* Begins the reply of these: the errors are written, and the member `data` follows. */
+/* Begins the reply of these: the errors are written, and the member `data` follows. The detail is
+ * also the reason of the refusal, and lives as long as the call. */
 struct json_out api_conflict_begin(struct call *call, const char *detail);
 
 /* router.conflict, for a fault with status 409: the answer of a call that repeats an earlier one or

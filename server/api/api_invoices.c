@@ -20,6 +20,7 @@ struct answer *invoice_reply(struct call *call, unsigned status, const struct in
 
 struct json_out api_conflict_begin(struct call *call, const char *detail)
 {
+    call->detail = detail;
     struct json_out out = call_reply_object(call, 409);
     json_out_array(&out, "errors");
     json_out_object(&out, NULL);
@@ -78,7 +79,9 @@ struct answer *api_check_active(struct call *call)
 {
     return account_is_active(&call->tenant->account)
                ? NULL
-               : call_error_because(call, 403, "the account is not active");
+               : call_error_because(call, 403,
+                                    "the account is not active; PATCH /_mock/accounts/{id} with "
+                                    "status active lets it create, refund and pay out");
 }
 
 static struct answer *check_account(struct call *call, struct json_errors *errors)
@@ -91,7 +94,9 @@ static struct answer *check_account(struct call *call, struct json_errors *error
                    call->route->account == account_by_api_key;
     return refused || allowed
                ? refused
-               : call_error_because(call, 403, "creation through the public API is switched off");
+               : call_error_because(call, 403,
+                                    "creation through the public API is switched off; PATCH "
+                                    "/_mock/accounts/{id} with public_creation true allows it");
 }
 
 /* The fields of the order, unless the route's finder has read them. */

@@ -83,12 +83,34 @@ describe('X-Mock-Reason', () => {
   test('of what the account does not have or allow', async () => {
     const api = await demo.newAccount({ public_creation: false });
     await why(api, await api.get('cpi_0000000000000000'), 404, /the account has nothing with this id/);
-    await why(api, await api.createPublic(invoice()), 403, /switched off/);
+    await why(api, await api.createPublic(invoice()), 403, /switched off; PATCH .* public_creation true/);
     await why(api, await api.private('POST', '/payment-invoices', { body: '{"data":' }), 400, /./);
     const { id } = await api.made();
     const refund = { json: { data: { type: 'refund', id, attributes: {} } } };
     await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /nothing of it can be refunded/);
     await why(demo, await api.send('GET', '/hpp/cgi_none', { check: false }), 404, /./);
+  });
+
+  test('of a repeated order is the reference that it repeats', async () => {
+    const api = await demo.newAccount({ profile: '2025' });
+    const order = invoice({ reference_id: 'order-1' });
+    const { id } = (await api.create(order)).expect(201).data;
+    await why(api, await api.create(order), 409, /payment invoice with reference_id "order-1" exists already/i);
+    await why(api, await api.createPublic(order), 409, /"order-1" exists already/);
+    await api.wait({ invoice: id, status: 'processed' });
+    const refund = { json: { amount: 1, reference_id: 'back-1' } };
+    (await api.private('POST', `/payment-invoices/${id}/refund`, refund)).expect(201);
+    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /"back-1" exists already/);
+    const payout = { service: 'test_usd', currency: 'USD', amount: 1, reference_id: 'p-1', fields: { account: '1' },
+      options: { auto_process: true } };
+    const { json } = (await api.private('POST', '/payout-invoices', { json: payout })).expect(201);
+    await why(api, await api.private('POST', '/payout-invoices', { json: payout }), 409, /"p-1" exists already/);
+    await why(api, await api.private('POST', `/payout-invoices/${json.data.id}/process`), 409, /cannot be processed/);
+  });
+
+  test('of an account that is not active says how to activate it', async () => {
+    const api = await demo.newAccount({ status: 'inactive' });
+    await why(api, await api.create(invoice()), 403, /not active; PATCH .* status active/);
   });
 
   test('of an injected fault is its id', async () => {
