@@ -37,6 +37,7 @@ const FULL = {
   return_urls: { success: 'https://example.com/s', fail: 'https://example.com/f', pending: 'https://example.com/p' },
 };
 const MINIMAL = {};
+const FLOWS = ['invoice', 'transfer', 'test'];
 const profileOf = async (api) => (await api.control('GET', `/accounts/${api.account.id}`)).expect(200)
   .json.settings.profile;
 async function statuses(api, kind) {
@@ -74,6 +75,12 @@ async function payments(api, callbackUrl) {
   for (const service of ['bitcoin_btc_hpp', 'paypal_usd_hpp', 'applepay_usd_hpp']) {
     await api.create(invoice({ service, currency: service === 'bitcoin_btc_hpp' ? 'BTC' : 'USD', amount: 1 }),
       { headers });
+  }
+  for (const flow of FLOWS) {
+    const service = `payment_card_usd_${flow}`;
+    const change = { method: 'payment_card', currency: 'USD', flow, amount_min: 1, amount_max: 1000 };
+    (await api.control('PUT', `/services/${service}`, change)).expect(201);
+    await api.made({ ...FULL, service }, { headers });
   }
   for (const resolution of ['declined', 'insufficient_funds']) {
     await api.made(FULL, { headers: { 'X-Mock-Outcome': `process_failed:${resolution}@0ms` } });
