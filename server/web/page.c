@@ -130,17 +130,6 @@ struct answer *page_error(struct call *call, unsigned status, const char *messag
     return reply_error(call, status, message(page_locale(call, NULL), message_key), NULL);
 }
 
-/* The reason that the API sends with the platform's body, or NULL. */
-static const char *reason_given(const struct http_reply *reply)
-{
-    for (size_t i = 0; i < reply->n_headers; i++) {
-        if (text_equal(reply->headers[i].name, HTTP_REASON)) {
-            return reply->headers[i].value;
-        }
-    }
-    return NULL;
-}
-
 /* The message of the reply: each wrong field, or the error. */
 static void say_errors(const struct call *call, struct buf *said)
 {
@@ -153,7 +142,7 @@ static void say_errors(const struct call *call, struct buf *said)
         const json_t *first = json_array_get(json_object_get(reply, "errors"), 0);
         const char *detail = json_string_value(json_object_get(first, "detail"));
         const char *status = json_string_value(json_object_get(first, "status"));
-        const char *reason = reason_given(&call->request->reply);
+        const char *reason = call->refusal ? NULL : call->detail; /* what the handler said */
         buf_text(said, reason ? reason : detail ? detail : status ? status : "");
     }
 }

@@ -58,8 +58,11 @@ describe('the services', () => {
     const all = await listed(demo);
     const { fields, id, ...row } = all.find((one) => one.service === 'shells_usd_hpp');
     assert.deepEqual(row, { service: 'shells_usd_hpp', method: 'shells', flow: 'hpp', currency: 'USD', amount_min: 0.01,
-      amount_max: 100000, available: true, enabled: true, usable: true });
-    assert.deepEqual(fields, [{ key: 'colour', required: true, example: 'rosé' }]);
+      amount_max: 100000, fee_rate: 0, fee_fix: 0, fee_min: 0, fee_max: 0, available: true, enabled: true, usable: true,
+      changed: false, added: false });
+    const text = (en) => ({ en, ru: en, uk: en });
+    assert.deepEqual(fields, [{ key: 'colour', type: 'string', label: text('Colour'), hint: text('Enter it'),
+      example: 'rosé', regexp: '^\\p{L}{2,9}$', required: true, position: 1 }]);
     assert.match(id, /^comcps_[A-Za-z0-9]{16}$/);
     assert.equal(all.find((one) => one.service === 'shells_eur_hpp').usable, false);
     const cards = all.filter((one) => one.service === 'payment_card_usd_hpp');
