@@ -147,31 +147,6 @@ static void take_settings(const struct tenants *tenants, struct tenant *tenant, 
     }
 }
 
-/* Returns NULL, or why they are refused; the tenant then keeps what it had. */
-static const char *take_services(const struct tenants *tenants, struct tenant *tenant,
-                                 struct arena *arena, const char *text)
-{
-    json_auto_t *changes = text ? json_parse(text, strlen(text), arena, NULL) : NULL;
-    struct own_services *own;
-    const char *why = own_services_read(tenants->fixture, changes, arena, &own);
-    if (!why) {
-        own_services_free(tenant->own);
-        tenant->own = own;
-    }
-    return why;
-}
-
-static void load_services(const struct tenants *tenants, struct tenant *tenant, const char *text)
-{
-    struct arena arena = {0};
-    const char *why = take_services(tenants, tenant, &arena, text);
-    if (why) {
-        log_line(LOG_WARN, "stored services of %s are ignored: %s", tenant->account.keys.id, why);
-        take_services(tenants, tenant, &arena, NULL);
-    }
-    arena_finish(&arena);
-}
-
 static struct tenant *make_tenant(struct tenants *tenants, const struct account_row *row)
 {
     struct tenant *tenant = mem_alloc(sizeof *tenant);
@@ -202,7 +177,7 @@ static void load_one(void *arg, const struct account_row *row)
     }
     take_keys(tenants, tenant, row);
     take_settings(tenants, tenant, row->settings);
-    load_services(tenants, tenant, row->services);
+    tenant_take_services(tenants, tenant, row->services);
     tenant->account.clock = row->clock;
     tenant->due_unknown = true;
     tenant->listed = true;
@@ -342,28 +317,6 @@ void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct
 {
     store_account_set_settings(store, tenant->account.num, text);
     take_settings(tenants, tenant, text);
-}
-
-const struct services *tenant_services(const struct tenants *tenants, const struct tenant *tenant)
-{
-    return tenant && tenant->own ? own_services_get(tenant->own) : &tenants->fixture->services;
-}
-
-const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
-                                struct arena *arena, const char *text)
-{
-    const char *why = take_services(tenants, tenant, arena, text);
-    if (!why) {
-        store_account_set_services(store, tenant->account.num, tenant->own ? text : NULL);
-    }
-    return why;
-}
-
-void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
-                          const char *text)
-{
-    load_services(tenants, tenant, text);
-    store_account_set_services(store, tenant->account.num, tenant->own ? text : NULL);
 }
 
 void tenant_set_keys(struct tenants *tenants, struct tenant *tenant, struct store *store,

@@ -122,8 +122,9 @@ const struct services *tenant_services(const struct tenants *tenants, const stru
 const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
                                 struct arena *arena, const char *text);
 
-/* The same with a text that was accepted before. If today's fixtures refuse it, the account has no
- * changes, with a warning. */
+/* Takes changes that were accepted before, in memory only. If today's fixtures refuse them, the
+ * account has none, with a warning. The second sets them in the store too. */
+void tenant_take_services(const struct tenants *tenants, struct tenant *tenant, const char *text);
 void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);
 
