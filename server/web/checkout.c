@@ -167,7 +167,7 @@ static struct answer *pay_by_card(struct checkout_page *page, const json_t *fiel
     struct call *call = page->call;
     struct card_entry entry = {0};
     struct checkout_form form;
-    return checkout_form_read_card(fields, &entry, &form)
+    return checkout_form_read_card(page, fields, &entry, &form)
                ? after(page, payment_by_card(call->engine, call->tenant, call->arena,
                                              &page->invoice, &entry, http_client_ip(call->request)))
                : checkout_form_show(page, 422, &form);
@@ -177,7 +177,7 @@ static struct answer *pay_by_saved_card(struct checkout_page *page, const json_t
 {
     struct call *call = page->call;
     struct checkout_form form;
-    return checkout_saved_read(fields, &form)
+    return checkout_saved_read(page, fields, &form)
                ? after(page, payment_by_saved_card(call->engine, call->tenant, call->arena,
                                                    &page->invoice, http_client_ip(call->request)))
                : checkout_form_show(page, 422, &form);

@@ -81,9 +81,10 @@ struct checkout_form {
 struct answer *checkout_form_show(const struct checkout_page *page, unsigned status,
                                   const struct checkout_form *form);
 
-/* Checks the fields of a card. Returns false if one is wrong. */
-bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
-                             struct checkout_form *ret_form);
+/* Checks the fields of a card and those of the service that the order left open, which go into the
+ * invoice. Returns false if one is wrong. */
+bool checkout_form_read_card(struct checkout_page *page, const json_t *fields,
+                             struct card_entry *ret_entry, struct checkout_form *ret_form);
 
 /*
  * Reads what a service without cards asks for: the fields that the order left open go into the
@@ -107,8 +108,9 @@ bool checkout_saved_declined(const struct call *call);
 struct template_rows checkout_saved_rows(const struct checkout_page *page, bool other);
 const char *checkout_saved_url(const struct checkout_page *page, bool other);
 
-/* Checks the security code. Returns false if it is wrong. */
-bool checkout_saved_read(const json_t *fields, struct checkout_form *ret_form);
+/* Checks the security code and the fields of the service, as checkout_form_read_card. */
+bool checkout_saved_read(struct checkout_page *page, const json_t *fields,
+                         struct checkout_form *ret_form);
 
 /* ------------------------------------------------------------------ checkout_methods.c: the choice
  * of a method, for an invoice that was made without a service (P363) */
@@ -137,8 +139,7 @@ const char *checkout_panel_number(struct arena *arena, const char *number);
 const char *checkout_panel_expiry(struct arena *arena, const char *expiry);
 
 /* ------------------------------------------------------------------ checkout_service.c: what a
- * service other than cards asks its payer: the fields that the order left open, and the test
- * service's outcome */
+ * service asks its payer: the fields that the order left open, and the test service's outcome */
 
 /* Rows for the page: what the order gave, and what is asked; `typed` is what the payer typed (may
  * be NULL), and `tried` whether it was sent, so that what is wrong is said. */

@@ -10,12 +10,14 @@
 
 /* ------------------------------------------------------------------ reading */
 
-bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
-                             struct checkout_form *ret_form)
+bool checkout_form_read_card(struct checkout_page *page, const json_t *fields,
+                             struct card_entry *ret_entry, struct checkout_form *ret_form)
 {
     struct checkout_form form = {.other = true,
                                  .expiry = posted_field(fields, "expiry"),
-                                 .holder = posted_field(fields, "holder")};
+                                 .holder = posted_field(fields, "holder"),
+                                 .service_fields = json_object_get(fields, "service_fields"),
+                                 .service_tried = true};
     bool number = card_number_read(posted_field(fields, "card_number"), ret_entry->number) &&
                   card_luhn_holds(ret_entry->number);
     if (!number) {
@@ -33,7 +35,8 @@ bool checkout_form_read_card(const json_t *fields, struct card_entry *ret_entry,
     snprintf(ret_entry->holder, sizeof ret_entry->holder, "%s",
              form.holder_error ? "" : form.holder);
     *ret_form = form;
-    return !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
+    bool card = !form.number_error && !form.expiry_error && !form.cvv_error && !form.holder_error;
+    return card && checkout_service_take(page, form.service_fields);
 }
 
 void checkout_form_first(const struct checkout_page *page, struct checkout_form *ret_form)
@@ -112,7 +115,9 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"choices", .rows = &choices},
         {"method", method},
         {"given", .rows = &given},
+        {"has_given", template_flag(given.n)},
         {"asked", .rows = &asked},
+        {"has_asked", template_flag(asked.n)},
         {"declined", failed ? checkout_resolution(page, &foreign) : NULL},
         {"foreign", template_flag(failed && foreign)},
         {"attempts_left",

@@ -39,9 +39,13 @@ const char *checkout_saved_url(const struct checkout_page *page, bool other)
     return other && offers(page, &saved) ? checkout_url(page, "", "") : NULL;
 }
 
-bool checkout_saved_read(const json_t *fields, struct checkout_form *ret_form)
+bool checkout_saved_read(struct checkout_page *page, const json_t *fields,
+                         struct checkout_form *ret_form)
 {
+    const json_t *typed = json_object_get(fields, "service_fields");
     bool good = card_cvv_holds(posted_field(fields, "cvv"));
-    *ret_form = (struct checkout_form){.cvv_error = good ? NULL : "error_cvv"};
-    return good;
+    *ret_form = (struct checkout_form){.cvv_error = good ? NULL : "error_cvv",
+                                       .service_fields = typed,
+                                       .service_tried = true};
+    return good && checkout_service_take(page, typed);
 }

@@ -4,6 +4,8 @@
 #include "web/messages.h"
 #include "wire/json_read.h"
 
+#include <string.h>
+
 /* The outcomes that the test service offers (outcome.h); X-Mock-Outcome accepts any. */
 static const char *const choices[] = {
     "processed",       "process_failed", "process_failed:insufficient_funds",
@@ -60,6 +62,38 @@ static bool is_asked(const struct checkout_page *page, const json_t *given,
     return !service_is_test(page->service) && !value_of(page, given, field->key);
 }
 
+/* What browsers know of their user, by the key of the field: an autocomplete token of HTML. */
+static const struct {
+    const char *key, *purpose;
+} purposes[] = {
+    {"email", "email"},
+    {"phone", "tel"},
+    {"payer_first_name", "given-name"},
+    {"payer_last_name", "family-name"},
+    {"payer_address", "street-address"},
+    {"payer_city", "address-level2"},
+    {"payer_state", "address-level1"},
+    {"payer_zip_code", "postal-code"},
+    {"date_of_birth", "bday"},
+    {"blik_code", "one-time-code"},
+};
+
+static const char *purpose_of(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
+        if (text_equal(purposes[i].key, key)) {
+            return purposes[i].purpose;
+        }
+    }
+    return NULL;
+}
+
+/* The example, unless the hint contains it. */
+static const char *example_of(const struct service_field *field, const char *hint)
+{
+    return field->example && !strstr(hint, field->example) ? field->example : NULL;
+}
+
 static bool is_right(const struct service_field *field, const char *text)
 {
     return text ? service_field_holds(field, text) : !field->required;
@@ -76,11 +110,13 @@ struct template_rows checkout_service_asked(const struct checkout_page *page, co
             continue;
         }
         const char *value = value_of(page, typed, field->key);
+        const char *hint = checkout_service_text(page, &field->hint);
         const struct template_value row[] = {
             {"key", field->key},
             {"label", checkout_service_text(page, &field->label)},
-            {"hint", checkout_service_text(page, &field->hint)},
-            {"example", field->example},
+            {"hint", hint},
+            {"example", example_of(field, hint)},
+            {"purpose", purpose_of(field->key)},
             {"value", value},
             {"required", template_flag(field->required)},
             {"wrong", template_flag(tried && !is_right(field, value))},

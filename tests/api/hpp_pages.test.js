@@ -496,6 +496,64 @@ describe('security of the pages', () => {
   });
 });
 
+describe('the fields of a service', () => {
+  const KEY = 'service_fields[cpf_number]';
+  const CPF = { service: 'payment_card_brl_hpp', currency: 'BRL' };
+  const givenOf = (html) => [.../<dl\b[^>]*data-testid="given">([^]*?)<\/dl>/.exec(html)?.[1]
+    .matchAll(/<dd>([^<]*)<\/dd>/g) ?? []].map(([, value]) => value);
+
+  test('stand beside those of the card, and are checked and kept', async () => {
+    const it = await order(CPF);
+    const form = formOf((await open(it.api, it.path)).expect(200).text);
+    assert.ok('card_number' in form.inputs && KEY in form.inputs);
+    const wrong = (await send(it.api, form, card(GOOD, '12/30', { [KEY]: 'abc' }))).expect(422).text;
+    assert.match(wrong, /data-testid="error-cpf_number"/);
+    assert.ok(!wrong.includes('data-testid="error-card_number"'));
+    assert.equal(formOf(wrong).inputs[KEY], 'abc');
+    assert.equal(formOf(wrong).inputs.card_number, '', 'numbers never come back');
+    const both = (await send(it.api, form, card(GOOD, '13/30', { [KEY]: '123-45' }))).expect(422).text;
+    assert.match(both, /data-testid="error-expiry"/);
+    assert.equal(formOf(both).inputs[KEY], '123-45', 'it is asked again while the card is wrong');
+    assert.equal(await it.state(), 'process_pending:ok');
+    const declined = (await send(it.api, form, card(BAD, '05/29', { [KEY]: '123-45' }))).expect(200).text;
+    assert.equal(result(declined).resolution, 'insufficient_funds');
+    assert.deepEqual(givenOf(declined), ['123-45']);
+    assert.ok(!(KEY in formOf(declined).inputs));
+    const paid = await send(it.api, formOf(declined), card(GOOD_3DS));
+    assert.ok(paid.text.includes('challenge-form'));
+  });
+
+  test('may stay empty if they are optional, and only then', async () => {
+    const it = await order(CPF);
+    assert.deepEqual(result((await pay(it, card(GOOD, '12/30', { [KEY]: '' }))).text), { status: 'processed', resolution: 'ok' });
+    const own = await order(CPF);
+    const { fields } = (await own.api.control('GET', '/services')).json.items.find(({ service }) => service === CPF.service);
+    (await own.api.control('PUT', `/services/${CPF.service}`, { fields: [{ ...fields[0], required: true }] })).expect(200);
+    const html = (await open(own.api, own.path)).text;
+    assert.match(html, /name="service_fields\[cpf_number\]"[^>]* required/);
+    assert.ok(!/for="field-cpf_number">[^<]*<span/.test(html), 'it is not called optional');
+    assert.match((await pay(own, card(GOOD, '12/30'))).expect(422).text, /data-testid="error-cpf_number"/);
+    (await pay(own, card(GOOD, '12/30', { [KEY]: '1' }))).expect(200);
+    assert.equal(await own.state(), 'processed:ok');
+  });
+
+  test('that the order gave are listed once', async () => {
+    const it = await order({ service: 'pix_brl_hpp', currency: 'BRL', service_fields: { cpf_number: '1', email: 'a@b.co' } });
+    const html = (await open(it.api, it.path)).text;
+    assert.equal(html.match(/<dl/g).length, 1);
+    assert.deepEqual(givenOf(html), ['1', 'a@b.co']);
+  });
+
+  test('name their purpose to browsers, and show an example that the hint lacks', async () => {
+    const it = await order({ service: 'pix_brl_hpp', currency: 'BRL' });
+    const html = (await open(it.api, it.path)).text;
+    for (const [key, purpose] of Object.entries({ email: 'email', phone: 'tel', date_of_birth: 'bday', payer_zip_code: 'postal-code' }))
+      assert.match(html, new RegExp(`\\[${key}\\]"[^>]* autocomplete="${purpose}"`));
+    assert.match(html, /id="field-email-hint">[^<]*<span class="example">\(payer@example.com\)/);
+    assert.match(html, /id="field-document_type-hint">CPF or CNPJ<\/p>/);
+  });
+});
+
 describe('the mock\'s panel', () => {
   test('shows the cards of the fixtures, and is hidden by ?panel=0 and --hide-panel', async () => {
     const it = await order();

@@ -124,6 +124,14 @@ const PAGES = {
     );
     await payer.at('confirm').waitFor();
   },
+  fields: async (payer) => {
+    const service_fields = { payer_first_name: 'Ana', payer_last_name: 'Rojas' };
+    await payer.open((await invoice({ service: 'bank_transfer_clp_hpp', currency: 'CLP', amount: 1234, service_fields })).url);
+    await payer.at('field-email').fill('nobody');
+    await payer.click('confirm');
+    await payer.at('error-email').waitFor();
+  },
+  'card-fields': async (payer) => payer.open((await invoice({ service: 'payment_card_brl_hpp', currency: 'BRL' })).url),
   choice: async (payer) => {
     await payer.open((await invoice({ service: 'test_usd_test', service_fields: { status: '' } }, {}, UNPLANNED)).url);
     await payer.at('status-choice').first().waitFor();
@@ -227,6 +235,22 @@ describe('the result', () => {
     assert.ok(texts.includes('Your refund is being processed.'), texts.join('\n'));
     assert.ok(texts.includes('Check again'));
   });
+});
+
+test('fields of a service stand in two columns on a desktop, in one on a phone, and the optional ones say so', async () => {
+  for (const [size, columns] of [['desktop', 2], ['phone', 1]]) {
+    await asPayer({ size }, server, async (payer) => {
+      await payer.open((await invoice({ service: 'bank_transfer_clp_hpp', currency: 'CLP', amount: 1234 })).url);
+      const boxes = await payer.page.locator('[data-testid^="field-"]').evaluateAll((all) => all.map((one) => {
+        const { x, y } = one.getBoundingClientRect();
+        return { x, y };
+      }));
+      assert.equal(boxes.length, 12);
+      assert.equal(new Set(boxes.map(({ x }) => x)).size, columns);
+      assert.equal(new Set(boxes.map(({ y }) => y)).size, 12 / columns, 'the inputs of a line stand at one height');
+      assert.equal(await payer.page.locator('.own label', { hasText: '(optional)' }).count(), 12);
+    });
+  }
 });
 
 test('a long amount wraps before the currency', async () => {

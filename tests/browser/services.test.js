@@ -114,6 +114,41 @@ for (const way of WAYS) {
     });
   });
 
+  describe(`a card with fields of the service (${way.name})`, () => {
+    test('asks for both', async () => {
+      const { api, id, url } = await invoice('payment_card_brl_hpp', { currency: 'BRL' });
+      await visit(async (payer) => {
+        await payer.open(url);
+        await payer.at('field-cpf_number').fill('abc');
+        await payer.pay(CARDS.good);
+        assert.match(await payer.text('error-cpf_number'), /CPF or CNPJ/);
+        await payer.at('field-cpf_number').fill('123.456.789-09');
+        await payer.pay(CARDS.good);
+        await payer.sees('processed', 'ok');
+      });
+      assert.equal((await state(api, id))[0], 'processed');
+    });
+
+    test('a required one that is empty is an error', async () => {
+      const { api, url } = await invoice('payment_card_brl_hpp', { currency: 'BRL' });
+      const { items } = (await api.control('GET', '/services')).json;
+      const { fields: [field] } = items.find(({ service }) => service === 'payment_card_brl_hpp');
+      const fields = [{ ...field, required: true }];
+      (await api.control('PUT', '/services/payment_card_brl_hpp', { fields })).expect(200);
+      await visit(async (payer) => {
+        await payer.open(url);
+        await payer.fill({ number: CARDS.good });
+        await payer.at('pay').click();
+        await payer.at('error-cpf_number').waitFor();
+        assert.match(await payer.text('error-summary'), /CPF or CNPJ/);
+        assert.equal(await payer.at('card-number').inputValue(), way.js ? '5519 2838 1203 0000' : '');
+        await payer.at('field-cpf_number').fill('1');
+        await payer.pay(CARDS.good);
+        await payer.sees('processed', 'ok');
+      });
+    });
+  });
+
   describe(`ways to order (${way.name})`, () => {
     const pays = async (payer) => {
       await payer.at('payment-form').waitFor();

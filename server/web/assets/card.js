@@ -1,8 +1,10 @@
 // The card form: groups digits, shows the brand, checks the server's rules at once, fills in test cards.
 
 const form = document.querySelector('[data-testid="payment-form"]');
-const fields = Object.fromEntries(
-  [...form.querySelectorAll('[data-check]')].map((input) => [input.dataset.check, input]));
+const inputs = [...form.querySelectorAll('[data-check]')];
+/** The inputs of the card; the others are those that the service requires. */
+const fields = Object.fromEntries(inputs.filter(({ dataset }) => dataset.check !== 'filled')
+  .map((input) => [input.dataset.check, input]));
 const digitsOf = (text) => text.replace(/\D/g, '');
 
 /* ------------------------------------------------------------------ brands */
@@ -72,6 +74,7 @@ const CHECKS = {
   expiry: (text) => /^[\d\s/-]*$/.test(text) && /^(0[1-9]|1[0-2])(\d{2}|\d{4})$/.test(digitsOf(text)),
   cvv: (text) => /^\d{3,4}$/.test(text),
   holder: (text) => [...text].length <= 50,
+  filled: (text) => text !== '',
 };
 
 /** Shows the error of a field, or removes it. Returns true if the field is valid. */
@@ -84,7 +87,7 @@ function judge(input) {
     const error = document.createElement('p');
     error.className = 'error';
     error.id = id;
-    error.dataset.testid = `error-${input.name}`;
+    error.dataset.testid = `error-${/\[(.*)\]/.exec(input.name)?.[1] ?? input.name}`;
     error.textContent = input.dataset.error;
     input.closest('.field').append(error);
     described.push(id);
@@ -127,7 +130,7 @@ fields.number?.addEventListener('input', formatNumber);
 fields.expiry?.addEventListener('input', formatExpiry);
 formatNumber();
 
-for (const input of Object.values(fields)) {
+for (const input of inputs) {
   input.addEventListener('change', () => {
     if (input.value) judge(input);
   });
@@ -146,7 +149,7 @@ form.addEventListener('click', (event) => {
 
 form.addEventListener('submit', (event) => {
   if (event.submitter?.value === 'cancel') return;
-  const wrong = Object.values(fields).filter((input) => !judge(input));
+  const wrong = inputs.filter((input) => !judge(input));
   summarise(wrong);
   if (wrong.length) event.preventDefault();
 }, { capture: true });
