@@ -161,6 +161,9 @@ describe('changes', () => {
     ['a code of other characters', 'New%20one', NEW, /code: must be a code/],
     ['fields that are no list', CARD, { fields: {} }, /fields: must be a list/],
     ['no object', CARD, [], /./],
+    ['a new one without members', 'new_usd_hpp', {}, /method: This value should not be blank/],
+    ['too many fields', CARD, { fields: Array.from({ length: 201 }, (_, i) => ({ ...FIELD, key: `f${i}` })) },
+      /fields: must be a list of at most 200 fields/],
   ]) {
     test(`refused: ${name}`, async () => {
       const api = await demo.newAccount();
