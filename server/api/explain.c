@@ -21,6 +21,8 @@ static const struct hint hints[] = {
     {"X-Mock-Outcome", "STATUS[:RESOLUTION][@DELAY], steps with commas between"},
     {"metadata.mock_outcome", "STATUS[:RESOLUTION][@DELAY], steps with commas between"},
     {"expires", "ISO 8601 with an offset, or unix seconds; 14 minutes to 2 days from now"},
+    {"token", "payload.token of an earlier invoice with the same customer.reference_id, for a card "
+              "service"},
     {"card_number", "12 to 19 digits"},
     {"cvv", "3 or 4 digits"},
     {"exp_month", "1 to 12"},

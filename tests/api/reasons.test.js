@@ -76,6 +76,7 @@ describe('X-Mock-Reason', () => {
     await why(api, await api.create(invoice({ flow: 'x', amount: -1 })), 422, /^(flow|amount): .*\(and 1 more\)/);
     await why(api, await api.create(invoice({ flow: 'x' })), 422, /^flow: .*; it takes one of charge, verify$/);
     await why(api, await api.createPublic(invoice({ service: 'x' })), 422, /^service: Service does not exist; it takes/);
+    await why(api, await api.create(invoice({ token: 'A'.repeat(32) })), 422, /^token: .*; it takes payload\.token of an earlier/);
     const hidden = await api.create(invoice({ service: '4111111111111111', currency: '4111111111111111' }));
     assert.ok(!reason(hidden).includes('4111111111111111'));
   });
