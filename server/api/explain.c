@@ -160,8 +160,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
 {
     const struct journal_request *request = &record->request;
     struct explanation explanation = by_reason(call, record);
-    bool is_client_error = request->status >= 400 && request->status < 500;
-    if (!is_client_error && !request->refusal) {
+    if (request->status < 400 && !request->refusal) {
         json_out_null(out, key);
         return;
     }
