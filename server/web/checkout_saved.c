@@ -44,8 +44,7 @@ bool checkout_saved_read(struct checkout_page *page, const json_t *fields,
 {
     const json_t *typed = json_object_get(fields, "service_fields");
     bool good = card_cvv_holds(posted_field(fields, "cvv"));
-    *ret_form = (struct checkout_form){.cvv_error = good ? NULL : "error_cvv",
-                                       .service_fields = typed,
-                                       .service_tried = true};
+    *ret_form = (struct checkout_form){
+        .cvv_error = good ? NULL : "error_cvv", .service_fields = typed, .service_tried = true};
     return good && checkout_service_take(page, typed);
 }
