@@ -117,16 +117,55 @@ static struct answer *keep_changes(struct call *call, const json_t *changes)
     return NULL;
 }
 
-/* An invoice always has its service: one that the account added stays while it is used. */
-static struct answer *check_unused(struct call *call, enum invoice_kind kind, const char *code)
+static struct answer *refuse_used(struct call *call, const char *code, const char *instead)
 {
-    const struct engine *engine = call->engine;
-    bool stays = service_find(&engine->fixture->services.catalogues[kind], code);
-    return stays || !store_invoice_uses(engine->store, call->tenant->account.num, kind, code)
+    return call_control_error(call, 409, "in_use", "invoices use the service %s; %s", code,
+                              instead);
+}
+
+static bool is_used(const struct call *call, enum invoice_kind kind, const char *code)
+{
+    return store_invoice_uses(call->engine->store, call->tenant->account.num, kind, code);
+}
+
+/* What invoices show of their service, and are converted by, stays while there are any. */
+static struct answer *check_essence(struct call *call, enum invoice_kind kind, const char *code,
+                                    const json_t *change)
+{
+    const struct service *service =
+        service_find(engine_catalogue(call->engine, call->tenant, kind), code);
+    if (!service) {
+        return NULL;
+    }
+    const struct {
+        const char *name, *value;
+    } essence[] = {
+        {"method", service->method->code},
+        {"currency", service->currency},
+        {"flow", service->flow},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(essence); i++) {
+        const char *wanted = json_string_value(json_object_get(change, essence[i].name));
+        if (wanted && !text_equal_nocase(wanted, essence[i].value) && is_used(call, kind, code)) {
+            return refuse_used(call, code,
+                               "its method, currency and flow stay: add a service of its own");
+        }
+    }
+    return NULL;
+}
+
+/* An invoice always has its service: one that the account added, or defined anew, stays while it is
+ * used. */
+static struct answer *check_unused(struct call *call, enum invoice_kind kind, const char *code,
+                                   const json_t *change)
+{
+    const struct service *base =
+        service_find(&call->engine->fixture->services.catalogues[kind], code);
+    bool anew = json_object_get(change, "method") || json_object_get(change, "currency") ||
+                json_object_get(change, "flow");
+    return (base && !anew) || !is_used(call, kind, code)
                ? NULL
-               : call_control_error(call, 409, "in_use",
-                                    "invoices use the service %s; set available to false instead",
-                                    code);
+               : refuse_used(call, code, "set available to false instead");
 }
 
 /* ------------------------------------------------------------------ the calls */
@@ -160,6 +199,10 @@ struct answer *control_services_change(struct call *call)
     if (refused) {
         return refused;
     }
+    refused = check_essence(call, kind, code, body);
+    if (refused) {
+        return refused;
+    }
     bool known = service_find(engine_catalogue(call->engine, call->tenant, kind), code);
     json_auto_t *changes = read_changes(call);
     json_t *of_kind = open_changes(changes, kind);
@@ -184,14 +227,16 @@ struct answer *control_services_restore(struct call *call)
     if (refused) {
         return refused;
     }
+    const char *code = call->params[0];
     json_auto_t *changes = read_changes(call);
-    if (json_object_del(json_object_get(changes, invoice_kinds[kind].noun), call->params[0]) != 0) {
+    json_t *of_kind = json_object_get(changes, invoice_kinds[kind].noun);
+    const json_t *change = json_object_get(of_kind, code);
+    if (!change) {
         return call_control_error(call, 404, "unknown_change",
-                                  "the account has not changed the service %s", call->params[0]);
+                                  "the account has not changed the service %s", code);
     }
-    refused = check_unused(call, kind, call->params[0]) ?: keep_changes(call, changes);
-    if (refused) {
-        return refused;
-    }
-    return control_reply_text(call, "restored", call->params[0]);
+    refused = check_unused(call, kind, code, change);
+    json_object_del(of_kind, code);
+    refused = refused ?: keep_changes(call, changes);
+    return refused ?: control_reply_text(call, "restored", code);
 }

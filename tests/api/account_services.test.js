@@ -52,6 +52,18 @@ describe('a changed service', () => {
     (await restore(api, CARD)).expect(404);
   });
 
+  test('keeps its currency, method and flow while invoices use it', async () => {
+    const api = await demo.newAccount();
+    (await change(api, CARD, { currency: 'SEK' })).expect(200);
+    (await order(api, CARD, 'SEK', 10)).expect(201);
+    for (const body of [{ currency: 'NOK' }, { method: 'paypal' }, { flow: 'invoice' }]) {
+      assert.match((await change(api, CARD, body)).expect(409).json.error.message, /invoices use/);
+    }
+    (await change(api, CARD, { currency: 'sek', fee_rate: 1 })).expect(200);
+    assert.match((await restore(api, CARD)).expect(409).json.error.message, /invoices use/);
+    assert.equal((await api.list()).data[0].attributes.service_currency, 'SEK');
+  });
+
   test('keeps the amounts of invoices that were created before', async () => {
     const api = await demo.newAccount();
     await api.freeze();
