@@ -59,6 +59,19 @@ describe('the page', () => {
     assert.equal((await api.attributes(id)).status, 'process_pending');
   });
 
+  test('asks for the fields of the service too', async () => {
+    const { api, id, path } = await offered({ order: { service: 'payment_card_brl_hpp', currency: 'BRL' } });
+    const page = await show(api, path);
+    assert.ok(has(page, 'saved-card') && has(page, 'field-cpf_number'));
+    const typed = (cpf, cvv = '123') => send(api, path, page, { cvv, 'service_fields[cpf_number]': cpf });
+    assert.ok(has((await typed('abc')).expect(422).text, 'error-cpf_number'));
+    const wrong = (await typed('1-2', '1')).expect(422).text;
+    assert.ok(has(wrong, 'error-cvv') && !has(wrong, 'error-cpf_number') && wrong.includes('value="1-2"'));
+    assert.equal((await api.attributes(id)).status, 'process_pending');
+    (await typed('1-2')).expect(303);
+    assert.equal((await api.attributes(id)).status, 'processed');
+  });
+
   test('pays with the stored card, which keeps its token', async () => {
     const { api, id, path, payload } = await offered();
     (await send(api, path, await show(api, path), { cvv: '123' })).expect(303);
