@@ -83,7 +83,7 @@ describe('balances', () => {
     const { fields: _, ...card } = payments.find(({ service }) => service === 'payment_card_usd_hpp');
     assert.deepEqual(card, { service: 'payment_card_usd_hpp', id: 'comcps_u1xxlHVw1NyeqmjJ', method: 'payment_card',
       flow: 'hpp', currency: 'USD', amount_min: 0.01, amount_max: 1000000, fee_rate: 0, fee_fix: 0, fee_min: 0, fee_max: 0,
-      available: true, enabled: true, usable: true, changed: false });
+      available: true, enabled: true, usable: true, changed: false, added: false });
     const off = payments.find(({ service }) => service === 'litecoin_ltc_hpp');
     assert.equal(off.usable, off.available && off.enabled);
     assert.equal(off.usable, false);
