@@ -41,6 +41,7 @@ test('every documented data-testid is on a page', async () => {
   const names = [
     'checkout',
     'card_fields',
+    'saved_card',
     'service_fields',
     'choice',
     'declined',
