@@ -119,7 +119,7 @@ struct answer *account_by_api_key(struct call *call);
 struct answer *account_by_query(struct call *call);
 struct answer *account_in_path(struct call *call);
 
-/* 401 for a public key that is no account's (NULL: none was sent), with the reason. */
+/* 401 for a public key that is no account's, with the reason. */
 struct answer *call_refuse_key(struct call *call, const char *key) ATTR_ANSWER;
 
 /* The header Authorization (NULL: not sent). */

@@ -146,8 +146,7 @@ struct answer *call_refuse_key(struct call *call, const char *key)
     if (owner) {
         return refuse_old_key(call, owner, old);
     }
-    call->refusal = !key                                      ? REFUSAL_KEY_MISSING
-                    : is_secret_key(key)                      ? REFUSAL_KEY_SECRET
+    call->refusal = is_secret_key(key)                        ? REFUSAL_KEY_SECRET
                     : is_api_key(&call->engine->tenants, key) ? REFUSAL_KEY_PRIVATE
                                                               : REFUSAL_KEY_UNKNOWN;
     return call_error(call, 401);

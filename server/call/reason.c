@@ -53,8 +53,6 @@ static const struct reason refusals[REFUSAL_COUNT] = {
                          "the public key was replaced and its grace is over", SEE_KEYS},
     [REFUSAL_KEY_UNKNOWN] = {"unknown_key", "public_key", "no account has this public key",
                              SEE_KEYS},
-    [REFUSAL_KEY_MISSING] = {"no_key", "public_key", "no public_key was sent",
-                             "send the account's pk_test_... or pk_live_..."},
     [REFUSAL_KEY_SECRET] = {"secret_key_as_public_key", "public_key",
                             "a secret key was sent as the public key; secret keys only sign "
                             "callbacks, and never leave the shop's server",
@@ -163,8 +161,9 @@ static const char *text_of(struct call *call)
 static char *header_line(struct call *call, const char *text)
 {
     size_t size = strlen(text);
-    char *line = arena_copy(call->arena, text, size < REASON_MOST ? size : REASON_MOST);
-    mask_body(line, strlen(line));
+    char *line = arena_copy(call->arena, text, size);
+    mask_body(line, size); /* before it is cut: half a card number is no longer recognized */
+    line[size < REASON_MOST ? size : REASON_MOST] = '\0';
     for (char *p = line; *p; p++) {
         *p = *p >= ' ' && *p < 0x7f ? *p : '?';
     }
@@ -181,8 +180,10 @@ static bool is_logged(const struct call *call, unsigned status)
 static void log_refusal(const struct call *call, unsigned status, const char *reason)
 {
     const struct http_request *request = call->request;
+    char *path = arena_strdup(call->arena, request->path ? request->path : "?");
+    mask_target(path, strlen(path));
     log_event(LOG_WARN, "refused", LOG_NUMBER("status", (int64_t)status),
-              LOG_TEXT("method", request->method), LOG_TEXT("path", request->path),
+              LOG_TEXT("method", request->method), LOG_TEXT("path", path),
               LOG_TEXT("reason", reason));
 }
 

@@ -48,7 +48,6 @@ enum journal_refusal {
     REFUSAL_PASSWORD_OLD,    /* an API key that was replaced, after its grace */
     REFUSAL_KEY_UNKNOWN,     /* no account has the public key */
     REFUSAL_KEY_OLD,         /* a public key that was replaced, after its grace */
-    REFUSAL_KEY_MISSING,     /* no public key */
     REFUSAL_KEY_SECRET,      /* a secret key instead of the public key */
     REFUSAL_KEY_PRIVATE,     /* an API key instead of the public key */
     REFUSAL_TOKEN,           /* no such card session, or it is over */

@@ -10,7 +10,6 @@ after(() => server.stop());
 const demo = new Client(server);
 
 const reason = (reply) => reply.headers['x-mock-reason'];
-const lines = () => server.stderr.split('\n').filter((line) => line.includes('refused'));
 
 /** The reason of a reply: one line of ASCII that the journal repeats. */
 async function why(api, reply, status, wanted) {
@@ -114,6 +113,21 @@ describe('X-Mock-Reason', () => {
     await why(api, await api.create(invoice()), 403, /not active; PATCH .* status active/);
   });
 
+  test('hides a card number wherever it stands, also in the log', async () => {
+    const card = '4111111111111111';
+    for (let n = 150; n < 260; n += 3) {
+      const auth = basic(`coma_${'a'.repeat(n)} ${card}`, 'x');
+      assert.doesNotMatch(reason((await demo.send('GET', '/payment-services', { auth })).expect(401)), /4111111/);
+    }
+    const body = `{"a":1} ${card}`;
+    assert.doesNotMatch(reason((await demo.private('POST', '/payment-invoices', { body })).expect(400)), /4111111/);
+    const own = await startServer();
+    await new Client(own).send('GET', `/nowhere/${card}`, { check: false });
+    await own.stop();
+    assert.ok(!own.stderr.includes(card));
+    assert.match(own.stderr, /refused .*411111\*{6}1111/);
+  });
+
   test('of an injected fault is its id', async () => {
     const api = await demo.newAccount();
     const { id } = (await api.control('POST', '/faults', { on: 'api', fault: 'status', status: 503, times: 1 })).expect(201).json;
@@ -126,12 +140,14 @@ describe('X-Mock-Reason', () => {
   });
 
   test('is logged if the set-up is wrong', async () => {
-    const before = lines().length;
-    (await demo.send('GET', '/payment-invoices')).expect(401);
-    (await demo.send('GET', '/payment-invoice', { check: false })).expect(404);
-    (await demo.get('cpi_0000000000000000')).expect(404);
-    (await demo.create(invoice({ amount: -1 }))).expect(422);
-    const logged = lines().slice(before);
+    const own = await startServer();
+    const api = new Client(own);
+    (await api.send('GET', '/payment-invoices')).expect(401);
+    (await api.send('GET', '/payment-invoice', { check: false })).expect(404);
+    (await api.get('cpi_0000000000000000')).expect(404);
+    (await api.create(invoice({ amount: -1 }))).expect(422);
+    await own.stop();
+    const logged = own.stderr.split('\n').filter((line) => line.includes('refused'));
     assert.equal(logged.length, 2);
     assert.match(logged[0], /warn.*401.*\/payment-invoices.*no Authorization was sent/);
   });
