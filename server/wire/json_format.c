@@ -147,9 +147,11 @@ static const char *text_accepts(struct arena *arena, const struct json_field *fi
         return arena_printf(arena, "an absolute http or https URL of at most %lld characters",
                             most);
     }
-    return field->format ? formats[field->format].accepts
-                         : arena_printf(arena, "a text of %lld to %lld characters",
-                                        (long long)field->least, most);
+    return field->format
+               ? formats[field->format].accepts
+               : arena_printf(arena, "a text of %lld to %lld characters",
+                              (long long)(field->required && !field->least ? 1 : field->least),
+                              most);
 }
 
 const char *json_accepts(struct arena *arena, const struct json_field *field)
