@@ -25,9 +25,14 @@ static const char *initial_of(const struct checkout_page *page, const char *name
     return page->appearance.hide_logo ? NULL : arena_copy(page->call->arena, name, length);
 }
 
-/* The end of the button's test id. A method may be listed again for other currencies. */
-static const char *method_id(const struct checkout_page *page, const struct service *service)
+/* The end of the button's test id. A method may be listed again for other currencies, and in a
+ * large catalogue for the same one: then the service's code tells them apart. */
+static const char *method_id(const struct checkout_page *page, const struct service *service,
+                             bool twin)
 {
+    if (twin) {
+        return service->code;
+    }
     struct arena *arena = page->call->arena;
     char *currency = arena_strdup(arena, service->currency);
     for (char *p = currency; *p; p++) {
@@ -38,20 +43,27 @@ static const char *method_id(const struct checkout_page *page, const struct serv
                         same ? "" : currency);
 }
 
-static void add_row(const struct checkout_page *page, const struct service *service,
+static void add_row(const struct checkout_page *page, const struct service *service, bool twin,
                     struct template_rows *rows)
 {
     const struct service_text *names = &service->method->name;
     const char *name = checkout_service_text(page, names);
     const struct template_value row[] = {
         {"service", service->code},
-        {"method", method_id(page, service)},
+        {"method", method_id(page, service, twin)},
+        {"code", twin ? service->code : NULL},
         {"name", name},
         {"initial", initial_of(page, name)},
         {"converted", checkout_converted(page, service)},
         {"same_in_english", template_flag(text_equal(name, names->en))},
     };
     template_add_row(rows, page->call->arena, row, ARRAY_SIZE(row));
+}
+
+/* What a payer sees of a choice: two with the same are twins. */
+static const char *choice_name(const struct checkout_page *page, const struct service *service)
+{
+    return arena_printf(page->call->arena, "%s %s", service->method->code, service->currency);
 }
 
 static bool fits(const struct checkout_page *page, const struct service *service,
@@ -64,18 +76,40 @@ static bool fits(const struct checkout_page *page, const struct service *service
            (!search || locale_contains(name, search));
 }
 
-/* Adds the methods in the invoice's currency, or those in others. */
-static void add_choices(const struct checkout_page *page, const char *search, bool own,
-                        struct template_rows *rows)
+/* The services to choose from: those in the invoice's currency, then the others. Returns how
+ * many. */
+static size_t find_choices(const struct checkout_page *page, const char *search,
+                           const struct service ***ret_choices)
 {
     const struct catalogue *catalogue =
         engine_catalogue(page->call->engine, page->call->tenant, INVOICE_PAYMENT);
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        const struct service *service = &catalogue->services[i];
-        if (text_equal(service->currency, page->invoice.currency) == own &&
-            fits(page, service, search)) {
-            add_row(page, service, rows);
+    size_t size = catalogue_size(catalogue), n = 0;
+    const struct service **choices = arena_alloc(page->call->arena, size * sizeof *choices);
+    for (int own = 1; own >= 0; own--) {
+        for (size_t i = 0; i < size; i++) {
+            const struct service *service = catalogue_at(catalogue, i);
+            if (text_equal(service->currency, page->invoice.currency) == own &&
+                fits(page, service, search)) {
+                choices[n++] = service;
+            }
         }
+    }
+    *ret_choices = choices;
+    return n;
+}
+
+static void add_choices(const struct checkout_page *page, const char *search,
+                        struct template_rows *rows)
+{
+    const struct service **choices;
+    size_t n = find_choices(page, search, &choices);
+    json_auto_t *seen = json_object(), *twins = json_object();
+    for (size_t i = 0; i < n; i++) {
+        const char *name = choice_name(page, choices[i]);
+        json_object_set_new(json_object_get(seen, name) ? twins : seen, name, json_true());
+    }
+    for (size_t i = 0; i < n; i++) {
+        add_row(page, choices[i], json_object_get(twins, choice_name(page, choices[i])), rows);
     }
 }
 
@@ -84,8 +118,7 @@ struct answer *checkout_methods_show(const struct checkout_page *page)
     const char *q = http_query_text(page->call->request, "q");
     const char *search = q && *q && !page->appearance.hide_filter ? q : NULL;
     struct template_rows choices = {0};
-    add_choices(page, search, true, &choices);
-    add_choices(page, search, false, &choices);
+    add_choices(page, search, &choices);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
         {"q", search},
