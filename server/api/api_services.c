@@ -39,7 +39,7 @@ struct answer *api_services_list(struct call *call)
     enum invoice_kind kind = call->route->kind;
     const struct catalogue *catalogue = engine_catalogue(call->engine, call->tenant, kind);
     struct json_errors errors = {.arena = call->arena};
-    int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue->n_services;
+    int64_t size = PAGE_SIZE, page = 1, total = (int64_t)catalogue_size(catalogue);
     paging_read_int(call->request, "size", PAGE_SIZE_MOST, &size, &errors);
     paging_read_int(call->request, "number", INT32_MAX, &page, &errors);
     if (errors.n) {
@@ -55,7 +55,7 @@ struct answer *api_services_list(struct call *call)
     write_links(&out, paths[kind], page, pages, size);
     json_out_array(&out, "data");
     for (int64_t i = (page - 1) * size; i < total && i < page * size; i++) {
-        view_service(&out, NULL, kind, &catalogue->services[i]);
+        view_service(&out, NULL, kind, catalogue_at(catalogue, (size_t)i));
     }
     json_out_array_end(&out);
     return call_reply_end(&out);
@@ -119,10 +119,10 @@ static bool fits_amount(const struct prerequest_view *view, const struct service
 static void find_offers(struct call *call, struct prerequest_view *view)
 {
     const struct catalogue *catalogue = view->catalogue;
-    struct prerequest_offer *offers =
-        arena_alloc(call->arena, (catalogue->n_services + 1) * sizeof *offers);
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        const struct service *service = &catalogue->services[i];
+    size_t n = catalogue_size(catalogue);
+    struct prerequest_offer *offers = arena_alloc(call->arena, (n + 1) * sizeof *offers);
+    for (size_t i = 0; i < n; i++) {
+        const struct service *service = catalogue_at(catalogue, i);
         int64_t rate = engine_rate(call->engine, call->tenant, view->currency, service);
         if (engine_service_is_usable(call->tenant, service, call->test_key) && rate != MONEY_NONE &&
             fits_amount(view, service, rate)) {

@@ -43,7 +43,7 @@ static void write_fields(struct json_out *out, const struct service *service)
         write_text(out, "label", &field->label);
         write_text(out, "hint", &field->hint);
         json_out_text(out, "example", field->example);
-        json_out_text(out, "regexp", pattern_text(field->pattern));
+        json_out_text(out, "regexp", pattern_given(field->pattern));
         json_out_bool(out, "required", field->required);
         json_out_int(out, "position", field->position);
         json_out_object_end(out);
@@ -148,7 +148,7 @@ static struct answer *check_essence(struct call *call, enum invoice_kind kind, c
         const char *wanted = json_string_value(json_object_get(change, essence[i].name));
         if (wanted && !text_equal_nocase(wanted, essence[i].value) && is_used(call, kind, code)) {
             return refuse_used(call, code,
-                               "its method, currency and flow stay: add a service of its own");
+                               "its method, currency and flow cannot change: add another service");
         }
     }
     return NULL;
@@ -180,14 +180,15 @@ struct answer *control_services_list(struct call *call)
     json_auto_t *changes = read_changes(call);
     const json_t *changed = changes_of(changes, kind);
     const struct catalogue *catalogue = engine_catalogue(call->engine, call->tenant, kind);
+    size_t n = catalogue_size(catalogue);
     struct json_out out = call_reply_list(call);
-    for (size_t i = 0; i < catalogue->n_services; i++) {
-        const struct service *service = &catalogue->services[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct service *service = catalogue_at(catalogue, i);
         json_out_object(&out, NULL);
         write_service(call, &out, kind, service, json_object_get(changed, service->code));
         json_out_object_end(&out);
     }
-    return call_reply_list_end(&out, (int64_t)catalogue->n_services, NULL);
+    return call_reply_list_end(&out, (int64_t)n, NULL);
 }
 
 struct answer *control_services_change(struct call *call)

@@ -68,6 +68,11 @@ const char *pattern_text(const struct pattern *pattern)
     return pattern->text;
 }
 
+const char *pattern_given(const struct pattern *pattern)
+{
+    return pattern->given;
+}
+
 /* Returns false at a flag that is not known. */
 static bool read_flags(const struct pattern *pattern, uint32_t *ret_options)
 {

@@ -25,8 +25,9 @@ struct pattern_set {
  */
 struct pattern *pattern_add(struct pattern_set *set, const char *text) ATTR_NONNULL;
 
-/* The expression without slashes and flags. */
+/* The expression without slashes and flags, and as it was given. */
 const char *pattern_text(const struct pattern *pattern) ATTR_NONNULL;
+const char *pattern_given(const struct pattern *pattern) ATTR_NONNULL;
 
 /* Compiles it. Returns true, or false with the reason. */
 bool pattern_check(struct pattern *pattern, char ret_why[PATTERN_WHY]);

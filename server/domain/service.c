@@ -15,18 +15,51 @@ void catalogue_sort(struct arena *arena, struct catalogue *catalogue)
         sorted_rows(arena, services, n, sizeof *services, offsetof(struct service, code));
     catalogue->ids =
         sorted_rows(arena, services, n, sizeof *services, offsetof(struct service, id));
+    if (catalogue->base) {
+        return; /* it has the methods of its base */
+    }
     catalogue->method_codes = sorted_rows(arena, methods, catalogue->n_methods, sizeof *methods,
                                           offsetof(struct payment_method, code));
 }
 
+size_t catalogue_size(const struct catalogue *catalogue)
+{
+    return catalogue->base ? catalogue->base->n_services + catalogue->n_added
+                           : catalogue->n_services;
+}
+
+/* A service of the base, or what replaces it. */
+static const struct service *changed(const struct catalogue *catalogue,
+                                     const struct service *service)
+{
+    const struct service *own = service ? sorted_find(&catalogue->codes, service->code) : NULL;
+    return own ? own : service;
+}
+
+const struct service *catalogue_at(const struct catalogue *catalogue, size_t place)
+{
+    const struct catalogue *base = catalogue->base;
+    if (!base) {
+        return &catalogue->services[place];
+    }
+    return place < base->n_services ? changed(catalogue, &base->services[place])
+                                    : &catalogue->services[place - base->n_services];
+}
+
 const struct service *service_find(const struct catalogue *catalogue, const char *code)
 {
-    return sorted_find(&catalogue->codes, code);
+    const struct service *own = sorted_find(&catalogue->codes, code);
+    return own || !catalogue->base ? own : service_find(catalogue->base, code);
 }
 
 const struct service *service_find_id(const struct catalogue *catalogue, const char *id)
 {
-    return sorted_find(&catalogue->ids, id);
+    const struct service *own = sorted_find(&catalogue->ids, id);
+    if (own || !catalogue->base) {
+        return own;
+    }
+    const struct service *service = service_find_id(catalogue->base, id);
+    return changed(catalogue, service) == service ? service : NULL; /* it has another id now */
 }
 
 const struct payment_method *method_find(const struct catalogue *catalogue, const char *code)

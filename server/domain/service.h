@@ -45,14 +45,24 @@ struct service {
     size_t n_fields;
 };
 
-/* All services and methods, in the order in which they are listed. */
+/*
+ * Services and methods, in the order in which they are listed. A catalogue that changes another one
+ * has only the services that it adds, and then those that replace one of the other's with the same
+ * code; read it by the functions below.
+ */
 struct catalogue {
+    const struct catalogue *base; /* what it changes; NULL: nothing */
     const struct service *services;
     size_t n_services;
+    size_t n_added; /* with a base: how many it adds */
     const struct payment_method *methods;
     size_t n_methods;
     struct sorted codes, ids, method_codes;
 };
+
+/* How many services it has, and the one at a place below that. */
+size_t catalogue_size(const struct catalogue *catalogue);
+const struct service *catalogue_at(const struct catalogue *catalogue, size_t place);
 
 /* Sorts the services and methods, so that the functions below find them. */
 void catalogue_sort(struct arena *arena, struct catalogue *catalogue);

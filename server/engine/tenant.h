@@ -112,7 +112,7 @@ void tenant_set_settings(struct tenants *tenants, struct tenant *tenant, struct 
 void tenant_read_settings(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);
 
-/* What the account's invoices can be paid by; of no account (NULL) the fixtures' services. */
+/* The services of an account; without an account (NULL), those of the fixtures. */
 const struct services *tenant_services(const struct tenants *tenants, const struct tenant *tenant);
 
 /*

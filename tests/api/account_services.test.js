@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
+import { open } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
 
 const server = await startServer();
@@ -82,6 +83,7 @@ describe('a changed service', () => {
     (await order(api, 'paypal_eur_hpp', 'EUR', 5, { service_fields: { swish: '0701234567' } })).expect(201);
     const { fields } = (await api.prerequest({ currency: 'EUR' })).data.services.paypal_eur_hpp;
     assert.deepEqual([fields[0].regexp, fields[0].label.uk], ['^\\p{N}{10}$', 'Phone']);
+    assert.equal((await known(api, 'paypal_eur_hpp')).fields[0].regexp, FIELD.regexp, 'with its flags');
   });
 
   test('of payouts', async () => {
@@ -125,6 +127,36 @@ describe('a service of its own', () => {
   });
 });
 
+describe('an id', () => {
+  test('belongs to one service', async () => {
+    const api = await demo.newAccount();
+    const id = 'comcps_aaaaaaaaaaaaaaaa';
+    const { id: earlier } = await known(api, CARD);
+    assert.equal((await change(api, CARD, { id })).expect(200).json.id, id);
+    assert.match((await change(api, 'paypal_eur_hpp', { id })).expect(422).json.error.message, /is there already/);
+    assert.match((await change(api, 'swish_sek_hpp', { ...NEW, id })).expect(422).json.error.message, /is there already/);
+    assert.equal((await api.service(id)).expect(200).data.attributes.service, CARD);
+    (await api.service(earlier)).expect(404);
+    (await restore(api, CARD)).expect(200);
+    assert.equal((await api.service(earlier)).expect(200).data.attributes.service, CARD);
+  });
+});
+
+describe('two services of one method and currency', () => {
+  test('are told apart on the page', async () => {
+    const api = await demo.newAccount();
+    await api.freeze();
+    (await change(api, 'swish_usd_hpp', { ...NEW, currency: 'USD' })).expect(201);
+    const link = new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: 50 });
+    const page = await open(api, `/hpp/?${link}`);
+    const ids = [...page.expect(200).text.matchAll(/data-testid="(method-[^"]*)"/g)].map(([, name]) => name);
+    assert.equal(new Set(ids).size, ids.length);
+    assert.ok(ids.includes('method-swish_usd_hpp') && ids.includes('method-bank_transfer_usd_hpp'));
+    assert.ok(ids.includes('method-paypal'));
+    assert.match(page.text, /<span class="converted">swish_usd_hpp<\/span>/);
+  });
+});
+
 describe('changes', () => {
   test('survive a restart, and are in snapshots and their files', async () => {
     const folder = tempDir();
@@ -153,6 +185,8 @@ describe('changes', () => {
     assert.ok(await known(elsewhere, 'swish_sek_hpp'));
     assert.ok((await known(elsewhere, 'paypal_eur_hpp')).changed);
     assert.equal((await elsewhere.list()).data[0].relationships['payment-service'].data.id, 'swish_sek_hpp');
+    const other = await elsewhere.control('PUT', '/snapshots/wrong', { ...file, services: { zz: {} } }, { check: false });
+    assert.match(other.expect(422).text, /there is no such kind/);
     file.services.payment[CARD].amount_max = -1;
     const refused = (await elsewhere.control('PUT', '/snapshots/wrong', file)).expect(422);
     assert.match(JSON.stringify(refused.json), /amount_max/);

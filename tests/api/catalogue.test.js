@@ -62,7 +62,7 @@ describe('the services', () => {
       changed: false, added: false });
     const text = (en) => ({ en, ru: en, uk: en });
     assert.deepEqual(fields, [{ key: 'colour', type: 'string', label: text('Colour'), hint: text('Enter it'),
-      example: 'rosé', regexp: '^\\p{L}{2,9}$', required: true, position: 1 }]);
+      example: 'rosé', regexp: '/^\\p{L}{2,9}$/u', required: true, position: 1 }]);
     assert.match(id, /^comcps_[A-Za-z0-9]{16}$/);
     assert.equal(all.find((one) => one.service === 'shells_eur_hpp').usable, false);
     const cards = all.filter((one) => one.service === 'payment_card_usd_hpp');

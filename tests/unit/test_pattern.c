@@ -44,6 +44,7 @@ static void equal_patterns_are_stored_once(void **state)
     assert_ptr_equal(pattern_add(&set, "/^a$/u"), first);
     assert_ptr_not_equal(pattern_add(&set, "^a$"), first);
     assert_string_equal(pattern_text(first), "^a$");
+    assert_string_equal(pattern_given(first), "/^a$/u");
     pattern_set_finish(&set);
 }
 
