@@ -34,12 +34,15 @@ static bool own_secret(const struct probe *p, size_t i, struct candidate *ret_ke
 static const char *name_of_old(const struct probe *p, const struct account_old_key *key)
 {
     bool valid = account_old_key_holds(key, p->given->now_ms);
+    bool test = key->kind == ACCOUNT_KEY_SECRET;
+    const char *rest = !(test ? p->of_test : p->of_live) ? " of the mode in test_mode"
+                       : valid                           ? ""
+                               : "; a callback that was queued before keeps its signature";
     return arena_printf(p->arena,
-                        "%s, which was replaced at %lld and %s valid until %lld: use the new one%s",
-                        key->kind == ACCOUNT_KEY_SECRET ? "test secret key" : "live secret key",
-                        (long long)(key->replaced_ms / 1000), valid ? "is" : "was",
-                        (long long)(key->until_ms / 1000),
-                        valid ? "" : "; a callback that was queued before keeps its signature");
+                        "%s secret key, which was replaced at %lld and %s valid until %lld: use "
+                        "the new one%s",
+                        test ? "test" : "live", (long long)(key->replaced_ms / 1000),
+                        valid ? "is" : "was", (long long)(key->until_ms / 1000), rest);
 }
 
 bool key_previous(struct probe *p, size_t i, struct candidate *ret_key)
@@ -58,7 +61,8 @@ bool key_previous(struct probe *p, size_t i, struct candidate *ret_key)
 
 bool key_while_previous_sent(struct probe *p, size_t i, struct candidate *ret_key)
 {
-    return account_old_key_find(p->given->old, p->given->key) && own_secret(p, i, ret_key);
+    bool previous = account_old_key_find(p->given->old, p->given->key);
+    return previous && (p->of_live || !i) && own_secret(p, p->of_test ? i : i + 1, ret_key);
 }
 
 /* The sent key is not one of the account's secrets. */

@@ -17,6 +17,7 @@ struct probe {
     const struct signature_case *given;
     const char *right[2]; /* the keys that may have signed */
     size_t n_right;
+    bool of_test, of_live; /* the modes that the body may have */
     bool is_json;
     bool public_sent; /* the sent key is a public one */
     struct buf body;  /* the candidate body */
@@ -39,7 +40,7 @@ typedef bool candidate_fn(struct probe *p, size_t i, struct candidate *ret_candi
 
 candidate_fn key_right;               /* the sent one, or the account's for the mode */
 candidate_fn key_previous;            /* the account's replaced secrets, unless a key was sent */
-candidate_fn key_while_previous_sent; /* the account's secrets, if a replaced one was sent */
+candidate_fn key_while_previous_sent; /* those of the mode, if a replaced key was sent */
 candidate_fn key_other_mode;          /* the account's secrets, unless a foreign key was sent */
 candidate_fn key_not_sent;            /* the account's secrets, if a foreign key was sent */
 candidate_fn key_while_public_sent;   /* the right ones, if a public key was sent */

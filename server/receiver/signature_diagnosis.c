@@ -52,7 +52,7 @@ static const struct mistake {
      "the signature was made with the account's previous ", ""},
     {SIGNATURE_PREVIOUS_KEY, key_while_previous_sent, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature is right, but the key that you sent was replaced: give your receiver the "
-     "account's new secret key",
+     "account's new ",
      ""},
     {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &recipes_platform, AS_BASE64,
      "the signature was made with the account's ",
@@ -154,32 +154,31 @@ static void choose_keys(struct probe *p)
     const json_t *mode = read_body(p, &document);
     p->public_sent =
         text_equal(given->key, keys->public_key) || text_equal(given->key, keys->public_live_key);
-    p->n_right = 1;
+    p->of_test = !mode || json_is_true(mode);
+    p->of_live = !mode || json_is_false(mode);
     if (given->key && !p->public_sent) {
-        p->right[0] = given->key;
-    } else if (mode) {
-        p->right[0] = json_is_true(mode) ? keys->secret_key : keys->secret_live_key;
-    } else {
-        p->right[0] = keys->secret_key;
+        p->right[p->n_right++] = given->key;
+        return;
+    }
+    if (p->of_test) {
+        p->right[p->n_right++] = keys->secret_key;
+    }
+    if (p->of_live) {
         p->right[p->n_right++] = keys->secret_live_key;
     }
 }
 
-static bool is_secret(enum account_key kind)
-{
-    return kind == ACCOUNT_KEY_SECRET || kind == ACCOUNT_KEY_SECRET_LIVE;
-}
-
-/* Made with a replaced secret that is still valid. */
-static bool made_by_old(const struct account_old_keys *old, int64_t now_ms, const char *body,
-                        size_t size, const char *signature)
+/* Made with a replaced secret of these modes that is still valid. */
+static bool made_by_old(const struct signature_case *given, bool of_test, bool of_live)
 {
     char expected[CRYPT_SHA1_TEXT];
-    for (size_t i = 0; old && i < old->n; i++) {
-        const struct account_old_key *key = &old->list[i];
-        if (is_secret(key->kind) && account_old_key_holds(key, now_ms)) {
-            crypt_callback_signature(key->text, body, size, expected);
-            if (crypt_equal(expected, signature)) {
+    for (size_t i = 0; given->old && i < given->old->n; i++) {
+        const struct account_old_key *key = &given->old->list[i];
+        bool fits = (key->kind == ACCOUNT_KEY_SECRET && of_test) ||
+                    (key->kind == ACCOUNT_KEY_SECRET_LIVE && of_live);
+        if (fits && account_old_key_holds(key, given->now_ms)) {
+            crypt_callback_signature(key->text, given->body, given->body_size, expected);
+            if (crypt_equal(expected, given->signature)) {
                 return true;
             }
         }
@@ -203,7 +202,7 @@ void signature_examine(struct arena *arena, const struct signature_case *given,
     decode_signature(&p);
     diagnose(&p, ret_verdict);
     if (ret_verdict->reason == SIGNATURE_PREVIOUS_KEY && !given->key &&
-        made_by_old(given->old, given->now_ms, given->body, given->body_size, given->signature)) {
+        made_by_old(given, p.of_test, p.of_live)) {
         ret_verdict->reason = SIGNATURE_RIGHT; /* with the message, which tells of the new key */
     }
     buf_finish(&p.body);
@@ -213,10 +212,12 @@ bool signature_is_genuine(const struct account_keys *keys, const struct account_
                           int64_t now_ms, const char *body, size_t size, const char *signature)
 {
     char test[CRYPT_SHA1_TEXT], live[CRYPT_SHA1_TEXT];
+    const struct signature_case given = {
+        .body = body, .body_size = size, .signature = signature, .old = old, .now_ms = now_ms};
     crypt_callback_signature(keys->secret_key, body, size, test);
     crypt_callback_signature(keys->secret_live_key, body, size, live);
     return crypt_equal(test, signature) || crypt_equal(live, signature) ||
-           made_by_old(old, now_ms, body, size, signature);
+           made_by_old(&given, true, true);
 }
 
 const char *signature_reason_name(enum signature_reason reason)

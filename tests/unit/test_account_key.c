@@ -1,16 +1,8 @@
 #include "unit.h"
 
 #include "domain/account_key.h"
+#include "example_keys.h"
 #include "view/key_history.h"
-
-static const struct account_keys first = {
-    .id = "coma_Example000000000",
-    .api_key = "api-0",
-    .public_key = "pk_test_0",
-    .public_live_key = "pk_live_0",
-    .secret_key = "sk_test_0",
-    .secret_live_key = "sk_live_0",
-};
 
 struct ring {
     struct arena arena;
@@ -21,7 +13,7 @@ struct ring {
 static void begin(struct ring *r)
 {
     memset(r, 0, sizeof *r);
-    r->keys = first;
+    r->keys = example_keys;
 }
 
 static void end(struct ring *r)
@@ -48,8 +40,8 @@ static void every_key_has_a_name(void **state)
     }
     assert_false(account_key_parse("id", &kind));
     assert_false(account_key_parse(NULL, &kind));
-    assert_string_equal(account_key_text(&first, ACCOUNT_KEY_API), "api-0");
-    assert_string_equal(account_key_text(&first, ACCOUNT_KEY_SECRET_LIVE), "sk_live_0");
+    assert_string_equal(account_key_text(&example_keys, ACCOUNT_KEY_API), "apiKeyExample");
+    assert_string_equal(account_key_text(&example_keys, ACCOUNT_KEY_SECRET_LIVE), "sk_live_example");
 }
 
 static void a_replaced_key_is_valid_until_its_grace_ends(void **state)
@@ -59,7 +51,7 @@ static void a_replaced_key_is_valid_until_its_grace_ends(void **state)
     begin(&r);
     assert_true(replace(&r, 5, 2000));
     assert_string_equal(r.keys.secret_key, "sk_test_5");
-    assert_string_equal(r.keys.secret_live_key, "sk_live_0");
+    assert_string_equal(r.keys.secret_live_key, "sk_live_example");
     static const struct {
         const char *text;
         enum account_key kind;
@@ -68,10 +60,10 @@ static void a_replaced_key_is_valid_until_its_grace_ends(void **state)
     } rows[] = {
         {"sk_test_5", ACCOUNT_KEY_SECRET, 5000, true},
         {"sk_test_5", ACCOUNT_KEY_SECRET, 9000, true},
-        {"sk_test_0", ACCOUNT_KEY_SECRET, 5000, true},
-        {"sk_test_0", ACCOUNT_KEY_SECRET, 6999, true},
-        {"sk_test_0", ACCOUNT_KEY_SECRET, 7000, false},
-        {"sk_test_0", ACCOUNT_KEY_API, 6999, false},
+        {"sk_test_example", ACCOUNT_KEY_SECRET, 5000, true},
+        {"sk_test_example", ACCOUNT_KEY_SECRET, 6999, true},
+        {"sk_test_example", ACCOUNT_KEY_SECRET, 7000, false},
+        {"sk_test_example", ACCOUNT_KEY_API, 6999, false},
         {"sk_test_1", ACCOUNT_KEY_SECRET, 5000, false},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -87,9 +79,9 @@ static void without_grace_it_is_invalid_at_once(void **state)
     (void)state;
     begin(&r);
     assert_true(replace(&r, 5, 0));
-    assert_false(account_key_is(&r.keys, &r.old, ACCOUNT_KEY_SECRET, "sk_test_0", 5000));
-    assert_non_null(account_old_key_find(&r.old, "sk_test_0"));
-    assert_null(account_old_key_find(NULL, "sk_test_0"));
+    assert_false(account_key_is(&r.keys, &r.old, ACCOUNT_KEY_SECRET, "sk_test_example", 5000));
+    assert_non_null(account_old_key_find(&r.old, "sk_test_example"));
+    assert_null(account_old_key_find(NULL, "sk_test_example"));
     end(&r);
 }
 
@@ -101,7 +93,7 @@ static void the_first_and_the_last_ones_are_kept(void **state)
     for (int n = 1; n <= 20; n++) {
         assert_true(replace(&r, n, 500));
     }
-    static const char *const kept[] = {"sk_test_0", "sk_test_17", "sk_test_18", "sk_test_19"};
+    static const char *const kept[] = {"sk_test_example", "sk_test_17", "sk_test_18", "sk_test_19"};
     assert_int_equal(r.old.n, ARRAY_SIZE(kept));
     for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
         assert_string_equal(r.old.list[i].text, kept[i]);
@@ -138,7 +130,7 @@ static void every_kind_has_its_own_room(void **state)
     }
     assert_int_equal(r.old.n, ACCOUNT_OLD_MOST);
     account_keys_restart(&r.keys, &r.old);
-    assert_memory_equal(&r.keys, &first, sizeof first); /* the same texts */
+    assert_memory_equal(&r.keys, &example_keys, sizeof example_keys); /* the same texts */
     assert_int_equal(r.old.n, 0);
     end(&r);
 }
@@ -154,20 +146,20 @@ static void keys_survive_as_text(void **state)
     assert_true(account_key_replace(&r.keys, &r.old, ACCOUNT_KEY_API, "api-\"1\\", 6000, 6000));
     key_history_read(key_history_text(&r.arena, &r.old), &again.arena, &again.old);
     assert_int_equal(again.old.n, 2);
-    assert_string_equal(again.old.list[0].text, "sk_test_0");
+    assert_string_equal(again.old.list[0].text, "sk_test_example");
     assert_int_equal(again.old.list[0].kind, ACCOUNT_KEY_SECRET);
     assert_int_equal(again.old.list[0].replaced_ms, 5000);
     assert_int_equal(again.old.list[0].until_ms, 7000);
-    assert_string_equal(again.old.list[1].text, "api-0");
+    assert_string_equal(again.old.list[1].text, "apiKeyExample");
     end(&again);
     begin(&again);
     key_history_read_all(NULL, &again.arena, &again.keys, &again.old);
-    assert_string_equal(again.keys.api_key, "api-0");
+    assert_string_equal(again.keys.api_key, "apiKeyExample");
     key_history_read_all(key_history_text_all(&r.arena, &r.keys, &r.old), &again.arena, &again.keys,
                          &again.old);
     assert_string_equal(again.keys.api_key, "api-\"1\\");
     assert_string_equal(again.keys.secret_key, "sk_test_5");
-    assert_string_equal(again.keys.id, first.id);
+    assert_string_equal(again.keys.id, example_keys.id);
     assert_int_equal(again.old.n, 2);
     end(&r);
     end(&again);

@@ -1,17 +1,9 @@
 #include "unit.h"
 
+#include "example_keys.h"
 #include "receiver/signature_diagnosis.h"
 
-/* The signatures below were computed with Python's hashlib and json. */
-static const struct account_keys keys = {
-    .id = "coma_Example000000000",
-    .api_key = "apiKeyExample",
-    .public_key = "pk_test_example",
-    .public_live_key = "pk_live_example",
-    .secret_key = "sk_test_example",
-    .secret_live_key = "sk_live_example",
-};
-
+/* The signatures below were computed with Python's hashlib and json, with example_keys. */
 #define BODY                                                                                       \
     "{\"data\":{\"id\":\"cpi_1\",\"attributes\":{\"url\":\"http:\\/\\/"                            \
     "a.b\",\"name\":\"Zo\\u00eb\","                                                                \
@@ -24,12 +16,14 @@ static const struct account_keys keys = {
     "\"n\":[1,2.5],\"e\":[],\"test_mode\":true}}}"
 #define RIGHT "/0sIgrKF/1aifRJ2aAQEoug6KQ4="
 #define BY_LIVE "hDBPV2IDLTBLx43XeVT5h9lLbC8="
+#define BY_NEW "xx/TL4i0F3m0kXlZHq7pG4KTRGE=" /* sk_test_new */
+#define BY_NEW_LIVE "CqVyRRPWITUAG679sI+px1wG54Y=" /* sk_live_new */
 #define BY_PUBLIC "O6wfmMtzMHoSGNYIhnhS1qPbYr8="
 
 static void examine(struct arena *arena, const char *body, const char *signature, const char *key,
                     struct signature_verdict *ret_verdict)
 {
-    const struct signature_case given = {body, strlen(body), signature, key, &keys};
+    const struct signature_case given = {body, strlen(body), signature, key, &example_keys};
     signature_examine(arena, &given, ret_verdict);
 }
 
@@ -176,7 +170,7 @@ static void any_bytes_can_be_diagnosed(void **state)
 {
     static const char body[] = "\xff\0{/\\";
     const struct signature_case given = {body, sizeof body - 1,
-                                         "raRpp0zqnm1Ndv8YUR455D3boUg=", NULL, &keys};
+                                         "raRpp0zqnm1Ndv8YUR455D3boUg=", NULL, &example_keys};
     struct arena arena = {0};
     struct signature_verdict verdict;
     (void)state;
@@ -198,65 +192,70 @@ static void deep_and_large_bodies_are_diagnosed_within_limits(void **state)
         body[i + 1] = '1';
     }
     memset(body + 198001, ']', 1999);
-    const struct signature_case given = {body, 200000, "x", NULL, &keys};
+    const struct signature_case given = {body, 200000, "x", NULL, &example_keys};
     signature_examine(&arena, &given, &verdict);
     assert_int_equal(verdict.reason, SIGNATURE_UNKNOWN);
     arena_finish(&arena);
     free(body);
 }
 
-/* The old secret is the other example's, replaced at 1 s and valid until 3 s. */
+/* Both secrets of the example were replaced at 1 s; they are valid until 3 s. */
 static void a_replaced_secret_is_named(void **state)
 {
-    static const struct account_keys new_keys = {
-        .id = "coma_Example000000000",
-        .api_key = "apiKeyExample",
-        .public_key = "pk_test_example",
-        .public_live_key = "pk_live_example",
-        .secret_key = "sk_test_new",
-        .secret_live_key = "sk_live_example",
-    };
     static const struct account_old_keys old = {
-        .list = {{ACCOUNT_KEY_SECRET, "sk_test_example", 1000, 3000}}, .n = 1};
+        .list = {{ACCOUNT_KEY_SECRET, "sk_test_example", 1000, 3000},
+                 {ACCOUNT_KEY_SECRET_LIVE, "sk_live_example", 1000, 3000}},
+        .n = 2};
     static const struct {
         int64_t now_ms;
-        const char *key;
+        const char *signature, *key;
         enum signature_reason reason;
         const char *says;
     } rows[] = {
-        {2999, NULL, SIGNATURE_RIGHT,
+        {2999, RIGHT, NULL, SIGNATURE_RIGHT,
          "previous test secret key, which was replaced at 1 and is valid"},
-        {3000, NULL, SIGNATURE_PREVIOUS_KEY, "and was valid until 3"},
-        {3000, "sk_test_example", SIGNATURE_RIGHT, "the signature is right"},
+        {3000, RIGHT, NULL, SIGNATURE_PREVIOUS_KEY, "and was valid until 3"},
+        {3000, RIGHT, "sk_test_example", SIGNATURE_RIGHT, "the signature is right"},
+        {2999, BY_LIVE, NULL, SIGNATURE_PREVIOUS_KEY,
+         "previous live secret key, which was replaced at 1 and is valid until 3: use the new one "
+         "of the mode in test_mode"},
+        {2999, BY_NEW, "sk_test_example", SIGNATURE_PREVIOUS_KEY,
+         "give your receiver the account's new test secret key, sk_test_..."},
+        {2999, BY_NEW_LIVE, "sk_test_example", SIGNATURE_UNKNOWN,
+         "made with this account's live secret key"},
     };
     (void)state;
+    struct account_keys new_keys = example_keys;
+    new_keys.secret_key = "sk_test_new";
+    new_keys.secret_live_key = "sk_live_new";
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct arena arena = {0};
         struct signature_verdict verdict;
         const struct signature_case given = {.body = BODY,
                                              .body_size = strlen(BODY),
-                                             .signature = RIGHT,
+                                             .signature = rows[i].signature,
                                              .key = rows[i].key,
                                              .keys = &new_keys,
                                              .old = &old,
                                              .now_ms = rows[i].now_ms};
         signature_examine(&arena, &given, &verdict);
-        assert_int_equal(verdict.reason, rows[i].reason);
-        assert_non_null(strstr(verdict.message, rows[i].says));
+        assert_row(rows[i].says, verdict.reason == rows[i].reason);
+        assert_row(verdict.message, strstr(verdict.message, rows[i].says) != NULL);
         arena_finish(&arena);
     }
     assert_true(signature_is_genuine(&new_keys, &old, 2999, BODY, strlen(BODY), RIGHT));
+    assert_true(signature_is_genuine(&new_keys, &old, 2999, BODY, strlen(BODY), BY_LIVE));
     assert_false(signature_is_genuine(&new_keys, &old, 3000, BODY, strlen(BODY), RIGHT));
 }
 
 static void a_body_signed_with_either_secret_is_genuine(void **state)
 {
     (void)state;
-    assert_true(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), RIGHT));
-    assert_true(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), BY_LIVE));
-    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), BY_PUBLIC));
-    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY) - 1, RIGHT));
-    assert_false(signature_is_genuine(&keys, NULL, 0, BODY, strlen(BODY), ""));
+    assert_true(signature_is_genuine(&example_keys, NULL, 0, BODY, strlen(BODY), RIGHT));
+    assert_true(signature_is_genuine(&example_keys, NULL, 0, BODY, strlen(BODY), BY_LIVE));
+    assert_false(signature_is_genuine(&example_keys, NULL, 0, BODY, strlen(BODY), BY_PUBLIC));
+    assert_false(signature_is_genuine(&example_keys, NULL, 0, BODY, strlen(BODY) - 1, RIGHT));
+    assert_false(signature_is_genuine(&example_keys, NULL, 0, BODY, strlen(BODY), ""));
 }
 
 int main(void)
