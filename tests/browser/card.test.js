@@ -114,6 +114,24 @@ for (const way of WAYS) {
       assert.equal((await first.api.attributes(id)).payload.token, token);
     });
 
+    if (way.js) {
+      test('pressing the button right after a wrong code reports it, although its error moves the button', async () => {
+        const { url } = await invoice();
+        await visit(async (payer) => {
+          await payer.open(url);
+          await payer.at('cvv').fill('12');
+          await payer.at('cvv').press('End');
+          const { x, y, width, height } = await payer.at('pay').boundingBox();
+          await payer.page.mouse.move(x + width / 2, y + height - 4);
+          await payer.page.mouse.down();
+          await payer.page.evaluate(() => new Promise(requestAnimationFrame));
+          await payer.page.mouse.up();
+          await payer.at('error-summary').waitFor({ timeout: 2000 });
+          assert.equal(await payer.count('error-cvv'), 1);
+        });
+      });
+    }
+
     test('a wrong code is declined, and can be tried again', async () => {
       const { api, id, url } = await invoice();
       await visit(async (payer) => {

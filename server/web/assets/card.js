@@ -130,8 +130,18 @@ fields.number?.addEventListener('input', formatNumber);
 fields.expiry?.addEventListener('input', formatExpiry);
 formatNumber();
 
+/** Resolves when no mouse button is down. An error moves what follows it: a button that moves away from the pointer
+ * between press and release gets no click. */
+let released = Promise.resolve();
+addEventListener('mousedown', () => {
+  released = new Promise((done) => {
+    addEventListener('mouseup', () => setTimeout(done), { once: true, capture: true });
+  });
+}, { capture: true });
+
 for (const input of inputs) {
-  input.addEventListener('change', () => {
+  input.addEventListener('change', async () => {
+    await released;
     if (input.value) judge(input);
   });
   input.addEventListener('input', () => {
