@@ -74,15 +74,18 @@ struct answer *account_by_invoice(struct call *call)
     bool test_mode;
     struct invoice invoice;
     const char *key = http_query_text(call->request, "public_key");
-    const struct tenant *by_key =
+    struct tenant *by_key =
         key ? tenants_by_public_key(&call->engine->tenants, key, &test_mode) : NULL;
     if (key && !by_key) {
         return call_refuse_key(call, key);
     }
     bool found = engine_find_any_account(call->engine, call->arena, call->route->kind,
                                          call->params[0], &invoice);
-    bool own = account_of(call, found, &invoice) && (!by_key || by_key == call->tenant);
-    return own ? NULL : call_error(call, 404);
+    if (by_key && account_of(call, found, &invoice) != by_key) {
+        call->tenant = by_key; /* its call, although it has no such invoice: the handler says so */
+        call->found = NULL;
+    }
+    return by_key || account_of(call, found, &invoice) ? NULL : call_error(call, 404);
 }
 
 static struct answer *refuse_token(struct call *call)

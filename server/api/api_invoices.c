@@ -175,6 +175,9 @@ struct answer *api_get(struct call *call)
 struct answer *api_get_public(struct call *call)
 {
     bool payout = call->route->kind == INVOICE_PAYOUT;
+    if (!call->found) {
+        return call_error(call, 404);
+    }
     return invoice_reply(call, 200, call->found, payout ? view_payout_public : view_invoice_public,
                          VIEW_READ);
 }

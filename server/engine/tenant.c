@@ -288,7 +288,8 @@ struct tenant *tenants_by_old_public_key(const struct tenants *tenants, const ch
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
                            const struct account_keys *keys, const struct settings *settings)
 {
-    if (tenants->n >= TENANTS_MOST) {
+    bool taken = find_key(tenants, keys->public_key) || find_key(tenants, keys->public_live_key);
+    if (tenants->n >= TENANTS_MOST || taken) {
         return NULL;
     }
     buf_auto text = {0};

@@ -101,8 +101,8 @@ struct tenant *tenants_by_public_key(const struct tenants *tenants, const char *
 struct tenant *tenants_by_old_public_key(const struct tenants *tenants, const char *public_key,
                                          const struct account_old_key **ret_key);
 
-/* Creates an account in the store and in memory. Returns NULL if there are TENANTS_MOST, or the
- * store refuses. */
+/* Creates an account in the store and in memory. Returns NULL if there are TENANTS_MOST, if another
+ * account has or had one of its public keys, which a reset brings back, or if the store refuses. */
 struct tenant *tenants_add(struct tenants *tenants, struct store *store,
                            const struct account_keys *keys, const struct settings *settings);
 
