@@ -1,5 +1,6 @@
 // POST /_mock/accounts/{id}/rotate: new keys for an account that is in use.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Client, basic, invoice, phpForm } from '../lib/client.js';
@@ -9,6 +10,7 @@ import { sign, startSink } from '../lib/sink.js';
 const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
+const FIXTURES = new URL('../../fixtures/default.json', import.meta.url);
 const KINDS = ['api_key', 'public_key', 'public_live_key', 'secret_key', 'secret_live_key'];
 const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
@@ -273,6 +275,29 @@ describe('what it survives', () => {
     (await oldest.create(invoice())).expect(401);
     (await oldest.createPublic(invoice())).expect(401);
     await newest.made();
+    await two.stop();
+  });
+
+  test('a replaced public key stays the account\'s: fixtures cannot give it to another one', async () => {
+    const db = join(tempDir(), 'db');
+    const fixtures = tempDir();
+    const write = (...accounts) => writeFileSync(join(fixtures, 'default.json'),
+      JSON.stringify({ ...JSON.parse(readFileSync(FIXTURES)), accounts }));
+    const [first] = JSON.parse(readFileSync(FIXTURES)).accounts;
+    const taken = first.public_key;
+    const second = { id: 'coma_Second0000000000', api_key: 'api-second', public_key: taken,
+      public_live_key: 'pk_live_second', secret_key: 'sk_test_second', secret_live_key: 'sk_live_second' };
+    write(first);
+    const one = await startServer({ args: ['--db', db, '--fixtures', fixtures] });
+    await rotated(new Client(one, first), ['public_key']);
+    await one.stop();
+    write({ ...first, public_key: 'pk_test_changed' }, second);
+    await assert.rejects(startServer({ args: ['--db', db, '--fixtures', fixtures] }),
+      /account coma_Second0+ of the fixtures: its keys belong to another account in the database/);
+    write(first, { ...second, public_key: 'pk_test_second' });
+    const two = await startServer({ args: ['--db', db, '--fixtures', fixtures] });
+    (await new Client(two, first).control('POST', '/reset')).expect(200);
+    await new Client(two, first).madePublic();
     await two.stop();
   });
 
