@@ -75,14 +75,31 @@ static void restore_keys(struct engine *engine, struct tenant *tenant,
     arena_finish(&arena);
 }
 
+/* A file has no callback_headers: those of the account stay. */
+static void restore_settings(struct engine *engine, struct tenant *tenant,
+                             const struct snapshot *snapshot)
+{
+    struct arena arena = {0};
+    const char *headers = tenant->account.settings.callback_headers;
+    headers = snapshot->keys || !headers ? NULL : arena_strdup(&arena, headers);
+    tenant_read_settings(&engine->tenants, tenant, engine->store, snapshot->settings);
+    struct settings settings = tenant->account.settings;
+    if (headers && !settings.callback_headers) {
+        settings.callback_headers = headers;
+        tenant_set_settings(&engine->tenants, tenant, engine->store, &settings);
+    }
+    arena_finish(&arena);
+}
+
 void snapshot_restore(struct engine *engine, struct tenant *tenant, const struct snapshot *snapshot)
 {
     engine_empty(engine, tenant);
     store_snapshot_restore(engine->store, snapshot->seq, tenant->account.num);
-    tenant_read_settings(&engine->tenants, tenant, engine->store, snapshot->settings);
+    restore_settings(engine, tenant, snapshot);
     tenant_load_services(&engine->tenants, tenant, engine->store, snapshot->services);
     restore_keys(engine, tenant, snapshot);
     clock_set(tenant, engine->store, snapshot->frozen, snapshot->now_ms);
+    tenant->rate = (struct call_rate){0};
     tenant->outcomes = store_outcome_count(engine->store, tenant->account.num);
     turn_recheck(&engine->turn);
 }

@@ -74,6 +74,18 @@ static bool write_invoice(void *arg, const struct invoice *invoice)
     return out->buf->size <= SNAPSHOT_FILE_MOST;
 }
 
+/* Without the values of callback_headers, which may be credentials: the file has no secrets. */
+static void write_settings(struct export *export)
+{
+    json_auto_t *settings = json_loads(export->snapshot->settings, 0, NULL);
+    bool headers = json_is_object(json_object_get(settings, "callback_headers"));
+    if (headers) {
+        json_object_set_new(settings, "callback_headers", json_null());
+    }
+    json_out_raw(&export->out, "settings",
+                 headers ? json_text(&export->arena, settings, false) : export->snapshot->settings);
+}
+
 enum snapshot_result snapshot_export(struct engine *engine, const struct snapshot *snapshot,
                                      struct buf *ret_file)
 {
@@ -87,7 +99,7 @@ enum snapshot_result snapshot_export(struct engine *engine, const struct snapsho
     json_out_text(out, "mode", snapshot->frozen ? "frozen" : "real");
     json_out_int(out, "now_ms", snapshot->now_ms);
     json_out_object_end(out);
-    json_out_raw(out, "settings", snapshot->settings);
+    write_settings(&export);
     if (snapshot->services) {
         json_out_raw(out, "services", snapshot->services);
     }

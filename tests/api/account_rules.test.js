@@ -206,6 +206,35 @@ describe('callback_headers', () => {
     await sink.stop();
   });
 
+  test('are in no record of the built-in receiver\'s calls, nor in a snapshot\'s file', async () => {
+    const api = await demo.newAccount({ callback_headers: HEADERS });
+    const callback_url = `${server.url}/_mock/sink/shop?account=${api.account.id}`;
+    const { id } = await api.made({ callback_url }, hold);
+    await api.wait({ invoice: id, callback: 'delivered' });
+    (await api.control('POST', '/snapshots/rules')).expect(201);
+    for (const [path, parameters] of [['/requests'], ['/snapshots/rules'],
+      [`/payment-invoices/${id}/export`, { as: 'curl' }], [`/payment-invoices/${id}/timeline`]]) {
+      const { text } = (await api.control('GET', path, undefined, { parameters })).expect(200);
+      assert.doesNotMatch(text, /pass-Word|3\.126\.246/, path);
+    }
+    assert.doesNotMatch(server.stderr, /pass-Word|3\.126\.246/);
+  });
+
+  test('stay as they are when a snapshot\'s file is restored', async () => {
+    const api = await demo.newAccount({ callback_headers: HEADERS, description: 'Ünits / "1"' });
+    const read = async () => (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json.settings;
+    (await api.control('POST', '/snapshots/rules')).expect(201);
+    const { text } = (await api.control('GET', '/snapshots/rules')).expect(200);
+    assert.deepEqual(JSON.parse(text).settings, { ...await read(), callback_headers: null });
+    const other = { 'X-Other': 'a' };
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_headers: other, description: '' })).expect(200);
+    (await api.control('PUT', '/snapshots/file', undefined,
+      { body: text, headers: { 'Content-Type': 'application/json' } })).expect(200, 201);
+    (await api.control('POST', '/snapshots/file/restore')).expect(200);
+    const { callback_headers, description } = await read();
+    assert.deepEqual([callback_headers, description], [other, 'Ünits / "1"']);
+  });
+
   test('stay with a snapshot, and go with a reset of the demo account', async () => {
     const change = async (value) => (await demo.control('PATCH', `/accounts/${demo.account.id}`, value)).expect(200);
     await change({ callback_headers: HEADERS, required_fields: ['description'], strict_test_mode: true });
@@ -249,11 +278,16 @@ describe('rate_limit', () => {
   });
 
   test('counts each call of the platform, whatever its result', async () => {
+    const keyOf = ({ account }) => `?public_key=${account.public_key}`;
+    const { id: foreign } = await demo.made({}, hold);
     const calls = {
       read: (api) => api.get('cpi_0000000000000000'),
       invalid: (api) => api.create({}),
       list: (api) => api.list(),
       public: (api) => api.createPublic(invoice()),
+      'public read': (api) => api.send('GET', `/public-api/payment-invoices/cpi_0000000000000000${keyOf(api)}`),
+      'public read of a payout': (api) => api.send('GET', `/public-api/payout-invoices/cpoi_0000000000000000${keyOf(api)}`),
+      'public read of another account': (api) => api.send('GET', `/public-api/payment-invoices/${foreign}${keyOf(api)}`),
       prerequest: (api) => api.prerequest({ currency: 'USD' }),
       form: (api) => api.createForm(invoice(), { headers: { Accept: 'application/json' } }),
       payout: (api) => api.private('GET', '/payout-invoices'),
@@ -308,6 +342,16 @@ describe('rate_limit', () => {
     const { items } = (await api.control('GET', '/requests', undefined, { parameters: { status: 429 } })).json;
     assert.equal(items[0].explain.rule, 'rate_limited');
     assert.match(items[0].explain.message, /1 calls per second/);
+  });
+
+  test('a restore begins anew', async () => {
+    const api = await limited(1);
+    (await api.control('POST', '/snapshots/start')).expect(201);
+    for (let n = 0; n < 2; n++) {
+      await api.made({}, hold);
+      (await api.create(invoice())).expect(429);
+      (await api.control('POST', '/snapshots/start/restore')).expect(200);
+    }
   });
 
   test('a reset begins anew, other accounts are not affected, null ends it', async () => {
