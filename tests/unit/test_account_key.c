@@ -41,7 +41,8 @@ static void every_key_has_a_name(void **state)
     assert_false(account_key_parse("id", &kind));
     assert_false(account_key_parse(NULL, &kind));
     assert_string_equal(account_key_text(&example_keys, ACCOUNT_KEY_API), "apiKeyExample");
-    assert_string_equal(account_key_text(&example_keys, ACCOUNT_KEY_SECRET_LIVE), "sk_live_example");
+    assert_string_equal(account_key_text(&example_keys, ACCOUNT_KEY_SECRET_LIVE),
+                        "sk_live_example");
 }
 
 static void a_replaced_key_is_valid_until_its_grace_ends(void **state)

@@ -16,7 +16,7 @@
     "\"n\":[1,2.5],\"e\":[],\"test_mode\":true}}}"
 #define RIGHT "/0sIgrKF/1aifRJ2aAQEoug6KQ4="
 #define BY_LIVE "hDBPV2IDLTBLx43XeVT5h9lLbC8="
-#define BY_NEW "xx/TL4i0F3m0kXlZHq7pG4KTRGE=" /* sk_test_new */
+#define BY_NEW "xx/TL4i0F3m0kXlZHq7pG4KTRGE="      /* sk_test_new */
 #define BY_NEW_LIVE "CqVyRRPWITUAG679sI+px1wG54Y=" /* sk_live_new */
 #define BY_PUBLIC "O6wfmMtzMHoSGNYIhnhS1qPbYr8="
 
