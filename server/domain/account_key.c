@@ -7,7 +7,7 @@
 
 #define KIND(member, begins)                                                                       \
     {                                                                                              \
-#member, offsetof(struct account_keys, member), begins                                     \
+        .name = #member, .offset = offsetof(struct account_keys, member), .prefix = begins         \
     }
 const struct account_key_kind account_key_kinds[ACCOUNT_KEY_KINDS] = {
     [ACCOUNT_KEY_API] = KIND(api_key, ""),
