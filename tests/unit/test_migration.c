@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "domain/money.h"
 #include "store/store_invoice.h"
+#include "store/store_snapshot.h"
 
 #include <sqlite3.h>
 
@@ -136,8 +137,8 @@ static void earlier_refunds_get_an_id(void **state)
     folder_remove(folder);
 }
 
-/* The sums of the changes of an account, "paid fee refunded charged_back reserved" at each time. */
-static char *moved(const char *file)
+/* The money that an account's changes moved: "at:paid,fee,refunded,charged_back,reserved ...". */
+static char *moved(const char *file, const char *account)
 {
     sqlite3 *db;
     sqlite3_stmt *q;
@@ -147,10 +148,11 @@ static char *moved(const char *file)
                            "SELECT group_concat(at_ms || ':' || concat, ' ') FROM (SELECT at_ms,"
                            " ifnull(paid, '-') || ',' || ifnull(fee, '-') || ',' ||"
                            " ifnull(refunded, '-') || ',' || ifnull(charged_back, '-') || ',' ||"
-                           " ifnull(reserved, '-') AS concat FROM transition WHERE account = 1"
-                           " ORDER BY at_ms)",
+                           " ifnull(reserved, '-') AS concat FROM transition WHERE account = ?1"
+                           " AND concat <> '-,-,-,-,-' ORDER BY at_ms)",
                            -1, &q, NULL),
         SQLITE_OK);
+    sqlite3_bind_text(q, 1, account, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
     char *text = sqlite3_mprintf("%s", sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
@@ -191,13 +193,28 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
              ", 'e', 4, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE PAYOUT_2
              ", 50, 0, 2); " OLD_CHANGE PAYOUT_2 ", 51, 2, 4);" OLD_INVOICE
              "1099511627778, 'f', 2, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
-             "1099511627778, 60, 0, 2);");
-    store_close(open_store(folder_path(folder, "old")));
-    char *is = moved(folder_path(folder, "old"));
-    assert_string_equal(is, "11:100,3,-,-,- 13:-,-,30,-,- 14:-,-,-,70,- 20:60,-,-,-,-"
-                            " 40:-100,3,-,-,103 41:60,-,-,-,-103"
-                            " 50:-100,3,-,-,103 51:100,-3,-,-,-103 60:-100,3,-,-,103");
-    sqlite3_free(is);
+             "1099511627778, 60, 0, 2);"
+             /* two snapshots of it; the second one came from a file */
+             "INSERT INTO snapshot_invoice SELECT snapshot.column1, invoice.* FROM invoice,"
+             " (VALUES (1), (2)) AS snapshot;"
+             "INSERT INTO snapshot_transition SELECT 1, * FROM transition ORDER BY seq;"
+             "INSERT INTO snapshot_transition SELECT 2, * FROM transition ORDER BY seq;"
+             "UPDATE snapshot_transition SET seq = NULL WHERE snapshot = 2;");
+    const char *file = folder_path(folder, "old");
+    for (int snapshot = 0; snapshot < 3; snapshot++) {
+        static const char *const accounts[] = {"1", "8", "9"};
+        struct store *store = open_store(file);
+        if (snapshot) {
+            store_snapshot_restore(store, snapshot, 7 + snapshot);
+            assert_true(store_commit(store));
+        }
+        store_close(store);
+        char *is = moved(file, accounts[snapshot]);
+        assert_string_equal(is, "11:100,3,-,-,- 13:-,-,30,-,- 14:-,-,-,70,- 20:60,-,-,-,-"
+                                " 40:-100,3,-,-,103 41:60,-,-,-,-103"
+                                " 50:-100,3,-,-,103 51:100,-3,-,-,-103 60:-100,3,-,-,103");
+        sqlite3_free(is);
+    }
     folder_remove(folder);
 }
 
