@@ -89,8 +89,8 @@ static bool add_change(void *arg, const struct report_change *change)
     return --s->room > 0;
 }
 
-/* The next lines; none at the end. A part of the day may have no line of its own. If the database
- * fails there are no totals. */
+/* Fills `out` with the next lines, or leaves it empty at the end of the report. Some changes have no
+ * line, so it reads on until there is one. Writes no totals if the database failed. */
 static void render(struct sending *s)
 {
     s->out.size = s->sent = 0;

@@ -4,5 +4,5 @@
 #include "api/report_rows.h"
 #include "call/call.h"
 
-/* Replies with the rows of the day and behind them a row `total` for each currency. */
+/* Replies with the rows of the day, then a row `total` for each currency. */
 struct answer *report_csv_reply(struct call *call, const struct report_scope *scope) ATTR_ANSWER;

@@ -18,7 +18,7 @@ static bool is_formula(const char *text)
            (strncmp(text, "\xef\xbc", 2) == 0 && text[2] && strchr(wide, text[2]));
 }
 
-/* Characters behind which a spreadsheet may begin a cell, if it splits lines there. */
+/* Characters after which a spreadsheet may begin a new cell. */
 static bool is_separator(char c)
 {
     return strchr(",;|\t\r\n\"", c);
