@@ -199,7 +199,7 @@ static struct answer *reply_json(struct call *call, const struct report_query *q
     const struct report_range day = {
         .account = scope->account, .from_ms = scope->from_s * 1000, .to_ms = scope->to_s * 1000};
     struct report_sums sums = {.arena = call->arena};
-    store_report(call->engine->store, &day, add_to_sums, &sums);
+    store_report_money(call->engine->store, &day, add_to_sums, &sums);
     struct json_out out = call_reply_object(call, 200);
     json_out_text(&out, "account", call->tenant->account.keys.id);
     json_out_text(&out, "date", query->date);

@@ -4,6 +4,7 @@
 
 enum {
     Q_CHANGES,
+    Q_MONEY,
 };
 
 /* The n-th refund that ended in one millisecond belongs to the n-th change then. */
@@ -15,25 +16,31 @@ enum {
     " = (SELECT count(*) FROM transition AS e WHERE e.invoice = t.invoice"                         \
     " AND e.at_ms = t.at_ms AND e.refunded > 0 AND e.seq < t.seq)) END"
 
+#define MONEY                                                                                      \
+    "SELECT t.seq, t.at_ms, t.invoice, t.paid, t.fee, t.refunded, t.charged_back, t.reserved,"     \
+    " i.currency"
+
 /* The condition of the index transition_moved is repeated, so that SQLite uses it. */
+#define IN_RANGE                                                                                   \
+    " FROM transition AS t JOIN invoice AS i ON i.seq = t.invoice"                                 \
+    " WHERE t.account = ?1 AND +i.account = ?1 AND t.at_ms >= ?2 AND t.at_ms < ?3"                 \
+    " AND (t.at_ms > ?2 OR t.seq > ?4)"                                                            \
+    " AND coalesce(t.paid, t.fee, t.refunded, t.charged_back, t.reserved) IS NOT NULL"             \
+    " ORDER BY t.at_ms, t.seq"
+
 static const char *const sql[] = {
-    [Q_CHANGES] = "SELECT t.seq, t.at_ms, t.invoice, t.paid, t.fee, t.refunded, t.charged_back,"
-                  " t.reserved, i.id, i.reference_id, i.service, i.currency, i.description,"
-                  " i.test_mode, i.status, " REFUND_REFERENCE
-                  " FROM transition AS t JOIN invoice AS i ON i.seq = t.invoice"
-                  " WHERE t.account = ?1 AND +i.account = ?1 AND t.at_ms >= ?2 AND t.at_ms < ?3"
-                  " AND (t.at_ms > ?2 OR t.seq > ?4)"
-                  " AND coalesce(t.paid, t.fee, t.refunded, t.charged_back, t.reserved) IS NOT NULL"
-                  " ORDER BY t.at_ms, t.seq",
+    [Q_CHANGES] = MONEY ", i.id, i.reference_id, i.service, i.description, i.test_mode, i.status,"
+                        " " REFUND_REFERENCE IN_RANGE,
+    [Q_MONEY] = MONEY IN_RANGE,
 };
 
 _Static_assert(REFUND_DONE == 1, "the status is named by number in the statement");
 
 const struct store_queries store_report_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-static void read_change(sqlite3_stmt *q, struct report_change *ret_change)
+static struct report_change read_money(sqlite3_stmt *q)
 {
-    *ret_change = (struct report_change){
+    return (struct report_change){
         .seq = store_column_int(q, 0),
         .transition = {.at_ms = store_column_int(q, 1),
                        .invoice = store_column_int(q, 2),
@@ -42,28 +49,46 @@ static void read_change(sqlite3_stmt *q, struct report_change *ret_change)
                                  .refunded = store_column_int(q, 5),
                                  .charged_back = store_column_int(q, 6),
                                  .reserved = store_column_int(q, 7)}},
-        .id = store_column_text(NULL, q, 8),
-        .reference_id = store_column_text(NULL, q, 9),
-        .service = store_column_text(NULL, q, 10),
-        .currency = store_column_text(NULL, q, 11),
-        .description = store_column_text(NULL, q, 12),
-        .test_mode = store_column_int(q, 13),
-        .status = (enum status)store_column_int(q, 14),
-        .refund_reference = store_column_text(NULL, q, 15),
+        .currency = store_column_text(NULL, q, 8),
     };
 }
 
-void store_report(struct store *store, const struct report_range *range,
-                  bool (*each)(void *arg, const struct report_change *change), void *arg)
+static void read_rest(sqlite3_stmt *q, struct report_change *change)
 {
-    sqlite3_stmt *q = store_ask(store, STORE_REPORT, Q_CHANGES, range->account, range->from_ms,
+    change->id = store_column_text(NULL, q, 9);
+    change->reference_id = store_column_text(NULL, q, 10);
+    change->service = store_column_text(NULL, q, 11);
+    change->description = store_column_text(NULL, q, 12);
+    change->test_mode = store_column_int(q, 13);
+    change->status = (enum status)store_column_int(q, 14);
+    change->refund_reference = store_column_text(NULL, q, 15);
+}
+
+static void read_changes(struct store *store, int query, const struct report_range *range,
+                         bool (*each)(void *arg, const struct report_change *change), void *arg)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_REPORT, query, range->account, range->from_ms,
                                 range->to_ms, range->after);
-    struct report_change change;
     while (store_step(store, q)) {
-        read_change(q, &change);
+        struct report_change change = read_money(q);
+        if (query == Q_CHANGES) {
+            read_rest(q, &change);
+        }
         if (!each(arg, &change)) {
             sqlite3_reset(q);
             return;
         }
     }
+}
+
+void store_report(struct store *store, const struct report_range *range,
+                  bool (*each)(void *arg, const struct report_change *change), void *arg)
+{
+    read_changes(store, Q_CHANGES, range, each, arg);
+}
+
+void store_report_money(struct store *store, const struct report_range *range,
+                        bool (*each)(void *arg, const struct report_change *change), void *arg)
+{
+    read_changes(store, Q_MONEY, range, each, arg);
 }

@@ -25,3 +25,7 @@ struct report_range {
  * function. */
 void store_report(struct store *store, const struct report_range *range,
                   bool (*each)(void *arg, const struct report_change *change), void *arg);
+
+/* The same with only seq, transition and currency set; it takes less time. */
+void store_report_money(struct store *store, const struct report_range *range,
+                        bool (*each)(void *arg, const struct report_change *change), void *arg);
