@@ -278,6 +278,27 @@ describe('rows', () => {
     }]);
   });
 
+  test('a refund by command has no reference, also in the same millisecond as requested ones', async () => {
+    const api = await account(start);
+    const { id } = await pay(api, 'processed@5s', { amount: 100 });
+    await api.advance(10);
+    const command = async () => (await move(api, id, 'partially_refunded', { amount: 10 })).expect(200);
+    const request = async (reference_id) => {
+      (await api.private('POST', `/payment-invoices/${id}/refund`, {
+        json: { data: { type: 'refund', attributes: { reference_id, amount: 20 } } },
+        headers: { 'X-Mock-Outcome': 'partially_refunded@0' },
+      })).expect(200);
+      await move(api, id, 'partially_refunded');
+    };
+    await command();
+    await request('r-1');
+    (await move(api, id, 'partially_refunded', { amount: 10, force: true })).expect(200);
+    await request('r-2');
+    const refunds = (await report(api, '2027-06-01')).items.filter((one) => one.type === 'refund');
+    assert.deepEqual(refunds.map((one) => [one.net, one.refund_reference_id]),
+      [['-10.00', null], ['-20.00', 'r-1'], ['-10.00', null], ['-20.00', 'r-2']]);
+  });
+
   test('a payout counts when it starts, and what comes back has the opposite sign', async () => {
     const api = await account(start);
     const good = await payout(api, 'processed@1h');
