@@ -132,24 +132,17 @@ struct page {
     bool more;
 };
 
-static void write_row(struct json_out *out, const struct report_row *row)
+static void write_row(struct json_out *out, int64_t at_ms, const struct report_row *row)
 {
-    const struct report_change *change = row->change;
     json_out_object(out, NULL);
-    json_out_int(out, "at", change->transition.at_ms / 1000);
-    json_out_text(out, "time", row->time);
-    json_out_text(out, "type", movement_types[row->movement.type]);
-    json_out_text(out, "id", change->id);
-    json_out_text(out, "reference_id", change->reference_id);
-    json_out_text(out, "refund_reference_id", change->refund_reference);
-    json_out_text(out, "status", status_name(change->status));
-    json_out_text(out, "service", change->service);
-    json_out_text(out, "currency", change->currency);
-    json_out_text(out, "amount", row->amount);
-    json_out_text(out, "fee", row->fee);
-    json_out_text(out, "net", row->net);
-    json_out_bool(out, "test_mode", change->test_mode);
-    json_out_text(out, "description", change->description);
+    json_out_int(out, "at", at_ms / 1000);
+    for (int i = 0; i < REPORT_COLUMNS; i++) {
+        if (report_columns[i].json) {
+            json_out_raw(out, report_columns[i].name, row->cells[i]);
+        } else {
+            json_out_text(out, report_columns[i].name, row->cells[i]);
+        }
+    }
     json_out_object_end(out);
 }
 
@@ -160,13 +153,13 @@ static bool add_to_page(void *arg, const struct report_change *change)
     const struct place *after = &page->query->after;
     size_t n = report_rows_of(&page->query->scope, change, rows);
     for (size_t i = 0; i < n && !page->more; i++) {
-        struct place place = {change->transition.at_ms, change->seq, rows[i].movement.type};
+        struct place place = {change->transition.at_ms, change->seq, rows[i].type};
         if (change->seq == after->seq && place.type <= after->type) {
             continue; /* on the page before */
         }
         page->more = page->n == page->query->limit;
         if (!page->more) {
-            write_row(page->out, &rows[i]);
+            write_row(page->out, place.at_ms, &rows[i]);
             page->last = place;
             page->n++;
         }

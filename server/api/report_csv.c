@@ -7,10 +7,6 @@
 
 #define CHANGES_AT_ONCE 200 /* read from the database in one go: about 30 kB of text */
 
-static const char *const columns[] = {
-    "time",     "type",   "id",  "reference_id", "refund_reference_id", "status",     "service",
-    "currency", "amount", "fee", "net",          "test_mode",           "description"};
-
 /* A report that is being sent. */
 struct sending {
     struct engine *engine;
@@ -29,48 +25,33 @@ struct sending {
 static void write_head(struct buf *out)
 {
     struct csv csv = {.out = out};
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        csv_plain(&csv, columns[i]);
+    for (int i = 0; i < REPORT_COLUMNS; i++) {
+        csv_plain(&csv, report_columns[i].name);
     }
     csv_end(&csv);
 }
 
-static void write_row(struct buf *out, const struct report_row *row)
+static void write_row(struct buf *out, const char *const cells[REPORT_COLUMNS])
 {
-    const struct report_change *change = row->change;
     struct csv csv = {.out = out};
-    csv_plain(&csv, row->time);
-    csv_plain(&csv, movement_types[row->movement.type]);
-    csv_plain(&csv, change->id);
-    csv_text(&csv, change->reference_id);
-    csv_text(&csv, change->refund_reference);
-    csv_plain(&csv, status_name(change->status));
-    csv_text(&csv, change->service);
-    csv_plain(&csv, change->currency);
-    csv_plain(&csv, row->amount);
-    csv_plain(&csv, row->fee);
-    csv_plain(&csv, row->net);
-    csv_plain(&csv, change->test_mode ? "true" : "false");
-    csv_text(&csv, change->description);
+    for (int i = 0; i < REPORT_COLUMNS; i++) {
+        if (report_columns[i].foreign) {
+            csv_text(&csv, cells[i]);
+        } else {
+            csv_plain(&csv, cells[i] ? cells[i] : "");
+        }
+    }
     csv_end(&csv);
 }
 
 static void write_total(struct buf *out, const struct report_sum *sum)
 {
     const struct report_amounts texts = report_amounts_of(&sum->all);
-    struct csv csv = {.out = out};
-    csv_plain(&csv, "");
-    csv_plain(&csv, "total");
-    for (int i = 0; i < 5; i++) {
-        csv_plain(&csv, ""); /* id to service */
-    }
-    csv_plain(&csv, sum->currency);
-    csv_plain(&csv, texts.amount);
-    csv_plain(&csv, texts.fee);
-    csv_plain(&csv, texts.net);
-    csv_plain(&csv, "");
-    csv_plain(&csv, "");
-    csv_end(&csv);
+    const char *const cells[REPORT_COLUMNS] = {
+        [REPORT_TYPE] = "total",  [REPORT_CURRENCY] = sum->currency, [REPORT_AMOUNT] = texts.amount,
+        [REPORT_FEE] = texts.fee, [REPORT_NET] = texts.net,
+    };
+    write_row(out, cells);
 }
 
 /* ------------------------------------------------------------------ sending */
@@ -81,7 +62,7 @@ static bool add_change(void *arg, const struct report_change *change)
     struct report_row rows[MOVEMENT_TYPES];
     size_t n = report_rows_of(&s->scope, change, rows);
     for (size_t i = 0; i < n; i++) {
-        write_row(&s->out, &rows[i]);
+        write_row(&s->out, rows[i].cells);
     }
     report_sums_add(&s->sums, change);
     s->range.from_ms = change->transition.at_ms;
@@ -89,8 +70,8 @@ static bool add_change(void *arg, const struct report_change *change)
     return --s->room > 0;
 }
 
-/* Fills `out` with the next lines, or leaves it empty at the end of the report. Some changes have no
- * line, so it reads on until there is one. Writes no totals if the database failed. */
+/* Fills `out` with the next lines, or leaves it empty at the end of the report. Some changes have
+ * no line, so it reads on until there is one. Writes no totals if the database failed. */
 static void render(struct sending *s)
 {
     s->out.size = s->sent = 0;

@@ -2,19 +2,54 @@
 
 #include "base/text.h"
 
+const struct report_column_row report_columns[REPORT_COLUMNS] = {
+    [REPORT_TIME] = {"time"},
+    [REPORT_TYPE] = {"type"},
+    [REPORT_ID] = {"id"},
+    [REPORT_REFERENCE] = {"reference_id", .foreign = true},
+    [REPORT_REFUND_REFERENCE] = {"refund_reference_id", .foreign = true},
+    [REPORT_STATUS] = {"status"},
+    [REPORT_SERVICE] = {"service", .foreign = true},
+    [REPORT_CURRENCY] = {"currency"},
+    [REPORT_AMOUNT] = {"amount"},
+    [REPORT_FEE] = {"fee"},
+    [REPORT_NET] = {"net"},
+    [REPORT_TEST_MODE] = {"test_mode", .json = true},
+    [REPORT_DESCRIPTION] = {"description", .foreign = true},
+};
+
+static void fill_row(const struct report_scope *scope, const struct report_change *change,
+                     const struct movement *movement, struct report_row *row)
+{
+    *row = (struct report_row){.type = movement->type,
+                               .cells = {
+                                   [REPORT_TIME] = row->time,
+                                   [REPORT_TYPE] = movement_types[movement->type],
+                                   [REPORT_ID] = change->id,
+                                   [REPORT_REFERENCE] = change->reference_id,
+                                   [REPORT_REFUND_REFERENCE] = change->refund_reference,
+                                   [REPORT_STATUS] = status_name(change->status),
+                                   [REPORT_SERVICE] = change->service,
+                                   [REPORT_CURRENCY] = change->currency,
+                                   [REPORT_AMOUNT] = row->amount,
+                                   [REPORT_FEE] = row->fee,
+                                   [REPORT_NET] = row->net,
+                                   [REPORT_TEST_MODE] = change->test_mode ? "true" : "false",
+                                   [REPORT_DESCRIPTION] = change->description,
+                               }};
+    zone_format(&scope->zone, change->transition.at_ms / 1000, row->time);
+    movement_format(movement->amount, row->amount);
+    movement_format(movement->fee, row->fee);
+    movement_format((__int128)movement->amount - movement->fee, row->net);
+}
+
 size_t report_rows_of(const struct report_scope *scope, const struct report_change *change,
                       struct report_row ret_rows[MOVEMENT_TYPES])
 {
     struct movement movements[MOVEMENT_TYPES];
     size_t n = movements_of(&change->transition, movements);
     for (size_t i = 0; i < n; i++) {
-        struct report_row *row = &ret_rows[i];
-        row->change = change;
-        row->movement = movements[i];
-        zone_format(&scope->zone, change->transition.at_ms / 1000, row->time);
-        movement_format(movements[i].amount, row->amount);
-        movement_format(movements[i].fee, row->fee);
-        movement_format((__int128)movements[i].amount - movements[i].fee, row->net);
+        fill_row(scope, change, &movements[i], &ret_rows[i]);
     }
     return n;
 }

@@ -13,10 +13,35 @@ struct report_scope {
     int64_t from_s, to_s; /* the day, without to_s */
 };
 
-/* A movement of a change, as a row of the report. */
+/* The columns of a report, in the order of both formats. */
+enum report_column {
+    REPORT_TIME,
+    REPORT_TYPE,
+    REPORT_ID,
+    REPORT_REFERENCE,
+    REPORT_REFUND_REFERENCE,
+    REPORT_STATUS,
+    REPORT_SERVICE,
+    REPORT_CURRENCY,
+    REPORT_AMOUNT,
+    REPORT_FEE,
+    REPORT_NET,
+    REPORT_TEST_MODE,
+    REPORT_DESCRIPTION,
+};
+#define REPORT_COLUMNS (REPORT_DESCRIPTION + 1)
+
+extern const struct report_column_row {
+    const char *name;
+    bool foreign; /* a text from a request or a fixture, or NULL */
+    bool json;    /* the text is JSON */
+} report_columns[REPORT_COLUMNS];
+
+/* A movement of a change, as a row of the report. The cells are its other texts or those of the
+ * change, so it must not be copied. */
 struct report_row {
-    const struct report_change *change;
-    struct movement movement;
+    enum movement_type type;
+    const char *cells[REPORT_COLUMNS];
     char time[ZONE_TIME], amount[MOVEMENT_TEXT], fee[MOVEMENT_TEXT], net[MOVEMENT_TEXT];
 };
 

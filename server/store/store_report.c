@@ -12,12 +12,13 @@ enum {
 
 /* The n-th request that ended in one millisecond belongs to the n-th such change then. */
 #define REFUND_REFERENCE                                                                           \
-    "CASE WHEN " ENDED_REFUND("t") " THEN (SELECT reference_id FROM refund AS r"                   \
-    " WHERE r.invoice = t.invoice AND r.status = 1 AND r.finished_ms = t.at_ms"                    \
-    " AND (SELECT count(*) FROM refund AS e WHERE e.invoice = r.invoice AND e.status = 1"          \
-    " AND e.finished_ms = r.finished_ms AND e.seq < r.seq)"                                        \
-    " = (SELECT count(*) FROM transition AS e WHERE e.invoice = t.invoice"                         \
-    " AND e.at_ms = t.at_ms AND " ENDED_REFUND("e") " AND e.seq < t.seq)) END"
+    "CASE WHEN " ENDED_REFUND(                                                                     \
+        "t") " THEN (SELECT reference_id FROM refund AS r"                                         \
+             " WHERE r.invoice = t.invoice AND r.status = 1 AND r.finished_ms = t.at_ms"           \
+             " AND (SELECT count(*) FROM refund AS e WHERE e.invoice = r.invoice AND e.status = 1" \
+             " AND e.finished_ms = r.finished_ms AND e.seq < r.seq)"                               \
+             " = (SELECT count(*) FROM transition AS e WHERE e.invoice = t.invoice"                \
+             " AND e.at_ms = t.at_ms AND " ENDED_REFUND("e") " AND e.seq < t.seq)) END"
 
 #define MONEY                                                                                      \
     "SELECT t.seq, t.at_ms, t.invoice, t.paid, t.fee, t.refunded, t.charged_back, t.reserved,"     \
