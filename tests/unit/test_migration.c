@@ -123,7 +123,10 @@ static void earlier_refunds_get_an_id(void **state)
     folder_make(folder);
     make_old(folder, 10,
              "INSERT INTO refund (invoice, account, reference_id, amount, status, created_ms)"
-             " VALUES (7, 1, 'r-1', 100, 1, 20), (7, 1, 'r-2', 200, 0, 30)");
+             " VALUES (7, 1, 'r-1', 100, 1, 20), (7, 1, 'r-2', 200, 0, 30);"
+             "INSERT INTO snapshot_refund SELECT 5, * FROM refund ORDER BY seq;"
+             "INSERT INTO snapshot_refund SELECT 5, 3, 7, 1, 'r-3', 300, NULL, 1, 20, 20");
+    struct refund *kept;
     struct store *store = open_store(folder_path(folder, "old"));
     assert_true(store_refund_by_reference(store, &arena, 1, "r-1", &one));
     assert_true(store_refund_by_reference(store, &arena, 1, "r-2", &two));
@@ -132,6 +135,10 @@ static void earlier_refunds_get_an_id(void **state)
     assert_true(store_refund_by_id(store, &arena, 1, two.id, &found));
     assert_int_equal(found.amount, 200);
     assert_false(store_refund_by_id(store, &arena, 2, two.id, &found));
+    assert_int_equal(store_snapshot_rows(store, &arena, 5, &row_refund, 7, &kept), 3);
+    assert_string_equal(kept[0].id, one.id);
+    assert_string_equal(kept[1].id, two.id);
+    assert_true(ident_has_form(kept[2].id, "ref"));
     store_close(store);
     arena_finish(&arena);
     folder_remove(folder);
