@@ -179,6 +179,7 @@ for (const [kind, { add, rows, one, other }] of Object.entries(KINDS)) {
       [{ created: { to: '-1' } }],
       [{ created: { from: '' } }],
       [{ created: { 0: '5' } }],
+      [{ created: { 'from][x': '5' } }],
       [{ test_mode: 'x', status: 'x' }, 'status'],
     ]) {
       const name = key ?? Object.keys(filter)[0];

@@ -111,6 +111,33 @@ static void unfinished_invoices_do_not_block_others(void **state)
     bench_end(&b);
 }
 
+static void an_invoice_that_waits_for_a_command_is_kept(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct invoice row;
+    int64_t first = invoice_kinds[INVOICE_PAYMENT].first;
+    begin(&b, BENCH_HOUR_MS);
+    make(&b, STATUS_COUNT, "processed@0", BENCH_HOUR_MS);
+    run(&b);
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        assert_true(store_invoice_get(b.store, &b.arena, first + status, &row));
+        assert_int_equal(row.due_ms, TIME_NONE);
+        row.status = status;
+        store_invoice_update(b.store, &row);
+    }
+    bench_commit(&b);
+    pass_time(2 * BENCH_HOUR_MS);
+    run(&b);
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        bool waits = status_is_under_way(status) || status_is_refunding(status) ||
+                     status_is_canceling(status);
+        assert_row(status_name(status),
+                   store_invoice_get(b.store, &b.arena, first + status, &row) == waits);
+    }
+    bench_end(&b);
+}
+
 static void an_invoice_that_changes_later_is_deleted_later(void **state)
 {
     (void)state;
@@ -210,6 +237,7 @@ int main(void)
         cmocka_unit_test(all_old_invoices_are_deleted_at_once_in_any_number),
         cmocka_unit_test(the_loop_wakes_when_the_next_one_is_too_old),
         cmocka_unit_test(unfinished_invoices_do_not_block_others),
+        cmocka_unit_test(an_invoice_that_waits_for_a_command_is_kept),
         cmocka_unit_test(an_invoice_that_changes_later_is_deleted_later),
         cmocka_unit_test(a_callback_that_waits_for_its_retry_keeps_its_invoice),
         cmocka_unit_test(an_account_is_deleted_after_its_ttl_with_any_clock),
