@@ -10,9 +10,9 @@
 
 /* ------------------------------------------------------------------ the query */
 
-/* The place of the last row of the page before. */
+/* The place of the last row of the previous page. */
 struct place {
-    int64_t at_ms, seq; /* 0: the page begins with the day */
+    int64_t at_ms, seq; /* 0: this is the first page */
     int64_t type;
 };
 
@@ -52,7 +52,7 @@ static struct answer *read_scope(struct call *call, struct report_query *query)
     return NULL;
 }
 
-/* "AT_MS-SEQ-TYPE", a time of the day. */
+/* Reads "AT_MS-SEQ-TYPE". Returns false if the time is not in the day. */
 static bool parse_place(struct arena *arena, const struct report_scope *scope, const char *text,
                         struct place *ret_place)
 {
@@ -155,7 +155,7 @@ static bool add_to_page(void *arg, const struct report_change *change)
     for (size_t i = 0; i < n && !page->more; i++) {
         struct place place = {change->transition.at_ms, change->seq, rows[i].type};
         if (change->seq == after->seq && place.type <= after->type) {
-            continue; /* on the page before */
+            continue; /* it was on the previous page */
         }
         page->more = page->n == page->query->limit;
         if (!page->more) {

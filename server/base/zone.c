@@ -90,7 +90,7 @@ const char *zone_read(const char *text, struct zone *ret_zone)
 
 /* ------------------------------------------------------------------ using it */
 
-/* Makes a zone that of the process; this reads a file, unless it is already. */
+/* Makes a zone the current zone of the process. Reads its file if another one was current. */
 static void enter(const struct zone *zone)
 {
     if (strcmp(variable + strlen(TZ), zone->name) != 0) {

@@ -31,9 +31,10 @@ const char *zone_read(const char *text, struct zone *ret_zone);
 int64_t zone_offset_s(const struct zone *zone, int64_t unix_s);
 
 /*
- * The time at which a day begins: the first second whose local date is the day, or a later day if
- * the zone skipped it. `day` counts from 1970-01-01. A day ends where the next one begins, so it
- * can have 23 or 25 hours.
+ * The time at which a day begins: the second in which the local date becomes the day, or a later
+ * day if the zone skipped it. If clocks go back over midnight, this happens twice and either may be
+ * returned. `day` counts from 1970-01-01. A day ends where the next one begins, so it can have 23
+ * or 25 hours.
  */
 int64_t zone_day_begin_s(const struct zone *zone, int64_t day);
 

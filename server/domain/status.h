@@ -60,7 +60,7 @@ bool status_is_of_payout(enum status status);
 /* Whether accounts of this profile have the status. */
 bool status_is_in(enum status status, enum profile profile);
 
-/* Why not: takes the names of the status and of the profile. */
+/* The reason if they do not: a format for the names of the status and of the profile. */
 #define STATUS_NEWER_REASON                                                                        \
     "%s is not a status of the profile %s: set the account's profile to 2024 or later"
 
