@@ -140,7 +140,8 @@ static const char *read_plain(struct arena *arena, const char *text, struct shap
         char *words = strchr(type, ':');
         if (words) {
             *words = '\0';
-            why = read_words(arena, words + 1, shape);
+            why = shape->words || !text_equal(type, "text") ? "words must follow \"text\", once"
+                                                           : read_words(arena, words + 1, shape);
         }
         why = why ? why : read_type(arena, type, shape);
     }

@@ -95,6 +95,8 @@ static void test_refused(void **state)
         "1",
         "\"\"",
         "\"numbers\"",
+        "\"text:a,b,c,d,e,f,g,h|text:x\"",
+        "\"number:1\"",
         "[]",
         "[1]",
         "[1,\"text\"]",
