@@ -74,17 +74,6 @@ static enum manner manner_of(const struct place *place)
     return MANNER_PLAIN;
 }
 
-/* mem_grow for a list in an arena. */
-static void *grow(struct arena *arena, void *list, size_t n, size_t *room, size_t size)
-{
-    if (n < *room) {
-        return list;
-    }
-    *room = *room ? *room * 2 : 8;
-    void *larger = arena_alloc(arena, *room * size);
-    return n ? memcpy(larger, list, n * size) : larger;
-}
-
 /* ------------------------------------------------------------------ names and words */
 
 static bool has_secret(const struct shape_learner *learner, const char *text)
@@ -134,7 +123,7 @@ static void learn_word(struct shape_learner *learner, struct shape *shape, const
     if (shape_has_word(shape, kept) || shape->n_words == SHAPE_WORDS_MOST) {
         return;
     }
-    shape->words = grow(learner->arena, shape->words, shape->n_words, &shape->room_words,
+    shape->words = arena_grow(learner->arena, shape->words, shape->n_words, &shape->room_words,
                         sizeof *shape->words);
     while (at < shape->n_words && strcmp(shape->words[at], kept) < 0) {
         at++;
@@ -172,7 +161,7 @@ static struct shape_member *insert_member(struct shape_learner *learner, struct 
         learner->flaw = "an object has too many keys";
         return NULL;
     }
-    shape->members = grow(learner->arena, shape->members, shape->n_members, &shape->room_members,
+    shape->members = arena_grow(learner->arena, shape->members, shape->n_members, &shape->room_members,
                           sizeof *shape->members);
     struct shape_member *member = shape->members + at;
     memmove(member + 1, member, (shape->n_members - at) * sizeof *member);
