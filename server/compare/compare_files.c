@@ -1,30 +1,13 @@
 /* Offline: each file is a body, compared with the document of the contract that it resembles. */
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "compare/comparison.h"
 #include "wire/json_read.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FILE_MOST ((size_t)16 << 20)
-
-static const char *read_text(struct arena *arena, const char *name, struct buf *out)
-{
-    size_t n;
-    FILE *file = fopen(name, "re");
-    if (!file) {
-        return arena_printf(arena, "%s: %s", name, strerror(errno));
-    }
-    do {
-        n = fread(buf_reserve(out, 65536), 1, 65536, file);
-        out->size += n;
-    } while (n && out->size <= FILE_MOST);
-    const char *why = ferror(file) ? strerror(errno) : out->size > FILE_MOST ? "too large" : NULL;
-    fclose(file);
-    return why ? arena_printf(arena, "%s: %s", name, why) : NULL;
-}
 
 /* ------------------------------------------------------------------ which document it is */
 
@@ -95,7 +78,7 @@ static void take_line(struct comparison *comparison, char *line, json_t *headers
 static const char *read_headers(struct comparison *comparison, const char *file, json_t **ret)
 {
     buf_auto text = {0};
-    const char *why = read_text(&comparison->arena, file, &text);
+    const char *why = file_read(&comparison->arena, file, FILE_MOST, &text);
     json_t *headers = json_object();
     json_auto_t *object =
         why ? NULL : json_parse(buf_str(&text), text.size, &comparison->arena, NULL);
@@ -202,7 +185,7 @@ const char *compare_files(struct comparison *comparison)
     for (size_t i = 0; !why && i < options->n_files; i++) {
         buf_auto text = {0};
         const char *file = options->files[i];
-        why = read_text(&comparison->arena, file, &text);
+        why = file_read(&comparison->arena, file, FILE_MOST, &text);
         if (!why) {
             comparison->bodies++;
             take_file(comparison, file, &text, headers);

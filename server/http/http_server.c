@@ -1,6 +1,7 @@
 #include "http_private.h"
 
 #include "base/die.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wall.h"
@@ -17,6 +18,7 @@
 #define PAUSE_MS 100     /* of accepting, after a failure */
 #define GATHER_ROUNDS 16 /* per turn */
 #define IDLE_TIMEOUT_S 30u
+#define PEM_MOST ((size_t)1 << 20)
 /* For the request line and headers with libmicrohttpd's records of them. It clears all of this
  * after each request. */
 #define CONNECTION_MEMORY ((size_t)32768)
@@ -137,20 +139,12 @@ static void log_daemon(void *arg, const char *format, va_list args)
     }
 }
 
-static const char *read_file(const char *name, struct arena *arena, char **ret_text)
+static const char *read_pem(const char *name, struct arena *arena, char **ret_text)
 {
     buf_auto content = {0};
-    FILE *file = fopen(name, "re");
-    if (!file) {
-        return arena_printf(arena, "%s: %s", name, strerror(errno));
-    }
-    char block[4096];
-    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0 && content.size < (1 << 20);) {
-        buf_add(&content, block, n);
-    }
-    fclose(file);
-    *ret_text = buf_take(&content);
-    return NULL;
+    const char *why = file_read(arena, name, PEM_MOST, &content);
+    *ret_text = why ? NULL : buf_take(&content);
+    return why;
 }
 
 /* Opens what may fail before the daemon starts. */
@@ -159,8 +153,8 @@ static const char *open_parts(struct http_server *server, struct arena *arena)
     const struct http_options *options = &server->options;
     const char *why = NULL;
     if (options->tls_cert) {
-        why = read_file(options->tls_cert, arena, &server->cert);
-        why = why ? why : read_file(options->tls_key, arena, &server->key);
+        why = read_pem(options->tls_cert, arena, &server->cert);
+        why = why ? why : read_pem(options->tls_key, arena, &server->key);
     }
     return why ? why
                : listen_open(options->host, options->port, arena, server->listeners,

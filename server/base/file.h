@@ -1,0 +1,16 @@
+/* Reads files whole. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct buf;
+
+/* Adds what is left of an open file to `out`; stops about 64 KiB after `most` bytes. Returns false
+ * and sets errno if it cannot be read. */
+bool file_read_all(int fd, size_t most, struct buf *out);
+
+/* Adds a file to `out`. Returns NULL, or the reason in the arena, which begins with the name, if it
+ * cannot be read or is larger than `most` bytes. */
+const char *file_read(struct arena *arena, const char *name, size_t most, struct buf *out);
