@@ -154,7 +154,7 @@ static void take_file(struct comparison *comparison, const char *file, const str
 {
     struct shape_learner *learner = &comparison->learner;
     struct shapes_document found = {.name = file, .has_body = true};
-    json_auto_t *body = json_parse(buf_str(text), text->size, &comparison->arena, NULL);
+    json_auto_t *body = json_parse_any(buf_str(text), text->size, &comparison->arena, NULL);
     json_t *json = NULL;
     if (comparison->options.learn) {
         comparison_add(comparison, SHAPES_CALLBACK, 0, headers, buf_str(text), text->size, &json);

@@ -67,7 +67,10 @@ static void print_text(const struct comparison *comparison)
     size_t made = comparison->options.against ? comparison->calls : comparison->bodies;
     printf("profile %s: %zu %s%s, ", comparison->contract.profile, made,
            comparison->options.against ? "call" : "file", plural(made));
-    n ? printf("%zu difference%s\n", n, plural(n)) : printf("no difference\n");
+    n                    ? printf("%zu difference%s", n, plural(n))
+    : comparison->failed ? printf("comparison incomplete")
+                         : printf("no difference");
+    puts(n && comparison->failed ? ", comparison incomplete" : "");
 }
 
 /* ------------------------------------------------------------------ JSON */

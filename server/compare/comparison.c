@@ -60,7 +60,7 @@ void comparison_add(struct comparison *comparison, const char *document, int sta
 {
     const struct shapes_document *contract = shapes_find(&comparison->contract, document);
     struct shapes_document *found = document_of(comparison, document, status);
-    json_t *json = body ? json_parse(body, size, &comparison->arena, NULL) : NULL;
+    json_t *json = body ? json_parse_any(body, size, &comparison->arena, NULL) : NULL;
     *ret_json = json;
     if (!found) {
         return;

@@ -332,10 +332,10 @@ static int line_of(const char *data, const char *place)
     return line;
 }
 
-json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why)
+static json_t *parse(const char *data, size_t size, size_t flags, struct arena *arena,
+                     const char **ret_why)
 {
     json_error_t error;
-    const size_t flags = JSON_ALLOW_NUL;
     const char *nul = size ? memchr(data, '\0', size) : NULL; /* jansson ends some tokens at one */
     if (nul) {
         if (ret_why) {
@@ -353,6 +353,16 @@ json_t *json_parse(const char *data, size_t size, struct arena *arena, const cha
                                 in_name ? "a name must not contain \\u0000" : error.text);
     }
     return value;
+}
+
+json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why)
+{
+    return parse(data, size, JSON_ALLOW_NUL, arena, ret_why);
+}
+
+json_t *json_parse_any(const char *data, size_t size, struct arena *arena, const char **ret_why)
+{
+    return parse(data, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, arena, ret_why);
 }
 
 json_t *json_without_blanks(const json_t *object)

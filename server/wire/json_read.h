@@ -123,6 +123,9 @@ const char *json_choices(struct arena *arena, const char *const *choices);
  */
 json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
 
+/* The same; also accepts a text, a number, true, false and null as the whole document. */
+json_t *json_parse_any(const char *data, size_t size, struct arena *arena, const char **ret_why);
+
 /* True for what PHP accepts as a map: an object, or an empty list. */
 bool json_is_map(const json_t *value);
 

@@ -108,6 +108,9 @@ describe('compare FILE', () => {
       ['nonsense', 'it is no JSON'],
       ['{"a":1}', 'it resembles no document of the contract'],
       ['[]', 'it resembles no document of the contract'],
+      ['null', 'it resembles no document of the contract'],
+      ['"x"', 'it resembles no document of the contract'],
+      ['', 'it is no JSON'],
       [deep, 'it is nested too deeply'],
       [many, 'an object has too many keys'],
       [`${'{"data":'.repeat(5000)}1${'}'.repeat(5000)}`, 'it is no JSON'],
@@ -116,6 +119,11 @@ describe('compare FILE', () => {
       assert.equal(code, 2, content.slice(0, 40));
       assert.equal(result.not_compared[0].reason, reason);
     }
+    const wrong = saved({ data: null, links: null, meta: null });
+    for (const [files, told] of [
+      [[saved('null')], '1 file, comparison incomplete'],
+      [[saved('null'), wrong], '2 files, 5 differences, comparison incomplete'],
+    ]) assert.equal((await compare(files)).stdout.trim().split('\n').at(-1), `profile 2020: ${told}`);
     const { code, stderr } = await compare(['/does/not/exist']);
     assert.equal(code, 2);
     assert.match(stderr, /^milkypay-mock: compare: \/does\/not\/exist: No such file/);
@@ -214,6 +222,7 @@ describe('compare --against', () => {
         reply.json = undefined;
         reply.text = '<html>';
       }
+      if (url.startsWith('/payout-services')) reply.json = null;
       if (url === '/account/balances') {
         reply.status = 403;
         reply.json = { errors: [{ status: 'Forbidden', code: '403' }] };
@@ -223,6 +232,7 @@ describe('compare --against', () => {
     assert.equal(code, 1);
     const told = result.differences.map(({ document, kind, mock, found }) => [document, kind, mock, found].join(' '));
     assert.deepEqual(told, [
+      'GET /payout-services type object null',
       'GET /account/profile no_json JSON no JSON',
       'GET /account/balances status 200 403',
       'private 404 status 404 400',
