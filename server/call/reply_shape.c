@@ -89,9 +89,8 @@ static void change(struct call *call, const struct shapes_document *document)
 {
     struct http_reply *reply = &call->request->reply;
     if (refuses(call, document)) {
-        call->request->reply.n_headers = 0;
+        reply->n_headers = 0;
         http_reply_error(call->request, (unsigned)document->status);
-        return;
     }
     bool same = (reply->status >= 400 && document->status >= 400) ||
                 (is_success((int)reply->status) && is_success(document->status)) ||

@@ -198,7 +198,10 @@ describe('a profile file', () => {
     const api = await account();
     const label = await startDeviating(mock, (reply, { url }) => {
       if (url === '/account/profile') Object.assign(reply, { json: undefined, text: 'ok' });
-      if (url === '/account/balances') Object.assign(reply, { status: 403, json: { errors: [] } });
+      if (url === '/account/balances') {
+        Object.assign(reply, { status: 403, json: { errors: [] } });
+        reply.headers['x-refused-by'] = 'the shop';
+      }
       if (url.startsWith('/public-api/') && reply.status === 404) Object.assign(reply, { status: 200, json: { data: null } });
     });
     const { file, notes } = await profileOf(label, api);
@@ -207,7 +210,7 @@ describe('a profile file', () => {
       'public 404: not in the profile file: the mock cannot answer with this status',
     ]);
     const { server, api: by } = await startBy(file);
-    (await by.private('GET', '/account/balances')).expect(403);
+    assert.equal((await by.private('GET', '/account/balances')).expect(403).headers['x-refused-by'], 'mock');
     (await by.private('GET', '/account/profile')).expect(200);
     await Promise.all([server.stop(), label.stop()]);
   });
@@ -242,6 +245,10 @@ describe('a profile file', () => {
       [doc(1), /private 404: must be an object/],
       [doc({ status: 1000 }), /private 404: status/],
       [doc({ headers: [1] }), /headers must be a list of names/],
+      [doc({ status: 404 }), /headers must be a list of names/],
+      [doc({ status: 404, headers: 'content-type' }), /headers must be a list of names/],
+      [doc({ headers: [] }), /status must be from 200 to 599/],
+      [doc({ status: 199, headers: [] }), /status must be from 200 to 599/],
       [doc({ headers: ['a b: c'] }), /headers must be a list of names/],
       [doc({ headers: ['X\r\nSet-Cookie'] }), /headers must be a list of names/],
       [doc({ body: { a: 1 } }), /a shape must be/],
