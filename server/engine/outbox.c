@@ -88,12 +88,10 @@ static const char *logs_with(struct engine *engine, struct arena *arena,
     return outbox_logs_of(arena, all, n);
 }
 
-/* A callback is the document of a GET, unless the file has one of its own. */
 static void impose_shape(const struct engine *engine, struct buf *body)
 {
     const struct shapes *shapes = engine->options.shapes;
-    const struct shapes_document *document = shapes ? shapes_find(shapes, SHAPES_CALLBACK) : NULL;
-    document = document || !shapes ? document : shapes_find(shapes, SHAPES_INVOICE);
+    const struct shapes_document *document = shapes ? shapes_of_callback(shapes) : NULL;
     if (document) {
         shapes_impose(document, body);
     }

@@ -165,6 +165,11 @@ describe('a profile file', () => {
     assert.deepEqual(body.data.attributes.acquirer, { name: '', fee: 0, tags: [] });
     assert.deepEqual(body.data.attributes.callback_logs, {});
     assert.equal(headers['x-signature'], sign(DEMO.secret_key, raw));
+    const [saved, head] = ['body.json', 'head.json'].map((name) => join(tempDir(), name));
+    writeFileSync(saved, raw);
+    writeFileSync(head, JSON.stringify(headers));
+    const { code, stdout } = await compare(['--profile-file', file, '--headers', head, saved]);
+    assert.equal(code, 0, stdout);
     const [{ attempts }] = await by.callbacks();
     assert.equal(typeof JSON.parse(attempts[0].request.body).data.attributes.acquirer, 'object');
     await Promise.all([server.stop(), label.stop(), sink.stop({ clean: false })]);
