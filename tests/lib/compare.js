@@ -88,6 +88,7 @@ async function payments(api, callbackUrl) {
   const { id } = await api.made({ ...FULL, callback_url: `${callbackUrl}/retried` }, { headers });
   (await api.pay(id, { card_number: '4200000000000000', expiry: '1230', cvv: '123', holder: 'ADA' })).expect(200);
   await api.made({ ...FULL, flow: 'verify' }, { headers: { 'X-Mock-Outcome': 'processed@0ms' } });
+  await api.made({ ...MINIMAL, callback_url: callbackUrl }, { headers: { 'X-Mock-Outcome': 'processed@0ms' } });
 }
 
 /** What only the newer profiles show: amounts of a conversion, and refunds as resources. */
