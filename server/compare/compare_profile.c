@@ -100,6 +100,24 @@ static struct shape *merge_below(struct arena *arena, const struct shape *contra
     return made;
 }
 
+/* The values of an object whose keys are data; keys that look like names are learned as members.
+ * They have the types of all, and the parts of the last that has some. */
+static const struct shape *each_of(struct arena *arena, const struct shape *shape)
+{
+    if (shape->each || !shape->n_members) {
+        return shape->each;
+    }
+    struct shape *each = arena_alloc(arena, sizeof *each);
+    for (size_t i = 0; i < shape->n_members; i++) {
+        const struct shape *value = &shape->members[i].shape;
+        unsigned types = each->types | value->types;
+        bool parts = value->types & (SHAPE_LIST | SHAPE_OBJECT);
+        *each = parts || !i ? *value : *each;
+        each->types = types;
+    }
+    return each;
+}
+
 static void merge(struct arena *arena, const struct shape *contract, const struct shape *found,
                   bool words, struct shape *ret_shape)
 {
@@ -110,7 +128,7 @@ static void merge(struct arena *arena, const struct shape *contract, const struc
     }
     bool keyed = contract->each || found->each;
     if (made.types & SHAPE_OBJECT && keyed) {
-        made.each = merge_below(arena, contract->each, found->each, words);
+        made.each = merge_below(arena, contract->each, each_of(arena, found), words);
     } else if (made.types & SHAPE_OBJECT) {
         const struct shape *of = found->types & SHAPE_OBJECT ? found : contract;
         merge_members(arena, contract, of, words, &made);

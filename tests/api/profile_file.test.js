@@ -185,6 +185,43 @@ describe('a profile file', () => {
     assert.equal((await compare(['--profile-file', file, saved])).code, 0);
   });
 
+  test('what was found takes the place of what it contradicts', async () => {
+    const member = { a: 'null', 'b?': 'text', c: 'number' };
+    for (const [contract, found, merged, { key = 'v', status = 200 } = {}] of [
+      ['[]|number', [null], 'null|number'],
+      ['null|[]|number', [{}], '{}|number'],
+      ['null|number', ['x'], 'null|text'],
+      ['null|number', ['x', 1], 'null|number|text'],
+      ['null|number', ['x', []], '[]|text'],
+      ['[]|any', ['x'], '[]|any|text', { key: 'metadata' }],
+      ['[]|any', [null], 'null|any', { key: 'metadata' }],
+      ['text:a,b', ['c'], 'text:a,b,c', { key: 'status' }],
+      ['text:a,b', ['c'], 'text:c', { key: 'status', status: 422 }],
+      [['[]', 'number'], [null], ['null', 'number']],
+      [['[]', 'number'], [['x']], ['[]', 'text']],
+      [member, [{ a: null, c: null }], { a: 'null', 'b?': 'text', c: 'null|number' }],
+      [member, [{ c: 1, d: 1, a: null }], { c: 'number', d: 'number', a: 'null', 'b?': 'text' }],
+      [member, [{ a: null, c: 1 }, { c: 1 }], { 'a?': 'null', 'b?': 'text', c: 'number' }],
+      [member, [{ b: 1, c: 1 }], { 'b?': 'number', c: 'number' }],
+      [member, [null], { '|': 'null', ...member }],
+      [member, ['x'], 'text'],
+      [{ '*': 'null' }, [{ k: 1 }], { '*': 'null|number' }],
+      [{ '*': 'bool' }, [{ k: 1, l: 'x', m: { a: 1 } }], { '*': { '|': 'number|text', a: 'number' } }],
+      [{ '*': 'bool' }, [{ '1 2': 1 }], { '*': 'number' }],
+      [member, [{ '1 2': 1 }], { '*': 'number' }],
+    ]) {
+      const [file, into, ...bodies] = ['profile', 'merged', ...found.keys()].map((name) => join(tempDir(), `${name}.json`));
+      const shape = (of, first) => ({ first, second: 'null', [key]: of });
+      const documents = { probe: { status, headers: [], body: shape(contract, 'bool') } };
+      writeFileSync(file, JSON.stringify({ profile: '2020', documents }));
+      bodies.forEach((body, n) => writeFileSync(body, JSON.stringify({ first: 1, second: null, [key]: found[n] })));
+      const { code, stdout, stderr } = await compare(['--profile-file', file, '--write-profile', into, ...bodies]);
+      assert.equal(code, 1, stdout + stderr);
+      const { body } = JSON.parse(readFileSync(into, 'utf8')).documents.probe;
+      assert.equal(JSON.stringify(body), JSON.stringify(shape(merged, 'number')), `${JSON.stringify([contract, found])}`);
+    }
+  });
+
   test('it holds no value and no key', async () => {
     const api = await account();
     const label = await startDeviating(mock, (reply) => {
