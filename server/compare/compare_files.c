@@ -117,6 +117,7 @@ static void keep(struct comparison *comparison, const struct shapes_document *do
     if (found) {
         found->status = document->status;
         found->has_body = true;
+        comparison->learner.values = 0;
         shape_learn(&comparison->learner, &found->body, body);
         found->headers = headers ? found->headers : document->headers;
     }
@@ -125,24 +126,29 @@ static void keep(struct comparison *comparison, const struct shapes_document *do
     }
 }
 
-/* Names what a file is compared with, after the file: "order.json: GET /payment-invoices/{id}". */
+/* Names what a file is compared with, after the file: "order.json: GET /payment-invoices/{id}". The
+ * callback of a payout has the body of a GET and the headers of a callback. */
 static void compare_file(struct comparison *comparison, const char *file,
                          const struct shapes_document *found, const json_t *body,
                          const json_t *headers)
 {
     struct arena *arena = &comparison->arena;
+    const struct shapes_document *callback =
+        headers ? shapes_find(&comparison->contract, SHAPES_CALLBACK) : NULL;
+    bool fits = callback && may_be(&callback->body, &found->body);
     const struct shapes_document *document =
-        headers ? shapes_find(&comparison->contract, SHAPES_CALLBACK)
-                : find_document(comparison, &found->body);
+        fits ? callback : find_document(comparison, &found->body);
     if (!document) {
-        comparison_note(comparison, true, shown(&comparison->arena, file),
+        comparison_note(comparison, true, shown(arena, file),
                         "it resembles no document of the contract");
         return;
     }
     struct shapes_document contract = *document;
     contract.name = arena_printf(arena, "%s: %s", shown(arena, file), document->name);
-    keep(comparison, document, body, headers);
-    if (headers) {
+    keep(comparison, document, body, fits ? headers : NULL);
+    if (callback) {
+        contract.status = callback->status;
+        contract.headers = callback->headers;
         compare_documents(&comparison->differences, &contract, found);
     } else {
         compare_bodies(&comparison->differences, contract.name, &contract.body, &found->body);

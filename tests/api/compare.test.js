@@ -77,6 +77,19 @@ describe('compare FILE', () => {
     assert.equal(unsigned.code, 1);
   });
 
+  test('a callback of a payout', async () => {
+    const { raw, headers } = accounts['2020'].callbacks[0];
+    const payout = (await accounts['2020'].private('GET', '/payout-invoices', { check: false })).data[0];
+    assert.equal(payout.type, 'payout-invoices');
+    const head = saved({ ...headers, 'x-extra': '1' });
+    const { result } = await json(['--headers', head, saved({ data: payout }), saved(raw.toString())]);
+    assert.deepEqual(result.differences.map(({ document, kind, path }) =>
+      [document.replace(/.*: /, ''), kind, path].join(' | ')), [
+      'GET /payout-invoices/{id} | header_added | x-extra',
+      'callback | header_added | x-extra',
+    ]);
+  });
+
   test('each kind of difference', async () => {
     const body = (await accounts['2020'].get((await accounts['2020'].list()).data[0].id)).json;
     const attributes = body.data.attributes;

@@ -203,6 +203,7 @@ describe('a profile file', () => {
       [member, [{ c: 1, d: 1, a: null }], { c: 'number', d: 'number', a: 'null', 'b?': 'text' }],
       [member, [{ a: null, c: 1 }, { c: 1 }], { 'a?': 'null', 'b?': 'text', c: 'number' }],
       [member, [{ b: 1, c: 1 }], { 'b?': 'number', c: 'number' }],
+      [{ 'b?': 'text', a: 'null' }, [{ a: 1 }], { 'b?': 'text', a: 'null|number' }],
       [member, [null], { '|': 'null', ...member }],
       [member, ['x'], 'text'],
       [{ '*': 'null' }, [{ k: 1 }], { '*': 'null|number' }],
