@@ -138,6 +138,36 @@ describe('a profile file', () => {
     });
   }
 
+  test('of the mock itself changes no byte', async () => {
+    const db = ['--db', join(tempDir(), 'mock.db')];
+    const texts = async (args) => {
+      const server = await startServer({ args: [...db, ...args] });
+      const api = new Client(server, DEMO, { check: false });
+      if (!args.length) {
+        await everyKind(api, `${server.url}/_mock/sink/shop`);
+        const metadata = { text: 'é/<>&"', list: [], map: {}, deep: { a: [1, null, { b: 1e30 }] }, real: 0.1, big: 2 ** 60 };
+        (await api.create(invoice({ amount: 999999.99, metadata }))).expect(201);
+      }
+      const all = [];
+      for (const path of ['payment-invoices', 'payout-invoices']) {
+        const list = await api.private('GET', `/${path}?page%5Bsize%5D=100`);
+        all.push(list.text);
+        for (const { id } of list.json.data) {
+          all.push((await api.private('GET', `/${path}/${id}`)).text);
+          all.push((await api.send('GET', `/public-api/${path}/${id}`)).text);
+        }
+      }
+      all.push((await api.create({})).text, (await api.get('x')).text,
+        (await api.prerequest({ currency: 'EUR' })).text);
+      await server.stop();
+      return all.map((text) => text.replaceAll(/127.0.0.1:\d+/g, 'HOST'));
+    };
+    const plain = await texts([]);
+    assert.ok(plain.length > 100);
+    const imposed = await texts(['--profile-file', `${ROOT}schema/shapes/2020.json`]);
+    for (const [n, text] of imposed.entries()) assert.equal(text, plain[n]);
+  });
+
   test('a payout keeps its own form in a 409 of payments', async () => {
     const file = join(tempDir(), 'profile.json');
     const all = JSON.parse(readFileSync(`${ROOT}schema/shapes/2020.json`, 'utf8'));
