@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
-import { startServer } from '../lib/server.js';
+import { ROOT } from '../lib/docs.js';
+import { startServer, tempDir } from '../lib/server.js';
 
 const MerchantSDK = createRequire(import.meta.url)('@paycore/merchant-sdk-js');
 
@@ -74,6 +77,35 @@ test('errors are thrown', async () => {
   const stranger = new MerchantSDK({ apiKey: 'pk_test_nobody', BASE_URL: `${server.url}/public-api` });
   const refused = await stranger.makePaymentPrerequest('USD').then(assert.fail, (e) => e);
   assert.equal(refused.error.response.status, 401);
+});
+
+test('a server that answers by a profile file', async () => {
+  const file = join(tempDir(), 'profile.json');
+  const { documents } = JSON.parse(readFileSync(`${ROOT}schema/shapes/2020.json`, 'utf8'));
+  const payment = documents['POST /public-api/payment-invoices'];
+  payment.status = 200;
+  payment.body.data = { id: 'text', status: 'text', amount: 'text', metadata: 'null|any', extra: ['text'] };
+  const read = documents['GET /public-api/payment-invoices/{id}'];
+  read.body.data = payment.body.data;
+  const refusal = { ...documents['public 422'], status: 400, body: { errors: [{ code: 'text', detail: 'text' }] } };
+  const made = {
+    'POST /public-api/payment-invoices': payment,
+    'GET /public-api/payment-invoices/{id}': read,
+    'public 422': refusal,
+  };
+  writeFileSync(file, JSON.stringify({ profile: '2020', documents: made }));
+  const shaped = await startServer({ args: ['--profile-file', file] });
+  const client = new MerchantSDK({ apiKey: DEMO.public_key, BASE_URL: `${shaped.url}/public-api` });
+  const order = { currency: 'USD', amount: 12.5, service: 'payment_card_usd_hpp' };
+  const { data } = await client.createPaymentInvoice({ ...order, metadata: { note: 'é/' } });
+  assert.deepEqual(Object.keys(data), ['id', 'status', 'amount', 'metadata', 'extra']);
+  assert.deepEqual([data.amount, data.metadata.note, data.extra], ['12.5', 'é/', ['']]);
+  assert.deepEqual((await client.getPaymentInvoiceStatus(data.id)).data, data);
+  const { error } = await client.createPaymentInvoice({ ...order, amount: -1 }).then(assert.fail, (e) => e);
+  assert.equal(error.response.status, 400);
+  assert.deepEqual(error.response.data.errors, [{ code: '422', detail: 'This value should be greater than 0.' }]);
+  assert.equal((await client.makePaymentPrerequest('USD')).data.currency, 'USD');
+  await shaped.stop();
 });
 
 test('a live key', async () => {
