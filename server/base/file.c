@@ -37,7 +37,7 @@ const char *file_read(struct arena *arena, const char *name, size_t most, struct
     if (fd >= 0) {
         close(fd);
     }
-    return !read               ? arena_printf(arena, "%s: %s", name, strerror(reason))
+    return !read              ? arena_printf(arena, "%s: %s", name, strerror(reason))
            : out->size > most ? arena_printf(arena, "%s: larger than %zu MiB", name, most >> 20)
                               : NULL;
 }

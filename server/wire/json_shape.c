@@ -124,7 +124,7 @@ static void learn_word(struct shape_learner *learner, struct shape *shape, const
         return;
     }
     shape->words = arena_grow(learner->arena, shape->words, shape->n_words, &shape->room_words,
-                        sizeof *shape->words);
+                              sizeof *shape->words);
     while (at < shape->n_words && strcmp(shape->words[at], kept) < 0) {
         at++;
     }
@@ -161,8 +161,8 @@ static struct shape_member *insert_member(struct shape_learner *learner, struct 
         learner->flaw = "an object has too many keys";
         return NULL;
     }
-    shape->members = arena_grow(learner->arena, shape->members, shape->n_members, &shape->room_members,
-                          sizeof *shape->members);
+    shape->members = arena_grow(learner->arena, shape->members, shape->n_members,
+                                &shape->room_members, sizeof *shape->members);
     struct shape_member *member = shape->members + at;
     memmove(member + 1, member, (shape->n_members - at) * sizeof *member);
     *member = (struct shape_member){.key = arena_strdup(learner->arena, key),

@@ -141,7 +141,7 @@ static const char *read_plain(struct arena *arena, const char *text, struct shap
         if (words) {
             *words = '\0';
             why = shape->words || !text_equal(type, "text") ? "words must follow \"text\", once"
-                                                           : read_words(arena, words + 1, shape);
+                                                            : read_words(arena, words + 1, shape);
         }
         why = why ? why : read_type(arena, type, shape);
     }
