@@ -4,9 +4,17 @@
 #include "domain/invoice.h"
 #include "domain/money.h"
 
+#include <ctype.h>
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NUMBER_TEXT 40
+/* Digits before the point (0 or less: zeros behind it) beyond which PHP writes an exponent. */
+#define PHP_BEFORE_LEAST (-3)
+#define PHP_BEFORE_MOST 17
 
 /* A document has dozens of keys and nearly all need no escape, so they are written in one piece. */
 static void lead(struct json_out *out, const char *key)
@@ -118,24 +126,45 @@ void json_out_raw(struct json_out *out, const char *key, const char *json)
     buf_text(out->buf, json ? json : "null");
 }
 
-/* The shortest text that reads back as the same double, as PHP writes it: 100.0 is 100, 1e22
- * is 1.0e+22. */
-static void add_real(struct buf *buf, double number)
+/* The fewest digits that read back as the same double, "1.2345e-05". */
+static void shortest(double number, char ret_text[NUMBER_TEXT])
 {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number) {
-            break;
+    for (int digits = fabs(number) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+        snprintf(ret_text, NUMBER_TEXT, "%.*e", digits - 1, number);
+        if (strtod(ret_text, NULL) == number) {
+            return;
         }
     }
-    const char *exponent = strchr(text, 'e');
-    if (exponent && !strchr(text, '.')) {
-        buf_add(buf, text, (size_t)(exponent - text));
-        buf_text(buf, ".0");
-        buf_text(buf, exponent);
+}
+
+/*
+ * As PHP writes it: 100.0 is 100, 1e22 is 1.0e+22, 0.00001 is 1.0e-5. The number of digits before
+ * the point decides between the two forms.
+ */
+static void add_real(struct buf *buf, double number)
+{
+    char text[NUMBER_TEXT], digits[NUMBER_TEXT];
+    shortest(number, text);
+    size_t n = 0;
+    for (const char *p = text; *p != 'e'; p++) {
+        if (isdigit((unsigned char)*p)) {
+            digits[n++] = *p;
+        }
+    }
+    while (n > 1 && digits[n - 1] == '0') {
+        n--;
+    }
+    int exponent = atoi(strchr(text, 'e') + 1), before = exponent + 1;
+    buf_text(buf, *text == '-' ? "-" : "");
+    if (before < PHP_BEFORE_LEAST || before > PHP_BEFORE_MOST) {
+        buf_printf(buf, "%c.%.*s%se%+d", digits[0], (int)n - 1, digits + 1, n == 1 ? "0" : "",
+                   exponent);
+    } else if (before <= 0) {
+        buf_printf(buf, "0.%.*s%.*s", -before, "000", (int)n, digits);
+    } else if ((size_t)before >= n) {
+        buf_printf(buf, "%.*s%.*s", (int)n, digits, before - (int)n, "0000000000000000");
     } else {
-        buf_text(buf, text);
+        buf_printf(buf, "%.*s.%.*s", before, digits, (int)n - before, digits + before);
     }
 }
 

@@ -47,7 +47,7 @@ const sendBody = (type, body, path = PROCESS) => demo.send('POST', path, {
 const sendParts = (parts, path) =>
   sendBody('multipart/form-data; boundary=xx', multipart([...Object.entries(ORDER), ...parts]), path);
 
-for (const table of ['parse_str', 'is_numeric']) {
+for (const table of ['parse_str', 'is_numeric', 'json_encode']) {
   const php = spawnSync('php', [unit('php_tables.php'), table], {
     encoding: 'utf8',
     maxBuffer: 1 << 24,

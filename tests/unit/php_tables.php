@@ -1,7 +1,9 @@
 <?php
-// What PHP makes of forms and of numeric strings: the tables that test_form.c and test_money.c are judged by.
+// What PHP makes of forms, of numeric strings and of numbers in JSON: the tables that test_form.c, test_money.c and
+// test_json_out.c are judged by.
 //     php tests/unit/php_tables.php parse_str > tests/unit/parse_str.json
 //     php tests/unit/php_tables.php is_numeric > tests/unit/is_numeric.json
+//     php tests/unit/php_tables.php json_encode > tests/unit/json_encode.json
 // tests/api/forms.test.js compares the stored tables with what the installed php says.
 
 ini_set('serialize_precision', '-1');
@@ -85,7 +87,29 @@ function is_numeric_value(string $row): array
     return [$row, is_numeric($row), is_float($number) && is_infinite($number) ? null : $number];
 }
 
-['parse_str' => $make, 'is_numeric' => $test] = ['parse_str' => 'forms', 'is_numeric' => 'texts'];
-[$rows, $value] = ($argv[1] ?? '') === 'is_numeric' ? [$test(), 'is_numeric_value'] : [$make(), 'parse_str_value'];
+function numbers(): array
+{
+    $rows = ['0.0', '-0.0', '0.1', '100.0', '1e2', '123.45', '-0.5', '0.30000000000000004', '5e-324', '2.2250738585072014e-308',
+        '1.7976931348623157e308', '9007199254740993.0', '123456789012345680.0', '0.000123456789', '12345678901234567890'];
+    for ($exponent = -12; $exponent <= 24; $exponent++) {
+        foreach (['1', '1.5', '9.99', '-2.5', '1.2345678901234567', '4.9999999999999996'] as $digits) {
+            $rows[] = "{$digits}e$exponent";
+        }
+    }
+    mt_srand(1);
+    for ($i = 0; $i < 200; $i++) {
+        $rows[] = mt_rand(0, 1 << 30) . '.' . mt_rand(0, 1 << 30) . 'e' . mt_rand(-40, 40);
+    }
+    return $rows;
+}
+
+function json_encode_value(string $row): array
+{
+    return [$row, json_encode(json_decode($row))];
+}
+
+$tables = ['parse_str' => 'forms', 'is_numeric' => 'texts', 'json_encode' => 'numbers'];
+$table = $argv[1] ?? 'parse_str';
+[$rows, $value] = [$tables[$table](), "{$table}_value"];
 $lines = array_map(fn ($row) => json_encode($value($row), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR), $rows);
 echo "[\n" . implode(",\n", $lines) . "\n]\n";
