@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* Holds texts that are only parts of argv or environ. Lives as long as the process. */
@@ -46,6 +47,28 @@ static const char *read_flag(const struct option *option, const char *value, str
     *(bool *)place(option, config) = word % 2; /* odd indices mean on */
     return word >= 0 ? NULL
                      : arena_printf(&texts, "\"%s\" must be 1, true, yes, 0, false or no", value);
+}
+
+static const char *read_strict(const struct option *option, const char *value,
+                               struct config *config)
+{
+    static const struct {
+        const char *name;
+        enum strictness strictness;
+    } words[] = {
+        {"all", STRICT_ALL},   {"delivery", STRICT_DELIVERY},
+        {"1", STRICT_ALL},     {"true", STRICT_ALL},
+        {"yes", STRICT_ALL},   {"0", STRICT_OFF},
+        {"false", STRICT_OFF}, {"no", STRICT_OFF},
+    };
+    (void)option;
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (strcasecmp(words[i].name, value) == 0) {
+            config->strict = words[i].strictness;
+            return NULL;
+        }
+    }
+    return arena_printf(&texts, "\"%s\" must be all or delivery", value);
 }
 
 static const char *read_duration(const struct option *option, const char *value,
@@ -198,6 +221,7 @@ static const char *read_log_level(const struct option *option, const char *value
                                   struct config *config)
 {
     (void)option;
+    config->holds_warnings = false;
     return log_level_parse(value, &config->log_level)
                ? NULL
                : arena_printf(&texts, "\"%s\" must be error, warn, info or debug", value);
@@ -259,8 +283,8 @@ const struct option config_options[] = {
     {"log-format", "FORMAT", 0, "text", "text or json", read_log_format},
     {"report", "DIR", IN(report), NULL,
      "write milkypay-junit.xml and milkypay.html there at exit", read_text},
-    {"strict", NULL, IN(strict), NULL,
-     "exit with 3 if a callback never arrived or none was verified", read_flag},
+    {"strict", "[=all|delivery]", 0, NULL,
+     "exit with 3 if a callback never arrived; all: or signatures go unchecked", read_strict},
     {"check", NULL, IN(check), NULL, "check options and fixtures, then exit", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "exec/verdict.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,12 +41,13 @@ struct config {
     int64_t journal; /* records to keep, 0: none */
     enum log_level log_level;
     bool log_json;
+    bool holds_warnings;      /* exec, with no log level given: they are counted, not written */
     bool check;               /* --check: check the fixtures and exit */
     bool list_routes;         /* --list-routes, for tests; not in --help */
     const char *profile_file; /* NULL: accounts have their own profiles */
     const char *report;       /* folder for the report of the run, NULL: none */
-    bool strict; /* exit status 3 if a callback was never delivered, or none was verified */
-    char *const *command; /* of exec, ends in NULL; NULL: only serve */
+    enum strictness strict;   /* exit status 3 if the run does not meet it */
+    char *const *command;     /* of exec, ends in NULL; NULL: only serve */
 };
 
 enum config_result {

@@ -50,10 +50,17 @@ static const char *exec_fallback(const struct option *option)
 
 #define HELP_COLUMN 36
 
+/* "[=...]": it may be given without a value, and then means "1". */
+static bool has_optional_value(const struct option *option)
+{
+    return option->argument && option->argument[0] == '[';
+}
+
 static void print_option(const struct option *option)
 {
     const char *argument = option->argument ? option->argument : "";
-    const char *left = arena_printf(&texts, "--%s %s", option->name, argument);
+    const char *left = arena_printf(&texts, "--%s%s%s", option->name,
+                                    has_optional_value(option) ? "" : " ", argument);
     const char *fallback = option->fallback ? option->fallback : "", *other = exec_fallback(option);
     const char *note = other ? arena_printf(&texts, " (" EXEC ": %s)", other) : "";
     printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
@@ -135,8 +142,8 @@ static enum config_result read_argument(char **argv, int *at, bool *given, struc
     if (!option->argument && value) {
         return refuse(what, "must not have a value");
     }
-    if (!option->argument) {
-        value = "1";
+    if (!option->argument || has_optional_value(option)) {
+        value = value ? value : "1";
     } else if (!value) {
         value = argv[*at + 1];
         if (!value || text_starts(value, "--")) {
@@ -205,6 +212,7 @@ enum config_result config_read(int argc, char **argv, struct config *ret_config)
     bool *given = arena_alloc(&texts, config_options_count * sizeof *given);
     bool exec = argc > 1 && text_equal(argv[1], EXEC);
     set_fallbacks(exec, &config);
+    config.holds_warnings = exec;
     enum config_result result = read_arguments(argc, argv, exec, given, &config);
     if (result == CONFIG_SERVE) {
         result = read_environment(given, &config);

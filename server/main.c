@@ -76,7 +76,7 @@ static const char *open_store(struct program *p)
 /* Created at the start, so that a run does not end with an unwritable report. */
 static const char *open_report(struct program *p)
 {
-    p->run = (struct report_run){.dir = p->config.report, .began_ms = wall_now_ms()};
+    p->run = (struct report_run){p->config.report, p->config.strict, wall_now_ms()};
     return p->run.dir ? report_prepare(p->run.dir, &p->texts) : NULL;
 }
 
@@ -97,7 +97,9 @@ static const char *start_engine(struct program *p)
     };
     const char *why = engine_start(p->store, &p->fixture, &options, &p->texts, &p->engine);
     if (!why) {
-        p->run.after = store_run_begin(p->store);
+        bool watched = c->strict || c->report;
+        store_run_begin(p->store, watched ? REPORT_INVOICES : 0);
+        p->engine.watch.evidence.wanted = watched;
     }
     return why;
 }
@@ -233,6 +235,10 @@ static void begin_command(struct program *p)
     host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
     write_url(p, host, url);
     log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
+    if (p->config.holds_warnings) {
+        log_flush();
+        log_hold_warnings();
+    }
     exec_begin(&p->exec, url, &p->engine.tenants.demo->account.keys);
 }
 
@@ -318,7 +324,8 @@ static int serve(struct program *p)
         return EXIT_WRONG;
     }
     loop_run(&p->loop);
-    int status = strict_exit_status(&p->engine, &p->run, p->config.strict, p->exec.status);
+    log_tell_held("--log-level warn prints them, and --report DIR lists every callback");
+    int status = strict_exit_status(&p->engine, &p->run, p->exec.status);
     stop(p);
     return status;
 }

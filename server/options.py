@@ -24,6 +24,7 @@ class Option:
     name: str  # with its dashes: "--listen"
     argument: str  # "HOST:PORT", "" for a flag
     help: str
+    optional: str = ""  # "all|delivery" of a flag that may also be given as --option=value
     environment: str = ""  # "MILKYPAY_LISTEN", "" for --help and --version
     default: str = ""
     exec_default: str = ""  # another default, beside a command
@@ -44,7 +45,7 @@ class Help:
 
 
 USAGE = re.compile(r"(?:Usage:| {6}) (?P<program>\S+)(?P<rest>(?: \S+)*) {2,}(?P<help>\S.*)")
-OPTION = re.compile(r"  (?P<name>--[a-z-]+)(?: (?P<argument>\S+))? {2,}(?P<help>\S.*)")
+OPTION = re.compile(r"  (?P<name>--[a-z-]+)(?: (?P<argument>\S+)|\[=(?P<optional>\S+)\])? {2,}(?P<help>\S.*)")
 SETTING = re.compile(
     r" {36}(?P<environment>[A-Z][A-Z_]+)(?:, default (?P<default>\S+))?(?: \(exec: (?P<exec_default>\S+)\))?"
 )

@@ -15,12 +15,19 @@
 /* Lines are written early if this much is buffered within a turn. */
 #define FLUSH_BYTES ((size_t)65536)
 
+#define HELD_EVENTS 16 /* more than there are events with warnings */
+
 static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
 
 static struct {
     enum log_level level;
     bool json;
     struct buf lines;
+    bool holds; /* warnings */
+    struct {
+        const char *event;
+        int64_t n;
+    } held[HELD_EVENTS]; /* ends with the first that has no event */
 } logger = {.level = LOG_INFO};
 
 bool log_level_parse(const char *name, enum log_level *ret_level)
@@ -96,9 +103,49 @@ static void add_plain(struct buf *out, enum log_level level, const char *event,
     buf_char(out, '\n');
 }
 
+/* ------------------------------------------------------------------ warnings that wait */
+
+void log_hold_warnings(void)
+{
+    logger.holds = true;
+}
+
+static void hold(const char *event)
+{
+    size_t i = 0;
+    while (i < HELD_EVENTS - 1 && logger.held[i].event &&
+           !text_equal(logger.held[i].event, event)) {
+        i++;
+    }
+    logger.held[i].event = event;
+    logger.held[i].n++;
+}
+
+void log_tell_held(const char *advice)
+{
+    buf_auto parts = {0};
+    int64_t all = 0;
+    for (size_t i = 0; i < HELD_EVENTS && logger.held[i].event; i++) {
+        all += logger.held[i].n;
+        buf_printf(&parts, "%s%lld %s", i ? ", " : "", (long long)logger.held[i].n,
+                   logger.held[i].event);
+    }
+    if (all) {
+        log_flush();
+        fprintf(stderr, "milkypay-mock: %lld warning%s not printed (%s): %s\n", (long long)all,
+                all == 1 ? " was" : "s were", buf_str(&parts), advice);
+    }
+}
+
+/* ------------------------------------------------------------------ lines */
+
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
     if (!log_wants(level)) {
+        return;
+    }
+    if (level == LOG_WARN && logger.holds) {
+        hold(event);
         return;
     }
     (logger.json ? add_json : add_plain)(&logger.lines, level, event, fields, n);

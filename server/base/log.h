@@ -23,6 +23,14 @@ bool log_level_parse(const char *name, enum log_level *ret_level);
 void log_setup(enum log_level level, bool json);
 bool log_wants(enum log_level level);
 
+/*
+ * From now on warnings are not written but counted by event, because stderr belongs to a command.
+ * log_tell_held writes their sum in one line, if there were any: "3 warnings were not printed (2
+ * callback, 1 request)" and `advice`.
+ */
+void log_hold_warnings(void);
+void log_tell_held(const char *advice);
+
 struct log_field {
     const char *name;
     const char *text; /* NULL: `number` is the value */

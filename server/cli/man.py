@@ -51,6 +51,8 @@ def listed(variables):
 
 def option_row(option):
     mark = f"Fl {option.name[1:]}" + (f" Ar {option.argument}" if option.argument else "")
+    if option.optional:
+        mark += f" Ns Op = Ns Ar {option.optional}"
     body = [text(option.help)]
     if option.default:
         beside = f"; beside a command {option.exec_default}" if option.exec_default else ""

@@ -192,6 +192,8 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
             outbox_fault_signing(tenant, arena, &callback, outbox_body(engine, arena, &callback));
     }
     save_attempt(engine, tenant, &callback, result);
+    evidence_note(&engine->watch.evidence, callback.seq, callback.url,
+                  outbox_fault_sent(callback.fault), result->code);
     if (callback.fault == FAULT_DUPLICATE) {
         repeat(engine, &callback, result, now_ms);
     } else {

@@ -133,6 +133,8 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     }
     first_callback_expect(engine, tenant, invoice);
     metrics_transition(&engine->watch.metrics, order->kind, invoice->status);
+    engine->tenants.invoiced += !tenant->invoiced;
+    tenant->invoiced = true;
     journal_transition(engine, tenant, invoice, STATUS_CREATED, invoice->created_ms, "order");
     if (reports) {
         outbox_insert(engine, tenant, arena, invoice, ret_awaited, &callback);

@@ -24,6 +24,7 @@
 #include "fixture/fixture.h"
 #include "fixture/shapes.h"
 #include "store/store.h"
+#include "watch/evidence.h"
 #include "watch/journal.h"
 #include "watch/metrics.h"
 #include "watch/trace.h"
@@ -61,6 +62,7 @@ struct engine_watch {
     struct journal *journal;
     struct metrics metrics;
     struct trace trace;
+    struct evidence evidence;
 };
 
 struct engine {

@@ -123,6 +123,7 @@ void engine_finish(struct engine *engine)
     timers_finish(&engine->firsts.due);
     deliver_free(engine->deliver);
     journal_free(engine->watch.journal);
+    evidence_finish(&engine->watch.evidence);
     tenants_finish(&engine->tenants);
     turn_finish(&engine->turn);
     arena_finish(&engine->scratch);

@@ -168,19 +168,29 @@ static void unknown_status(const struct tampering *t)
     sign(t, t->callback->test_mode);
 }
 
-/* Faults that change what an attempt sends, and what to report about a signature they break. */
+/* Faults that change what an attempt sends, what that is to its receiver, and what to report about
+ * a signature they break. */
 static const struct {
     void (*apply)(const struct tampering *t);
+    enum evidence_sent sent;
     const char *signing;
 } mutators[FAULT_KINDS] = {
-    [FAULT_BAD_SIGNATURE] = {bad_signature, "the fault bad_signature changed the signature"},
-    [FAULT_WRONG_SECRET] = {wrong_secret, NULL},
-    [FAULT_NO_SIGNATURE] = {no_signature, "the fault no_signature left the signature out"},
-    [FAULT_HALF] = {half, "the fault truncate cut the body after it was signed"},
-    [FAULT_REENCODED] = {reencoded, "the fault reencoded changed the body after it was signed"},
-    [FAULT_WRONG_AMOUNT] = {wrong_amount, NULL},
-    [FAULT_UNKNOWN_STATUS] = {unknown_status, NULL},
+    [FAULT_BAD_SIGNATURE] = {bad_signature, SENT_FORGED,
+                             "the fault bad_signature changed the signature"},
+    [FAULT_WRONG_SECRET] = {wrong_secret, SENT_FORGED, NULL},
+    [FAULT_NO_SIGNATURE] = {no_signature, SENT_FORGED,
+                            "the fault no_signature left the signature out"},
+    [FAULT_HALF] = {half, SENT_TAMPERED, "the fault truncate cut the body after it was signed"},
+    [FAULT_REENCODED] = {reencoded, SENT_TAMPERED,
+                         "the fault reencoded changed the body after it was signed"},
+    [FAULT_WRONG_AMOUNT] = {wrong_amount, SENT_TAMPERED, NULL},
+    [FAULT_UNKNOWN_STATUS] = {unknown_status, SENT_TAMPERED, NULL},
 };
+
+enum evidence_sent outbox_fault_sent(enum fault_kind kind)
+{
+    return mutators[kind].sent;
+}
 
 void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
                         const struct callback *callback, struct delivery *delivery)

@@ -21,6 +21,9 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
 void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
                         const struct callback *callback, struct delivery *delivery);
 
+/* What an attempt with this fault is to its receiver. */
+enum evidence_sent outbox_fault_sent(enum fault_kind kind);
+
 /* Describes the signing of the current attempt, for a receiver that finds the signature wrong:
  * "signed with the live secret: the invoice has test_mode false", whether that secret is a previous
  * one or has replaced one, or what the fault did. `body`: outbox_body. */

@@ -67,6 +67,7 @@ struct tenant {
     int64_t journal_id;                  /* its id in the journal: unchanged when it is emptied */
     uint64_t journal_from;               /* records up to here are hidden */
     uint64_t verified; /* signatures that verify-signature accepted since the start */
+    bool invoiced;     /* it has made an invoice since the start */
     bool listed;       /* tenants_load saw it in the database */
 };
 
@@ -80,6 +81,7 @@ struct tenants {
     void *by_key;       /* search tree over ids and public keys */
     int64_t journal_id; /* the last one assigned */
     uint64_t verified;  /* of deleted tenants */
+    size_t invoiced;    /* of all tenants, deleted ones too */
     size_t sink_bytes;  /* of all sinks */
 };
 

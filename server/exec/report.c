@@ -1,6 +1,7 @@
 /* Reads the rows of a run's report; report_html.c and report_junit.c write them. */
 #include "report.h"
 
+#include "base/text.h"
 #include "base/wall.h"
 #include "exec/report_private.h"
 #include "store/store_callback.h"
@@ -66,6 +67,9 @@ static void read_attempts(struct engine *engine, struct arena *arena, struct rep
     for (size_t i = 0; i < n; i++) {
         buf_text(&codes, i ? ", " : attempts[i].number > 1 ? "..., " : "");
         attempts[i].code ? buf_int(&codes, attempts[i].code) : buf_text(&codes, "no answer");
+        if (attempts[i].fault) {
+            buf_printf(&codes, " to %s", fault_kind_name(attempts[i].fault));
+        }
         shown->took_ms += attempts[i].took_ms;
     }
     shown->codes = arena_strdup(arena, buf_str(&codes));
@@ -85,9 +89,26 @@ static void read_callbacks(struct engine *engine, struct arena *arena,
         shown->row = &rows[i];
         ident_number("cb", rows[i].seq, shown->id);
         read_attempts(engine, arena, shown);
-        shown->reason =
-            callback_is_undelivered(rows[i].state) ? report_reason(engine, arena, &rows[i]) : NULL;
+        if (callback_is_undelivered(rows[i].state)) {
+            shown->reason = report_reason(engine, arena, &rows[i]);
+            shown->bad = verdict_loss(engine, arena, rows[i].seq) == RUN_LOST;
+        }
     }
+}
+
+/* Names the account as the suite did, which is often the name of its test. */
+static void name_account(struct engine *engine, struct arena *arena, struct report_invoice *invoice)
+{
+    const struct tenant *tenant = tenants_by_num(&engine->tenants, invoice->row.account);
+    const char *name = tenant ? tenant->account.settings.name : NULL;
+    invoice->account = tenant ? tenant->account.keys.id : "";
+    if (!tenant) {
+        store_run_account(engine->store, arena, invoice->row.account, &invoice->account, &name);
+    }
+    struct settings fresh;
+    settings_default(&fresh);
+    bool named = name && *name && !text_equal(name, fresh.name);
+    invoice->title = named ? name : invoice->account;
 }
 
 static void add_invoice(struct report *report, struct arena *arena, int64_t seq)
@@ -97,8 +118,7 @@ static void add_invoice(struct report *report, struct arena *arena, int64_t seq)
     if (!store_invoice_get(engine->store, arena, seq, &invoice.row)) {
         return;
     }
-    const struct tenant *tenant = tenants_by_num(&engine->tenants, invoice.row.account);
-    invoice.account = tenant ? tenant->account.keys.id : "";
+    name_account(engine, arena, &invoice);
     read_steps(engine, arena, &invoice);
     read_callbacks(engine, arena, &invoice);
     report_html_invoice(report, arena, &invoice);
@@ -135,24 +155,11 @@ static const char *write_file(const struct report_run *run, const char *name,
     return good ? NULL : refusal(path, arena);
 }
 
-static void count(struct report *report)
-{
-    store_run_count(report->engine->store, report->run->after, &report->counts);
-    for (int i = 0; i < STATUS_COUNT; i++) {
-        report->invoices += report->counts.invoices[i];
-    }
-    for (int i = 0; i < CALLBACK_STATES; i++) {
-        report->undelivered +=
-            callback_is_undelivered((enum callback_state)i) ? report->counts.callbacks[i] : 0;
-    }
-}
-
 static void add_invoices(struct report *report)
 {
     struct arena list = {0}, arena = {0};
     int64_t *seqs;
-    size_t n = store_run_invoices(report->engine->store, &list, report->run->after, REPORT_INVOICES,
-                                  &seqs);
+    size_t n = store_run_invoices(report->engine->store, &list, REPORT_INVOICES, &seqs);
     for (size_t i = 0; i < n; i++) {
         add_invoice(report, &arena, seqs[i]);
         arena_reset(&arena);
@@ -161,11 +168,13 @@ static void add_invoices(struct report *report)
     arena_finish(&list);
 }
 
-const char *report_write(struct engine *engine, const struct report_run *run, struct arena *arena)
+const char *report_write(struct engine *engine, const struct report_run *run,
+                         const struct verdict *verdict, struct arena *arena)
 {
-    struct report report = {
-        .engine = engine, .run = run, .took_ms = mono_now_ms() - engine->started_ms};
-    count(&report);
+    struct report report = {.engine = engine,
+                            .run = run,
+                            .verdict = verdict,
+                            .took_ms = mono_now_ms() - engine->started_ms};
     report_html_begin(&report);
     add_invoices(&report);
     report_fill(&report.html, "report_foot.html", NULL, 0);

@@ -1,29 +1,28 @@
 /*
  * The report of a run (--report): DIR/milkypay-junit.xml for tools that read test results, and
  * DIR/milkypay.html for people. Both list the newest REPORT_INVOICES invoices of the run with their
- * callbacks, except those of deleted or reset accounts. Also the end of a run: --strict and the
+ * callbacks, also those of accounts that are gone. Also the end of a run: --strict and the
  * exit status (strict.c).
  */
 #pragma once
 
-#include "engine/engine.h"
-#include "store/store_run.h"
+#include "exec/verdict.h"
 
 #define REPORT_INVOICES 10000
-#define REPORT_FAILURES 1000  /* listed at the top of the page */
 #define REPORT_OF_INVOICE 100 /* steps and callbacks per invoice */
 
 struct report_run {
     const char *dir;
-    struct run_mark after; /* start of the run (store_run.h) */
-    int64_t began_ms;      /* machine time */
+    enum strictness strictness;
+    int64_t began_ms; /* machine time */
 };
 
 /* Creates the folder and its parents. Returns NULL, or why it cannot be written to. */
 const char *report_prepare(const char *dir, struct arena *arena);
 
 /* Writes both files, replacing earlier ones. Returns NULL, or the reason of an error. */
-const char *report_write(struct engine *engine, const struct report_run *run, struct arena *arena);
+const char *report_write(struct engine *engine, const struct report_run *run,
+                         const struct verdict *verdict, struct arena *arena);
 
 /*
  * Returns why a callback was not delivered, in the arena: "failed after 3 attempts: the last answer
@@ -47,10 +46,7 @@ bool report_failure(struct engine *engine, struct arena *arena, int64_t seq,
 #define STRICT_LINES 20 /* callbacks that --strict lists; others are counted */
 
 /*
- * Writes the report if the run has a folder for it. With `strict`, prints a line on stderr for each
- * callback that was not delivered, and one if callbacks were delivered but POST
- * /_mock/verify-signature never accepted a signature. Returns the exit status: `status`, unless it
- * is 0 and the run failed.
+ * Writes the report if the run has a folder for it. Prints on stderr why the run fails --strict,
+ * and what was not counted. Returns the exit status: `status`, unless it is 0 and the run failed.
  */
-int strict_exit_status(struct engine *engine, const struct report_run *run, bool strict,
-                       int status);
+int strict_exit_status(struct engine *engine, const struct report_run *run, int status);

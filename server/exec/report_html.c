@@ -12,9 +12,9 @@ static struct template_rows status_rows(const struct report *report, struct aren
     for (int i = 0; i < STATUS_COUNT; i++) {
         const struct template_value row[] = {
             {"status", status_name((enum status)i)},
-            {"count", report_number(arena, report->counts.invoices[i])},
+            {"count", report_number(arena, report->verdict->counts.invoices[i])},
         };
-        if (report->counts.invoices[i]) {
+        if (report->verdict->counts.invoices[i]) {
             template_add_row(&rows, arena, row, ARRAY_SIZE(row));
         }
     }
@@ -23,13 +23,11 @@ static struct template_rows status_rows(const struct report *report, struct aren
 
 static struct template_rows failure_rows(struct report *report, struct arena *arena)
 {
-    int64_t *seqs;
+    const struct verdict *verdict = report->verdict;
     struct template_rows rows = {0};
     struct report_failure failure;
-    size_t n = store_run_undelivered(report->engine->store, arena, report->run->after,
-                                     REPORT_FAILURES, &seqs);
-    for (size_t i = 0; i < n; i++) {
-        if (report_failure(report->engine, arena, seqs[i], &failure)) {
+    for (size_t i = 0; i < verdict->n_lost; i++) {
+        if (report_failure(report->engine, arena, verdict->lost[i], &failure)) {
             const struct template_value row[] = {
                 {"callback", failure.callback},     {"invoice", failure.invoice},
                 {"transition", failure.transition}, {"url", failure.url},
@@ -41,22 +39,54 @@ static struct template_rows failure_rows(struct report *report, struct arena *ar
     return rows;
 }
 
+/* What --strict asked, and whether it holds. */
+static struct template_rows check_rows(const struct report *report, struct arena *arena)
+{
+    struct template_rows rows = {0};
+    for (size_t i = 0; i < verdict_checks_count; i++) {
+        const struct verdict_check *check = &verdict_checks[i];
+        bool holds = check->holds(report->verdict);
+        const struct template_value row[] = {
+            {"check", check->name},
+            {"holds", holds ? "1" : NULL},
+            {"advice", holds ? NULL : check->advice},
+        };
+        if (report->run->strictness >= check->from) {
+            template_add_row(&rows, arena, row, ARRAY_SIZE(row));
+        }
+    }
+    return rows;
+}
+
 void report_html_begin(struct report *report)
 {
+    const struct verdict *verdict = report->verdict;
     struct arena arena = {0};
     const struct engine_options *options = &report->engine->options;
     const struct template_rows statuses = status_rows(report, &arena);
     const struct template_rows failures = failure_rows(report, &arena);
-    int64_t hidden = report->invoices - REPORT_INVOICES;
+    const struct template_rows checks = check_rows(report, &arena);
+    int64_t hidden = verdict->invoices - REPORT_INVOICES, lost = verdict->losses[RUN_LOST];
+    int64_t excused = 0;
+    for (int i = RUN_LOST + 1; i < RUN_LOSSES; i++) {
+        excused += verdict->losses[i];
+    }
     const struct template_value values[] = {
-        {"invoices", report_number(&arena, report->invoices)},
-        {"any", report_number_or_none(&arena, report->invoices)},
+        {"accounts", report_number(&arena, verdict->accounts)},
+        {"invoices", report_number(&arena, verdict->invoices)},
+        {"any", report_number_or_none(&arena, verdict->invoices)},
         {"shown", report_number(&arena, REPORT_INVOICES)},
         {"hidden", report_number_or_none(&arena, hidden > 0 ? hidden : 0)},
-        {"delivered", report_number(&arena, report->counts.callbacks[CALLBACK_DONE])},
-        {"undelivered", report_number(&arena, report->undelivered)},
+        {"delivered", report_number(&arena, verdict->delivered)},
+        {"undelivered", report_number(&arena, lost)},
+        {"excused", report_number_or_none(&arena, excused)},
+        {"verified", report_number(&arena, (int64_t)verdict->verified)},
+        {"refused", report_number(&arena, verdict->refused)},
+        {"accepted", report_number_or_none(&arena, verdict->accepted)},
         {"failed", report_number_or_none(&arena, (int64_t)failures.n)},
-        {"more", report_number_or_none(&arena, report->undelivered - (int64_t)failures.n)},
+        {"more", report_number_or_none(&arena, lost - (int64_t)failures.n)},
+        {"strict", checks.n ? "1" : NULL},
+        {"checks", .rows = &checks},
         {"began", report_time(&arena, report->run->began_ms)},
         {"took", report_seconds(&arena, report->took_ms)},
         {"version", MILKYPAY_VERSION},
@@ -98,6 +128,7 @@ static struct template_rows callback_rows(struct arena *arena, const struct repo
             {"state", callback_state_name(callback->row->state)},
             {"codes", callback->codes},
             {"reason", callback->reason},
+            {"bad", callback->bad ? "1" : NULL},
         };
         template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }
@@ -112,13 +143,14 @@ void report_html_invoice(struct report *report, struct arena *arena,
     const struct template_rows callbacks = callback_rows(arena, invoice);
     const struct template_value values[] = {
         {"id", row->id},
-        {"account", invoice->account},
+        {"account", invoice->title},
+        {"account_id", invoice->title == invoice->account ? NULL : invoice->account},
         {"reference", row->reference_id},
         {"amount", locale_money(arena, "en", row->amount, row->currency)},
         {"service", row->service},
         {"status", status_name(row->status)},
         {"resolution", row->resolution},
-        {"good", status_is_paid(row->status) ? "1" : NULL},
+        {"good", status_is_paid(row->status) && row->status != STATUS_CHARGED_BACK ? "1" : NULL},
         {"bad", status_is_failure(row->status) ? "1" : NULL},
         {"steps", .rows = &steps},
         {"more_steps", report_number_or_none(arena, (int64_t)invoice->more_steps)},

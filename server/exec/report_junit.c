@@ -7,7 +7,7 @@ static void add_callback(struct report *report, struct arena *arena,
                          const struct report_callback *callback)
 {
     const struct template_value values[] = {
-        {"account", invoice->account},
+        {"account", invoice->title},
         {"reference", invoice->row.reference_id},
         {"id", invoice->row.id},
         {"callback", callback->id},
@@ -17,10 +17,11 @@ static void add_callback(struct report *report, struct arena *arena,
         {"attempts", report_number(arena, callback->row->attempts)},
         {"codes", callback->codes},
         {"reason", callback->reason},
+        {"bad", callback->bad ? "1" : NULL},
     };
     report_fill(&report->callback_cases, "report_callback.xml", values, ARRAY_SIZE(values));
     report->n_callback_cases++;
-    report->n_failures += callback->reason != NULL;
+    report->n_failures += callback->bad;
 }
 
 void report_junit_invoice(struct report *report, struct arena *arena,
@@ -30,7 +31,7 @@ void report_junit_invoice(struct report *report, struct arena *arena,
     char amount[MONEY_TEXT];
     money_format(row->amount, amount);
     const struct template_value values[] = {
-        {"account", invoice->account},
+        {"account", invoice->title},
         {"reference", row->reference_id},
         {"id", row->id},
         {"status", status_name(row->status)},
@@ -60,6 +61,7 @@ static const char *timestamp(struct arena *arena, int64_t time_ms)
 static void add_suite(struct report *report, struct arena *arena, const char *name,
                       const struct buf *cases, int64_t tests, int64_t failures)
 {
+    const struct verdict *verdict = report->verdict;
     const struct template_value values[] = {
         {"name", name},
         {"tests", report_number(arena, tests)},
@@ -67,26 +69,58 @@ static void add_suite(struct report *report, struct arena *arena, const char *na
         {"began", timestamp(arena, report->run->began_ms)},
         {"took", report_seconds(arena, report->took_ms)},
         {"version", MILKYPAY_VERSION},
-        {"invoices", report_number(arena, report->invoices)},
+        {"accounts", report_number(arena, verdict->accounts)},
+        {"invoices", report_number(arena, verdict->invoices)},
         {"shown", report_number(arena, report->n_invoice_cases)},
+        {"delivered", report_number(arena, verdict->delivered)},
+        {"undelivered", report_number(arena, verdict->losses[RUN_LOST])},
+        {"verified", report_number(arena, (int64_t)verdict->verified)},
+        {"refused", report_number(arena, verdict->refused)},
+        {"accepted", report_number(arena, verdict->accepted)},
     };
     report_fill(&report->junit, "report_suite.xml", values, ARRAY_SIZE(values));
     buf_add(&report->junit, buf_str(cases), cases->size);
     buf_text(&report->junit, "</testsuite>\n");
 }
 
+/* A case for each check of --strict. */
+static void add_checks(const struct report *report, struct buf *cases, int64_t *ret_tests,
+                       int64_t *ret_failures)
+{
+    for (size_t i = 0; i < verdict_checks_count; i++) {
+        const struct verdict_check *check = &verdict_checks[i];
+        bool holds = check->holds(report->verdict);
+        const struct template_value values[] = {
+            {"check", check->name},
+            {"advice", holds ? NULL : check->advice},
+        };
+        if (report->run->strictness >= check->from) {
+            report_fill(cases, "report_check.xml", values, ARRAY_SIZE(values));
+            ++*ret_tests;
+            *ret_failures += !holds;
+        }
+    }
+}
+
 void report_junit_end(struct report *report)
 {
     struct arena arena = {0};
+    buf_auto checks = {0};
+    int64_t n_checks = 0, n_wrong = 0;
+    add_checks(report, &checks, &n_checks, &n_wrong);
     const struct template_value values[] = {
-        {"tests", report_number(&arena, report->n_invoice_cases + report->n_callback_cases)},
-        {"failures", report_number(&arena, report->n_failures)},
+        {"tests",
+         report_number(&arena, report->n_invoice_cases + report->n_callback_cases + n_checks)},
+        {"failures", report_number(&arena, report->n_failures + n_wrong)},
         {"took", report_seconds(&arena, report->took_ms)},
     };
     report_fill(&report->junit, "report_head.xml", values, ARRAY_SIZE(values));
     add_suite(report, &arena, "invoices", &report->invoice_cases, report->n_invoice_cases, 0);
     add_suite(report, &arena, "callbacks", &report->callback_cases, report->n_callback_cases,
               report->n_failures);
+    if (n_checks) {
+        add_suite(report, &arena, "strict", &checks, n_checks, n_wrong);
+    }
     buf_text(&report->junit, "</testsuites>\n");
     arena_finish(&arena);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "exec/report.h"
-#include "store/store_run.h"
 #include "web/template.h"
 
 #define REPORT_CODES 20 /* attempts shown per callback */
@@ -17,13 +16,15 @@ struct report_callback {
     char id[IDENT_TEXT];
     const char *codes;  /* of its attempts: "500, no answer, 200" */
     const char *reason; /* why it was not delivered; NULL: it was, or must not be */
+    bool bad;           /* that is the run's failure: it is RUN_LOST */
     int64_t took_ms;    /* of the attempts shown */
 };
 
 /* An invoice of the run, as shown by both files. */
 struct report_invoice {
     struct invoice row;
-    const char *account;
+    const char *account; /* its id */
+    const char *title;   /* its name, or its id */
     struct report_step *steps;
     size_t n_steps, more_steps; /* shown, and not shown */
     struct report_callback *callbacks;
@@ -33,8 +34,7 @@ struct report_invoice {
 struct report {
     struct engine *engine;
     const struct report_run *run;
-    struct run_counts counts;
-    int64_t invoices, undelivered; /* in the run, shown or not */
+    const struct verdict *verdict;
     int64_t took_ms;
     struct buf html, junit;
     struct buf invoice_cases, callback_cases; /* parts of junit: its head contains their numbers */

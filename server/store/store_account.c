@@ -124,28 +124,28 @@ void store_account_set_clock(struct store *store, int64_t num, const struct acco
              clock->now_ms);
 }
 
-/* Nothing refers to the account's number any more. The few rows are deleted now, the many as
+/* Before the last reference to the account's number goes. The few rows are deleted now, the many as
  * garbage. */
 static void leave(struct store *store, int64_t num)
 {
     store_do(store, STORE_ACCOUNT, Q_OUTCOME_CLEAR, num);
     store_do(store, STORE_ACCOUNT, Q_BALANCE_CLEAR, num);
-    store_garbage_add(store, STORE_GARBAGE_ACCOUNT, num);
+    store_garbage_add_account(store, num);
     store->invoice_count = -1;
 }
 
 int64_t store_account_empty(struct store *store, int64_t num)
 {
     int64_t fresh = next_num(store);
-    store_do(store, STORE_ACCOUNT, Q_RENUMBER, num, fresh);
     leave(store, num);
+    store_do(store, STORE_ACCOUNT, Q_RENUMBER, num, fresh);
     return fresh;
 }
 
 void store_account_delete(struct store *store, int64_t num)
 {
-    store_do(store, STORE_ACCOUNT, Q_DELETE, num);
     leave(store, num);
+    store_do(store, STORE_ACCOUNT, Q_DELETE, num);
 }
 
 void store_outcome_push(struct store *store, int64_t account, const char *text)

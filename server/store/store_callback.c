@@ -51,7 +51,7 @@ static const char *const sql[] = {
     [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
                      " ORDER BY due_ms LIMIT 1"),
     [Q_DUE_COUNT] = ("SELECT count(*) FROM callback WHERE due_ms IS NOT NULL"
-                     " AND account NOT IN (SELECT num FROM leftover WHERE kind = 0)"),
+                     " AND account NOT IN (SELECT num FROM leftover WHERE kind <> 1)"),
     [Q_OVERDUE] = "SELECT count(*) FROM callback WHERE account = ?1 AND due_ms < ?2",
     [Q_REQUEUE] =
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",

@@ -11,8 +11,10 @@ enum {
     Q_TRANSITIONS,
     Q_REFUNDS,
     Q_INVOICE,
-    Q_ADD,
+    Q_ADD_ACCOUNT,
     Q_FIRST,
+    Q_FIRST_KEPT,
+    Q_COUNT_KEPT,
     Q_REMOVE,
 };
 
@@ -32,8 +34,13 @@ static const char *const sql[] = {
     [Q_TRANSITIONS] = "DELETE FROM transition WHERE invoice = ?1",
     [Q_REFUNDS] = "DELETE FROM refund WHERE invoice = ?1",
     [Q_INVOICE] = "DELETE FROM invoice WHERE seq = ?1",
-    [Q_ADD] = "INSERT INTO leftover (kind, num) VALUES (?1, ?2)",
-    [Q_FIRST] = "SELECT kind, num FROM leftover LIMIT 1",
+    [Q_ADD_ACCOUNT] = "INSERT INTO leftover (kind, num, id, name)"
+                      " SELECT iif(?2 AND EXISTS (SELECT 1 FROM invoice WHERE account = ?1), 2, 0),"
+                      " num, id, settings ->> 'name' FROM account WHERE num = ?1",
+    [Q_FIRST] = "SELECT kind, num FROM leftover WHERE kind < 2 LIMIT 1",
+    [Q_FIRST_KEPT] = "SELECT kind, num FROM leftover WHERE kind = 2 ORDER BY num LIMIT 1",
+    [Q_COUNT_KEPT] = ("SELECT count(*) FROM invoice"
+                      " WHERE account IN (SELECT num FROM leftover WHERE kind = 2)"),
     [Q_REMOVE] = "DELETE FROM leftover WHERE kind = ?1 AND num = ?2",
 };
 
@@ -44,7 +51,7 @@ _Static_assert(STATUS_PROCESS_PENDING == 2 && STATUS_REFUND_PENDING == 6 &&
                "what waits is named by number in the statement");
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1,
                "callbacks that have not ended are named by number in the statement");
-_Static_assert(STORE_GARBAGE_ACCOUNT == 0 && STORE_GARBAGE_SNAPSHOT == 1,
+_Static_assert(STORE_GARBAGE_ACCOUNT == 0 && STORE_GARBAGE_SNAPSHOT == 1 && STORE_GARBAGE_KEPT == 2,
                "kinds are stored, and named by number in the statements");
 
 const struct store_queries store_garbage_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
@@ -56,6 +63,7 @@ static void delete_invoices(struct store *store, const int64_t *seqs, int64_t n)
         store_sequence_keep_invoices(store);
     }
     for (int64_t i = 0; i < n; i++) {
+        store_run_forget(store, seqs[i]);
         for (int k = Q_ATTEMPTS; k <= Q_INVOICE; k++) {
             store_do(store, STORE_GARBAGE, k, seqs[i]);
         }
@@ -97,12 +105,13 @@ void store_invoice_purge(struct store *store, const struct purge *purge, struct 
 
 /* ------------------------------------------------------------------ garbage */
 
-void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num)
+void store_garbage_add_account(struct store *store, int64_t num)
 {
-    store_do(store, STORE_GARBAGE, Q_ADD, kind, num);
+    store_do(store, STORE_GARBAGE, Q_ADD_ACCOUNT, num, store->run.keeps);
 }
 
-/* Deletes up to `limit` invoices of an account's old number. Returns true if there are no more. */
+/* Deletes up to `limit` invoices of an account's old number, the oldest first. Returns true if
+ * there are no more. */
 static bool sweep_account(struct store *store, int64_t account, int64_t limit)
 {
     struct arena arena = {0};
@@ -114,19 +123,49 @@ static bool sweep_account(struct store *store, int64_t account, int64_t limit)
     return (int64_t)n < limit;
 }
 
-bool store_garbage_sweep(struct store *store, int64_t limit)
+struct leftover {
+    enum store_garbage kind;
+    int64_t num;
+};
+
+static bool first(struct store *store, int query, struct leftover *ret_leftover)
 {
-    sqlite3_stmt *q = store_query(store, STORE_GARBAGE, Q_FIRST);
-    if (!store_step(store, q)) {
+    sqlite3_stmt *q = store_query(store, STORE_GARBAGE, query);
+    bool found = store_step(store, q);
+    if (found) {
+        *ret_leftover =
+            (struct leftover){(enum store_garbage)store_column_int(q, 0), store_column_int(q, 1)};
+    }
+    sqlite3_reset(q);
+    return found;
+}
+
+/* What to delete next: garbage, and then what a run keeps too many of. */
+static bool next(struct store *store, int64_t *limit, struct leftover *ret_leftover)
+{
+    if (first(store, Q_FIRST, ret_leftover)) {
+        return true;
+    }
+    if (!store->run.keeps) {
         return false;
     }
-    enum store_garbage kind = (enum store_garbage)store_column_int(q, 0);
-    int64_t num = store_column_int(q, 1);
-    sqlite3_reset(q);
-    bool all = kind == STORE_GARBAGE_ACCOUNT ? sweep_account(store, num, limit)
-                                             : store_snapshot_sweep(store, num, limit);
+    int64_t kept = store_one_int(store, store_query(store, STORE_GARBAGE, Q_COUNT_KEPT), 0);
+    int64_t excess = kept - store->run.keeps;
+    *limit = excess < *limit ? excess : *limit;
+    return excess > 0 && first(store, Q_FIRST_KEPT, ret_leftover);
+}
+
+bool store_garbage_sweep(struct store *store, int64_t limit)
+{
+    struct leftover leftover;
+    if (!next(store, &limit, &leftover)) {
+        return false;
+    }
+    bool all = leftover.kind == STORE_GARBAGE_SNAPSHOT
+                   ? store_snapshot_sweep(store, leftover.num, limit)
+                   : sweep_account(store, leftover.num, limit);
     if (all) {
-        store_do(store, STORE_GARBAGE, Q_REMOVE, kind, num);
+        store_do(store, STORE_GARBAGE, Q_REMOVE, leftover.kind, leftover.num);
     }
     return true;
 }

@@ -52,7 +52,7 @@ enum {
 #define IS_PAYOUT "(seq >= " STORE_PAYOUTS ")"
 
 /* Garbage does not count; there is little of it. */
-#define IS_GARBAGE "account IN (SELECT num FROM leftover WHERE kind = 0)"
+#define IS_GARBAGE "account IN (SELECT num FROM leftover WHERE kind <> 1)"
 
 #define HAS(column) column " LIKE ?8 ESCAPE '\\'"
 #define REFUND "SELECT {refund} FROM refund WHERE "

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "domain/invoice.h"
 #include "domain/row.h"
+#include "store/store_run.h"
 
 #include <sqlite3.h>
 
@@ -63,6 +64,11 @@ struct store {
     int64_t invoice_count;                     /* -1: not counted yet */
     int64_t next[STORE_SEQUENCES];             /* 0: not read yet */
     const struct store_queries *const *groups; /* by enum store_group */
+    struct {
+        struct run_mark after; /* the rows of the run have later numbers */
+        int64_t keeps;         /* invoices of accounts that are gone to keep; 0: none */
+        struct run_counts gone, committed_gone; /* deleted invoices of the run */
+    } run;
     sqlite3_stmt *compiled[STORE_GROUPS][STORE_STATEMENTS_MOST]; /* NULL: not used yet */
 };
 
@@ -89,10 +95,15 @@ void store_sequence_pass(struct store *store, enum store_sequence which, int64_t
 enum store_garbage {
     STORE_GARBAGE_ACCOUNT = 0,
     STORE_GARBAGE_SNAPSHOT = 1,
+    STORE_GARBAGE_KEPT = 2, /* an account's rows that the report of the run shows (store_run.h) */
 };
 
-/* Marks the rows of a number as garbage, to be deleted a few per turn. */
-void store_garbage_add(struct store *store, enum store_garbage kind, int64_t num);
+/* Marks the rows of an account as garbage, to be deleted a few per turn, or later if the run keeps
+ * them. The account itself must still exist. */
+void store_garbage_add_account(struct store *store, int64_t num);
+
+/* An invoice is about to be deleted; if the run counts it, its rows are counted now. */
+void store_run_forget(struct store *store, int64_t invoice);
 
 /* Deletes up to `limit` rows of a snapshot. Returns true if there are no more. */
 bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);

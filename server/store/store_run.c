@@ -1,5 +1,6 @@
 #include "store_run.h"
 
+#include "domain/fault.h"
 #include "store/store_private.h"
 
 enum {
@@ -7,74 +8,161 @@ enum {
     Q_COUNT_INVOICES,
     Q_COUNT_CALLBACKS,
     Q_INVOICES,
-    Q_UNDELIVERED,
+    Q_LOSSES,
+    Q_LOSS,
+    Q_STATUS_OF,
+    Q_STATES_OF,
+    Q_LOSSES_OF,
+    Q_ACCOUNT,
+    Q_FORGET_KEPT,
 };
 
 /* The rows of a run: those with numbers after its start. */
 #define OF_RUN(seq) "(" seq " > ?1 AND " seq " < " STORE_PAYOUTS " OR " seq " > ?2)"
-#define KNOWN " AND +account IN (SELECT num FROM account)"
+
+#define UNDELIVERED "state IN (0, 1, 3)"
+
+/* enum run_loss of a callback that was not delivered. A fault that changes what is sent is that of
+ * the last attempt; one that holds back is that of the next. */
+#define LAST_FAULT                                                                                 \
+    "(SELECT fault FROM attempt WHERE callback = one.seq ORDER BY number DESC LIMIT 1)"
+#define LOSS                                                                                       \
+    "CASE WHEN ifnull(" LAST_FAULT ", 0) BETWEEN 16 AND 22 OR (one.attempts = 0 AND"               \
+    " one.fault IN (2, 13)) THEN 1"                                                                \
+    " WHEN one.account IN (SELECT num FROM account) THEN 0"                                        \
+    " WHEN NOT EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq) THEN 2"                     \
+    " WHEN NOT EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq AND code <> 0) THEN 3"       \
+    " ELSE 0 END"
 
 static const char *const sql[] = {
     [Q_LAST] = "SELECT coalesce(max(seq), ?1 - 1) FROM invoice WHERE seq BETWEEN ?1 AND ?2",
-    [Q_COUNT_INVOICES] =
-        "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") KNOWN " GROUP BY 1",
+    [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") " GROUP BY 1",
     [Q_COUNT_CALLBACKS] =
-        "SELECT state, count(*) FROM callback WHERE " OF_RUN("invoice") KNOWN " GROUP BY 1",
+        "SELECT state, count(*) FROM callback WHERE " OF_RUN("invoice") " GROUP BY 1",
     /* Newest first, both kinds; by row number within a millisecond. */
-    [Q_INVOICES] = "SELECT seq FROM invoice WHERE " OF_RUN("seq") KNOWN
-    " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
-    [Q_UNDELIVERED] = ("SELECT seq FROM callback WHERE " OF_RUN(
-        "invoice") " AND state IN (0, 1, 3)" KNOWN " ORDER BY seq LIMIT ?3"),
+    [Q_INVOICES] =
+        "SELECT seq FROM invoice WHERE " OF_RUN("seq") " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
+    [Q_LOSSES] = "SELECT seq, url, " LOSS " FROM callback AS one WHERE " OF_RUN(
+        "invoice") " AND " UNDELIVERED " ORDER BY seq",
+    [Q_LOSS] = "SELECT " LOSS ", url FROM callback AS one WHERE seq = ?1",
+    /* Of one invoice. */
+    [Q_STATUS_OF] = "SELECT status, 1 FROM invoice WHERE seq = ?3 AND " OF_RUN("seq"),
+    [Q_STATES_OF] = "SELECT state, count(*) FROM callback WHERE invoice = ?3 AND " OF_RUN(
+        "invoice") " GROUP BY 1",
+    [Q_LOSSES_OF] = "SELECT " LOSS ", count(*) FROM callback AS one WHERE invoice = ?3 AND " OF_RUN(
+        "invoice") " AND " UNDELIVERED " GROUP BY 1",
+    [Q_ACCOUNT] = "SELECT id, name FROM leftover WHERE kind = 2 AND num = ?1",
+    [Q_FORGET_KEPT] = "UPDATE leftover SET kind = 0 WHERE kind = 2",
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_FAILED == 3,
                "what never arrived is named by number in the statements");
+_Static_assert(FAULT_BAD_SIGNATURE == 16 && FAULT_UNKNOWN_STATUS == 22 && FAULT_DELAY == 2 &&
+                   FAULT_REORDER == 13,
+               "faults are named by number in the statements");
+_Static_assert(RUN_LOST == 0 && RUN_TAMPERED == 1 && RUN_UNSENT == 2 && RUN_UNANSWERED == 3,
+               "losses are named by number in the statements");
+_Static_assert(STORE_GARBAGE_ACCOUNT == 0 && STORE_GARBAGE_KEPT == 2,
+               "kinds of garbage are named by number in the statements");
 
 const struct store_queries store_run_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
-struct run_mark store_run_begin(struct store *store)
+void store_run_begin(struct store *store, int64_t keeps)
 {
-    struct run_mark mark = {0};
     for (int kind = 0; kind < INVOICE_KINDS; kind++) {
         sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LAST, invoice_kinds[kind].first,
                                     invoice_kinds[kind].last);
-        mark.last[kind] = store_one_int(store, q, 0);
+        store->run.after.last[kind] = store_one_int(store, q, 0);
     }
-    return mark;
+    store->run.keeps = keeps;
+    store_run(store, store_write_query(store, STORE_RUN, Q_FORGET_KEPT)); /* of an earlier run */
 }
 
-/* Rows of a number below `n` and how many there are of it. */
-static void count(struct store *store, int query, struct run_mark after, int64_t *counts, int64_t n)
+/* ------------------------------------------------------------------ counts */
+
+/* Adds the rows of a statement, a number below `n` and how many there are of it, to the counts. */
+static void add(struct store *store, int query, int64_t invoice, int64_t *counts, int64_t n)
 {
-    sqlite3_stmt *q =
-        store_ask(store, STORE_RUN, query, after.last[INVOICE_PAYMENT], after.last[INVOICE_PAYOUT]);
+    const int64_t *last = store->run.after.last;
+    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
+    store_bind(q, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
+    if (invoice) {
+        store_bind_from(q, 3, invoice);
+    }
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
         if (kind >= 0 && kind < n) {
-            counts[kind] = store_column_int(q, 1);
+            counts[kind] += store_column_int(q, 1);
         }
     }
 }
 
-void store_run_count(struct store *store, struct run_mark after, struct run_counts *ret_counts)
+void store_run_count(struct store *store, struct run_counts *ret_counts)
 {
-    *ret_counts = (struct run_counts){0};
-    count(store, Q_COUNT_INVOICES, after, ret_counts->invoices, STATUS_COUNT);
-    count(store, Q_COUNT_CALLBACKS, after, ret_counts->callbacks, CALLBACK_STATES);
+    *ret_counts = store->run.gone;
+    add(store, Q_COUNT_INVOICES, 0, ret_counts->invoices, STATUS_COUNT);
+    add(store, Q_COUNT_CALLBACKS, 0, ret_counts->callbacks, CALLBACK_STATES);
 }
 
-size_t store_run_invoices(struct store *store, struct arena *arena, struct run_mark after,
-                          int64_t limit, int64_t **ret_seqs)
+void store_run_forget(struct store *store, int64_t invoice)
 {
-    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_INVOICES, after.last[INVOICE_PAYMENT],
-                                after.last[INVOICE_PAYOUT], limit);
+    struct run_counts *gone = &store->run.gone;
+    if (store->run.keeps) {
+        add(store, Q_STATUS_OF, invoice, gone->invoices, STATUS_COUNT);
+        add(store, Q_STATES_OF, invoice, gone->callbacks, CALLBACK_STATES);
+        add(store, Q_LOSSES_OF, invoice, gone->losses, RUN_LOSSES);
+    }
+}
+
+/* ------------------------------------------------------------------ rows */
+
+size_t store_run_invoices(struct store *store, struct arena *arena, int64_t limit,
+                          int64_t **ret_seqs)
+{
+    const int64_t *last = store->run.after.last;
+    sqlite3_stmt *q =
+        store_ask(store, STORE_RUN, Q_INVOICES, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT], limit);
     return store_all_ints(store, arena, q, ret_seqs);
 }
 
-size_t store_run_undelivered(struct store *store, struct arena *arena, struct run_mark after,
-                             int64_t limit, int64_t **ret_seqs)
+void store_run_losses(struct store *store,
+                      void (*each)(void *arg, int64_t seq, enum run_loss loss, const char *url),
+                      void *arg)
 {
-    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_UNDELIVERED, after.last[INVOICE_PAYMENT],
-                                after.last[INVOICE_PAYOUT], limit);
-    return store_all_ints(store, arena, q, ret_seqs);
+    const int64_t *last = store->run.after.last;
+    struct arena arena = {0};
+    sqlite3_stmt *q =
+        store_ask(store, STORE_RUN, Q_LOSSES, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
+    while (store_step(store, q)) {
+        each(arg, store_column_int(q, 0), (enum run_loss)store_column_int(q, 2),
+             store_column_text(&arena, q, 1));
+        arena_reset(&arena);
+    }
+    arena_finish(&arena);
+}
+
+enum run_loss store_run_loss(struct store *store, struct arena *arena, int64_t callback,
+                             const char **ret_url)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LOSS, callback);
+    enum run_loss loss = RUN_LOST;
+    *ret_url = "";
+    while (store_step(store, q)) {
+        loss = (enum run_loss)store_column_int(q, 0);
+        *ret_url = store_column_text(arena, q, 1);
+    }
+    return loss;
+}
+
+bool store_run_account(struct store *store, struct arena *arena, int64_t num, const char **ret_id,
+                       const char **ret_name)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_ACCOUNT, num);
+    bool found = false;
+    while (store_step(store, q)) {
+        *ret_id = store_column_text(arena, q, 0);
+        *ret_name = store_column_text(arena, q, 1);
+        found = true;
+    }
+    return found;
 }

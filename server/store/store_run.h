@@ -1,29 +1,59 @@
 /*
- * The results of a run of the server: invoices after the row number at which it began, and their
- * rows. Deleted accounts do not count. Errors: see store.h.
+ * The results of a run of the server: its invoices and their rows. A run begins with
+ * store_run_begin; it has the invoices with later row numbers, of all accounts that exist or have
+ * existed. Errors: see store.h.
  */
 #pragma once
 
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* The last row number of each kind: the start of a run. */
+/* The last row number of each kind at the start of a run. */
 struct run_mark {
     int64_t last[INVOICE_KINDS];
 };
-struct run_mark store_run_begin(struct store *store);
+
+/*
+ * Begins a run. Of accounts that are deleted or emptied during the run, the rows of about the last
+ * `keeps` invoices stay readable by their numbers until the next start; 0 keeps none, and then
+ * deleted rows are not counted either.
+ */
+void store_run_begin(struct store *store, int64_t keeps);
+
+/* How a callback of the run that was not delivered ended. */
+enum run_loss {
+    RUN_LOST,       /* its receiver was called and never answered with 200, or it was never sent */
+    RUN_TAMPERED,   /* by a fault: the last attempt was made wrong on purpose, or was held back */
+    RUN_UNSENT,     /* its account was deleted or emptied before the first attempt */
+    RUN_UNANSWERED, /* the same after attempts that nobody answered */
+    RUN_LOSSES,
+};
 
 struct run_counts {
     int64_t invoices[STATUS_COUNT];
     int64_t callbacks[CALLBACK_STATES];
+    int64_t losses[RUN_LOSSES]; /* of deleted rows only, see store_run_losses */
 };
 
-void store_run_count(struct store *store, struct run_mark after, struct run_counts *ret_counts);
+/* Counts the run's rows, including those that were deleted. */
+void store_run_count(struct store *store, struct run_counts *ret_counts);
 
-/* Row numbers of its invoices, newest first, at most `limit`; the array is in the arena. */
-size_t store_run_invoices(struct store *store, struct arena *arena, struct run_mark after,
-                          int64_t limit, int64_t **ret_seqs);
+/* Row numbers of its invoices that still have rows, newest first, at most `limit`; the array is in
+ * the arena. */
+size_t store_run_invoices(struct store *store, struct arena *arena, int64_t limit,
+                          int64_t **ret_seqs);
 
-/* Row numbers of its callbacks that never arrived (callback_is_undelivered), oldest first. */
-size_t store_run_undelivered(struct store *store, struct arena *arena, struct run_mark after,
-                             int64_t limit, int64_t **ret_seqs);
+/* Calls `each` for every callback that was not delivered and still has a row, oldest first; `url`
+ * lives until it returns. */
+void store_run_losses(struct store *store,
+                      void (*each)(void *arg, int64_t seq, enum run_loss loss, const char *url),
+                      void *arg);
+
+/* How this callback ended, if it was not delivered; its URL is in the arena. */
+enum run_loss store_run_loss(struct store *store, struct arena *arena, int64_t callback,
+                             const char **ret_url);
+
+/* The id of an account that is gone, and its name or NULL, in the arena. Returns false if nothing
+ * is kept of it. */
+bool store_run_account(struct store *store, struct arena *arena, int64_t num, const char **ret_id,
+                       const char **ret_name);

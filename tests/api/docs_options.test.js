@@ -18,8 +18,8 @@ function page({ program, commands, notes, options, about_exec: aboutExec }) {
     code([program, name, synopsis].filter(Boolean).join(' ')),
     cell(help),
   ]);
-  const rows = options.map(({ name, argument, help, environment, default: value, exec_default: beside }) => [
-    code([name, argument].filter(Boolean).join(' ')),
+  const rows = options.map(({ name, argument, optional, help, environment, default: value, exec_default: beside }) => [
+    code(optional ? `${name}[=${optional}]` : [name, argument].filter(Boolean).join(' ')),
     cell(help),
     [code(value), beside && `${code(beside)} in exec`].filter(Boolean).join(', '),
     code(environment),

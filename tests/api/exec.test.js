@@ -1,37 +1,15 @@
 // milkypay-mock exec [options] -- COMMAND ...: the server beside a suite. The commands are Node programs given with -e.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
+import { exec, lines, program } from '../lib/exec.js';
 import { within } from '../lib/limits.js';
 import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 import { HANG, startSink } from '../lib/sink.js';
-
-/** The start of every command, a Node program: `url`, `create` and `control` for the server of the run. */
-const PRELUDE = `
-const url = process.env.MILKYPAY_URL;
-const auth = 'Basic ' + btoa(process.env.MILKYPAY_ACCOUNT_ID + ':' + process.env.MILKYPAY_API_KEY);
-async function create(attributes, outcome = 'process_pending') {
-  const reply = await fetch(url + '/payment-invoices', {
-    method: 'POST', headers: { Authorization: auth, 'X-Mock-Outcome': outcome },
-    body: JSON.stringify({ data: { type: 'payment-invoices', attributes: {
-      service: 'payment_card_usd_hpp', currency: 'USD', amount: 100, ...attributes } } }),
-  });
-  if (reply.status !== 201) throw new Error(await reply.text());
-  return (await reply.json()).data;
-}
-async function control(method, path, body) {
-  const reply = await fetch(url + '/_mock' + path, { method, body: body && JSON.stringify(body) });
-  if (!reply.ok) throw new Error(await reply.text());
-  return reply.json();
-}
-`;
-const program = (source) => [process.execPath, '--input-type=module', '-e', PRELUDE + source];
-const exec = (options, command, more) => runBinary(['exec', ...options, '--', ...command], more);
 
 /** Starts exec with a command and returns while it runs, for tests with signals and stdin. */
 function started(options, source, stdio = ['pipe', 'pipe', 'pipe']) {
@@ -51,9 +29,6 @@ function started(options, source, stdio = ['pipe', 'pipe', 'pipe']) {
   run.ended = () => within(closed, () => `exec to end; ${JSON.stringify([run.stdout, run.stderr])}`);
   return run;
 }
-
-/** The lines of stderr with this start. The log also has lines about callbacks, which start differently. */
-const lines = (stderr, start = 'milkypay-mock: ') => stderr.split('\n').filter((line) => line.startsWith(start));
 
 describe('the command', { skip: ALONE }, () => {
   test('has the address and the demo account in its environment', async () => {
@@ -346,101 +321,6 @@ describe('the end', { skip: ALONE }, () => {
   });
 });
 
-describe('--strict', { skip: ALONE }, () => {
-  const created = (sink, more = '') =>
-    program(
-      `await create({ reference_id: 'r', callback_url: '${sink.url}/cb?secret=1', test_mode: true }); await control('GET', '/wait?idle=true');${more}`,
-    );
-
-  test('a run without callbacks succeeds', async () => {
-    const { code, stderr } = await exec(['--strict'], program('await create({});'));
-    assert.deepEqual([code, stderr], [0, '']);
-  });
-
-  test('a callback that waits for a retry fails the run and is named', async () => {
-    const sink = await startSink({ account: DEMO });
-    sink.answer([500]);
-    const { code, stderr } = await exec(['--strict', '--log-level', 'error'], created(sink));
-    assert.equal(code, 3, stderr);
-    assert.match(
-      stderr,
-      /^milkypay-mock: --strict: callback cb_1 of cpi_\w{16} \(process_pending\) to http:\/\/127\.0\.0\.1:\d+\/cb was never delivered: still queued after 1 attempt: the last answer was 500\n$/,
-    );
-    await sink.stop();
-  });
-
-  test('a failed callback fails the run', async () => {
-    const sink = await startSink({ account: DEMO });
-    sink.answer([{ status: 503 }]);
-    const source = `await control('PATCH', '/accounts/' + process.env.MILKYPAY_ACCOUNT_ID, { retry_limit: 1 });`;
-    const { code, stderr } = await exec(
-      ['--strict', '--log-level', 'error'],
-      program(`${source} await create({ callback_url: '${sink.url}' }); await control('GET', '/wait?idle=true');`),
-    );
-    assert.equal(code, 3, stderr);
-    assert.deepEqual(lines(stderr).length, 1);
-    assert.match(stderr, /failed after 1 attempt: the last answer was 503\n$/);
-    await sink.stop();
-  });
-
-  test('at most twenty are named, the others counted', async () => {
-    const { code, stderr } = await exec(
-      ['--strict', '--log-level', 'error'],
-      program(
-        "for (let i = 0; i < 23; i++) await create({ callback_url: 'http://127.0.0.1:1/' }); await control('GET', '/wait?idle=true');",
-      ),
-    );
-    assert.equal(code, 3);
-    assert.equal(lines(stderr).length, 21, stderr);
-    assert.equal(lines(stderr).at(-1), 'milkypay-mock: --strict: 3 more callbacks were never delivered');
-  });
-
-  test('callbacks without a verified signature fail the run', async () => {
-    const sink = await startSink({ account: DEMO });
-    const { code, stderr } = await exec(['--strict'], created(sink));
-    assert.equal(code, 3, stderr);
-    assert.equal(
-      stderr,
-      'milkypay-mock: --strict: 1 callbacks were delivered, but the tests verified no signature: POST /_mock/verify-signature never accepted one\n',
-    );
-    await sink.stop();
-  });
-
-  test('one call of POST /_mock/verify-signature is enough', async (t) => {
-    const { stdout } = await runBinary(['--list-routes']);
-    if (!stdout.includes('POST /_mock/verify-signature')) {
-      t.skip('this server has no such call');
-      return;
-    }
-    const sink = await startSink({ account: DEMO });
-    const ask = (signature) =>
-      exec(
-        ['--strict'],
-        created(sink, `await control('POST', '/verify-signature', { body: '{}', signature: '${signature}' });`),
-      );
-    const { secret_key } = DEMO;
-    const right = await ask(createHash('sha1').update(`${secret_key}{}${secret_key}`).digest('base64'));
-    assert.deepEqual([right.code, right.stderr], [0, '']);
-    const wrong = await ask('x');
-    assert.equal(wrong.code, 3, wrong.stderr);
-    await sink.stop();
-  });
-
-  test('the failure of the command takes precedence', async () => {
-    const sink = await startSink({ account: DEMO });
-    const { code, stderr } = await exec(['--strict'], created(sink, 'process.exit(9);'));
-    assert.equal(code, 9, stderr);
-    await sink.stop();
-  });
-
-  test('without --strict nothing is checked', async () => {
-    const sink = await startSink({ account: DEMO });
-    const { code, stderr } = await exec([], created(sink));
-    assert.deepEqual([code, stderr], [0, '']);
-    await sink.stop();
-  });
-});
-
 describe('--report', { skip: ALONE }, () => {
   const HOSTILE = '<script>alert("x")</script>\'&]]>{{id}}';
   const files = (folder) => [
@@ -473,7 +353,7 @@ describe('--report', { skip: ALONE }, () => {
     assert.match(junit, /<testsuite name="callbacks" tests="3" failures="1"/);
     assert.ok(
       junit.includes(
-        `<testcase classname="${DEMO.id}" name="paid (${paid})">\n<properties>\n<property name="status" value="processed"/>`,
+        `<testcase classname="4Docs" name="paid (${paid})">\n<properties>\n<property name="status" value="processed"/>`,
       ),
       junit,
     );
@@ -533,22 +413,53 @@ describe('--report', { skip: ALONE }, () => {
     }
   });
 
-  test('omits invoices of deleted accounts', async () => {
+  test('has the accounts\' names, and those that were deleted or reset, with their callbacks', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(
-      ['--report', folder, '--strict', '--log-level', 'error'],
+      ['--report', folder, '--log-level', 'error'],
       program(`
-      const account = await control('POST', '/accounts', { callback_url: 'http://127.0.0.1:1/' });
-      process.env.MILKYPAY_ACCOUNT_ID = account.id;
-      const login = 'Basic ' + btoa(account.id + ':' + account.api_key);
-      const reply = await fetch(url + '/payment-invoices', { method: 'POST', headers: { Authorization: login }, body: JSON.stringify({ data: {
-        type: 'payment-invoices', attributes: { reference_id: 'gone', service: 'payment_card_usd_hpp', currency: 'USD', amount: 1 } } }) });
-      if (reply.status !== 201) throw new Error(await reply.text());
-      await control('GET', '/wait?idle=true&account=' + account.id);
-      await control('DELETE', '/accounts/' + account.id);`),
+      for (const [name, end] of [['a refund', 'DELETE'], ['an <expiry>', 'POST'], ['a decline', 'none']]) {
+        const account = await open({ name, callback_url: 'http://127.0.0.1:1/' });
+        await create({ reference_id: name }, 'processed@0', account);
+        await control('GET', '/wait?idle=true&account=' + account.id);
+        if (end === 'DELETE') await control('DELETE', '/accounts/' + account.id);
+        if (end === 'POST') await control('POST', '/reset?account=' + account.id);
+      }
+      await create({ reference_id: 'unnamed' });`),
     );
     assert.equal(code, 0, stderr);
-    assert.match(files(folder)[0], /tests="0" failures="0"/);
+    const [junit, html] = files(folder);
+    assert.deepEqual(
+      [...junit.matchAll(/<testcase classname="([^"]*)" name="([^"]*) \(cpi_\w+\)">/g)].map(([, ...found]) => found),
+      [
+        ['4Docs', 'unnamed'],
+        ['a decline', 'a decline'],
+        ['an &lt;expiry&gt;', 'an &lt;expiry&gt;'],
+        ['a refund', 'a refund'],
+      ],
+    );
+    assert.match(junit, /<testsuite name="callbacks" tests="6" failures="6"/, 'nobody ever answered at this address');
+    for (const name of ['a refund', 'an &lt;expiry&gt;', 'a decline'])
+      assert.match(html, new RegExp(`<span class="quiet">${name}<br>coma_`));
+    assert.match(html, /data-testid="accounts">4</);
+    assert.match(html, /data-testid="invoices">4</);
+  });
+
+  test('a charged-back invoice is no success', async () => {
+    const folder = tempDir();
+    const { code, stderr } = await exec(
+      ['--report', folder],
+      program(`
+      for (const outcome of ['processed@0', 'processed@0,charged_back@0']) {
+        const { id } = await create({ test_mode: true }, outcome);
+        await control('GET', '/wait?invoice=' + id + '&status=' + outcome.split(/[@,]/).at(-2));
+      }`),
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(files(folder)[1].match(/data-label="Status"[^<]*/g).sort(), [
+      'data-label="Status" class="good">processed',
+      'data-label="Status">charged_back',
+    ]);
   });
 
   test('truncates long lists of steps and callbacks, with a note', async () => {

@@ -2,10 +2,14 @@
 #include "engine_bench.h"
 
 #include "base/log.h"
+#include "engine/engine_account.h"
+#include "engine/life.h"
 #include "engine/schedule.h"
 #include "engine/sweep.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "store/store_private.h"
+#include "store/store_run.h"
 
 static void begin(struct bench *b, int64_t retention_ms)
 {
@@ -230,6 +234,95 @@ static void a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit(void *
     bench_end(&b);
 }
 
+/* ------------------------------------------------------------------ rows that a report shows */
+
+static struct run_counts count_run(struct bench *b)
+{
+    struct run_counts counts;
+    store_run_count(b->store, &counts);
+    return counts;
+}
+
+static int64_t rows_of_run(struct bench *b)
+{
+    int64_t *seqs;
+    return (int64_t)store_run_invoices(b->store, &b->arena, 1000, &seqs);
+}
+
+static int64_t all_rows(struct bench *b)
+{
+    sqlite3_stmt *q;
+    sqlite3_prepare_v2(b->store->db, "SELECT count(*) FROM invoice", -1, &q, NULL);
+    sqlite3_step(q);
+    int64_t n = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return n;
+}
+
+static void a_run_keeps_the_last_invoices_of_accounts_that_are_gone_and_counts_all(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 0);
+    make(&b, 2, "process_pending", BENCH_HOUR_MS); /* before the run */
+    store_run_begin(b.store, 5);
+    make(&b, 3, "process_pending", BENCH_HOUR_MS);
+    engine_reset(&b.engine, b.tenant);
+    run(&b);
+    assert_int_equal(rows_of_run(&b), 3);
+    make(&b, 4, "processed@0", BENCH_HOUR_MS);
+    run(&b);
+    engine_reset(&b.engine, b.tenant);
+    run(&b);
+    assert_int_equal(rows_of_run(&b), 5);
+    make(&b, 1, "process_pending", BENCH_HOUR_MS);
+    run(&b);
+    assert_int_equal(rows_of_run(&b), 6); /* those of accounts that exist have no bound */
+    const struct run_counts counts = count_run(&b);
+    assert_int_equal(counts.invoices[STATUS_PROCESS_PENDING], 4);
+    assert_int_equal(counts.invoices[STATUS_PROCESSED], 4);
+    bench_end(&b);
+}
+
+static void what_a_failed_commit_did_not_delete_is_not_counted_as_deleted(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 0);
+    store_run_begin(b.store, 1);
+    make(&b, 3, "process_pending", BENCH_HOUR_MS);
+    engine_reset(&b.engine, b.tenant);
+    bench_commit(&b);
+    sweep_run(&b.engine);
+    b.store->poisoned = true;
+    assert_false(store_commit(b.store));
+    engine_rolled_back(&b.engine);
+    assert_int_equal(count_run(&b).invoices[STATUS_PROCESS_PENDING], 3);
+    pass_time(2000);
+    b.engine.retry_at_ms = 0;
+    run(&b);
+    assert_int_equal(rows_of_run(&b), 1);
+    assert_int_equal(count_run(&b).invoices[STATUS_PROCESS_PENDING], 3);
+    bench_end(&b);
+}
+
+static void the_next_run_keeps_nothing_of_the_last(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, 0);
+    store_run_begin(b.store, 5);
+    make(&b, 3, "process_pending", BENCH_HOUR_MS);
+    engine_reset(&b.engine, b.tenant);
+    run(&b);
+    store_run_begin(b.store, 5);
+    b.engine.turn.garbage = true;
+    run(&b);
+    assert_int_equal(all_rows(&b), 0);
+    assert_int_equal(count_run(&b).invoices[STATUS_PROCESS_PENDING], 0);
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +335,9 @@ int main(void)
         cmocka_unit_test(a_callback_that_waits_for_its_retry_keeps_its_invoice),
         cmocka_unit_test(an_account_is_deleted_after_its_ttl_with_any_clock),
         cmocka_unit_test(a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit),
+        cmocka_unit_test(a_run_keeps_the_last_invoices_of_accounts_that_are_gone_and_counts_all),
+        cmocka_unit_test(what_a_failed_commit_did_not_delete_is_not_counted_as_deleted),
+        cmocka_unit_test(the_next_run_keeps_nothing_of_the_last),
     };
     log_setup(LOG_ERROR, false);
     return cmocka_run_group_tests(tests, NULL, NULL);

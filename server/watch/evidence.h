@@ -1,0 +1,39 @@
+/*
+ * What the receivers of callbacks showed about signatures during a run, for `exec --strict`: who
+ * answered at all, who accepted genuine callbacks, and what each did with forged ones. A receiver
+ * is a host and a path. On this machine's loopback addresses its port does not count, because test
+ * suites take a new one for each test. The server's own sinks check nothing and show nothing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVIDENCE_RECEIVERS_MOST 4096 /* later ones show nothing */
+#define EVIDENCE_NAMED_MOST 20       /* accepted forgeries that are named; others are counted */
+
+/* What an attempt sent. */
+enum evidence_sent {
+    SENT_GENUINE,  /* a right signature of an unchanged body */
+    SENT_FORGED,   /* a wrong signature, or none */
+    SENT_TAMPERED, /* anything else that a fault changed */
+};
+
+struct evidence {
+    bool wanted;     /* otherwise nothing is noted */
+    void *receivers; /* search tree */
+    size_t n;
+    int64_t refused, accepted;                  /* forged callbacks */
+    int64_t accepted_list[EVIDENCE_NAMED_MOST]; /* row numbers of the first callbacks */
+    bool proven; /* a receiver accepted genuine callbacks and refused a forged one */
+};
+
+/* Notes an answer; `code` 0: there was none. */
+void evidence_note(struct evidence *evidence, int64_t callback, const char *url,
+                   enum evidence_sent sent, long code);
+
+/* Whether this URL's receiver answered any callback of the run. */
+bool evidence_answered(const struct evidence *evidence, const char *url);
+
+void evidence_finish(struct evidence *evidence);
