@@ -82,7 +82,8 @@ def zsh(build, folder):
 
 
 def fish(build, folder):
-    """fish redraws its terminal too much to be read there, but it can list its candidates."""
+    """fish redraws its terminal too much to be read there, but it can list its candidates. fish 4 also lists those that
+    only contain the letters; Tab uses them only if no candidate begins with the typed word."""
 
     def completes(typed, becomes):
         program = f"source {build}/milkypay-mock.fish; complete --do-complete '{typed}'"
@@ -90,7 +91,8 @@ def fish(build, folder):
             ["fish", "--no-config", "-c", program], cwd=folder, capture_output=True, text=True, check=False
         ).stdout
         words = [line.split("\t")[0] for line in said.splitlines()]
-        return words == [becomes.split()[-1]], said
+        begin = [word for word in words if word.startswith(typed.split()[-1])]
+        return (begin or words) == [becomes.split()[-1]], said
 
     return completes
 
