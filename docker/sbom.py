@@ -51,7 +51,10 @@ def shared(program):
 
 def read_licences():
     rows = [line.split() for line in LICENCES.read_text(encoding="ascii").splitlines() if line and line[0] != "#"]
-    return {source: (expression.replace("_", " "), words.replace("_", " ")) for source, expression, words in rows}
+    licences = {}
+    for source, *licence in rows:
+        licences.setdefault(source, []).append([word.replace("_", " ") for word in licence])
+    return licences
 
 
 def spellings(file):
@@ -84,10 +87,11 @@ def copyright_of(package):
 def licence_of(source, package, licences):
     if source not in licences:
         raise SystemExit(f"sbom.py: {LICENCES}: no line for {source}")
-    expression, words = licences[source]
-    if words not in " ".join(copyright_of(package).split()):
-        raise SystemExit(f'sbom.py: {LICENCES}: {source}: "{words}" is not in its copyright file')
-    return expression
+    text = " ".join(copyright_of(package).lower().split())
+    for expression, words in licences[source]:
+        if words.lower() in text:
+            return expression
+    raise SystemExit(f'sbom.py: {LICENCES}: {source}: "{words}" is not in its copyright file')
 
 
 def checksums(file):
