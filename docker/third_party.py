@@ -24,7 +24,7 @@ of the linked part.
 {table}
 
 Some of these libraries are under the LGPL, which allows you to change them and to use this program with the changed
-libraries. The source of milkypay-mock is free and builds the same program. On Debian 12:
+libraries. The source of milkypay-mock is free and builds the same program. On Debian:
 
 1. Get the source of the library with `apt-get source PACKAGE=VERSION`. The third column has the names and versions. Use
    snapshot.debian.org if the archive no longer has the version. Change the source, build it, and install its -dev package.
