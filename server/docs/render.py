@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""render.py CMARK OUT_DIR VERSION: makes OUT_DIR/NAME.html of each page of pages.txt.
+"""render.py CMARK OUT_DIR VERSION: makes OUT_DIR/NAME.html of each page of pages.txt, and search.json, the index of the search.
 
 CMARK is cmark-gfm. What it does not do is done here: anchors (GitHub's, so that links work in the sources as well), links
 between pages, and the frame around each. Exit status 1, and a line each, when a link leads nowhere or a page is not listed.
 """
 import html
+import json
 import pathlib
 import re
 import string
@@ -20,6 +21,8 @@ NO_GROUP = "-"
 LONG = 34  # characters of code, in a table
 COMMENT = re.compile(r"^<!-- .*? -->$", re.M)
 OMITTED = "<!-- raw HTML omitted -->\n"
+GENERATED = "This page is generated from"
+EXCERPT = 100  # characters
 
 
 @dataclass
@@ -140,6 +143,35 @@ class Links:
         return re.sub(r'<a href="([^"]*)">(.*?)</a>', link, page.body, flags=re.S)
 
 
+# ---------------------------------------------------------------- the search
+
+
+def words(markup):
+    """The distinct words, in the form in which docs_search.js splits what people type."""
+    return dict.fromkeys(re.findall(r"\w+", plain(markup.replace("<", " <")).lower()))
+
+
+def excerpt(markup):
+    """How the first paragraph begins."""
+    first = re.search(r"<p>(.*?)</p>", markup, re.S)
+    text = " ".join(plain(first[1]).split()) if first else ""
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+def sections(page):
+    """[anchor, heading, excerpt, words] of each heading and what stands below it. Samples are left out, and of a generated
+    page all but the code."""
+    body = re.sub(r"<pre>.*?</pre>", "", page.body, flags=re.S)
+    parts = re.split(r"<h[1-6] id=\"[^\"]*\">.*?</h[1-6]>", body)[1:]
+    for (_, anchor, heading), part in zip(page.headings, parts):
+        kept = " ".join(re.findall(r"<code[^>]*>.*?</code>", part)) if GENERATED in page.body else part
+        yield [anchor, plain(heading), excerpt(part), " ".join(words(kept))]
+
+
+def search_index(pages):
+    return [[page.url, page.label, list(sections(page))] for page in pages if page.group != NO_GROUP]
+
+
 # ---------------------------------------------------------------- the frame
 
 
@@ -196,6 +228,8 @@ def main(cmark, out, version):
     for page in pages:
         article = links.served(page)
         pathlib.Path(out, page.name + ".html").write_text(frame(template, pages, page, article, version), encoding="utf-8")
+    index = json.dumps(search_index(pages), ensure_ascii=False, separators=(",", ":"))
+    pathlib.Path(out, "search.json").write_text(index, encoding="utf-8")
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

@@ -75,10 +75,10 @@ static struct answer *reply_bytes(struct call *call, unsigned status, const char
     return call_answered(call);
 }
 
-struct answer *page_reply_embedded(struct call *call, unsigned status,
+struct answer *page_reply_embedded(struct call *call, unsigned status, const char *type,
                                    const struct embedded_file *file)
 {
-    struct answer *answer = reply_bytes(call, status, HTTP_HTML, file);
+    struct answer *answer = reply_bytes(call, status, type, file);
     add_headers(call, "no-cache");
     return answer;
 }

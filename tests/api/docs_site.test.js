@@ -31,7 +31,7 @@ describe('the pages', () => {
       assert.deepEqual([...navigation.matchAll(/href="([^"]*)"/g)].map(([, url]) => url), names.map(path));
       assert.match(navigation, new RegExp(`href="${path(name)}" aria-current="page"`));
       assert.equal(text.match(/<h1/g).length, 1);
-      assert.doesNotMatch(text, /<!--|<script|style=|<img/, 'what a strict policy would stop, or a mark of a test');
+      assert.doesNotMatch(text, /<!--|<script(?! type="module" src=)|style=|<img/, 'what a strict policy would stop, or a mark');
     }
   });
 
@@ -61,8 +61,8 @@ describe('the pages', () => {
 
   test('load only files of the server', async () => {
     const { text } = await page(DOCS);
-    const loaded = [...text.matchAll(/<link rel="(?:icon|stylesheet)" href="([^"]*)"/g)].map(([, url]) => url);
-    assert.ok(loaded.length > 2);
+    const loaded = [...text.matchAll(/<(?:link rel="(?:icon|stylesheet)" href|script type="module" src)="([^"]*)"/g)].map(([, url]) => url);
+    assert.ok(loaded.length > 3);
     for (const url of loaded) await page(url);
   });
 
@@ -88,6 +88,30 @@ describe('the pages', () => {
   });
 });
 
+describe('the index of the search', () => {
+  test('has every page of the navigation, and anchors that exist', async () => {
+    const { headers, json } = await page('/_mock/docs/search.json');
+    assert.equal(headers['content-type'], 'application/json');
+    assert.deepEqual(json.map(([url]) => url), pageNames().map(path));
+    for (const [url, label, sections] of json) {
+      const { text } = await page(url);
+      assert.ok(text.includes(`aria-current="page">${label}<`), label);
+      for (const [anchor, heading] of sections) {
+        assert.ok(text.includes(` id="${anchor}"`), `${url}: ${anchor}`);
+        assert.ok(heading, url);
+      }
+    }
+  });
+
+  test('contains the words of the text and of its tables, not those of samples', async () => {
+    const { json } = await page('/_mock/docs/search.json');
+    const [, , sections] = json.find(([url]) => url === '/_mock/docs/faults');
+    const all = sections.map(([, , , words]) => words).join(' ').split(' ');
+    for (const word of ['simulate', 'commit_then_reset', 'retry_after']) assert.ok(all.includes(word), word);
+    assert.ok(!all.includes('createhash'));
+  });
+});
+
 describe('caching', () => {
   test('an unchanged file is 304, a changed one is sent', async () => {
     for (const url of ['/_mock/docs/faults', '/_mock/assets/theme.css']) {
@@ -102,10 +126,10 @@ describe('caching', () => {
     }
   });
 
-  test('browsers revalidate each time, and the policy forbids scripts', async () => {
+  test('browsers revalidate each time, and the policy forbids foreign and inline scripts', async () => {
     const { headers } = await page(DOCS);
     assert.equal(headers['cache-control'], 'no-cache');
-    assert.match(headers['content-security-policy'], /default-src 'none';.*frame-ancestors 'none'/);
+    assert.match(headers['content-security-policy'], /default-src 'none'; script-src 'self';.*frame-ancestors 'none'/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
   });
 });
@@ -117,7 +141,7 @@ describe('access', () => {
   });
 
   test('a control token is required as header, cookie or parameter', async () => {
-    for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/nothing']) {
+    for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/search.json', '/_mock/docs/nothing']) {
       const asked = (await stranger.send('GET', url, BROWSER)).expect(401);
       assert.match(asked.text, /name="token"/);
       assert.equal(asked.headers.etag, undefined);

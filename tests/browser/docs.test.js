@@ -158,3 +158,125 @@ describe('the pages', () => {
     });
   });
 });
+
+describe('the search', () => {
+  const inDocs = (steps, options = {}) => asPayer(options, server, async (payer) => {
+    await open(payer, 'index');
+    await payer.at('search').waitFor();
+    await steps(payer, payer.page.keyboard);
+  });
+  const results = (payer) => payer.at('result').allInnerTexts();
+
+  test('is used by keyboard: / focuses it, the arrows move, Enter opens, Escape closes', async () => {
+    await inDocs(async (payer, keyboard) => {
+      await keyboard.press('/');
+      await keyboard.type('commit_then_reset');
+      await payer.at('result').first().waitFor();
+      assert.match(await payer.at('found').innerText(), /^\d+ results?$/);
+      const links = payer.at('result');
+      await keyboard.press('ArrowDown');
+      await keyboard.press('ArrowDown');
+      assert.ok(await links.nth(1).evaluate((one) => one === document.activeElement));
+      await keyboard.press('ArrowUp');
+      await keyboard.press('ArrowUp');
+      assert.ok(await payer.at('search').evaluate((one) => one === document.activeElement));
+      await keyboard.press('Escape');
+      assert.ok(!await payer.at('found').isVisible());
+      assert.equal(await payer.at('search').inputValue(), 'commit_then_reset');
+      await keyboard.press('Escape');
+      assert.equal(await payer.at('search').inputValue(), '');
+      await keyboard.type('partial chargeback');
+      await payer.at('result').first().waitFor();
+      await payer.go(() => keyboard.press('Enter'));
+      assert.match(payer.page.url(), /\/_mock\/docs\/recipes#chargebacks$|\/_mock\/docs\/outcomes#chargebacks$/);
+    });
+  });
+
+  test('finds sections whose words begin so; headings come first, and all words must match', async () => {
+    await inDocs(async (payer) => {
+      const search = async (text) => {
+        await payer.at('search').fill(text);
+        await payer.at('found').waitFor();
+        return results(payer);
+      };
+      assert.match((await search('callback'))[0], /^Callbacks\n/, 'the page of this title');
+      assert.match((await search('expiry'))[0], /expiry/i);
+      assert.deepEqual(await search('payouts zebra'), []);
+      assert.equal(await payer.at('found').innerText(), '0 results');
+      assert.equal((await search('the')).length, 12);
+      assert.match(await payer.at('found').innerText(), /^The first 12 of \d+ results$/);
+    });
+  });
+
+  test('does not take the / of a switched-off keyboard, and says when the index cannot be loaded', async () => {
+    await inDocs(async (payer, keyboard) => {
+      await payer.page.route('**/search.json', (route) => route.fulfill({ body: 'no JSON' }));
+      await payer.page.evaluate(() => localStorage.setItem('milkypay-mock-keys', 'off'));
+      await keyboard.press('/');
+      assert.ok(!await payer.at('search').evaluate((one) => one === document.activeElement));
+      await payer.at('search').fill('fault');
+      await payer.at('found').waitFor();
+      assert.match(await payer.at('found').innerText(), /^The search does not work: .*JSON/);
+    });
+  });
+
+  for (const [size, theme] of [['phone', 'light'], ['phone', 'dark'], ['desktop', 'light'], ['desktop', 'dark']]) {
+    test(`is accessible with results, ${size}, ${theme}`, async () => {
+      await inDocs(async (payer) => {
+        await payer.at('search').fill('callback');
+        await payer.at('result').first().waitFor();
+        await payer.shot(`docs-search-${size}-${theme}`);
+        await payer.isAccessible('the results');
+      }, { size, theme });
+    });
+  }
+
+  test('is not shown without JavaScript', async () => {
+    await asPayer({ js: false }, server, async (payer) => {
+      await open(payer, 'index');
+      assert.ok(!await payer.at('search').isVisible());
+    });
+  });
+});
+
+describe('samples', () => {
+  const SHOWN = '127.0.0.1:8080';
+
+  test('name the server that serves them, also with the slashes of JSON', async () => {
+    await asPayer({}, server, async (payer) => {
+      for (const name of ['index', 'connect', 'faults', 'curl']) {
+        await open(payer, name);
+        const codes = await payer.page.locator('article pre code').allInnerTexts();
+        assert.ok(!codes.some((text) => /http:\\?\/\\?\/127\.0\.0\.1:8080/.test(text)), name);
+        assert.ok(codes.some((text) => text.includes(server.url)), name);
+      }
+      assert.match((await payer.page.locator('article pre code').allInnerTexts()).join(''),
+        new RegExp(`http:\\\\/\\\\/127\\.0\\.0\\.1:${server.port}\\\\/redirect`));
+    });
+  });
+
+  test('leave what says the default', async () => {
+    await asPayer({}, server, async (payer) => {
+      await open(payer, 'demo-shop');
+      assert.ok((await payer.page.locator('td[data-label="default"]').allInnerTexts()).some((text) => text.includes(SHOWN)));
+      await open(payer, 'index');
+      assert.ok((await payer.page.locator('article code').allInnerTexts()).includes(`listening on http://${SHOWN}`));
+    });
+  });
+
+  test('are copied by a button, with and without the clipboard of secure pages', async () => {
+    for (const secure of [true, false]) {
+      await asPayer({}, server, async (payer) => {
+        await payer.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+        const older = () => Object.defineProperty(navigator, 'clipboard', { value: undefined });
+        if (!secure) await payer.page.addInitScript(older);
+        await open(payer, 'faults');
+        await payer.at('copy').first().click();
+        await payer.page.locator('[data-testid="copy"]', { hasText: 'Copied' }).waitFor();
+        const text = await payer.page.evaluate(() =>
+          Object.getPrototypeOf(navigator).__lookupGetter__('clipboard').call(navigator).readText());
+        assert.match(text, new RegExp(`^curl -s http://127\\.0\\.0\\.1:${server.port}/_mock/faults`));
+      });
+    }
+  });
+});
