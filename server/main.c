@@ -19,6 +19,7 @@
 #include "exec/report.h"
 #include "fixture/fixture.h"
 #include "fixture/shapes.h"
+#include "greeting.h"
 #include "healthcheck.h"
 #include "loop.h"
 #include "routes.h"
@@ -226,20 +227,33 @@ static const char *write_ready_file(struct program *p)
                                strerror(errno));
 }
 
-/* Logs the URL, because stdout belongs to the command. "All addresses" cannot be called, so the
- * command gets loopback. */
-static void begin_command(struct program *p)
+/* "All addresses" cannot be called, so programs and people of this machine get loopback. */
+static void write_url_to_call(const struct program *p, char ret_url[URL_ROOM])
 {
     const char *host = p->config.listen_host;
-    char url[URL_ROOM];
     host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
-    write_url(p, host, url);
+    write_url(p, host, ret_url);
+}
+
+/* Logs the URL, because stdout belongs to the command. */
+static void begin_command(struct program *p, const char *url)
+{
     log_event(LOG_INFO, "listening", LOG_TEXT("url", p->listen_url));
     if (p->config.holds_warnings) {
         log_flush();
         log_hold_warnings();
     }
     exec_begin(&p->exec, url, &p->engine.tenants.demo->account.keys);
+}
+
+static void greet(const struct program *p, const char *url)
+{
+    const struct tenant *demo = p->engine.tenants.demo;
+    printf("listening on %s\n", p->listen_url);
+    fflush(stdout);
+    if (!p->config.log_json) {
+        greeting_print(url, demo ? &demo->account.keys : NULL);
+    }
 }
 
 /* The socket listens already, so clients may connect as soon as they read this. */
@@ -249,11 +263,12 @@ static const char *announce(struct program *p)
     if (why) {
         return why;
     }
+    char url[URL_ROOM];
+    write_url_to_call(p, url);
     if (p->exec.pid) {
-        begin_command(p);
+        begin_command(p, url);
     } else {
-        printf("listening on %s\n", p->listen_url);
-        fflush(stdout);
+        greet(p, url);
     }
     return NULL;
 }

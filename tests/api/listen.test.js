@@ -7,7 +7,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { Client } from '../lib/client.js';
+import { Client, DEMO } from '../lib/client.js';
 import { PATIENCE_MS, within } from '../lib/limits.js';
 import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
 
@@ -127,3 +127,66 @@ test(
     await server.stop();
   },
 );
+
+// Runs the program with a terminal as its stderr; another process passes on what comes there.
+const AT_TERMINAL = ['python3', '-c', `
+import os, pty, sys
+ours, terminal = pty.openpty()
+if os.fork() == 0:
+    os.close(terminal)
+    os.close(1)
+    try:
+        while text := os.read(ours, 4096):
+            os.write(2, text)
+    except OSError:
+        pass  # the program has ended
+    os._exit(0)
+os.close(ours)
+os.dup2(terminal, 2)
+os.close(terminal)
+os.execvp(sys.argv[1], sys.argv[1:])
+`];
+
+describe('what a start prints', { skip: ALONE }, () => {
+  const GREETING = ['dashboard', 'documentation', 'demo account', 'its API key', 'its other keys', 'Ctrl-C'];
+
+  const printed = async (options) => {
+    const server = await startServer(options);
+    const client = new Client(server);
+    await client.send('GET', '/_mock/health');
+    await server.stop();
+    return { server, stdout: server.stdout, stderr: server.stderr };
+  };
+
+  test('at a terminal: where dashboard, documentation and keys are, on stderr', async () => {
+    const { server, stdout, stderr } = await printed({ wrap: AT_TERMINAL });
+    assert.equal(stdout, `listening on ${server.url}\n`);
+    const lines = stderr.split('\r\n').filter((line) => line.startsWith('  '));
+    assert.deepEqual(lines, [
+      `  dashboard      ${server.url}/`,
+      `  documentation  ${server.url}/_mock/docs/`,
+      `  demo account   ${DEMO.id}`,
+      `  its API key    ${DEMO.api_key}`,
+      `  its other keys ${server.url}/_mock/#/accounts`,
+      '  Ctrl-C stops the server',
+    ]);
+  });
+
+  test('at a terminal, on all addresses: an address that can be opened', async () => {
+    const { server, stdout, stderr } = await printed({ wrap: AT_TERMINAL, listen: '0.0.0.0:0' });
+    assert.equal(stdout, `listening on http://0.0.0.0:${server.port}\n`);
+    assert.match(stderr, new RegExp(`dashboard +http://127\\.0\\.0\\.1:${server.port}/\r\n`));
+  });
+
+  for (const [what, options] of [
+    ['elsewhere', {}],
+    ['with a log in JSON', { wrap: AT_TERMINAL, args: ['--log-format', 'json'] }],
+  ]) {
+    test(`${what}: nothing but the log`, async () => {
+      const { server, stdout, stderr } = await printed(options);
+      assert.equal(stdout, `listening on ${server.url}\n`);
+      assert.ok(stderr.includes('stopping'), 'the log');
+      for (const word of GREETING) assert.ok(!stderr.includes(word), word);
+    });
+  }
+});
