@@ -13,6 +13,7 @@
 #define FORM(from) ACCESS_PAGE, account_by_##from, NEEDS_PAGES
 #define OPEN_PAGE ACCESS_PAGE, NULL, 0
 #define CONTROL ACCESS_CONTROL, account_by_query, NEEDS_ACCOUNT
+#define RESET ACCESS_CONTROL, account_to_reset, 0
 #define LARGE ACCESS_CONTROL_LARGE, account_by_query, NEEDS_ACCOUNT
 #define JOURNAL ACCESS_CONTROL, account_by_query, NEEDS_ACCOUNT | NEEDS_JOURNAL
 #define ACCOUNT ACCESS_CONTROL, account_in_path, 0
@@ -82,7 +83,7 @@ const struct route routes[] = {
     {"DELETE", "/_mock/accounts/{id}",                     ACCOUNT,           control_accounts_delete},
     {"POST",   "/_mock/accounts/{id}/rotate",              ACCOUNT,           control_accounts_rotate},
     {"GET",    "/_mock/accounts/{id}/balances",            ACCOUNT,           control_accounts_balances},
-    {"POST",   "/_mock/reset",                             CONTROL,           control_reset},
+    {"POST",   "/_mock/reset",                             RESET,             control_reset},
     {"GET",    "/_mock/clock",                             CONTROL,           control_clock_get},
     {"PUT",    "/_mock/clock",                             CONTROL,           control_clock_set},
     {"POST",   "/_mock/clock/advance",                     CONTROL,           control_clock_advance},

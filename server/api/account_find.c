@@ -1,8 +1,16 @@
-/* Finds the account of a call by its body or its invoice. */
+/* Finds the account of a call by its body or its invoice, and the one to reset. */
 #include "api/api.h"
 
 #include "base/text.h"
 #include "domain/token.h"
+
+struct answer *account_to_reset(struct call *call)
+{
+    const struct tenants *tenants = &call->engine->tenants;
+    const char *id = http_query_text(call->request, "account");
+    bool gone = tenants->demo_id && !tenants->demo;
+    return gone && (!id || text_equal(id, tenants->demo_id)) ? NULL : account_by_query(call);
+}
 
 /* ------------------------------------------------------------------ by a public key */
 

@@ -57,6 +57,10 @@ struct answer *account_by_invoice(struct call *call);
 struct answer *account_by_token(struct call *call);
 struct answer *account_by_pid(struct call *call);
 
+/* By ?account=, else the demo account. Leaves call->tenant NULL if that is the demo account and it
+ * was deleted. */
+struct answer *account_to_reset(struct call *call);
+
 /* Sets call->found to the invoice, and the call's account to its account. Returns NULL if `invoice`
  * was not found or its account was deleted. */
 struct tenant *account_of(struct call *call, bool found, const struct invoice *invoice);

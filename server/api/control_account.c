@@ -85,6 +85,13 @@ static struct answer *read_settings(struct call *call, bool optional, struct set
     return errors.n ? control_reply_errors(call, &errors) : refused;
 }
 
+static struct answer *refuse_another(struct call *call)
+{
+    return call_control_error(call, 409, "too_many_accounts",
+                              "there are %d accounts already; delete some or use ttl_s",
+                              TENANTS_MOST);
+}
+
 struct answer *control_accounts_add(struct call *call)
 {
     struct settings settings;
@@ -94,10 +101,7 @@ struct answer *control_accounts_add(struct call *call)
         return refused;
     }
     const struct tenant *tenant = engine_add_account(call->engine, &settings);
-    return tenant ? control_reply_account(call, 201, tenant)
-                  : call_control_error(call, 409, "too_many_accounts",
-                                       "there are %d accounts already; delete some or use ttl_s",
-                                       TENANTS_MOST);
+    return tenant ? control_reply_account(call, 201, tenant) : refuse_another(call);
 }
 
 struct answer *control_accounts_change(struct call *call)
@@ -125,6 +129,10 @@ struct answer *control_reset(struct call *call)
     struct answer *refused = control_read(call, true, NULL, 0, NULL);
     if (refused) {
         return refused;
+    }
+    call->tenant = call->tenant ?: engine_restore_demo(call->engine);
+    if (!call->tenant) {
+        return refuse_another(call);
     }
     engine_reset(call->engine, call->tenant);
     call->unrecorded = true; /* a reset empties the journal */

@@ -196,7 +196,8 @@ static struct answer *check_needs(struct call *call)
     if (needs & NEEDS_ACCOUNT && !call->tenant) {
         return call_control_error(
             call, 404, "unknown_account",
-            "the demo account does not exist; name another one with ?account=");
+            "the demo account was deleted; POST /_mock/reset brings it back, or name another one "
+            "with ?account=");
     }
     return needs & NEEDS_JOURNAL ? call_check_journal(call) : NULL;
 }

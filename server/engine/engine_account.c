@@ -14,6 +14,17 @@ static const char *next_key(struct engine *engine, struct arena *arena, const ch
     return arena_printf(arena, "%s%s", prefix, text);
 }
 
+static struct tenant *add(struct engine *engine, const struct account_keys *keys,
+                          const struct settings *settings)
+{
+    struct tenant *tenant = tenants_add(&engine->tenants, engine->store, keys, settings);
+    if (tenant) {
+        turn_recheck(&engine->turn);
+        journal_account(engine, tenant, JOURNAL_CREATED);
+    }
+    return tenant;
+}
+
 struct tenant *engine_add_account(struct engine *engine, const struct settings *settings)
 {
     struct arena arena = {0};
@@ -27,13 +38,15 @@ struct tenant *engine_add_account(struct engine *engine, const struct settings *
         .secret_key = next_key(engine, &arena, "sk_test_"),
         .secret_live_key = next_key(engine, &arena, "sk_live_"),
     };
-    struct tenant *tenant = tenants_add(&engine->tenants, engine->store, &keys, settings);
+    struct tenant *tenant = add(engine, &keys, settings);
     arena_finish(&arena);
-    if (tenant) {
-        turn_recheck(&engine->turn);
-        journal_account(engine, tenant, JOURNAL_CREATED);
-    }
     return tenant;
+}
+
+struct tenant *engine_restore_demo(struct engine *engine)
+{
+    const struct fixture_account *demo = engine->fixture->accounts;
+    return engine->fixture->n_accounts ? add(engine, &demo->keys, &demo->settings) : NULL;
 }
 
 void engine_change_account(struct engine *engine, struct tenant *tenant,
@@ -105,13 +118,10 @@ void engine_set_demo_callback_url(struct engine *engine)
 
 /* ------------------------------------------------------------------ reset and end */
 
-static const struct settings *fixture_settings(const struct engine *engine,
-                                               const struct tenant *tenant)
+static const struct fixture_account *fixture_account(const struct engine *engine, const char *id)
 {
     const struct fixture *fixture = engine->fixture;
-    const struct fixture_account *found = text_find(tenant->account.keys.id, fixture->accounts,
-                                                    fixture->n_accounts, sizeof *fixture->accounts);
-    return found ? &found->settings : NULL;
+    return text_find(id, fixture->accounts, fixture->n_accounts, sizeof *fixture->accounts);
 }
 
 /* Stops the account's callbacks and its advance, and wakes waiting calls. */
@@ -152,9 +162,9 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
     sinks_finish(&tenant->sinks);
     tenant->rate = (struct call_rate){0};
     restart_keys(engine, tenant);
-    const struct settings *settings = fixture_settings(engine, tenant);
-    if (settings) {
-        tenant_set_settings(&engine->tenants, tenant, engine->store, settings);
+    const struct fixture_account *fixed = fixture_account(engine, tenant->account.keys.id);
+    if (fixed) {
+        tenant_set_settings(&engine->tenants, tenant, engine->store, &fixed->settings);
     }
     if (tenant == engine->tenants.demo) {
         engine_set_demo_callback_url(engine);

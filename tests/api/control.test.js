@@ -998,3 +998,28 @@ test('waiting calls end with their account and with the server', async () => {
   assert.notEqual(await waiting, 200);
   await sink.stop();
 });
+
+test('a deleted demo account comes back by a reset, with its keys and settings, and its callback URL', async () => {
+  const callback_url = 'http://127.0.0.1:1/callback';
+  const own = await startServer({ args: ['--callback-url', callback_url] });
+  const client = new Client(own);
+  const reset = (query, options) => client.send('POST', `/_mock/reset${query}`, options);
+  const state = async () => (await client.send('GET', `/_mock/accounts/${DEMO.id}`)).expect(200).json;
+  const before = await state();
+  for (const query of ['', `?account=${DEMO.id}`]) {
+    await client.made({ reference_id: 'order-1' });
+    (await client.send('DELETE', `/_mock/accounts/${DEMO.id}`)).expect(200);
+    const reply = await client.send('GET', '/_mock/clock');
+    refused(reply, 404);
+    assert.match(reply.json.error.message, /POST \/_mock\/reset brings it back/);
+
+    refused(await reset(query, { json: { unknown: 1 } }), 422);
+    refused(await client.send('GET', '/_mock/clock'), 404);
+    assert.deepEqual((await reset(query)).expect(200).json, { reset: DEMO.id });
+    assert.deepEqual(await state(), before);
+    assert.equal(before.settings.callback_url, callback_url);
+    assert.deepEqual((await client.list()).expect(200).json.data, []);
+  }
+  refused(await reset('?account=coma_0000000000000000'), 404);
+  await own.stop();
+});

@@ -101,7 +101,7 @@ export async function showAccounts(view, { values, signal }) {
     if (signal.aborted) return;
     fill(list, own && card(own, load),
       account && own === null && el('p.notice.bad', { role: 'alert', 'data-testid': 'no-account' },
-        `There is no account ${account}.`),
+        `There is no account ${account}. If it was the demo account, POST /_mock/reset brings it back.`),
       items.filter(({ id }) => id !== account).map((one) => card(one, load)),
       pager('accounts', values, next, ['First', 'More']));
   };
