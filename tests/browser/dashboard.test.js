@@ -465,6 +465,30 @@ describe('every status', () => {
     ['charged_back', SERVICE, ['processed', 'charged_back']],
     ['partially_charged_back', SERVICE, ['processed', 'partially_charged_back']],
     ['terminated', SERVICE, ['terminated']],
+  test('"Move to" preselects the step that is usually next', async () => {
+    const api = await shop();
+    const selected = async (tester, id) => {
+      await tester.open(`/invoices/${id}`);
+      return tester.at('move-to').inputValue();
+    };
+    await asTester(api, async (tester) => {
+      const { id } = await api.made({}, hold);
+      assert.equal(await selected(tester, id), 'processed');
+      await tester.at('move').click(); // the view stays, and selects anew
+      await tester.seesStatus('processed');
+      await tester.page.waitForFunction(() => document.querySelector('[data-testid="move-to"]').value === 'refunded');
+      for (const [status, next] of [['partially_refunded', 'refunded'], ['partially_charged_back', 'charged_back']]) {
+        (await api.transition(id, { status, amount: 1 })).expect(200);
+        assert.equal(await selected(tester, id), next, status);
+      }
+      const failed = (await api.made({}, { headers: { 'X-Mock-Outcome': 'process_failed@0' } })).id;
+      (await api.wait({ invoice: failed, status: 'process_failed' })).expect(200);
+      assert.equal(await selected(tester, failed), 'process_pending');
+      const verify = (await api.made({ flow: 'verify' }, hold)).id;
+      assert.equal(await selected(tester, verify), 'verified');
+    });
+  });
+
     ['created', undefined, []],
     ['expired', undefined, ['expired']],
   ];

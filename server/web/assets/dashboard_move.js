@@ -6,6 +6,9 @@ import { kindOf } from './dashboard_kinds.js';
 import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
 import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
 
+// The first of these that may follow is selected: usually the next step of a test.
+const LIKELY = ['processed', 'verified', 'refunded', 'canceled', 'charged_back', 'process_pending'];
+
 export function mover(id, moved) {
   let allowed = [], status = '', profile;
   const to = el('select', { 'data-testid': 'move-to' });
@@ -26,9 +29,9 @@ export function mover(id, moved) {
     await moved();
   }, { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'No further status is possible.');
-  const show = () => {
+  const show = (chosen = to.value) => {
     const choices = force.checked ? statusNames(kindOf(id).noun, profile).filter((one) => one !== status) : allowed;
-    setOptions(to, choices.map((one) => [one, words(one)]));
+    setOptions(to, choices.map((one) => [one, words(one)]), chosen);
     const { failure, money, part } = statusOf(to.value) ?? {};
     why.hidden = !failure;
     much.hidden = !money;
@@ -37,7 +40,7 @@ export function mover(id, moved) {
     for (const one of [to.parentElement, go]) one.hidden = !choices.length;
   };
   const target = field('Status', to);
-  to.addEventListener('change', show);
+  to.addEventListener('change', () => show());
   force.addEventListener('change', async () => {
     if (force.checked) ({ settings: { profile } } = await get(`/accounts/${account}`));
     show();
@@ -49,7 +52,7 @@ export function mover(id, moved) {
       if (status === state.attributes.status && allowed.join() === state.may_become.join()) return;
       status = state.attributes.status;
       allowed = state.may_become;
-      show();
+      show(LIKELY.find((one) => allowed.includes(one)));
     },
   };
 }

@@ -173,8 +173,7 @@ export const options = (pairs, chosen) =>
 /** The suggestions for an input with `list: id`. */
 export const suggestions = (id, values) => el('datalist', { id }, values.map((value) => el('option', { value })));
 
-/** A select of statuses or similar; new options keep the selected value if they contain it. */
-export function setOptions(select, pairs) {
-  const { value } = select;
+/** New options of a select; the selected value is kept if they contain it. */
+export function setOptions(select, pairs, value = select.value) {
   select.replaceChildren(...options(pairs, value));
 }
