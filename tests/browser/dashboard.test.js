@@ -53,6 +53,29 @@ describe('invoices', () => {
     });
   });
 
+  test('without invoices it shows where code connects, and a call that makes the first one', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open();
+      const card = tester.at('first-steps');
+      await tester.at('first-call').waitFor();
+      for (const [id, value] of [['base-url', server.url], ['public-url', `${server.url}/public-api`],
+        ['id', api.account.id], ['api_key', api.account.api_key], ['public_key', api.account.public_key],
+        ['secret_key', api.account.secret_key]]) {
+        assert.equal(await card.getByTestId(id).innerText(), value);
+      }
+      await tester.at('copy-call').click();
+      await tester.page.locator('.toast', { hasText: 'Copied' }).waitFor();
+      const { stdout } = await promisify(execFile)('sh', ['-c', `${await tester.copied()} -s`]);
+      assert.equal(JSON.parse(stdout).data.attributes.status, 'process_pending');
+      await tester.sees('invoice', 1);
+      await tester.sees('first-steps', 0);
+      await tester.at('search').fill('nothing like it');
+      await tester.at('empty').waitFor();
+      assert.equal(await card.count(), 0, 'not for a filter that finds nothing');
+    });
+  });
+
   test('the list has pages', async () => {
     const api = await shop();
     for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, hold);
@@ -442,29 +465,6 @@ describe('one invoice', () => {
     });
   }
 
-  test('an unknown invoice shows an error', async () => {
-    await asTester(await shop(), async (tester) => {
-      await tester.open('/invoices/cpi_0000000000000000');
-      await tester.at('failed').waitFor();
-    }, { refusals: true });
-  });
-});
-
-describe('every status', () => {
-  const SERVICE = { service: 'payment_card_usd_hpp' };
-  const ROADS = [
-    ['process_pending', SERVICE, []],
-    ['processed', SERVICE, ['processed']],
-    ['partially_processed', SERVICE, ['partially_processed']],
-    ['process_failed', SERVICE, ['process_failed']],
-    ['verified', { ...SERVICE, flow: 'verify' }, ['verified']],
-    ['refund_pending', SERVICE, ['processed', 'refund_pending']],
-    ['partially_refunded', SERVICE, ['processed', 'partially_refunded']],
-    ['refunded', SERVICE, ['processed', 'refund_pending', 'refunded']],
-    ['refund_failed', SERVICE, ['processed', 'refund_pending', 'refund_failed']],
-    ['charged_back', SERVICE, ['processed', 'charged_back']],
-    ['partially_charged_back', SERVICE, ['processed', 'partially_charged_back']],
-    ['terminated', SERVICE, ['terminated']],
   test('"Move to" preselects the step that is usually next', async () => {
     const api = await shop();
     const selected = async (tester, id) => {
@@ -489,6 +489,29 @@ describe('every status', () => {
     });
   });
 
+  test('an unknown invoice shows an error', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/invoices/cpi_0000000000000000');
+      await tester.at('failed').waitFor();
+    }, { refusals: true });
+  });
+});
+
+describe('every status', () => {
+  const SERVICE = { service: 'payment_card_usd_hpp' };
+  const ROADS = [
+    ['process_pending', SERVICE, []],
+    ['processed', SERVICE, ['processed']],
+    ['partially_processed', SERVICE, ['partially_processed']],
+    ['process_failed', SERVICE, ['process_failed']],
+    ['verified', { ...SERVICE, flow: 'verify' }, ['verified']],
+    ['refund_pending', SERVICE, ['processed', 'refund_pending']],
+    ['partially_refunded', SERVICE, ['processed', 'partially_refunded']],
+    ['refunded', SERVICE, ['processed', 'refund_pending', 'refunded']],
+    ['refund_failed', SERVICE, ['processed', 'refund_pending', 'refund_failed']],
+    ['charged_back', SERVICE, ['processed', 'charged_back']],
+    ['partially_charged_back', SERVICE, ['processed', 'partially_charged_back']],
+    ['terminated', SERVICE, ['terminated']],
     ['created', undefined, []],
     ['expired', undefined, ['expired']],
   ];

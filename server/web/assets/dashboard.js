@@ -80,7 +80,7 @@ async function show({ focus = true } = {}) {
 const live = document.querySelector('.live');
 watchState((state) => {
   live.dataset.state = state;
-  live.textContent = { live: 'live', off: 'not live' }[state] ?? state;
+  live.textContent = { live: 'connected', off: 'not connected' }[state] ?? state;
 });
 document.querySelector('[data-skip]').addEventListener('click', (event) => {
   event.preventDefault();

@@ -2,6 +2,7 @@
 
 import { get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
@@ -40,8 +41,9 @@ function row(one) {
     el('span.quiet.when', {}, time(one.created * 1000))));
 }
 
-const empty = (kind, filtered) => el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
-  : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']);
+const empty = (kind, filtered) => [el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
+  : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']),
+filtered || kind !== KINDS.invoices ? null : firstSteps()];
 
 /** The filters; `change(values)` is called after a change. */
 function filters(kind, values, change) {
@@ -74,7 +76,7 @@ async function showList(kind, view, { values: given, signal }) {
     const filtered = Object.entries(values).some(([name, value]) => value && name !== 'after');
     count.textContent = `${number(total)}${total === 1_000_000 ? ' and more' : ''} in all`;
     fill(list, items.map(row));
-    fill(foot, whole ? [items.length ? null : empty(kind, filtered || values.after), pager(kind.view, values, next)]
+    fill(foot, whole ? [items.length ? [] : empty(kind, filtered || values.after), pager(kind.view, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
   };
   const load = async () => {
