@@ -8,8 +8,8 @@ struct answer *account_to_reset(struct call *call)
 {
     const struct tenants *tenants = &call->engine->tenants;
     const char *id = http_query_text(call->request, "account");
-    bool gone = tenants->demo_id && !tenants->demo;
-    return gone && (!id || text_equal(id, tenants->demo_id)) ? NULL : account_by_query(call);
+    bool gone = text_equal(id, tenants->demo_id) && !tenants->demo;
+    return gone ? NULL : account_by_query(call);
 }
 
 /* ------------------------------------------------------------------ by a public key */
