@@ -31,8 +31,8 @@ void engine_set_demo_callback_url(struct engine *engine);
 /* Removes everything in the account (tenants_empty) and drops its pending work. */
 void engine_empty(struct engine *engine, struct tenant *tenant);
 
-/* Creates the deleted demo account again, with the fixtures' keys and settings. Returns NULL if they
- * have no accounts, or if there are too many accounts. */
+/* Creates the deleted demo account again, with the fixtures' keys and settings. Returns NULL if
+ * they have no accounts, or if there are too many accounts. */
 struct tenant *engine_restore_demo(struct engine *engine);
 
 /* Resets the account to its initial state; fixture accounts get the fixture's settings. */

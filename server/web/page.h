@@ -9,8 +9,8 @@
 struct answer *page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                           const struct template_scope *scope) ATTR_ANSWER;
 
-/* The same for a static page or its data. Browsers revalidate it each time (304 if unchanged), because the
- * server may be another version by then. */
+/* The same for a static page or its data. Browsers revalidate it each time (304 if unchanged),
+ * because the server may be another version by then. */
 struct answer *page_reply_embedded(struct call *call, unsigned status, const char *type,
                                    const struct embedded_file *file) ATTR_ANSWER;
 

@@ -1,9 +1,10 @@
-// Generates server/docs/api.md, control-api.md and bodies.md from schema/openapi.yaml. Prints the pages that differ
-// from the generated text, and exits with 1 if there is one. With --fix it writes them.
+// Generates server/docs/api.md, control-api.md, bodies.md and bodies-*.md from schema/openapi.yaml. Prints the pages that
+// differ from the generated text, and exits with 1 if there is one. With --fix it writes them.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { kinds } from './reference_kinds.mjs';
 import { Schemas, cell, table } from './reference_schemas.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -129,11 +130,20 @@ ${operations((tag) => !isPlatform(tag))}
 ${errors((tag) => !isPlatform(tag))}`,
   'bodies.md': `# Bodies
 
-${MADE} It describes the bodies of the [API](api.md) and the
-[control API](control-api.md) by name. A field with a \\* is required in requests and always present in responses.
+${MADE} It lists the bodies of the [API](api.md) and the [control API](control-api.md) by name.
 
-${schemas.sections()}`,
+${table(['kind', 'bodies'], kinds.map((kind) => [
+    `[${kind.title}](${kind.file})`, schemas.namesOf(kind).map((name) => schemas.link(name)).join(', ')]))}`,
 };
+
+for (const kind of kinds) {
+  pages[kind.file] = `# Bodies: ${kind.title}
+
+${kind.says} ${MADE} [Bodies](bodies.md) lists all bodies. A field
+with a \\* is required in requests and always present in responses.
+
+${schemas.sections(kind)}`;
+}
 
 let wrong = 0;
 for (const [name, text] of Object.entries(pages)) {

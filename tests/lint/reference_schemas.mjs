@@ -1,5 +1,7 @@
 // Describes schemas of schema/openapi.yaml in words and tables.
 
+import { kindOf } from './reference_kinds.mjs';
+
 const MANY = 4; // more values than this get a separate section
 const LIMITS = [
   ['minimum', (n) => `at least ${n}`],
@@ -71,6 +73,8 @@ export class Schemas {
     );
   }
 
+  link(name) { return `[${name}](${kindOf(name).file}#${slug(name)})`; }
+
   limits(schema) {
     const found = LIMITS.filter(([key]) => schema[key] !== undefined).map(([key, say]) => say(schema[key]));
     return words([...found, schema.default !== undefined && `default ${code(schema.default)}`]);
@@ -79,7 +83,7 @@ export class Schemas {
   /** The type of a schema, in words. */
   type(schema) {
     const name = this.nameOf(schema);
-    if (name && this.hasSection(name)) return words([`[${name}](bodies.md#${slug(name)})`, this.limits(schema)]);
+    if (name && this.hasSection(name)) return words([this.link(name), this.limits(schema)]);
     const one = this.follow(schema);
     return words([this.kind(one), this.limits({ ...one, ...schema })]);
   }
@@ -143,11 +147,10 @@ export class Schemas {
     return `## ${name}\n\n${described}${inherits}${this.fieldTable(schema)}${says ? `One of:\n\n${says}\n` : ''}`;
   }
 
-  sections() {
-    return Object.keys(this.named)
-      .filter((name) => this.hasSection(name))
-      .sort()
-      .map((name) => this.section(name))
-      .join('');
+  /** The names with a section that are of a kind. */
+  namesOf(kind) {
+    return Object.keys(this.named).filter((name) => this.hasSection(name) && kindOf(name) === kind).sort();
   }
+
+  sections(kind) { return this.namesOf(kind).map((name) => this.section(name)).join(''); }
 }

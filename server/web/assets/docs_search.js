@@ -11,7 +11,8 @@ let index;
 async function load() {
   const reply = await fetch(INDEX);
   if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
-  return (await reply.json()).flatMap(([url, page, sections]) => sections.map(([anchor, heading, excerpt, text], at) => ({
+  const pages = await reply.json();
+  return pages.flatMap(([url, page, sections]) => sections.map(([anchor, heading, excerpt, text], at) => ({
     page,
     heading,
     excerpt,
