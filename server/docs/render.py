@@ -21,7 +21,7 @@ NO_GROUP = "-"
 LONG = 34  # characters of code, in a table
 COMMENT = re.compile(r"^<!-- .*? -->$", re.M)
 OMITTED = "<!-- raw HTML omitted -->\n"
-GENERATED = "This page is generated from"
+GENERATED = 'generated from <a href="../../schema/openapi.yaml">'
 EXCERPT = 100  # characters
 
 
@@ -169,7 +169,7 @@ def sections(page):
 
 
 def search_index(pages):
-    return [[page.url, page.label, list(sections(page))] for page in pages if page.group != NO_GROUP]
+    return [[page.url, page.label, GENERATED in page.body, list(sections(page))] for page in pages if page.group != NO_GROUP]
 
 
 # ---------------------------------------------------------------- the frame

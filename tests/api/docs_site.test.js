@@ -93,8 +93,9 @@ describe('the index of the search', () => {
     const { headers, json } = await page('/_mock/docs/search.json');
     assert.equal(headers['content-type'], 'application/json');
     assert.deepEqual(json.map(([url]) => url), pageNames().map(path));
-    for (const [url, label, sections] of json) {
+    for (const [url, label, generated, sections] of json) {
       const { text } = await page(url);
+      assert.equal(generated, /\/(api|control-api|bodies[\w-]*)$/.test(url), url);
       assert.ok(text.includes(`aria-current="page">${label}<`), label);
       for (const [anchor, heading] of sections) {
         assert.ok(text.includes(` id="${anchor}"`), `${url}: ${anchor}`);
@@ -105,7 +106,7 @@ describe('the index of the search', () => {
 
   test('contains the words of the text and of its tables, not those of samples', async () => {
     const { json } = await page('/_mock/docs/search.json');
-    const [, , sections] = json.find(([url]) => url === '/_mock/docs/faults');
+    const [, , , sections] = json.find(([url]) => url === '/_mock/docs/faults');
     const all = sections.map(([, , , words]) => words).join(' ').split(' ');
     for (const word of ['simulate', 'commit_then_reset', 'retry_after']) assert.ok(all.includes(word), word);
     assert.ok(!all.includes('createhash'));

@@ -7,16 +7,17 @@ const KEYS_STORED = 'milkypay-mock-keys'; // the dashboard's switch of single-le
 
 let index;
 
-/** [{page, heading, excerpt, url, places}]: `places` are texts in the order of WEIGHTS, each word after a blank. */
+/** [{page, heading, excerpt, url, factor, places}]: texts in the order of WEIGHTS, each word after a blank. */
 async function load() {
   const reply = await fetch(INDEX);
   if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
   const pages = await reply.json();
-  return pages.flatMap(([url, page, sections]) => sections.map(([anchor, heading, excerpt, text], at) => ({
+  return pages.flatMap(([url, page, generated, sections]) => sections.map(([anchor, heading, excerpt, text], at) => ({
     page,
     heading,
     excerpt,
     url: at ? `${url}#${anchor}` : url, // the first heading is the page itself
+    factor: generated ? 0.1 : 1, // the reference comes behind what explains it
     places: [at ? '' : `${page} ${heading}`, heading, page, text].map((one) => ` ${words(one).join(' ')}`),
   })));
 }
@@ -26,14 +27,14 @@ const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 const WEIGHTS = [12, 8, 3, 1]; // of the title of a page, a heading, the page around it, the text
 
 /** 0 if a word begins none of the words of the section. */
-function score({ places }, asked) {
+function score({ factor, places }, asked) {
   let sum = 0;
   for (const word of asked) {
     const at = places.findIndex((place) => place.includes(` ${word}`));
     if (at < 0) return 0;
     sum += WEIGHTS[at];
   }
-  return sum;
+  return sum * factor;
 }
 
 function find(text) {
