@@ -31,8 +31,9 @@ static struct answer *check_resolution(struct call *call, const char *name,
     }
     const char *known = resolution_find(name, &call->engine->fixture->resolutions);
     if (!known) {
-        return call_control_error(call, 422, "unknown_resolution", "there is no resolution \"%s\"",
-                                  name);
+        return call_control_error(
+            call, 422, "unknown_resolution", "%s",
+            resolution_unknown(name, &call->engine->fixture->resolutions, call->arena));
     }
     if (!status_takes_resolution(request->status, known)) {
         return call_invalid(call, "%s cannot have the resolution %s", status_name(request->status),
@@ -109,7 +110,8 @@ static struct answer *read_status(struct call *call, const struct invoice *invoi
                                   const char *name, enum status *ret_status)
 {
     if (!status_parse(name, ret_status)) {
-        return call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
+        return call_control_error(call, 422, "unknown_status", "%s",
+                                  status_unknown(name, call->arena));
     }
     enum profile profile = call_profile(call);
     if (!status_is_in(*ret_status, profile)) {

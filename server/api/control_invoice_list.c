@@ -22,7 +22,8 @@ static struct answer *read_status(struct call *call, int64_t *ret_status)
     const char *name = http_query_text(call->request, "status");
     enum status status;
     if (name && !status_parse(name, &status)) {
-        return call_control_error(call, 422, "unknown_status", "there is no status \"%s\"", name);
+        return call_control_error(call, 422, "unknown_status", "%s",
+                                  status_unknown(name, call->arena));
     }
     *ret_status = name ? (int64_t)status : TIME_NONE;
     return NULL;

@@ -27,7 +27,7 @@ static struct answer *read_callback(struct call *call, const char *name, struct 
         return call_invalid(call, "callback: must be delivered or failed");
     }
     if (transition && !status_parse(transition, &status)) {
-        return call_invalid(call, "transition: there is no such status");
+        return call_invalid(call, "transition: %s", status_unknown(transition, call->arena));
     }
     waiter->transition = transition ? (int64_t)status : TIME_NONE;
     return NULL;
@@ -75,7 +75,7 @@ static struct answer *read_invoice(struct call *call, const char *id, struct wai
     waiter->kind = WAIT_STATUS;
     return status_parse(status, &waiter->status)
                ? NULL
-               : call_invalid(call, "status: there is no such status");
+               : call_invalid(call, "status: %s", status_unknown(status, call->arena));
 }
 
 /* Exactly one condition. */

@@ -128,7 +128,8 @@ static void check_match(struct input *input, struct json_errors *errors)
         json_errors_add(errors, "match.invoice", "Must be an invoice's id, cpi_... or cpoi_...");
     }
     if (input->transition && !status_parse(input->transition, &status)) {
-        json_errors_add(errors, "match.transition", "There is no status %s.", input->transition);
+        json_errors_add(errors, "match.transition", "%s",
+                        status_unknown(input->transition, errors->arena));
     }
     match->transition = input->transition ? (int64_t)status : FAULT_UNSET;
 }
@@ -173,19 +174,21 @@ static void check_effect(struct input *input, struct json_errors *errors)
     }
 }
 
-/* Reads place and kind; an error suggests the nearest name. */
+/* Reads place and kind. */
 static struct answer *find_kind(struct call *call, struct input *input)
 {
     struct fault *fault = &input->fault;
     if (!fault_place_parse(input->on, &fault->place)) {
         return call_control_error(call, 422, "unknown_fault", "on: must be api, callback or page");
     }
-    return fault_kind_parse(input->name, fault->place, &fault->effect.kind)
-               ? NULL
-               : call_control_error(call, 422, "unknown_fault",
-                                    "there is no fault \"%s\" on %s; the nearest is \"%s\"",
-                                    input->name, input->on,
-                                    fault_nearest(input->name, fault->place));
+    if (fault_kind_parse(input->name, fault->place, &fault->effect.kind)) {
+        return NULL;
+    }
+    const struct nearest nearest = fault_nearest(input->name, fault->place);
+    const char *names =
+        arena_printf(call->arena, "it must be %s", fault_names(fault->place, call->arena));
+    return call_control_error(call, 422, "unknown_fault", "there is no fault \"%s\" on %s%s",
+                              input->name, input->on, nearest_hint(&nearest, call->arena, names));
 }
 
 struct answer *fault_read(struct call *call, const json_t *body, struct fault *ret_fault)

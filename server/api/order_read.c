@@ -1,5 +1,6 @@
 #include "api/order_fields.h"
 #include "api/service_fields.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "domain/currency.h"
 #include "domain/price.h"
@@ -43,6 +44,20 @@ static bool is_usable(const struct checking *c, const struct service *service)
                : service_is_usable(service);
 }
 
+/* The platform's message names no service; the reason in the header does. */
+static void suggest_service(const struct checking *c, const char *code)
+{
+    const struct catalogue *catalogue =
+        engine_catalogue(c->call->engine, c->call->tenant, c->order->kind);
+    struct nearest nearest = nearest_to(code);
+    for (size_t i = 0; i < catalogue_size(catalogue); i++) {
+        nearest_offer(&nearest, catalogue_at(catalogue, i)->code);
+    }
+    c->call->detail =
+        nearest.name ? arena_printf(c->call->arena, "did you mean the service %s?", nearest.name)
+                     : NULL;
+}
+
 static void check_service(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -51,6 +66,9 @@ static void check_service(const struct checking *c)
     }
     const struct service *service = service_find(
         engine_catalogue(c->call->engine, c->call->tenant, c->order->kind), input->service);
+    if (!service) {
+        suggest_service(c, input->service);
+    }
     if (!service || !is_usable(c, service)) {
         json_errors_add(c->errors, "service",
                         service ? "Service is not available" : "Service does not exist");

@@ -298,29 +298,3 @@ bool text_matches(const char *text, size_t size, const char *pattern)
     }
     return pattern[strspn(pattern, "*")] == '\0';
 }
-
-static size_t least_of(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-size_t text_distance(const char *a, const char *b)
-{
-    enum { MOST = 63 };
-    size_t a_size = strnlen(a, MOST), b_size = strnlen(b, MOST);
-    size_t d[MOST + 1][MOST + 1]; /* distance of the first i letters of a and the first j of b */
-    for (size_t i = 0; i <= a_size; i++) {
-        for (size_t j = 0; j <= b_size; j++) {
-            if (!i || !j) {
-                d[i][j] = i + j;
-                continue;
-            }
-            d[i][j] = least_of(d[i - 1][j] + 1, d[i][j - 1] + 1);
-            d[i][j] = least_of(d[i][j], d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                d[i][j] = least_of(d[i][j], d[i - 2][j - 2] + 1);
-            }
-        }
-    }
-    return d[a_size][b_size];
-}

@@ -61,7 +61,3 @@ bool text_is_date(const char *text);
 /* Returns true if the text matches the pattern, in which `*` stands for any number of characters.
  * Takes at most the product of both lengths. */
 bool text_matches(const char *text, size_t size, const char *pattern);
-
-/* The edit distance of two names: how many letters must be inserted, removed, changed or swapped
- * with the next one. Compares only the first 63 bytes. */
-size_t text_distance(const char *a, const char *b);

@@ -133,6 +133,10 @@ static const char *because_of_fields(struct call *call)
     }
     const char *accepted = call->router->accepts ? call->router->accepts(call, first->path) : NULL;
     const char *rest = more ? arena_printf(call->arena, " (and %zu more)", more) : "";
+    if (call->detail) { /* more useful than all that the field takes */
+        return arena_printf(call->arena, "%s: %s%s; %s", first->path, first->message, rest,
+                            call->detail);
+    }
     return accepted ? arena_printf(call->arena, "%s: %s%s; it takes %s", first->path,
                                    first->message, rest, accepted)
                     : arena_printf(call->arena, "%s: %s%s", first->path, first->message, rest);

@@ -1,6 +1,7 @@
 /* Suggests a route for a mistyped path. */
 #include "reason.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -65,7 +66,7 @@ static size_t change_cost(const char *text, size_t size, const char *pattern, si
     char a[LETTERS_MOST + 1], b[LETTERS_MOST + 1];
     snprintf(a, sizeof a, "%.*s", (int)size, text);
     snprintf(b, sizeof b, "%.*s", (int)pattern_size, pattern);
-    return text_distance(a, b);
+    return nearest_distance(a, b);
 }
 
 static size_t drop_cost(const char *segment, size_t size)

@@ -1,6 +1,7 @@
 #include "call/call.h"
 
 #include "base/die.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "call/reason.h"
 #include "call/record.h"
@@ -167,6 +168,22 @@ static struct answer *check_page_query(struct call *call)
     return refused;
 }
 
+static struct answer *refuse_parameter(struct call *call, const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    const char *names = call->route->query ?: "";
+    char *rest = arena_printf(call->arena, "%s%saccount", names, *names ? " " : "");
+    const char **list = arena_alloc(call->arena, (strlen(rest) + 2) * sizeof *list);
+    for (size_t n = 0; rest; n++) {
+        list[n] = strsep(&rest, " ");
+    }
+    nearest_offer_list(&nearest, list);
+    const char *all =
+        arena_printf(call->arena, "it must be %s", nearest_choices(call->arena, list));
+    return call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s%s",
+                              name, nearest_hint(&nearest, call->arena, all));
+}
+
 /* Calls of the control API: unknown names are refused too. */
 static struct answer *check_query(struct call *call)
 {
@@ -181,8 +198,7 @@ static struct answer *check_query(struct call *call)
     {
         if (!json_is_string(value) ||
             (!text_equal(name, "account") && !names_query(call->route->query, name))) {
-            return call_control_error(call, 422, "unknown_parameter",
-                                      "the query has no parameter %s", name);
+            return refuse_parameter(call, name);
         }
     }
     return NULL;

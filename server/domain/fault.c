@@ -1,6 +1,7 @@
 #include "fault.h"
 
 #include "base/attr.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -83,18 +84,70 @@ bool fault_kind_parse(const char *name, enum fault_place place, enum fault_kind 
     return false;
 }
 
-const char *fault_nearest(const char *name, enum fault_place place)
+/* What people call a fault, by its effect. */
+static const struct nearest_alias aliases[] = {
+    {"timeout", "commit_then_timeout"},
+    {"hang", "commit_then_timeout"},
+    {"lost_response", "commit_then_reset"},
+    {"lost_reply", "commit_then_reset"},
+    {"error", "status"},
+    {"unavailable", "status"},
+    {"429", "status"},
+    {"500", "status"},
+    {"503", "status"},
+    {"latency", "delay"},
+    {"wait", "delay"},
+    {"sleep", "delay"},
+    {"throttle", "slow"},
+    {"disconnect", "reset"},
+    {"close", "reset"},
+    {"abort", "reset"},
+    {"corrupt", "garbage"},
+    {"malformed", "garbage"},
+    {"lose", "drop"},
+    {"lost", "drop"},
+    {"skip", "drop"},
+    {"repeat", "duplicate"},
+    {"twice", "duplicate"},
+    {"replay", "duplicate"},
+    {"out_of_order", "reorder"},
+    {"early", "before_response"},
+    {"race", "before_response"},
+    {"forged", "bad_signature"},
+    {"signature", "bad_signature"},
+    {"unsigned", "no_signature"},
+    {"wrong_key", "wrong_secret"},
+    {"amount", "wrong_amount"},
+    {"tampered", "wrong_amount"},
+};
+
+struct nearest fault_nearest(const char *name, enum fault_place place)
 {
-    const char *best = "";
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < FAULT_KINDS; i++) {
-        if (kinds[i].places & FAULT_AT(place)) {
-            size_t distance = text_distance(name, kinds[i].name);
-            best = distance < least ? kinds[i].name : best;
-            least = distance < least ? distance : least;
+    enum fault_kind kind;
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
+        if (fault_kind_parse(aliases[i].name, place, &kind)) {
+            nearest_offer_as(&nearest, aliases[i].said, aliases[i].name);
         }
     }
-    return best;
+    for (size_t i = 0; i < FAULT_KINDS; i++) {
+        if (kinds[i].places & FAULT_AT(place)) {
+            nearest_offer(&nearest, kinds[i].name);
+        }
+    }
+    return nearest;
+}
+
+const char *fault_names(enum fault_place place, struct arena *arena)
+{
+    const char *names[FAULT_KINDS + 1] = {NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < FAULT_KINDS; i++) {
+        if (kinds[i].places & FAULT_AT(place)) {
+            names[n++] = kinds[i].name;
+        }
+    }
+    return nearest_choices(arena, names);
 }
 
 unsigned fault_params(enum fault_kind kind, enum fault_place place)

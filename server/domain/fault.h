@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "base/nearest.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -77,8 +79,9 @@ bool fault_place_parse(const char *name, enum fault_place *ret_place);
 /* Finds the kind of this name at a place. Returns false if there is none. */
 bool fault_kind_parse(const char *name, enum fault_place place, enum fault_kind *ret_kind);
 
-/* The most similar name at a place, for a message. */
-const char *fault_nearest(const char *name, enum fault_place place);
+/* The names at a place that are like this one, or mean the same; and all of them, for messages. */
+struct nearest fault_nearest(const char *name, enum fault_place place);
+const char *fault_names(enum fault_place place, struct arena *arena);
 
 /* The parameters of a kind at a place, and those of them that are required. */
 unsigned fault_params(enum fault_kind kind, enum fault_place place);

@@ -25,6 +25,8 @@ enum status outcome_start(enum outcome_kind kind)
     return kind == OUTCOME_OF_REFUND ? STATUS_REFUND_PENDING : STATUS_PROCESS_PENDING;
 }
 
+#define WRONG "the outcome is wrong" /* for callers that need no reason */
+
 struct reader {
     const struct resolution_set *extra;
     struct arena *arena; /* of reasons, or NULL if they are not needed */
@@ -35,7 +37,7 @@ static const char *refuse(const struct reader *r, const char *format, ...) ATTR_
 static const char *refuse(const struct reader *r, const char *format, ...)
 {
     if (!r->arena) {
-        return "the outcome is wrong";
+        return WRONG;
     }
     va_list args;
     va_start(args, format);
@@ -69,7 +71,7 @@ static const char *read_resolution(const struct reader *r, const char *name,
 {
     const char *known = name ? resolution_find(name, r->extra) : NULL;
     if (name && !known) {
-        return refuse(r, "unknown resolution \"%s\"", name);
+        return r->arena ? resolution_unknown(name, r->extra, r->arena) : WRONG;
     }
     if (known && !status_takes_resolution(step->status, known)) {
         return refuse(r,
@@ -80,6 +82,22 @@ static const char *read_resolution(const struct reader *r, const char *name,
     const char *kept = known ? known : status_resolution(step->status);
     bool fits = copy_text(step->resolution, sizeof step->resolution, kept);
     return fits ? NULL : refuse(r, "the resolution is too long");
+}
+
+/* People also write the reason of a failure alone: "declined" for process_failed:declined. */
+static const char *unknown_status(const struct reader *r, const char *text)
+{
+    struct nearest nearest = status_nearest(text);
+    const char *name;
+    for (size_t i = 0; (name = resolution_at(i, r->extra)); i++) {
+        if (status_takes_resolution(STATUS_PROCESS_FAILED, name)) {
+            nearest_offer_as(
+                &nearest, name,
+                arena_printf(r->arena, "%s:%s", status_name(STATUS_PROCESS_FAILED), name));
+        }
+    }
+    return refuse(r, "unknown status \"%s\"%s", text,
+                  nearest_hint(&nearest, r->arena, STATUS_LIST));
 }
 
 static const char *read_step(const struct reader *r, char *text, struct outcome_step *ret_step)
@@ -99,7 +117,7 @@ static const char *read_step(const struct reader *r, char *text, struct outcome_
         step.delay_ms = delay ? step.delay_ms : 0;
     }
     if (!status_parse(text, &step.status)) {
-        return refuse(r, "unknown status \"%s\"", text);
+        return r->arena ? unknown_status(r, text) : WRONG;
     }
     const char *why = read_resolution(r, resolution, &step);
     if (!why) {

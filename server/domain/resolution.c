@@ -97,7 +97,19 @@ const char *resolution_at(size_t i, const struct resolution_set *extra)
     if (i < ARRAY_SIZE(known)) {
         return known[i].name;
     }
-    return i - ARRAY_SIZE(known) < extra->n ? extra->names[i - ARRAY_SIZE(known)] : NULL;
+    return extra && i - ARRAY_SIZE(known) < extra->n ? extra->names[i - ARRAY_SIZE(known)] : NULL;
+}
+
+const char *resolution_unknown(const char *name, const struct resolution_set *extra,
+                               struct arena *arena)
+{
+    struct nearest nearest = nearest_to(name);
+    const char *known_name;
+    for (size_t i = 0; (known_name = resolution_at(i, extra)); i++) {
+        nearest_offer(&nearest, known_name);
+    }
+    return arena_printf(arena, "unknown resolution \"%s\"%s", name,
+                        nearest_hint(&nearest, arena, "GET /_mock/resolutions lists them"));
 }
 
 const char *resolution_text(const char *name)

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "base/nearest.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +23,10 @@ struct resolution_set {
 /* The name in its lower-case form, or NULL when neither the built-in list nor `extra` (may be NULL)
  * has it. */
 const char *resolution_find(const char *name, const struct resolution_set *extra);
+
+/* The reason why a name is refused. */
+const char *resolution_unknown(const char *name, const struct resolution_set *extra,
+                               struct arena *arena);
 
 /* Name `i` of the list, built-in ones first, then those of `extra`. NULL: there are no more. */
 const char *resolution_at(size_t i, const struct resolution_set *extra);

@@ -1,5 +1,6 @@
 #include "status.h"
 
+#include "base/attr.h"
 #include "base/text.h"
 #include "domain/resolution.h"
 
@@ -127,6 +128,30 @@ bool status_parse(const char *name, enum status *ret_status)
         *ret_status = (enum status)(found - table);
     }
     return found;
+}
+
+/* What people call a status. */
+static const struct nearest_alias aliases[] = {
+    {"success", "processed"},       {"successful", "processed"},    {"succeeded", "processed"},
+    {"approved", "processed"},      {"paid", "processed"},          {"completed", "processed"},
+    {"pending", "process_pending"}, {"failed", "process_failed"},   {"failure", "process_failed"},
+    {"rejected", "process_failed"}, {"chargeback", "charged_back"}, {"dispute", "charged_back"},
+    {"timeout", "expired"},         {"cancelled", "canceled"},
+};
+
+struct nearest status_nearest(const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
+    nearest_offer_rows(&nearest, table, STATUS_COUNT, sizeof *table);
+    return nearest;
+}
+
+const char *status_unknown(const char *name, struct arena *arena)
+{
+    const struct nearest nearest = status_nearest(name);
+    return arena_printf(arena, "unknown status \"%s\"%s", name,
+                        nearest_hint(&nearest, arena, STATUS_LIST));
 }
 
 bool status_may_become(enum status from, enum status to)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/nearest.h"
 #include "domain/profile.h"
 
 #include <stdbool.h>
@@ -46,6 +47,11 @@ const char *status_name(enum status status);
 
 /* Looks a name up, any letter case; false when there is no such status. */
 bool status_parse(const char *name, enum status *ret_status);
+
+/* The statuses like this name, and the reason why it is refused. */
+#define STATUS_LIST "GET /_mock/statuses lists them"
+struct nearest status_nearest(const char *name);
+const char *status_unknown(const char *name, struct arena *arena);
 
 /* The state table. A status never follows itself. */
 bool status_may_become(enum status from, enum status to);

@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "domain/money.h"
 #include "domain/outcome.h"
@@ -110,7 +111,7 @@ static const char *read_setting(const struct setting *setting, const json_t *val
         return why || text_index(setting->choices, *(const char **)place) >= 0
                    ? why
                    : arena_printf(errors->arena, "must be %s",
-                                  json_choices(errors->arena, setting->choices));
+                                  nearest_choices(errors->arena, setting->choices));
     case SETTING_OUTCOME:
         why = read_text_setting(setting, value, errors, place);
         return why ? why
@@ -144,6 +145,15 @@ static const struct setting *find_setting(const char *name)
     return NULL;
 }
 
+static const char *hint_for(const char *name, const char *const *others, struct arena *arena)
+{
+    struct nearest nearest = nearest_to(name);
+    nearest_offer_rows(&nearest, account_settings, account_settings_count,
+                       sizeof *account_settings);
+    nearest_offer_list(&nearest, others);
+    return nearest_hint(&nearest, arena, NULL);
+}
+
 static void read_members(const json_t *object, const char *prefix, const char *const *others,
                          const struct resolution_set *resolutions, struct settings *settings,
                          struct json_errors *errors)
@@ -169,7 +179,7 @@ static void read_members(const json_t *object, const char *prefix, const char *c
                 json_errors_add(errors, path, "must be an object");
             }
         } else if (text_index(others, name) < 0) {
-            json_errors_add(errors, path, "unknown name");
+            json_errors_add(errors, path, "unknown name%s", hint_for(name, others, errors->arena));
         }
     }
 }

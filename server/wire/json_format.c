@@ -2,6 +2,7 @@
  * kind in words. */
 #include "json_read.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "domain/colour.h"
@@ -128,20 +129,11 @@ const struct json_field *json_field_at(const struct json_field *fields, size_t n
     return NULL;
 }
 
-const char *json_choices(struct arena *arena, const char *const *choices)
-{
-    buf_auto text = {0};
-    for (size_t i = 0; choices[i]; i++) {
-        buf_printf(&text, "%s%s", i ? ", " : "one of ", choices[i]);
-    }
-    return arena_copy(arena, text.data, text.size);
-}
-
 static const char *text_accepts(struct arena *arena, const struct json_field *field)
 {
     long long most = field->most ? field->most : JSON_TEXT_MOST;
     if (field->choices) {
-        return json_choices(arena, field->choices);
+        return nearest_choices(arena, field->choices);
     }
     if (field->format == JSON_FORMAT_URL) {
         return arena_printf(arena, "an absolute http or https URL of at most %lld characters",

@@ -1,5 +1,6 @@
 #include "json_read.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "domain/money.h"
 #include "wire/json_out.h"
@@ -46,6 +47,7 @@ struct reading {
     const char *text; /* of a string without NULs in it, else NULL */
     void *place;
     struct arena *arena;
+    bool strict;
 };
 
 static const char *check_length(struct arena *arena, const struct json_field *field, int64_t length)
@@ -76,7 +78,9 @@ static const char *read_text(const struct reading *r)
     }
     const char *message = check_length(r->arena, field, text_utf8_length(r->text, size));
     if (!message && field->choices && text_index(field->choices, r->text) < 0) {
-        message = MESSAGE_CHOICE;
+        message = r->strict ? arena_printf(r->arena, MESSAGE_CHOICE " It must be %s.",
+                                           nearest_choices(r->arena, field->choices))
+                            : MESSAGE_CHOICE;
     }
     if (!message && !json_format_holds(field->format, r->text)) {
         message = json_format_message(field->format);
@@ -260,7 +264,8 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     } else if (field->kind == JSON_KIND_OBJECT) {
         read_nested(r, path, value, field, into);
     } else {
-        const struct reading reading = {field, value, text, into + field->offset, r->errors->arena};
+        const struct reading reading = {
+            field, value, text, into + field->offset, r->errors->arena, r->strict};
         const char *message = readers[field->kind](&reading);
         if (message) {
             json_errors_add(r->errors, path, "%s", message);
@@ -268,21 +273,16 @@ static void read_field(struct reader *r, const char *prefix, const json_t *objec
     }
 }
 
-/* Suggests the right name if at most about a third of its letters are wrong. */
 static const char *unknown_message(struct json_errors *errors, const char *name,
                                    const struct json_field *fields, size_t n)
 {
-    const char *best = NULL;
-    size_t least = strlen(name) / 3;
-    for (size_t i = 0; i < n && errors->n < ERRORS_MOST; i++) {
-        size_t distance = text_distance(fields[i].name, name);
-        if (distance <= least) {
-            best = fields[i].name;
-            least = distance;
-        }
+    struct nearest nearest = nearest_to(name);
+    if (errors->n < ERRORS_MOST) { /* else nobody reads it */
+        nearest_offer_rows(&nearest, fields, n, sizeof *fields);
     }
-    return best ? arena_printf(errors->arena, MESSAGE_NOT_EXPECTED " Did you mean %s?", best)
-                : MESSAGE_NOT_EXPECTED;
+    return nearest.name
+               ? arena_printf(errors->arena, MESSAGE_NOT_EXPECTED " Did you mean %s?", nearest.name)
+               : MESSAGE_NOT_EXPECTED;
 }
 
 static void refuse_unknown(struct reader *r, const char *prefix, const json_t *object,

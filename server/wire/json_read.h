@@ -111,9 +111,6 @@ const struct json_field *json_field_at(const struct json_field *fields, size_t n
 /* "one of charge, verify", "text, at most 255 characters". In the arena or static. */
 const char *json_accepts(struct arena *arena, const struct json_field *field);
 
-/* "one of charge, verify" for a list that ends in NULL. In the arena. */
-const char *json_choices(struct arena *arena, const char *const *choices);
-
 /* ------------------------------------------------------------------ documents */
 
 /*

@@ -404,6 +404,12 @@ describe('transition', () => {
     ]) {
       refused(await api.transition(id, body));
     }
+    for (const [body, wanted] of [
+      [{ status: 'failed' }, /unknown status "failed"; did you mean process_failed\?/],
+      [{ status: 'process_failed', resolution: 'insuficient_funds' }, /unknown resolution .*; did you mean insufficient_funds\?/],
+    ]) {
+      assert.match((await api.transition(id, body)).expect(422).json.error.message, wanted);
+    }
     assert.equal((await api.attributes(id)).status, 'process_pending');
     refused(await api.transition('cpi_0000000000000000', { status: 'processed' }), 404);
   });

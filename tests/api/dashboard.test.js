@@ -17,7 +17,11 @@ const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const search = async (api, parameters = {}) =>
   (await api.control('GET', '/payment-invoices', undefined, { parameters })).expect(200).json;
 const references = (page) => page.items.map(({ reference_id: reference }) => reference);
-const refused = (reply, status, code) => assert.equal(reply.expect(status).json.error.code, code);
+const refused = (reply, status, code, message = /./) => {
+  const { error } = reply.expect(status).json;
+  assert.equal(error.code, code);
+  assert.match(error.message, message);
+};
 
 test('the statuses are those of the document, with their properties', async () => {
   const { items, total } = (await demo.send('GET', '/_mock/statuses')).expect(200).json;
@@ -288,11 +292,12 @@ describe('GET /_mock/payment-invoices', () => {
   test('invalid parameters are rejected', async () => {
     const api = await demo.newAccount();
     const ask = (parameters) => api.control('GET', '/payment-invoices', undefined, { parameters });
-    refused(await ask({ status: 'paid' }), 422, 'unknown_status');
+    refused(await ask({ status: 'paid' }), 422, 'unknown_status', /did you mean processed\?/);
     for (const parameters of [{ limit: 0 }, { after: 'cpi_0' }, { test_mode: 'yes' }, { search: 'x'.repeat(101) }]) {
       refused(await ask(parameters), 422, 'invalid');
     }
-    refused(await ask({ reference: 'a' }), 422, 'unknown_parameter');
+    refused(await ask({ serch: 'a' }), 422, 'unknown_parameter', /no parameter serch; did you mean search\?/);
+    refused(await ask({ reference: 'a' }), 422, 'unknown_parameter', /it must be one of limit, .*, account$/);
   });
 });
 

@@ -943,10 +943,16 @@ describe('the control API', () => {
     await sink.stop();
   });
 
-  test('unknown names are rejected, with the most similar name', async () => {
-    await refused(demo, { on: 'api', fault: 'statsu' }, 'unknown_fault', '"statsu"', '"status"');
-    await refused(demo, { on: 'callback', fault: 'duplicated' }, 'unknown_fault', '"duplicate"');
-    await refused(demo, { on: 'api', fault: 'drop' }, 'unknown_fault', 'on api');
+  test('unknown names are rejected, with the name that was probably meant', async () => {
+    await refused(demo, { on: 'api', fault: 'statsu' }, 'unknown_fault', '"statsu"', 'did you mean status?');
+    await refused(demo, { on: 'api', fault: 'timeout' }, 'unknown_fault', 'did you mean commit_then_timeout?');
+    await refused(demo, { on: 'callback', fault: 'duplicated' }, 'unknown_fault', 'did you mean duplicate?');
+    await refused(demo, { on: 'callback', fault: 'forged' }, 'unknown_fault', 'did you mean bad_signature?');
+    const match = { transition: 'procesed' };
+    await refused(demo, { on: 'callback', fault: 'drop', match }, 'invalid', 'match.transition', 'did you mean processed?');
+    const method = { match: { method: 'get' } };
+    await refused(demo, { on: 'api', fault: 'reset', ...method }, 'invalid', 'must be one of GET, POST');
+    await refused(demo, { on: 'api', fault: 'drop' }, 'unknown_fault', 'on api; it must be one of status, delay');
     await refused(demo, { on: 'callback', fault: 'reset' }, 'unknown_fault', 'on callback');
     await refused(demo, { on: 'pages', fault: 'reset' }, 'unknown_fault', 'api, callback or page');
     await refused(demo, { on: 'api', fault: 'reset', tmies: 1 }, 'invalid', 'tmies', 'times');

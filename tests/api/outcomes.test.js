@@ -207,7 +207,9 @@ describe('the queue', () => {
     const api = await frozen();
     const reply = (await api.outcomes('processed', 'nonsense')).expect(400, 422);
     assert.equal(reply.json.error.code, 'unknown_outcome');
-    assert.match(reply.json.error.message, /nonsense/);
+    assert.match(reply.json.error.message, /unknown status "nonsense"; GET \/_mock\/statuses lists them/);
+    const declined = (await api.outcomes('declined')).expect(422).json.error;
+    assert.match(declined.message, /unknown status "declined"; did you mean process_failed:declined\?/);
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, []);
   });
 });

@@ -75,6 +75,9 @@ describe('X-Mock-Reason', () => {
     await why(api, await api.create(invoice({ flow: 'x', amount: -1 })), 422, /^(flow|amount): .*\(and 1 more\)/);
     await why(api, await api.create(invoice({ flow: 'x' })), 422, /^flow: .*; it takes one of charge, verify$/);
     await why(api, await api.createPublic(invoice({ service: 'x' })), 422, /^service: Service does not exist; it takes/);
+    const code = 'payment_card_uds_hpp';
+    const near = /^service: Service does not exist; did you mean the service payment_card_usd_hpp\?$/;
+    await why(api, await api.create(invoice({ service: code })), 422, near);
     await why(api, await api.create(invoice({ token: 'A'.repeat(32) })), 422, /^token: .*; it takes payload\.token of an earlier/);
     const hidden = await api.create(invoice({ service: '4111111111111111', currency: '4111111111111111' }));
     assert.ok(!reason(hidden).includes('4111111111111111'));

@@ -44,7 +44,7 @@ def wanted_keys():
             yield key, page
     for key in re.findall(r'^ +\{"([a-z0-9_]+)", ".+"\},$', pathlib.Path(RESOLUTIONS).read_text(), re.M):
         yield f"resolution.{key}", RESOLUTIONS
-    for key in re.findall(r'\.name = "(\w+)"|\{"(\w+)", ', pathlib.Path("server/domain/status.c").read_text()):
+    for key in re.findall(r'\.name = "(\w+)"|\{"(\w+)", (?!")', pathlib.Path("server/domain/status.c").read_text()):
         yield f"head.{key[0] or key[1]}", "server/domain/status.c"
 
 

@@ -56,19 +56,29 @@ static void a_plan_has_one_normal_form(void **state)
     }
 }
 
+#define STATUSES "; GET /_mock/statuses lists them"
+#define RESOLUTIONS "; GET /_mock/resolutions lists them"
+
 static void an_invalid_plan_is_rejected_with_its_invalid_part(void **state)
 {
     static const struct {
         const char *text, *why;
     } rows[] = {
-        {"", "unknown status \"\""},
-        {"paid", "unknown status \"paid\""},
-        {"processed,", "unknown status \"\""},
-        {",processed", "unknown status \"\""},
-        {"processed ", "unknown status \"processed \""},
-        {":ok", "unknown status \"\""},
-        {"process_failed:broke", "unknown resolution \"broke\""},
-        {"process_failed:", "unknown resolution \"\""},
+        {"", "unknown status \"\"" STATUSES},
+        {"paid", "unknown status \"paid\"; did you mean processed?"},
+        {"proccessed", "unknown status \"proccessed\"; did you mean processed?"},
+        {"declined", "unknown status \"declined\"; did you mean process_failed:declined?"},
+        {"insuficient_funds",
+         "unknown status \"insuficient_funds\"; did you mean process_failed:insufficient_funds?"},
+        {"pleased", "unknown status \"pleased\"" STATUSES},
+        {"process_failed:insuficient_funds",
+         "unknown resolution \"insuficient_funds\"; did you mean insufficient_funds?"},
+        {"processed,", "unknown status \"\"" STATUSES},
+        {",processed", "unknown status \"\"" STATUSES},
+        {"processed ", "unknown status \"processed \"; did you mean processed?"},
+        {":ok", "unknown status \"\"" STATUSES},
+        {"process_failed:broke", "unknown resolution \"broke\"" RESOLUTIONS},
+        {"process_failed:", "unknown resolution \"\"" RESOLUTIONS},
         {"processed:declined", "processed carries the resolution ok, not declined"},
         {"process_failed:ok", "process_failed cannot carry the resolution ok"},
         {"expired:declined", "expired cannot be given a resolution"},

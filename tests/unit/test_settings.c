@@ -135,8 +135,8 @@ static void an_invalid_setting_is_reported_and_changes_nothing(void **state)
     static const struct {
         const char *json, *errors;
     } rows[] = {
-        {"{\"nmae\":\"a\"}", "nmae: unknown name"},
-        {"{\"settings\":{\"nmae\":\"a\"}}", "settings.nmae: unknown name"},
+        {"{\"nmae\":\"a\"}", "nmae: unknown name; did you mean name?"},
+        {"{\"settings\":{\"nmae\":\"a\"}}", "settings.nmae: unknown name; did you mean name?"},
         {"{\"settings\":{\"id\":\"a\"}}", "settings.id: unknown name"},
         {"{\"settings\":{\"settings\":{}}}", "settings.settings: unknown name"},
         {"{\"settings\":[]}", "settings: must be an object"},
@@ -147,7 +147,7 @@ static void an_invalid_setting_is_reported_and_changes_nothing(void **state)
          "status: must be one of new, active, inactive, moderation_requested, "
          "moderation_pending, archived"},
         {"{\"status\":null}", "status: must be a string"},
-        {"{\"outcome\":\"paid\"}", "outcome: unknown status \"paid\""},
+        {"{\"outcome\":\"paid\"}", "outcome: unknown status \"paid\"; did you mean processed?"},
         {"{\"outcome\":null}", "outcome: must be a string"},
         {"{\"only_final\":1}", "only_final: must be true or false"},
         {"{\"only_final\":null}", "only_final: must be true or false"},

@@ -310,31 +310,6 @@ static void many_stars_cost_no_time(void **state)
     assert_false(text_matches(text, sizeof text, "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"));
 }
 
-static void the_distance_of_names_counts_the_letters_that_differ(void **state)
-{
-    static const struct {
-        const char *a, *b;
-        size_t distance;
-    } rows[] = {
-        {"", "", 0},
-        {"a", "", 1},
-        {"", "abc", 3},
-        {"status", "status", 0},
-        {"statsu", "status", 1},
-        {"stats", "status", 1},
-        {"slow", "show", 1},
-        {"abc", "xyz", 3},
-    };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        assert_row(rows[i].a, text_distance(rows[i].a, rows[i].b) == rows[i].distance);
-        assert_row(rows[i].b, text_distance(rows[i].b, rows[i].a) == rows[i].distance);
-    }
-    char *longer = repeat('a', 5000);
-    assert_int_equal(text_distance(longer, ""), 63);
-    free(longer);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,7 +322,6 @@ int main(void)
         cmocka_unit_test(a_date_is_a_day_of_the_calendar),
         cmocka_unit_test(a_star_matches_any_text),
         cmocka_unit_test(many_stars_cost_no_time),
-        cmocka_unit_test(the_distance_of_names_counts_the_letters_that_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
