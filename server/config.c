@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -76,7 +77,8 @@ static const char *read_duration(const struct option *option, const char *value,
 {
     if (!text_to_duration(value, place(option, config))) {
         return arena_printf(
-            &texts, "\"%s\" must be a duration: a whole number and ms, s, m, h or d", value);
+            &texts, "\"%s\" must be a duration: a whole number and ms, s, m, h or d, e.g. 2s",
+            value);
     }
     return NULL;
 }
@@ -120,7 +122,9 @@ static const char *read_listen(const struct option *option, const char *value,
     int port;
     (void)option;
     if (!colon || !read_port(colon + 1, &port)) {
-        return arena_printf(&texts, "\"%s\" must be HOST:PORT", value);
+        bool number = *value && !value[strspn(value, "0123456789")];
+        return arena_printf(&texts, "\"%s\" must be HOST:PORT, e.g. 127.0.0.1:%s", value,
+                            number ? value : "8080");
     }
     char *host = arena_copy(&texts, value, (size_t)(colon - value));
     size_t length = strlen(host);
@@ -130,7 +134,8 @@ static const char *read_listen(const struct option *option, const char *value,
         host++;
     }
     if (!*host || strpbrk(host, brackets ? "[]/ " : "[]/: ")) {
-        return arena_printf(&texts, "\"%s\" must be HOST:PORT, an IPv6 address in [ ]", value);
+        return arena_printf(&texts, "\"%s\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080",
+                            value);
     }
     config->listen_host = host;
     config->listen_port = port;
@@ -291,3 +296,18 @@ const struct option config_options[] = {
 /* clang-format on */
 
 const size_t config_options_count = ARRAY_SIZE(config_options);
+
+enum config_result config_refuse(const char *what, const char *reason)
+{
+    char *line = arena_printf(&texts, "milkypay-mock: %s: %s", what, reason);
+    text_flatten(line);
+    fprintf(stderr, "%s\n", line);
+    return CONFIG_WRONG;
+}
+
+enum config_result config_take(const struct option *option, const char *what, const char *value,
+                               struct config *config)
+{
+    const char *why = *value ? option->read(option, value, config) : "must not be empty";
+    return why ? config_refuse(what, why) : CONFIG_SERVE;
+}

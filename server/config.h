@@ -56,6 +56,12 @@ enum config_result {
     CONFIG_WRONG, /* one line was printed on stderr: exit 2 */
 };
 
+/*
+ * Logs the variables that look like a misspelt option. `all`: logs every variable of this prefix
+ * that nothing reads, for --check. A warning, not a refusal: a shop may have its own.
+ */
+void config_check_environment(bool all);
+
 /* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG say. Texts live as long
  * as the process. */
 enum config_result config_read(int argc, char **argv, struct config *ret_config);

@@ -1,4 +1,4 @@
-/* Shared by config.c (the table of options), config_read.c (command line and environment) and
+/* Shared by config.c (the table of options), config_read.c (command line), config_environment.c and
  * about.c. Included by nothing else. */
 #pragma once
 
@@ -19,6 +19,20 @@ struct option {
 
 extern const struct option config_options[];
 extern const size_t config_options_count;
+
+/* Prints one line on stderr, even if a value has control characters. */
+enum config_result config_refuse(const char *what, const char *reason);
+
+/* Reads the value of an option, called `what`; prints why it is refused. */
+enum config_result config_take(const struct option *option, const char *what, const char *value,
+                               struct config *config);
+
+/* config_environment.c: MILKYPAY_PUBLIC_URL for public-url. */
+const char *config_variable(const struct option *option);
+
+/* config_environment.c: reads options that the command line did not set. Empty variables are
+ * ignored, because compose files often set them. Prints every refusal. */
+enum config_result config_read_environment(const bool *given, struct config *config);
 
 /*
  * about.c, for --version: writes "milkypay-mock VERSION", "commit HASH" ("commit unknown" if built

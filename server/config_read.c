@@ -1,32 +1,21 @@
-/* Reads the command line and the environment, using the table of config.c. */
+/* Reads the command line, using the table of config.c. */
 #include "config.h"
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "config_private.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PROGRAM "milkypay-mock"
+#define SEE_HELP "see --help"
 #define EXEC "exec" /* the first word of `milkypay-mock exec [options] -- COMMAND ...` */
-#define ENVIRONMENT_PREFIX "MILKYPAY_"
 
 /* Texts composed here; lives as long as the process. */
 static struct arena texts;
-
-/* MILKYPAY_PUBLIC_URL for public-url. */
-static const char *environment_name(const struct option *option)
-{
-    char *name = arena_printf(&texts, ENVIRONMENT_PREFIX "%s", option->name);
-    text_upper(name);
-    for (char *p = name; *p; p++) {
-        *p = *p == '-' ? '_' : *p;
-    }
-    return name;
-}
 
 /* Defaults with a command: a free port, so that several can run, and a quiet stderr, which belongs
  * to the command. */
@@ -64,8 +53,8 @@ static void print_option(const struct option *option)
     const char *fallback = option->fallback ? option->fallback : "", *other = exec_fallback(option);
     const char *note = other ? arena_printf(&texts, " (" EXEC ": %s)", other) : "";
     printf("  %-*s%s\n", HELP_COLUMN - 2, left, option->help);
-    printf("%*s%s%s%s%s\n", HELP_COLUMN, "", environment_name(option),
-           *fallback ? ", default " : "", fallback, note);
+    printf("%*s%s%s%s%s\n", HELP_COLUMN, "", config_variable(option), *fallback ? ", default " : "",
+           fallback, note);
 }
 
 static const char usage[] =
@@ -97,23 +86,7 @@ static enum config_result print_help(void)
     return CONFIG_DONE;
 }
 
-/* ------------------------------------------------------------------ arguments and environment */
-
-/* Prints one line, even if the value contains control characters. */
-static enum config_result refuse(const char *what, const char *reason)
-{
-    char *line = arena_printf(&texts, PROGRAM ": %s: %s", what, reason);
-    text_flatten(line);
-    fprintf(stderr, "%s\n", line);
-    return CONFIG_WRONG;
-}
-
-static enum config_result take(const struct option *option, const char *what, const char *value,
-                               struct config *config)
-{
-    const char *why = *value ? option->read(option, value, config) : "must not be empty";
-    return why ? refuse(what, why) : CONFIG_SERVE;
-}
+/* ------------------------------------------------------------------ arguments */
 
 static const struct option *find_option(const char *name, size_t length)
 {
@@ -125,34 +98,85 @@ static const struct option *find_option(const char *name, size_t length)
     return NULL;
 }
 
+/* "--settle-after" for --settle-afer. */
+static enum config_result refuse_option(const char *what)
+{
+    struct nearest nearest = nearest_to(what + 2);
+    for (size_t i = 0; i < config_options_count; i++) {
+        if (config_options[i].help) {
+            nearest_offer_as(&nearest, config_options[i].name,
+                             arena_printf(&texts, "--%s", config_options[i].name));
+        }
+    }
+    return config_refuse(
+        what, arena_printf(&texts, "unknown option%s", nearest_hint(&nearest, &texts, SEE_HELP)));
+}
+
+static const struct option *find_flag(const char *argument)
+{
+    const struct option *option =
+        text_starts(argument, "--") ? find_option(argument + 2, strlen(argument + 2)) : NULL;
+    return option && !option->argument ? option : NULL;
+}
+
+/* A word that is no option: a command that is misspelt, or that of exec without "--". */
+static enum config_result refuse_word(char **argv, int at)
+{
+    const char *what = arena_printf(&texts, "\"%s\"", argv[at]);
+    const bool exec = text_equal(argv[1], EXEC), last = !argv[at + 1];
+    if (*argv[at] == '-') {
+        return config_refuse(what, "options begin with --; " SEE_HELP);
+    }
+    if (exec && *argv[at]) {
+        return config_refuse(what,
+                             arena_printf(&texts, "put -- before the command: " EXEC " %s-- %s%s%s",
+                                          at > 2 ? "[options] " : "", argv[at], last ? "" : " ",
+                                          last ? "" : argv[at + 1]));
+    }
+    const struct option *flag = at > 1 ? find_flag(argv[at - 1]) : NULL;
+    if (flag) {
+        return config_refuse(
+            what, arena_printf(&texts, "unexpected argument: --%s takes no value", flag->name));
+    }
+    struct nearest nearest = nearest_to(argv[at]);
+    static const char *const commands[] = {EXEC, "healthcheck", "compare", NULL};
+    nearest_offer_list(&nearest, at == 1 ? commands : NULL);
+    for (size_t i = 0; i < config_options_count; i++) { /* "listen" for --listen */
+        nearest_offer_as(&nearest, config_options[i].name,
+                         arena_printf(&texts, "--%s", config_options[i].name));
+    }
+    return config_refuse(what, arena_printf(&texts, "unexpected argument%s",
+                                            nearest_hint(&nearest, &texts, SEE_HELP)));
+}
+
 /* Reads the argument at *at, and moves *at to its last word. */
 static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
 {
     const char *argument = argv[*at];
     if (!text_starts(argument, "--") || !argument[2]) {
-        return refuse(arena_printf(&texts, "\"%s\"", argument), "unexpected argument; see --help");
+        return refuse_word(argv, *at);
     }
     size_t length = strcspn(argument, "=");
     const char *value = argument[length] ? argument + length + 1 : NULL;
     const char *what = arena_copy(&texts, argument, length);
     const struct option *option = find_option(argument + 2, length - 2);
     if (!option) {
-        return refuse(what, "unknown option; see --help");
+        return refuse_option(what);
     }
     if (!option->argument && value) {
-        return refuse(what, "must not have a value");
+        return config_refuse(what, "must not have a value");
     }
     if (!option->argument || has_optional_value(option)) {
         value = value ? value : "1";
     } else if (!value) {
         value = argv[*at + 1];
         if (!value || text_starts(value, "--")) {
-            return refuse(what, arena_printf(&texts, "%s is missing", option->argument));
+            return config_refuse(what, arena_printf(&texts, "%s is missing", option->argument));
         }
         ++*at;
     }
     given[option - config_options] = true;
-    return take(option, what, value, config);
+    return config_take(option, what, value, config);
 }
 
 /* With exec, the words after "--" are the command. */
@@ -160,7 +184,7 @@ static enum config_result read_arguments(int argc, char **argv, bool exec, bool 
                                          struct config *config)
 {
     for (int i = exec ? 2 : 1; i < argc && !config->command; i++) {
-        if (text_equal(argv[i], "--help")) {
+        if (text_equal(argv[i], "--help") || text_equal(argv[i], "-h")) {
             return print_help();
         }
         if (text_equal(argv[i], "--version")) {
@@ -177,21 +201,8 @@ static enum config_result read_arguments(int argc, char **argv, bool exec, bool 
         }
     }
     bool wanting = exec && !(config->command && *config->command);
-    return wanting ? refuse(EXEC, "-- COMMAND ... is missing; see --help") : CONFIG_SERVE;
-}
-
-/* Reads options that the command line did not set. Empty variables are ignored, because compose
- * files often set them. */
-static enum config_result read_environment(const bool *given, struct config *config)
-{
-    for (size_t i = 0; i < config_options_count; i++) {
-        const char *name = environment_name(&config_options[i]);
-        const char *value = config_options[i].help && !given[i] ? getenv(name) : NULL;
-        if (value && *value && take(&config_options[i], name, value, config) != CONFIG_SERVE) {
-            return CONFIG_WRONG;
-        }
-    }
-    return CONFIG_SERVE;
+    return wanting ? config_refuse(EXEC, "-- COMMAND ... is missing, e.g. " EXEC " -- npm test")
+                   : CONFIG_SERVE;
 }
 
 static void set_fallbacks(bool exec, struct config *config)
@@ -215,11 +226,11 @@ enum config_result config_read(int argc, char **argv, struct config *ret_config)
     config.holds_warnings = exec;
     enum config_result result = read_arguments(argc, argv, exec, given, &config);
     if (result == CONFIG_SERVE) {
-        result = read_environment(given, &config);
+        result = config_read_environment(given, &config);
     }
     if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
-        result = refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
-                        config.tls_cert ? "requires --tls-key" : "requires --tls-cert");
+        result = config_refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
+                               config.tls_cert ? "requires --tls-key" : "requires --tls-cert");
     }
     if (result == CONFIG_SERVE) {
         *ret_config = config;

@@ -373,6 +373,7 @@ static int run(struct program *p)
         return list_routes();
     }
     log_setup(p->config.log_level, p->config.log_json);
+    config_check_environment(p->config.check);
     const char *why = load_files(p);
     if (!why && !p->config.check) {
         return serve(p);

@@ -191,6 +191,28 @@ describe('options', () => {
     assert.match(line, /MILKYPAY_SETTLE_AFTER|--settle-after/);
   });
 
+  test('a variable that looks like a misspelt option is told, and stops nothing', async () => {
+    const env = {
+      MILKYPAY_SETTLE_AFER: '0',
+      MILKYPAY_LISTN: '',
+      MILKYPAY_SECRET_KEY: 'sk_test_x',
+      MILKYPAY_TOKEN: 'of-the-shop',
+      MILKYPAY_URL: 'http://127.0.0.1:1',
+    };
+    const server = await startServer({ env });
+    await server.stop();
+    assert.deepEqual(server.stderr.match(/unknown_variable.*/g), [
+      'unknown_variable name=MILKYPAY_SETTLE_AFER did_you_mean=MILKYPAY_SETTLE_AFTER',
+    ]);
+    const { code, stderr } = await runBinary(['--check'], { env });
+    assert.equal(code, 0);
+    assert.match(stderr, /info +unknown_variable name=MILKYPAY_TOKEN\n/);
+    assert.match(stderr, /warn +unknown_variable name=MILKYPAY_SETTLE_AFER /);
+    assert.doesNotMatch(stderr, /MILKYPAY_(SECRET_KEY|URL|LISTN)|of-the-shop/);
+    const quiet = await runBinary(['exec', '--', 'true'], { env });
+    assert.match(quiet.stderr, /MILKYPAY_SETTLE_AFER/);
+  });
+
   test('a flag in the environment', async () => {
     const server = await startServer({ env: { MILKYPAY_CALLBACK_INSECURE: '1' } });
     await server.stop();

@@ -217,32 +217,41 @@ static void other_variables_are_ignored(void **state)
 
 static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
 {
-    static const char *const rows[][3] = {
+    static const char *const rows[][4] = {
         {"\"serve\": unexpected argument; see --help", "serve"},
-        {"\"-h\": unexpected argument; see --help", "-h"},
-        {"\"--\": unexpected argument; see --help", "--"},
+        {"\"-x\": options begin with --; see --help", "-x"},
+        {"\"exce\": unexpected argument; did you mean exec?", "exce"},
+        {"\"listen\": unexpected argument; did you mean --listen?", "listen"},
+        {"\"1\": unexpected argument: --durable takes no value", "--durable", "1"},
+        {"\"--\": options begin with --; see --help", "--"},
         {"\"\": unexpected argument; see --help", ""},
-        {"--lissten: unknown option; see --help", "--lissten", "a:1"},
-        {"--liste: unknown option; see --help", "--liste=a:1"},
+        {"--lissten: unknown option; did you mean --listen?", "--lissten", "a:1"},
+        {"--liste: unknown option; did you mean --listen?", "--liste=a:1"},
+        {"--level: unknown option; did you mean --log-level?", "--level"},
+        {"--list-rout: unknown option; see --help", "--list-rout"},
         {"--: unknown option; see --help", "--=x"},
         {"--listen: HOST:PORT is missing", "--listen"},
         {"--listen: HOST:PORT is missing", "--listen", "--durable"},
         {"--listen: must not be empty", "--listen="},
-        {"--listen: \"8080\" must be HOST:PORT", "--listen", "8080"},
-        {"--listen: \"a:\" must be HOST:PORT", "--listen", "a:"},
-        {"--listen: \"a:65536\" must be HOST:PORT", "--listen", "a:65536"},
-        {"--listen: \"a:-1\" must be HOST:PORT", "--listen", "a:-1"},
-        {"--listen: \"a:80x\" must be HOST:PORT", "--listen", "a:80x"},
-        {"--listen: \":80\" must be HOST:PORT, an IPv6 address in [ ]", "--listen", ":80"},
-        {"--listen: \"::1:80\" must be HOST:PORT, an IPv6 address in [ ]", "--listen", "::1:80"},
-        {"--listen: \"[]:80\" must be HOST:PORT, an IPv6 address in [ ]", "--listen", "[]:80"},
-        {"--listen: \"[::1:80\" must be HOST:PORT, an IPv6 address in [ ]", "--listen", "[::1:80"},
-        {"--listen: \"http://a:80\" must be HOST:PORT, an IPv6 address in [ ]", "--listen",
-         "http://a:80"},
+        {"--listen: \"8080\" must be HOST:PORT, e.g. 127.0.0.1:8080", "--listen", "8080"},
+        {"--listen: \"a:\" must be HOST:PORT, e.g. 127.0.0.1:8080", "--listen", "a:"},
+        {"--listen: \"a:65536\" must be HOST:PORT, e.g. 127.0.0.1:8080", "--listen", "a:65536"},
+        {"--listen: \"a:-1\" must be HOST:PORT, e.g. 127.0.0.1:8080", "--listen", "a:-1"},
+        {"--listen: \"a:80x\" must be HOST:PORT, e.g. 127.0.0.1:8080", "--listen", "a:80x"},
+        {"--listen: \":80\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080", "--listen",
+         ":80"},
+        {"--listen: \"::1:80\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080", "--listen",
+         "::1:80"},
+        {"--listen: \"[]:80\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080", "--listen",
+         "[]:80"},
+        {"--listen: \"[::1:80\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080", "--listen",
+         "[::1:80"},
+        {"--listen: \"http://a:80\" must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080",
+         "--listen", "http://a:80"},
         {"--durable: must not have a value", "--durable=1"},
-        {"--settle-after: \"2\" must be a duration: a whole number and ms, s, m, h or d",
+        {"--settle-after: \"2\" must be a duration: a whole number and ms, s, m, h or d, e.g. 2s",
          "--settle-after", "2"},
-        {"--settle-after: \"-2s\" must be a duration: a whole number and ms, s, m, h or d",
+        {"--settle-after: \"-2s\" must be a duration: a whole number and ms, s, m, h or d, e.g. 2s",
          "--settle-after", "-2s"},
         {"--public-url: \"localhost\" must be an http or https URL", "--public-url", "localhost"},
         {"--public-url: \"http:\" must be an http or https URL", "--public-url", "http://"},
@@ -271,10 +280,11 @@ static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
         {"--seed: \"1.5\" must be a whole number", "--seed", "1.5"},
         {"--seed: \"99999999999999999999\" must be a whole number", "--seed",
          "99999999999999999999"},
-        {"exec: -- COMMAND ... is missing; see --help", "exec"},
-        {"exec: -- COMMAND ... is missing; see --help", "exec", "--"},
-        {"exec: -- COMMAND ... is missing; see --help", "exec", "--durable"},
-        {"\"npm\": unexpected argument; see --help", "exec", "npm"},
+        {"exec: -- COMMAND ... is missing, e.g. exec -- npm test", "exec"},
+        {"exec: -- COMMAND ... is missing, e.g. exec -- npm test", "exec", "--"},
+        {"exec: -- COMMAND ... is missing, e.g. exec -- npm test", "exec", "--durable"},
+        {"\"npm\": put -- before the command: exec -- npm test", "exec", "npm", "test"},
+        {"\"npm\": put -- before the command: exec [options] -- npm", "exec", "--strict", "npm"},
         {"--strict: must not have a value", "--strict=1"},
         {"--report: must not be empty", "--report="},
         {"--log-level: \"all\" must be error, warn, info or debug", "--log-level", "all"},
@@ -282,14 +292,15 @@ static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
         {"--journal: \"0\" must be on, off or a number from 1 to 1000000", "--journal", "0"},
         {"--journal: \"all\" must be on, off or a number from 1 to 1000000", "--journal", "all"},
         {"--db: must not be empty", "--db", ""},
-        {"--settle-after: \"?[2J?\" must be a duration: a whole number and ms, s, m, h or d",
+        {"--settle-after: \"?[2J?\" must be a duration: a whole number and ms, s, m, h or d, e.g. "
+         "2s",
          "--settle-after", "\x1b[2J\n"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct run run;
         char wanted[512];
-        RUN(&run, rows[i][1], rows[i][2]);
+        RUN(&run, rows[i][1], rows[i][2], rows[i][3]);
         snprintf(wanted, sizeof wanted, "milkypay-mock: %s\n", rows[i][0]);
         assert_row(wanted, run.result == CONFIG_WRONG);
         assert_row_text(wanted, run.err, wanted);
@@ -307,6 +318,18 @@ static void a_bad_variable_is_named_as_it_is_set(void **state)
     assert_string_equal(
         run.err,
         "milkypay-mock: MILKYPAY_DURABLE: \"maybe\" must be 1, true, yes, 0, false or no\n");
+}
+
+static void every_bad_variable_is_told(void **state)
+{
+    struct run run;
+    (void)state;
+    setenv("MILKYPAY_DURABLE", "maybe", 1);
+    setenv("MILKYPAY_SEED", "x", 1);
+    RUN(&run);
+    assert_int_equal(run.result, CONFIG_WRONG);
+    assert_non_null(strstr(run.err, "MILKYPAY_DURABLE: "));
+    assert_non_null(strstr(run.err, "MILKYPAY_SEED: \"x\" must be a whole number"));
 }
 
 static void a_secret_is_never_echoed(void **state)
@@ -364,6 +387,10 @@ static void help_names_every_option_and_variable_within_100_columns(void **state
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
         assert_row(wanted[i], strstr(run.out, wanted[i]) != NULL);
     }
+    struct run brief;
+    RUN(&brief, "-h");
+    assert_int_equal(brief.result, CONFIG_DONE);
+    assert_string_equal(brief.out, run.out);
     assert_null(strstr(run.out, "list-routes"));
     for (char *line = strtok(run.out, "\n"); line; line = strtok(NULL, "\n")) {
         assert_row(line, strlen(line) <= 100);
@@ -407,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(other_variables_are_ignored, clear_environment),
         cmocka_unit_test_setup(a_bad_option_is_one_line_of_its_name_and_reason, clear_environment),
         cmocka_unit_test_setup(a_bad_variable_is_named_as_it_is_set, clear_environment),
+        cmocka_unit_test_setup(every_bad_variable_is_told, clear_environment),
         cmocka_unit_test_setup(a_secret_is_never_echoed, clear_environment),
         cmocka_unit_test_setup(help_names_every_option_and_variable_within_100_columns,
                                clear_environment),
