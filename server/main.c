@@ -18,10 +18,10 @@
 #include "exec/exec.h"
 #include "exec/report.h"
 #include "fixture/fixture.h"
-#include "fixture/shapes.h"
 #include "greeting.h"
 #include "healthcheck.h"
 #include "loop.h"
+#include "profile_file.h"
 #include "routes.h"
 #include "store/store_run.h"
 #include "tmpdb.h"
@@ -330,11 +330,20 @@ static void stop(struct program *p)
     log_flush();
 }
 
+/* Prints a reason, or several with line ends between them. */
+static void tell(const char *why)
+{
+    for (size_t size; *why; why += size + (why[size] == '\n')) {
+        size = strcspn(why, "\n");
+        fprintf(stderr, "milkypay-mock: %.*s\n", (int)size, why);
+    }
+}
+
 static int serve(struct program *p)
 {
     const char *why = start(p);
     if (why) {
-        fprintf(stderr, "milkypay-mock: %s\n", why);
+        tell(why);
         stop(p);
         return EXIT_WRONG;
     }
@@ -353,18 +362,21 @@ static int list_routes(void)
     return EXIT_SUCCESS;
 }
 
-/* Reads the files that a start needs. Returns NULL, or the reason why one is refused. */
+static const char *load_profile(struct program *p)
+{
+    const char *file = p->config.profile_file;
+    return file ? profile_file_load(&p->texts, file, &p->shapes) : NULL;
+}
+
+/* Reads the files that a start needs. Returns NULL, or all that is wrong with them. */
 static const char *load_files(struct program *p)
 {
-    const char *catalogue = p->config.catalogue, *file = p->config.profile_file;
-    enum profile profile;
-    const char *why = fixture_load(p->config.fixtures, &p->fixture);
-    why = why || !catalogue ? why : fixture_add_openfintech(catalogue, &p->fixture);
-    why = why || !file ? why : shapes_load(&p->texts, file, &p->shapes);
-    if (!why && file && !profile_parse(p->shapes.profile, &profile)) {
-        why = arena_printf(&p->texts, "%s: there is no profile \"%s\"", file, p->shapes.profile);
-    }
-    return why;
+    const char *fixtures = fixture_load(p->config.fixtures, &p->fixture);
+    const char *catalogue = !fixtures && p->config.catalogue /* it adds to the fixtures */
+                                ? fixture_add_openfintech(p->config.catalogue, &p->fixture)
+                                : NULL;
+    const char *first = fixtures ?: catalogue, *profile = load_profile(p);
+    return first && profile ? arena_printf(&p->texts, "%s\n%s", first, profile) : first ?: profile;
 }
 
 static int run(struct program *p)
@@ -378,11 +390,13 @@ static int run(struct program *p)
     if (!why && !p->config.check) {
         return serve(p);
     }
-    if (why) {
-        fprintf(stderr, "milkypay-mock: %s\n", why);
-    } else {
+    if (!why) {
         pattern_set_check(&p->fixture.patterns);
-        log_flush();
+    }
+    log_flush();
+    if (why) {
+        tell(why);
+    } else {
         puts("the fixtures are valid");
     }
     fixture_finish(&p->fixture);

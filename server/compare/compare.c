@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "compare/comparison.h"
+#include "domain/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,12 @@ static const char *load_contract(struct comparison *comparison)
         profile = why ? profile : over.profile;
     }
     if (!why && !shapes_built_in(arena, profile, &comparison->contract)) {
-        why = arena_printf(arena, "there is no profile \"%s\"", profile);
+        why = profile_unknown(profile, arena);
+    }
+    if (!why && !shapes_overlay(arena, &comparison->contract, &over)) {
+        why = arena_printf(arena, "%s: too many documents", options->profile_file);
     }
     if (!why) {
-        shapes_overlay(arena, &comparison->contract, &over);
         comparison->over = over;
         comparison->found.profile = comparison->contract.profile;
     }
@@ -54,6 +57,9 @@ static const char *learn(struct comparison *comparison)
     why = why                           ? why
           : comparison->options.n_files ? compare_files(comparison)
                                         : compare_run(comparison);
+    if (!why && comparison->failed) {
+        why = comparison->notes->reason;
+    }
     return why ? why : shapes_save(arena, &comparison->found, file);
 }
 
@@ -78,12 +84,15 @@ static const char *compare_all(struct comparison *comparison)
 
 /* ------------------------------------------------------------------ the command */
 
+/* Prints a reason, or several with line ends between them. */
 static int fail(const char *why)
 {
-    char *line = mem_strdup(why);
-    text_flatten(line);
-    fprintf(stderr, "milkypay-mock: " COMPARE_COMMAND ": %s\n", line);
-    free(line);
+    char *rest = mem_strdup(why), *whole = rest;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        text_flatten(line);
+        fprintf(stderr, "milkypay-mock: " COMPARE_COMMAND ": %s\n", line);
+    }
+    free(whole);
     return COMPARE_FAILED;
 }
 

@@ -1,5 +1,6 @@
 #include "compare/compare_call.h"
 
+#include "base/die.h"
 #include "base/text.h"
 #include "deliver/deliver_transfer.h"
 
@@ -128,14 +129,21 @@ static void set_receivers(CURL *curl, struct transfer_state *state)
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, state);
 }
 
+static struct curl_slist *with_header(struct curl_slist *headers, const char *line)
+{
+    struct curl_slist *list = curl_slist_append(headers, line);
+    if (!list) {
+        die("out of memory for a header");
+    }
+    return list;
+}
+
 static struct curl_slist *headers_of(const struct compare_call *call, struct arena *arena)
 {
-    struct curl_slist *headers =
-        curl_slist_append(NULL, arena_printf(arena, "Accept: %s", call->accept));
-    headers = curl_slist_append(headers, "Expect:");
-    return call->type
-               ? curl_slist_append(headers, arena_printf(arena, "Content-Type: %s", call->type))
-               : headers;
+    struct curl_slist *headers = with_header(NULL, arena_printf(arena, "Accept: %s", call->accept));
+    headers = with_header(headers, "Expect:");
+    return call->type ? with_header(headers, arena_printf(arena, "Content-Type: %s", call->type))
+                      : headers;
 }
 
 /* ------------------------------------------------------------------ the call */
@@ -163,6 +171,9 @@ void compare_call(const struct comparison *comparison, const struct compare_call
 {
     struct arena arena = {0};
     CURL *curl = curl_easy_init();
+    if (!curl) {
+        die("out of memory for a call");
+    }
     struct curl_slist *headers = headers_of(call, &arena);
     struct transfer_state state = {
         .comparison = comparison, .reply = ret_reply, .plain = !text_starts(call->url, "https:")};

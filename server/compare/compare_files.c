@@ -191,11 +191,17 @@ const char *compare_files(struct comparison *comparison)
     for (size_t i = 0; !why && i < options->n_files; i++) {
         buf_auto text = {0};
         const char *file = options->files[i];
-        why = file_read(&comparison->arena, file, FILE_MOST, &text);
-        if (!why) {
-            comparison->bodies++;
-            take_file(comparison, file, &text, headers);
+        const char *missing = file_read(&comparison->arena, file, FILE_MOST, &text);
+        if (missing && options->n_files > 1) { /* the others are compared */
+            comparison_note(comparison, true, shown(&comparison->arena, file),
+                            missing + strlen(file) + strlen(": "));
+            continue;
         }
+        if (missing) {
+            return missing;
+        }
+        comparison->bodies++;
+        take_file(comparison, file, &text, headers);
     }
     return why;
 }

@@ -1,6 +1,7 @@
 /* The arguments of the command, and the key in the environment. */
 #include "base/buf.h"
 #include "base/crypt.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "compare/compare.h"
@@ -152,6 +153,21 @@ static const char *refuse(struct comparison *comparison, const char *argument, c
     return line;
 }
 
+static const char *refuse_unknown(struct comparison *comparison, const char *argument)
+{
+    struct arena *arena = &comparison->arena;
+    struct nearest nearest =
+        nearest_to(arena_copy(arena, argument + 2, strcspn(argument + 2, "=")));
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        if (options[i].help) {
+            nearest_offer_as(&nearest, options[i].name,
+                             arena_printf(arena, "--%s", options[i].name));
+        }
+    }
+    const char *hint = nearest_hint(&nearest, arena, "see compare --help");
+    return refuse(comparison, argument, arena_printf(arena, "unknown option%s", hint));
+}
+
 /* Reads the option at *at, and moves *at to its last word. */
 static const char *read_option(struct comparison *comparison, char **argv, int *at)
 {
@@ -160,7 +176,7 @@ static const char *read_option(struct comparison *comparison, char **argv, int *
     const char *value = argument[size] ? argument + size + 1 : NULL;
     const struct compare_option *option = find_option(argument + 2, size - 2);
     if (!option) {
-        return refuse(comparison, argument, "unknown option; see compare --help");
+        return refuse_unknown(comparison, argument);
     }
     if (!option->argument && value) {
         return refuse(comparison, argument, "must not have a value");
@@ -189,6 +205,8 @@ static const char *read_arguments(struct comparison *comparison, int argc, char 
         }
         if (text_starts(argv[i], "--")) {
             why = read_option(comparison, argv, &i);
+        } else if (*argv[i] == '-' && argv[i][1]) {
+            why = refuse(comparison, argv[i], "options begin with --; see compare --help");
         } else if (given->n_files == COMPARE_FILES_MOST) {
             why = "too many files";
         } else {

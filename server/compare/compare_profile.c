@@ -181,9 +181,15 @@ static void take_document(struct comparison *comparison, const struct shapes_doc
         comparison_note(comparison, false, found->name, why);
         return;
     }
-    struct shapes_document *into = shapes_add(arena, profile, contract->name);
+    struct shapes_document merged = {.name = contract->name};
+    merge_document(arena, contract, found, &merged);
+    why = shapes_document_flaw(arena, &merged);
+    struct shapes_document *into = why ? NULL : shapes_add(arena, profile, contract->name);
     if (into) {
-        merge_document(arena, contract, found, into);
+        *into = merged;
+    } else {
+        why = arena_printf(arena, "not in the profile file: %s", why ?: "too many documents");
+        comparison_note(comparison, true, found->name, why);
     }
 }
 

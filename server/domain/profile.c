@@ -1,5 +1,6 @@
 #include "profile.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 
 const char *const profile_names[] = {
@@ -16,6 +17,12 @@ bool profile_parse(const char *name, enum profile *ret_profile)
         *ret_profile = (enum profile)found;
     }
     return found >= 0;
+}
+
+const char *profile_unknown(const char *name, struct arena *arena)
+{
+    return arena_printf(arena, "there is no profile \"%s\"; it must be %s", name,
+                        nearest_choices(arena, profile_names));
 }
 
 enum profile profile_of(const char *name)

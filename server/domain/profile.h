@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "base/mem.h"
+
 #include <stdbool.h>
 
 enum profile {
@@ -14,6 +16,9 @@ enum profile {
 };
 
 extern const char *const profile_names[]; /* NULL behind the last */
+
+/* The reason why a name is refused. */
+const char *profile_unknown(const char *name, struct arena *arena);
 
 /* Returns false if there is no such profile. */
 bool profile_parse(const char *name, enum profile *ret_profile);

@@ -182,11 +182,11 @@ static const char *read_one(struct arena *arena, const char *key, const json_t *
 static const char *read_object(struct arena *arena, const json_t *notation, int depth,
                                struct shape *shape)
 {
-    const char *why = NULL, *key;
+    const char *why, *key;
     json_t *value;
     size_t room = json_object_size(notation);
     if (room > SHAPE_MEMBERS_MOST) {
-        return "an object has too many keys";
+        return arena_printf(arena, "an object must have at most %d keys", SHAPE_MEMBERS_MOST);
     }
     shape->types |= SHAPE_OBJECT;
     shape->members = arena_alloc(arena, (room + 1) * sizeof *shape->members);
@@ -194,9 +194,12 @@ static const char *read_object(struct arena *arena, const json_t *notation, int 
     shape->objects = 1;
     json_object_foreach((json_t *)notation, key, value)
     {
-        why = why ? why : read_one(arena, key, value, depth, shape);
+        why = read_one(arena, key, value, depth, shape);
+        if (why) {
+            return arena_printf(arena, "%s: %s", key, why);
+        }
     }
-    return why;
+    return NULL;
 }
 
 static const char *read_list(struct arena *arena, const json_t *notation, int depth,

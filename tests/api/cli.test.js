@@ -609,6 +609,45 @@ describe('fixtures', () => {
     });
   }
 
+  test('every mistake of every file is told at once, by --check and by a start', async () => {
+    const folder = tempDir();
+    const rules = [{ match: { amount: 1 }, outcome: 'paid' }, { match: { amount: 2 }, outcom: 'processed' }];
+    writeFileSync(join(folder, 'scenarios.json'), JSON.stringify({ rules }));
+    writeFileSync(join(folder, 'rates.json'), '{"base": "EUR"');
+    const profile = join(folder, 'shapes');
+    writeFileSync(profile, '{"profile": "2020"}');
+    for (const args of [['--check'], ['--listen', '127.0.0.1:0']]) {
+      const { code, stdout, stderr } = await runBinary([...args, '--fixtures', folder, '--profile-file', profile]);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.deepEqual(stderr.replace(/(column \d+: ).*/, '$1…').trim().split('\n'), [
+        `${folder}/scenarios.json: rules[0].outcome: unknown status "paid"; did you mean processed?`,
+        `${folder}/scenarios.json: rules[1].outcome: This value should not be blank.`,
+        `${folder}/scenarios.json: rules[1].outcom: This field was not expected. Did you mean outcome?`,
+        `${folder}/rates.json: line 1 column 14: …`,
+        `${profile}: must be {"profile": NAME, "documents": {..}}`,
+      ].map((line) => `milkypay-mock: ${line}`));
+    }
+  });
+
+  test('a file with a misspelt name is refused; others that nothing reads give a warning', async () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'scenario.json'), '{}');
+    const wanted = [folder, 'scenario.json: nothing reads this file; did you mean scenarios.json?'];
+    await refuses(['--check', '--fixtures', folder], wanted);
+    await refuses(['--listen', '127.0.0.1:0', '--fixtures', folder], wanted);
+    rmSync(join(folder, 'scenario.json'));
+    for (const name of ['cards.json', 'scenarios.yaml', 'README.md', '.hidden.json']) writeFileSync(join(folder, name), '');
+    const { code, stderr } = await runBinary(['--check', '--fixtures', folder]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stderr.match(/unknown_fixture.*/g), [
+      'unknown_fixture file=cards.json text="nothing reads it"',
+      'unknown_fixture file=scenarios.yaml text="nothing reads it: the name must end in .json"',
+    ]);
+    for (let i = 0; i < 12; i++) writeFileSync(join(folder, `shop-${i}.json`), '');
+    const many = (await runBinary(['--check', '--fixtures', folder])).stderr.match(/unknown_fixture.*/g);
+    assert.deepEqual([many.length, many.at(-1)], [11, 'unknown_fixture more=4']);
+  });
+
   test('are replaced file by file', async () => {
     const folder = tempDir();
     copyFileSync(join(FIXTURES, 'scenarios.json'), join(folder, 'scenarios.json'));

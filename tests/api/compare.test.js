@@ -140,6 +140,11 @@ describe('compare FILE', () => {
     const { code, stderr } = await compare(['/does/not/exist']);
     assert.equal(code, 2);
     assert.match(stderr, /^milkypay-mock: compare: \/does\/not\/exist: No such file/);
+    const both = await json([wrong, '/does/not/exist', saved('null')]);
+    assert.equal(both.code, 2);
+    assert.equal(both.result.differences.length, 5);
+    assert.deepEqual(both.result.not_compared[0], { ...both.result.not_compared[0], what: '/does/not/exist',
+      reason: 'No such file or directory' });
   });
 
   test('values are not printed', async () => {
@@ -520,8 +525,11 @@ describe('the key and the connection', () => {
       [[...url, ...id, '--service', 'a"b'], /--service: must be a code/],
       [['--api-key', KEY], /--api-key: unknown option/],
       [[`--api-key=${KEY}`], /--api-key: unknown option/],
+      [['--profil-file', 'x', 'y'], /--profil-file: unknown option; did you mean --profile-file\?/],
+      [['--lern', 'x'], /--lern: unknown option; see compare --help/],
+      [['-y', 'x'], /-y: options begin with --/],
       [['--format', 'xml', 'x'], /table or json/],
-      [['--profile', '1999', 'x'], /there is no profile/],
+      [['--profile', '1999', 'x'], /there is no profile "1999"; it must be one of 2020, 2024, 2025/],
       [['--profile-file', '/does/not/exist', 'x'], /No such file/],
     ]) {
       const { code, stderr } = await compare(args, { key });

@@ -1,7 +1,7 @@
 // --write-profile of `milkypay-mock compare`, and --profile-file of the server, which answers by it.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Client, DEMO, invoice } from '../lib/client.js';
@@ -301,6 +301,16 @@ describe('a profile file', () => {
     assert.equal(result.not_compared.at(-1).what, 'the profile file');
     assert.throws(() => readFileSync(file));
     await label.stop();
+    const folder = tempDir();
+    const kept = join(folder, 'kept.json');
+    const link = join(folder, 'link.json');
+    writeFileSync(kept, 'before', { mode: 0o640 });
+    symlinkSync('kept.json', link);
+    const written = await compare([...against(mock, api.account), '--write-profile', link], { key: api.account.api_key });
+    assert.ok([0, 1].includes(written.code), written.stderr);
+    assert.equal(JSON.parse(readFileSync(kept)).profile, '2020');
+    assert.equal(statSync(kept).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(folder).sort(), ['kept.json', 'link.json'], 'no temporary file stays');
     const unwritable = await compare([...against(mock, api.account), '--write-profile', '/does/not/exist'],
       { key: api.account.api_key });
     assert.equal(unwritable.code, 2);
@@ -335,9 +345,42 @@ describe('a profile file', () => {
       assert.ok(stderr.includes(file));
       assert.equal(stderr.trim().split('\n').length, 1);
     }
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`private ${400 + i}`, { status: 404, headers: [] }]));
+    writeFileSync(file, JSON.stringify({ profile: '2020', documents: many }));
+    assert.match((await runBinary(['--profile-file', file, '--check'])).stderr, /documents: private 500: too many documents\n$/);
     const { code, stderr } = await runBinary(['--profile-file', '/does/not/exist']);
     assert.equal(code, 2);
     assert.match(stderr, /No such file/);
+  });
+
+  test('every mistake in it is told, with its place', async () => {
+    const file = join(tempDir(), 'profile.json');
+    const shape = { status: 200, headers: [] };
+    const members = Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`k${i}`, 'text']));
+    writeFileSync(file, JSON.stringify({ profile: '1999', documents: {
+      'GET /payment-invoices': { ...shape, body: { data: { 'attributes?': members } } },
+      'private 404': { ...shape, status: 7, more: 1 },
+      'GET /payouts': shape,
+    } }));
+    const wrong = await runBinary(['--profile-file', file, '--check']);
+    assert.equal(wrong.code, 2);
+    assert.deepEqual(wrong.stderr.trim().split('\n'), [
+      'there is no profile "1999"; it must be one of 2020, 2024, 2025',
+      'documents: GET /payment-invoices: body: data: attributes?: an object must have at most 300 keys',
+      'documents: private 404: more: This field was not expected.',
+    ].map((line) => `milkypay-mock: ${file}: ${line}`));
+
+    const documents = {};
+    for (const name of ['GET /payment-invoice', 'private 404', 'public 418', 'GET /refunds/{id}', 'private 200', 'DELETE /x'])
+      documents[name] = shape;
+    writeFileSync(file, JSON.stringify({ profile: '2020', documents }));
+    const unknown = await runBinary(['--profile-file', file, '--listen', '127.0.0.1:0']);
+    assert.equal(unknown.code, 2);
+    assert.deepEqual(unknown.stderr.trim().split('\n'), [
+      'documents: GET /payment-invoice: no reply has this name; did you mean GET /payment-invoices?',
+      'documents: private 200: no reply has this name; did you mean private 400?',
+      'documents: DELETE /x: no reply has this name',
+    ].map((line) => `milkypay-mock: ${file}: ${line}`));
   });
 
   test('any shape of any document is survived', async () => {

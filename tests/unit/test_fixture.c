@@ -280,7 +280,7 @@ static const struct {
     {"default.json", "\"code\": \"payment_card_usd_hpp\"", "\"code\": \"test_xts_test\"",
      "default.json: services[1].code: \"test_xts_test\" is there already"},
     {"default.json", "\"method\": \"payment_card\"", "\"method\": \"card\"",
-     "default.json: services[1].method: there is no method \"card\""},
+     "default.json: services[1].method: there is no method \"card\"; did you mean payment_card?"},
     {"default.json", "\"currency\": \"XTS\"", "\"currency\": \"x-s\"",
      "default.json: services[0].currency: This value is not a valid currency."},
     {"default.json", "\"amount_min\": 0.01", "\"amount_min\": 10000000",
@@ -298,7 +298,8 @@ static const struct {
     {"default.json", "\"id\": \"document_type_br\"", "\"id\": \"email\"",
      "default.json: fields[12].id: \"email\" is there already"},
     {"default.json", "\"fields\": [\"status\"]", "\"fields\": [\"stature\"]",
-     "default.json: services[0].fields[0]: there is no field \"stature\" in \"fields\""},
+     "default.json: services[0].fields[0]: there is no field \"stature\" in \"fields\"; did you "
+     "mean status?"},
     {"default.json", "\"fields\": [\"status\"]", "\"fields\": [\"status\", \"status\"]",
      "default.json: services[0].fields[1].key: \"status\" is there already"},
     {"default.json", "\"fields\": [\"status\"]", "\"fields\": [7]",
@@ -400,6 +401,29 @@ static char *embedded_with(const char *file, const char *from, const char *to)
     return text;
 }
 
+/* One of the lines is this one, from the file's name on; or begins with it, if it ends in ": ". */
+static bool has_line(const char *why, const char *file, const char *wanted)
+{
+    size_t size = strlen(wanted);
+    bool open_end = strchr(": ", wanted[size - 1]);
+    for (const char *at = strstr(why, file); at; at = strstr(at + 1, file)) {
+        if (strncmp(at, wanted, size) == 0 && (open_end || strchr("\n", at[size]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 1;
+    while ((text = strchr(text, '\n'))) {
+        text++;
+        n++;
+    }
+    return n;
+}
+
 static void an_error_is_one_line_of_file_path_and_reason(void **state)
 {
     (void)state;
@@ -410,13 +434,10 @@ static void an_error_is_one_line_of_file_path_and_reason(void **state)
         if (!why) {
             fail_msg("row %s -> %s: loads", broken[i].from, broken[i].to);
         }
-        bool open_end = strchr(": ", broken[i].why[strlen(broken[i].why) - 1]);
-        if (open_end ? strncmp(why, broken[i].why, strlen(broken[i].why)) != 0
-                     : strcmp(why, broken[i].why) != 0) {
-            fail_msg("row %s -> %s: \"%s\" is not \"%s\"", broken[i].from, broken[i].to, why,
+        if (!has_line(why, broken[i].file, broken[i].why)) {
+            fail_msg("row %s -> %s: \"%s\" lacks \"%s\"", broken[i].from, broken[i].to, why,
                      broken[i].why);
         }
-        assert_row(broken[i].to, !strchr(why, '\n'));
         fixture_finish(&fixture);
         free(text);
     }
@@ -463,6 +484,129 @@ static void a_file_has_at_most_4_mib(void **state)
     free(text);
 }
 
+static void every_mistake_of_every_file_is_told(void **state)
+{
+    static const char scenarios[] =
+        "{\"rules\":[{\"match\":{\"amuont\":1,\"amount\":\"x\"},\"outcome\":\"paid\"},"
+        "{\"match\":{},\"outcome\":\"process_failed:broke\",\"nmae\":1}],\"more\":1}";
+    static const char rates[] = "{\"base\":\"EUR\",\"rates\":{\"x\":1,\"USD\":-1,\"GBP\":1}}";
+    static const char cards[] =
+        "{\"cards\":[{\"number\":\"1\",\"expiry\":\"x\",\"outcomes\":{\"y\":\"z\"}},"
+        "{\"number\":\"5123817234060000\",\"expiry\":\"1224\",\"outcomes\":\"none\"}],"
+        "\"unknown_cards\":{\"luhn_failure\":\"a\",\"otherwise\":\"b\"}}";
+    static const char *const wanted[][2] = {
+        {"scenarios.json", "scenarios.json: more: This field was not expected."},
+        {"scenarios.json", "scenarios.json: rules[0].match.amuont: This field was not expected. "
+                           "Did you mean amount?"},
+        {"scenarios.json",
+         "scenarios.json: rules[0].match.amount.equals: This value should be of type numeric."},
+        {"scenarios.json",
+         "scenarios.json: rules[0].outcome: unknown status \"paid\"; did you mean processed?"},
+        {"scenarios.json",
+         "scenarios.json: rules[1].nmae: This field was not expected. Did you mean name?"},
+        {"scenarios.json", "scenarios.json: rules[1].outcome: unknown resolution \"broke\": "},
+        {"rates.json", "rates.json: rates.x: must be a currency"},
+        {"rates.json", "rates.json: rates.USD: must be more than 0: "},
+        {"test-cards.json", "test-cards.json: cards[0].number: must be 12 to 19 digits"},
+        {"test-cards.json", "test-cards.json: cards[0].expiry: must be an expiry MMYY"},
+        {"test-cards.json", "test-cards.json: cards[0].outcomes: must be an object: "},
+        {"test-cards.json", "test-cards.json: cards[0].outcomes.y: must be an expiry MMYY: "},
+        {"test-cards.json", "test-cards.json: cards[0].outcomes.y: unknown status \"z\": "},
+        {"test-cards.json", "test-cards.json: cards[1].outcomes: there is no \"none\": "},
+        {"test-cards.json", "test-cards.json: unknown_cards.luhn_failure: unknown status: "},
+        {"test-cards.json", "test-cards.json: unknown_cards.otherwise: unknown status: "},
+    };
+    char folder[FOLDER_TEXT];
+    struct fixture fixture;
+    (void)state;
+    folder_make(folder);
+    folder_write(folder, "scenarios.json", scenarios, strlen(scenarios));
+    folder_write(folder, "rates.json", rates, strlen(rates));
+    folder_write(folder, "test-cards.json", cards, strlen(cards));
+    const char *why = fixture_load(folder, &fixture);
+    folder_remove(folder);
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+        char line[200];
+        snprintf(line, sizeof line, "%s", wanted[i][1]);
+        size_t size = strlen(line);
+        if (strcmp(line + size - 2, ": ") == 0) { /* only the beginning is compared */
+            line[size - 2] = '\0';
+            assert_row(line, strstr(why, line) != NULL);
+        } else {
+            assert_row(line, has_line(why, wanted[i][0], line));
+        }
+    }
+    assert_row(why, count_lines(why) == ARRAY_SIZE(wanted));
+    fixture_finish(&fixture);
+}
+
+/* What names a refused definition is no further mistake. */
+static void a_mistake_is_told_once(void **state)
+{
+    static const struct {
+        const char *file, *from, *to;
+    } rows[] = {
+        {"default.json", "\"code\": \"payment_card\"", "\"code\": \"Payment Card\""},
+        {"default.json", "\"id\": \"document_type_br\"", "\"id\": \"email\""},
+        {"scenarios.json", "\"resolutions\": []", "\"resolutions\": [\"Not-Snake\"]"},
+        {"scenarios.json", "\"resolutions\": []", "\"resolutions\": ["},
+        {"test-cards.json", "\"0856\": \"process_failed:access_denied\"", "\"0856\": 1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char *text = embedded_with(rows[i].file, rows[i].from, rows[i].to);
+        struct fixture fixture;
+        const char *why = load_text(rows[i].file, text, strlen(text), &fixture);
+        assert_row(why, count_lines(why) == 1);
+        fixture_finish(&fixture);
+        free(text);
+    }
+}
+
+static void more_than_a_hundred_mistakes_are_counted(void **state)
+{
+    buf_auto text = {0};
+    struct fixture fixture;
+    (void)state;
+    for (int i = 0; i < 120; i++) {
+        buf_printf(&text, "%s\"A%d\"", i ? "," : "{\"resolutions\":[", i);
+    }
+    buf_text(&text, "]}");
+    const char *why = load_text("scenarios.json", text.data, text.size, &fixture);
+    assert_int_equal(count_lines(why), 101);
+    assert_string_equal(strrchr(why, '\n'), "\nand 20 more mistakes");
+    fixture_finish(&fixture);
+}
+
+static void a_misspelt_file_is_refused(void **state)
+{
+    static const struct {
+        const char *name, *near;
+    } rows[] = {
+        {"scenario.json", "scenarios.json"},
+        {"test_cards.json", "test-cards.json"},
+        {"defualt.json", "default.json"},
+        {"Rates.JSON", "rates.json"},
+        {"scenarios.v2.json", "scenarios.json"},
+        {"test.json", NULL},
+        {"cards.json", NULL},
+        {"package.json", NULL},
+        {"scenarios.yaml", NULL},
+        {".scenario.json", NULL},
+        {"scenarios.json~", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture fixture;
+        char wanted[200];
+        const char *why = load_text(rows[i].name, "", 0, &fixture);
+        snprintf(wanted, sizeof wanted, "%s: nothing reads this file; did you mean %s?",
+                 rows[i].name, rows[i].near ? rows[i].near : "");
+        assert_row(rows[i].name, rows[i].near ? why && strstr(why, wanted) : !why);
+        fixture_finish(&fixture);
+    }
+}
+
 static void the_folder_must_be_a_folder(void **state)
 {
     char folder[FOLDER_TEXT], wanted[600];
@@ -503,6 +647,10 @@ int main(void)
         cmocka_unit_test(an_error_is_one_line_of_file_path_and_reason),
         cmocka_unit_test(a_file_that_is_not_a_fixture_is_rejected),
         cmocka_unit_test(a_file_has_at_most_4_mib),
+        cmocka_unit_test(every_mistake_of_every_file_is_told),
+        cmocka_unit_test(a_mistake_is_told_once),
+        cmocka_unit_test(more_than_a_hundred_mistakes_are_counted),
+        cmocka_unit_test(a_misspelt_file_is_refused),
         cmocka_unit_test(the_folder_must_be_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
