@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Checks the names of packages, images, actions and repositories that documents and scripts tell people to fetch.
+
+Usage: names.py [ROOT]
+
+docker/names.txt lists every such name with its owner. A name that nobody owns can be registered by a stranger tomorrow,
+whose code then runs where somebody follows our documents. Prints one line per mistake, and exits with 1 if there is one:
+
+- a name that is fetched and not listed, or listed and not fetched
+- a name of the project itself in a form that others could register
+"""
+import json
+import os
+import re
+import sys
+
+from source import project_files
+
+LIST = "docker/names.txt"
+FILES = re.compile(r"(?:^|/)(?:[\w-]+\.(?:md|ya?ml)|Dockerfile|package\.json)$")
+NOT_READ = re.compile(r"schema/openapi\.yaml$|tests/(?!.*\.md$)")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+
+# The names of the project itself: a stranger cannot register one that matches.
+OURS = "this project"
+SAFE = {
+    "action": r"<OWNER>/",  # an account has no < in its name
+    "git": r"https://github\.com/<OWNER>/",
+    "image": r"[\w-]+$|\S*<OWNER>/",  # without a / it is one of Docker's own images, whose names Docker gives
+    "npm": r"@OWNER/",  # registries refuse new names with capital letters
+}
+
+# Where a line names what it fetches: the kind, and a pattern whose first group is the name or names.
+LINES = [
+    ("action", r"\buses: *([^\s@]+)@"),
+    ("action", r"\brepository: *(\S+)"),
+    ("image", r"^FROM (\S+)(?: AS \w+)?$"),
+    ("image", r"^ARG BASE=(\S+)"),
+    ("image", r"\b(?:image|container|newName): *([\w$.<>/:-]+)"),
+    ("image", r"^ +- name: (\S+:[\w.-]+)"),
+    ("image", r"(?:Generic|Docker)Container(?:<>)?\(\"([^\"]+)\""),
+    ("image", r"\bdocker (?:run|pull)((?: +\S+)+)"),
+    ("npm", r"\bnpm (?:i|install|add|exec)((?: +[^\s;&|`]+)+)"),
+    ("npm", r"\bnpx((?: +[^\s;&|`]+)+)"),
+    ("pip", r"\bpipx? install((?: +[^\s;&|`]+)+)"),
+    ("gem", r"\b(?:gem install|bundle add)((?: +[^\s;&|`]+)+)"),
+    ("composer", r"\bcomposer require((?: +[^\s;&|`]+)+)"),
+    ("go", r"\bgo (?:get|install)((?: +[^\s;&|`]+\.[^\s;&|`]+)+)"),
+    ("nuget", r"\bdotnet add package((?: +[^\s;&|`]+)+)"),
+    ("nuget", r"PackageReference Include=\"([^\"]+)"),
+    ("maven", r"`((?:com|io|org)\.[\w.]+:[\w-]+)"),
+    ("apt", r"\bapt(?:-get)? install((?: +[^\s;&|`]+)+)"),
+    ("git", r"\bgit clone((?: +[^\s;&|`]+)+)"),
+]
+
+# What a block of code loads besides the library of its language.
+CODE = {
+    "js": ("npm", r"""\bfrom '((?:@[\w-]+/)?[a-z][\w.-]*)(?:/[\w./-]+)?'"""),
+    "python": ("pip", r"^(?:import|from) (\w+)"),
+    "go": ("go", r'^\t?"((?:[\w-]+\.)+\w+/[\w./-]+)"$'),
+}
+OPTION_WITH_VALUE = re.compile(r"-(?:[pvedu]|-(?:name|network|user|tmpfs|add-host|env|volume|publish|depth|branch))$")
+
+
+def words(text):
+    """The words of a command that are no options, values of options, files or variables."""
+    rest = iter(re.sub(r"`.*", "", text).split())
+    for word in rest:
+        if word in ("|", "&&", "#", ">"):
+            return
+        if OPTION_WITH_VALUE.match(word):
+            next(rest, None)
+        elif not word.startswith(("-", "./", "../", "/", '"', "'")) and word != "…":
+            yield word
+
+
+def name_of(kind, word):
+    """The name without version, tag and digest."""
+    word = word.strip("\"',;")
+    if kind == "action":
+        return "/".join(word.split("/")[:2])
+    if kind == "image":
+        return re.sub(r"@sha256:.*|:[\w.-]*$", "", word)
+    if kind == "npm":
+        return re.sub(r"(?<=.)@.*", "", word)
+    return re.sub(r"[=<>~@].*", "", word) if kind in ("pip", "go") else word
+
+
+def in_line(line):
+    for kind, pattern in LINES:
+        for match in re.finditer(pattern, line):
+            found = list(words(match[1]))
+            # of an image's command the words after the image are for the program
+            for word in found[:1] if kind in ("image", "git") else found:
+                yield kind, name_of(kind, word)
+
+
+def in_code(language, text):
+    kind, pattern = CODE.get(language, (None, r"(?!)"))
+    for name in re.findall(pattern, text, flags=re.M):
+        if name not in sys.stdlib_module_names:
+            yield kind, name
+
+
+def in_package(text):
+    package = json.loads(text)
+    if not package.get("private"):
+        yield "npm", package["name"]
+    for part in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
+        yield from (("npm", name) for name in package.get(part, {}))
+
+
+def fetched(name, text):
+    """Yields (kind, name, place) of everything that the file tells people to fetch."""
+    if name.endswith("package.json"):
+        yield from ((*each, name) for each in in_package(text))
+        return
+    made = stages(text)
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#") and not name.endswith(".md"):
+            continue  # a comment
+        yield from ((*each, f"{name}:{number}") for each in in_line(line) if each[1] not in made)
+    for block in BLOCK.finditer(text):
+        number = text.count("\n", 0, block.start()) + 1
+        yield from ((*each, f"{name}:{number}") for each in in_code(block[1], block[2]))
+
+
+def stages(text):
+    """The images of a Dockerfile that it does not fetch."""
+    return {"scratch", "${BASE}", *re.findall(r"^FROM \S+ AS (\w+)$", text, flags=re.M)}
+
+
+def read_list(text):
+    rows = [line.split(maxsplit=2) for line in text.splitlines() if line and line[0] != "#"]
+    return {(kind, name): owner for kind, name, owner in rows}
+
+
+def main(root):
+    with open(os.path.join(root, LIST), encoding="utf-8") as file:
+        listed = read_list(file.read())
+    found, wrong = {}, []
+    for name in project_files(root):
+        if FILES.search(name) and not NOT_READ.match(name):
+            with open(os.path.join(root, name), encoding="utf-8") as file:
+                for kind, each, place in fetched(name, file.read()):
+                    found.setdefault((kind, each), place)
+    for (kind, each), place in found.items():
+        if (kind, each) not in listed:
+            wrong.append(f"{place}: {kind} {each}: not in {LIST}, which says who owns each name")
+    for (kind, each), owner in listed.items():
+        if (kind, each) not in found:
+            wrong.append(f"{LIST}: {kind} {each}: nothing fetches it")
+        if owner == OURS and not re.match(SAFE.get(kind, "(?!)"), each):
+            wrong.append(f"{LIST}: {kind} {each}: a stranger could register this name; see SAFE in tests/lint/names.py")
+    if wrong:
+        print("\n".join(sorted(wrong)))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..")))
