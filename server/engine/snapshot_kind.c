@@ -115,10 +115,20 @@ static bool has_service(const struct snapshot_rows *r, enum invoice_kind kind, c
            (code && json_object_get(r->seen, own_key(r, kind, code)));
 }
 
+/* Files of versions without exchange rates: the order was in the currency of its service. */
+static void complete_price(struct invoice *invoice)
+{
+    if (invoice->service && invoice->exchange_rate == MONEY_NONE) {
+        invoice->service_amount = invoice->amount;
+        invoice->exchange_rate = MONEY_ONE;
+    }
+}
+
 /* Checks the relations between values that the engine relies on. */
 static bool check_invoice(const struct snapshot_rows *r, const char *path, void *row)
 {
     struct invoice *invoice = row;
+    complete_price(invoice);
     invoice->seq =
         invoice_kinds[invoice_kind_of(invoice->id)].first; /* only the kind, until it is numbered */
     const char *challenge = invoice->challenge_outcome;
@@ -334,7 +344,7 @@ static const struct snapshot_kind callback_kind = {&row_callback, sizeof(struct 
                                                    LISTS(callback_lists), .check = check_callback,
                                                    .finish = finish_callback};
 
-/* Files of versions without refunds have no "refunds". */
+/* A list is optional if files of earlier versions lack it. */
 static const struct snapshot_list invoice_lists[] = {
     LIST("transitions", file_invoice, transitions, transition_kind, LIST_MOST),
     LIST("callbacks", file_invoice, callbacks, callback_kind, LIST_MOST),
@@ -345,7 +355,7 @@ static const struct snapshot_kind invoice_kind_of_file = {
     .finish = finish_invoice};
 
 static const struct snapshot_list document_lists[] = {
-    LIST("balances", snapshot_file, balances, balance_kind, BALANCES_MOST),
+    LIST("balances", snapshot_file, balances, balance_kind, BALANCES_MOST, .optional = true),
     LIST("invoices", snapshot_file, invoices, invoice_kind_of_file, SNAPSHOT_INVOICES_MOST),
 };
 const struct snapshot_kind snapshot_document = {NULL, sizeof(struct snapshot_file),
