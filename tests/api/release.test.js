@@ -28,7 +28,7 @@ test('the package for Node.js installs from the file of a release, under the nam
      console.log(new MilkyPayMock('http://127.0.0.1:1').publicApiUrl);`,
   );
   assert.equal(run(folder, 'node', 'suite.js').stdout, 'http://127.0.0.1:1/public-api\n');
-  const readme = readFileSync(join(folder, 'node_modules/@acme-pay/milkypay-mock-testcontainers/README.md'), 'utf8');
+  const readme = readFileSync(join(folder, 'node_modules/@acme-pay/milkypay-mock-testcontainers', 'README.md'), 'utf8');
   assert.match(readme, /npm install .*\/acme-pay-milkypay-mock-testcontainers-/);
   assert.match(readme, /from '@acme-pay\/milkypay-mock-testcontainers'/);
 });

@@ -4,8 +4,8 @@
 //   MILKYPAY_BIN=build/milkypay-mock tests/kept/make.js NAME [--older]
 //
 // It writes to this folder NAME.db.gz, a database; NAME.snapshot.json.gz, an exported snapshot; and NAME.json, what
-// tests/api/kept.test.js must find in them. NAME is the version of a release; schema-NN are of programs before the first
-// release. With --older a program that lacks some of the calls below is accepted: they are left out, with a message.
+// tests/api/kept.test.js must find in them. NAME is the version of a release. The files schema-NN are of programs before
+// the first release. With --older a program that lacks some of the calls below is accepted: they are left out, with a message.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ async function byPage(api, { outcome }, { test_mode: _, ...attributes }) {
 const ORDERS = {
   pending: payment({}, 'process_pending'),
   settles: payment({}, 'processed@10m'),
-  paid: payment({ description: 'Zahlung für "eins" / two', metadata: { a: 1, nested: { b: [true, null] } } }, 'processed@0'),
+  paid: payment({ description: 'Zahlung für "eins" / two', metadata: { a: 1, b: { c: [true, null] } } }, 'processed@0'),
   declined: payment({ amount: 13.37 }, 'process_failed:declined@0'),
   choosing: { ...payment({ service: undefined }, 'process_pending'), create: byPage },
   verified: payment({ flow: 'verify' }, 'verified@0'),
@@ -124,7 +124,8 @@ async function make(name, older) {
   // after the snapshot, so that a restore removes it
   const later = (await create(api, 'later', payment({}, 'process_pending'))).expect(201).data.id;
   await api.advance(0);
-  const due = new Set((await api.callbacks({ limit: 100 })).filter(({ state }) => state === 'queued').map(({ invoice }) => invoice));
+  const queued = (await api.callbacks({ limit: 100 })).filter(({ state }) => state === 'queued');
+  const due = new Set(queued.map((callback) => callback.invoice));
   await server.stop();
 
   const bytes = readFileSync(db);

@@ -39,6 +39,7 @@ LINES = [
     ("image", r"\b(?:image|container|newName): *([\w$.<>/:-]+)"),
     ("image", r"^ +- name: (\S+:[\w.-]+)"),
     ("image", r"(?:Generic|Docker)Container(?:<>)?\(\"([^\"]+)\""),
+    ("image", r"\b(ghcr\.io/[\w<>.-]+/[\w.-]+)"),
     ("image", r"\bdocker (?:run|pull)((?: +\S+)+)"),
     ("npm", r"\bnpm (?:i|install|add|exec)((?: +[^\s;&|`]+)+)"),
     ("npm", r"\bnpx((?: +[^\s;&|`]+)+)"),
@@ -80,7 +81,7 @@ def name_of(kind, word):
     if kind == "action":
         return "/".join(word.split("/")[:2])
     if kind == "image":
-        return re.sub(r"@sha256:.*|:[\w.-]*$", "", word)
+        return re.sub(r"@sha256:.*|:[\w.$-]*$", "", word)
     if kind == "npm":
         return re.sub(r"(?<=.)@.*", "", word)
     return re.sub(r"[=<>~@].*", "", word) if kind in ("pip", "go") else word
