@@ -132,8 +132,9 @@ describe('the workflow release', { skip }, () => {
           const { never, slow, can = () => true, makes } = STEPS[`${id}: ${step.name}`] ?? {};
           const reason = never ?? (WHOLE && can(matrix) ? undefined : slow);
           test(step.name ?? step.uses.split('@')[0], (t) => {
-            if (!release.wants(step)) return;
-            if (reason) {
+            if (!release.wants(step)) {
+              t.skip(`its condition does not hold: ${step.if}`);
+            } else if (reason) {
               if (makes) made(join(release.workspace, 'out'), makes(matrix));
               t.skip(reason);
             } else if (step.uses) {

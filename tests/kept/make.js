@@ -4,8 +4,9 @@
 //   MILKYPAY_BIN=build/milkypay-mock tests/kept/make.js NAME [--older]
 //
 // It writes to this folder NAME.db.gz, a database; NAME.snapshot.json.gz, an exported snapshot; and NAME.json, what
-// tests/api/kept.test.js must find in them. NAME is the version of a release. The files schema-NN are of programs before
-// the first release. With --older a program that lacks some of the calls below is accepted: they are left out, with a message.
+// tests/api/kept.test.js must find in them. NAME is the version of a release. The files schema-NN are of programs
+// before the first release. With --older a program that lacks some of the calls below is accepted: they are left out, with a
+// message.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,10 +36,11 @@ const byPrivateApi = (api, { kind, outcome }, attributes) =>
 const byPublicApi = (api, { outcome }, attributes) => api.createPublic(attributes, as(outcome));
 /** The only way to create an invoice whose payer chooses the service. */
 async function byPage(api, { outcome }, { test_mode: _, ...attributes }) {
-  const reply = await api.send('POST', '/hpp/', { form: { public_key: api.account.public_key, ...attributes }, ...as(outcome) });
+  const form = { public_key: api.account.public_key, ...attributes };
+  const reply = await api.send('POST', '/hpp/', { form, ...as(outcome) });
   if (reply.status >= 400) return reply;
   const { data } = (await api.list()).expect(200);
-  return { status: 200, data: data.find(({ attributes: { reference_id } }) => reference_id === attributes.reference_id) };
+  return { status: 200, data: data.find((one) => one.attributes.reference_id === attributes.reference_id) };
 }
 
 /** An order for each way in which an invoice can be stored. `then` is called with the client and the order's id. */

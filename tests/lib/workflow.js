@@ -83,7 +83,8 @@ export class WorkflowRun {
       for (const folder of folders) cpSync(folder, join(this.workspace, given.path), { recursive: true });
     } else if (name === 'actions/attest-build-provenance') {
       if (given['subject-path']) assert.notDeepEqual(matching(this.workspace, given['subject-path']), []);
-      this.attested.push(Object.fromEntries(Object.entries(given).map(([key, value]) => [key, this.filled(String(value))])));
+      const filled = Object.entries(given).map(([key, value]) => [key, this.filled(String(value))]);
+      this.attested.push(Object.fromEntries(filled));
     } else {
       assert.equal(name, 'actions/checkout');
     }
