@@ -5,8 +5,8 @@
 //
 // It writes to this folder NAME.db.gz, a database; NAME.snapshot.json.gz, an exported snapshot; and NAME.json, what
 // tests/api/kept.test.js must find in them. NAME is the version of a release. The files schema-NN are of programs
-// before the first release. With --older a program that lacks some of the calls below is accepted: they are left out, with a
-// message.
+// before the first release. With --older a program that lacks some of the calls below is accepted: they are left out,
+// with a message.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
