@@ -17,7 +17,7 @@ import sys
 from source import project_files
 
 LIST = "docker/names.txt"
-FILES = re.compile(r"(?:^|/)(?:[\w-]+\.(?:md|ya?ml)|Dockerfile|package\.json)$")
+FILES = re.compile(r"(?:^|/)(?:[\w-]+\.(?:md|ya?ml)|Dockerfile|package\.json|go\.mod)$")
 NOT_READ = re.compile(r"schema/openapi\.yaml$|tests/(?!.*\.md$)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
@@ -36,7 +36,7 @@ LINES = [
     ("action", r"\brepository: *(\S+)"),
     ("image", r"^FROM (\S+)(?: AS \w+)?$"),
     ("image", r"^ARG BASE=(\S+)"),
-    ("image", r"\b(?:image|container|newName): *([\w$.<>/:-]+)"),
+    ("image", r"^ *(?:- )?(?:image|container|newName): *([\w$.<>/:-]+)"),
     ("image", r"^ +- name: (\S+:[\w.-]+)"),
     ("image", r"(?:Generic|Docker)Container(?:<>)?\(\"([^\"]+)\""),
     ("image", r"\b(ghcr\.io/[\w<>.-]+/[\w.-]+)"),
@@ -47,6 +47,7 @@ LINES = [
     ("gem", r"\b(?:gem install|bundle add)((?: +[^\s;&|`]+)+)"),
     ("composer", r"\bcomposer require((?: +[^\s;&|`]+)+)"),
     ("go", r"\bgo (?:get|install)((?: +[^\s;&|`]+\.[^\s;&|`]+)+)"),
+    ("go", r"^(?:module|require) (\S+\.\S+)"),
     ("nuget", r"\bdotnet add package((?: +[^\s;&|`]+)+)"),
     ("nuget", r"PackageReference Include=\"([^\"]+)"),
     ("maven", r"`((?:com|io|org)\.[\w.]+:[\w-]+)"),
@@ -96,10 +97,10 @@ def in_line(line):
                 yield kind, name_of(kind, word)
 
 
-def in_code(language, text):
+def in_code(language, text, own):
     kind, pattern = CODE.get(language, (None, r"(?!)"))
     for name in re.findall(pattern, text, flags=re.M):
-        if name not in sys.stdlib_module_names:
+        if name not in sys.stdlib_module_names and name not in own:
             yield kind, name
 
 
@@ -111,8 +112,8 @@ def in_package(text):
         yield from (("npm", name) for name in package.get(part, {}))
 
 
-def fetched(name, text):
-    """Yields (kind, name, place) of everything that the file tells people to fetch."""
+def fetched(name, text, own):
+    """Yields (kind, name, place) of everything that the file tells people to fetch. `own` are modules to copy."""
     if name.endswith("package.json"):
         yield from ((*each, name) for each in in_package(text))
         return
@@ -123,7 +124,7 @@ def fetched(name, text):
         yield from ((*each, f"{name}:{number}") for each in in_line(line) if each[1] not in made)
     for block in BLOCK.finditer(text):
         number = text.count("\n", 0, block.start()) + 1
-        yield from ((*each, f"{name}:{number}") for each in in_code(block[1], block[2]))
+        yield from ((*each, f"{name}:{number}") for each in in_code(block[1], block[2], own))
 
 
 def stages(text):
@@ -139,11 +140,12 @@ def read_list(text):
 def main(root):
     with open(os.path.join(root, LIST), encoding="utf-8") as file:
         listed = read_list(file.read())
-    found, wrong = {}, []
-    for name in project_files(root):
+    found, wrong, files = {}, [], project_files(root)
+    own = {os.path.basename(name).removesuffix(".py") for name in files if name.endswith(".py")}
+    for name in files:
         if FILES.search(name) and not NOT_READ.match(name):
             with open(os.path.join(root, name), encoding="utf-8") as file:
-                for kind, each, place in fetched(name, file.read()):
+                for kind, each, place in fetched(name, file.read(), own):
                     found.setdefault((kind, each), place)
     for (kind, each), place in found.items():
         if (kind, each) not in listed:
