@@ -17,7 +17,7 @@ import { WorkflowRun, combinations } from '../lib/workflow.js';
 
 const WHOLE = process.env.WORKFLOWS === 'whole';
 const FOLDER = `${ROOT}.github/workflows/`;
-const git = (cwd, ...args) => execFileSync('git', ['-C', cwd, ...args], { encoding: 'utf8' }).trim();
+const git = (cwd, ...args) => execFileSync('git', ['-c', 'safe.directory=*', '-C', cwd, ...args], { encoding: 'utf8' });
 const version = execFileSync(`${ROOT}docker/version`, { encoding: 'utf8' }).trim();
 
 const MACHINES = { 'ubuntu-24.04': ['amd64', 'x86_64', 'x64'], 'ubuntu-24.04-arm': ['arm64', 'aarch64', 'arm64'] };
@@ -66,13 +66,13 @@ const STAND_INS = {
   gh: '',
 };
 
-/** The commit of a release: this one, with what docker/version asks for. */
+/** A repository with the commit of a release: the files of this one, with what docker/version asks for. */
 function releaseCommit(folder) {
-  git(ROOT, 'clone', '--quiet', ROOT, folder);
-  for (const name of git(ROOT, 'ls-files', '-mo', '--exclude-standard').split('\n').filter(Boolean)) {
+  for (const name of git(ROOT, 'ls-files', '-co', '--exclude-standard').split('\n').filter(Boolean)) {
     mkdirSync(join(folder, dirname(name)), { recursive: true });
     if (existsSync(ROOT + name)) copyFileSync(ROOT + name, join(folder, name));
   }
+  git(folder, 'init', '--quiet');
   const changes = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8');
   writeFileSync(join(folder, 'CHANGELOG.md'), changes.replace('## [Unreleased]', `## [${version}] - 2020-01-01`));
   writeFileSync(join(folder, `tests/kept/${version}.db.gz`), '');
