@@ -179,6 +179,19 @@ export interface RequestFilter {
 
 export interface Page { limit?: number; after?: string }
 
+export interface SinkFilter { invoice?: string; signature?: SinkRequest['signature']; order?: 'newest' }
+
+export interface SinkRequest {
+  at: number;
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  response_code: number;
+  signature: 'valid' | 'invalid' | 'missing';
+  [name: string]: unknown;
+}
+
 export interface Judgement { valid: boolean; expected: string; reason: string | null; message: string }
 
 export interface SignatureCheck { body?: string; body_base64?: string; signature: string; key?: string }
@@ -193,7 +206,8 @@ export declare class MilkyPayError extends Error {
 /** A running mock. */
 export declare class MilkyPayMock {
   readonly url: string;
-  constructor(url: string, options?: { token?: string });
+  /** The default URL is that of MILKYPAY_URL, which `milkypay-mock exec` sets. */
+  constructor(url?: string, options?: { token?: string });
   readonly publicApiUrl: string;
   readonly dashboardUrl: string;
   health(): Promise<{ status: 'ok'; version: string; uptime_ms: number; invoices: number; due: number }>;
@@ -223,6 +237,8 @@ export declare class MilkyPayAccount {
   /** The value of the Authorization header for the private API. */
   readonly authorization: string;
 
+  /** A call of the platform's private API with the account's login: what your shop sends. */
+  api<Answer = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   update(settings: Settings): Promise<Settings>;
   delete(): Promise<unknown>;
   reset(): Promise<unknown>;
@@ -249,7 +265,8 @@ export declare class MilkyPayAccount {
     invoice: string,
     options?: { result?: 'delivered' | 'failed'; transition?: Status; timeout?: Duration },
   ): Promise<Callback>;
-  waitForRequests(count: number, options?: RequestFilter & { timeout?: Duration }): Promise<unknown>;
+  waitForRequests(count: number, options?: RequestFilter & { sink?: string; timeout?: Duration }): Promise<unknown>;
+  /** Waits until nothing is being sent and nothing is due. Call it before you close your receiver. */
   waitUntilIdle(options?: { within?: Duration; timeout?: Duration }): Promise<{ idle: true }>;
 
   addFault(fault: Fault): Promise<StoredFault>;
@@ -257,8 +274,21 @@ export declare class MilkyPayAccount {
   /** Removes all faults, or the fault with this id. */
   removeFaults(id?: string): Promise<unknown>;
 
+  sinkUrl(name: string): string;
+  /** Statuses for the next callbacks; the last one repeats. */
+  answerSink(name: string, ...responses: number[]): Promise<{ responses: number[] }>;
+  /** What the sink received, oldest first. */
+  sinkRequests(name: string, filter?: SinkFilter & Page): Promise<List<SinkRequest>>;
+
   requests(filter?: RequestFilter & Page): Promise<List<Record<string, unknown>> & { counts?: Record<string, number> }>;
   callbacks(filter?: { invoice?: string; state?: Callback['state'] } & Page): Promise<List<Callback>>;
   resend(callback: string, options?: { resign?: boolean }): Promise<Callback>;
+
+  /** The signature of a callback: base64(SHA1(secret + body + secret)), over the exact bytes of the body. */
+  sign(body: string | Uint8Array, secret?: string): string;
+  isGenuine(body: string | Uint8Array, signature: string | undefined, secret?: string): boolean;
   verifySignature(check: SignatureCheck): Promise<Judgement>;
+
+  /** The payments, refunds, chargebacks and payouts of a day, "YYYY-MM-DD". */
+  report(date: string, options?: Page & { timezone?: string; format?: 'json' | 'csv' }): Promise<any>;
 }

@@ -1,14 +1,33 @@
-// A thin client of the mock's control API. It needs only fetch.
+// The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures. Copy this file into your
+// project. It needs Node 18 or later and no packages. docker/clients/README.md lists its operations.
 
-/** An error response of the mock, or a wait that timed out: its `status`, and the `code` of its error. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** An error response of the mock, or a wait that timed out: `status`, the `code` of its error, and the `body`. */
 export class MilkyPayError extends Error {
-  constructor(what, status, { code, message } = {}, body = undefined) {
-    super(`${what}: ${status} ${code ?? ''} ${message ?? ''}`.trim());
+  constructor(what, status, { code, message }, body) {
+    super([`${what}: ${status}`, code, message].filter(Boolean).join(' '));
     this.name = 'MilkyPayError';
     this.status = status;
     this.code = code;
     this.body = body;
   }
+}
+
+/** Sends a request and reads the response. Throws a MilkyPayError for an error response, with the reason. */
+async function send(url, method, path, headers, body) {
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const json = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+  if (!response.ok) {
+    const message = response.headers.get('x-mock-reason') ?? text;
+    throw new MilkyPayError(`${method} ${path}`, response.status, json.error ?? { message }, json);
+  }
+  return json;
 }
 
 const query = (parameters) => {
@@ -20,8 +39,8 @@ const query = (parameters) => {
 export class MilkyPayMock {
   #token;
 
-  /** `url` has no path; `token` is the value of --control-token. */
-  constructor(url, { token } = {}) {
+  /** `url` has no path; its default is MILKYPAY_URL, which `milkypay-mock exec` sets. `token`: of --control-token. */
+  constructor(url = process.env.MILKYPAY_URL ?? 'http://127.0.0.1:8080', { token } = {}) {
     this.url = url.replace(/\/+$/, '');
     this.#token = token;
   }
@@ -47,19 +66,8 @@ export class MilkyPayMock {
   }
 
   /** Any call of the control API; `path` is the part after /_mock. Throws a MilkyPayError for an error response. */
-  async request(method, path, body) {
-    const response = await fetch(`${this.url}/_mock${path}`, {
-      method,
-      headers: {
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...(this.#token && { 'X-Mock-Token': this.#token }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const json = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
-    if (!response.ok) throw new MilkyPayError(`${method} /_mock${path}`, response.status, json.error, json);
-    return json;
+  request(method, path, body) {
+    return send(this.url, method, `/_mock${path}`, this.#token && { 'X-Mock-Token': this.#token }, body);
   }
 }
 
@@ -86,6 +94,11 @@ export class MilkyPayAccount {
 
   /** The value of the Authorization header for the private API. */
   get authorization() { return `Basic ${Buffer.from(`${this.id}:${this.apiKey}`).toString('base64')}`; }
+
+  /** A call of the platform's private API with the account's login: what your shop sends. */
+  api(method, path, body, headers = {}) {
+    return send(this.#mock.url, method, path, { Authorization: this.authorization, ...headers }, body);
+  }
 
   #call(method, path, body, parameters = {}) {
     return this.#mock.request(method, `${path}${query({ account: this.id, ...parameters })}`, body);
@@ -141,9 +154,10 @@ export class MilkyPayAccount {
     return this.#wait({ invoice, callback: result, transition, timeout });
   }
 
-  /** Waits until this many requests arrived; the filters are those of requests(). */
+  /** Waits until this many requests arrived; the filters are those of requests(), or {sink, invoice}. */
   waitForRequests(count, { timeout, ...filter } = {}) { return this.#wait({ requests: count, timeout, ...filter }); }
 
+  /** Waits until nothing is being sent and nothing is due. Call it before you close your receiver. */
   waitUntilIdle({ within, timeout } = {}) { return this.#wait({ idle: true, within, timeout }); }
 
   #wait(parameters) { return this.#call('GET', '/wait', undefined, parameters); }
@@ -157,6 +171,18 @@ export class MilkyPayAccount {
   /** Removes all faults, or the fault with this id. */
   removeFaults(id) { return this.#call('DELETE', id === undefined ? '/faults' : `/faults/${id}`); }
 
+  // ---- sinks: built-in receivers of callbacks
+
+  sinkUrl(name) { return `${this.#mock.url}/_mock/sink/${encodeURIComponent(name)}?account=${this.id}`; }
+
+  /** Statuses for the next callbacks; the last one repeats. */
+  answerSink(name, ...responses) { return this.#call('PUT', `/sink/${encodeURIComponent(name)}`, { responses }); }
+
+  /** What the sink received, oldest first. Filters: invoice, signature, order, limit, after. */
+  sinkRequests(name, filter = {}) {
+    return this.#call('GET', `/sink/${encodeURIComponent(name)}/requests`, undefined, filter);
+  }
+
   // ---- what happened
 
   /** Filters: method, path, status, invoice, reference_id, from, to, kind, unmatched, limit, after. */
@@ -167,6 +193,22 @@ export class MilkyPayAccount {
 
   resend(callback, { resign = false } = {}) { return this.#call('POST', `/callbacks/${callback}/resend`, { resign }); }
 
+  // ---- signatures
+
+  /** The signature of a callback: base64(SHA1(secret + body + secret)), over the exact bytes of the body. */
+  sign(body, secret = this.secretKey) {
+    return createHash('sha1').update(secret).update(body).update(secret).digest('base64');
+  }
+
+  isGenuine(body, signature, secret = this.secretKey) {
+    const [expected, given] = [Buffer.from(this.sign(body, secret)), Buffer.from(signature ?? '')];
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  }
+
   /** Checks {body or body_base64, signature, key}, and names the likely mistake if the signature is wrong. */
   verifySignature(check) { return this.#call('POST', '/verify-signature', check); }
+  // ---- money
+
+  /** The payments, refunds, chargebacks and payouts of a day, "YYYY-MM-DD". Options: timezone, format, limit, after. */
+  report(date, options = {}) { return this.#call('GET', '/report', undefined, { date, ...options }); }
 }
