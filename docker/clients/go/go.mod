@@ -1,0 +1,3 @@
+module milkypaymock
+
+go 1.19

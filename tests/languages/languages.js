@@ -1,0 +1,101 @@
+// The helpers of docker/clients: their files, how to run a program that uses one, and what their oldest versions check.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { within } from '../lib/limits.js';
+import { cleanEnv, tempDir } from '../lib/server.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CLIENTS = join(ROOT, 'docker/clients');
+const DRIVERS = join(ROOT, 'tests/languages/operations');
+const COMPILING_MS = 300_000; // Go compiles its library first
+
+const started = new Set();
+process.on('exit', () => {
+  for (const child of started) {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // it has just exited
+    }
+  }
+});
+
+/** Runs a command until it exits: {code, out}. It fails if the command is not installed. */
+export async function run([command, ...args], { cwd = ROOT, env = {}, limit = COMPILING_MS } = {}) {
+  const { NODE_TEST_CONTEXT, ...clean } = cleanEnv(env); // not part of this test run
+  const child = spawn(command, args, { cwd, env: clean, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  started.add(child);
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => { out += text; });
+  }
+  const ended = new Promise((done, failed) => child.on('close', done).on('error', failed));
+  const code = await within(ended, () => `${command} to end; so far:\n${out}`, limit);
+  started.delete(child);
+  return { code, out };
+}
+
+/** A module that uses the Go helper as a copy in a folder of its own would be used. */
+function goModule(program) {
+  const folder = tempDir();
+  const helper = join(CLIENTS, 'go');
+  writeFileSync(join(folder, 'go.mod'),
+    `module driver\n\ngo 1.19\n\nrequire milkypaymock v0.0.0\n\nreplace milkypaymock => ${helper}\n`);
+  writeFileSync(join(folder, 'main.go'), readFileSync(program));
+  return folder;
+}
+
+async function javaClasses(...files) {
+  const folder = tempDir();
+  const { code, out } = await run(['javac', '--release', '11', '-Xlint:all', '-Werror', '-d', folder, ...files]);
+  if (code !== 0) throw new Error(out);
+  return folder;
+}
+
+const GO = { GOFLAGS: '-mod=mod', GOPROXY: 'off' };
+const python = { PYTHONDONTWRITEBYTECODE: '1' };
+
+/**
+ * helper: the file of the helper. names: matches the declarations of its public operations. operations: runs the driver
+ * of tests/languages/operations. shop: runs the suite of the shop. oldest: checks that an old version accepts the files.
+ */
+export const LANGUAGES = {
+  node: {
+    helper: 'docker/testcontainers-node/control.d.ts',
+    names: /^ {2}(?:readonly )?(\w+)[?]?(?:<[^>]*>)?[(:]/gm,
+    operations: (env) => run(['node', join(DRIVERS, 'operations.mjs')], { env }),
+  },
+  python: {
+    helper: 'docker/clients/python/milkypay_mock.py',
+    names: /^ {4}def ([a-z]\w*)\(/gm,
+    operations: (env) => run(['python3', join(DRIVERS, 'operations.py')], {
+      env: { ...python, ...env, PYTHONPATH: join(CLIENTS, 'python') } }),
+  },
+  php: {
+    helper: 'docker/clients/php/MilkyPayMock.php',
+    names: /^ {4}public function ([a-z]\w*)\(/gm,
+    operations: (env) => run(['php', join(DRIVERS, 'operations.php')], {
+      env: { ...env, HELPER: join(CLIENTS, 'php/MilkyPayMock.php') } }),
+  },
+  java: {
+    helper: 'docker/clients/java/MilkyPayMock.java',
+    names: /^ {4,8}public (?:\w|[<>, ])+ (\w+)\(/gm,
+    operations: async (env) => {
+      const classes = await javaClasses(join(CLIENTS, 'java/MilkyPayMock.java'), join(DRIVERS, 'Operations.java'));
+      return run(['java', '-cp', classes, 'Operations'], { env });
+    },
+  },
+  go: {
+    helper: 'docker/clients/go/milkypaymock.go',
+    names: /^func \(\w \*(?:Mock|Account)\) ([A-Z]\w*)\(/gm,
+    operations: (env) => run(['go', 'run', '.'], { cwd: goModule(join(DRIVERS, 'operations.go')), env: { ...GO, ...env } }),
+  },
+  ruby: {
+    helper: 'docker/clients/ruby/milkypay_mock.rb',
+    names: /^ {2}def ([a-z]\w*\??)/gm,
+    operations: (env) => run(['ruby', '-w', '-I', join(CLIENTS, 'ruby'), join(DRIVERS, 'operations.rb')], { env }),
+  },
+};
