@@ -1,10 +1,10 @@
-// The control client of docker/testcontainers-node: each helper with the real server. The tests of its container need a
+// The helper docker/clients/node/milkypay-mock.mjs: each operation with the real server. The tests of its container need a
 // container engine and are in that folder.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { MilkyPayError, MilkyPayMock } from '../../docker/testcontainers-node/control.js';
+import { MilkyPayError, MilkyPayMock } from '../../docker/clients/node/milkypay-mock.mjs';
 import { Client, DEMO } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { sign, startSink } from '../lib/sink.js';
@@ -129,7 +129,7 @@ test('faults, snapshots and reset', async () => {
 });
 
 test('every helper has a type declaration, and every declared helper exists', async () => {
-  const declared = readFileSync(new URL('../../docker/testcontainers-node/control.d.ts', import.meta.url), 'utf8');
+  const declared = readFileSync(new URL('../../docker/clients/node/milkypay-mock.d.mts', import.meta.url), 'utf8');
   const { account } = await open();
   for (const [name, instance] of [['MilkyPayMock', mock], ['MilkyPayAccount', account]]) {
     const [, body] = new RegExp(`declare class ${name} \\{\\n([^]*?)\\n\\}`).exec(declared);

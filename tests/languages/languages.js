@@ -5,11 +5,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from '../lib/limits.js';
-import { cleanEnv, tempDir } from '../lib/server.js';
+import { BIN, cleanEnv, tempDir } from '../lib/server.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CLIENTS = join(ROOT, 'docker/clients');
 const DRIVERS = join(ROOT, 'tests/languages/operations');
+const OLDEST = join(ROOT, 'tests/languages/oldest');
 const COMPILING_MS = 300_000; // Go compiles its library first
 
 const started = new Set();
@@ -55,30 +56,44 @@ async function javaClasses(...files) {
   return folder;
 }
 
-const GO = { GOFLAGS: '-mod=mod', GOPROXY: 'off' };
-const python = { PYTHONDONTWRITEBYTECODE: '1' };
+const GO = { GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' };
+const PYTHON = { PYTHONDONTWRITEBYTECODE: '1' };
+const TSC = join(ROOT, 'tests/node_modules/.bin/tsc');
+
+/** `milkypay-mock exec --strict` with this suite. */
+const strictly = (command, options) => run([BIN, 'exec', '--strict', '--', ...command], options);
 
 /**
- * helper: the file of the helper. names: matches the declarations of its public operations. operations: runs the driver
- * of tests/languages/operations. shop: runs the suite of the shop. oldest: checks that an old version accepts the files.
+ * helper: the file with the declarations. names: matches those of its public operations. operations: runs the driver of
+ * tests/languages/operations. shop: runs the suite of the shop. oldest: [a command that checks that the oldest version
+ * accepts helper and shop, its options]; the compilers of Java and Go check that while they build.
  */
 export const LANGUAGES = {
   node: {
-    helper: 'docker/testcontainers-node/control.d.ts',
+    helper: 'docker/clients/node/milkypay-mock.d.mts',
     names: /^ {2}(?:readonly )?(\w+)[?]?(?:<[^>]*>)?[(:]/gm,
     operations: (env) => run(['node', join(DRIVERS, 'operations.mjs')], { env }),
+    shop: () => strictly(['node', '--test', '--test-reporter=tap', join(CLIENTS, 'node/shop/shop.test.js')]),
+    oldest: [[TSC, '--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext',
+      join(CLIENTS, 'node/milkypay-mock.d.mts')]],
   },
   python: {
     helper: 'docker/clients/python/milkypay_mock.py',
     names: /^ {4}def ([a-z]\w*)\(/gm,
     operations: (env) => run(['python3', join(DRIVERS, 'operations.py')], {
-      env: { ...python, ...env, PYTHONPATH: join(CLIENTS, 'python') } }),
+      env: { ...PYTHON, ...env, PYTHONPATH: join(CLIENTS, 'python') } }),
+    shop: () => strictly(['python3', '-m', 'unittest'], { cwd: join(CLIENTS, 'python/shop'), env: PYTHON }),
+    oldest: [['mypy', '--strict', '--python-version', '3.8', '--cache-dir', '/dev/null', 'shop.py', 'test_shop.py'],
+      { cwd: join(CLIENTS, 'python/shop'), env: { MYPYPATH: '..' } }],
   },
   php: {
     helper: 'docker/clients/php/MilkyPayMock.php',
     names: /^ {4}public function ([a-z]\w*)\(/gm,
     operations: (env) => run(['php', join(DRIVERS, 'operations.php')], {
       env: { ...env, HELPER: join(CLIENTS, 'php/MilkyPayMock.php') } }),
+    shop: () => strictly(['php', join(CLIENTS, 'php/shop/shop_test.php')]),
+    oldest: [['php', join(OLDEST, 'php80.php'), join(CLIENTS, 'php/MilkyPayMock.php'),
+      ...['Shop', 'callback', 'shop_test'].map((name) => join(CLIENTS, `php/shop/${name}.php`))]],
   },
   java: {
     helper: 'docker/clients/java/MilkyPayMock.java',
@@ -87,15 +102,24 @@ export const LANGUAGES = {
       const classes = await javaClasses(join(CLIENTS, 'java/MilkyPayMock.java'), join(DRIVERS, 'Operations.java'));
       return run(['java', '-cp', classes, 'Operations'], { env });
     },
+    shop: async () => {
+      const classes = await javaClasses(...['MilkyPayMock', 'shop/Shop', 'shop/ShopTest']
+        .map((name) => join(CLIENTS, `java/${name}.java`)));
+      return strictly(['java', '-cp', classes, 'ShopTest']);
+    },
   },
   go: {
     helper: 'docker/clients/go/milkypaymock.go',
     names: /^func \(\w \*(?:Mock|Account)\) ([A-Z]\w*)\(/gm,
     operations: (env) => run(['go', 'run', '.'], { cwd: goModule(join(DRIVERS, 'operations.go')), env: { ...GO, ...env } }),
+    shop: () => strictly(['go', 'test', '-count=1', './...'], { cwd: join(CLIENTS, 'go'), env: GO }),
   },
   ruby: {
     helper: 'docker/clients/ruby/milkypay_mock.rb',
     names: /^ {2}def ([a-z]\w*\??)/gm,
     operations: (env) => run(['ruby', '-w', '-I', join(CLIENTS, 'ruby'), join(DRIVERS, 'operations.rb')], { env }),
+    shop: () => strictly(['ruby', '-w', join(CLIENTS, 'ruby/shop/shop_test.rb')]),
+    oldest: [['ruby', '-w', join(OLDEST, 'ruby30.rb'),
+      ...['milkypay_mock', 'shop/shop', 'shop/shop_test'].map((name) => join(CLIENTS, `ruby/${name}.rb`))]],
   },
 };

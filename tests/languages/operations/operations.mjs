@@ -1,6 +1,6 @@
 // Calls every operation of the helper, in the order of ../operations.js, and prints what makes no request.
 
-import { MilkyPayError, MilkyPayMock } from '../../../docker/testcontainers-node/control.js';
+import { MilkyPayError, MilkyPayMock } from '../../../docker/clients/node/milkypay-mock.mjs';
 
 const print = (name, value) => console.log(name, value);
 const body = '{"data":{"a":"b\\/c"}}';

@@ -1,7 +1,7 @@
 import { AbstractStartedContainer, GenericContainer, type StartedTestContainer } from 'testcontainers';
-import { type Duration, type MilkyPayAccount, MilkyPayMock, type Settings } from './control.js';
+import { type Duration, type MilkyPayAccount, MilkyPayMock, type Settings } from './milkypay-mock.mjs';
 
-export * from './control.js';
+export * from './milkypay-mock.mjs';
 
 export declare class MilkyPayContainer extends GenericContainer {
   /** The name of the mock's image, by default "milkypay-mock". */

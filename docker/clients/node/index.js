@@ -7,9 +7,9 @@ import {
   Wait,
   getContainerRuntimeClient,
 } from 'testcontainers';
-import { MilkyPayMock } from './control.js';
+import { MilkyPayMock } from './milkypay-mock.mjs';
 
-export { MilkyPayAccount, MilkyPayError, MilkyPayMock } from './control.js';
+export { MilkyPayAccount, MilkyPayError, MilkyPayMock } from './milkypay-mock.mjs';
 
 const PORT = 8080;
 const HOST = 'host.testcontainers.internal';
