@@ -1,7 +1,7 @@
 // Package milkypaymock drives the MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures.
 //
 // Copy this file into a folder milkypaymock of your module. It needs Go 1.19 or later and no modules.
-// docker/clients/README.md lists its operations.
+// server/docs/clients.md lists its operations.
 package milkypaymock
 
 import (

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 /**
  * The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures. Copy this file into your
- * project, and add the line of your package. It needs Java 11 or later and no libraries. docker/clients/README.md lists
+ * project, and add the line of your package. It needs Java 11 or later and no libraries. server/docs/clients.md lists
  * its operations.
  */
 public final class MilkyPayMock {

@@ -1,5 +1,5 @@
 // The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures. Copy this file into your
-// project. It needs Node 18 or later and no packages. docker/clients/README.md lists its operations.
+// project. It needs Node 18 or later and no packages. server/docs/clients.md lists its operations.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 

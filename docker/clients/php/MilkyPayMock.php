@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 // The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures. Copy this file into your
-// project. It needs PHP 8.0 or later and no packages. docker/clients/README.md lists its operations.
+// project. It needs PHP 8.0 or later and no packages. server/docs/clients.md lists its operations.
 
 /** An error response of the mock, or a wait that timed out: its status, the code of its error, and the body. */
 final class MilkyPayError extends RuntimeException

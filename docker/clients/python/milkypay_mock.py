@@ -1,6 +1,6 @@
 """The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures.
 
-Copy this file into your project. It needs Python 3.8 or later and no packages. docker/clients/README.md lists its
+Copy this file into your project. It needs Python 3.8 or later and no packages. server/docs/clients.md lists its
 operations.
 """
 

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # The MilkyPay mock in tests: accounts, clocks, outcomes, waits, faults, sinks, signatures. Copy this file into your
-# project. It needs Ruby 3.0 or later and no gems. docker/clients/README.md lists its operations.
+# project. It needs Ruby 3.0 or later and no gems. server/docs/clients.md lists its operations.
 
 require 'digest'
 require 'json'
