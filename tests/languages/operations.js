@@ -1,5 +1,5 @@
-// The operations of the helpers, in their order, and the requests that the drivers in operations/ send with them. ACCOUNT,
-// INVOICE, SECOND, CALLBACK, FAULT, NOW, SIGNED and BODY stand for values of the run.
+// The operations of the helpers, in their order, and the requests that the drivers in operations/ send with them.
+// ACCOUNT, INVOICE, SECOND, CALLBACK, FAULT, NOW, SIGNED, BODY and URL stand for values of the run.
 
 const ORDER = { service: 'payment_card_usd_hpp', currency: 'USD', amount: 100.55, test_mode: true };
 const SINK = 'my-shop';

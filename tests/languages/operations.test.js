@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { after, test } from 'node:test';
-import { ROOT } from '../lib/docs.js';
+import { ROOT, pageText } from '../lib/docs.js';
 import { startServer } from '../lib/server.js';
 import { sign } from '../lib/sink.js';
 import { LANGUAGES } from './languages.js';
@@ -135,3 +135,8 @@ for (const [name, { helper, names }] of Object.entries(LANGUAGES)) {
     assert.deepEqual([...new Set(declared)], [...new Set([...MOCK, ...ACCOUNT].map(([each]) => plain(each)))]);
   });
 }
+
+test('the page of the helpers lists the operations of the table, in its order', () => {
+  const listed = [...pageText('server/docs/clients.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(listed, [...MOCK, ...ACCOUNT].map(([name]) => name));
+});

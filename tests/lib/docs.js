@@ -4,7 +4,7 @@
 //   <!-- file: FILE -->        saved as FILE for later blocks
 //   <!-- start: FILE -->       saved as FILE and started in the background
 //   <!-- run -->               shell commands; all such blocks of a page share one shell
-//   <!-- run: FILE -->         saved as FILE and run until it exits
+//   <!-- run: FILE -->         saved as FILE and run until it exits, with MILKYPAY_URL
 //   <!-- receiver: FILE -->    saved as FILE and started; it must accept genuine callbacks and reject all others
 //   <!-- prints -->            the output of the previous run; <!-- prints: FILE -->: of that started program
 //   <!-- browser -->           run by tests/browser/docs.test.js

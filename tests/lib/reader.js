@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client, DEMO } from './client.js';
+import { ROOT } from './docs.js';
 import { within } from './limits.js';
 import { freePort } from './ports.js';
 import { agrees } from './printed.js';
@@ -20,21 +21,25 @@ const RECEIVER = /\b9000\b/g;
 const runs = (command, ...args) => spawnSync(command, args).status === 0;
 const once = (ask) => { let known; return () => (known ??= { answer: ask() }).answer; };
 
-// How to run a file and a receiver in each language, and whether this machine can.
+// With MILKYPAY_LANGUAGES=all an example whose language is not installed fails.
+const REQUIRED = process.env.MILKYPAY_LANGUAGES === 'all';
+
+// How to run a file, a test and a receiver in each language, and whether this machine can.
 const LANGUAGES = {
   js: { run: ['node'], there: () => true },
-  python: { run: ['python3'], there: once(() => runs('python3', '-c', 'import requests')) },
+  python: { run: ['python3'], there: once(() => runs('python3', '--version')) },
   php: {
     run: ['php'],
     serve: (port) => ['php', '-S', `127.0.0.1:${port}`],
-    there: once(() => runs('php', '-r', 'exit(function_exists("curl_init") ? 0 : 1);')),
+    there: once(() => runs('php', '--version')),
   },
   java: { run: ['java'], there: once(() => runs('javac', '--version')) },
-  go: { run: ['go', 'run'], there: once(() => runs('go', 'version')) },
+  go: { run: ['go', 'run'], test: ['go', 'test'], there: once(() => runs('go', 'version')) },
   ruby: { run: ['ruby'], there: once(() => runs('ruby', '-e', 'require "webrick"')) },
 };
 
 const IN_LANGUAGE = { start: true, run: true, receiver: true };
+const COMPILERS = { javac: 'java', go: 'go' }; // commands of shell blocks
 
 /** Why a block cannot be run here, or undefined. `before`: the previous block. */
 export function obstacle(block, before) {
@@ -42,10 +47,11 @@ export function obstacle(block, before) {
   if (block.mark === 'browser') return 'run by tests/browser';
   if (block.mark === 'prints' && !block.what) return before && obstacle(before);
   if (ALONE && block.mark === 'run' && / exec .*-- /.test(block.text)) return ALONE;
-  if (!IN_LANGUAGE[block.mark] || !block.what) return undefined;
-  const language = LANGUAGES[block.language];
-  assert.ok(language, `line ${block.line}: no known way to run ${block.language}`);
-  return language.there() ? undefined : `no ${block.language} that can run it`;
+  const name = block.what ? block.language : COMPILERS[/^(?:javac|go)(?= )/m.exec(block.text)];
+  if (!IN_LANGUAGE[block.mark] || !name) return undefined;
+  const language = LANGUAGES[name];
+  assert.ok(language, `line ${block.line}: no known way to run ${name}`);
+  return REQUIRED || language.there() ? undefined : `no ${name} that can run it`;
 }
 
 /** Resolves once the port accepts connections; most receivers print nothing when they start. */
@@ -97,6 +103,8 @@ export class Reader {
       mkdirSync(join(this.folder, folder));
       symlinkSync(BIN, join(this.folder, folder, name));
     }
+    mkdirSync(join(this.folder, 'docker'));
+    symlinkSync(join(ROOT, 'docker/clients'), join(this.folder, 'docker/clients'));
     if (bare) this.server = await startServer({ firstCallbackDelay: null });
     this.shell = this.launch('sh', []);
   }
@@ -125,8 +133,8 @@ export class Reader {
   save(name, text) { writeFileSync(join(this.folder, name), text); }
 
   // its own process group, because `go run` starts another process
-  launch(command, args) {
-    const { NODE_TEST_CONTEXT, ...env } = cleanEnv({}); // not part of this test run
+  launch(command, args, variables = {}) {
+    const { NODE_TEST_CONTEXT, ...env } = cleanEnv(variables); // not part of this test run
     env.PATH = `${join(this.folder, 'bin')}:${env.PATH}`;
     const child = spawn(command, args, { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
@@ -160,8 +168,9 @@ export class Reader {
 
   async runFile({ what, text, language }) {
     this.save(what, this.here(text));
-    const [command, ...args] = LANGUAGES[language].run;
-    const run = this.launch(command, [...args, what]);
+    const { run: program, test = program } = LANGUAGES[language];
+    const [command, ...args] = what.includes('_test.') ? test : program;
+    const run = this.launch(command, [...args, what], this.server && { MILKYPAY_URL: this.server.url });
     const code = await within(run.ended, () => `${what}; so far:\n${run.out}${run.err}`);
     assert.equal(code, 0, run.out + run.err);
     return run.out;
