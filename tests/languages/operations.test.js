@@ -13,7 +13,9 @@ import { ACCOUNT, MOCK } from './operations.js';
 
 const BODY = '{"data":{"a":"b\\/c"}}';
 
-const server = await startServer();
+const TOKEN = 'secret-token'; // in the drivers too
+
+const server = await startServer({ args: ['--control-token', TOKEN] });
 after(() => server.stop());
 
 const bytesOf = async (message) => Buffer.concat(await message.toArray());
@@ -28,8 +30,8 @@ async function startRecorder() {
     const [answer] = await once(forwarded, 'response');
     const text = await bytesOf(answer);
     if (!headers['x-signature']) {
-      const type = headers['content-type'];
-      seen.push({ method, path, body: body.toString(), type, status: answer.statusCode, text: text.toString() });
+      const { 'x-mock-reason': reason } = answer.headers;
+      seen.push({ method, path, headers, body: body.toString(), status: answer.statusCode, text: text.toString(), reason });
     }
     answered.writeHead(answer.statusCode, answer.rawHeaders).end(text);
   });
@@ -90,19 +92,26 @@ for (const [name, { operations }] of Object.entries(LANGUAGES)) {
     const sent = recorder.seen.map(({ method, path, body }) => (
       named(line(method, path, body ? JSON.parse(body) : undefined), known)));
     assert.deepEqual(sent.sort(), EXPECTED);
-    for (const { body, type } of recorder.seen) assert.equal(type, body ? 'application/json' : undefined);
-
     const login = `Basic ${btoa(`${account.id}:${account.api_key}`)}`;
+    for (const { path, headers, body } of recorder.seen) {
+      const isControl = path.startsWith('/_mock/');
+      assert.equal(headers['content-type'], body ? 'application/json' : undefined);
+      assert.equal(headers['x-mock-token'], isControl ? TOKEN : undefined);
+      assert.equal(headers.authorization, isControl ? undefined : login);
+    }
+
     const environment = { MILKYPAY_ACCOUNT_ID: account.id, MILKYPAY_API_KEY: account.api_key,
       MILKYPAY_PUBLIC_KEY: account.public_key, MILKYPAY_SECRET_KEY: account.secret_key, MILKYPAY_URL: recorder.url };
     const refused = recorder.seen.filter(({ status }) => status >= 400);
     const [outcome, late] = refused.map(({ text }) => JSON.parse(text).error);
+    const [, , { reason }] = refused;
     assert.equal(refused.length, 3);
+    assert.ok(reason);
     assert.deepEqual(out.trimEnd().split('\n').map((each) => each.replace(/ (POST|GET) \S+: /, ' ')), [
       'isGenuine true',
       `error true 422 ${outcome.code} 422 ${outcome.code} ${outcome.message}`,
-      `error true ${refused[1].status} ${late.code} ${refused[1].status} ${late.code} ${late.message}`,
-      `error true 404  404 ${out.match(/404 {2}.*: 404 (.+)/)[1]}`,
+      `error true 404 ${late.code} 404 ${late.code} ${late.message}`,
+      `error true 404  404 ${reason}`,
       `publicApiUrl ${recorder.url}/public-api`,
       `dashboardUrl ${recorder.url}/_mock/`,
       `environment ${Object.entries(environment).flat().join(' ')}`,

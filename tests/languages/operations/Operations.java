@@ -20,7 +20,7 @@ class Operations {
     }
 
     public static void main(String[] args) {
-        MilkyPayMock mock = new MilkyPayMock();
+        MilkyPayMock mock = new MilkyPayMock(System.getenv("MILKYPAY_URL"), "secret-token");
         mock.health();
         mock.account();
         MilkyPayMock.Account account = mock.createAccount(Map.of("name", "operations", "outcome", "process_pending"));

@@ -32,6 +32,7 @@ func order(account *milkypaymock.Account, headers map[string]string) string {
 
 func main() {
 	mock := milkypaymock.New("")
+	mock.Token = "secret-token"
 	must(mock.Health())
 	must(mock.Account(""))
 	account := must(mock.CreateAccount(object{"name": "operations", "outcome": "process_pending"}))

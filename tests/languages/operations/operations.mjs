@@ -6,7 +6,7 @@ const print = (name, value) => console.log(name, value);
 const body = '{"data":{"a":"b\\/c"}}';
 const order = { service: 'payment_card_usd_hpp', currency: 'USD', amount: 100.55, test_mode: true };
 
-const mock = new MilkyPayMock();
+const mock = new MilkyPayMock(undefined, { token: 'secret-token' });
 await mock.health();
 await mock.account();
 const account = await mock.createAccount({ name: 'operations', outcome: 'process_pending' });

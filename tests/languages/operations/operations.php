@@ -12,7 +12,7 @@ function show(string $name, string|bool $value): void
     echo "$name ", is_bool($value) ? json_encode($value) : $value, "\n";
 }
 
-$mock = new MilkyPayMock();
+$mock = new MilkyPayMock(token: 'secret-token');
 $mock->health();
 $mock->account();
 $account = $mock->createAccount(name: 'operations', outcome: 'process_pending');

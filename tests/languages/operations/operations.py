@@ -10,7 +10,7 @@ def shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-mock = MilkyPayMock()
+mock = MilkyPayMock(token="secret-token")
 mock.health()
 mock.account()
 account = mock.create_account(name="operations", outcome="process_pending")

@@ -9,7 +9,7 @@ ORDER = { service: 'payment_card_usd_hpp', currency: 'USD', amount: 100.55, test
 
 def show(name, value) = puts("#{name} #{value}")
 
-mock = MilkyPayMock.new
+mock = MilkyPayMock.new(token: 'secret-token')
 mock.health
 mock.account
 account = mock.create_account(name: 'operations', outcome: 'process_pending')
