@@ -54,7 +54,8 @@ export const ACCOUNT = [
   ['removeFaults', ['DELETE', '/_mock/faults/FAULT'], ['DELETE', '/_mock/faults']],
 
   ['sinkUrl'],
-  ['answerSink', ['PUT', `/_mock/sink/${SINK}`, { responses: [500, 200] }]],
+  ['answerSink', ['PUT', `/_mock/sink/${SINK}`, { responses: [500, 200] }],
+    ['PUT', '/_mock/sink/a%20b%2Bc', { responses: [200] }]],
   ['sinkRequests', ['GET', `/_mock/sink/${SINK}/requests?invoice=INVOICE&limit=1`]],
 
   ['requests', ['GET', '/_mock/requests?method=POST&path=%2Fpayment-invoices']],

@@ -71,6 +71,7 @@ class Operations {
 
         for (Supplier<?> refused : List.<Supplier<?>>of(
             () -> account.queueOutcomes("declined"),
+            () -> account.answerSink("a b+c", 200),
             () -> account.waitForStatus("cpi_none", "processed", Map.of("timeout", "50ms")),
             () -> account.api("GET", "/payment-invoices/cpi_none", null))) {
             try {

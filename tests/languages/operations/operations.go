@@ -78,9 +78,10 @@ func main() {
 	check(account.Restore("first"))
 
 	_, badOutcome := account.QueueOutcomes("declined")
+	_, badName := account.AnswerSink("a b+c", 200)
 	_, late := account.WaitForStatus("cpi_none", "processed", object{"timeout": "50ms"})
 	_, missing := account.API("GET", "/payment-invoices/cpi_none", nil, nil)
-	for _, err := range []error{badOutcome, late, missing} {
+	for _, err := range []error{badOutcome, badName, late, missing} {
 		var refused *milkypaymock.Error
 		is := errors.As(err, &refused)
 		fmt.Println("error", is, refused.Status, refused.Code, refused)

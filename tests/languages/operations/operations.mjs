@@ -54,6 +54,7 @@ await account.restore('first');
 
 for (const refused of [
   () => account.queueOutcomes('declined'),
+  () => account.answerSink('a b+c', 200),
   () => account.waitForStatus('cpi_none', 'processed', { timeout: '50ms' }),
   () => account.api('GET', '/payment-invoices/cpi_none'),
 ]) {

@@ -58,6 +58,7 @@ $account->restore('first');
 
 foreach ([
     fn () => $account->queueOutcomes('declined'),
+    fn () => $account->answerSink('a b+c', 200),
     fn () => $account->waitForStatus('cpi_none', 'processed', timeout: '50ms'),
     fn () => $account->api('GET', '/payment-invoices/cpi_none'),
 ] as $refused) {

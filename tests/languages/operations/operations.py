@@ -56,6 +56,7 @@ account.restore("first")
 
 for refused in (
     lambda: account.queue_outcomes("declined"),
+    lambda: account.answer_sink("a b+c", 200),
     lambda: account.wait_for_status("cpi_none", "processed", timeout="50ms"),
     lambda: account.api("GET", "/payment-invoices/cpi_none"),
 ):

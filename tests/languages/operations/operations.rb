@@ -55,6 +55,7 @@ account.restore('first')
 
 [
   -> { account.queue_outcomes('declined') },
+  -> { account.answer_sink('a b+c', 200) },
   -> { account.wait_for_status('cpi_none', 'processed', timeout: '50ms') },
   -> { account.api('GET', '/payment-invoices/cpi_none') }
 ].each do |refused|
