@@ -1,5 +1,5 @@
-// The helper docker/clients/node/milkypay-mock.mjs: each operation with the real server. The tests of its container need
-// a container engine and are in that folder.
+// The helper docker/clients/node/milkypay-mock.mjs: each operation with the real server. The tests of its container
+// need a container engine and are in that folder.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

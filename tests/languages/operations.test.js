@@ -31,7 +31,8 @@ async function startRecorder() {
     const text = await bytesOf(answer);
     if (!headers['x-signature']) {
       const { 'x-mock-reason': reason } = answer.headers;
-      seen.push({ method, path, headers, body: body.toString(), status: answer.statusCode, text: text.toString(), reason });
+      const { statusCode: status } = answer;
+      seen.push({ method, path, headers, body: body.toString(), status, text: text.toString(), reason });
     }
     answered.writeHead(answer.statusCode, answer.rawHeaders).end(text);
   });
