@@ -15,7 +15,18 @@ export type Status =
   | 'refunded'
   | 'refund_failed'
   | 'charged_back'
-  | 'partially_charged_back';
+  | 'partially_charged_back'
+  | 'processing'
+  | 'process_error'
+  | 'verify_failed'
+  | 'authorize_failed'
+  | 'refunding'
+  | 'canceled'
+  | 'partially_canceled'
+  | 'canceling'
+  | 'cancel_pending'
+  | 'cancel_error'
+  | 'cancel_failed';
 
 export interface Settings {
   name?: string;
@@ -27,6 +38,7 @@ export interface Settings {
   public_creation?: boolean;
   callback_url?: string;
   only_final?: boolean;
+  first_callback_delay_ms?: number;
   settle_after_ms?: number;
   outcome?: string;
   lifetime_s?: number;

@@ -11,12 +11,23 @@ import json
 import os
 import urllib.error
 import urllib.request
-from typing import Any, Dict, Optional, Union
+from typing import Any, Dict, Literal, Optional, Union
 from urllib.parse import quote, urlencode
 
-__all__ = ["MilkyPayAccount", "MilkyPayError", "MilkyPayMock"]
+__all__ = ["FaultName", "MilkyPayAccount", "MilkyPayError", "MilkyPayMock", "Status"]
 
 Json = Dict[str, Any]
+Status = Literal[
+    "created", "process_pending", "processed", "partially_processed", "process_failed", "verified", "expired",
+    "terminated", "refund_pending", "partially_refunded", "refunded", "refund_failed", "charged_back",
+    "partially_charged_back", "processing", "process_error", "verify_failed", "authorize_failed", "refunding",
+    "canceled", "partially_canceled", "canceling", "cancel_pending", "cancel_error", "cancel_failed",
+]
+FaultName = Literal[
+    "status", "delay", "reset", "empty", "garbage", "truncate", "slow", "commit_then_reset", "commit_then_timeout",
+    "drop", "duplicate", "reorder", "before_response", "bad_signature", "wrong_secret", "no_signature", "reencoded",
+    "wrong_amount", "unknown_status",
+]
 
 
 class MilkyPayError(Exception):
@@ -190,7 +201,7 @@ class MilkyPayAccount:
         """Pays like a payer, without a browser: card_number, expiry, cvv, three_ds; or cancel=True."""
         return self._call("POST", f"/payment-invoices/{id}/pay", visit)
 
-    def transition(self, id: str, status: str, **change: Any) -> Json:
+    def transition(self, id: str, status: Status, **change: Any) -> Json:
         """Also: resolution, amount, force=True."""
         return self._call("POST", f"/payment-invoices/{id}/transition", {"status": status, **change})
 
@@ -199,10 +210,11 @@ class MilkyPayAccount:
 
     # ---- waits; a timeout raises a MilkyPayError with status 408 that describes the current state
 
-    def wait_for_status(self, invoice: str, status: str, timeout: Optional[str] = None) -> Json:
+    def wait_for_status(self, invoice: str, status: Status, timeout: Optional[str] = None) -> Json:
         return self._call("GET", "/wait", invoice=invoice, status=status, timeout=timeout)
 
-    def wait_for_callback(self, invoice: str, transition: Optional[str] = None, result: str = "delivered",
+    def wait_for_callback(self, invoice: str, transition: Optional[Status] = None,
+                          result: Literal["delivered", "failed"] = "delivered",
                           timeout: Optional[str] = None) -> Json:
         """`result`: delivered or failed; `transition`: only the callback that reports this status."""
         return self._call("GET", "/wait", invoice=invoice, callback=result, transition=transition, timeout=timeout)
@@ -217,7 +229,7 @@ class MilkyPayAccount:
 
     # ---- faults
 
-    def add_fault(self, on: str, fault: str, **fields: Any) -> Json:
+    def add_fault(self, on: Literal["api", "page", "callback"], fault: FaultName, **fields: Any) -> Json:
         """`on`: api, page or callback. Fields: match, times, after, and those of the fault."""
         return self._call("POST", "/faults", {"on": on, "fault": fault, **fields})
 

@@ -7,12 +7,14 @@ from typing import Any, Dict, List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from milkypay_mock import MilkyPayMock  # noqa: E402
+from milkypay_mock import FaultName, MilkyPayMock  # noqa: E402
 from shop import Shop  # noqa: E402
 
 
 # How a response is lost, and how often the shop then asks for the invoice: once if its search finds it.
-LOST = {"commit_then_reset": 1, "truncate": 1, "reset": 2, "status": 2, "garbage": 2}
+LOST: Dict[FaultName, int] = {
+    "commit_then_reset": 1, "truncate": 1, "reset": 2, "status": 2, "garbage": 2,
+}
 
 
 class ShopTest(unittest.TestCase):
