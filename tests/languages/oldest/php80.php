@@ -23,8 +23,14 @@ function isNew(Node $node): bool
 {
     return $node instanceof Node\VariadicPlaceholder // strlen(...)
         || $node instanceof Node\IntersectionType
-        || $node instanceof Node\Identifier && in_array($node->toLowerString(), ['never', 'true'], true)
+        || $node instanceof Node\FunctionLike && in_array(typeOf($node), ['never', 'true'], true)
         || $node instanceof Node\Param && (new NodeFinder())->findFirstInstanceOf([$node->default], Node\Expr\New_::class);
+}
+
+function typeOf(Node\FunctionLike $function): ?string
+{
+    $type = $function->getReturnType();
+    return $type instanceof Node\Identifier || $type instanceof Node\Name ? $type->toLowerString() : null;
 }
 
 $status = 0;
