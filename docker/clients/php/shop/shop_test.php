@@ -24,7 +24,9 @@ final class Opened
         $environment = ['SHOP_FILE' => $this->file] + $this->account->environment();
         $this->receiver = proc_open([PHP_BINARY, '-S', '127.0.0.1:0', __DIR__ . '/callback.php'],
             [1 => ['file', '/dev/null', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment + getenv());
-        preg_match('~http://\S+:\d+~', fgets($pipes[2]), $found); // its first line
+        do {
+            $line = fgets($pipes[2]); // "Development Server (http://127.0.0.1:...) started"
+        } while ($line !== false && !preg_match('~http://\S+:\d+~', $line, $found));
         $this->shop = new Shop($environment, $this->file, "$found[0]/callback");
     }
 
