@@ -39,7 +39,7 @@ test('the package is not packed or published without the name of its publisher',
     assert.equal(packed.status, 2, name);
     assert.match(packed.stderr, /^docker\/npm-package: .* is not the name of an account; use .*\n$/);
   }
-  const published = run(join(ROOT, 'docker/testcontainers-node'), 'npm', 'publish', '--dry-run', '--offline');
+  const published = run(join(ROOT, 'docker/clients/node'), 'npm', 'publish', '--dry-run', '--offline');
   assert.notEqual(published.status, 0);
   assert.match(published.stderr, /docker\/npm-package packs this folder/);
 });
