@@ -1,5 +1,5 @@
-// Generates server/docs/api.md, control-api.md, bodies.md and bodies-*.md from schema/openapi.yaml. Prints the pages that
-// differ from the generated text, and exits with 1 if there is one. With --fix it writes them.
+// Generates server/docs/api.md, control-api.md, bodies.md and bodies-*.md from schema/openapi.yaml. Prints the pages
+// that differ from the generated text, and exits with 1 if there is one. With --fix it writes them.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
