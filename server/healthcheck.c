@@ -2,6 +2,7 @@
 
 #include "base/attr.h"
 #include "base/text.h"
+#include "deliver/deliver_transfer.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -38,54 +39,123 @@ static void write_own_url(char *ret_url, size_t size)
              listen);
 }
 
-static size_t drop(char *data, size_t size, size_t n, void *user)
+/* A call and what came of it. */
+struct call {
+    const char *url;
+    bool
+        own; /* the certificate of an own https server is not verified: it is for its public name */
+    long timeout_ms;
+    long code;
+    char error[CURL_ERROR_SIZE];
+    char body[256]; /* the beginning */
+    size_t size;
+};
+
+static size_t take(char *data, size_t size, size_t n, void *arg)
 {
-    (void)data;
-    (void)user;
+    struct call *call = arg;
+    size_t room = sizeof call->body - 1 - call->size, more = size * n < room ? size * n : room;
+    memcpy(call->body + call->size, data, more);
+    call->size += more;
     return size * n;
 }
 
-/* The certificate of an own https server is for its public name, not for this address: it is not
- * verified. */
-static CURLcode ask(CURL *curl, const char *url, bool own, char *error_text, long *ret_code)
+static CURLcode ask(struct call *call)
 {
-    curl_easy_setopt(curl, CURLOPT_URL, url);
+    CURL *curl = curl_easy_init();
+    if (!curl) {
+        return CURLE_FAILED_INIT;
+    }
+    curl_easy_setopt(curl, CURLOPT_URL, call->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, call->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, own ? 0L : 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, own ? 0L : 2L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, call->error);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, call->own ? 0L : 1L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, call->own ? 0L : 2L);
     CURLcode result = curl_easy_perform(curl);
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_code);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &call->code);
+    curl_easy_cleanup(curl);
     return result;
 }
 
-int healthcheck_run(const char *url)
+/* ------------------------------------------------------------------ the command */
+
+static void write_target(const char *url, char *ret_target, size_t size)
 {
-    char target[2048], why[CURL_ERROR_SIZE] = "";
+    size_t length = strlen(url);
+    while (length && url[length - 1] == '/') {
+        length--;
+    }
+    snprintf(ret_target, size, "%.*s" PATH, (int)length, url);
+}
+
+/* Prints why the server is not healthy. */
+static void tell(const struct call *call, CURLcode result)
+{
+    const char *plain = transfer_tls_mismatch(result, call->error, call->url);
+    fprintf(stderr, "%s: ", call->url);
+    if (result == CURLE_OK) {
+        fprintf(stderr, "the status is %ld, must be 200\n", call->code);
+    } else if (plain) {
+        fprintf(stderr, "the server %s\n", plain);
+    } else {
+        fprintf(stderr, "%s\n", *call->error ? call->error : curl_easy_strerror(result));
+    }
+}
+
+static int run(const char *url)
+{
+    char target[2048];
+    struct call call = {.url = target, .own = !url, .timeout_ms = TIMEOUT_MS};
     if (url) {
-        size_t length = strlen(url);
-        while (length && url[length - 1] == '/') {
-            length--;
-        }
-        snprintf(target, sizeof target, "%.*s" PATH, (int)length, url);
+        write_target(url, target, sizeof target);
     } else {
         write_own_url(target, sizeof target);
     }
-    CURL *curl = curl_easy_init();
-    long code = 0;
-    CURLcode result = curl ? ask(curl, target, !url, why, &code) : CURLE_FAILED_INIT;
-    curl_easy_cleanup(curl);
-    if (result == CURLE_OK && code == 200) {
+    CURLcode result = ask(&call);
+    if (result == CURLE_OK && call.code == 200) {
         printf("%s: healthy\n", target);
         return 0;
     }
-    if (result == CURLE_OK) {
-        snprintf(why, sizeof why, "the status is %ld, must be 200", code);
-    }
-    fprintf(stderr, "%s: %s\n", target, *why ? why : curl_easy_strerror(result));
+    tell(&call, result);
     return 1;
+}
+
+int healthcheck_main(int argc, char **argv)
+{
+    const char *url = argc > 2 ? argv[2] : NULL;
+    if (text_equal(url, "-h") || text_equal(url, "--help")) {
+        puts("Usage: milkypay-mock healthcheck [URL]\n\nExits with 0 if the server at the URL is "
+             "up, "
+             "else with 1. Without a URL, asks the server of this environment.");
+        return 0;
+    }
+    const char *wrong = argc > 3 ? argv[3] : url && *url == '-' ? url : NULL;
+    if (wrong) {
+        fprintf(stderr,
+                "milkypay-mock: healthcheck: \"%s\": unexpected argument; the only one is a "
+                "URL\n",
+                wrong);
+        return 2;
+    }
+    return run(url);
+}
+
+/* ------------------------------------------------------------------ who is there */
+
+const char *healthcheck_version(const char *url, struct arena *arena)
+{
+    static const char begin[] = "{\"status\":\"ok\",\"version\":\"";
+    char target[2048];
+    struct call call = {.url = target, .own = true, .timeout_ms = 1000};
+    write_target(url, target, sizeof target);
+    if (ask(&call) != CURLE_OK || call.code != 200 || !text_starts(call.body, begin)) {
+        return NULL;
+    }
+    const char *version = call.body + strlen(begin);
+    return arena_copy(arena, version, strspn(version, "0123456789."));
 }

@@ -129,17 +129,33 @@ static const char *set_up_router(struct program *p)
     return NULL;
 }
 
-static void write_url(const struct program *p, const char *host, char ret_url[URL_ROOM])
+static void write_url(const struct program *p, const char *host, int port, char ret_url[URL_ROOM])
 {
     bool v6 = strchr(host, ':');
     snprintf(ret_url, URL_ROOM, "%s://%s%s%s:%d", p->config.tls_cert ? "https" : "http",
-             v6 ? "[" : "", host, v6 ? "]" : "", http_server_port(p->loop.server));
+             v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
 static bool must_hold(void *arg)
 {
     const struct router *router = arg;
     return store_in_turn(router->engine->store);
+}
+
+/* "All addresses" cannot be called, so programs and people of this machine get loopback. */
+static const char *callable(const char *host)
+{
+    return strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
+}
+
+/* Usually, another mock has the address. It may serve http or https, whatever this one would. */
+static const char *who_listens(struct program *p, const char *why)
+{
+    char url[URL_ROOM];
+    write_url(p, callable(p->config.listen_host), p->config.listen_port, url);
+    const char *version = healthcheck_version(url, &p->texts);
+    return version ? arena_printf(&p->texts, "%s; milkypay-mock %s is there already", why, version)
+                   : why;
 }
 
 static const char *start_server(struct program *p)
@@ -157,11 +173,12 @@ static const char *start_server(struct program *p)
         .must_hold = must_hold,
         .arg = &p->router,
     };
-    const char *why = http_server_start(&options, &p->texts, &p->loop.server);
+    bool taken;
+    const char *why = http_server_start(&options, &p->texts, &taken, &p->loop.server);
     if (!why) {
-        write_url(p, c->listen_host, p->listen_url);
+        write_url(p, c->listen_host, http_server_port(p->loop.server), p->listen_url);
     }
-    return why;
+    return taken ? who_listens(p, why) : why;
 }
 
 /* The steps of a turn, in order; see server/README.md. */
@@ -227,14 +244,6 @@ static const char *write_ready_file(struct program *p)
                                strerror(errno));
 }
 
-/* "All addresses" cannot be called, so programs and people of this machine get loopback. */
-static void write_url_to_call(const struct program *p, char ret_url[URL_ROOM])
-{
-    const char *host = p->config.listen_host;
-    host = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1" : strcmp(host, "::") == 0 ? "::1" : host;
-    write_url(p, host, ret_url);
-}
-
 /* Logs the URL, because stdout belongs to the command. */
 static void begin_command(struct program *p, const char *url)
 {
@@ -264,7 +273,7 @@ static const char *announce(struct program *p)
         return why;
     }
     char url[URL_ROOM];
-    write_url_to_call(p, url);
+    write_url(p, callable(p->config.listen_host), http_server_port(p->loop.server), url);
     if (p->exec.pid) {
         begin_command(p, url);
     } else {
@@ -416,7 +425,7 @@ int main(int argc, char **argv)
 {
     tune_allocator();
     if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {
-        return healthcheck_run(argc > 2 ? argv[2] : NULL);
+        return healthcheck_main(argc, argv);
     }
     if (argc > 1 && strcmp(argv[1], COMPARE_COMMAND) == 0) {
         return compare_main(argc, argv);

@@ -149,6 +149,9 @@ struct answer *call_check_rate(struct call *call) ATTR_MUST_USE;
 /* Returns 409 if the server has no journal. */
 struct answer *call_check_journal(struct call *call) ATTR_MUST_USE;
 
+/* 403 in the form of the control API if the Host is not one that the control API accepts. */
+struct answer *call_check_host(struct call *call) ATTR_MUST_USE;
+
 /* True if the caller has the control token, or the dashboard's cookie for it, or if the server
  * requires none. */
 bool call_has_control(const struct call *call);

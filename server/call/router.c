@@ -124,12 +124,22 @@ static bool origin_passes(const struct call *call)
                                http_header(call->request, "Host"));
 }
 
+struct answer *call_check_host(struct call *call)
+{
+    static const char reason[] = "Host must be an address, localhost or the public URL's host; "
+                                 "--allow-host adds others";
+    if (host_passes(call)) {
+        return NULL;
+    }
+    call->detail = reason; /* for the header: a page of the dashboard may be outside /_mock/ */
+    return call_control_error(call, 403, "host_not_allowed", "%s", reason);
+}
+
 static struct answer *check_origin(struct call *call)
 {
-    if (!host_passes(call)) {
-        return call_control_error(call, 403, "host_not_allowed",
-                                  "Host must be an address, localhost or the public URL's host; "
-                                  "--allow-host adds others");
+    struct answer *refused = call_check_host(call);
+    if (refused) {
+        return refused;
     }
     if (!origin_passes(call)) {
         return call_control_error(call, 403, "origin_not_allowed",

@@ -62,6 +62,9 @@ struct delivery_result {
     size_t response_size;
 };
 
+/* True if the answer is that of a web server that was asked without TLS and requires it. */
+bool delivery_wants_tls(const struct delivery_result *result);
+
 struct deliver_hooks {
     /* Loads a callback that is about to be sent. Returns false if it no longer exists. */
     bool (*load)(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery);

@@ -260,6 +260,37 @@ static const struct {
 #endif
 };
 
+/* What TLS libraries say of an answer that is no TLS. */
+static const char *const no_tls[] = {"wrong version number", "packet length too long",
+                                     "unexpected TLS packet"};
+
+const char *transfer_tls_mismatch(CURLcode code, const char *error, const char *url)
+{
+    bool https = strncasecmp(url, "https:", strlen("https:")) == 0;
+    for (size_t i = 0; https && code == CURLE_SSL_CONNECT_ERROR && i < ARRAY_SIZE(no_tls); i++) {
+        if (strstr(error, no_tls[i])) {
+            return "speaks no TLS: use http:// in the URL";
+        }
+    }
+    return !https && code == CURLE_GOT_NOTHING ? "closed the connection without an answer; if it "
+                                                 "speaks TLS, use https:// in the URL"
+                                               : NULL;
+}
+
+bool delivery_wants_tls(const struct delivery_result *result)
+{
+    static const char *const said[] = {"sent to HTTPS port",      /* nginx */
+                                       "to an HTTPS server",      /* Go */
+                                       "SSL-enabled server port", /* Apache */
+                                       "requires TLS"};           /* Tomcat */
+    for (size_t i = 0; result->code == 400 && i < ARRAY_SIZE(said); i++) {
+        if (strstr(result->response_body, said[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
     struct arena *arena = &transfer->arena;
@@ -282,6 +313,11 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
         url_shown(transfer_url(transfer->options, arena, transfer->delivery.url), shown,
                   sizeof shown);
         return arena_printf(arena, "%s is not a valid URL", shown);
+    }
+    const char *mismatch = transfer_tls_mismatch(
+        code, transfer->error, transfer_url(transfer->options, arena, transfer->delivery.url));
+    if (mismatch) {
+        return arena_printf(arena, "the receiver %s", mismatch);
     }
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (words[i].code == code) {

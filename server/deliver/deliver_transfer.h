@@ -50,6 +50,10 @@ struct transfer {
  */
 const char *address_objection(const struct sockaddr *address);
 
+/* Plain words for the error of https to a server of http, or of http to one of https; to follow
+ * "the receiver ". NULL: it is another error. Static. */
+const char *transfer_tls_mismatch(CURLcode code, const char *error, const char *url);
+
 /* Returns the URL that a callback is really sent to: options->rewrite_from is replaced. */
 const char *transfer_url(const struct deliver_options *options, struct arena *arena,
                          const char *url);

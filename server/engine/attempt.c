@@ -191,6 +191,9 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
         annotated.error =
             outbox_fault_signing(tenant, arena, &callback, outbox_body(engine, arena, &callback));
     }
+    if (delivery_wants_tls(ended)) {
+        annotated.error = "the receiver speaks TLS: use https:// in the URL";
+    }
     save_attempt(engine, tenant, &callback, result);
     evidence_note(&engine->watch.evidence, callback.seq, callback.url,
                   outbox_fault_sent(callback.fault), result->code);

@@ -32,10 +32,10 @@ unsigned listen_connections_most(void);
 /*
  * Listens on every address of `host`, all with the same port (0: any free port). An address that
  * the machine does not have (IPv6 is off) is skipped with a warning in the log. Returns NULL, or
- * the reason of an error; then no socket is open.
+ * the reason of an error; then no socket is open. ret_taken: because the address is in use.
  */
-const char *listen_open(const char *host, int port, struct arena *arena, int ret_fds[LISTEN_MOST],
-                        size_t *ret_n);
+const char *listen_open(const char *host, int port, struct arena *arena, bool *ret_taken,
+                        int ret_fds[LISTEN_MOST], size_t *ret_n);
 
 /* The port of a listening socket. */
 int listen_port(int fd);

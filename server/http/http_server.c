@@ -148,7 +148,7 @@ static const char *read_pem(const char *name, struct arena *arena, char **ret_te
 }
 
 /* Opens what may fail before the daemon starts. */
-static const char *open_parts(struct http_server *server, struct arena *arena)
+static const char *open_parts(struct http_server *server, struct arena *arena, bool *ret_taken)
 {
     const struct http_options *options = &server->options;
     const char *why = NULL;
@@ -157,17 +157,18 @@ static const char *open_parts(struct http_server *server, struct arena *arena)
         why = why ? why : read_pem(options->tls_key, arena, &server->key);
     }
     return why ? why
-               : listen_open(options->host, options->port, arena, server->listeners,
+               : listen_open(options->host, options->port, arena, ret_taken, server->listeners,
                              &server->n_listeners);
 }
 
 const char *http_server_start(const struct http_options *options, struct arena *arena,
-                              struct http_server **ret_server)
+                              bool *ret_taken, struct http_server **ret_server)
 {
+    *ret_taken = false;
     struct http_server *server = mem_alloc(sizeof *server);
     server->options = *options;
     server->connections_most = listen_connections_most();
-    const char *why = open_parts(server, arena);
+    const char *why = open_parts(server, arena, ret_taken);
     if (why) {
         http_server_stop(server);
         return why;

@@ -118,9 +118,9 @@ struct http_options {
     void *arg;
 };
 
-/* Starts listening. Returns NULL, or the reason of an error. */
+/* Starts listening. Returns NULL, or the reason of an error; ret_taken: the address is in use. */
 const char *http_server_start(const struct http_options *options, struct arena *arena,
-                              struct http_server **ret_server);
+                              bool *ret_taken, struct http_server **ret_server);
 
 /* Sends held replies and closes all connections. No request may be parked and no stream may sleep.
  * `server` may be NULL. */

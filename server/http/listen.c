@@ -111,7 +111,16 @@ static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST]
     return n;
 }
 
-const char *listen_open(const char *host, int port_number, struct arena *arena,
+static const char *refuse(const char *host, int port, int error, struct arena *arena)
+{
+    bool v6 = strchr(host, ':');
+    const char *shown = arena_printf(arena, "%s%s%s", v6 ? "[" : "", host, v6 ? "]" : "");
+    const char *remedy =
+        error == EADDRINUSE ? arena_printf(arena, "; --listen %s:0 picks a free port", shown) : "";
+    return arena_printf(arena, "--listen %s:%d: %s%s", shown, port, strerror(error), remedy);
+}
+
+const char *listen_open(const char *host, int port_number, struct arena *arena, bool *ret_taken,
                         int ret_fds[LISTEN_MOST], size_t *ret_n)
 {
     char port[12];
@@ -129,8 +138,8 @@ const char *listen_open(const char *host, int port_number, struct arena *arena,
             break;
         }
     }
-    const char *why =
-        n ? NULL : arena_printf(arena, "--listen %s:%d: %s", host, port_number, strerror(errno));
+    const char *why = n ? NULL : refuse(host, port_number, errno, arena);
+    *ret_taken = !n && errno == EADDRINUSE;
     freeaddrinfo(list);
     *ret_n = n;
     return why;

@@ -12,6 +12,10 @@
 struct answer *dashboard_root(struct call *call)
 {
     bool browser = page_is_browser(call);
+    struct answer *refused = call_check_host(call); /* as the page that it leads to */
+    if (refused) {
+        return refused;
+    }
     call->unrecorded = browser; /* not a request of a merchant's code */
     return browser ? call_redirect(call, 302, PATH) : call_error(call, 404);
 }

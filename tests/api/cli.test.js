@@ -146,7 +146,19 @@ describe('options', () => {
     taken.close();
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
-    assert.ok(stderr.includes(String(port)), stderr);
+    assert.equal(stderr, `milkypay-mock: --listen 127.0.0.1:${port}: Address already in use; ` +
+      '--listen 127.0.0.1:0 picks a free port\n');
+  });
+
+  test('a port in use by another mock', async () => {
+    const server = await startServer();
+    const { version } = (await new Client(server).send('GET', '/_mock/health')).expect(200).json;
+    for (const host of ['127.0.0.1', '0.0.0.0']) {
+      const { code, stderr } = await runBinary(['--listen', `${host}:${server.port}`]);
+      assert.equal(code, 2, stderr);
+      assert.ok(stderr.endsWith(`; --listen ${host}:0 picks a free port; milkypay-mock ${version} is there already\n`), stderr);
+    }
+    await server.stop();
   });
 
   test('--option=value', async () => {
@@ -311,6 +323,23 @@ describe('healthcheck', () => {
     sink.answer([404]);
     assert.equal((await runBinary(['healthcheck', sink.url])).code, 1);
     await sink.stop();
+  });
+
+  test('says in plain words that the server speaks no TLS', async () => {
+    const server = await startServer();
+    const url = server.url.replace('http:', 'https:');
+    const { code, stderr } = await runBinary(['healthcheck', url]);
+    assert.equal(code, 1);
+    assert.equal(stderr, `${url}/_mock/health: the server speaks no TLS: use http:// in the URL\n`);
+    await server.stop();
+  });
+
+  test('takes a URL and nothing else', async () => {
+    for (const args of [['--url'], ['http://127.0.0.1:1', '-v']]) {
+      const line = await refuses(['healthcheck', ...args], ['unexpected argument']);
+      assert.ok(line.includes(args.at(-1)), line);
+    }
+    for (const word of ['-h', '--help']) assert.match((await runBinary(['healthcheck', word])).stdout, /^Usage: .*healthcheck/);
   });
 
   test('works with a control token', async () => {

@@ -78,6 +78,11 @@ describe('the page', () => {
   test('GET / redirects browsers to it, and is 404 for others', async () => {
     assert.equal((await demo.send('GET', '/', BROWSER)).expect(302).headers.location, '/_mock/');
     (await demo.send('GET', '/')).expect(404);
+    for (const { headers } of [BROWSER, {}]) {
+      const reply = await demo.send('GET', '/', { headers: { ...headers, Host: 'mock.example' } });
+      refused(reply, 403, 'host_not_allowed');
+      assert.match(reply.headers['x-mock-reason'], /^Host must be .*--allow-host adds others$/);
+    }
     (await demo.private('GET', '/api')).expect(404);
     (await demo.send('POST', '/', { json: {} })).expect(405);
   });

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -39,8 +41,26 @@ const sayer = (bytes) => startRawReceiver((socket) => socket.end(bytes));
 const OK = 'HTTP/1.1 200 OK\r\n';
 const fields = (n, size) => Array.from({ length: n }, (_, i) => `X-${i}: ${'v'.repeat(size)}\r\n`).join('');
 
+describe('TLS', () => {
+  test('https to a receiver of http', async () => {
+    const plain = createHttpServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const record = await attempt(await scene(), `https://127.0.0.1:${plain.address().port}/`);
+    assert.equal(record.attempts[0].error, 'the receiver speaks no TLS: use http:// in the URL');
+    plain.close();
+  });
+
+  for (const said of ['The plain HTTP request was sent to HTTPS port', 'Client sent an HTTP request to an HTTPS server.'])
+    test(`http to a receiver of https that answers 400: ${said}`, async () => {
+      const receiver = await sayer(`HTTP/1.1 400 Bad Request\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
+      const { attempts: [{ code, error }] } = await attempt(await scene(), receiver.url);
+      assert.deepEqual([code, error], [400, 'the receiver speaks TLS: use https:// in the URL']);
+      await receiver.stop();
+    });
+});
+
 describe('an invalid response: the attempt fails with the reason', () => {
-  const NO_ANSWER = 'the receiver closed the connection without an answer';
+  const NO_ANSWER = 'the receiver closed the connection without an answer; if it speaks TLS, use https:// in the URL';
   const FIRST_LINE = 'the answer\'s first line is not HTTP/1.1 or HTTP/1.0 and a status';
   const LONG = 'the answer\'s headers are longer than 64 KiB';
   const BODY_CUT = 'the receiver closed the connection within its answer\'s body';

@@ -337,7 +337,7 @@ static const struct {
      "scenarios.json: rules[1].outcome: unknown resolution \"broke\"; GET /_mock/resolutions lists "
      "them"},
     {"scenarios.json", "{\"amount\": 4000.01}", "{\"amuont\": 4000.01}",
-     "scenarios.json: rules[0].match.amuont: This field was not expected."},
+     "scenarios.json: rules[0].match.amuont: This field was not expected. Did you mean amount?"},
     {"scenarios.json", "{\"amount\": 4000.01}", "{\"amount\": \"much\"}",
      "scenarios.json: rules[0].match.amount.equals: This value should be of type numeric."},
     {"scenarios.json", "{\"amount\": 4000.01}", "{\"amount\": {}}",
@@ -377,7 +377,8 @@ static const struct {
      "test-cards.json: outcome_tables.declines_by_expiry.0856: unknown resolution \"nobody\"; GET "
      "/_mock/resolutions lists them"},
     {"test-cards.json", "\"outcomes\": \"declines_by_expiry\"", "\"outcomes\": \"declines\"",
-     "test-cards.json: cards[2].outcomes: there is no \"declines\" in outcome_tables"},
+     "test-cards.json: cards[2].outcomes: there is no \"declines\" in outcome_tables; did you mean "
+     "declines_by_expiry?"},
     {"test-cards.json", "\"luhn_failure\": \"process_failed:invalid_card\"",
      "\"luhn_failure\": \"no\"",
      "test-cards.json: unknown_cards.luhn_failure: unknown status \"no\"; GET /_mock/statuses "
