@@ -30,8 +30,8 @@ function install(programs, ...args) {
   const folder = mkdtempSync(join(place, 'bin-'));
   const log = join(place, `calls-${machines++}`);
   writeFileSync(log, '');
-  const stand = { 'dpkg-query': 'exit 1', 'apt-cache': KNOWS_ALL, 'apt-get': INSTALLS, id: 'echo 0', sleep: '', ...programs };
-  for (const [name, lines] of Object.entries(stand)) {
+  const debian = { 'dpkg-query': 'exit 1', 'apt-cache': KNOWS_ALL, 'apt-get': INSTALLS, id: 'echo 0', sleep: '' };
+  for (const [name, lines] of Object.entries({ ...debian, ...programs })) {
     const records = name === 'apt-get' ? `echo "$*" >>'${log}'\n` : '';
     writeFileSync(join(folder, name), `#!/bin/sh\n${records}${lines}\n`);
     chmodSync(join(folder, name), 0o755);
@@ -85,7 +85,9 @@ esac`;
 
   test('waits for a held lock of the lists, for which apt-get does not wait', () => {
     const held = 'Could not get lock /var/lib/apt/lists/lock. It is held by process 5 (apt-get)';
-    const busy = `case "$*" in *" update") [ -e "$TMPDIR/free" ] || { : >"$TMPDIR/free"; echo 'E: ${held}'; exit 100; } ;; esac`;
+    const busy = `case "$*" in
+*" update") [ -e "$TMPDIR/free" ] || { : >"$TMPDIR/free"; echo 'E: ${held}'; exit 100; } ;;
+esac`;
     const { status, lines, calls } = install({ 'apt-cache': '', 'apt-get': busy }, 'bench');
     assert.deepEqual([status, calls], [0, ['update', 'update', APT_INSTALL]]);
     assert.deepEqual(lines.filter((line) => line.includes('lock')), [`waiting at most 300 s: ${held}`]);
@@ -138,7 +140,9 @@ test('docker/install names the whole command, and the ways that need no root, if
 });
 
 describe('docker/progress', () => {
-  const feed = ['% 3 building: cc a.c', '% 8 building: cc b.c', 'warning: x', '% 12 building: cc c.c', '% 100 linking: ld'];
+  const feed = [
+    '% 3 building: cc a.c', '% 8 building: cc b.c', 'warning: x', '% 12 building: cc c.c', '% 100 linking: ld',
+  ];
 
   test('elsewhere than on a terminal: a line for each step and each tenth', () => {
     const { stderr } = spawnSync(PROGRESS, { input: `${feed.join('\n')}\n`, encoding: 'utf8' });
