@@ -24,7 +24,7 @@ const MACHINES = { 'ubuntu-24.04': ['amd64', 'x86_64', 'x64'], 'ubuntu-24.04-arm
 const NUMBERS = { bookworm: 12, trixie: 13 };
 const HERE = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
 const machine = ({ runner }) => MACHINES[runner][1];
-const deb = ({ runner, debian }) => `milkypay-mock_${version}-1debian${NUMBERS[debian]}_${MACHINES[runner][0]}`;
+const deb = ({ runner, debian }) => `milkypay-mock_${version}-1+deb${NUMBERS[debian]}_${MACHINES[runner][0]}`;
 /** Whether the packages of this combination can be built here. */
 const native = ({ runner, debian }) => MACHINES[runner][2] === arch() && debian === HERE;
 
