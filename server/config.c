@@ -189,7 +189,7 @@ static const char *read_hosts(const struct option *option, const char *value, st
         name = strsep(&rest, ",");
         name += strspn(name, " ");
         text_lower(name);
-        if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] != '\0') {
+        if (!*name || name[strspn(name, TEXT_LOWER TEXT_DIGITS ".-_")] != '\0') {
             return arena_printf(&texts, "\"%s\" must be a host name without scheme and port", name);
         }
         if (config->n_allow_hosts == CONFIG_LIST_MOST) {

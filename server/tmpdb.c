@@ -89,7 +89,7 @@ static bool has_name(const char *name)
 {
     const char *tail = name + strlen(FOLDER);
     return text_starts(name, FOLDER) && strlen(tail) == 6 &&
-           strspn(tail, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == 6;
+           strspn(tail, TEXT_LETTERS TEXT_DIGITS) == 6;
 }
 
 /* A folder without a lock is just being created, or was left like this. rmdir removes only empty

@@ -1,6 +1,7 @@
 #include "api/order_fields.h"
 
 #include "base/attr.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -78,7 +79,7 @@ static bool add_methods(json_t *list, const json_t *value)
     }
     while (*text) {
         size_t length = strcspn(text, ",");
-        bool good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length &&
+        bool good = strspn(text, TEXT_LOWER TEXT_DIGITS "_") == length &&
                     length <= METHOD_CODE_MOST && json_array_size(list) < METHODS_MOST;
         if (!good) {
             return false;

@@ -2,6 +2,7 @@
 
 #include "die.h"
 #include "mem.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,8 +77,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 
 void buf_url_text(struct buf *buf, const char *text)
 {
-    static const char plain[] =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~";
+    static const char plain[] = TEXT_DIGITS TEXT_LETTERS "-_.~";
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         if (strchr(plain, *p)) {
             buf_char(buf, (char)*p);

@@ -40,7 +40,7 @@ static const char *flags_of(const char *given)
     if (!slash) {
         return NULL;
     }
-    size_t letters = strspn(slash + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t letters = strspn(slash + 1, TEXT_LETTERS);
     return slash[1 + letters] ? NULL : slash + 1;
 }
 

@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Sets of characters, for strspn. */
+#define TEXT_DIGITS "0123456789"
+#define TEXT_LOWER "abcdefghijklmnopqrstuvwxyz"
+#define TEXT_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" TEXT_LOWER
+
 bool text_equal(const char *a, const char *b);        /* NULL equals only NULL */
 bool text_equal_nocase(const char *a, const char *b); /* ASCII letters only */
 bool text_starts(const char *text, const char *prefix);

@@ -12,9 +12,6 @@
 #define HOST_MOST 253 /* characters of a DNS name */
 #define ZONE_MOST 15  /* characters of a network interface's name */
 
-#define DIGITS "0123456789"
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
 /* The length of "http://" or "https://" at the start; 0 if there is neither. */
 static size_t scheme_size(const char *url)
 {
@@ -54,7 +51,8 @@ static bool is_bracketed(char *text)
     }
     *zone = '\0';
     const char *name = zone + 3;
-    size_t size = strncmp(zone + 1, "25", 2) == 0 ? strspn(name, LETTERS DIGITS "._~-") : 0;
+    size_t size =
+        strncmp(zone + 1, "25", 2) == 0 ? strspn(name, TEXT_LETTERS TEXT_DIGITS "._~-") : 0;
     return size && size <= ZONE_MOST && name[size] == '\0' && is_address6(text);
 }
 
@@ -64,7 +62,7 @@ static bool is_numeric(const char *name)
     const char *dot = strrchr(name, '.');
     const char *last = dot ? dot + 1 : name;
     bool hex = strncasecmp(last, "0x", 2) == 0;
-    size_t digits = strspn(last + 2 * hex, hex ? DIGITS "abcdefABCDEF" : DIGITS);
+    size_t digits = strspn(last + 2 * hex, hex ? TEXT_DIGITS "abcdefABCDEF" : TEXT_DIGITS);
     return *last && last[2 * hex + digits] == '\0';
 }
 
@@ -72,7 +70,7 @@ static bool is_numeric(const char *name)
 static bool has_host_characters(const char *name)
 {
     for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-        if (*p < 0x80 && !strchr(LETTERS DIGITS "-._", *p)) {
+        if (*p < 0x80 && !strchr(TEXT_LETTERS TEXT_DIGITS "-._", *p)) {
             return false;
         }
     }
@@ -91,7 +89,7 @@ static bool is_name(const char *name)
 static bool is_port(const char *text)
 {
     int64_t port;
-    return !*text || (strspn(text, DIGITS) == strlen(text) && text_to_int(text, &port) &&
+    return !*text || (strspn(text, TEXT_DIGITS) == strlen(text) && text_to_int(text, &port) &&
                       port >= 1 && port <= UINT16_MAX);
 }
 

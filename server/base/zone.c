@@ -27,8 +27,7 @@ void zone_setup(void)
  * which counts leap seconds, do not. No part of a name may lead out of the folder. */
 static bool is_name(const char *text)
 {
-    size_t size =
-        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
+    size_t size = strspn(text, TEXT_LETTERS TEXT_DIGITS "_+-/");
     return *text >= 'A' && *text <= 'Z' && !text[size] && size < ZONE_NAME && !strstr(text, "//");
 }
 

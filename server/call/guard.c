@@ -24,8 +24,7 @@ bool guard_host_is_plain(const char *host)
             return false;
         }
     } else {
-        name_end +=
-            strspn(host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._");
+        name_end += strspn(host, TEXT_DIGITS TEXT_LETTERS "-._");
     }
     if (name_end == host || *name_end == '\0') {
         return name_end != host;

@@ -41,7 +41,7 @@ static const char *read_against(struct comparison *comparison, const char *value
 /* Its characters need no escape in JSON, in a form and in a URL. */
 static bool is_plain(const char *value)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    static const char plain[] = TEXT_LETTERS TEXT_DIGITS "_-";
     return !value[strspn(value, plain)];
 }
 

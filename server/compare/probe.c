@@ -48,7 +48,7 @@ struct run {
 
 static bool is_id(const char *text)
 {
-    static const char marks[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    static const char marks[] = TEXT_LETTERS TEXT_DIGITS "_-";
     return text && *text && strlen(text) <= 64 && !text[strspn(text, marks)];
 }
 

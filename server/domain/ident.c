@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+static const char base62[] = TEXT_DIGITS TEXT_LETTERS;
 
 static void write_id(const uint8_t digest[32], const char *prefix, char ret_id[IDENT_TEXT])
 {
@@ -46,8 +46,7 @@ void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
 
 void ident_next_secret(struct ident_source *source, char *ret_text, int length)
 {
-    static const char base64url[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char base64url[] = TEXT_LETTERS TEXT_DIGITS "-_";
     uint8_t digest[32];
     for (int i = 0; i < length; i++) {
         if (i % 32 == 0) {

@@ -121,5 +121,5 @@ const char *resolution_text(const char *name)
 bool resolution_has_form(const char *name)
 {
     size_t length = strlen(name);
-    return length && length < 64 && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+    return length && length < 64 && strspn(name, TEXT_LOWER TEXT_DIGITS "_") == length;
 }

@@ -1,5 +1,6 @@
 #include "snapshot.h"
 
+#include "base/text.h"
 #include "base/wall.h"
 #include "engine/engine_account.h"
 #include "store/store_invoice.h"
@@ -12,8 +13,7 @@
 
 bool snapshot_name_holds(const char *name)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    static const char allowed[] = TEXT_LETTERS TEXT_DIGITS "_.-";
     size_t length = strlen(name);
     return length && length <= NAME_MOST && strspn(name, allowed) == length;
 }

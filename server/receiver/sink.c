@@ -20,8 +20,7 @@ struct sink {
 
 bool sink_name_is_good(const char *name)
 {
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                 "0123456789_.-");
+    size_t length = strspn(name, TEXT_LETTERS TEXT_DIGITS "_.-");
     return length >= 1 && length <= SINK_NAME_MOST && name[length] == '\0';
 }
 

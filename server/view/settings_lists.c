@@ -32,8 +32,7 @@ static const struct {
 /* A token of RFC 9110. */
 static bool is_header_name(const char *name)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                  "!#$%&'*+-.^_`|~";
+    static const char allowed[] = TEXT_LETTERS TEXT_DIGITS "!#$%&'*+-.^_`|~";
     size_t length = strlen(name);
     return length && length <= SETTINGS_HEADER_NAME_MOST && strspn(name, allowed) == length;
 }
@@ -126,8 +125,7 @@ json_t *settings_headers(const struct settings *settings)
 /* Names with a dot between: customer.metadata.ip */
 static bool is_path(const char *path)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+    static const char allowed[] = TEXT_LETTERS TEXT_DIGITS "_-.";
     size_t length = strlen(path);
     return length && length <= SETTINGS_PATH_MOST && strspn(path, allowed) == length &&
            path[0] != '.' && path[length - 1] != '.' && !strstr(path, "..");

@@ -46,7 +46,7 @@ static bool is_currency(const char *text)
 {
     size_t length = strlen(text);
     return length >= 3 && length <= CURRENCY_MOST &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
+           strspn(text, TEXT_LETTERS TEXT_DIGITS) == length;
 }
 
 static bool is_color(const char *text)
@@ -59,8 +59,8 @@ static bool is_color(const char *text)
  * behind it (RFC 5646); an underscore may replace a hyphen. */
 static bool is_locale(const char *text)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    static const char letters[] = TEXT_LETTERS;
+    static const char others[] = TEXT_LETTERS TEXT_DIGITS;
     size_t part = strspn(text, letters);
     bool good = part == 2 || part == 3;
     for (text += part; good && *text; text += 1 + part) {

@@ -86,7 +86,7 @@ static bool has_secret(const struct shape_learner *learner, const char *text)
     return false;
 }
 
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+#define LETTERS TEXT_LETTERS "_"
 
 static bool is_made_of(const char *text, const char *first, const char *rest)
 {
