@@ -74,6 +74,7 @@ describe('options', () => {
       name: '--listen',
       argument: 'HOST:PORT',
       help: 'address to listen on; port 0 picks a free port',
+      optional: '',
       environment: 'MILKYPAY_LISTEN',
       default: '127.0.0.1:8080',
       exec_default: '127.0.0.1:0',
@@ -81,6 +82,7 @@ describe('options', () => {
     });
     assert.deepEqual(option('--log-level').choices, ['error', 'warn', 'info', 'debug']);
     assert.deepEqual(option('--journal').choices, ['on', 'off']);
+    assert.deepEqual([option('--strict').argument, option('--strict').optional], ['', 'all|delivery']);
     assert.deepEqual([option('--durable').argument, option('--help').environment], ['', '']);
     for (const { environment } of help.options) assert.ok(stdout.includes(environment));
     assert.match(help.about_exec, /MILKYPAY_SECRET_KEY/);
