@@ -124,9 +124,13 @@ static const struct fixture_account *fixture_account(const struct engine *engine
     return text_find(id, fixture->accounts, fixture->n_accounts, sizeof *fixture->accounts);
 }
 
-/* Stops the account's callbacks and its advance, and wakes waiting calls. */
+/*
+ * Stops the account's callbacks and its advance, and wakes waiting calls. What receivers answered
+ * before the call that causes this still counts, although its turn may have begun before they did.
+ */
 static void stop(struct engine *engine, struct tenant *tenant)
 {
+    deliver_collect(engine->deliver);
     advance_cut(engine, tenant);
     deliver_cancel(engine->deliver, tenant->account.num);
     turn_drop_callbacks(&engine->turn, tenant->account.num);

@@ -161,6 +161,22 @@ describe('what was not delivered', { skip: ALONE }, () => {
       [LEFT], { code: 0 },
     ));
 
+  test('an answer that came before its account was deleted counts, at any moment', () =>
+    judge(
+      `const chain = async () => {
+        for (let i = 0; i < 30; i++) {
+          const account = await open({});
+          await control('POST', '/faults?account=' + account.id, { on: 'callback', fault: 'bad_signature' });
+          const answered = new Promise((done) => receiver(account, () => (setImmediate(done), 403)).then((callback_url) =>
+            create({ callback_url, test_mode: true }, 'process_pending', account)));
+          await answered;
+          await control('DELETE', '/accounts/' + account.id);
+        }
+      };
+      await Promise.all(Array.from({ length: 10 }, chain));`,
+      [EXCUSED.replace('1 und', '300 und')], { code: 0 },
+    ));
+
   test('the reason names the key that signed', async () => {
     const suite = `
       const account = await open({});
