@@ -91,7 +91,7 @@ static void read_callbacks(struct engine *engine, struct arena *arena,
         read_attempts(engine, arena, shown);
         if (callback_is_undelivered(rows[i].state)) {
             shown->reason = report_reason(engine, arena, &rows[i]);
-            shown->bad = verdict_loss(engine, arena, rows[i].seq) == RUN_LOST;
+            shown->bad = verdict_is_lost(engine, arena, rows[i].seq);
         }
     }
 }

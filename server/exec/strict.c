@@ -25,8 +25,9 @@ static void name_callbacks(struct engine *engine, const int64_t *seqs, int64_t n
         }
         arena_reset(&arena);
     }
-    if (all > named) {
-        fprintf(stderr, SAYS "%" PRId64 " more callbacks were %s\n", all - named,
+    if (all > named) { /* of those without rows, nothing but their number is left */
+        fprintf(stderr, SAYS "%" PRId64 "%s callback%s %s\n", all - named, named ? " more" : "",
+                all - named == 1 ? " was" : "s were",
                 forged ? "forged and answered 200" : "never delivered");
     }
     arena_finish(&arena);

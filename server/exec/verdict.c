@@ -58,11 +58,12 @@ static enum run_loss judge(const struct engine *engine, enum run_loss loss, cons
     return loss == RUN_UNANSWERED && !closed ? RUN_LOST : loss;
 }
 
-enum run_loss verdict_loss(const struct engine *engine, struct arena *arena, int64_t callback)
+bool verdict_is_lost(const struct engine *engine, struct arena *arena, int64_t callback)
 {
     const char *url;
-    enum run_loss loss = store_run_loss(engine->store, arena, callback, &url);
-    return judge(engine, loss, url);
+    enum run_loss loss;
+    return store_run_loss(engine->store, arena, callback, &loss, &url) &&
+           judge(engine, loss, url) == RUN_LOST;
 }
 
 static void add_loss(void *arg, int64_t seq, enum run_loss loss, const char *url)

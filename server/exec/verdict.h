@@ -41,5 +41,5 @@ extern const size_t verdict_checks_count;
 /* Its list is in the arena. */
 void verdict_reach(const struct engine *engine, struct arena *arena, struct verdict *ret_verdict);
 
-/* How a callback that was not delivered ended. */
-enum run_loss verdict_loss(const struct engine *engine, struct arena *arena, int64_t callback);
+/* Whether a callback counts as never delivered. */
+bool verdict_is_lost(const struct engine *engine, struct arena *arena, int64_t callback);

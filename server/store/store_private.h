@@ -105,6 +105,9 @@ void store_garbage_add_account(struct store *store, int64_t num);
 /* An invoice is about to be deleted; if the run counts it, its rows are counted now. */
 void store_run_forget(struct store *store, int64_t invoice);
 
+/* The same for rows that the rows of a snapshot are about to replace. */
+void store_run_replace(struct store *store, int64_t snapshot);
+
 /* Deletes up to `limit` rows of a snapshot. Returns true if there are no more. */
 bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);
 

@@ -13,6 +13,8 @@ enum {
     Q_STATUS_OF,
     Q_STATES_OF,
     Q_LOSSES_OF,
+    Q_STATES_REPLACED,
+    Q_LOSSES_REPLACED,
     Q_ACCOUNT,
     Q_FORGET_KEPT,
 };
@@ -20,7 +22,15 @@ enum {
 /* The rows of a run: those with numbers after its start. */
 #define OF_RUN(seq) "(" seq " > ?1 AND " seq " < " STORE_PAYOUTS " OR " seq " > ?2)"
 
-#define UNDELIVERED "state IN (0, 1, 3)"
+/* A callback that was answered 200 arrived, whatever became of a resend or of the second of two. */
+#define ARRIVED "EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq AND code = 200)"
+#define UNDELIVERED "state IN (0, 1, 3) AND NOT " ARRIVED
+#define STATE "iif(state IN (0, 1, 3) AND " ARRIVED ", 2, state)"
+
+/* Callbacks that a snapshot's rows replace, except those that come back with it. */
+#define REPLACED                                                                                   \
+    "invoice IN (SELECT seq FROM snapshot_invoice WHERE snapshot = ?3)"                            \
+    " AND seq NOT IN (SELECT seq FROM snapshot_callback WHERE snapshot = ?3)"
 
 /* enum run_loss of a callback that was not delivered. A fault that changes what is sent is that of
  * the last attempt; one that holds back is that of the next. */
@@ -38,25 +48,31 @@ static const char *const sql[] = {
     [Q_LAST] = "SELECT coalesce(max(seq), ?1 - 1) FROM invoice WHERE seq BETWEEN ?1 AND ?2",
     [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") " GROUP BY 1",
     [Q_COUNT_CALLBACKS] =
-        "SELECT state, count(*) FROM callback WHERE " OF_RUN("invoice") " GROUP BY 1",
+        "SELECT " STATE ", count(*) FROM callback AS one WHERE " OF_RUN("invoice") " GROUP BY 1",
     /* Newest first, both kinds; by row number within a millisecond. */
     [Q_INVOICES] =
         "SELECT seq FROM invoice WHERE " OF_RUN("seq") " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
     [Q_LOSSES] = "SELECT seq, url, " LOSS " FROM callback AS one WHERE " OF_RUN(
         "invoice") " AND " UNDELIVERED " ORDER BY seq",
-    [Q_LOSS] = "SELECT " LOSS ", url FROM callback AS one WHERE seq = ?1",
+    [Q_LOSS] = "SELECT " LOSS ", url FROM callback AS one WHERE seq = ?1 AND " UNDELIVERED,
     /* Of one invoice. */
     [Q_STATUS_OF] = "SELECT status, 1 FROM invoice WHERE seq = ?3 AND " OF_RUN("seq"),
-    [Q_STATES_OF] = "SELECT state, count(*) FROM callback WHERE invoice = ?3 AND " OF_RUN(
-        "invoice") " GROUP BY 1",
+    [Q_STATES_OF] =
+        "SELECT " STATE
+        ", count(*) FROM callback AS one WHERE invoice = ?3 AND " OF_RUN("invoice") " GROUP BY 1",
     [Q_LOSSES_OF] = "SELECT " LOSS ", count(*) FROM callback AS one WHERE invoice = ?3 AND " OF_RUN(
         "invoice") " AND " UNDELIVERED " GROUP BY 1",
+    [Q_STATES_REPLACED] = "SELECT " STATE ", count(*) FROM callback AS one WHERE " REPLACED
+                          " AND " OF_RUN("invoice") " GROUP BY 1",
+    [Q_LOSSES_REPLACED] = "SELECT " LOSS ", count(*) FROM callback AS one WHERE " REPLACED
+                          " AND " OF_RUN("invoice") " AND " UNDELIVERED " GROUP BY 1",
     [Q_ACCOUNT] = "SELECT id, name FROM leftover WHERE kind = 2 AND num = ?1",
     [Q_FORGET_KEPT] = "UPDATE leftover SET kind = 0 WHERE kind = 2",
 };
 
-_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_FAILED == 3,
-               "what never arrived is named by number in the statements");
+_Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
+                   CALLBACK_FAILED == 3,
+               "what arrived, or never did, is named by number in the statements");
 _Static_assert(FAULT_BAD_SIGNATURE == 16 && FAULT_UNKNOWN_STATUS == 22 && FAULT_DELAY == 2 &&
                    FAULT_REORDER == 13,
                "faults are named by number in the statements");
@@ -80,14 +96,15 @@ void store_run_begin(struct store *store, int64_t keeps)
 
 /* ------------------------------------------------------------------ counts */
 
-/* Adds the rows of a statement, a number below `n` and how many there are of it, to the counts. */
-static void add(struct store *store, int query, int64_t invoice, int64_t *counts, int64_t n)
+/* Adds the rows of a statement, a number below `n` and how many there are of it, to the counts.
+ * `of`: the invoice or the snapshot that it asks about; 0: all. */
+static void add(struct store *store, int query, int64_t of, int64_t *counts, int64_t n)
 {
     const int64_t *last = store->run.after.last;
     sqlite3_stmt *q = store_query(store, STORE_RUN, query);
     store_bind(q, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
-    if (invoice) {
-        store_bind_from(q, 3, invoice);
+    if (of) {
+        store_bind_from(q, 3, of);
     }
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
@@ -111,6 +128,15 @@ void store_run_forget(struct store *store, int64_t invoice)
         add(store, Q_STATUS_OF, invoice, gone->invoices, STATUS_COUNT);
         add(store, Q_STATES_OF, invoice, gone->callbacks, CALLBACK_STATES);
         add(store, Q_LOSSES_OF, invoice, gone->losses, RUN_LOSSES);
+    }
+}
+
+void store_run_replace(struct store *store, int64_t snapshot)
+{
+    struct run_counts *gone = &store->run.gone;
+    if (store->run.keeps) {
+        add(store, Q_STATES_REPLACED, snapshot, gone->callbacks, CALLBACK_STATES);
+        add(store, Q_LOSSES_REPLACED, snapshot, gone->losses, RUN_LOSSES);
     }
 }
 
@@ -141,17 +167,17 @@ void store_run_losses(struct store *store,
     arena_finish(&arena);
 }
 
-enum run_loss store_run_loss(struct store *store, struct arena *arena, int64_t callback,
-                             const char **ret_url)
+bool store_run_loss(struct store *store, struct arena *arena, int64_t callback,
+                    enum run_loss *ret_loss, const char **ret_url)
 {
     sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LOSS, callback);
-    enum run_loss loss = RUN_LOST;
-    *ret_url = "";
+    bool found = false;
     while (store_step(store, q)) {
-        loss = (enum run_loss)store_column_int(q, 0);
+        *ret_loss = (enum run_loss)store_column_int(q, 0);
         *ret_url = store_column_text(arena, q, 1);
+        found = true;
     }
-    return loss;
+    return found;
 }
 
 bool store_run_account(struct store *store, struct arena *arena, int64_t num, const char **ret_id,

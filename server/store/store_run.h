@@ -20,7 +20,7 @@ struct run_mark {
  */
 void store_run_begin(struct store *store, int64_t keeps);
 
-/* How a callback of the run that was not delivered ended. */
+/* How a callback of the run that was not delivered ended: no attempt was answered with 200. */
 enum run_loss {
     RUN_LOST,       /* its receiver was called and never answered with 200, or it was never sent */
     RUN_TAMPERED,   /* by a fault: the last attempt was made wrong on purpose, or was held back */
@@ -49,9 +49,9 @@ void store_run_losses(struct store *store,
                       void (*each)(void *arg, int64_t seq, enum run_loss loss, const char *url),
                       void *arg);
 
-/* How this callback ended, if it was not delivered; its URL is in the arena. */
-enum run_loss store_run_loss(struct store *store, struct arena *arena, int64_t callback,
-                             const char **ret_url);
+/* How this callback ended and its URL, which is in the arena. Returns false if it was delivered. */
+bool store_run_loss(struct store *store, struct arena *arena, int64_t callback,
+                    enum run_loss *ret_loss, const char **ret_url);
 
 /* The id of an account that is gone, and its name or NULL, in the arena. Returns false if nothing
  * is kept of it. */

@@ -141,6 +141,7 @@ void store_snapshot_take(struct store *store, int64_t snapshot, int64_t account)
 void store_snapshot_restore(struct store *store, int64_t snapshot, int64_t account)
 {
     store_sequence_keep_invoices(store);
+    store_run_replace(store, snapshot);
     for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
         store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_MAKE_ROOM + i), snapshot);
     }

@@ -161,6 +161,28 @@ describe('what was not delivered', { skip: ALONE }, () => {
       [LEFT], { code: 0 },
     ));
 
+  test('a callback that arrived did, whatever a resend or the second of two met', async () => {
+    const at = "(genuine) => (genuine ? (globalThis.n = (globalThis.n ?? 0) + 1) === 1 ? 200 : 500 : 403)";
+    const resend = `const { items: [{ id: sent }] } = await ctl('GET', '/callbacks');
+      await ctl('POST', '/callbacks/' + sent + '/resend'); await ctl('GET', '/wait?idle=true');`;
+    await judge(one(at, { end: resend }), [], { strict: '--strict=delivery' });
+    await judge(one(at, { fault: 'duplicate', end: ENDS['are deleted'] }), [], { strict: '--strict=delivery' });
+    await judge( // the second is never answered
+      `const account = await open({});
+      const { createServer } = await import('node:http');
+      let n = 0;
+      await new Promise((done) => {
+        const shop = createServer((request, response) => n++ ? done() : response.end()).listen(0, '127.0.0.1', async () => {
+          await control('POST', '/faults?account=' + account.id, { on: 'callback', fault: 'duplicate' });
+          await create({ callback_url: 'http://127.0.0.1:' + shop.address().port }, 'process_pending', account);
+        });
+      });
+      await control('DELETE', '/accounts/' + account.id);
+      process.exit();`,
+      [], { strict: '--strict=delivery' },
+    );
+  });
+
   test('an answer that came before its account was deleted counts, at any moment', () =>
     judge(
       `const chain = async () => {
@@ -175,6 +197,18 @@ describe('what was not delivered', { skip: ALONE }, () => {
       };
       await Promise.all(Array.from({ length: 10 }, chain));`,
       [EXCUSED.replace('1 und', '300 und')], { code: 0 },
+    ));
+
+  test('a callback counts that a restored snapshot made undone', () =>
+    judge(
+      one("() => globalThis.open ? 500 : 200", {
+        end: `await ctl('POST', '/snapshots/before');
+        globalThis.open = true;
+        await ctl('POST', '/payment-invoices/' + id + '/transition', { status: 'processed' });
+        await ctl('GET', '/wait?idle=true');
+        await ctl('POST', '/snapshots/before/restore');`,
+      }),
+      [`${SAYS}1 callback was never delivered`, LOST], { strict: '--strict=delivery' },
     ));
 
   test('the reason names the key that signed', async () => {
@@ -223,7 +257,7 @@ describe('what was not delivered', { skip: ALONE }, () => {
       }`),
     );
     assert.equal(run.code, 3, run.stderr);
-    assert.ok(lines(run.stderr).includes(`${SAYS}2 more callbacks were never delivered`), run.stderr);
+    assert.ok(lines(run.stderr).includes(`${SAYS}2 callbacks were never delivered`), run.stderr);
     assert.match(readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8'), /<property name="invoices" value="1"\/>/);
   });
 });
