@@ -260,16 +260,27 @@ static const struct {
 #endif
 };
 
-/* What TLS libraries say of an answer that is no TLS. */
-static const char *const no_tls[] = {"wrong version number", "packet length too long",
-                                     "unexpected TLS packet"};
+#define ENDED                                                                                      \
+    "ended the connection in the TLS handshake; if it speaks no TLS, use http:// in the URL"
+
+/* What TLS libraries say of a peer that speaks no TLS: its answer may be lost in a reset. */
+static const struct {
+    const char *said, *words;
+} no_tls[] = {
+    {"wrong version number", "speaks no TLS: use http:// in the URL"},
+    {"packet length too long", "speaks no TLS: use http:// in the URL"},
+    {"unexpected TLS packet", "speaks no TLS: use http:// in the URL"},
+    {"SSL_ERROR_SYSCALL", ENDED},
+    {"unexpected eof", ENDED},
+    {"reset by peer", ENDED},
+};
 
 const char *transfer_tls_mismatch(CURLcode code, const char *error, const char *url)
 {
     bool https = strncasecmp(url, "https:", strlen("https:")) == 0;
     for (size_t i = 0; https && code == CURLE_SSL_CONNECT_ERROR && i < ARRAY_SIZE(no_tls); i++) {
-        if (strstr(error, no_tls[i])) {
-            return "speaks no TLS: use http:// in the URL";
+        if (strcasestr(error, no_tls[i].said)) {
+            return no_tls[i].words;
         }
     }
     return !https && code == CURLE_GOT_NOTHING ? "closed the connection without an answer; if it "

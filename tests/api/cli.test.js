@@ -328,12 +328,17 @@ describe('healthcheck', () => {
   });
 
   test('says in plain words that the server speaks no TLS', async () => {
-    const server = await startServer();
-    const url = server.url.replace('http:', 'https:');
-    const { code, stderr } = await runBinary(['healthcheck', url]);
-    assert.equal(code, 1);
-    assert.equal(stderr, `${url}/_mock/health: the server speaks no TLS: use http:// in the URL\n`);
-    await server.stop();
+    for (const [respond, words] of [
+      [(socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'speaks no TLS: use http:// in the URL'],
+      [(socket) => socket.end(), 'ended the connection in the TLS handshake; if it speaks no TLS, use http:// in the URL'],
+    ]) {
+      const server = createServer((socket) => socket.on('error', () => {}).once('data', () => respond(socket)));
+      await new Promise((done) => server.listen(0, '127.0.0.1', done));
+      const url = `https://127.0.0.1:${server.address().port}`;
+      const { code, stderr } = await runBinary(['healthcheck', url]);
+      assert.deepEqual([code, stderr], [1, `${url}/_mock/health: the server ${words}\n`]);
+      server.close();
+    }
   });
 
   test('takes a URL and nothing else', async () => {

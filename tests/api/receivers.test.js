@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -43,7 +42,8 @@ const fields = (n, size) => Array.from({ length: n }, (_, i) => `X-${i}: ${'v'.r
 
 describe('TLS', () => {
   test('https to a receiver of http', async () => {
-    const plain = createHttpServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    const plain = createServer((socket) => socket.on('error', () => {})
+      .once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))).listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const record = await attempt(await scene(), `https://127.0.0.1:${plain.address().port}/`);
     assert.equal(record.attempts[0].error, 'the receiver speaks no TLS: use http:// in the URL');
