@@ -289,7 +289,7 @@ const struct option config_options[] = {
     {"report", "DIR", IN(report), NULL,
      "write milkypay-junit.xml and milkypay.html there at exit", read_text},
     {"strict", "[=all|delivery]", 0, NULL,
-     "exit with 3 if a callback never arrived; all: or signatures go unchecked", read_strict},
+     "exit with 3 if callbacks are lost; all: or signatures unchecked", read_strict},
     {"check", NULL, IN(check), NULL, "check options and fixtures, then exit", read_flag},
     {"list-routes", NULL, IN(list_routes), NULL, NULL, read_flag},
 };

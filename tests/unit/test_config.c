@@ -285,7 +285,7 @@ static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
         {"exec: -- COMMAND ... is missing, e.g. exec -- npm test", "exec", "--durable"},
         {"\"npm\": put -- before the command: exec -- npm test", "exec", "npm", "test"},
         {"\"npm\": put -- before the command: exec [options] -- npm", "exec", "--strict", "npm"},
-        {"--strict: must not have a value", "--strict=1"},
+        {"--strict: \"some\" must be all or delivery", "--strict=some"},
         {"--report: must not be empty", "--report="},
         {"--log-level: \"all\" must be error, warn, info or debug", "--log-level", "all"},
         {"--log-format: \"xml\" must be text or json", "--log-format", "xml"},
