@@ -5,6 +5,7 @@
 
 enum {
     Q_LAST,
+    Q_LAST_CALLBACK,
     Q_COUNT_INVOICES,
     Q_COUNT_CALLBACKS,
     Q_INVOICES,
@@ -19,8 +20,9 @@ enum {
     Q_FORGET_KEPT,
 };
 
-/* The rows of a run: those with numbers after its start. */
-#define OF_RUN(seq) "(" seq " > ?1 AND " seq " < " STORE_PAYOUTS " OR " seq " > ?2)"
+/* The rows of a run: those with numbers after its start. A callback may be of an older invoice. */
+#define INVOICE_OF_RUN "(seq > ?1 AND seq < " STORE_PAYOUTS " OR seq > ?2)"
+#define CALLBACKS_OF_RUN " FROM callback AS one WHERE seq > ?1"
 
 /* A callback that was answered 200 arrived, whatever became of a resend or of the second of two. */
 #define ARRIVED "EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq AND code = 200)"
@@ -29,8 +31,8 @@ enum {
 
 /* Callbacks that a snapshot's rows replace, except those that come back with it. */
 #define REPLACED                                                                                   \
-    "invoice IN (SELECT seq FROM snapshot_invoice WHERE snapshot = ?3)"                            \
-    " AND seq NOT IN (SELECT seq FROM snapshot_callback WHERE snapshot = ?3)"
+    "invoice IN (SELECT seq FROM snapshot_invoice WHERE snapshot = ?2)"                            \
+    " AND seq NOT IN (SELECT seq FROM snapshot_callback WHERE snapshot = ?2)"
 
 /* enum run_loss of a callback that was not delivered. A fault that changes what is sent is that of
  * the last attempt; one that holds back is that of the next. */
@@ -46,26 +48,23 @@ enum {
 
 static const char *const sql[] = {
     [Q_LAST] = "SELECT coalesce(max(seq), ?1 - 1) FROM invoice WHERE seq BETWEEN ?1 AND ?2",
-    [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE " OF_RUN("seq") " GROUP BY 1",
-    [Q_COUNT_CALLBACKS] =
-        "SELECT " STATE ", count(*) FROM callback AS one WHERE " OF_RUN("invoice") " GROUP BY 1",
+    [Q_LAST_CALLBACK] = "SELECT coalesce(max(seq), 0) FROM callback",
+    [Q_COUNT_INVOICES] = "SELECT status, count(*) FROM invoice WHERE " INVOICE_OF_RUN " GROUP BY 1",
+    [Q_COUNT_CALLBACKS] = "SELECT " STATE ", count(*)" CALLBACKS_OF_RUN " GROUP BY 1",
     /* Newest first, both kinds; by row number within a millisecond. */
     [Q_INVOICES] =
-        "SELECT seq FROM invoice WHERE " OF_RUN("seq") " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
-    [Q_LOSSES] = "SELECT seq, url, " LOSS " FROM callback AS one WHERE " OF_RUN(
-        "invoice") " AND " UNDELIVERED " ORDER BY seq",
-    [Q_LOSS] = "SELECT " LOSS ", url FROM callback AS one WHERE seq = ?1 AND " UNDELIVERED,
+        "SELECT seq FROM invoice WHERE " INVOICE_OF_RUN " ORDER BY made_ms DESC, seq DESC LIMIT ?3",
+    [Q_LOSSES] = "SELECT seq, url, " LOSS CALLBACKS_OF_RUN " AND " UNDELIVERED " ORDER BY seq",
+    [Q_LOSS] = "SELECT " LOSS ", url" CALLBACKS_OF_RUN " AND seq = ?2 AND " UNDELIVERED,
     /* Of one invoice. */
-    [Q_STATUS_OF] = "SELECT status, 1 FROM invoice WHERE seq = ?3 AND " OF_RUN("seq"),
-    [Q_STATES_OF] =
-        "SELECT " STATE
-        ", count(*) FROM callback AS one WHERE invoice = ?3 AND " OF_RUN("invoice") " GROUP BY 1",
-    [Q_LOSSES_OF] = "SELECT " LOSS ", count(*) FROM callback AS one WHERE invoice = ?3 AND " OF_RUN(
-        "invoice") " AND " UNDELIVERED " GROUP BY 1",
-    [Q_STATES_REPLACED] = "SELECT " STATE ", count(*) FROM callback AS one WHERE " REPLACED
-                          " AND " OF_RUN("invoice") " GROUP BY 1",
-    [Q_LOSSES_REPLACED] = "SELECT " LOSS ", count(*) FROM callback AS one WHERE " REPLACED
-                          " AND " OF_RUN("invoice") " AND " UNDELIVERED " GROUP BY 1",
+    [Q_STATUS_OF] = "SELECT status, 1 FROM invoice WHERE seq = ?3 AND " INVOICE_OF_RUN,
+    [Q_STATES_OF] = "SELECT " STATE ", count(*)" CALLBACKS_OF_RUN " AND invoice = ?2 GROUP BY 1",
+    [Q_LOSSES_OF] = "SELECT " LOSS ", count(*)" CALLBACKS_OF_RUN
+                    " AND invoice = ?2 AND " UNDELIVERED " GROUP BY 1",
+    [Q_STATES_REPLACED] =
+        "SELECT " STATE ", count(*)" CALLBACKS_OF_RUN " AND " REPLACED " GROUP BY 1",
+    [Q_LOSSES_REPLACED] = "SELECT " LOSS ", count(*)" CALLBACKS_OF_RUN " AND " REPLACED
+                          " AND " UNDELIVERED " GROUP BY 1",
     [Q_ACCOUNT] = "SELECT id, name FROM leftover WHERE kind = 2 AND num = ?1",
     [Q_FORGET_KEPT] = "UPDATE leftover SET kind = 0 WHERE kind = 2",
 };
@@ -90,22 +89,23 @@ void store_run_begin(struct store *store, int64_t keeps)
                                     invoice_kinds[kind].last);
         store->run.after.last[kind] = store_one_int(store, q, 0);
     }
+    store->run.after.callback =
+        store_one_int(store, store_query(store, STORE_RUN, Q_LAST_CALLBACK), 0);
     store->run.keeps = keeps;
     store_run(store, store_write_query(store, STORE_RUN, Q_FORGET_KEPT)); /* of an earlier run */
 }
 
 /* ------------------------------------------------------------------ counts */
 
-/* Adds the rows of a statement, a number below `n` and how many there are of it, to the counts.
- * `of`: the invoice or the snapshot that it asks about; 0: all. */
-static void add(struct store *store, int query, int64_t of, int64_t *counts, int64_t n)
+static sqlite3_stmt *ask_invoices(struct store *store, int query)
 {
     const int64_t *last = store->run.after.last;
-    sqlite3_stmt *q = store_query(store, STORE_RUN, query);
-    store_bind(q, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
-    if (of) {
-        store_bind_from(q, 3, of);
-    }
+    return store_ask(store, STORE_RUN, query, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
+}
+
+/* Adds the rows of a statement, a number below `n` and how many there are of it, to the counts. */
+static void add(struct store *store, sqlite3_stmt *q, int64_t *counts, int64_t n)
+{
     while (store_step(store, q)) {
         int64_t kind = store_column_int(q, 0);
         if (kind >= 0 && kind < n) {
@@ -114,29 +114,37 @@ static void add(struct store *store, int query, int64_t of, int64_t *counts, int
     }
 }
 
+/* Adds callbacks that are about to be deleted: those of an invoice, or that a snapshot replaces. */
+static void add_gone(struct store *store, int states, int losses, int64_t of)
+{
+    struct run_counts *gone = &store->run.gone;
+    int64_t after = store->run.after.callback;
+    add(store, store_ask(store, STORE_RUN, states, after, of), gone->callbacks, CALLBACK_STATES);
+    add(store, store_ask(store, STORE_RUN, losses, after, of), gone->losses, RUN_LOSSES);
+}
+
 void store_run_count(struct store *store, struct run_counts *ret_counts)
 {
     *ret_counts = store->run.gone;
-    add(store, Q_COUNT_INVOICES, 0, ret_counts->invoices, STATUS_COUNT);
-    add(store, Q_COUNT_CALLBACKS, 0, ret_counts->callbacks, CALLBACK_STATES);
+    add(store, ask_invoices(store, Q_COUNT_INVOICES), ret_counts->invoices, STATUS_COUNT);
+    add(store, store_ask(store, STORE_RUN, Q_COUNT_CALLBACKS, store->run.after.callback),
+        ret_counts->callbacks, CALLBACK_STATES);
 }
 
 void store_run_forget(struct store *store, int64_t invoice)
 {
-    struct run_counts *gone = &store->run.gone;
     if (store->run.keeps) {
-        add(store, Q_STATUS_OF, invoice, gone->invoices, STATUS_COUNT);
-        add(store, Q_STATES_OF, invoice, gone->callbacks, CALLBACK_STATES);
-        add(store, Q_LOSSES_OF, invoice, gone->losses, RUN_LOSSES);
+        sqlite3_stmt *q = ask_invoices(store, Q_STATUS_OF);
+        store_bind_from(q, 3, invoice);
+        add(store, q, store->run.gone.invoices, STATUS_COUNT);
+        add_gone(store, Q_STATES_OF, Q_LOSSES_OF, invoice);
     }
 }
 
 void store_run_replace(struct store *store, int64_t snapshot)
 {
-    struct run_counts *gone = &store->run.gone;
     if (store->run.keeps) {
-        add(store, Q_STATES_REPLACED, snapshot, gone->callbacks, CALLBACK_STATES);
-        add(store, Q_LOSSES_REPLACED, snapshot, gone->losses, RUN_LOSSES);
+        add_gone(store, Q_STATES_REPLACED, Q_LOSSES_REPLACED, snapshot);
     }
 }
 
@@ -155,10 +163,8 @@ void store_run_losses(struct store *store,
                       void (*each)(void *arg, int64_t seq, enum run_loss loss, const char *url),
                       void *arg)
 {
-    const int64_t *last = store->run.after.last;
     struct arena arena = {0};
-    sqlite3_stmt *q =
-        store_ask(store, STORE_RUN, Q_LOSSES, last[INVOICE_PAYMENT], last[INVOICE_PAYOUT]);
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LOSSES, store->run.after.callback);
     while (store_step(store, q)) {
         each(arg, store_column_int(q, 0), (enum run_loss)store_column_int(q, 2),
              store_column_text(&arena, q, 1));
@@ -170,7 +176,7 @@ void store_run_losses(struct store *store,
 bool store_run_loss(struct store *store, struct arena *arena, int64_t callback,
                     enum run_loss *ret_loss, const char **ret_url)
 {
-    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LOSS, callback);
+    sqlite3_stmt *q = store_ask(store, STORE_RUN, Q_LOSS, store->run.after.callback, callback);
     bool found = false;
     while (store_step(store, q)) {
         *ret_loss = (enum run_loss)store_column_int(q, 0);

@@ -1,16 +1,17 @@
 /*
  * The results of a run of the server: its invoices and their rows. A run begins with
- * store_run_begin; it has the invoices with later row numbers, of all accounts that exist or have
- * existed. Errors: see store.h.
+ * store_run_begin; it has the invoices and callbacks with later row numbers, of all accounts that
+ * exist or have existed. Errors: see store.h.
  */
 #pragma once
 
 #include "domain/invoice.h"
 #include "store/store.h"
 
-/* The last row number of each kind at the start of a run. */
+/* The last row numbers at the start of a run. */
 struct run_mark {
     int64_t last[INVOICE_KINDS];
+    int64_t callback;
 };
 
 /*
@@ -49,7 +50,8 @@ void store_run_losses(struct store *store,
                       void (*each)(void *arg, int64_t seq, enum run_loss loss, const char *url),
                       void *arg);
 
-/* How this callback ended and its URL, which is in the arena. Returns false if it was delivered. */
+/* How this callback ended and its URL, which is in the arena. Returns false if it was delivered, or
+ * is of an earlier run. */
 bool store_run_loss(struct store *store, struct arena *arena, int64_t callback,
                     enum run_loss *ret_loss, const char **ret_url);
 

@@ -234,6 +234,21 @@ describe('what was not delivered', { skip: ALONE }, () => {
     assert.equal(lines(stderr).at(-2), `${SAYS}3 more callbacks were never delivered`);
   });
 
+  test('a callback counts whose invoice an earlier run made', async () => {
+    const options = ['--strict=delivery', '--log-level', 'error', '--db', join(tempDir(), 'mock.db')];
+    const order = "const { id } = await create({ callback_url: url + '/_mock/sink/shop' });";
+    const first = await exec(options, program(order));
+    assert.equal(first.code, 0, first.stderr);
+    const second = await exec(options, program(`
+      await control('PUT', '/sink/shop', { responses: [500] });
+      const { items: [{ id }] } = await control('GET', '/payment-invoices');
+      await control('POST', '/payment-invoices/' + id + '/transition', { status: 'processed' });
+      await create({});
+      await control('GET', '/wait?idle=true');`));
+    assert.match(lines(second.stderr)[0], NEVER);
+    assert.equal(second.code, 3, second.stderr);
+  });
+
   test('accounts that expire count', () =>
     judge(
       `const account = await open({ ttl_s: 1 });
