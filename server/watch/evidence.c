@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #define NAME_ROOM 512
-#define SINKS "/_mock/sink/" /* also those of another mock */
+#define SINKS "/_mock/sink/" /* also those of another mock, and behind a proxy's prefix */
 #define ACCEPTS 200          /* the platform repeats a callback after any other answer (P971) */
 
 struct receiver {
@@ -46,15 +46,17 @@ static bool name_of(const char *url, char ret_name[NAME_ROOM])
     size_t authority = strcspn(host, "/");
     size_t size = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
     const char *path = host + authority;
-    bool loopback = is_loopback(host, size);
-    snprintf(ret_name, NAME_ROOM, "%.*s%s", (int)(loopback ? size : authority), host, path);
-    return !text_starts(path, SINKS);
+    char name[NAME_ROOM];
+    snprintf(name, sizeof name, "%.*s", (int)(is_loopback(host, size) ? size : authority), host);
+    text_lower(name);
+    snprintf(ret_name, NAME_ROOM, "%s%s", name, *path ? path : "/");
+    return !strstr(path, SINKS);
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct receiver *x = a, *y = b;
-    return strcasecmp(x->name, y->name);
+    return strcmp(x->name, y->name);
 }
 
 static struct receiver *find(const struct evidence *evidence, const char *name)

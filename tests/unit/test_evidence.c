@@ -21,6 +21,8 @@ static void two_urls_are_one_receiver_or_two(void **state)
         {"https://[::1]:1/a", "http://[::1]:2/a", true},
         {"http://shop.test:1/a", "http://shop.test:2/a", false},
         {"http://shop.test:1/a", "http://SHOP.test:1/a", true},
+        {"http://shop.test/a", "http://shop.test/A", false},
+        {"http://shop.test", "http://shop.test/", true},
         {"http://127.shop.test:1/a", "http://127.shop.test:2/a", false},
         {"http://[fd00::1]:1/a", "http://[fd00::1]:2/a", false},
     };
@@ -52,6 +54,7 @@ static void sinks_show_nothing(void **state)
     (void)state;
     evidence_note(&evidence, 1, "http://mock:8080/_mock/sink/shop", SENT_FORGED, 200);
     evidence_note(&evidence, 1, "http://mock:8080/_mock/sink/shop", SENT_FORGED, 403);
+    evidence_note(&evidence, 1, "https://ci.test/pay/_mock/sink/shop", SENT_FORGED, 403);
     assert_int_equal(evidence.accepted + evidence.refused, 0);
     assert_int_equal(evidence.n, 0);
     evidence_finish(&evidence);
