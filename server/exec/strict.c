@@ -45,8 +45,9 @@ static void tell_apart(const struct verdict *verdict)
     }
     if (left) {
         fprintf(stderr,
-                SAYS "not counted: %" PRId64 " undelivered, because their account was deleted or "
-                     "reset before an answer; GET /_mock/wait?idle=true waits for them\n",
+                SAYS
+                "not counted: %" PRId64 " undelivered, because their account was deleted, "
+                "reset or restored before an answer; GET /_mock/wait?idle=true waits for them\n",
                 left);
     }
 }

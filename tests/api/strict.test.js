@@ -17,7 +17,7 @@ const ACCEPTED = `${SAYS}a forged callback was answered 200: the receiver must r
 const NEVER = /^milkypay-mock: --strict: callback cb_\d+ of cpi_\w{16} \(\w+\) to http:\S+ was never delivered: /;
 const FORGED = /^milkypay-mock: --strict: the forged callback cb_\d+ of cpi_\w{16} \(\w+\) to http:\S+ was answered 200$/;
 const EXCUSED = `${SAYS}not counted: 1 undelivered, because a fault spoiled or held them`;
-const LEFT = `${SAYS}not counted: 1 undelivered, because their account was deleted or reset before an answer; GET /_mock/wait?idle=true waits for them`;
+const LEFT = `${SAYS}not counted: 1 undelivered, because their account was deleted, reset or restored before an answer; GET /_mock/wait?idle=true waits for them`;
 
 /** Runs a suite; what it prints on stderr for --strict must be these lines, texts or patterns. */
 async function judge(source, wanted, { strict = '--strict', code = wanted.length ? 3 : 0, ...more } = {}) {
@@ -209,6 +209,15 @@ describe('what was not delivered', { skip: ALONE }, () => {
         await ctl('POST', '/snapshots/before/restore');`,
       }),
       [`${SAYS}1 callback was never delivered`, LOST], { strict: '--strict=delivery' },
+    ));
+
+  test('a callback that a restored snapshot kept from being sent is not counted', () =>
+    judge(
+      `const account = await open({ first_callback_delay_ms: 60000 });
+      await control('POST', '/snapshots/empty?account=' + account.id);
+      await create({ callback_url: url + '/_mock/sink/shop' }, 'process_pending', account);
+      await control('POST', '/snapshots/empty/restore?account=' + account.id);`,
+      [LEFT], { code: 0 },
     ));
 
   test('the reason names the key that signed', async () => {
