@@ -88,7 +88,7 @@ static bool coding_holds(struct answer *answer, const char *value, size_t size)
 {
     bool good = (size == strlen("chunked") && strncasecmp(value, "chunked", size) == 0) ||
                 (size == strlen("identity") && strncasecmp(value, "identity", size) == 0);
-    return good || refuse(answer, "the answer's Transfer-Encoding is not chunked");
+    return good || refuse(answer, ANSWER_CODING);
 }
 
 static const struct rule rules[] = {

@@ -16,6 +16,7 @@
 
 /* Flaws that curl may report first. */
 #define ANSWER_NO_STATUS "the answer's first line is not HTTP/1.1 or HTTP/1.0 and a status"
+#define ANSWER_CODING "the answer's Transfer-Encoding is not chunked"
 #define ANSWER_FOLDED "the answer's first header line is folded"
 #define ANSWER_LONG_HEAD "the answer's headers are longer than 64 KiB"
 

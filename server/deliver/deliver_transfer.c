@@ -249,14 +249,17 @@ static const char *without_time(struct arena *arena, const char *text)
 static const struct {
     CURLcode code;
     const char *text;
+    const char *start; /* of curl's message; NULL: any */
 } words[] = {
-    {CURLE_GOT_NOTHING, "the receiver closed the connection without an answer"},
-    {CURLE_PARTIAL_FILE, "the receiver closed the connection within its answer's body"},
-    {CURLE_BAD_FUNCTION_ARGUMENT, ANSWER_FOLDED},
-    {CURLE_UNSUPPORTED_PROTOCOL, ANSWER_NO_STATUS},
-    {CURLE_OUT_OF_MEMORY, ANSWER_LONG_HEAD}, /* one line longer than curl's limit */
+    {CURLE_GOT_NOTHING, "the receiver closed the connection without an answer", NULL},
+    {CURLE_PARTIAL_FILE, "the receiver closed the connection within its answer's body", NULL},
+    {CURLE_BAD_FUNCTION_ARGUMENT, ANSWER_FOLDED, NULL},
+    {CURLE_UNSUPPORTED_PROTOCOL, ANSWER_NO_STATUS, NULL},
+    {CURLE_WEIRD_SERVER_REPLY, ANSWER_NO_STATUS, "Version mismatch"}, /* HTTP/2, since curl 8 */
+    {CURLE_BAD_CONTENT_ENCODING, ANSWER_CODING, NULL},
+    {CURLE_OUT_OF_MEMORY, ANSWER_LONG_HEAD, NULL}, /* one line longer than curl's limit */
 #if LIBCURL_VERSION_NUM >= 0x080600
-    {CURLE_TOO_LARGE, ANSWER_LONG_HEAD},
+    {CURLE_TOO_LARGE, ANSWER_LONG_HEAD, NULL},
 #endif
 };
 
@@ -331,7 +334,8 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
         return arena_printf(arena, "the receiver %s", mismatch);
     }
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (words[i].code == code) {
+        if (words[i].code == code &&
+            (!words[i].start || text_starts(transfer->error, words[i].start))) {
             return words[i].text;
         }
     }
