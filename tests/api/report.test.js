@@ -374,19 +374,20 @@ describe('rows', () => {
 
 test('days begin where ICU says, also those of 23 and 25 hours, with a change at midnight, or skipped', async () => {
   const lengths = new Set();
+  // in the past, because rules of the future change: Node.js and the server read different editions of them
   for (const [zone, dates] of Object.entries({
-    'Europe/Kyiv': ['2027-03-28', '2027-10-31', '2026-12-31', '2028-02-29'],
-    'America/New_York': ['2027-03-14', '2027-11-07', '2027-07-04'],
-    'America/Havana': ['2027-03-14', '2027-11-07'], // at 00:00 and 01:00
-    'America/Sao_Paulo': ['2018-11-04', '2018-02-17', '2027-01-01'], // 00:00 did not exist
-    'Asia/Beirut': ['2027-03-28', '2027-10-30'],
-    'Africa/Cairo': ['2027-04-30', '2027-10-28'],
-    'Australia/Lord_Howe': ['2027-04-04', '2027-10-03'], // by half an hour
-    'Pacific/Apia': ['2011-12-29', '2011-12-30', '2011-12-31', '2027-06-01'], // the 30th did not exist
-    'Pacific/Kiritimati': ['2027-06-01'],
+    'Europe/Kyiv': ['2024-03-31', '2024-10-27', '2024-12-31', '2028-02-29'],
+    'America/New_York': ['2024-03-10', '2024-11-03', '2024-07-04'],
+    'America/Havana': ['2024-03-10', '2024-11-03'], // at 00:00 and 01:00
+    'America/Sao_Paulo': ['2018-11-04', '2018-02-17', '2024-01-01'], // 00:00 did not exist
+    'Asia/Beirut': ['2024-03-31', '2024-10-26'],
+    'Africa/Cairo': ['2024-04-26', '2024-10-31'],
+    'Australia/Lord_Howe': ['2024-04-07', '2024-10-06'], // by half an hour
+    'Pacific/Apia': ['2011-12-29', '2011-12-30', '2011-12-31', '2024-06-01'], // the 30th did not exist
+    'Pacific/Kiritimati': ['2024-06-01'],
     'Etc/GMT+12': ['2027-06-01'],
-    'Asia/Kathmandu': ['2027-06-01'],
-    'America/St_Johns': ['2006-10-29', '2027-03-14'], // at 00:01
+    'Asia/Kathmandu': ['2024-06-01'],
+    'America/St_Johns': ['2006-10-29', '2024-03-10'], // at 00:01
     UTC: ['1970-01-01', '2027-06-01', '9998-12-31'],
   })) {
     for (const date of dates) {
