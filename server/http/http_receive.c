@@ -158,7 +158,12 @@ void http_connection(void *arg, struct MHD_Connection *connection, void **contex
 
 /* ------------------------------------------------------------------ header fields and body */
 
-static const struct framing_refusal *check(const struct http_request *request, const char *method,
+/*
+ * Checks the header fields. A body in chunks is the last thing that its connection carries:
+ * libmicrohttpd 1.0.1 leaves the end of a chunk's line unread if the line has an extension, so it
+ * may find the end of the body elsewhere than the sender or a proxy, and run the rest as a request.
+ */
+static const struct framing_refusal *check(struct http_request *request, const char *method,
                                            const char *version)
 {
     struct framing framing = {0};
@@ -168,6 +173,7 @@ static const struct framing_refusal *check(const struct http_request *request, c
     if (!refusal && framing.length > HTTP_DISCARD_MOST) {
         refusal = &body_too_large;
     }
+    request->last = !refusal && framing.encodings; /* a refusal closes the connection by itself */
     return refusal;
 }
 

@@ -224,6 +224,9 @@ static enum MHD_Result send_reply(struct http_request *request)
     for (size_t i = 0; i < reply->n_headers; i++) {
         MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
     }
+    if (request->last) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
     enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
     MHD_destroy_response(response);
     return result;

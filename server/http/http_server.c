@@ -123,18 +123,32 @@ static void close_listeners(struct http_server *server)
 
 /*
  * libmicrohttpd's messages about clients' errors. They are for debugging, except those about
- * requests that it answers itself, which are reported nowhere else.
+ * requests that it refuses itself, which are reported nowhere else. Those have one of these parts;
+ * all but the first close the connection without an answer (1.0.1).
  */
+static const char *const refused[] = {"Error processing request", "request line",
+                                      "extra empty lines", "The request has "};
+
+static enum log_level level_of(const char *message)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+        if (strstr(message, refused[i])) {
+            return LOG_WARN;
+        }
+    }
+    return LOG_DEBUG;
+}
+
 static void log_daemon(void *arg, const char *format, va_list args) ATTR_PRINTF(2, 0);
 
 static void log_daemon(void *arg, const char *format, va_list args)
 {
     (void)arg;
-    enum log_level level = text_starts(format, "Error processing request") ? LOG_WARN : LOG_DEBUG;
+    char text[512];
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\n")] = '\0';
+    enum log_level level = level_of(text);
     if (log_wants(level)) {
-        char text[512];
-        vsnprintf(text, sizeof text, format, args);
-        text[strcspn(text, "\n")] = '\0';
         log_event(level, "http", LOG_TEXT("text", text));
     }
 }

@@ -97,6 +97,7 @@ struct http_request {
     size_t received, body_most;
     bool started, handled, held, suspended;
     bool ended; /* replied directly on the socket */
+    bool last;  /* the connection ends with its reply */
     struct timer timer;
     json_t *query, *document; /* parsed at first use */
     struct json_errors query_errors;
