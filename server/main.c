@@ -357,7 +357,8 @@ static int serve(struct program *p)
         return EXIT_WRONG;
     }
     loop_run(&p->loop);
-    log_tell_held("--log-level warn prints them, and --report DIR lists every callback");
+    log_tell_held(p->exec.status,
+                  "--log-level warn prints them, and --report DIR lists every callback");
     int status = strict_exit_status(&p->engine, &p->run, p->exec.status);
     stop(p);
     return status;

@@ -15,6 +15,7 @@
 /* Lines are written early if this much is buffered within a turn. */
 #define FLUSH_BYTES ((size_t)65536)
 
+#define HELD_LINES ((size_t)5)
 #define HELD_EVENTS 16 /* more than there are events with warnings */
 
 static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
@@ -27,7 +28,9 @@ static struct {
     struct {
         const char *event;
         int64_t n;
-    } held[HELD_EVENTS]; /* ends with the first that has no event */
+    } held[HELD_EVENTS];               /* ends with the first that has no event */
+    struct buf held_lines[HELD_LINES]; /* the last ones, in a ring */
+    size_t n_held_lines;
 } logger = {.level = LOG_INFO};
 
 bool log_level_parse(const char *name, enum log_level *ret_level)
@@ -110,8 +113,17 @@ void log_hold_warnings(void)
     logger.holds = true;
 }
 
-static void hold(const char *event)
+static void add_line(struct buf *out, enum log_level level, const char *event,
+                     const struct log_field *fields, size_t n)
 {
+    (logger.json ? add_json : add_plain)(out, level, event, fields, n);
+}
+
+static void hold(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+    struct buf *line = &logger.held_lines[logger.n_held_lines++ % HELD_LINES];
+    line->size = 0;
+    add_line(line, level, event, fields, n);
     size_t i = 0;
     while (i < HELD_EVENTS - 1 && logger.held[i].event &&
            !text_equal(logger.held[i].event, event)) {
@@ -121,7 +133,16 @@ static void hold(const char *event)
     logger.held[i].n++;
 }
 
-void log_tell_held(const char *advice)
+static void show_held_lines(void)
+{
+    size_t n = logger.n_held_lines < HELD_LINES ? logger.n_held_lines : HELD_LINES;
+    for (size_t i = logger.n_held_lines - n; i < logger.n_held_lines; i++) {
+        const struct buf *line = &logger.held_lines[i % HELD_LINES];
+        buf_add(&logger.lines, line->data, line->size);
+    }
+}
+
+void log_tell_held(bool show, const char *advice)
 {
     buf_auto parts = {0};
     int64_t all = 0;
@@ -135,6 +156,13 @@ void log_tell_held(const char *advice)
         fprintf(stderr, "milkypay-mock: %lld warning%s not printed (%s): %s\n", (long long)all,
                 all == 1 ? " was" : "s were", buf_str(&parts), advice);
     }
+    if (show) {
+        show_held_lines();
+        log_flush();
+    }
+    for (size_t i = 0; i < HELD_LINES; i++) {
+        buf_finish(&logger.held_lines[i]);
+    }
 }
 
 /* ------------------------------------------------------------------ lines */
@@ -145,10 +173,10 @@ void log_fields(enum log_level level, const char *event, const struct log_field 
         return;
     }
     if (level == LOG_WARN && logger.holds) {
-        hold(event);
+        hold(level, event, fields, n);
         return;
     }
-    (logger.json ? add_json : add_plain)(&logger.lines, level, event, fields, n);
+    add_line(&logger.lines, level, event, fields, n);
     if (logger.lines.size > FLUSH_BYTES) {
         log_flush();
     }

@@ -38,6 +38,16 @@ static void tell_apart(const struct verdict *verdict)
 {
     int64_t tampered = verdict->losses[RUN_TAMPERED];
     int64_t left = verdict->losses[RUN_UNSENT] + verdict->losses[RUN_UNANSWERED];
+    int64_t callbacks = verdict->delivered + verdict->counts.callbacks[CALLBACK_DROPPED];
+    for (int i = 0; i < RUN_LOSSES; i++) {
+        callbacks += verdict->losses[i];
+    }
+    if (verdict->invoices && !callbacks) {
+        fputs(SAYS
+              "no callback was made; an invoice has callbacks if its order or its account has a "
+              "callback_url\n",
+              stderr);
+    }
     if (tampered) {
         fprintf(stderr,
                 SAYS "not counted: %" PRId64 " undelivered, because a fault spoiled or held them\n",

@@ -116,7 +116,10 @@ static const char *refuse(const char *host, int port, int error, struct arena *a
     bool v6 = strchr(host, ':');
     const char *shown = arena_printf(arena, "%s%s%s", v6 ? "[" : "", host, v6 ? "]" : "");
     const char *remedy =
-        error == EADDRINUSE ? arena_printf(arena, "; --listen %s:0 picks a free port", shown) : "";
+        error == EADDRINUSE
+            ? arena_printf(arena, "; stop what uses it, or choose a free port with --listen %s:0",
+                           shown)
+            : "";
     return arena_printf(arena, "--listen %s:%d: %s%s", shown, port, strerror(error), remedy);
 }
 

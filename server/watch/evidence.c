@@ -46,10 +46,11 @@ static bool name_of(const char *url, char ret_name[NAME_ROOM])
     size_t authority = strcspn(host, "/");
     size_t size = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
     const char *path = host + authority;
-    char name[NAME_ROOM];
-    snprintf(name, sizeof name, "%.*s", (int)(is_loopback(host, size) ? size : authority), host);
-    text_lower(name);
-    snprintf(ret_name, NAME_ROOM, "%s%s", name, *path ? path : "/");
+    size = is_loopback(host, size) ? size : authority;
+    snprintf(ret_name, NAME_ROOM, "%.*s", (int)size, host);
+    text_lower(ret_name);
+    size = strlen(ret_name);
+    snprintf(ret_name + size, NAME_ROOM - size, "%s", *path ? path : "/");
     return !strstr(path, SINKS);
 }
 

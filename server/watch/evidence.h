@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EVIDENCE_RECEIVERS_MOST 4096 /* later ones show nothing */
+#define EVIDENCE_RECEIVERS_MOST 65536 /* about 10 MB; later ones show nothing */
 #define EVIDENCE_NAMED_MOST 20       /* accepted forgeries that are named; others are counted */
 
 /* What an attempt sent. */

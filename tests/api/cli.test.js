@@ -149,7 +149,7 @@ describe('options', () => {
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
     assert.equal(stderr, `milkypay-mock: --listen 127.0.0.1:${port}: Address already in use; ` +
-      '--listen 127.0.0.1:0 picks a free port\n');
+      'stop what uses it, or choose a free port with --listen 127.0.0.1:0\n');
   });
 
   test('a port in use by another mock', async () => {
@@ -158,7 +158,7 @@ describe('options', () => {
     for (const host of ['127.0.0.1', '0.0.0.0']) {
       const { code, stderr } = await runBinary(['--listen', `${host}:${server.port}`]);
       assert.equal(code, 2, stderr);
-      assert.ok(stderr.endsWith(`; --listen ${host}:0 picks a free port; milkypay-mock ${version} is there already\n`), stderr);
+      assert.ok(stderr.endsWith(`; stop what uses it, or choose a free port with --listen ${host}:0; milkypay-mock ${version} is there already\n`), stderr);
     }
     await server.stop();
   });

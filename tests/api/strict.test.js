@@ -56,7 +56,8 @@ describe('nothing happened', { skip: ALONE }, () => {
   for (const strict of ['--strict', '--strict=all', '--strict=delivery']) {
     test(`${strict}: a run without invoices fails`, () => judge('', [NOTHING], { strict }));
   }
-  test('invoices without callbacks are enough', () => judge('await create({});', []));
+  test('invoices without callbacks are enough, and told', () =>
+    judge('await create({});', [`${SAYS}no callback was made; an invoice has callbacks if its order or its account has a callback_url`], { code: 0 }));
 });
 
 for (const [how, end] of Object.entries(ENDS)) {
@@ -313,6 +314,12 @@ describe('the rest', { skip: ALONE }, () => {
       stderr,
       'milkypay-mock: 3 warnings were not printed (2 callback, 1 refused): --log-level warn prints them, and --report DIR lists every callback\n',
     );
+    const failed = await exec([], program(`${one('() => 500').repeat(5)}
+      await fetch(url + '/payment-invoices'); process.exitCode = 4;`));
+    assert.equal(failed.code, 4);
+    const [sum, ...last] = failed.stderr.trimEnd().split('\n');
+    assert.match(sum, /^milkypay-mock: 6 warnings were not printed \(5 callback, 1 refused\)/);
+    assert.deepEqual(last.map((line) => /warn {2}(\w+) /.exec(line)[1]), [...Array(4).fill('callback'), 'refused']);
     const told = await exec(['--log-level', 'warn'], suite);
     assert.equal(told.stderr.match(/ warn {2}callback /g).length, 2, told.stderr);
     assert.equal(lines(told.stderr).length, 0);
