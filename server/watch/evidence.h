@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define EVIDENCE_RECEIVERS_MOST 65536 /* about 10 MB; later ones show nothing */
-#define EVIDENCE_NAMED_MOST 20       /* accepted forgeries that are named; others are counted */
+#define EVIDENCE_NAMED_MOST 20        /* accepted forgeries that are named; others are counted */
 
 /* What an attempt sent. */
 enum evidence_sent {
