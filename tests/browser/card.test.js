@@ -115,21 +115,26 @@ for (const way of WAYS) {
     });
 
     if (way.js) {
-      test('pressing the button right after a wrong code reports it, although its error moves the button', async () => {
-        const { url } = await invoice();
-        await visit(async (payer) => {
-          await payer.open(url);
-          await payer.at('cvv').fill('12');
-          await payer.at('cvv').press('End');
-          const { x, y, width, height } = await payer.at('pay').boundingBox();
-          await payer.page.mouse.move(x + width / 2, y + height - 4);
-          await payer.page.mouse.down();
-          await payer.page.evaluate(() => new Promise(requestAnimationFrame));
-          await payer.page.mouse.up();
-          await payer.at('error-summary').waitFor({ timeout: 2000 });
-          assert.equal(await payer.count('error-cvv'), 1);
+      for (const [field, wrong] of Object.entries({ 'card-number': '5519', expiry: '13/30', cvv: '1', holder: 'N'.repeat(51) })) {
+        test(`one press on the button from the wrong field ${field} reports it: nothing moves under the pointer`, async () => {
+          const { url } = await invoice();
+          await visit(async (payer) => {
+            await payer.open(url);
+            await payer.fill({ number: CARDS.good });
+            await payer.at(field).evaluate((input) => input.removeAttribute('maxlength'));
+            await payer.at(field).fill(wrong);
+            await payer.at(field).press('End');
+            const { x, y, width, height } = await payer.at('pay').boundingBox();
+            await payer.page.mouse.move(x + width / 2, y + height - 4);
+            await payer.page.mouse.down();
+            await payer.page.evaluate(() => new Promise(requestAnimationFrame));
+            assert.deepEqual(await payer.at('pay').boundingBox(), { x, y, width, height }, 'the button did not move');
+            await payer.page.mouse.up();
+            await payer.at('error-summary').waitFor();
+            assert.equal(await payer.at(`error-${field.replace('-', '_')}`).count(), 1);
+          });
         });
-      });
+      }
     }
 
     test('a wrong code is declined, and can be tried again', async () => {

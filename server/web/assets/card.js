@@ -1,4 +1,4 @@
-// The card form: groups digits, shows the brand, checks the server's rules at once, fills in test cards.
+// The card form: groups digits, shows the brand, checks the server's rules before it sends, fills in test cards.
 
 const form = document.querySelector('[data-testid="payment-form"]');
 const inputs = [...form.querySelectorAll('[data-check]')];
@@ -130,20 +130,9 @@ fields.number?.addEventListener('input', formatNumber);
 fields.expiry?.addEventListener('input', formatExpiry);
 formatNumber();
 
-/** Resolves when no mouse button is down. An error moves what follows it: a button that moves away from the pointer
- * between press and release gets no click. */
-let released = Promise.resolve();
-addEventListener('mousedown', () => {
-  released = new Promise((done) => {
-    addEventListener('mouseup', () => setTimeout(done), { once: true, capture: true });
-  });
-}, { capture: true });
-
+// Fields are judged when the form is sent, not when they are left: an error moves what stands below it, and a button that
+// moves away between press and release gets no click. A field with an error is judged while it is corrected.
 for (const input of inputs) {
-  input.addEventListener('change', async () => {
-    await released;
-    if (input.value) judge(input);
-  });
   input.addEventListener('input', () => {
     if (input.hasAttribute('aria-invalid') && CHECKS[input.dataset.check](input.value)) judge(input);
   });
