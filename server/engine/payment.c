@@ -3,12 +3,15 @@
 #include "base/text.h"
 #include "engine/lookup.h"
 #include "engine/plan.h"
+#include "store/store_invoice.h"
 #include "view/cardgate.h"
 #include "view/view_parts.h"
 #include "wire/json_read.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define CAUSE_CANCELLED "payer_cancelled" /* stored */
 
 void payment_opened(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
 {
@@ -38,6 +41,7 @@ bool payment_is_open(const struct tenant *tenant, struct arena *arena,
         return false;
     }
     bool again = invoice->status == STATUS_PROCESS_FAILED &&
+                 !text_equal(invoice->resolution, RESOLUTION_EXPIRED) &&
                  payment_attempts_left(tenant, arena, invoice) > 0;
     bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
     return (waits && !invoice_awaits_choice(invoice)) || again;
@@ -69,15 +73,22 @@ static bool begin_attempt(struct engine *engine, struct tenant *tenant, struct a
 
 /* ------------------------------------------------------------------ deciding */
 
-static void apply(struct engine *engine, struct tenant *tenant, struct arena *arena,
-                  struct invoice *invoice, const char *outcome_text, const char *payload)
+static void apply_because(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                          struct invoice *invoice, const char *outcome_text, const char *payload,
+                          const char *cause)
 {
     struct outcome outcome;
     engine_read_outcome(engine, outcome_text, invoice->status, &outcome);
     const struct transition_request how = {
-        .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = "payer", .payload = payload};
+        .amount = MONEY_NONE, .at_ms = clock_now(tenant), .cause = cause, .payload = payload};
     invoice->challenge_outcome = invoice->challenge_payload = NULL;
     engine_step(engine, tenant, arena, invoice, &outcome, &how);
+}
+
+static void apply(struct engine *engine, struct tenant *tenant, struct arena *arena,
+                  struct invoice *invoice, const char *outcome_text, const char *payload)
+{
+    apply_because(engine, tenant, arena, invoice, outcome_text, payload, "payer");
 }
 
 /* By card: `known` is the test card, or NULL. */
@@ -185,8 +196,22 @@ enum payment_result payment_cancelled(struct engine *engine, struct tenant *tena
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
-    apply(engine, tenant, arena, invoice, "process_failed", NULL);
+    apply_because(engine, tenant, arena, invoice, "process_failed", NULL, CAUSE_CANCELLED);
     return PAYMENT_DONE;
+}
+
+static void find_cancelled(void *arg, const struct transition *row)
+{
+    *(bool *)arg = text_equal(row->cause, CAUSE_CANCELLED);
+}
+
+bool payment_was_cancelled(const struct engine *engine, const struct invoice *invoice)
+{
+    bool last = false;
+    if (invoice->status == STATUS_PROCESS_FAILED) {
+        store_transition_all(engine->store, invoice->seq, find_cancelled, &last);
+    }
+    return last;
 }
 
 /* ------------------------------------------------------------------ 3-D Secure */

@@ -33,7 +33,7 @@ int64_t payment_attempts_left(const struct tenant *tenant, struct arena *arena,
                               const struct invoice *invoice);
 
 /* Returns true if the payer can pay now: the invoice is pending, or failed with attempts and time
- * left. An invoice without a service cannot be paid. */
+ * left, but not by an outcome that ended its time. An invoice without a service cannot be paid. */
 bool payment_is_open(const struct tenant *tenant, struct arena *arena,
                      const struct invoice *invoice);
 
@@ -89,6 +89,10 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
 /* The payer cancels. */
 enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice);
+
+/* Returns true if the last attempt failed because the payer cancelled it: the platform has no code
+ * for that (P856). */
+bool payment_was_cancelled(const struct engine *engine, const struct invoice *invoice);
 
 /* The URL that the payer returns to, in the arena; NULL if there is none (P786). */
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,

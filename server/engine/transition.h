@@ -9,7 +9,7 @@ struct transition_request {
     const char *resolution; /* NULL: that of status_resolution */
     int64_t amount;         /* MONEY_NONE: all */
     int64_t at_ms;          /* account time */
-    const char *cause;      /* timer, expiry, payer, command */
+    const char *cause;      /* timer, expiry, payer, payer_cancelled, command */
     bool force;             /* skips the state table */
     const char *payload;    /* JSON of the means of payment, NULL: the first test card */
     int64_t *ret_awaited;   /* outbox_insert */

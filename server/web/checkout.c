@@ -138,8 +138,9 @@ struct answer *checkout_show(struct call *call)
     if (payment_is_challenged(&page.invoice)) {
         return checkout_see_other(&page, "/challenge", "");
     }
-    if (open && (!done || page.invoice.status == STATUS_PROCESS_FAILED)) {
-        checkout_form_first(&page, &form); /* after a decline that allows another attempt */
+    bool declined = page.invoice.status == STATUS_PROCESS_FAILED && !page.cancelled;
+    if (open && (!done || declined)) { /* a decline allows another attempt */
+        checkout_form_first(&page, &form);
         return checkout_form_show(&page, 200, &form);
     }
     return show_end(&page, done);

@@ -17,7 +17,8 @@ struct checkout_page {
     const char *locale, *merchant;
     struct cardgate cardgate;
     struct appearance appearance;
-    bool panel; /* the mock's own panel is shown */
+    bool panel;     /* the mock's own panel is shown */
+    bool cancelled; /* the payer cancelled the last attempt */
 };
 
 /* ------------------------------------------------------------------ checkout_page.c */

@@ -95,6 +95,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     struct call *call = page->call;
     bool card = payment_takes_cards(call->engine, invoice);
     bool failed = status_is_failure(invoice->status), foreign;
+    bool declined = failed && !page->cancelled;
     bool strict = account_refuses_tests(&call->tenant->account, invoice->test_mode);
     const char *method =
         page->service ? checkout_service_text(page, &page->service->method->name) : NULL;
@@ -118,8 +119,8 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"has_given", template_flag(given.n)},
         {"asked", .rows = &asked},
         {"has_asked", template_flag(asked.n)},
-        {"declined", failed ? checkout_resolution(page, &foreign) : NULL},
-        {"foreign", template_flag(failed && foreign)},
+        {"declined", declined ? checkout_resolution(page, &foreign) : NULL},
+        {"foreign", template_flag(declined && foreign)},
         {"attempts_left",
          checkout_number(page, payment_attempts_left(call->tenant, call->arena, invoice))},
         {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL},

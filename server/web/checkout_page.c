@@ -18,6 +18,7 @@ void checkout_page_begin(struct call *call, const struct invoice *invoice,
     cardgate_read(invoice->gateway_options, call->arena, &page.cardgate);
     appearance_of(invoice, &page.cardgate, call->arena, &page.appearance);
     const char *name = call->tenant->account.settings.name;
+    page.cancelled = payment_was_cancelled(call->engine, invoice);
     page.merchant = page.appearance.merchant ? page.appearance.merchant : name;
     page.panel =
         !call->router->hide_panel && !text_equal(http_query_text(call->request, "panel"), "0");

@@ -21,7 +21,9 @@ static const char *words_of(const struct checkout_page *page, bool *ret_foreign)
 {
     const char *status = status_name(page->invoice.status);
     const char *own =
-        message_find(page->locale, arena_printf(page->call->arena, "text.%s", status));
+        page->cancelled
+            ? message(page->locale, "text.cancelled")
+            : message_find(page->locale, arena_printf(page->call->arena, "text.%s", status));
     *ret_foreign = false;
     return own ? own : checkout_resolution(page, ret_foreign);
 }
@@ -31,7 +33,9 @@ static const char *heading_of(const struct checkout_page *page)
     const struct invoice *invoice = &page->invoice;
     bool expired =
         status_is_failure(invoice->status) && text_equal(invoice->resolution, RESOLUTION_EXPIRED);
-    const char *status = expired ? "expired" : status_name(invoice->status);
+    const char *status = page->cancelled ? "cancelled"
+                         : expired       ? "expired"
+                                         : status_name(invoice->status);
     return message(page->locale, arena_printf(page->call->arena, "head.%s", status));
 }
 
@@ -57,12 +61,15 @@ struct answer *checkout_result_show(const struct checkout_page *page)
     struct call *call = page->call;
     bool good =
         status_money(invoice->status) == STATUS_MONEY_PAID || invoice->status == STATUS_VERIFIED;
-    bool bad = status_is_failure(invoice->status), open = !status_is_final(invoice->status);
+    bool failed = status_is_failure(invoice->status), bad = failed && !page->cancelled;
+    bool open = !status_is_final(invoice->status);
+    bool again = page->cancelled && payment_is_open(call->tenant, call->arena, invoice);
     bool foreign;
     const char *words = words_of(page, &foreign);
     const struct template_value values[] = {
         {"good", template_flag(good)},
         {"bad", template_flag(bad)},
+        {"failed", template_flag(failed)},
         {"back", template_flag(!good && !bad && !open)},
         {"pending", template_flag(open)},
         {"heading", heading_of(page)},
@@ -73,6 +80,7 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"foreign", template_flag(foreign)},
         {"mask", card_mask(page)},
         {"time", locale_time(call->arena, page->locale, invoice->updated_ms)},
+        {"pay_url", again ? checkout_url(page, "", "") : NULL},
         {"again_url", checkout_url(page, "", "done=1")},
         {"return_url", payment_return_url(call->tenant, call->arena, invoice)},
     };

@@ -68,6 +68,9 @@ for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(fo
 const pending = document.querySelector('[data-pending]');
 if (pending) watch(pending);
 
+// What became of the payment: a screen reader begins there. `autofocus` would be an error inside a shop's frame.
+document.querySelector('[data-focus]')?.focus();
+
 for (const link of document.querySelectorAll('[data-return]')) {
   if (framed) link.target = '_top';
   link.addEventListener('click', () => tell('return'));
