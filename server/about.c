@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 #include <openssl/crypto.h>
+#include <qrencode.h>
 #include <sqlite3.h>
 
 static const char *curl_loaded(void)
@@ -19,6 +20,11 @@ static const char *openssl_loaded(void)
     return OpenSSL_version(OPENSSL_VERSION_STRING);
 }
 
+static const char *qrencode_loaded(void)
+{
+    return QRcode_APIVersionString();
+}
+
 static const struct {
     const char *name;
     const char *(*version)(void);
@@ -26,6 +32,7 @@ static const struct {
     {"libmicrohttpd", MHD_get_version}, {"jansson", jansson_version_str},
     {"SQLite", sqlite3_libversion},     {"libcurl", curl_loaded},
     {"OpenSSL", openssl_loaded},        {"PCRE2", pattern_library},
+    {"libqrencode", qrencode_loaded},
 };
 
 void about_print(FILE *out)

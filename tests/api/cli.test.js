@@ -93,7 +93,7 @@ describe('options', () => {
     assert.equal(code, 0);
     assert.equal(stderr, '');
     assert.match(stdout, /^milkypay-mock \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,40}(-dirty)?|unknown)\n/);
-    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL'])
+    for (const library of ['libmicrohttpd', 'jansson', 'SQLite', 'libcurl', 'OpenSSL', 'PCRE2', 'libqrencode'])
       assert.match(stdout, new RegExp(`^${library} \\d+\\.\\d+`, 'm'));
     const version = stdout.match(/^milkypay-mock (.*)$/m)[1];
     const server = await startServer();

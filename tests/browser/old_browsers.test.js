@@ -1,4 +1,4 @@
-// The pages in a browser that knows nothing of what stands in an @supports block: everything is there, in light colours.
+// The pages in a browser that knows nothing of what stands in an @supports block: all is there, in light colours.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -33,6 +33,7 @@ LIBRARIES = [
     (r"\b(?:curl|CURL)\w*_\w+|<curl/",
      r"server/(?:deliver|compare)/|server/(?:loop|healthcheck|about)\.c$"),
     (r"\bpcre2_\w+|<pcre2\.h>", r"server/base/pattern\.c$"),
+    (r"\bQRcode\w*|<qrencode\.h>", r"server/(?:web/qr|about)\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),
     (r"\b(?:localtime|localtime_r|mktime|tzset)\s*\(", r"server/base/zone\.c$"),
 ]

@@ -130,8 +130,8 @@ fields.number?.addEventListener('input', formatNumber);
 fields.expiry?.addEventListener('input', formatExpiry);
 formatNumber();
 
-// Fields are judged when the form is sent, not when they are left: an error moves what stands below it, and a button that
-// moves away between press and release gets no click. A field with an error is judged while it is corrected.
+// Fields are judged when the form is sent, not when they are left: an error moves what stands below it, and a button
+// that moves away between press and release gets no click. A field with an error is judged while it is corrected.
 for (const input of inputs) {
   input.addEventListener('input', () => {
     if (input.hasAttribute('aria-invalid') && CHECKS[input.dataset.check](input.value)) judge(input);
