@@ -196,6 +196,17 @@ static struct answer *confirm(struct checkout_page *page, const json_t *fields)
                : checkout_form_show(page, 422, &form);
 }
 
+/* A button of the mock's panel, which asks for nothing else. */
+static struct answer *decide(struct checkout_page *page, const json_t *fields)
+{
+    struct call *call = page->call;
+    const char *outcome = checkout_panel_outcome(page, fields);
+    return outcome ? after(page, payment_confirmed(call->engine, call->tenant, call->arena,
+                                                   &page->invoice, outcome,
+                                                   http_client_ip(call->request)))
+                   : page_error(call, 422, "error_stale_form");
+}
+
 /* The action of the form. */
 static struct answer *pay(struct checkout_page *page, const json_t *fields)
 {
@@ -203,6 +214,9 @@ static struct answer *pay(struct checkout_page *page, const json_t *fields)
     if (text_equal(posted_field(fields, "action"), "cancel")) {
         return after(page,
                      payment_cancelled(call->engine, call->tenant, call->arena, &page->invoice));
+    }
+    if (*posted_field(fields, "outcome")) {
+        return decide(page, fields);
     }
     if (!payment_takes_cards(call->engine, &page->invoice)) {
         return confirm(page, fields);

@@ -125,8 +125,22 @@ struct answer *checkout_methods_show(const struct checkout_page *page);
 /* Handles the payer's choice or cancellation. */
 struct answer *checkout_methods_take(struct checkout_page *page, const json_t *fields);
 
+/* ------------------------------------------------------------------ checkout_means.c: what the
+ * page of a method without a card shows: an account, an address, a reference, a QR code */
+
+/* One row; none for cards, the test service, and while no service is chosen. `ret_details`: it has
+ * details, so the payer pays elsewhere and then says so. */
+struct template_rows checkout_means(const struct checkout_page *page, bool *ret_details);
+
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
- * own panel on the card page, test cards to fill in with one click */
+ * own panel: it decides the payment by one click, and fills in test cards */
+
+/* One row for each reason of a decline. */
+struct template_rows checkout_panel_reasons(const struct checkout_page *page);
+
+/* The outcome (outcome.h) that a button of the panel sent. NULL if the page has no panel, or if it
+ * is none of the panel's. */
+const char *checkout_panel_outcome(const struct checkout_page *page, const json_t *fields);
 
 #define CHECKOUT_PANEL_CVV "123"
 #define CHECKOUT_PANEL_HOLDER "TEST HOLDER"

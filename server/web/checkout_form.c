@@ -103,9 +103,13 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     const struct template_rows asked =
         checkout_service_asked(page, form->service_fields, form->service_tried);
     const struct template_rows choices = checkout_service_choices(page);
+    bool elsewhere;
+    const struct template_rows means = checkout_means(page, &elsewhere);
     const char *label = page->appearance.pay_label;
+    bool plain = text_equal(label, "pay");
     const struct template_rows cards = checkout_panel_cards(page);
     const struct template_rows saved = checkout_saved_rows(page, form->other);
+    const struct template_rows reasons = checkout_panel_reasons(page);
     const struct template_rows expiries = checkout_panel_expiries(page);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
@@ -124,7 +128,9 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"attempts_left",
          checkout_number(page, payment_attempts_left(call->tenant, call->arena, invoice))},
         {"return_url", failed ? payment_return_url(call->tenant, call->arena, invoice) : NULL},
-        {"label_pay", template_flag(text_equal(label, "pay"))},
+        {"means", .rows = &means},
+        {"label_pay", template_flag(plain && !elsewhere)},
+        {"label_sent", template_flag(plain && elsewhere)},
         {"label_subscribe", template_flag(text_equal(label, "subscribe"))},
         {"label_donate", template_flag(text_equal(label, "donate"))},
         {"label_own", own_label(label)},
@@ -138,7 +144,9 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"cvv_error", error_text(page, form->cvv_error)},
         {"holder_error", error_text(page, form->holder_error)},
         {"choice_error", error_text(page, form->choice_error)},
-        {"panel", template_flag(card && page->panel && !strict && !saved.n)},
+        {"panel", template_flag(page->panel)},
+        {"panel_cards", template_flag(card && !strict && !saved.n)},
+        {"reasons", .rows = &reasons},
         {"test_cvv", CHECKOUT_PANEL_CVV},
         {"test_holder", CHECKOUT_PANEL_HOLDER},
         {"cards", .rows = &cards},

@@ -1,8 +1,56 @@
 #include "web/checkout.h"
 
 #include "base/text.h"
+#include "domain/resolution.h"
 
 #include <string.h>
+
+/* ------------------------------------------------------------------ the outcome */
+
+#define FIRST_REASON "insufficient_funds" /* what tests ask for most */
+
+/* What the buttons send. */
+static const char *const outcomes[] = {"processed", "process_pending", "expired", "process_failed",
+                                       NULL};
+
+static void add_reason(const struct checkout_page *page, const char *reason,
+                       struct template_rows *rows)
+{
+    const struct template_value row[] = {{"reason", reason}};
+    template_add_row(rows, page->call->arena, row, ARRAY_SIZE(row));
+}
+
+struct template_rows checkout_panel_reasons(const struct checkout_page *page)
+{
+    const struct resolution_set *extra = &page->call->engine->fixture->resolutions;
+    struct template_rows rows = {0};
+    const char *reason;
+    add_reason(page, FIRST_REASON, &rows);
+    for (size_t i = 0; (reason = resolution_at(i, extra)); i++) {
+        bool declines =
+            !text_equal(reason, RESOLUTION_OK) && !text_equal(reason, RESOLUTION_EXPIRED);
+        if (declines && !text_equal(reason, FIRST_REASON)) {
+            add_reason(page, reason, &rows);
+        }
+    }
+    return rows;
+}
+
+const char *checkout_panel_outcome(const struct checkout_page *page, const json_t *fields)
+{
+    int at = text_index(outcomes, posted_field(fields, "outcome"));
+    const char *reason = posted_field(fields, "reason");
+    if (at < 0 || !page->panel) {
+        return NULL;
+    }
+    if (!text_equal(outcomes[at], "process_failed")) {
+        return outcomes[at];
+    }
+    const char *known = resolution_find(reason, &page->call->engine->fixture->resolutions);
+    return known ? arena_printf(page->call->arena, "%s:%s", outcomes[at], known) : NULL;
+}
+
+/* ------------------------------------------------------------------ test cards */
 
 const char *checkout_panel_number(struct arena *arena, const char *number)
 {

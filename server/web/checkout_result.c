@@ -80,6 +80,7 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"foreign", template_flag(foreign)},
         {"mask", card_mask(page)},
         {"time", locale_time(call->arena, page->locale, invoice->updated_ms)},
+        {"panel", template_flag(page->panel)},
         {"pay_url", again ? checkout_url(page, "", "") : NULL},
         {"again_url", checkout_url(page, "", "done=1")},
         {"return_url", payment_return_url(call->tenant, call->arena, invoice)},

@@ -120,6 +120,7 @@ static struct answer *reply_error(struct call *call, unsigned status, const char
         {"code", arena_printf(call->arena, "%u", status)},
         {"message", text},
         {"detail", detail},
+        {"dashboard", call->router->hide_panel ? NULL : "1"},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
     return page_reply(call, status, "error.html", page_locale(call, NULL), &scope);

@@ -44,11 +44,11 @@ describe('strict_test_mode', () => {
     const api = await demo.newAccount({ strict_test_mode: true });
     const made = await api.made({}, hold);
     const page = await api.send('GET', `/hpp/${made.attributes.flow_data.metadata.sid}`, HTML);
-    assert.doesNotMatch(page.text, /mock-panel/);
+    assert.doesNotMatch(page.text, /test-card-1/);
     (await api.pay(made.id, { ...GOOD, card_number: '5123817234060000' })).expect(200);
     assert.equal((await api.attributes(made.id)).resolution, 'general_fatal_error');
     const tested = await api.made({ test_mode: true }, hold);
-    assert.match((await api.send('GET', `/hpp/${tested.attributes.flow_data.metadata.sid}`, HTML)).text, /mock-panel/);
+    assert.match((await api.send('GET', `/hpp/${tested.attributes.flow_data.metadata.sid}`, HTML)).text, /test-card-1/);
   });
 
   test('a timer and a command still settle live invoices', async () => {

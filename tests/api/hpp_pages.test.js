@@ -540,7 +540,7 @@ describe('the fields of a service', () => {
   test('that the order gave are listed once', async () => {
     const it = await order({ service: 'pix_brl_hpp', currency: 'BRL', service_fields: { cpf_number: '1', email: 'a@b.co' } });
     const html = (await open(it.api, it.path)).text;
-    assert.equal(html.match(/<dl/g).length, 1);
+    assert.equal(html.match(/<dl[^>]* data-testid="given"/g).length, 1);
     assert.deepEqual(givenOf(html), ['1', 'a@b.co']);
   });
 

@@ -124,6 +124,28 @@ const PAGES = {
     );
     await payer.at('confirm').waitFor();
   },
+  transfer: async (payer) => {
+    const service_fields = { account_number: 'UA213223130000026007233566001' };
+    await payer.open((await invoice({ service: 'bank_transfer_eur_hpp', currency: 'EUR', service_fields })).url);
+    await payer.at('qr').waitFor();
+  },
+  crypto: async (payer) => {
+    await payer.open((await invoice({ service: 'bitcoin_btc_hpp', currency: 'BTC', amount: 0.0123 })).url);
+    await payer.at('qr').waitFor();
+  },
+  voucher: async (payer) => {
+    await payer.open((await invoice({ service: 'multibanco_eur_hpp', currency: 'EUR' })).url);
+    await payer.at('qr').waitFor();
+  },
+  scan: async (payer) => {
+    await payer.open((await invoice({ service: 'pix_brl_hpp', currency: 'BRL' })).url);
+    await payer.at('qr').waitFor();
+  },
+  cancelled: async (payer) => {
+    await payer.open((await invoice()).url);
+    await payer.click('cancel');
+    await payer.sees('process_failed');
+  },
   fields: async (payer) => {
     const service_fields = { payer_first_name: 'Ana', payer_last_name: 'Rojas' };
     await payer.open((await invoice({ service: 'bank_transfer_clp_hpp', currency: 'CLP', amount: 1234, service_fields })).url);
