@@ -79,12 +79,11 @@ struct answer *dashboard_admit(struct call *call, const char *path)
 
 static struct answer *reply_page(struct call *call)
 {
-    const struct tenant *demo = call->engine->tenants.demo;
+    const char *demo = call->engine->tenants.demo_id; /* the account may have been deleted */
     const char *asked = http_query_text(call->request, "account");
     const struct template_value values[] = {
-        {"account", asked  ? asked
-                    : demo ? demo->account.keys.id
-                           : NULL},
+        {"account", asked ? asked : demo},
+        {"demo", demo},
         {"asked", asked},
         {"version", MILKYPAY_VERSION},
     };

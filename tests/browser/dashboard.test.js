@@ -241,7 +241,7 @@ describe('one invoice', () => {
       await tester.seesStatus('processed');
       await tester.at('refund-amount').fill('100.01');
       await tester.at('refund').click();
-      await tester.page.locator('.toast.bad', { hasText: 'less than or equal to 100' }).waitFor();
+      await tester.page.getByTestId('error-amount').filter({ hasText: 'less than or equal to 100' }).waitFor();
       await tester.at('refund-amount').fill('20.4');
       await tester.at('refund-outcome').selectOption('refund_pending');
       await tester.at('refund').click();
@@ -270,6 +270,7 @@ describe('one invoice', () => {
       await tester.at('refund-outcome').selectOption('refund_pending');
       await tester.at('refund').click();
       await tester.seesStatus('refund_pending');
+      tester.agree();
       const [{ id: refund }] = (await api.attributes(id)).refunds;
       assert.match(await tester.at('refund-row').innerText(), new RegExp(refund));
       await tester.page.locator('[data-testid=timeline]', { hasText: refund }).waitFor();
@@ -288,6 +289,7 @@ describe('one invoice', () => {
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
     await api.reach(id, 'processed');
     await asTester(api, async (tester) => {
+      tester.agree();
       await tester.open(`/invoices/${id}`);
       await tester.at('move-to').selectOption('partially_charged_back');
       await tester.at('move-amount').fill('12.34');
@@ -309,7 +311,7 @@ describe('one invoice', () => {
       await tester.at('move-to').selectOption('process_failed');
       await tester.at('move-resolution').fill('no_such_thing');
       await tester.at('move').click();
-      await tester.page.locator('.toast.bad', { hasText: 'no_such_thing' }).waitFor();
+      await tester.page.getByTestId('error-resolution').filter({ hasText: 'no_such_thing' }).waitFor();
       await tester.seesStatus('process_pending');
     }, { refusals: true });
   });
@@ -519,6 +521,7 @@ describe('every status', () => {
   test('is reached by clicks', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
+      tester.agree();
       for (const [status, attributes, clicks] of ROADS) {
         if (!attributes) { // an order without a service
           const form = { public_key: api.account.public_key, currency: 'USD', amount: 10 };

@@ -36,6 +36,7 @@ describe('requests', () => {
     await api.made({}, hold);
     await api.list();
     await asTester(api, async (tester) => {
+      tester.agree();
       await tester.open('/requests');
       await tester.at('filter-path').fill('/payment-invoices');
       await tester.at('filter-method').selectOption('GET');
@@ -52,6 +53,7 @@ describe('sinks', () => {
   test('requests appear newest first, with the result of the signature check', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {
+      tester.agree();
       await tester.open('/sinks/shop');
       await tester.at('empty').waitFor();
       await api.made({}, hold);
@@ -135,6 +137,7 @@ describe('faults', () => {
     const api = await shop();
     const offered = {};
     await asTester(api, async (tester) => {
+      tester.agree();
       await tester.open('/faults');
       for (const on of ['callback', 'api', 'page']) {
         await tester.at('fault-on').selectOption(on);

@@ -42,7 +42,8 @@ async function theBrowser() {
   if (!existsSync(CHROMIUM)) throw new Error(`no ${CHROMIUM}: docker/install browser brings it`);
   browser ??= await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    // names under .test are this machine, but not a secure context as localhost is
+    args: ['--host-resolver-rules=MAP *.test 127.0.0.1', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   return browser;

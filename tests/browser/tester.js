@@ -21,6 +21,11 @@ export class Tester {
     await this.page.locator('main:not([aria-busy])').waitFor();
   }
 
+  /** Says yes to all questions from now on. */
+  agree() {
+    this.page.on('dialog', (dialog) => dialog.accept());
+  }
+
   /** Waits for this number of elements. */
   async sees(testid, n) {
     await this.page.waitForFunction(

@@ -2,7 +2,7 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, facts, field, form, money, options, pager, toast } from './dashboard_parts.js';
+import { button, complain, facts, field, form, money, options, pager, sure, toast } from './dashboard_parts.js';
 import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
 
 const PAGE = 20;
@@ -55,11 +55,6 @@ function balancesOf({ id }) {
   return box;
 }
 
-/** Asks for confirmation of an action that cannot be undone. */
-const sure = (question, action) => async () => {
-  if (confirm(question)) await action();
-};
-
 /** The actions on the selected account. */
 const actionsOf = ({ id }, load) => el('div.actions', {},
   button('Reset', sure('Delete the invoices, callbacks, faults and requests of this account?', async () => {
@@ -93,6 +88,17 @@ async function shownAccount() {
   }
 }
 
+/** Shown instead of a selected account that was deleted. A reset brings back the demo account, and no other. */
+function gone() {
+  const back = button('Bring back the demo account', async () => {
+    await call('POST', '/reset');
+    location.reload(); // the events of the account begin anew
+  }, { 'data-testid': 'bring-back' });
+  return el('div.notice.bad', { role: 'alert', 'data-testid': 'no-account' },
+    el('p', {}, `There is no account ${account}.`),
+    account === document.body.dataset.demo && el('div.actions', {}, back));
+}
+
 export async function showAccounts(view, { values, signal }) {
   const list = el('div.stack', {});
   const load = async () => {
@@ -100,13 +106,12 @@ export async function showAccounts(view, { values, signal }) {
     const own = values.after ? undefined : await shownAccount(); // on the first page only
     if (signal.aborted) return;
     fill(list, own && card(own, load),
-      account && own === null && el('p.notice.bad', { role: 'alert', 'data-testid': 'no-account' },
-        `There is no account ${account}. If it was the demo account, POST /_mock/reset brings it back.`),
+      account && own === null && gone(),
       items.filter(({ id }) => id !== account).map((one) => card(one, load)),
       pager('accounts', values, next, ['First', 'More']));
   };
   const name = el('input', {
-    maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name',
+    name: 'name', maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name',
   });
   const make = button('Create', async () => {
     const made = await call('POST', '/accounts', name.value.trim() ? { name: name.value.trim() } : {});

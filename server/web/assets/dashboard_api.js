@@ -17,7 +17,7 @@ export function query(values) {
 }
 
 /** Calls that need no account or name it in their path: the selected account may have been deleted. */
-const WITHOUT_ACCOUNT = /^\/(accounts|statuses)/;
+const WITHOUT_ACCOUNT = /^\/(accounts|statuses|resolutions)/;
 
 export const controlUrl = (path, values = {}) =>
   `/_mock${path}${query({ account: WITHOUT_ACCOUNT.test(path) ? undefined : account, ...values })}`;

@@ -50,7 +50,7 @@ export async function showClock(view, { signal }) {
     await load();
   };
   const much = el('input', {
-    type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by',
+    name: 'seconds', type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by',
   });
   const unit = el('select', { 'data-testid': 'advance-unit' }, options(UNITS, '1'));
   const go = button('Advance', () => advance({ seconds: Math.round(Number(much.value) * Number(unit.value)) }),

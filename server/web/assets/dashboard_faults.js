@@ -3,7 +3,7 @@
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, counted, field, form, options, setOptions, suggestions, words } from './dashboard_parts.js';
+import { button, counted, field, form, options, setOptions, suggestions, sure, words } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
 
 const LIMIT = 1000;
@@ -117,7 +117,7 @@ export async function showFaults(view, { signal }) {
   const { parts, body } = maker();
   const add = button('Add', () => call('POST', '/faults', body()).then(load),
     { class: 'main', 'data-testid': 'add-fault' });
-  const removeAll = button('Remove all', () => call('DELETE', '/faults').then(load),
+  const removeAll = button('Remove all', sure('Remove all faults of this account?', () => call('DELETE', '/faults').then(load)),
     { class: 'button', 'data-testid': 'remove-all' });
   view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none,
     form('New fault', add, {}, el('h2', {}, 'New fault'), parts, el('div.actions', {}, add)));

@@ -3,22 +3,28 @@
 import { account, call, get } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
-import { button, field, form, setOptions, suggestions, words } from './dashboard_parts.js';
+import { button, field, form, setOptions, suggestions, sure, words } from './dashboard_parts.js';
 import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
 
 // The first of these that may follow is selected: usually the next step of a test.
 const LIKELY = ['processed', 'verified', 'refunded', 'canceled', 'charged_back', 'process_pending'];
 
+/** Whether nothing may follow: only force leads out of such a status. */
+const isEnd = (id, name) => !(statusOf(name)?.next[kindOf(id).noun] ?? []).length;
+
 export function mover(id, moved) {
   let allowed = [], status = '', profile;
-  const to = el('select', { 'data-testid': 'move-to' });
+  const to = el('select', { name: 'status', 'data-testid': 'move-to' });
   const resolution = el('input', {
-    list: 'resolutions', maxlength: 64, placeholder: 'general_decline', 'data-testid': 'move-resolution',
+    name: 'resolution', list: 'resolutions', maxlength: 64, placeholder: 'general_decline',
+    'data-testid': 'move-resolution',
   });
-  const amount = el('input', { inputmode: 'decimal', maxlength: 24, 'data-testid': 'move-amount' });
+  const amount = el('input', {
+    name: 'amount', inputmode: 'decimal', maxlength: 24, 'data-testid': 'move-amount',
+  });
   const force = el('input', { type: 'checkbox', 'data-testid': 'move-force' });
   const why = field('Resolution', resolution), much = field('Amount', amount);
-  const go = button('Move', async () => {
+  const move = async () => {
     await call('POST', `/${kindOf(id).type}/${id}/transition`, {
       status: to.value,
       ...(!why.hidden && resolution.value ? { resolution: resolution.value.trim() } : {}),
@@ -27,7 +33,9 @@ export function mover(id, moved) {
     });
     amount.value = '';
     await moved();
-  }, { class: 'main', 'data-testid': 'move' });
+  };
+  const confirmed = sure(() => `No status follows ${words(to.value)}, except by force. Move to it?`, move);
+  const go = button('Move', () => (isEnd(id, to.value) ? confirmed() : move()), { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'No further status is possible.');
   const show = (chosen = to.value) => {
     const choices = force.checked ? statusNames(kindOf(id).noun, profile).filter((one) => one !== status) : allowed;

@@ -2,6 +2,7 @@
 
 import { get, newReference, platform, query, readErrors } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { FormError, parseJson, showNotice } from './dashboard_errors.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { button, field, form as formOf, options, suggestions, words } from './dashboard_parts.js';
 
@@ -18,42 +19,10 @@ const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, 
     'data-testid': `new-field-${key}`,
   })));
 
-/** Shows a notice above the form and moves the focus to it. */
-function showNotice(summary, ...children) {
-  const notice = el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, ...children);
-  summary.replaceChildren(notice);
-  notice.focus();
-}
-
-/** Shows the errors of fields next to the fields, and all others above the form. */
-function showErrors(form, summary, { status, json }) {
-  const { fields, others: left } = readErrors(json.errors);
-  for (const [path, why] of Object.entries(fields)) {
-    const input = form.querySelector(`[name="${path}"]`);
-    if (!input) left.push(`${path}: ${why}`);
-    else {
-      input.setAttribute('aria-invalid', 'true');
-      input.setAttribute('aria-describedby', `${input.id}-error`);
-      input.parentElement.append(el('p.error', { id: `${input.id}-error` }, why));
-    }
-  }
-  showNotice(summary, `The platform answered ${status}. ${left.join(' ') || 'See the fields below.'}`);
-  form.querySelector('[aria-invalid]')?.focus();
-}
-
 /** After a lost or invalid response it is unknown whether the order exists, as for a merchant. */
-function showLost(kind, summary, reference, error) {
-  showNotice(summary, `No valid response (${error.message}). The order may exist: `,
+function showLost(kind, form, reference, error) {
+  showNotice(form, `No valid response (${error.message}). The order may exist: `,
     el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'search for its reference'), '.');
-}
-
-function clearErrors(form, summary) {
-  summary.replaceChildren();
-  for (const one of form.querySelectorAll('.error')) one.remove();
-  for (const one of form.querySelectorAll('[aria-invalid]')) {
-    one.removeAttribute('aria-invalid');
-    one.removeAttribute('aria-describedby');
-  }
 }
 
 /**
@@ -70,12 +39,11 @@ function attributesOf(form) {
   }
   if (given.test_mode) given.test_mode = true;
   if (given.options) given.options = { auto_process: given.options.auto_process === 'true' };
-  return { ...given, ...(more.trim() ? JSON.parse(more) : {}) };
+  return { ...given, ...parseJson('more', more) };
 }
 
 /** Creates the invoice or payout and opens it. */
-async function send(kind, form, summary) {
-  clearErrors(form, summary);
+async function send(kind, form) {
   const outcome = form.elements.outcome.value.trim();
   const attributes = attributesOf(form);
   let answer;
@@ -85,11 +53,13 @@ async function send(kind, form, summary) {
       headers: outcome ? { 'X-Mock-Outcome': outcome } : {},
     });
   } catch (error) {
-    showLost(kind, summary, attributes.reference_id, error);
+    showLost(kind, form, attributes.reference_id, error);
     return;
   }
-  if (answer.status === 201) location.hash = linkTo(answer.json.data.id);
-  else showErrors(form, summary, answer);
+  if (answer.status !== 201) {
+    throw new FormError(`The platform answered ${answer.status}.`, readErrors(answer.json.errors));
+  }
+  location.hash = linkTo(answer.json.data.id);
 }
 
 /** The tabs for invoice and payout. They are links, so each form has a URL. */
@@ -116,12 +86,11 @@ export async function showNew(view, { values, signal }) {
     fill(extra, ownFields(order, known));
   };
   service.addEventListener('change', choose);
-  const summary = el('div', {});
-  const create = button('Create', () => send(kind, form, summary), { class: 'main', 'data-testid': 'create' });
+  const create = button('Create', () => send(kind, form), { class: 'main', 'data-testid': 'create' });
   const other = named('more', {
     tag: 'textarea', placeholder: '{"customer": {"reference_id": "c1"}, "metadata": {"cart": 5}}', spellcheck: 'false',
   });
-  const form = formOf(order.title, create, {}, summary,
+  const form = formOf(order.title, create, {},
   el('div.fields', {},
     field('Service', service),
     field('Currency', currency),

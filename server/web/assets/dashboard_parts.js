@@ -2,6 +2,7 @@
 
 import { query } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
+import { clearErrors, showErrors } from './dashboard_errors.js';
 import { statusOf } from './dashboard_statuses.js';
 
 const TYPING_MS = 250;
@@ -78,21 +79,29 @@ export async function copy(content, what = 'Copied') {
   toast(what);
 }
 
-/** A button that runs `action`, once at a time, and shows its error. */
+/** A button that runs `action`, once at a time, and shows its error: the button of a form at the form's fields. */
 export function button(label, action, attributes = {}) {
   const one = el('button', { type: 'button', ...attributes, onclick: async () => {
     if (one.getAttribute('aria-busy')) return;
     one.setAttribute('aria-busy', 'true');
+    const form = one.type === 'submit' ? one.form : null;
     try {
+      if (form) clearErrors(form);
       await action();
     } catch (error) {
-      complain(error);
+      if (form?.isConnected) showErrors(form, error);
+      else complain(error);
     } finally {
       one.removeAttribute('aria-busy');
     }
   } }, label);
   return one;
 }
+
+/** Asks for confirmation of an action that cannot be undone. `question` is a text, or a function that returns one. */
+export const sure = (question, action) => async () => {
+  if (confirm(typeof question === 'function' ? question() : question)) await action();
+};
 
 export const copyButton = (content, label = 'Copy', attributes = {}) =>
   button(label, () => copy(content), { class: 'small', ...attributes });

@@ -1,21 +1,16 @@
 // "Refund": refunds with the platform's private API, as a merchant's server does.
 
-import { newReference, platform } from './dashboard_api.js';
+import { newReference, platform, readErrors } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
+import { FormError } from './dashboard_errors.js';
 import { button, field, form, money, options } from './dashboard_parts.js';
 
 const OUTCOMES = [['', 'as planned'], ['refunded@0', 'succeeds at once'], ['refund_failed@0', 'fails at once'],
   ['refund_pending', 'stays pending']];
 
-/** The errors of the platform in one line. */
-function refusal({ status, json: { errors } }) {
-  const said = Array.isArray(errors) ? errors.map((one) => one.detail ?? one.status) : Object.values(errors);
-  return new Error(`The platform answered ${status}. ${said.join(' ')}`);
-}
-
 export function refunder(id, refunded) {
   const amount = el('input', {
-    inputmode: 'decimal', maxlength: 24, placeholder: 'all that is left', 'data-testid': 'refund-amount',
+    name: 'amount', inputmode: 'decimal', maxlength: 24, placeholder: 'all that is left', 'data-testid': 'refund-amount',
   });
   const outcome = el('select', { 'data-testid': 'refund-outcome' }, options(OUTCOMES));
   let rest; // required in the profile 2025
@@ -26,7 +21,9 @@ export function refunder(id, refunded) {
       body: { data: { type: 'refund', id, attributes } },
       headers: outcome.value ? { 'X-Mock-Outcome': outcome.value } : {},
     });
-    if (![200, 201].includes(reply.status)) throw refusal(reply);
+    if (![200, 201].includes(reply.status)) {
+      throw new FormError(`The platform answered ${reply.status}.`, readErrors(reply.json.errors));
+    }
     amount.value = '';
     await refunded();
   }, { class: 'main', 'data-testid': 'refund' });

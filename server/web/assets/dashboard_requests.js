@@ -4,7 +4,7 @@ import { call, get, query } from './dashboard_api.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, code, field, filterForm, message, number, options, pager, time } from './dashboard_parts.js';
+import { button, code, field, filterForm, message, number, options, pager, sure, time } from './dashboard_parts.js';
 
 const PAGE = 50;
 const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
@@ -91,8 +91,8 @@ export async function showRequests(view, { values: given, signal }) {
     history.replaceState(null, '', `#/requests${query(values)}`);
     reload();
   });
-  const forget = button('Delete all', () => call('DELETE', '/requests').then(load),
-    { class: 'button', 'data-testid': 'forget' });
+  const forget = button('Delete all', sure('Delete all recorded requests of this account?',
+    () => call('DELETE', '/requests').then(load)), { class: 'button', 'data-testid': 'forget' });
   view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, forget), form, list, foot);
   await load();
 }

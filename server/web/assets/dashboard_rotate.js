@@ -25,9 +25,9 @@ function previousOf({ previous_keys: previous }) {
 export function rotatorOf(one, rotated) {
   const { id } = one;
   const previous = el('div', {}, previousOf(one));
-  const which = el('select', { id: `rotate-${id}`, 'data-testid': 'rotate-which' }, options(KEYS.slice(1)));
+  const which = el('select', { id: `rotate-${id}`, name: 'keys', 'data-testid': 'rotate-which' }, options(KEYS.slice(1)));
   const grace = el('input', {
-    id: `grace-${id}`, inputmode: 'numeric', maxlength: 8, value: '3600', 'data-testid': 'rotate-grace',
+    id: `grace-${id}`, name: 'grace_s', inputmode: 'numeric', maxlength: 8, value: '3600', 'data-testid': 'rotate-grace',
   });
   const go = button('Replace', async () => {
     const made = await call('POST', `/accounts/${id}/rotate`, { keys: [which.value], grace_s: Number(grace.value) });

@@ -2,6 +2,7 @@
 
 import { call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { parseJson } from './dashboard_errors.js';
 import { keepFresh } from './dashboard_live.js';
 import { button, facts, field, form as formOf, suggestions, toast } from './dashboard_parts.js';
 import { fees, kindNamed, limits, linkToService, marks } from './dashboard_services.js';
@@ -23,15 +24,6 @@ const FIELDS_EXAMPLE = `[{"key": "phone", "type": "string",
 
 const change = (method, kind, code, members) =>
   call(method, `/services/${encodeURIComponent(code)}`, members, { kind: kind.noun });
-
-/** Parses the text of a JSON input. The error names the member, as those of the server. */
-function parse(member, text) {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${member}: not valid JSON: ${error.message}`);
-  }
-}
 
 /* ------------------------------------------------------------------ inputs */
 
@@ -56,7 +48,9 @@ function inputOf(member, element, { write = String, read = () => element.value.t
 
 /** All inputs of the form: those of a new service first. */
 function makeInputs(kind, isNew) {
-  const make = (tag, member, attributes) => el(tag, { id: `service-${member}`, 'data-testid': `service-${member}`, ...attributes });
+  const make = (tag, member, attributes) => el(tag, {
+    name: member, id: `service-${member}`, 'data-testid': `service-${member}`, ...attributes,
+  });
   const text = ([member]) => inputOf(member, make('input', member, {
     maxlength: 127, placeholder: EXAMPLES[member], list: member === 'method' && 'methods', spellcheck: 'false',
     autocapitalize: 'none', 'data-search': member === 'code' }));
@@ -72,46 +66,13 @@ function makeInputs(kind, isNew) {
     amounts: AMOUNTS.map(amount),
     switches: SWITCHES.map(box),
     fields: inputOf('fields', fields, { write: (list) => (list.length ? JSON.stringify(list, null, 2) : ''),
-      read: () => parse('fields', fields.value.trim() || '[]') }),
-    more: inputOf('more', more, { write: () => '', read: () => parse('more', more.value.trim() || '{}') }),
+      read: () => parseJson('fields', fields.value, []) }),
+    more: inputOf('more', more, { write: () => '', read: () => parseJson('more', more.value) }),
   };
 }
 
 const labels = Object.fromEntries([...TEXTS, ...AMOUNTS, ...SWITCHES].map(([member, ...rest]) => [member, rest]));
 const labelled = ({ member, element }) => field(labels[member][0], element, labels[member][1]);
-
-/* ------------------------------------------------------------------ errors */
-
-function clearErrors(form, summary) {
-  summary.replaceChildren();
-  for (const one of form.querySelectorAll('.error')) one.remove();
-  for (const one of form.querySelectorAll('[aria-invalid]')) {
-    one.removeAttribute('aria-invalid');
-    one.setAttribute('aria-describedby', (one.getAttribute('aria-describedby') ?? '').replace(/ ?\S+-error$/, ''));
-    if (!one.getAttribute('aria-describedby')) one.removeAttribute('aria-describedby');
-  }
-}
-
-/** Shows the server's words at the input that they name, "fields[0].key: ..", else above the form. */
-function showError(inputs, summary, { message }) {
-  const words = message.replace(/^service \S+: /, '');
-  const [, member, rest] = /^([a-z_]+)(?:\[[^:]*|\.[^:]*)?: (.*)$/s.exec(words) ?? [];
-  const at = inputs.find((one) => one.member === member)
-    ?? (inputs.at(-1).element.value.includes(`"${member}"`) ? inputs.at(-1) : undefined);
-  if (!at) {
-    const notice = el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-testid': 'errors' }, words);
-    summary.replaceChildren(notice);
-    notice.focus();
-    return;
-  }
-  const { element } = at, id = `${element.id}-error`;
-  element.setAttribute('aria-invalid', 'true');
-  element.setAttribute('aria-describedby', [element.getAttribute('aria-describedby'), id].filter(Boolean).join(' '));
-  const error = el('p.error', { id, role: 'alert', 'data-testid': `error-${at.member}` },
-    words.startsWith(`${at.member}: `) ? rest : words);
-  (element.closest('.field') ?? element.closest('label')).append(error);
-  element.focus();
-}
 
 /* ------------------------------------------------------------------ the form */
 
@@ -122,21 +83,13 @@ function showError(inputs, summary, { message }) {
 function editor(kind, { isNew, title, label, more: moreButtons = [], save }) {
   const inputs = makeInputs(kind, isNew);
   const all = [...inputs.texts, ...inputs.amounts, ...inputs.switches, inputs.fields, inputs.more];
-  const summary = el('div', {});
   const members = () => {
     const edited = all.filter((one) => one.edited());
     const { more, ...given } = Object.fromEntries(edited.map((one) => [one.member, one.read()]));
     return { ...given, ...more };
   };
-  const submit = button(label, async () => {
-    clearErrors(form, summary);
-    try {
-      await save(members());
-    } catch (error) {
-      showError(all, summary, error);
-    }
-  }, { class: 'main', 'data-testid': 'save' });
-  const form = formOf(title, submit, { class: isNew ? 'card narrow' : 'card' }, isNew ? null : el('h2', {}, title), summary,
+  const submit = button(label, () => save(members()), { class: 'main', 'data-testid': 'save' });
+  const form = formOf(title, submit, { class: isNew ? 'card narrow' : 'card' }, isNew ? null : el('h2', {}, title),
     el('div.fields', {}, inputs.texts.map(labelled)),
     el('div.fields.pairs', {}, inputs.amounts.map(labelled)),
     el('div.line', {}, inputs.switches.map(({ member, element }) =>

@@ -3,7 +3,7 @@
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, code, copyButton, field, form, message, number, pager, tag, time, toast } from './dashboard_parts.js';
+import { button, code, copyButton, field, form, message, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
 
 const PAGE = 50;
 
@@ -43,7 +43,9 @@ function addressCard(url) {
 }
 
 function answersForm(name) {
-  const codes = el('input', { maxlength: 4000, placeholder: '200', 'data-search': true, 'data-testid': 'codes' });
+  const codes = el('input', {
+    name: 'responses', maxlength: 4000, placeholder: '200', 'data-search': true, 'data-testid': 'codes',
+  });
   const program = button('Set', async () => {
     await call('PUT', `/sink/${name}`, { responses: codesOf(codes.value) });
     toast('The responses are set.');
@@ -69,8 +71,8 @@ export async function showSink(view, { id: name, values, signal }) {
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'No requests yet.'),
       pager(`sinks/${name}`, values, next));
   };
-  const forget = button('Delete all', () => call('DELETE', `/sink/${name}/requests`).then(load),
-    { class: 'button', 'data-testid': 'forget' });
+  const forget = button('Delete all', sure('Delete all that this sink received?',
+    () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', 'data-testid': 'forget' });
   view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Sinks')), el('div.line', {}, el('h1', {}, name), count, forget),
     addressCard(urlOf(name)), answersForm(name), list, foot);
   keepFresh(view, ['callback', 'account'], load, signal);
