@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-static void write_message(struct json_out *out, const char *key, const char *headers,
-                          const char *body, size_t size)
+static void write_message(struct json_out *out, const char *key, const char *line,
+                          const char *headers, const char *body, size_t size)
 {
     json_out_object(out, key);
+    json_out_text(out, "line", line);
     json_out_raw(out, "headers", headers ? headers : "{}");
     json_out_text_sized(out, "body", body, size);
     json_out_object_end(out);
@@ -26,9 +27,10 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
         json_out_text(out, "fault", fault_kind_name(attempt->fault));
     }
     const char *sent = attempt->request_body ? attempt->request_body : body;
-    write_message(out, "request", attempt->request_headers, sent, strlen(sent));
+    write_message(out, "request", attempt->request_line, attempt->request_headers, sent,
+                  strlen(sent));
     if (attempt->response_headers) {
-        write_message(out, "response", attempt->response_headers,
+        write_message(out, "response", attempt->response_line, attempt->response_headers,
                       attempt->response_body ? attempt->response_body : "",
                       (size_t)attempt->response_size);
     } else {

@@ -51,6 +51,9 @@ struct answer *control_snapshots_import(struct call *call);
 /* control_timeline.c */
 struct answer *control_timeline(struct call *call);
 
+/* control_document.c */
+struct answer *control_document(struct call *call);
+
 /* control_export.c */
 struct answer *control_export(struct call *call);
 

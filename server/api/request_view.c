@@ -16,10 +16,10 @@ char *request_part(struct call *call, const struct journal_record *record, enum 
     return data;
 }
 
-void request_headers(struct call *call, const struct journal_record *record,
+void request_headers(struct call *call, const struct journal_record *record, enum journal_part part,
                      void (*each)(void *arg, const char *name, const char *value), void *arg)
 {
-    char *rest = request_part(call, record, JOURNAL_HEADERS);
+    char *rest = request_part(call, record, part);
     for (char *line; (line = strsep(&rest, "\n")) && rest;) {
         char *value = strstr(line, ": ");
         if (value) {
@@ -45,12 +45,26 @@ void request_header_add(void *headers, const char *name, const char *value)
     json_object_set_new_nocheck(headers, name, json_string_nocheck(value));
 }
 
-static void write_headers(struct call *call, struct json_out *out,
-                          const struct journal_record *record)
+static void write_headers(struct call *call, struct json_out *out, const char *name,
+                          const struct journal_record *record, enum journal_part part)
 {
     json_auto_t *headers = json_object();
-    request_headers(call, record, request_header_add, headers);
-    json_out_value(out, "headers", headers, false);
+    request_headers(call, record, part, request_header_add, headers);
+    if (part == JOURNAL_REPLY_HEADERS && record->request.status) { /* the library writes it */
+        const char *size = arena_printf(call->arena, "%zu", record->request.reply);
+        request_header_add(headers, "Content-Length", size);
+    }
+    json_out_value(out, name, headers, false);
+}
+
+/* A fault that ends the connection leaves no status line. */
+static void write_response_head(struct call *call, struct json_out *out,
+                                const struct journal_record *record)
+{
+    unsigned status = record->request.status;
+    const char *line = arena_printf(call->arena, "HTTP/1.1 %u %s", status, http_reason(status));
+    json_out_text(out, "response_line", status ? line : NULL);
+    write_headers(call, out, "response_headers", record, JOURNAL_REPLY_HEADERS);
 }
 
 /* Does not cut a text within a character. */
@@ -90,12 +104,17 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
     json_out_int(out, "at", record->wall_ms);
     json_out_text(out, "kind", request->page ? "page" : "api");
     json_out_text(out, "method", request->method);
-    json_out_text_sized(out, "path", request_part(call, record, JOURNAL_TARGET),
-                        request->size[JOURNAL_TARGET]);
-    write_headers(call, out, record);
+    const char *target = request_part(call, record, JOURNAL_TARGET);
+    json_out_text_sized(out, "path", target, request->size[JOURNAL_TARGET]);
+    json_out_text(out, "request_line",
+                  arena_printf(call->arena, "%s %.*s HTTP/1.%c", request->method,
+                               (int)request->size[JOURNAL_TARGET], target,
+                               request->old ? '0' : '1'));
+    write_headers(call, out, "headers", record, JOURNAL_HEADERS);
     write_bytes(call, out, record, JOURNAL_BODY, "body", request->body);
     json_out_int_or_null(out, "status", request->status, 0);
     json_out_int(out, "took_us", request->took_us);
+    write_response_head(call, out, record);
     write_bytes(call, out, record, JOURNAL_REPLY, "response", request->reply);
     if (record->invoice) {
         invoice_id(call->engine->keys.rows, record->invoice, invoice);

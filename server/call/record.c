@@ -87,6 +87,7 @@ static size_t at_most(size_t size, size_t most)
 struct writing {
     struct journal_request *request;
     char *at;
+    enum journal_part head; /* where headers are added */
     struct journal_mask masks[JOURNAL_MASKS_MOST];
     size_t n_masks;
 };
@@ -103,6 +104,9 @@ static void add(struct writing *writing, enum journal_part part, const char *dat
 static void note_mask(struct writing *writing, enum journal_part part, size_t offset,
                       const struct mask_span *span)
 {
+    if (part == JOURNAL_REPLY_HEADERS) {
+        return; /* nobody fills them in again */
+    }
     writing->request->masks++;
     if (writing->n_masks < JOURNAL_MASKS_MOST) {
         writing->masks[writing->n_masks++] =
@@ -167,28 +171,29 @@ static size_t shown_size(const char *value)
 static void add_header(void *arg, const char *name, const char *value)
 {
     struct writing *writing = arg;
-    size_t left = HEADERS_MOST - writing->request->size[JOURNAL_HEADERS];
+    enum journal_part head = writing->head;
+    size_t left = HEADERS_MOST - writing->request->size[head];
     size_t size = strlen(name), length = strlen(value);
     bool hidden = mask_hides_header(name);
     if (size + length + sizeof ": ***\n" > left) {
         return;
     }
-    size_t start = writing->request->size[JOURNAL_HEADERS];
-    add(writing, JOURNAL_HEADERS, name, size);
-    add(writing, JOURNAL_HEADERS, ": ", 2);
+    size_t start = writing->request->size[head];
+    add(writing, head, name, size);
+    add(writing, head, ": ", 2);
     if (hidden) {
-        add(writing, JOURNAL_HEADERS, value, shown_size(value));
-        const struct mask_span span = {.start = writing->request->size[JOURNAL_HEADERS],
+        add(writing, head, value, shown_size(value));
+        const struct mask_span span = {.start = writing->request->size[head],
                                        .size = strlen(HIDDEN),
                                        .name = start,
                                        .name_size = size,
                                        .kind = MASK_HEADER};
-        note_mask(writing, JOURNAL_HEADERS, 0, &span);
-        add(writing, JOURNAL_HEADERS, HIDDEN, strlen(HIDDEN));
+        note_mask(writing, head, 0, &span);
+        add(writing, head, HIDDEN, strlen(HIDDEN));
     } else {
-        add_target(writing, JOURNAL_HEADERS, value, length);
+        add_target(writing, head, value, length);
     }
-    add(writing, JOURNAL_HEADERS, "\n", 1);
+    add(writing, head, "\n", 1);
 }
 
 /* Why the call is refused (reason.h), or "". */
@@ -215,6 +220,8 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     http_headers(request, add_header, writing);
     kept->body = request->received;
     add_body(writing, request->body, request->body_size);
+    writing->head = JOURNAL_REPLY_HEADERS;
+    http_reply_headers(request, add_header, writing);
     kept->reply = answer_size;
     size_t size = at_most(answer_size, JOURNAL_REPLY_MOST);
     add(writing, JOURNAL_REPLY, answer, size);
@@ -241,17 +248,19 @@ static void keep(const struct router *router, const struct http_request *request
                     .route = record->route,
                     .refusal = record->refusal,
                     .page = record->page,
+                    .old = request->old,
                     .fault = request->fault ? request->fault->effect.kind : FAULT_NONE},
     };
     made.everyone = made.unmatched;
     snprintf(made.request.method, sizeof made.request.method, "%s",
              request->head ? "HEAD" : request->method);
-    size_t most = TARGET_MOST + HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
+    size_t most = TARGET_MOST + 2 * HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
                   at_most(request->body_size, JOURNAL_BODY_MOST);
     struct writing writing; /* only the first n_masks masks are set */
     writing.request = &made.request;
     writing.at = journal_room(router->engine->watch.journal, most);
     writing.n_masks = 0;
+    writing.head = JOURNAL_HEADERS;
     if (writing.at) {
         write_parts(&writing, request, record);
         journal_add_request(router->engine->watch.journal, &made);

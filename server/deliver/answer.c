@@ -1,6 +1,7 @@
 #include "answer.h"
 
 #include "base/text.h"
+#include "domain/invoice.h"
 #include "wire/json_out.h"
 
 #include <string.h>
@@ -248,6 +249,16 @@ static const char *join(struct arena *arena, struct field *fields, size_t n, siz
         }
     }
     return value;
+}
+
+const char *head_line(struct arena *arena, const struct buf *head)
+{
+    size_t size = strcspn(buf_str(head), "\r\n");
+    char *line = arena_copy(arena, buf_str(head), size < HEAD_LINE_MOST ? size : HEAD_LINE_MOST);
+    for (char *c = line; *c; c++) {
+        *c = *c < ' ' || *c > '~' ? '?' : *c;
+    }
+    return head->size ? line : NULL;
 }
 
 void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,

@@ -41,6 +41,10 @@ struct answer {
 void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,
                   bool (*hides)(const void *arg, const char *name), const void *arg);
 
+/* The start line of such a head, NULL if the head is empty. A byte that is not printable ASCII
+ * becomes '?'. */
+const char *head_line(struct arena *arena, const struct buf *head);
+
 /* Reads one line of a head or a trailer, including its line end. Returns false if it is wrong:
  * answer->flaw says why, and nothing more may be read. */
 bool answer_take_line(struct answer *answer, const char *line, size_t size);

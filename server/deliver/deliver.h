@@ -60,6 +60,7 @@ struct delivery_result {
     const char *request_headers, *response_headers; /* JSON objects */
     const char *response_body;
     size_t response_size;
+    const char *request_line, *response_line; /* NULL: not sent, no answer */
 };
 
 /* True if the answer is that of a web server that was asked without TLS and requires it. */

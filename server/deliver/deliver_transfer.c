@@ -376,6 +376,8 @@ void transfer_result(struct transfer *transfer, CURLcode code, bool late,
         .response_headers = answer->head.size ? json_of(transfer, &answer->head, false) : NULL,
         .response_body = buf_str(&answer->body),
         .response_size = answer->body.size,
+        .request_line = head_line(&transfer->arena, &transfer->sent),
+        .response_line = head_line(&transfer->arena, &answer->head),
     };
 }
 

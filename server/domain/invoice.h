@@ -179,6 +179,8 @@ static inline bool callback_is_held(const struct callback *callback)
 }
 
 /* One attempt to deliver a callback, raw. */
+#define HEAD_LINE_MOST 4096 /* bytes of a request line or a status line that are kept */
+
 struct attempt {
     int64_t callback, number;                       /* from 1 */
     int64_t at_ms;                                  /* account time of its beginning */
@@ -190,6 +192,7 @@ struct attempt {
     const char *request_headers, *response_headers; /* JSON texts of objects */
     const char *response_body;
     int64_t response_size;
+    const char *request_line, *response_line; /* NULL: not sent, no answer, or not recorded */
 };
 
 /* The kind of a row number, of an id, which need not exist, and of a noun. */

@@ -165,6 +165,8 @@ static const struct row_field attempt_fields[] = {
     STORED(attempt, request_body, TEXT),
     FILED(attempt, response_headers, JSON, NULLABLE),
     FILED(attempt, response_body, BYTES, .offset2 = offsetof(struct attempt, response_size), NULLABLE),
+    FILED(attempt, request_line, TEXT, .most = HEAD_LINE_MOST, NULLABLE),
+    FILED(attempt, response_line, TEXT, .most = HEAD_LINE_MOST, NULLABLE),
 };
 
 static const struct row_field refund_fields[] = {

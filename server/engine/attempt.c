@@ -123,6 +123,8 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant,
         .response_headers = result->response_headers,
         .response_body = result->response_body,
         .response_size = (int64_t)result->response_size,
+        .request_line = result->request_line,
+        .response_line = result->response_line,
     };
     store_attempt_insert(engine->store, &attempt);
 }

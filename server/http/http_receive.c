@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* libmicrohttpd stores a record of each query parameter in the connection's memory. This many fit
  * beside a target of TARGET_MOST and a browser's header fields. */
@@ -182,6 +183,7 @@ static enum MHD_Result start(struct http_request *request, const char *method, c
     const struct http_options *options = &request->server->options;
     request->started = true;
     request->head = text_equal(method, MHD_HTTP_METHOD_HEAD);
+    request->old = strcasecmp(version, MHD_HTTP_VERSION_1_0) == 0;
     request->method = request->head ? MHD_HTTP_METHOD_GET : arena_strdup(&request->arena, method);
     split_target(request);
     const struct framing_refusal *refusal = check(request, method, version);

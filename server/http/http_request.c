@@ -42,6 +42,26 @@ void http_headers(const struct http_request *request,
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &visit);
 }
 
+void http_reply_headers(const struct http_request *request,
+                        void (*each)(void *arg, const char *name, const char *value), void *arg)
+{
+    const struct http_reply *reply = &request->reply;
+    if (reply->type) {
+        each(arg, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    }
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        each(arg, reply->headers[i].name, reply->headers[i].value);
+    }
+    if (request->last) {
+        each(arg, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
+}
+
+const char *http_reason(unsigned status)
+{
+    return MHD_get_reason_phrase_for(status);
+}
+
 const char *http_client_ip(struct http_request *request)
 {
     const union MHD_ConnectionInfo *info =

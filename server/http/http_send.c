@@ -207,6 +207,11 @@ static struct MHD_Response *make_response(struct http_request *request)
     return MHD_create_response_from_buffer(size, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
 }
 
+static void add_header(void *response, const char *name, const char *value)
+{
+    MHD_add_response_header(response, name, value);
+}
+
 /* Passes the reply to libmicrohttpd, or applies its fault to the connection. */
 static enum MHD_Result send_reply(struct http_request *request)
 {
@@ -218,18 +223,15 @@ static enum MHD_Result send_reply(struct http_request *request)
     if (!response) {
         die("out of memory for a response");
     }
-    if (reply->type) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
-    }
-    for (size_t i = 0; i < reply->n_headers; i++) {
-        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
-    }
-    if (request->last) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    }
+    http_reply_headers(request, add_header, response);
     enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+static void print_header(void *out, const char *name, const char *value)
+{
+    buf_printf(out, "%s: %s\r\n", name, value);
 }
 
 void http_send_past(struct http_request *request)
@@ -242,13 +244,8 @@ void http_send_past(struct http_request *request)
     }
     buf_auto out = {0};
     buf_printf(&out, "HTTP/1.1 %u %s\r\nContent-Length: %zu\r\n", reply->status,
-               MHD_get_reason_phrase_for(reply->status), reply->body.size);
-    if (reply->type) {
-        buf_printf(&out, "Content-Type: %s\r\n", reply->type);
-    }
-    for (size_t i = 0; i < reply->n_headers; i++) {
-        buf_printf(&out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
-    }
+               http_reason(reply->status), reply->body.size);
+    http_reply_headers(request, print_header, &out);
     buf_text(&out, "\r\n");
     buf_add(&out, reply->body.data, reply->body.size);
     /* A first reply fits into the socket's buffer; if not, send what fits. */

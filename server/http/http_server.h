@@ -72,6 +72,7 @@ struct http_request {
     const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target is malformed */
     bool head, too_large;
+    bool old; /* HTTP/1.0 */
     bool no_room; /* the body was discarded: HTTP_BODIES_MOST */
     /* Why the request must be refused before its route is called; its connection then ends. NULL:
      * it is well-formed. */
@@ -159,6 +160,13 @@ const char *http_header(const struct http_request *request, const char *name);
 /* Calls `each` for every request header. */
 void http_headers(const struct http_request *request,
                   void (*each)(void *arg, const char *name, const char *value), void *arg);
+
+/* Calls `each` for every header of the reply, also its type, without those that the library adds. */
+void http_reply_headers(const struct http_request *request,
+                        void (*each)(void *arg, const char *name, const char *value), void *arg);
+
+/* The reason phrase of a status line: 404 -> "Not Found". */
+const char *http_reason(unsigned status);
 
 /* The address of the client. */
 const char *http_client_ip(struct http_request *request);

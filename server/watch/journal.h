@@ -60,6 +60,7 @@ enum journal_part {
     JOURNAL_TARGET,
     JOURNAL_HEADERS, /* "Name: value\n" each */
     JOURNAL_BODY,
+    JOURNAL_REPLY_HEADERS, /* as JOURNAL_HEADERS */
     JOURNAL_REPLY,
     JOURNAL_DETAIL, /* the reason of a refusal, as its X-Mock-Reason says it */
     JOURNAL_MASKS,  /* struct journal_mask each, in the order of the parts */
@@ -86,7 +87,7 @@ struct journal_request {
     unsigned status; /* 0: a fault ended it without an answer */
     int route;       /* in the router's table, -1: none */
     enum journal_refusal refusal;
-    bool page;
+    bool page, old; /* old: HTTP/1.0 */
     enum fault_kind fault; /* that was applied to it */
     char method[16];
 };

@@ -52,6 +52,7 @@ describe('ids of another account', () => {
     'POST /_mock/payment-invoices/{id}/pay': [() => their.id, 'unknown_invoice', { cancel: true }],
     'GET /_mock/payment-invoices/{id}': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/timeline': [() => their.id, 'unknown_invoice'],
+    'GET /_mock/payment-invoices/{id}/document': [() => their.id, 'unknown_invoice'],
     'GET /_mock/payment-invoices/{id}/export': [() => their.id, 'unknown_invoice'],
     'POST /_mock/payout-invoices/{id}/transition': [
       () => their.payout,
@@ -60,6 +61,7 @@ describe('ids of another account', () => {
     ],
     'GET /_mock/payout-invoices/{id}': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/payout-invoices/{id}/timeline': [() => their.payout, 'unknown_invoice'],
+    'GET /_mock/payout-invoices/{id}/document': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/payout-invoices/{id}/export': [() => their.payout, 'unknown_invoice'],
     'GET /_mock/callbacks/{id}': [() => their.callback, 'unknown_callback'],
     'POST /_mock/callbacks/{id}/resend': [() => their.callback, 'unknown_callback', {}],
