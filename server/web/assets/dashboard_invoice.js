@@ -3,6 +3,7 @@
 import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
 import { el, fill, keeper } from './dashboard_dom.js';
+import { jsonCard } from './dashboard_json.js';
 import { KINDS, kindOf } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { mover } from './dashboard_move.js';
@@ -87,6 +88,7 @@ export async function showInvoice(view, { id, signal }) {
   const past = el('div', {});
   const keep = keeper();
   const move = mover(id, () => refresh());
+  const whole = jsonCard(id);
   const refund = refunder(id, () => refresh());
   const show = () => {
     fill(top, head(state));
@@ -95,6 +97,7 @@ export async function showInvoice(view, { id, signal }) {
     fill(past, timeline(state));
     move.update(state);
     refund.update(state);
+    whole.update();
   };
   const refresh = async () => {
     const next = await load(id);
@@ -105,7 +108,7 @@ export async function showInvoice(view, { id, signal }) {
   show();
   const back = el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title);
   view.append(el('p', {}, back), top, actions(() => state), el('div.columns', {},
-    el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form),
+    el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form, whole.card),
     el('div.stack', {},
       el('section.card', {}, el('h2', {}, 'Timeline'), past),
       el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));

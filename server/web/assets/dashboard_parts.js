@@ -149,25 +149,6 @@ const isThere = (value) => value !== null && value !== undefined && value !== ''
 export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => isThere(value))
   .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 
-/** Indents JSON; returns any other text unchanged. */
-export function pretty(body) {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
-}
-
-/** The raw headers and body of a request or response. */
-export function message(title, headers, body, testid) {
-  const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
-  return el('section.message', { 'data-testid': testid },
-    el('div.line', {}, el('h4', {}, title), body ? copyButton(body, 'Copy body') : null),
-    lines && el('pre', { tabindex: 0, 'aria-label': `${title}: headers` }, lines),
-    body?.trim() ? el('pre', { tabindex: 0, 'aria-label': `${title}: body` }, pretty(body))
-      : el('p.quiet', {}, 'no body'));
-}
-
 /** A labelled field; `input` gets the id. */
 export function field(label, input, hint) {
   input.id ||= `field-${label.toLowerCase().replace(/[^a-z]+/g, '-')}`;

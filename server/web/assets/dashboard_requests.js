@@ -1,10 +1,11 @@
 // The recorded requests, newest first, and why the server rejected them.
 
 import { call, get, query } from './dashboard_api.js';
+import { message } from './dashboard_bytes.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, code, field, filterForm, message, number, options, pager, sure, time } from './dashboard_parts.js';
+import { button, code, field, filterForm, number, options, pager, sure, time } from './dashboard_parts.js';
 
 const PAGE = 50;
 const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
@@ -25,8 +26,9 @@ function whole(one) {
   return [
     one.explain && explanation(one.explain),
     one.invoice && el('p', {}, el('a', { href: linkTo(one.invoice) }, one.invoice)),
-    message('Request', one.headers, bodyOf(one, 'body'), 'request-message'),
-    message(`Response, ${number(one.response_size)} bytes`, {}, bodyOf(one, 'response'), 'response-message'),
+    message('Request', { line: one.request_line, headers: one.headers, body: bodyOf(one, 'body') }, 'request-message'),
+    message(`Response, ${number(one.response_size)} bytes`,
+      { line: one.response_line, headers: one.response_headers, body: bodyOf(one, 'response') }, 'response-message'),
   ];
 }
 

@@ -1,9 +1,10 @@
 // The built-in receiver: its sinks, the requests of each, and its responses.
 
 import { account, call, get, query } from './dashboard_api.js';
+import { message } from './dashboard_bytes.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, code, copyButton, field, form, message, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
+import { button, code, copyButton, field, form, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
 
 const PAGE = 50;
 
@@ -23,9 +24,9 @@ function request({ one }) {
   const body = one.body ?? `base64: ${one.body_base64}`;
   return el('li', {}, el('details.entry', { 'data-testid': 'received' },
     el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), ...reported(one.body),
-      el('span.tag.quiet', { 'data-testid': 'signature' }, one.signature), code(one.response_code),
+      tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code),
       time(one.at, { fine: true })),
-    message('Request', one.headers, body, 'received-message')));
+    message('Request', { headers: one.headers, body }, 'received-message')));
 }
 
 /** The codes of "500, 200"; the server rejects invalid ones. */

@@ -1,8 +1,10 @@
 // The history of an invoice, and its callbacks with the raw request and response of each attempt.
 
 import { call } from './dashboard_api.js';
+import { message } from './dashboard_bytes.js';
 import { el } from './dashboard_dom.js';
-import { button, code, message, tag, time, words } from './dashboard_parts.js';
+import { comparer } from './dashboard_json.js';
+import { button, code, tag, time, words } from './dashboard_parts.js';
 
 /** How an attempt ended: the receiver's status code, the error, or both. */
 const outcome = ({ code: answered, error }) => [
@@ -48,14 +50,15 @@ function checker({ headers, body }) {
   return el('div.line', {}, check, verdict);
 }
 
-function attempt({ one }) {
+function attempt({ callback, one }) {
   return el('details', { 'data-testid': 'attempt' },
     el('summary', {}, `Attempt ${one.number} `, ...outcome(one), ' ',
       el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null,
       ' ', time(one.at)),
-    message('Request', one.request.headers, one.request.body, 'attempt-request'),
+    message('Request', one.request, 'attempt-request'),
     checker(one.request),
-    one.response ? message('Response', one.response.headers, one.response.body, 'attempt-response')
+    comparer(callback.invoice, one.request.body),
+    one.response ? message('Response', one.response, 'attempt-response')
       : el('p.quiet', {}, 'no response'));
 }
 

@@ -1,0 +1,71 @@
+// Requests and responses as they were sent: the first line, the headers and the body, raw or indented.
+
+import { el } from './dashboard_dom.js';
+import { copyButton } from './dashboard_parts.js';
+
+const STORED = 'milkypay-mock-raw';
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/**
+ * Indents JSON and changes nothing else: strings and numbers stay as they were written, so the escaped slashes that a
+ * signature covers can be seen. Returns any other text unchanged.
+ */
+export function indent(text) {
+  try {
+    JSON.parse(text);
+  } catch {
+    return text;
+  }
+  let out = '', depth = 0, before = '';
+  const line = () => `\n${'  '.repeat(depth)}`;
+  for (const token of text.match(TOKENS) ?? []) {
+    if (token === '}' || token === ']') {
+      depth -= 1;
+      out += '{['.includes(before) ? token : line() + token;
+    } else {
+      const first = before === ',' || before === '{' || before === '[';
+      out += (first ? line() : '') + (token === ':' ? ': ' : token);
+      if (token === '{' || token === '[') depth += 1;
+    }
+    before = token;
+  }
+  return out;
+}
+
+/** A block of text that scrolls, and so can be focused. */
+export const block = (label, ...children) =>
+  el('pre', { tabindex: 0, role: 'group', 'aria-label': label }, ...children);
+
+const isRaw = () => localStorage.getItem(STORED) === 'raw';
+
+/** The switch between the two forms of a body; the choice holds for all messages that are shown later. */
+function bodyOf(title, body) {
+  const shown = block(`${title}: body`);
+  const raw = el('button.small', { type: 'button', 'data-testid': 'raw' }, 'Raw');
+  const pretty = el('button.small', { type: 'button', 'data-testid': 'pretty' }, 'Pretty');
+  const show = () => {
+    shown.textContent = isRaw() ? body : indent(body);
+    raw.setAttribute('aria-pressed', String(isRaw()));
+    pretty.setAttribute('aria-pressed', String(!isRaw()));
+  };
+  for (const [button, form] of [[raw, 'raw'], [pretty, 'pretty']]) {
+    button.addEventListener('click', () => {
+      localStorage.setItem(STORED, form);
+      show();
+    });
+  }
+  show();
+  return { shown, buttons: indent(body) === body ? [] : [pretty, raw] };
+}
+
+/** A whole message: `line` is its first line, null if it is not known. */
+export function message(title, { line, headers, body }, testid) {
+  const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+  const head = [line, ...lines].filter(Boolean).join('\n');
+  const { shown, buttons } = body?.trim() ? bodyOf(title, body) : { shown: el('p.quiet', {}, 'no body'), buttons: [] };
+  return el('section.message', { 'aria-label': title, 'data-testid': testid },
+    el('div.line', {}, el('p', {}, el('b', {}, title)), ...buttons,
+      body ? copyButton(body, 'Copy body') : null,
+      copyButton(`${head}\n\n${body ?? ''}`, 'Copy all', { 'data-testid': 'copy-all' })),
+    head && block(`${title}: head`, head), shown);
+}
