@@ -102,6 +102,7 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
     json_out_object(out, NULL);
     json_out_text(out, "id", id);
     json_out_int(out, "at", record->wall_ms);
+    json_out_int(out, "account_at", record->at_ms);
     json_out_text(out, "kind", request->page ? "page" : "api");
     json_out_text(out, "method", request->method);
     const char *target = request_part(call, record, JOURNAL_TARGET);

@@ -34,17 +34,25 @@ async function answer(reply) {
   throw new ApiError(reply.status, error?.code ?? '', error?.message ?? `the server answered ${reply.status}`);
 }
 
-async function send(method, url, body) {
+async function ask(method, url, body) {
   const reply = await fetch(url, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (reply.status === 401) location.reload(); // the token has changed: the login page asks for it
-  return answer(reply);
+  return reply;
 }
 
+const send = async (method, url, body) => answer(await ask(method, url, body));
+
 export const get = async (path, values) => JSON.parse(await send('GET', controlUrl(path, values)));
+/** {json, date}: the answer, and the time of the server's machine in seconds. */
+export async function getDated(path) {
+  const reply = await ask('GET', controlUrl(path));
+  return { json: JSON.parse(await answer(reply)), date: Date.parse(reply.headers.get('Date')) / 1000 };
+}
+
 export const text = async (path, values) => send('GET', controlUrl(path, values));
 export const call = async (method, path, body, values) =>
   JSON.parse(await send(method, controlUrl(path, values), body));

@@ -86,6 +86,12 @@ export function keepFresh(view, types, load, signal, concerns = () => true) {
   return run;
 }
 
+/** Calls `f` soon after each event of these types, and after some may have been missed, as long as the page is open. */
+export function always(types, f) {
+  const { signal } = new AbortController();
+  listen(types, gather(f, EVENTS_MS, signal), signal);
+}
+
 export function watchState(f) {
   watchers.add(f);
   f(state);

@@ -32,6 +32,13 @@ function whole(one) {
   ];
 }
 
+/** The account's time, as invoices show it. The machine's time is in the title. */
+function timeOf({ account_at: at, at: machine }) {
+  const shown = time(at, { fine: true });
+  shown.title = `The account's clock. The machine's: ${new Date(machine).toISOString()}`;
+  return shown;
+}
+
 /** The details are created when opened: a page with all bodies would be long. */
 function row(one) {
   const fillOnce = () => {
@@ -41,7 +48,7 @@ function row(one) {
     el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path),
       code(one.status),
       one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'unmatched'),
-      el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), time(one.at, { fine: true })));
+      el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), timeOf(one)));
   return el('li', {}, details);
 }
 
