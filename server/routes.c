@@ -71,6 +71,7 @@ const struct route routes[] = {
     {"GET",    "/_mock/",                                  DASHBOARD,         dashboard_show, .query = "token"},
     {"GET",    "/_mock/docs/",                             DASHBOARD,         docs_show, .query = "token"},
     {"GET",    "/_mock/docs/{page}",                       DASHBOARD,         docs_show, .query = "token"},
+    {"GET",    "/_mock/assets/{version}/{name}",           OPEN_PAGE,         page_asset_versioned},
     {"GET",    "/_mock/assets/{name}",                     OPEN_PAGE,         page_asset},
 
     {"GET",    "/_mock/health",                            HEALTH,            control_health},

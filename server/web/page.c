@@ -5,9 +5,12 @@
 #include "web/web.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define ASSETS "server/web/assets/"
+#define ASSETS_PATH "/_mock/assets/"
 
 /* form-action names http: and https: because a payer may be sent on to the shop after a form
  * (auto_return). */
@@ -53,7 +56,11 @@ static void add_headers(struct call *call, const char *cache)
 struct answer *page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                           const struct template_scope *scope)
 {
-    const struct template_value own[] = {{"locale", locale}, {"base", call->page_base}};
+    const char *assets = arena_printf(call->arena, "%s" ASSETS_PATH "%s",
+                                      call->page_base ? call->page_base : "",
+                                      embedded_assets_version);
+    const struct template_value own[] = {
+        {"locale", locale}, {"base", call->page_base}, {"assets", assets}};
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};
     call->request->reply.n_headers = 0;
     template_fill(http_reply(call->request, status, HTTP_HTML), name, locale, &all);
@@ -61,7 +68,33 @@ struct answer *page_reply(struct call *call, unsigned status, const char *name, 
     return call_answered(call);
 }
 
-/* Answers 200 with these bytes, or 304 if the client has them. */
+/* "gzip, br" and "br;q=1, gzip;q=0.5", but not "gzip;q=0". */
+static bool takes_gzip(const struct call *call)
+{
+    const char *accepted = http_header(call->request, "Accept-Encoding");
+    const char *name = accepted ? strcasestr(accepted, "gzip") : NULL;
+    if (!name) {
+        return false;
+    }
+    name += strlen("gzip");
+    name += strspn(name, "; \t");
+    return strncasecmp(name, "q=", 2) != 0 || strtod(name + 2, NULL) > 0;
+}
+
+/* Answers with the bytes in the coding that the client takes. */
+static void send_bytes(struct call *call, unsigned status, const char *type,
+                       const struct embedded_file *file)
+{
+    bool small = file->gz && takes_gzip(call);
+    http_reply_fixed(call->request, status, type, small ? file->gz : file->data,
+                     small ? file->gz_size : file->size);
+    if (small) {
+        http_reply_header(call->request, "Content-Encoding", "gzip");
+    }
+}
+
+/* Answers 200 with these bytes, or 304 if the client has them. The tag is weak in gzip, because it
+ * is that of the plain bytes. */
 static struct answer *reply_bytes(struct call *call, unsigned status, const char *type,
                                   const struct embedded_file *file)
 {
@@ -69,9 +102,14 @@ static struct answer *reply_bytes(struct call *call, unsigned status, const char
     if (status == 200 && known && (strstr(known, file->etag) || text_equal(known, "*"))) {
         http_reply_empty(call->request, 304);
     } else {
-        http_reply_fixed(call->request, status, type, file->data, file->size);
+        send_bytes(call, status, type, file);
     }
-    http_reply_header(call->request, "ETag", file->etag);
+    bool weak = file->gz && takes_gzip(call);
+    http_reply_header(call->request, "ETag",
+                      weak ? arena_printf(call->arena, "W/%s", file->etag) : file->etag);
+    if (file->gz) {
+        http_reply_header(call->request, "Vary", "Accept-Encoding");
+    }
     return call_answered(call);
 }
 
@@ -165,19 +203,31 @@ void page_error_instead(struct call *call)
     }
 }
 
-struct answer *page_asset(struct call *call)
+static struct answer *reply_asset(struct call *call, const char *name, const char *cache)
 {
-    const char *name = call->params[0];
     const struct embedded_file *file = embedded_find(arena_printf(call->arena, ASSETS "%s", name));
     const char *ending = strrchr(name, '.');
     for (size_t i = 0; file && ending && i < ARRAY_SIZE(types); i++) {
         if (text_equal(types[i].ending, ending)) {
             struct answer *answer = reply_bytes(call, 200, types[i].type, file);
-            http_reply_header(call->request, "Cache-Control", "no-cache");
+            http_reply_header(call->request, "Cache-Control", cache);
             /* a page that another site shows loads its modules across origins */
             http_reply_header(call->request, "Access-Control-Allow-Origin", "*");
             return answer;
         }
     }
     return call_error(call, 404);
+}
+
+struct answer *page_asset(struct call *call)
+{
+    return reply_asset(call, call->params[0], "no-cache");
+}
+
+/* A page of another version gets the files of this one, and asks again the next time. */
+struct answer *page_asset_versioned(struct call *call)
+{
+    bool same = text_equal(call->params[0], embedded_assets_version);
+    return reply_asset(call, call->params[1],
+                       same ? "public, max-age=31536000, immutable" : "no-cache");
 }

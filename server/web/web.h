@@ -24,6 +24,7 @@ struct answer *account_by_id(struct call *call);
 
 /* page.c: GET /_mock/assets/{name}: style, script and pictures of the pages */
 struct answer *page_asset(struct call *call);
+struct answer *page_asset_versioned(struct call *call);
 
 /* GET /: redirects a browser to the dashboard; 404 for other clients (server/docs/dashboard.md). */
 struct answer *dashboard_root(struct call *call);

@@ -67,7 +67,7 @@ test('the resolutions are those that an outcome may name, with their meaning', a
 });
 
 test('the dashboard describes the faults of the document', async () => {
-  const { text } = (await demo.send('GET', '/_mock/assets/dashboard_faults.js')).expect(200);
+  const { text } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
   const tables = text.match(/_FAULTS = \{[^}]*\}/g).join('');
   const names = new Set([...tables.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name));
   const { fault } = contract().document.components.schemas.FaultValues.properties;
@@ -97,7 +97,7 @@ describe('the page', () => {
     assert.ok(
       (await demo.send('GET', `/_mock/?account=${account.id}`))
         .expect(200)
-        .text.includes(`data-account="${account.id}" data-asked`),
+        .text.includes(`data-account="${account.id}" data-demo="coma_Demo4DocsAccount" data-asked`),
     );
     const odd = (await demo.send('GET', '/_mock/?account=%22%3E%3Cscript%3E', { check: false })).expect(200).text;
     assert.ok(odd.includes('data-account="&quot;&gt;&lt;script&gt;"'), 'no markup from outside');
@@ -124,11 +124,11 @@ describe('the page', () => {
       if (seen.has(path)) return;
       seen.add(path);
       const file = (await demo.send('GET', path)).expect(200);
-      for (const [, name] of file.text.matchAll(/(?:from '\.\/|(?:src|href)="\/_mock\/assets\/)([a-z_.]+)/g))
-        await look(`/_mock/assets/${name}`);
+      for (const [, name] of file.text.matchAll(/(?:src|href)="(\/_mock\/assets\/[0-9a-f]+\/[a-z_.]+)/g)) await look(name);
     };
     await look('/_mock/');
-    assert.ok(seen.has('/_mock/assets/dashboard_dom.js') && seen.has('/_mock/assets/theme.css'), [...seen].join(' '));
+    const files = [...seen].map((path) => path.split('/').at(-1)).sort();
+    assert.deepEqual(files, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'icon.svg', 'theme.css'], 'the modules are one file');
   });
 });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { Client } from '../lib/client.js';
 import { CVVS, holdsCvvs } from '../lib/cvv.js';
 import { BROWSER, forms, local, open, result, send, text } from '../lib/pages.js';
@@ -492,6 +493,34 @@ describe('security of the pages', () => {
     (await demo.send('GET', '/_mock/assets/dashboard.js', { headers: { 'If-None-Match': headers.etag } })).expect(304);
     for (const name of ['nothing.css', 'checkout.html', '..%2fmessages.json', '%2e%2e', 'page.css%00']) {
       (await demo.send('GET', `/_mock/assets/${name}`)).expect(404);
+    }
+  });
+
+  test('assets are named by their version, and kept for a year under it only', async () => {
+    const { text } = (await demo.send('GET', '/_mock/')).expect(200);
+    const [path, version] = /\/_mock\/assets\/([0-9a-f]{12})\/theme\.css/.exec(text);
+    const cached = async (url) => (await demo.send('GET', url)).expect(200).headers['cache-control'];
+    assert.equal(await cached(path), 'public, max-age=31536000, immutable');
+    assert.equal(await cached(path.replace(version, '0'.repeat(12))), 'no-cache', 'a page of another version');
+    (await demo.send('GET', path.replace('theme', 'nothing'))).expect(404);
+  });
+
+  test('assets and documentation are sent in gzip to who takes it', async () => {
+    for (const path of ['/_mock/assets/dashboard.js', '/_mock/assets/theme.css', '/_mock/docs/faults', '/_mock/docs/search.json']) {
+      const ask = (coding, more = {}) => demo.send('GET', path, { headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
+      const plain = (await ask()).expect(200);
+      assert.equal(plain.headers['content-encoding'], undefined);
+      assert.equal(plain.headers.vary, 'Accept-Encoding');
+      for (const none of ['identity', 'br', 'gzip;q=0', 'gzip; q=0.0']) {
+        assert.equal((await ask(none)).expect(200).headers['content-encoding'], undefined, none);
+      }
+      for (const coding of ['gzip', 'br, GZIP', 'gzip;q=0.5']) {
+        const packed = (await ask(coding)).expect(200);
+        assert.equal(packed.headers['content-encoding'], 'gzip', coding);
+        assert.ok(packed.raw.length < plain.raw.length / 2, path);
+        assert.deepEqual(gunzipSync(packed.raw), plain.raw);
+        (await ask(coding, { 'If-None-Match': packed.headers.etag })).expect(304);
+      }
     }
   });
 });

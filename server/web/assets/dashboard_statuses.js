@@ -6,8 +6,9 @@ let statuses = new Map(), resolutions = [];
 
 export async function loadStatuses() {
   if (statuses.size) return;
-  resolutions = (await get('/resolutions')).items.map(({ resolution }) => resolution);
-  statuses = new Map((await get('/statuses')).items.map((one) => [one.status, one]));
+  const [known, all] = await Promise.all([get('/resolutions'), get('/statuses')]);
+  resolutions = known.items.map(({ resolution }) => resolution);
+  statuses = new Map(all.items.map((one) => [one.status, one]));
 }
 
 /** The resolutions of failures. */

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""bundle.py OUT.js ENTRY.js: writes the module ENTRY.js and all that it imports as one file, so that a browser asks once.
+
+Each module becomes a function that returns what it exports. Understood is what the modules here use: imports of names from
+files beside them, and exports of functions, classes and constants, each at the start of a line. Others are errors, as is a
+circle. Lines that are only a comment are left out.
+"""
+import pathlib
+import re
+import sys
+
+IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w.]+)\.js';\n", re.M)
+EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.M)
+FOREIGN = re.compile(r"^(?:import\b.*'\.|export\b).*", re.M)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*? (?:(?!\*/).)*\*/|/\*\*\n(?: *\*[^/\n].*\n| *\*\n)* *\*/)\n", re.M)
+
+
+def bound(names):
+    """"a, b as c" -> "a, b: c": the import as a pattern that takes an object apart."""
+    return ", ".join(re.sub(r"\s+as\s+", ": ", name.strip()) for name in names.split(",") if name.strip())
+
+
+class Bundle:
+    def __init__(self, folder):
+        self.folder, self.done, self.open, self.parts = folder, set(), [], []
+
+    def add(self, name):
+        if name in self.open:
+            sys.exit(f"bundle.py: a circle of imports: {' -> '.join([*self.open, name])}")
+        if name in self.done:
+            return
+        self.open.append(name)
+        text = (self.folder / f"{name}.js").read_text(encoding="utf-8")
+        for _, other in IMPORT.findall(text):
+            self.add(other)
+        self.open.pop()
+        self.done.add(name)
+        self.parts.append(self.wrapped(name, text))
+
+    def wrapped(self, name, text):
+        exported = [one for _, one in EXPORT.findall(text)]
+        text = IMPORT.sub(lambda found: f"const {{ {bound(found[1])} }} = {found[2]};\n", text)
+        text = COMMENT.sub("", EXPORT.sub(r"\1 \2", text))
+        foreign = FOREIGN.search(text)
+        if foreign:
+            sys.exit(f"bundle.py: {name}.js: not understood: {foreign[0]}")
+        returned = f"return {{ {', '.join(exported)} }};\n" if exported else ""
+        return f"// {name}.js\nconst {name} = (() => {{\n{text.strip()}\n{returned}}})();\n"
+
+
+def main(out, entry):
+    entry = pathlib.Path(entry)
+    bundle = Bundle(entry.parent)
+    bundle.add(entry.stem)
+    pathlib.Path(out).write_text("\n".join(bundle.parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
