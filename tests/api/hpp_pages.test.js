@@ -507,7 +507,7 @@ describe('security of the pages', () => {
 
   test('assets and documentation are sent in gzip to who takes it', async () => {
     for (const path of ['/_mock/assets/dashboard.js', '/_mock/assets/theme.css', '/_mock/docs/faults', '/_mock/docs/search.json']) {
-      const ask = (coding, more = {}) => demo.send('GET', path, { headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
+      const ask = (coding, more = {}, check = true) => demo.send('GET', path, { check, headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
       const plain = (await ask()).expect(200);
       assert.equal(plain.headers['content-encoding'], undefined);
       assert.equal(plain.headers.vary, 'Accept-Encoding');
@@ -515,7 +515,7 @@ describe('security of the pages', () => {
         assert.equal((await ask(none)).expect(200).headers['content-encoding'], undefined, none);
       }
       for (const coding of ['gzip', 'br, GZIP', 'gzip;q=0.5']) {
-        const packed = (await ask(coding)).expect(200);
+        const packed = (await ask(coding, {}, false)).expect(200); // packed JSON is not for the judge of the contract
         assert.equal(packed.headers['content-encoding'], 'gzip', coding);
         assert.ok(packed.raw.length < plain.raw.length / 2, path);
         assert.deepEqual(gunzipSync(packed.raw), plain.raw);
