@@ -26,7 +26,7 @@ const VIEWS = {
   new: { list: showNew, title: 'New' },
   report: { list: showReport, title: 'Report' },
   requests: { list: showRequests, title: 'Requests' },
-  sinks: { list: showSinks, one: showSink, title: 'Sinks' },
+  sinks: { list: showSinks, one: showSink, title: 'Inbox' },
   faults: { list: showFaults, title: 'Faults' },
   services: { list: showServices, one: showService, title: 'Services' },
   clock: { list: showClock, title: 'Clock' },

@@ -4,6 +4,8 @@ import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { button, complain, facts, field, form, money, options, pager, sure, toast } from './dashboard_parts.js';
 import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
+import { settingInputs, settingsForm } from './dashboard_settings.js';
+import { snapshotsOf } from './dashboard_snapshots.js';
 
 const PAGE = 20;
 const PROFILES = [['2020', '2020: as documented'], ['2024', '2024: newer bodies'], ['2025', '2025: refunds are resources']];
@@ -29,12 +31,12 @@ function profileOf({ id, settings }) {
   return field('Profile: the format of the bodies', choice);
 }
 
-function settingsOf(one) {
-  const { settings } = one;
-  const lines = Object.entries(settings).filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return el('details', {}, el('summary', {}, 'Settings'), profileOf(one),
-    el('pre', { tabindex: 0, 'aria-label': 'Settings' }, lines.join('\n')));
+/** The form is made when opened, because a page shows many accounts. */
+function settingsOf(one, load) {
+  const box = el('details', { 'data-key': `${one.id}-settings`, ontoggle: () => {
+    if (box.open && box.childElementCount === 1) box.append(profileOf(one), settingsForm(one, load));
+  } }, el('summary', {}, 'Settings'));
+  return box;
 }
 
 /** The active balance, "1,098.25", and the pending amounts, if any. */
@@ -74,7 +76,7 @@ function card(one, load) {
   return el('section.card', { 'aria-label': name ?? id, 'data-testid': 'account-card', 'data-account': id },
     el('div.line', {}, el('h2', {}, name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
       el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Switch to this account')),
-    keys, balancesOf(one), settingsOf(one), rotatorOf(one, (made) => fill(keys, keysOf(made))),
+    keys, balancesOf(one), settingsOf(one, load), own ? snapshotsOf() : null, rotatorOf(one, (made) => fill(keys, keysOf(made))),
     own ? actionsOf(one, load) : null);
 }
 
@@ -113,11 +115,14 @@ export async function showAccounts(view, { values, signal }) {
   const name = el('input', {
     name: 'name', maxlength: 255, placeholder: 'Corner Shop', 'data-search': true, 'data-testid': 'account-name',
   });
+  const { parts, edited } = settingInputs('new', {}, ['name']);
   const make = button('Create', async () => {
-    const made = await call('POST', '/accounts', name.value.trim() ? { name: name.value.trim() } : {});
+    const made = await call('POST', '/accounts', { ...(name.value.trim() && { name: name.value.trim() }), ...edited() });
     location.assign(urlOf(made.id));
   }, { class: 'main', 'data-testid': 'make-account' });
   view.append(el('h1', {}, 'Accounts'), list,
-    form('New account', make, {}, el('h2', {}, 'New account'), field('Name', name), el('div.actions', {}, make)));
+    form('New account', make, {}, el('h2', {}, 'New account'), field('Name', name),
+      el('details', { 'data-testid': 'more-settings' }, el('summary', {}, 'More settings'), el('div.fields', {}, parts)),
+      el('div.actions', {}, make)));
   await load();
 }

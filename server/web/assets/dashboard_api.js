@@ -38,7 +38,7 @@ async function ask(method, url, body) {
   const reply = await fetch(url, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
   });
   if (reply.status === 401) location.reload(); // the token has changed: the login page asks for it
   return reply;
@@ -47,6 +47,9 @@ async function ask(method, url, body) {
 const send = async (method, url, body) => answer(await ask(method, url, body));
 
 export const get = async (path, values) => JSON.parse(await send('GET', controlUrl(path, values)));
+/** Sends a file as it is. */
+export const upload = async (path, file) => JSON.parse(await send('PUT', controlUrl(path), file));
+
 /** {json, date}: the answer, and the time of the server's machine in seconds. */
 export async function getDated(path) {
   const reply = await ask('GET', controlUrl(path));

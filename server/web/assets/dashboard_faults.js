@@ -11,41 +11,42 @@ const PLACES = [['callback', 'callbacks'], ['api', 'API calls'], ['page', 'payme
 
 /** What each fault does, by the place where it applies. */
 const CALL_FAULTS = {
-  status: 'answers with an error of the platform',
-  delay: 'the response is delayed',
-  reset: 'the connection is reset',
-  empty: 'the connection is closed without a response',
-  garbage: '200 with a body that is not JSON',
-  truncate: 'the body is cut off',
-  slow: 'the body is sent slowly',
-  commit_then_reset: 'the call is executed, then the connection is reset',
-  commit_then_timeout: 'the call is executed, but the response never comes',
+  status: 'Your shop gets an error of the platform. Nothing is executed.',
+  delay: 'Your shop waits for the response.',
+  reset: 'Your shop gets no response, and the connection is reset. Nothing is executed.',
+  empty: 'Your shop gets no response, and the connection is closed. Nothing is executed.',
+  garbage: 'Your shop gets 200 with a body that is not JSON.',
+  truncate: 'Your shop gets the start of the body, then the connection ends.',
+  slow: 'Your shop gets the body a few bytes at a time.',
+  commit_then_reset: 'The call is executed, but your shop sees a reset connection: it must look for the order.',
+  commit_then_timeout: 'The call is executed, but your shop waits in vain for the response.',
 };
 const CALLBACK_FAULTS = {
-  drop: 'never sent',
-  duplicate: 'sent twice',
-  delay: 'sent late',
-  reorder: 'sent after the next one',
-  before_response: 'arrives before the response to the call that caused it',
-  bad_signature: 'a wrong signature',
-  wrong_secret: 'signed with another secret',
-  no_signature: 'without a signature',
-  truncate: 'half of the body',
-  reencoded: 'slashes unescaped after signing',
-  wrong_amount: 'another amount, signed correctly',
-  unknown_status: 'an unknown status, signed correctly',
+  drop: 'Your shop never gets the callback and must ask for the status.',
+  duplicate: 'Your shop gets the same callback twice.',
+  delay: 'Your shop gets the callback late.',
+  reorder: 'Your shop gets the callback after the next one.',
+  before_response: 'Your shop gets the callback before the response to the call that caused it.',
+  bad_signature: 'Your shop gets a wrong signature and must reject the callback.',
+  wrong_secret: 'Your shop gets a callback signed with another secret and must reject it.',
+  no_signature: 'Your shop gets a callback without a signature and must reject it.',
+  truncate: 'Your shop gets half of the body.',
+  reencoded: 'Your shop gets slashes without their escapes, so the signature does not match.',
+  wrong_amount: 'Your shop gets another amount than it ordered, signed correctly.',
+  unknown_status: 'Your shop gets a status that it does not know, signed correctly.',
 };
 const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
 
 /** The additional fields of a fault: [name, label, initial value]. */
 const PARAMETERS = {
   status: [['status', 'Code', '503'], ['retry_after', 'Retry-After, s', '']],
-  delay: [['delay', 'Delay', '100ms-900ms']],
+  delay: [['delay', 'Delay: a duration, a range or lognormal', '100ms-900ms'], ['median', 'Median, if lognormal', ''],
+    ['sigma', 'Sigma, if lognormal', '']],
   truncate: [['bytes', 'Bytes', '']],
   slow: [['bytes_per_s', 'Bytes per second', '100']],
   commit_then_timeout: [['hold', 'Hold', '60s']],
 };
-const NUMBERS = ['status', 'retry_after', 'bytes', 'bytes_per_s', 'times', 'after', 'probability'];
+const NUMBERS = ['status', 'retry_after', 'bytes', 'bytes_per_s', 'sigma', 'times', 'after', 'probability'];
 const MATCHES = { callback: ['transition'], api: ['method', 'path'], page: ['method', 'path'] };
 const MATCH_INPUTS = {
   transition: { list: 'fault-transitions', placeholder: 'any' },
@@ -53,17 +54,21 @@ const MATCH_INPUTS = {
   path: { placeholder: '/payment-invoices*' },
 };
 
-function row({ id, on, fault, hits, match = {}, ...rest }, remove) {
+function row(one, remove, change) {
+  const { id, on, fault, hits, match = {}, ...rest } = one;
   const more = Object.entries({ ...match, ...rest }).map(([name, value]) => `${name} ${value}`).join(', ');
   return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id },
     el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
     el('span', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, counted(hits, 'hit')),
+    button('Change', () => change(one), {
+      class: 'small', 'data-key': `change-${id}`, 'data-testid': 'change', 'aria-label': `Change ${fault} (${id})`,
+    }),
     button('Remove', () => remove(id), {
       class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})`,
     }));
 }
 
-/** The form; `body()` returns the request body. */
+/** The form; `body()` returns the request body, and `load(fault)` fills in that of a fault. */
 function maker() {
   const place = el('select', { 'data-testid': 'fault-on' }, options(PLACES, 'callback'));
   const name = el('select', { 'data-testid': 'fault-name', 'data-search': true });
@@ -71,7 +76,8 @@ function maker() {
   const extra = el('div.fields', {});
   const values = new Map();
   const input = (key, label, value = '', attributes = {}) => {
-    const one = el('input', { value, maxlength: 255, 'data-testid': `fault-${key}`, ...attributes });
+    const inner = [...MATCHES[place.value], 'invoice'].includes(key);
+    const one = el('input', { name: inner ? `match.${key}` : key, value, maxlength: 255, 'data-testid': `fault-${key}`, ...attributes });
     values.set(key, one);
     return field(label, one);
   };
@@ -101,8 +107,16 @@ function maker() {
     }
     return Object.keys(match).length ? { ...given, match } : given;
   };
+  const load = ({ on, fault, match = {}, ...rest }) => {
+    place.value = on;
+    show();
+    name.value = fault;
+    show();
+    for (const [key, one] of values) one.value = match[key] ?? rest[key] ?? '';
+    name.focus();
+  };
   const lists = [suggestions('fault-transitions', statusNames()), suggestions('fault-methods', ['GET', 'POST'])];
-  return { parts: [el('div.fields', {}, field('Strikes', place), field('Fault', name)), hint, extra, lists], body };
+  return { parts: [el('div.fields', {}, field('Strikes', place), field('Fault', name)), hint, extra, lists], body, load };
 }
 
 export async function showFaults(view, { signal }) {
@@ -111,11 +125,23 @@ export async function showFaults(view, { signal }) {
   const load = async () => {
     const { items } = await get('/faults', { limit: LIMIT });
     if (signal.aborted) return;
-    fill(list, items.map((one) => row(one, (id) => call('DELETE', `/faults/${id}`).then(load))));
+    fill(list, items.map((one) => row(one, (id) => call('DELETE', `/faults/${id}`).then(load), (it) => {
+      changing = it.id;
+      add.textContent = 'Save';
+      put(it);
+    })));
     none.hidden = items.length > 0;
   };
-  const { parts, body } = maker();
-  const add = button('Add', () => call('POST', '/faults', body()).then(load),
+  const { parts, body, load: put } = maker();
+  let changing; // the fault that the form replaces
+  const save = async () => {
+    await call('POST', '/faults', body());
+    if (changing) await call('DELETE', `/faults/${changing}`);
+    changing = undefined;
+    add.textContent = 'Add';
+    await load();
+  };
+  const add = button('Add', save,
     { class: 'main', 'data-testid': 'add-fault' });
   const removeAll = button('Remove all', sure('Remove all faults of this account?', () => call('DELETE', '/faults').then(load)),
     { class: 'button', 'data-testid': 'remove-all' });

@@ -4,7 +4,7 @@ const GO = { i: 'invoices', n: 'new', p: 'payouts', d: 'report', r: 'requests', 
   v: 'services', c: 'clock', a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
-  ['i n p d r s f v c a', 'Invoices, New, Payouts, Report, Requests, Sinks, Faults, Services, Clock, Accounts'],
+  ['i n p d r s f v c a', 'Invoices, New, Payouts, Report, Requests, Inbox (the sinks), Faults, Services, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
   ['j k', 'the next row, the previous row'],
   ['Enter', 'open the row'],

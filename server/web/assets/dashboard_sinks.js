@@ -4,6 +4,7 @@ import { account, call, get, query } from './dashboard_api.js';
 import { message } from './dashboard_bytes.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { keepFresh } from './dashboard_live.js';
+import { testCallback } from './dashboard_test_callback.js';
 import { button, code, copyButton, field, form, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
 
 const PAGE = 50;
@@ -74,7 +75,7 @@ export async function showSink(view, { id: name, values, signal }) {
   };
   const forget = button('Delete all', sure('Delete all that this sink received?',
     () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', 'data-testid': 'forget' });
-  view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Sinks')), el('div.line', {}, el('h1', {}, name), count, forget),
+  view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Inbox')), el('div.line', {}, el('h1', {}, name), count, forget),
     addressCard(urlOf(name)), answersForm(name), list, foot);
   keepFresh(view, ['callback', 'account'], load, signal);
   await load();
@@ -106,9 +107,10 @@ export async function showSinks(view, { signal }) {
     event.preventDefault();
     location.hash = `#/sinks/${name.value}`;
   };
-  view.append(el('h1', {}, 'Sinks'), list, none,
+  view.append(el('div.line', {}, el('h1', {}, 'Inbox'), el('span.quiet', {}, 'the sinks of this account')), list, none,
     el('form.card', { 'aria-label': 'Open a sink', onsubmit: open }, field('Name', name),
-      el('div.actions', {}, el('button.main', { 'data-testid': 'open-sink' }, 'Open'))));
+      el('div.actions', {}, el('button.main', { 'data-testid': 'open-sink' }, 'Open'))),
+    testCallback());
   keepFresh(view, ['callback', 'account'], load, signal);
   await load();
 }
