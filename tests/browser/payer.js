@@ -83,13 +83,15 @@ export async function startShop() {
 // Chromium reports pages with an error status; they are expected here.
 const MEANT = /^Failed to load resource: the server responded with a status of 4\d\d/;
 const CUT_OFF = /^Failed to load resource: net::ERR_CONNECTION_RESET/;
+const DOWN = /net::ERR_(CONNECTION_(REFUSED|RESET)|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/;
 
 /**
  * Runs `road(payer)` in a new browser profile, then checks the browser's log. `hosts`: URLs of other allowed servers;
- * `refusals`: scripts, not only documents, may get 4xx; `resets`: the load of a script may be reset.
+ * `refusals`: scripts, not only documents, may get 4xx; `resets`: the load of a script may be reset; `restarts`: the
+ * server may be down for a while.
  */
 export async function asPayer(
-  { size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false },
+  { size = 'desktop', js = true, locale = 'en-US', theme = 'light', hosts = [], refusals = false, resets = false, restarts = false },
   server,
   road,
 ) {
@@ -118,6 +120,7 @@ export async function asPayer(
     if (!['error', 'warning'].includes(message.type())) return;
     if (MEANT.test(message.text()) && (refusals || documents.has(message.location().url))) return;
     if (CUT_OFF.test(message.text()) && resets) return;
+    if (DOWN.test(message.text()) && restarts) return;
     seen.console.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => seen.console.push(`exception: ${error.error().stack}`));

@@ -64,19 +64,34 @@ function listen(types, f, signal) {
   });
 }
 
+/** After the database was replaced or the account deleted, what is shown is not there: it can be read, but not used. */
+function markStale(view, problem, since) {
+  const stale = since !== undefined;
+  view.toggleAttribute('data-stale', stale);
+  for (const one of view.children) one.inert = stale && one !== problem && !one.querySelector('h1, [data-testid="back"]');
+  if (stale) {
+    problem.textContent += ` It was deleted, or the database was replaced. You see the state of ${since.toLocaleTimeString()}.`;
+  }
+}
+
 /**
  * Runs `load` soon after each relevant event of these types, until `signal`. Returns a function that runs it at once.
  * An error is shown below the heading of the view until `load` succeeds; the content stays.
  */
 export function keepFresh(view, types, load, signal, concerns = () => true) {
   const problem = el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' });
+  let loaded = new Date();
   const run = async () => {
     try {
       await load();
+      loaded = new Date();
       problem.remove();
+      markStale(view, problem);
     } catch (error) {
-      problem.textContent = error.message;
-      if (!signal.aborted && !problem.isConnected) view.querySelector('h1')?.closest('.view > *').after(problem);
+      if (signal.aborted) return;
+      problem.textContent = error.status === 404 ? `${error.message}.` : error.message;
+      if (!problem.isConnected) view.querySelector('h1')?.closest('.view > *').after(problem);
+      markStale(view, problem, error.status === 404 ? loaded : undefined);
     }
   };
   const soon = gather(run, EVENTS_MS, signal);

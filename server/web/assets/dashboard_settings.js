@@ -89,5 +89,5 @@ export function settingsForm({ id, settings }, changed) {
     toast('The settings are changed.');
     await changed();
   }, { class: 'main', 'data-testid': 'save-settings' });
-  return form('Settings', save, { class: '' }, el('div.fields', {}, parts), el('div.actions', {}, save));
+  return form('Settings', save, { class: 'stack' }, el('div.fields', {}, parts), el('div.actions', {}, save));
 }
