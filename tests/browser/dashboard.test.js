@@ -76,6 +76,22 @@ describe('invoices', () => {
     });
   });
 
+  test('without invoices it links to the other accounts that have some', async () => {
+    const [empty, other] = [await shop(), await shop()];
+    await other.made({ reference_id: 'order-1' }, hold);
+    const { invoices } = (await demo.control('GET', '/health')).expect(200).json;
+    const { total } = (await demo.control('GET', '/accounts', undefined, { parameters: { limit: 1 } })).expect(200).json;
+    await asTester(empty, async (tester) => {
+      await tester.open();
+      const line = tester.at('elsewhere').filter({ hasText: 'Accounts' });
+      await line.waitFor();
+      const [, found, accounts] = /([\d,]+) invoices? in ([\d,]+) other accounts?: Accounts$/.exec(await line.innerText());
+      assert.deepEqual([found, accounts].map((text) => Number(text.replaceAll(',', ''))), [invoices, total - 1]);
+      await line.getByRole('link').click();
+      await tester.at('view-accounts').waitFor();
+    });
+  });
+
   test('the list has pages', async () => {
     const api = await shop();
     for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, hold);

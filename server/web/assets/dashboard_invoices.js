@@ -2,7 +2,7 @@
 
 import { get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { firstSteps } from './dashboard_first.js';
+import { elsewhere, firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
@@ -43,7 +43,7 @@ function row(one) {
 
 const empty = (kind, filtered) => [el('p.empty', { 'data-testid': 'empty' }, filtered ? kind.nothing
   : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']),
-filtered || kind !== KINDS.invoices ? null : firstSteps()];
+filtered || kind !== KINDS.invoices ? null : [elsewhere(), firstSteps()]];
 
 /** The filters; `change(values)` is called after a change. */
 function filters(kind, values, change) {
