@@ -159,15 +159,18 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
                    const struct journal_record *record)
 {
     const struct journal_request *request = &record->request;
-    struct explanation explanation = by_reason(call, record);
-    if (request->status < 400 && !request->refusal) {
+    const char *given = reason_given(call, record);
+    bool accepted = request->status < 400 && !request->refusal;
+    if (accepted && !given) {
         json_out_null(out, key);
         return;
     }
+    struct explanation explanation =
+        accepted ? (struct explanation){"unknown_field", "body", given} : by_reason(call, record);
     json_auto_t *reply =
         json_parse(journal_part(call->engine->watch.journal, record, JOURNAL_REPLY),
                    request->size[JOURNAL_REPLY], call->arena, NULL);
-    if (!request->refusal) {
+    if (!request->refusal && !accepted) {
         by_control_error(reply, &explanation);
     }
     json_out_object(out, key);
@@ -176,7 +179,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
     json_out_text(out, "message", explanation.message);
     json_out_text(out, "nearest", request->refusal ? nearest_form(call, record) : NULL);
     const struct route *route = request->route < 0 ? NULL : &call->router->routes[request->route];
-    json_auto_t *fields = request->refusal ? NULL : view_errors_read(reply);
+    json_auto_t *fields = request->refusal || accepted ? NULL : view_errors_read(reply);
     write_fields(call, out, route, fields);
     json_out_object_end(out);
 }

@@ -1,5 +1,6 @@
 #include "api/control.h"
 #include "base/text.h"
+#include "call/reason.h"
 
 #include <string.h>
 
@@ -114,16 +115,45 @@ static void check_params(const json_t *body, const struct fault *fault, const ch
     }
 }
 
+/* A path that no call has: the fault would never apply. */
+static const char *why_no_path(const struct call *call, const struct fault *fault)
+{
+    bool page = fault->place == FAULT_ON_PAGE;
+    const char *path = fault->match.path;
+    if (strchr(path, '*') || call_has_path(call, page, path)) {
+        return NULL;
+    }
+    if (call_has_path(call, !page, path)) {
+        return page ? "This is the path of an API call: use \"on\":\"api\"."
+                    : "This is the path of a page: use \"on\":\"page\".";
+    }
+    const struct router *router = call->router;
+    const struct route *route =
+        route_suggest(router->routes, router->n_routes, fault->match.method ?: "POST", path);
+    return route ? arena_printf(call->arena, "There is no such path; the nearest is %s.",
+                                route->pattern)
+                 : "There is no such path.";
+}
+
+static void check_path(const struct call *call, const struct fault *fault,
+                       struct json_errors *errors)
+{
+    const char *path = fault->match.path;
+    if (!path || !(fault_params(fault->effect.kind, fault->place) & FAULT_HAS_PATH)) {
+        return;
+    }
+    const char *why = *path != '/' && *path != '*'  ? "A path begins with / or *."
+                      : text_starts(path, "/_mock") ? "Faults never touch /_mock/."
+                                                    : why_no_path(call, fault);
+    if (why) {
+        json_errors_add(errors, "match.path", "%s", why);
+    }
+}
+
 static void check_match(struct input *input, struct json_errors *errors)
 {
     struct fault_match *match = &input->fault.match;
     enum status status = STATUS_CREATED;
-    const char *path = match->path;
-    if (path && *path != '/' && *path != '*') {
-        json_errors_add(errors, "match.path", "A path begins with / or *.");
-    } else if (path && text_starts(path, "/_mock")) {
-        json_errors_add(errors, "match.path", "Faults never touch /_mock/.");
-    }
     if (match->invoice && !invoice_id_has_form(match->invoice)) {
         json_errors_add(errors, "match.invoice", "Must be an invoice's id, cpi_... or cpoi_...");
     }
@@ -212,6 +242,7 @@ struct answer *fault_read(struct call *call, const json_t *body, struct fault *r
         }
         check_types(body, &errors);
         check_params(body, &input.fault, input.name, &errors);
+        check_path(call, &input.fault, &errors);
         check_match(&input, &errors);
         check_effect(&input, &errors);
     }

@@ -129,6 +129,11 @@ void order_fields_read(enum order_way way, const json_t *attributes, struct orde
     json_read(attributes, ways[way].fields, ways[way].n, false, ret_input, errors);
 }
 
+const char *order_mistyped(struct arena *arena, enum order_way way, const json_t *attributes)
+{
+    return ways[way].html ? NULL : json_mistyped(arena, attributes, ways[way].fields, ways[way].n);
+}
+
 const char *order_options_text(struct arena *arena, const json_t *attributes,
                                const struct order_input *input)
 {

@@ -15,6 +15,7 @@
 /* Paths under this prefix answer in the form of the control API. */
 #define CALL_CONTROL_PREFIX "/_mock"
 #define OUTCOME_HEADER "X-Mock-Outcome" /* the requested outcome */
+#define TOKEN_HEADER "X-Mock-Token"     /* the control token, as an alternative to Bearer */
 
 /*
  * Proof that a call was answered or parked: only that gives an answer to return. A function that
@@ -44,10 +45,11 @@ struct call {
     const char *params[CALL_PARAMS];
     int64_t invoice; /* the invoice of the call for the journal, 0: none */
     int64_t awaited; /* the callback whose end the reply must wait for (outbox_insert), 0: none */
-    enum journal_refusal refusal;    /* why the router refuses it; also for the journal */
-    const char *detail;              /* what the reason adds, or the reason itself; reason.h */
-    bool unrecorded;                 /* the handler keeps it out of the journal */
-    const char *page_base;           /* start of a page's URLs; NULL: they are relative */
+    enum journal_refusal refusal; /* why the router refuses it; also for the journal */
+    const char *detail;           /* what the reason adds, or the reason itself; reason.h */
+    const char *hint;             /* a probable mistake, also of a call that is accepted; or NULL */
+    bool unrecorded;              /* the handler keeps it out of the journal */
+    const char *page_base;        /* start of a page's URLs; NULL: they are relative */
     const struct json_error *errors; /* errors of the 422 that was answered, or NULL */
 };
 
@@ -146,6 +148,9 @@ struct answer *call_set_account(struct call *call) ATTR_MUST_USE;
  * the control API do not count. */
 struct answer *call_check_rate(struct call *call) ATTR_MUST_USE;
 
+/* mock_headers.c: 400 for a header X-Mock-... that the mock does not have. */
+struct answer *call_check_headers(struct call *call) ATTR_MUST_USE;
+
 /* Returns 409 if the server has no journal. */
 struct answer *call_check_journal(struct call *call) ATTR_MUST_USE;
 
@@ -161,6 +166,10 @@ bool call_has_control(const struct call *call);
 const char *call_base_url(const struct call *call);
 
 /* ------------------------------------------------------------------ what it sends */
+
+/* router.c: true if a page, or a call of the platform, may have this path, which may start with
+ * /api and end in a slash. */
+bool call_has_path(const struct call *call, bool page, const char *path);
 
 /* The body as a JSON object; the call owns it. Refuses other bodies with 400 in the form of the
  * API. */

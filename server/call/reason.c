@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "call/record.h"
 #include "domain/fault.h"
 #include "domain/ident.h"
 #include "http/target.h"
@@ -133,9 +134,9 @@ static const char *because_of_fields(struct call *call)
     }
     const char *accepted = call->router->accepts ? call->router->accepts(call, first->path) : NULL;
     const char *rest = more ? arena_printf(call->arena, " (and %zu more)", more) : "";
-    if (call->detail) { /* more useful than all that the field takes */
-        return arena_printf(call->arena, "%s: %s%s; %s", first->path, first->message, rest,
-                            call->detail);
+    const char *better = call->detail ?: call->hint; /* than all that the field takes */
+    if (better) {
+        return arena_printf(call->arena, "%s: %s%s; %s", first->path, first->message, rest, better);
     }
     return accepted ? arena_printf(call->arena, "%s: %s%s; it takes %s", first->path,
                                    first->message, rest, accepted)
@@ -181,26 +182,37 @@ static bool is_logged(const struct call *call, unsigned status)
            (status == 404 && call->refusal == REFUSAL_PATH);
 }
 
-static void log_refusal(const struct call *call, unsigned status, const char *reason)
+static void log_call(const struct call *call, const char *event, const char *reason)
 {
     const struct http_request *request = call->request;
     char *path = arena_strdup(call->arena, request->path ? request->path : "?");
     mask_target(path, strlen(path));
-    log_event(LOG_WARN, "refused", LOG_NUMBER("status", (int64_t)status),
+    log_event(LOG_WARN, event, LOG_NUMBER("status", (int64_t)request->reply.status),
               LOG_TEXT("method", request->method), LOG_TEXT("path", path),
               LOG_TEXT("reason", reason));
+}
+
+/* A call that is accepted with a probable mistake: the platform's reply has no place for it. */
+static void give_hint(struct call *call)
+{
+    const char *line = header_line(call, call->hint);
+    record_hint(call->request, line);
+    log_call(call, "mistyped", line);
 }
 
 void reason_give(struct call *call)
 {
     struct http_request *request = call->request;
     unsigned status = request->reply.status;
+    if (status < 400 && call->hint) {
+        give_hint(call);
+    }
     if (status < 400 || (request->path && target_is_under(request->path, CALL_CONTROL_PREFIX))) {
         return;
     }
     const char *line = header_line(call, text_of(call));
     http_reply_header(request, HTTP_REASON, line);
     if (is_logged(call, status)) {
-        log_refusal(call, status, line);
+        log_call(call, "refused", line);
     }
 }

@@ -20,7 +20,8 @@ const struct reason *reason_of(enum journal_refusal refusal, unsigned status);
 /*
  * Adds X-Mock-Reason to a refusal of the platform's endpoints, and logs those that are mistakes of
  * the set-up (401, 403, 405, 404 of a path). It is one line of at most 256 bytes of ASCII, without
- * secrets that were sent. Called by the router when a call has been answered.
+ * secrets that were sent. The hint of a call that was accepted goes to the journal and to the log.
+ * Called by the router when a call has been answered.
  */
 void reason_give(struct call *call);
 

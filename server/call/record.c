@@ -22,6 +22,7 @@ struct record {
     int64_t account, invoice, at_ms, wall_ms;
     int route;
     enum journal_refusal refusal;
+    const char *hint;       /* or NULL */
     bool skip, page, plain; /* plain: the reply is masked when it is shown */
 };
 
@@ -75,6 +76,12 @@ void record_routed(const struct call *call)
     record->page = found && found->access == ACCESS_PAGE;
     record->plain = is_plain(found);
     record->skip = call->unrecorded || !is_recorded(call->request);
+}
+
+void record_hint(struct http_request *request, const char *hint)
+{
+    struct record *record = request->record;
+    record->hint = hint;
 }
 
 /* ------------------------------------------------------------------ into the journal */
@@ -196,7 +203,7 @@ static void add_header(void *arg, const char *name, const char *value)
     add(writing, head, "\n", 1);
 }
 
-/* Why the call is refused (reason.h), or "". */
+/* Why the call is refused (reason.h), the hint if it is not, or "". */
 static const char *reason_given(const struct http_request *request)
 {
     for (size_t i = 0; i < request->reply.n_headers; i++) {
@@ -204,7 +211,8 @@ static const char *reason_given(const struct http_request *request)
             return request->reply.headers[i].value;
         }
     }
-    return "";
+    const struct record *record = request->record;
+    return record->hint ? record->hint : "";
 }
 
 static void write_parts(struct writing *writing, const struct http_request *request,

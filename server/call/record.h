@@ -19,6 +19,9 @@ void record_account(struct http_request *request, const struct tenant *tenant);
 /* The router has finished with it. */
 void record_routed(const struct call *call);
 
+/* A probable mistake of an accepted call, for the journal. It must live as long as the request. */
+void record_hint(struct http_request *request, const char *hint);
+
 /* http_options.over; `router` is the router. The callbacks of the request need not wait for its
  * reply. */
 void record_over(void *router, struct http_request *request);

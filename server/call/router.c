@@ -68,6 +68,23 @@ static bool matches(struct call *call, const struct route *route, const char *pa
     return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
 }
 
+bool call_has_path(const struct call *call, bool page, const char *path)
+{
+    struct call probe = *call; /* matching sets its params */
+    size_t length = strlen(path);
+    const char *plain =
+        arena_copy(call->arena, path, length > 1 && path[length - 1] == '/' ? length - 1 : length);
+    for (size_t i = 0; i < call->router->n_routes; i++) {
+        const struct route *route = &call->router->routes[i];
+        bool platform = route->account && !target_is_under(route->pattern, CALL_CONTROL_PREFIX);
+        if (platform && page == (route->access == ACCESS_PAGE) &&
+            matches(&probe, route, private_path(plain))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The first pattern that matches is the resource; its other rows are its other methods.
  * `ret_pattern` is NULL if none matches. */
 static const struct route *find_route(struct call *call, const char **ret_pattern)
@@ -100,7 +117,7 @@ bool call_has_control(const struct call *call)
 {
     const char *token = call->router->control_token;
     const char *bearer = authorization_bearer(http_header(call->request, "Authorization"));
-    const char *own = http_header(call->request, "X-Mock-Token");
+    const char *own = http_header(call->request, TOKEN_HEADER);
     return !token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token)) ||
            cookie_passes(call);
 }
@@ -252,9 +269,9 @@ static struct answer *enter(struct call *call)
 
 /* The steps before the handler, in this order. */
 static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
-    [ACCESS_PUBLIC] = {check_query_text, enter},
-    [ACCESS_PRIVATE] = {enter, check_query_text},
-    [ACCESS_GATE] = {check_query_text, enter},
+    [ACCESS_PUBLIC] = {check_query_text, enter, call_check_headers},
+    [ACCESS_PRIVATE] = {enter, check_query_text, call_check_headers},
+    [ACCESS_GATE] = {check_query_text, enter, call_check_headers},
     [ACCESS_PAGE] = {check_page_query, enter},
     [ACCESS_CONTROL] = {check_origin, check_token, check_query, enter},
     [ACCESS_CONTROL_OPEN] = {check_origin, check_query, enter},

@@ -62,7 +62,7 @@ enum journal_part {
     JOURNAL_BODY,
     JOURNAL_REPLY_HEADERS, /* as JOURNAL_HEADERS */
     JOURNAL_REPLY,
-    JOURNAL_DETAIL, /* the reason of a refusal, as its X-Mock-Reason says it */
+    JOURNAL_DETAIL, /* the reason of a refusal, as its X-Mock-Reason says it; or a hint */
     JOURNAL_MASKS,  /* struct journal_mask each, in the order of the parts */
     JOURNAL_PARTS,
 };

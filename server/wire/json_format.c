@@ -115,6 +115,62 @@ const char *json_format_message(enum json_format format)
 
 /* ------------------------------------------------------------------ in words */
 
+#define MISTYPED_MOST 32 /* unknown names that are compared: callers may send any number */
+
+struct typo {
+    const char *path, *meant; /* NULL: none was found */
+    int left;
+};
+
+/* Offers the names that the object does not have, so that an extra field beside them is no typo. */
+static void compare(struct typo *typo, struct arena *arena, const char *prefix, const char *name,
+                    const json_t *object, const struct json_field *fields, size_t n)
+{
+    struct nearest nearest = nearest_to(name);
+    nearest.letters_only = true; /* shops add fields like "service_name" */
+    for (size_t i = 0; i < n; i++) {
+        if (!json_object_get(object, fields[i].name)) {
+            nearest_offer(&nearest, fields[i].name);
+        }
+    }
+    typo->left--;
+    if (nearest.name) {
+        typo->path = arena_printf(arena, "%s%s", prefix, name);
+        typo->meant = nearest.name;
+    }
+}
+
+static void find_typo(struct typo *typo, struct arena *arena, const char *prefix,
+                      const json_t *object, const struct json_field *fields, size_t n)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        const struct json_field *field = strchr(name, '.') ? NULL : json_field_at(fields, n, name);
+        if (typo->path || !typo->left) {
+            return;
+        }
+        if (!field) {
+            compare(typo, arena, prefix, name, object, fields, n);
+        } else if (field->kind == JSON_KIND_OBJECT) {
+            find_typo(typo, arena, arena_printf(arena, "%s%s.", prefix, name), value, field->fields,
+                      field->n_fields);
+        }
+    }
+}
+
+const char *json_mistyped(struct arena *arena, const json_t *object,
+                          const struct json_field *fields, size_t n)
+{
+    struct typo typo = {.left = MISTYPED_MOST};
+    find_typo(&typo, arena, "", object, fields, n);
+    return typo.path
+               ? arena_printf(arena, "the field %s is unknown and has no effect; did you mean %s?",
+                              typo.path, typo.meant)
+               : NULL;
+}
+
 const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path)
 {
     size_t length = strcspn(path, ".");

@@ -111,6 +111,14 @@ const struct json_field *json_field_at(const struct json_field *fields, size_t n
 /* "one of charge, verify", "text, at most 255 characters". In the arena or static. */
 const char *json_accepts(struct arena *arena, const struct json_field *field);
 
+/*
+ * What a lenient read ignores although it was probably meant: "the field testmode is unknown and
+ * has no effect; did you mean test_mode?", with the first such name of the object and its nested
+ * objects; NULL if there is none. In the arena.
+ */
+const char *json_mistyped(struct arena *arena, const json_t *object,
+                          const struct json_field *fields, size_t n);
+
 /* ------------------------------------------------------------------ documents */
 
 /*

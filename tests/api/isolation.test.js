@@ -41,7 +41,7 @@ describe('ids of another account', () => {
     const [callback] = await theirs.callbacks();
     (await theirs.control('PUT', '/services/paypal_usd_hpp', { fee_rate: 7 })).expect(200);
     const fault = (
-      await theirs.control('POST', '/faults', { on: 'api', match: { path: '/nowhere' }, fault: 'status', status: 500 })
+      await theirs.control('POST', '/faults', { on: 'api', match: { path: '/payout-services' }, fault: 'status', status: 500 })
     ).expect(201).json.id;
     their = { id, payout: paidOut, callback: callback.id, fault };
   });

@@ -288,6 +288,29 @@ describe('accounts', () => {
 });
 
 describe('explain', () => {
+  test('names a field of an accepted call that is probably mistyped, also in the log', async () => {
+    const own = await startServer();
+    const api = new Client(own);
+    const hint = async () => (await newest(api)).explain;
+    const { id } = await api.made({ testmode: true });
+    const message = 'the field testmode is unknown and has no effect; did you mean test_mode?';
+    assert.deepEqual(await hint(), { rule: 'unknown_field', where: 'body', message, nearest: null, fields: {} });
+    await api.made({ customer: { reference_id: 'c-1', emial: 'a@example.com' } });
+    assert.match((await hint()).message, /^the field customer\.emial .* did you mean email\?$/);
+    await api.wait({ invoice: id, status: 'processed' });
+    (await api.private('POST', `/payment-invoices/${id}/refund`, { json: { amout: 1 } })).expect(200);
+    assert.match((await hint()).message, /^the field amout .* did you mean amount\?$/);
+    for (const more of [{ shop_note: 'x' }, { description: 'a', descriptor: 'b' }, { services: 1 }]) {
+      await api.made({ ...more });
+      assert.equal(await hint(), null, JSON.stringify(more));
+    }
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`unrelated_${i}`, i]));
+    await api.made({ ...many, testmode: true });
+    assert.equal(await hint(), null, 'beyond the names that are compared');
+    await own.stop();
+    assert.match(own.stderr, /warn.*mistyped.*201.*\/payment-invoices.*testmode is unknown/);
+  });
+
   const explain = async (api, method, path, options) => {
     await api.send(method, path, { check: false, ...options });
     return (await newest(demo)).explain;

@@ -83,6 +83,24 @@ describe('X-Mock-Reason', () => {
     assert.ok(!reason(hidden).includes('4111111111111111'));
   });
 
+  test('of an unknown header of the mock names the nearest', async () => {
+    const api = await demo.newAccount();
+    const created = await api.create(invoice(), { headers: { 'X-Mock-Outcom': 'process_failed' } });
+    await why(api, created, 400, /^there is no header X-Mock-Outcom; did you mean X-Mock-Outcome\?$/);
+    const public_key = api.account.public_key;
+    const other = await api.createPublic(invoice({ public_key }), { headers: { 'x-mock-status': 'expired' } });
+    await why(api, other, 400, /^there is no header x-mock-status; the outcome is in X-Mock-Outcome$/);
+    const repeated = { headers: { 'X-Mock-Reason': 'of an earlier reply', 'x-mock-token': 'none' } };
+    (await api.create(invoice(), repeated)).expect(201);
+  });
+
+  test('of a missing field names the one that was sent instead', async () => {
+    const api = await demo.newAccount();
+    const { amount, ...order } = invoice();
+    await why(api, await api.create({ ...order, amout: amount }), 422,
+      /^amount: .*blank\.; the field amout is unknown and has no effect; did you mean amount\?$/);
+  });
+
   test('of what the account does not have or allow', async () => {
     const api = await demo.newAccount({ public_creation: false });
     await why(api, await api.get('cpi_0000000000000000'), 404, /the account has nothing with this id/);
