@@ -95,7 +95,8 @@ describe('the services', () => {
 
   test('are paid and shown like others', async () => {
     const fields = { service: 'shells_usd_hpp', currency: 'USD', service_fields: { colour: 'rosé' } };
-    const made = (await demo.create(order(fields))).expect(201).data;
+    const later = { headers: { 'X-Mock-Outcome': 'processed@1h' } }; // not while the page is opened
+    const made = (await demo.create(order(fields), later)).expect(201).data;
     const page = await open(demo, `${local(server, made.attributes.flow_data.action)}?locale=uk`);
     assert.ok(unescaped(page.text).includes('Мушлі'));
     (await demo.pay(made.id, {})).expect(200);
