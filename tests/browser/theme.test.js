@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { asPayer, closeBrowser } from './payer.js';
@@ -66,6 +66,43 @@ test('a colour in any notation is shown', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.open(await page(api, { primary }));
       assert.equal(await payer.at('pay').evaluate((element) => getComputedStyle(element).backgroundColor), shown);
+    });
+  }
+});
+
+describe('with forced colours', () => {
+  /** The colours that a screenshot has in its middle line, from the left. */
+  const colours = async (payer, place) => {
+    const picture = await payer.page.locator(place).screenshot();
+    const blank = await payer.newTab();
+    return blank.page.evaluate(async (base64) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const pen = Object.assign(document.createElement('canvas'), { width: image.width, height: 1 }).getContext('2d');
+      pen.drawImage(image, 0, -Math.floor(image.height / 2));
+      const { data } = pen.getImageData(0, 0, image.width, 1);
+      return Array.from({ length: image.width }, (_, x) => data.slice(x * 4, x * 4 + 3).join(' '));
+    }, picture.toString('base64'));
+  };
+
+  for (const theme of ['light', 'dark']) {
+    test(`the current language, the time that is left and the code to scan are seen, ${theme}`, async () => {
+      const api = await demo.newAccount({ outcome: 'process_pending' });
+      await asPayer({ theme, js: false }, server, async (payer) => {
+        await payer.page.emulateMedia({ forcedColors: 'active', colorScheme: theme });
+        const url = await page(api, {}, { service: 'multibanco_eur_hpp', currency: 'EUR' });
+        await api.advance(900); // half of the time
+        await payer.open(url);
+        const outlines = await payer.page.locator('.top nav a').evaluateAll((all) =>
+          all.map((one) => getComputedStyle(one).outlineStyle));
+        assert.deepEqual(outlines, ['solid', 'none', 'none']);
+        const bar = await colours(payer, 'progress');
+        assert.notEqual(bar[Math.floor(bar.length / 4)], bar[Math.floor(bar.length * 3 / 4)], 'half of the bar is filled');
+        const [ground, ...modules] = await colours(payer, '[data-testid=qr]');
+        assert.ok(modules.includes('0 0 0') && ground !== '0 0 0', 'dark on light');
+        await payer.shot(`forced-${theme}`);
+      });
     });
   }
 });

@@ -12,7 +12,7 @@ function countDown(main) {
   const ends = performance.now() + Number(main.dataset.seconds) * 1000;
   const bar = main.querySelector('progress');
   const live = main.querySelector('[data-live]');
-  const time = live?.querySelector('time');
+  const time = live?.querySelector('[role="timer"]');
   if (live) {
     live.hidden = false;
     main.querySelector('[data-still]').hidden = true;
