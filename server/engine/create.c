@@ -167,3 +167,20 @@ bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *a
     invoice->plan_due_ms = TIME_NONE; /* the plan waits for the page, as after payment_opened */
     return engine_transition(engine, tenant, arena, invoice, &start);
 }
+
+bool engine_payer_chose(const struct engine *engine, const struct invoice *invoice)
+{
+    return invoice->service && store_invoice_start(engine->store, invoice) == STATUS_CREATED;
+}
+
+bool engine_choose_again(struct engine *engine, struct tenant *tenant, struct invoice *invoice,
+                         const struct service *service)
+{
+    if (!engine_payer_chose(engine, invoice) ||
+        !engine_service_accepts(engine, tenant, service, invoice)) {
+        return false;
+    }
+    set_service(engine, tenant, invoice, service);
+    engine_save(engine, tenant, invoice);
+    return true;
+}

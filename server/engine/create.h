@@ -49,3 +49,15 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
 bool engine_choose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct invoice *invoice, const struct service *service,
                    const char *service_fields, const char *service_outcome);
+
+/*
+ * The payer chose a service before and now chooses another one: sets it with its prices. Status and
+ * plan stay, and nothing is sent: the next callback names the new service. The caller knows that
+ * the payment is open (engine/payment.h). Returns false and changes nothing if the invoice was made
+ * with a service, or this one does not accept it.
+ */
+bool engine_choose_again(struct engine *engine, struct tenant *tenant, struct invoice *invoice,
+                         const struct service *service);
+
+/* Returns true if the payer chose the invoice's service. */
+bool engine_payer_chose(const struct engine *engine, const struct invoice *invoice);

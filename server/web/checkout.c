@@ -132,7 +132,7 @@ struct answer *checkout_show(struct call *call)
     if (page_is_browser(call) && !call->request->head) {
         payment_opened(call->engine, call->tenant, &page.invoice);
     }
-    if (checkout_methods_needed(&page)) {
+    if (checkout_methods_asked(&page)) {
         return checkout_methods_show(&page);
     }
     if (payment_is_challenged(&page.invoice)) {

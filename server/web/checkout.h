@@ -119,6 +119,13 @@ bool checkout_saved_read(struct checkout_page *page, const json_t *fields,
 /* True if the payer must choose a method first: no service yet, and time left. */
 bool checkout_methods_needed(const struct checkout_page *page);
 
+/* True if the page of methods is to be shown: a method is needed, or the payer wants another one
+ * than the one chosen. */
+bool checkout_methods_asked(const struct checkout_page *page);
+
+/* Where the payer may choose another one, NULL: not any more, or the order chose it. */
+const char *checkout_methods_change_url(const struct checkout_page *page);
+
 /* The page: the account's services that can take this amount, narrowed by ?q=. */
 struct answer *checkout_methods_show(const struct checkout_page *page);
 
@@ -131,6 +138,10 @@ struct answer *checkout_methods_take(struct checkout_page *page, const json_t *f
 /* One row; none for cards, the test service, and while no service is chosen. `ret_details`: it has
  * details, so the payer pays elsewhere and then says so. */
 struct template_rows checkout_means(const struct checkout_page *page, bool *ret_details);
+
+/* The drawing that stands for a method: the path of an SVG of 24 by 24. */
+const char *checkout_means_logo(const struct checkout_page *page,
+                                const struct payment_method *method);
 
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
  * own panel: it decides the payment by one click, and fills in test cards */

@@ -114,6 +114,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
         {"card", template_flag(card)},
+        {"change_url", checkout_methods_change_url(page)},
         {"saved", .rows = &saved},
         {"saved_url", checkout_saved_url(page, form->other)},
         {"choice", template_flag(choices.n)},

@@ -18,9 +18,17 @@ enum means {
     MEANS_VOUCHER,  /* with a reference, in cash or at a machine */
 };
 
-static const char *const names[] = {
-    [MEANS_APPROVAL] = "approval", [MEANS_TRANSFER] = "transfer", [MEANS_SCAN] = "scan",
-    [MEANS_CRYPTO] = "crypto",     [MEANS_VOUCHER] = "voucher",
+/* Drawings of our own, not the marks of those who offer the methods. */
+#define LOGO_CARD "M3 6h18v12H3zM3 10h18M6 15h4"
+
+static const struct {
+    const char *name, *logo;
+} kinds[] = {
+    [MEANS_APPROVAL] = {"approval", "M7 3h10v18H7zM11 18h2M9.5 10l2 2 3.5-4"},
+    [MEANS_TRANSFER] = {"transfer", "M3 9l9-6 9 6zM5 9v9M10 9v9M14 9v9M19 9v9M3 21h18"},
+    [MEANS_SCAN] = {"scan", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M8 8h3v3H8zM13 13h3v3h-3z"},
+    [MEANS_CRYPTO] = {"crypto", "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M8 12l4-5 4 5-4 5z"},
+    [MEANS_VOUCHER] = {"voucher", "M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4zM15 6v12"},
 };
 
 /* By method; `network` and the scheme of its URIs are those of a cryptocurrency. */
@@ -62,9 +70,9 @@ struct method {
     const char *network, *scheme;
 };
 
-static struct method method_of(const struct checkout_page *page)
+static struct method method_of(const struct checkout_page *page,
+                               const struct payment_method *method)
 {
-    const struct payment_method *method = page->service->method;
     for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
         if (text_equal(methods[i].method, method->code)) {
             return (struct method){methods[i].means, methods[i].network, methods[i].scheme};
@@ -196,6 +204,13 @@ static const char *add_details(struct details *details, const struct method *met
 
 /* ------------------------------------------------------------------ the page */
 
+const char *checkout_means_logo(const struct checkout_page *page,
+                                const struct payment_method *method)
+{
+    return text_starts(method->code, "payment_card") ? LOGO_CARD
+                                                     : kinds[method_of(page, method).means].logo;
+}
+
 struct template_rows checkout_means(const struct checkout_page *page, bool *ret_details)
 {
     struct arena *arena = page->call->arena;
@@ -206,15 +221,16 @@ struct template_rows checkout_means(const struct checkout_page *page, bool *ret_
     if (!page->service || service_takes_cards(page->service) || service_is_test(page->service)) {
         return rows;
     }
-    struct method method = method_of(page);
+    struct method method = method_of(page, page->service->method);
     const char *code = add_details(&details, &method);
     bool drawn = code && qr_of(arena, code, &qr);
     struct template_rows *kept = arena_alloc(arena, sizeof *kept);
     *kept = details.rows;
     *ret_details = kept->n;
     const struct template_value row[] = {
-        {"means_name", names[method.means]},
-        {"means_text", message(page->locale, arena_printf(arena, "means.%s", names[method.means]))},
+        {"means_name", kinds[method.means].name},
+        {"means_text",
+         message(page->locale, arena_printf(arena, "means.%s", kinds[method.means].name))},
         {"details", .rows = kept},
         {"has_details", template_flag(kept->n)},
         {"qr_text", code},

@@ -7,23 +7,34 @@
 
 #include <ctype.h>
 
+#define CHANGE "change" /* ?change=1: the payer wants another method than the one chosen */
+
 bool checkout_methods_needed(const struct checkout_page *page)
 {
     return invoice_awaits_choice(&page->invoice) &&
            clock_now(page->call->tenant) < page->invoice.expires_ms;
 }
 
-/* ------------------------------------------------------------------ the page */
-
-/* "P" of "PayPal": stands for the logo, which would come from another host. */
-static const char *initial_of(const struct checkout_page *page, const char *name)
+static bool may_change(const struct checkout_page *page)
 {
-    size_t length = 1;
-    while ((name[length] & 0xc0) == 0x80) {
-        length++;
-    }
-    return page->appearance.hide_logo ? NULL : arena_copy(page->call->arena, name, length);
+    const struct call *call = page->call;
+    return engine_payer_chose(call->engine, &page->invoice) &&
+           payment_is_open(call->tenant, call->arena, &page->invoice) &&
+           !payment_is_challenged(&page->invoice);
 }
+
+const char *checkout_methods_change_url(const struct checkout_page *page)
+{
+    return may_change(page) ? checkout_url(page, "", CHANGE "=1") : NULL;
+}
+
+bool checkout_methods_asked(const struct checkout_page *page)
+{
+    return checkout_methods_needed(page) ||
+           (http_query_text(page->call->request, CHANGE) && may_change(page));
+}
+
+/* ------------------------------------------------------------------ the page */
 
 /* The end of the button's test id. A method may be listed again for other currencies, and in a
  * large catalogue for the same one: then the service's code tells them apart. */
@@ -53,7 +64,7 @@ static void add_row(const struct checkout_page *page, const struct service *serv
         {"method", method_id(page, service, twin)},
         {"code", twin ? service->code : NULL},
         {"name", name},
-        {"initial", initial_of(page, name)},
+        {"logo", page->appearance.hide_logo ? NULL : checkout_means_logo(page, service->method)},
         {"converted", checkout_converted(page, service)},
         {"same_in_english", template_flag(text_equal(name, names->en))},
     };
@@ -117,10 +128,12 @@ struct answer *checkout_methods_show(const struct checkout_page *page)
 {
     const char *q = http_query_text(page->call->request, "q");
     const char *search = q && *q && !page->appearance.hide_filter ? q : NULL;
+    bool again = !checkout_methods_needed(page);
     struct template_rows choices = {0};
     add_choices(page, search, &choices);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
+        {"kept_url", again ? checkout_url(page, "", "") : NULL},
         {"q", search},
         {"choices", .rows = &choices},
         {"no_match", template_flag(search && !choices.n)},
@@ -137,16 +150,21 @@ struct answer *checkout_methods_take(struct checkout_page *page, const json_t *f
     const struct service *service =
         service_find(engine_catalogue(call->engine, call->tenant, INVOICE_PAYMENT),
                      posted_field(fields, "service"));
-    if (!checkout_methods_needed(page)) { /* chosen before, in another tab */
+    bool first = checkout_methods_needed(page);
+    bool again = !first && *posted_field(fields, CHANGE) && may_change(page);
+    if (!first && !again) { /* chosen before, in another tab */
         return checkout_see_other(page, "", "");
     }
     if (text_equal(posted_field(fields, "action"), "cancel")) {
         const char *back = payment_return_url(call->tenant, call->arena, &page->invoice);
         return call_redirect(call, 303, back ? back : checkout_url(page, "", ""));
     }
-    bool chosen = service &&
-                  appearance_offers(&page->appearance, service->method->code, call->arena) &&
-                  engine_choose(call->engine, call->tenant, call->arena, &page->invoice, service,
-                                page->invoice.service_fields, NULL);
+    bool offered =
+        service && appearance_offers(&page->appearance, service->method->code, call->arena);
+    bool chosen =
+        offered &&
+        (first ? engine_choose(call->engine, call->tenant, call->arena, &page->invoice, service,
+                               page->invoice.service_fields, NULL)
+               : engine_choose_again(call->engine, call->tenant, &page->invoice, service));
     return chosen ? checkout_see_other(page, "", "") : page_error(call, 422, "error_method");
 }

@@ -125,9 +125,10 @@ const char *checkout_resolution(const struct checkout_page *page, bool *ret_fore
 static struct template_rows language_rows(const struct checkout_page *page)
 {
     struct http_request *request = page->call->request;
-    const char *kept = http_query_text(request, "done")    ? "done=1"
-                       : http_query_text(request, "other") ? "other=1"
-                                                           : "";
+    const char *kept = http_query_text(request, "done")     ? "done=1"
+                       : http_query_text(request, "other")  ? "other=1"
+                       : http_query_text(request, "change") ? "change=1"
+                                                            : "";
     struct template_rows rows = {0};
     for (size_t i = 0; i < languages_count; i++) {
         const struct language *language = &languages[i];

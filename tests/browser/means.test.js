@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import jsQR from 'jsqr';
-import { Client } from '../lib/client.js';
+import { Client, query } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
 import { WAYS, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
@@ -212,5 +213,70 @@ describe("the mock's panel", () => {
       await payer.open('/hpp/cgi_0000000000000000');
       assert.equal(await payer.at('dashboard').getAttribute('href'), '/_mock/');
     });
+  });
+});
+
+for (const way of WAYS) {
+  describe(`a chosen method (${way.name})`, () => {
+    test('can be changed, also after a decline; the invoice then has the new service and its price', async () => {
+      const api = await demo.newAccount({ name: 'Corner Shop' });
+      const sink = await startSink({ account: api.account });
+      (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url: `${sink.url}/c` })).expect(200);
+      const order = { public_key: api.account.public_key, currency: 'USD', amount: 15 };
+      await asPayer(way, server, async (payer) => {
+        await payer.open(`/hpp/${query(order)}`);
+        await payer.click('method-bank_transfer');
+        await payer.click('change-method');
+        await payer.click('keep-method');
+        assert.equal(await payer.at('means').getAttribute('data-means'), 'transfer');
+        await payer.click('change-method');
+        await payer.click('locale-uk');
+        assert.equal(await payer.language(), 'uk');
+        await payer.click('method-paypal');
+        await payer.click('panel-decline');
+        await payer.sees('process_failed', 'insufficient_funds');
+        await payer.click('change-method');
+        await payer.click('method-tether');
+        await payer.click('confirm');
+        await payer.sees('processed', 'ok');
+        assert.equal(await payer.count('change-method'), 0);
+      });
+      const [made] = (await api.list()).expect(200).data;
+      assert.equal(made.relationships['payment-service'].data.id, 'tether_usd_hpp');
+      const [paid] = await sink.got(1, { invoice: made.id, status: 'processed' });
+      assert.match(paid.text, /tether_usd_hpp/);
+      await api.idle();
+      await sink.stop();
+    });
+
+    test('that the order chose cannot', async () => {
+      const { api, id, url, page } = await invoice({ service: 'paypal_usd_hpp' });
+      await asPayer(way, server, async (payer) => {
+        await payer.open(url);
+        assert.equal(await payer.count('change-method'), 0);
+        await payer.open(`${page}?change=1`);
+        assert.equal(await payer.count('confirm'), 1);
+        const csrf = await payer.page.locator('[name=csrf]').first().inputValue();
+        const reply = await demo.send('POST', new URL(page).pathname, {
+          form: new URLSearchParams({ csrf, change: 1, service: 'tether_usd_hpp' }).toString() });
+        assert.equal(reply.status, 303);
+      });
+      const { data } = (await api.get(id)).expect(200);
+      assert.equal(data.relationships['payment-service'].data.id, 'paypal_usd_hpp');
+    });
+  });
+}
+
+test('each method has a drawing, and none with show_method_logo=false', async () => {
+  const { account } = await demo.newAccount();
+  const order = { public_key: account.public_key, currency: 'USD', amount: 15 };
+  await asPayer({}, server, async (payer) => {
+    await payer.open(`/hpp/${query(order)}`);
+    const drawn = await payer.page.locator('.method').evaluateAll((all) =>
+      all.map((one) => [one.dataset.testid, one.querySelector('.logo path').getBBox().width > 8]));
+    assert.deepEqual(drawn.filter(([, seen]) => !seen), []);
+    await payer.shot('logos');
+    await payer.open(`/hpp/${query({ ...order, reference_id: 'plain', 'style[show_method_logo]': 'false' })}`);
+    assert.equal(await payer.page.locator('.logo').count(), 0);
   });
 });
