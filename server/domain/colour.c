@@ -177,3 +177,25 @@ bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT])
     }
     return true;
 }
+
+/* ------------------------------------------------------------------ contrast */
+
+/* Relative luminance, 0 to 1, as WCAG 2.2 defines it. */
+static double luminance(const char *hex)
+{
+    static const double weights[] = {0.2126, 0.7152, 0.0722};
+    unsigned long rgb =
+        strtoul((char[]){hex[1], hex[2], hex[3], hex[4], hex[5], hex[6], 0}, NULL, 16);
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        double part = (double)(rgb >> (16 - 8 * i) & 0xff) / OPAQUE;
+        sum += weights[i] * (part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+double colour_contrast(const char *hex, const char *other)
+{
+    double a = luminance(hex), b = luminance(other);
+    return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
+}

@@ -13,3 +13,7 @@
  * "#rrggbbaa" if it is not opaque. Returns false for anything else.
  */
 bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT]);
+
+/* The contrast of two colours that colour_parse wrote, 1 to 21, as WCAG 2.2 defines it.
+ * Transparency does not count. */
+double colour_contrast(const char *hex, const char *other);

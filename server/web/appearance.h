@@ -30,6 +30,12 @@ struct appearance {
 void appearance_of(const struct invoice *invoice, const struct cardgate *cardgate,
                    struct arena *arena, struct appearance *ret_appearance);
 
+#define APPEARANCE_CONTRAST_LEAST 4.5 /* WCAG 2.2, 1.4.3 */
+
+/* The pairs of text and ground whose contrast is too low because of the merchant's colours, in the
+ * names of `style`; NULL if all can be read. */
+const char *appearance_faint(const struct appearance *appearance, struct arena *arena);
+
 /* The style sheet of its colours. */
 void appearance_css(struct buf *out, const struct appearance *appearance);
 

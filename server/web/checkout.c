@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "api/wait.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "view/view_parts.h"
 #include "web/page.h"
@@ -150,6 +151,11 @@ struct answer *checkout_appearance(struct call *call)
 {
     struct checkout_page page;
     checkout_page_begin(call, call->found, &page);
+    const char *faint = appearance_faint(&page.appearance, call->arena);
+    if (faint) {
+        log_event(LOG_WARN, "faint_colours", LOG_TEXT("invoice", page.invoice.id),
+                  LOG_TEXT("contrast_below_4.5", faint));
+    }
     appearance_css(http_reply(call->request, 200, "text/css; charset=utf-8"), &page.appearance);
     http_reply_header(call->request, "X-Content-Type-Options", "nosniff");
     return call_answered(call);

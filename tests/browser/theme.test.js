@@ -106,3 +106,42 @@ describe('with forced colours', () => {
     });
   }
 });
+
+describe('colours of a merchant that cannot be read', () => {
+  const FAINT = { primary_text_color: '#eeeeee', primary_color: '#ffee00', on_primary_color: 'white' };
+
+  test('are named in the log and in the panel, which keeps its own', async () => {
+    const own = await startServer();
+    const api = await new Client(own).newAccount();
+    await asPayer({}, own, async (payer) => {
+      await payer.open(await page(api, FAINT));
+      const said = await payer.text('panel-faint');
+      assert.match(said, /primary_text_color on primary_background_color 1\.2:1/);
+      assert.match(said, /on_primary_color on primary_color 1\.2:1/);
+      assert.ok(!said.includes('secondary_text_color on'), said);
+      const inks = await payer.at('mock-panel').evaluate((panel) =>
+        [panel, panel.querySelector('a'), panel.querySelector('button')].map((one) => getComputedStyle(one).color));
+      assert.deepEqual(inks, ['rgb(26, 32, 51)', 'rgb(26, 32, 51)', 'rgb(26, 32, 51)']);
+      await payer.shot('faint');
+    });
+    await own.stop(); // it has written its log
+    assert.match(own.stderr, /faint_colours .*primary_text_color on primary_background_color 1\.2:1/);
+  });
+
+  test('and those that can be read are not', async () => {
+    await asPayer({}, server, async (payer) => {
+      await payer.open(await page(await demo.newAccount(), { primary_color: 'navy', theme: 'basic' }));
+      assert.equal(await payer.count('panel-faint'), 0);
+    });
+  });
+
+  test('are compared with the colours of the page', () => {
+    const read = (name) => readFileSync(new URL(`../../server/web/${name}`, import.meta.url), 'utf8');
+    const css = read('assets/theme.css');
+    const rows = [...read('appearance_faint.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
+    assert.equal(rows.length, 10);
+    for (const [, property, light, dark] of rows) {
+      assert.ok(css.includes(`${property}: light-dark(${light}, ${dark});`), property);
+    }
+  });
+});

@@ -2,6 +2,8 @@
 
 #include "domain/colour.h"
 
+#include <math.h>
+
 static void every_notation_becomes_hexadecimal(void **state)
 {
     static const struct {
@@ -98,11 +100,32 @@ static void other_texts_are_not_colours(void **state)
     assert_string_equal(hex, "kept");
 }
 
+static void contrast_is_that_of_wcag(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        double contrast;
+    } rows[] =
+        {
+            {"#000000", "#ffffff", 21},     {"#ffffff", "#ffffff", 1},
+            {"#767676", "#ffffff", 4.54},   {"#ff0000", "#ffffff", 4},
+            {"#0a0a0a80", "#ffffff", 19.8}, /* transparency does not count */
+        };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        double there = colour_contrast(rows[i].one, rows[i].other);
+        double back = colour_contrast(rows[i].other, rows[i].one);
+        assert_true(fabs(there - rows[i].contrast) < 0.005);
+        assert_true(fabs(back - rows[i].contrast) < 0.005);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_notation_becomes_hexadecimal),
         cmocka_unit_test(other_texts_are_not_colours),
+        cmocka_unit_test(contrast_is_that_of_wcag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
