@@ -6,8 +6,8 @@
 /* An item, with its bytes and, if it was refused, why. */
 void request_view(struct call *call, struct json_out *out, const struct journal_record *record);
 
-/* Calls `each` for every header of a part, JOURNAL_HEADERS or JOURNAL_REPLY_HEADERS; texts are in the
- * call's arena. */
+/* Calls `each` for every header of a part, JOURNAL_HEADERS or JOURNAL_REPLY_HEADERS; texts are in
+ * the call's arena. */
 void request_headers(struct call *call, const struct journal_record *record, enum journal_part part,
                      void (*each)(void *arg, const char *name, const char *value), void *arg);
 

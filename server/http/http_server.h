@@ -72,7 +72,7 @@ struct http_request {
     const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target is malformed */
     bool head, too_large;
-    bool old; /* HTTP/1.0 */
+    bool old;     /* HTTP/1.0 */
     bool no_room; /* the body was discarded: HTTP_BODIES_MOST */
     /* Why the request must be refused before its route is called; its connection then ends. NULL:
      * it is well-formed. */
@@ -161,7 +161,8 @@ const char *http_header(const struct http_request *request, const char *name);
 void http_headers(const struct http_request *request,
                   void (*each)(void *arg, const char *name, const char *value), void *arg);
 
-/* Calls `each` for every header of the reply, also its type, without those that the library adds. */
+/* Calls `each` for every header of the reply, also its type, without those that the library adds.
+ */
 void http_reply_headers(const struct http_request *request,
                         void (*each)(void *arg, const char *name, const char *value), void *arg);
 

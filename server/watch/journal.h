@@ -87,7 +87,7 @@ struct journal_request {
     unsigned status; /* 0: a fault ended it without an answer */
     int route;       /* in the router's table, -1: none */
     enum journal_refusal refusal;
-    bool page, old; /* old: HTTP/1.0 */
+    bool page, old;        /* old: HTTP/1.0 */
     enum fault_kind fault; /* that was applied to it */
     char method[16];
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""bundle.py OUT.js ENTRY.js: writes the module ENTRY.js and all that it imports as one file, so that a browser asks once.
+"""bundle.py OUT.js ENTRY.js [FIRST.js]: writes the module ENTRY.js and all that it imports as one file, so that a browser asks
+once. What the bundle of FIRST.js has is imported from there, where every module is exported under its name.
 
 Each module becomes a function that returns what it exports. Understood is what the modules here use: imports of names from
 files beside them, and exports of functions, classes and constants, each at the start of a line. Others are errors, as is a
@@ -22,7 +23,7 @@ def bound(names):
 
 class Bundle:
     def __init__(self, folder):
-        self.folder, self.done, self.open, self.parts = folder, set(), [], []
+        self.folder, self.done, self.open, self.parts, self.exports = folder, [], [], [], {}
 
     def add(self, name):
         if name in self.open:
@@ -34,11 +35,11 @@ class Bundle:
         for _, other in IMPORT.findall(text):
             self.add(other)
         self.open.pop()
-        self.done.add(name)
+        self.done.append(name)
         self.parts.append(self.wrapped(name, text))
 
     def wrapped(self, name, text):
-        exported = [one for _, one in EXPORT.findall(text)]
+        exported = self.exports[name] = [one for _, one in EXPORT.findall(text)]
         text = IMPORT.sub(lambda found: f"const {{ {bound(found[1])} }} = {found[2]};\n", text)
         text = COMMENT.sub("", EXPORT.sub(r"\1 \2", text))
         foreign = FOREIGN.search(text)
@@ -48,14 +49,22 @@ class Bundle:
         return f"// {name}.js\nconst {name} = (() => {{\n{text.strip()}\n{returned}}})();\n"
 
 
-def main(out, entry):
+def main(out, entry, first=None):
     entry = pathlib.Path(entry)
-    bundle = Bundle(entry.parent)
+    bundle, lines = Bundle(entry.parent), []
+    if first:
+        first = pathlib.Path(first)
+        bundle.add(first.stem)
+        lines.append(f"import {{ {', '.join(bundle.done)} }} from './{first.name}';\n")
+        bundle.parts = []
     bundle.add(entry.stem)
-    pathlib.Path(out).write_text("\n".join(bundle.parts), encoding="utf-8")
+    lines += bundle.parts
+    lines.append(f"export const {{ {', '.join(bundle.exports[entry.stem])} }} = {entry.stem};\n" if first
+                 else f"export {{ {', '.join(bundle.done)} }};\n")
+    pathlib.Path(out).write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     main(*sys.argv[1:])

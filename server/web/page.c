@@ -56,9 +56,9 @@ static void add_headers(struct call *call, const char *cache)
 struct answer *page_reply(struct call *call, unsigned status, const char *name, const char *locale,
                           const struct template_scope *scope)
 {
-    const char *assets = arena_printf(call->arena, "%s" ASSETS_PATH "%s",
-                                      call->page_base ? call->page_base : "",
-                                      embedded_assets_version);
+    const char *assets =
+        arena_printf(call->arena, "%s" ASSETS_PATH "%s", call->page_base ? call->page_base : "",
+                     embedded_assets_version);
     const struct template_value own[] = {
         {"locale", locale}, {"base", call->page_base}, {"assets", assets}};
     const struct template_scope all = {own, ARRAY_SIZE(own), scope};

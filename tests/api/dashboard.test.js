@@ -67,7 +67,7 @@ test('the resolutions are those that an outcome may name, with their meaning', a
 });
 
 test('the dashboard describes the faults of the document', async () => {
-  const { text } = (await demo.send('GET', '/_mock/assets/dashboard.js')).expect(200);
+  const { text } = (await demo.send('GET', '/_mock/assets/dashboard_views.js')).expect(200);
   const tables = text.match(/_FAULTS = \{[^}]*\}/g).join('');
   const names = new Set([...tables.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name));
   const { fault } = contract().document.components.schemas.FaultValues.properties;
@@ -124,11 +124,12 @@ describe('the page', () => {
       if (seen.has(path)) return;
       seen.add(path);
       const file = (await demo.send('GET', path)).expect(200);
-      for (const [, name] of file.text.matchAll(/(?:src|href)="(\/_mock\/assets\/[0-9a-f]+\/[a-z_.]+)/g)) await look(name);
+      const named = file.text.matchAll(/(?:src|href)="(\/_mock\/assets\/[0-9a-f]+\/[a-z_.]+)/g);
+      for (const [, name] of named) await look(name);
     };
     await look('/_mock/');
     const files = [...seen].map((path) => path.split('/').at(-1)).sort();
-    assert.deepEqual(files, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'icon.svg', 'theme.css'], 'the modules are one file');
+    assert.deepEqual(files, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'dashboard_early.js', 'icon.svg', 'theme.css'], 'the modules are one file');
   });
 });
 

@@ -507,7 +507,8 @@ describe('security of the pages', () => {
 
   test('assets and documentation are sent in gzip to who takes it', async () => {
     for (const path of ['/_mock/assets/dashboard.js', '/_mock/assets/theme.css', '/_mock/docs/faults', '/_mock/docs/search.json']) {
-      const ask = (coding, more = {}, check = true) => demo.send('GET', path, { check, headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
+      const ask = (coding, more = {}, check = true) => demo.send('GET', path,
+        { check, headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
       const plain = (await ask()).expect(200);
       assert.equal(plain.headers['content-encoding'], undefined);
       assert.equal(plain.headers.vary, 'Accept-Encoding');

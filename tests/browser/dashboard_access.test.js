@@ -47,6 +47,22 @@ describe('loading errors', () => {
   });
 });
 
+test('the first list asks for each thing once, and for no view that is not shown', async () => {
+  const api = await shop();
+  await api.made({}, hold);
+  await asTester(api, async (tester) => {
+    const asked = [];
+    tester.page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)));
+    const views = tester.page.waitForRequest(/dashboard_views/).then(() => tester.at('invoice').count());
+    await tester.open();
+    assert.equal(await views, 1, 'the other views are loaded after the list');
+    await tester.at('invoice').waitFor();
+    const before = asked.slice(0, asked.indexOf('dashboard_views.js')).filter((name) => name !== 'icon.svg').sort();
+    assert.deepEqual(before, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'dashboard_early.js', 'events', 'payment-invoices',
+      'resolutions', 'statuses', 'theme.css']);
+  });
+});
+
 describe('with the keyboard alone', () => {
   test('the user opens an invoice, returns, and opens every view', async () => {
     const api = await shop();

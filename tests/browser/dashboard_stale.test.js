@@ -55,7 +55,8 @@ test('an invoice on paper is whole, and has nothing to click', async () => {
     for (const one of ['[data-testid="reference"]', '[data-testid="timeline"]', '[data-testid="attempt-request"]']) {
       assert.ok(await tester.page.locator(one).first().isVisible(), one);
     }
-    const cut = await tester.page.locator('pre').evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight + 1).length);
+    const cut = await tester.page.locator('pre').evaluateAll((all) =>
+      all.filter((one) => one.scrollHeight > one.clientHeight + 1).length);
     assert.equal(cut, 0);
     await tester.payer.shot('dashboard-print');
   });

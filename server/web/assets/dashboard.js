@@ -1,36 +1,31 @@
 // The dashboard. The fragment of the URL names the view, so every view has a link.
 //   #/invoices?search=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
-import { account } from './dashboard_api.js';
+import { account, forgetEarly } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
 import { connect, watchState } from './dashboard_live.js';
-import { showAccounts } from './dashboard_accounts.js';
 import { startClockChip } from './dashboard_clock_chip.js';
-import { showClock } from './dashboard_clock.js';
-import { showFaults } from './dashboard_faults.js';
-import { showInvoice } from './dashboard_invoice.js';
 import { showInvoices, showPayouts } from './dashboard_invoices.js';
-import { showNew } from './dashboard_new.js';
-import { showReport } from './dashboard_report.js';
-import { showRequests } from './dashboard_requests.js';
-import { showService } from './dashboard_service.js';
-import { showServices } from './dashboard_services.js';
-import { showSink, showSinks } from './dashboard_sinks.js';
+
+const restOf = () => import('./dashboard_views.js');
+
+/** A view of that file, which is loaded when it is first shown. */
+const later = (name) => async (...args) => (await restOf()).views[name](...args);
 
 const VIEWS = {
-  invoices: { list: showInvoices, one: showInvoice, title: 'Invoices' },
-  payouts: { list: showPayouts, one: showInvoice, title: 'Payouts' },
-  new: { list: showNew, title: 'New' },
-  report: { list: showReport, title: 'Report' },
-  requests: { list: showRequests, title: 'Requests' },
-  sinks: { list: showSinks, one: showSink, title: 'Inbox' },
-  faults: { list: showFaults, title: 'Faults' },
-  services: { list: showServices, one: showService, title: 'Services' },
-  clock: { list: showClock, title: 'Clock' },
-  accounts: { list: showAccounts, title: 'Accounts' },
+  invoices: { list: showInvoices, one: later('showInvoice'), title: 'Invoices' },
+  payouts: { list: showPayouts, one: later('showInvoice'), title: 'Payouts' },
+  new: { list: later('showNew'), title: 'New' },
+  report: { list: later('showReport'), title: 'Report' },
+  requests: { list: later('showRequests'), title: 'Requests' },
+  sinks: { list: later('showSinks'), one: later('showSink'), title: 'Inbox' },
+  faults: { list: later('showFaults'), title: 'Faults' },
+  services: { list: later('showServices'), one: later('showService'), title: 'Services' },
+  clock: { list: later('showClock'), title: 'Clock' },
+  accounts: { list: later('showAccounts'), title: 'Accounts' },
 };
 const main = document.querySelector('main');
 let leaving = new AbortController();
@@ -92,4 +87,8 @@ window.addEventListener('error', ({ message }) => complain({ message }));
 window.addEventListener('unhandledrejection', ({ reason }) => complain(reason));
 startKeys();
 if (account) connect();
-show({ focus: false }).then(() => account && startClockChip(document.querySelector('[data-testid="clock-chip"]')));
+show({ focus: false }).then(() => {
+  forgetEarly();
+  restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
+  if (account) startClockChip(document.querySelector('[data-testid="clock-chip"]'));
+});

@@ -76,7 +76,8 @@ function card(one, load) {
   return el('section.card', { 'aria-label': name ?? id, 'data-testid': 'account-card', 'data-account': id },
     el('div.line', {}, el('h2', {}, name ?? 'without a name'), own ? el('span.tag.good', {}, 'shown') : null,
       el('a.button.small', { href: urlOf(id), 'data-testid': 'open-account' }, own ? 'Its invoices' : 'Switch to this account')),
-    keys, balancesOf(one), settingsOf(one, load), own ? snapshotsOf() : null, rotatorOf(one, (made) => fill(keys, keysOf(made))),
+    keys, balancesOf(one), settingsOf(one, load), own ? snapshotsOf() : null,
+    rotatorOf(one, (made) => fill(keys, keysOf(made))),
     own ? actionsOf(one, load) : null);
 }
 

@@ -34,8 +34,19 @@ async function answer(reply) {
   throw new ApiError(reply.status, error?.code ?? '', error?.message ?? `the server answered ${reply.status}`);
 }
 
+/** The answer of a request that dashboard_early.js made, once. */
+function takeEarly(url) {
+  const reply = window.milkypayEarly?.get(url);
+  window.milkypayEarly?.delete(url);
+  return reply;
+}
+
+/** What was not taken for the first view is out of date for the next. */
+export const forgetEarly = () => { window.milkypayEarly = undefined; };
+
 async function ask(method, url, body) {
-  const reply = await fetch(url, {
+  const early = method === 'GET' && takeEarly(url);
+  const reply = early ? await early : await fetch(url, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),

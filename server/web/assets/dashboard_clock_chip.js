@@ -1,4 +1,4 @@
-// The mark in the bar while the account's clock is frozen or moved: without it, invoices that never settle are a riddle.
+// The mark in the bar while the account's clock is frozen or moved: it explains invoices that do not settle.
 
 import { getDated } from './dashboard_api.js';
 import { always } from './dashboard_live.js';

@@ -56,8 +56,9 @@ export function differences(before, after) {
   const lines = [];
   for (let i = 0, j = 0; i < before.length || j < after.length;) {
     if (i < before.length && j < after.length && before[i] === after[j]) lines.push([' ', before[i++], j++]);
-    else if (j === after.length || (i < before.length && common[i + 1][j] >= common[i][j + 1])) lines.push(['-', before[i++]]);
-    else lines.push(['+', after[j++]]);
+    else if (j < after.length && (i === before.length || common[i][j + 1] > common[i + 1][j])) {
+      lines.push(['+', after[j++]]);
+    } else lines.push(['-', before[i++]]);
   }
   return lines;
 }

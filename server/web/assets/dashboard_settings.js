@@ -8,7 +8,7 @@ import { button, field, form, options, toast } from './dashboard_parts.js';
 const STATUSES = ['active', 'new', 'inactive', 'moderation_requested', 'moderation_pending', 'archived'];
 const YES = ['false', 'true'];
 
-/** [name, kind, what it does]. Kinds: text, number, map, list, or the values to choose from. The profile has its own field. */
+/** [name, kind, what it does]. Kinds: text, number, map, list, or the values to choose from. Not the profile. */
 export const SETTINGS = [
   ['name', 'text', 'Payers see it on the payment page.'],
   ['description', 'text', 'In the prerequest.'],
