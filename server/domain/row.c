@@ -43,6 +43,7 @@ _Static_assert(FLOW_CHARGE == 0 && FLOW_VERIFY == 1 && SOURCE_MERCHANT_API == 0 
 #define STORED(type, member, what, ...) \
     {#member, ROW_##what, offsetof(struct type, member), ##__VA_ARGS__}
 #define NULLABLE .null = true
+#define SPARSE NULLABLE, .sparse = true
 #define CHANGES .changes = true
 
 static const struct row_field invoice_fields[] = {
@@ -112,8 +113,7 @@ static const struct row_field invoice_fields[] = {
      .kind = ROW_BALANCE,                                                                          \
      .offset = offsetof(struct transition, moved.part),                                            \
      .name = #part,                                                                                \
-     NULLABLE,                                                                                     \
-     .sparse = true}
+     SPARSE}
 
 static const struct row_field transition_fields[] = {
     STORED(transition, invoice, NUMBER),
@@ -165,8 +165,8 @@ static const struct row_field attempt_fields[] = {
     STORED(attempt, request_body, TEXT),
     FILED(attempt, response_headers, JSON, NULLABLE),
     FILED(attempt, response_body, BYTES, .offset2 = offsetof(struct attempt, response_size), NULLABLE),
-    FILED(attempt, request_line, TEXT, .most = HEAD_LINE_MOST, NULLABLE),
-    FILED(attempt, response_line, TEXT, .most = HEAD_LINE_MOST, NULLABLE),
+    FILED(attempt, request_line, TEXT, .most = HEAD_LINE_MOST, SPARSE),
+    FILED(attempt, response_line, TEXT, .most = HEAD_LINE_MOST, SPARSE),
 };
 
 static const struct row_field refund_fields[] = {
