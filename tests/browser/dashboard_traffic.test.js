@@ -90,6 +90,8 @@ describe('sinks', () => {
       await api.made({}, hold);
       await tester.sees('received', 1);
       await tester.page.locator('[data-testid="received"]', { hasText: '503' }).waitFor();
+      await tester.open('/sinks/other');
+      assert.equal(await tester.at('codes').inputValue(), '200', 'what is left of them');
     });
   });
 });

@@ -44,9 +44,10 @@ function addressCard(url) {
     el('div.actions', {}, use));
 }
 
-function answersForm(name) {
+/** The form that sets the answers; `now` are those that are set. */
+function answersForm(name, now) {
   const codes = el('input', {
-    name: 'responses', maxlength: 4000, placeholder: '200', 'data-search': true, 'data-testid': 'codes',
+    name: 'responses', value: now.join(', '), maxlength: 4000, placeholder: '200', 'data-search': true, 'data-testid': 'codes',
   });
   const program = button('Set', async () => {
     await call('PUT', `/sink/${name}`, { responses: codesOf(codes.value) });
@@ -75,8 +76,10 @@ export async function showSink(view, { id: name, values, signal }) {
   };
   const forget = button('Delete all', sure('Delete all that this sink received?',
     () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', 'data-testid': 'forget' });
+  const known = (await get('/sinks')).items.find((one) => one.name === name);
+  if (signal.aborted) return;
   view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Inbox')), el('div.line', {}, el('h1', {}, name), count, forget),
-    addressCard(urlOf(name)), answersForm(name), list, foot);
+    addressCard(urlOf(name)), answersForm(name, known?.responses ?? []), list, foot);
   keepFresh(view, ['callback', 'account'], load, signal);
   await load();
 }
