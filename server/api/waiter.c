@@ -210,6 +210,17 @@ static bool is_hopeless(struct call *call, const struct waiter *waiter)
            call->tenant->account.clock.frozen && is_idle(call, 0);
 }
 
+/* No callback was queued, and none will be: there is no URL. A later change of the account would
+ * only affect later callbacks, which the caller can wait for then. */
+static bool has_no_url(struct call *call, const struct waiter *waiter, struct wait_cache *cache)
+{
+    if (waiter->kind != WAIT_CALLBACK || call->tenant->account.settings.callback_url) {
+        return false;
+    }
+    cache_callbacks(call, waiter, cache);
+    return !cache->n_callbacks && !cached_invoice(call, waiter, cache)->callback_url;
+}
+
 struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     bool replaced =
@@ -219,6 +230,11 @@ struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_
                                   "the account's state was replaced while the call waited");
     }
     struct answer *answer = kinds[waiter->kind].try(call, waiter, cache);
+    if (!answer && has_no_url(call, waiter, cache)) {
+        return waiter_give_up(call, waiter, "no_callback_url",
+                              "no callback is queued: neither the invoice nor the account has a "
+                              "callback_url");
+    }
     return answer || !is_hopeless(call, waiter)
                ? answer
                : waiter_give_up(call, waiter, "frozen",

@@ -54,7 +54,7 @@ struct wait_cache {
 void wait_cache_finish(struct wait_cache *cache);
 
 /* Answers 200 if the condition holds, 404 if it never can, 408 if it cannot without another call
- * because the clock is frozen; else returns NULL. */
+ * because the clock is frozen or callbacks have no URL; else returns NULL. */
 struct answer *waiter_try(struct call *call, struct waiter *waiter,
                           struct wait_cache *cache) ATTR_MUST_USE;
 

@@ -660,6 +660,18 @@ describe('wait', () => {
     assert.match(JSON.stringify(reply.json), /process_pending/);
   });
 
+  test('for a callback that has no URL it returns at once', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made();
+    for (const callback of ['delivered', 'failed']) {
+      const reply = await api.wait({ invoice: id, callback, timeout: '60s' });
+      const { code, message } = refused(reply, 408);
+      assert.equal(code, 'no_callback_url');
+      assert.match(message, /neither the invoice nor the account has a callback_url/);
+      assert.deepEqual(reply.json.now.callbacks, []);
+    }
+  });
+
   test('on a frozen clock with nothing due it returns at once', async () => {
     const api = await frozen();
     const { id } = await pending(api);
