@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 
 #define LISTEN_MOST 8 /* addresses per host name */
+#define FRESH_MOST 16 /* new connections whose first bytes are looked at */
 
 struct http_server {
     struct http_options options;
@@ -24,6 +25,8 @@ struct http_server {
     size_t bodies; /* bytes of all bodies in memory */
     struct timers timers;
     bool closing;
+    int fresh[FRESH_MOST]; /* sockets plus 1 that have not sent anything yet, 0: none */
+    size_t n_fresh;        /* counts them */
 };
 
 /* Raises the limit of open files as far as possible. Returns how many connections it allows. */
@@ -36,6 +39,15 @@ unsigned listen_connections_most(void);
  */
 const char *listen_open(const char *host, int port, struct arena *arena, bool *ret_taken,
                         int ret_fds[LISTEN_MOST], size_t *ret_n);
+
+/*
+ * tls_hello.c: a new connection, of which the newest FRESH_MOST are looked at; its end; and a look at
+ * what they sent, before libmicrohttpd reads it. A client that speaks TLS is logged, and its
+ * connection ended. With --tls-cert they do nothing.
+ */
+void tls_hello_expect(struct http_server *server, int fd);
+void tls_hello_forget(struct http_server *server, int fd);
+void tls_hello_look(struct http_server *server);
 
 /* The port of a listening socket. */
 int listen_port(int fd);

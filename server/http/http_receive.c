@@ -143,11 +143,13 @@ static void log_lost(struct http_request *request)
 void http_connection(void *arg, struct MHD_Connection *connection, void **context,
                      enum MHD_ConnectionNotificationCode code)
 {
-    (void)arg;
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        tls_hello_expect(arg, fd);
         *context = mem_alloc(sizeof(struct open_request));
         return;
     }
+    tls_hello_forget(arg, fd);
     struct open_request *open = *context;
     void *left = open->request;
     if (left) {

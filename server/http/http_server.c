@@ -197,7 +197,7 @@ const char *http_server_start(const struct http_options *options, struct arena *
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, http_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_NOTIFY_COMPLETED, http_finish,
-        NULL, MHD_OPTION_NOTIFY_CONNECTION, http_connection, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
+        NULL, MHD_OPTION_NOTIFY_CONNECTION, http_connection, server, MHD_OPTION_CONNECTION_TIMEOUT,
         IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, server->connections_most,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_ARRAY,
         server->cert ? tls : none, MHD_OPTION_END);
@@ -273,6 +273,7 @@ int64_t http_server_wait_ms(const void *arg)
 void http_server_run(struct http_server *server)
 {
     timers_run(&server->timers, mono_now_ms());
+    tls_hello_look(server);
     MHD_run(server->daemon);
 }
 

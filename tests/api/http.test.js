@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { after, describe, test } from 'node:test';
 import { Client, invoice, rawExchange } from '../lib/client.js';
@@ -33,6 +34,11 @@ async function logged(pattern, from = 0) {
     await new Promise((done) => { setTimeout(done, 10); });
   }
 }
+
+/** Speaks TLS to the server; resolves to the client's error. */
+const speakTls = () => new Promise((done) => {
+  connectTls({ host: server.host, port: server.port }).on('error', done);
+});
 
 let cases = 0;
 const nextName = () => `case${++cases}x`;
@@ -443,4 +449,31 @@ test(`${MUTANTS} randomly changed requests run nothing that a strict parser does
   assert.ok(second.length > 0, 'some were left as they were');
   (await api.create(invoice())).expect(201);
   await one.stop();
+});
+
+// The server looks at the first bytes just before libmicrohttpd reads them. Bytes that arrive in between are not seen,
+// which no client can prevent: then the next one is.
+describe('a client that speaks TLS', () => {
+  test('is told so by its own error, and in the log', async () => {
+    let code;
+    while (code !== 'ERR_SSL_WRONG_VERSION_NUMBER') ({ code } = await speakTls());
+    await logged('tls_to_http .*use http://');
+    (await demo.list()).expect(200);
+  });
+
+  test('gets its answer before its line ends', async () => {
+    let raw = '';
+    while (!raw) ({ raw } = await rawExchange(server, Buffer.from([0x16, 3, 1, 2, 0]), { finish: true }));
+    assert.match(raw, /^HTTP\/1\.1 400 /);
+  });
+
+  test('is not expected among clients of HTTP, however many connect and go', async () => {
+    const from = server.stderr.length;
+    const sockets = Array.from({ length: 40 }, () => connect({ host: server.host, port: server.port }));
+    await Promise.all(sockets.map((socket) => new Promise((done) => { socket.on('connect', done); })));
+    (await demo.list()).expect(200);
+    for (const socket of sockets) socket.destroy();
+    (await demo.list()).expect(200);
+    assert.doesNotMatch(server.stderr.slice(from), /tls_to_http/);
+  });
 });
