@@ -278,9 +278,14 @@ static const struct {
     {"reset by peer", ENDED},
 };
 
+static bool is_https(const char *url)
+{
+    return strncasecmp(url, "https:", strlen("https:")) == 0;
+}
+
 const char *transfer_tls_mismatch(CURLcode code, const char *error, const char *url)
 {
-    bool https = strncasecmp(url, "https:", strlen("https:")) == 0;
+    bool https = is_https(url);
     for (size_t i = 0; https && code == CURLE_SSL_CONNECT_ERROR && i < ARRAY_SIZE(no_tls); i++) {
         if (strcasestr(error, no_tls[i].said)) {
             return no_tls[i].words;
@@ -303,6 +308,18 @@ bool delivery_wants_tls(const struct delivery_result *result)
         }
     }
     return false;
+}
+
+/* What to do about an error that curl describes, or "". Some servers of TLS reset connections
+ * without it. */
+static const char *advice(const struct transfer *transfer, CURLcode code, const char *url)
+{
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        return "; --callback-ca FILE trusts a certificate, --callback-insecure skips the check";
+    }
+    return code == CURLE_RECV_ERROR && !transfer->answer.head.size && !is_https(url)
+               ? "; if the receiver speaks TLS, use https:// in the URL"
+               : "";
 }
 
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
@@ -328,8 +345,8 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
                   sizeof shown);
         return arena_printf(arena, "%s is not a valid URL", shown);
     }
-    const char *mismatch = transfer_tls_mismatch(
-        code, transfer->error, transfer_url(transfer->options, arena, transfer->delivery.url));
+    const char *url = transfer_url(transfer->options, arena, transfer->delivery.url);
+    const char *mismatch = transfer_tls_mismatch(code, transfer->error, url);
     if (mismatch) {
         return arena_printf(arena, "the receiver %s", mismatch);
     }
@@ -339,7 +356,9 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
             return words[i].text;
         }
     }
-    return transfer->error[0] ? without_time(arena, transfer->error) : curl_easy_strerror(code);
+    const char *said =
+        transfer->error[0] ? without_time(arena, transfer->error) : curl_easy_strerror(code);
+    return arena_printf(arena, "%s%s", said, advice(transfer, code, url));
 }
 
 /* Credentials, and whatever the account adds. */

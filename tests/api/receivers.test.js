@@ -50,6 +50,13 @@ describe('TLS', () => {
     plain.close();
   });
 
+  test('http to a receiver of https that resets the connection', async () => {
+    const receiver = await startRawReceiver((socket) => socket.resetAndDestroy());
+    const { attempts: [{ error }] } = await attempt(await scene(), receiver.url);
+    assert.match(error, /reset by peer; if the receiver speaks TLS, use https:\/\/ in the URL$/);
+    await receiver.stop();
+  });
+
   for (const said of ['The plain HTTP request was sent to HTTPS port', 'Client sent an HTTP request to an HTTPS server.'])
     test(`http to a receiver of https that answers 400: ${said}`, async () => {
       const receiver = await sayer(`HTTP/1.1 400 Bad Request\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
