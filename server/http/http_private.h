@@ -41,8 +41,8 @@ const char *listen_open(const char *host, int port, struct arena *arena, bool *r
                         int ret_fds[LISTEN_MOST], size_t *ret_n);
 
 /*
- * tls_hello.c: a new connection, of which the newest FRESH_MOST are looked at; its end; and a look at
- * what they sent, before libmicrohttpd reads it. A client that speaks TLS is logged, and its
+ * tls_hello.c: a new connection, of which the newest FRESH_MOST are looked at; its end; and a look
+ * at what they sent, before libmicrohttpd reads it. A client that speaks TLS is logged, and its
  * connection ended. With --tls-cert they do nothing.
  */
 void tls_hello_expect(struct http_server *server, int fd);
