@@ -118,7 +118,8 @@ static bool has_service(const struct snapshot_rows *r, enum invoice_kind kind, c
 /* Files of versions without exchange rates: the order was in the currency of its service. */
 static void complete_price(struct invoice *invoice)
 {
-    if (invoice->service && invoice->exchange_rate == MONEY_NONE) {
+    if (invoice->service && invoice->exchange_rate == MONEY_NONE &&
+        invoice->service_amount == MONEY_NONE) {
         invoice->service_amount = invoice->amount;
         invoice->exchange_rate = MONEY_ONE;
     }

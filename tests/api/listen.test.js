@@ -72,7 +72,7 @@ describe(
     });
 
     test('an address in use by another program: status 2', async () => {
-      const other = createServer();
+      const other = createServer((socket) => socket.destroy());
       await new Promise((done) => {
         other.listen(0, '127.0.0.3', done);
       });
