@@ -406,7 +406,8 @@ static void version_begins_with_the_programs_own(void **state)
                                         "SQLite ",
                                         "libcurl ",
                                         "OpenSSL ",
-                                        "PCRE2 "};
+                                        "PCRE2 ",
+                                        "libqrencode "};
     struct run run;
     size_t i = 0;
     (void)state;
