@@ -152,7 +152,7 @@ describe('rejected with a closed connection', () => {
       const { reply, name, items } = await send(head, body, options);
       if (NEWER && options?.newer !== undefined) {
         assert.equal(reply.status || 0, options.newer, reply.raw);
-        assert.deepEqual(reply.raw.match(/HTTP\/1\.1 \d/g) ?? [], options.newer ? [`HTTP/1.1 ${options.newer}`.slice(0, 10)] : []);
+        assert.equal((reply.raw.match(/HTTP\/1\.1 /g) ?? []).length, options.newer ? 1 : 0, 'at most one answer');
         assert.deepEqual(items, [], name);
         await logged('warn +http .*(response code is|request line)', from);
         return;
