@@ -159,9 +159,9 @@ def excerpt(markup):
 
 
 def sections(page):
-    """[anchor, heading, excerpt, words] of each heading and what stands below it. Samples are left out, and of a generated
-    page all but the code."""
-    body = re.sub(r"<pre>.*?</pre>", "", page.body, flags=re.S)
+    """[anchor, heading, excerpt, words] of each heading and what stands below it. Of samples only what is printed is kept,
+    because people paste it, and of a generated page only the code."""
+    body = re.sub(r"<pre>(?!<code class=\"language-text\">).*?</pre>", "", page.body, flags=re.S)
     parts = re.split(r"<h[1-6] id=\"[^\"]*\">.*?</h[1-6]>", body)[1:]
     for (_, anchor, heading), part in zip(page.headings, parts):
         kept = " ".join(re.findall(r"<code[^>]*>.*?</code>", part)) if GENERATED in page.body else part

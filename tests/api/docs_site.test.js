@@ -104,12 +104,14 @@ describe('the index of the search', () => {
     }
   });
 
-  test('contains the words of the text and of its tables, not those of samples', async () => {
+  test('contains the words of the text, of its tables and of what is printed, not those of samples', async () => {
     const { json } = await page('/_mock/docs/search.json');
     const [, , , sections] = json.find(([url]) => url === '/_mock/docs/faults');
     const all = sections.map(([, , , words]) => words).join(' ').split(' ');
     for (const word of ['simulate', 'commit_then_reset', 'retry_after']) assert.ok(all.includes(word), word);
     assert.ok(!all.includes('createhash'));
+    const [, , , symptoms] = json.find(([url]) => url === '/_mock/docs/troubleshooting');
+    assert.ok(symptoms.some(([anchor, , , words]) => anchor === '401-unauthorized' && words.includes('password')));
   });
 });
 

@@ -85,7 +85,8 @@ describe('invoices', () => {
       await tester.open();
       const line = tester.at('elsewhere').filter({ hasText: 'Accounts' });
       await line.waitFor();
-      const [, found, accounts] = /([\d,]+) invoices? in ([\d,]+) other accounts?: Accounts$/.exec(await line.innerText());
+      const said = /([\d,]+) invoices? in ([\d,]+) other accounts?: Accounts$/;
+      const [, found, accounts] = said.exec(await line.innerText());
       assert.deepEqual([found, accounts].map((text) => Number(text.replaceAll(',', ''))), [invoices, total - 1]);
       await line.getByRole('link').click();
       await tester.at('view-accounts').waitFor();

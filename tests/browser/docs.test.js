@@ -201,10 +201,33 @@ describe('the search', () => {
       };
       assert.match((await search('callback'))[0], /^Callbacks\n/, 'the page of this title');
       assert.match((await search('refund'))[0], /^Refunds\nRecipes: /, 'before the generated reference');
-      assert.deepEqual(await search('payouts zebra'), []);
-      assert.equal(await payer.at('found').innerText(), '0 results');
+      assert.match((await search('payouts zebra'))[0], /^Payouts\n/, 'the words that there are');
+      assert.match(await payer.at('found').innerText(), /^No section has all words\. The first 12 of \d+ results$/m);
+      assert.match((await search('zebra'))[0], /^Troubleshooting\n/, 'where to go on');
+      assert.match(await payer.at('found').innerText(), /^0 results$/m);
       assert.equal((await search('the')).length, 12);
       assert.match(await payer.at('found').innerText(), /^The first 12 of \d+ results$/);
+    });
+  });
+
+  test('finds pasted messages, other forms of a word, and what other tools call it', async () => {
+    await inDocs(async (payer) => {
+      for (const [text, heading] of [
+        ['the account is known, but the password', '401 Unauthorized'], ['there is no such path', '404 or 405'],
+        ['not_payable', '409 Conflict'], ['SSL certificate problem', 'No callback arrives'],
+        ['Failed to connect to 127.0.0.1 port 9123: Connection refused', 'No callback arrives'],
+        ['packages are missing', 'A command stops with a message'],
+        ['put -- before the command', 'A command stops with a message'],
+        ['Address already in use', 'The port is in use'], ['port already in use', 'The port is in use'],
+        ['EADDRINUSE', 'The port is in use'], ['webhooks', 'Callbacks'], ['notification', 'Callbacks'],
+        ['callback not arriving', 'No callback arrives'], ['signature mismatch', 'A rejected signature'],
+        ['jest', 'Node.js'], ['idempotency', 'A double charge'], ['ssl', 'TLS'],
+        ['reset between tests', 'An account for each test'], ['constructor', 'The mock'],
+      ]) {
+        await payer.at('search').fill(text);
+        await payer.page.locator('[data-testid="result"]', { hasText: heading }).first().waitFor();
+        assert.ok((await results(payer))[0].startsWith(`${heading}\n`), `${text}: ${(await results(payer))[0]}`);
+      }
     });
   });
 

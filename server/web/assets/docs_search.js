@@ -2,6 +2,7 @@
 // results, Enter opens the first or the focused one, Escape closes them.
 
 const INDEX = '/_mock/docs/search.json';
+const CHANGELOG = '/_mock/docs/changelog';
 const MOST = 12; // results
 const KEYS_STORED = 'milkypay-mock-keys'; // the dashboard's switch of single-letter shortcuts
 
@@ -17,7 +18,7 @@ async function load() {
     heading,
     excerpt,
     url: at ? `${url}#${anchor}` : url, // the first heading is the page itself
-    factor: generated ? 0.1 : 1, // the reference comes behind what explains it
+    factor: generated || url === CHANGELOG ? 0.1 : 1, // behind what explains it
     places: [at ? '' : `${page} ${heading}`, heading, page, text].map((one) => ` ${words(one).join(' ')}`),
   })));
 }
@@ -25,24 +26,63 @@ async function load() {
 const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 
 const WEIGHTS = [12, 8, 3, 1]; // of the title of a page, a heading, the page around it, the text
+const PART = 0.5; // of what the words are worth: a section has so much, if none has all words
 
-/** 0 if a word begins none of the words of the section. */
-function score({ factor, places }, asked) {
-  let sum = 0;
-  for (const word of asked) {
-    const at = places.findIndex((place) => place.includes(` ${word}`));
-    if (at < 0) return 0;
-    sum += WEIGHTS[at];
-  }
-  return sum * factor;
+/** Words that people use for those of these pages. */
+const MEANT = new Map(Object.entries({
+  eaddrinuse: ['port'], econnrefused: ['connect'], enotfound: ['resolve'], ssl: ['tls'],
+  webhook: ['callback'], notification: ['callback'], ipn: ['callback'], postback: ['callback'],
+  idempotency: ['reference_id', 'idempotent'], idempotent: ['reference_id'], mismatch: ['rejected', 'wrong'],
+  arriv: ['arrives', 'received'], jest: ['node'], mocha: ['node'], vitest: ['node'], sandbox: ['mock'],
+}));
+
+/** The word without its ending, which then begins its other forms: "webhooks" -> "webhook". */
+const stem = (word) => word.replace(/^(\p{L}{4,}?)(?:ings?|e[ds]|s)$/u, '$1');
+
+const meanings = (word) => [stem(word), ...MEANT.get(word) ?? MEANT.get(stem(word)) ?? []];
+
+/** The weight of the best place where one of the words begins a word; 0 if there is none. */
+const weigh = ({ places }, alternatives) =>
+  WEIGHTS[places.findIndex((place) => alternatives.some((word) => place.includes(` ${word}`)))] ?? 0;
+
+/** How much a word says: the more, the fewer rows have it; nothing if none has. */
+function worth(rows, at) {
+  const n = rows.filter(({ weights }) => weights[at]).length;
+  return n ? Math.log(rows.length / n) : 0;
 }
 
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+
+/**
+ * {whole, sections}: the sections that have all words, the best ones first. If there is none, those that have most of
+ * what the words are worth: pasted messages have common words, and values that no page knows.
+ */
 function find(text) {
-  const asked = words(text);
-  if (!asked.length) return [];
-  return index.map((section) => ({ section, score: score(section, asked) })).filter((one) => one.score)
-    .sort((a, b) => b.score - a.score).map(({ section }) => section); // equal ones stay in the order of the pages
+  const asked = words(text).map(meanings);
+  const rows = index.map((section) => ({ section, weights: asked.map((word) => weigh(section, word)) }));
+  const all = rows.filter(({ weights }) => weights.every(Boolean));
+  const whole = all.length > 0;
+  const worths = asked.map((_, at) => (whole ? 1 : worth(rows, at)));
+  const least = PART * sum(worths);
+  const base = whole ? 0 : WEIGHTS[0]; // without all words, how many there are counts more than where they are
+  const enough = ({ weights }) => least && sum(worths.filter((_, at) => weights[at])) >= least;
+  const score = ({ section: { factor }, weights }) =>
+    factor * sum(weights.map((weight, at) => weight && (base + weight) * worths[at]));
+  const scored = (whole ? all : rows).filter(enough).map((row) => ({ section: row.section, score: score(row) }));
+  scored.sort((a, b) => b.score - a.score); // equal ones stay in the order of the pages
+  return { whole, sections: scored.map(({ section }) => section) };
 }
+
+/** What is shown above the results. */
+function summary({ whole, sections: { length } }) {
+  const counted = length > MOST ? `The first ${MOST} of ${length} results` : `${length} result${length === 1 ? '' : 's'}`;
+  return whole || !length ? counted : `No section has all words. ${counted}`;
+}
+
+/** Shown when nothing is found. */
+const ELSEWHERE = {
+  page: '', heading: 'Troubleshooting', excerpt: 'what is wrong, by symptom', url: '/_mock/docs/troubleshooting',
+};
 
 function result({ page, heading, excerpt, url }) {
   const [item, link, title, where] = ['li', 'a', 'b', 'span'].map((tag) => document.createElement(tag));
@@ -73,10 +113,9 @@ export function startSearch(search) {
       return;
     }
     if (text !== input.value) return; // the next letter was typed meanwhile
-    const all = find(text);
-    list.replaceChildren(...all.slice(0, MOST).map(result));
-    status.textContent = all.length > MOST ? `The first ${MOST} of ${all.length} results`
-      : all.length === 1 ? '1 result' : `${all.length} results`;
+    const answer = find(text);
+    list.replaceChildren(...(answer.sections.length ? answer.sections.slice(0, MOST) : [ELSEWHERE]).map(result));
+    status.textContent = summary(answer);
     found.hidden = !words(text).length;
   };
   const close = () => { found.hidden = true; };
