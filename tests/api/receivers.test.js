@@ -57,6 +57,15 @@ describe('TLS', () => {
     await receiver.stop();
   });
 
+  test('https to a receiver that closes the connection', async () => {
+    const receiver = createServer((socket) => { socket.once('data', () => socket.end()); }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const record = await attempt(await scene(), `https://127.0.0.1:${receiver.address().port}/`);
+    assert.equal(record.attempts[0].error,
+      'the receiver ended the connection in the TLS handshake; if it speaks no TLS, use http:// in the URL');
+    receiver.close();
+  });
+
   for (const said of ['The plain HTTP request was sent to HTTPS port', 'Client sent an HTTP request to an HTTPS server.'])
     test(`http to a receiver of https that answers 400: ${said}`, async () => {
       const receiver = await sayer(`HTTP/1.1 400 Bad Request\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
