@@ -1,6 +1,7 @@
 #include "routes.h"
 
 #include "api/api.h"
+#include "api/callback_filter.h"
 #include "api/control.h"
 #include "web/web.h"
 
@@ -108,7 +109,11 @@ const struct route routes[] = {
     {"GET",    "/_mock/wait",                              CONTROL,           control_wait,
         .query = "invoice status callback transition idle within timeout requests sink method path kind reference_id from to unmatched"},
     {"GET",    "/_mock/callbacks",                         CONTROL,           control_callbacks_list,
-        .query = "limit after invoice state"},
+        .query = "limit after bodies " CALLBACK_FILTERS},
+    {"GET",    "/_mock/callbacks/failures",                CONTROL,           control_callbacks_failures,
+        .query = CALLBACK_FILTERS},
+    {"POST",   "/_mock/callbacks/resend",                  CONTROL,           control_callbacks_resend_all,
+        .query = "limit after " CALLBACK_FILTERS},
     {"GET",    "/_mock/callbacks/{id}",                    CONTROL,           control_callbacks_get},
     {"POST",   "/_mock/callbacks/{id}/resend",             CONTROL,           control_callbacks_resend},
     {"POST",   "/_mock/faults",                            CONTROL,           control_faults_add},

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define BRIEF_ATTEMPTS 100 /* the last ones; retries end at 100 */
+
 static void write_message(struct json_out *out, const char *key, const char *line,
                           const char *headers, const char *body, size_t size)
 {
@@ -15,7 +17,8 @@ static void write_message(struct json_out *out, const char *key, const char *lin
     json_out_object_end(out);
 }
 
-static void write_attempt(struct json_out *out, const struct attempt *attempt, const char *body)
+static void write_attempt(struct json_out *out, const struct attempt *attempt,
+                          enum callback_detail detail, const char *body)
 {
     json_out_object(out, NULL);
     json_out_int(out, "number", attempt->number);
@@ -25,6 +28,10 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
     json_out_text(out, "error", attempt->error);
     if (attempt->fault) {
         json_out_text(out, "fault", fault_kind_name(attempt->fault));
+    }
+    if (detail == CALLBACK_BRIEF) {
+        json_out_object_end(out);
+        return;
     }
     const char *sent = attempt->request_body ? attempt->request_body : body;
     write_message(out, "request", attempt->request_line, attempt->request_headers, sent,
@@ -47,24 +54,31 @@ static enum callback_state shown_state(const struct call *call, const struct cal
     return callback->state == CALLBACK_SENDING && !sending ? CALLBACK_QUEUED : callback->state;
 }
 
-void callback_view(struct call *call, struct json_out *out, const char *key,
-                   const struct callback *callback, const char *invoice_id)
+void callback_view(struct call *call, struct json_out *out, enum callback_detail detail,
+                   const struct callback *callback, const struct invoice *invoice)
 {
+    struct store *store = call->engine->store;
     struct attempt *attempts;
     char id[IDENT_TEXT];
-    size_t n = store_attempt_all(call->engine->store, call->arena, callback->seq, &attempts);
+    size_t n =
+        detail == CALLBACK_RAW
+            ? store_attempt_all(store, call->arena, callback->seq, &attempts)
+            : store_attempt_last(store, call->arena, callback->seq, BRIEF_ATTEMPTS, &attempts);
     ident_number("cb", callback->seq, id);
-    json_out_object(out, key);
+    json_out_object(out, NULL);
     json_out_text(out, "id", id);
-    json_out_text(out, "invoice", invoice_id);
+    json_out_text(out, "invoice", invoice->id);
+    json_out_text(out, "reference_id", invoice->reference_id);
     json_out_text(out, "transition", status_name(callback->transition));
     json_out_text(out, "url", callback->url);
     json_out_text(out, "state", callback_state_name(shown_state(call, callback)));
+    json_out_int(out, "queued", callback->queued_ms);
     json_out_seconds(out, "due", callback->due_ms);
     json_out_array(out, "attempts");
-    const char *body = n ? outbox_body(call->engine, call->arena, callback) : NULL;
+    const char *body =
+        n && detail == CALLBACK_RAW ? outbox_body(call->engine, call->arena, callback) : NULL;
     for (size_t i = 0; i < n; i++) {
-        write_attempt(out, &attempts[i], body);
+        write_attempt(out, &attempts[i], detail, body);
     }
     json_out_array_end(out);
     json_out_object_end(out);

@@ -5,6 +5,8 @@
 #include "base/wall.h"
 #include "store/store_invoice.h"
 
+#include <string.h>
+
 #define LIST_LIMIT 100
 #define LIST_LIMIT_MOST 1000
 
@@ -85,6 +87,30 @@ struct answer *control_read_page(struct call *call, int64_t *ret_limit, const ch
     }
     *ret_limit = *ret_limit > LIST_LIMIT_MOST ? LIST_LIMIT_MOST : *ret_limit;
     return NULL;
+}
+
+struct answer *control_read_bool(struct call *call, const char *name, bool *value)
+{
+    static const char *const words[] = {"false", "true", "0", "1", NULL};
+    const char *text = http_query_text(call->request, name);
+    int at = text_index(words, text);
+    *value = at < 0 ? *value : at % 2;
+    return !text || at >= 0 ? NULL : call_invalid(call, "%s: must be true or false", name);
+}
+
+bool control_read_codes(const char *text, int64_t *ret_least, int64_t *ret_most)
+{
+    int64_t n;
+    if (strlen(text) == 3 && *text >= '1' && *text <= '5' && text_equal_nocase(text + 1, "xx")) {
+        *ret_least = (int64_t)(*text - '0') * 100;
+        *ret_most = *ret_least + 99;
+        return true;
+    }
+    if (!text_to_int(text, &n) || n < 100 || n > 599) {
+        return false;
+    }
+    *ret_least = *ret_most = n;
+    return true;
 }
 
 /* ------------------------------------------------------------------ the server itself */

@@ -70,10 +70,13 @@ struct answer *control_events(struct call *call);
 /* control_metrics.c */
 struct answer *control_metrics(struct call *call);
 
-/* control_callback.c */
-struct answer *control_callbacks_list(struct call *call);
+/* control_callback.c: one */
 struct answer *control_callbacks_get(struct call *call);
 struct answer *control_callbacks_resend(struct call *call);
+/* control_callbacks.c: those that match filters */
+struct answer *control_callbacks_list(struct call *call);
+struct answer *control_callbacks_failures(struct call *call);
+struct answer *control_callbacks_resend_all(struct call *call);
 
 /* control_sink.c */
 struct answer *control_sink_receive(struct call *call);
@@ -141,9 +144,17 @@ struct answer *control_reply_invoice(struct call *call, unsigned status,
 struct answer *control_read_page(struct call *call, int64_t *ret_limit,
                                  const char **ret_after) ATTR_MUST_USE;
 
-/* callback_view.c: a callback with every attempt raw (server/docs/bodies.md, Callback). */
-void callback_view(struct call *call, struct json_out *out, const char *key,
-                   const struct callback *callback, const char *invoice_id);
+/* ?name=true or false, also 1 and 0; the value stays if it is absent. */
+struct answer *control_read_bool(struct call *call, const char *name, bool *value) ATTR_MUST_USE;
+
+/* A code like 404 or 4xx as its least and its most. Returns false if it is neither. */
+bool control_read_codes(const char *text, int64_t *ret_least, int64_t *ret_most);
+
+/* callback_view.c: a callback with every attempt (server/docs/bodies.md, Callback), raw, or without
+ * headers and bodies. */
+enum callback_detail { CALLBACK_RAW, CALLBACK_BRIEF };
+void callback_view(struct call *call, struct json_out *out, enum callback_detail detail,
+                   const struct callback *callback, const struct invoice *invoice);
 
 /*
  * fault_read.c: reads and checks a fault; its texts live in the call's arena. 422 when a name is

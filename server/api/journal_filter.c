@@ -26,23 +26,15 @@ static struct answer *read_ms(struct call *call, const char *name, int64_t *valu
                : call_invalid(call, "%s: must be unix milliseconds", name);
 }
 
-/* 404, or 4xx for all from 400 to 499. */
 static struct answer *read_status(struct call *call, struct journal_filter *filter)
 {
     const char *text = http_query_text(call->request, "status");
-    int64_t n;
-    if (!text) {
-        return NULL;
-    }
-    if (strlen(text) == 3 && *text >= '1' && *text <= '5' && text_equal_nocase(text + 1, "xx")) {
-        filter->status_least = (unsigned)(*text - '0') * 100;
-        filter->status_most = filter->status_least + 99;
-        return NULL;
-    }
-    if (!text_to_int(text, &n) || n < 100 || n > 599) {
+    int64_t least = 0, most = 0;
+    if (text && !control_read_codes(text, &least, &most)) {
         return call_invalid(call, "status: must be a code like 404, or 4xx");
     }
-    filter->status_least = filter->status_most = (unsigned)n;
+    filter->status_least = (unsigned)least;
+    filter->status_most = (unsigned)most;
     return NULL;
 }
 

@@ -112,7 +112,7 @@ static struct answer *try_callback(struct call *call, struct waiter *waiter,
         return NULL;
     }
     struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
-    callback_view(call, &out, NULL, &callback, invoice->id);
+    callback_view(call, &out, CALLBACK_RAW, &callback, invoice);
     return call_answered(call);
 }
 

@@ -206,13 +206,13 @@ void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoic
     }
 }
 
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
+bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign)
 {
     bool held = callback_is_held(callback);
     first_callback_hurry(engine, callback->invoice);
     if (callback->state == CALLBACK_SENDING && !held) {
-        return; /* it is being sent and keeps its own retries */
+        return false; /* it keeps its own retries */
     }
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
@@ -226,4 +226,5 @@ void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     trace_callback(&engine->watch.trace, callback->seq);
     outbox_send(engine, tenant, callback);
     turn_note_change(&engine->turn, tenant, callback->invoice);
+    return true;
 }

@@ -50,8 +50,8 @@ void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoic
 /* Passes a due callback to the sender. It may meet a fault, unless it already has. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
-/* Makes one manual attempt; `resign`: with a new signature. */
-void outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
+/* Makes one manual attempt; `resign`: with a new signature. Returns false if one is in progress. */
+bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign);
 
 /* attempt.c: what an attempt sends, and what follows when it ends. These are the sender's hooks

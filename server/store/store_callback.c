@@ -10,10 +10,6 @@ enum {
     Q_UPDATE,
     Q_GET,
     Q_OF_INVOICE,
-    Q_LIST,
-    Q_LIST_OF_INVOICE,
-    Q_COUNT,
-    Q_COUNT_OF_INVOICE,
     Q_NEXT_DUE,
     Q_FIRST_DUE,
     Q_DUE_COUNT,
@@ -27,12 +23,6 @@ enum {
     Q_ATTEMPT_LAST,
 };
 
-/* Two forms of each list, so that each can use its index: an account's callbacks, or one invoice's
- * in that account. */
-#define OF_ACCOUNT " FROM callback WHERE account = ?1 AND ?2 IS NULL AND (?3 IS NULL OR state = ?3)"
-#define OF_INVOICE                                                                                 \
-    " FROM callback WHERE +account = ?1 AND invoice = ?2 AND (?3 IS NULL OR state = ?3)"
-#define PAGE " AND seq < ?4 ORDER BY seq DESC LIMIT ?5"
 #define HELD " FROM callback WHERE state = 1 AND fault = ?2 AND "
 #define FIRST " ORDER BY seq LIMIT 1"
 
@@ -42,10 +32,6 @@ static const char *const sql[] = {
     [Q_GET] = "SELECT {callback} FROM callback WHERE seq = ?1",
     [Q_OF_INVOICE] = ("SELECT {callback_head} FROM callback WHERE invoice = ?1"
                       " ORDER BY seq DESC LIMIT ?2"),
-    [Q_LIST] = "SELECT {callback}" OF_ACCOUNT PAGE,
-    [Q_LIST_OF_INVOICE] = "SELECT {callback}" OF_INVOICE PAGE,
-    [Q_COUNT] = "SELECT count(*)" OF_ACCOUNT,
-    [Q_COUNT_OF_INVOICE] = "SELECT count(*)" OF_INVOICE,
     [Q_NEXT_DUE] = ("SELECT {callback} FROM callback WHERE account = ?1 AND due_ms <= ?2"
                     " ORDER BY due_ms, seq LIMIT 1"),
     [Q_FIRST_DUE] = ("SELECT due_ms FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
@@ -101,25 +87,6 @@ size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64
 {
     sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_OF_INVOICE, invoice, most);
     return store_all_rows_reversed(store, arena, q, &row_callback_head, ret_callbacks);
-}
-
-size_t store_callback_list(struct store *store, struct arena *arena, int64_t account,
-                           int64_t invoice, int64_t state, int64_t before_seq, int64_t limit,
-                           struct callback **ret_callbacks)
-{
-    sqlite3_stmt *q =
-        store_ask(store, STORE_CALLBACK, invoice == TIME_NONE ? Q_LIST : Q_LIST_OF_INVOICE, account,
-                  invoice, state, before_seq, limit);
-    return store_all_rows(store, arena, q, &row_callback, ret_callbacks);
-}
-
-int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state)
-{
-    return store_one_int(store,
-                         store_ask(store, STORE_CALLBACK,
-                                   invoice == TIME_NONE ? Q_COUNT : Q_COUNT_OF_INVOICE, account,
-                                   invoice, state),
-                         0);
 }
 
 bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,

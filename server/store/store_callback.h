@@ -24,14 +24,6 @@ bool store_callback_get(struct store *store, struct arena *arena, int64_t seq,
 size_t store_callback_of_invoice(struct store *store, struct arena *arena, int64_t invoice,
                                  int64_t most, struct callback **ret_callbacks);
 
-/* Newest first, seq below `before_seq`; invoice and state TIME_NONE: any. At most `limit`; bodies
- * included. */
-size_t store_callback_list(struct store *store, struct arena *arena, int64_t account,
-                           int64_t invoice, int64_t state, int64_t before_seq, int64_t limit,
-                           struct callback **ret_callbacks);
-
-int64_t store_callback_count(struct store *store, int64_t account, int64_t invoice, int64_t state);
-
 /* Reads the next callback of the account due at or before `by_ms`. Returns false if there is
  * none. */
 bool store_callback_next_due(struct store *store, struct arena *arena, int64_t account,

@@ -11,7 +11,7 @@ const KINDS = [
   ['accounts', 'Accounts', 'Accounts, their keys, settings and balances.',
     /^(Account|PreviousKey|Profile|Setting|Balance|CurrencyAccount|Rotation)/],
   ['callbacks', 'Callbacks', 'Callbacks and their attempts, signatures, and what sinks receive.',
-    /^(Callback|Attempt|Resend|Signature|Sink)/],
+    /^(Callback|Attempt|Resen[dt]|Signature|Sink)/],
   ['control', 'Control API', 'Clocks, outcomes, faults, requests, the report, and what the control API says of an invoice.',
     /^(Advance|Clock|Explanation|Fault|Found|Health|Idle|Outcomes|PayRequest|Recorded|Report|Request|Resolution|Seen|Status|Timeline|Transition)/],
   ['payments', 'Payments', 'Invoices of the private and of the public API, card payments and the payment page.',

@@ -1,0 +1,103 @@
+#include "callback_filter.h"
+
+#include "api/control.h"
+#include "base/text.h"
+
+/* Readers of one filter; the text was sent. */
+
+static struct answer *read_invoice(struct call *call, const char *text,
+                                   struct callback_filter *filter)
+{
+    struct invoice invoice;
+    struct answer *refused = control_find_invoice(call, text, &invoice);
+    filter->invoice = refused ? TIME_NONE : invoice.seq;
+    return refused;
+}
+
+/* The states, and two words for what went wrong. */
+static struct answer *read_state(struct call *call, const char *text,
+                                 struct callback_filter *filter)
+{
+    enum callback_state state;
+    if (callback_state_parse(text, &state)) {
+        filter->state = (int64_t)state;
+        filter->failing = state == CALLBACK_FAILED;
+        return NULL;
+    }
+    filter->failing = true;
+    filter->other_than = text_equal(text, "retrying") ? CALLBACK_FAILED : TIME_NONE;
+    return filter->other_than != TIME_NONE || text_equal(text, "failing")
+               ? NULL
+               : call_invalid(call, "state: must be queued, sending, done, failed, dropped, "
+                                    "retrying or failing");
+}
+
+static struct answer *read_code(struct call *call, const char *text, struct callback_filter *filter)
+{
+    if (text_equal(text, "none")) {
+        filter->code_least = filter->code_most = 0;
+        return NULL;
+    }
+    return control_read_codes(text, &filter->code_least, &filter->code_most)
+               ? NULL
+               : call_invalid(call, "code: must be a code like 503, 5xx, or none");
+}
+
+static struct answer *read_url(struct call *call, const char *text, struct callback_filter *filter)
+{
+    (void)call;
+    filter->url = text;
+    return NULL;
+}
+
+static struct answer *read_error(struct call *call, const char *text,
+                                 struct callback_filter *filter)
+{
+    (void)call;
+    filter->error = text;
+    return NULL;
+}
+
+static struct answer *read_transition(struct call *call, const char *text,
+                                      struct callback_filter *filter)
+{
+    enum status status;
+    if (!status_parse(text, &status)) {
+        return call_control_error(call, 422, "unknown_status", "%s",
+                                  status_unknown(text, call->arena));
+    }
+    filter->transition = (int64_t)status;
+    return NULL;
+}
+
+static struct answer *read_from(struct call *call, const char *text, struct callback_filter *filter)
+{
+    return text_to_int(text, &filter->from_ms)
+               ? NULL
+               : call_invalid(call, "from: must be unix milliseconds");
+}
+
+static struct answer *read_to(struct call *call, const char *text, struct callback_filter *filter)
+{
+    return text_to_int(text, &filter->to_ms) ? NULL
+                                             : call_invalid(call, "to: must be unix milliseconds");
+}
+
+struct answer *callback_filter_read(struct call *call, struct callback_filter *ret_filter)
+{
+    static const struct {
+        const char *name;
+        struct answer *(*read)(struct call *call, const char *text, struct callback_filter *filter);
+    } filters[] = {
+        {"invoice", read_invoice}, {"state", read_state},           {"code", read_code},
+        {"url", read_url},         {"error", read_error},           {"from", read_from},
+        {"to", read_to},           {"transition", read_transition},
+    };
+    struct answer *refused = NULL;
+    *ret_filter = store_callback_any(call->tenant->account.num);
+    for (size_t i = 0; i < ARRAY_SIZE(filters) && !refused; i++) {
+        const char *text = http_query_text(call->request, filters[i].name);
+        refused = text ? filters[i].read(call, text, ret_filter) : NULL;
+    }
+    return refused;
+}
