@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/transition.h"
+#include "store/store_callback_find.h"
 #include "store/store_invoice.h"
 
 #include <string.h>
@@ -75,7 +76,16 @@ static struct answer *read_query(struct call *call, enum invoice_kind kind,
 
 /* ------------------------------------------------------------------ the list */
 
-static void write_row(struct json_out *out, const struct invoice *invoice)
+/* The callbacks of an invoice whose last attempt failed. */
+static int64_t count_failing(struct call *call, const struct invoice *invoice)
+{
+    struct callback_filter filter = store_callback_any(call->tenant->account.num);
+    filter.invoice = invoice->seq;
+    filter.failing = true;
+    return store_callback_count(call->engine->store, &filter);
+}
+
+static void write_row(struct json_out *out, struct call *call, const struct invoice *invoice)
 {
     json_out_object(out, NULL);
     json_out_text(out, "id", invoice->id);
@@ -89,6 +99,7 @@ static void write_row(struct json_out *out, const struct invoice *invoice)
     json_out_bool(out, "test_mode", invoice->test_mode);
     json_out_seconds(out, "created", invoice->created_ms);
     json_out_seconds(out, "updated", invoice->updated_ms);
+    json_out_int(out, "failing_callbacks", count_failing(call, invoice));
     json_out_object_end(out);
 }
 
@@ -112,7 +123,7 @@ struct answer *control_invoices_list(struct call *call)
     int64_t last = n > limit ? rows[limit - 1].seq : reached;
     struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < shown; i++) {
-        write_row(&out, &rows[i]);
+        write_row(&out, call, &rows[i]);
     }
     if (last) {
         invoice_id(call->engine->keys.rows, last, next);

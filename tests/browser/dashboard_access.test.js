@@ -105,13 +105,15 @@ describe('with the keyboard alone', () => {
 
   test('a row keeps the focus while the list changes', async () => {
     const api = await shop();
-    await api.made({ reference_id: 'order-1' }, hold);
+    const { id } = await api.made({ reference_id: 'order-1' }, hold);
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.sees('invoice', 1);
       await tester.page.keyboard.press('j');
       await api.made({ reference_id: 'order-2' }, hold);
-      await tester.sees('invoice', 2);
+      await tester.page.locator('[data-testid="show-new"]', { hasText: '1 new: show' }).waitFor();
+      await api.transition(id, { status: 'processed' });
+      await tester.seesStatus('processed');
       assert.match(await tester.page.evaluate(() => document.activeElement.innerText), /^order-1/);
     });
   });

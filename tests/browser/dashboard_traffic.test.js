@@ -26,6 +26,7 @@ describe('requests', () => {
       await tester.at('explain').waitFor();
       assert.match(await tester.at('explain').innerText(), /amount/);
       await api.made({}, hold);
+      await tester.at('show-new').click();
       await tester.sees('request', 2);
       assert.equal(await tester.at('explain').count(), 1, 'what was opened stays open');
     });

@@ -8,7 +8,9 @@ import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
 import { connect, watchState } from './dashboard_live.js';
 import { startClockChip } from './dashboard_clock_chip.js';
+import { watchFailing } from './dashboard_delivery.js';
 import { showInvoices, showPayouts } from './dashboard_invoices.js';
+import { addressOf } from './dashboard_memory.js';
 
 const restOf = () => import('./dashboard_views.js');
 
@@ -19,6 +21,7 @@ const VIEWS = {
   invoices: { list: showInvoices, one: later('showInvoice'), title: 'Invoices' },
   payouts: { list: showPayouts, one: later('showInvoice'), title: 'Payouts' },
   new: { list: later('showNew'), title: 'New' },
+  callbacks: { list: later('showCallbacks'), title: 'Callbacks' },
   report: { list: later('showReport'), title: 'Report' },
   requests: { list: later('showRequests'), title: 'Requests' },
   sinks: { list: later('showSinks'), one: later('showSink'), title: 'Inbox' },
@@ -55,6 +58,7 @@ async function show({ focus = true } = {}) {
   for (const link of document.querySelectorAll('[data-view]')) {
     if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
+    link.href = addressOf(link.dataset.view, id ? '' : view);
   }
   const shown = el('div.view', { 'data-testid': `view-${view}` });
   main.replaceChildren(shown);
@@ -90,5 +94,7 @@ if (account) connect();
 show({ focus: false }).then(() => {
   forgetEarly();
   restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
-  if (account) startClockChip(document.querySelector('[data-testid="clock-chip"]'));
+  if (!account) return;
+  startClockChip(document.querySelector('[data-testid="clock-chip"]'));
+  watchFailing(document.querySelector('[data-view="callbacks"]'));
 });

@@ -4,8 +4,9 @@ import { get, text } from './dashboard_api.js';
 import { callbackList, timeline } from './dashboard_timeline.js';
 import { el, fill, keeper } from './dashboard_dom.js';
 import { jsonCard } from './dashboard_json.js';
-import { KINDS, kindOf } from './dashboard_kinds.js';
+import { KINDS, kindOf, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
+import { wayBack } from './dashboard_memory.js';
 import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
 import { refunder } from './dashboard_refund.js';
@@ -106,8 +107,8 @@ export async function showInvoice(view, { id, signal }) {
     show();
   };
   show();
-  const back = el('a', { href: `#/${kindOf(id).view}`, 'data-testid': 'back' }, kindOf(id).title);
-  view.append(el('p', {}, back), top, actions(() => state), el('div.columns', {},
+  const { view: name, title } = kindOf(id);
+  view.append(wayBack(id, { hash: `#/${name}`, title }, linkTo), top, actions(() => state), el('div.columns', {},
     el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form, whole.card),
     el('div.stack', {},
       el('section.card', {}, el('h2', {}, 'Timeline'), past),

@@ -5,8 +5,10 @@ import { el, fill } from './dashboard_dom.js';
 import { elsewhere, firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
-import { field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
+import { rememberList, returnTo } from './dashboard_memory.js';
+import { counted, field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
+import { steadyList } from './dashboard_steady.js';
 
 const PAGE = 50;
 const MODES = [['', 'any'], ['true', 'test'], ['false', 'live']];
@@ -37,7 +39,9 @@ function row(one) {
     el('span.quiet.service', {}, one.service ?? 'no service yet', one.test_mode ? null : ' · live'),
     el('span.amount', {}, money(one.amount, one.currency)),
     el('span.status', {}, tag(status, { 'data-testid': 'status' }),
-      resolution === 'ok' ? null : el('span.quiet', {}, resolution)),
+      resolution === 'ok' ? null : el('span.quiet', {}, resolution),
+      one.failing_callbacks > 0 && el('span.tag.bad', { 'data-testid': 'failing-callbacks' },
+        counted(one.failing_callbacks, 'callback'), ' failing')),
     el('span.quiet.when', {}, time(one.created * 1000))));
 }
 
@@ -69,30 +73,37 @@ function filters(kind, values, change) {
 
 async function showList(kind, view, { values: given, signal }) {
   let values = given;
+  let fresh = true;
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows', { 'data-testid': 'invoices' });
   const foot = el('div', {});
+  const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
   const show = ({ items, total, next }, whole) => {
     const filtered = Object.entries(values).some(([name, value]) => value && name !== 'after');
     count.textContent = `${number(total)}${total === 1_000_000 ? ' and more' : ''} in all`;
-    fill(list, items.map(row));
+    steady.show(items, fresh);
+    rememberList(kind.title, items.map(({ id }) => id));
     fill(foot, whole ? [items.length ? [] : empty(kind, filtered || values.after), pager(kind.view, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
   };
   const load = async () => {
     const asked = values;
     const page = await find(kind, asked, signal, (part) => asked === values && show(part, false));
-    if (page && asked === values) show(page, true);
+    if (!page || asked !== values) return;
+    show(page, true);
+    fresh = false;
   };
-  const reload = keepFresh(view, ['transition', 'account'], load, signal);
+  const reload = keepFresh(view, ['transition', 'callback', 'account'], load, signal);
   const form = filters(kind, values, (next) => {
     values = next;
+    fresh = true;
     history.replaceState(null, '', `#/${kind.view}${query(values)}`);
     reload();
   });
-  view.append(el('div.line', {}, el('h1', {}, kind.title), count,
-    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, list, foot);
+  view.append(el('div.line', {}, el('h1', {}, kind.title), count, steady.pause,
+    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, steady.newer, list, foot);
   await load();
+  returnTo(list, signal);
 }
 
 export const showInvoices = (view, at) => showList(KINDS.invoices, view, at);

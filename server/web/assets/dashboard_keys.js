@@ -1,12 +1,13 @@
 // Keyboard shortcuts: letters open views; j and k move through the rows of a list.
 
-const GO = { i: 'invoices', n: 'new', p: 'payouts', d: 'report', r: 'requests', s: 'sinks', f: 'faults',
+const GO = { i: 'invoices', n: 'new', p: 'payouts', b: 'callbacks', d: 'report', r: 'requests', s: 'sinks', f: 'faults',
   v: 'services', c: 'clock', a: 'accounts' };
 const STORED = 'milkypay-mock-keys';
 const HELP = [
-  ['i n p d r s f v c a', 'Invoices, New, Payouts, Report, Requests, Inbox (the sinks), Faults, Services, Clock, Accounts'],
+  ['i n p b d r s f v c a',
+    'Invoices, New, Payouts, Callbacks, Report, Requests, Inbox (the sinks), Faults, Services, Clock, Accounts'],
   ['/', 'the search, or the first filter'],
-  ['j k', 'the next row, the previous row'],
+  ['j k', 'the next row, the previous row; in an invoice, the next and the previous one of the list'],
   ['Enter', 'open the row'],
   ['Esc', 'leaves a field; from an invoice or a service back to the list'],
   ['?', 'these keys'],
@@ -19,7 +20,8 @@ function moveRow(step) {
   const rows = [...document.querySelectorAll('main [data-row]')];
   const at = rows.indexOf(document.activeElement.closest('[data-row]'));
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
-  next?.focus();
+  if (next) next.focus();
+  else if (!rows.length) document.querySelector(`main [data-testid="${step > 0 ? 'next' : 'previous'}"]`)?.click();
 }
 
 function escape(target) {

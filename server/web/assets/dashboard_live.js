@@ -54,7 +54,7 @@ export function connect() {
 }
 
 /** Calls `f(event)` for each event of these types, and `f()` if some may have been missed, until `signal`. */
-function listen(types, f, signal) {
+export function listen(types, f, signal) {
   const one = { types, f };
   listeners.add(one);
   attach();

@@ -121,7 +121,8 @@ export function filterForm(changed, ...fields) {
     clearTimeout(typing);
     changed();
   };
-  return el('form.filters', {
+  return el('form', {
+    class: fields.length > 5 ? 'filters many' : 'filters',
     role: 'search',
     onsubmit: (event) => {
       event.preventDefault();

@@ -2,10 +2,11 @@
 
 import { call, get, query } from './dashboard_api.js';
 import { message } from './dashboard_bytes.js';
-import { el, fill, keeper } from './dashboard_dom.js';
+import { el, fill } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { button, code, field, filterForm, number, options, pager, sure, time } from './dashboard_parts.js';
+import { steadyList } from './dashboard_steady.js';
 
 const PAGE = 50;
 const METHODS = [['', 'any'], ['GET'], ['POST'], ['PUT'], ['PATCH'], ['DELETE']];
@@ -79,13 +80,15 @@ function filters(values, change) {
 
 export async function showRequests(view, { values: given, signal }) {
   let values = given;
+  let fresh = true;
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows.entries', { 'data-testid': 'requests' });
   const foot = el('div', {});
-  const keep = keeper();
+  const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
   const show = ({ items, total, next }) => {
     count.textContent = `${number(total)} kept`;
-    fill(list, ...keep(items, ({ id }) => id, row).values());
+    steady.show(items, fresh);
+    fresh = false;
     const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, none), pager('requests', values, next));
   };
@@ -97,11 +100,13 @@ export async function showRequests(view, { values: given, signal }) {
   const reload = keepFresh(view, ['request', 'account'], load, signal);
   const form = filters(values, (next) => {
     values = next;
+    fresh = true;
     history.replaceState(null, '', `#/requests${query(values)}`);
     reload();
   });
   const forget = button('Delete all', sure('Delete all recorded requests of this account?',
     () => call('DELETE', '/requests').then(load)), { class: 'button', 'data-testid': 'forget' });
-  view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, forget), form, list, foot);
+  view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, steady.pause, forget), form, steady.newer,
+    list, foot);
   await load();
 }

@@ -2,6 +2,7 @@
 
 import { call } from './dashboard_api.js';
 import { message } from './dashboard_bytes.js';
+import { deliveryTag } from './dashboard_delivery.js';
 import { el } from './dashboard_dom.js';
 import { comparer } from './dashboard_json.js';
 import { button, code, tag, time, words } from './dashboard_parts.js';
@@ -68,7 +69,7 @@ const resend = ({ id }, label, resign) => button(label, () => call('POST', `/cal
 const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
 
 const callbackItem = (callback, attempts) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
-  el('div.line', {}, el('b', {}, words(callback.transition)), tag(callback.state, { 'data-testid': 'callback-state' }),
+  el('div.line', {}, el('b', {}, words(callback.transition)), deliveryTag(callback, { 'data-testid': 'callback-state' }),
     el('code', {}, callback.id), callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
   el('p.quiet', {}, callback.url),
   attempts,

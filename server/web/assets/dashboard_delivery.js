@@ -1,0 +1,31 @@
+// How callbacks are shown: what became of them, and how many fail.
+
+import { get } from './dashboard_api.js';
+import { el, gather } from './dashboard_dom.js';
+import { listen } from './dashboard_live.js';
+import { number, tag } from './dashboard_parts.js';
+
+const COUNT_MS = 500;
+const OK = 200;
+
+/** The state of a callback. One that failed and is tried again is not just "queued". */
+export function deliveryTag({ state, attempts }, more = {}) {
+  const failed = attempts.filter(({ code }) => code !== OK).length;
+  const retrying = failed > 0 && attempts.at(-1).code !== OK && ['queued', 'sending'].includes(state);
+  return retrying ? el('span.tag.bad', more, `retrying, ${failed} failed`) : tag(state, more);
+}
+
+/** Shows the number of failing callbacks at the link of their view, as long as the page is open. */
+export function watchFailing(link) {
+  const { signal } = new AbortController();
+  const mark = el('span.tag.bad.count', { 'data-testid': 'failing' });
+  const count = async () => {
+    const { total } = await get('/callbacks', { state: 'failing', bodies: 'false', limit: 1 });
+    mark.replaceChildren(number(total), el('span.unseen', {}, ' failing'));
+    if (total) link.append(' ', mark);
+    else mark.remove();
+  };
+  const soon = gather(() => count().catch(() => {}), COUNT_MS, signal); // the view itself shows errors
+  listen(['callback', 'account'], soon, signal);
+  soon();
+}

@@ -1,0 +1,176 @@
+// The dashboard in a browser: the callbacks of all invoices, what failed, and sending again.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { startServer } from '../lib/server.js';
+import { SIZES, closeBrowser } from './payer.js';
+import { dashboardOf } from './tester.js';
+
+const server = await startServer();
+after(async () => {
+  await closeBrowser();
+  await server.stop();
+});
+const { shop, asTester } = dashboardOf(server);
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+/** A shop with a second sink, "broken", which answers 503; `order(name, sink)` makes an invoice. */
+async function outage() {
+  const api = await shop({ retry_interval_s: 3600 });
+  const sink = (responses) => api.control('PUT', '/sink/broken', { responses });
+  (await sink([503])).expect(200);
+  const order = async (reference_id, to = 'shop') => {
+    const callback_url = `${server.url}/_mock/sink/${to}?account=${api.account.id}`;
+    const { id } = await api.made({ reference_id, callback_url }, hold);
+    await api.idle();
+    return id;
+  };
+  return { api, order, mend: () => sink([200]) };
+}
+
+const shown = (tester) => tester.page.locator('[data-testid="delivery"] b:first-child').allInnerTexts();
+const states = (tester) =>
+  tester.page.locator('[data-testid="delivery"] > summary [data-testid="callback-state"]').allInnerTexts();
+
+describe('the callbacks', () => {
+  test('of all invoices say what failed, and lead to the invoice and back', async () => {
+    const { api, order } = await outage();
+    await order('order-1', 'broken');
+    const id = await order('order-2');
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.sees('delivery', 2);
+      assert.deepEqual(await shown(tester), ['order-2', 'order-1']);
+      assert.deepEqual(await states(tester), ['done', 'retrying, 1 failed']);
+      await tester.at('filter-state').selectOption('done');
+      await tester.sees('delivery', 1);
+      assert.equal(await tester.at('total').innerText(), '1 of 2 match');
+      await tester.at('delivery').locator('summary').first().click();
+      await tester.at('attempt').locator('summary').click();
+      assert.match(await tester.at('attempt-request').innerText(), /X-Signature/);
+      await tester.at('to-invoice').click();
+      await tester.at('view-invoices').waitFor();
+      assert.equal(await tester.at('reference').innerText(), 'order-2');
+      assert.match(tester.page.url(), new RegExp(`${id}$`));
+      assert.equal(await tester.at('back').innerText(), 'Callbacks');
+      await tester.at('back').click();
+      await tester.sees('delivery', 1);
+      assert.equal(await tester.at('filter-state').inputValue(), 'done');
+    });
+  });
+
+  test('have filters, which are in the address', async () => {
+    const { api, order } = await outage();
+    await order('order-1', 'broken');
+    const id = await order('order-2');
+    await api.transition(id, { status: 'processed' });
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.sees('delivery', 3);
+      for (const [filter, value, expected] of [
+        ['code', '5xx', ['order-1']],
+        ['url', '/sink/shop', ['order-2', 'order-2']],
+        ['transition', 'processed', ['order-2']],
+        ['invoice', id, ['order-2', 'order-2']],
+        ['state', 'retrying', ['order-1']],
+        ['error', 'no such', []],
+      ]) {
+        const field = tester.at(`filter-${filter}`);
+        const isChoice = await field.evaluate(({ tagName }) => tagName === 'SELECT');
+        await (isChoice ? field.selectOption(value) : field.fill(value));
+        await tester.sees('delivery', expected.length);
+        assert.deepEqual(await shown(tester), expected, filter);
+        await tester.page.reload();
+        await tester.sees('delivery', expected.length);
+        assert.equal(await tester.at(`filter-${filter}`).inputValue(), value);
+        await tester.open('/callbacks');
+        await tester.sees('delivery', 3);
+      }
+      await tester.at('filter-from').fill('2030-01-31T10:20:30');
+      await tester.at('empty').waitFor();
+      const from = new Date('2030-01-31T10:20:30').getTime();
+      assert.match(tester.page.url(), new RegExp(`#/callbacks\\?from=${from}$`));
+      await tester.page.reload();
+      await tester.at('empty').waitFor();
+      assert.match(await tester.at('filter-from').inputValue(), /^2030-01-31T10:20:30/);
+    });
+  });
+
+  test('are marked in the navigation and in the list of invoices, live', async () => {
+    const { api, order, mend } = await outage();
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.at('empty').waitFor();
+      assert.equal(await tester.at('failing').count(), 0);
+      const id = await order('order-1', 'broken');
+      await tester.page.locator('[data-testid="failing"]', { hasText: /^1 failing$/ }).waitFor();
+      await tester.page.locator('[data-testid="failing-callbacks"]', { hasText: /^1 callback failing$/ }).waitFor();
+      await tester.at('invoice').click();
+      await tester.page.locator('[data-testid="callback-state"]', { hasText: 'retrying, 1 failed' }).waitFor();
+      await mend();
+      (await api.control('POST', '/callbacks/resend', {}, { parameters: { invoice: id } })).expect(200);
+      await tester.page.locator('[data-testid="callback-state"]', { hasText: 'done' }).waitFor();
+      await tester.sees('failing', 0);
+    });
+  });
+});
+
+describe('sending again', () => {
+  test('one, a group of the same failure, or all that match', async () => {
+    const { api, order, mend } = await outage();
+    for (const name of ['order-1', 'order-2', 'order-3']) await order(name, 'broken');
+    await order('order-4');
+    await mend();
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.sees('delivery', 4);
+      assert.equal(await tester.at('resend-all').isVisible(), false, 'not without a filter');
+      assert.match(await tester.at('failure').innerText(), /^3 callbacks\s+503\s+http.*\/_mock\/sink\/broken\s+3 will be retried/);
+      await tester.at('show-failure').click();
+      await tester.sees('delivery', 3);
+      await tester.at('delivery').locator('summary').first().click();
+      await tester.at('resend').click();
+      await tester.page.locator('[data-testid="failure"]', { hasText: '2 callbacks' }).waitFor();
+      await tester.open('/callbacks?url=broken');
+      await tester.sees('delivery', 3);
+      assert.equal(await tester.at('resend-all').innerText(), 'Resend the 3 that match');
+      await tester.at('resend-all').click();
+      await tester.page.locator('.toast', { hasText: '3 callbacks sent again' }).waitFor();
+      await tester.sees('failure', 0);
+      assert.deepEqual(await states(tester), ['done', 'done', 'done']);
+    });
+    const numbers = (await api.callbacks()).map(({ attempts }) => attempts.length);
+    assert.deepEqual(numbers, [1, 3, 2, 2]);
+  });
+
+  test('a whole group by its button', async () => {
+    const { api, order, mend } = await outage();
+    await order('order-1', 'broken');
+    await order('order-2', 'broken');
+    await mend();
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.at('resend-failure').click();
+      await tester.page.locator('.toast', { hasText: '2 callbacks sent again' }).waitFor();
+      await tester.sees('failures', 0);
+    });
+  });
+});
+
+for (const size of Object.keys(SIZES)) {
+  for (const theme of ['light', 'dark']) {
+    test(`the view is accessible, ${size}, ${theme}`, async () => {
+      const { api, order } = await outage();
+      await order('order-with-a-long-reference-'.repeat(8), 'broken');
+      await order('order-1');
+      await asTester(api, async (tester) => {
+        await tester.open('/callbacks');
+        await tester.sees('delivery', 2);
+        await tester.at('delivery').locator('summary').first().click();
+        await tester.at('attempt').waitFor();
+        await tester.payer.isAccessible(`callbacks, ${size}, ${theme}`);
+      }, { size, theme });
+    });
+  }
+}
