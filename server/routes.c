@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/callback_filter.h"
 #include "api/control.h"
+#include "api/invoice_search.h"
 #include "web/web.h"
 
 /* Access, finder of the account, and preconditions. */
@@ -93,14 +94,14 @@ const struct route routes[] = {
     {"GET",    "/_mock/outcomes",                          CONTROL,           control_outcomes_list},
     {"DELETE", "/_mock/outcomes",                          CONTROL,           control_outcomes_clear},
     {"GET",    "/_mock/payment-invoices",                  CONTROL,           control_invoices_list,
-        .query = "limit after search status service currency test_mode"},
+        .query = "limit after count " INVOICE_FILTERS},
     {"GET",    "/_mock/payment-invoices/{id}",             CONTROL,           control_invoices_get},
     {"POST",   "/_mock/payment-invoices/{id}/transition",  CONTROL,           control_transition},
     {"POST",   "/_mock/payment-invoices/{id}/pay",         CONTROL,           control_pay},
     {"GET",    "/_mock/payment-invoices/{id}/timeline",    CONTROL,           control_timeline},
     {"GET",    "/_mock/payment-invoices/{id}/document",    CONTROL,           control_document, .query = "as profile"},
     {"GET",    "/_mock/payout-invoices",                   CONTROL,           control_invoices_list, INVOICE_PAYOUT,
-        "limit after search status service currency test_mode"},
+        "limit after count " INVOICE_FILTERS},
     {"GET",    "/_mock/payout-invoices/{id}",              CONTROL,           control_invoices_get, INVOICE_PAYOUT},
     {"POST",   "/_mock/payout-invoices/{id}/transition",   CONTROL,           control_transition, INVOICE_PAYOUT},
     {"GET",    "/_mock/payout-invoices/{id}/timeline",     CONTROL,           control_timeline, INVOICE_PAYOUT},

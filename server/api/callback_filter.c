@@ -3,6 +3,19 @@
 #include "api/control.h"
 #include "base/text.h"
 
+bool callback_state_filter(const char *text, struct callback_filter *filter)
+{
+    enum callback_state state;
+    if (callback_state_parse(text, &state)) {
+        filter->state = (int64_t)state;
+        filter->failing = state == CALLBACK_FAILED;
+        return true;
+    }
+    filter->failing = true;
+    filter->other_than = text_equal(text, "retrying") ? CALLBACK_FAILED : TIME_NONE;
+    return filter->other_than != TIME_NONE || text_equal(text, "failing");
+}
+
 /* Readers of one filter; the text was sent. */
 
 static struct answer *read_invoice(struct call *call, const char *text,
@@ -14,22 +27,12 @@ static struct answer *read_invoice(struct call *call, const char *text,
     return refused;
 }
 
-/* The states, and two words for what went wrong. */
 static struct answer *read_state(struct call *call, const char *text,
                                  struct callback_filter *filter)
 {
-    enum callback_state state;
-    if (callback_state_parse(text, &state)) {
-        filter->state = (int64_t)state;
-        filter->failing = state == CALLBACK_FAILED;
-        return NULL;
-    }
-    filter->failing = true;
-    filter->other_than = text_equal(text, "retrying") ? CALLBACK_FAILED : TIME_NONE;
-    return filter->other_than != TIME_NONE || text_equal(text, "failing")
+    return callback_state_filter(text, filter)
                ? NULL
-               : call_invalid(call, "state: must be queued, sending, done, failed, dropped, "
-                                    "retrying or failing");
+               : call_invalid(call, "state: must be " CALLBACK_STATE_WORDS);
 }
 
 static struct answer *read_code(struct call *call, const char *text, struct callback_filter *filter)

@@ -1,53 +1,14 @@
 /* GET /_mock/payment-invoices[/{id}], and of payouts: lists and searches an account's invoices. */
 #include "control.h"
 
-#include "base/text.h"
+#include "api/invoice_search.h"
 #include "engine/transition.h"
 #include "store/store_callback_find.h"
 #include "store/store_invoice.h"
 
-#include <string.h>
-
-#define SEARCH_MOST 100
 #define COUNT_MOST 1000000 /* counting more would delay other calls */
 
 /* ------------------------------------------------------------------ the query */
-
-struct list_query {
-    struct invoice_filter filter;
-    const char *search; /* or NULL */
-};
-
-static struct answer *read_status(struct call *call, int64_t *ret_status)
-{
-    const char *name = http_query_text(call->request, "status");
-    enum status status;
-    if (name && !status_parse(name, &status)) {
-        return call_control_error(call, 422, "unknown_status", "%s",
-                                  status_unknown(name, call->arena));
-    }
-    *ret_status = name ? (int64_t)status : TIME_NONE;
-    return NULL;
-}
-
-static struct answer *read_test_mode(struct call *call, int64_t *ret_mode)
-{
-    const char *text = http_query_text(call->request, "test_mode");
-    bool yes = text_equal(text, "true");
-    *ret_mode = text ? (int64_t)yes : TIME_NONE;
-    return !text || yes || text_equal(text, "false")
-               ? NULL
-               : call_invalid(call, "test_mode: must be true or false");
-}
-
-static struct answer *read_search(struct call *call, const char **ret_search)
-{
-    const char *text = http_query_text(call->request, "search");
-    *ret_search = text && *text ? text : NULL;
-    return !text || text_utf8_length(text, strlen(text)) <= SEARCH_MOST
-               ? NULL
-               : call_invalid(call, "search: must be at most 100 characters");
-}
 
 /* The row may have been deleted. */
 static struct answer *read_cursor(struct call *call, const char *after, int64_t *ret_before)
@@ -58,20 +19,13 @@ static struct answer *read_cursor(struct call *call, const char *after, int64_t 
                : call_invalid(call, "after: must be an invoice's id");
 }
 
-static struct answer *read_query(struct call *call, enum invoice_kind kind,
-                                 struct list_query *query)
+static struct answer *read_query(struct call *call, struct invoice_filter *filter)
 {
-    struct invoice_filter *filter = &query->filter;
     const char *after;
-    *filter = (struct invoice_filter){
-        .kind = kind,
-        .service = http_query_text(call->request, "service"),
-        .currency = arena_upper(call->arena, http_query_text(call->request, "currency"))};
+    *filter = (struct invoice_filter){.kind = call->route->kind};
     return control_read_page(call, &filter->limit, &after)
                ?: read_cursor(call, after, &filter->before_seq)
-               ?: read_status(call, &filter->status)
-               ?: read_test_mode(call, &filter->test_mode)
-               ?: read_search(call, &query->search);
+               ?: invoice_search_read(call, filter);
 }
 
 /* ------------------------------------------------------------------ the list */
@@ -103,33 +57,44 @@ static void write_row(struct json_out *out, struct call *call, const struct invo
     json_out_object_end(out);
 }
 
-struct answer *control_invoices_list(struct call *call)
+/* Writes the matching invoices. Returns where the next page begins, 0: this is the last. */
+static int64_t write_rows(struct json_out *out, struct call *call, struct invoice_filter *filter)
 {
-    enum invoice_kind kind = call->route->kind;
-    struct list_query query;
     struct invoice *rows;
     int64_t reached;
+    size_t limit = (size_t)filter->limit++; /* one more, to see whether more follow */
+    size_t n = store_invoice_find(call->engine->store, call->arena, call->tenant->account.num,
+                                  filter, &rows, &reached);
+    size_t shown = n > limit ? limit : n;
+    for (size_t i = 0; i < shown; i++) {
+        write_row(out, call, &rows[i]);
+    }
+    return n > limit ? rows[limit - 1].seq : reached;
+}
+
+struct answer *control_invoices_list(struct call *call)
+{
+    struct invoice_filter filter;
+    int64_t last, matching = TIME_NONE, account = call->tenant->account.num;
     char next[IDENT_TEXT];
-    struct answer *refused = read_query(call, kind, &query);
+    bool count = false;
+    struct store *store = call->engine->store;
+    struct answer *refused = read_query(call, &filter) ?: control_read_bool(call, "count", &count);
     if (refused) {
         return refused;
     }
-    struct store *store = call->engine->store;
-    int64_t account = call->tenant->account.num;
-    size_t limit = (size_t)query.filter.limit++; /* one more, to see whether more follow */
-    size_t n = store_invoice_find(store, call->arena, account, &query.filter, query.search, &rows,
-                                  &reached);
-    size_t shown = n > limit ? limit : n;
-    int64_t last = n > limit ? rows[limit - 1].seq : reached;
     struct json_out out = call_reply_list(call);
-    for (size_t i = 0; i < shown; i++) {
-        write_row(&out, call, &rows[i]);
+    if (count) {
+        matching = store_invoice_count_found(store, call->arena, account, &filter, &last);
+    } else {
+        last = write_rows(&out, call, &filter);
     }
-    if (last) {
-        invoice_id(call->engine->keys.rows, last, next);
-    }
-    return call_reply_list_end(&out, store_invoice_count_of(store, account, kind, COUNT_MOST),
-                               last ? next : NULL);
+    invoice_id(call->engine->keys.rows, last, next);
+    json_out_array_end(&out);
+    json_out_int_or_null(&out, "matching", matching, TIME_NONE);
+    json_out_int(&out, "total", store_invoice_count_of(store, account, filter.kind, COUNT_MOST));
+    json_out_text(&out, "next", last ? next : NULL);
+    return call_reply_end(&out);
 }
 
 /* ------------------------------------------------------------------ one */

@@ -12,8 +12,6 @@ enum {
     Q_LIST_NEWER,
     Q_LIST_NAMED_OLDER,
     Q_LIST_NAMED_NEWER,
-    Q_FIND_FLOOR,
-    Q_FIND,
     Q_NEXT_DUE,
     Q_FIRST_DUE,
     Q_COUNT,
@@ -54,7 +52,6 @@ enum {
 /* Garbage does not count; there is little of it. */
 #define IS_GARBAGE "account IN (SELECT num FROM leftover WHERE kind <> 1)"
 
-#define HAS(column) column " LIKE ?8 ESCAPE '\\'"
 #define REFUND "SELECT {refund} FROM refund WHERE "
 
 static const char *const sql[] = {
@@ -69,14 +66,6 @@ static const char *const sql[] = {
     [Q_LIST_NAMED_OLDER] =
         "SELECT {invoice} FROM invoice" FILTER NAMED " ORDER BY seq DESC LIMIT ?6",
     [Q_LIST_NAMED_NEWER] = "SELECT {invoice} FROM invoice" FILTER NAMED " ORDER BY seq LIMIT ?6",
-    /* These two walk down the index of the account's rows. */
-    [Q_FIND_FLOOR] = "SELECT seq FROM invoice WHERE account = ?1 AND seq < ?2"
-                     " AND seq >= ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4",
-    [Q_FIND] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND seq < ?2 AND seq >= ?3"
-               " AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR service = ?5)"
-               " AND (?6 IS NULL OR currency = ?6) AND (?7 IS NULL OR test_mode = ?7)"
-               " AND (?8 IS NULL OR " HAS("reference_id") " OR " HAS("id") " OR " HAS(
-                   "description") " OR " HAS("customer") ") ORDER BY seq DESC LIMIT ?9",
     [Q_NEXT_DUE] = "SELECT {invoice} FROM invoice WHERE account = ?1 AND due_ms <= ?2"
                    " ORDER BY due_ms, seq LIMIT 1",
     [Q_FIRST_DUE] = "SELECT due_ms FROM invoice WHERE account = ?1 AND due_ms IS NOT NULL"
@@ -157,36 +146,6 @@ size_t store_invoice_list(struct store *store, struct arena *arena, int64_t acco
     }
     return list->upward ? store_all_rows_reversed(store, arena, q, &row_invoice, ret_invoices)
                         : store_all_rows(store, arena, q, &row_invoice, ret_invoices);
-}
-
-/* The LIKE pattern that finds a text anywhere. */
-static void write_pattern(struct buf *out, const char *text)
-{
-    buf_text(out, "%");
-    for (; *text; text++) {
-        buf_printf(out, "%s%c", *text == '%' || *text == '_' || *text == '\\' ? "\\" : "", *text);
-    }
-    buf_text(out, "%");
-}
-
-size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
-                          const struct invoice_filter *filter, const char *search,
-                          struct invoice **ret_invoices, int64_t *ret_reached)
-{
-    buf_auto pattern = {0};
-    int64_t first = invoice_kinds[filter->kind].first, last = invoice_kinds[filter->kind].last;
-    int64_t before = filter->before_seq == TIME_NONE ? last : filter->before_seq;
-    sqlite3_stmt *q =
-        store_ask(store, STORE_INVOICE, Q_FIND_FLOOR, account, before, first, STORE_FIND_MOST - 1);
-    int64_t floor = store_one_int(store, q, 0); /* 0: to the first row of its kind */
-    if (search) {
-        write_pattern(&pattern, search);
-    }
-    q = store_ask(store, STORE_INVOICE, Q_FIND, account, before, floor ? floor : first,
-                  filter->status, filter->service, filter->currency, filter->test_mode,
-                  search ? buf_str(&pattern) : NULL, filter->limit);
-    *ret_reached = floor;
-    return store_all_rows(store, arena, q, &row_invoice, ret_invoices);
 }
 
 bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,

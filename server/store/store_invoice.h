@@ -52,26 +52,6 @@ struct invoice_list {
 size_t store_invoice_list(struct store *store, struct arena *arena, int64_t account,
                           const struct invoice_list *list, struct invoice **ret_invoices);
 
-/* The filter of a search. NULL and TIME_NONE mean any. */
-struct invoice_filter {
-    enum invoice_kind kind;
-    const char *service, *currency;
-    int64_t status, test_mode;
-    int64_t before_seq; /* the cursor: older than */
-    int64_t limit;
-};
-
-/*
- * The matching rows from filter->before_seq back (TIME_NONE: from the newest), with `search` (NULL:
- * none) somewhere in the id, the reference, the description or the customer, ignoring the case of
- * ASCII letters. Newest first, at most filter->limit. Scans at most STORE_FIND_MOST rows, so that
- * the cost of a search is bounded. ret_reached is the last row scanned, 0: all were scanned.
- */
-#define STORE_FIND_MOST 20000
-size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
-                          const struct invoice_filter *filter, const char *search,
-                          struct invoice **ret_invoices, int64_t *ret_reached);
-
 /* Reads the next invoice of the account that is due at or before `by_ms`. Returns false if there is
  * none. */
 bool store_invoice_next_due(struct store *store, struct arena *arena, int64_t account,

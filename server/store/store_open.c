@@ -138,6 +138,7 @@ static const struct store_queries *const groups[STORE_GROUPS] = {
     [STORE_CORE] = &store_core_queries,
     [STORE_ACCOUNT] = &store_account_queries,
     [STORE_INVOICE] = &store_invoice_queries,
+    [STORE_INVOICE_FIND] = &store_invoice_find_queries,
     [STORE_CALLBACK] = &store_callback_queries,
     [STORE_CALLBACK_FIND] = &store_callback_find_queries,
     [STORE_RUN] = &store_run_queries,

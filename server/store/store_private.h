@@ -15,6 +15,7 @@ enum store_group {
     STORE_CORE,
     STORE_ACCOUNT,
     STORE_INVOICE,
+    STORE_INVOICE_FIND,
     STORE_CALLBACK,
     STORE_CALLBACK_FIND,
     STORE_RUN,
@@ -54,9 +55,9 @@ struct store_queries {
 };
 
 extern const struct store_queries store_core_queries, store_account_queries, store_invoice_queries,
-    store_callback_queries, store_callback_find_queries, store_run_queries, store_sequence_queries,
-    store_snapshot_queries, store_snapshot_rows_queries, store_garbage_queries,
-    store_report_queries;
+    store_invoice_find_queries, store_callback_queries, store_callback_find_queries,
+    store_run_queries, store_sequence_queries, store_snapshot_queries, store_snapshot_rows_queries,
+    store_garbage_queries, store_report_queries;
 
 struct store {
     sqlite3 *db;

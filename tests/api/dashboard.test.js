@@ -251,6 +251,7 @@ describe('GET /_mock/payment-invoices', () => {
       test_mode: true,
       created: made.created,
       updated: made.updated,
+      failing_callbacks: 0,
     });
   });
 

@@ -1,0 +1,105 @@
+#include "store_invoice_find.h"
+
+#include "store/store_private.h"
+
+#include <string.h>
+
+enum {
+    Q_FLOOR,
+    Q_FIND,
+    Q_COUNT,
+};
+
+/* FAILING is the condition of the index callback_failing. */
+#define HAS(column, pattern) column " LIKE " pattern " ESCAPE '\\'"
+#define FAILING "attempts > 0 AND code <> 200 AND state <> 4"
+#define FOUND                                                                                      \
+    " FROM invoice WHERE account = ?1 AND seq < ?2 AND seq >= ?3"                                  \
+    " AND (?4 = 0 OR (?4 >> status) & 1) AND (?5 IS NULL OR service = ?5)"                         \
+    " AND (?6 IS NULL OR currency = ?6) AND (?7 IS NULL OR test_mode = ?7)"                        \
+    " AND (?8 IS NULL OR created_ms >= ?8) AND (?9 IS NULL OR created_ms <= ?9)"                   \
+    " AND (?10 IS NULL OR amount >= ?10) AND (?11 IS NULL OR amount <= ?11)"                       \
+    " AND (?12 IS NULL OR " HAS("reference_id", "?12") " OR " HAS("id", "?12") " OR " HAS(         \
+        "description",                                                                             \
+        "?12") " OR " HAS("customer",                                                              \
+                          "?12") ")"                                                               \
+                                 " AND (?13 IS NULL OR " HAS(                                      \
+                                     "reference_id",                                               \
+                                     "?13") ")"                                                    \
+                                            " AND (?14 IS NULL OR " HAS(                           \
+                                                "customer",                                        \
+                                                "?14") ")"                                         \
+                                                       " AND (?15 = 0 OR EXISTS (SELECT 1 FROM "   \
+                                                       "callback WHERE callback.invoice = "        \
+                                                       "invoice.seq"                               \
+                                                       " AND (?16 = 0 OR (" FAILING                \
+                                                       ")) AND (?17 IS NULL OR state = ?17)"       \
+                                                       " AND (?18 IS NULL OR state <> ?18)))"      \
+                                                       " AND (?16 = 0 OR seq IN (SELECT "          \
+                                                       "callback.invoice FROM callback"            \
+                                                       " WHERE callback.account = ?1 AND " FAILING \
+                                                       "))"
+
+/* All walk down the index of the account's rows. */
+static const char *const sql[] = {
+    [Q_FLOOR] = "SELECT seq FROM invoice WHERE account = ?1 AND seq < ?2"
+                " AND seq >= ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4",
+    [Q_FIND] = "SELECT {invoice}" FOUND " ORDER BY seq DESC LIMIT ?19",
+    [Q_COUNT] = "SELECT count(*)" FOUND,
+};
+
+const struct store_queries store_invoice_find_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
+
+/* The LIKE pattern that finds a text anywhere; NULL for NULL. */
+static const char *pattern(struct arena *arena, const char *text)
+{
+    if (!text) {
+        return NULL;
+    }
+    char *whole = arena_alloc(arena, 2 * strlen(text) + 3), *out = whole;
+    *out++ = '%';
+    for (; *text; text++) {
+        if (strchr("%_\\", *text)) {
+            *out++ = '\\';
+        }
+        *out++ = *text;
+    }
+    *out++ = '%';
+    *out = '\0';
+    return whole;
+}
+
+/* A query on the rows that a search scans, and the last of these rows. */
+static sqlite3_stmt *ask(struct store *store, struct arena *arena, int query, int64_t account,
+                         const struct invoice_filter *filter, int64_t *ret_reached)
+{
+    int64_t first = invoice_kinds[filter->kind].first, last = invoice_kinds[filter->kind].last;
+    int64_t before = filter->before_seq == TIME_NONE ? last : filter->before_seq;
+    sqlite3_stmt *q =
+        store_ask(store, STORE_INVOICE_FIND, Q_FLOOR, account, before, first, STORE_FIND_MOST - 1);
+    int64_t floor = store_one_int(store, q, 0); /* 0: to the first row of its kind */
+    *ret_reached = floor;
+    q = store_ask(store, STORE_INVOICE_FIND, query, account, before, floor ? floor : first,
+                  (int64_t)filter->statuses, filter->service, filter->currency, filter->test_mode,
+                  filter->from_ms, filter->to_ms, filter->amount_least);
+    store_bind_from(q, 11, filter->amount_most, pattern(arena, filter->search),
+                    pattern(arena, filter->reference), pattern(arena, filter->customer),
+                    (int64_t)filter->has_callback, (int64_t)filter->callback_failing,
+                    filter->callback_state, filter->callback_other_than);
+    return q;
+}
+
+size_t store_invoice_find(struct store *store, struct arena *arena, int64_t account,
+                          const struct invoice_filter *filter, struct invoice **ret_invoices,
+                          int64_t *ret_reached)
+{
+    sqlite3_stmt *q = ask(store, arena, Q_FIND, account, filter, ret_reached);
+    store_bind_from(q, 19, filter->limit);
+    return store_all_rows(store, arena, q, &row_invoice, ret_invoices);
+}
+
+int64_t store_invoice_count_found(struct store *store, struct arena *arena, int64_t account,
+                                  const struct invoice_filter *filter, int64_t *ret_reached)
+{
+    return store_one_int(store, ask(store, arena, Q_COUNT, account, filter, ret_reached), 0);
+}
