@@ -39,7 +39,7 @@ describe('invoices', () => {
       await tester.at('search').fill('RED');
       await tester.sees('invoice', 1);
       assert.deepEqual(await tester.references(), ['shoes-1']);
-      assert.match(tester.page.url(), /#\/invoices\?search=RED$/);
+      assert.match(tester.page.url(), /#\/invoices\?q=RED$/);
       await tester.at('search').fill('');
       await tester.sees('invoice', 2);
       await tester.at('filter-status').selectOption('processed');
@@ -161,7 +161,7 @@ describe('payouts', () => {
       await tester.sees('invoice', 2);
       await tester.at('search').fill('bonus');
       await tester.sees('invoice', 1);
-      assert.match(tester.page.url(), /#\/payouts\?search=bonus$/);
+      assert.match(tester.page.url(), /#\/payouts\?q=bonus$/);
       await tester.at('invoice').click();
       await tester.page.waitForURL(`**/*#/payouts/${id}`);
       await tester.at('back').click();

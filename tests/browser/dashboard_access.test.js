@@ -113,7 +113,7 @@ describe('with the keyboard alone', () => {
       await api.made({ reference_id: 'order-2' }, hold);
       await tester.page.locator('[data-testid="show-new"]', { hasText: '1 new: show' }).waitFor();
       await api.transition(id, { status: 'processed' });
-      await tester.seesStatus('processed');
+      await tester.page.locator('[data-testid="invoice"][data-status="processed"]').waitFor();
       assert.match(await tester.page.evaluate(() => document.activeElement.innerText), /^order-1/);
     });
   });

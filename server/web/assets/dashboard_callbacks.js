@@ -10,29 +10,12 @@ import { button, code, counted, field, filterForm, number, options, pager, time,
 import { statusNames } from './dashboard_statuses.js';
 import { steadyList } from './dashboard_steady.js';
 import { callbackList } from './dashboard_timeline.js';
+import { endOf, startOf, timeField } from './dashboard_times.js';
 
 const PAGE = 50;
 const STEP = 1000; // callbacks that a call sends again
 const STATES = [['', 'any'], ['failing', 'failing: retrying or failed'], ['retrying'], ['failed'], ['queued'],
   ['sending'], ['done'], ['dropped']];
-
-/* ------------------------------------------------------------------ times */
-
-const two = (n) => String(n).padStart(2, '0');
-
-/** Milliseconds as the value of a field for a local time. */
-function localTime(ms) {
-  if (!ms) return '';
-  const at = new Date(Number(ms));
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${
-    two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
-
-/** The value of the field in milliseconds, `more` later. */
-const milliseconds = (value, more = 0) => (value ? String(new Date(value).getTime() + more) : '');
-
-const timeField = (value, testid) =>
-  el('input', { type: 'datetime-local', step: 1, value: localTime(value), 'data-testid': testid });
 
 /* ------------------------------------------------------------------ sending again */
 
@@ -134,8 +117,8 @@ function filters(values, change) {
     error: error.value.trim(),
     transition: transition.value,
     invoice: invoice.value.trim(),
-    from: milliseconds(from.value),
-    to: milliseconds(to.value, 999),
+    from: startOf(from),
+    to: endOf(to),
   });
   return filterForm(changed, field('URL', url), field('State', state), field('Answer', answer), field('Error', error),
     field('Status', transition), field('Invoice', invoice), field('Queued from', from), field('Queued to', to));

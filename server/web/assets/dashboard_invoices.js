@@ -1,6 +1,7 @@
 // The invoices or payouts of the account, newest first, with search, filters and pages.
 
 import { get, query } from './dashboard_api.js';
+import { choice, chosenBar } from './dashboard_chosen.js';
 import { el, fill } from './dashboard_dom.js';
 import { elsewhere, firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
@@ -9,8 +10,12 @@ import { rememberList, returnTo } from './dashboard_memory.js';
 import { counted, field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
 import { steadyList } from './dashboard_steady.js';
+import { endOf, startOf, timeField } from './dashboard_times.js';
 
 const PAGE = 50;
+const MOST = 1_000_000; // counted by the server
+const STATUSES = [['', 'any'], ['failed', 'any failure'], ['pending', 'any that is not final']];
+const CALLBACKS = [['', 'any'], ['failing'], ['retrying'], ['failed'], ['queued'], ['sending'], ['done'], ['dropped']];
 const MODES = [['', 'any'], ['true', 'test'], ['false', 'live']];
 
 /**
@@ -34,7 +39,7 @@ async function find(kind, values, signal, each) {
 function row(one) {
   const { id, status, resolution } = one;
   const link = { href: linkTo(id), 'data-row': true, 'data-key': id, 'data-testid': 'invoice', 'data-status': status };
-  return el('li', {}, el('a.row', link,
+  return el('li.chooses', {}, choice(one), el('a.row', link,
     el('span.what', {}, el('b', {}, one.reference_id), el('span.quiet', {}, one.description || id)),
     el('span.quiet.service', {}, one.service ?? 'no service yet', one.test_mode ? null : ' · live'),
     el('span.amount', {}, money(one.amount, one.currency)),
@@ -49,26 +54,49 @@ const empty = (kind, filtered) => [el('p.empty', { 'data-testid': 'empty' }, fil
   : [kind.none, ', or ', el('a', { href: kind.order.make }, 'make one'), '.']),
 filtered || kind !== KINDS.invoices ? null : [elsewhere(), firstSteps()]];
 
-/** The filters; `change(values)` is called after a change. */
+/** The search and the filters; `change(values)` is called after a change. */
 function filters(kind, values, change) {
   const search = el('input', {
-    type: 'search', maxlength: 100, value: values.search, placeholder: 'id, reference, description, customer',
-    'data-search': true, 'data-testid': 'search',
+    type: 'search', maxlength: 500, value: values.q ?? values.search, 'data-search': true, 'data-testid': 'search',
+    placeholder: 'id, reference, description, customer',
   });
-  const status = el('select', { 'data-testid': 'filter-status' },
-    options([['', 'any'], ...statusNames(kind.noun).map((one) => [one])], values.status));
-  const currency = el('input', {
-    value: values.currency, maxlength: 8, placeholder: 'any', 'data-testid': 'filter-currency',
-  });
-  const mode = el('select', { 'data-testid': 'filter-mode' }, options(MODES, values.test_mode));
+  const text = (name, most) => el('input',
+    { value: values[name], maxlength: most, placeholder: 'any', 'data-testid': `filter-${name}` });
+  const choose = (testid, pairs, value) => el('select', { 'data-testid': testid }, options(pairs, value ?? ''));
+  const status = choose('filter-status', [...STATUSES, ...statusNames(kind.noun).map((one) => [one])], values.status);
+  const callback = choose('filter-callback', CALLBACKS, values.callback);
+  const mode = choose('filter-mode', MODES, values.test_mode);
+  const service = text('service', 100), currency = text('currency', 8);
+  const from = timeField(values.from, 'filter-from'), to = timeField(values.to, 'filter-to');
   const changed = () => change({
-    search: search.value.trim(),
+    q: search.value.trim(),
     status: status.value,
+    callback: callback.value,
+    service: service.value.trim(),
     currency: currency.value.trim().toUpperCase(),
     test_mode: mode.value,
+    from: startOf(from),
+    to: endOf(to),
   });
-  return filterForm(changed, field('Search', search), field('Status', status), field('Currency', currency),
-    field('Mode', mode));
+  const isSet = ['service', 'currency', 'test_mode', 'from', 'to'].some((name) => values[name]);
+  const help = el('span', {}, 'Words, or terms: ', el('code', {}, 'status:failed amount:>100 ref:order-1'), ' ',
+    el('a', { href: '/_mock/docs/dashboard#search', 'data-testid': 'search-help' }, 'All terms'));
+  return filterForm(changed, field('Search', search, help), field('Status', status), field('Callbacks', callback),
+    el('details.more', { open: isSet, 'data-testid': 'more-filters' }, el('summary', {}, 'More filters'),
+      el('div.fields', {}, field('Service', service), field('Currency', currency), field('Mode', mode),
+        field('Created from', from), field('Created to', to))));
+}
+
+/** Counts all that match. A call checks only a part of the rows. */
+async function countMatching(kind, values, isWanted) {
+  const { after, limit, ...rest } = values; // eslint-disable-line no-unused-vars
+  let matching = 0, next;
+  do {
+    const part = await get(`/${kind.type}`, { ...rest, count: 'true', after: next });
+    matching += part.matching;
+    ({ next } = part);
+  } while (next && isWanted());
+  return matching;
 }
 
 async function showList(kind, view, { values: given, signal }) {
@@ -77,11 +105,17 @@ async function showList(kind, view, { values: given, signal }) {
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows', { 'data-testid': 'invoices' });
   const foot = el('div', {});
+  const isFiltered = () => Object.entries(values).some(([name, value]) => value && !['after', 'limit'].includes(name));
+  const chosen = chosenBar(kind, list);
   const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
   const show = ({ items, total, next }, whole) => {
-    const filtered = Object.entries(values).some(([name, value]) => value && name !== 'after');
-    count.textContent = `${number(total)}${total === 1_000_000 ? ' and more' : ''} in all`;
+    const filtered = isFiltered();
+    const all = `${number(total)}${total === MOST ? ' and more' : ''}`;
+    if (!filtered) count.textContent = `${all} in all`;
+    else if (whole && !next && !values.after) count.textContent = `${number(items.length)} of ${all} match`;
+    else if (fresh) count.textContent = `of ${all}`; // until they are counted
     steady.show(items, fresh);
+    chosen.show();
     rememberList(kind.title, items.map(({ id }) => id));
     fill(foot, whole ? [items.length ? [] : empty(kind, filtered || values.after), pager(kind.view, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
@@ -92,6 +126,10 @@ async function showList(kind, view, { values: given, signal }) {
     if (!page || asked !== values) return;
     show(page, true);
     fresh = false;
+    if (!isFiltered() || (!page.next && !asked.after)) return;
+    const isWanted = () => asked === values && !signal.aborted;
+    const matching = await countMatching(kind, asked, isWanted);
+    if (isWanted()) count.textContent = `${number(matching)} of ${number(page.total)} match`;
   };
   const reload = keepFresh(view, ['transition', 'callback', 'account'], load, signal);
   const form = filters(kind, values, (next) => {
@@ -101,7 +139,8 @@ async function showList(kind, view, { values: given, signal }) {
     reload();
   });
   view.append(el('div.line', {}, el('h1', {}, kind.title), count, steady.pause,
-    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, steady.newer, list, foot);
+    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, chosen.bar, steady.newer,
+    list, foot);
   await load();
   returnTo(list, signal);
 }

@@ -17,7 +17,8 @@ const write = (list) => sessionStorage.setItem(STORED, JSON.stringify(list));
 
 /** Remembers the ids of the items of the shown list in their order. */
 export function rememberList(title, ids) {
-  write({ title, hash: location.hash, ids });
+  const { hash, left } = read();
+  write({ title, hash: location.hash, ids, left: hash === location.hash ? left : undefined });
 }
 
 /** Scrolls a list back to where it was left, and remembers it again when it is left. */
@@ -27,6 +28,7 @@ export function returnTo(list, signal) {
   if (left && known.hash === hash) {
     window.scrollTo(0, left.scroll);
     list.querySelector(`[data-row][data-key="${CSS.escape(left.row ?? '')}"]`)?.focus({ preventScroll: true });
+    write(known);
   }
   signal.addEventListener('abort', () => {
     const row = list.contains(document.activeElement) ? document.activeElement.closest('li')

@@ -6,9 +6,11 @@ import { number } from './dashboard_parts.js';
 
 let paused = false;
 
-/** Replaces an element. The new one has the focus if the old one had it. */
+/** Replaces a row. The new one has the focus, and is chosen, if the old one was. */
 function swap(old, next) {
   const focused = old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const box = next.querySelector('[data-choice]');
+  if (box) box.checked = old.querySelector('[data-choice]').checked;
   old.replaceWith(next);
   if (focused) next.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   return next;

@@ -1,0 +1,260 @@
+// The dashboard in a browser: lists that hold still while one reads them, and that are found again; chosen rows.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, describe, test } from 'node:test';
+import { startServer } from '../lib/server.js';
+import { SIZES, closeBrowser } from './payer.js';
+import { dashboardOf } from './tester.js';
+
+const server = await startServer();
+after(async () => {
+  await closeBrowser();
+  await server.stop();
+});
+const { shop, asTester } = dashboardOf(server);
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+/** Makes invoices PREFIX-1 to PREFIX-N. */
+async function orders(api, n, prefix = 'order') {
+  const ids = [];
+  for (let i = 1; i <= n; i++) ids.push((await api.made({ reference_id: `${prefix}-${i}` }, hold)).id);
+  return ids;
+}
+
+const waits = (tester, text) => tester.page.locator('[data-testid="show-new"]:visible', { hasText: text }).waitFor();
+const hasStatus = (tester, status) =>
+  tester.page.locator(`[data-testid="invoice"][data-status="${status}"]`).waitFor();
+const focused = (tester) => tester.page.evaluate(() => document.activeElement.querySelector('b')?.textContent);
+const placeOf = (tester, reference) => tester.page.locator('[data-testid="invoice"]', { hasText: reference })
+  .evaluate((row) => row.getBoundingClientRect().y);
+const scrollTo = (tester, y) => tester.page.evaluate((top) => window.scrollTo(0, top), y);
+const scrolled = (tester) => tester.page.evaluate(() => window.scrollY);
+
+describe('a list holds still', () => {
+  test('while a row has the focus, even if more arrive than a page holds', async () => {
+    const api = await shop();
+    const [id] = await orders(api, 3);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 3);
+      await tester.page.keyboard.press('j');
+      await tester.page.keyboard.press('j');
+      const before = await placeOf(tester, 'order-2');
+      await orders(api, 60, 'new');
+      await waits(tester, /^50\+ new: show$/);
+      assert.equal(await focused(tester), 'order-2');
+      assert.equal(await placeOf(tester, 'order-2'), before);
+      assert.equal(await tester.at('invoice').count(), 3);
+      await api.transition(id, { status: 'processed' });
+      await tester.at('show-new').click();
+      await tester.sees('invoice', 50);
+      assert.equal(await focused(tester), (await tester.references())[0], 'the focus is on the first row');
+    });
+  });
+
+  test('while it is scrolled, and rows still change in place', async () => {
+    const api = await shop();
+    const ids = await orders(api, 30);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 30);
+      await scrollTo(tester, 400);
+      const before = await placeOf(tester, 'order-15');
+      await orders(api, 2, 'new');
+      await waits(tester, /^2 new: show$/);
+      await api.transition(ids[14], { status: 'processed' });
+      await hasStatus(tester, 'processed');
+      assert.deepEqual([await placeOf(tester, 'order-15'), await scrolled(tester)], [before, 400]);
+      await tester.at('show-new').click();
+      await tester.sees('invoice', 32);
+      assert.equal(await scrolled(tester), 0);
+    });
+  });
+
+  test('while one of its requests is open', async () => {
+    const api = await shop();
+    await api.list();
+    await asTester(api, async (tester) => {
+      await tester.open('/requests?path=/payment-invoices');
+      await tester.at('request').locator('summary').click();
+      await tester.at('request-message').waitFor();
+      const y = () => tester.at('request').first().evaluate((row) => row.getBoundingClientRect().y);
+      const before = await y();
+      for (let i = 0; i < 20; i++) await api.list();
+      await waits(tester, /^20 new: show$/);
+      assert.equal(await y(), before);
+    });
+  });
+
+  test('after Pause, until it is pressed again', async () => {
+    const api = await shop();
+    const [id] = await orders(api, 1);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 1);
+      await tester.at('pause').click();
+      assert.equal(await tester.at('pause').getAttribute('aria-pressed'), 'true');
+      await api.transition(id, { status: 'processed' });
+      await orders(api, 1, 'new');
+      await waits(tester, /^1 new: show$/);
+      assert.equal(await tester.at('status').innerText(), 'process pending');
+      await tester.at('pause').click();
+      await tester.sees('invoice', 2);
+      await hasStatus(tester, 'processed');
+    });
+  });
+});
+
+describe('a list is found again', () => {
+  test('with its filters, where it was scrolled, with the focus on its row', async () => {
+    const api = await shop();
+    await orders(api, 40);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?q=order');
+      await tester.sees('invoice', 40);
+      const row = tester.page.locator('[data-testid="invoice"]', { hasText: 'order-20' });
+      await row.scrollIntoViewIfNeeded();
+      const left = await scrolled(tester);
+      assert.ok(left > 0);
+      await row.click();
+      await tester.at('reference').waitFor();
+      await tester.page.keyboard.press('Escape');
+      await tester.sees('invoice', 40);
+      await tester.page.locator('main:not([aria-busy])').waitFor();
+      assert.deepEqual([await scrolled(tester), await focused(tester)], [left, 'order-20']);
+      await row.click();
+      await tester.at('reference').waitFor();
+      await tester.page.locator('nav a[data-view="invoices"]').click();
+      await tester.sees('invoice', 40);
+      assert.equal(await tester.at('search').inputValue(), 'order');
+      await tester.page.locator('nav a[data-view="invoices"]').click();
+      await tester.page.waitForURL(/#\/invoices$/);
+      assert.equal(await tester.at('search').inputValue(), '', 'on the list itself the link clears the filters');
+    });
+  });
+
+  test('and an invoice has links to its neighbours, also by keyboard', async () => {
+    const api = await shop();
+    await orders(api, 3);
+    const other = await api.made({ reference_id: 'hat' }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?q=ref:order');
+      await tester.sees('invoice', 3);
+      await tester.at('invoice').first().click();
+      const shows = (reference) => tester.page.locator('[data-testid="reference"]', { hasText: reference }).waitFor();
+      await shows('order-3');
+      assert.equal(await tester.at('previous').count(), 0);
+      await tester.at('next').click();
+      await shows('order-2');
+      await tester.page.keyboard.press('j');
+      await shows('order-1');
+      assert.equal(await tester.at('next').count(), 0);
+      await tester.page.keyboard.press('k');
+      await shows('order-2');
+      await tester.open(`/invoices/${other.id}`);
+      assert.equal(await tester.at('next').count(), 0, 'it is not in the list');
+      assert.equal(await tester.at('back').getAttribute('href'), '#/invoices');
+    });
+  });
+});
+
+describe('the search', () => {
+  test('takes terms, says how many match, and why it refuses one', async () => {
+    const api = await shop();
+    await orders(api, 60);
+    await api.made({ reference_id: 'hat', amount: 700 }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.page.locator('[data-testid="total"]', { hasText: /^61 in all$/ }).waitFor();
+      await tester.at('search').fill('amount:>500');
+      await tester.sees('invoice', 1);
+      assert.equal(await tester.at('total').innerText(), '1 of 61 match');
+      await tester.at('search').fill('ref:order');
+      await tester.page.locator('[data-testid="total"]', { hasText: /^60 of 61 match$/ }).waitFor();
+      await tester.at('search').fill('colour:red');
+      await tester.page.locator('[data-testid="failed"]', { hasText: 'unknown name colour' }).waitFor();
+      await tester.at('search').fill('hat');
+      await tester.sees('invoice', 1);
+      await tester.sees('failed', 0);
+      await tester.at('search-help').click();
+      await tester.page.waitForURL(/docs\/dashboard#search$/);
+      await tester.page.getByRole('heading', { name: 'Search', exact: true }).waitFor();
+    }, { refusals: true });
+  });
+
+  test('has filters for callbacks, service and time', async () => {
+    const api = await shop({ retry_interval_s: 3600 });
+    await orders(api, 1);
+    await api.made({ reference_id: 'lost', callback_url: 'http://127.0.0.1:1/callback', currency: 'EUR',
+      service: 'payment_card_eur_hpp' }, hold);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 2);
+      await tester.at('filter-callback').selectOption('failing');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['lost']);
+      await tester.at('filter-callback').selectOption('');
+      await tester.at('more-filters').locator('summary').click();
+      await tester.at('filter-service').fill('payment_card_usd_hpp');
+      await tester.sees('invoice', 1);
+      assert.deepEqual(await tester.references(), ['order-1']);
+      await tester.at('filter-to').fill('2020-01-31T00:00:05');
+      await tester.at('empty').waitFor();
+      await tester.page.reload();
+      await tester.at('empty').waitFor();
+      assert.match(await tester.at('filter-to').inputValue(), /^2020-01-31T00:00:05/, 'the form shows what is set');
+    });
+  });
+});
+
+describe('several rows can be chosen', () => {
+  test('to be moved, to have their callbacks resent, and to be saved', async () => {
+    const api = await shop();
+    await orders(api, 3);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open();
+      await tester.sees('invoice', 3);
+      assert.equal(await tester.at('chosen').isVisible(), false);
+      await tester.at('choose').nth(1).check();
+      await tester.at('choose').nth(2).check();
+      assert.equal(await tester.at('chosen').innerText(), '2 chosen');
+      await tester.at('chosen-status').selectOption('processed');
+      await tester.at('chosen-move').click();
+      await tester.page.locator('.toast', { hasText: '2 payments moved' }).waitFor();
+      await tester.page.waitForFunction(() => document.querySelectorAll('[data-status="processed"]').length === 2);
+      assert.equal(await tester.at('chosen').innerText(), '2 chosen', 'they stay chosen');
+      const [download] = await Promise.all([tester.page.waitForEvent('download'), tester.at('chosen-save').click()]);
+      const saved = JSON.parse(readFileSync(await download.path(), 'utf8'));
+      assert.deepEqual(saved.map(({ data }) => data.attributes.reference_id), ['order-2', 'order-1']);
+      await api.idle();
+      await tester.at('chosen-resend').click();
+      await tester.page.locator('.toast', { hasText: '2 payments resent' }).waitFor();
+      await tester.at('choose-all').click();
+      assert.equal(await tester.at('chosen').innerText(), '3 chosen');
+      await tester.at('chosen-move').click();
+      await tester.page.locator('.toast', { hasText: /^1 payment moved, 2 refused: / }).waitFor();
+      await tester.at('choose-none').click();
+      await tester.at('chosen').waitFor({ state: 'hidden' });
+    }, { refusals: true });
+    await api.idle();
+    const attempts = (await api.callbacks()).map(({ attempts: all }) => all.length);
+    assert.deepEqual(attempts.sort(), [1, 1, 2, 2, 2, 2]);
+  });
+});
+
+for (const size of Object.keys(SIZES)) {
+  test(`a list with chosen rows is accessible, ${size}`, async () => {
+    const api = await shop();
+    await orders(api, 2);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?currency=USD');
+      await tester.at('choose').first().check();
+      await orders(api, 1, 'new');
+      await waits(tester, /^1 new: show$/);
+      await tester.payer.isAccessible(`a list, ${size}`);
+    }, { size });
+  });
+}
