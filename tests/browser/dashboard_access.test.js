@@ -171,6 +171,7 @@ const VIEWS = {
   invoices: '/invoices',
   invoice: (id) => `/invoices/${id}`,
   new: '/new',
+  callbacks: '/callbacks',
   report: '/report',
   requests: '/requests',
   sinks: '/sinks',

@@ -1,5 +1,5 @@
 // The dashboard. The fragment of the URL names the view, so every view has a link.
-//   #/invoices?search=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
+//   #/invoices?q=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
 import { account, forgetEarly } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
