@@ -214,13 +214,28 @@ static enum payment_result answered(struct call *call, struct invoice *invoice,
                : result;
 }
 
+/* What an invoice lacks that its status alone would let be paid; "" if that forbids it. */
+static const char *what_ended(struct call *call, const struct invoice *invoice)
+{
+    bool failed = invoice->status == STATUS_PROCESS_FAILED;
+    bool waits = invoice->status == STATUS_CREATED || invoice->status == STATUS_PROCESS_PENDING;
+    if ((failed || waits) && clock_now(call->tenant) >= invoice->expires_ms) {
+        return arena_printf(call->arena, ": it expired at %lld",
+                            (long long)(invoice->expires_ms / 1000));
+    }
+    return failed && !payment_attempts_left(call->tenant, call->arena, invoice)
+               ? ": its attempts are used up (attempt_limit)"
+               : "";
+}
+
 static struct answer *refuse_payment(struct call *call, const struct invoice *invoice)
 {
     return invoice_awaits_choice(invoice)
                ? reply_no_service(call, invoice)
                : call_control_error(call, 409, "not_payable",
-                                    "the invoice is %s (%s) and cannot be paid any more",
-                                    status_name(invoice->status), invoice->resolution);
+                                    "the invoice is %s (%s) and cannot be paid any more%s",
+                                    status_name(invoice->status), invoice->resolution,
+                                    what_ended(call, invoice));
 }
 
 struct answer *control_pay(struct call *call)

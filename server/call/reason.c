@@ -102,8 +102,7 @@ const struct reason *reason_of(enum journal_refusal refusal, unsigned status)
 
 /* ------------------------------------------------------------------ of one call */
 
-/* An unknown path or method: the nearest one that there is. */
-static const char *nearest(const struct call *call)
+const char *reason_nearest(const struct call *call)
 {
     const char *target = target_without_authority(call->request->target);
     size_t size = strcspn(target, "?");
@@ -154,7 +153,7 @@ static const char *text_of(struct call *call)
     }
     const struct reason *reason = reason_of(call->refusal, call->request->reply.status);
     const char *remedy = call->refusal == REFUSAL_PATH || call->refusal == REFUSAL_METHOD
-                             ? nearest(call)
+                             ? reason_nearest(call)
                              : reason->remedy;
     const char *text = call->refusal || !call->detail ? reason->message : call->detail;
     const char *detail = call->refusal ? call->detail : NULL;

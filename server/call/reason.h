@@ -25,6 +25,10 @@ const struct reason *reason_of(enum journal_refusal refusal, unsigned status);
  */
 void reason_give(struct call *call);
 
+/* "the nearest is GET /payment-invoices", for an unknown path or method; NULL if there are no
+ * routes. In the arena. */
+const char *reason_nearest(const struct call *call);
+
 /*
  * route_suggest.c: the route nearest to a path (without query, as the client sent it): segments
  * that differ count their letters, missing and surplus ones all of theirs, another method a little.

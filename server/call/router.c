@@ -304,8 +304,12 @@ static struct answer *refuse_route(struct call *call, enum journal_refusal why, 
 {
     call->refusal = why;
     record_account(call->request, account_named(call));
-    return why == REFUSAL_HTTP || is_under(call->request, CALL_CONTROL_PREFIX)
-               ? reply_reason(call, status, code, message)
+    if (why == REFUSAL_HTTP) {
+        return reply_reason(call, status, code, message);
+    }
+    return is_under(call->request, CALL_CONTROL_PREFIX)
+               ? call_control_error(call, status, code, "%s; %s", message,
+                                    reason_nearest(call) ?: "")
                : call_error(call, status);
 }
 

@@ -26,6 +26,17 @@ const refused = (reply, ...statuses) => {
 };
 
 describe('the server', () => {
+  test('names the nearest path and method of a wrong one', async () => {
+    for (const [method, path, status, wanted] of [
+      ['POST', '/_mock/clock/advanse', 404, 'there is no such path; the nearest is POST /_mock/clock/advance'],
+      ['POST', '/_mock/verify-signatures', 404, 'there is no such path; the nearest is POST /_mock/verify-signature'],
+      ['PUT', '/_mock/reset', 405, 'the path has other methods, see Allow; the nearest is POST /_mock/reset'],
+    ]) {
+      const { message } = refused(await demo.send(method, path, { check: false }), status);
+      assert.equal(message, wanted);
+    }
+  });
+
   test('health', async () => {
     const before = (await demo.send('GET', '/_mock/health')).expect(200).json;
     assert.equal(before.status, 'ok');
@@ -563,7 +574,7 @@ describe('pay', () => {
     const api = await frozen();
     const { id } = await pending(api);
     for (let i = 0; i < 5; i++) (await api.pay(id, card(BAD, '0529'))).expect(200);
-    refused(await api.pay(id, card(GOOD)), 409);
+    assert.match(refused(await api.pay(id, card(GOOD)), 409).message, /: its attempts are used up \(attempt_limit\)$/);
     assert.equal((await api.attributes(id)).status, 'process_failed');
   });
 
@@ -586,7 +597,8 @@ describe('pay', () => {
     const { id } = await pending(api);
     (await api.pay(id, card(BAD, '0529'))).expect(200);
     await api.advance(1801);
-    refused(await api.pay(id, card(GOOD)), 409);
+    const { message } = refused(await api.pay(id, card(GOOD)), 409);
+    assert.match(message, /^the invoice is process_failed \(insufficient_funds\) .* any more: it expired at \d{10}$/);
     assert.deepEqual(
       [(await api.attributes(id)).status, (await api.attributes(id)).resolution],
       ['process_failed', 'insufficient_funds'],
