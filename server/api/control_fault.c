@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Shows the requested members between id and hits. */
+/* Shows the requested members between id and what it did. */
 static void write_fault(struct call *call, struct json_out *out, const struct fault *fault)
 {
     char id[IDENT_TEXT];
@@ -21,6 +21,7 @@ static void write_fault(struct call *call, struct json_out *out, const struct fa
         }
     }
     json_out_int(out, "hits", fault->hits);
+    json_out_bool(out, "active", fault_is_active(fault));
 }
 
 struct answer *control_faults_add(struct call *call)

@@ -250,9 +250,14 @@ bool fault_matches(const struct fault *fault, const struct fault_subject *subjec
            makes_sense(fault->effect.kind, subject);
 }
 
+bool fault_is_active(const struct fault *fault)
+{
+    return fault->hits != fault->times;
+}
+
 static bool fires(struct fault *fault)
 {
-    if (fault->hits == fault->times || fault->seen++ < fault->after) {
+    if (!fault_is_active(fault) || fault->seen++ < fault->after) {
         return false;
     }
     bool sure = fault->probability >= FAULT_ALWAYS;

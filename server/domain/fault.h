@@ -142,6 +142,9 @@ struct fault_hit {
 
 bool fault_matches(const struct fault *fault, const struct fault_subject *subject);
 
+/* False if it has fired as often as it may. */
+bool fault_is_active(const struct fault *fault);
+
 /*
  * Finds the first fault of the list that matches and fires, and updates the counters. If `after`,
  * `times` or `probability` stops a matching fault, the next one is tried. Returns false if none

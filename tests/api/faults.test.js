@@ -902,9 +902,9 @@ describe('the control API', () => {
     ];
     const made = [];
     for (const body of bodies) {
-      const { id, hits: none, ...echo } = await fault(api, body);
+      const { id, hits: none, active, ...echo } = await fault(api, body);
       assert.match(id, /^fault_\d+$/);
-      assert.deepEqual([echo, none], [body, 0]);
+      assert.deepEqual([echo, none, active], [body, 0, true]);
       made.push(id);
     }
     assert.deepEqual((await faults(api)).map(({ id }) => id), made);
@@ -915,6 +915,18 @@ describe('the control API', () => {
     ).json;
     assert.deepEqual([rest.items.map(({ id }) => id), rest.total, rest.next], [[made[3]], 4, null]);
     (await api.control('GET', '/faults', undefined, { parameters: { after: 'x' } })).expect(422);
+  });
+
+  test('a fault that is used up stays in the list and is not active', async () => {
+    const api = await demo.newAccount();
+    await fault(api, { on: 'api', fault: 'status', status: 503, times: 2 });
+    await fault(api, { on: 'api', fault: 'status', status: 500 });
+    const active = [];
+    for (const status of [503, 503, 500]) {
+      (await api.services({}, { check: false })).expect(status);
+      active.push((await faults(api)).map((one) => one.active));
+    }
+    assert.deepEqual(active, [[true, true], [false, true], [false, true]]);
   });
 
   test('deletes one fault or all', async () => {

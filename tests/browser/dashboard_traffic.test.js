@@ -104,12 +104,12 @@ describe('faults', () => {
       await tester.open('/faults');
       await tester.at('empty').waitFor();
       await tester.at('fault-name').selectOption('drop');
-      await tester.at('fault-times').fill('2');
+      await tester.at('fault-times').fill('1');
       await tester.at('add-fault').click();
       await tester.sees('fault', 1);
       assert.equal(await tester.at('hits').innerText(), '0 hits');
       await api.made({}, hold);
-      await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hit$/ }).waitFor();
+      await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hit, used up$/ }).waitFor();
       await tester.at('remove').click();
       await tester.at('empty').waitFor();
     });

@@ -29,7 +29,7 @@ for (const [what, expected, ...place] of [
   ['settings', SETTINGS, 'node', 'export interface Settings {', '\n}', /^ {2}(\w+)\?:/gm],
   ['statuses', STATUSES, 'python', 'Status = Literal[', ']', /"(\w+)"/g],
   ['faults', FAULTS, 'python', 'FaultName = Literal[', ']', /"(\w+)"/g],
-  ['fields of a fault', [...FAULT_FIELDS, 'id', 'hits'], 'go', 'type Fault struct {', '\n}', /json:"(\w+)/g],
+  ['fields of a fault', [...FAULT_FIELDS, 'id', 'hits', 'active'], 'go', 'type Fault struct {', '\n}', /json:"(\w+)/g],
 ]) {
   test(`${place[0]}: the ${what} are those of the contract`, () => {
     assert.deepEqual(names(...place), [...expected].sort());

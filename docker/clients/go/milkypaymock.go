@@ -125,9 +125,10 @@ type Match struct {
 }
 
 type Fault struct {
-	ID          string  `json:"id,omitempty"`   // of a stored fault
-	Hits        int     `json:"hits,omitempty"` // of a stored fault
-	On          string  `json:"on"`             // api, page or callback
+	ID          string  `json:"id,omitempty"`     // of a stored fault
+	Hits        int     `json:"hits,omitempty"`   // of a stored fault
+	Active      bool    `json:"active,omitempty"` // of a stored fault
+	On          string  `json:"on"`               // api, page or callback
 	Fault       string  `json:"fault"`
 	Match       *Match  `json:"match,omitempty"`
 	Times       int     `json:"times,omitempty"`

@@ -153,7 +153,7 @@ export type Fault = FaultRule &
       }
   );
 
-export type StoredFault = Fault & { id: string; hits: number };
+export type StoredFault = Fault & { id: string; hits: number; active: boolean };
 
 export interface Attempt {
   number: number;
