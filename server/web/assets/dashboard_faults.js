@@ -59,7 +59,8 @@ function row(one, remove, change) {
   const more = Object.entries({ ...match, ...rest }).map(([name, value]) => `${name} ${value}`).join(', ');
   return el('li.line.entry', { 'data-testid': 'fault', 'data-fault': id },
     el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
-    el('span', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' }, counted(hits, 'hit'), active ? '' : ', used up'),
+    el('span', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' },
+      counted(hits, 'hit'), active ? '' : ', used up'),
     button('Change', () => change(one), {
       class: 'small', 'data-key': `change-${id}`, 'data-testid': 'change', 'aria-label': `Change ${fault} (${id})`,
     }),
