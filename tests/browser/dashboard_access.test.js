@@ -205,7 +205,7 @@ for (const theme of ['light', 'dark']) {
       await asTester(api, async (tester) => {
         for (const [name, where] of Object.entries(VIEWS)) {
           await tester.open(typeof where === 'function' ? where(id) : where);
-          for (const summary of await tester.page.locator('main summary').all()) await summary.click();
+          for (const summary of (await tester.page.locator('main summary').all()).reverse()) await summary.click();
           await tester.payer.shot(`dashboard-${name}-${size}-${theme}`);
           assert.equal(await tester.page.locator('h1').count(), 1, 'one h1');
           await tester.payer.isAccessible(`${name}, ${theme}, ${size}`);
