@@ -85,11 +85,32 @@ static struct tenant *refuse_login(struct call *call, const char *login)
                   text_starts(login, "coma_") ? login : NULL);
 }
 
+static bool is_own_api_key(const struct tenant *tenant, const char *password)
+{
+    const struct account *account = &tenant->account;
+    return account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_API, password,
+                          clock_now(tenant));
+}
+
+/* A key that was read from a file or a variable with its line end. */
+static const char *without_blanks(const struct call *call, const char *text)
+{
+    static const char blanks[] = " \t\r\n";
+    text += strspn(text, blanks);
+    size_t size = strlen(text);
+    while (size && strchr(blanks, text[size - 1])) {
+        size--;
+    }
+    return arena_copy(call->arena, text, size);
+}
+
 static struct tenant *refuse_password(struct call *call, const struct tenant *tenant,
                                       const char *password)
 {
     enum journal_refusal why = REFUSAL_PASSWORD;
-    if (is_public_key(password)) {
+    if (is_own_api_key(tenant, without_blanks(call, password))) {
+        why = REFUSAL_PASSWORD_BLANKS;
+    } else if (is_public_key(password)) {
         why = REFUSAL_PASSWORD_PUBLIC;
     } else if (is_secret_key(password)) {
         why = REFUSAL_PASSWORD_SECRET;
@@ -112,11 +133,7 @@ static struct tenant *open_account(struct call *call)
     if (!tenant) {
         return refuse_login(call, login);
     }
-    const struct account *account = &tenant->account;
-    return account_key_is(&account->keys, &account->old_keys, ACCOUNT_KEY_API, password,
-                          clock_now(tenant))
-               ? tenant
-               : refuse_password(call, tenant, password);
+    return is_own_api_key(tenant, password) ? tenant : refuse_password(call, tenant, password);
 }
 
 struct tenant *account_named(struct call *call)

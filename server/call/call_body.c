@@ -40,14 +40,24 @@ static bool begins_with_brace(const struct http_request *request)
     return request->body[blank] == '{';
 }
 
+/* Reads the body. If it does not begin like JSON, the parser's words say too little. */
+static const char *read_json(struct call *call)
+{
+    struct http_request *request = call->request;
+    const char *why = "the body must be a JSON object";
+    request->document = json_parse(request->body, request->body_size, call->arena, &why);
+    char first = request->body[strspn(request->body, " \t\r\n")];
+    bool begins = first == '{' || first == '[';
+    return begins  ? why
+           : first ? arena_printf(call->arena,
+                                  "the body must be JSON, not a form or another text (%s)", why)
+                   : "the body must be JSON: it is empty";
+}
+
 struct answer *call_body(struct call *call, json_t **ret_body)
 {
     struct http_request *request = call->request;
-    const char *why = call_why_no_text(call);
-    if (!why) {
-        why = "the body must be a JSON object";
-        request->document = json_parse(request->body, request->body_size, call->arena, &why);
-    }
+    const char *why = call_why_no_text(call) ?: read_json(call);
     *ret_body = request->document;
     if (json_is_object(request->document)) {
         return NULL;

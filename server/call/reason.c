@@ -36,6 +36,10 @@ static const struct reason refusals[REFUSAL_COUNT] = {
                               "the login is a key: the login must be the account's id", SEND_BASIC},
     [REFUSAL_PASSWORD] = {"wrong_api_key", "Authorization",
                           "the account is known, but the password is not its API key", SEE_KEYS},
+    [REFUSAL_PASSWORD_BLANKS] = {"api_key_with_blanks", "Authorization",
+                                 "the account is known, but a blank or a line end was sent around "
+                                 "its API key",
+                                 "trim the key where your code reads it"},
     [REFUSAL_PASSWORD_PUBLIC] = {"public_key_as_api_key", "Authorization",
                                  "the account is known, but a public key was sent as its API key",
                                  SEE_KEYS},

@@ -42,6 +42,7 @@ enum journal_refusal {
     REFUSAL_LOGIN_UNKNOWN,   /* no such account */
     REFUSAL_LOGIN_IS_KEY,    /* the login is a key */
     REFUSAL_PASSWORD,        /* wrong */
+    REFUSAL_PASSWORD_BLANKS, /* right, but for blanks around it */
     REFUSAL_PASSWORD_PUBLIC, /* a public key instead of the API key */
     REFUSAL_PASSWORD_SECRET, /* a secret key instead of the API key */
     REFUSAL_PASSWORD_OTHERS, /* another account's API key */

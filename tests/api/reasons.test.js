@@ -32,6 +32,8 @@ describe('X-Mock-Reason', () => {
       [basic('coma_0000000000000000', 'x'), /no account has the login as its id: coma_0000000000000000; GET/],
       [basic(account.api_key, ''), /the login is a key/],
       [basic(account.id, 'x'), /the password is not its API key: coma_/],
+      [basic(account.id, `${account.api_key} `), /a blank or a line end was sent around its API key: coma_.*; trim/],
+      [basic(account.id, `\t${account.api_key}\r\n`), /a blank or a line end/],
       [basic(account.id, account.public_key), /a public key was sent/],
       [basic(account.id, account.secret_key), /a secret key was sent .*; secret keys only sign callbacks/],
       [basic(account.id, DEMO.api_key), /belongs to another account/],
@@ -106,6 +108,10 @@ describe('X-Mock-Reason', () => {
     await why(api, await api.get('cpi_0000000000000000'), 404, /the account has nothing with this id/);
     await why(api, await api.createPublic(invoice()), 403, /switched off; PATCH .* public_creation true/);
     await why(api, await api.private('POST', '/payment-invoices', { body: '{"data":' }), 400, /./);
+    for (const [body, wanted] of [['service=a&amount=1', /^the body must be JSON, not a form .*line 1/],
+      ['', /^the body must be JSON: it is empty$/], ['[1]', /^the body must be a JSON object$/]]) {
+      await why(api, await api.private('POST', '/payment-invoices', { body }), 400, wanted);
+    }
     const { id } = await api.made();
     const refund = { json: { data: { type: 'refund', id, attributes: {} } } };
     await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /nothing of it can be refunded/);
