@@ -98,10 +98,18 @@ static const struct option *find_option(const char *name, size_t length)
     return NULL;
 }
 
+/* What other programs call it. */
+static const struct nearest_alias aliases[] = {
+    {"port", "--listen HOST:PORT"}, {"p", "--listen HOST:PORT"}, {"host", "--listen HOST:PORT"},
+    {"bind", "--listen HOST:PORT"}, {"database", "--db FILE"},   {"verbose", "--log-level debug"},
+    {"v", "--log-level debug"},
+};
+
 /* "--settle-after" for --settle-afer. */
 static enum config_result refuse_option(const char *what)
 {
     struct nearest nearest = nearest_to(what + 2);
+    nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
     for (size_t i = 0; i < config_options_count; i++) {
         if (config_options[i].help) {
             nearest_offer_as(&nearest, config_options[i].name,
@@ -123,15 +131,19 @@ static const struct option *find_flag(const char *argument)
 static enum config_result refuse_word(char **argv, int at)
 {
     const char *what = arena_printf(&texts, "\"%s\"", argv[at]);
-    const bool exec = text_equal(argv[1], EXEC), last = !argv[at + 1];
+    const bool exec = text_equal(argv[1], EXEC);
     if (*argv[at] == '-') {
-        return config_refuse(what, "options begin with --; " SEE_HELP);
+        struct nearest nearest = nearest_to(argv[at] + 1);
+        nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
+        return config_refuse(what, arena_printf(&texts, "options begin with --%s",
+                                                nearest_hint(&nearest, &texts, SEE_HELP)));
     }
     if (exec && *argv[at]) {
-        return config_refuse(what,
-                             arena_printf(&texts, "put -- before the command: " EXEC " %s-- %s%s%s",
-                                          at > 2 ? "[options] " : "", argv[at], last ? "" : " ",
-                                          last ? "" : argv[at + 1]));
+        const char *next = argv[at + 1];
+        next = text_equal(next, "--") ? argv[at + 2] : next; /* in the wrong place */
+        return config_refuse(
+            what, arena_printf(&texts, "put -- before the command: " EXEC " %s-- %s%s%s",
+                               at > 2 ? "[options] " : "", argv[at], next ? " " : "", next ?: ""));
     }
     const struct option *flag = at > 1 ? find_flag(argv[at - 1]) : NULL;
     if (flag) {

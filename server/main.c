@@ -6,6 +6,7 @@
 #include "api/wait.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/wall.h"
 #include "base/zone.h"
 #include "call/record.h"
@@ -348,6 +349,17 @@ static void tell(const char *why)
     }
 }
 
+/* --check found no mistake; warnings may be some. */
+static void tell_valid(int64_t warnings)
+{
+    if (warnings) {
+        printf("the fixtures are valid; %lld warning%s on stderr\n", (long long)warnings,
+               warnings == 1 ? "" : "s");
+    } else {
+        puts("the fixtures are valid");
+    }
+}
+
 static int serve(struct program *p)
 {
     const char *why = start(p);
@@ -378,14 +390,26 @@ static const char *load_profile(struct program *p)
     return file ? profile_file_load(&p->texts, file, &p->shapes) : NULL;
 }
 
+/* Names the option if its folder or file cannot be read: the reason is the path and one of the
+ * system's. Mistakes in a file have their place. */
+static const char *named(struct program *p, const char *option, const char *path, const char *why)
+{
+    const char *rest = why && path && text_starts(why, path) ? why + strlen(path) : "";
+    bool whole = *rest == ':' && !strchr(rest + 1, ':');
+    return whole ? arena_printf(&p->texts, "%s %s", option, why) : why;
+}
+
 /* Reads the files that a start needs. Returns NULL, or all that is wrong with them. */
 static const char *load_files(struct program *p)
 {
-    const char *fixtures = fixture_load(p->config.fixtures, &p->fixture);
+    const char *fixtures =
+        named(p, "--fixtures", p->config.fixtures, fixture_load(p->config.fixtures, &p->fixture));
     const char *catalogue = !fixtures && p->config.catalogue /* it adds to the fixtures */
-                                ? fixture_add_openfintech(p->config.catalogue, &p->fixture)
+                                ? named(p, "--catalogue", p->config.catalogue,
+                                        fixture_add_openfintech(p->config.catalogue, &p->fixture))
                                 : NULL;
-    const char *first = fixtures ?: catalogue, *profile = load_profile(p);
+    const char *first = fixtures ?: catalogue;
+    const char *profile = named(p, "--profile-file", p->config.profile_file, load_profile(p));
     return first && profile ? arena_printf(&p->texts, "%s\n%s", first, profile) : first ?: profile;
 }
 
@@ -407,7 +431,7 @@ static int run(struct program *p)
     if (why) {
         tell(why);
     } else {
-        puts("the fixtures are valid");
+        tell_valid(log_warnings());
     }
     fixture_finish(&p->fixture);
     arena_finish(&p->texts);

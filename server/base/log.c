@@ -24,7 +24,8 @@ static struct {
     enum log_level level;
     bool json;
     struct buf lines;
-    bool holds; /* warnings */
+    bool holds;       /* warnings */
+    int64_t warnings; /* that were written */
     struct {
         const char *event;
         int64_t n;
@@ -167,6 +168,11 @@ void log_tell_held(bool show, const char *advice)
 
 /* ------------------------------------------------------------------ lines */
 
+int64_t log_warnings(void)
+{
+    return logger.warnings;
+}
+
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
     if (!log_wants(level)) {
@@ -176,6 +182,7 @@ void log_fields(enum log_level level, const char *event, const struct log_field 
         hold(level, event, fields, n);
         return;
     }
+    logger.warnings += level == LOG_WARN;
     add_line(&logger.lines, level, event, fields, n);
     if (logger.lines.size > FLUSH_BYTES) {
         log_flush();

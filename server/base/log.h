@@ -31,6 +31,9 @@ bool log_wants(enum log_level level);
 void log_hold_warnings(void);
 void log_tell_held(bool show, const char *advice);
 
+/* How many warnings were written so far. */
+int64_t log_warnings(void);
+
 struct log_field {
     const char *name;
     const char *text; /* NULL: `number` is the value */

@@ -35,6 +35,24 @@ static void read_environment(int fd, struct buf *ret_environment)
     } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
+/* Why a command that is a line of a shell is not found, or "". */
+static const char *shell_hint(const char *command)
+{
+    static const char *const builtins[] = {"cd", "source", ".", "export", "set", "ulimit", "umask"};
+    if (strpbrk(command, " \t")) {
+        return "; it is one word with blanks: drop the quotes, or use sh -c";
+    }
+    if (strchr(command, '=')) {
+        return "; put env before variables, or use sh -c";
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(builtins); i++) {
+        if (strcmp(builtins[i], command) == 0) {
+            return "; only shells have it: use sh -c";
+        }
+    }
+    return "";
+}
+
 _Noreturn static void become(char *const *command, int go)
 {
     struct buf environment = {0}; /* "NAME=VALUE" with a NUL each; putenv keeps pointers into it */
@@ -47,7 +65,8 @@ _Noreturn static void become(char *const *command, int go)
     }
     execvp(command[0], command);
     int error = errno;
-    dprintf(STDERR_FILENO, "milkypay-mock: exec: %s: %s\n", command[0], strerror(error));
+    dprintf(STDERR_FILENO, "milkypay-mock: exec: %s: %s%s\n", command[0], strerror(error),
+            error == ENOENT ? shell_hint(command[0]) : "");
     _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
 }
 

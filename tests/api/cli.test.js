@@ -218,8 +218,8 @@ describe('options', () => {
     assert.deepEqual(server.stderr.match(/unknown_variable.*/g), [
       'unknown_variable name=MILKYPAY_SETTLE_AFER did_you_mean=MILKYPAY_SETTLE_AFTER',
     ]);
-    const { code, stderr } = await runBinary(['--check'], { env });
-    assert.equal(code, 0);
+    const { code, stdout, stderr } = await runBinary(['--check'], { env });
+    assert.deepEqual([code, stdout], [0, 'the fixtures are valid; 1 warning on stderr\n']);
     assert.match(stderr, /info +unknown_variable name=MILKYPAY_TOKEN\n/);
     assert.match(stderr, /warn +unknown_variable name=MILKYPAY_SETTLE_AFER /);
     assert.doesNotMatch(stderr, /MILKYPAY_(SECRET_KEY|URL|LISTN)|of-the-shop/);
@@ -665,6 +665,20 @@ describe('fixtures', () => {
     }
   });
 
+  test('a -- behind the command of exec is not repeated', async () => {
+    const { code, stderr } = await runBinary(['exec', '--strict', 'node', '--', '--test']);
+    const wanted = 'milkypay-mock: "node": put -- before the command: exec [options] -- node --test\n';
+    assert.deepEqual([code, stderr], [2, wanted]);
+  });
+
+  test('a folder or file that cannot be read is refused with its option', async () => {
+    for (const option of ['--fixtures', '--catalogue', '--profile-file']) {
+      const { code, stderr } = await runBinary(['--check', option, '/no/such/thing']);
+      assert.deepEqual([code, stderr],
+        [2, `milkypay-mock: ${option} /no/such/thing: No such file or directory\n`]);
+    }
+  });
+
   test('a file with a misspelt name is refused; others that nothing reads give a warning', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'scenario.json'), '{}');
@@ -673,8 +687,8 @@ describe('fixtures', () => {
     await refuses(['--listen', '127.0.0.1:0', '--fixtures', folder], wanted);
     rmSync(join(folder, 'scenario.json'));
     for (const name of ['cards.json', 'scenarios.yaml', 'README.md', '.hidden.json']) writeFileSync(join(folder, name), '');
-    const { code, stderr } = await runBinary(['--check', '--fixtures', folder]);
-    assert.equal(code, 0, stderr);
+    const { code, stdout, stderr } = await runBinary(['--check', '--fixtures', folder]);
+    assert.deepEqual([code, stdout], [0, 'the fixtures are valid; 2 warnings on stderr\n']);
     assert.deepEqual(stderr.match(/unknown_fixture.*/g), [
       'unknown_fixture file=cards.json text="nothing reads it"',
       'unknown_fixture file=scenarios.yaml text="nothing reads it: the name must end in .json"',

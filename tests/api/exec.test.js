@@ -80,6 +80,9 @@ describe('the command', { skip: ALONE }, () => {
       ['no-such-program', 127, 'No such file or directory'],
       [join(folder, 'nothing'), 127, 'No such file or directory'],
       ['', 127, 'No such file or directory'],
+      ['node --test x', 127, 'No such file or directory; it is one word with blanks: drop the quotes, or use sh -c'],
+      ['FOO=1', 127, 'No such file or directory; put env before variables, or use sh -c'],
+      ['cd', 127, 'No such file or directory; only shells have it: use sh -c'],
       [plain, 126, 'Permission denied'],
       [folder, 126, 'Permission denied'],
     ]) {
