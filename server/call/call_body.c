@@ -46,12 +46,13 @@ static const char *read_json(struct call *call)
     struct http_request *request = call->request;
     const char *why = "the body must be a JSON object";
     request->document = json_parse(request->body, request->body_size, call->arena, &why);
-    char first = request->body[strspn(request->body, " \t\r\n")];
-    bool begins = first == '{' || first == '[';
-    return begins  ? why
-           : first ? arena_printf(call->arena,
-                                  "the body must be JSON, not a form or another text (%s)", why)
-                   : "the body must be JSON: it is empty";
+    size_t blanks = strspn(request->body, " \t\r\n");
+    char first = request->body[blanks];
+    bool begins = first == '{' || first == '[', nul = !first && blanks < request->body_size;
+    return begins || nul ? why
+           : first       ? arena_printf(call->arena,
+                                        "the body must be JSON, not a form or another text (%s)", why)
+                         : "the body must be JSON: it is empty";
 }
 
 struct answer *call_body(struct call *call, json_t **ret_body)
