@@ -39,11 +39,10 @@ static void write_own_url(char *ret_url, size_t size)
              listen);
 }
 
-/* A call and what came of it. */
-struct call {
+/* A question to a server, and its answer. */
+struct question {
     const char *url;
-    bool
-        own; /* the certificate of an own https server is not verified: it is for its public name */
+    bool own; /* its certificate is not verified: that of an own server is for its public name */
     long timeout_ms;
     long code;
     char error[CURL_ERROR_SIZE];
@@ -53,14 +52,14 @@ struct call {
 
 static size_t take(char *data, size_t size, size_t n, void *arg)
 {
-    struct call *call = arg;
+    struct question *call = arg;
     size_t room = sizeof call->body - 1 - call->size, more = size * n < room ? size * n : room;
     memcpy(call->body + call->size, data, more);
     call->size += more;
     return size * n;
 }
 
-static CURLcode ask(struct call *call)
+static CURLcode ask(struct question *call)
 {
     CURL *curl = curl_easy_init();
     if (!curl) {
@@ -94,7 +93,7 @@ static void write_target(const char *url, char *ret_target, size_t size)
 }
 
 /* Prints why the server is not healthy. */
-static void tell(const struct call *call, CURLcode result)
+static void tell(const struct question *call, CURLcode result)
 {
     const char *plain = transfer_tls_mismatch(result, call->error, call->url);
     fprintf(stderr, "%s: ", call->url);
@@ -110,7 +109,7 @@ static void tell(const struct call *call, CURLcode result)
 static int run(const char *url)
 {
     char target[2048];
-    struct call call = {.url = target, .own = !url, .timeout_ms = TIMEOUT_MS};
+    struct question call = {.url = target, .own = !url, .timeout_ms = TIMEOUT_MS};
     if (url) {
         write_target(url, target, sizeof target);
     } else {
@@ -151,7 +150,7 @@ const char *healthcheck_version(const char *url, struct arena *arena)
 {
     static const char begin[] = "{\"status\":\"ok\",\"version\":\"";
     char target[2048];
-    struct call call = {.url = target, .own = true, .timeout_ms = 1000};
+    struct question call = {.url = target, .own = true, .timeout_ms = 1000};
     write_target(url, target, sizeof target);
     if (ask(&call) != CURLE_OK || call.code != 200 || !text_starts(call.body, begin)) {
         return NULL;

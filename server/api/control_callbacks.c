@@ -12,8 +12,8 @@
 
 struct list_query {
     struct callback_filter filter;
-    int64_t limit,
-        reached; /* `reached`: the last row that the call may check, 0: there are no more */
+    int64_t limit;
+    int64_t reached; /* the last row that the call may check, 0: there are no more */
     bool upward;
 };
 

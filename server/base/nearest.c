@@ -21,8 +21,8 @@ static bool same_letter(char a, char b)
 size_t nearest_distance(const char *a, const char *b)
 {
     size_t a_size = strnlen(a, LETTERS_MOST), b_size = strnlen(b, LETTERS_MOST);
-    size_t d[LETTERS_MOST + 1]
-            [LETTERS_MOST + 1]; /* distance of the first i letters of a and the first j of b */
+    /* d[i][j]: distance of the first i letters of a and the first j of b */
+    size_t d[LETTERS_MOST + 1][LETTERS_MOST + 1];
     for (size_t i = 0; i <= a_size; i++) {
         for (size_t j = 0; j <= b_size; j++) {
             if (!i || !j) {

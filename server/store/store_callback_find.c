@@ -21,9 +21,6 @@ enum {
     QUESTIONS,
 };
 
-/* The condition of the index callback_failing. */
-#define FAILING "attempts > 0 AND code <> 200 AND state <> 4"
-
 #define LAST_ERROR                                                                                 \
     "(SELECT error FROM attempt WHERE attempt.callback = callback.seq"                             \
     " ORDER BY number DESC LIMIT 1)"
@@ -36,7 +33,7 @@ enum {
     " AND (?11 IS NULL OR queued_ms >= ?11) AND (?12 IS NULL OR queued_ms <= ?12)"                 \
     " AND (?13 IS NULL OR instr(url, ?13) > 0)"                                                    \
     " AND (?14 IS NULL OR instr(" LAST_ERROR ", ?14) > 0)"                                         \
-    " AND (?15 IS NULL OR (" FAILING "))"
+    " AND (?15 IS NULL OR (" STORE_FAILING "))"
 
 #define OLDER " ORDER BY seq DESC LIMIT ?5"
 #define NEWER " ORDER BY seq LIMIT ?5"
@@ -61,7 +58,7 @@ enum {
 static const char *const sql[] = {
     STATEMENTS(OF_ACCOUNT, " FROM callback WHERE account = ?1 AND ?2 IS NULL"),
     STATEMENTS(OF_INVOICE, " FROM callback WHERE +account = ?1 AND invoice = ?2"),
-    STATEMENTS(OF_FAILING, " FROM callback WHERE account = ?1 AND ?2 IS NULL AND " FAILING),
+    STATEMENTS(OF_FAILING, " FROM callback WHERE account = ?1 AND ?2 IS NULL AND " STORE_FAILING),
 };
 
 _Static_assert(CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,

@@ -10,35 +10,35 @@ enum {
     Q_COUNT,
 };
 
-/* FAILING is the condition of the index callback_failing. */
 #define HAS(column, pattern) column " LIKE " pattern " ESCAPE '\\'"
-#define FAILING "attempts > 0 AND code <> 200 AND state <> 4"
+#define REFERENCE(pattern) HAS("reference_id", pattern)
+#define CUSTOMER(pattern) HAS("customer", pattern)
+#define ANYWHERE(pattern)                                                                          \
+    "(" REFERENCE(pattern) " OR " CUSTOMER(pattern) " OR " HAS("id", pattern) " OR " HAS(          \
+        "description", pattern) ")"
+
+/* Callbacks of the invoice. The second condition on failing ones lets SQLite find them by their
+ * index. */
+#define CALLBACK                                                                                   \
+    "EXISTS (SELECT 1 FROM callback WHERE callback.invoice = invoice.seq"                          \
+    " AND (?16 = 0 OR (" STORE_FAILING ")) AND (?17 IS NULL OR state = ?17)"                       \
+    " AND (?18 IS NULL OR state <> ?18))"
+#define AMONG_FAILING                                                                              \
+    "seq IN (SELECT callback.invoice FROM callback WHERE callback.account = ?1 AND " STORE_FAILING \
+    ")"
+
+/* clang-format off */
 #define FOUND                                                                                      \
     " FROM invoice WHERE account = ?1 AND seq < ?2 AND seq >= ?3"                                  \
     " AND (?4 = 0 OR (?4 >> status) & 1) AND (?5 IS NULL OR service = ?5)"                         \
     " AND (?6 IS NULL OR currency = ?6) AND (?7 IS NULL OR test_mode = ?7)"                        \
     " AND (?8 IS NULL OR created_ms >= ?8) AND (?9 IS NULL OR created_ms <= ?9)"                   \
     " AND (?10 IS NULL OR amount >= ?10) AND (?11 IS NULL OR amount <= ?11)"                       \
-    " AND (?12 IS NULL OR " HAS("reference_id", "?12") " OR " HAS("id", "?12") " OR " HAS(         \
-        "description",                                                                             \
-        "?12") " OR " HAS("customer",                                                              \
-                          "?12") ")"                                                               \
-                                 " AND (?13 IS NULL OR " HAS(                                      \
-                                     "reference_id",                                               \
-                                     "?13") ")"                                                    \
-                                            " AND (?14 IS NULL OR " HAS(                           \
-                                                "customer",                                        \
-                                                "?14") ")"                                         \
-                                                       " AND (?15 = 0 OR EXISTS (SELECT 1 FROM "   \
-                                                       "callback WHERE callback.invoice = "        \
-                                                       "invoice.seq"                               \
-                                                       " AND (?16 = 0 OR (" FAILING                \
-                                                       ")) AND (?17 IS NULL OR state = ?17)"       \
-                                                       " AND (?18 IS NULL OR state <> ?18)))"      \
-                                                       " AND (?16 = 0 OR seq IN (SELECT "          \
-                                                       "callback.invoice FROM callback"            \
-                                                       " WHERE callback.account = ?1 AND " FAILING \
-                                                       "))"
+    " AND (?12 IS NULL OR " ANYWHERE("?12") ")"                                                    \
+    " AND (?13 IS NULL OR " REFERENCE("?13") ")"                                                   \
+    " AND (?14 IS NULL OR " CUSTOMER("?14") ")"                                                    \
+    " AND (?15 = 0 OR " CALLBACK ") AND (?16 = 0 OR " AMONG_FAILING ")"
+/* clang-format on */
 
 /* All walk down the index of the account's rows. */
 static const char *const sql[] = {

@@ -33,6 +33,11 @@ enum store_group {
 #define STORE_PAYOUTS "1099511627776"
 _Static_assert(INVOICE_PAYOUTS == 1099511627776, "the bound stands in the statements");
 
+/* Callbacks whose last attempt was not answered 200: the condition of the index callback_failing.
+ */
+#define STORE_FAILING "attempts > 0 AND code <> 200 AND state <> 4"
+_Static_assert(CALLBACK_DROPPED == 4, "the state is named by number in the condition");
+
 /* Rows whose numbers are never reused. */
 enum store_sequence {
     STORE_SEQUENCE_ACCOUNT,
