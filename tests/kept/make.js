@@ -74,7 +74,7 @@ const SETUP = {
     if (reply.status === 200) api.account = { ...api.account, api_key: reply.json.api_key };
     return reply;
   },
-  'a service of its own': (api) => api.control('PUT', '/services/payment_card_eur_hpp', { fee_rate: 2.5 }),
+  'a changed service': (api) => api.control('PUT', '/services/payment_card_eur_hpp', { fee_rate: 2.5 }),
   'a fault': (api) => api.control('POST', '/faults', { on: 'callback', fault: 'drop', match: { transition: 'terminated' } }),
   'a queue of outcomes': (api) => api.outcomes('process_failed:insufficient_funds'),
   profile: (api) => api.control('PATCH', `/accounts/${api.account.id}`, { profile: '2024' }),

@@ -51,7 +51,7 @@ const PAGES = {
   'card, filled in': ['value="5519', () => page({}, undefined, { more: '?card=2' })],
   'card, wrong': ['error-holder', () => sent({}, { action: 'pay', card_number: '1', expiry: '1', cvv: '1', holder: 'N'.repeat(51) })],
   'card with fields': ['field-cpf_number', () => page({ service: 'payment_card_brl_hpp', currency: 'BRL' })],
-  'card in a look of its own': ['data-theme="dark"', () => page({ gateway_options: { cardgate: { theme: 'dark' } } })],
+  'card in its merchant’s look': ['data-theme="dark"', () => page({ gateway_options: { cardgate: { theme: 'dark' } } })],
   declined: ['retry-note', () => page({}, (api, id) => api.pay(id, DECLINED))],
   cancelled: ['pay-after-all', () => sent({}, { action: 'cancel' })],
   challenge: ['challenge-form', () => sent({}, { action: 'pay', ...CARD, card_number: '5123817234060000' })],

@@ -39,7 +39,7 @@ export async function run([command, ...args], { cwd = ROOT, env = {}, limit = CO
   return { code, out };
 }
 
-/** A module that uses the Go helper as a copy in a folder of its own would be used. */
+/** A module that uses a copy of the Go helper in its own folder. */
 function goModule(program) {
   const folder = tempDir();
   const helper = join(CLIENTS, 'go');

@@ -23,7 +23,7 @@ async function control(method, path, body) {
   return reply.json();
 }
 const open = (settings) => control('POST', '/accounts', settings);
-/** A receiver on a port of its own that answers each callback with what answer(genuine) returns. */
+/** A receiver on its own port that answers each callback with what answer(genuine) returns. */
 async function receiver(account, answer, path = '/callback') {
   const { createHash } = await import('node:crypto');
   const { createServer } = await import('node:http');
