@@ -157,6 +157,19 @@ struct answer *call_check_journal(struct call *call) ATTR_MUST_USE;
 /* 403 in the form of the control API if the Host is not one that the control API accepts. */
 struct answer *call_check_host(struct call *call) ATTR_MUST_USE;
 
+/* call_access.c: refuses calls of the control API from elsewhere, and those without the token. */
+struct answer *call_check_origin(struct call *call) ATTR_MUST_USE;
+struct answer *call_check_token(struct call *call) ATTR_MUST_USE;
+
+/* call_query.c: a query that cannot be read is refused, never ignored: in the form of the
+ * platform, as a page, and in that of the control API, which refuses unknown names too. */
+struct answer *call_check_query_text(struct call *call) ATTR_MUST_USE;
+struct answer *call_check_page_query(struct call *call) ATTR_MUST_USE;
+struct answer *call_check_query(struct call *call) ATTR_MUST_USE;
+
+/* True if Host and Origin are those that the control API accepts. */
+bool call_is_from_here(const struct call *call);
+
 /* True if the caller has the control token, or the dashboard's cookie for it, or if the server
  * requires none. */
 bool call_has_control(const struct call *call);

@@ -1,7 +1,6 @@
 #include "call/call.h"
 
 #include "base/die.h"
-#include "base/nearest.h"
 #include "base/text.h"
 #include "call/reason.h"
 #include "call/record.h"
@@ -104,133 +103,6 @@ static const struct route *find_route(struct call *call, const char **ret_patter
     return found;
 }
 
-/* ------------------------------------------------------------------ who may */
-
-static bool cookie_passes(const struct call *call)
-{
-    return guard_cookie_passes(http_header(call->request, "Cookie"), call->router->control_token) &&
-           guard_origin_is_own(&call->router->guard, http_header(call->request, "Origin"),
-                               http_header(call->request, "Host"));
-}
-
-bool call_has_control(const struct call *call)
-{
-    const char *token = call->router->control_token;
-    const char *bearer = authorization_bearer(http_header(call->request, "Authorization"));
-    const char *own = http_header(call->request, TOKEN_HEADER);
-    return !token || (bearer && crypt_equal(bearer, token)) || (own && crypt_equal(own, token)) ||
-           cookie_passes(call);
-}
-
-static struct answer *check_token(struct call *call)
-{
-    return call_has_control(call)
-               ? NULL
-               : call_control_error(call, 401, "unauthorized",
-                                    "the control API requires the token of --control-token");
-}
-
-static bool host_passes(const struct call *call)
-{
-    return guard_host_passes(&call->router->guard, http_header(call->request, "Host"));
-}
-
-static bool origin_passes(const struct call *call)
-{
-    return guard_origin_passes(&call->router->guard, http_header(call->request, "Origin"),
-                               http_header(call->request, "Host"));
-}
-
-struct answer *call_check_host(struct call *call)
-{
-    static const char reason[] = "Host must be an address, localhost or the public URL's host; "
-                                 "--allow-host adds others";
-    if (host_passes(call)) {
-        return NULL;
-    }
-    call->detail = reason; /* for the header: a page of the dashboard may be outside /_mock/ */
-    return call_control_error(call, 403, "host_not_allowed", "%s", reason);
-}
-
-static struct answer *check_origin(struct call *call)
-{
-    struct answer *refused = call_check_host(call);
-    if (refused) {
-        return refused;
-    }
-    if (!origin_passes(call)) {
-        return call_control_error(call, 403, "origin_not_allowed",
-                                  "Origin must be this server, loopback or the public URL; "
-                                  "--allow-host adds others");
-    }
-    return NULL;
-}
-
-static bool names_query(const char *names, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *at = names; at && *at; at += strspn(at, " ")) {
-        size_t word = strcspn(at, " ");
-        if (word == length && strncmp(at, name, length) == 0) {
-            return true;
-        }
-        at += word;
-    }
-    return false;
-}
-
-/* Calls of the platform: a query that cannot be read is refused, never ignored. */
-static struct answer *check_query_text(struct call *call)
-{
-    const struct json_errors *errors = http_query_errors(call->request);
-    return errors->n ? call_reply_errors(call, errors) : NULL;
-}
-
-static struct answer *check_page_query(struct call *call)
-{
-    struct answer *refused = check_query_text(call);
-    if (refused) {
-        call->router->error_page(call);
-    }
-    return refused;
-}
-
-static struct answer *refuse_parameter(struct call *call, const char *name)
-{
-    struct nearest nearest = nearest_to(name);
-    const char *names = call->route->query ?: "";
-    char *rest = arena_printf(call->arena, "%s%saccount", names, *names ? " " : "");
-    const char **list = arena_alloc(call->arena, (strlen(rest) + 2) * sizeof *list);
-    for (size_t n = 0; rest; n++) {
-        list[n] = strsep(&rest, " ");
-    }
-    nearest_offer_list(&nearest, list);
-    const char *all =
-        arena_printf(call->arena, "it must be %s", nearest_choices(call->arena, list));
-    return call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s%s",
-                              name, nearest_hint(&nearest, call->arena, all));
-}
-
-/* Calls of the control API: unknown names are refused too. */
-static struct answer *check_query(struct call *call)
-{
-    const struct json_errors *errors = http_query_errors(call->request);
-    const char *name;
-    json_t *value;
-    if (errors->n) {
-        return call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
-                                  errors->first->message);
-    }
-    json_object_foreach((json_t *)http_query(call->request), name, value)
-    {
-        if (!json_is_string(value) ||
-            (!text_equal(name, "account") && !names_query(call->route->query, name))) {
-            return refuse_parameter(call, name);
-        }
-    }
-    return NULL;
-}
-
 /* ------------------------------------------------------------------ what the route needs */
 
 static struct answer *check_needs(struct call *call)
@@ -269,14 +141,14 @@ static struct answer *enter(struct call *call)
 
 /* The steps before the handler, in this order. */
 static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
-    [ACCESS_PUBLIC] = {check_query_text, enter, call_check_headers},
-    [ACCESS_PRIVATE] = {enter, check_query_text, call_check_headers},
-    [ACCESS_GATE] = {check_query_text, enter, call_check_headers},
-    [ACCESS_PAGE] = {check_page_query, enter},
-    [ACCESS_CONTROL] = {check_origin, check_token, check_query, enter},
-    [ACCESS_CONTROL_OPEN] = {check_origin, check_query, enter},
-    [ACCESS_CONTROL_LARGE] = {check_origin, check_token, check_query, enter},
-    [ACCESS_DASHBOARD] = {check_origin, check_query},
+    [ACCESS_PUBLIC] = {call_check_query_text, enter, call_check_headers},
+    [ACCESS_PRIVATE] = {enter, call_check_query_text, call_check_headers},
+    [ACCESS_GATE] = {call_check_query_text, enter, call_check_headers},
+    [ACCESS_PAGE] = {call_check_page_query, enter},
+    [ACCESS_CONTROL] = {call_check_origin, call_check_token, call_check_query, enter},
+    [ACCESS_CONTROL_OPEN] = {call_check_origin, call_check_query, enter},
+    [ACCESS_CONTROL_LARGE] = {call_check_origin, call_check_token, call_check_query, enter},
+    [ACCESS_DASHBOARD] = {call_check_origin, call_check_query},
     [ACCESS_SINK] = {enter},
 };
 
@@ -424,7 +296,7 @@ size_t router_body_most(void *arg, struct http_request *request)
         return HTTP_BODY_MOST;
     }
     const struct route *route = find_route(&call, &pattern);
-    bool large = route && route->access == ACCESS_CONTROL_LARGE && host_passes(&call) &&
-                 origin_passes(&call) && call_has_control(&call);
+    bool large = route && route->access == ACCESS_CONTROL_LARGE && call_is_from_here(&call) &&
+                 call_has_control(&call);
     return large ? HTTP_DISCARD_MOST : HTTP_BODY_MOST;
 }
