@@ -22,8 +22,8 @@
 #include "greeting.h"
 #include "healthcheck.h"
 #include "loop.h"
-#include "profile_file.h"
 #include "routes.h"
+#include "start_files.h"
 #include "store/store_run.h"
 #include "tmpdb.h"
 #include "web/page.h"
@@ -384,35 +384,6 @@ static int list_routes(void)
     return EXIT_SUCCESS;
 }
 
-static const char *load_profile(struct program *p)
-{
-    const char *file = p->config.profile_file;
-    return file ? profile_file_load(&p->texts, file, &p->shapes) : NULL;
-}
-
-/* Names the option if its folder or file cannot be read: the reason is the path and one of the
- * system's. Mistakes in a file have their place. */
-static const char *named(struct program *p, const char *option, const char *path, const char *why)
-{
-    const char *rest = why && path && text_starts(why, path) ? why + strlen(path) : "";
-    bool whole = *rest == ':' && !strchr(rest + 1, ':');
-    return whole ? arena_printf(&p->texts, "%s %s", option, why) : why;
-}
-
-/* Reads the files that a start needs. Returns NULL, or all that is wrong with them. */
-static const char *load_files(struct program *p)
-{
-    const char *fixtures =
-        named(p, "--fixtures", p->config.fixtures, fixture_load(p->config.fixtures, &p->fixture));
-    const char *catalogue = !fixtures && p->config.catalogue /* it adds to the fixtures */
-                                ? named(p, "--catalogue", p->config.catalogue,
-                                        fixture_add_openfintech(p->config.catalogue, &p->fixture))
-                                : NULL;
-    const char *first = fixtures ?: catalogue;
-    const char *profile = named(p, "--profile-file", p->config.profile_file, load_profile(p));
-    return first && profile ? arena_printf(&p->texts, "%s\n%s", first, profile) : first ?: profile;
-}
-
 static int run(struct program *p)
 {
     if (p->config.list_routes) {
@@ -420,7 +391,7 @@ static int run(struct program *p)
     }
     log_setup(p->config.log_level, p->config.log_json);
     config_check_environment(p->config.check);
-    const char *why = load_files(p);
+    const char *why = start_files_load(&p->config, &p->texts, &p->fixture, &p->shapes);
     if (!why && !p->config.check) {
         return serve(p);
     }
