@@ -102,6 +102,18 @@ static void leave(struct deliver *deliver, struct transfer *transfer)
     deliver->running--;
 }
 
+static bool is_sending(const struct deliver *deliver, int64_t callback)
+{
+    const struct transfer *transfer;
+    LIST_FOREACH(transfer, &deliver->transfers, link)
+    {
+        if (transfer->callback == callback) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void end(struct transfer *transfer, CURLcode code, bool late)
 {
     struct deliver *deliver = transfer->deliver;
@@ -113,6 +125,7 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
                      : target->window < DELIVER_WINDOW_MOST ? target->window + 1
                                                             : target->window;
     leave(deliver, transfer);
+    result.more = is_sending(deliver, transfer->callback);
     deliver->hooks.ended(deliver->hooks.arg, &result);
     free_transfer(deliver, transfer);
 }
@@ -145,7 +158,9 @@ static int close_socket(void *arg, curl_socket_t socket)
     return close(socket);
 }
 
-static void begin(struct deliver *deliver, struct target *target, const struct waiting *waiting)
+/* Returns what else the callback asks for. */
+static enum delivery_second begin(struct deliver *deliver, struct target *target,
+                                  const struct waiting *waiting, bool second)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
     transfer->deliver = deliver;
@@ -154,10 +169,10 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
     transfer->callback = waiting->callback;
     transfer->invoice = waiting->invoice;
     transfer->account = waiting->account;
-    if (!deliver->hooks.load(deliver->hooks.arg, &transfer->arena, waiting->callback,
+    if (!deliver->hooks.load(deliver->hooks.arg, &transfer->arena, waiting->callback, second,
                              &transfer->delivery)) {
         free_transfer(deliver, transfer);
-        return;
+        return SECOND_NONE;
     }
     transfer_begin(transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -168,17 +183,18 @@ static void begin(struct deliver *deliver, struct target *target, const struct w
     target->running++;
     deliver->running++;
     curl_multi_add_handle(deliver->multi, transfer->easy);
+    return transfer->delivery.second;
 }
 
 /* ------------------------------------------------------------------ starting */
 
-/* Whether an attempt of the callback, or of any of the invoice, is running; 0: neither asked. */
-static bool is_running(const struct deliver *deliver, int64_t callback, int64_t invoice)
+/* Whether an attempt of any callback of the invoice is running. */
+static bool is_busy(const struct deliver *deliver, int64_t invoice)
 {
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (transfer->callback == callback || transfer->invoice == invoice) {
+        if (transfer->invoice == invoice) {
             return true;
         }
     }
@@ -191,7 +207,7 @@ static struct waiting *next_waiting(const struct deliver *deliver, struct target
     struct waiting *waiting;
     STAILQ_FOREACH(waiting, &target->queue, link)
     {
-        if (!is_running(deliver, 0, waiting->invoice)) {
+        if (!is_busy(deliver, waiting->invoice)) {
             return waiting;
         }
     }
@@ -215,7 +231,9 @@ void deliver_start(struct deliver *deliver)
         while (may_start(deliver, target) && (waiting = next_waiting(deliver, target))) {
             STAILQ_REMOVE(&target->queue, waiting, waiting, link);
             deliver->waiting--;
-            begin(deliver, target, waiting);
+            if (begin(deliver, target, waiting, false) == SECOND_AT_ONCE) {
+                begin(deliver, target, waiting, true);
+            }
             free(waiting);
         }
         drop_if_idle(target);
@@ -318,7 +336,7 @@ CURLM *deliver_multi(const struct deliver *deliver)
 
 bool deliver_is_sending(const struct deliver *deliver, int64_t callback)
 {
-    return is_running(deliver, callback, 0);
+    return is_sending(deliver, callback);
 }
 
 size_t deliver_running(const struct deliver *deliver)

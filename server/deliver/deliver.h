@@ -5,8 +5,9 @@
  * Each receiver (scheme, host and port) has a window of parallel attempts. It starts small, grows
  * by one with each answer, and shrinks to one after an attempt without an answer. All receivers
  * together have DELIVER_TOTAL. Each invoice has at most one attempt at a time, the oldest callback
- * first. A waiting callback is only a few numbers in memory; url, body and signature are loaded
- * when it is sent.
+ * first; the second of two (delivery.second) is the exception, and may exceed a window by one. A
+ * waiting callback is only a few numbers in memory; url, body and signature are loaded when it is
+ * sent.
  */
 #pragma once
 
@@ -40,6 +41,12 @@ struct delivery_header {
     const char *name, *value;
 };
 
+/* Whether a second attempt of the same callback follows, on a connection of its own. */
+enum delivery_second {
+    SECOND_NONE,
+    SECOND_AT_ONCE,
+};
+
 /* The data of an attempt; texts live in the arena that was passed. */
 struct delivery {
     const char *url, *signature, *body;
@@ -49,10 +56,12 @@ struct delivery {
     int64_t connect_timeout_ms, read_timeout_ms, total_timeout_ms;
     const struct delivery_header *headers; /* the account's own; their values are recorded masked */
     size_t n_headers;
+    enum delivery_second second;
 };
 
 struct delivery_result {
     int64_t callback;
+    bool more;                                      /* another attempt of the callback is running */
     int64_t wall_ms, took_ms;                       /* start in machine time, and duration */
     long code;                                      /* 0: no answer */
     const char *error;                              /* NULL if there was an answer */
@@ -67,8 +76,10 @@ struct delivery_result {
 bool delivery_wants_tls(const struct delivery_result *result);
 
 struct deliver_hooks {
-    /* Loads a callback that is about to be sent. Returns false if it no longer exists. */
-    bool (*load)(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery);
+    /* Loads a callback that is about to be sent; `second`: as the second of two attempts. Returns
+     * false if it no longer exists. */
+    bool (*load)(void *arg, struct arena *arena, int64_t callback, bool second,
+                 struct delivery *ret_delivery);
     /* An attempt ended. The result's texts live until it returns. */
     void (*ended)(void *arg, const struct delivery_result *result);
     void *arg;

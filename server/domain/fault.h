@@ -53,6 +53,8 @@ enum fault_kind {
     FAULT_REENCODED = 20,
     FAULT_WRONG_AMOUNT = 21,
     FAULT_UNKNOWN_STATUS = 22,
+    FAULT_AT_ONCE = 23,      /* `duplicate_at_once`: both are to be sent, or are being sent */
+    FAULT_AT_ONCE_LAST = 24, /* one of the two has ended */
     FAULT_KINDS,
 };
 

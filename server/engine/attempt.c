@@ -43,7 +43,8 @@ static void add_headers(struct arena *arena, const struct settings *settings,
     }
 }
 
-bool attempt_load(void *arg, struct arena *arena, int64_t seq, struct delivery *ret_delivery)
+bool attempt_load(void *arg, struct arena *arena, int64_t seq, bool second,
+                  struct delivery *ret_delivery)
 {
     struct engine *engine = arg;
     struct callback callback;
@@ -70,6 +71,8 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, struct delivery *
         .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
+    ret_delivery->second =
+        callback.fault == FAULT_AT_ONCE && !second ? SECOND_AT_ONCE : SECOND_NONE;
     add_headers(arena, settings, ret_delivery);
     outbox_fault_apply(tenant, arena, &callback, ret_delivery);
     return true;
@@ -129,25 +132,38 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant,
     store_attempt_insert(engine->store, &attempt);
 }
 
-/* The first attempt of the fault `duplicate` does not count: the second follows at once and decides
- * for both. */
-static void repeat(struct engine *engine, struct callback *callback,
-                   const struct delivery_result *result, int64_t now_ms)
+/* What the fault becomes when the first of two attempts has ended; FAULT_NONE: it makes one. */
+static const enum fault_kind after_first[FAULT_KINDS] = {
+    [FAULT_DUPLICATE] = FAULT_TWIN,
+    [FAULT_AT_ONCE] = FAULT_AT_ONCE_LAST,
+};
+
+static bool is_last_of_two(enum fault_kind fault)
+{
+    return fault == FAULT_TWIN || fault == FAULT_AT_ONCE_LAST;
+}
+
+/* The first of two attempts to end does not count: the other one decides for both. It follows at
+ * once, unless it is being sent already. */
+static void await_other(struct engine *engine, struct callback *callback,
+                        const struct delivery_result *result, int64_t now_ms)
 {
     callback->extra++;
     callback->code = result->code;
     callback->ended_ms = now_ms;
-    callback->fault = FAULT_TWIN;
-    turn_queue_callback(&engine->turn, callback, true);
+    callback->fault = after_first[callback->fault];
+    if (!result->more) {
+        turn_queue_callback(&engine->turn, callback, true);
+    }
 }
 
 /* Decides the callback's state after an attempt. */
 static void settle(const struct tenant *tenant, struct callback *callback,
                    const struct delivery_result *result, int64_t now_ms)
 {
-    bool twin_done = callback->fault == FAULT_TWIN && callback->code == OUTBOX_OK_CODE;
+    bool done = is_last_of_two(callback->fault) && callback->code == OUTBOX_OK_CODE;
     callback->attempts++;
-    callback->code = twin_done ? OUTBOX_OK_CODE : result->code;
+    callback->code = done ? OUTBOX_OK_CODE : result->code;
     callback->ended_ms = now_ms;
     callback->due_ms = TIME_NONE;
     callback->fault = FAULT_NONE;
@@ -199,8 +215,8 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     save_attempt(engine, tenant, &callback, result);
     evidence_note(&engine->watch.evidence, callback.seq, callback.url,
                   outbox_fault_sent(callback.fault), result->code);
-    if (callback.fault == FAULT_DUPLICATE) {
-        repeat(engine, &callback, result, now_ms);
+    if (after_first[callback.fault]) {
+        await_other(engine, &callback, result, now_ms);
     } else {
         tenant->sending--;
         settle(tenant, &callback, result, now_ms);

@@ -56,5 +56,6 @@ bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
 
 /* attempt.c: what an attempt sends, and what follows when it ends. These are the sender's hooks
  * (deliver/deliver.h); `arg` is the engine. */
-bool attempt_load(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery);
+bool attempt_load(void *arg, struct arena *arena, int64_t callback, bool second,
+                  struct delivery *ret_delivery);
 void attempt_ended(void *arg, const struct delivery_result *result);

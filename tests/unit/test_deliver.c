@@ -33,6 +33,8 @@ static struct {
     struct deliver *deliver;
     const char *url; /* of every loaded callback */
     int64_t gone;    /* the callback that cannot be loaded */
+    int64_t paired;  /* the callback that is sent twice at once */
+    size_t more;     /* attempts that ended before the other one of the pair */
     size_t ended, refused, failed;
     int64_t order[CALLBACKS];
     char error[200];
@@ -70,17 +72,20 @@ static void serve(void)
     }
 }
 
-static bool load(void *arg, struct arena *arena, int64_t callback, struct delivery *ret_delivery)
+static bool load(void *arg, struct arena *arena, int64_t callback, bool second,
+                 struct delivery *ret_delivery)
 {
     (void)arg;
     (void)arena;
-    *ret_delivery = (struct delivery){.url = sender.url,
-                                      .signature = "s",
-                                      .body = "{}",
-                                      .body_size = 2,
-                                      .connect_timeout_ms = 30000,
-                                      .read_timeout_ms = READ_TIMEOUT_MS,
-                                      .total_timeout_ms = 60000};
+    *ret_delivery = (struct delivery){
+        .url = sender.url,
+        .signature = "s",
+        .body = "{}",
+        .body_size = 2,
+        .connect_timeout_ms = 30000,
+        .read_timeout_ms = READ_TIMEOUT_MS,
+        .total_timeout_ms = 60000,
+        .second = callback == sender.paired && !second ? SECOND_AT_ONCE : SECOND_NONE};
     return callback != sender.gone;
 }
 
@@ -89,6 +94,7 @@ static void ended(void *arg, const struct delivery_result *result)
     (void)arg;
     sender.order[sender.ended++] = result->callback;
     sender.failed += result->error != NULL;
+    sender.more += result->more;
     sender.refused += result->refused;
     snprintf(sender.error, sizeof sender.error, "%s", result->error ? result->error : "");
 }
@@ -202,6 +208,42 @@ static void an_invoice_has_one_attempt_at_a_time(void **state)
     assert_int_equal(sender.order[2], 2);
 }
 
+static void a_pair_is_sent_at_once_even_if_the_window_has_room_for_one(void **state)
+{
+    (void)state;
+    close(receiver.listener);
+    receiver.listener = -1;
+    sender.paired = 5;
+    for (int64_t i = 1; i <= 6; i++) {
+        push(i, i);
+    }
+    deliver_start(sender.deliver);
+    run_until(DELIVER_WINDOW_FIRST);
+    deliver_start(sender.deliver);
+    assert_int_equal(deliver_running(sender.deliver), 2);
+    assert_false(deliver_is_sending(sender.deliver, 6));
+    run_until(DELIVER_WINDOW_FIRST + 2);
+    assert_int_equal(sender.more, 1);
+}
+
+static void the_next_callback_of_the_invoice_waits_for_both_of_a_pair(void **state)
+{
+    (void)state;
+    receiver.mute = true;
+    sender.paired = 1;
+    push(1, 7);
+    push(2, 7);
+    deliver_start(sender.deliver);
+    run_until_connected(2);
+    assert_false(deliver_is_sending(sender.deliver, 2));
+    receiver.mute = false;
+    run_until(2);
+    deliver_start(sender.deliver);
+    run_until(3);
+    assert_int_equal(sender.more, 1);
+    assert_int_equal(sender.order[2], 2);
+}
+
 static void one_that_is_pushed_ahead_goes_first(void **state)
 {
     (void)state;
@@ -286,6 +328,8 @@ int main(void)
         SENDER_TEST(the_window_grows_with_answers),
         SENDER_TEST(the_window_shrinks_to_one_when_an_attempt_dies),
         SENDER_TEST(an_invoice_has_one_attempt_at_a_time),
+        SENDER_TEST(a_pair_is_sent_at_once_even_if_the_window_has_room_for_one),
+        SENDER_TEST(the_next_callback_of_the_invoice_waits_for_both_of_a_pair),
         SENDER_TEST(one_that_is_pushed_ahead_goes_first),
         SENDER_TEST(a_silent_receiver_ends_the_attempt_after_the_read_timeout),
         SENDER_TEST(what_is_cancelled_is_not_reported),

@@ -48,6 +48,7 @@ static void each_place_has_its_own_faults(void **state)
         {"commit_then_timeout", true, false, true},
         {"drop", false, true, false},
         {"duplicate", false, true, false},
+        {"duplicate_at_once", false, true, false},
         {"reorder", false, true, false},
         {"before_response", false, true, false},
         {"bad_signature", false, true, false},
@@ -78,6 +79,9 @@ static void the_second_step_of_a_fault_has_the_name_of_the_first(void **state)
     assert_true(fault_kind_parse("duplicate", FAULT_ON_CALLBACK, &kind));
     assert_int_equal(kind, FAULT_DUPLICATE);
     assert_string_equal(fault_kind_name(FAULT_TWIN), "duplicate");
+    assert_true(fault_kind_parse("duplicate_at_once", FAULT_ON_CALLBACK, &kind));
+    assert_int_equal(kind, FAULT_AT_ONCE);
+    assert_string_equal(fault_kind_name(FAULT_AT_ONCE_LAST), "duplicate_at_once");
     assert_true(fault_kind_parse("reorder", FAULT_ON_CALLBACK, &kind));
     assert_int_equal(kind, FAULT_REORDER);
     assert_string_equal(fault_kind_name(FAULT_REORDERED), "reorder");

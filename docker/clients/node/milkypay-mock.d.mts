@@ -139,6 +139,7 @@ export type Fault = FaultRule &
         fault:
           | 'drop'
           | 'duplicate'
+          | 'duplicate_at_once'
           | 'delay'
           | 'reorder'
           | 'before_response'

@@ -24,6 +24,7 @@ const CALL_FAULTS = {
 const CALLBACK_FAULTS = {
   drop: 'Your shop never gets the callback and must ask for the status.',
   duplicate: 'Your shop gets the same callback twice.',
+  duplicate_at_once: 'Your shop gets the same callback twice at the same instant.',
   delay: 'Your shop gets the callback late.',
   reorder: 'Your shop gets the callback after the next one.',
   before_response: 'Your shop gets the callback before the response to the call that caused it.',

@@ -1,0 +1,111 @@
+// Faults whose point is the order of two events. Here the receiver decides it: it holds its answers until the test has
+// seen what it waits for.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client, DEMO } from '../lib/client.js';
+import { within } from '../lib/limits.js';
+import { startServer, tempDir } from '../lib/server.js';
+import { CLOSE, HANG, startSink } from '../lib/sink.js';
+
+const server = await startServer();
+after(() => server.stop());
+const demo = new Client(server);
+const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+
+const fault = async (api, body) => (await api.control('POST', '/faults', { on: 'callback', ...body })).expect(201).json;
+const one = async (api, id, transition = 'process_pending') =>
+  (await api.callbacks({ invoice: id })).find((callback) => callback.transition === transition);
+const attempts = ({ attempts: all }) => all.map((a) => [a.number, a.code, a.fault]);
+
+/** Waits until this many attempts of the invoice's first callback have ended, and returns the callback. */
+const ended = (api, id, count) => within((async () => {
+  for (;;) {
+    const callback = await one(api, id);
+    if (callback.attempts.length >= count) return callback;
+  }
+})(), () => `${count} attempts of ${id}`);
+
+/** A promise to hold answers with, and its end. */
+function gate() {
+  let open;
+  const until = new Promise((done) => { open = done; });
+  return { until, open };
+}
+
+/** An account with a frozen clock and its receiver. */
+async function scene() {
+  const api = await demo.newAccount();
+  await api.freeze();
+  const sink = await startSink({ account: api.account, check: false });
+  return { api, sink, callback_url: `${sink.url}/callback` };
+}
+
+describe('duplicate_at_once', () => {
+  test('both arrive, the same, before either is answered; the next callback waits for both', async () => {
+    const { api, sink, callback_url } = await scene();
+    await fault(api, { fault: 'duplicate_at_once', times: 1 });
+    const [first, second] = [gate(), gate()];
+    sink.answer([{ status: 200, until: first.until }, { status: 200, until: second.until }, 200]);
+    const { id } = await api.made({ callback_url }, hold);
+    const both = await sink.got(2);
+    assert.deepEqual(both.map((r) => r.answeredAt), [undefined, undefined]);
+    assert.deepEqual(both[0].raw, both[1].raw);
+    assert.deepEqual(both[0].headers, both[1].headers);
+    assert.deepEqual(both.map((r) => r.signature), ['valid', 'valid']);
+    (await api.transition(id, { status: 'processed' })).expect(200);
+    first.open();
+    assert.equal((await ended(api, id, 1)).state, 'sending');
+    assert.equal(sink.requests.length, 2, 'the next one follows both');
+    second.open();
+    assert.deepEqual((await sink.got(3)).map((r) => r.status), ['process_pending', 'process_pending', 'processed']);
+    await api.idle();
+    const callback = await one(api, id);
+    assert.equal(callback.state, 'done');
+    assert.deepEqual(attempts(callback), [[1, 200, 'duplicate_at_once'], [2, 200, 'duplicate_at_once']]);
+    await sink.stop();
+  });
+
+  test('one 200 is enough; two failures are one attempt, which is retried once', async () => {
+    const { api, sink, callback_url } = await scene();
+    await fault(api, { fault: 'duplicate_at_once', times: 3 });
+    for (const answers of [[200, 500], [500, 200]]) {
+      sink.answer([...answers, 200]);
+      const { id } = await api.made({ callback_url }, hold);
+      await api.idle();
+      assert.equal((await one(api, id)).state, 'done');
+    }
+    sink.answer([500, CLOSE, 200]);
+    const { id } = await api.made({ callback_url }, hold);
+    await sink.got(2, { invoice: id });
+    await api.idle({ within: '0' });
+    assert.equal((await one(api, id)).state, 'queued');
+    await api.advance(60);
+    const got = await sink.got(3, { invoice: id });
+    assert.deepEqual(got.map((r) => r.headers['retry-count']), [undefined, undefined, '1']);
+    assert.deepEqual((await one(api, id)).attempts.map((a) => [a.number, a.fault]),
+      [[1, 'duplicate_at_once'], [2, 'duplicate_at_once'], [3, undefined]]);
+    await sink.stop();
+  });
+
+  test('after a crash, only what was not answered is sent again', async () => {
+    const db = `${tempDir()}/db`;
+    const sink = await startSink({ account: DEMO, check: false });
+    const before = await startServer({ args: ['--db', db] });
+    const api = new Client(before);
+    await fault(api, { fault: 'duplicate_at_once', times: 1 });
+    sink.answer([500, HANG, 200]);
+    const { id } = await api.made({ callback_url: `${sink.url}/callback` }, hold);
+    await sink.got(2);
+    await ended(api, id, 1);
+    await before.kill9();
+    const again = await startServer({ args: ['--db', db] });
+    const now = new Client(again);
+    await sink.got(3);
+    await now.wait({ invoice: id, callback: 'delivered' });
+    assert.equal(sink.requests.length, 3);
+    assert.deepEqual(attempts(await one(now, id)), [[1, 500, 'duplicate_at_once'], [2, 200, 'duplicate_at_once']]);
+    await again.stop();
+    await sink.stop();
+  });
+});
