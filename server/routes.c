@@ -111,6 +111,7 @@ const struct route routes[] = {
         .query = "invoice status callback transition idle within timeout requests sink method path kind reference_id from to unmatched"},
     {"GET",    "/_mock/callbacks",                         CONTROL,           control_callbacks_list,
         .query = "limit after bodies " CALLBACK_FILTERS},
+    {"POST",   "/_mock/callbacks",                         CONTROL,           control_callbacks_make},
     {"GET",    "/_mock/callbacks/failures",                CONTROL,           control_callbacks_failures,
         .query = CALLBACK_FILTERS},
     {"POST",   "/_mock/callbacks/resend",                  CONTROL,           control_callbacks_resend_all,

@@ -67,8 +67,8 @@ void callback_view(struct call *call, struct json_out *out, enum callback_detail
     ident_number("cb", callback->seq, id);
     json_out_object(out, NULL);
     json_out_text(out, "id", id);
-    json_out_text(out, "invoice", invoice->id);
-    json_out_text(out, "reference_id", invoice->reference_id);
+    json_out_text(out, "invoice", invoice ? invoice->id : NULL);
+    json_out_text(out, "reference_id", invoice ? invoice->reference_id : NULL);
     json_out_text(out, "transition", status_name(callback->transition));
     json_out_text(out, "url", callback->url);
     json_out_text(out, "state", callback_state_name(shown_state(call, callback)));

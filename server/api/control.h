@@ -73,6 +73,11 @@ struct answer *control_metrics(struct call *call);
 /* control_callback.c: one */
 struct answer *control_callbacks_get(struct call *call);
 struct answer *control_callbacks_resend(struct call *call);
+/* The reply of calls that make or change one. */
+struct answer *control_reply_callback(struct call *call, unsigned status,
+                                      const struct callback *callback) ATTR_ANSWER;
+/* control_callback_make.c */
+struct answer *control_callbacks_make(struct call *call);
 /* control_callbacks.c: those that match filters */
 struct answer *control_callbacks_list(struct call *call);
 struct answer *control_callbacks_failures(struct call *call);

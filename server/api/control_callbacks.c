@@ -77,8 +77,9 @@ static bool write_item(void *arg, struct call *call, struct callback *callback)
     if (page->out.buf->size >= CONTROL_PAGE_BYTES) {
         return false;
     }
-    if (store_invoice_get(call->engine->store, call->arena, callback->invoice, &invoice)) {
-        callback_view(call, &page->out, page->detail, callback, &invoice);
+    bool found = store_invoice_get(call->engine->store, call->arena, callback->invoice, &invoice);
+    if (found || !callback->invoice) {
+        callback_view(call, &page->out, page->detail, callback, found ? &invoice : NULL);
     }
     return true;
 }

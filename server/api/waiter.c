@@ -44,7 +44,7 @@ static const struct callback *find_callback(struct call *call, const struct wait
         const struct callback *row = &cache->callbacks[i];
         bool fits =
             waiter->transition == TIME_NONE || waiter->transition == (int64_t)row->transition;
-        if (fits && row->state == waiter->state) {
+        if (fits && row->state == waiter->state && !callback_is_by_hand(row)) {
             return row;
         }
     }

@@ -194,7 +194,7 @@ static bool is_busy(const struct deliver *deliver, int64_t invoice)
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (transfer->invoice == invoice) {
+        if (invoice && transfer->invoice == invoice) {
             return true;
         }
     }

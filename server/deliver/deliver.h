@@ -32,7 +32,8 @@ struct deliver_options {
 
 /* A callback that is to be sent. */
 struct queued_callback {
-    int64_t callback, invoice, account;
+    int64_t callback, account;
+    int64_t invoice; /* 0: none; it waits for no other callback */
     char *url;
     bool ahead; /* sent before others to the same receiver */
 };

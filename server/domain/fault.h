@@ -55,6 +55,10 @@ enum fault_kind {
     FAULT_UNKNOWN_STATUS = 22,
     FAULT_AT_ONCE = 23,      /* `duplicate_at_once`: both are to be sent, or are being sent */
     FAULT_AT_ONCE_LAST = 24, /* one of the two has ended */
+    /* No faults, but marks of a callback that a call made by hand. They stay with it. */
+    FAULT_BY_HAND = 25,        /* genuine: what the platform would send */
+    FAULT_BY_HAND_EDITED = 26, /* signed rightly */
+    FAULT_BY_HAND_FORGED = 27,
     FAULT_KINDS,
 };
 

@@ -154,8 +154,9 @@ bool callback_is_undelivered(enum callback_state state);
 bool callback_state_parse(const char *name, enum callback_state *ret_state);
 
 struct callback {
-    int64_t seq; /* its id is ident_number("cb", seq) */
-    int64_t invoice, account;
+    int64_t seq;     /* its id is ident_number("cb", seq) */
+    int64_t invoice; /* 0: none of the account; made by hand */
+    int64_t account;
     enum status transition; /* what it reports */
     enum callback_state state;
     int64_t queued_ms;     /* account time */
@@ -167,15 +168,20 @@ struct callback {
     bool manual;           /* the next attempt was requested by hand: no retries follow */
     enum fault_kind fault; /* the fault of the next attempt */
     bool test_mode;
-    const char *url, *signature;
-    const char *body; /* without the part removed at body_cut: outbox_body restores it */
-    int64_t body_cut; /* place of the removed token signature, 0: nothing was removed */
+    const char *url, *signature; /* signature "": it is not signed */
+    const char *body;            /* without the part removed at body_cut: outbox_body restores it */
+    int64_t body_cut;            /* place of the removed token signature, 0: nothing was removed */
 };
 
 /* Held back by the fault `reorder`; a restart sends it. */
 static inline bool callback_is_held(const struct callback *callback)
 {
     return callback->state == CALLBACK_SENDING && callback->fault == FAULT_REORDER;
+}
+
+static inline bool callback_is_by_hand(const struct callback *callback)
+{
+    return callback->fault >= FAULT_BY_HAND && callback->fault <= FAULT_BY_HAND_FORGED;
 }
 
 /* One attempt to deliver a callback, raw. */

@@ -61,7 +61,7 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, bool second,
     int64_t next_ms = clock_now(tenant) + retry_delay_ms(tenant, attempt);
     *ret_delivery = (struct delivery){
         .url = callback.url,
-        .signature = callback.signature,
+        .signature = *callback.signature ? callback.signature : NULL,
         .body = body,
         .body_size = strlen(body),
         .retry = callback.attempts,
@@ -166,7 +166,7 @@ static void settle(const struct tenant *tenant, struct callback *callback,
     callback->code = done ? OUTBOX_OK_CODE : result->code;
     callback->ended_ms = now_ms;
     callback->due_ms = TIME_NONE;
-    callback->fault = FAULT_NONE;
+    callback->fault = callback_is_by_hand(callback) ? callback->fault : FAULT_NONE;
     if (callback->code == OUTBOX_OK_CODE) {
         callback->state = CALLBACK_DONE;
     } else if (result->refused || is_last(tenant, callback, callback->attempts)) {
@@ -227,11 +227,14 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     if (tenant->faults.held) {
         outbox_release(engine, tenant, callback.invoice, callback.seq);
     }
-    if (store_invoice_get(engine->store, arena, callback.invoice, &invoice)) {
+    bool found = store_invoice_get(engine->store, arena, callback.invoice, &invoice);
+    if (found && !callback_is_by_hand(&callback)) {
         invoice.updated_ms = now_ms;
         outbox_save_logs(engine, arena, &invoice);
-        note_event(tenant, &callback, invoice.id, now_ms);
-        log_attempt(engine, &callback, result, invoice.id);
     }
+    if (found) {
+        note_event(tenant, &callback, invoice.id, now_ms);
+    }
+    log_attempt(engine, &callback, result, found ? invoice.id : "");
     turn_note_change(&engine->turn, tenant, callback.invoice);
 }

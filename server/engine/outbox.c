@@ -97,6 +97,17 @@ static void impose_shape(const struct engine *engine, struct buf *body)
     }
 }
 
+void outbox_document(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
+                     struct buf *ret_body)
+{
+    struct json_out out = {.buf = ret_body};
+    const struct view_invoice view = engine_view(engine, tenant, invoice);
+    json_out_object(&out, NULL);
+    view_invoice_document(&out, &view, VIEW_CALLBACK);
+    json_out_object_end(&out);
+    impose_shape(engine, ret_body);
+}
+
 bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *arena,
                     struct invoice *invoice, int64_t at_ms, struct callback *ret_callback)
 {
@@ -106,15 +117,10 @@ bool outbox_compose(struct engine *engine, struct tenant *tenant, struct arena *
         return false;
     }
     buf_auto body = {0};
-    struct json_out out = {.buf = &body};
-    const struct view_invoice view = engine_view(engine, tenant, invoice);
-    json_out_object(&out, NULL);
-    view_invoice_document(&out, &view, VIEW_CALLBACK);
-    json_out_object_end(&out);
-    impose_shape(engine, &body);
+    outbox_document(engine, tenant, invoice, &body);
     const char *signature =
         account_sign(&tenant->account, arena, invoice->test_mode, body.data, body.size);
-    bool cuts = view_token_form(view.profile) == CUT_FORM;
+    bool cuts = view_token_form(engine_profile(engine, tenant)) == CUT_FORM;
     int64_t cut = cuts ? cut_signature(engine, &body, invoice) : 0;
     *ret_callback = (struct callback){
         .account = tenant->account.num,
@@ -214,6 +220,9 @@ bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     if (callback->state == CALLBACK_SENDING && !held) {
         return false; /* it keeps its own retries */
     }
+    if (resign && callback->fault == FAULT_BY_HAND_FORGED) {
+        callback->fault = FAULT_BY_HAND_EDITED;
+    }
     if (resign) {
         const char *body = outbox_body(engine, arena, callback);
         callback->signature =
@@ -221,10 +230,29 @@ bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *a
     }
     if (callback->state != CALLBACK_QUEUED && !held) {
         callback->manual = true;
-        callback->fault = FAULT_NONE;
+        callback->fault = callback_is_by_hand(callback) ? callback->fault : FAULT_NONE;
     }
     trace_callback(&engine->watch.trace, callback->seq);
     outbox_send(engine, tenant, callback);
+    turn_note_change(&engine->turn, tenant, callback->invoice);
+    return true;
+}
+
+bool outbox_by_hand(struct engine *engine, struct tenant *tenant, struct callback *callback)
+{
+    if (!store_callback_make_room(engine->store, tenant->account.num, callback->invoice,
+                                  OUTBOX_BY_HAND_MOST)) {
+        return false;
+    }
+    callback->account = tenant->account.num;
+    callback->state = CALLBACK_SENDING;
+    callback->queued_ms = clock_now(tenant);
+    callback->due_ms = callback->ended_ms = TIME_NONE;
+    callback->manual = true;
+    first_callback_hurry(engine, callback->invoice);
+    store_callback_insert(engine->store, callback);
+    trace_callback(&engine->watch.trace, callback->seq);
+    start(engine, tenant, callback, true);
     turn_note_change(&engine->turn, tenant, callback->invoice);
     return true;
 }

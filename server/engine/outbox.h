@@ -29,6 +29,10 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
 const char *outbox_body(const struct engine *engine, struct arena *arena,
                         const struct callback *callback);
 
+/* Writes the body of a callback for the invoice's current state. */
+void outbox_document(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
+                     struct buf *ret_body);
+
 #define OUTBOX_LOGS_KEPT 16 /* entries of callback_logs that an invoice's row keeps */
 
 #define OUTBOX_NO_LOGS "[]"
@@ -53,6 +57,16 @@ void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *
 /* Makes one manual attempt; `resign`: with a new signature. Returns false if one is in progress. */
 bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign);
+
+#define OUTBOX_BY_HAND_MOST 100 /* callbacks made by hand that an invoice keeps, the newest */
+
+/*
+ * Inserts a callback that a call composed, and makes one attempt. It meets no faults, is not in the
+ * invoice's callback_logs, and nobody waits for it but for `idle`. Fills the members that it does
+ * not share with other callbacks. Returns false if OUTBOX_BY_HAND_MOST of the invoice, or of the
+ * account without an invoice, have not ended.
+ */
+bool outbox_by_hand(struct engine *engine, struct tenant *tenant, struct callback *callback);
 
 /* attempt.c: what an attempt sends, and what follows when it ends. These are the sender's hooks
  * (deliver/deliver.h); `arg` is the engine. */

@@ -185,6 +185,9 @@ static const struct {
                          "the fault reencoded changed the body after it was signed"},
     [FAULT_WRONG_AMOUNT] = {wrong_amount, SENT_TAMPERED, NULL},
     [FAULT_UNKNOWN_STATUS] = {unknown_status, SENT_TAMPERED, NULL},
+    [FAULT_BY_HAND_EDITED] = {NULL, SENT_TAMPERED, "the callback was made by hand"},
+    [FAULT_BY_HAND_FORGED] = {NULL, SENT_FORGED,
+                              "the callback was made by hand, with another signature"},
 };
 
 enum evidence_sent outbox_fault_sent(enum fault_kind kind)

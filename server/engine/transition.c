@@ -274,3 +274,16 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
     publish(engine, tenant, arena, invoice, &before, request);
     return true;
 }
+
+void engine_imagine(struct engine *engine, struct arena *arena, struct invoice *copy,
+                    enum status status, int64_t at_ms)
+{
+    const struct transition_request request = {
+        .status = status, .amount = MONEY_NONE, .at_ms = at_ms};
+    const struct change change = {.old = copy->status, .new = invoice_success(copy, status)};
+    const struct money_range range = invoice_range(copy, change.new);
+    copy->status = change.new;
+    copy->resolution = status_resolution(change.new);
+    copy->updated_ms = at_ms;
+    fill(engine, arena, copy, &request, amount_of(&request, &change, &range));
+}

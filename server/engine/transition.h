@@ -30,5 +30,10 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
 bool engine_may_become(const struct engine *engine, const struct tenant *tenant,
                        struct arena *arena, const struct invoice *invoice, enum status status);
 
+/* Gives a copy of an invoice another status, with everything that a body then shows. Nothing is
+ * saved, and no rule is asked. */
+void engine_imagine(struct engine *engine, struct arena *arena, struct invoice *copy,
+                    enum status status, int64_t at_ms);
+
 /* Saves an invoice whose plan or texts changed without a transition. */
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice);

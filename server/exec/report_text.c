@@ -95,14 +95,16 @@ bool report_failure(struct engine *engine, struct arena *arena, int64_t seq,
     struct callback callback;
     struct invoice invoice;
     char id[IDENT_TEXT], url[URL_ROOM];
-    bool found = store_callback_get(engine->store, &texts, seq, &callback) &&
-                 store_invoice_get(engine->store, &texts, callback.invoice, &invoice);
+    bool known = store_callback_get(engine->store, &texts, seq, &callback);
+    bool of_one = known && callback.invoice;
+    bool found =
+        known && (!of_one || store_invoice_get(engine->store, &texts, callback.invoice, &invoice));
     if (found) {
         ident_number("cb", seq, id);
         url_shown(callback.url, url, sizeof url);
         *ret_failure = (struct report_failure){
             .callback = arena_strdup(arena, id),
-            .invoice = arena_strdup(arena, invoice.id),
+            .invoice = of_one ? arena_strdup(arena, invoice.id) : "no invoice",
             .transition = status_name(callback.transition),
             .url = arena_strdup(arena, url),
             .reason = report_reason(engine, arena, &callback),

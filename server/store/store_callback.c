@@ -17,6 +17,9 @@ enum {
     Q_REQUEUE,
     Q_HELD,
     Q_HELD_OF_INVOICE,
+    Q_BY_HAND_ATTEMPTS,
+    Q_BY_HAND_DELETE,
+    Q_BY_HAND_COUNT,
     Q_ATTEMPT_INSERT,
     Q_ATTEMPT_ALL,
     Q_ATTEMPT_HEADS,
@@ -25,6 +28,9 @@ enum {
 
 #define HELD " FROM callback WHERE state = 1 AND fault = ?2 AND "
 #define FIRST " ORDER BY seq LIMIT 1"
+#define BY_HAND " FROM callback WHERE +account = ?1 AND invoice = ?2 AND fault BETWEEN 25 AND 27"
+#define BEYOND                                                                                     \
+    "(SELECT seq" BY_HAND " AND state NOT IN (0, 1) ORDER BY seq DESC LIMIT -1 OFFSET ?3)"
 
 static const char *const sql[] = {
     [Q_INSERT] = "INSERT INTO callback ({callback}) VALUES ({callback ?})",
@@ -43,6 +49,9 @@ static const char *const sql[] = {
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
     [Q_HELD] = "SELECT {callback}" HELD "account = ?1" FIRST,
     [Q_HELD_OF_INVOICE] = "SELECT {callback}" HELD "+account = ?1 AND invoice = ?3" FIRST,
+    [Q_BY_HAND_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN " BEYOND,
+    [Q_BY_HAND_DELETE] = "DELETE FROM callback WHERE seq IN " BEYOND,
+    [Q_BY_HAND_COUNT] = "SELECT count(*)" BY_HAND " AND state IN (0, 1)",
     [Q_ATTEMPT_INSERT] = "INSERT OR REPLACE INTO attempt ({attempt}) VALUES ({attempt ?})",
     [Q_ATTEMPT_ALL] = "SELECT {attempt} FROM attempt WHERE callback = ?1 ORDER BY number LIMIT ?2",
     [Q_ATTEMPT_HEADS] = "SELECT {attempt_head} FROM attempt WHERE callback IN"
@@ -55,6 +64,9 @@ _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE ==
                    CALLBACK_FAILED == 3 && CALLBACK_DROPPED == 4,
                "callback states are stored, and named by number in the statements");
 
+_Static_assert(FAULT_BY_HAND == 25 && FAULT_BY_HAND_FORGED == 27,
+               "callbacks made by hand are named by number in the statements");
+
 const struct store_queries store_callback_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
 int64_t store_callback_next_seq(struct store *store)
@@ -66,6 +78,16 @@ void store_callback_insert(struct store *store, struct callback *callback)
 {
     callback->seq = store_callback_next_seq(store);
     store_insert(store, STORE_CALLBACK, Q_INSERT, &row_callback, callback);
+}
+
+bool store_callback_make_room(struct store *store, int64_t account, int64_t invoice, int64_t most)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_BY_HAND_COUNT, account, invoice);
+    int64_t left = most - 1 - store_one_int(store, q, 0);
+    for (int k = Q_BY_HAND_ATTEMPTS; k <= Q_BY_HAND_DELETE && left >= 0; k++) {
+        store_do(store, STORE_CALLBACK, k, account, invoice, left);
+    }
+    return left >= 0;
 }
 
 void store_callback_update(struct store *store, const struct callback *c)

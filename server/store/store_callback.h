@@ -11,6 +11,12 @@ int64_t store_callback_next_seq(struct store *store);
 void store_callback_insert(struct store *store, struct callback *callback);
 
 /* Saves state, due_ms, attempts, ended_ms, code, manual, signature, fault and extra. */
+/*
+ * Deletes the oldest callbacks made by hand of an invoice (0: of the account without one) that have
+ * ended, so that with a new one it has at most `most`. Returns false if too many have not ended.
+ */
+bool store_callback_make_room(struct store *store, int64_t account, int64_t invoice, int64_t most);
+
 void store_callback_update(struct store *store, const struct callback *callback);
 
 /* Returns true if it exists. Texts go to the arena. */

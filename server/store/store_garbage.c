@@ -11,6 +11,8 @@ enum {
     Q_TRANSITIONS,
     Q_REFUNDS,
     Q_INVOICE,
+    Q_ATTEMPTS_WITHOUT,
+    Q_CALLBACKS_WITHOUT,
     Q_ADD_ACCOUNT,
     Q_FIRST,
     Q_FIRST_KEPT,
@@ -34,6 +36,10 @@ static const char *const sql[] = {
     [Q_TRANSITIONS] = "DELETE FROM transition WHERE invoice = ?1",
     [Q_REFUNDS] = "DELETE FROM refund WHERE invoice = ?1",
     [Q_INVOICE] = "DELETE FROM invoice WHERE seq = ?1",
+    /* Of an account without an invoice: made by hand, and few. */
+    [Q_ATTEMPTS_WITHOUT] = ("DELETE FROM attempt WHERE callback IN"
+                            " (SELECT seq FROM callback WHERE invoice = 0 AND +account = ?1)"),
+    [Q_CALLBACKS_WITHOUT] = "DELETE FROM callback WHERE invoice = 0 AND +account = ?1",
     [Q_ADD_ACCOUNT] = "INSERT INTO leftover (kind, num, id, name)"
                       " SELECT iif(?2 AND EXISTS (SELECT 1 FROM invoice WHERE account = ?1), 2, 0),"
                       " num, id, settings ->> 'name' FROM account WHERE num = ?1",
@@ -120,7 +126,12 @@ static bool sweep_account(struct store *store, int64_t account, int64_t limit)
                               store_ask(store, STORE_GARBAGE, Q_OF_ACCOUNT, account, limit), &seqs);
     delete_invoices(store, seqs, (int64_t)n);
     arena_finish(&arena);
-    return (int64_t)n < limit;
+    if ((int64_t)n < limit) {
+        store_do(store, STORE_GARBAGE, Q_ATTEMPTS_WITHOUT, account);
+        store_do(store, STORE_GARBAGE, Q_CALLBACKS_WITHOUT, account);
+        return true;
+    }
+    return false;
 }
 
 struct leftover {

@@ -167,17 +167,19 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
 }
 
 /* The key is the second in which a callback was queued, or the next one that is free. */
+/* What the platform would not know of is left out. */
 void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_t n)
 {
-    if (!n) {
-        buf_text(buf, "[]");
-        return;
-    }
     struct json_out out = {.buf = buf};
     int64_t last = INT64_MIN;
-    json_out_object(&out, NULL);
     for (size_t k = 0; k < n; k++) {
         const struct callback *c = &callbacks[k];
+        if (callback_is_by_hand(c)) {
+            continue;
+        }
+        if (last == INT64_MIN) {
+            json_out_object(&out, NULL);
+        }
         int64_t second = c->queued_ms / 1000;
         last = second > last ? second : last + 1;
         buf_auto name = {0};
@@ -190,5 +192,9 @@ void view_callback_logs(struct buf *buf, const struct callback *callbacks, size_
         json_out_text(&out, "transaction_status", status_name(c->transition));
         json_out_object_end(&out);
     }
-    json_out_object_end(&out);
+    if (last == INT64_MIN) {
+        buf_text(buf, "[]");
+    } else {
+        json_out_object_end(&out);
+    }
 }

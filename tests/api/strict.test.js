@@ -132,6 +132,31 @@ describe('what shows that signatures are checked', { skip: ALONE }, () => {
   });
 });
 
+describe('callbacks made by hand', { skip: ALONE }, () => {
+  const byHand = (body) => `await ctl('POST', '/callbacks', ${body}); await ctl('GET', '/wait?idle=true');`;
+
+  test('one with another signature is forged: its refusal is proof, and is no loss', async () => {
+    for (const sign of ['wrong', 'none', 'live'])
+      await judge(one(CHECKS, { end: byHand(`{ invoice: id, sign: '${sign}' }`) }), [EXCUSED], { code: 0 });
+    await judge(one(CHECKS, { end: byHand("{ url: callback_url, sign: 'wrong' }") }), [EXCUSED], { code: 0 });
+  });
+
+  test('one of another account is forged', () =>
+    judge(`${one(CHECKS)} ${one(CHECKS, {
+      end: `const { id: other } = await create({}, 'process_pending', await open({}));
+        ${byHand('{ invoice: other, url: callback_url }')}` })}`, [EXCUSED], { code: 0 }));
+
+  test('a forged one that is accepted fails, also one without an invoice', async () => {
+    const accepted = one(CHECKS, { fault: 'bad_signature' }) + one(CHECKS);
+    await judge(accepted + one(TRUSTS, { end: byHand("{ invoice: id, sign: 'wrong' }") }), [FORGED, EXCUSED, ACCEPTED]);
+    await judge(accepted + one(TRUSTS, { end: byHand("{ url: callback_url, sign: 'none' }") }),
+      [/the forged callback cb_\d+ of no invoice \(processed\) to http:\S+ was answered 200$/, EXCUSED, ACCEPTED]);
+  });
+
+  test('an edited one that is signed rightly shows nothing', () =>
+    judge(one(TRUSTS) + one(CHECKS, { end: byHand("{ invoice: id, edit: { '/data/attributes/amount': 1 } }") }), [UNPROVEN]));
+});
+
 describe('what was not delivered', { skip: ALONE }, () => {
   test('a callback that a fault holds back is not counted', () =>
     judge(one(CHECKS, { fault: 'reorder' }) + one(CHECKS, { fault: 'bad_signature' }) + one(CHECKS),
