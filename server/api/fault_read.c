@@ -167,6 +167,7 @@ static void check_match(struct input *input, struct json_errors *errors)
 /* A duration, two of them, or "lognormal" with its median and sigma. */
 static void check_delay(struct input *input, struct json_errors *errors)
 {
+    enum fault_kind kind = input->fault.effect.kind;
     struct fault_delay *delay = &input->fault.effect.delay;
     const char *text = json_string_value(input->delay);
     bool lognormal = text_equal(text, LOGNORMAL);
@@ -185,8 +186,10 @@ static void check_delay(struct input *input, struct json_errors *errors)
         json_errors_add(errors, "sigma", "This value should be between 0 and 10.");
     }
     int64_t most_ms = lognormal ? delay->median_ms : delay->most_ms;
-    if (input->fault.place != FAULT_ON_CALLBACK && most_ms > FAULT_CALL_MOST_MS) {
-        json_errors_add(errors, lognormal ? "median" : "delay", "A call waits at most 10m.");
+    bool on_clock = input->fault.place == FAULT_ON_CALLBACK && kind == FAULT_DELAY;
+    if (!on_clock && most_ms > FAULT_CALL_MOST_MS) {
+        json_errors_add(errors, lognormal ? "median" : "delay", "%s waits at most 10m.",
+                        kind == FAULT_DELAY ? "A call" : "A retry");
     }
 }
 
@@ -199,7 +202,7 @@ static void check_effect(struct input *input, struct json_errors *errors)
     if (fault->probability < 0 || fault->probability > FAULT_ALWAYS) {
         json_errors_add(errors, "probability", "This value should be between 0 and 1.");
     }
-    if (fault->effect.kind == FAULT_DELAY && input->delay) {
+    if (input->delay && (fault_params(fault->effect.kind, fault->place) & FAULT_HAS_DELAY)) {
         check_delay(input, errors);
     }
 }
@@ -228,6 +231,7 @@ struct answer *fault_read(struct call *call, const json_t *body, struct fault *r
                   .probability = FAULT_ALWAYS,
                   .effect = {.status = FAULT_STATUS_CODE,
                              .retry_after_s = FAULT_UNSET,
+                             .delay = {.median_ms = FAULT_UNSET},
                              .bytes = FAULT_UNSET,
                              .hold_ms = FAULT_HOLD_MS}},
         .median_ms = FAULT_UNSET,

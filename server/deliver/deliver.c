@@ -13,6 +13,7 @@
 /* A waiting callback. */
 struct waiting {
     int64_t callback, invoice, account;
+    int64_t second_after_ms;
     STAILQ_ENTRY(waiting) link;
 };
 
@@ -74,6 +75,7 @@ void deliver_push(struct deliver *deliver, const struct queued_callback *callbac
     waiting->callback = callback->callback;
     waiting->invoice = callback->invoice;
     waiting->account = callback->account;
+    waiting->second_after_ms = callback->second_after_ms;
     struct target *target = target_of(deliver, callback->url);
     if (callback->ahead) {
         STAILQ_INSERT_HEAD(&target->queue, waiting, link);
@@ -98,6 +100,7 @@ static void leave(struct deliver *deliver, struct transfer *transfer)
 {
     LIST_REMOVE(transfer, link);
     timer_stop(&deliver->late, &transfer->late);
+    timer_stop(&deliver->late, &transfer->second);
     transfer->target->running--;
     deliver->running--;
 }
@@ -114,6 +117,8 @@ static bool is_sending(const struct deliver *deliver, int64_t callback)
     return false;
 }
 
+static void begin_second(void *arg);
+
 static void end(struct transfer *transfer, CURLcode code, bool late)
 {
     struct deliver *deliver = transfer->deliver;
@@ -124,6 +129,9 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
     target->window = result.error                           ? 1
                      : target->window < DELIVER_WINDOW_MOST ? target->window + 1
                                                             : target->window;
+    if (timer_runs(&transfer->second)) {
+        begin_second(transfer);
+    }
     leave(deliver, transfer);
     result.more = is_sending(deliver, transfer->callback);
     deliver->hooks.ended(deliver->hooks.arg, &result);
@@ -158,6 +166,12 @@ static int close_socket(void *arg, curl_socket_t socket)
     return close(socket);
 }
 
+static void wait_for_second(struct transfer *transfer)
+{
+    timer_start(&transfer->deliver->late, &transfer->second,
+                mono_now_ms() + transfer->second_after_ms, begin_second, transfer);
+}
+
 /* Returns what else the callback asks for. */
 static enum delivery_second begin(struct deliver *deliver, struct target *target,
                                   const struct waiting *waiting, bool second)
@@ -182,8 +196,21 @@ static enum delivery_second begin(struct deliver *deliver, struct target *target
                 end_if_late, transfer);
     target->running++;
     deliver->running++;
+    if (transfer->delivery.second == SECOND_WHEN_SENT) {
+        transfer->second_after_ms = waiting->second_after_ms;
+        transfer->when_sent = wait_for_second;
+    }
     curl_multi_add_handle(deliver->multi, transfer->easy);
     return transfer->delivery.second;
+}
+
+static void begin_second(void *arg)
+{
+    const struct transfer *first = arg;
+    const struct waiting same = {
+        .callback = first->callback, .invoice = first->invoice, .account = first->account};
+    timer_stop(&first->deliver->late, &((struct transfer *)arg)->second);
+    begin(first->deliver, first->target, &same, true);
 }
 
 /* ------------------------------------------------------------------ starting */

@@ -36,6 +36,7 @@ struct queued_callback {
     int64_t invoice; /* 0: none; it waits for no other callback */
     char *url;
     bool ahead; /* sent before others to the same receiver */
+    int64_t second_after_ms;
 };
 
 struct delivery_header {
@@ -46,6 +47,8 @@ struct delivery_header {
 enum delivery_second {
     SECOND_NONE,
     SECOND_AT_ONCE,
+    SECOND_WHEN_SENT, /* queued_callback.second_after_ms after this one was sent; at the latest when
+                         it has ended, and never if it was not sent */
 };
 
 /* The data of an attempt; texts live in the arena that was passed. */

@@ -65,12 +65,18 @@ static int request_begins(void *arg, char *ip, char *local_ip, int port, int loc
     return CURL_PREREQFUNC_OK;
 }
 
-/* Records the head that was really sent. */
+/* Records the head that was really sent, and notices the end of the body. */
 static int take_sent(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 {
     (void)easy;
+    struct transfer *transfer = arg;
     if (type == CURLINFO_HEADER_OUT) {
-        buf_add(&((struct transfer *)arg)->sent, data, size);
+        buf_add(&transfer->sent, data, size);
+    }
+    transfer->sent_body += type == CURLINFO_DATA_OUT ? size : 0;
+    if (transfer->when_sent && transfer->sent_body == transfer->delivery.body_size) {
+        transfer->when_sent(transfer);
+        transfer->when_sent = NULL;
     }
     return 0;
 }

@@ -33,12 +33,16 @@ struct transfer {
     const char *objection; /* why callbacks may not go to `address`; NULL: none was refused */
     struct buf sent;       /* the head that was sent */
     struct answer answer;
-    bool whole; /* the answer is complete */
+    size_t sent_body;                             /* bytes of the body that were sent */
+    void (*when_sent)(struct transfer *transfer); /* called once; NULL: nobody asks */
+    bool whole;                                   /* the answer is complete */
     char error[CURL_ERROR_SIZE];
     curl_socket_t socket; /* the last one opened; CURL_SOCKET_BAD once closed */
     bool kept;            /* curl closed it, but it is still open and owned by the transfer */
     struct deliver *deliver;
-    struct timer late; /* when to check for the read timeout */
+    struct timer late;   /* when to check for the read timeout */
+    struct timer second; /* when the second attempt of SECOND_WHEN_SENT begins */
+    int64_t second_after_ms;
     LIST_ENTRY(transfer) link;
 };
 

@@ -33,6 +33,9 @@ static const struct {
     [FAULT_TWIN] = {"duplicate", 0, 0, 0},
     [FAULT_AT_ONCE] = {"duplicate_at_once", CALLBACKS, 0, 0},
     [FAULT_AT_ONCE_LAST] = {"duplicate_at_once", 0, 0, 0},
+    [FAULT_OVERLAP] = {"overlap", CALLBACKS, FAULT_HAS_DELAY | FAULT_HAS_MEDIAN | FAULT_HAS_SIGMA,
+                       0},
+    [FAULT_OVERLAP_LAST] = {"overlap", 0, 0, 0},
     [FAULT_BY_HAND] = {"by_hand", 0, 0, 0},
     [FAULT_BY_HAND_EDITED] = {"by_hand", 0, 0, 0},
     [FAULT_BY_HAND_FORGED] = {"by_hand", 0, 0, 0},
@@ -117,6 +120,8 @@ static const struct nearest_alias aliases[] = {
     {"replay", "duplicate"},
     {"simultaneous", "duplicate_at_once"},
     {"parallel", "duplicate_at_once"},
+    {"slow_ack", "overlap"},
+    {"early_retry", "overlap"},
     {"concurrent", "duplicate_at_once"},
     {"out_of_order", "reorder"},
     {"early", "before_response"},
@@ -283,8 +288,8 @@ bool fault_ask(struct fault *faults, size_t n, const struct fault_subject *subje
         struct fault *fault = &faults[i];
         if (fault_matches(fault, subject) && fires(fault)) {
             const struct fault_effect *effect = &fault->effect;
-            int64_t delay_ms =
-                effect->kind == FAULT_DELAY ? draw_delay(&effect->delay, &fault->random) : 0;
+            bool delays = kinds[effect->kind].params & FAULT_HAS_DELAY;
+            int64_t delay_ms = delays ? draw_delay(&effect->delay, &fault->random) : 0;
             *ret_hit = (struct fault_hit){fault->number, *effect, delay_ms};
             return true;
         }

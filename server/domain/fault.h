@@ -59,6 +59,8 @@ enum fault_kind {
     FAULT_BY_HAND = 25,        /* genuine: what the platform would send */
     FAULT_BY_HAND_EDITED = 26, /* signed rightly */
     FAULT_BY_HAND_FORGED = 27,
+    FAULT_OVERLAP = 28,      /* the retry is to begin, or has begun, during the attempt */
+    FAULT_OVERLAP_LAST = 29, /* one of the two has ended */
     FAULT_KINDS,
 };
 
@@ -143,7 +145,7 @@ struct fault_subject {
 struct fault_hit {
     int64_t number;
     struct fault_effect effect;
-    int64_t delay_ms; /* drawn, for FAULT_DELAY */
+    int64_t delay_ms; /* drawn, if the fault has a delay */
 };
 
 bool fault_matches(const struct fault *fault, const struct fault_subject *subject);

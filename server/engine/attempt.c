@@ -10,6 +10,26 @@
 
 #include <string.h>
 
+/* The faults that make two attempts of one. */
+static const struct pair {
+    enum fault_kind last; /* what it becomes when one of the two has ended; FAULT_NONE: no pair */
+    enum delivery_second second;
+    bool retries; /* the second counts as a retry, as its receiver sees */
+} pairs[FAULT_KINDS] = {
+    [FAULT_DUPLICATE] = {FAULT_TWIN, SECOND_NONE, false}, /* sent when the first has ended */
+    [FAULT_AT_ONCE] = {FAULT_AT_ONCE_LAST, SECOND_AT_ONCE, false},
+    [FAULT_OVERLAP] = {FAULT_OVERLAP_LAST, SECOND_WHEN_SENT, true},
+};
+
+static bool is_last_of_pair(enum fault_kind fault)
+{
+    bool last = false;
+    for (size_t i = 0; i < FAULT_KINDS; i++) {
+        last |= pairs[i].last && pairs[i].last == fault;
+    }
+    return last;
+}
+
 static int64_t timeout(int64_t setting_ms, bool test_mode, int64_t test_ms, int64_t live_ms)
 {
     return setting_ms != ACCOUNT_UNSET ? setting_ms : test_mode ? test_ms : live_ms;
@@ -56,7 +76,8 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, bool second,
         return false;
     }
     const struct settings *settings = &tenant->account.settings;
-    int64_t attempt = callback.attempts + 1;
+    bool overlaps = callback.fault == FAULT_OVERLAP && second;
+    int64_t retry = callback.attempts + overlaps, attempt = retry + 1;
     const char *body = outbox_body(engine, arena, &callback);
     int64_t next_ms = clock_now(tenant) + retry_delay_ms(tenant, attempt);
     *ret_delivery = (struct delivery){
@@ -64,15 +85,14 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, bool second,
         .signature = *callback.signature ? callback.signature : NULL,
         .body = body,
         .body_size = strlen(body),
-        .retry = callback.attempts,
+        .retry = retry,
         .next_retry_s = is_last(tenant, &callback, attempt) ? 0 : next_ms / 1000,
         .connect_timeout_ms =
             timeout(settings->connect_timeout_ms, callback.test_mode, 10000, 20000),
         .read_timeout_ms = timeout(settings->read_timeout_ms, callback.test_mode, 10000, 20000),
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
-    ret_delivery->second =
-        callback.fault == FAULT_AT_ONCE && !second ? SECOND_AT_ONCE : SECOND_NONE;
+    ret_delivery->second = second ? SECOND_NONE : pairs[callback.fault].second;
     add_headers(arena, settings, ret_delivery);
     outbox_fault_apply(tenant, arena, &callback, ret_delivery);
     return true;
@@ -132,26 +152,16 @@ static void save_attempt(struct engine *engine, const struct tenant *tenant,
     store_attempt_insert(engine->store, &attempt);
 }
 
-/* What the fault becomes when the first of two attempts has ended; FAULT_NONE: it makes one. */
-static const enum fault_kind after_first[FAULT_KINDS] = {
-    [FAULT_DUPLICATE] = FAULT_TWIN,
-    [FAULT_AT_ONCE] = FAULT_AT_ONCE_LAST,
-};
-
-static bool is_last_of_two(enum fault_kind fault)
-{
-    return fault == FAULT_TWIN || fault == FAULT_AT_ONCE_LAST;
-}
-
-/* The first of two attempts to end does not count: the other one decides for both. It follows at
- * once, unless it is being sent already. */
+/* The first of two attempts to end leaves the decision to the other one, which is being sent, or
+ * follows now. */
 static void await_other(struct engine *engine, struct callback *callback,
                         const struct delivery_result *result, int64_t now_ms)
 {
-    callback->extra++;
+    const struct pair *pair = &pairs[callback->fault];
+    *(pair->retries ? &callback->attempts : &callback->extra) += 1;
     callback->code = result->code;
     callback->ended_ms = now_ms;
-    callback->fault = after_first[callback->fault];
+    callback->fault = pair->last;
     if (!result->more) {
         turn_queue_callback(&engine->turn, callback, true);
     }
@@ -161,7 +171,7 @@ static void await_other(struct engine *engine, struct callback *callback,
 static void settle(const struct tenant *tenant, struct callback *callback,
                    const struct delivery_result *result, int64_t now_ms)
 {
-    bool done = is_last_of_two(callback->fault) && callback->code == OUTBOX_OK_CODE;
+    bool done = is_last_of_pair(callback->fault) && callback->code == OUTBOX_OK_CODE;
     callback->attempts++;
     callback->code = done ? OUTBOX_OK_CODE : result->code;
     callback->ended_ms = now_ms;
@@ -215,7 +225,8 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     save_attempt(engine, tenant, &callback, result);
     evidence_note(&engine->watch.evidence, callback.seq, callback.url,
                   outbox_fault_sent(callback.fault), result->code);
-    if (after_first[callback.fault]) {
+    const struct pair *pair = &pairs[callback.fault];
+    if (pair->last && (result->more || pair->second == SECOND_NONE)) {
         await_other(engine, &callback, result, now_ms);
     } else {
         tenant->sending--;

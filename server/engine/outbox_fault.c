@@ -51,6 +51,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
         return true;
     }
     callback->fault = hit.effect.kind;
+    callback->second_after_ms = hit.delay_ms;
     journal_fault(engine, tenant, callback->invoice, hit.number, fault_place_name(subject.place),
                   fault_kind_name(hit.effect.kind));
     return is_made(tenant, callback, &hit);

@@ -18,6 +18,7 @@ void turn_queue_callback(struct turn *turn, const struct callback *callback, boo
         .account = callback->account,
         .url = mem_strdup(callback->url),
         .ahead = ahead,
+        .second_after_ms = callback->second_after_ms,
     };
 }
 

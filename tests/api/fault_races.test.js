@@ -109,3 +109,94 @@ describe('duplicate_at_once', () => {
     await sink.stop();
   });
 });
+
+describe('overlap', () => {
+  test('the retry arrives while the first attempt is being answered', async () => {
+    const { api, sink, callback_url } = await scene();
+    await fault(api, { fault: 'overlap', times: 1 });
+    const [first, second] = [gate(), gate()];
+    sink.answer([{ status: 200, until: first.until }, { status: 500, until: second.until }, 200]);
+    const { id } = await api.made({ callback_url }, hold);
+    const both = await sink.got(2);
+    assert.deepEqual(both.map((r) => [r.answeredAt, r.headers['retry-count']]), [[undefined, undefined], [undefined, '1']]);
+    assert.deepEqual(both[0].raw, both[1].raw);
+    assert.deepEqual(both.map((r) => r.signature), ['valid', 'valid']);
+    (await api.transition(id, { status: 'processed' })).expect(200);
+    second.open();
+    assert.equal((await ended(api, id, 1)).state, 'sending');
+    assert.equal(sink.requests.length, 2, 'the next one follows both');
+    first.open();
+    assert.deepEqual((await sink.got(3)).map((r) => r.status), ['process_pending', 'process_pending', 'processed']);
+    await api.idle();
+    const callback = await one(api, id);
+    assert.equal(callback.state, 'done');
+    assert.deepEqual(attempts(callback), [[1, 500, 'overlap'], [2, 200, 'overlap']], 'in the order of their ends');
+    await sink.stop();
+  });
+
+  test('with a delay that is longer than the answer, it begins when the first has ended', async () => {
+    const { api, sink, callback_url } = await scene();
+    await fault(api, { fault: 'overlap', delay: '10m', times: 1 });
+    sink.answer([500, 503, 200]);
+    const { id } = await api.made({ callback_url }, hold);
+    await sink.got(2);
+    await api.idle({ within: '0' });
+    const { state, due, attempts: made } = await one(api, id);
+    assert.deepEqual([state, made.map((a) => a.code)], ['queued', [500, 503]]);
+    assert.equal(due, (await api.clock()).now + 120, 'two attempts were made');
+    await api.advance(120);
+    assert.deepEqual((await sink.got(3)).map((r) => r.headers['retry-count']), [undefined, '1', '2']);
+    await api.idle();
+    assert.equal((await one(api, id)).state, 'done');
+    await sink.stop();
+  });
+
+  test('an attempt that nobody received is an ordinary one', async () => {
+    const { api } = await scene();
+    await fault(api, { fault: 'overlap' });
+    const { id } = await api.made({ callback_url: 'http://127.0.0.1:1/' }, hold);
+    await api.idle({ within: '0' });
+    const callback = await one(api, id);
+    assert.deepEqual([callback.state, attempts(callback)], ['queued', [[1, null, 'overlap']]]);
+  });
+
+  test('after a crash, only what was not answered is sent again', async () => {
+    const db = `${tempDir()}/db`;
+    const sink = await startSink({ account: DEMO, check: false });
+    const before = await startServer({ args: ['--db', db] });
+    const api = new Client(before);
+    await fault(api, { fault: 'overlap', times: 1 });
+    sink.answer([HANG, 500, 200]);
+    const { id } = await api.made({ callback_url: `${sink.url}/callback` }, hold);
+    await sink.got(2);
+    await ended(api, id, 1);
+    await before.kill9();
+    const again = await startServer({ args: ['--db', db] });
+    const now = new Client(again);
+    assert.equal((await sink.got(3))[2].headers['retry-count'], '1');
+    await now.wait({ invoice: id, callback: 'delivered' });
+    assert.deepEqual(attempts(await one(now, id)), [[1, 500, 'overlap'], [2, 200, 'overlap']]);
+    await again.stop();
+    await sink.stop();
+  });
+
+  test('its delay is bounded, and belongs to it', async () => {
+    const { api } = await scene();
+    for (const [body, words] of [[{ fault: 'overlap', delay: '11m' }, 'A retry waits at most 10m'],
+      [{ fault: 'overlap', delay: 'soon' }, 'delay: '], [{ fault: 'overlap', hold: '1s' }, 'hold: ']]) {
+      const reply = (await api.control('POST', '/faults', { on: 'callback', ...body })).expect(422);
+      assert.ok(reply.json.error.message.includes(words), reply.text);
+    }
+  });
+
+  test('an account that is deleted during both leaves nothing behind', async () => {
+    const { api, sink, callback_url } = await scene();
+    await fault(api, { fault: 'overlap', delay: '10m' });
+    sink.answer([HANG]);
+    await api.made({ callback_url }, hold);
+    await sink.got(1);
+    (await api.control('DELETE', `/accounts/${api.account.id}`)).expect(200);
+    assert.equal(sink.requests.length, 1);
+    await sink.stop();
+  });
+});

@@ -49,6 +49,8 @@ static void each_place_has_its_own_faults(void **state)
         {"drop", false, true, false},
         {"duplicate", false, true, false},
         {"duplicate_at_once", false, true, false},
+        {"overlap", false, true, false},
+        {"by_hand", false, false, false},
         {"reorder", false, true, false},
         {"before_response", false, true, false},
         {"bad_signature", false, true, false},

@@ -140,6 +140,7 @@ export type Fault = FaultRule &
           | 'drop'
           | 'duplicate'
           | 'duplicate_at_once'
+          | 'overlap'
           | 'delay'
           | 'reorder'
           | 'before_response'

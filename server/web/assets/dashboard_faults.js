@@ -25,6 +25,7 @@ const CALLBACK_FAULTS = {
   drop: 'Your shop never gets the callback and must ask for the status.',
   duplicate: 'Your shop gets the same callback twice.',
   duplicate_at_once: 'Your shop gets the same callback twice at the same instant.',
+  overlap: 'Your shop gets the retry while it is still answering the first attempt.',
   delay: 'Your shop gets the callback late.',
   reorder: 'Your shop gets the callback after the next one.',
   before_response: 'Your shop gets the callback before the response to the call that caused it.',
@@ -42,6 +43,8 @@ const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULT
 const PARAMETERS = {
   status: [['status', 'Code', '503'], ['retry_after', 'Retry-After, s', '']],
   delay: [['delay', 'Delay: a duration, a range or lognormal', '100ms-900ms'], ['median', 'Median, if lognormal', ''],
+    ['sigma', 'Sigma, if lognormal', '']],
+  overlap: [['delay', 'Retry after: a duration, a range or lognormal', '0'], ['median', 'Median, if lognormal', ''],
     ['sigma', 'Sigma, if lognormal', '']],
   truncate: [['bytes', 'Bytes', '']],
   slow: [['bytes_per_s', 'Bytes per second', '100']],
