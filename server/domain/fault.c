@@ -36,6 +36,8 @@ static const struct {
     [FAULT_OVERLAP] = {"overlap", CALLBACKS, FAULT_HAS_DELAY | FAULT_HAS_MEDIAN | FAULT_HAS_SIGMA,
                        0},
     [FAULT_OVERLAP_LAST] = {"overlap", 0, 0, 0},
+    [FAULT_AFTER_RETURN] = {"after_return", CALLBACKS, FAULT_HAS_HOLD, 0},
+    [FAULT_BEFORE_RETURN] = {"before_return", CALLBACKS, 0, 0},
     [FAULT_BY_HAND] = {"by_hand", 0, 0, 0},
     [FAULT_BY_HAND_EDITED] = {"by_hand", 0, 0, 0},
     [FAULT_BY_HAND_FORGED] = {"by_hand", 0, 0, 0},
@@ -248,8 +250,9 @@ static bool path_fits(const char *pattern, const char *path)
 /* Whether the fault can apply to this callback. */
 static bool makes_sense(enum fault_kind kind, const struct fault_subject *subject)
 {
+    bool returns = kind == FAULT_AFTER_RETURN || kind == FAULT_BEFORE_RETURN;
     return (kind != FAULT_BEFORE_RESPONSE || subject->answered) &&
-           (kind != FAULT_REORDER || !subject->behind);
+           (!returns || subject->by_payer) && (kind != FAULT_REORDER || !subject->behind);
 }
 
 bool fault_matches(const struct fault *fault, const struct fault_subject *subject)

@@ -61,6 +61,8 @@ enum fault_kind {
     FAULT_BY_HAND_FORGED = 27,
     FAULT_OVERLAP = 28,      /* the retry is to begin, or has begun, during the attempt */
     FAULT_OVERLAP_LAST = 29, /* one of the two has ended */
+    FAULT_AFTER_RETURN = 30, /* queued until the payer is sent back, or until it is due */
+    FAULT_BEFORE_RETURN = 31,
     FAULT_KINDS,
 };
 
@@ -138,6 +140,7 @@ struct fault_subject {
     const char *invoice;       /* its id, or NULL if it concerns no known invoice */
     int64_t transition;        /* what a callback reports */
     bool answered;             /* callback caused by a call whose answer can wait */
+    bool by_payer;             /* callback caused by the payer */
     bool behind;               /* its invoice has a callback held by `reorder` */
 };
 

@@ -172,6 +172,7 @@ struct callback {
     const char *body;            /* without the part removed at body_cut: outbox_body restores it */
     int64_t body_cut;            /* place of the removed token signature, 0: nothing was removed */
     int64_t second_after_ms;     /* not stored: when the retry of FAULT_OVERLAP begins */
+    bool by_payer;               /* not stored: the payer caused it, now */
 };
 
 /* Held back by the fault `reorder`; a restart sends it. */

@@ -96,6 +96,8 @@ bool engine_delete_fault(struct engine *engine, struct tenant *tenant, int64_t n
     bool found = faults_delete(&tenant->faults, number, &kind);
     if (found && kind == FAULT_REORDER) {
         outbox_release(engine, tenant, 0, INT64_MAX);
+    } else if (found && kind == FAULT_AFTER_RETURN) {
+        outbox_release_returns(engine, tenant);
     }
     return found;
 }
@@ -104,6 +106,7 @@ void engine_delete_faults(struct engine *engine, struct tenant *tenant)
 {
     faults_delete_all(&tenant->faults);
     outbox_release(engine, tenant, 0, INT64_MAX);
+    outbox_release_returns(engine, tenant);
 }
 
 void engine_set_demo_callback_url(struct engine *engine)

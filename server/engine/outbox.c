@@ -212,6 +212,37 @@ void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoic
     }
 }
 
+int64_t outbox_payer_returns(struct engine *engine, struct tenant *tenant,
+                             const struct invoice *invoice)
+{
+    struct callback callback;
+    int64_t num = tenant->account.num;
+    for (bool first = true; store_callback_met(engine->store, &engine->scratch, num, invoice->seq,
+                                               FAULT_AFTER_RETURN, CALLBACK_QUEUED, &callback);
+         first = false) {
+        if (first) {
+            first_callback_expect(engine, tenant, invoice);
+        }
+        outbox_send(engine, tenant, &callback);
+        turn_note_change(&engine->turn, tenant, invoice->seq);
+    }
+    bool awaits = store_callback_met(engine->store, &engine->scratch, num, invoice->seq,
+                                     FAULT_BEFORE_RETURN, CALLBACK_SENDING, &callback);
+    if (awaits) {
+        first_callback_hurry(engine, invoice->seq);
+    }
+    return awaits ? callback.seq : 0;
+}
+
+void outbox_release_returns(struct engine *engine, struct tenant *tenant)
+{
+    struct callback callback;
+    while (store_callback_met(engine->store, &engine->scratch, tenant->account.num, 0,
+                              FAULT_AFTER_RETURN, CALLBACK_QUEUED, &callback)) {
+        outbox_send(engine, tenant, &callback);
+    }
+}
+
 bool outbox_resend(struct engine *engine, struct tenant *tenant, struct arena *arena,
                    struct callback *callback, bool resign)
 {

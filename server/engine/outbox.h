@@ -51,6 +51,17 @@ void outbox_save_logs(struct engine *engine, struct arena *arena, struct invoice
  * the account if `invoice` is 0. */
 void outbox_release(struct engine *engine, struct tenant *tenant, int64_t invoice, int64_t before);
 
+/*
+ * The reply of the current call sends the payer back to the shop. Callbacks of the fault
+ * `after_return` follow it, like the first callback of a call. Returns the one of `before_return`
+ * whose end the reply must wait for, 0: none.
+ */
+int64_t outbox_payer_returns(struct engine *engine, struct tenant *tenant,
+                             const struct invoice *invoice);
+
+/* Sends the callbacks of the account that `after_return` holds. */
+void outbox_release_returns(struct engine *engine, struct tenant *tenant);
+
 /* Passes a due callback to the sender. It may meet a fault, unless it already has. */
 void outbox_send(struct engine *engine, struct tenant *tenant, struct callback *callback);
 

@@ -16,9 +16,10 @@ static bool is_made(struct tenant *tenant, struct callback *callback, const stru
 {
     if (callback->fault == FAULT_DROP) {
         callback->state = CALLBACK_DROPPED;
-    } else if (callback->fault == FAULT_DELAY) {
+    } else if (callback->fault == FAULT_DELAY || callback->fault == FAULT_AFTER_RETURN) {
+        bool delay = callback->fault == FAULT_DELAY;
         callback->state = CALLBACK_QUEUED;
-        callback->due_ms = clock_now(tenant) + hit->delay_ms;
+        callback->due_ms = clock_now(tenant) + (delay ? hit->delay_ms : hit->effect.hold_ms);
     } else if (callback->fault == FAULT_REORDER) {
         tenant->faults.held++; /* callback_is_held */
     } else {
@@ -45,6 +46,7 @@ bool outbox_fault_meet(struct engine *engine, struct tenant *tenant, struct call
         .invoice = id,
         .transition = callback->transition,
         .answered = answered,
+        .by_payer = callback->by_payer,
         .behind = is_behind(engine, tenant, callback->invoice),
     };
     if (!faults_ask(&tenant->faults, tenant->account.keys.id, &subject, &hit)) {

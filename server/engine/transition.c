@@ -1,5 +1,6 @@
 #include "transition.h"
 
+#include "base/text.h"
 #include "base/wall.h"
 #include "domain/price.h"
 #include "engine/engine_journal.h"
@@ -249,6 +250,7 @@ static void publish(struct engine *engine, struct tenant *tenant, struct arena *
                 invoice_reserved(invoice) - before->held, 0);
     record(engine, tenant, invoice, before, request);
     if (reports) {
+        callback.by_payer = text_starts(request->cause, "payer");
         outbox_insert(engine, tenant, arena, invoice, request->ret_awaited, &callback);
     }
 }

@@ -17,6 +17,8 @@ enum {
     Q_REQUEUE,
     Q_HELD,
     Q_HELD_OF_INVOICE,
+    Q_MET,
+    Q_MET_OF_INVOICE,
     Q_BY_HAND_ATTEMPTS,
     Q_BY_HAND_DELETE,
     Q_BY_HAND_COUNT,
@@ -49,6 +51,10 @@ static const char *const sql[] = {
         "UPDATE callback SET state = 0, due_ms = queued_ms WHERE account = ?1 AND state = 1",
     [Q_HELD] = "SELECT {callback}" HELD "account = ?1" FIRST,
     [Q_HELD_OF_INVOICE] = "SELECT {callback}" HELD "+account = ?1 AND invoice = ?3" FIRST,
+    [Q_MET] = "SELECT {callback} FROM callback WHERE account = ?1 AND due_ms IS NOT NULL"
+              " AND fault = ?2 AND state = ?3" FIRST,
+    [Q_MET_OF_INVOICE] = "SELECT {callback} FROM callback WHERE +account = ?1 AND fault = ?2"
+                         " AND state = ?3 AND invoice = ?4" FIRST,
     [Q_BY_HAND_ATTEMPTS] = "DELETE FROM attempt WHERE callback IN " BEYOND,
     [Q_BY_HAND_DELETE] = "DELETE FROM callback WHERE seq IN " BEYOND,
     [Q_BY_HAND_COUNT] = "SELECT count(*)" BY_HAND " AND state IN (0, 1)",
@@ -144,6 +150,16 @@ bool store_callback_held(struct store *store, struct arena *arena, int64_t accou
     sqlite3_stmt *q = invoice ? store_ask(store, STORE_CALLBACK, Q_HELD_OF_INVOICE, account,
                                           FAULT_REORDER, invoice)
                               : store_ask(store, STORE_CALLBACK, Q_HELD, account, FAULT_REORDER);
+    return store_one_row(store, arena, q, &row_callback, ret_callback);
+}
+
+bool store_callback_met(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
+                        enum fault_kind fault, enum callback_state state,
+                        struct callback *ret_callback)
+{
+    sqlite3_stmt *q =
+        invoice ? store_ask(store, STORE_CALLBACK, Q_MET_OF_INVOICE, account, fault, state, invoice)
+                : store_ask(store, STORE_CALLBACK, Q_MET, account, fault, state);
     return store_one_row(store, arena, q, &row_callback, ret_callback);
 }
 

@@ -17,6 +17,12 @@ void store_callback_insert(struct store *store, struct callback *callback);
  */
 bool store_callback_make_room(struct store *store, int64_t account, int64_t invoice, int64_t most);
 
+/* The oldest callback of an invoice, or of the account if `invoice` is 0 and it is queued, that is
+ * in this state and has met this fault. */
+bool store_callback_met(struct store *store, struct arena *arena, int64_t account, int64_t invoice,
+                        enum fault_kind fault, enum callback_state state,
+                        struct callback *ret_callback);
+
 void store_callback_update(struct store *store, const struct callback *callback);
 
 /* Returns true if it exists. Texts go to the arena. */

@@ -40,7 +40,7 @@ enum {
     "(SELECT fault FROM attempt WHERE callback = one.seq ORDER BY number DESC LIMIT 1)"
 #define LOSS                                                                                       \
     "CASE WHEN ifnull(" LAST_FAULT ", 0) BETWEEN 16 AND 22 OR one.fault BETWEEN 25 AND 27"         \
-    " OR (one.attempts = 0 AND one.fault IN (2, 13)) THEN 1"                                       \
+    " OR (one.attempts = 0 AND one.fault IN (2, 13, 30)) THEN 1"                                   \
     " WHEN one.account IN (SELECT num FROM account) THEN 0"                                        \
     " WHEN NOT EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq) THEN 2"                     \
     " WHEN NOT EXISTS (SELECT 1 FROM attempt WHERE callback = one.seq AND code <> 0) THEN 3"       \
@@ -73,7 +73,8 @@ _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE ==
                    CALLBACK_FAILED == 3,
                "what arrived, or never did, is named by number in the statements");
 _Static_assert(FAULT_BAD_SIGNATURE == 16 && FAULT_UNKNOWN_STATUS == 22 && FAULT_DELAY == 2 &&
-                   FAULT_REORDER == 13 && FAULT_BY_HAND == 25 && FAULT_BY_HAND_FORGED == 27,
+                   FAULT_REORDER == 13 && FAULT_AFTER_RETURN == 30 && FAULT_BY_HAND == 25 &&
+                   FAULT_BY_HAND_FORGED == 27,
                "faults are named by number in the statements");
 _Static_assert(RUN_LOST == 0 && RUN_TAMPERED == 1 && RUN_UNSENT == 2 && RUN_UNANSWERED == 3,
                "losses are named by number in the statements");

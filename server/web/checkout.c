@@ -4,6 +4,7 @@
 #include "api/wait.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/outbox.h"
 #include "view/view_parts.h"
 #include "web/page.h"
 #include "web/web.h"
@@ -114,13 +115,25 @@ struct answer *checkout_order(struct call *call)
 
 /* ------------------------------------------------------------------ the page */
 
+/* The reply that shows the payer the way back to the shop: callbacks may have to come before or
+ * after it. */
+static struct answer *send_back(const struct checkout_page *page, struct answer *answer)
+{
+    struct call *call = page->call;
+    if (!call->request->head) {
+        call->awaited = outbox_payer_returns(call->engine, call->tenant, &page->invoice);
+    }
+    return waits_hold_reply(call, answer);
+}
+
 /* When nothing can be paid any more: redirects to the shop if configured, else shows the result. */
 static struct answer *show_end(const struct checkout_page *page, bool done)
 {
     struct call *call = page->call;
     const char *back = payment_return_url(call->tenant, call->arena, &page->invoice);
     bool at_once = call->tenant->account.settings.auto_return || page->cardgate.bypass_status_page;
-    return done && back && at_once ? call_redirect(call, 302, back) : checkout_result_show(page);
+    return send_back(page, done && back && at_once ? call_redirect(call, 302, back)
+                                                   : checkout_result_show(page));
 }
 
 struct answer *checkout_show(struct call *call)
@@ -268,9 +281,6 @@ struct answer *checkout_return(struct call *call)
 {
     struct checkout_page page;
     const char *back = payment_return_url(call->tenant, call->arena, call->found);
-    if (back) {
-        return call_redirect(call, 302, back);
-    }
     checkout_page_begin(call, call->found, &page);
-    return checkout_result_show(&page);
+    return send_back(&page, back ? call_redirect(call, 302, back) : checkout_result_show(&page));
 }

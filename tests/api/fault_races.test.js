@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
 import { within } from '../lib/limits.js';
+import { BROWSER, forms, local, open, result, send } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
 import { CLOSE, HANG, startSink } from '../lib/sink.js';
 
@@ -197,6 +198,138 @@ describe('overlap', () => {
     await sink.got(1);
     (await api.control('DELETE', `/accounts/${api.account.id}`)).expect(200);
     assert.equal(sink.requests.length, 1);
+    await sink.stop();
+  });
+});
+
+describe('the payer\'s return', () => {
+  const CARD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
+  const BACK = 'http://127.0.0.1:9/thanks';
+  const goBack = (api, id) => api.send('GET', `/return?id=${id}`, { headers: BROWSER });
+
+  /** An account whose invoice waits for its payer; its first callback was delivered. */
+  async function visit(settings = {}) {
+    const sink = await startSink({ check: false });
+    const api = await demo.newAccount({
+      callback_url: `${sink.url}/callback`, return_url: BACK, auto_return: true, first_callback_delay_ms: 0, ...settings,
+    });
+    sink.account = api.account;
+    await api.freeze();
+    const { id } = await api.made({}, hold);
+    await api.idle();
+    return { api, sink, id };
+  }
+
+  /** Pays on the page as a browser does; the response is the redirect to the shop, or the result. */
+  async function payOnPage(api, id) {
+    const { hpp_url } = (await api.get(id)).expect(200).data.attributes;
+    const page = await open(api, hpp_url ? local(server, hpp_url) : `/redirect/hpp/?cpi=${id}`);
+    const form = forms(page.text).find(({ inputs }) => 'card_number' in inputs);
+    return send(api, form, { card_number: CARD.card_number, expiry: '12/30', cvv: '123', action: 'pay' });
+  }
+
+  for (const auto_return of [true, false]) {
+    test(`before_return: ${auto_return ? 'the redirect' : 'the result page'} waits for the answer of the callback`, async () => {
+      const { api, sink, id } = await visit({ auto_return });
+      await fault(api, { fault: 'before_return', times: 1 });
+      const answer = gate(), order = [];
+      sink.answer([{ status: 500, until: answer.until }]);
+      const back = payOnPage(api, id).then((reply) => { order.push('return'); return reply; });
+      assert.equal((await sink.got(2))[1].status, 'processed');
+      (await api.services()).expect(200);
+      order.push('callback');
+      answer.open();
+      const reply = await back;
+      assert.deepEqual(order, ['callback', 'return']);
+      assert.equal(reply.status === 302 ? reply.headers.location : result(reply.text).status, auto_return ? BACK : 'processed');
+      await sink.stop();
+    });
+  }
+
+  test('before_return: a dead receiver delays it for a limited time, a missing one not at all', async () => {
+    const { api, sink, id } = await visit();
+    await fault(api, { fault: 'before_return' });
+    sink.answer([HANG]);
+    (await payOnPage(api, id)).expect(302);
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { callback_url: null })).expect(200);
+    const silent = await api.made({}, hold);
+    (await payOnPage(api, silent.id)).expect(302);
+    assert.deepEqual((await api.control('GET', '/faults')).json.items.map((one) => one.hits), [1]);
+    await sink.stop();
+  });
+
+  for (const auto_return of [true, false]) {
+    test(`after_return: the callback follows ${auto_return ? 'the redirect' : 'the result page'}`, async () => {
+      const { api, sink, id } = await visit({ auto_return, first_callback_delay_ms: 600_000 });
+      await fault(api, { fault: 'after_return', times: 1 });
+      (await payOnPage(api, id)).expect(auto_return ? 302 : 200);
+      const waits = await one(api, id, 'processed');
+      assert.deepEqual([waits.state, waits.due, waits.attempts, sink.requests.length], ['queued', null, [], 1],
+        'it waits for the delay behind that response');
+      await api.idle();
+      assert.equal((await sink.got(2))[1].status, 'processed');
+      assert.deepEqual(attempts(await one(api, id, 'processed')), [[1, 200, 'after_return']]);
+      await sink.stop();
+    });
+  }
+
+  test('after_return: not before the payer was sent back, also after a payment without a page', async () => {
+    const { api, sink, id } = await visit();
+    await fault(api, { fault: 'after_return', match: { transition: 'processed' } });
+    (await api.pay(id, CARD)).expect(200);
+    await api.idle();
+    const waits = await one(api, id, 'processed');
+    assert.deepEqual([waits.state, waits.due, waits.attempts], ['queued', (await api.clock()).now + 60, []]);
+    assert.equal(sink.requests.length, 1);
+    assert.equal((await goBack(api, id)).expect(302).headers.location, BACK);
+    assert.equal((await sink.got(2))[1].signature, 'valid');
+    (await api.transition(id, { status: 'refunded' })).expect(200);
+    assert.equal((await sink.got(3))[2].status, 'refunded', 'the payer did not cause it');
+    await api.idle();
+    await sink.stop();
+  });
+
+  test('after_return: also when its time is over, when the fault is deleted, or by a resend', async () => {
+    const { api, sink } = await visit();
+    const releases = [
+      () => api.advance(30),
+      async ({ id }) => (await api.control('DELETE', `/faults/${id}`)).expect(200),
+      async () => (await api.control('DELETE', '/faults')).expect(200),
+      async (_, callback) => (await api.control('POST', `/callbacks/${callback.id}/resend`)).expect(200),
+    ];
+    for (const release of releases) {
+      const added = await fault(api, { fault: 'after_return', hold: '30s', times: 1 });
+      const { id } = await api.made({}, hold);
+      (await api.pay(id, CARD)).expect(200);
+      await api.idle({ within: '0' });
+      assert.equal(sink.of({ invoice: id, status: 'processed' }).length, 0);
+      await release(added, await one(api, id, 'processed'));
+      await sink.got(1, { invoice: id, status: 'processed' });
+      await api.idle();
+    }
+    await sink.stop();
+  });
+
+  test('after_return: a restart still waits for the return', async () => {
+    const db = `${tempDir()}/db`;
+    const sink = await startSink({ account: DEMO, check: false });
+    const before = await startServer({ args: ['--db', db, '--first-callback-delay', '0ms'] });
+    const api = new Client(before);
+    await api.freeze();
+    await fault(api, { fault: 'after_return' });
+    const { id } = await api.made({ callback_url: `${sink.url}/callback`, return_url: BACK }, hold);
+    await sink.got(1);
+    await api.idle();
+    (await api.pay(id, CARD)).expect(200);
+    await before.kill9();
+    const again = await startServer({ args: ['--db', db, '--first-callback-delay', '0ms'] });
+    const now = new Client(again);
+    assert.equal((await one(now, id, 'processed')).state, 'queued');
+    assert.equal(sink.requests.length, 1);
+    (await goBack(now, id)).expect(302);
+    assert.equal((await sink.got(2))[1].status, 'processed');
+    await now.idle();
+    await again.stop();
     await sink.stop();
   });
 });

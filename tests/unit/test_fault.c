@@ -50,6 +50,8 @@ static void each_place_has_its_own_faults(void **state)
         {"duplicate", false, true, false},
         {"duplicate_at_once", false, true, false},
         {"overlap", false, true, false},
+        {"after_return", false, true, false},
+        {"before_return", false, true, false},
         {"by_hand", false, false, false},
         {"reorder", false, true, false},
         {"before_response", false, true, false},

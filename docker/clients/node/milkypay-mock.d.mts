@@ -144,6 +144,8 @@ export type Fault = FaultRule &
           | 'delay'
           | 'reorder'
           | 'before_response'
+          | 'before_return'
+          | 'after_return'
           | 'bad_signature'
           | 'wrong_secret'
           | 'no_signature'
@@ -152,6 +154,9 @@ export type Fault = FaultRule &
           | 'wrong_amount'
           | 'unknown_status';
         delay?: string;
+        median?: Duration;
+        sigma?: number;
+        hold?: Duration;
       }
   );
 

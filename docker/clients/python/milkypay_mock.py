@@ -25,8 +25,8 @@ Status = Literal[
 ]
 FaultName = Literal[
     "status", "delay", "reset", "empty", "garbage", "truncate", "slow", "commit_then_reset", "commit_then_timeout",
-    "drop", "duplicate", "duplicate_at_once", "overlap", "reorder", "before_response", "bad_signature", "wrong_secret",
-    "no_signature", "reencoded", "wrong_amount", "unknown_status",
+    "drop", "duplicate", "duplicate_at_once", "overlap", "reorder", "before_response", "before_return", "after_return",
+    "bad_signature", "wrong_secret", "no_signature", "reencoded", "wrong_amount", "unknown_status",
 ]
 
 
