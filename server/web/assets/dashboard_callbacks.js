@@ -60,7 +60,7 @@ function summaryOf(one) {
   const last = one.attempts.at(-1);
   return [
     el('span.status', {}, deliveryTag(one, { 'data-testid': 'callback-state' })),
-    el('span.what', {}, el('b', {}, one.reference_id), el('span.quiet', {}, one.url)),
+    el('span.what', {}, el('b', {}, one.reference_id ?? 'made by hand'), el('span.quiet', {}, one.url)),
     el('span.reported', {}, words(one.transition)),
     el('span.answer', {}, last && (last.code || !last.error) ? [code(last.code), ' '] : null,
       last?.error && el('span.bad', {}, last.error)),
@@ -72,8 +72,10 @@ function summaryOf(one) {
 async function openCallback(body, one) {
   const keep = body.keep ??= keeper();
   const whole = await get(`/callbacks/${one.id}`);
-  fill(body, el('p', {}, 'Invoice ', el('a', { href: linkTo(one.invoice), 'data-testid': 'to-invoice' },
-    one.reference_id)), callbackList({ callbacks: [whole] }, keep));
+  const about = one.invoice
+    ? ['Invoice ', el('a', { href: linkTo(one.invoice), 'data-testid': 'to-invoice' }, one.reference_id)]
+    : 'Made by hand, without an invoice of this account';
+  fill(body, el('p', {}, about), callbackList({ callbacks: [whole] }, keep));
 }
 
 function row(one) {

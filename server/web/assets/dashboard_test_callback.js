@@ -1,33 +1,36 @@
-// "Send a test callback": an invoice whose callbacks go to a URL, so that they are signed and retried as all others are.
+// "Send a test callback": one callback made by hand, of any invoice and status, edited and signed as one likes.
 
-import { newReference, platform, readErrors } from './dashboard_api.js';
+import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
-import { FormError } from './dashboard_errors.js';
-import { linkTo } from './dashboard_kinds.js';
-import { button, field, form, options } from './dashboard_parts.js';
+import { parseJson } from './dashboard_errors.js';
+import { button, field, form, options, toast, words } from './dashboard_parts.js';
+import { statusNames } from './dashboard_statuses.js';
 
-const ORDER = { service: 'payment_card_usd_hpp', currency: 'USD', amount: 100, test_mode: true, description: 'Test callback' };
-const REPORTS = [['processed@0', 'processed'], ['process_failed:insufficient_funds@0', 'process failed: insufficient funds'],
-  ['process_pending', 'process pending'], ['processed@0,refunded@0', 'processed, then refunded'],
-  ['processed@0,charged_back@0', 'processed, then charged back']];
+const SIGNS = [['right', 'right: by the secret of the invoice\'s mode'], ['test', 'by the test secret'],
+  ['live', 'by the live secret'], ['wrong', 'wrong: one character is changed'], ['none', 'none']];
+const EDIT_HINT = 'Values of the body to change before it is signed, by their places.';
 
 export function testCallback() {
-  const url = el('input', {
-    name: 'callback_url', type: 'url', maxlength: 2048, placeholder: 'http://127.0.0.1:9000/callback', 'data-testid': 'test-url',
-  });
-  const outcome = el('select', { 'data-testid': 'test-outcome' }, options(REPORTS));
+  const text = (name, placeholder, more = {}) =>
+    el('input', { name, placeholder, maxlength: 2048, 'data-testid': `test-${name}`, ...more });
+  const url = text('url', 'the account\'s callback URL', { type: 'url' });
+  const invoice = text('invoice', 'one that does not exist');
+  const transition = el('select', { name: 'transition', 'data-testid': 'test-transition' },
+    options([['', 'that of the invoice, or processed'], ...statusNames().map((one) => [one, words(one)])]));
+  const sign = el('select', { name: 'sign', 'data-testid': 'test-sign' }, options(SIGNS));
+  const signer = text('sign_as', 'the account of the invoice');
+  const edit = text('edit', '{"/data/attributes/amount": 1}');
   const send = button('Send', async () => {
-    if (!url.value.trim()) throw new Error('callback_url: must not be empty');
-    const attributes = { ...ORDER, reference_id: newReference(), callback_url: url.value.trim() };
-    const { status, json } = await platform('POST', '/payment-invoices', {
-      body: { data: { type: 'payment-invoices', attributes } },
-      headers: { 'X-Mock-Outcome': outcome.value },
+    const given = (one) => one.value.trim() || undefined;
+    const { id } = await call('POST', '/callbacks', {
+      url: given(url), invoice: given(invoice), transition: given(transition), sign: sign.value,
+      sign_as: given(signer), edit: edit.value.trim() ? parseJson('edit', edit.value) : undefined,
     });
-    if (status !== 201) throw new FormError(`The platform answered ${status}.`, readErrors(json.errors));
-    location.hash = linkTo(json.data.id); // it shows each attempt
+    toast(`${id} is sent.`);
+    location.hash = '#/callbacks'; // it shows the attempt
   }, { class: 'main', 'data-testid': 'test-send' });
   return form('Send a test callback', send, {}, el('h2', {}, 'Send a test callback'),
-    el('div.fields', {}, field('URL', url, 'An invoice of 100 USD is made for it, with callbacks as in the real course.'),
-      field('Report', outcome)),
+    el('div.fields', {}, field('URL', url), field('Invoice, of any account', invoice), field('Status', transition),
+      field('Signature', sign), field('Signed by the account', signer), field('Changes', edit, EDIT_HINT)),
     el('div.actions', {}, send));
 }

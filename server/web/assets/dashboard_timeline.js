@@ -58,7 +58,7 @@ function attempt({ callback, one }) {
       ' ', time(one.at)),
     message('Request', one.request, 'attempt-request'),
     checker(one.request),
-    comparer(callback.invoice, one.request.body),
+    callback.invoice ? comparer(callback.invoice, one.request.body) : null,
     one.response ? message('Response', one.response, 'attempt-response')
       : el('p.quiet', {}, 'no response'));
 }
