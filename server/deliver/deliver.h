@@ -32,8 +32,9 @@ struct deliver_options {
 
 /* A callback that is to be sent. */
 struct queued_callback {
-    int64_t callback, account;
+    int64_t callback;
     int64_t invoice; /* 0: none; it waits for no other callback */
+    int64_t account;
     char *url;
     bool ahead; /* sent before others to the same receiver */
     int64_t second_after_ms;

@@ -128,7 +128,11 @@ static int end(void **state)
 
 static void push_of(int64_t callback, int64_t invoice, int64_t account, bool ahead)
 {
-    const struct queued_callback queued = {callback, invoice, account, (char *)sender.url, ahead};
+    const struct queued_callback queued = {.callback = callback,
+                                           .invoice = invoice,
+                                           .account = account,
+                                           .url = (char *)sender.url,
+                                           .ahead = ahead};
     deliver_push(sender.deliver, &queued);
 }
 
@@ -244,6 +248,16 @@ static void the_next_callback_of_the_invoice_waits_for_both_of_a_pair(void **sta
     assert_int_equal(sender.order[2], 2);
 }
 
+static void those_without_an_invoice_wait_for_no_other(void **state)
+{
+    (void)state;
+    push(1, 0);
+    push(2, 0);
+    deliver_start(sender.deliver);
+    assert_int_equal(deliver_running(sender.deliver), 2);
+    run_until(2);
+}
+
 static void one_that_is_pushed_ahead_goes_first(void **state)
 {
     (void)state;
@@ -330,6 +344,7 @@ int main(void)
         SENDER_TEST(an_invoice_has_one_attempt_at_a_time),
         SENDER_TEST(a_pair_is_sent_at_once_even_if_the_window_has_room_for_one),
         SENDER_TEST(the_next_callback_of_the_invoice_waits_for_both_of_a_pair),
+        SENDER_TEST(those_without_an_invoice_wait_for_no_other),
         SENDER_TEST(one_that_is_pushed_ahead_goes_first),
         SENDER_TEST(a_silent_receiver_ends_the_attempt_after_the_read_timeout),
         SENDER_TEST(what_is_cancelled_is_not_reported),

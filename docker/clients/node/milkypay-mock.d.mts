@@ -175,7 +175,7 @@ export interface Attempt {
 
 export interface Callback {
   id: string;
-  invoice: string;
+  invoice: string | null;
   transition: Status;
   url: string;
   state: 'queued' | 'sending' | 'done' | 'failed' | 'dropped';
