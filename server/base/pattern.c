@@ -133,26 +133,49 @@ void pattern_set_check(struct pattern_set *set)
     }
 }
 
-bool pattern_matches(struct pattern *pattern, const char *text)
+/* Returns the number of groups that matched, and 1; negative: it does not match. */
+static int search(struct pattern *pattern, const char *text, size_t size, uint32_t steps,
+                  pcre2_match_data **ret_data)
 {
     char why[PATTERN_WHY];
+    *ret_data = NULL;
     if (!pattern_check(pattern, why)) {
         log_failure(pattern, why);
-        return false;
+        return PCRE2_ERROR_NOMATCH;
     }
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    *ret_data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
     pcre2_match_context *limits = pcre2_match_context_create(NULL);
-    pcre2_set_match_limit(limits, STEPS_MOST);
+    pcre2_set_match_limit(limits, steps);
     pcre2_set_heap_limit(limits, KIB_MOST);
     int found =
-        pcre2_match(pattern->code, (PCRE2_SPTR)text, strlen(text), 0, PCRE2_NO_JIT, data, limits);
+        pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, PCRE2_NO_JIT, *ret_data, limits);
     pcre2_match_context_free(limits);
-    pcre2_match_data_free(data);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) {
         pcre2_get_error_message(found, (PCRE2_UCHAR *)why, sizeof why);
         log_failure(pattern, why);
     }
+    return found;
+}
+
+bool pattern_matches(struct pattern *pattern, const char *text)
+{
+    pcre2_match_data *data;
+    int found = search(pattern, text, strlen(text), STEPS_MOST, &data);
+    pcre2_match_data_free(data);
     return found >= 0;
+}
+
+char *pattern_group(struct pattern *pattern, struct arena *arena, const char *text, size_t size)
+{
+    pcre2_match_data *data;
+    int found = search(pattern, text, size, STEPS_MOST * 1000, &data);
+    char *group = NULL;
+    if (found > 0) {
+        const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data) + (found > 1 ? 2 : 0);
+        group = arena_copy(arena, text + ends[0], ends[1] - ends[0]);
+    }
+    pcre2_match_data_free(data);
+    return group;
 }
 
 void pattern_set_finish(struct pattern_set *set)

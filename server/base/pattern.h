@@ -8,7 +8,9 @@
 #include "attr.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct arena;
 struct pattern;
 
 /* A zeroed one is empty. */
@@ -38,6 +40,14 @@ void pattern_set_check(struct pattern_set *set);
 /* False also if the pattern cannot be compiled, or if the search took too many steps; both are
  * logged. */
 bool pattern_matches(struct pattern *pattern, const char *text);
+
+/*
+ * Returns the first group of the first match, or the whole match if the expression has no group, in
+ * the arena. NULL if it does not match, or as above. May take a thousand times as long: for texts
+ * of a size that the caller bounds, and patterns of the person who starts the program.
+ */
+char *pattern_group(struct pattern *pattern, struct arena *arena, const char *text,
+                    size_t size) ATTR_NONNULL;
 
 void pattern_set_finish(struct pattern_set *set);
 
