@@ -22,6 +22,7 @@
 #include "greeting.h"
 #include "healthcheck.h"
 #include "loop.h"
+#include "rehearse/rehearse.h"
 #include "routes.h"
 #include "start_files.h"
 #include "store/store_run.h"
@@ -425,6 +426,9 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], COMPARE_COMMAND) == 0) {
         return compare_main(argc, argv);
+    }
+    if (argc > 1 && strcmp(argv[1], REHEARSE_COMMAND) == 0) {
+        return rehearse_main(argc, argv);
     }
     struct program *p = mem_alloc(sizeof *p);
     int status = EXIT_SUCCESS;

@@ -22,7 +22,7 @@ LAYERS = [
     ["call"],
     ["api"],
     ["web"],
-    ["compare", "exec"],
+    ["compare", "exec", "rehearse"],
     ["top"],
 ]
 
@@ -31,7 +31,7 @@ LIBRARIES = [
     (r"\bsqlite3_?\w*", r"server/store/|server/about\.c$"),
     (r"\bMHD_\w+|<microhttpd\.h>", r"server/http/|server/about\.c$"),
     (r"\b(?:curl|CURL)\w*_\w+|<curl/",
-     r"server/(?:deliver|compare)/|server/(?:loop|healthcheck|about)\.c$"),
+     r"server/(?:deliver|compare|rehearse)/|server/(?:loop|healthcheck|about)\.c$"),
     (r"\bpcre2_\w+|<pcre2\.h>", r"server/base/pattern\.c$"),
     (r"\bQRcode\w*|<qrencode\.h>", r"server/(?:web/qr|about)\.c$"),
     (r"(?<![\w.>])(?:clock_gettime|gettimeofday|timespec_get|ftime|time)\s*\(", r"server/base/"),

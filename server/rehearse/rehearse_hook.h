@@ -1,0 +1,31 @@
+/* Runs the hooks of rehearsal.json: HTTP requests and commands. */
+#pragma once
+
+#include "base/buf.h"
+#include "rehearse/scene.h"
+
+/* What a hook answered. */
+struct hook_answer {
+    bool good;        /* its status was expected; of a command: it exited with 0 */
+    const char *told; /* "303", "exit status 1", or why there is no answer */
+    json_t *headers;  /* an object; of a command an empty one */
+    struct buf body;  /* of a command what it printed */
+};
+
+/* Runs a hook and adds it to the timeline. Whether its answer is good is for the caller to judge.
+ * Returns false after scene_fail if it could not be run at all. */
+bool hook_run(struct scene *scene, const struct rehearse_hook *hook,
+              struct hook_answer *ret_answer);
+void hook_answer_finish(struct hook_answer *answer);
+
+/* Runs a hook whose answer must be good; false after scene_fail. */
+bool hook_do(struct scene *scene, const struct rehearse_hook *hook);
+
+/* The value in an answer, in the scene's arena; NULL if it is not there. A number and a boolean are
+ * as JSON writes them. */
+const char *hook_extract(struct scene *scene, const struct rehearse_extract *extract,
+                         const struct hook_answer *answer);
+
+/* Replaces the placeholders of a text; in a URL, percent-encodes the values that are not URLs. */
+const char *hook_fill(struct scene *scene, const char *text);
+const char *hook_fill_url(struct scene *scene, const char *text);

@@ -1,0 +1,155 @@
+/* The client of the server's control API. */
+#include "base/text.h"
+#include "base/wall.h"
+#include "rehearse/rehearse_call.h"
+#include "rehearse/scene.h"
+
+#include <string.h>
+
+#define CALL_MS 60000
+#define WAIT_S 40
+#define RETRY_LIMIT 5 /* attempts of a callback: over after 10 minutes of the account's clock */
+#define ROUNDS_MOST 40
+
+json_t *platform_try(struct scene *scene, const char *method, const char *path, json_t *body,
+                     int *ret_status)
+{
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    const char *separator = strchr(path, '?') ? "&" : "?";
+    const char *account = scene->account_id ? arena_printf(&scene->arena, "%saccount=%s", separator,
+                                                           scene->account_id)
+                                            : "";
+    const struct rehearse_call call = {
+        .method = method,
+        .url = arena_printf(&scene->arena, "%s/_mock/%s%s", scene->rehearsal->mock, path, account),
+        .type = body ? "application/json" : NULL,
+        .body = text,
+        .timeout_ms = CALL_MS,
+    };
+    struct rehearse_reply reply;
+    rehearse_call(&scene->arena, &call, &reply);
+    json_t *answer = reply.failure ? NULL
+                                   : json_loadb(reply.body.data ?: "", reply.body.size,
+                                                JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    *ret_status = reply.status;
+    if (!answer) {
+        scene_fail(scene, "%s %s of the mock: %s", method, path, reply.failure ?: "no JSON");
+    }
+    rehearse_reply_finish(&reply);
+    json_decref(body);
+    free(text);
+    return answer;
+}
+
+json_t *platform_call(struct scene *scene, const char *method, const char *path, json_t *body)
+{
+    int status;
+    json_t *answer = platform_try(scene, method, path, body, &status);
+    if (answer && status >= 300) {
+        const char *message =
+            json_string_value(json_object_get(json_object_get(answer, "error"), "message"));
+        scene_fail(scene, "%s %s of the mock: %d %s", method, path, status, message ?: "");
+        json_decref(answer);
+        return NULL;
+    }
+    return answer;
+}
+
+static bool platform_do(struct scene *scene, const char *method, const char *path, json_t *body)
+{
+    json_t *answer = platform_call(scene, method, path, body);
+    json_decref(answer);
+    return answer;
+}
+
+/* ------------------------------------------------------------------ the account */
+
+/* The account's settings: those of every scenario, then the scenario's own. */
+static json_t *settings_of(const struct scene *scene)
+{
+    json_t *settings = json_pack("{s:s, s:i, s:s*}", "outcome", "process_pending", "retry_limit",
+                                 RETRY_LIMIT, "callback_url", scene->callback_url);
+    json_object_update(settings, json_object_get(scene->scenario, "account"));
+    return settings;
+}
+
+/* The demo account, for a shop that runs already. */
+static json_t *demo_account(struct scene *scene)
+{
+    json_t *all = platform_call(scene, "GET", "accounts?limit=1", NULL);
+    json_t *first = json_array_get(json_object_get(all, "items"), 0);
+    scene->account_id =
+        arena_strdup(&scene->arena, json_string_value(json_object_get(first, "id")));
+    json_incref(first);
+    json_decref(all);
+    if (!platform_do(scene, "POST", "reset", NULL) ||
+        !platform_do(scene, "PATCH", arena_printf(&scene->arena, "accounts/%s", scene->account_id),
+                     settings_of(scene))) {
+        json_decref(first);
+        return NULL;
+    }
+    return first;
+}
+
+static json_t *new_account(struct scene *scene)
+{
+    json_t *settings = settings_of(scene);
+    json_object_set_new(settings, "name", json_sprintf("rehearsal %s", scene->id));
+    return platform_call(scene, "POST", "accounts", settings);
+}
+
+bool platform_open_account(struct scene *scene)
+{
+    scene->account = scene->rehearsal->options.shop ? demo_account(scene) : new_account(scene);
+    scene->account_id =
+        arena_strdup(&scene->arena, json_string_value(json_object_get(scene->account, "id")));
+    return scene->account &&
+           platform_do(scene, "PUT", "clock", json_pack("{s:s}", "mode", "frozen"));
+}
+
+void platform_close_account(struct scene *scene)
+{
+    if (scene->account_id && !scene->rehearsal->options.shop) {
+        const char *path = arena_printf(&scene->arena, "accounts/%s", scene->account_id);
+        platform_do(scene, "DELETE", path, NULL);
+    }
+}
+
+/* ------------------------------------------------------------------ rest */
+
+/* The earliest time at which a queued callback is due, in unix seconds; 0: none is queued. */
+static int64_t next_due(struct scene *scene)
+{
+    json_t *list = platform_call(scene, "GET", "callbacks?limit=100&state=queued", NULL);
+    int64_t first = 0;
+    size_t i;
+    json_t *each;
+    json_array_foreach(json_object_get(list, "items"), i, each)
+    {
+        int64_t due = json_integer_value(json_object_get(each, "due"));
+        first = due && (!first || due < first) ? due : first;
+    }
+    json_decref(list);
+    return first;
+}
+
+bool platform_settle(struct scene *scene)
+{
+    const char *idle = arena_printf(&scene->arena, "wait?idle=true&timeout=%ds", WAIT_S);
+    for (int round = 0; round < ROUNDS_MOST; round++) {
+        if (!platform_do(scene, "GET", idle, NULL)) {
+            return false;
+        }
+        int64_t due = next_due(scene);
+        if (!due || scene->error) {
+            return !scene->error;
+        }
+        timeline_collect(scene);
+        /* `due` is rounded down to whole seconds, so a second later it has passed. */
+        json_t *to = json_pack("{s:I, s:s}", "to", (json_int_t)(due + 1), "timeout", "40s");
+        if (!platform_do(scene, "POST", "clock/advance", to)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,18 @@
+/* The verdict on a run. Private to server/rehearse/. */
+#pragma once
+
+#include "rehearse/rehearsal.h"
+
+/*
+ * The whole run as one value, of which all reports are made (server/docs/rehearse.md):
+ * {"mock", "scenarios", "seed", "began", "took_ms", "counts", "line", "controls", "results"}.
+ * `results` and `controls` are taken over.
+ */
+json_t *verdict_new(const struct rehearsal *rehearsal, json_t *controls, json_t *results,
+                    int64_t began_ms);
+
+/* Prints it: the first line, then each scenario, then what failed. */
+void verdict_print(const json_t *run);
+
+/* The exit status. */
+int verdict_status(const struct rehearsal *rehearsal, const json_t *run);

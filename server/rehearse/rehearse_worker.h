@@ -1,0 +1,27 @@
+/* Plays one scenario from its account to its result. Private to server/rehearse/. */
+#pragma once
+
+#include "rehearse/rehearsal.h"
+
+/* A scenario to play, or played. */
+struct performance {
+    const struct rehearsal *rehearsal;
+    json_t *scenario; /* borrowed from the catalogue */
+    int port;         /* of its shop; 0: none */
+    json_t *result;   /* NULL: not yet */
+};
+
+/* rehearse_worker.c: starts the worker, which writes the result to `out`. Returns its keeper, or -1
+ * with errno. */
+pid_t performance_start(struct performance *performance, int out);
+
+/* A result without a run: NOT TESTED, ERROR. */
+json_t *performance_result(const struct performance *performance, const char *result,
+                           const char *reason);
+
+/* rehearse_pool.c: plays them, several at once. Returns the number of a signal that ended it, else
+ * 0. Afterwards each has its result. */
+int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t n);
+
+/* How long a scenario may take, without the start of its shop. */
+#define PERFORMANCE_MOST_MS 60000

@@ -1,0 +1,25 @@
+#include "rehearse/scene.h"
+
+#include "base/wall.h"
+
+bool scene_fail(struct scene *scene, const char *format, ...)
+{
+    if (!scene->error) {
+        va_list args;
+        va_start(args, format);
+        scene->error = arena_vprintf(&scene->arena, format, args);
+        va_end(args);
+    }
+    return false;
+}
+
+int64_t scene_left_ms(const struct scene *scene, int64_t most)
+{
+    int64_t left = scene->deadline_ms - mono_now_ms();
+    return left < 1 ? 1 : left < most ? left : most;
+}
+
+const char *scene_text(const struct scene *scene, const char *member)
+{
+    return json_string_value(json_object_get(scene->scenario, member));
+}
