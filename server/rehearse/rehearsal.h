@@ -74,6 +74,7 @@ struct rehearsal {
     struct rehearse_options options;
     struct rehearse_settings settings;
     json_t *catalogue; /* scenarios.json */
+    json_t *usual;     /* what an ordinary purchase shows already: "failures" of its result */
     const char *mock;  /* URL of the server */
     pid_t server;
 };

@@ -32,9 +32,14 @@ static const char *value_mock(struct scene *scene)
     return scene->rehearsal->mock;
 }
 
-static const char *value_refund(struct scene *scene)
+static const char *value_amount(struct scene *scene)
 {
-    return scene->refund_amount ?: scene->amount;
+    return scene->hook_amount ? scene->hook_amount : scene->amount;
+}
+
+static const char *value_dir(struct scene *scene)
+{
+    return scene->place->dir;
 }
 
 #define AT(member) offsetof(struct scene, member)
@@ -49,8 +54,10 @@ static const struct placeholder placeholders[] = {
     {"click", AT(click), NULL, false},
     {"reference", AT(reference), NULL, false},
     {"invoice", AT(invoice), NULL, false},
-    {"amount", 0, value_refund, false},
+    {"amount", 0, value_amount, false},
+    {"stranger", AT(stranger), NULL, false},
     {"currency", AT(currency), NULL, false},
+    {"dir", 0, value_dir, false},
 };
 
 static const char *value_of(struct scene *scene, const struct placeholder *placeholder)
@@ -103,7 +110,7 @@ const char *hook_fill_url(struct scene *scene, const char *text)
 
 /* ------------------------------------------------------------------ requests */
 
-static json_t *filled_json(struct scene *scene, const json_t *value)
+json_t *hook_fill_json(struct scene *scene, const json_t *value)
 {
     const char *name;
     size_t i;
@@ -115,7 +122,7 @@ static json_t *filled_json(struct scene *scene, const json_t *value)
         copy = json_object();
         json_object_foreach((json_t *)value, name, each)
         {
-            json_object_set_new(copy, name, filled_json(scene, each));
+            json_object_set_new(copy, name, hook_fill_json(scene, each));
         }
         return copy;
     }
@@ -123,7 +130,7 @@ static json_t *filled_json(struct scene *scene, const json_t *value)
         copy = json_array();
         json_array_foreach(value, i, each)
         {
-            json_array_append_new(copy, filled_json(scene, each));
+            json_array_append_new(copy, hook_fill_json(scene, each));
         }
         return copy;
     }
@@ -154,7 +161,7 @@ static const char *body_of(struct scene *scene, const struct rehearse_hook *hook
         return form_text(scene, hook->form);
     }
     if (hook->json) {
-        json_t *value = filled_json(scene, hook->json);
+        json_t *value = hook_fill_json(scene, hook->json);
         char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
         const char *kept = arena_strdup(&scene->arena, text);
         json_decref(value);
@@ -203,7 +210,7 @@ static void request(struct scene *scene, const struct rehearse_hook *hook,
     struct rehearse_call call = {.method = hook->method,
                                  .url = hook_fill_url(scene, hook->url),
                                  .timeout_ms = scene_left_ms(scene, hook->within_ms)};
-    json_t *headers = hook->headers ? filled_json(scene, hook->headers) : json_object();
+    json_t *headers = hook->headers ? hook_fill_json(scene, hook->headers) : json_object();
     call.headers = headers;
     call.body = body_of(scene, hook, &call.type);
     json_t *entry = timeline_add(scene, "hook", "rehearsal", "shop", "%s: %s %s", hook->name,

@@ -29,3 +29,6 @@ const char *hook_extract(struct scene *scene, const struct rehearse_extract *ext
 /* Replaces the placeholders of a text; in a URL, percent-encodes the values that are not URLs. */
 const char *hook_fill(struct scene *scene, const char *text);
 const char *hook_fill_url(struct scene *scene, const char *text);
+
+/* The same for all texts of a JSON value; a new reference. */
+json_t *hook_fill_json(struct scene *scene, const json_t *value);

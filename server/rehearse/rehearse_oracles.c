@@ -31,36 +31,9 @@ static const struct ledger_invoice *the_invoice(const struct judging *judging)
     return judging->scene->invoice ? ledger_find(judging->ledger, judging->scene->invoice) : NULL;
 }
 
-static bool is_forgery(const json_t *attempt)
-{
-    static const char *const names[] = {"bad_signature", "wrong_secret", "no_signature",
-                                        "truncate",      "reencoded",    NULL};
-    return text_index(names, json_string_value(json_object_get(attempt, "fault"))) >= 0;
-}
-
 static int64_t code_of(const json_t *attempt)
 {
     return json_integer_value(json_object_get(attempt, "code"));
-}
-
-/* Whether a genuine callback told the shop of this status, and got 200. */
-static bool was_told(const struct judging *judging, const char *status)
-{
-    size_t i, k;
-    json_t *callback, *attempt;
-    json_array_foreach(json_object_get(judging->ledger->callbacks, "items"), i, callback)
-    {
-        if (!text_equal(json_string_value(json_object_get(callback, "transition")), status)) {
-            continue;
-        }
-        json_array_foreach(json_object_get(callback, "attempts"), k, attempt)
-        {
-            if (code_of(attempt) == 200 && !is_forgery(attempt)) {
-                return true;
-            }
-        }
-    }
-    return false;
 }
 
 /* ------------------------------------------------------------------ O1, O2: paid once */
@@ -113,7 +86,8 @@ static void judge_paid(const struct judging *judging)
 {
     const struct shop_state *shop = judging->shop;
     const struct ledger_invoice *invoice = the_invoice(judging);
-    bool known = invoice && (was_told(judging, invoice->status) || judging->scene->looked);
+    bool known = invoice && (told_of(judging->scene, judging->ledger, invoice->status) ||
+                             judging->scene->looked);
     if (!shop || !has_money(invoice) || text_index(paid_states, shop->state) >= 0) {
         return;
     }
@@ -127,15 +101,16 @@ static void judge_paid(const struct judging *judging)
     }
 }
 
+/* The amount that the shop believes to have got. A fee that the payer bears may count or not. */
 static void judge_amount(const struct judging *judging)
 {
     const struct shop_state *shop = judging->shop;
     const struct ledger_invoice *invoice = the_invoice(judging);
-    if (shop && invoice && shop->amount != MONEY_NONE && says_paid(shop) &&
-        shop->amount != invoice->amount) {
+    if (shop && has_money(invoice) && shop->amount != MONEY_NONE && says_paid(shop) &&
+        shop->amount != invoice->paid && shop->amount != invoice->amount) {
         add(judging, (struct finding){.oracle = "O1",
-                                      .text = "the shop books another amount than the platform",
-                                      .expected = money(judging, invoice->amount),
+                                      .text = "the shop books another amount than was paid",
+                                      .expected = money(judging, invoice->paid),
                                       .observed = money(judging, shop->amount),
                                       .state = true});
     }
@@ -176,7 +151,8 @@ static const struct agreement {
     {"process_error", {"unpaid", "pending"}},
     {"processed", {"paid"}},
     {"partially_processed", {"part", "pending", "unpaid"}},
-    {"process_failed", {"failed", "unpaid", "pending"}},
+    {"process_failed", {"failed", "unpaid", "pending"}}, /* the payer may try again */
+    {"process_failed:expired", {"failed", "unpaid"}},
     {"expired", {"failed", "unpaid"}},
     {"terminated", {"failed", "unpaid"}},
     {"refund_pending", {"paid", "pending", "part_refunded"}},
@@ -217,6 +193,16 @@ static bool has_finding(const struct judging *judging, const char *oracle)
     return false;
 }
 
+/* The row of the status with its resolution, else of the status. */
+static const struct agreement *agreement_of(const struct judging *judging,
+                                            const struct ledger_invoice *invoice)
+{
+    const char *both =
+        arena_printf(&judging->scene->arena, "%s:%s", invoice->status, invoice->resolution);
+    const struct agreement *row = TEXT_FIND(both, agreements);
+    return row ? row : TEXT_FIND(invoice->status, agreements);
+}
+
 static void judge_readable(const struct judging *judging)
 {
     if (judging->shop && !judging->shop->read) {
@@ -232,11 +218,12 @@ static void judge_state(const struct judging *judging)
 {
     const struct shop_state *shop = judging->shop;
     const struct ledger_invoice *invoice = the_invoice(judging);
-    const struct agreement *row = invoice ? TEXT_FIND(invoice->status, agreements) : NULL;
+    const struct agreement *row = invoice ? agreement_of(judging, invoice) : NULL;
     if (!shop || !shop->read || !row || has_finding(judging, "O1") || has_finding(judging, "O2")) {
         return;
     }
-    bool known = was_told(judging, invoice->status) || judging->scene->looked;
+    bool known =
+        told_of(judging->scene, judging->ledger, invoice->status) || judging->scene->looked;
     if (known && !is_among(row->states, shop->state)) {
         add(judging, (struct finding){.oracle = "O3",
                                       .text = arena_printf(&judging->scene->arena,
@@ -255,7 +242,7 @@ static void judge_refunds(const struct judging *judging)
     const struct shop_state *shop = judging->shop;
     const struct ledger_invoice *invoice = the_invoice(judging);
     if (shop && invoice && shop->refunded != MONEY_NONE && shop->refunded != invoice->refunded &&
-        was_told(judging, invoice->status)) {
+        told_of(judging->scene, judging->ledger, invoice->status)) {
         add(judging, (struct finding){.oracle = "O4",
                                       .text = "the refunds of shop and platform differ",
                                       .expected = money(judging, invoice->refunded),
@@ -266,9 +253,10 @@ static void judge_refunds(const struct judging *judging)
 
 /* ------------------------------------------------------------------ O5: answers to callbacks */
 
-static void judge_forged(const struct judging *judging, const json_t *attempt)
+static void judge_forged(const struct judging *judging, const json_t *callback,
+                         const json_t *attempt)
 {
-    if (is_forgery(attempt) && code_of(attempt) == 200) {
+    if (told_is_forgery(judging->scene, callback, attempt) && code_of(attempt) == 200) {
         add(judging,
             (struct finding){.oracle = "O5",
                              .text = "a callback that is not genuine was answered with 200",
@@ -278,27 +266,36 @@ static void judge_forged(const struct judging *judging, const json_t *attempt)
     }
 }
 
+/* Whether the platform waits in vain for an answer to a genuine callback. */
+static bool is_unanswered(const struct judging *judging, const json_t *callback, const json_t *last)
+{
+    static const char *const ended[] = {"done", "dropped", NULL};
+    const char *id = json_string_value(json_object_get(callback, "id"));
+    return last && judging->last && !json_object_get(judging->scene->planted, id) &&
+           text_index(ended, json_string_value(json_object_get(callback, "state"))) < 0 &&
+           !told_is_forgery(judging->scene, callback, last);
+}
+
 static void judge_callback(const struct judging *judging, const json_t *callback)
 {
-    const json_t *attempts = json_object_get(callback, "attempts"), *last;
-    const char *state = json_string_value(json_object_get(callback, "state"));
+    const json_t *attempts = json_object_get(callback, "attempts");
     const char *transition = json_string_value(json_object_get(callback, "transition"));
     size_t n = json_array_size(attempts);
     for (size_t i = 0; i < n; i++) {
-        judge_forged(judging, json_array_get(attempts, i));
+        judge_forged(judging, callback, json_array_get(attempts, i));
     }
-    last = n ? json_array_get(attempts, n - 1) : NULL;
-    if (!last || text_equal(state, "done") || text_equal(state, "dropped") || is_forgery(last)) {
+    const json_t *last = n ? json_array_get(attempts, n - 1) : NULL;
+    if (!is_unanswered(judging, callback, last)) {
         return;
     }
     const char *error = json_string_value(json_object_get(last, "error"));
     add(judging,
-        (struct finding){
-            .oracle = "O5",
-            .text = arena_printf(&judging->scene->arena,
-                                 "the callback %s was not accepted in %zu attempts", transition, n),
-            .expected = "200",
-            .observed = code_of(last) ? number(judging, code_of(last)) : (error ?: "no answer")});
+        (struct finding){.oracle = "O5",
+                         .text = arena_printf(&judging->scene->arena,
+                                              "the callback %s was never accepted", transition),
+                         .expected = "200",
+                         .observed = code_of(last) ? number(judging, code_of(last))
+                                                   : (error ? error : "no answer")});
 }
 
 static void judge_callbacks(const struct judging *judging)
@@ -331,15 +328,137 @@ static void judge_payable(const struct judging *judging)
     }
 }
 
+/* ------------------------------------------------------------------ payouts */
+
+static int64_t payouts_made(const struct judging *judging)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < judging->ledger->n; i++) {
+        n += judging->ledger->invoices[i].payout && judging->ledger->invoices[i].paid > 0;
+    }
+    return n;
+}
+
+static void judge_payouts(const struct judging *judging)
+{
+    int64_t n = payouts_made(judging);
+    if (n > judging->scene->payouts) {
+        add(judging, (struct finding){.oracle = "O1",
+                                      .text = "the money is paid out more than once",
+                                      .expected = "1 payout",
+                                      .observed = arena_printf(&judging->scene->arena,
+                                                               "%lld payouts", (long long)n)});
+    }
+}
+
+/* ------------------------------------------------------------------ what a scenario expects
+ * besides
+ */
+
+static void expect_state(const struct judging *judging, const json_t *states)
+{
+    const struct shop_state *shop = judging->shop;
+    const char *list = NULL;
+    size_t i;
+    json_t *each;
+    if (!shop || !states || judging->findings->n) {
+        return;
+    }
+    json_array_foreach(states, i, each)
+    {
+        const char *state = json_string_value(each);
+        if (text_equal(state, shop->state)) {
+            return;
+        }
+        list = list ? arena_printf(&judging->scene->arena, "%s or %s", list, state) : state;
+    }
+    add(judging, (struct finding){.oracle = "O3",
+                                  .text = "the shop has come to another state than it should",
+                                  .expected = list,
+                                  .observed = shop->told,
+                                  .state = true});
+}
+
+/* What the step `keep` saw must not have changed. */
+static void expect_kept(const struct judging *judging)
+{
+    const struct shop_state *shop = judging->shop;
+    const char *kept = judging->scene->kept;
+    if (shop && kept && judging->last && !text_equal(kept, shop->told)) {
+        add(judging, (struct finding){.oracle = "O3",
+                                      .text = "the shop has fallen back to an older state",
+                                      .expected = kept,
+                                      .observed = shop->told,
+                                      .state = true});
+    }
+}
+
+/* The share of the order, in percent, that the ledger must have refunded. */
+static void expect_refunded(const struct judging *judging, const json_t *share)
+{
+    const struct ledger_invoice *invoice = the_invoice(judging);
+    int64_t expected = invoice ? invoice->amount / 100 * json_integer_value(share) : 0;
+    if (share && invoice && judging->last && invoice->refunded != expected) {
+        add(judging, (struct finding){.oracle = "O4",
+                                      .text = "another amount was refunded than was asked for",
+                                      .expected = money(judging, expected),
+                                      .observed = money(judging, invoice->refunded)});
+    }
+}
+
+static void expect_payouts(const struct judging *judging, const json_t *n)
+{
+    int64_t made = payouts_made(judging);
+    if (n && made != json_integer_value(n)) {
+        add(judging, (struct finding){.oracle = "O1",
+                                      .text = "another number of payouts was made than it should",
+                                      .expected = number(judging, json_integer_value(n)),
+                                      .observed = number(judging, made)});
+    }
+}
+
+static void judge_expectations(const struct judging *judging)
+{
+    const json_t *expect = json_object_get(judging->scene->scenario, "expect");
+    if (judging->last) {
+        expect_state(judging, json_object_get(expect, "state"));
+    }
+    expect_kept(judging);
+    expect_refunded(judging, json_object_get(expect, "refunded"));
+    expect_payouts(judging, json_object_get(expect, "payouts"));
+}
+
 /* ------------------------------------------------------------------ all */
+
+/* Drops what the oracles found that the scenario leaves out. */
+static void leave_out(const struct judging *judging)
+{
+    const json_t *without = json_object_get(judging->scene->scenario, "without");
+    size_t i, left = 0;
+    json_t *each;
+    for (size_t k = 0; k < judging->findings->n; k++) {
+        bool out = false;
+        json_array_foreach(without, i, each)
+        {
+            out = out || text_equal(json_string_value(each), judging->findings->list[k].oracle);
+        }
+        if (!out) {
+            judging->findings->list[left++] = judging->findings->list[k];
+        }
+    }
+    judging->findings->n = left;
+}
 
 void oracles_judge(const struct judging *judging)
 {
     static void (*const oracles[])(const struct judging *judging) = {
-        judge_fulfilments, judge_unpaid, judge_paid,    judge_amount,    judge_double,
-        judge_readable,    judge_state,  judge_refunds, judge_callbacks, judge_payable,
+        judge_fulfilments, judge_unpaid,    judge_paid,     judge_amount,
+        judge_double,      judge_payouts,   judge_readable, judge_state,
+        judge_refunds,     judge_callbacks, judge_payable,
     };
     for (size_t i = 0; i < ARRAY_SIZE(oracles); i++) {
         oracles[i](judging);
     }
+    leave_out(judging);
+    judge_expectations(judging);
 }

@@ -3,26 +3,20 @@
 
 #include "rehearse/rehearse_ledger.h"
 
-#define FINDINGS_MOST 24
-
-struct finding {
-    const char *oracle; /* "O1" */
-    const char *text, *expected, *observed;
-    bool mild;  /* only a warning */
-    bool state; /* the shop may still come to it */
-};
-
-struct findings {
-    struct finding list[FINDINGS_MOST];
-    size_t n;
-};
-
 struct judging {
     struct scene *scene;
     const struct ledger *ledger;
     const struct shop_state *shop; /* NULL: there is no state hook */
+    bool last;                     /* the scenario is over: callbacks have ended */
     struct findings *findings;
 };
 
 /* Adds what is wrong to judging->findings. */
 void oracles_judge(const struct judging *judging);
+
+/* rehearse_told.c: whether this attempt is not genuine: its signature does not belong to its bytes,
+ * or it was made by hand and says what is not true. */
+bool told_is_forgery(const struct scene *scene, const json_t *callback, const json_t *attempt);
+
+/* Whether a genuine callback told the shop of this status, and got 200. */
+bool told_of(const struct scene *scene, const struct ledger *ledger, const char *status);

@@ -1,9 +1,12 @@
 /* The client of the server's control API. */
+#include "base/buf.h"
+#include "base/crypt.h"
 #include "base/text.h"
 #include "base/wall.h"
 #include "rehearse/rehearse_call.h"
 #include "rehearse/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CALL_MS 60000
@@ -55,7 +58,7 @@ json_t *platform_call(struct scene *scene, const char *method, const char *path,
     return answer;
 }
 
-static bool platform_do(struct scene *scene, const char *method, const char *path, json_t *body)
+bool platform_do(struct scene *scene, const char *method, const char *path, json_t *body)
 {
     json_t *answer = platform_call(scene, method, path, body);
     json_decref(answer);
@@ -115,6 +118,54 @@ void platform_close_account(struct scene *scene)
     }
 }
 
+/* ------------------------------------------------------------------ another account */
+
+static const char *basic_login(struct scene *scene, const json_t *account)
+{
+    buf_auto plain = {0}, encoded = {0};
+    buf_printf(&plain, "%s:%s", json_string_value(json_object_get(account, "id")),
+               json_string_value(json_object_get(account, "api_key")));
+    crypt_base64(&encoded, plain.data, plain.size);
+    return arena_printf(&scene->arena, "Basic %s", encoded.data);
+}
+
+static const char *make_invoice(struct scene *scene, const json_t *account)
+{
+    json_t *headers = json_pack("{s:s}", "Authorization", basic_login(scene, account));
+    const struct rehearse_call call = {
+        .method = "POST",
+        .url = arena_printf(&scene->arena, "%s/payment-invoices", scene->rehearsal->mock),
+        .headers = headers,
+        .type = "application/json",
+        .body = arena_printf(&scene->arena,
+                             "{\"service\":\"test_usd_test\",\"currency\":\"USD\","
+                             "\"amount\":%s,\"test_mode\":true}",
+                             scene->amount),
+        .timeout_ms = CALL_MS,
+    };
+    struct rehearse_reply reply;
+    rehearse_call(&scene->arena, &call, &reply);
+    json_t *answer = json_loadb(buf_str(&reply.body), reply.body.size, 0, NULL);
+    const char *id = arena_strdup(
+        &scene->arena, json_string_value(json_object_get(json_object_get(answer, "data"), "id")));
+    json_decref(answer);
+    json_decref(headers);
+    rehearse_reply_finish(&reply);
+    return id;
+}
+
+bool platform_make_stranger(struct scene *scene)
+{
+    const char *own = scene->account_id;
+    json_t *settings = json_pack("{s:s, s:s}", "outcome", "process_pending", "name", "a stranger");
+    scene->account_id = NULL; /* the call is about no account */
+    json_t *account = platform_call(scene, "POST", "accounts", settings);
+    scene->account_id = own;
+    scene->stranger = account ? make_invoice(scene, account) : NULL;
+    json_decref(account);
+    return scene->stranger || scene_fail(scene, "no invoice of another account could be made");
+}
+
 /* ------------------------------------------------------------------ rest */
 
 /* The earliest time at which a queued callback is due, in unix seconds; 0: none is queued. */
@@ -133,11 +184,16 @@ static int64_t next_due(struct scene *scene)
     return first;
 }
 
+bool platform_wait(struct scene *scene)
+{
+    return platform_do(scene, "GET",
+                       arena_printf(&scene->arena, "wait?idle=true&timeout=%ds", WAIT_S), NULL);
+}
+
 bool platform_settle(struct scene *scene)
 {
-    const char *idle = arena_printf(&scene->arena, "wait?idle=true&timeout=%ds", WAIT_S);
     for (int round = 0; round < ROUNDS_MOST; round++) {
-        if (!platform_do(scene, "GET", idle, NULL)) {
+        if (!platform_wait(scene)) {
             return false;
         }
         int64_t due = next_due(scene);

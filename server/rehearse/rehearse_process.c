@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +24,28 @@
 #define CANNOT_RUN 127
 
 /* ------------------------------------------------------------------ the keeper */
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    (void)info;
+    (void)kind;
+    (void)place;
+    return remove(path) != 0 && errno != ENOENT;
+}
+
+/* Makes a folder of the scenario; the text is static. NULL with errno. */
+static const char *make_dir(void)
+{
+    static char dir[256];
+    const char *base = getenv("TMPDIR");
+    snprintf(dir, sizeof dir, "%s/milkypay-rehearse-XXXXXX", base && *base ? base : "/tmp");
+    return mkdtemp(dir);
+}
+
+static void remove_dir(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
 
 /* Returns the parent of a process, or 0. */
 static pid_t parent_of(const char *pid)
@@ -150,7 +174,8 @@ _Noreturn static void be_keeper(process_worker *worker, void *arg, bool shown, p
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
     end_with(parent, SIGTERM);
     int signals = signalfd(-1, &set, SFD_CLOEXEC);
-    if (place.tail == MAP_FAILED || signals < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+    place.dir = make_dir();
+    if (place.tail == MAP_FAILED || signals < 0 || !place.dir || pipe2(ends, O_CLOEXEC) != 0) {
         _exit(EXIT_FAILURE);
     }
     place.output = ends[1];
@@ -163,6 +188,7 @@ _Noreturn static void be_keeper(process_worker *worker, void *arg, bool shown, p
         watch(pid, signals, ends[0], place.tail, shown);
     }
     kill_descendants();
+    remove_dir(place.dir);
     _exit(EXIT_SUCCESS);
 }
 

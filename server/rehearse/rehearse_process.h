@@ -21,7 +21,8 @@ struct process_tail {
 
 struct process_place {
     struct process_tail *tail;
-    int output; /* where the worker's shop prints to */
+    int output;      /* where the worker's shop prints to */
+    const char *dir; /* an empty folder, deleted at the end */
 };
 
 /* The worker's code; returns its exit status. */

@@ -46,6 +46,7 @@ static bool run_command(struct scene *scene)
         variable(scene, "MILKYPAY_API_KEY", key(scene, "api_key")),
         variable(scene, "MILKYPAY_PUBLIC_KEY", key(scene, "public_key")),
         variable(scene, "MILKYPAY_SECRET_KEY", key(scene, "secret_key")),
+        variable(scene, "REHEARSE_DIR", scene->place->dir),
         scene->port ? arena_printf(&scene->arena, "PORT=%d", scene->port) : NULL,
         NULL,
     };
@@ -116,13 +117,20 @@ void shop_stop(struct scene *scene)
     }
 }
 
+void shop_kill(struct scene *scene)
+{
+    if (scene->shop_pid > 0) {
+        process_end(scene->shop_pid, 0);
+        scene->shop_pid = 0;
+    }
+}
+
 bool shop_restart(struct scene *scene)
 {
     const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_RESTART];
     if (hook->given) {
         return hook_do(scene, hook) && wait_ready(scene);
     }
-    process_end(scene->shop_pid, 0);
-    scene->shop_pid = 0;
+    shop_kill(scene);
     return shop_start(scene);
 }

@@ -1,163 +1,13 @@
 #include "rehearse/rehearse_steps.h"
 
 #include "base/text.h"
-#include "domain/money.h"
-#include "rehearse/rehearse_hook.h"
-#include "rehearse/rehearse_ledger.h"
+#include "base/wall.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-/* ------------------------------------------------------------------ the order */
-
-/* Reads what the payer's page is about. */
-static bool take_invoice(struct scene *scene, const struct ledger_invoice *invoice)
-{
-    char amount[MONEY_TEXT];
-    const char *path = arena_printf(&scene->arena, "payment-invoices/%s", invoice->id);
-    json_t *seen = platform_call(scene, "GET", path, NULL);
-    const json_t *attributes = json_object_get(json_object_get(seen, "data"), "attributes");
-    money_format_cents(invoice->amount, amount);
-    scene->invoice = invoice->id;
-    scene->reference = invoice->reference;
-    scene->currency = invoice->currency;
-    scene->amount = arena_strdup(&scene->arena, amount);
-    scene->return_url =
-        arena_strdup(&scene->arena, json_string_value(json_object_get(attributes, "return_url")));
-    scene->callback_url =
-        arena_strdup(&scene->arena, json_string_value(json_object_get(attributes, "callback_url")))
-            ?: scene->callback_url;
-    json_decref(seen);
-    return seen;
-}
-
-/* The invoice whose id is in the answer; else the newest one. */
-static const struct ledger_invoice *shown_invoice(const struct ledger *ledger,
-                                                  const struct hook_answer *answer)
-{
-    const struct ledger_invoice *newest = NULL;
-    char *headers = json_dumps(answer->headers, JSON_COMPACT);
-    for (size_t i = 0; i < ledger->n; i++) {
-        const struct ledger_invoice *each = &ledger->invoices[i];
-        if (each->payout) {
-            continue;
-        }
-        newest = each;
-        if (strstr(headers, each->id) || strstr(buf_str(&answer->body), each->id)) {
-            break;
-        }
-    }
-    free(headers);
-    return newest;
-}
-
-/* Takes the order from the answer of its hook. Returns false if the payer has no page to pay on. */
-static bool take_order(struct scene *scene, const struct hook_answer *answer)
-{
-    const struct rehearse_extract *id = &scene->rehearsal->settings.order_id;
-    struct ledger ledger = {0};
-    bool good = false;
-    if (answer->good && ledger_read(scene, &ledger)) {
-        const struct ledger_invoice *invoice = shown_invoice(&ledger, answer);
-        const char *order = id->given ? hook_extract(scene, id, answer) : NULL;
-        good = invoice && (order || !id->given) && take_invoice(scene, invoice);
-        scene->order = good ? (order ?: scene->reference) : scene->order;
-    }
-    ledger_finish(&ledger);
-    return good;
-}
-
-static const char *missing_in(struct scene *scene, const struct hook_answer *answer)
-{
-    return answer->good ? "its answer has no \"id\", or no invoice appeared in the account"
-                        : arena_printf(&scene->arena, "%s", answer->told);
-}
-
-static bool press(struct scene *scene, const char **ret_why)
-{
-    struct hook_answer answer;
-    scene->presses++;
-    scene->click = arena_printf(&scene->arena, "%s-%lld-%d", scene->id,
-                                (long long)scene->rehearsal->options.seed, scene->presses);
-    bool good = hook_run(scene, &scene->rehearsal->settings.hooks[HOOK_ORDER], &answer) &&
-                take_order(scene, &answer);
-    *ret_why = good ? NULL : missing_in(scene, &answer);
-    hook_answer_finish(&answer);
-    return good;
-}
-
-/* {"again": 2}: a payer who gets an error page tries again so often. */
-static bool step_order(struct scene *scene, const json_t *given)
-{
-    const char *why = NULL;
-    int64_t tries = 1 + json_integer_value(json_object_get(given, "again"));
-    for (int64_t i = 0; i < tries && !scene->error; i++) {
-        if (press(scene, &why)) {
-            return true;
-        }
-    }
-    return scene_fail(scene, "the hook order: %s", why);
-}
-
-/* ------------------------------------------------------------------ the payer */
-
-/* What a payer types. */
-static const struct payment {
-    const char *name, *number, *expiry, *three_ds;
-} payments[] = {
-    {"good", "5519283812030000", "1230", NULL},
-    {"declined", "4302912837020000", "0933", NULL},
-    {"abandoned", "5123817234060000", "0777", "abandon"},
-};
-
-static bool pay_invoice(struct scene *scene, const char *invoice, const struct payment *payment)
-{
-    int status;
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s*}", "card_number", payment->number, "expiry",
-                             payment->expiry, "cvv", "123", "three_ds", payment->three_ds);
-    json_t *answer =
-        platform_try(scene, "POST", arena_printf(&scene->arena, "payment-invoices/%s/pay", invoice),
-                     body, &status);
-    json_t *entry = timeline_add(scene, "page", "payer", "platform",
-                                 "the payer pays %s with a card (%s)", invoice, payment->name);
-    json_object_set_new(entry, "response", json_pack("{s:o}", "line", json_sprintf("%d", status)));
-    json_decref(answer);
-    return answer &&
-           (status < 300 || scene_fail(scene, "%s cannot be paid by card: %d", invoice, status));
-}
-
-/* {"card": "good"} */
-static bool step_pay(struct scene *scene, const json_t *given)
-{
-    const char *card = json_string_value(json_object_get(given, "card")) ?: "good";
-    return pay_invoice(scene, scene->invoice, TEXT_FIND(card, payments));
-}
-
-/* The payer's browser opens the return URL. */
-static bool step_return(struct scene *scene, const json_t *given)
-{
-    const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_RETURN];
-    const struct rehearse_hook usual = {
-        .name = "return", .method = "GET", .url = "{return_url}", .within_ms = 15000};
-    struct hook_answer answer;
-    (void)given;
-    if (!hook->given && !scene->return_url) {
-        return true; /* this shop has no such page */
-    }
-    bool run = hook_run(scene, hook->given ? hook : &usual, &answer);
-    scene->looked = true;
-    hook_answer_finish(&answer);
-    return run;
-}
+#define LATER_S 60 /* how much newer a forged callback says that it is */
 
 /* ------------------------------------------------------------------ the platform */
-
-static bool call_platform(struct scene *scene, const char *path, json_t *body)
-{
-    json_t *answer = platform_call(scene, "POST", path, body);
-    json_decref(answer);
-    return answer;
-}
 
 static bool step_fault(struct scene *scene, const json_t *given)
 {
@@ -165,18 +15,16 @@ static bool step_fault(struct scene *scene, const json_t *given)
                                             "truncate",      "reencoded",    NULL};
     const char *name = json_string_value(json_object_get(given, "fault"));
     bool callback = text_equal(json_string_value(json_object_get(given, "on")), "callback");
-    timeline_add(scene, "fault", "rehearsal", "platform", "fault %s on the next %s", name,
-                 callback ? "callback" : "call");
+    timeline_add(scene, "fault", "rehearsal", "platform", "the next %s meets the fault %s",
+                 callback ? "callback" : "call", name);
     scene->forged |= callback && text_index(forgeries, name) >= 0;
-    return call_platform(scene, "faults", json_deep_copy(given));
+    return platform_do(scene, "POST", "faults", json_deep_copy(given));
 }
 
 static bool step_clear(struct scene *scene, const json_t *given)
 {
     (void)given;
-    json_t *answer = platform_call(scene, "DELETE", "faults", NULL);
-    json_decref(answer);
-    return answer;
+    return platform_do(scene, "DELETE", "faults", NULL);
 }
 
 static bool step_settle(struct scene *scene, const json_t *given)
@@ -185,34 +33,56 @@ static bool step_settle(struct scene *scene, const json_t *given)
     return platform_settle(scene);
 }
 
+static bool step_wait(struct scene *scene, const json_t *given)
+{
+    (void)given;
+    return platform_wait(scene);
+}
+
 static bool step_advance(struct scene *scene, const json_t *given)
 {
-    int64_t seconds = json_integer_value(json_object_get(given, "seconds"));
+    json_int_t seconds = json_integer_value(json_object_get(given, "seconds"));
     timeline_add(scene, "clock", "rehearsal", "platform", "the clock advances by %lld s",
                  (long long)seconds);
-    return call_platform(scene, "clock/advance",
-                         json_pack("{s:I, s:s}", "seconds", (json_int_t)seconds, "timeout", "40s"));
+    return platform_do(scene, "POST", "clock/advance",
+                       json_pack("{s:I, s:s}", "seconds", seconds, "timeout", "40s"));
 }
 
 static bool step_transition(struct scene *scene, const json_t *given)
 {
+    if (scene->without_order) {
+        return true;
+    }
     timeline_add(scene, "state", "platform", "platform", "the platform sets %s",
                  json_string_value(json_object_get(given, "status")));
-    return call_platform(
-        scene, arena_printf(&scene->arena, "payment-invoices/%s/transition", scene->invoice),
-        json_deep_copy(given));
+    const char *path =
+        arena_printf(&scene->arena, "payment-invoices/%s/transition", scene->invoice);
+    return platform_do(scene, "POST", path, json_deep_copy(given));
 }
 
-/* {"transition": "processed"}: the platform sends the same bytes again. */
-static bool step_resend(struct scene *scene, const json_t *given)
+/* {"outcomes": [...]}: what the next invoices or refunds come to. */
+static bool step_outcomes(struct scene *scene, const json_t *given)
 {
-    const char *transition = json_string_value(json_object_get(given, "transition"));
-    json_t *list = platform_call(
-        scene, "GET",
-        arena_printf(&scene->arena, "callbacks?limit=1000&invoice=%s", scene->invoice), NULL);
+    return platform_do(scene, "POST", "outcomes", json_deep_copy(given));
+}
+
+/* {"code": ..., "change": {...}}: another condition of a payment service. */
+static bool step_service(struct scene *scene, const json_t *given)
+{
+    const char *code = json_string_value(json_object_get(given, "code"));
+    return platform_do(scene, "PUT", arena_printf(&scene->arena, "services/%s", code),
+                       json_deep_copy(json_object_get(given, "change")));
+}
+
+/* ------------------------------------------------------------------ callbacks */
+
+static const char *callback_of(struct scene *scene, const char *transition)
+{
+    const char *path =
+        arena_printf(&scene->arena, "callbacks?limit=1000&invoice=%s", scene->invoice);
+    json_t *list = platform_call(scene, "GET", path, NULL), *each;
     const char *id = NULL;
     size_t i;
-    json_t *each;
     json_array_foreach(json_object_get(list, "items"), i, each)
     {
         if (text_equal(json_string_value(json_object_get(each, "transition")), transition)) {
@@ -220,42 +90,87 @@ static bool step_resend(struct scene *scene, const json_t *given)
         }
     }
     json_decref(list);
+    return id;
+}
+
+/* {"transition": "processed"}: the platform sends the same bytes again. */
+static bool step_resend(struct scene *scene, const json_t *given)
+{
+    const char *transition = json_string_value(json_object_get(given, "transition"));
+    const char *id = callback_of(scene, transition);
     if (!id) {
         return scene_fail(scene, "there is no callback that reports %s", transition);
     }
     timeline_add(scene, "step", "rehearsal", "platform", "the callback %s is sent again",
                  transition);
-    return call_platform(scene, arena_printf(&scene->arena, "callbacks/%s/resend", id), NULL);
+    return platform_do(scene, "POST", arena_printf(&scene->arena, "callbacks/%s/resend", id), NULL);
 }
 
-/* ------------------------------------------------------------------ the shop */
-
-static bool step_restart(struct scene *scene, const json_t *given)
+static json_t *clock_now(struct scene *scene)
 {
-    (void)given;
-    timeline_add(scene, "step", "rehearsal", "shop", "the shop is killed and started again");
-    return shop_restart(scene);
+    json_t *clock = platform_call(scene, "GET", "clock", NULL);
+    json_t *now = json_integer(json_integer_value(json_object_get(clock, "now")) + LATER_S);
+    json_decref(clock);
+    return now;
 }
 
-static bool step_reconcile(struct scene *scene, const json_t *given)
+/* What is sent: the step's own members with their placeholders filled, and a time after all that
+ * the shop knows, because a shop may rightly ignore an old one. */
+static json_t *made_callback(struct scene *scene, const json_t *given)
 {
-    (void)given;
-    scene->looked = true;
-    return hook_do(scene, &scene->rehearsal->settings.hooks[HOOK_RECONCILE]);
-}
-
-/* {"part": true}: less than the whole amount. {"may_fail": true}: the shop may refuse. */
-static bool step_refund(struct scene *scene, const json_t *given)
-{
-    struct hook_answer answer;
-    bool part = json_is_true(json_object_get(given, "part"));
-    scene->refund_amount = part ? "10.00" : scene->amount;
-    bool run = hook_run(scene, &scene->rehearsal->settings.hooks[HOOK_REFUND], &answer);
-    if (run && !answer.good && !json_is_true(json_object_get(given, "may_fail"))) {
-        run = scene_fail(scene, "the hook refund: %s", answer.told);
+    json_t *body = hook_fill_json(scene, given), *edit = json_object_get(body, "edit");
+    json_object_del(body, "genuine");
+    if (!edit) {
+        edit = json_object();
+        json_object_set_new(body, "edit", edit);
     }
-    hook_answer_finish(&answer);
-    return run;
+    if (!json_object_get(body, "invoice")) {
+        json_object_set_new(body, "invoice", json_string(scene->invoice));
+    }
+    if (scene->callback_url && !json_object_get(body, "url")) {
+        json_object_set_new(body, "url", json_string(scene->callback_url));
+    }
+    json_object_set_new(edit, "/data/attributes/updated", clock_now(scene));
+    return body;
+}
+
+/* As POST /_mock/callbacks takes it. {"genuine": true}: it says what is true. */
+static bool step_send(struct scene *scene, const json_t *given)
+{
+    bool genuine = json_is_true(json_object_get(given, "genuine"));
+    const char *sign = json_string_value(json_object_get(given, "sign"));
+    timeline_add(scene, "step", "rehearsal", "platform",
+                 "a callback made by hand: %s, signature %s",
+                 json_string_value(json_object_get(given, "transition")), sign ? sign : "right");
+    json_t *answer = platform_call(scene, "POST", "callbacks", made_callback(scene, given));
+    const char *id = json_string_value(json_object_get(answer, "id"));
+    if (id) {
+        json_object_set_new(scene->planted, id, json_boolean(genuine));
+    }
+    scene->forged |= !genuine;
+    json_decref(answer);
+    return answer && platform_wait(scene);
+}
+
+/* {}: an invoice of another account, for the placeholder {stranger}. */
+static bool step_stranger(struct scene *scene, const json_t *given)
+{
+    (void)given;
+    return platform_make_stranger(scene);
+}
+
+/* ------------------------------------------------------------------ judgement */
+
+static bool step_check(struct scene *scene, const json_t *given)
+{
+    (void)given;
+    return platform_wait(scene) && judge_at_rest(scene, false);
+}
+
+static bool step_keep(struct scene *scene, const json_t *given)
+{
+    (void)given;
+    return scene->without_order || judge_keep(scene);
 }
 
 /* ------------------------------------------------------------------ all */
@@ -264,12 +179,14 @@ static const struct step {
     const char *name;
     bool (*act)(struct scene *scene, const json_t *given);
 } steps[] = {
-    {"order", step_order},         {"pay", step_pay},
-    {"return", step_return},       {"fault", step_fault},
-    {"clear", step_clear},         {"settle", step_settle},
-    {"advance", step_advance},     {"transition", step_transition},
-    {"resend", step_resend},       {"restart", step_restart},
-    {"reconcile", step_reconcile}, {"refund", step_refund},
+    {"order", step_order},       {"pay", step_pay},           {"return", step_return},
+    {"refund", step_refund},     {"payout", step_payout},     {"restart", step_restart},
+    {"kill", step_kill},         {"start", step_start},       {"reconcile", step_reconcile},
+    {"fault", step_fault},       {"clear", step_clear},       {"settle", step_settle},
+    {"wait", step_wait},         {"advance", step_advance},   {"transition", step_transition},
+    {"outcomes", step_outcomes}, {"service", step_service},   {"resend", step_resend},
+    {"send", step_send},         {"stranger", step_stranger}, {"check", step_check},
+    {"keep", step_keep},
 };
 
 bool step_is_known(const char *name)
@@ -283,6 +200,9 @@ static bool do_step(struct scene *scene, const json_t *each)
     const struct step *step = TEXT_FIND(name, steps);
     bool good = step->act(scene, json_object_get(each, name));
     timeline_collect(scene);
+    if (mono_now_ms() > scene->deadline_ms) {
+        scene_fail(scene, "it took too long; it was at the step %s", name);
+    }
     return good && !scene->error;
 }
 

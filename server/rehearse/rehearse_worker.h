@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rehearse/rehearsal.h"
+#include "rehearse/scene.h"
 
 /* A scenario to play, or played. */
 struct performance {
@@ -11,17 +12,20 @@ struct performance {
     json_t *result;   /* NULL: not yet */
 };
 
+/* How long a scenario may take, without the start of its shop. */
+#define PERFORMANCE_MOST_MS 60000
+
 /* rehearse_worker.c: starts the worker, which writes the result to `out`. Returns its keeper, or -1
  * with errno. */
 pid_t performance_start(struct performance *performance, int out);
 
-/* A result without a run: NOT TESTED, ERROR. */
+/* rehearse_result.c: a result without a run: NOT TESTED, ERROR. */
 json_t *performance_result(const struct performance *performance, const char *result,
                            const char *reason);
 
-/* rehearse_pool.c: plays them, several at once. Returns the number of a signal that ended it, else
- * 0. Afterwards each has its result. */
-int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t n);
+/* The result of a run. */
+json_t *scene_result(struct scene *scene, const struct performance *performance);
 
-/* How long a scenario may take, without the start of its shop. */
-#define PERFORMANCE_MOST_MS 60000
+/* rehearse_pool.c: plays those without a result, several at once. Returns the number of a signal
+ * that ended it, else 0. Afterwards each has its result. */
+int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t n);

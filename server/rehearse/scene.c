@@ -1,5 +1,6 @@
 #include "rehearse/scene.h"
 
+#include "base/text.h"
 #include "base/wall.h"
 
 bool scene_fail(struct scene *scene, const char *format, ...)
@@ -22,4 +23,18 @@ int64_t scene_left_ms(const struct scene *scene, int64_t most)
 const char *scene_text(const struct scene *scene, const char *member)
 {
     return json_string_value(json_object_get(scene->scenario, member));
+}
+
+void scene_find(struct scene *scene, const struct finding *finding)
+{
+    struct findings *findings = &scene->findings;
+    for (size_t i = 0; i < findings->n; i++) {
+        if (text_equal(findings->list[i].oracle, finding->oracle) &&
+            text_equal(findings->list[i].text, finding->text)) {
+            return;
+        }
+    }
+    if (findings->n < FINDINGS_MOST) {
+        findings->list[findings->n++] = *finding;
+    }
 }

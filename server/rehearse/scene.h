@@ -4,7 +4,20 @@
 #include "rehearse/rehearsal.h"
 #include "rehearse/rehearse_process.h"
 
-#define SCENE_ID_TEXT 32
+#define FINDINGS_MOST 24
+
+/* What an oracle found. */
+struct finding {
+    const char *oracle; /* "O1" */
+    const char *text, *expected, *observed;
+    bool mild;  /* only a warning */
+    bool state; /* the shop may still come to it */
+};
+
+struct findings {
+    struct finding list[FINDINGS_MOST];
+    size_t n;
+};
 
 struct scene {
     const struct rehearsal *rehearsal;
@@ -26,18 +39,24 @@ struct scene {
     const char *shop_ended; /* how it ended by itself; NULL: it runs */
 
     /* The order that the payer sees. */
-    int presses;         /* how often the order hook was called for another order */
+    int presses;         /* how often the payer ordered, which he may do again after an error */
+    int payouts;         /* how often a payout was ordered */
+    bool without_order;  /* the shop took no order, so there is nothing to pay */
     const char *click;   /* the same for repeated presses of one button */
     const char *order;   /* what `id` extracted, else the reference */
     const char *invoice; /* the one whose page the payer sees */
     const char *reference, *return_url, *callback_url;
+    const char *stranger;          /* an invoice of another account */
     const char *currency, *amount; /* of the invoice, once there is one; else as ordered */
-    const char *refund_amount;     /* of the refund hook */
+    const char *hook_amount;       /* of the refund hook; NULL: `amount` */
 
-    bool forged;  /* a forged callback was sent */
-    bool looked;  /* the shop was made to read the platform */
-    json_t *seen; /* how much of the server's journal is in the timeline */
-    json_t *timeline, *failures;
+    bool forged;      /* something was sent that is not genuine */
+    bool looked;      /* the shop was made to read the platform */
+    json_t *planted;  /* callbacks made by hand: id -> whether it is genuine */
+    json_t *seen;     /* how much of the server's journal is in the timeline */
+    const char *kept; /* the state that the step `keep` read */
+    json_t *timeline;
+    struct findings findings;
 };
 
 /* Sets scene->error unless it is set. Returns false, so that callers can return it. */
@@ -48,6 +67,9 @@ int64_t scene_left_ms(const struct scene *scene, int64_t most);
 
 /* A member of the scenario; NULL if it has none. */
 const char *scene_text(const struct scene *scene, const char *member);
+
+/* Adds a finding, unless it is there already. */
+void scene_find(struct scene *scene, const struct finding *finding);
 
 /* ------------------------------------------------------------------ rehearse_timeline.c */
 
@@ -68,19 +90,40 @@ json_t *platform_call(struct scene *scene, const char *method, const char *path,
 json_t *platform_try(struct scene *scene, const char *method, const char *path, json_t *body,
                      int *ret_status);
 
+/* platform_call without its answer. */
+bool platform_do(struct scene *scene, const char *method, const char *path, json_t *body);
+
 /* Makes the scenario's account and stops its clock. */
 bool platform_open_account(struct scene *scene);
 void platform_close_account(struct scene *scene);
 
-/* Waits until no callback is being sent, and advances the clock from retry to retry until none is
- * left. */
+/* Makes an invoice of another account, for scene->stranger. */
+bool platform_make_stranger(struct scene *scene);
+
+/* Waits until no callback is being sent. */
+bool platform_wait(struct scene *scene);
+
+/* The same, and advances the clock from retry to retry until none is left. */
 bool platform_settle(struct scene *scene);
 
 /* ------------------------------------------------------------------ rehearse_shop.c */
 
 bool shop_start(struct scene *scene);
 bool shop_restart(struct scene *scene);
+void shop_kill(struct scene *scene);
 void shop_stop(struct scene *scene);
 
 /* Whether the shop's process has ended by itself; sets scene->shop_ended. */
 bool shop_has_ended(struct scene *scene);
+
+/* ------------------------------------------------------------------ rehearse_judge.c */
+
+/*
+ * Judges the order at rest: the shop's state has been the same for rest_ms. A state that is wrong
+ * may become right for some time more, because shops may work behind a queue. `last`: the scenario
+ * is over. Returns false after scene_fail.
+ */
+bool judge_at_rest(struct scene *scene, bool last);
+
+/* Reads the state, and keeps it in scene->kept. */
+bool judge_keep(struct scene *scene);

@@ -1,0 +1,96 @@
+/* Judges an order at rest. */
+#include "base/text.h"
+#include "base/wall.h"
+#include "rehearse/rehearse_oracles.h"
+
+#include <time.h>
+
+#define STEP_MS 25
+#define REST_MOST_MS 5000 /* how long a shop may take to come to the right state */
+
+static bool may_improve(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        if (findings->list[i].state) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads the state; it stays in the timeline if the shop says something new. */
+static bool read_state(struct scene *scene, const struct shop_state *before,
+                       struct shop_state *ret_now)
+{
+    size_t size = json_array_size(scene->timeline);
+    if (!shop_state_read(scene, ret_now)) {
+        return false;
+    }
+    if (before && shop_state_equal(before, ret_now)) {
+        while (json_array_size(scene->timeline) > size) {
+            json_array_remove(scene->timeline, size);
+        }
+    } else {
+        json_t *entry = json_array_get(scene->timeline, json_array_size(scene->timeline) - 1);
+        json_object_set_new(entry, "shop_state", json_string(ret_now->told));
+    }
+    return true;
+}
+
+static bool judge_state(struct scene *scene, const struct ledger *ledger, bool last,
+                        struct findings *ret_findings)
+{
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
+    int64_t since = mono_now_ms(), end = since + REST_MOST_MS;
+    struct shop_state before, now;
+    const struct judging judging = {scene, ledger, &before, last, ret_findings};
+    if (!read_state(scene, NULL, &before)) {
+        return false;
+    }
+    for (;;) {
+        nanosleep(&step, NULL);
+        if (!read_state(scene, &before, &now)) {
+            return false;
+        }
+        int64_t at = mono_now_ms();
+        if (!shop_state_equal(&before, &now)) {
+            since = at;
+        }
+        before = now;
+        ret_findings->n = 0;
+        if (at - since >= scene->rehearsal->settings.rest_ms) {
+            oracles_judge(&judging);
+            if (!may_improve(ret_findings) || at > end) {
+                return true;
+            }
+        }
+    }
+}
+
+bool judge_at_rest(struct scene *scene, bool last)
+{
+    bool told = scene->rehearsal->settings.hooks[HOOK_STATE].given && scene->order;
+    struct ledger ledger;
+    struct findings findings = {0};
+    bool good = ledger_read(scene, &ledger);
+    if (good && told) {
+        good = judge_state(scene, &ledger, last, &findings);
+    } else if (good) {
+        oracles_judge(&(struct judging){scene, &ledger, NULL, last, &findings});
+    }
+    for (size_t i = 0; i < findings.n; i++) {
+        scene_find(scene, &findings.list[i]);
+    }
+    ledger_finish(&ledger);
+    return good;
+}
+
+bool judge_keep(struct scene *scene)
+{
+    struct shop_state state;
+    if (!read_state(scene, NULL, &state)) {
+        return false;
+    }
+    scene->kept = state.told;
+    return true;
+}

@@ -1,0 +1,200 @@
+/* The steps of the payer: he orders, pays and comes back. */
+#include "base/text.h"
+#include "domain/money.h"
+#include "rehearse/rehearse_call.h"
+#include "rehearse/rehearse_ledger.h"
+#include "rehearse/rehearse_steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ the order */
+
+/* Reads what the payer's page is about. */
+static bool take_invoice(struct scene *scene, const struct ledger_invoice *invoice)
+{
+    char amount[MONEY_TEXT];
+    const char *path = arena_printf(&scene->arena, "payment-invoices/%s", invoice->id);
+    json_t *seen = platform_call(scene, "GET", path, NULL);
+    const json_t *attributes = json_object_get(json_object_get(seen, "data"), "attributes");
+    const char *url = json_string_value(json_object_get(attributes, "callback_url"));
+    money_format_cents(invoice->amount, amount);
+    scene->invoice = invoice->id;
+    scene->reference = invoice->reference;
+    scene->currency = invoice->currency;
+    scene->amount = arena_strdup(&scene->arena, amount);
+    scene->callback_url = url ? arena_strdup(&scene->arena, url) : scene->callback_url;
+    json_decref(seen);
+    return seen;
+}
+
+/* The invoice whose id is in the answer; else the newest one. */
+static const struct ledger_invoice *shown_invoice(const struct ledger *ledger,
+                                                  const struct hook_answer *answer)
+{
+    const struct ledger_invoice *newest = NULL;
+    char *headers = json_dumps(answer->headers, JSON_COMPACT);
+    for (size_t i = 0; i < ledger->n; i++) {
+        const struct ledger_invoice *each = &ledger->invoices[i];
+        if (each->payout) {
+            continue;
+        }
+        newest = each;
+        if (strstr(headers, each->id) || strstr(buf_str(&answer->body), each->id)) {
+            break;
+        }
+    }
+    free(headers);
+    return newest;
+}
+
+/* Takes the order from the answer of its hook. Returns NULL, or why there is none to pay. */
+static const char *take_order(struct scene *scene, const struct hook_answer *answer)
+{
+    const struct rehearse_extract *id = &scene->rehearsal->settings.order_id;
+    const char *order = NULL;
+    struct ledger ledger;
+    if (!answer->good) {
+        return answer->told;
+    }
+    if (id->given && !(order = hook_extract(scene, id, answer))) {
+        return "its answer has no \"id\"";
+    }
+    bool good = ledger_read(scene, &ledger);
+    const struct ledger_invoice *invoice = good ? shown_invoice(&ledger, answer) : NULL;
+    good = invoice && take_invoice(scene, invoice);
+    scene->order = good ? (order ? order : scene->reference) : NULL;
+    ledger_finish(&ledger);
+    return good ? NULL : "no invoice appeared in the account";
+}
+
+/* Presses the button of the order once, or twice at the same instant. */
+static const char *press(struct scene *scene, bool twice)
+{
+    const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_ORDER];
+    struct hook_answer answer;
+    scene->presses++;
+    scene->click = arena_printf(&scene->arena, "%s-%lld-%d", scene->id,
+                                (long long)scene->rehearsal->options.seed, scene->presses);
+    const char *why = (twice ? hook_run_twice : hook_run)(scene, hook, &answer)
+                          ? take_order(scene, &answer)
+                          : "it could not be run";
+    hook_answer_finish(&answer);
+    return why;
+}
+
+/*
+ * {"again": 2}: a payer who gets an error page tries again so often, and then gives up.
+ * {"twice": true}: a double click.
+ */
+bool step_order(struct scene *scene, const json_t *given)
+{
+    int64_t tries = json_integer_value(json_object_get(given, "again"));
+    bool twice = json_is_true(json_object_get(given, "twice"));
+    const char *why = press(scene, twice);
+    for (int64_t i = 0; why && i < tries && !scene->error; i++) {
+        why = press(scene, false);
+    }
+    scene->without_order = why && tries;
+    return !why || scene->without_order || scene_fail(scene, "the hook order: %s", why);
+}
+
+/* ------------------------------------------------------------------ the payment */
+
+/* What a payer types. */
+static const struct card {
+    const char *name, *number, *expiry, *three_ds;
+} cards[] = {
+    {"good", "5519283812030000", "1230", NULL},
+    {"declined", "4302912837020000", "0933", NULL},
+    {"abandoned", "5123817234060000", "0777", "abandon"},
+};
+
+static bool pay_by_card(struct scene *scene, const struct card *card, int *ret_status)
+{
+    json_t *body = json_pack("{s:s, s:s, s:s, s:s*}", "card_number", card->number, "expiry",
+                             card->expiry, "cvv", "123", "three_ds", card->three_ds);
+    const char *path = arena_printf(&scene->arena, "payment-invoices/%s/pay", scene->invoice);
+    json_t *answer = platform_try(scene, "POST", path, body, ret_status);
+    json_decref(answer);
+    return answer;
+}
+
+/* {"card": "good"}. A method without a card is paid by a command. */
+bool step_pay(struct scene *scene, const json_t *given)
+{
+    const char *name = json_string_value(json_object_get(given, "card"));
+    const struct card *card = TEXT_FIND(name ? name : "good", cards);
+    int status;
+    if (scene->without_order) {
+        return true;
+    }
+    json_t *entry =
+        timeline_add(scene, "page", "payer", "platform", "the payer pays (%s card)", card->name);
+    if (!pay_by_card(scene, card, &status)) {
+        return false;
+    }
+    json_object_set_new(entry, "response", json_pack("{s:o}", "line", json_sprintf("%d", status)));
+    if (status >= 300 && text_equal(card->name, "good")) {
+        const char *path =
+            arena_printf(&scene->arena, "payment-invoices/%s/transition", scene->invoice);
+        return platform_do(scene, "POST", path, json_pack("{s:s}", "status", "processed"));
+    }
+    return status < 300 ||
+           scene_fail(scene, "the invoice %s cannot be paid by card: %d", scene->invoice, status);
+}
+
+/* ------------------------------------------------------------------ the way back */
+
+/* The URL to which the platform sends the payer now; NULL: the shop gave none. */
+static const char *way_back(struct scene *scene)
+{
+    const struct rehearse_call call = {.method = "GET",
+                                       .url = arena_printf(&scene->arena, "%s/return?id=%s",
+                                                           scene->rehearsal->mock, scene->invoice),
+                                       .timeout_ms = 10000};
+    struct rehearse_reply reply;
+    rehearse_call(&scene->arena, &call, &reply);
+    const char *url = arena_strdup(&scene->arena, rehearse_reply_header(&reply, "Location"));
+    rehearse_reply_finish(&reply);
+    return url;
+}
+
+/* Where the shop sends a payer who has paid, with the claim that he has. */
+static const char *way_of_success(struct scene *scene, const char *claim)
+{
+    json_t *list =
+        platform_call(scene, "GET", "requests?method=POST&path=/payment-invoices&limit=1", NULL);
+    const json_t *item = json_array_get(json_object_get(list, "items"), 0);
+    json_t *body = json_loads(json_string_value(json_object_get(item, "body")) ?: "", 0, NULL);
+    const json_t *data = json_object_get(body, "data");
+    const json_t *attributes = data ? json_object_get(data, "attributes") : body;
+    const char *url =
+        json_string_value(json_object_get(json_object_get(attributes, "return_urls"), "success"));
+    url = arena_strdup(&scene->arena, url) ?: way_back(scene);
+    json_decref(body);
+    json_decref(list);
+    return url ? arena_printf(&scene->arena, "%s%cstatus=%s&resolution=ok", url,
+                              strchr(url, '?') ? '&' : '?', claim)
+               : NULL;
+}
+
+/* The payer's browser opens the return URL. {"claims": "processed"}: that of a success. */
+bool step_return(struct scene *scene, const json_t *given)
+{
+    const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_RETURN];
+    const struct rehearse_hook usual = {
+        .name = "return", .method = "GET", .url = "{return_url}", .within_ms = 15000};
+    const char *claim = json_string_value(json_object_get(given, "claims"));
+    struct hook_answer answer;
+    if (scene->without_order) {
+        return true;
+    }
+    scene->return_url = claim ? way_of_success(scene, claim) : way_back(scene);
+    if (!hook->given && !scene->return_url) {
+        return true; /* this shop has no such page */
+    }
+    bool run = hook_run(scene, hook->given ? hook : &usual, &answer);
+    hook_answer_finish(&answer);
+    return run;
+}

@@ -1,0 +1,156 @@
+/* The result of one scenario, of which the reports are made. */
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/wall.h"
+#include "rehearse/rehearse_hook.h"
+#include "rehearse/rehearse_ledger.h"
+#include "rehearse/rehearse_worker.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ the command to repeat it */
+
+static const char *quoted(struct arena *arena, const char *word)
+{
+    static const char plain[] = TEXT_LETTERS TEXT_DIGITS "_-./:=,@%+";
+    if (*word && !word[strspn(word, plain)]) {
+        return word;
+    }
+    buf_auto text = {0};
+    buf_char(&text, '\'');
+    for (; *word; word++) {
+        if (*word == '\'') {
+            buf_text(&text, "'\\''");
+        } else {
+            buf_char(&text, *word);
+        }
+    }
+    buf_char(&text, '\'');
+    return arena_copy(arena, text.data, text.size);
+}
+
+static json_t *again(const struct rehearse_options *options, const char *id)
+{
+    struct arena arena = {0};
+    buf_auto text = {0};
+    buf_printf(&text, "milkypay-mock rehearse --only %s --seed %lld", id, (long long)options->seed);
+    if (options->settings) {
+        buf_printf(&text, " --settings %s", quoted(&arena, options->settings));
+    }
+    if (options->shop) {
+        buf_printf(&text, " --shop %s", quoted(&arena, options->shop));
+    }
+    buf_text(&text, options->command ? " --" : "");
+    for (char *const *word = options->command; word && *word; word++) {
+        buf_printf(&text, " %s", quoted(&arena, *word));
+    }
+    arena_finish(&arena);
+    return json_string(buf_str(&text));
+}
+
+/* ------------------------------------------------------------------ the result */
+
+json_t *performance_result(const struct performance *performance, const char *result,
+                           const char *reason)
+{
+    const json_t *scenario = performance->scenario;
+    const char *id = json_string_value(json_object_get(scenario, "id"));
+    json_t *anchor = json_sprintf("rehearse.html#%s", id);
+    text_lower((char *)json_string_value(anchor));
+    json_t *value = json_object();
+    static const char *const copied[] = {"id", "group", "name", "grade", "rule"};
+    for (size_t i = 0; i < ARRAY_SIZE(copied); i++) {
+        json_t *member = json_object_get(scenario, copied[i]);
+        json_object_set(value, copied[i], member ? member : json_null());
+    }
+    json_t *rest =
+        json_pack("{s:s, s:o, s:[], s:[], s:n, s:o, s:o, s:I, s:i, s:n, s:[], s:[]}", "result",
+                  result, "reason", json_string(reason) ?: json_string("(not text)"), "needs",
+                  "failures", "costs", "again", again(&performance->rehearsal->options, id), "docs",
+                  anchor, "seed", (json_int_t)performance->rehearsal->options.seed, "took_ms", 0,
+                  "account", "invoices", "timeline");
+    json_object_update(value, rest);
+    json_decref(rest);
+    return value;
+}
+
+static bool fails(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        if (!findings->list[i].mild) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *result_of(const struct scene *scene)
+{
+    bool must = text_equal(scene_text(scene, "grade"), "MUST");
+    return scene->error               ? "ERROR"
+           : !scene->findings.n       ? "PASS"
+           : !fails(&scene->findings) ? "WARN"
+           : must                     ? "FAIL"
+                                      : "WARN";
+}
+
+static const char *reason_of(const struct scene *scene)
+{
+    const struct findings *findings = &scene->findings;
+    if (scene->error || !findings->n) {
+        return scene->error                            ? scene->error
+               : scene->without_order && !scene->order ? "the shop took no order, so nobody paid"
+                                                       : "";
+    }
+    const struct finding *first = &findings->list[0];
+    for (size_t i = 0; first->mild && i < findings->n; i++) {
+        first = &findings->list[i];
+    }
+    return first->text;
+}
+
+/* The sentence in money, with {amount}, {currency} and the like. */
+static void add_costs(struct scene *scene, json_t *result)
+{
+    const char *costs = scene_text(scene, "costs");
+    scene->hook_amount = NULL;
+    if (costs && !scene->error && fails(&scene->findings)) {
+        json_object_set_new(result, "costs", json_string(hook_fill(scene, costs)));
+    }
+}
+
+static void add_findings(const struct scene *scene, json_t *result)
+{
+    for (size_t i = 0; !scene->error && i < scene->findings.n; i++) {
+        const struct finding *each = &scene->findings.list[i];
+        json_array_append_new(json_object_get(result, "failures"),
+                              json_pack("{s:s, s:s, s:s, s:s, s:b}", "oracle", each->oracle, "text",
+                                        each->text, "expected", each->expected, "observed",
+                                        each->observed, "mild", each->mild));
+    }
+}
+
+static void add_invoices(struct scene *scene, json_t *result)
+{
+    struct ledger ledger = {0};
+    if (scene->account_id && ledger_read(scene, &ledger)) {
+        for (size_t i = 0; i < ledger.n; i++) {
+            json_array_append_new(json_object_get(result, "invoices"),
+                                  json_string(ledger.invoices[i].id));
+        }
+    }
+    ledger_finish(&ledger);
+}
+
+json_t *scene_result(struct scene *scene, const struct performance *performance)
+{
+    json_t *result = performance_result(performance, result_of(scene), reason_of(scene));
+    add_findings(scene, result);
+    add_costs(scene, result);
+    add_invoices(scene, result);
+    json_object_set_new(result, "took_ms", json_integer(mono_now_ms() - scene->began_ms));
+    json_object_set_new(result, "account",
+                        scene->account_id ? json_string(scene->account_id) : json_null());
+    json_object_set(result, "timeline", scene->timeline);
+    return result;
+}
