@@ -1,6 +1,7 @@
 #include "rehearse/rehearse_ledger.h"
 
 #include "base/text.h"
+#include "domain/currency.h"
 #include "domain/money.h"
 #include "rehearse/rehearse_hook.h"
 
@@ -73,6 +74,12 @@ bool ledger_read(struct scene *scene, struct ledger *ret_ledger)
 void ledger_finish(struct ledger *ledger)
 {
     json_decref(ledger->callbacks);
+}
+
+int64_t ledger_share(int64_t amount, int64_t percent, const char *currency)
+{
+    int64_t step = currency_step(currency);
+    return amount / 100 * percent / step * step;
 }
 
 const struct ledger_invoice *ledger_find(const struct ledger *ledger, const char *id)

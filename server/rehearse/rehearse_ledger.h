@@ -19,6 +19,9 @@ struct ledger {
 bool ledger_read(struct scene *scene, struct ledger *ret_ledger);
 void ledger_finish(struct ledger *ledger);
 
+/* So many percent of an amount, rounded down to what the currency has. */
+int64_t ledger_share(int64_t amount, int64_t percent, const char *currency);
+
 const struct ledger_invoice *ledger_find(const struct ledger *ledger, const char *id);
 
 /* What the state hook told. */

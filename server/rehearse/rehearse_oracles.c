@@ -393,12 +393,20 @@ static void expect_kept(const struct judging *judging)
     }
 }
 
-/* The share of the order, in percent, that the ledger must have refunded. */
-static void expect_refunded(const struct judging *judging, const json_t *share)
+/* The shares of the order, in percent, that the ledger must have refunded. */
+static void expect_refunded(const struct judging *judging, const json_t *shares)
 {
     const struct ledger_invoice *invoice = the_invoice(judging);
-    int64_t expected = invoice ? invoice->amount / 100 * json_integer_value(share) : 0;
-    if (share && invoice && judging->last && invoice->refunded != expected) {
+    int64_t expected = 0;
+    size_t i;
+    json_t *each;
+    json_array_foreach(shares, i, each)
+    {
+        expected += invoice
+                        ? ledger_share(invoice->amount, json_integer_value(each), invoice->currency)
+                        : 0;
+    }
+    if (shares && invoice && judging->last && invoice->refunded != expected) {
         add(judging, (struct finding){.oracle = "O4",
                                       .text = "another amount was refunded than was asked for",
                                       .expected = money(judging, expected),

@@ -14,8 +14,8 @@ struct judging {
 /* Adds what is wrong to judging->findings. */
 void oracles_judge(const struct judging *judging);
 
-/* rehearse_told.c: whether this attempt is not genuine: its signature does not belong to its bytes,
- * or it was made by hand and says what is not true. */
+/* rehearse_told.c: whether this attempt is not genuine: its signature does not belong to its bytes
+ * and to this account. */
 bool told_is_forgery(const struct scene *scene, const json_t *callback, const json_t *attempt);
 
 /* Whether a genuine callback told the shop of this status, and got 200. */

@@ -138,7 +138,7 @@ static const char *make_invoice(struct scene *scene, const json_t *account)
         .headers = headers,
         .type = "application/json",
         .body = arena_printf(&scene->arena,
-                             "{\"service\":\"test_usd_test\",\"currency\":\"USD\","
+                             "{\"service\":\"payment_card_usd_hpp\",\"currency\":\"USD\","
                              "\"amount\":%s,\"test_mode\":true}",
                              scene->amount),
         .timeout_ms = CALL_MS,

@@ -1,9 +1,10 @@
 /* The steps of the merchant: his staff, his jobs, his machine. */
 #include "base/text.h"
 #include "domain/money.h"
+#include "rehearse/rehearse_ledger.h"
 #include "rehearse/rehearse_steps.h"
 
-/* A share of the order, in percent, in whole cents. */
+/* A share of the order, in percent. */
 static const char *share_of(struct scene *scene, const json_t *share)
 {
     int64_t amount = 0;
@@ -11,7 +12,7 @@ static const char *share_of(struct scene *scene, const json_t *share)
     if (!share || money_parse(scene->amount, &amount) != MONEY_OK) {
         return NULL;
     }
-    money_format_cents(amount / 100 * json_integer_value(share), text);
+    money_format_cents(ledger_share(amount, json_integer_value(share), scene->currency), text);
     return arena_strdup(&scene->arena, text);
 }
 

@@ -134,10 +134,19 @@ static json_t *made_callback(struct scene *scene, const json_t *given)
     return body;
 }
 
+/* A shop can tell what is not signed by the platform with this account's key of this mode. */
+static const char *nature_of(const json_t *given)
+{
+    bool forged = json_object_get(given, "sign") || json_object_get(given, "invoice");
+    return forged                                            ? PLANTED_FORGED
+           : json_is_true(json_object_get(given, "genuine")) ? PLANTED_GENUINE
+                                                             : PLANTED_UNTRUE;
+}
+
 /* As POST /_mock/callbacks takes it. {"genuine": true}: it says what is true. */
 static bool step_send(struct scene *scene, const json_t *given)
 {
-    bool genuine = json_is_true(json_object_get(given, "genuine"));
+    const char *nature = nature_of(given);
     const char *sign = json_string_value(json_object_get(given, "sign"));
     timeline_add(scene, "step", "rehearsal", "platform",
                  "a callback made by hand: %s, signature %s",
@@ -145,9 +154,9 @@ static bool step_send(struct scene *scene, const json_t *given)
     json_t *answer = platform_call(scene, "POST", "callbacks", made_callback(scene, given));
     const char *id = json_string_value(json_object_get(answer, "id"));
     if (id) {
-        json_object_set_new(scene->planted, id, json_boolean(genuine));
+        json_object_set_new(scene->planted, id, json_string(nature));
     }
-    scene->forged |= !genuine;
+    scene->forged |= !text_equal(nature, PLANTED_GENUINE);
     json_decref(answer);
     return answer && platform_wait(scene);
 }

@@ -19,6 +19,11 @@ struct findings {
     size_t n;
 };
 
+/* What a callback is that was made by hand. */
+#define PLANTED_GENUINE "genuine"
+#define PLANTED_UNTRUE "untrue" /* signed rightly, but it says what did not happen */
+#define PLANTED_FORGED "forged"
+
 struct scene {
     const struct rehearsal *rehearsal;
     const json_t *scenario; /* its object in scenarios.json */
