@@ -21,14 +21,18 @@ void hook_answer_finish(struct hook_answer *answer);
 /* Runs a hook whose answer must be good; false after scene_fail. */
 bool hook_do(struct scene *scene, const struct rehearse_hook *hook);
 
-/* The value in an answer, in the scene's arena; NULL if it is not there. A number and a boolean are
- * as JSON writes them. */
+/* rehearse_extract.c: the value in an answer, in the scene's arena; NULL if it is not there. A
+ * number and a boolean are as JSON writes them. */
 const char *hook_extract(struct scene *scene, const struct rehearse_extract *extract,
                          const struct hook_answer *answer);
 
-/* Replaces the placeholders of a text; in a URL, percent-encodes the values that are not URLs. */
+/* rehearse_fill.c: replaces the placeholders of a text; in a URL, percent-encodes the values that
+ * are not URLs. */
 const char *hook_fill(struct scene *scene, const char *text);
 const char *hook_fill_url(struct scene *scene, const char *text);
 
 /* The same for all texts of a JSON value; a new reference. */
 json_t *hook_fill_json(struct scene *scene, const json_t *value);
+
+/* The placeholders as environment of a command, REHEARSE_ORDER=...; ends in NULL. */
+char **hook_variables(struct scene *scene);

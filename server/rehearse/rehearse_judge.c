@@ -37,8 +37,8 @@ static bool read_state(struct scene *scene, const struct shop_state *before,
     return true;
 }
 
-static bool judge_state(struct scene *scene, const struct ledger *ledger, bool last,
-                        struct findings *ret_findings)
+static bool judge_told(struct scene *scene, const struct ledger *ledger, bool last,
+                       struct findings *ret_findings)
 {
     const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
     int64_t since = mono_now_ms(), end = since + REST_MOST_MS;
@@ -74,7 +74,7 @@ bool judge_at_rest(struct scene *scene, bool last)
     struct findings findings = {0};
     bool good = ledger_read(scene, &ledger);
     if (good && told) {
-        good = judge_state(scene, &ledger, last, &findings);
+        good = judge_told(scene, &ledger, last, &findings);
     } else if (good) {
         oracles_judge(&(struct judging){scene, &ledger, NULL, last, &findings});
     }

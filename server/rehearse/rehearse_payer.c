@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MINUTE_S 60
+
 /* ------------------------------------------------------------------ the order */
 
 /* Reads what the payer's page is about. */
@@ -120,7 +122,15 @@ static bool pay_by_card(struct scene *scene, const struct card *card, int *ret_s
     return answer;
 }
 
-/* {"card": "good"}. A method without a card is paid by a command. */
+/* A payer needs a minute. The shop has been told of the creation before. */
+static bool take_a_minute(struct scene *scene)
+{
+    return platform_wait(scene) &&
+           platform_do(scene, "POST", "clock/advance",
+                       json_pack("{s:i, s:s}", "seconds", MINUTE_S, "timeout", "40s"));
+}
+
+/* {"card": "good", "at_once": true}. A method without a card is paid by a command. */
 bool step_pay(struct scene *scene, const json_t *given)
 {
     const char *name = json_string_value(json_object_get(given, "card"));

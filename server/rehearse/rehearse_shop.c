@@ -2,6 +2,7 @@
 #include "base/wall.h"
 #include "rehearse/rehearse_call.h"
 #include "rehearse/rehearse_hook.h"
+#include "rehearse/rehearse_process.h"
 #include "rehearse/scene.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static bool run_command(struct scene *scene)
 static const char *last_words(struct scene *scene)
 {
     char text[TAIL];
-    process_tail_text(scene->place->tail, text, sizeof text);
+    keeper_tail_text(scene->place->tail, text, sizeof text);
     return *text ? arena_printf(&scene->arena, "; it printed: %s", text) : "";
 }
 

@@ -74,7 +74,7 @@ struct worker {
     int out;
 };
 
-static int work(void *arg, const struct process_place *place)
+static int work(void *arg, const struct keeper_place *place)
 {
     const struct worker *worker = arg;
     const struct performance *performance = worker->performance;
@@ -104,5 +104,5 @@ static int work(void *arg, const struct process_place *place)
 pid_t performance_start(struct performance *performance, int out)
 {
     struct worker worker = {performance, out};
-    return process_keep(work, &worker, performance->rehearsal->options.output);
+    return keeper_start(work, &worker, performance->rehearsal->options.output);
 }

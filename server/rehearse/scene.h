@@ -2,7 +2,7 @@
 #pragma once
 
 #include "rehearse/rehearsal.h"
-#include "rehearse/rehearse_process.h"
+#include "rehearse/rehearse_keeper.h"
 
 #define FINDINGS_MOST 24
 
@@ -37,7 +37,7 @@ struct scene {
     const char *account_id;
 
     /* The shop. */
-    const struct process_place *place;
+    const struct keeper_place *place;
     int port;
     const char *shop;       /* URL */
     pid_t shop_pid;         /* 0: it is not ours, or does not run */
@@ -104,6 +104,8 @@ void platform_close_account(struct scene *scene);
 
 /* Makes an invoice of another account, for scene->stranger. */
 bool platform_make_stranger(struct scene *scene);
+
+/* ------------------------------------------------------------------ rehearse_settle.c */
 
 /* Waits until no callback is being sent. */
 bool platform_wait(struct scene *scene);

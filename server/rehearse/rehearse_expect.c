@@ -1,0 +1,107 @@
+/* What a scenario expects besides, and what it leaves out. */
+#include "base/text.h"
+#include "domain/money.h"
+#include "rehearse/rehearse_oracles.h"
+
+static void expect_state(const struct judging *judging, const json_t *states)
+{
+    const struct shop_state *shop = judging->shop;
+    const char *list = NULL;
+    size_t i;
+    json_t *each;
+    if (!shop || !states || judging->findings->n) {
+        return;
+    }
+    json_array_foreach(states, i, each)
+    {
+        const char *state = json_string_value(each);
+        if (text_equal(state, shop->state)) {
+            return;
+        }
+        list = list ? arena_printf(&judging->scene->arena, "%s or %s", list, state) : state;
+    }
+    judging_add(judging,
+                (struct finding){.oracle = "O3",
+                                 .text = "the shop has come to another state than it should",
+                                 .expected = list,
+                                 .observed = shop->told,
+                                 .state = true});
+}
+
+/* What the step `keep` saw must not have changed. */
+static void expect_kept(const struct judging *judging)
+{
+    const struct shop_state *shop = judging->shop;
+    const char *kept = judging->scene->kept;
+    if (shop && kept && judging->last && !text_equal(kept, shop->told)) {
+        judging_add(judging, (struct finding){.oracle = "O3",
+                                              .text = "the shop has fallen back to an older state",
+                                              .expected = kept,
+                                              .observed = shop->told,
+                                              .state = true});
+    }
+}
+
+/* The shares of the order, in percent, that the ledger must have refunded. */
+static void expect_refunded(const struct judging *judging, const json_t *shares)
+{
+    const struct ledger_invoice *invoice = judging_invoice(judging);
+    int64_t expected = 0;
+    size_t i;
+    json_t *each;
+    json_array_foreach(shares, i, each)
+    {
+        expected += invoice
+                        ? ledger_share(invoice->amount, json_integer_value(each), invoice->currency)
+                        : 0;
+    }
+    if (shares && invoice && judging->last && invoice->refunded != expected) {
+        judging_add(judging,
+                    (struct finding){.oracle = "O4",
+                                     .text = "another amount was refunded than was asked for",
+                                     .expected = judging_money(judging, expected),
+                                     .observed = judging_money(judging, invoice->refunded)});
+    }
+}
+
+static void expect_payouts(const struct judging *judging, const json_t *n)
+{
+    int64_t made = judging_payouts(judging);
+    if (n && made != json_integer_value(n)) {
+        judging_add(judging,
+                    (struct finding){.oracle = "O1",
+                                     .text = "another number of payouts was made than it should",
+                                     .expected = judging_number(judging, json_integer_value(n)),
+                                     .observed = judging_number(judging, made)});
+    }
+}
+
+void judge_expectations(const struct judging *judging)
+{
+    const json_t *expect = json_object_get(judging->scene->scenario, "expect");
+    if (judging->last) {
+        expect_state(judging, json_object_get(expect, "state"));
+    }
+    expect_kept(judging);
+    expect_refunded(judging, json_object_get(expect, "refunded"));
+    expect_payouts(judging, json_object_get(expect, "payouts"));
+}
+
+/* Drops what the oracles found that the scenario leaves out. */
+void judge_without(const struct judging *judging)
+{
+    const json_t *without = json_object_get(judging->scene->scenario, "without");
+    size_t i, left = 0;
+    json_t *each;
+    for (size_t k = 0; k < judging->findings->n; k++) {
+        bool out = false;
+        json_array_foreach(without, i, each)
+        {
+            out = out || text_equal(json_string_value(each), judging->findings->list[k].oracle);
+        }
+        if (!out) {
+            judging->findings->list[left++] = judging->findings->list[k];
+        }
+    }
+    judging->findings->n = left;
+}
