@@ -139,6 +139,9 @@ bool step_pay(struct scene *scene, const json_t *given)
     if (scene->without_order) {
         return true;
     }
+    if (!json_is_true(json_object_get(given, "at_once")) && !take_a_minute(scene)) {
+        return false;
+    }
     json_t *entry =
         timeline_add(scene, "page", "payer", "platform", "the payer pays (%s card)", card->name);
     if (!pay_by_card(scene, card, &status)) {
