@@ -62,6 +62,7 @@ static const char usage[] =
     "       " PROGRAM " exec [options] -- COMMAND ...      run a command beside it, e.g. npm test\n"
     "       " PROGRAM " healthcheck [URL]                  exit 0 if a server is up, else 1\n"
     "       " PROGRAM " compare [options] FILE ...         compare a real account with this mock\n"
+    "       " PROGRAM " rehearse [options] -- COMMAND ...  tell what would go wrong in a shop\n"
     "\n"
     "Each option is also an environment variable; the command line wins. A DURATION is a whole\n"
     "number and ms, s, m, h or d. Values may also be given as --option=value.\n";
@@ -151,7 +152,7 @@ static enum config_result refuse_word(char **argv, int at)
             what, arena_printf(&texts, "unexpected argument: --%s takes no value", flag->name));
     }
     struct nearest nearest = nearest_to(argv[at]);
-    static const char *const commands[] = {EXEC, "healthcheck", "compare", NULL};
+    static const char *const commands[] = {EXEC, "healthcheck", "compare", "rehearse", NULL};
     nearest_offer_list(&nearest, at == 1 ? commands : NULL);
     for (size_t i = 0; i < config_options_count; i++) { /* "listen" for --listen */
         nearest_offer_as(&nearest, config_options[i].name,

@@ -30,7 +30,7 @@ _milkypay_mock()
     if [[ $cword -gt 1 && " {commands} " == *" ${{words[1]}} "* ]]; then
         command=${{words[1]}}
     fi
-    if [[ $command == exec ]]; then
+    if [[ $command == exec || $command == rehearse ]]; then
         for ((at = 2; at < cword; at++)); do
             if [[ ${{words[at]}} == -- ]]; then
                 _command_offset $((at + 1))
@@ -64,6 +64,7 @@ _milkypay_mock()
                 _filedir
             fi
             ;;
+        rehearse) COMPREPLY=($(compgen -W '{rehearse} --' -- "$cur")) ;;
     esac
     if [[ $cword -eq 1 ]]; then
         COMPREPLY+=($(compgen -W '{commands}' -- "$cur"))
@@ -80,8 +81,8 @@ BASH_CHOICE = """\
 """
 
 
-def bash(told, compare):
-    given = list({option.name: option for option in told.options + compare.options}.values())
+def bash(told, compare, rehearse):
+    given = list({option.name: option for option in told.options + compare.options + rehearse.options}.values())
     choosing = [option for option in given if option.choices]
     files, folders = taking(given, "FILE"), taking(given, "DIR")
     others = [o for o in given if o.argument and o not in files + folders + choosing]
@@ -89,6 +90,7 @@ def bash(told, compare):
         commands=" ".join(command.name for command in told.commands if command.name),
         options=names(told.options),
         compare=names(compare.options),
+        rehearse=names(rehearse.options),
         files="|".join(option.name for option in files),
         folders="|".join(option.name for option in folders),
         others="|".join(option.name for option in others),
@@ -109,13 +111,16 @@ _milkypay_mock() {{
     local -a compare_options=(
 {compare}
     )
+    local -a rehearse_options=(
+{rehearse}
+    )
     local -a mock_commands=(
 {commands}
     )
     local command=
     (( CURRENT > 2 )) && command=$words[2]
     case $command in
-    exec)
+    exec|rehearse)
         local at=${{words[(i)--]}}
         if (( at < CURRENT )); then
             shift at words
@@ -125,7 +130,11 @@ _milkypay_mock() {{
         fi
         shift words
         (( CURRENT-- ))
-        _arguments -S : $mock_options
+        if [[ $command == exec ]]; then
+            _arguments -S : $mock_options
+        else
+            _arguments -S : $rehearse_options
+        fi
         ;;
     healthcheck)
         _message URL
@@ -167,11 +176,12 @@ def zsh_option(option):
     return f"'{repeat}{option.name}={what}:{zsh_quoted(option.argument, ':')}:{action}'"
 
 
-def zsh(told, compare):
+def zsh(told, compare, rehearse):
     commands = [f"'{c.name}:{zsh_quoted(c.help, ':')}'" for c in told.commands if c.name]
     return ZSH.format(
         options="\n".join("        " + zsh_option(option) for option in told.options),
         compare="\n".join("        " + zsh_option(option) for option in compare.options),
+        rehearse="\n".join("        " + zsh_option(option) for option in rehearse.options),
         commands="\n".join("        " + command for command in commands),
     )
 
@@ -190,10 +200,10 @@ function __milkypay_mock_words
     end
 end
 
-# The command behind `exec ... --`, as far as it is typed; fails when this is not the place for one.
+# The command behind `exec ... --` or `rehearse ... --`, as far as it is typed; fails when this is not the place for one.
 function __milkypay_mock_command
     set -l words (__milkypay_mock_words)
-    test "$words[1]" = exec; or return 1
+    contains -- "$words[1]" exec rehearse; or return 1
     set -l at (contains --index -- -- $words); or return 1
     set --erase words[1..$at]
     set -l typed
@@ -207,12 +217,17 @@ end
 # Whether this is the server's or exec's own part of the line.
 function __milkypay_mock_takes_options
     set -l words (__milkypay_mock_words)
-    not contains -- "$words[1]" healthcheck compare; and not __milkypay_mock_command >/dev/null
+    not contains -- "$words[1]" healthcheck compare rehearse; and not __milkypay_mock_command >/dev/null
 end
 
 function __milkypay_mock_compares
     set -l words (__milkypay_mock_words)
     test "$words[1]" = compare
+end
+
+function __milkypay_mock_rehearses
+    set -l words (__milkypay_mock_words)
+    test "$words[1]" = rehearse; and not __milkypay_mock_command >/dev/null
 end
 
 function __milkypay_mock_takes_commands
@@ -240,10 +255,11 @@ def fish_option(option, where):
     return f"-n {where} -l {option.name[2:]} {action}-d {fish_quoted(option.help)}"
 
 
-def fish(told, compare):
+def fish(told, compare, rehearse):
     rows = [f"-n __milkypay_mock_takes_commands -a {c.name} -d {fish_quoted(c.help)}" for c in told.commands if c.name]
     rows += [fish_option(option, "__milkypay_mock_takes_options") for option in told.options]
     rows += [fish_option(option, "__milkypay_mock_compares") for option in compare.options]
+    rows += [fish_option(option, "__milkypay_mock_rehearses") for option in rehearse.options]
     return FISH + "".join(f"complete -c milkypay-mock {row}\n" for row in rows)
 
 
@@ -252,4 +268,5 @@ SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[2] not in SHELLS:
         sys.exit(__doc__)
-    print(SHELLS[sys.argv[2]](options.read(sys.argv[1]), options.read(sys.argv[1], "compare")), end="")
+    read = [options.read(sys.argv[1], *command) for command in ([], ["compare"], ["rehearse"])]
+    print(SHELLS[sys.argv[2]](*read), end="")

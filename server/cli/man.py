@@ -63,7 +63,8 @@ def option_row(option):
 
 
 def main(program, template, *values):
-    told, compare = options.read(program), options.read(program, "compare")
+    told = options.read(program)
+    compare, rehearse = options.read(program, "compare"), options.read(program, "rehearse")
     page = {
         "SYNOPSIS": [line for command in told.commands for line in synopsis(command)],
         "COMMANDS": tagged(
@@ -73,6 +74,8 @@ def main(program, template, *values):
         "OPTIONS": tagged(option_row(option) for option in told.options),
         "COMPARE": sentences(compare.notes),
         "COMPARE_OPTIONS": tagged(option_row(option) for option in compare.options),
+        "REHEARSE": sentences(rehearse.notes),
+        "REHEARSE_OPTIONS": tagged(option_row(option) for option in rehearse.options),
         "ABOUT_EXEC": sentences(told.about_exec),
         "EXEC_ENVIRONMENT": listed(re.findall(r"MILKYPAY_[A-Z_]+", told.about_exec)),
     }

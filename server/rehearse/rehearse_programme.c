@@ -209,7 +209,8 @@ static bool is_hopeless(const json_t *result)
     json_t *each;
     json_array_foreach(json_object_get(result, "failures"), i, each)
     {
-        if (!text_equal(text_in(each, "oracle"), "O5")) {
+        if (!text_equal(text_in(each, "oracle"), "O5") ||
+            text_equal(text_in(each, "text"), TOO_SLOW)) {
             return true;
         }
     }

@@ -3,10 +3,13 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "rehearse/rehearse_hook.h"
+#include "rehearse/rehearse_ledger.h"
 #include "rehearse/rehearse_steps.h"
 
 #include <stdlib.h>
 #include <unistd.h>
+
+#define SILENCE_MS 9000 /* the shortest patience of the platform is 10 s */
 
 static bool open_scene(struct scene *scene)
 {
@@ -58,6 +61,42 @@ static void drop_usual(struct scene *scene)
     findings->n = left;
 }
 
+/* The longest attempt that the platform gave up, in milliseconds; 0: there was none. */
+static int64_t longest_silence(const struct ledger *ledger)
+{
+    int64_t longest = 0;
+    size_t i, k;
+    json_t *callback, *attempt;
+    json_array_foreach(json_object_get(ledger->callbacks, "items"), i, callback)
+    {
+        json_array_foreach(json_object_get(callback, "attempts"), k, attempt)
+        {
+            int64_t ms = json_integer_value(json_object_get(attempt, "took_ms"));
+            bool silent = json_is_null(json_object_get(attempt, "code"));
+            longest = silent && ms > longest ? ms : longest;
+        }
+    }
+    return longest;
+}
+
+/* A scenario that could not go on because the shop does not answer callbacks: its own failure. */
+static void blame_silence(struct scene *scene)
+{
+    struct ledger ledger = {0};
+    int64_t ms = scene->account_id && ledger_read(scene, &ledger) ? longest_silence(&ledger) : 0;
+    ledger_finish(&ledger);
+    if (ms >= SILENCE_MS) {
+        scene->error = NULL;
+        scene->findings.n = 0;
+        scene_find(scene,
+                   &(struct finding){.oracle = "O5",
+                                     .text = TOO_SLOW,
+                                     .expected = "200 within 20 s",
+                                     .observed = arena_printf(&scene->arena, "no answer for %lld s",
+                                                              (long long)ms / 1000)});
+    }
+}
+
 static void play(struct scene *scene)
 {
     if (open_scene(scene) && steps_do(scene, json_object_get(scene->scenario, "steps")) &&
@@ -66,6 +105,9 @@ static void play(struct scene *scene)
         judge_end(scene);
         timeline_collect(scene);
         drop_usual(scene);
+    }
+    if (scene->error) {
+        blame_silence(scene);
     }
 }
 

@@ -15,6 +15,10 @@ struct performance {
 /* How long a scenario may take, without the start of its shop. */
 #define PERFORMANCE_MOST_MS 60000
 
+/* What is found of a shop whose answers outlast the platform's patience: nothing else can be tested
+ * in any reasonable time. */
+#define TOO_SLOW "a callback was not answered in time"
+
 /* rehearse_worker.c: starts the worker, which writes the result to `out`. Returns its keeper, or -1
  * with errno. */
 pid_t performance_start(struct performance *performance, int out);

@@ -68,7 +68,7 @@ describe('options', () => {
     const { stdout } = await runBinary(['--help']);
     const help = JSON.parse(execFileSync('python3', [OPTIONS_PY, BIN], { encoding: 'utf8' }));
     assert.deepEqual(help.options.map(({ name }) => name), stdout.match(/^ {2}--[a-z-]+/gm).map((name) => name.trim()));
-    assert.deepEqual(help.commands.map(({ name }) => name), ['', 'exec', 'healthcheck', 'compare']);
+    assert.deepEqual(help.commands.map(({ name }) => name), ['', 'exec', 'healthcheck', 'compare', 'rehearse']);
     const option = (name) => help.options.find((one) => one.name === name);
     assert.deepEqual(option('--listen'), {
       name: '--listen',

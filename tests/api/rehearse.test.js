@@ -1,0 +1,231 @@
+// `milkypay-mock rehearse`: its options and settings, what it starts and ends, and how it judges a small shop.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { test, describe } from 'node:test';
+import { within } from '../lib/limits.js';
+import { SETTINGS, rehearse, rehearsed, shopFolder } from '../lib/rehearse.js';
+import { ALONE, BIN, cleanEnv, runBinary } from '../lib/server.js';
+
+const results = ({ run }) => Object.fromEntries(run.results.map(({ id, result }) => [id, result]));
+const find = ({ run }, id) => run.results.find((one) => one.id === id);
+
+describe('arguments', () => {
+  test('--help has the format that server/options.py reads, and --list needs no shop', async () => {
+    const help = await runBinary(['rehearse', '--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /^Usage: milkypay-mock rehearse \[options\] -- COMMAND/);
+    const { code, stdout } = await runBinary(['rehearse', '--list']);
+    assert.equal(code, 0);
+    const lines = stdout.trim().split('\n');
+    assert.ok(lines.length >= 34);
+    assert.ok(lines.some((line) => /^D1 +MUST +creation +P1017 +The reply to the creation is lost$/.test(line)));
+  });
+
+  for (const [args, message] of [
+    [[], 'name the command that starts the shop after --, or --shop URL; see rehearse --help'],
+    [['--'], 'the command after -- is missing'],
+    [['node', 'shop.mjs'], 'node: put -- before the command that starts the shop'],
+    [['--onyl', 'D1', '--', 'true'], '--onyl: unknown option; did you mean --only?'],
+    [['--only', '--', 'true'], '--only: IDS is missing'],
+    [['--only=', '--', 'true'], '--only: must not be empty'],
+    [['--complete=yes', '--', 'true'], '--complete: must not have a value'],
+    [['--level', 'all', '--', 'true'], '--level: must be one of receiver, orders, money'],
+    [['--jobs', '0', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
+    [['--seed', 'x', '--', 'true'], '--seed: must be a whole number'],
+    [['--format', 'xml', '--', 'true'], '--format: must be text or json'],
+    [['--shop', 'ftp://shop', '--', 'true'], '--shop: must be an http or https URL without a user, a query and a fragment'],
+    [['--shop', 'http://shop', '--', 'true'], '--shop is for a shop that runs: leave the command out'],
+    [['--only', 'D9', '--', 'true'], '--only: unknown scenario "D9"; --list prints them'],
+    [['--settings', 'none.json', '--', 'true'], 'none.json: No such file or directory'],
+  ]) {
+    test(`${args.join(' ') || 'no argument'} is refused`, async () => {
+      const { code, stdout, stderr } = await runBinary(['rehearse', ...args], { cwd: shopFolder() });
+      assert.equal(stderr, `milkypay-mock: rehearse: ${message}\n`);
+      assert.equal(stdout, '');
+      assert.equal(code, 2);
+    });
+  }
+});
+
+describe('rehearsal.json', () => {
+  const wrong = async (settings) => {
+    const { code, stderr } = await rehearse([], { settings });
+    assert.equal(code, 2);
+    return stderr.trim().split('\n').map((line) => line.replace('milkypay-mock: rehearse: rehearsal.json: ', ''));
+  };
+
+  test('every mistake is told with its place', async () => {
+    assert.deepEqual(await wrong({
+      shop: { url: 'http://127.0.0.1:{port}', redy: '/' },
+      order: { url: '{shop}/orders', command: ['true'], id: 'order' },
+      state: { url: '{shop}', map: { paid: 'payed' }, fulfilments: { pattern: '(' } },
+      refund: { method: 'POST', form: { amount: 1 }, json: {}, expect: [] },
+      restart: 'yes',
+      amount: 0,
+      rest: 5,
+    }), [
+      'shop.redy: This field was not expected. Did you mean ready?',
+      'rest: This field was not expected. Did you mean restart?',
+      'order: This hook must have a "url" or a "command", not both.',
+      'order.id: This value must be a JSON pointer such as "/data/status", or {"pattern": "one (group)"}.',
+      'state.fulfilments: This pattern cannot be compiled: missing closing parenthesis (at offset 1).',
+      'state.map.paid: This value must be one of unpaid, pending, paid, part, failed, refunded, disputed, part_refunded.',
+      'state.status: This value should not be blank.',
+      'refund: This hook needs a "url" or a "command".',
+      'refund.form: This value must be an object of texts.',
+      'refund.expect: This value must be a list of statuses, such as [200, 303].',
+      'restart: This value must be true or an object.',
+      'amount: This value must be greater than 0.',
+    ]);
+  });
+
+  test('a file that is no JSON, or none at all', async () => {
+    assert.deepEqual(await wrong('{"shop": }'), ['line 1 column 10: unexpected token near \'}\'']);
+    assert.deepEqual(await wrong('[]'), ['must be an object']);
+    const { code, stderr } = await runBinary(['rehearse', '--', 'true'], { cwd: '/' });
+    assert.equal(code, 2);
+    assert.equal(stderr, 'milkypay-mock: rehearse: rehearsal.json: there is no such file here; --settings FILE names another\n');
+  });
+});
+
+describe('a verdict', { skip: ALONE }, () => {
+  test('a right shop holds, and what lacks a hook is not tested', async () => {
+    const played = await rehearsed(['--only', 'E0,A1,B1,C4,C8,F1']);
+    assert.deepEqual(results(played),
+      { E0: 'PASS', A1: 'PASS', B1: 'PASS', C4: 'PASS', C8: 'NOT TESTED', F1: 'NOT TESTED' });
+    assert.equal(played.run.line, '4 of 6 MUST hold, 0 fail, 2 not tested');
+    assert.equal(played.code, 0);
+    assert.deepEqual(find(played, 'F1').needs, ['refund']);
+    assert.equal(find(played, 'F1').reason, 'the settings have no hook refund');
+    const { timeline, invoices, again } = find(played, 'A1');
+    assert.equal(invoices.length, 1);
+    assert.ok(timeline.some(({ kind, text }) => kind === 'callback' && /-> 403$/.test(text)));
+    assert.match(again, /^milkypay-mock rehearse --only A1 --seed 1 -- \S*node shop\.mjs$/);
+  });
+
+  test('a MUST that was not tested decides with --complete', async () => {
+    assert.equal((await rehearse(['--only', 'F1', '--complete'])).code, 4);
+    assert.equal((await rehearse(['--only', 'F5', '--complete'])).code, 0);
+  });
+
+  test('a shop that believes all fails on forgeries only', async () => {
+    const played = await rehearsed(['--only', 'E0,A1,B1'], { defect: 'believes all' });
+    assert.deepEqual(results(played), { E0: 'PASS', A1: 'FAIL', B1: 'PASS' });
+    assert.equal(played.code, 3);
+    const { failures, costs } = find(played, 'A1');
+    assert.equal(costs, 'whoever knows the callback URL gets goods for 100.00 USD without paying');
+    assert.deepEqual(failures[0], {
+      oracle: 'O2',
+      text: 'the shop takes a callback that is not genuine for money',
+      expected: 'not paid: the platform has 0.00 USD',
+      observed: 'processed',
+      mild: false,
+    });
+  });
+
+  test('a shop that ships again fails where a callback is repeated', async () => {
+    const played = await rehearsed(['--only', 'E0,B1,B4'], { defect: 'ships again' });
+    assert.deepEqual(results(played), { E0: 'PASS', B1: 'FAIL', B4: 'FAIL' });
+    assert.equal(find(played, 'B1').failures[0].observed, '2 fulfilments');
+  });
+
+  test('what the ordinary purchase shows is told once', async () => {
+    const played = await rehearsed(['--only', 'E0,B1'], { defect: 'answers 204' });
+    assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS' });
+    assert.deepEqual(find(played, 'E0').failures.map(({ oracle, observed }) => `${oracle} ${observed}`),
+      ['O5 204', 'O5 204']);
+  });
+
+  test('nothing is learned from a shop that an ordinary purchase brings down', async () => {
+    const played = await rehearsed(['--only', 'E0,B1'], { defect: 'crashes' });
+    assert.deepEqual(results(played), { E0: 'FAIL', B1: 'NOT TESTED' });
+    assert.match(find(played, 'B1').reason, /^An ordinary purchase \(E0\) fails already: /);
+    assert.equal(find(played, 'E0').failures[0].observed, 'exit status 9');
+  });
+
+  test('a shop that does not start is an error of the set-up, with its last words', async () => {
+    const played = await rehearsed(['--only', 'D1'], { defect: 'ends at once' });
+    assert.deepEqual(results(played), { D1: 'ERROR' });
+    assert.match(find(played, 'D1').reason,
+      /^An ordinary purchase \(E0\) could not be judged: the shop ended with exit status 7 .*; it printed: no database$/);
+    assert.equal(played.code, 2);
+    const { code, stdout } = await rehearse(['--only', 'D1'], { settings: { ...SETTINGS, shop: { url: 'http://8.8.8.8' } } });
+    assert.equal(code, 2);
+    assert.match(stdout, /its host is a public address; a rehearsal calls this machine and private networks only/);
+  });
+
+  test('hooks may be commands, and values are found by patterns', async () => {
+    const ask = (path, method = 'GET') => [process.execPath, '-e',
+      `fetch(process.env.REHEARSE_SHOP + ${path}, { method: '${method}' }).then((r) => r.text()).then(console.log)`];
+    const settings = {
+      ...SETTINGS,
+      order: { command: ask("'/orders'", 'POST'), id: { pattern: '"order":"(o[0-9]+)"' } },
+      state: {
+        command: ask("'/orders/' + process.env.REHEARSE_ORDER"),
+        status: { pattern: '"status":"([a-z_]+)"' },
+        map: SETTINGS.state.map,
+      },
+    };
+    const played = await rehearsed(['--only', 'E0,B1'], { settings });
+    assert.deepEqual(results(played), { E0: 'PASS', B1: 'NOT TESTED' });
+  });
+});
+
+/** The processes below a process: pids. */
+function below(root) {
+  const parents = new Map();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+      parents.set(pid, parent);
+    } catch {
+      // it has ended
+    }
+  }
+  const found = [];
+  const visit = (pid) => parents.forEach((parent, child) => {
+    if (parent === pid) {
+      found.push(child);
+      visit(child);
+    }
+  });
+  visit(String(root));
+  return found;
+}
+
+const lives = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()[0] !== 'Z';
+  } catch {
+    return false;
+  }
+};
+
+describe('processes', { skip: ALONE }, () => {
+  for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
+    test(`${signal} ends the server, the shops and what they started`, async () => {
+      const folder = shopFolder({ ...SETTINGS, shop: { url: 'http://127.0.0.1:{port}', ready: '/', ready_within: '60s' } });
+      const told = createServer().listen(0, '127.0.0.1');
+      await once(told, 'listening');
+      // a shop that never answers, behind a shell that detaches a process of its own
+      const script = `setsid sleep 300 & exec node -e "fetch('http://127.0.0.1:${told.address().port}')"; `;
+      const child = spawn(BIN, ['rehearse', '--only', 'E0', '--', 'sh', '-c', `${script}`],
+        { cwd: folder, env: cleanEnv({ TMPDIR: folder }), stdio: 'ignore' });
+      await within(once(told, 'request'), () => 'the start of the shop');
+      const started = below(child.pid);
+      assert.ok(started.length >= 5, `${started}`);
+      child.kill(signal);
+      const [code] = await within(once(child, 'exit'), () => 'the end of the program');
+      assert.equal(code, status);
+      await within((async () => {
+        while (started.some(lives)) await new Promise((done) => { setImmediate(done); });
+      })(), () => `the end of ${started.filter(lives)}`);
+      told.closeAllConnections();
+      told.close();
+    });
+  }
+});

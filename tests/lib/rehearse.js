@@ -1,0 +1,100 @@
+// A small right shop for `milkypay-mock rehearse`, which can be given a defect, and the run of the command.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runBinary, tempDir } from './server.js';
+
+/** `DEFECT` of its environment names one thing that it does wrong. */
+const SHOP = `
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const { MILKYPAY_URL: mock, MILKYPAY_ACCOUNT_ID: id, MILKYPAY_API_KEY: key, MILKYPAY_SECRET_KEY: secret, PORT, DEFECT }
+  = process.env;
+const headers = { Authorization: 'Basic ' + btoa(id + ':' + key), 'Content-Type': 'application/json' };
+const orders = new Map();
+if (DEFECT === 'ends at once') { console.error('no database'); process.exit(7); }
+
+function take({ id: invoice, attributes }) {
+  const order = orders.get(attributes.reference_id);
+  if (!order || order.invoice !== invoice || attributes.updated < order.updated) return;
+  Object.assign(order, { status: attributes.status, updated: attributes.updated, refunded: attributes.refunded_amount });
+  if (attributes.status !== 'processed') return;
+  order.paid = attributes.processed_amount;
+  order.shipped = DEFECT === 'ships again' ? (order.shipped ?? 0) + 1 : 1;
+}
+
+async function open() {
+  const reference = 'o' + (orders.size + 1);
+  const attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount: 100,
+    test_mode: true, callback_url: 'http://127.0.0.1:' + PORT + '/callback' };
+  const body = JSON.stringify({ data: { type: 'payment-invoices', attributes } });
+  const reply = await fetch(mock + '/payment-invoices', { method: 'POST', headers, body });
+  const { data } = await reply.json();
+  orders.set(reference, { invoice: data.id, status: 'process_pending', updated: 0 });
+  return { order: reference, page: data.attributes.hpp_url };
+}
+
+createServer(async (request, response) => {
+  const answer = (status, value) => response.writeHead(status).end(value && JSON.stringify(value));
+  const body = Buffer.concat(await request.toArray());
+  const [, what, name] = request.url.split('/');
+  if (what === 'orders' && request.method === 'POST') {
+    await open().then((made) => answer(201, made), () => answer(503));
+  } else if (what === 'orders') {
+    const { status, paid = 0, shipped = 0, refunded } = orders.get(name) ?? {};
+    answer(status ? 200 : 404, { status, paid, shipped, refunded: refunded ?? 0 });
+  } else if (what === 'callback') {
+    const right = createHash('sha1').update(secret).update(body).update(secret).digest('base64');
+    if (DEFECT === 'crashes') process.exit(9);
+    if (DEFECT !== 'believes all' && request.headers['x-signature'] !== right) return answer(403);
+    take(JSON.parse(body).data);
+    answer(DEFECT === 'answers 204' ? 204 : 200);
+  } else {
+    answer(200);
+  }
+}).listen(PORT, '127.0.0.1');
+`;
+
+/** The settings of the shop. */
+export const SETTINGS = {
+  shop: { url: 'http://127.0.0.1:{port}' },
+  order: { method: 'POST', url: '{shop}/orders', id: '/order', expect: [201] },
+  state: {
+    url: '{shop}/orders/{order}',
+    status: '/status',
+    map: {
+      process_pending: 'pending',
+      processed: 'paid',
+      partially_processed: 'part',
+      process_failed: 'failed',
+      terminated: 'failed',
+      refunded: 'refunded',
+      partially_charged_back: 'disputed',
+      charged_back: 'disputed',
+    },
+    fulfilments: '/shipped',
+    amount: '/paid',
+    refunded: '/refunded',
+  },
+};
+
+/** Writes the shop and its settings into a folder, which is returned. */
+export function shopFolder(settings = SETTINGS) {
+  const folder = tempDir();
+  writeFileSync(join(folder, 'shop.mjs'), SHOP);
+  writeFileSync(join(folder, 'rehearsal.json'), typeof settings === 'string' ? settings : JSON.stringify(settings));
+  return folder;
+}
+
+/** Rehearses the shop: {code, stdout, stderr}. */
+export function rehearse(args, { defect, settings, env, folder = shopFolder(settings) } = {}) {
+  const all = ['rehearse', ...args, '--', process.execPath, 'shop.mjs'];
+  return runBinary(all, { cwd: folder, env: { TMPDIR: folder, ...(defect && { DEFECT: defect }), ...env } });
+}
+
+/** The same, with the run that --format json prints. */
+export async function rehearsed(args, options) {
+  const { code, stdout, stderr } = await rehearse(['--format', 'json', ...args], options);
+  return { code, stderr, run: stdout ? JSON.parse(stdout) : undefined };
+}
