@@ -28,6 +28,7 @@
 #include "store/store_run.h"
 #include "tmpdb.h"
 #include "web/page.h"
+#include "web/report_parts.h"
 
 #include <errno.h>
 #include <malloc.h>

@@ -7,12 +7,6 @@
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #define JUNIT_FILE "milkypay-junit.xml"
 #define HTML_FILE "milkypay.html"
 
@@ -127,34 +121,6 @@ static void add_invoice(struct report *report, struct arena *arena, int64_t seq)
 
 /* ------------------------------------------------------------------ the files */
 
-static const char *refusal(const char *name, struct arena *arena)
-{
-    return arena_printf(arena, "--report %s: %s", name, strerror(errno));
-}
-
-const char *report_prepare(const char *dir, struct arena *arena)
-{
-    char *path = arena_strdup(arena, dir);
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0777); /* errors of parents show up in the last one */
-        *slash = '/';
-    }
-    const char *inside = arena_printf(arena, "%s/.", dir);
-    bool good = (mkdir(path, 0777) == 0 || errno == EEXIST) && access(inside, W_OK | X_OK) == 0;
-    return good ? NULL : refusal(dir, arena);
-}
-
-static const char *write_file(const struct report_run *run, const char *name,
-                              const struct buf *text, struct arena *arena)
-{
-    const char *path = arena_printf(arena, "%s/%s", run->dir, name);
-    FILE *file = fopen(path, "we");
-    bool good = file && fwrite(text->data, 1, text->size, file) == text->size;
-    good = file && fclose(file) == 0 && good;
-    return good ? NULL : refusal(path, arena);
-}
-
 static void add_invoices(struct report *report)
 {
     struct arena list = {0}, arena = {0};
@@ -179,8 +145,8 @@ const char *report_write(struct engine *engine, const struct report_run *run,
     add_invoices(&report);
     report_fill(&report.html, "report_foot.html", NULL, 0);
     report_junit_end(&report);
-    const char *why = write_file(run, JUNIT_FILE, &report.junit, arena);
-    why = why ? why : write_file(run, HTML_FILE, &report.html, arena);
+    const char *why = report_write_file(run->dir, JUNIT_FILE, &report.junit, arena);
+    why = why ? why : report_write_file(run->dir, HTML_FILE, &report.html, arena);
     buf_finish(&report.junit);
     buf_finish(&report.invoice_cases);
     buf_finish(&report.callback_cases);

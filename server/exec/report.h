@@ -17,9 +17,6 @@ struct report_run {
     int64_t began_ms; /* machine time */
 };
 
-/* Creates the folder and its parents. Returns NULL, or why it cannot be written to. */
-const char *report_prepare(const char *dir, struct arena *arena);
-
 /* Writes both files, replacing earlier ones. Returns NULL, or the reason of an error. */
 const char *report_write(struct engine *engine, const struct report_run *run,
                          const struct verdict *verdict, struct arena *arena);

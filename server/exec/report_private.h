@@ -2,7 +2,7 @@
 #pragma once
 
 #include "exec/report.h"
-#include "web/template.h"
+#include "web/report_parts.h"
 
 #define REPORT_CODES 20 /* attempts shown per callback */
 
@@ -40,19 +40,6 @@ struct report {
     struct buf invoice_cases, callback_cases; /* parts of junit: its head contains their numbers */
     int64_t n_invoice_cases, n_callback_cases, n_failures;
 };
-
-/*
- * Appends a filled template (template.h). Values may hold any bytes: characters that HTML or XML
- * cannot contain become '?'.
- */
-void report_fill(struct buf *out, const char *name, const struct template_value *values, size_t n);
-
-/* Formats values, in the arena: "2026-11-24 17:07:31" in UTC; milliseconds as seconds, "2.041";
- * numbers. */
-const char *report_time(struct arena *arena, int64_t time_ms);
-const char *report_seconds(struct arena *arena, int64_t ms);
-const char *report_number(struct arena *arena, int64_t n);
-const char *report_number_or_none(struct arena *arena, int64_t n); /* NULL for 0 */
 
 /* The parts of the page: its head with counts and failures, an invoice's row. */
 void report_html_begin(struct report *report);
