@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, query } from '../lib/client.js';
+import { RUN, rendered } from '../lib/rehearsal_run.js';
 import { startServer, tempDir } from '../lib/server.js';
 import { ROOT } from '../lib/docs.js';
 import { run } from './languages.js';
@@ -75,6 +76,7 @@ const PAGES = {
     return read(headers.location.replace(server.url, ''));
   }],
   error: ['data-testid="error"', () => read('/hpp/cgi_0000000000000000')],
+  'report of a rehearsal': ['id="run"', async () => (await rendered(RUN)).html],
   dashboard: ['data-account', () => read('/_mock/')],
   'login of the dashboard': ['type="password"', () => read('/_mock/', new Client(locked))],
 };

@@ -1,8 +1,9 @@
 // The whole JSON of an invoice in every form, and how the body of a callback differs from it.
 
 import { get, text } from './dashboard_api.js';
-import { block, indent } from './dashboard_bytes.js';
+import { block } from './dashboard_bytes.js';
 import { el, fill } from './dashboard_dom.js';
+import { indent } from './dashboard_indent.js';
 import { kindOf } from './dashboard_kinds.js';
 import { button, complain, copy, field, options } from './dashboard_parts.js';
 
