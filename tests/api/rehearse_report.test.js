@@ -70,8 +70,8 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
     });
 
     test('cuts a long text between characters', async () => {
-      const made = await rendered({ ...RUN, results: [{ ...RESULTS[0], costs: `x${'€'.repeat(200)}` }] });
-      assert.ok(made.summary.includes(`| x${'€'.repeat(133)}… |`), made.summary);
+      const made = await rendered({ ...RUN, results: [{ ...RESULTS[0], costs: `xx${'€'.repeat(200)}` }] });
+      assert.ok(made.summary.includes(`| xx${'€'.repeat(132)}… |`), made.summary);
     });
 
     test('is added to the job page of GitHub', async () => {

@@ -113,6 +113,8 @@ describe('accessible and within the window', () => {
         }
         await reader.page.goto(`${URL_OF}#D1/3`);
         await seesStep(reader, 'D1', 3);
+        // Chromium zooms out on a phone until the page fits
+        assert.equal(await reader.page.evaluate(() => document.scrollingElement.scrollWidth), SIZES[size].width);
         await reader.shot(`rehearsal-${size}-${theme}`);
       }, { size, theme }));
     }
