@@ -20,6 +20,9 @@ struct rehearse_options {
     const char *listen;   /* of the server */
     int64_t seed, jobs;
     bool complete, list, json, output;
+    const char *report;   /* a folder; NULL: no reports */
+    const char *baseline; /* a file; NULL: none */
+    const char *render;   /* a saved run to report on, instead of a new one */
     char *const *command; /* ends in NULL; NULL: none was given */
 };
 
@@ -76,6 +79,7 @@ struct rehearsal {
     json_t *catalogue; /* scenarios.json */
     json_t *usual;     /* what an ordinary purchase shows already: "failures" of its result */
     const char *mock;  /* URL of the server */
+    struct progress *progress;
     pid_t server;
 };
 

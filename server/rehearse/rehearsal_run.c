@@ -9,7 +9,7 @@
 const struct outcome_word outcome_words[] = {
     {OUTCOME_FAIL, "bad", "failure", true},
     {"ERROR", "bad", "error", true},
-    {"WARN", "warn", "out", true},
+    {OUTCOME_WARN, "warn", "out", true},
     {OUTCOME_ACCEPTED, "warn", "skipped", false},
     {OUTCOME_NOT_TESTED, "quiet", "skipped", false},
     {OUTCOME_PASS, "good", NULL, false},
@@ -110,7 +110,7 @@ static const struct member message_members[] = {
     {"line", JSON_STRING}, {"headers", JSON_OBJECT}, {"body", JSON_STRING}, {NULL}};
 
 static const struct member step_members[] = {
-    {"at", JSON_INTEGER, true},
+    {"at", JSON_INTEGER},
     {"real_ms", JSON_INTEGER, true},
     {"kind", JSON_STRING, true},
     {"from", JSON_STRING, true},
@@ -159,7 +159,7 @@ static const struct member result_members[] = {
 
 static const struct member run_members[] = {
     {"mock", JSON_STRING, true},
-    {"scenarios", JSON_STRING, true},
+    {"scenarios", JSON_INTEGER, true},
     {"seed", JSON_INTEGER, true},
     {"began", JSON_INTEGER, true},
     {"took_ms", JSON_INTEGER, true},

@@ -25,6 +25,7 @@ struct outcome_word {
 #define OUTCOME_ACCEPTED "ACCEPTED" /* a FAIL that the baseline lists */
 #define OUTCOME_NOT_TESTED "NOT TESTED"
 #define OUTCOME_PASS "PASS"
+#define OUTCOME_WARN "WARN"
 
 /* Of a scenario's result. */
 const struct outcome_word *run_outcome(const json_t *result);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/wall.h"
+#include "rehearse/conclusion.h"
 #include "rehearse/rehearse_programme.h"
 #include "rehearse/rehearse_verdict.h"
 
@@ -30,7 +31,7 @@ static int report(const struct rehearsal *rehearsal, const json_t *run)
         json_dumpf(run, stdout, JSON_INDENT(2));
         putchar('\n');
     } else {
-        verdict_print(run);
+        verdict_print(run, rehearsal->options.report);
     }
     return verdict_status(rehearsal, run);
 }
@@ -49,18 +50,27 @@ static int fail(const char *why)
     return REHEARSE_CANNOT_JUDGE;
 }
 
+static int render(struct rehearsal *rehearsal)
+{
+    const char *why = conclusion_render(rehearsal);
+    return why ? fail(why) : REHEARSE_HOLDS;
+}
+
 static int rehearse(struct rehearsal *rehearsal)
 {
     int signal_number = 0;
+    struct baseline baseline = {0};
     const char *why = rehearse_read_settings(rehearsal);
     why = why ? why : catalogue_check_only(rehearsal);
+    why = why ? why : conclusion_prepare(rehearsal, &baseline);
     why = why ? why : rehearse_server_start(rehearsal);
     if (why) {
         return fail(why);
     }
     json_t *run = play(rehearsal, &signal_number);
     rehearse_server_stop(rehearsal);
-    int status = run ? report(rehearsal, run) : EXIT_SIGNAL + signal_number;
+    why = run ? conclusion_draw(rehearsal, &baseline, run) : NULL;
+    int status = why ? fail(why) : run ? report(rehearsal, run) : EXIT_SIGNAL + signal_number;
     json_decref(run);
     return status;
 }
@@ -81,7 +91,7 @@ static int run(struct rehearsal *rehearsal, int argc, char **argv)
         catalogue_print(rehearsal);
         return REHEARSE_HOLDS;
     }
-    return rehearse(rehearsal);
+    return rehearsal->options.render ? render(rehearsal) : rehearse(rehearsal);
 }
 
 int rehearse_main(int argc, char **argv)

@@ -76,6 +76,9 @@ static const struct rehearse_option options[] = {
     {"complete", NULL, IN(complete), "exit with 4 if a MUST was not tested"},
     {"output", NULL, IN(output), "show what the shops print, on stderr"},
     {"format", "FORMAT", 0, "text or json", read_format},
+    {"report", "DIR", IN(report), "write rehearsal.html, JUnit, JSON and a summary there"},
+    {"baseline", "FILE", IN(baseline), "failures that are accepted, with reasons and dates"},
+    {"render", "FILE", IN(render), "only write the reports of a saved rehearsal-result.json"},
     {"list", NULL, IN(list), "list the scenarios and exit"},
 };
 /* clang-format on */
@@ -206,6 +209,11 @@ static const char *check(const struct rehearse_options *given)
 {
     if (given->list) {
         return NULL;
+    }
+    if (given->render) {
+        return !given->report                  ? "--render requires --report"
+               : given->command || given->shop ? "--render needs no shop: leave it out"
+                                               : NULL;
     }
     if (!given->command && !given->shop) {
         return "name the command that starts the shop after --, or --shop URL; see rehearse --help";

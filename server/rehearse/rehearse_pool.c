@@ -1,6 +1,7 @@
 /* Plays several scenarios at once, each in its own processes. */
 #include "base/buf.h"
 #include "base/wall.h"
+#include "rehearse/rehearse_progress.h"
 #include "rehearse/rehearse_worker.h"
 
 #include <arpa/inet.h>
@@ -116,6 +117,7 @@ static void leave(struct seat *seat, const char *why)
     }
     buf_finish(&seat->text);
     seat->performance = NULL;
+    progress_tell(performance->rehearsal->progress, performance->result);
 }
 
 /* Reads once. Returns false at the end. */

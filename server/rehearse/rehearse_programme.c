@@ -4,6 +4,7 @@
 #include "base/embedded.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "rehearse/rehearse_progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,10 +245,23 @@ static json_t *results_of(const struct programme *programme)
     return results;
 }
 
+/* How many will be played. */
+static size_t testable(const struct programme *programme)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < programme->n; i++) {
+        n += !programme->list[i].result;
+    }
+    return n;
+}
+
 int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **ret_results)
 {
     struct programme programme = chosen(rehearsal);
     struct programme controls = controls_of(rehearsal, &programme);
+    struct progress progress =
+        progress_begin(controls.n + testable(&programme), rehearsal->options.output);
+    rehearsal->progress = &progress;
     int signal_number = pool_run(rehearsal, controls.list, controls.n);
     for (size_t i = 0; !signal_number && i < controls.n; i++) {
         apply_control(&programme, &controls.list[i]);
@@ -255,6 +269,7 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
     }
     signal_number =
         signal_number ? signal_number : pool_run(rehearsal, programme.list, programme.n);
+    progress_end(&progress);
     if (!signal_number) {
         *ret_controls = results_of(&controls);
         *ret_results = results_of(&programme);

@@ -16,9 +16,6 @@
  */
 const char *rehearse_report_write(const json_t *run, const char *dir, struct arena *arena);
 
-/* Writes the reports of a saved run. Returns NULL or the reason. */
-const char *rehearse_render(const char *file, const char *dir, struct arena *arena);
-
 /* The parts: each appends its file. */
 void rehearse_report_html(const json_t *run, struct arena *arena, struct buf *out);
 void rehearse_report_junit(const json_t *run, struct arena *arena, struct buf *out);

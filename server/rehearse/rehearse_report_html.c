@@ -135,7 +135,7 @@ void rehearse_report_html(const json_t *run, struct arena *arena, struct buf *ou
         {"began", report_time(arena, run_int(run, "began") * 1000)},
         {"took", report_seconds(arena, run_int(run, "took_ms"))},
         {"mock", run_text(run, "mock")},
-        {"scenarios", run_text(run, "scenarios")},
+        {"scenarios", report_number(arena, run_int(run, "scenarios"))},
         {"seed", report_number(arena, run_int(run, "seed"))},
         {"groups", .rows = &groups},
         {"notes", .rows = &notes},

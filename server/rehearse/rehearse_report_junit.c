@@ -68,7 +68,7 @@ void rehearse_report_junit(const json_t *run, struct arena *arena, struct buf *o
         {"took", report_seconds(arena, run_int(run, "took_ms"))},
         {"line", run_text(run, "line")},
         {"mock", run_text(run, "mock")},
-        {"scenarios", run_text(run, "scenarios")},
+        {"scenarios", report_number(arena, run_int(run, "scenarios"))},
         {"seed", report_number(arena, run_int(run, "seed"))},
     };
     report_fill(out, "rehearsal_head.xml", values, ARRAY_SIZE(values));

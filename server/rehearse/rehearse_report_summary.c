@@ -172,7 +172,9 @@ void rehearse_report_summary(const json_t *run, struct arena *arena, struct buf 
     buf_text(out, "\n\n");
     add_table(out, run);
     add_not_tested(out, run);
-    buf_printf(out, "milkypay-mock %s, scenarios %s, seed %s, %s s\n", run_text(run, "mock"),
-               run_text(run, "scenarios"), report_number(arena, run_int(run, "seed")),
-               report_seconds(arena, run_int(run, "took_ms")));
+    buf_text(out, "milkypay-mock ");
+    add_text(out, run_text(run, "mock"));
+    buf_printf(
+        out, ", scenarios %s, seed %s, %s s\n", report_number(arena, run_int(run, "scenarios")),
+        report_number(arena, run_int(run, "seed")), report_seconds(arena, run_int(run, "took_ms")));
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/wall.h"
+#include "rehearse/rehearsal_run.h"
 #include "rehearse/rehearse.h"
 
 #include <stdio.h>
@@ -34,6 +35,7 @@ static json_t *counts_of(const json_t *results)
         {"PASS", "pass", "must_hold"},
         {"FAIL", "fail", "must_fail"},
         {"WARN", "warn", "must_hold"}, /* a MUST warns if it holds and something beside it is odd */
+        {OUTCOME_ACCEPTED, "accepted", "must_accepted"},
         {"NOT TESTED", "not_tested", "must_not_tested"},
         {"ERROR", "error", "must_error"},
     };
@@ -61,67 +63,48 @@ static json_t *counts_of(const json_t *results)
     return counts;
 }
 
-/* "23 of 26 MUST hold, 2 fail, 1 not tested, 1 error" */
+/* "23 of 26 MUST hold, 2 fail, 1 not tested, 1 accepted, 1 error" */
 static json_t *line_of(const json_t *counts)
 {
-    char text[160];
-    json_int_t errors = json_integer_value(json_object_get(counts, "error"));
-    int size = snprintf(text, sizeof text, "%lld of %lld MUST hold, %lld fail, %lld not tested",
-                        (long long)json_integer_value(json_object_get(counts, "must_hold")),
-                        (long long)json_integer_value(json_object_get(counts, "must")),
-                        (long long)json_integer_value(json_object_get(counts, "must_fail")),
-                        (long long)json_integer_value(json_object_get(counts, "must_not_tested")));
-    if (errors) {
-        snprintf(text + size, sizeof text - (size_t)size, ", %lld error%s", (long long)errors,
-                 errors == 1 ? "" : "s");
+    static const struct {
+        const char *name, *one, *several;
+        bool always;
+    } parts[] = {
+        {"must_fail", "fail", "fail", true},
+        {"must_not_tested", "not tested", "not tested", true},
+        {"must_accepted", "accepted", "accepted", false},
+        {"error", "error", "errors", false},
+    };
+    buf_auto text = {0};
+    buf_printf(&text, "%lld of %lld MUST hold", (long long)run_int(counts, "must_hold"),
+               (long long)run_int(counts, "must"));
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        int64_t n = run_int(counts, parts[i].name);
+        if (n || parts[i].always) {
+            buf_printf(&text, ", %lld %s", (long long)n, n == 1 ? parts[i].one : parts[i].several);
+        }
     }
-    return json_string(text);
+    return json_string(text.data);
+}
+
+void verdict_judge(json_t *run)
+{
+    json_t *counts = counts_of(run_results(run));
+    json_object_set_new(run, "line", line_of(counts));
+    json_object_set_new(run, "counts", counts);
 }
 
 json_t *verdict_new(const struct rehearsal *rehearsal, json_t *controls, json_t *results,
                     int64_t began_ms)
 {
-    json_t *counts = counts_of(results), *line = line_of(counts);
-    return json_pack("{s:s, s:O?, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "mock", MILKYPAY_VERSION,
-                     "scenarios", json_object_get(rehearsal->catalogue, "version"), "seed",
-                     (json_int_t)rehearsal->options.seed, "began", (json_int_t)(began_ms / 1000),
-                     "took_ms", (json_int_t)(wall_now_ms() - began_ms), "counts", counts, "line",
-                     line, "controls", controls, "results", results);
-}
-
-/* ------------------------------------------------------------------ printing */
-
-static void print_failures(const json_t *result)
-{
-    size_t i;
-    json_t *each;
-    if (*text_in(result, "costs")) {
-        printf("      it costs: %s\n", text_in(result, "costs"));
-    }
-    json_array_foreach(json_object_get(result, "failures"), i, each)
-    {
-        printf("      %s %s: expected %s, observed %s\n", text_in(each, "oracle"),
-               text_in(each, "text"), text_in(each, "expected"), text_in(each, "observed"));
-    }
-    printf("      alone: %s\n", text_in(result, "again"));
-}
-
-void verdict_print(const json_t *run)
-{
-    size_t i;
-    json_t *each;
-    puts(text_in(run, "line"));
-    json_array_foreach(json_object_get(run, "results"), i, each)
-    {
-        const char *result = text_in(each, "result");
-        printf("%-10s  %-3s  %-6s  %s\n", result, text_in(each, "id"), text_in(each, "grade"),
-               text_in(each, "name"));
-        if (json_array_size(json_object_get(each, "failures"))) {
-            print_failures(each);
-        } else if (*text_in(each, "reason")) {
-            printf("      %s\n", text_in(each, "reason"));
-        }
-    }
+    json_t *run =
+        json_pack("{s:s, s:O?, s:I, s:I, s:I, s:n, s:n, s:o, s:o}", "mock", MILKYPAY_VERSION,
+                  "scenarios", json_object_get(rehearsal->catalogue, "version"), "seed",
+                  (json_int_t)rehearsal->options.seed, "began", (json_int_t)(began_ms / 1000),
+                  "took_ms", (json_int_t)(wall_now_ms() - began_ms), "counts", "line", "controls",
+                  controls, "results", results);
+    verdict_judge(run);
+    return run;
 }
 
 int verdict_status(const struct rehearsal *rehearsal, const json_t *run)

@@ -11,8 +11,12 @@
 json_t *verdict_new(const struct rehearsal *rehearsal, json_t *controls, json_t *results,
                     int64_t began_ms);
 
-/* Prints it: the first line, then each scenario, then what failed. */
-void verdict_print(const json_t *run);
+/* Counts the results again, after some have changed: sets "counts" and "line". */
+void verdict_judge(json_t *run);
+
+/* rehearse_text.c: prints the run on stdout. The line comes first, then what failed and what it
+ * costs. `dir`: where the reports are; NULL: there are none. */
+void verdict_print(const json_t *run, const char *dir);
 
 /* The exit status. */
 int verdict_status(const struct rehearsal *rehearsal, const json_t *run);

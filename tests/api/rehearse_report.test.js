@@ -125,7 +125,7 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
       test(what, async () => {
         const { code, stderr, file } = await render(RUN, { text });
         assert.equal(code, 2, stderr);
-        assert.ok(stderr.startsWith(`milkypay-mock: rehearse: --render ${file}: `), stderr);
+        assert.ok(stderr.startsWith(`milkypay-mock: rehearse: ${file}: `), stderr);
         assert.match(stderr, why);
         assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
       });

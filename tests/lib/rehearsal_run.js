@@ -25,7 +25,7 @@ const callback = (at, ms, id, status, more = {}) => step(at, ms, 'callback', 'pl
 const state = (at, ms, shop, platform) => step(at, ms, 'state', 'rehearsal', 'shop', `state of the order: ${shop}`, {
   ...exchange('GET /orders/17', '', 200, `{"status":"${shop}","fulfilments":${shop === 'paid' ? 1 : 0}}`), shop_state: shop, platform_state: platform });
 const order = (at, ms, id, more = {}) => [
-  step(at, ms, 'hook', 'payer', 'shop', 'opens an order of 100.00 USD', { ...exchange('POST /orders', '{"amount":"100.00"}', 303, ''), shop_state: 'unpaid' }),
+  step(at, ms, 'hook', 'payer', 'shop', 'opens an order of 100.00 USD', { at: null, ...exchange('POST /orders', '{"amount":"100.00"}', 303, ''), shop_state: 'unpaid' }),
   step(at, ms + 12, 'request', 'shop', 'platform', 'POST /payment-invoices', {
     ...exchange('POST /payment-invoices', '{"data":{"type":"payment-invoice","attributes":{"reference_id":"order-17","amount":100}}}', 201, invoiceOf(id, 'process_pending')),
     platform_state: 'process_pending', ...more }),
@@ -80,7 +80,7 @@ export const RESULTS = [
 const MUST = RESULTS.filter(({ grade }) => grade === 'MUST');
 const count = (word) => MUST.filter((one) => one.result === word).length;
 
-export const RUN = { mock: '0.1.0', scenarios: '1', seed: 7, began: BEGAN, took_ms: 41_200,
+export const RUN = { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200,
   counts: { must: MUST.length, hold: count('PASS'), fail: count('FAIL'), not_tested: count('NOT TESTED'), error: count('ERROR') },
   line: `${count('PASS')} of ${MUST.length} MUST hold, ${count('FAIL')} fail, ${count('NOT TESTED')} not tested, ${count('ERROR')} error`,
   results: RESULTS };

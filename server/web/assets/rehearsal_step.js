@@ -2,7 +2,7 @@
 
 import { el } from './dashboard_dom.js';
 import { indent } from './dashboard_indent.js';
-import { isUnanswered, since, statesOf, toneOf } from './rehearsal_timeline.js';
+import { isUnanswered, since, statesOf, timesOf, toneOf } from './rehearsal_timeline.js';
 
 let raw = false; // the choice holds for all messages that are shown later
 
@@ -33,7 +33,7 @@ const utc = (seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 19).
 
 /** {element, show(n)}; `go(n)` shows another step. */
 export function stepPanel(steps, go) {
-  const states = statesOf(steps);
+  const states = statesOf(steps), times = timesOf(steps);
   let now = 0;
   const previous = el('button', { type: 'button', 'data-testid': 'previous', onclick: () => go(now - 1) }, '← Previous');
   const next = el('button', { type: 'button', 'data-testid': 'next', onclick: () => go(now + 1) }, 'Next →');
@@ -48,7 +48,7 @@ export function stepPanel(steps, go) {
     count.replaceChildren(`${n + 1} of ${steps.length}`, el('span.unseen', {}, `: ${step.text}`));
     place.replaceChildren(
       el('div', {}, el('h3', { 'data-testid': 'text' }, step.text),
-        el('p.quiet', {}, `${step.from} to ${step.to}, ${since(step.at - steps[0].at)} on the account's clock (${utc(step.at)}), ${step.real_ms} ms after the start`)),
+        el('p.quiet', {}, `${step.from} to ${step.to}, ${since(times[n] - times[0])} on the account's clock (${utc(times[n])}), ${step.real_ms} ms after the start`)),
       el('dl.states', {}, stateOf('Shop', state.shop), stateOf('Platform', state.platform)),
       ...[step.fault && el('p.notice', {}, el('span', {}, 'Fault: ', el('code', {}, step.fault))),
         step.request && message('Request', step.request),

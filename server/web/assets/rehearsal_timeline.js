@@ -25,6 +25,15 @@ export function since(seconds) {
   return `+${parts.slice(0, 2).join(' ') || '0 s'}`;
 }
 
+/** The times of the steps on the account's clock. What has none, as a call of the shop, was at the time before it. */
+export function timesOf(steps) {
+  let at = steps.find((step) => step.at !== null)?.at ?? 0;
+  return steps.map((step) => {
+    at = step.at ?? at;
+    return at;
+  });
+}
+
 /** The states after each step: each stays until the next is told. */
 export function statesOf(steps) {
   let shop = null, platform = null;
@@ -74,10 +83,10 @@ const people = (step) => (step.from === step.to ? `${step.from}: ` : `${step.fro
 
 /** {element, choose(n)}; `chosen(n, pointed)` is called when the reader picks a step; `pointed`: not by keys. */
 export function timeline(steps, chosen) {
-  const states = statesOf(steps);
+  const states = statesOf(steps), times = timesOf(steps);
   const rows = steps.map((step, i) => el('button.step', { type: 'button', class: `step ${step.kind}`, tabindex: -1,
     'data-testid': 'step', onclick: () => chosen(i, true) },
-  el('span.when', {}, step.at !== steps[i - 1]?.at && since(step.at - steps[0].at)),
+  el('span.when', {}, times[i] !== times[i - 1] && since(times[i] - times[0])),
   el('span.lanes', { 'aria-hidden': 'true' }, line('shop', states[i].shop), line('platform', states[i].platform), line('payer'), mark(step)),
   el('span.said', {}, el('span.unseen', {}, people(step)), step.text, ' ', tags(step, states[i - 1] ?? {}))));
   const list = el('ol.steps', { 'aria-label': 'Steps', onkeydown: (event) => {
