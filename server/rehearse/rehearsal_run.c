@@ -79,12 +79,26 @@ static void explain_baseline(struct buf *out, const json_t *result, const char *
     }
 }
 
+/* True if the reason says more than the failures. */
+static bool has_reason(const json_t *result)
+{
+    size_t i;
+    const json_t *failure;
+    json_array_foreach(json_object_get(result, "failures"), i, failure)
+    {
+        if (text_equal(run_text(failure, "text"), run_text(result, "reason"))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void run_explain(struct buf *out, const json_t *result, const char *indent)
 {
     size_t i;
     const json_t *failure;
     explain_line(out, indent, "", run_text(result, "costs"));
-    explain_line(out, indent, "", run_text(result, "reason"));
+    explain_line(out, indent, "", has_reason(result) ? run_text(result, "reason") : "");
     explain_baseline(out, result, indent);
     json_array_foreach(json_object_get(result, "failures"), i, failure)
     {

@@ -18,7 +18,7 @@ struct outcome_word {
     const char *name;  /* in the JSON and for people: "NOT TESTED" */
     const char *tone;  /* its colour: a class of theme.css */
     const char *junit; /* the element of its case: a value of rehearsal_case.xml; NULL: none */
-    bool look;         /* people should look at it first */
+    bool look;         /* people should look at it, the first of the table first */
 };
 
 #define OUTCOME_FAIL "FAIL"

@@ -48,7 +48,7 @@ static struct template_rows group_results(const json_t *run, const char *group, 
             {"name", run_text(result, "name")},
             {"result", word->name},
             {"tone", word->tone},
-            {"look", word->look ? "1" : NULL},
+            {"look", word->look ? report_number(arena, word - outcome_words + 1) : NULL},
             {"told", run_told(result)},
         };
         if (text_equal(run_text(result, "group"), group)) {

@@ -50,7 +50,11 @@ static void print_result(const json_t *result, const struct outcome_word *word, 
     printf("\n%s%-10s%s  ", coloured ? colour_of(word) : "", word->name, coloured ? PLAIN : "");
     buf_printf(&text, "%-3s %s (%s)\n", run_text(result, "id"), run_text(result, "name"),
                run_text(result, "grade"));
-    run_explain(&text, result, "            ");
+    if (text_equal(word->name, OUTCOME_NOT_TESTED)) {
+        buf_printf(&text, "            %s\n", run_text(result, "reason"));
+    } else {
+        run_explain(&text, result, "            ");
+    }
     print_lines(text.data);
 }
 

@@ -12,7 +12,7 @@ let shown;
 /** What the address says, or the first scenario that needs a look. */
 function asked() {
   const [id, step] = decodeURIComponent(window.location.hash.slice(1)).split('/');
-  const first = items.find((item) => item.dataset.look !== undefined) ?? items[0];
+  const first = items.filter((item) => item.dataset.look).sort((a, b) => a.dataset.look - b.dataset.look)[0] ?? items[0];
   return { id: itemOf(id) ? id : first?.dataset.id, step: Number(step) || 0 };
 }
 

@@ -35,12 +35,15 @@ const accepted = ({ reason, until }) =>
   el('p', {}, el('b', {}, 'Accepted by the baseline', until ? ` until ${until}` : '', ': '), reason);
 
 /** The cost in money, or the reason, and which hooks are missing. */
-const verdict = (result) => (result.reason || result.costs || result.accepted) && el('div', {
-  class: `notice${result.failures.length || result.result === 'ERROR' ? ' bad' : ''}`, 'data-testid': 'verdict' },
-result.costs && el('p.cost', { 'data-testid': 'costs' }, result.costs), result.reason && el('p', {}, result.reason),
-result.accepted && accepted(result.accepted),
-result.needs.length > 0 && el('p', {}, 'It needs in the settings file: ', result.needs.map((need, i) =>
-  [i > 0 && ', ', el('code', {}, need)])));
+function verdict(result, tone) {
+  const { costs, reason, needs, failures: failed } = result;
+  const told = failed.some(({ text }) => text === reason) ? '' : reason;
+  const parts = [costs && el('p.cost', { 'data-testid': 'costs' }, costs), told && el('p', {}, told),
+    result.accepted && accepted(result.accepted),
+    needs.length > 0 && el('p', {}, 'It needs in the settings file: ', needs.map((need, i) => [i > 0 && ', ', el('code', {}, need)]))]
+    .filter(Boolean);
+  return parts.length > 0 && el('div', { class: `notice ${tone}`, 'data-testid': 'verdict' }, parts);
+}
 
 /**
  * {element, at(), go(n)}. `tag` is the result's tag of the list; `moved(n)` is told each step that is shown; `back()`
@@ -64,7 +67,7 @@ export function scenario(result, tag, { moved, back }) {
   const head = el('header.stack', {},
     el('div.back', {}, el('button.small', { type: 'button', onclick: back }, '↑ Scenarios')),
     el('div.line', {}, el('h2', { 'data-testid': 'name' }, `${result.id} `, result.name), tag.cloneNode(true)),
-    verdict(result), failures(result), again(result),
+    verdict(result, tag.classList[1]), failures(result), again(result),
     el('dl.facts', {}, facts(result).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, String(value))))));
   const element = el('article.stack', {}, head, steps.length > 0 && el('div.replay', {}, lanes.element, panel.element));
   return { element, at: () => now, go };

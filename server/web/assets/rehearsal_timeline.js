@@ -8,7 +8,7 @@ const UNITS = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 /** The tone of a state of the shop or of the platform. */
 const TONES = {
   paid: 'good', processed: 'good',
-  failed: 'bad', process_failed: 'bad', disputed: 'bad', charged_back: 'bad', terminated: 'bad', expired: 'bad',
+  failed: 'bad', process_failed: 'bad', disputed: 'bad', charged_back: 'bad', partially_charged_back: 'bad', terminated: 'bad', expired: 'bad',
   pending: 'wait', process_pending: 'wait', part: 'warn', part_refunded: 'warn', refunded: 'warn', unknown: 'warn',
   partially_processed: 'warn', partially_refunded: 'warn',
 };
@@ -62,7 +62,7 @@ function mark(step) {
     return el('i', { class: `arrow from-${from} to-${to} ${from < to ? 'right' : 'left'}${isUnanswered(step) ? ' lost' : ''}` });
   }
   const at = Math.max(from, to);
-  return at >= 0 && el('i', { class: `point at-${at} ${step.kind}` });
+  return at >= 0 && el('i', { class: `point at-${at}`, 'data-kind': step.kind });
 }
 
 const tag = (tone, text) => el('span', { class: `tag ${tone}` }, text);
@@ -84,7 +84,7 @@ const people = (step) => (step.from === step.to ? `${step.from}: ` : `${step.fro
 /** {element, choose(n)}; `chosen(n, pointed)` is called when the reader picks a step; `pointed`: not by keys. */
 export function timeline(steps, chosen) {
   const states = statesOf(steps), times = timesOf(steps);
-  const rows = steps.map((step, i) => el('button.step', { type: 'button', class: `step ${step.kind}`, tabindex: -1,
+  const rows = steps.map((step, i) => el('button.step', { type: 'button', 'data-kind': step.kind, tabindex: -1,
     'data-testid': 'step', onclick: () => chosen(i, true) },
   el('span.when', {}, times[i] !== times[i - 1] && since(times[i] - times[0])),
   el('span.lanes', { 'aria-hidden': 'true' }, line('shop', states[i].shop), line('platform', states[i].platform), line('payer'), mark(step)),
