@@ -32,7 +32,9 @@ static bool read_state(struct scene *scene, const struct shop_state *before,
         }
     } else {
         json_t *entry = json_array_get(scene->timeline, json_array_size(scene->timeline) - 1);
-        json_object_set_new(entry, "shop_state", json_string(ret_now->told));
+        bool known = !text_equal(ret_now->state, "unknown");
+        json_object_set_new(entry, "shop_state",
+                            json_string(known ? ret_now->state : ret_now->told));
     }
     return true;
 }

@@ -39,6 +39,14 @@ static void set_seen(struct scene *scene, const char *list, size_t n)
     json_object_set_new(scene->seen, list, json_integer((json_int_t)n));
 }
 
+/* The journal has milliseconds of the account's clock. */
+static void set_at(json_t *entry, const json_t *at_ms)
+{
+    if (json_is_integer(at_ms)) {
+        json_object_set_new(entry, "at", json_integer(json_integer_value(at_ms) / 1000));
+    }
+}
+
 /* ------------------------------------------------------------------ requests */
 
 static void add_request(struct scene *scene, const json_t *item)
@@ -50,7 +58,7 @@ static void add_request(struct scene *scene, const json_t *item)
         scene, page ? "page" : "request", page ? "payer" : "shop", "platform", "%s %s -> %lld",
         json_string_value(json_object_get(item, "method")),
         json_string_value(json_object_get(item, "path")), (long long)json_integer_value(status));
-    json_object_set(entry, "at", json_object_get(item, "account_at"));
+    set_at(entry, json_object_get(item, "account_at"));
     json_object_set(entry, "fault", json_object_get(item, "fault"));
     json_object_set_new(
         entry, "request",
@@ -98,7 +106,7 @@ static void add_attempt(struct scene *scene, const json_t *callback, const json_
                      json_is_integer(code)
                          ? arena_printf(&scene->arena, "%lld", (long long)json_integer_value(code))
                          : (error ?: "no answer"));
-    json_object_set(entry, "at", json_object_get(attempt, "at"));
+    set_at(entry, json_object_get(attempt, "at"));
     json_object_set(entry, "platform_state", json_object_get(callback, "transition"));
     json_t *fault = json_object_get(attempt, "fault");
     if (fault) {
