@@ -27,16 +27,10 @@ const char *conclusion_draw(struct rehearsal *rehearsal, const struct baseline *
     return given->report ? rehearse_report_write(run, given->report, &rehearsal->arena) : NULL;
 }
 
-const char *conclusion_render(struct rehearsal *rehearsal)
+const char *conclusion_render(struct rehearsal *rehearsal, json_t **ret_run)
 {
     struct baseline baseline = {0};
-    json_t *run = NULL;
-    const char *why = run_load(&rehearsal->arena, rehearsal->options.render, &run);
-    if (why) {
-        return why;
-    }
-    why = conclusion_prepare(rehearsal, &baseline);
-    why = why ? why : conclusion_draw(rehearsal, &baseline, run);
-    json_decref(run);
-    return why;
+    const char *why = conclusion_prepare(rehearsal, &baseline);
+    why = why ? why : run_load(&rehearsal->arena, rehearsal->options.render, ret_run);
+    return why ? why : conclusion_draw(rehearsal, &baseline, *ret_run);
 }

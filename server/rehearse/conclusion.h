@@ -12,5 +12,5 @@ const char *conclusion_prepare(struct rehearsal *rehearsal, struct baseline *ret
 const char *conclusion_draw(struct rehearsal *rehearsal, const struct baseline *baseline,
                             json_t *run);
 
-/* --render: both, for a run that was saved. */
-const char *conclusion_render(struct rehearsal *rehearsal);
+/* --render: both, for a run that was saved. The caller owns it. */
+const char *conclusion_render(struct rehearsal *rehearsal, json_t **ret_run);

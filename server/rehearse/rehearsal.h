@@ -22,7 +22,7 @@ struct rehearse_options {
     bool complete, list, json, output;
     const char *report;   /* a folder; NULL: no reports */
     const char *baseline; /* a file; NULL: none */
-    const char *render;   /* a saved run to report on, instead of a new one */
+    const char *render;   /* a saved run, instead of a new one */
     char *const *command; /* ends in NULL; NULL: none was given */
 };
 

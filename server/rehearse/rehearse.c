@@ -52,8 +52,11 @@ static int fail(const char *why)
 
 static int render(struct rehearsal *rehearsal)
 {
-    const char *why = conclusion_render(rehearsal);
-    return why ? fail(why) : REHEARSE_HOLDS;
+    json_t *run = NULL;
+    const char *why = conclusion_render(rehearsal, &run);
+    int status = why ? fail(why) : report(rehearsal, run);
+    json_decref(run);
+    return status;
 }
 
 static int rehearse(struct rehearsal *rehearsal)

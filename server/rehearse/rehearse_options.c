@@ -78,7 +78,7 @@ static const struct rehearse_option options[] = {
     {"format", "FORMAT", 0, "text or json", read_format},
     {"report", "DIR", IN(report), "write rehearsal.html, JUnit, JSON and a summary there"},
     {"baseline", "FILE", IN(baseline), "failures that are accepted, with reasons and dates"},
-    {"render", "FILE", IN(render), "only write the reports of a saved rehearsal-result.json"},
+    {"render", "FILE", IN(render), "judge a saved rehearsal-result.json and report on it"},
     {"list", NULL, IN(list), "list the scenarios and exit"},
 };
 /* clang-format on */
@@ -211,9 +211,7 @@ static const char *check(const struct rehearse_options *given)
         return NULL;
     }
     if (given->render) {
-        return !given->report                  ? "--render requires --report"
-               : given->command || given->shop ? "--render needs no shop: leave it out"
-                                               : NULL;
+        return given->command || given->shop ? "--render needs no shop: leave it out" : NULL;
     }
     if (!given->command && !given->shop) {
         return "name the command that starts the shop after --, or --shop URL; see rehearse --help";

@@ -77,26 +77,36 @@ export const RESULTS = [
   result('F4', 'after', 'A refund fails', { grade: 'INFO', rule: null }),
 ];
 
-const MUST = RESULTS.filter(({ grade }) => grade === 'MUST');
-const count = (word) => MUST.filter((one) => one.result === word).length;
+const WORDS = { PASS: 'hold', WARN: 'hold', FAIL: 'fail', 'NOT TESTED': 'not_tested', ERROR: 'error', ACCEPTED: 'accepted' };
+const NAMES = ['pass', 'fail', 'warn', 'accepted', 'not_tested', 'error'];
 
-export const RUN = { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200,
-  counts: { must: MUST.length, hold: count('PASS'), fail: count('FAIL'), not_tested: count('NOT TESTED'), error: count('ERROR') },
-  line: `${count('PASS')} of ${MUST.length} MUST hold, ${count('FAIL')} fail, ${count('NOT TESTED')} not tested, ${count('ERROR')} error`,
-  results: RESULTS };
+/** A run with these results. */
+export function runOf(results) {
+  const must = results.filter(({ grade }) => grade === 'MUST');
+  const count = (word) => must.filter(({ result: one }) => WORDS[one] === word).length;
+  const counts = Object.fromEntries(NAMES.map((name) =>
+    [name, results.filter(({ result: one }) => one.toLowerCase().replace(' ', '_') === name).length]));
+  counts.must = must.length;
+  for (const word of ['hold', 'fail', 'accepted', 'not_tested', 'error']) counts[`must_${word}`] = count(word);
+  const parts = [`${count('hold')} of ${must.length} MUST hold`, `${count('fail')} fail`, `${count('not_tested')} not tested`,
+    count('accepted') && `${count('accepted')} accepted`, counts.error && `${counts.error} error`].filter(Boolean);
+  return { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200, counts, line: parts.join(', '), controls: [], results };
+}
+
+export const RUN = runOf(RESULTS);
 
 /** Runs `rehearse --render` with a run: {code, stderr, folder}. `text`: the file instead of it. */
 export async function render(run, { text = JSON.stringify(run), args = [], env = {}, folder = join(tempDir(), 'deep', 'report') } = {}) {
   const file = join(tempDir(), 'rehearsal-result.json');
   writeFileSync(file, text);
-  return { ...await runBinary(['rehearse', '--render', file, '--report', folder, ...args], { env: { GITHUB_STEP_SUMMARY: '', ...env } }), folder, file };
+  return { ...await runBinary(['rehearse', '--render', file, ...(folder ? ['--report', folder] : []), ...args], { env: { GITHUB_STEP_SUMMARY: '', ...env } }), folder, file };
 }
 
-/** The files of the report: {html, junit, summary, result, folder}. */
+/** The files of the report, and what the program said: {html, junit, summary, result, folder, code, stdout}. */
 export async function rendered(run, options) {
-  const { code, stderr, folder } = await render(run, options);
-  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  const { code, stdout, stderr, folder } = await render(run, options);
+  assert.equal(stderr, '');
   const read = (name) => readFileSync(join(folder, name), 'utf8');
-  return { folder, html: read('rehearsal.html'), junit: read('rehearsal-junit.xml'), summary: read('rehearsal-summary.md'),
+  return { folder, code, stdout, html: read('rehearsal.html'), junit: read('rehearsal-junit.xml'), summary: read('rehearsal-summary.md'),
     result: JSON.parse(read('rehearsal-result.json')) };
 }
