@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #define REHEARSE_JOBS_MOST 64
+#define REHEARSE_SETTINGS "rehearsal.json"
 
 struct rehearse_options {
     const char *settings; /* the file */
@@ -19,7 +20,7 @@ struct rehearse_options {
     const char *shop;     /* URL of a shop that runs already */
     const char *listen;   /* of the server */
     int64_t seed, jobs;
-    bool complete, list, json, output;
+    bool complete, list, json, output, init;
     const char *report;   /* a folder; NULL: no reports */
     const char *baseline; /* a file; NULL: none */
     const char *render;   /* a saved run, instead of a new one */

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/wall.h"
 #include "rehearse/conclusion.h"
+#include "rehearse/init.h"
 #include "rehearse/rehearse_programme.h"
 #include "rehearse/rehearse_verdict.h"
 
@@ -59,6 +60,12 @@ static int render(struct rehearsal *rehearsal)
     return status;
 }
 
+static int init(struct rehearsal *rehearsal)
+{
+    const char *why = init_settings(rehearsal);
+    return why ? fail(why) : REHEARSE_HOLDS;
+}
+
 static int rehearse(struct rehearsal *rehearsal)
 {
     int signal_number = 0;
@@ -94,7 +101,9 @@ static int run(struct rehearsal *rehearsal, int argc, char **argv)
         catalogue_print(rehearsal);
         return REHEARSE_HOLDS;
     }
-    return rehearsal->options.render ? render(rehearsal) : rehearse(rehearsal);
+    return rehearsal->options.render ? render(rehearsal)
+           : rehearsal->options.init ? init(rehearsal)
+                                     : rehearse(rehearsal);
 }
 
 int rehearse_main(int argc, char **argv)

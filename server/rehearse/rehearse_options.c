@@ -79,6 +79,7 @@ static const struct rehearse_option options[] = {
     {"report", "DIR", IN(report), "write rehearsal.html, JUnit, JSON and a summary there"},
     {"baseline", "FILE", IN(baseline), "failures that are accepted, with reasons and dates"},
     {"render", "FILE", IN(render), "judge a saved rehearsal-result.json and report on it"},
+    {"init", NULL, IN(init), "watch one purchase by hand and write rehearsal.json"},
     {"list", NULL, IN(list), "list the scenarios and exit"},
 };
 /* clang-format on */
@@ -89,6 +90,7 @@ static const char usage[] =
     "Usage: milkypay-mock rehearse [options] -- COMMAND ...         rehearse the shop of a "
     "command\n"
     "       milkypay-mock rehearse --shop URL [options]             rehearse a shop that runs\n"
+    "       milkypay-mock rehearse --init [-- COMMAND ...]          write rehearsal.json\n"
     "\n"
     "Takes a shop through the dangerous cases of payments and tells what each would cost.\n"
     "The exit status is 0 if all rules hold, 3 if a MUST fails, 4 if a MUST was not tested\n"
@@ -213,7 +215,7 @@ static const char *check(const struct rehearse_options *given)
     if (given->render) {
         return given->command || given->shop ? "--render needs no shop: leave it out" : NULL;
     }
-    if (!given->command && !given->shop) {
+    if (!given->command && !given->shop && !given->init) {
         return "name the command that starts the shop after --, or --shop URL; see rehearse --help";
     }
     return given->command && given->shop ? "--shop is for a shop that runs: leave the command out"
@@ -235,7 +237,8 @@ const char *rehearse_read_options(struct rehearsal *rehearsal, int argc, char **
     const char *why = read_arguments(rehearsal, argc, argv, ret_help);
     why = why || *ret_help ? why : check(given);
     if (!given->listen) {
-        given->listen = given->shop ? "127.0.0.1:8080" : "127.0.0.1:0";
+        given->listen =
+            given->shop || (given->init && !given->command) ? "127.0.0.1:8080" : "127.0.0.1:0";
     }
     if (!given->jobs) {
         given->jobs = usual_jobs();

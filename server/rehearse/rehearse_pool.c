@@ -58,7 +58,7 @@ static void catch_signals(sigset_t *ret_before)
  * Below the ports that the kernel gives to connections, so that none of those takes it before the
  * shop listens. Rehearsals at the same time begin at different places.
  */
-static int next_port(void)
+int pool_port(void)
 {
     static int last;
     enum { FIRST = 20000, COUNT = 12000 };
@@ -86,7 +86,7 @@ static void sit(struct seat *seat, struct performance *performance)
     const struct rehearsal *rehearsal = performance->rehearsal;
     int ends[2];
     *seat = (struct seat){.performance = performance, .keeper = -1, .fd = -1};
-    performance->port = rehearse_has_ports(rehearsal) ? next_port() : 0;
+    performance->port = rehearse_has_ports(rehearsal) ? pool_port() : 0;
     if (pipe2(ends, O_CLOEXEC) == 0) {
         seat->fd = ends[0];
         seat->keeper = performance_start(performance, ends[1]);

@@ -3,13 +3,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "domain/money.h"
+#include "rehearse/fill_me.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FILE_MOST ((size_t)256 << 10)
-#define DEFAULT_FILE "rehearsal.json"
 
 /* What is read, with the members that tables cannot read. */
 struct raw {
@@ -107,7 +107,7 @@ static const char *parse(struct rehearsal *rehearsal, const char *file)
 
 const char *rehearse_read_settings(struct rehearsal *rehearsal)
 {
-    const char *file = rehearsal->options.settings ?: DEFAULT_FILE;
+    const char *file = rehearsal->options.settings ?: REHEARSE_SETTINGS;
     struct settings_reading reading = {.rehearsal = rehearsal,
                                        .errors = {.arena = &rehearsal->arena}};
     struct raw raw = {.ready = "/",
@@ -118,8 +118,12 @@ const char *rehearse_read_settings(struct rehearsal *rehearsal)
     const char *why = parse(rehearsal, file);
     if (why) {
         return rehearsal->options.settings || access(file, F_OK) == 0 ? why
-                                                                      : DEFAULT_FILE
+                                                                      : REHEARSE_SETTINGS
                    ": there is no such file here; --settings FILE names another";
+    }
+    fill_me_find(rehearsal->settings.root, &reading.errors);
+    if (reading.errors.n) {
+        return lines_of(&reading.errors, file);
     }
     settings_fields(&reading, "", rehearsal->settings.root, fields, ARRAY_SIZE(fields), &raw);
     if (!raw.shop && !rehearsal->options.shop) {

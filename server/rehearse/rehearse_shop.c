@@ -38,7 +38,7 @@ bool shop_has_ended(struct scene *scene)
     return scene->shop_ended;
 }
 
-static bool run_command(struct scene *scene)
+bool shop_run(struct scene *scene)
 {
     char *const *command = scene->rehearsal->options.command;
     char *environment[] = {
@@ -107,7 +107,7 @@ static bool wait_ready(struct scene *scene)
 
 bool shop_start(struct scene *scene)
 {
-    return (!scene->rehearsal->options.command || run_command(scene)) && wait_ready(scene);
+    return (!scene->rehearsal->options.command || shop_run(scene)) && wait_ready(scene);
 }
 
 void shop_stop(struct scene *scene)

@@ -12,6 +12,9 @@ struct performance {
     json_t *result;   /* NULL: not yet */
 };
 
+/* A port for a shop that no process listens on. */
+int pool_port(void);
+
 /* How long a scenario may take, without the start of its shop. */
 #define PERFORMANCE_MOST_MS 60000
 

@@ -116,6 +116,10 @@ bool platform_settle(struct scene *scene);
 /* ------------------------------------------------------------------ rehearse_shop.c */
 
 bool shop_start(struct scene *scene);
+
+/* Starts its command and does not wait. */
+bool shop_run(struct scene *scene);
+
 bool shop_restart(struct scene *scene);
 void shop_kill(struct scene *scene);
 void shop_stop(struct scene *scene);
