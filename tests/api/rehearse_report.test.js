@@ -122,6 +122,12 @@ NOT TESTED  B2  The same callback twice at the same instant (MUST)
       assert.match(said, /\nPASS {8}A2 B1 C1 D6 E2 F4\n\nseed 7, 41\.2 s\n$/);
     });
 
+    test('a reason that the failures say is not repeated', async () => {
+      const [one] = RESULTS;
+      const said = await print(runOf([{ ...one, reason: one.failures[1].text }]));
+      assert.equal(said.split(one.failures[1].text).length, 2, said);
+    });
+
     test('the exit status is that of the run', async () => {
       const one = (id) => RESULTS.filter((each) => each.id === id);
       const code = async (results, ...args) => (await render(runOf(results), { folder: null, args })).code;
