@@ -19,8 +19,10 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
 
   describe('rehearsal-junit.xml', () => {
     /** [id, elements beside the properties] of each case. */
-    const cases = () => [...junit.matchAll(/<testcase classname="rehearsal\.(\w+)" name="(\w+) [^"]*" time="0\.812">([^]*?)<\/testcase>/g)]
-      .map(([, group, id, inside]) => ({ group, id, inside, kinds: [...inside.matchAll(/<(failure|error|skipped|system-out)\b/g)].map(([, kind]) => kind) }));
+    const CASE = /<testcase classname="rehearsal\.(\w+)" name="(\w+) [^"]*" time="0\.812">([^]*?)<\/testcase>/g;
+    const kindsIn = (inside) => [...inside.matchAll(/<(failure|error|skipped|system-out)\b/g)].map(([, kind]) => kind);
+    const cases = () => [...junit.matchAll(CASE)]
+      .map(([, group, id, inside]) => ({ group, id, inside, kinds: kindsIn(inside) }));
 
     test('has a case for each scenario', () => {
       assert.deepEqual(cases().map(({ id, group }) => [id, group]), RESULTS.map(({ id, group }) => [id, group]));
@@ -57,7 +59,8 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
       assert.equal(rows[1], '| FAIL | MUST | **D1** The reply of a creation is lost | the customer pays 200.00 USD for an order of 100.00 USD |'
         + ' two payable invoices for one order: expected 1, observed **2: cpi\\_D1, cpi\\_D1b** |'
         + ' `milkypay-mock rehearse --only D1 --seed 7 -- node shop.js` |');
-      assert.match(summary, /\nNot tested:\n\n- B2 The same callback twice at the same instant: the settings have no hook "state"\n/);
+      assert.ok(summary.includes(
+        '\nNot tested:\n\n- B2 The same callback twice at the same instant: the settings have no hook "state"\n'), summary);
     });
 
     test('keeps texts of the shop as text', async () => {
@@ -76,7 +79,7 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
     });
 
     test('is added to the job page of GitHub', async () => {
-      const page = join(tempDir(), 'summary.md');
+      const page = join(tempDir(), 'page');
       writeFileSync(page, 'an earlier step\n');
       const made = await rendered(RUN, { env: { GITHUB_STEP_SUMMARY: page } });
       assert.equal(readFileSync(page, 'utf8'), `an earlier step\n${made.summary}`);
@@ -157,7 +160,8 @@ NOT TESTED  B2  The same callback twice at the same instant (MUST)
     const accept = (accepted, run = RUN, more = {}) => {
       const file = join(tempDir(), 'baseline.json');
       writeFileSync(file, typeof accepted === 'string' ? accepted : JSON.stringify({ accepted }));
-      return { file, made: () => rendered(run, { args: ['--baseline', file], ...more }), refused: () => render(run, { args: ['--baseline', file] }) };
+      const options = { args: ['--baseline', file], ...more };
+      return { file, made: () => rendered(run, options), refused: () => render(run, options) };
     };
     const D1 = { id: 'D1', reason: 'the rewrite of the order form', until: '2999-12-31' };
     const A1 = { id: 'A1', reason: 'nobody knows the URL', until: null };
@@ -172,7 +176,7 @@ NOT TESTED  B2  The same callback twice at the same instant (MUST)
       assert.match(made.stdout, /\nACCEPTED {4}D1 [^]*accepted until 2999-12-31: the rewrite of the order form\n/);
       assert.match(made.junit, /failures="1" errors="1" skipped="2"/);
       assert.match(made.junit, /<skipped message="the customer pays[^>]*>[^<]*accepted until 2999-12-31: the rewrite/);
-      assert.match(made.summary, /\| ACCEPTED \| MUST \| \*\*D1\*\* [^\n]*<br>accepted: the rewrite of the order form \|/);
+      assert.match(made.summary, /\| ACCEPTED \| MUST \| \*\*D1\*\* [^\n]*<br>accepted: the rewrite of the order form/);
       assert.match(made.html, /data-id="D1" data-result="ACCEPTED"/);
     });
 
@@ -250,8 +254,10 @@ NOT TESTED  B2  The same callback twice at the same instant (MUST)
       ['a result that is a text', broken((run) => { run.results[1] = 'PASS'; }), /results\[1\] must be an object/],
       ['an unknown result', broken((run) => { run.results[2].result = 'GOOD'; }), /results\[2\]\.result must be PASS, FAIL, /],
       ['a seed that is a text', broken((run) => { run.seed = '7'; }), /seed must be an integer/],
-      ['a step without a text', broken((run) => { delete run.results[0].timeline[1].text; }), /results\[0\]\.timeline\[1\]\.text must be a text/],
-      ['a body that is a number', broken((run) => { run.results[0].timeline[0].request.body = 1; }), /timeline\[0\]\.request\.body must be a text/],
+      ['a step without a text', broken((run) => { delete run.results[0].timeline[1].text; }),
+        /results\[0\]\.timeline\[1\]\.text must be a text/],
+      ['a body that is a number', broken((run) => { run.results[0].timeline[0].request.body = 1; }),
+        /timeline\[0\]\.request\.body must be a text/],
       ['headers that are a list', broken((run) => { run.results[0].timeline[0].request.headers = []; }), /request\.headers must be an object/],
       ['needs that are numbers', broken((run) => { run.results[0].needs = [1]; }), /results\[0\]\.needs\[0\] must be a text/],
     ]) {

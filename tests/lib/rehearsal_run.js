@@ -14,7 +14,8 @@ const invoiceOf = (id, status) => JSON.stringify({ data: { type: 'payment-invoic
   reference_id: 'order-17' } } }).replaceAll('/', '\\/');
 
 /** One entry of a timeline. States stay until another is told. */
-const step = (at, real_ms, kind, from, to, text, more = {}) => ({ at: BEGAN + at, real_ms, kind, from, to, text, fault: null,
+const step = (at, real_ms, kind, from, to, text, more = {}) => ({
+  at: BEGAN + at, real_ms, kind, from, to, text, fault: null,
   shop_state: null, platform_state: null, request: null, response: null, ...more });
 const exchange = (line, body, code, reply, headers = JSON_HEADERS) => ({
   request: { line, headers: { Host: '127.0.0.1:40123', ...headers }, body },
@@ -34,10 +35,12 @@ const pays = (at, ms) => step(at, ms, 'page', 'payer', 'platform', 'pays 100.00 
   ...exchange('POST /hpp/cgi_17', 'action=pay', 303, '<!DOCTYPE html><title>Paid</title><h1>Payment received</h1>'), platform_state: 'processed' });
 const returns = (at, ms) => step(at, ms, 'page', 'payer', 'shop', 'comes back to the return URL', exchange('GET /orders/17?status=processed', '', 200, '<h1>Thank you</h1>'));
 
-const ordinary = (id, last = 'paid') => [...order(0, 0, id), pays(4, 60), callback(4, 80, id, 'processed'), returns(5, 120), state(5, 430, last, 'processed')];
+const ordinary = (id, last = 'paid') => [...order(0, 0, id), pays(4, 60), callback(4, 80, id, 'processed'),
+  returns(5, 120), state(5, 430, last, 'processed')];
 
 /** Result of a scenario; `more` replaces members. */
-const result = (id, group, name, more = {}) => ({ id, group, name, grade: 'MUST', rule: 'P962', result: 'PASS', reason: '', needs: [], failures: [],
+const result = (id, group, name, more = {}) => ({
+  id, group, name, grade: 'MUST', rule: 'P962', result: 'PASS', reason: '', needs: [], failures: [],
   costs: null, again: `milkypay-mock rehearse --only ${id} --seed 7 -- node shop.js`, docs: `rehearse.html#${id.toLowerCase()}`, seed: 7, took_ms: 812,
   account: `coma_${id}`, invoices: [`cpi_${id}`], timeline: ordinary(`cpi_${id}`), ...more });
 const fails = (oracle, text, expected, observed) => ({ oracle, text, expected, observed });
@@ -90,16 +93,20 @@ export function runOf(results) {
   for (const word of ['hold', 'fail', 'accepted', 'not_tested', 'error']) counts[`must_${word}`] = count(word);
   const parts = [`${count('hold')} of ${must.length} MUST hold`, `${count('fail')} fail`, `${count('not_tested')} not tested`,
     count('accepted') && `${count('accepted')} accepted`, counts.error && `${counts.error} error`].filter(Boolean);
-  return { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200, counts, line: parts.join(', '), controls: [], results };
+  return { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200, counts, line: parts.join(', '),
+    controls: [], results };
 }
 
 export const RUN = runOf(RESULTS);
 
 /** Runs `rehearse --render` with a run: {code, stderr, folder}. `text`: the file instead of it. */
-export async function render(run, { text = JSON.stringify(run), args = [], env = {}, folder = join(tempDir(), 'deep', 'report') } = {}) {
+export async function render(run, options = {}) {
+  const { text = JSON.stringify(run), args = [], env = {}, folder = join(tempDir(), 'deep', 'report') } = options;
   const file = join(tempDir(), 'rehearsal-result.json');
   writeFileSync(file, text);
-  return { ...await runBinary(['rehearse', '--render', file, ...(folder ? ['--report', folder] : []), ...args], { env: { GITHUB_STEP_SUMMARY: '', ...env } }), folder, file };
+  const report = folder ? ['--report', folder] : [];
+  const ended = await runBinary(['rehearse', '--render', file, ...report, ...args], { env: { GITHUB_STEP_SUMMARY: '', ...env } });
+  return { ...ended, folder, file };
 }
 
 /** The files of the report, and what the program said: {html, junit, summary, result, folder, code, stdout}. */

@@ -29,6 +29,7 @@ DOCUMENT = re.compile(r"(?<![\w./$}-])(?:\w[\w-]*/|\.{1,2}/)*\w[\w-]*\.md(?!\w)"
 SOURCE = re.compile(r"(?<![\w./$}<-])(?:[\w-]+/)*[a-z]\w*\.[ch](?!\w)")
 NAMES_SOURCES = re.compile(r"server/.*\.[ch]$|server/README\.md$|server/docs/(?:design|contributing)\.md$")
 GENERATED = {"commit.h", "embedded_files.c"}
+WRITTEN = {"rehearsal-summary.md"}  # by the program, into the folder of its reports
 SYSTEM = {"string.h"}  # named in a comment
 
 # Other citations of documents that the project does not have.
@@ -64,7 +65,8 @@ def exists(name, document, files, basenames):
     """Whether the document exists, as a path from the root, from server/ or from the citing file, or as a bare name."""
     bases = ["", "server", os.path.dirname(name)]
     paths = [os.path.normpath(os.path.join(base, document)) for base in bases]
-    return any(path in files for path in paths) or ("/" not in document and document in basenames)
+    known = "/" not in document and document in basenames
+    return known or os.path.basename(document) in WRITTEN or any(path in files for path in paths)
 
 
 def mistakes(name, text, facts, files, basenames):

@@ -1,4 +1,5 @@
-// The report of a rehearsal: a list of scenarios, and the one that is chosen, step by step. The address keeps both: #D1/4.
+// The report of a rehearsal: a list of scenarios, and the one that is chosen, step by step. The address keeps both, as
+// in #D1/4.
 
 import { el } from './dashboard_dom.js';
 import { scenario } from './rehearsal_scenario.js';
@@ -12,7 +13,8 @@ let shown;
 /** What the address says, or the first scenario that needs a look. */
 function asked() {
   const [id, step] = decodeURIComponent(window.location.hash.slice(1)).split('/');
-  const first = items.filter((item) => item.dataset.look).sort((a, b) => a.dataset.look - b.dataset.look)[0] ?? items[0];
+  const look = items.filter((item) => item.dataset.look).sort((a, b) => a.dataset.look - b.dataset.look);
+  const first = look[0] ?? items[0];
   return { id: itemOf(id) ? id : first?.dataset.id, step: Number(step) || 0 };
 }
 
@@ -28,7 +30,8 @@ function show() {
     for (const one of items) one.toggleAttribute('aria-current', one === item);
     item.setAttribute('aria-current', 'true');
     const result = results.find((one) => one.id === id);
-    shown = { id, ...scenario(result, item.querySelector('.tag'), { moved: (at) => remember(id, at), back: () => item.focus() }) };
+    const doing = { moved: (at) => remember(id, at), back: () => item.focus() };
+    shown = { id, ...scenario(result, item.querySelector('.tag'), doing) };
     place.replaceChildren(shown.element);
   }
   shown.go(step - 1);
@@ -75,7 +78,8 @@ const KEYS = {
 };
 
 document.addEventListener('keydown', (event) => {
-  const scrolls = event.target.closest('pre') && event.target.closest('pre').scrollWidth > event.target.closest('pre').clientWidth;
+  const block = event.target.closest('pre');
+  const scrolls = block && block.scrollWidth > block.clientWidth;
   const key = KEYS[event.key];
   if (!key || scrolls || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
