@@ -95,6 +95,21 @@ static void collect_requests(struct scene *scene)
 
 /* ------------------------------------------------------------------ callbacks */
 
+/* The platform is in the state of its newest callback. One that is sent again, arrives late or was
+ * made by hand tells of another. */
+static void set_platform_state(struct scene *scene, json_t *entry, const json_t *callback,
+                               const json_t *attempt)
+{
+    static const char last[] = "platform_state";
+    const char *number = strchr(json_string_value(json_object_get(callback, "id")) ?: "", '_');
+    int64_t seq = 0;
+    bool by_hand = text_equal(json_string_value(json_object_get(attempt, "fault")), "by_hand");
+    if (!by_hand && number && text_to_int(number + 1, &seq) && (size_t)seq > seen_of(scene, last)) {
+        json_object_set(entry, "platform_state", json_object_get(callback, "transition"));
+        set_seen(scene, last, (size_t)seq);
+    }
+}
+
 static void add_attempt(struct scene *scene, const json_t *callback, const json_t *attempt)
 {
     const json_t *code = json_object_get(attempt, "code");
@@ -107,7 +122,7 @@ static void add_attempt(struct scene *scene, const json_t *callback, const json_
                          ? arena_printf(&scene->arena, "%lld", (long long)json_integer_value(code))
                          : (error ?: "no answer"));
     set_at(entry, json_object_get(attempt, "at"));
-    json_object_set(entry, "platform_state", json_object_get(callback, "transition"));
+    set_platform_state(scene, entry, callback, attempt);
     json_t *fault = json_object_get(attempt, "fault");
     if (fault) {
         json_object_set(entry, "fault", fault);
