@@ -1,11 +1,11 @@
-// Theme options of the pages: the platform's presets, and all colour names of CSS.
+// Theme options of the pages: the platform's presets, and all colour names of CSS. The marks of card brands.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
-import { asPayer, closeBrowser } from './payer.js';
+import { SIZES, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
 after(async () => {
@@ -143,5 +143,41 @@ describe('colours of a merchant that cannot be read', () => {
     for (const [, property, light, dark] of rows) {
       assert.ok(css.includes(`${property}: light-dark(${light}, ${dark});`), property);
     }
+  });
+});
+
+describe('the brand of the card', () => {
+  const BRANDS = [['4', 'Visa'], ['5105', 'Mastercard'], ['37', 'American Express'], ['6304', 'Maestro'], ['35', 'JCB']];
+
+  for (const size of Object.keys(SIZES)) {
+    test(`shows its mark once a number is typed, on a ${size}`, async () => {
+      await asPayer({ size }, server, async (payer) => {
+        await payer.open(await page(await demo.newAccount(), {}));
+        const marks = payer.at('brands').locator('svg');
+        assert.deepEqual(await marks.evaluateAll((all) => all.map(({ dataset }) => dataset.brand)), BRANDS.map(([, brand]) => brand));
+        await payer.page.setViewportSize({ ...SIZES[size], width: Math.min(SIZES[size].width, 320) });
+        const [field, first] = await Promise.all([payer.at('card-number').boundingBox(), marks.first().boundingBox()]);
+        assert.ok(first.x > field.x + 24, 'the caret stands before the marks');
+        for (const [number, brand] of BRANDS) {
+          await payer.at('card-number').fill(number);
+          assert.equal((await payer.text('brand')).split('\n').at(-1), brand);
+          assert.ok(await payer.at('brand').locator('svg').isVisible());
+          assert.equal(await payer.at('brands').isVisible(), false);
+        }
+        await payer.at('card-number').fill('9');
+        assert.equal(await payer.at('brand').locator('svg').count(), 0);
+        await payer.at('card-number').fill('');
+        assert.ok(await payer.at('brands').isVisible());
+      });
+    });
+  }
+
+  test('has no marks over a number without JavaScript', async () => {
+    await asPayer({ js: false }, server, async (payer) => {
+      await payer.open(await page(await demo.newAccount(), {}));
+      assert.ok(await payer.at('brands').isVisible());
+      await payer.at('card-number').fill('4');
+      assert.equal(await payer.at('brands').isVisible(), false);
+    });
   });
 });

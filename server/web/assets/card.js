@@ -20,6 +20,20 @@ const NO_BRAND = { name: '', groups: [4, 4, 4, 4, 3] };
 
 const brandOf = (number) => BRANDS.find(({ starts }) => starts.test(number)) ?? NO_BRAND;
 
+let shown = '';
+
+/** Shows the mark of a brand instead of those of all. A screen reader gets its name, once. */
+function showBrand({ name }) {
+  if (shown === name) return;
+  shown = name;
+  const mark = form.querySelector(`.brands [data-brand="${name}"]`)?.cloneNode(true);
+  const said = document.createElement('span');
+  said.className = 'unseen';
+  said.textContent = name;
+  mark?.setAttribute('aria-hidden', 'true');
+  form.querySelector('.brand').replaceChildren(...(mark ? [mark, said] : []));
+}
+
 function grouped(number, groups) {
   const parts = [];
   for (const size of groups) {
@@ -47,7 +61,7 @@ function formatNumber() {
   if (!fields.number) return; // a saved card
   const number = digitsOf(fields.number.value).slice(0, 19);
   const brand = brandOf(number);
-  form.querySelector('.brand').textContent = brand.name;
+  showBrand(brand);
   if (/^[\d\s-]*$/.test(fields.number.value)) format(fields.number, grouped(number, brand.groups));
 }
 
