@@ -87,6 +87,27 @@ describe('a list holds still', () => {
     });
   });
 
+  test('while what a sink received is open', async () => {
+    const api = await shop();
+    const [id] = await orders(api, 1);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open('/sinks/shop');
+      await tester.at('received').locator('summary').click();
+      await tester.at('received-message').waitFor();
+      const y = () => tester.at('received').first().evaluate((row) => row.getBoundingClientRect().y);
+      const before = await y();
+      await orders(api, 3, 'new');
+      await waits(tester, /^3 new: show$/);
+      assert.equal(await y(), before);
+      await tester.at('to-invoice').click();
+      await tester.at('reference').waitFor();
+      assert.ok(tester.page.url().endsWith(id));
+      assert.equal(await tester.at('back').innerText(), 'shop', 'the way back is to the sink');
+      assert.equal(await tester.page.locator('nav a[data-view="sinks"]').getAttribute('href'), '#/sinks');
+    });
+  });
+
   test('after Pause, until it is pressed again', async () => {
     const api = await shop();
     const [id] = await orders(api, 1);
@@ -155,6 +176,46 @@ describe('a list is found again', () => {
       await tester.open(`/invoices/${other.id}`);
       assert.equal(await tester.at('next').count(), 0, 'it is not in the list');
       assert.equal(await tester.at('back').getAttribute('href'), '#/invoices');
+    });
+  });
+
+  test('and neighbours on other pages, from a list and from its second page', async () => {
+    const api = await shop();
+    await orders(api, 53);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?q=ref:order');
+      await tester.sees('invoice', 50);
+      const shows = (reference) => tester.page.locator('[data-testid="reference"]', { hasText: reference }).waitFor();
+      await tester.at('invoice').last().click();
+      await shows(/^order-4$/);
+      await tester.at('next').click();
+      await shows(/^order-3$/);
+      await tester.at('previous').click();
+      await shows(/^order-4$/);
+      await tester.at('back').click();
+      await tester.sees('invoice', 50);
+      await tester.at('older').click();
+      await tester.sees('invoice', 3);
+      await tester.at('invoice').first().click();
+      await shows(/^order-3$/);
+      await tester.at('previous').click();
+      await shows(/^order-4$/);
+    });
+  });
+
+  test('also of requests, which lead to invoices', async () => {
+    const api = await shop();
+    await orders(api, 2);
+    await asTester(api, async (tester) => {
+      await tester.open('/requests?method=POST&path=/payment-invoices');
+      await tester.sees('request', 2);
+      await tester.at('request').first().locator('summary').click();
+      await tester.at('request').first().locator('a[href*="/invoices/"]').click();
+      await tester.at('next').click();
+      await tester.page.locator('[data-testid="reference"]', { hasText: 'order-1' }).waitFor();
+      await tester.at('back').click();
+      await tester.sees('request', 2);
+      assert.equal(await tester.at('filter-method').inputValue(), 'POST');
     });
   });
 });

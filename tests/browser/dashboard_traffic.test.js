@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { contract } from '../lib/contract.js';
 import { startServer } from '../lib/server.js';
-import { closeBrowser } from './payer.js';
+import { SIZES, closeBrowser } from './payer.js';
 import { dashboardOf } from './tester.js';
 
 const server = await startServer();
@@ -63,6 +63,7 @@ describe('sinks', () => {
       await tester.at('received').locator('summary').click();
       assert.match(await tester.at('received-message').innerText(), /X-Signature/);
       await api.made({}, hold);
+      await tester.at('show-new').click();
       await tester.sees('received', 2);
       assert.deepEqual(
         await tester.at('received').evaluateAll((all) => all.map(({ open }) => open)),
@@ -96,6 +97,28 @@ describe('sinks', () => {
     });
   });
 });
+
+for (const width of [SIZES.desktop.width, 320]) {
+  test(`long paths and references are cut, beside their method, at ${width} px`, async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'a-long-reference-'.repeat(15) }, hold);
+    await api.list({ 'filter[reference_id]': 'a-long-query-'.repeat(15) });
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.page.setViewportSize({ ...SIZES.desktop, width });
+      for (const [where, row, n] of [['/requests?path=/payment-invoices', 'request', 2], ['/sinks/shop', 'received', 1]]) {
+        await tester.open(where);
+        await tester.sees(row, n);
+        const [method, path, time] = await tester.at(row).first().locator('summary').evaluate((summary) =>
+          ['.tag', '.path', 'time'].map((one) => summary.querySelector(one).getBoundingClientRect().toJSON()));
+        assert.ok(method.right < path.left && path.height < 30, 'one line, beside the method');
+        assert.ok(path.top < method.bottom && method.top < path.bottom, 'at its height');
+        assert.ok(path.right <= time.left || path.bottom <= time.top, 'not under the time');
+        await tester.payer.isAccessible(`${where}, ${width} px`);
+      }
+    });
+  });
+}
 
 describe('faults', () => {
   test('a fault is added, applies and is removed', async () => {

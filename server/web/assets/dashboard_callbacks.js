@@ -165,7 +165,7 @@ export async function showCallbacks(view, { values: given, signal }) {
     steady.show(page.items, fresh);
     fresh = false;
     fill(foot, page.items.length ? null : nothing(filtered), pager('callbacks', values, page.next));
-    rememberList('Callbacks', [...new Set(page.items.map(({ invoice }) => invoice))]);
+    rememberList('Callbacks', page.items, { path: '/callbacks', values: { ...values, bodies: 'false' }, next: page.next });
   };
   const load = async () => {
     const asked = values;

@@ -116,7 +116,7 @@ async function showList(kind, view, { values: given, signal }) {
     else if (fresh) count.textContent = `of ${all}`; // until they are counted
     steady.show(items, fresh);
     chosen.show();
-    rememberList(kind.title, items.map(({ id }) => id));
+    rememberList(kind.title, items, { path: `/${kind.type}`, values, next });
     fill(foot, whole ? [items.length ? [] : empty(kind, filtered || values.after), pager(kind.view, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
   };

@@ -1,9 +1,13 @@
-// Remembers the last list of the tab: its address, its rows, where it was scrolled and which row had the focus. From an
-// item one gets back to it, and to the items before and after.
+// Remembers the last list of the tab: its address, its items, where it was scrolled and which row had the focus. From an
+// item one gets back to it, and to the items before and after, also those of other pages.
 
-import { el } from './dashboard_dom.js';
+import { get } from './dashboard_api.js';
+import { el, fill } from './dashboard_dom.js';
+import { complain } from './dashboard_parts.js';
 
 const STORED = 'milkypay-mock-list';
+const PAGE = 50;
+const MOST = 1000; // remembered items
 
 function read() {
   try {
@@ -15,10 +19,24 @@ function read() {
 
 const write = (list) => sessionStorage.setItem(STORED, JSON.stringify(list));
 
-/** Remembers the ids of the items of the shown list in their order. */
-export function rememberList(title, ids) {
-  const { hash, left } = read();
-  write({ title, hash: location.hash, ids, left: hash === location.hash ? left : undefined });
+/** The invoices of rows, which are invoices themselves or belong to one. */
+const invoicesOf = (items) => items.map((one) => ('invoice' in one ? one.invoice : one.id)).filter(Boolean);
+
+/** The invoices of the pages before: the shown page follows the remembered ones, or is one of them. */
+function before({ hash, earlier = [], ids = [], source }, after) {
+  if (hash === location.hash) return earlier;
+  return after && after === source?.next ? [...earlier, ...ids] : [];
+}
+
+/** Remembers the shown list. `source` {path, values, next}: the call that lists it, and where the next page begins. */
+export function rememberList(title, items, source) {
+  const known = read();
+  const { hash, left } = known;
+  write({
+    title, source, hash: location.hash, ids: [...new Set(invoicesOf(items))],
+    earlier: before(known, source?.values.after).slice(-MOST),
+    left: hash === location.hash ? left : undefined,
+  });
 }
 
 /** Scrolls a list back to where it was left, and remembers it again when it is left. */
@@ -37,19 +55,40 @@ export function returnTo(list, signal) {
   });
 }
 
+/** Adds the next page to the remembered list. A call searches only a part of the rows, so calls repeat until it finds. */
+async function addPage(list) {
+  const { path, values } = list.source;
+  const ids = new Set(list.ids);
+  let { next } = list.source;
+  while (next && ids.size === list.ids.length) {
+    const page = await get(path, { ...values, after: next, limit: PAGE });
+    for (const id of invoicesOf(page.items)) ids.add(id);
+    ({ next } = page);
+  }
+  const longer = { ...list, ids: [...ids].slice(-MOST), source: { ...list.source, next } };
+  write({ ...read(), ids: longer.ids, source: longer.source });
+  return longer;
+}
+
 /** The links from an item to its list and to its neighbours there; `home` {hash, title} if it came from no list. */
 export function wayBack(id, home, linkTo) {
-  const { hash, title, ids = [] } = read();
-  const at = ids.indexOf(id);
-  const back = at < 0 ? home : { hash, title };
-  const step = (label, to, testid) => to && el('a', { href: linkTo(to), 'data-testid': testid }, label);
-  return el('nav.line.way', { 'aria-label': 'List' },
-    el('a', { href: back.hash, 'data-testid': 'back' }, back.title),
-    at >= 0 && [step('Previous', ids[at - 1], 'previous'), step('Next', ids[at + 1], 'next')]);
+  const nav = el('nav.line.way', { 'aria-label': 'List' });
+  const step = (label, to, testid) => to && el('a', { href: linkTo(to), 'data-key': testid, 'data-testid': testid }, label);
+  const show = (list) => {
+    const ids = [...list.earlier ?? [], ...list.ids ?? []];
+    const at = ids.indexOf(id);
+    const back = at < 0 ? home : list;
+    fill(nav, el('a', { href: back.hash, 'data-key': 'back', 'data-testid': 'back' }, back.title),
+      at >= 0 && [step('Previous', ids[at - 1], 'previous'), step('Next', ids[at + 1], 'next')]);
+    return at >= 0 && at === ids.length - 1 && list.source?.next;
+  };
+  const list = read();
+  if (show(list)) addPage(list).then(show).catch(complain);
+  return nav;
 }
 
 /** The address of a view: the remembered one if one is elsewhere, otherwise its first page without filters. */
 export function addressOf(view, shown) {
   const { hash } = read();
-  return view !== shown && hash?.match(/^#\/([^/?]*)/)?.[1] === view ? hash : `#/${view}`;
+  return view !== shown && hash?.match(/^#\/([^/?]*)(\?|$)/)?.[1] === view ? hash : `#/${view}`;
 }

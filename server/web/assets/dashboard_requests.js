@@ -5,6 +5,7 @@ import { message } from './dashboard_bytes.js';
 import { el, fill } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
+import { rememberList, returnTo } from './dashboard_memory.js';
 import { button, code, field, filterForm, number, options, pager, sure, time } from './dashboard_parts.js';
 import { steadyList } from './dashboard_steady.js';
 
@@ -46,10 +47,11 @@ function row(one) {
     if (details.open && details.childElementCount === 1) details.append(...whole(one).filter(Boolean));
   };
   const details = el('details.entry', { 'data-key': one.id, 'data-testid': 'request', ontoggle: fillOnce },
-    el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), el('code.path', {}, one.path),
-      code(one.status),
-      one.fault && el('span.tag', {}, one.fault), one.unmatched && el('span.tag.bad', {}, 'unmatched'),
-      el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`), timeOf(one)));
+    el('summary', { 'data-row': true, 'data-key': `row-${one.id}` },
+      el('span', {}, el('span.tag.quiet', {}, one.method)), el('code.path', {}, one.path),
+      el('span.status', {}, code(one.status), one.fault && el('span.tag', {}, one.fault),
+        one.unmatched && el('span.tag.bad', {}, 'unmatched'),
+        el('span.quiet', {}, `${(one.took_us / 1000).toFixed(1)} ms`)), timeOf(one)));
   return el('li', {}, details);
 }
 
@@ -89,6 +91,7 @@ export async function showRequests(view, { values: given, signal }) {
     count.textContent = `${number(total)} kept`;
     steady.show(items, fresh);
     fresh = false;
+    rememberList('Requests', items, { path: '/requests', values, next });
     const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, none), pager('requests', values, next));
   };
@@ -109,4 +112,5 @@ export async function showRequests(view, { values: given, signal }) {
   view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, steady.pause, forget), form, steady.newer,
     list, foot);
   await load();
+  returnTo(list, signal);
 }

@@ -2,8 +2,11 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { message } from './dashboard_bytes.js';
-import { el, fill, keeper } from './dashboard_dom.js';
+import { el, fill } from './dashboard_dom.js';
+import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
+import { rememberList, returnTo } from './dashboard_memory.js';
+import { steadyList } from './dashboard_steady.js';
 import { testCallback } from './dashboard_test_callback.js';
 import { button, code, copyButton, field, form, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
 
@@ -11,22 +14,25 @@ const PAGE = 50;
 
 const urlOf = (name) => `${location.origin}/_mock/sink/${encodeURIComponent(name)}${query({ account })}`;
 
-/** The invoice and status of a callback; empty for any other body. */
+/** What a callback reports: {id, status, reference}; empty for any other body. */
 function reported(body) {
   try {
-    const { status, reference_id: reference } = JSON.parse(body).data.attributes;
-    return [tag(String(status), { 'data-testid': 'reported' }), el('span', {}, String(reference))];
+    const { id, attributes: { status, reference_id: reference } } = JSON.parse(body).data;
+    return { id: String(id), status: String(status), reference: String(reference) };
   } catch {
-    return [];
+    return {};
   }
 }
 
-function request({ one }) {
+function row({ one, key, invoice, status, reference }) {
   const body = one.body ?? `base64: ${one.body_base64}`;
   return el('li', {}, el('details.entry', { 'data-testid': 'received' },
-    el('summary', { 'data-row': true }, el('span.tag.quiet', {}, one.method), ...reported(one.body),
-      tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code),
+    el('summary', { 'data-row': true, 'data-key': key }, el('span', {}, el('span.tag.quiet', {}, one.method)),
+      el('span.path', {}, reference),
+      el('span.status', {}, status && tag(status, { 'data-testid': 'reported' }),
+        tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code)),
       time(one.at, { fine: true })),
+    invoice && el('p', {}, 'Invoice ', el('a', { href: linkTo(invoice), 'data-testid': 'to-invoice' }, reference)),
     message('Request', { headers: one.headers, body }, 'received-message')));
 }
 
@@ -59,18 +65,24 @@ function answersForm(name, now) {
 
 /** The view of one sink. */
 export async function showSink(view, { id: name, values, signal }) {
+  let fresh = true;
   const count = el('span.quiet', { 'data-testid': 'total' });
   const list = el('ul.rows.entries', { 'data-testid': 'inbox' });
   const foot = el('div', {});
-  const keep = keeper();
+  const steady = steadyList(list, { keyOf: ({ key }) => key, make: row }, signal);
   const load = async () => {
     const page = { order: 'newest', limit: PAGE, after: values.after };
     const { items, total, next } = await get(`/sink/${name}/requests`, page);
     if (signal.aborted) return;
     count.textContent = `${number(total)} received`;
     // counted from the oldest, so that each request keeps its number
-    const numbered = items.map((one, index) => ({ one, key: `${total - index} ${one.at}` }));
-    fill(list, ...keep(numbered, ({ key }) => key, request).values());
+    const rows = items.map((one, index) => {
+      const { id: invoice, ...rest } = reported(one.body);
+      return { one, key: `${total - index} ${one.at}`, invoice, ...rest };
+    });
+    steady.show(rows, fresh);
+    fresh = false;
+    rememberList(name, rows);
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, 'No requests yet.'),
       pager(`sinks/${name}`, values, next));
   };
@@ -78,10 +90,12 @@ export async function showSink(view, { id: name, values, signal }) {
     () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', 'data-testid': 'forget' });
   const known = (await get('/sinks')).items.find((one) => one.name === name);
   if (signal.aborted) return;
-  view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Inbox')), el('div.line', {}, el('h1', {}, name), count, forget),
-    addressCard(urlOf(name)), answersForm(name, known?.responses ?? []), list, foot);
+  view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Inbox')),
+    el('div.line', {}, el('h1', {}, name), count, steady.pause, forget),
+    addressCard(urlOf(name)), answersForm(name, known?.responses ?? []), steady.newer, list, foot);
   keepFresh(view, ['callback', 'account'], load, signal);
   await load();
+  returnTo(list, signal);
 }
 
 function sinkRow({ name, requests, responses }) {
