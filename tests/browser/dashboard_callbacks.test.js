@@ -105,6 +105,9 @@ describe('the callbacks', () => {
       assert.equal(await tester.at('failing').count(), 0);
       const id = await order('order-1', 'broken');
       await tester.page.locator('[data-testid="failing"]', { hasText: /^1 failing$/ }).waitFor();
+      const heights = await tester.page.locator('.bar nav a').evaluateAll((all) =>
+        all.map((link) => link.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`));
+      assert.equal(new Set(heights).size, 1, 'the count makes its link no higher than the others');
       await tester.page.locator('[data-testid="failing-callbacks"]', { hasText: /^1 callback failing$/ }).waitFor();
       await tester.at('invoice').click();
       await tester.page.locator('[data-testid="callback-state"]', { hasText: 'retrying, 1 failed' }).waitFor();

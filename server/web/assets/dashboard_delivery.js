@@ -22,7 +22,7 @@ export function watchFailing(link) {
   const count = async () => {
     const { total } = await get('/callbacks', { state: 'failing', bodies: 'false', limit: 1 });
     mark.replaceChildren(number(total), el('span.unseen', {}, ' failing'));
-    if (total) link.append(' ', mark);
+    if (total) link.append(mark);
     else mark.remove();
   };
   const soon = gather(() => count().catch(() => {}), COUNT_MS, signal); // the view itself shows errors
