@@ -37,13 +37,17 @@ async function resendAll(filters) {
 const filtersOf = ({ url, code: answered, error }) =>
   ({ state: 'failing', url, code: answered ? String(answered) : 'none', error: error ?? undefined });
 
+/** "from to to", or one time if they are shown alike. */
+const span = (first, last) => [time(first),
+  Math.floor(first / 1000) === Math.floor(last / 1000) ? null : [' to ', time(last)]];
+
 const failureRow = (one) => el('li.line.entry', { 'data-testid': 'failure' },
   el('b', {}, counted(one.count, 'callback')),
   one.code || !one.error ? code(one.code) : null,
   one.error && el('span.bad', {}, one.error),
   el('code.path', {}, one.url),
   el('span.quiet', {}, one.retrying ? `${number(one.retrying)} will be retried` : 'given up'),
-  el('span.quiet', {}, time(one.first), one.count > 1 ? [' to ', time(one.last)] : null),
+  el('span.quiet', {}, span(one.first, one.last)),
   el('span.actions', {},
     el('a.button.small', { href: `#/callbacks${query(filtersOf(one))}`, 'data-key': `show-${one.newest}`,
       'data-testid': 'show-failure' }, 'Show'),
