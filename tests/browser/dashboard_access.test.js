@@ -164,6 +164,37 @@ describe('with a control token', () => {
       assert.match(payer.page.url(), /\/_mock\/#\/clock$/);
     });
   });
+
+  test('every view is shown, live, and callbacks are found and sent again', async () => {
+    const { demo, shop: closedShop, asTester: asGuest } = dashboardOf(closed);
+    demo.controlHeaders = { 'X-Mock-Token': TOKEN };
+    const api = await closedShop({ retry_interval_s: 3600 });
+    const answers = (responses) => api.control('PUT', '/sink/shop', { responses });
+    (await answers([503])).expect(200);
+    const { id } = await api.made({ reference_id: 'order-1' }, hold);
+    await api.idle();
+    await asGuest(api, async (tester) => {
+      await tester.payer.open(`/_mock/?token=${TOKEN}`);
+      for (const [name, where] of Object.entries(VIEWS)) {
+        await tester.open(typeof where === 'function' ? where(id) : where);
+        assert.equal(await tester.at('failed').count(), 0, name);
+      }
+      await tester.open('/callbacks?state=failing');
+      await tester.sees('delivery', 1);
+      await tester.page.locator('[data-testid="failing"]', { hasText: /^1 failing$/ }).waitFor();
+      await tester.at('delivery').locator('summary').first().click();
+      await tester.at('attempt').locator('summary').click();
+      await tester.at('check-signature').click();
+      await tester.page.locator('[data-testid="verdict"]', { hasText: 'is valid' }).waitFor();
+      (await answers([200])).expect(200);
+      await tester.at('resend-failure').click();
+      await tester.page.locator('.toast', { hasText: '1 callback sent again' }).waitFor();
+      await tester.sees('failures', 0);
+      await tester.at('filter-state').selectOption('done');
+      await tester.sees('delivery', 1);
+      assert.equal(await tester.at('total').innerText(), '1 of 1 match');
+    });
+  });
 });
 
 /** Every view, with content. */
