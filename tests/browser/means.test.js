@@ -107,6 +107,17 @@ describe('the page of a method', () => {
     });
   });
 
+  test('a button that may not copy says so', async () => {
+    await visit(TRANSFER, async (payer) => {
+      await payer.page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error('no'));
+      });
+      await payer.at('copy-reference').click();
+      await payer.at('copy-reference').filter({ hasText: 'Not copied' }).waitFor();
+      assert.equal(await payer.page.evaluate(() => document.activeElement.dataset.testid), 'copy-reference');
+    });
+  });
+
   for (const secure of [true, false]) {
     test(`a button copies, ${secure ? 'with' : 'without'} the browser's clipboard`, async () => {
       await visit(TRANSFER, async (payer, reference) => {

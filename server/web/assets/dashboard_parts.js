@@ -1,5 +1,6 @@
 // The parts that several views share.
 
+import { copyText } from './clipboard.js';
 import { query } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { clearErrors, showErrors } from './dashboard_errors.js';
@@ -61,21 +62,8 @@ export function toast(message, bad = false) {
 /** Shows the error of an action. */
 export const complain = (error) => toast(error.message, true);
 
-/** The only way to copy without https, except on localhost. */
-function copySelected(content) {
-  const before = document.activeElement;
-  const area = el('textarea', { readonly: true }, content);
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  before?.focus();
-  if (!done) throw new Error('The browser does not allow copying.');
-}
-
 export async function copy(content, what = 'Copied') {
-  if (navigator.clipboard) await navigator.clipboard.writeText(content);
-  else copySelected(content);
+  await copyText(content);
   toast(what);
 }
 

@@ -1,8 +1,7 @@
 // The pages of the documentation: samples name the server that serves them, and can be copied.
 
+import { copyOnClick } from './clipboard.js';
 import { startSearch } from './docs_search.js';
-
-const COPIED_MS = 2000;
 
 // The address in the sources, also with the slashes of JSON: http:\/\/127.0.0.1:8080
 const ADDRESS = /http:(\\?\/\\?\/)127\.0\.0\.1:8080(?!\d)/g;
@@ -15,18 +14,6 @@ function nameThisServer(code) {
   code.textContent = code.textContent.replace(ADDRESS, (_, slashes) => `${protocol}${slashes}${host}`);
 }
 
-/** Without https or loopback, browsers offer the older way only. */
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement('textarea');
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand('copy');
-  area.remove();
-  if (!copied) throw new Error('the browser does not allow it');
-}
-
 function addCopyButton(code) {
   const button = document.createElement('button');
   button.type = 'button';
@@ -36,14 +23,7 @@ function addCopyButton(code) {
   says.setAttribute('role', 'status');
   says.textContent = 'Copy';
   button.append(says);
-  let back;
-  button.addEventListener('click', async () => {
-    const done = await copy(code.textContent).then(() => 'Copied', () => 'Not allowed');
-    button.focus();
-    says.textContent = done;
-    clearTimeout(back);
-    back = setTimeout(() => { says.textContent = 'Copy'; }, COPIED_MS);
-  });
+  copyOnClick(button, says, code.textContent, { copied: 'Copied', refused: 'Not allowed' });
   const sample = document.createElement('div');
   sample.className = 'sample';
   code.parentElement.replaceWith(sample);

@@ -68,26 +68,13 @@ for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(fo
 const pending = document.querySelector('[data-pending]');
 if (pending) watch(pending);
 
-// Without https or loopback, browsers offer the older way to copy only.
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement('textarea');
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand('copy');
-  area.remove();
-}
-
-for (const button of document.querySelectorAll('[data-copy]')) {
-  const says = button.querySelector('[role="status"]');
-  const before = says.textContent;
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    await copy(button.dataset.copy);
-    button.focus();
-    says.textContent = button.dataset.copied;
-    setTimeout(() => { says.textContent = before; }, 2000);
+const copies = document.querySelectorAll('[data-copy]');
+if (copies.length) { // few pages have such buttons
+  import('./clipboard.js').then(({ copyOnClick }) => {
+    for (const button of copies) {
+      copyOnClick(button, button.querySelector('[role="status"]'), button.dataset.copy, button.dataset);
+      button.hidden = false;
+    }
   });
 }
 
