@@ -1,5 +1,5 @@
-// Remembers the last list of the tab: its address, its items, where it was scrolled and which row had the focus. From an
-// item one gets back to it, and to the items before and after, also those of other pages.
+// Remembers the last list of the tab: its address, its items, where it was scrolled and which row had the focus. An
+// item has links back to it, and to the items before and after, also those of other pages.
 
 import { get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
@@ -55,7 +55,7 @@ export function returnTo(list, signal) {
   });
 }
 
-/** Adds the next page to the remembered list. A call searches only a part of the rows, so calls repeat until it finds. */
+/** Adds the next page to the remembered list. A call searches only a part of the rows, so calls repeat. */
 async function addPage(list) {
   const { path, values } = list.source;
   const ids = new Set(list.ids);
@@ -73,7 +73,8 @@ async function addPage(list) {
 /** The links from an item to its list and to its neighbours there; `home` {hash, title} if it came from no list. */
 export function wayBack(id, home, linkTo) {
   const nav = el('nav.line.way', { 'aria-label': 'List' });
-  const step = (label, to, testid) => to && el('a', { href: linkTo(to), 'data-key': testid, 'data-testid': testid }, label);
+  const step = (label, to, name) =>
+    to && el('a', { href: linkTo(to), 'data-key': name, 'data-testid': name }, label);
   const show = (list) => {
     const ids = [...list.earlier ?? [], ...list.ids ?? []];
     const at = ids.indexOf(id);
