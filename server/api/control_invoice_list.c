@@ -5,6 +5,7 @@
 #include "engine/transition.h"
 #include "store/store_callback_find.h"
 #include "store/store_invoice.h"
+#include "view/appearance.h"
 
 #define COUNT_MOST 1000000 /* counting more would delay other calls */
 
@@ -134,6 +135,16 @@ static void write_money(struct json_out *out, struct call *call, const struct in
     write_refunds(out, call, invoice);
 }
 
+/* The colours of the order that make its page hard to read, NULL for none. */
+static const char *faint_colours(struct call *call, const struct invoice *invoice)
+{
+    struct cardgate cardgate;
+    struct appearance appearance;
+    cardgate_read(invoice->gateway_options, call->arena, &cardgate);
+    appearance_of(invoice, &cardgate, call->arena, &appearance);
+    return appearance_faint(&appearance, call->arena);
+}
+
 struct answer *control_invoices_get(struct call *call)
 {
     struct invoice invoice;
@@ -151,6 +162,9 @@ struct answer *control_invoices_get(struct call *call)
                   payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_raw(&out, "options", payout ? invoice.gateway_options : invoice.options);
     json_out_raw(&out, "context", invoice.context);
+    if (!payout) {
+        json_out_text(&out, "faint_colours", faint_colours(call, &invoice));
+    }
     json_out_array(&out, "may_become");
     for (int to = 0; to < STATUS_COUNT; to++) {
         if (may_become(call, &invoice, (enum status)to)) {

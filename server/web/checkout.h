@@ -6,8 +6,8 @@
 
 #include "call/call.h"
 #include "engine/payment.h"
+#include "view/appearance.h"
 #include "view/cardgate.h"
-#include "web/appearance.h"
 #include "web/template.h"
 
 struct checkout_page {

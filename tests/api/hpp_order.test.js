@@ -631,6 +631,24 @@ describe('parameters', () => {
       'theme',
     ]);
   });
+
+  test('colours that are hard to read are named by the control API', async () => {
+    const api = await frozen();
+    const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
+    const faintColours = async (id) => (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json.faint_colours;
+    for (const [more, faint] of [
+      [{}, /^null$/],
+      [{ style: { primary_color: 'navy', theme: 'basic' } }, /^null$/],
+      [{ style: { primary_text_color: '#eeeeee', theme: 'basic' } }, /^primary_text_color on primary_background_color 1\.2:1, /],
+    ]) {
+      (await api.createForm({ ...form, ...more })).expect(302);
+      const [{ id }] = (await api.control('GET', '/payment-invoices')).expect(200).json.items;
+      assert.match(String(await faintColours(id)), faint);
+    }
+    const cardgate = { theme_options: { btn_bg_color: '#ffee00', btn_font_color: 'white' } };
+    const { id } = await api.made({ gateway_options: { cardgate } });
+    assert.match(await faintColours(id), /, on_primary_color on primary_color 1\.2:1$/);
+  });
 });
 
 describe('keys', () => {

@@ -41,6 +41,7 @@ test('every documented data-testid is on a page', async () => {
   const names = [
     'checkout',
     'card_fields',
+    'brands',
     'cvv_field',
     'saved_card',
     'service_fields',

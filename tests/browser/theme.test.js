@@ -123,6 +123,8 @@ describe('colours of a merchant that cannot be read', () => {
         [panel, panel.querySelector('a'), panel.querySelector('button')].map((one) => getComputedStyle(one).color));
       assert.deepEqual(inks, ['rgb(26, 32, 51)', 'rgb(26, 32, 51)', 'rgb(26, 32, 51)']);
       await payer.shot('faint');
+      await payer.open(await payer.at('panel-dashboard').getAttribute('href'));
+      assert.match(await payer.text('faint'), /on_primary_color on primary_color 1\.2:1/);
     });
     await own.stop(); // it has written its log
     assert.match(own.stderr, /faint_colours .*primary_text_color on primary_background_color 1\.2:1/);
@@ -136,9 +138,9 @@ describe('colours of a merchant that cannot be read', () => {
   });
 
   test('are compared with the colours of the page', () => {
-    const read = (name) => readFileSync(new URL(`../../server/web/${name}`, import.meta.url), 'utf8');
-    const css = read('assets/theme.css');
-    const rows = [...read('appearance_faint.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
+    const read = (name) => readFileSync(new URL(`../../server/${name}`, import.meta.url), 'utf8');
+    const css = read('web/assets/theme.css');
+    const rows = [...read('view/appearance_faint.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
     assert.equal(rows.length, 10);
     for (const [, property, light, dark] of rows) {
       assert.ok(css.includes(`${property}: light-dark(${light}, ${dark});`), property);
@@ -147,14 +149,16 @@ describe('colours of a merchant that cannot be read', () => {
 });
 
 describe('the brand of the card', () => {
-  const BRANDS = [['4', 'Visa'], ['5105', 'Mastercard'], ['37', 'American Express'], ['6304', 'Maestro'], ['35', 'JCB']];
+  const BRANDS = [['4', 'Visa'], ['5105', 'Mastercard'], ['37', 'American Express'], ['6304', 'Maestro'],
+    ['35', 'JCB']];
 
   for (const size of Object.keys(SIZES)) {
     test(`shows its mark once a number is typed, on a ${size}`, async () => {
       await asPayer({ size }, server, async (payer) => {
         await payer.open(await page(await demo.newAccount(), {}));
         const marks = payer.at('brands').locator('svg');
-        assert.deepEqual(await marks.evaluateAll((all) => all.map(({ dataset }) => dataset.brand)), BRANDS.map(([, brand]) => brand));
+        const names = await marks.evaluateAll((all) => all.map(({ dataset }) => dataset.brand));
+        assert.deepEqual(names, BRANDS.map(([, brand]) => brand));
         await payer.page.setViewportSize({ ...SIZES[size], width: Math.min(SIZES[size].width, 320) });
         const [field, first] = await Promise.all([payer.at('card-number').boundingBox(), marks.first().boundingBox()]);
         assert.ok(first.x > field.x + 24, 'the caret stands before the marks');

@@ -1,7 +1,7 @@
 #include "unit.h"
 
+#include "view/appearance.h"
 #include "view/cardgate.h"
-#include "web/appearance.h"
 #include "web/messages.h"
 #include "web/template.h"
 

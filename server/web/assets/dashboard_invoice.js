@@ -40,7 +40,8 @@ function head({ attributes: of, id }) {
 const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row' },
   money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id), el('code', {}, one.id));
 
-function details({ attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back }) {
+function details(invoice) {
+  const { attributes: of, id, service, plan, due, refunds = [], charged_back_amount: back } = invoice;
   const kind = kindOf(id);
   const converted = of.service_currency && of.service_currency !== of.currency;
   const waits = kind === KINDS.payouts && of.status === 'created'; // the plan applies after the start
@@ -63,6 +64,8 @@ function details({ attributes: of, id, service, plan, due, refunds = [], charged
     [waits ? 'After the start' : 'Next', plan && el('code', { 'data-testid': 'plan' }, plan)],
     [waits ? 'Starts or expires' : plan ? 'At' : 'Expires', seconds(due)],
     ['Description', of.description],
+    ['Colours that are hard to read', invoice.faint_colours &&
+      el('span.bad', { 'data-testid': 'faint' }, invoice.faint_colours)],
     ['Callback URL', of.callback_url],
     ['Return URL', of.return_url],
     ['Metadata', json(of.metadata)],

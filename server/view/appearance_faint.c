@@ -1,5 +1,5 @@
 /* Merchants' colours that make texts of the page hard to read. */
-#include "web/appearance.h"
+#include "appearance.h"
 
 #include "base/attr.h"
 #include "base/text.h"
