@@ -146,8 +146,9 @@ const char *checkout_means_logo(const struct checkout_page *page,
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
  * own panel: it decides the payment by one click, and fills in test cards */
 
-/* One row for each reason of a decline. */
-struct template_rows checkout_panel_reasons(const struct checkout_page *page);
+/* One row, none if the page has no panel. `cards`: with the test cards, unless the account refuses
+ * them. */
+struct template_rows checkout_panel(const struct checkout_page *page, bool cards);
 
 /* The outcome (outcome.h) that a button of the panel sent. NULL if the page has no panel, or if it
  * is none of the panel's. */
@@ -155,10 +156,6 @@ const char *checkout_panel_outcome(const struct checkout_page *page, const json_
 
 #define CHECKOUT_PANEL_CVV "123"
 #define CHECKOUT_PANEL_HOLDER "TEST HOLDER"
-
-/* Its rows: the test cards, and the expiry dates of one of them. */
-struct template_rows checkout_panel_cards(const struct checkout_page *page);
-struct template_rows checkout_panel_expiries(const struct checkout_page *page);
 
 /* "5123 8172 3406 0000", "12/24" */
 const char *checkout_panel_number(struct arena *arena, const char *number);

@@ -96,7 +96,6 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     bool card = payment_takes_cards(call->engine, invoice);
     bool failed = status_is_failure(invoice->status), foreign;
     bool declined = failed && !page->cancelled;
-    bool strict = account_refuses_tests(&call->tenant->account, invoice->test_mode);
     const char *method =
         page->service ? checkout_service_text(page, &page->service->method->name) : NULL;
     const struct template_rows given = checkout_service_given(page);
@@ -107,10 +106,8 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
     const struct template_rows means = checkout_means(page, &elsewhere);
     const char *label = page->appearance.pay_label;
     bool plain = text_equal(label, "pay");
-    const struct template_rows cards = checkout_panel_cards(page);
     const struct template_rows saved = checkout_saved_rows(page, form->other);
-    const struct template_rows reasons = checkout_panel_reasons(page);
-    const struct template_rows expiries = checkout_panel_expiries(page);
+    const struct template_rows panel = checkout_panel(page, card && !saved.n);
     const struct template_value values[] = {
         {"action", checkout_url(page, "", "")},
         {"card", template_flag(card)},
@@ -145,13 +142,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"cvv_error", error_text(page, form->cvv_error)},
         {"holder_error", error_text(page, form->holder_error)},
         {"choice_error", error_text(page, form->choice_error)},
-        {"panel", template_flag(page->panel)},
-        {"panel_cards", template_flag(card && !strict && !saved.n)},
-        {"reasons", .rows = &reasons},
-        {"test_cvv", CHECKOUT_PANEL_CVV},
-        {"test_holder", CHECKOUT_PANEL_HOLDER},
-        {"cards", .rows = &cards},
-        {"expiries", .rows = &expiries},
+        {"panel", .rows = &panel},
     };
     return checkout_reply(page, status, "checkout.html", values, ARRAY_SIZE(values));
 }

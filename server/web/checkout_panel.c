@@ -20,7 +20,7 @@ static void add_reason(const struct checkout_page *page, const char *reason,
     template_add_row(rows, page->call->arena, row, ARRAY_SIZE(row));
 }
 
-struct template_rows checkout_panel_reasons(const struct checkout_page *page)
+static struct template_rows reason_rows(const struct checkout_page *page)
 {
     const struct resolution_set *extra = &page->call->engine->fixture->resolutions;
     struct template_rows rows = {0};
@@ -66,7 +66,7 @@ const char *checkout_panel_expiry(struct arena *arena, const char *expiry)
     return arena_printf(arena, "%.2s/%.2s", expiry, expiry + 2);
 }
 
-struct template_rows checkout_panel_cards(const struct checkout_page *page)
+static struct template_rows card_rows(const struct checkout_page *page)
 {
     const struct card_table *table = &page->call->engine->fixture->cards;
     struct arena *arena = page->call->arena;
@@ -105,7 +105,7 @@ static size_t longest(const struct card_table *table)
     return best;
 }
 
-struct template_rows checkout_panel_expiries(const struct checkout_page *page)
+static struct template_rows expiry_rows(const struct checkout_page *page)
 {
     const struct card_table *table = &page->call->engine->fixture->cards;
     struct arena *arena = page->call->arena;
@@ -123,5 +123,34 @@ struct template_rows checkout_panel_expiries(const struct checkout_page *page)
         };
         template_add_row(&rows, arena, row, ARRAY_SIZE(row));
     }
+    return rows;
+}
+
+/* ------------------------------------------------------------------ the panel */
+
+static const struct template_rows *keep(const struct checkout_page *page, struct template_rows rows)
+{
+    struct template_rows *kept = arena_alloc(page->call->arena, sizeof *kept);
+    *kept = rows;
+    return kept;
+}
+
+struct template_rows checkout_panel(const struct checkout_page *page, bool cards)
+{
+    const struct account *account = &page->call->tenant->account;
+    struct template_rows rows = {0};
+    if (!page->panel) {
+        return rows;
+    }
+    const struct template_value row[] = {
+        {"reasons", .rows = keep(page, reason_rows(page))},
+        {"panel_cards",
+         template_flag(cards && !account_refuses_tests(account, page->invoice.test_mode))},
+        {"cards", .rows = keep(page, card_rows(page))},
+        {"expiries", .rows = keep(page, expiry_rows(page))},
+        {"test_cvv", CHECKOUT_PANEL_CVV},
+        {"test_holder", CHECKOUT_PANEL_HOLDER},
+    };
+    template_add_row(&rows, page->call->arena, row, ARRAY_SIZE(row));
     return rows;
 }
