@@ -338,6 +338,7 @@ describe('one invoice', () => {
     const { id } = await api.made({}, hold);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
+      await tester.page.locator('#resolutions option').first().waitFor({ state: 'attached' });
       const offered = await tester.page
         .locator('#resolutions option')
         .evaluateAll((all) => all.map(({ value }) => value));
@@ -415,6 +416,7 @@ describe('one invoice', () => {
       await tab.getByTestId('pay').click();
       await tester.seesStatus('processed');
       await tester.page.locator('[data-testid="timeline-page"]').first().waitFor();
+      assert.equal(await tester.fact('Card'), '551928******0000, 12/30');
     });
   });
 

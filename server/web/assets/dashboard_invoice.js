@@ -37,6 +37,9 @@ function head({ attributes: of, id }) {
   ];
 }
 
+const cardOf = ({ payload }) => payload?.payment_card?.mask &&
+  `${payload.payment_card.mask}, ${payload.payment_card.expiry_month}/${payload.payment_card.expiry_year}`;
+
 const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row' },
   money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id), el('code', {}, one.id));
 
@@ -51,6 +54,7 @@ function details(invoice) {
     ['Service amount', converted && of.service_amount && money(of.service_amount, of.service_currency)],
     ['Exchange rate', converted && of.exchange_rate],
     ['Fee', of.fee ? money(of.fee, of.currency) : null],
+    ['Card', cardOf(of)],
     ['Created', seconds(of.created)],
     ['Updated', seconds(of.updated)],
     [kind.ended, seconds(of.processed)],
