@@ -59,7 +59,7 @@ test('the first list asks for each thing once, and for no view that is not shown
     await tester.at('invoice').waitFor();
     const before = asked.slice(0, asked.indexOf('dashboard_views.js')).filter((name) => name !== 'icon.svg').sort();
     assert.deepEqual(before, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'dashboard_early.js', 'events', 'payment-invoices',
-      'resolutions', 'statuses', 'theme.css']);
+      'statuses', 'theme.css']);
   });
 });
 

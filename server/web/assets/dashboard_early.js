@@ -9,7 +9,6 @@
     reply.catch(() => {}); // told by the one who takes it
     early.set(url, reply);
   };
-  ask('/_mock/resolutions');
   ask('/_mock/statuses');
   const list = ['', '#/', '#/invoices'].includes(location.hash);
   if (account && list) ask(`/_mock/payment-invoices?${new URLSearchParams({ account, limit: 50 })}`);

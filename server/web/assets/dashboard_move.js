@@ -3,7 +3,7 @@
 import { account, call, get } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
-import { button, field, form, setOptions, suggestions, sure, words } from './dashboard_parts.js';
+import { button, complain, field, form, setOptions, suggestions, sure, words } from './dashboard_parts.js';
 import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
 
 // The first of these that may follow is selected: usually the next step of a test.
@@ -48,6 +48,8 @@ export function mover(id, moved) {
     for (const one of [to.parentElement, go]) one.hidden = !choices.length;
   };
   const target = field('Status', to);
+  const known = el('div', {});
+  failureNames().then((names) => known.replaceChildren(suggestions('resolutions', names)), complain);
   to.addEventListener('change', () => show());
   force.addEventListener('change', async () => {
     if (force.checked) ({ settings: { profile } } = await get(`/accounts/${account}`));
@@ -55,7 +57,7 @@ export function mover(id, moved) {
   });
   return {
     form: form('Move to', go, {}, el('h2', {}, 'Move to'), none, target, why, much,
-      el('label.check', {}, force, ' Force it: any status may follow'), go, suggestions('resolutions', failureNames())),
+      el('label.check', {}, force, ' Force it: any status may follow'), go, known),
     update(state) {
       if (status === state.attributes.status && allowed.join() === state.may_become.join()) return;
       status = state.attributes.status;

@@ -1,18 +1,21 @@
-// The statuses of payments and payouts and the resolutions, loaded once from the server before the first view.
+// The statuses of payments and payouts, loaded once from the server before the first view, and the resolutions.
 
 import { get } from './dashboard_api.js';
 
-let statuses = new Map(), resolutions = [];
+let statuses = new Map();
+let failures;
 
 export async function loadStatuses() {
   if (statuses.size) return;
-  const [known, all] = await Promise.all([get('/resolutions'), get('/statuses')]);
-  resolutions = known.items.map(({ resolution }) => resolution);
-  statuses = new Map(all.items.map((one) => [one.status, one]));
+  const { items } = await get('/statuses');
+  statuses = new Map(items.map((one) => [one.status, one]));
 }
 
-/** The resolutions of failures. */
-export const failureNames = () => resolutions.filter((one) => one !== 'ok');
+/** The resolutions of failures, which only some views need. */
+export async function failureNames() {
+  failures ??= (await get('/resolutions')).items.map(({ resolution }) => resolution).filter((one) => one !== 'ok');
+  return failures;
+}
 
 /** All statuses, or those of one kind (payment or payout) and of one profile. */
 export const statusNames = (kind, profile) => [...statuses.values()]
