@@ -319,3 +319,18 @@ for (const size of Object.keys(SIZES)) {
     }, { size });
   });
 }
+
+test('a large amount does not run into the status', async () => {
+  const api = await shop();
+  await api.made({ amount: 999_999.5 }, hold);
+  await asTester(api, async (tester) => {
+    await tester.page.setViewportSize({ width: 900, height: 800 });
+    await tester.open();
+    const [amount, status] = await tester.at('invoice').evaluate((row) => {
+      const range = document.createRange();
+      range.selectNodeContents(row.querySelector('.amount'));
+      return [range.getBoundingClientRect().right, row.querySelector('.status').getBoundingClientRect().left];
+    });
+    assert.ok(amount < status, `${amount} < ${status}`);
+  });
+});
