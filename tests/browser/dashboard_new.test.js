@@ -157,7 +157,7 @@ test('after a lost response the invoice is found, expires, and has its callback'
     await tester.at('sink').click();
     await tester.sees('received', 2);
     const newest = tester.at('received').first();
-    assert.match(await newest.innerText(), /process failed[^]*order-1[^]*valid/);
+    assert.match(await newest.innerText(), /order-1[^]*process failed[^]*valid/);
     await newest.locator('summary').click();
     assert.match(await newest.getByTestId('received-message').innerText(), /"resolution": "expired"/);
   }, { resets: true });
