@@ -334,3 +334,23 @@ test('a large amount does not run into the status', async () => {
     assert.ok(amount < status, `${amount} < ${status}`);
   });
 });
+
+test('an invoice shows what happened while it was loading', async () => {
+  const api = await shop();
+  const [id] = await orders(api, 1);
+  await api.idle();
+  await asTester(api, async (tester) => {
+    await tester.open();
+    await tester.sees('invoice', 1);
+    await tester.page.route(/\/timeline\?/, async (route) => { // answered as it was, after a change was announced
+      const reply = await route.fetch();
+      await api.transition(id, { status: 'processed' });
+      await api.idle();
+      await route.fulfill({ response: reply });
+    }, { times: 1 });
+    await tester.at('invoice').click();
+    await tester.seesStatus('processed');
+    await tester.sees('callback', 2);
+    await tester.sees('timeline-transition', 3);
+  });
+});

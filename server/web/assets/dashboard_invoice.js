@@ -88,7 +88,11 @@ function actions(state) {
 }
 
 export async function showInvoice(view, { id, signal }) {
-  let state = await load(id);
+  const first = load(id);
+  // from the start: what happens while the first state is on its way would be missed
+  keepFresh(view, ['transition', 'callback', 'request', 'fault'], () => first.then(() => refresh(), () => {}), signal,
+    ({ invoice }) => invoice === id);
+  let state = await first;
   if (signal.aborted) return;
   const top = el('div.top', {});
   const known = el('div', {});
@@ -120,5 +124,4 @@ export async function showInvoice(view, { id, signal }) {
     el('div.stack', {},
       el('section.card', {}, el('h2', {}, 'Timeline'), past),
       el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
-  keepFresh(view, ['transition', 'callback', 'request', 'fault'], refresh, signal, ({ invoice }) => invoice === id);
 }
