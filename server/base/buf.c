@@ -40,11 +40,6 @@ void buf_text(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
-void buf_char(struct buf *buf, char c)
-{
-    buf_add(buf, &c, 1);
-}
-
 void buf_int(struct buf *buf, int64_t n)
 {
     char digits[24], *p = digits + sizeof digits;
@@ -62,16 +57,20 @@ void buf_int(struct buf *buf, int64_t n)
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
+    char *end = buf_reserve(buf, 0);
+    size_t left = buf->room - buf->size;
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(end, left, format, args);
     va_end(args);
     if (length < 0) {
         die("bad format: %s", format);
     }
-    char *end = buf_reserve(buf, (size_t)length + 1);
-    va_start(args, format);
-    vsnprintf(end, (size_t)length + 1, format, args);
-    va_end(args);
+    if ((size_t)length >= left) { /* formatted again, where it fits */
+        end = buf_reserve(buf, (size_t)length);
+        va_start(args, format);
+        vsnprintf(end, (size_t)length + 1, format, args);
+        va_end(args);
+    }
     buf->size += (size_t)length;
 }
 

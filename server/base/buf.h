@@ -12,7 +12,6 @@ struct buf {
 
 void buf_add(struct buf *buf, const void *data, size_t size);
 void buf_text(struct buf *buf, const char *text);
-void buf_char(struct buf *buf, char c);
 void buf_int(struct buf *buf, int64_t n);
 void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
 
@@ -22,6 +21,16 @@ void buf_url_text(struct buf *buf, const char *text);
 /* Reserves room for `size` more bytes and returns where to write them. The caller then adds what it
  * wrote to `buf->size`. */
 char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;
+
+/* Inline, because bodies are written character by character between their texts. */
+static inline void buf_char(struct buf *buf, char c)
+{
+    if (buf->room - buf->size <= 1) {
+        buf_reserve(buf, 1);
+    }
+    buf->data[buf->size++] = c;
+    buf->data[buf->size] = '\0';
+}
 
 /* Returns the content as a text; "" if empty. */
 const char *buf_str(const struct buf *buf) ATTR_NONNULL;

@@ -61,15 +61,20 @@ void json_text_add(struct buf *buf, enum json_text_style style, const char *text
 {
     const char *needs = escapes[style];
     const unsigned char *p = (const unsigned char *)text;
-    buf_char(buf, '"');
-    for (size_t at = 0, plain = 0; at < size; plain = at) {
+    size_t at = 0;
+    char *to = buf_reserve(buf, size + 2); /* all that most texts need */
+    *to++ = '"';
+    for (; at < size && !needs[p[at]]; at++) {
+        *to++ = text[at];
+    }
+    buf->size += at + 1;
+    while (at < size) {
+        at += add_escape(buf, needs[p[at]], text + at, size - at);
+        size_t plain = at;
         while (at < size && !needs[p[at]]) {
             at++;
         }
         buf_add(buf, text + plain, at - plain);
-        if (at < size) {
-            at += add_escape(buf, needs[p[at]], text + at, size - at);
-        }
     }
     buf_char(buf, '"');
 }

@@ -94,7 +94,8 @@ static void chunk_push(struct arena *arena, size_t size)
     arena->chunk = chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Memory as it is in the chunk. A size that is no multiple of the alignment is rounded up. */
+static void *take(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     size_t need = (size + align - 1) / align * align;
@@ -103,15 +104,21 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     void *p = arena->chunk->data + arena->chunk->used;
     arena->chunk->used += need;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 char *arena_copy(struct arena *arena, const void *data, size_t size)
 {
-    char *copy = arena_alloc(arena, size + 1);
+    char *copy = take(arena, size + 1);
     if (size) {
         memcpy(copy, data, size);
     }
+    copy[size] = '\0';
     return copy;
 }
 
@@ -120,17 +127,24 @@ char *arena_strdup(struct arena *arena, const char *text)
     return text ? arena_copy(arena, text, strlen(text)) : NULL;
 }
 
+/* Formats once in most cases: into the rest of the chunk, which is then taken as far as needed. */
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    struct arena_chunk *chunk = arena->chunk;
+    size_t left = chunk ? chunk->size - chunk->used : 0;
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(left ? chunk->data + chunk->used : NULL, left, format, again);
     va_end(again);
     if (length < 0) {
         die("bad format: %s", format);
     }
-    char *text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, args);
+    size_t size = (size_t)length + 1;
+    if (size <= left) {
+        return take(arena, size);
+    }
+    char *text = arena_alloc(arena, size);
+    vsnprintf(text, size, format, args);
     return text;
 }
 

@@ -2,7 +2,6 @@
 #include "domain/ident.h"
 #include "store/store_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* How a kind of value is stored. */
@@ -76,6 +75,14 @@ int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const voi
 
 /* ------------------------------------------------------------------ reading */
 
+static void read_ident(sqlite3_stmt *q, int at, char ret_id[IDENT_TEXT])
+{
+    const char *text = (const char *)sqlite3_column_text(q, at);
+    size_t size = text ? strnlen(text, IDENT_TEXT - 1) : 0;
+    memcpy(ret_id, text ? text : "", size);
+    ret_id[size] = '\0';
+}
+
 static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struct row_field *field,
                        void *row)
 {
@@ -86,7 +93,7 @@ static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struc
         *(const char **)place = store_column_text(arena, q, at);
         break;
     case STORED_IDENT:
-        snprintf(place, IDENT_TEXT, "%s", (const char *)sqlite3_column_text(q, at));
+        read_ident(q, at, place);
         break;
     case STORED_BYTES:
         *(const char **)place = store_column_text(arena, q, at);

@@ -16,25 +16,13 @@
 #define PHP_BEFORE_LEAST (-3)
 #define PHP_BEFORE_MOST 17
 
-/* A document has dozens of keys and nearly all need no escape, so they are written in one piece. */
 static void lead(struct json_out *out, const char *key)
 {
-    size_t size = key ? strlen(key) : 0;
-    char *p = buf_reserve(out->buf, size + 4), *from = p;
     if (out->comma) {
-        *p++ = ',';
+        buf_char(out->buf, ',');
     }
-    if (key && json_text_is_plain(JSON_TEXT_PHP, key, size)) {
-        *p++ = '"';
-        memcpy(p, key, size);
-        p += size;
-        *p++ = '"';
-        *p++ = ':';
-    }
-    *p = '\0';
-    out->buf->size += (size_t)(p - from);
-    if (key && !json_text_is_plain(JSON_TEXT_PHP, key, size)) {
-        json_text_add(out->buf, JSON_TEXT_PHP, key, size);
+    if (key) {
+        json_text_add(out->buf, JSON_TEXT_PHP, key, strlen(key));
         buf_char(out->buf, ':');
     }
     out->comma = true;
