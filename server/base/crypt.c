@@ -6,10 +6,11 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HMAC_KEYS_KEPT 4 /* of the engine: tokens, derived ids, new ids; and one of the guard */
 
 static void check(int ok)
 {
@@ -56,11 +57,50 @@ void crypt_sha256(const char *text, uint8_t ret_digest[32])
     check(EVP_Q_digest(NULL, "SHA256", NULL, text, strlen(text), ret_digest, &size));
 }
 
+static EVP_MAC_CTX *mac_new(const char *algorithm)
+{
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, algorithm, NULL);
+    EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+    EVP_MAC_free(mac);
+    if (!ctx) {
+        die("no %s in this OpenSSL", algorithm);
+    }
+    return ctx;
+}
+
+/* A context keeps its digest and the state after its key, which cost more than a short text. */
+static EVP_MAC_CTX *hmac_begin(const uint8_t key[CRYPT_KEY_SIZE])
+{
+    static struct {
+        EVP_MAC_CTX *ctx;
+        uint8_t key[CRYPT_KEY_SIZE];
+    } kept[HMAC_KEYS_KEPT];
+    static size_t next;
+    for (size_t i = 0; i < HMAC_KEYS_KEPT && kept[i].ctx; i++) {
+        if (CRYPTO_memcmp(kept[i].key, key, CRYPT_KEY_SIZE) == 0) {
+            check(EVP_MAC_init(kept[i].ctx, NULL, 0, NULL));
+            return kept[i].ctx;
+        }
+    }
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){"SHA256"}, 0),
+        OSSL_PARAM_construct_end()};
+    size_t at = next++ % HMAC_KEYS_KEPT;
+    if (!kept[at].ctx) {
+        kept[at].ctx = mac_new("HMAC");
+    }
+    check(EVP_MAC_init(kept[at].ctx, key, CRYPT_KEY_SIZE, params));
+    memcpy(kept[at].key, key, CRYPT_KEY_SIZE);
+    return kept[at].ctx;
+}
+
 void crypt_hmac(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
                 uint8_t ret_mac[32])
 {
-    unsigned int length = 32;
-    check(HMAC(EVP_sha256(), key, CRYPT_KEY_SIZE, data, size, ret_mac, &length) != NULL);
+    size_t written;
+    EVP_MAC_CTX *ctx = hmac_begin(key);
+    check(EVP_MAC_update(ctx, data, size));
+    check(EVP_MAC_final(ctx, ret_mac, &written, 32));
 }
 
 struct crypt_block {
@@ -90,17 +130,29 @@ void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t re
     check(EVP_EncryptUpdate(block->ctx, ret_out, &size, in, 16));
 }
 
+void crypt_stream(const uint8_t key[CRYPT_KEY_SIZE], const uint8_t start[16], uint8_t *ret_stream,
+                  size_t size)
+{
+    static EVP_CIPHER_CTX *ctx;
+    static uint8_t last[CRYPT_KEY_SIZE];
+    int written;
+    bool same = ctx && CRYPTO_memcmp(last, key, sizeof last) == 0;
+    if (!ctx) {
+        ctx = EVP_CIPHER_CTX_new();
+    }
+    check(ctx &&
+          EVP_EncryptInit_ex2(ctx, same ? NULL : EVP_chacha20(), same ? NULL : key, start, NULL));
+    memcpy(last, key, sizeof last);
+    memset(ret_stream, 0, size);
+    check(EVP_EncryptUpdate(ctx, ret_stream, &written, ret_stream, (int)size));
+}
+
 void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
                    uint8_t *ret_mac, size_t mac_size)
 {
     static EVP_MAC_CTX *ctx;
     if (!ctx) {
-        EVP_MAC *mac = EVP_MAC_fetch(NULL, "KMAC-256", NULL);
-        ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
-        EVP_MAC_free(mac);
-        if (!ctx) {
-            die("no KMAC-256 in this OpenSSL");
-        }
+        ctx = mac_new("KMAC-256");
     }
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &mac_size),
                                  OSSL_PARAM_construct_end()};
@@ -154,34 +206,36 @@ void crypt_base64url(struct buf *out, const void *data, size_t size)
     }
 }
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
+/* The value of each character in both alphabets, plus one; 0 if it is in neither. */
+static const uint8_t base64_values[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['-'] = 63,
+    ['/'] = 64, ['_'] = 64,
+};
 
 bool crypt_base64_decode(const char *text, struct buf *out)
 {
+    size_t n = strcspn(text, "="), size = 0;
+    char *to = buf_reserve(out, n / 4 * 3 + 3);
     uint32_t bits = 0;
-    size_t n = 0;
-    for (; text[n] && text[n] != '='; n++) {
-        int value = base64_value(text[n]);
-        if (value < 0) {
+    for (size_t i = 0; i < n; i++) {
+        uint8_t value = base64_values[(unsigned char)text[i]];
+        if (!value) {
             return false;
         }
-        bits = bits << 6 | (uint32_t)value;
-        if (n % 4) {
-            buf_char(out, (char)(bits >> (6 - n % 4 * 2) & 0xff));
+        bits = bits << 6 | (value - 1u);
+        if (i % 4) {
+            to[size++] = (char)(bits >> (6 - i % 4 * 2) & 0xff);
         }
     }
+    to[size] = '\0';
+    out->size += size;
     size_t padding = strspn(text + n, "=");
     bool fits = padding == 0 || (padding <= 2 && (n + padding) % 4 == 0);
     return fits && n % 4 != 1 && text[n + padding] == '\0';

@@ -33,6 +33,10 @@ crypt_block_new(const uint8_t key[CRYPT_KEY_SIZE]); /* the first half of the key
 void crypt_block_free(struct crypt_block *block);   /* may be NULL */
 void crypt_block_run(struct crypt_block *block, const uint8_t in[16], uint8_t ret_out[16]);
 
+/* The key stream of ChaCha20 that begins at `start`, its counter and nonce. */
+void crypt_stream(const uint8_t key[CRYPT_KEY_SIZE], const uint8_t start[16], uint8_t *ret_stream,
+                  size_t size);
+
 /* A keyed MAC of any length (KMAC-256). */
 void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t size,
                    uint8_t *ret_mac, size_t mac_size);

@@ -34,14 +34,17 @@ void ident_next(struct ident_source *source, const char *prefix, char ret_id[IDE
 
 void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
 {
+    static const char hex[] = "0123456789abcdef", form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     uint8_t d[32];
     next_digest(source, d);
     d[6] = (uint8_t)((d[6] & 0x0f) | 0x40);
     d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
-    snprintf(ret_uuid, IDENT_UUID,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1],
-             d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14],
-             d[15]);
+    for (size_t at = 0, digit = 0; at < sizeof form; at++) {
+        bool high = digit % 2 == 0;
+        ret_uuid[at] =
+            form[at] == 'x' ? hex[high ? d[digit / 2] >> 4 : d[digit / 2] & 15] : form[at];
+        digit += form[at] == 'x';
+    }
 }
 
 void ident_next_secret(struct ident_source *source, char *ret_text, int length)

@@ -61,6 +61,44 @@ static void digests_are_the_standard_ones(void **state)
     assert_memory_equal(digest, hmac_of_abc, sizeof digest);
 }
 
+/* More keys than contexts are kept. */
+static void an_hmac_is_of_its_own_key(void **state)
+{
+    uint8_t first[8][32], again[32];
+    (void)state;
+    for (uint8_t i = 0; i < 8; i++) {
+        const uint8_t key[CRYPT_KEY_SIZE] = {i};
+        crypt_hmac(key, "abc", 3, first[i]);
+        assert_true(i == 0 || memcmp(first[i], first[i - 1], 32) != 0);
+    }
+    for (uint8_t i = 0; i < 8; i++) {
+        const uint8_t key[CRYPT_KEY_SIZE] = {(uint8_t)(i * 3 % 8)};
+        crypt_hmac(key, "abc", 3, again);
+        assert_memory_equal(again, first[key[0]], 32);
+    }
+}
+
+/* The first bytes of the stream in the example of RFC 8439, 2.4.2. */
+static void a_stream_is_that_of_the_standard(void **state)
+{
+    static const uint8_t start[16] = {1, [11] = 0x4a};
+    static const uint8_t expected[16] = {0x22, 0x4f, 0x51, 0xf3, 0x40, 0x1b, 0xd9, 0xe1,
+                                         0x2f, 0xde, 0x27, 0x6f, 0xb8, 0x63, 0x1d, 0xed};
+    uint8_t key[CRYPT_KEY_SIZE], stream[200], again[200];
+    (void)state;
+    for (uint8_t i = 0; i < CRYPT_KEY_SIZE; i++) {
+        key[i] = i;
+    }
+    crypt_stream(key, start, stream, sizeof stream);
+    assert_memory_equal(stream, expected, sizeof expected);
+    key[0]++;
+    crypt_stream(key, start, again, sizeof again);
+    assert_memory_not_equal(stream, again, sizeof again);
+    key[0]--;
+    crypt_stream(key, start, again, sizeof again);
+    assert_memory_equal(stream, again, sizeof again);
+}
+
 static void a_long_mac_depends_on_key_data_and_length(void **state)
 {
     static const uint8_t key[CRYPT_KEY_SIZE] = {1}, other_key[CRYPT_KEY_SIZE] = {2};
@@ -217,6 +255,8 @@ int main(void)
         cmocka_unit_test(a_callback_is_signed_as_the_platform_does),
         cmocka_unit_test(a_signature_covers_every_byte_of_the_body),
         cmocka_unit_test(digests_are_the_standard_ones),
+        cmocka_unit_test(an_hmac_is_of_its_own_key),
+        cmocka_unit_test(a_stream_is_that_of_the_standard),
         cmocka_unit_test(a_long_mac_depends_on_key_data_and_length),
         cmocka_unit_test(random_bytes_differ_each_time),
         cmocka_unit_test(digests_cover_all_pieces),
