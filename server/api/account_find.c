@@ -114,7 +114,7 @@ struct answer *account_by_token(struct call *call)
     if (!account_of(call, found, &invoice)) {
         return refuse_token(call);
     }
-    token_write(&ours, call->engine->keys.token, token.form, invoice.session,
+    token_write(&ours, &call->engine->keys.token, token.form, invoice.session,
                 invoice.expires_ms / 1000);
     bool good = crypt_equal(ours.data, text) && clock_now(call->tenant) / 1000 < token.expires_s;
     return good ? NULL : refuse_token(call);

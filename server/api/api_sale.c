@@ -54,7 +54,7 @@ static void check_sale(struct call *call, const struct sale *sale, struct card_e
 static void write_auth(struct json_out *out, struct call *call, const struct invoice *invoice)
 {
     char request[IDENT_TEXT];
-    ident_derived(call->engine->keys.token, "req", invoice->session, request);
+    ident_derived(call->engine->keys.token.bytes, "req", invoice->session, request);
     json_out_text(out, "auth_mode", "3ds");
     json_out_object(out, "auth_payload");
     json_out_text(out, "action",

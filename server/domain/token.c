@@ -1,6 +1,7 @@
 #include "token.h"
 
 #include "base/attr.h"
+#include "base/text.h"
 #include "domain/ident.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #define RS512_BYTES 512
 #define HS256_BYTES 32
 #define TOKEN_TEXT 1024
-#define PART_TEXT 256 /* of a token's header or claims, encoded */
+#define PART_TEXT 256  /* of a token's header or claims, encoded */
+#define LAST_BITS 0x3c /* of the last character of 512 bytes: the rest is behind the last byte */
 
 /* Only this file writes the claims, so their form is fixed. */
 static const struct form {
@@ -27,18 +29,37 @@ size_t token_signature_size(enum token_form form)
     return forms[form].signature;
 }
 
-void token_sign(const uint8_t key[CRYPT_KEY_SIZE], enum token_form form, const char *input,
-                size_t size, char ret_text[TOKEN_SIGNATURE_MOST + 1])
+/* Makes the text without the bytes that it stands for: each byte of the stream is a character. */
+static void write_stream(const uint8_t key[CRYPT_KEY_SIZE], const char *input, size_t size,
+                         char ret_text[TOKEN_SIGNATURE_MOST + 1])
+{
+    static const char alphabet[] = TEXT_LETTERS TEXT_DIGITS "-_";
+    uint8_t mac[HS256_BYTES], stream[TOKEN_SIGNATURE_MOST];
+    crypt_hmac(key, input, size, mac);
+    crypt_stream(key, mac, stream, sizeof stream);
+    stream[sizeof stream - 1] &= LAST_BITS;
+    for (size_t i = 0; i < sizeof stream; i++) {
+        ret_text[i] = alphabet[stream[i] & 63];
+    }
+    ret_text[sizeof stream] = '\0';
+}
+
+void token_sign(const struct token_key *key, enum token_form form, const char *input, size_t size,
+                char ret_text[TOKEN_SIGNATURE_MOST + 1])
 {
     uint8_t mac[RS512_BYTES];
     buf_auto text = {0};
+    if (form == TOKEN_RS512 && key->mac == TOKEN_MAC_STREAM) {
+        write_stream(key->bytes, input, size, ret_text);
+        return;
+    }
     switch (form) {
     case TOKEN_RS512:
-        crypt_kmac256(key, input, size, mac, RS512_BYTES);
+        crypt_kmac256(key->bytes, input, size, mac, RS512_BYTES);
         crypt_base64url(&text, mac, RS512_BYTES);
         break;
     case TOKEN_HS256:
-        crypt_hmac(key, input, size, mac);
+        crypt_hmac(key->bytes, input, size, mac);
         crypt_base64url(&text, mac, HS256_BYTES);
         break;
     }
@@ -86,7 +107,7 @@ bool token_read(const char *text, struct token *ret_token)
     return false;
 }
 
-static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
+static void compose(struct buf *out, const struct token_key *key, enum token_form form,
                     const char *session, int64_t expires_s)
 {
     char claims[PART_TEXT], signature[TOKEN_SIGNATURE_MOST + 1];
@@ -102,13 +123,13 @@ static void compose(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum tok
 }
 
 /* A creation writes the same token into its answer and its callback, so the last one is cached. */
-void token_write(struct buf *out, const uint8_t key[CRYPT_KEY_SIZE], enum token_form form,
+void token_write(struct buf *out, const struct token_key *key, enum token_form form,
                  const char *session, int64_t expires_s)
 {
     static struct {
         char session[IDENT_TEXT], text[TOKEN_TEXT];
         int64_t expires_s;
-        const uint8_t *key;
+        const struct token_key *key;
         enum token_form form;
         size_t size;
     } last;

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "deliver/deliver.h"
+#include "domain/token.h"
 #include "engine/sweep.h"
 #include "engine/tenant.h"
 #include "engine/turn.h"
@@ -52,7 +53,7 @@ struct engine_hooks {
 
 /* Stored in the database. */
 struct engine_keys {
-    uint8_t token[CRYPT_KEY_SIZE];  /* signs card session tokens */
+    struct token_key token;         /* signs card session tokens, and derives ids from sessions */
     uint8_t derive[CRYPT_KEY_SIZE]; /* derived ids (ident.h) */
     struct crypt_block *rows;       /* ids of rows (ident.h) */
 };

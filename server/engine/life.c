@@ -34,6 +34,20 @@ static void load_key(struct engine *engine, const char *name, uint8_t key[CRYPT_
     }
 }
 
+/* A database that has a key but no version is of before there were two. */
+static void load_token_key(struct engine *engine)
+{
+    struct token_key *key = &engine->keys.token;
+    uint8_t mac = TOKEN_MAC_KMAC;
+    bool old = store_meta_get(engine->store, "token_key", key->bytes, sizeof key->bytes);
+    if (!store_meta_get(engine->store, "token_mac", &mac, sizeof mac) && !old) {
+        mac = TOKEN_MAC_STREAM;
+        store_meta_put(engine->store, "token_mac", &mac, sizeof mac);
+    }
+    key->mac = (enum token_mac)mac;
+    load_key(engine, "token_key", key->bytes);
+}
+
 /* Seeded ids continue where the last run stopped; others come from a key that only this process
  * has. */
 static void load_idents(struct engine *engine)
@@ -94,7 +108,7 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
     engine->watch.journal = journal_new(options->journal);
     engine->deliver = deliver_new(&options->deliver, &hooks);
     uint8_t row_key[CRYPT_KEY_SIZE];
-    load_key(engine, "token_key", engine->keys.token);
+    load_token_key(engine);
     load_key(engine, "derive_key", engine->keys.derive);
     load_key(engine, "row_key", row_key);
     engine->keys.rows = crypt_block_new(row_key);

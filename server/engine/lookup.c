@@ -103,7 +103,7 @@ struct view_invoice engine_view(const struct engine *engine, const struct tenant
         .service = engine_service(engine, invoice),
         .account = &tenant->account,
         .cards = &engine->fixture->cards,
-        .token_key = engine->keys.token,
+        .token_key = &engine->keys.token,
         .profile = engine_profile(engine, tenant),
         .write_logs = write_logs,
         .logs_most = LOOKUP_LOGS_USUAL,
@@ -163,7 +163,7 @@ void engine_card_token(const struct engine *engine, const struct invoice *invoic
 {
     char id[IDENT_TEXT], more[IDENT_TEXT];
     ident_of_row(engine->keys.rows, CARD_PREFIX, invoice->seq, id);
-    ident_derived(engine->keys.token, CARD_PREFIX, id, more);
+    ident_derived(engine->keys.token.bytes, CARD_PREFIX, id, more);
     snprintf(ret_token, CARD_TOKEN_TEXT, "%s%s", ident_serial(id), ident_serial(more));
 }
 

@@ -22,7 +22,8 @@ static int64_t cut_signature(const struct engine *engine, struct buf *body,
 {
     const size_t cut = token_signature_size(CUT_FORM);
     buf_auto token = {0};
-    token_write(&token, engine->keys.token, CUT_FORM, invoice->session, invoice->expires_ms / 1000);
+    token_write(&token, &engine->keys.token, CUT_FORM, invoice->session,
+                invoice->expires_ms / 1000);
     char *at = strstr(body->data, token.data);
     if (!at) {
         return 0;
@@ -46,7 +47,7 @@ const char *outbox_body(const struct engine *engine, struct arena *arena,
         begin--; /* "HEADER.CLAIMS." stands before the cut */
     }
     char signature[TOKEN_SIGNATURE_MOST + 1];
-    token_sign(engine->keys.token, CUT_FORM, body + begin, end - 1 - begin, signature);
+    token_sign(&engine->keys.token, CUT_FORM, body + begin, end - 1 - begin, signature);
     /* Copied, not printed: a bounded %s costs 80,000 instructions here. */
     size_t size = token_signature_size(CUT_FORM), tail = strlen(body + end);
     char *whole = arena_alloc(arena, end + size + tail + 1);

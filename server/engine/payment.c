@@ -229,7 +229,7 @@ void payment_code(const struct engine *engine, const struct invoice *invoice,
     uint32_t number;
     int size = snprintf(input, sizeof input, "3ds:%s:%lld", invoice->session,
                         (long long)invoice->attempts);
-    crypt_hmac(engine->keys.token, input, (size_t)size, mac);
+    crypt_hmac(engine->keys.token.bytes, input, (size_t)size, mac);
     memcpy(&number, mac, sizeof number);
     snprintf(ret_code, PAYMENT_CODE_TEXT, "%06u", number % 1000000u);
 }

@@ -128,7 +128,7 @@ static const char *rename_body(const struct placing *p, const char *body, const 
     buf_auto text = {0};
     if (token) {
         buf_add(&text, body, (size_t)(token - body));
-        token_write(&text, p->engine->keys.token, said.form, new->session, said.expires_s);
+        token_write(&text, &p->engine->keys.token, said.form, new->session, said.expires_s);
         buf_text(&text, token + size);
     } else {
         buf_text(&text, body);

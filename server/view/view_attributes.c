@@ -224,7 +224,7 @@ WRITER(bank_reference)
     char digits[IDENT_DIGITS];
     bool paid = status_is_paid(view->invoice->status);
     if (paid) {
-        ident_digits(view->token_key, member->key, view->invoice->session, digits);
+        ident_digits(view->token_key->bytes, member->key, view->invoice->session, digits);
     }
     json_out_text(out, member->key, paid ? digits : NULL);
 }

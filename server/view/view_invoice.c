@@ -8,7 +8,7 @@
 static void relate_payment(struct json_out *out, const struct view_invoice *view)
 {
     char id[IDENT_TEXT];
-    ident_derived_long(view->token_key, "pay", view->invoice->session, id);
+    ident_derived_long(view->token_key->bytes, "pay", view->invoice->session, id);
     view_relationship(out, "active-payment", "payments", id);
 }
 

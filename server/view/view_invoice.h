@@ -21,8 +21,8 @@ struct view_invoice {
     const struct invoice *invoice;
     const struct service *service; /* NULL: not chosen yet, or no longer in the fixtures */
     const struct account *account;
-    const struct card_table *cards; /* details of a card that the invoice does not keep */
-    const uint8_t *token_key;       /* key for card session tokens and random-looking values */
+    const struct card_table *cards;    /* details of a card that the invoice does not keep */
+    const struct token_key *token_key; /* key for card session tokens and random-looking values */
     enum profile profile;
     /* Writes the newest `logs_most` of callback_logs for an invoice that does not keep them ("").
      */

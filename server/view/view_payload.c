@@ -66,10 +66,10 @@ static void write_card_ids(struct json_out *out, const struct view_invoice *view
         const char *part = json_string_value(json_object_get(kept, parts[i]));
         buf_printf(&card, "%s:", part ? part : "");
     }
-    ident_derived(view->token_key, "card", buf_str(&card), id);
+    ident_derived(view->token_key->bytes, "card", buf_str(&card), id);
     json_out_text(out, "card_id", id);
     buf_text(&card, "reference");
-    crypt_hmac(view->token_key, card.data, card.size, reference);
+    crypt_hmac(view->token_key->bytes, card.data, card.size, reference);
     for (size_t i = 0; i < sizeof reference; i++) {
         buf_printf(&hex, "%02x", reference[i]);
     }

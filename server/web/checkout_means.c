@@ -112,7 +112,7 @@ static void add(struct details *details, const char *name, const char *value, co
 static const char *digits(const struct checkout_page *page, const char *of)
 {
     char text[IDENT_DIGITS];
-    ident_digits(page->call->engine->keys.token, of, page->invoice.session, text);
+    ident_digits(page->call->engine->keys.token.bytes, of, page->invoice.session, text);
     return arena_strdup(page->call->arena, text);
 }
 
@@ -126,7 +126,7 @@ static const char *account_number(const struct checkout_page *page)
 static const char *crypto_address(const struct checkout_page *page)
 {
     char id[IDENT_TEXT];
-    ident_derived(page->call->engine->keys.token, "address", page->invoice.session, id);
+    ident_derived(page->call->engine->keys.token.bytes, "address", page->invoice.session, id);
     return arena_printf(page->call->arena, "MOCK%s%s", ident_serial(id), digits(page, "address"));
 }
 

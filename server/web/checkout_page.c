@@ -68,7 +68,7 @@ struct answer *checkout_see_other(const struct checkout_page *page, const char *
 static const char *csrf_token(const struct checkout_page *page)
 {
     char token[IDENT_TEXT];
-    ident_derived(page->call->engine->keys.token, "csrf", page->invoice.session, token);
+    ident_derived(page->call->engine->keys.token.bytes, "csrf", page->invoice.session, token);
     return arena_strdup(page->call->arena, token);
 }
 

@@ -4,7 +4,8 @@
 #include "base/crypt.h"
 #include "domain/token.h"
 
-static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
+static const struct token_key key = {.bytes = {1, 2, 3}, .mac = TOKEN_MAC_STREAM};
+static const struct token_key old_key = {.bytes = {1, 2, 3}, .mac = TOKEN_MAC_KMAC};
 
 static void both_formats_can_be_read(void **state)
 {
@@ -12,7 +13,7 @@ static void both_formats_can_be_read(void **state)
     for (int form = 0; form <= TOKEN_HS256; form++) {
         struct buf text = {0};
         struct token token;
-        token_write(&text, key, (enum token_form)form, "cgi_0000000000000001", 1700000000);
+        token_write(&text, &key, (enum token_form)form, "cgi_0000000000000001", 1700000000);
         assert_true(token_read(buf_str(&text), &token));
         assert_int_equal(token.form, form);
         assert_string_equal(token.session, "cgi_0000000000000001");
@@ -23,19 +24,37 @@ static void both_formats_can_be_read(void **state)
     }
 }
 
+/* As a client that decodes it strictly sees it. */
+static void a_signature_stands_for_512_bytes(void **state)
+{
+    const struct token_key *const keys[] = {&key, &old_key};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        char text[TOKEN_SIGNATURE_MOST + 1];
+        struct buf bytes = {0}, again = {0};
+        token_sign(keys[i], TOKEN_RS512, "a.b", 3, text);
+        assert_true(crypt_base64_decode(text, &bytes));
+        assert_int_equal(bytes.size, 512);
+        crypt_base64url(&again, bytes.data, bytes.size);
+        assert_string_equal(buf_str(&again), text);
+        buf_finish(&bytes);
+        buf_finish(&again);
+    }
+}
+
 /* The last token is cached, so no other token may be mistaken for it. */
 static void other_content_or_another_key_gives_another_token(void **state)
 {
-    static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
+    static const struct token_key other_key = {.bytes = {3, 2, 1}, .mac = TOKEN_MAC_STREAM};
     static const struct {
-        const uint8_t *key;
+        const struct token_key *key;
         enum token_form form;
         const char *session;
         int64_t expires_s;
     } rows[] = {
-        {key, TOKEN_RS512, "cgi_1", 5},       {key, TOKEN_HS256, "cgi_1", 5},
-        {key, TOKEN_HS256, "cgi_1", 6},       {key, TOKEN_HS256, "cgi_2", 6},
-        {other_key, TOKEN_HS256, "cgi_2", 6},
+        {&old_key, TOKEN_RS512, "cgi_1", 5}, {&key, TOKEN_RS512, "cgi_1", 5},
+        {&key, TOKEN_HS256, "cgi_1", 5},     {&key, TOKEN_HS256, "cgi_1", 6},
+        {&key, TOKEN_HS256, "cgi_2", 6},     {&other_key, TOKEN_HS256, "cgi_2", 6},
     };
     struct buf last = {0};
     (void)state;
@@ -99,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_formats_can_be_read),
+        cmocka_unit_test(a_signature_stands_for_512_bytes),
         cmocka_unit_test(other_content_or_another_key_gives_another_token),
         cmocka_unit_test(a_token_with_other_claims_is_rejected),
         cmocka_unit_test(a_text_without_three_parts_is_rejected),
