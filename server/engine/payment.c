@@ -292,10 +292,12 @@ static const char *with_context(struct arena *arena, const struct invoice *invoi
 const char *payment_return_url(const struct tenant *tenant, struct arena *arena,
                                const struct invoice *invoice)
 {
-    /* A failed refund does not change the payer's page: the payment succeeded. */
-    const char *by_status = status_is_paid(invoice->status)      ? invoice->return_success
-                            : status_is_failure(invoice->status) ? invoice->return_fail
-                                                                 : invoice->return_pending;
+    /* A failed refund does not change the payer's page: the payment succeeded. A part is no success
+     * (P787). */
+    bool whole = invoice->status != STATUS_PARTIALLY_PROCESSED;
+    const char *by_status = status_is_paid(invoice->status) && whole ? invoice->return_success
+                            : status_is_failure(invoice->status)     ? invoice->return_fail
+                                                                     : invoice->return_pending;
     const struct settings *settings = &tenant->account.settings;
     const char *url = by_status             ? by_status
                       : invoice->return_url ? invoice->return_url

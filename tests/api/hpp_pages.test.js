@@ -187,7 +187,8 @@ describe('return URLs', () => {
   const back = async ({ api, made }) => (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER }));
 
   for (const [status, url] of [['processed', RETURN_URLS.success], ['process_failed:declined', RETURN_URLS.fail],
-    ['process_pending', RETURN_URLS.pending], ['processed@0,refunded@0', RETURN_URLS.success]]) {
+    ['process_pending', RETURN_URLS.pending], ['processed@0,refunded@0', RETURN_URLS.success],
+    ['partially_processed', RETURN_URLS.pending]]) {
     test(`${status} leads to ${url}`, async () => {
       const it = await order(
         { return_urls: RETURN_URLS, return_url: 'http://shop.test/other' },
