@@ -136,7 +136,7 @@ describe('partially_processed', () => {
     assert.equal((await api.attributes(id)).status, 'process_pending');
   });
 
-  test('is final and paid: the payer returns to the success page', async () => {
+  test('is final, but not all is paid: the payer returns to the pending page', async () => {
     const api = await frozen({ only_final: true });
     const sink = await startSink({ account: api.account });
     const { id } = await api.made({
@@ -145,7 +145,7 @@ describe('partially_processed', () => {
     });
     (await api.transition(id, { status: 'partially_processed' })).expect(200);
     assert.deepEqual((await sink.got(1, { invoice: id })).map((one) => one.status), ['partially_processed']);
-    assert.equal((await api.send('GET', `/return?id=${id}`)).expect(302).headers.location, 'https://a.example/s');
+    assert.equal((await api.send('GET', `/return?id=${id}`)).expect(302).headers.location, 'https://a.example/p');
     await sink.stop();
   });
 
