@@ -46,8 +46,7 @@ bool pattern_matches(struct pattern *pattern, const char *text);
  * the arena. NULL if it does not match, or as above. May take a thousand times as long: for texts
  * of a size that the caller bounds, and patterns of the person who starts the program.
  */
-char *pattern_group(struct pattern *pattern, struct arena *arena, const char *text,
-                    size_t size) ATTR_NONNULL;
+char *pattern_group(struct pattern *pattern, struct arena *arena, const char *text, size_t size);
 
 void pattern_set_finish(struct pattern_set *set);
 

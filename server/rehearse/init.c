@@ -193,7 +193,8 @@ const char *init_settings(struct rehearsal *rehearsal)
         return why;
     }
     json_t *seen = NULL;
-    int port = given->command ? pool_port() : 0;
+    int claim; /* held until the program ends */
+    int port = given->command ? pool_port(&claim) : 0;
     why = watch(rehearsal, port, &seen);
     rehearse_server_stop(rehearsal);
     if (!seen) {

@@ -1,5 +1,5 @@
 /*
- * `milkypay-mock rehearse [options] -- COMMAND ...` (server/docs/rehearse.md): takes a shop through
+ * `milkypay-mock rehearse [options] -- COMMAND ...`: takes a shop through
  * the dangerous cases of payments and says what would go wrong with money.
  *
  * It is a client. It starts this program again as the server, and speaks HTTP with it, as a test

@@ -9,8 +9,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,7 @@ struct seat {
     struct performance *performance; /* NULL: the seat is free */
     pid_t keeper;
     int fd;
+    int claim; /* of its port; -1: none */
     struct buf text;
     int64_t deadline_ms;
 };
@@ -55,28 +59,52 @@ static void catch_signals(sigset_t *ret_before)
 /* ------------------------------------------------------------------ ports */
 
 /*
- * Below the ports that the kernel gives to connections, so that none of those takes it before the
- * shop listens. Rehearsals at the same time begin at different places.
+ * Takes a port for this program among all rehearsals of the machine: by a name in the abstract
+ * namespace of unix sockets, which like the ports belongs to the network namespace, and is free
+ * again when its holder has ended. Returns the holder, or -1 if the port is taken.
  */
-int pool_port(void)
+static int claim(int port)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int size = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "milkypay-rehearse-%d", port);
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)size);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, length) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static bool is_free(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_ANY)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bool free = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return free;
+}
+
+int pool_port(int *ret_claim)
 {
     static int last;
     enum { FIRST = 20000, COUNT = 12000 };
     last = last ? last : FIRST + (int)(((int64_t)getpid() * 97 + mono_now_ms()) % COUNT);
     for (int i = 0; i < COUNT; i++) {
         last = FIRST + (last + 1 - FIRST) % COUNT;
-        struct sockaddr_in address = {.sin_family = AF_INET,
-                                      .sin_port = htons((uint16_t)last),
-                                      .sin_addr.s_addr = htonl(INADDR_ANY)};
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        bool free = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-        close(fd);
-        if (free) {
-            break;
+        *ret_claim = claim(last);
+        if (*ret_claim >= 0 && is_free(last)) {
+            return last;
+        }
+        if (*ret_claim >= 0) {
+            close(*ret_claim);
         }
     }
-    return last;
+    *ret_claim = -1;
+    return 0;
 }
 
 /* ------------------------------------------------------------------ seats */
@@ -85,8 +113,8 @@ static void sit(struct seat *seat, struct performance *performance)
 {
     const struct rehearsal *rehearsal = performance->rehearsal;
     int ends[2];
-    *seat = (struct seat){.performance = performance, .keeper = -1, .fd = -1};
-    performance->port = rehearse_has_ports(rehearsal) ? pool_port() : 0;
+    *seat = (struct seat){.performance = performance, .keeper = -1, .fd = -1, .claim = -1};
+    performance->port = rehearse_has_ports(rehearsal) ? pool_port(&seat->claim) : 0;
     if (pipe2(ends, O_CLOEXEC) == 0) {
         seat->fd = ends[0];
         seat->keeper = performance_start(performance, ends[1]);
@@ -109,6 +137,9 @@ static void leave(struct seat *seat, const char *why)
     }
     if (seat->fd >= 0) {
         close(seat->fd);
+    }
+    if (seat->claim >= 0) {
+        close(seat->claim);
     }
     performance->result = why ? NULL : json_loadb(buf_str(&seat->text), seat->text.size, 0, NULL);
     if (!performance->result) {

@@ -31,9 +31,10 @@ bool shop_has_ended(struct scene *scene)
     int status;
     char how[64];
     if (scene->shop_pid > 0 && waitpid(scene->shop_pid, &status, WNOHANG) > 0) {
-        process_describe(status, how, sizeof how);
-        scene->shop_ended = arena_strdup(&scene->arena, how);
         scene->shop_pid = 0;
+        process_describe(status, how, sizeof how);
+        /* A command that ends well may have left the shop in the background. */
+        scene->shop_ended = status ? arena_strdup(&scene->arena, how) : NULL;
     }
     return scene->shop_ended;
 }
@@ -89,13 +90,14 @@ static bool wait_ready(struct scene *scene)
     for (;;) {
         const char *failure;
         bool refused;
-        if (answers(scene, url, &failure, &refused)) {
-            return true;
-        }
+        bool ready = answers(scene, url, &failure, &refused);
         if (shop_has_ended(scene)) {
             nanosleep(&step, NULL); /* its last words are on the way */
             return scene_fail(scene, "the shop ended with %s before it answered at %s%s",
                               scene->shop_ended, url, last_words(scene));
+        }
+        if (ready) {
+            return true;
         }
         if (refused || mono_now_ms() > end) {
             return scene_fail(scene, "the shop does not answer at %s: %s%s", url, failure,

@@ -25,6 +25,8 @@ bool step_refund(struct scene *scene, const json_t *given)
     const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_REFUND];
     struct hook_answer answer;
     scene->hook_amount = share_of(scene, json_object_get(given, "share"));
+    scene->click = arena_printf(&scene->arena, "%s-%lld-refund-%d", scene->id,
+                                (long long)scene->rehearsal->options.seed, ++scene->refunds);
     bool twice = json_is_true(json_object_get(given, "twice"));
     bool run = (twice ? hook_run_twice : hook_run)(scene, hook, &answer);
     if (run && !answer.good && !json_is_true(json_object_get(given, "may_fail"))) {

@@ -4,7 +4,7 @@
 #include "rehearse/rehearsal.h"
 
 /*
- * The whole run as one value, of which all reports are made (server/docs/rehearse.md):
+ * The whole run as one value, of which all reports are made:
  * {"mock", "scenarios", "seed", "began", "took_ms", "counts", "line", "controls", "results"}.
  * `results` and `controls` are taken over.
  */

@@ -12,8 +12,10 @@ struct performance {
     json_t *result;   /* NULL: not yet */
 };
 
-/* A port for a shop that no process listens on. */
-int pool_port(void);
+/* The next port for a shop that nothing listens on, held until *ret_claim is closed; 0: there is
+ * none. It is below the ports that the kernel gives to connections, so that none of those takes it
+ * before the shop listens. */
+int pool_port(int *ret_claim);
 
 /* How long a scenario may take, without the start of its shop. */
 #define PERFORMANCE_MOST_MS 60000

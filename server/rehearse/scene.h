@@ -44,12 +44,12 @@ struct scene {
     const char *shop_ended; /* how it ended by itself; NULL: it runs */
 
     /* The order that the payer sees. */
-    int presses;         /* how often the payer ordered, which he may do again after an error */
-    int payouts;         /* how often a payout was ordered */
-    bool without_order;  /* the shop took no order, so there is nothing to pay */
-    const char *click;   /* the same for repeated presses of one button */
-    const char *order;   /* what `id` extracted, else the reference */
-    const char *invoice; /* the one whose page the payer sees */
+    int presses;          /* how often the payer ordered, which he may do again after an error */
+    int refunds, payouts; /* how often they were ordered */
+    bool without_order;   /* the shop took no order, so there is nothing to pay */
+    const char *click;    /* the same for repeated presses of one button */
+    const char *order;    /* what `id` extracted, else the reference */
+    const char *invoice;  /* the one whose page the payer sees */
     const char *reference, *return_url, *callback_url;
     const char *stranger;          /* an invoice of another account */
     const char *currency, *amount; /* of the invoice, once there is one; else as ordered */

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test, describe } from 'node:test';
+import { ROOT } from '../lib/docs.js';
 import { within } from '../lib/limits.js';
 import { SETTINGS, rehearse, rehearsed, shopFolder } from '../lib/rehearse.js';
 import { ALONE, BIN, cleanEnv, runBinary } from '../lib/server.js';
@@ -172,6 +173,33 @@ describe('a verdict', { skip: ALONE }, () => {
     };
     const played = await rehearsed(['--only', 'E0,B1'], { settings });
     assert.deepEqual(results(played), { E0: 'PASS', B1: 'NOT TESTED' });
+  });
+});
+
+describe('the catalogue', () => {
+  const { scenarios } = JSON.parse(readFileSync(`${ROOT}server/rehearse/scenarios.json`, 'utf8'));
+  const facts = new Map(readFileSync(`${ROOT}schema/platform.md`, 'utf8').split('\n')
+    .map((line) => line.split(' | ')).filter(([first]) => /^\| P\d+$/.test(first))
+    .map(([first, ...rest]) => [first.slice(2), rest.at(-2)]));
+
+  test('a MUST is a rule of the platform, or money is lost', () => {
+    assert.ok(scenarios.length >= 34);
+    for (const { id, grade, rule, costs } of scenarios) {
+      assert.ok(costs, id);
+      if (rule) assert.ok(facts.has(rule), `${id}: ${rule}`);
+      if (grade !== 'MUST') continue;
+      if (rule) assert.match(facts.get(rule), /documented|samples|clients/, `${id}: ${rule}`);
+      else assert.match(costs, /without pay|forgotten the order|goes back|without payment/, id);
+    }
+  });
+
+  test('each scenario has an id of its own and an ordinary case without a fault', () => {
+    const ids = scenarios.map(({ id }) => id);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    for (const { id, control, ordinary } of scenarios) {
+      const found = scenarios.find((one) => one.id === control);
+      assert.ok(ordinary ? control === null : found?.ordinary, id);
+    }
   });
 });
 

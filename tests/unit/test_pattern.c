@@ -1,4 +1,5 @@
 /* Regular expressions as PHP reads them (base/pattern.h). */
+#include "base/mem.h"
 #include "base/pattern.h"
 #include "unit.h"
 
@@ -34,6 +35,29 @@ static void a_pattern_matches_as_php_would(void **state)
         assert_row(rows[i].pattern, pattern_matches(pattern, rows[i].text) == rows[i].matches);
     }
     pattern_set_finish(&set);
+}
+
+static void a_pattern_returns_its_group(void **state)
+{
+    static const struct {
+        const char *pattern, *text, *group;
+    } rows[] = {
+        {"id=(\\d+)", "a id=17 b", "17"}, {"id=\\d+", "a id=17 b", "id=17"}, /* without a group, the
+                                                                                whole match */
+        {"id=(\\d*)", "id=", ""},         {"id=(\\d+)", "none", NULL},       {"(", "none", NULL},
+    };
+    struct pattern_set set = {0};
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *text = rows[i].text, *group;
+        group = pattern_group(pattern_add(&set, rows[i].pattern), &arena, text, strlen(text));
+        bool same =
+            group && rows[i].group ? strcmp(group, rows[i].group) == 0 : group == rows[i].group;
+        assert_row(rows[i].pattern, same);
+    }
+    pattern_set_finish(&set);
+    arena_finish(&arena);
 }
 
 static void equal_patterns_are_stored_once(void **state)
@@ -88,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_matches_as_php_would),
+        cmocka_unit_test(a_pattern_returns_its_group),
         cmocka_unit_test(equal_patterns_are_stored_once),
         cmocka_unit_test(a_wrong_pattern_is_told_and_matches_nothing),
         cmocka_unit_test(a_search_without_end_is_given_up),
