@@ -91,7 +91,7 @@ static bool is_free(int port)
 int pool_port(int *ret_claim)
 {
     static int last;
-    enum { FIRST = 20000, COUNT = 12000 };
+    enum { FIRST = 30000, COUNT = 2700 };
     last = last ? last : FIRST + (int)(((int64_t)getpid() * 97 + mono_now_ms()) % COUNT);
     for (int i = 0; i < COUNT; i++) {
         last = FIRST + (last + 1 - FIRST) % COUNT;
@@ -208,21 +208,27 @@ static struct performance *next_of(struct performance *list, size_t n, size_t *a
     return *at < n ? &list[(*at)++] : NULL;
 }
 
+/* Gives each free seat the next one. */
+static void fill(struct seat *seats, size_t jobs, struct performance *list, size_t n, size_t *at)
+{
+    for (size_t i = 0; i < jobs && !caught; i++) {
+        struct performance *next = seats[i].performance ? NULL : next_of(list, n, at);
+        if (next) {
+            sit(&seats[i], next);
+        }
+    }
+}
+
 int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t n)
 {
     struct seat seats[REHEARSE_JOBS_MOST] = {0};
     size_t jobs = rehearse_has_ports(rehearsal) ? (size_t)rehearsal->options.jobs : 1, at = 0;
     sigset_t mask;
     catch_signals(&mask);
-    do {
-        for (size_t i = 0; i < jobs; i++) {
-            struct performance *next = seats[i].performance ? NULL : next_of(list, n, &at);
-            if (next) {
-                sit(&seats[i], next);
-            }
-        }
+    for (fill(seats, jobs, list, n, &at); !caught && is_busy(seats, jobs);
+         fill(seats, jobs, list, n, &at)) {
         turn(seats, jobs, &mask);
-    } while (!caught && is_busy(seats, jobs));
+    }
     for (size_t i = 0; i < jobs; i++) {
         if (seats[i].performance) {
             leave(&seats[i], "interrupted");

@@ -6,10 +6,30 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test, describe } from 'node:test';
+import { DEMO } from '../lib/client.js';
 import { ROOT } from '../lib/docs.js';
 import { within } from '../lib/limits.js';
+import { freePort } from '../lib/ports.js';
 import { SETTINGS, rehearse, rehearsed, shopFolder } from '../lib/rehearse.js';
 import { ALONE, BIN, cleanEnv, runBinary } from '../lib/server.js';
+
+/** A shop with the demo account's keys, which expects the mock at an address; ends after `act(url, address)`. */
+async function runningShop(act) {
+  const [port, mock] = [await freePort(), `127.0.0.1:${await freePort()}`];
+  const env = cleanEnv({
+    PORT: String(port),
+    MILKYPAY_URL: `http://${mock}`,
+    MILKYPAY_ACCOUNT_ID: DEMO.id,
+    MILKYPAY_API_KEY: DEMO.api_key,
+    MILKYPAY_SECRET_KEY: DEMO.secret_key,
+  });
+  const shop = spawn(process.execPath, ['shop.mjs'], { cwd: shopFolder(), env, stdio: 'ignore' });
+  try {
+    return await act(`http://127.0.0.1:${port}`, mock);
+  } finally {
+    shop.kill('SIGKILL');
+  }
+}
 
 const results = ({ run }) => Object.fromEntries(run.results.map(({ id, result }) => [id, result]));
 const find = ({ run }, id) => run.results.find((one) => one.id === id);
@@ -157,6 +177,19 @@ describe('a verdict', { skip: ALONE }, () => {
     const { code, stdout } = await rehearse(['--only', 'D1'], { settings: { ...SETTINGS, shop: { url: 'http://8.8.8.8' } } });
     assert.equal(code, 2);
     assert.match(stdout, /its host is a public address; a rehearsal calls this machine and private networks only/);
+  });
+
+  test('one job plays all, one after the other', async () => {
+    const played = await rehearsed(['--only', 'E0,A2,C4,E4', '--jobs', '1']);
+    assert.deepEqual(results(played), { E0: 'PASS', A2: 'PASS', C4: 'PASS', E4: 'PASS' });
+  });
+
+  test('a shop that runs already is rehearsed with the demo account', async () => {
+    const { code, stdout, stderr } = await runningShop((url, mock) =>
+      runBinary(['rehearse', '--listen', mock, '--shop', url, '--only', 'E0,A1,B1,C7'], { cwd: shopFolder() }));
+    assert.equal(stderr, '');
+    assert.match(stdout, /^3 of 4 MUST hold, 0 fail, 1 not tested\n/);
+    assert.equal(code, 0);
   });
 
   test('hooks may be commands, and values are found by patterns', async () => {
