@@ -94,6 +94,9 @@ void rehearse_print_help(void);
 const char *rehearse_read_settings(struct rehearsal *rehearsal);
 void rehearse_settings_finish(struct rehearse_settings *settings);
 
+/* Whether a hook uses a placeholder, in a request or as a variable of a command. */
+bool rehearse_uses(const struct rehearsal *rehearsal, const char *hook, const char *placeholder);
+
 /* True if the shop is started for each scenario, on a port of its own. */
 bool rehearse_has_ports(const struct rehearsal *rehearsal);
 

@@ -75,9 +75,6 @@ static const char *press(struct scene *scene, bool twice)
 {
     const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_ORDER];
     struct hook_answer answer;
-    scene->presses++;
-    scene->click = arena_printf(&scene->arena, "%s-%lld-%d", scene->id,
-                                (long long)scene->rehearsal->options.seed, scene->presses);
     const char *why = (twice ? hook_run_twice : hook_run)(scene, hook, &answer)
                           ? take_order(scene, &answer)
                           : "it could not be run";
@@ -85,19 +82,38 @@ static const char *press(struct scene *scene, bool twice)
     return why;
 }
 
+/* The payer pressed so often, and still has no page, although the platform is well again. */
+static void find_no_page(struct scene *scene, const char *why)
+{
+    scene->without_order = true;
+    scene_find(scene, &(struct finding){
+                          .oracle = "O6",
+                          .text = "the payer cannot order any more, although the platform is well",
+                          .expected = "a page to pay on",
+                          .observed = why});
+}
+
 /*
- * {"again": 2}: a payer who gets an error page tries again so often, and then gives up.
- * {"twice": true}: a double click.
+ * {"again": 2}: a payer who gets an error page presses the same button again, so often.
+ * {"twice": true}: a double click. A shop whose order hook does not say {click} cannot know that it
+ * is the same order, so each press may have an invoice of its own.
  */
 bool step_order(struct scene *scene, const json_t *given)
 {
     int64_t tries = json_integer_value(json_object_get(given, "again"));
     bool twice = json_is_true(json_object_get(given, "twice"));
+    bool known = rehearse_uses(scene->rehearsal, "order", "click");
+    scene->presses++;
+    scene->click = arena_printf(&scene->arena, "%s-%lld-%d", scene->id,
+                                (long long)scene->rehearsal->options.seed, scene->presses);
     const char *why = press(scene, twice);
     for (int64_t i = 0; why && i < tries && !scene->error; i++) {
+        scene->presses += !known;
         why = press(scene, false);
     }
-    scene->without_order = why && tries;
+    if (why && tries && !scene->error) {
+        find_no_page(scene, why);
+    }
     return !why || scene->without_order || scene_fail(scene, "the hook order: %s", why);
 }
 

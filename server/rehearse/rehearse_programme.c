@@ -73,16 +73,6 @@ const char *catalogue_check_only(struct rehearsal *rehearsal)
 
 /* ------------------------------------------------------------------ what cannot be tested */
 
-/* Whether a hook uses a placeholder, in a request or as a variable of a command. */
-static bool uses(const struct rehearsal *rehearsal, const char *hook, const char *placeholder,
-                 const char *variable)
-{
-    char *text = json_dumps(json_object_get(rehearsal->settings.root, hook), JSON_ENCODE_ANY);
-    bool found = text && (strstr(text, placeholder) || strstr(text, variable));
-    free(text);
-    return found;
-}
-
 /* What the settings do not have of what a scenario needs. */
 static json_t *missing_of(const struct rehearsal *rehearsal, const json_t *scenario)
 {
@@ -96,11 +86,11 @@ static json_t *missing_of(const struct rehearsal *rehearsal, const json_t *scena
         bool there;
     } needs[] = {
         {"order", orders && hooks[HOOK_ORDER].given},
-        {"click", uses(rehearsal, "order", "{click}", "REHEARSE_CLICK")},
+        {"click", rehearse_uses(rehearsal, "order", "click")},
         {"state", state},
         {"fulfilments", state && settings->fulfilments.given},
         {"refund", orders && hooks[HOOK_REFUND].given},
-        {"amount", uses(rehearsal, "refund", "{amount}", "REHEARSE_AMOUNT")},
+        {"amount", rehearse_uses(rehearsal, "refund", "amount")},
         {"restart", kill || hooks[HOOK_RESTART].given},
         {"kill", kill},
         {"reconcile", hooks[HOOK_RECONCILE].given},

@@ -98,9 +98,7 @@ static const char *reason_of(const struct scene *scene)
 {
     const struct findings *findings = &scene->findings;
     if (scene->error || !findings->n) {
-        return scene->error                            ? scene->error
-               : scene->without_order && !scene->order ? "the shop took no order, so nobody paid"
-                                                       : "";
+        return scene->error ? scene->error : "";
     }
     const struct finding *first = &findings->list[0];
     for (size_t i = 0; first->mild && i < findings->n; i++) {

@@ -5,7 +5,7 @@
 #include "domain/money.h"
 #include "rehearse/fill_me.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,4 +145,16 @@ void rehearse_settings_finish(struct rehearse_settings *settings)
 bool rehearse_has_ports(const struct rehearsal *rehearsal)
 {
     return !rehearsal->options.shop && strstr(rehearsal->settings.shop_url, "{port}");
+}
+
+bool rehearse_uses(const struct rehearsal *rehearsal, const char *hook, const char *placeholder)
+{
+    char *text = json_dumps(json_object_get(rehearsal->settings.root, hook), JSON_ENCODE_ANY);
+    struct arena arena = {0};
+    const char *upper = arena_upper(&arena, placeholder);
+    bool found = text && (strstr(text, arena_printf(&arena, "{%s}", placeholder)) ||
+                          strstr(text, arena_printf(&arena, "REHEARSE_%s", upper)));
+    arena_finish(&arena);
+    free(text);
+    return found;
 }
