@@ -19,3 +19,6 @@ export const productOf = (id) => PRODUCTS.find((product) => product.id === id);
 
 /** 1850 -> "18.50", for the platform and for people. */
 export const amountOf = (cents) => (cents / 100).toFixed(2);
+
+/** 18.5 or "18.50" -> 1850; NaN if it is no amount. */
+export const centsOf = (amount) => Math.round(Number(amount) * 100);

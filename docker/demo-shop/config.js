@@ -65,6 +65,7 @@ export function readConfig(env) {
     listen: listenOf(all.LISTEN ?? `127.0.0.1:${numberOf('PORT', all.PORT, 0, 65535)}`),
     shopUrl: optional('SHOP_URL'), // URL of the shop for browsers
     callbackUrl: optional('SHOP_CALLBACK_URL'), // URL of the shop for the platform, if it differs
+    ordersFile: all.ORDERS_FILE,
     platform: {
       url,
       publicUrl: optional('MILKYPAY_PUBLIC_URL') ?? url, // URL of the platform for browsers

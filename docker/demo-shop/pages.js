@@ -1,5 +1,6 @@
 // The shop's pages: functions that return HTML.
 
+import { randomUUID } from 'node:crypto';
 import { MOST_OF_ONE, PRODUCTS, amountOf, productOf } from './catalogue.js';
 import { html } from './html.js';
 import { meaningOf } from './status.js';
@@ -30,7 +31,7 @@ ${again && html`<noscript><meta http-equiv="refresh" content="${again}"></noscri
 <a class="skip" href="#main">To the contents</a>
 <header>
 <p class="brand"><a href="/">Demo shop</a></p>
-<nav aria-label="Site"><a href="/">Shop</a><a href="/orders">Orders</a><a href="/callbacks">Callbacks</a><a href="${dashboard()}">Mock</a></nav>
+<nav aria-label="Site"><a href="/">Shop</a><a href="/orders">Orders</a><a href="/payouts">Payouts</a><a href="/callbacks">Callbacks</a><a href="${dashboard()}">Mock</a></nav>
 </header>
 <main id="main" tabindex="-1">
 ${content}
@@ -44,8 +45,8 @@ ${content}
 const badge = (order) =>
   html`<span class="badge ${meaningOf(order).tone}" data-testid="status" data-status="${order.status}">${meaningOf(order).label}</span>`;
 
-const post = (path, label, testid, tone = '') => html`<form method="post" action="${path}">
-<button class="${tone}" data-testid="${testid}">${label}</button></form>`;
+const post = (path, label, testid, tone = '', fields = '') => html`<form method="post" action="${path}">
+${fields}<button class="${tone}" data-testid="${testid}">${label}</button></form>`;
 
 export function shopPage(site) {
   return page(
@@ -69,6 +70,7 @@ export function productPage(site, product, services) {
 <p class="price">${money(product.cents)}</p>
 <form class="card order" method="post" action="/orders">
 <input type="hidden" name="product" value="${product.id}">
+<input type="hidden" name="token" value="${randomUUID()}">
 <p><label for="quantity">How many</label>
 <input id="quantity" name="quantity" type="number" value="1" min="1" max="${MOST_OF_ONE}" required data-testid="quantity"></p>
 <fieldset><legend>Pay by</legend>${offered.map(
@@ -108,6 +110,7 @@ export function ordersPage(site, orders) {
     { title: 'Orders', ...site },
     html`<h1>Orders</h1>
 <p class="quiet">The shop's own side; a real one asks who you are first.</p>
+${post('/reconcile', 'Ask the platform about open orders', 'reconcile')}
 <div data-live>${orders.length === 0 && html`<p>There is none yet.</p>`}
 <ul class="rows" data-testid="orders">${orders.map(
       (order) => html`
@@ -116,6 +119,10 @@ export function ordersPage(site, orders) {
 </ul></div>`,
   );
 }
+
+const REFUND_FIELDS = html`<p><label for="amount">Amount, all if empty</label>
+<input id="amount" name="amount" inputmode="decimal" autocomplete="off"></p>
+`;
 
 export function orderPage(site, order) {
   const { refundable } = meaningOf(order);
@@ -126,10 +133,11 @@ export function orderPage(site, order) {
 <dl>
 <div><dt>Goods</dt><dd>${what(order)}</dd></div>
 <div><dt>Payment</dt><dd>${badge(order)} ${order.resolution && order.resolution !== 'ok' && html`<code>${order.resolution}</code>`}</dd></div>
+<div><dt>Shipped</dt><dd>${order.shipments ? 'yes' : 'no'}</dd></div>
 <div><dt>Reference</dt><dd><code>${order.id}</code></dd></div>
 <div><dt>Invoice</dt><dd>${order.invoice ? html`<a href="${site.dashboard(order.invoice)}"><code>${order.invoice}</code></a>` : 'none yet'}</dd></div>
 </dl>
-${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger')}
+${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger', REFUND_FIELDS)}
 </div>
 <h2>What was heard</h2>
 <ol class="rows" data-testid="changes">${order.changes.map(
@@ -138,6 +146,25 @@ ${refundable && post(`/orders/${order.id}/refund`, 'Refund', 'refund', 'danger')
     )}
 </ol></div>
 <p><a href="/return/${order.id}">What the shopper sees</a></p>`,
+  );
+}
+
+const PAYOUT_FIELDS = () => html`<input type="hidden" name="token" value="${randomUUID()}">
+<p><label for="amount">Amount</label> <input id="amount" name="amount" inputmode="decimal" required></p>
+<p><label for="card">Card</label> <input id="card" name="card" inputmode="numeric" autocomplete="off" required></p>
+`;
+
+export function payoutsPage(site, payouts) {
+  return page(
+    { title: 'Payouts', ...site },
+    html`<h1>Payouts</h1>
+<p class="quiet">From the shop's balance to a card of its owner.</p>
+${post('/payouts', 'Pay out', 'payout', '', PAYOUT_FIELDS())}
+<ul class="rows" data-testid="payouts">${payouts.map(
+      ({ made, amount, status }) => html`
+<li>${timeOf(made)} <span>${amount} ${status}</span></li>`,
+    )}
+</ul>`,
   );
 }
 

@@ -10,13 +10,16 @@ export class Payments {
   #orders;
   #platform;
   #urls;
+  #log;
   #read = new WeakMap(); // order -> the time of the last read
+  #refunding = new Map(); // order -> the refund that has no response yet
 
   /** `urls`: {returns(order), callback}. */
-  constructor(orders, platform, urls) {
+  constructor(orders, platform, urls, log) {
     this.#orders = orders;
     this.#platform = platform;
     this.#urls = urls;
+    this.#log = log;
   }
 
   /** Creates the invoice if there is none yet, and returns the URL of the payment page. */
@@ -35,7 +38,7 @@ export class Payments {
     });
     // the first callback may arrive before the response, and is then newer
     if (order.version === seen) this.#orders.take(order, invoice, 'answer');
-    order.page = this.#platform.paymentPage(invoice);
+    this.#orders.keepPage(order, this.#platform.paymentPage(invoice));
     return order.page;
   }
 
@@ -61,11 +64,25 @@ export class Payments {
     await this.reread(order);
   }
 
-  /** Refunds all that is left, once, however often the button is pressed. */
-  async refund(order) {
+  /** Reads every order that may still change: callbacks may have been lost, and responses too. */
+  async reconcile() {
+    for (const order of this.#orders.list().filter((each) => !meaningOf(each).final)) {
+      await this.reread(order).catch((error) => this.#log(`order ${order.id} is not reconciled: ${error.message}`));
+    }
+  }
+
+  /** Refunds an amount, or with 0 all that is left, once, however often the button is pressed. */
+  refund(order, cents) {
+    if (!this.#refunding.has(order)) {
+      this.#refunding.set(order, this.#refundOnce(order, cents).finally(() => this.#refunding.delete(order)));
+    }
+    return this.#refunding.get(order);
+  }
+
+  async #refundOnce(order, cents) {
     const reference = `${order.id}-refund-${this.#orders.beginRefund(order)}`;
     const seen = order.version;
-    const invoice = await this.#platform.refund(order.invoice, reference);
+    const invoice = await this.#platform.refund(order.invoice, reference, cents ? amountOf(cents) : undefined);
     if (order.version === seen) this.#orders.take(order, invoice, 'answer');
   }
 

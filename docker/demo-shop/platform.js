@@ -39,12 +39,15 @@ export class Platform {
       .map(({ code, method }) => ({ code, name: data.methods[method]?.name?.en ?? code }));
   }
 
-  /** The invoice with `attributes.reference_id`: created now, or by an earlier attempt whose response was lost. */
-  create(attributes) {
-    const body = { data: { type: 'payment-invoices', attributes: { ...attributes, test_mode: this.testMode } } };
+  /**
+   * The invoice with `attributes.reference_id`: created now, or by an earlier attempt whose response was lost. `type`:
+   * payment-invoices, or payout-invoices.
+   */
+  create(attributes, type = 'payment-invoices') {
+    const body = { data: { type, attributes: { ...attributes, test_mode: this.testMode } } };
     return this.#once(
-      () => this.#invoice('POST', '/payment-invoices', body),
-      () => this.find(attributes.reference_id),
+      () => this.#invoice('POST', `/${type}`, body),
+      () => this.find(attributes.reference_id, type),
     );
   }
 
@@ -54,16 +57,21 @@ export class Platform {
   }
 
   /** The invoice with a reference, or undefined. */
-  async find(reference) {
+  async find(reference, type = 'payment-invoices') {
     const {
       data: [invoice],
-    } = await this.#call('GET', `/payment-invoices?filter[reference_id]=${encodeURIComponent(reference)}`);
+    } = await this.#call('GET', `/${type}?filter[reference_id]=${encodeURIComponent(reference)}`);
     return invoice;
   }
 
-  /** Refunds all that is left of an invoice, never twice with one reference. Returns the invoice. */
-  refund(id, reference) {
-    const body = { data: { type: 'refund', id, attributes: { reference_id: reference } } };
+  /** The last payouts, newest first. */
+  async payouts() {
+    return (await this.#call('GET', '/payout-invoices')).data;
+  }
+
+  /** Refunds an amount of an invoice, or all that is left; never twice with one reference. Returns the invoice. */
+  refund(id, reference, amount) {
+    const body = { data: { type: 'refund', id, attributes: { reference_id: reference, amount } } };
     return this.#once(
       () => this.#invoice('POST', `/payment-invoices/${encodeURIComponent(id)}/refund`, body),
       async () => undefined, // no search needed: a repeated reference is a 409 with the invoice

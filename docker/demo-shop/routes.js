@@ -1,10 +1,10 @@
 // The routes of the shop: the table, and a function for each row.
 
-import { CURRENCY, MOST_OF_ONE, productOf } from './catalogue.js';
+import { CURRENCY, MOST_OF_ONE, amountOf, centsOf, productOf } from './catalogue.js';
 import * as pages from './pages.js';
 import { Refused, Unsure } from './platform.js';
 import { meaningOf } from './status.js';
-import { BadRequest, readCallback, readForm, sendAsset, sendOn, sendPage, sendStatus } from './web.js';
+import { BadRequest, readCallback, readForm, sendAsset, sendJson, sendOn, sendPage, sendStatus } from './web.js';
 
 const ROUTES = [
   ['GET', '/', showShop],
@@ -14,8 +14,12 @@ const ROUTES = [
   ['GET', '/orders/:id', showOrder],
   ['POST', '/orders/:id/pay', payOrder],
   ['POST', '/orders/:id/refund', refundOrder],
+  ['POST', '/reconcile', reconcile],
+  ['GET', '/payouts', showPayouts],
+  ['POST', '/payouts', makePayout],
   ['GET', '/return/:id', showReturn],
   ['POST', '/callback', takeCallback],
+  ['GET', '/orders/:id/state', tellState],
   ['GET', '/callbacks', showCallbacks],
   ['GET', '/events', listen],
   ['GET', '/assets/:id', showAsset],
@@ -26,7 +30,10 @@ const ROUTES = [
   handle,
 }));
 
-/** Handles a request. `shop`: orders, platform, payments, callbacks, listeners, site. */
+const TOKEN = /^[\w-]{0,64}$/;
+const AMOUNT = /^\d{1,7}(\.\d{1,2})?$/;
+
+/** Handles a request. `shop`: orders, platform, payments, payouts, callbacks, listeners, site. */
 export async function answer(shop, request, response) {
   try {
     const [path] = request.url.split('?');
@@ -86,11 +93,13 @@ async function makeOrder(shop, { request, response }) {
   const product = theProduct(form.get('product'));
   const quantity = Number(form.get('quantity'));
   const service = form.get('service') ?? '';
+  const token = form.get('token') ?? '';
   if (!(Number.isInteger(quantity) && quantity >= 1 && quantity <= MOST_OF_ONE)) {
     throw new BadRequest(422, `We sell from 1 to ${MOST_OF_ONE} of one kind.`);
   }
   if (!/^\w{1,64}$/.test(service)) throw new BadRequest(422, 'Please choose how to pay.');
-  await pay(shop, response, shop.orders.open(product, quantity, service));
+  if (!TOKEN.test(token)) throw new BadRequest(422, 'Please open the page of the product again.');
+  await pay(shop, response, shop.orders.open(product, quantity, service, token));
 }
 
 function theOrder({ orders }, id) {
@@ -114,7 +123,7 @@ async function orExplain({ site, log }, response, order, act) {
     await act();
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unsure)) throw error;
-    log(`order ${order.id}: ${error.message}`);
+    log(`${order ? `order ${order.id}` : 'payout'}: ${error.message}`);
     const [status, title, text] =
       error instanceof Unsure
         ? [
@@ -147,13 +156,39 @@ function showOrder(shop, { response, id }) {
 }
 
 async function refundOrder(shop, { request, response, id }) {
-  await readForm(request);
+  const amount = (await readForm(request)).get('amount') ?? '';
+  if (amount !== '' && !AMOUNT.test(amount)) throw new BadRequest(422, 'Please give an amount like 18.50.');
   const order = theOrder(shop, id);
   if (!meaningOf(order).refundable)
     throw new BadRequest(409, `This order is ${meaningOf(order).label}: nothing can be refunded.`);
   await orExplain(shop, response, order, async () => {
-    await shop.payments.refund(order);
+    await shop.payments.refund(order, centsOf(amount));
     sendOn(response, `/orders/${id}`);
+  });
+}
+
+/** A real shop runs this as a job, every few minutes; here it runs at the start and by a button. */
+async function reconcile({ payments }, { request, response }) {
+  await readForm(request);
+  await payments.reconcile();
+  sendOn(response, '/orders');
+}
+
+async function showPayouts(shop, { response }) {
+  await orExplain(shop, response, undefined, async () => {
+    sendPage(response, pages.payoutsPage(shop.site, await shop.payouts.list()));
+  });
+}
+
+async function makePayout(shop, { request, response }) {
+  const form = await readForm(request);
+  const [token, amount, card] = ['token', 'amount', 'card'].map((name) => form.get(name) ?? '');
+  if (!token || !TOKEN.test(token)) throw new BadRequest(422, 'Please open the page of the payouts again.');
+  if (!AMOUNT.test(amount)) throw new BadRequest(422, 'Please give an amount like 18.50.');
+  if (!/^\d{12,19}$/.test(card)) throw new BadRequest(422, 'Please give the number of a card.');
+  await orExplain(shop, response, undefined, async () => {
+    await shop.payouts.pay(token, centsOf(amount), card);
+    sendOn(response, '/payouts');
   });
 }
 
@@ -166,6 +201,12 @@ function showCallbacks({ site, callbacks }, { response }) {
 async function takeCallback({ callbacks }, { request, response }) {
   const body = await readCallback(request);
   sendStatus(response, await callbacks.receive(body, request.headers['x-signature']));
+}
+
+/** What the shop itself knows, for tests and for other programs of the shop. */
+function tellState(shop, { response, id }) {
+  const { status, resolution, received, refunded, shipments } = theOrder(shop, id);
+  sendJson(response, { id, status, resolution, amount: amountOf(received), refunded: amountOf(refunded), shipments });
 }
 
 function listen({ listeners }, { response }) {

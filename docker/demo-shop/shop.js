@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import { Callbacks } from './callbacks.js';
 import { ConfigError, readConfig } from './config.js';
 import { Orders } from './orders.js';
+import { openOrdersFile } from './orders_file.js';
 import { Payments } from './payments.js';
+import { Payouts } from './payouts.js';
 import { Platform } from './platform.js';
 import { answer } from './routes.js';
 import { Listeners } from './web.js';
@@ -26,27 +28,29 @@ function urlOf({ address, family, port }) {
 }
 
 /** Everything that the routes need; `shopUrl` is the URL of the shop for browsers. */
-function assemble(config, shopUrl) {
+function assemble(config, file, shopUrl) {
   const callbackUrl = config.callbackUrl ?? `${shopUrl}/callback`;
   const listeners = new Listeners();
   const platform = new Platform(config.platform);
-  const orders = new Orders((order) => {
+  const orders = new Orders(file, (order) => {
     log(`order ${order.id} is ${order.status} ${order.resolution}`);
     listeners.tell('order');
   });
   const payments = new Payments(orders, platform, {
     returns: ({ id }) => `${shopUrl}/return/${id}`,
     callback: callbackUrl,
-  });
+  }, log);
   const callbacks = new Callbacks(config.secretKey, orders, payments, ({ status, judgement, answer: code }) => {
     log(`callback ${status ?? ''} ${judgement}, answered ${code}`);
     listeners.tell('callback');
   });
   const dashboard = (id) => `${config.platform.publicUrl}/_mock/${id ? `#/invoices/${id}` : ''}`;
-  return { orders, platform, payments, callbacks, listeners, log, site: { dashboard, callbackUrl } };
+  const payouts = new Payouts(platform);
+  return { orders, platform, payments, payouts, callbacks, listeners, log, site: { dashboard, callbackUrl } };
 }
 
 function start(config) {
+  const file = openOrdersFile(config.ordersFile);
   let shop;
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     response.on('error', () => {}); // the client has disconnected
@@ -56,7 +60,8 @@ function start(config) {
   server.on('error', (error) => leave(`cannot listen: ${error.message}`));
   server.listen(config.listen.port, config.listen.host, () => {
     const shopUrl = config.shopUrl ?? urlOf(server.address());
-    shop = assemble(config, shopUrl);
+    shop = assemble(config, file, shopUrl);
+    shop.payments.reconcile(); // what happened while it was down
     console.log(`the shop is at ${shopUrl}, the mock's dashboard at ${shop.site.dashboard()}`);
   });
   const stop = () => {

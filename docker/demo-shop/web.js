@@ -55,6 +55,10 @@ export function sendPage(response, page, status = 200) {
   response.end(String(page));
 }
 
+export function sendJson(response, value) {
+  response.writeHead(200, { ...COMMON, 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+}
+
 /** After a form: redirects the browser with GET, so that a reload does not send the form again. */
 export function sendOn(response, url) {
   response.writeHead(303, { ...COMMON, Location: url }).end();

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readConfig } from '../../docker/demo-shop/config.js';
 import { Client } from '../lib/client.js';
 import { DemoShop, SHOP, launchShop, shopEnvironment, startDemoShop } from '../lib/demo_shop.js';
-import { ALONE, BIN, startServer } from '../lib/server.js';
+import { ALONE, BIN, startServer, tempDir } from '../lib/server.js';
 import { sign } from '../lib/sink.js';
 
 const GOOD = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
@@ -151,6 +153,22 @@ describe('a refund', async () => {
     assert.equal((await shop.holds(order.id))[0], 'refunded');
   });
 
+  test('of a part is counted, and parts never exceed the whole', async () => {
+    const order = await shop.buy();
+    await pay(api, order);
+    const refund = async (amount) => {
+      const { status } = await shop.post(`/orders/${order.id}/refund`, { amount });
+      await api.advance(1);
+      await api.idle();
+      return status;
+    };
+    assert.deepEqual([await refund('3.50'), await refund('4'), await refund('9.00'), await refund('x')], [303, 303, 502, 422]);
+    assert.deepEqual(await shop.record(order.id),
+      { status: 'partially_refunded', amount: '12.99', refunded: '7.50', shipments: 1 });
+    assert.equal(await refund(''), 303);
+    assert.deepEqual(await shop.record(order.id), { status: 'refunded', amount: '12.99', refunded: '12.99', shipments: 1 });
+  });
+
   test('can be retried after a failure', async () => {
     const order = await shop.buy();
     await pay(api, order);
@@ -166,6 +184,27 @@ describe('a refund', async () => {
   test('of an unpaid order is rejected', async () => {
     const order = await shop.buy();
     assert.equal((await shop.post(`/orders/${order.id}/refund`)).status, 409);
+  });
+});
+
+describe('a payout', async () => {
+  const { api, shop } = await open({ MILKYPAY_TIMEOUT_MS: '1000' });
+  const pay = (form) => shop.post('/payouts', { token: 'takings-1', amount: '20.50', card: GOOD.card_number, ...form });
+  const made = async () => (await api.private('GET', '/payout-invoices')).expect(200).data
+    .map(({ attributes: { reference_id: reference, amount } }) => [reference, amount]);
+
+  test('is made once, however often the button is pressed, even if a response is lost', async () => {
+    await fault(api, { on: 'api', match: { method: 'POST', path: '/payout-invoices' }, fault: 'commit_then_reset', times: 1 });
+    const clicks = await Promise.all([pay(), pay()]);
+    assert.deepEqual([...clicks, await pay()].map(({ status }) => status), [303, 303, 303]);
+    assert.deepEqual(await made(), [['takings-1', 20.5]]);
+    assert.match((await shop.get('/payouts')).text, /20\.5 process/);
+  });
+
+  test('that the balance does not cover is refused', async () => {
+    assert.equal((await pay({ token: 'takings-2', amount: '9000000' })).status, 502);
+    for (const wrong of [{ token: '' }, { amount: '-1' }, { card: '4111' }]) assert.equal((await pay(wrong)).status, 422);
+    assert.equal((await made()).length, 1);
   });
 });
 
@@ -192,6 +231,16 @@ describe('an order creates one invoice', async () => {
       assert.equal((await shop.told(order.id)).status, 'process_pending');
     });
   }
+
+  test('if the shopper clicks twice', async () => {
+    const { text } = await shop.get('/products/mug');
+    const [, token] = /name="token" value="([\w-]+)"/.exec(text);
+    const click = () => shop.post('/orders', { product: 'mug', quantity: 1, service: 'payment_card_usd_hpp', token });
+    const [first, second] = await Promise.all([click(), click()]);
+    assert.deepEqual([first.status, second.status, second.location], [303, 303, first.location]);
+    assert.equal((await click()).location, first.location);
+    assert.equal((await invoicesOf(api, { id: await shop.newest() })).length, 1);
+  });
 
   test('if its first callback arrives before the response', async () => {
     await fault(api, { on: 'callback', fault: 'before_response', times: 1 });
@@ -257,6 +306,30 @@ test('a response older than the latest callback changes nothing', async () => {
   await pay(api, { invoice });
   const order = await buying;
   assert.deepEqual(await shop.holds(order.id), ['processed', ['callback', 'callback']]);
+});
+
+test('a shop that is killed keeps its orders, and learns at the start what it missed', async () => {
+  const ORDERS_FILE = join(tempDir(), 'orders');
+  const { api, shop } = await open({ ORDERS_FILE });
+  const [kept, missed] = [await shop.buy(), await shop.buy()];
+  await pay(api, kept);
+  await shop.stop('SIGKILL');
+  await api.advance(1);
+  (await api.transition(missed.invoice, { status: 'processed' })).expect(200);
+  await api.idle();
+
+  appendFileSync(ORDERS_FILE, '{"id":"half a li'); // as a crash leaves it
+  const again = await startDemoShop(server, api.account, { ORDERS_FILE });
+  shops.push(again);
+  assert.deepEqual(await again.record(kept.id), { status: 'processed', amount: '12.99', refunded: '0.00', shipments: 1 });
+  await again.post('/reconcile'); // the one of the start may still run
+  assert.deepEqual(await last(again, missed), ['processed', 'reading']);
+  assert.equal((await again.get('/orders')).text.match(/<li><a href="\/orders\//g).length, 2);
+
+  writeFileSync(ORDERS_FILE, 'not an order\n');
+  const { status, stderr } = spawnSync(process.execPath, [SHOP], { env: { ...process.env, ORDERS_FILE }, encoding: 'utf8' });
+  assert.deepEqual([status, stderr.split('\n').length], [2, 2], stderr);
+  assert.match(stderr, /ORDERS_FILE .* cannot be used/);
 });
 
 test('if the platform is down, an error page is shown and the order is kept', async () => {
@@ -332,6 +405,16 @@ describe('callbacks', async () => {
     assert.equal((await shop.holds(order.id))[0], 'process_pending');
     assert.equal((await shop.told(order.id)).status, 'processed');
     assert.deepEqual(await last(shop, order), ['processed', 'reading']);
+  });
+
+  test('that are lost are replaced by a read when the shop reconciles', async () => {
+    const { order } = await paidUnder({ fault: 'drop' });
+    const { id } = await fault(api, { on: 'api', match: { method: 'GET' }, fault: 'status', status: 503 });
+    assert.equal((await shop.post('/reconcile')).status, 303);
+    assert.equal((await shop.record(order.id)).status, 'process_pending');
+    (await api.control('DELETE', `/faults/${id}`)).expect(200);
+    await shop.post('/reconcile');
+    assert.deepEqual(await shop.record(order.id), { status: 'processed', amount: '12.99', refunded: '0.00', shipments: 1 });
   });
 
   test('are requested again if the invoice cannot be read now', async () => {

@@ -98,6 +98,12 @@ export class DemoShop {
     return [/data-status="(\w+)"/.exec(text)[1], [...text.matchAll(/>by (\w+)</g)].map(([, by]) => by)];
   }
 
+  /** The shop's own record as JSON: {status, amount, refunded, shipments}. */
+  async record(id) {
+    const { id: same, resolution, ...record } = JSON.parse((await this.get(`/orders/${id}/state`)).text);
+    return record;
+  }
+
   /** The received callbacks, oldest first: "STATUS judgement code". */
   async callbacks() {
     const { text } = await this.get('/callbacks');
