@@ -83,7 +83,7 @@ export const LANGUAGES = {
     operations: (env) => run(['python3', join(DRIVERS, 'operations.py')], {
       env: { ...PYTHON, ...env, PYTHONPATH: join(CLIENTS, 'python') } }),
     shop: () => strictly(['python3', '-m', 'unittest'], { cwd: join(CLIENTS, 'python/shop'), env: PYTHON }),
-    oldest: [['mypy', '--strict', '--python-version', '3.8', '--cache-dir', '/dev/null', 'shop.py', 'test_shop.py'],
+    oldest: [['mypy', '--strict', '--python-version', '3.8', '--cache-dir', '/dev/null', 'shop.py', 'serve.py', 'test_shop.py'],
       { cwd: join(CLIENTS, 'python/shop'), env: { MYPYPATH: '..' } }],
   },
   php: {
@@ -93,7 +93,7 @@ export const LANGUAGES = {
       env: { ...env, HELPER: join(CLIENTS, 'php/MilkyPayMock.php') } }),
     shop: () => strictly(['php', join(CLIENTS, 'php/shop/shop_test.php')]),
     oldest: [['php', join(OLDEST, 'php80.php'), join(CLIENTS, 'php/MilkyPayMock.php'),
-      ...['Shop', 'callback', 'shop_test'].map((name) => join(CLIENTS, `php/shop/${name}.php`))]],
+      ...['Shop', 'callback', 'serve', 'shop_test'].map((name) => join(CLIENTS, `php/shop/${name}.php`))]],
   },
   java: {
     helper: 'docker/clients/java/MilkyPayMock.java',
@@ -103,7 +103,7 @@ export const LANGUAGES = {
       return run(['java', '-cp', classes, 'Operations'], { env });
     },
     shop: async () => {
-      const classes = await javaClasses(...['MilkyPayMock', 'shop/Shop', 'shop/ShopTest']
+      const classes = await javaClasses(...['MilkyPayMock', 'shop/Shop', 'shop/Serve', 'shop/ShopTest']
         .map((name) => join(CLIENTS, `java/${name}.java`)));
       return strictly(['java', '-cp', classes, 'ShopTest']);
     },
@@ -120,6 +120,6 @@ export const LANGUAGES = {
     operations: (env) => run(['ruby', '-w', '-I', join(CLIENTS, 'ruby'), join(DRIVERS, 'operations.rb')], { env }),
     shop: () => strictly(['ruby', '-w', join(CLIENTS, 'ruby/shop/shop_test.rb')]),
     oldest: [['ruby', '-w', join(OLDEST, 'ruby30.rb'),
-      ...['milkypay_mock', 'shop/shop', 'shop/shop_test'].map((name) => join(CLIENTS, `ruby/${name}.rb`))]],
+      ...['milkypay_mock', 'shop/shop', 'shop/serve', 'shop/shop_test'].map((name) => join(CLIENTS, `ruby/${name}.rb`))]],
   },
 };

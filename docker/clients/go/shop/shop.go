@@ -18,13 +18,14 @@ import (
 
 // Order is what the shop knows of an order.
 type Order struct {
+	Amount                      float64
 	Invoice, Status, Resolution string
-	Updated                     int64
 }
 
 type Shop struct {
 	environment map[string]string
 	callbackURL string
+	reading     sync.Mutex // one read of an invoice follows the other, so that the last one is the newest
 	lock        sync.Mutex
 	orders      map[string]Order // by reference
 	shipped     []string
@@ -36,7 +37,7 @@ type invoice struct {
 		Reference  string `json:"reference_id"`
 		Status     string
 		Resolution string
-		Updated    int64
+		Amount     float64
 	}
 }
 
@@ -63,6 +64,7 @@ func (s *Shop) Shipped() []string {
 
 // Checkout creates the invoice of an order once, even if a response is lost. It returns the invoice's id.
 func (s *Shop) Checkout(reference string, amount float64) (string, error) {
+	s.expect(reference, amount) // before a callback can arrive
 	order := object{"data": object{"type": "payment-invoices", "attributes": object{
 		"reference_id": reference, "service": "payment_card_usd_hpp", "currency": "USD", "amount": amount,
 		"test_mode": true, "callback_url": s.callbackURL}}}
@@ -89,12 +91,41 @@ func (s *Shop) Checkout(reference string, amount float64) (string, error) {
 	return "", errors.New("MilkyPay does not respond")
 }
 
-// Refund reports whether MilkyPay accepts a refund of this amount.
-func (s *Shop) Refund(reference string, amount float64) (bool, error) {
-	id := s.Order(reference).Invoice
-	refund := object{"data": object{"type": "refund", "id": id, "attributes": object{"amount": amount}}}
-	status, err := s.send("POST", "/payment-invoices/"+id+"/refund", refund, &object{})
-	return status == http.StatusOK, err
+// Refund reports whether MilkyPay accepts a refund of this amount. The same id refunds once, however often it is sent.
+func (s *Shop) Refund(reference, id string, amount float64) (bool, error) {
+	invoice := s.Order(reference).Invoice
+	attributes := object{"reference_id": id, "amount": amount}
+	refund := object{"data": object{"type": "refund", "id": invoice, "attributes": attributes}}
+	answer := object{}
+	_, err := s.send("POST", "/payment-invoices/"+invoice+"/refund", refund, &answer)
+	return answer["data"] != nil, err // 200, or 409 with the earlier refund
+}
+
+// Refresh reads an order's invoice.
+func (s *Shop) Refresh(reference string) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	var found struct{ Data []invoice }
+	filter := url.Values{"filter[reference_id]": {reference}}
+	status, err := s.send("GET", "/payment-invoices?"+filter.Encode(), nil, &found)
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK {
+		return fmt.Errorf("not read: %d", status)
+	}
+	for _, each := range found.Data {
+		s.apply(reference, each)
+	}
+	return nil
+}
+
+func (s *Shop) expect(reference string, amount float64) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if _, known := s.orders[reference]; !known {
+		s.orders[reference] = Order{Amount: amount}
+	}
 }
 
 func (s *Shop) remember(reference, id string) string {
@@ -143,19 +174,41 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no JSON", http.StatusBadRequest)
 		return
 	}
-	s.apply(callback.Data)
+	// Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+	reference := callback.Data.Attributes.Reference
+	if !s.knows(reference) {
+		return // not an order of this shop
+	}
+	if err := s.Refresh(reference); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable) // the callback comes again
+	}
 }
 
-func (s *Shop) apply(told invoice) {
+func (s *Shop) knows(reference string) bool {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	reference, now := told.Attributes.Reference, told.Attributes
-	known := s.orders[reference]
-	if now.Updated < known.Updated {
-		return // older than what the shop knows
+	_, known := s.orders[reference]
+	return known
+}
+
+func (s *Shop) apply(reference string, read invoice) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	order, now := s.orders[reference], read.Attributes
+	if now.Amount != order.Amount {
+		return
 	}
-	if now.Status == "processed" && known.Status != "processed" {
+	if now.Status == "processed" && !contains(s.shipped, reference) {
 		s.shipped = append(s.shipped, reference)
 	}
-	s.orders[reference] = Order{told.ID, now.Status, now.Resolution, now.Updated}
+	s.orders[reference] = Order{order.Amount, read.ID, now.Status, now.Resolution}
+}
+
+func contains(all []string, one string) bool {
+	for _, each := range all {
+		if each == one {
+			return true
+		}
+	}
+	return false
 }

@@ -136,10 +136,10 @@ func TestRefundsAPartAndNoMoreThanIsLeft(t *testing.T) {
 	mock.Must(account.Freeze(4_000_000_000)) // 2096-10-02
 	invoice := mock.Must(shop.Checkout("order-1", 19.99))
 	mock.Must(account.WaitForCallback(invoice, mock.Object{"transition": "processed"}))
-	same(t, "accepted", mock.Must(shop.Refund("order-1", 5)), true)
+	same(t, "accepted", mock.Must(shop.Refund("order-1", "refund-5", 5)), true)
 	mock.Must(account.WaitForCallback(invoice, mock.Object{"transition": "partially_refunded"}))
 	same(t, "status", shop.Order("order-1").Status, "partially_refunded")
-	same(t, "accepted", mock.Must(shop.Refund("order-1", 15)), false)
+	same(t, "accepted", mock.Must(shop.Refund("order-1", "refund-15", 15)), false)
 	day := mock.Must(account.Report("2096-10-02", nil))["sums"].([]any)[0].(mock.Object)
 	same(t, "payments", day["payments"].(mock.Object)["amount"], "19.99")
 	same(t, "refunds", day["refunds"].(mock.Object)["amount"], "-5.00")

@@ -25,24 +25,23 @@ import java.util.regex.Pattern;
 final class Shop {
     /** What the shop knows of an order. */
     static final class Order {
+        final double amount;
         final String invoice;
         final String status;
         final String resolution;
-        final long updated;
 
-        Order(String invoice, String status, String resolution, long updated) {
+        Order(double amount, String invoice, String status, String resolution) {
+            this.amount = amount;
             this.invoice = invoice;
             this.status = status;
             this.resolution = resolution;
-            this.updated = updated;
         }
     }
-
-    private static final Order NEW = new Order("", "", "", 0);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> environment;
     private final HttpServer receiver;
+    private final Object reading = new Object();
     private final Map<String, Order> orders = new HashMap<>();
     private final List<String> shipped = new ArrayList<>();
 
@@ -58,7 +57,7 @@ final class Shop {
     }
 
     synchronized Order order(String reference) {
-        return orders.getOrDefault(reference, NEW);
+        return orders.get(reference);
     }
 
     synchronized List<String> shipped() {
@@ -67,6 +66,7 @@ final class Shop {
 
     /** Creates the invoice of an order once, even if a response is lost. Returns its id. */
     String checkout(String reference, double amount) throws IOException, InterruptedException {
+        expect(reference, amount); // before a callback can arrive
         String order = String.format("{\"data\":{\"type\":\"payment-invoices\",\"attributes\":{\"reference_id\":\"%s\","
             + "\"service\":\"payment_card_usd_hpp\",\"currency\":\"USD\",\"amount\":%s,\"test_mode\":true,"
             + "\"callback_url\":\"http://127.0.0.1:%d/callback\"}}}", reference, amount, receiver.getAddress().getPort());
@@ -93,18 +93,37 @@ final class Shop {
         throw new IOException("MilkyPay does not respond");
     }
 
-    /** Whether MilkyPay accepts a refund of this amount. */
-    boolean refund(String reference, double amount) throws IOException, InterruptedException {
+    /** Whether MilkyPay accepts a refund of this amount. The same id refunds once, however often it is sent. */
+    boolean refund(String reference, String id, double amount) throws IOException, InterruptedException {
         String invoice = order(reference).invoice;
-        String refund = String.format("{\"data\":{\"type\":\"refund\",\"id\":\"%s\",\"attributes\":{\"amount\":%s}}}",
-            invoice, amount);
-        return send("POST", "/payment-invoices/" + invoice + "/refund", refund).statusCode() == 200;
+        String refund = String.format("{\"data\":{\"type\":\"refund\",\"id\":\"%s\",\"attributes\":{"
+            + "\"reference_id\":\"%s\",\"amount\":%s}}}", invoice, id, amount);
+        // 200, or 409 with the earlier refund
+        return send("POST", "/payment-invoices/" + invoice + "/refund", refund).body().startsWith("{\"data\":");
+    }
+
+    private synchronized void expect(String reference, double amount) {
+        orders.putIfAbsent(reference, new Order(amount, "", "", ""));
     }
 
     private synchronized String remember(String reference, String invoice) {
         Order known = order(reference);
-        orders.put(reference, new Order(invoice, known.status, known.resolution, known.updated));
+        orders.put(reference, new Order(known.amount, invoice, known.status, known.resolution));
         return invoice;
+    }
+
+    /** Reads an order's invoice. One read follows the other, so that the last one is the newest. */
+    void refresh(String reference) throws IOException, InterruptedException {
+        synchronized (reading) {
+            String filter = "filter%5Breference_id%5D=" + URLEncoder.encode(reference, StandardCharsets.UTF_8);
+            HttpResponse<String> found = send("GET", "/payment-invoices?" + filter, "");
+            if (found.statusCode() != 200) {
+                throw new IOException("not read: " + found.statusCode());
+            }
+            if (!found.body().contains("\"data\":[]")) {
+                apply(reference, found.body());
+            }
+        }
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
@@ -123,12 +142,27 @@ final class Shop {
 
     private void receive(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
-        boolean genuine = isGenuine(body, exchange.getRequestHeaders().getFirst("X-Signature"));
-        if (genuine) {
-            apply(new String(body, StandardCharsets.UTF_8));
-        }
-        exchange.sendResponseHeaders(genuine ? 200 : 403, -1);
+        String signature = exchange.getRequestHeaders().getFirst("X-Signature");
+        exchange.sendResponseHeaders(callback(body, signature), -1);
         exchange.close();
+    }
+
+    /** The status of the response to a callback. */
+    private int callback(byte[] body, String signature) {
+        if (!isGenuine(body, signature)) {
+            return 403;
+        }
+        // Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+        String reference = value(new String(body, StandardCharsets.UTF_8), "reference_id");
+        if (order(reference) == null) {
+            return 200; // not an order of this shop
+        }
+        try {
+            refresh(reference);
+            return 200;
+        } catch (IOException | InterruptedException failed) {
+            return 503; // the callback comes again
+        }
     }
 
     private boolean isGenuine(byte[] body, String signature) {
@@ -144,17 +178,15 @@ final class Shop {
         }
     }
 
-    private synchronized void apply(String callback) {
-        String reference = value(callback, "reference_id");
-        Order known = order(reference);
-        Order told = new Order(value(callback, "id"), value(callback, "status"), value(callback, "resolution"),
-            Long.parseLong(value(callback, "updated")));
-        if (told.updated < known.updated) {
-            return; // older than what the shop knows
+    private synchronized void apply(String reference, String invoice) {
+        Order order = order(reference);
+        String status = value(invoice, "status");
+        if (Double.parseDouble(value(invoice, "amount")) != order.amount) {
+            return;
         }
-        if (told.status.equals("processed") && !known.status.equals("processed")) {
+        if (status.equals("processed") && !shipped.contains(reference)) {
             shipped.add(reference);
         }
-        orders.put(reference, told);
+        orders.put(reference, new Order(order.amount, value(invoice, "id"), status, value(invoice, "resolution")));
     }
 }

@@ -125,10 +125,10 @@ final class ShopTest {
             account.freeze(4_000_000_000L); // 2096-10-02
             String invoice = shop.checkout("order-1", 19.99);
             account.waitForCallback(invoice, Map.of("transition", "processed"));
-            same(shop.refund("order-1", 5), true);
+            same(shop.refund("order-1", "refund-5", 5), true);
             account.waitForCallback(invoice, Map.of("transition", "partially_refunded"));
             same(shop.order("order-1").status, "partially_refunded");
-            same(shop.refund("order-1", 15), false);
+            same(shop.refund("order-1", "refund-15", 15), false);
             MilkyPayMock.Json day = account.report("2096-10-02").get("sums").at(0);
             same(day.get("payments").get("amount").text(), "19.99");
             same(day.get("refunds").get("amount").text(), "-5.00");

@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 export class Shop {
   #environment;
   #receiver;
-  orders = new Map(); // reference -> {invoice, status, resolution, updated}
+  #reading = Promise.resolve(); // the last read of an invoice
+  orders = new Map(); // reference -> {amount, invoice, status, resolution}
   shipped = [];
 
   constructor(environment) { this.#environment = environment; }
@@ -15,7 +16,7 @@ export class Shop {
   async start() {
     this.#receiver = createServer(async (request, response) => {
       const body = Buffer.concat(await request.toArray());
-      response.writeHead(this.#callback(body, request.headers['x-signature'])).end();
+      response.writeHead(await this.#callback(body, request.headers['x-signature'])).end();
     });
     await once(this.#receiver.listen(0, '127.0.0.1'), 'listening');
     return this;
@@ -25,6 +26,7 @@ export class Shop {
 
   /** Creates the invoice of an order once, even if a response is lost. */
   async checkout(reference, amount, tries = 3) {
+    if (!this.orders.has(reference)) this.orders.set(reference, { amount }); // before a callback can arrive
     const { port } = this.#receiver.address();
     const attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount,
       test_mode: true, callback_url: `http://127.0.0.1:${port}/callback` };
@@ -41,16 +43,33 @@ export class Shop {
     return this.checkout(reference, amount, tries - 1);
   }
 
-  async refund(reference, amount) {
+  /** Whether MilkyPay accepts a refund of this amount. The same `id` refunds once, however often it is sent. */
+  async refund(reference, id, amount) {
     const { invoice } = this.orders.get(reference);
-    const { status } = await this.#send('POST', `/payment-invoices/${invoice}/refund`,
-      { data: { type: 'refund', id: invoice, attributes: { amount } } });
-    return status === 200;
+    const { data } = await this.#send('POST', `/payment-invoices/${invoice}/refund`,
+      { data: { type: 'refund', id: invoice, attributes: { reference_id: id, amount } } });
+    return data !== undefined; // 200, or 409 with the earlier refund
   }
 
   #remember(reference, invoice) {
-    this.orders.set(reference, { updated: 0, ...this.orders.get(reference), invoice });
+    this.orders.get(reference).invoice = invoice;
     return invoice;
+  }
+
+  /** Reads an order's invoice. One read follows the other, so that the last one is the newest. */
+  refresh(reference) {
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#read(reference));
+    return this.#reading;
+  }
+
+  async #read(reference) {
+    const filter = new URLSearchParams({ 'filter[reference_id]': reference });
+    const { data: [invoice] } = await this.#send('GET', `/payment-invoices?${filter}`);
+    const order = this.orders.get(reference);
+    if (invoice?.attributes.amount !== order.amount) return;
+    const { status, resolution } = invoice.attributes;
+    if (status === 'processed' && !this.shipped.includes(reference)) this.shipped.push(reference);
+    Object.assign(order, { invoice: invoice.id, status, resolution });
   }
 
   async #send(method, path, body) {
@@ -64,17 +83,15 @@ export class Shop {
   }
 
   /** The status of the response to a callback. */
-  #callback(body, signature = '') {
+  async #callback(body, signature = '') {
     const secret = this.#environment.MILKYPAY_SECRET_KEY;
     const expected = Buffer.from(createHash('sha1').update(secret).update(body).update(secret).digest('base64'));
     const given = Buffer.from(signature);
     if (expected.length !== given.length || !timingSafeEqual(expected, given)) return 403;
 
-    const { id, attributes: { reference_id: reference, status, resolution, updated } } = JSON.parse(body).data;
-    const known = this.orders.get(reference) ?? { updated: 0 };
-    if (updated < known.updated) return 200; // older than what the shop knows
-    if (status === 'processed' && known.status !== 'processed') this.shipped.push(reference);
-    this.orders.set(reference, { invoice: id, status, resolution, updated });
-    return 200;
+    // Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+    const { reference_id: reference } = JSON.parse(body).data.attributes;
+    if (!this.orders.has(reference)) return 200; // not an order of this shop
+    return this.refresh(reference).then(() => 200, () => 503); // after a 503 the callback comes again
   }
 }

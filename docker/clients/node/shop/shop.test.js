@@ -95,10 +95,10 @@ describe('the shop', { concurrency: true }, () => {
     await account.freeze(4_000_000_000); // 2096-10-02
     const invoice = await shop.checkout('order-1', 19.99);
     await account.waitForCallback(invoice, { transition: 'processed' });
-    assert.equal(await shop.refund('order-1', 5), true);
+    assert.equal(await shop.refund('order-1', 'refund-1', 5), true);
     await account.waitForCallback(invoice, { transition: 'partially_refunded' });
     assert.equal(shop.orders.get('order-1').status, 'partially_refunded');
-    assert.equal(await shop.refund('order-1', 15), false);
+    assert.equal(await shop.refund('order-1', 'refund-2', 15), false);
     const { sums: [day] } = await account.report('2096-10-02');
     assert.deepEqual([day.payments.amount, day.refunds.amount], ['19.99', '-5.00']);
   });

@@ -5,7 +5,7 @@ declare(strict_types=1);
 /** A small shop that takes payments with MilkyPay. It reads the same variables as a real one: MILKYPAY_URL and the keys. */
 final class Shop
 {
-    private const NEW = ['invoice' => null, 'status' => null, 'resolution' => null, 'updated' => 0];
+    private const NEW = ['invoice' => null, 'status' => null, 'resolution' => null];
 
     /** $file: what the shop knows, shared by its pages and its receiver (callback.php). */
     public function __construct(private array $environment, private string $file, private string $callbackUrl = '')
@@ -15,6 +15,10 @@ final class Shop
     /** Creates the invoice of an order once, even if a response is lost. Returns its id. */
     public function checkout(string $reference, float $amount): string
     {
+        $this->change(function (array $state) use ($reference, $amount): array {
+            $state['orders'][$reference] ??= ['amount' => $amount] + self::NEW; // before a callback can arrive
+            return $state;
+        });
         $attributes = ['reference_id' => $reference, 'service' => 'payment_card_usd_hpp', 'currency' => 'USD',
             'amount' => $amount, 'test_mode' => true, 'callback_url' => $this->callbackUrl];
         for ($tries = 0; $tries < 3; $tries++) {
@@ -37,13 +41,14 @@ final class Shop
         throw new RuntimeException('MilkyPay does not respond');
     }
 
-    /** Whether MilkyPay accepts a refund of this amount. */
-    public function refund(string $reference, float $amount): bool
+    /** Whether MilkyPay accepts a refund of this amount. The same $id refunds once, however often it is sent. */
+    public function refund(string $reference, string $id, float $amount): bool
     {
         $invoice = $this->order($reference)['invoice'];
-        [$status] = $this->send('POST', "/payment-invoices/$invoice/refund",
-            ['data' => ['type' => 'refund', 'id' => $invoice, 'attributes' => ['amount' => $amount]]]);
-        return $status === 200;
+        $attributes = ['reference_id' => $id, 'amount' => $amount];
+        [, $answer] = $this->send('POST', "/payment-invoices/$invoice/refund",
+            ['data' => ['type' => 'refund', 'id' => $invoice, 'attributes' => $attributes]]);
+        return isset($answer['data']); // 200, or 409 with the earlier refund
     }
 
     /** The status of the response to a callback. */
@@ -53,22 +58,37 @@ final class Shop
         if (!hash_equals(base64_encode(sha1($secret . $body . $secret, true)), $signature)) {
             return 403;
         }
-        $invoice = json_decode($body, true, 64, JSON_THROW_ON_ERROR)['data'];
-        $told = $invoice['attributes'];
-        $this->change(function (array $state) use ($invoice, $told): array {
-            $reference = $told['reference_id'];
-            $known = $state['orders'][$reference] ?? self::NEW;
-            if ($told['updated'] < $known['updated']) {
-                return $state; // older than what the shop knows
+        // Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+        $reference = json_decode($body, true, 64, JSON_THROW_ON_ERROR)['data']['attributes']['reference_id'];
+        return $this->refresh($reference) ? 200 : 503; // after a 503 the callback comes again
+    }
+
+    /** Reads an order's invoice, one read after the other, so that the last one is the newest. Returns whether it could. */
+    public function refresh(string $reference): bool
+    {
+        $done = true;
+        $this->change(function (array $state) use ($reference, &$done): array {
+            $order = $state['orders'][$reference] ?? null;
+            if ($order === null) {
+                return $state; // not an order of this shop
             }
-            if ($told['status'] === 'processed' && $known['status'] !== 'processed') {
-                $state['shipped'][] = $reference;
+            $filter = http_build_query(['filter[reference_id]' => $reference]);
+            [$code, $found] = $this->send('GET', "/payment-invoices?$filter");
+            $done = $code === 200 && isset($found['data']);
+            foreach ($done ? $found['data'] : [] as $invoice) {
+                $told = $invoice['attributes'];
+                if ((float) $told['amount'] !== (float) $order['amount']) {
+                    continue;
+                }
+                if ($told['status'] === 'processed' && !in_array($reference, $state['shipped'], true)) {
+                    $state['shipped'][] = $reference;
+                }
+                $state['orders'][$reference] = ['invoice' => $invoice['id'], 'status' => $told['status'],
+                    'resolution' => $told['resolution']] + $order;
             }
-            $state['orders'][$reference] = ['invoice' => $invoice['id'], 'status' => $told['status'],
-                'resolution' => $told['resolution'], 'updated' => $told['updated']];
             return $state;
         });
-        return 200;
+        return $done;
     }
 
     public function order(string $reference): array
@@ -85,7 +105,7 @@ final class Shop
     private function remember(string $reference, string $invoice): string
     {
         $this->change(function (array $state) use ($reference, $invoice): array {
-            $state['orders'][$reference] = ['invoice' => $invoice] + ($state['orders'][$reference] ?? self::NEW);
+            $state['orders'][$reference]['invoice'] = $invoice;
             return $state;
         });
         return $invoice;

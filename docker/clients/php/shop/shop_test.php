@@ -132,10 +132,10 @@ $tests['refunds a part, and no more than is left'] = [
         $account->freeze(4_000_000_000); // 2096-10-02
         $invoice = $shop->checkout('order-1', 19.99);
         $account->waitForCallback($invoice, transition: 'processed');
-        same($shop->refund('order-1', 5), true);
+        same($shop->refund('order-1', 'refund-5', 5), true);
         $account->waitForCallback($invoice, transition: 'partially_refunded');
         same($shop->order('order-1')['status'], 'partially_refunded');
-        same($shop->refund('order-1', 15), false);
+        same($shop->refund('order-1', 'refund-15', 15), false);
         $day = $account->report('2096-10-02')['sums'][0];
         same([$day['payments']['amount'], $day['refunds']['amount']], ['19.99', '-5.00']);
     },

@@ -24,7 +24,7 @@ class Shop:
         login = f"{environment['MILKYPAY_ACCOUNT_ID']}:{environment['MILKYPAY_API_KEY']}"
         self._authorization = "Basic " + base64.b64encode(login.encode()).decode()
         self._lock = threading.Lock()
-        self.orders: Dict[str, Dict[str, Any]] = {}  # reference -> invoice, status, resolution, updated
+        self.orders: Dict[str, Dict[str, Any]] = {}  # reference -> amount, invoice, status, resolution
         self.shipped: List[str] = []
 
         shop = self
@@ -49,6 +49,7 @@ class Shop:
 
     def checkout(self, reference: str, amount: float) -> str:
         """Creates the invoice of an order once, even if a response is lost. Returns its id."""
+        self.orders.setdefault(reference, {"amount": amount})  # before a callback can arrive
         attributes = {"reference_id": reference, "service": "payment_card_usd_hpp", "currency": "USD",
                       "amount": amount, "test_mode": True, "callback_url": self._callback_url}
         for _ in range(3):
@@ -68,16 +69,31 @@ class Shop:
                 return self._remember(reference, found["data"][0]["id"])
         raise Refused("MilkyPay does not respond")
 
-    def refund(self, reference: str, amount: float) -> bool:
+    def refund(self, reference: str, refund: str, amount: float) -> bool:
+        """Whether MilkyPay accepts a refund of this amount. The same id of a refund counts once."""
         invoice = self.orders[reference]["invoice"]
-        status, _ = self._send("POST", f"/payment-invoices/{invoice}/refund",
-                               {"data": {"type": "refund", "id": invoice, "attributes": {"amount": amount}}})
-        return status == 200
+        attributes = {"reference_id": refund, "amount": amount}
+        _, answer = self._send("POST", f"/payment-invoices/{invoice}/refund",
+                               {"data": {"type": "refund", "id": invoice, "attributes": attributes}})
+        return "data" in answer  # 200, or 409 with the earlier refund
 
     def _remember(self, reference: str, invoice: str) -> str:
         with self._lock:
-            self.orders.setdefault(reference, {"updated": 0})["invoice"] = invoice
+            self.orders[reference]["invoice"] = invoice
         return invoice
+
+    def refresh(self, reference: str) -> None:
+        """Reads an order's invoice. One read follows the other, so that the last one is the newest."""
+        with self._lock:
+            _, found = self._send("GET", "/payment-invoices?" + urlencode({"filter[reference_id]": reference}))
+            order = self.orders[reference]
+            for invoice in found["data"]:
+                told = invoice["attributes"]
+                if told["amount"] != order["amount"]:
+                    continue
+                if told["status"] == "processed" and reference not in self.shipped:
+                    self.shipped.append(reference)
+                order.update(invoice=invoice["id"], status=told["status"], resolution=told["resolution"])
 
     def _send(self, method: str, path: str, body: Any = None) -> Tuple[int, Dict[str, Any]]:
         request = urllib.request.Request(self._url + path, method=method,
@@ -96,14 +112,12 @@ class Shop:
         if not hmac.compare_digest(expected, signature.encode()):
             return 403
 
-        invoice = json.loads(body)["data"]
-        told = invoice["attributes"]
-        with self._lock:
-            known = self.orders.get(told["reference_id"], {"updated": 0})
-            if told["updated"] < known["updated"]:
-                return 200  # older than what the shop knows
-            if told["status"] == "processed" and known.get("status") != "processed":
-                self.shipped.append(told["reference_id"])
-            self.orders[told["reference_id"]] = {"invoice": invoice["id"], "status": told["status"],
-                                                 "resolution": told["resolution"], "updated": told["updated"]}
+        # Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+        reference = json.loads(body)["data"]["attributes"]["reference_id"]
+        if reference not in self.orders:
+            return 200  # not an order of this shop
+        try:
+            self.refresh(reference)
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            return 503  # the callback comes again
         return 200

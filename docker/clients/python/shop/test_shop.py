@@ -96,10 +96,10 @@ class ShopTest(unittest.TestCase):
         self.account.freeze(4_000_000_000)  # 2096-10-02
         invoice = shop.checkout("order-1", 19.99)
         self.account.wait_for_callback(invoice, transition="processed")
-        self.assertTrue(shop.refund("order-1", 5))
+        self.assertTrue(shop.refund("order-1", "refund-5", 5))
         self.account.wait_for_callback(invoice, transition="partially_refunded")
         self.assertEqual(shop.orders["order-1"]["status"], "partially_refunded")
-        self.assertFalse(shop.refund("order-1", 15))
+        self.assertFalse(shop.refund("order-1", "refund-15", 15))
         day = self.account.report("2096-10-02")["sums"][0]
         self.assertEqual((day["payments"]["amount"], day["refunds"]["amount"]), ("19.99", "-5.00"))
 

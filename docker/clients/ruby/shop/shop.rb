@@ -15,15 +15,15 @@ class Shop
   # no response, or half of one
   LOST = [SystemCallError, IOError, JSON::ParserError, Net::ProtocolError].freeze
 
-  Order = Struct.new(:invoice, :status, :resolution, :updated)
+  Order = Struct.new(:amount, :invoice, :status, :resolution)
 
   attr_reader :orders, :shipped
 
   def initialize(environment)
     @environment = environment
-    @orders = Hash.new { |orders, reference| orders[reference] = Order.new(nil, nil, nil, 0) }
+    @orders = {} # by reference
     @shipped = []
-    @lock = Mutex.new
+    @lock = Mutex.new # one read of an invoice follows the other, so that the last one is the newest
     @receiver = WEBrick::HTTPServer.new(BindAddress: '127.0.0.1', Port: 0, AccessLog: [],
                                         Logger: WEBrick::Log.new(File::NULL))
     @receiver.mount_proc('/callback') do |request, response|
@@ -40,6 +40,7 @@ class Shop
 
   # Creates the invoice of an order once, even if a response is lost. Returns its id.
   def checkout(reference, amount)
+    @lock.synchronize { orders[reference] ||= Order.new(amount) } # before a callback can arrive
     attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount: amount,
                    test_mode: true, callback_url: @callback_url }
     3.times do
@@ -55,12 +56,22 @@ class Shop
     raise Refused, 'MilkyPay does not respond'
   end
 
-  # Whether MilkyPay accepts a refund of this amount.
-  def refund(reference, amount)
+  # Reads an order's invoice.
+  def refresh(reference)
+    filter = URI.encode_www_form('filter[reference_id]' => reference)
+    @lock.synchronize do
+      _, found = send_request('GET', "/payment-invoices?#{filter}")
+      found.fetch('data').each { |invoice| apply(reference, invoice) }
+    end
+  end
+
+  # Whether MilkyPay accepts a refund of this amount. The same id refunds once, however often it is sent.
+  def refund(reference, id, amount)
     invoice = orders[reference].invoice
-    status, = send_request('POST', "/payment-invoices/#{invoice}/refund",
-                           { data: { type: 'refund', id: invoice, attributes: { amount: amount } } })
-    status == 200
+    attributes = { reference_id: id, amount: amount }
+    _, answer = send_request('POST', "/payment-invoices/#{invoice}/refund",
+                             { data: { type: 'refund', id: invoice, attributes: attributes } })
+    answer.key?('data') # 200, or 409 with the earlier refund
   end
 
   private
@@ -93,17 +104,20 @@ class Shop
   def callback(body, signature)
     return 403 unless genuine?(body, signature)
 
-    invoice = JSON.parse(body)['data']
-    reference, *told = invoice['attributes'].values_at('reference_id', 'status', 'resolution', 'updated')
-    @lock.synchronize { apply(reference, Order.new(invoice['id'], *told)) }
+    # Callbacks arrive twice, late and out of order. The shop takes one as a hint, and reads the invoice.
+    reference = JSON.parse(body).dig('data', 'attributes', 'reference_id')
+    refresh(reference) if orders.key?(reference)
     200
+  rescue *LOST, KeyError
+    503 # the callback comes again
   end
 
-  def apply(reference, told)
-    known = orders[reference]
-    return if told.updated < known.updated # older than what the shop knows
+  def apply(reference, invoice)
+    order = orders[reference]
+    amount, status, resolution = invoice['attributes'].values_at('amount', 'status', 'resolution')
+    return if amount != order.amount
 
-    shipped << reference if told.status == 'processed' && known.status != 'processed'
-    orders[reference] = told
+    shipped << reference if status == 'processed' && !shipped.include?(reference)
+    orders[reference] = Order.new(order.amount, invoice['id'], status, resolution)
   end
 end

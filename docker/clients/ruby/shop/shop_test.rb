@@ -97,10 +97,10 @@ class ShopTest < Minitest::Test
     @account.freeze(4_000_000_000) # 2096-10-02
     invoice = shop.checkout('order-1', 19.99)
     @account.wait_for_callback(invoice, transition: 'processed')
-    assert shop.refund('order-1', 5)
+    assert shop.refund('order-1', 'refund-5', 5)
     @account.wait_for_callback(invoice, transition: 'partially_refunded')
     assert_equal 'partially_refunded', shop.orders['order-1'].status
-    refute shop.refund('order-1', 15)
+    refute shop.refund('order-1', 'refund-15', 15)
     day = @account.report('2096-10-02')['sums'].first
     assert_equal ['19.99', '-5.00'], day.values_at('payments', 'refunds').map { |sum| sum['amount'] }
   end
