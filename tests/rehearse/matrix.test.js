@@ -1,0 +1,28 @@
+// Each mutant of the demo shop fails exactly the scenarios that mutants.js names.
+//
+//   MILKYPAY_MATRIX=show   prints what each mutant fails, instead of comparing
+//   MILKYPAY_MUTANTS=...   only the mutants whose name contains this text
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tempDir } from '../lib/server.js';
+import { MUTANTS, makeMutant } from './mutants.js';
+import { broken, errors, explain, rehearse } from './rehearse.js';
+import { DEMO_COMMAND } from './shops.js';
+
+const { MILKYPAY_MATRIX: mode, MILKYPAY_MUTANTS: part = '' } = process.env;
+
+for (const [name, mutant] of Object.entries(MUTANTS).filter(([each]) => each.includes(part))) {
+  test(name, async (t) => {
+    const folder = tempDir();
+    makeMutant(folder, mutant);
+    const run = await rehearse(folder, DEMO_COMMAND);
+    if (mode === 'show') {
+      t.diagnostic(`kills ${JSON.stringify(broken(run))} errors ${JSON.stringify(errors(run))} in ${run.took_ms} ms`);
+      t.diagnostic(explain(run));
+      return;
+    }
+    assert.deepEqual(errors(run), [], explain(run));
+    assert.deepEqual(broken(run).sort(), [...mutant.kills].sort(), explain(run));
+  });
+}

@@ -1,0 +1,317 @@
+// The demo shop with one defect each: a copy of docker/demo-shop in which texts are replaced.
+//
+//   about    the defect, in words for the kill matrix of the documentation
+//   change   [file, text, replacement], each text exactly once in its file
+//   kills    the scenarios that must fail or warn, and no other
+
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SHOP = fileURLToPath(new URL('../../docker/demo-shop', import.meta.url));
+
+const GENUINE = 'return expected.length === given.length && timingSafeEqual(expected, given);';
+const NEWS = "if (judgement === 'news') this.#orders.take(order, invoice, 'callback');";
+const HEAR = '    note.judgement = await this.#payments.hear(order, data);\n';
+const ANSWER = `${HEAR}    return 200;`;
+const SHOW = '  sendPage(response, pages.returnPage(shop.site, order, doubt));';
+const REFERENCE = '    const { reference_id: reference';
+const SHIPMENTS = 'shipments: meaningOf(invoice.attributes).ships ? 1 : order.shipments,';
+
+const FIND = ['platform.js', '() => this.find(attributes.reference_id, type),'];
+
+/** create() of platform.js with a new reference for each attempt, and without a search. */
+const newReference = (type) => [
+  ['platform.js', "() => this.#invoice('POST', `/${type}`, body),", `() => {
+        const answer = this.#invoice('POST', \`/\${type}\`, body);
+        if (type === '${type}') body.data.attributes.reference_id += 'x';
+        return answer;
+      },`],
+  [...FIND, `async () => (type === '${type}' ? undefined : this.find(attributes.reference_id, type)),`],
+];
+
+// The fields of an invoice.
+const FIELDS = `serial_number status resolution moderation_required amount payment_amount currency service_currency
+  reference_id test_mode fee deposit processed processed_amount refunded_amount processed_fee processed_deposit metadata
+  flow_data flow hpp_url payment_flow created updated payload description descriptor callback_url return_url original_data
+  rrn approval_code reserved_amount reserve_expires unreserved source callback_logs`.split(/\s+/);
+
+/** take() of orders.js that ignores some statuses, whoever tells of them. */
+const deafTo = (pattern) => [['orders.js', '  take(order, invoice, by) {',
+  `  take(order, invoice, by) {\n    if (${pattern}.test(invoice.attributes.status)) return;`]];
+
+export const MUTANTS = {
+  'no signature check': {
+    about: 'accepts every callback without a look at its signature',
+    kills: ['A1', 'A2', 'A3', 'A4', 'A8'],
+    change: [['signature.js', GENUINE, 'return true;']],
+  },
+  'missing signature accepted': {
+    about: 'checks the signature only if there is one',
+    kills: ['A2'],
+    change: [['signature.js', 'const [expected', "if (signature === '') return true;\n  const [expected"]],
+  },
+  'form of the signature only': {
+    about: 'checks that the signature looks like one, not its value',
+    kills: ['A1', 'A3', 'A4', 'A8'],
+    change: [['signature.js', GENUINE, 'return given.length === expected.length;']],
+  },
+  'signature over encoded JSON': {
+    about: 'verifies the body as encoded again, the way of PHP, not the bytes as received',
+    kills: ['A4'],
+    change: [['signature.js', 'Buffer.from(sign(secret, body))',
+      "Buffer.from(sign(secret, JSON.stringify(JSON.parse(body)).replaceAll('/', '\\\\/')))"]],
+  },
+  'signature over plain JSON': {
+    about: 'verifies the body as encoded again by JSON.stringify: no genuine callback passes',
+    kills: ['E0', 'B5', 'E1', 'E2', 'E3', 'E4', 'E6', 'F1', 'F2', 'F3', 'F5', 'F6', 'F7'],
+    change: [['signature.js', 'Buffer.from(sign(secret, body))', 'Buffer.from(sign(secret, JSON.stringify(JSON.parse(body))))']],
+  },
+  'forged answered 200': {
+    about: 'ignores forged callbacks, but answers them 200',
+    kills: ['A1', 'A2', 'A3', 'A4', 'A8'],
+    change: [['callbacks.js', 'return 403;', 'return 200;']],
+  },
+  'amount trusted': {
+    about: 'takes the amount of a callback as it comes, and never compares it with the order',
+    kills: ['A5'],
+    change: [['orders.js', '\n    && attributes.amount === Number(amountOf(order.cents))', '']],
+  },
+  'return URL trusted': {
+    about: 'books an order as paid when the shopper comes back by the URL for success',
+    kills: ['A7'],
+    change: [
+      ['payments.js', 'success: back,', 'success: `${back}?paid=yes`,'],
+      ['routes.js', 'async function showReturn(shop, { response, id }) {\n  const order = theOrder(shop, id);',
+        `async function showReturn(shop, { request, response, id }) {
+  const order = theOrder(shop, id);
+  if (request.url.includes('paid=yes') && !order.shipments) {
+    Object.assign(order, { status: 'processed', received: order.cents, shipments: 1 });
+  }`],
+    ],
+  },
+  'ships at the return': {
+    about: 'ships when it shows the page of a paid order, not when it learns of the payment',
+    kills: ['C3', 'C4'],
+    change: [
+      ['orders.js', SHIPMENTS, ''],
+      ['routes.js', SHOW, `  if (order.status === 'processed') order.shipments += 1;\n${SHOW}`],
+    ],
+  },
+  'unpaid at the return is final': {
+    about: 'cancels an order that is not paid when the shopper comes back, and hears no callback of it any more',
+    kills: ['A7', 'C4', 'C5', 'E4', 'E5'],
+    change: [
+      ['routes.js', SHOW, `  const cancelled = { status: 'process_failed', cancelled: true };
+  if (order.status === 'process_pending') Object.assign(order, cancelled);
+${SHOW}`],
+      ['routes.js', 'await shop.payments.refresh(order).then(() => false,', 'await Promise.resolve().then(() => false,'],
+      ['payments.js', NEWS, `if (order.cancelled) return 'known';\n    ${NEWS}`],
+    ],
+  },
+  'unknown status is paid': {
+    about: 'takes every status that it does not know for paid',
+    kills: ['A6'],
+    change: [['callbacks.js', REFERENCE, `    const { amount, status: told } = data.attributes;
+    if (!isKnown(told)) Object.assign(data.attributes, { status: 'processed', processed_amount: amount });
+${REFERENCE}`],
+    ['callbacks.js', "import { isGenuine } from './signature.js';", "import { isGenuine } from './signature.js';\nimport { isKnown } from './status.js';"]],
+  },
+  'unknown field refused': {
+    about: 'rejects a callback with a field that it does not know',
+    kills: ['A9'],
+    change: [['callbacks.js', REFERENCE, `    const known = ${JSON.stringify(FIELDS)};
+    if (Object.keys(data.attributes).some((key) => !known.includes(key))) throw new Error('unknown field');
+${REFERENCE}`]],
+  },
+  'no deduplication': {
+    about: 'ships whenever it is told that the order is paid',
+    kills: ['B1', 'B2', 'B3', 'B4', 'C4', 'C5', 'C8'],
+    change: [
+      ['orders.js', SHIPMENTS, 'shipments: order.shipments + (meaningOf(invoice.attributes).ships ? 1 : 0),'],
+      ['payments.js', NEWS, NEWS.replace("judgement === 'news'", "['news', 'known'].includes(judgement)")],
+    ],
+  },
+  'ships after a pause': {
+    about: 'looks whether the order was shipped, waits for the warehouse, and then counts the shipment',
+    kills: ['B2', 'B3'],
+    change: [
+      ['orders.js', SHIPMENTS, ''],
+      ['payments.js', 'await this.reread(order);\n    return judgement;', `await this.reread(order);
+    if (order.status === 'processed' && !order.shipments) {
+      await new Promise((done) => { setTimeout(done, 100); });
+      order.shipments += 1;
+    }
+    return judgement;`],
+    ],
+  },
+  'old callbacks count': {
+    about: 'applies callbacks in the order of their arrival',
+    kills: ['B5', 'C1'],
+    change: [
+      ['orders.js', "if (updated < order.updated) return 'old';", ''],
+      ['orders.js', "if (updated > order.updated) return 'news';", "if (status !== order.status) return 'news';"],
+    ],
+  },
+  'new reference per try': {
+    about: 'repeats a creation without an answer under a new reference',
+    kills: ['D1', 'D2', 'D4', 'D5'],
+    change: [
+      ...newReference('payment-invoices'),
+      ['orders.js', 'attributes.reference_id === order.id', "attributes.reference_id.replaceAll('x', '') === order.id"],
+      ['orders.js', 'get(id) { return this.#byId.get(id); }', "get(id) { return this.#byId.get(id.replaceAll('x', '')); }"],
+    ],
+  },
+  'no retry of a creation': {
+    about: 'gives up a creation without an answer, and forgets that the invoice may exist',
+    kills: ['D1', 'D2', 'D4', 'D5'],
+    change: [
+      ['platform.js', 'const ATTEMPTS = 3;', 'const ATTEMPTS = 1;'],
+      ['platform.js', 'const done = await look().catch(() => undefined);', 'const done = undefined;'],
+      ['payments.js', "        : await this.#platform.find(order.id);", '        : undefined;'],
+      ['callbacks.js', '    note.order = order.id;', "    if (!order.invoice) return 200;\n    note.order = order.id;"],
+    ],
+  },
+  '409 ignored': {
+    about: 'takes a 409 for a refusal, and not for the invoice of an earlier try',
+    kills: ['D1', 'D2', 'D4', 'D5'],
+    change: [['platform.js', 'body, [409]);', 'body);'],
+      [...FIND, 'async () => undefined,']],
+  },
+  'closed after an error': {
+    about: 'takes no more orders once the platform has not answered',
+    kills: ['D1', 'D2', 'D4', 'D5', 'D7'],
+    change: [
+      ['platform.js', '  async #once(act, look) {', '  async #once(act, look) {\n    if (this.closed) throw new Unsure("closed");'],
+      ['platform.js', '        const done = await look()', '        this.closed = true;\n        throw error;\n        const done = await look()'],
+    ],
+  },
+  'double click buys twice': {
+    about: 'makes an order of every click',
+    kills: ['D6'],
+    change: [['orders.js', 'const earlier = token && this.list().find((order) => order.token === token);', 'const earlier = undefined;']],
+  },
+  'no reconciliation': {
+    about: 'has no job that asks the platform about open orders',
+    kills: ['C6'],
+    change: [['payments.js', 'this.#orders.list().filter((each) => !meaningOf(each).final)', '[]'],
+      ['payments.js', '    this.#read.set(order, now);\n    await this.reread(order);', '']],
+  },
+  'answers 202': {
+    about: 'answers genuine callbacks with 202',
+    kills: ['E0', 'B5', 'E1', 'E2', 'E3', 'E4', 'E6', 'F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7'],
+    change: [['callbacks.js', ANSWER, `${HEAR}    return 202;`]],
+  },
+  'answers 204': {
+    about: 'answers repeated callbacks with 204',
+    kills: ['E0', 'B4', 'B5', 'C4', 'C5', 'F1', 'F2', 'F4', 'F7'],
+    change: [['callbacks.js', ANSWER, `${HEAR}    return ['news', 'unclear'].includes(note.judgement) ? 200 : 204;`]],
+  },
+  'answers old ones 500': {
+    about: 'answers 500 to a callback that is older than what it knows',
+    kills: ['B5', 'C1', 'C7'],
+    change: [['callbacks.js', HEAR, `${HEAR}    if (note.judgement === 'old') return 500;\n`]],
+  },
+  'part is paid': {
+    about: 'takes partially_processed for paid',
+    kills: ['E3'],
+    change: [['callbacks.js', REFERENCE, `    data.attributes.status = data.attributes.status.replace('partially_processed', 'processed');
+${REFERENCE}`]],
+  },
+  'ships on pending': {
+    about: 'ships when the payment begins',
+    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
+    change: [['status.js', 'open: true },\n  processed:', 'open: true, ships: true },\n  processed:']],
+  },
+  'ships at the order': {
+    about: 'ships when the order is placed',
+    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
+    change: [['orders.js', 'shipments: 0,', 'shipments: 1,']],
+  },
+  'failure is final': {
+    about: 'ignores a payment after a declined card',
+    kills: ['E1'],
+    change: [['orders.js', "if (!isOf(order, invoice) || !isKnown(status)) return 'unclear';",
+      "if (order.status === 'process_failed') return 'known';\n    if (!isOf(order, invoice) || !isKnown(status)) return 'unclear';"],
+    ['status.js', "nothing was charged.', open: true }", "nothing was charged.', final: true }"]],
+  },
+  'failure ignored': {
+    about: 'knows no payment that failed: the order stays pending for ever',
+    kills: ['E2', 'E4', 'E6'],
+    change: deafTo('/process_failed|expired|terminated/'),
+  },
+  'refund pressed twice': {
+    about: 'sends each press of the refund button under a reference of its own',
+    kills: ['F3'],
+    change: [
+      ['orders.js', "if (order.refunds === 0 || order.status === 'refund_failed' || order.status === 'partially_refunded')\n      this", 'this'],
+      ['payments.js', 'if (!this.#refunding.has(order)) {', 'if (order) {'],
+    ],
+  },
+  'refund retried under a new reference': {
+    about: 'repeats a refund without an answer under a new reference',
+    kills: ['F7'],
+    change: [['platform.js', '() => this.#invoice(\'POST\', `/payment-invoices/${encodeURIComponent(id)}/refund`, body),',
+      `() => {
+        const answer = this.#invoice('POST', \`/payment-invoices/\${encodeURIComponent(id)}/refund\`, body);
+        body.data.attributes.reference_id += 'x';
+        return answer;
+      },`]],
+  },
+  'refund booked at once': {
+    about: 'books a refund as done when it is accepted, and hears of no failure',
+    kills: ['F2', 'F3', 'F4', 'F7'],
+    change: [['payments.js', "    if (order.version === seen) this.#orders.take(order, invoice, 'answer');\n  }",
+      `    const updated = invoice.attributes.updated + 86_400;
+    Object.assign(order, { status: 'refunded', refunded: cents || order.received, updated });\n  }`]],
+  },
+  'refund of everything': {
+    about: 'refunds all that is left whatever amount is asked for',
+    kills: ['F2', 'F3', 'F7'],
+    change: [['payments.js', 'cents ? amountOf(cents) : undefined', 'undefined']],
+  },
+  'refunds forgotten': {
+    about: 'ignores callbacks of refunds, also of those that were made at the platform',
+    kills: ['F1', 'F2', 'F3', 'F5', 'F7'],
+    change: deafTo('/refund/'),
+  },
+  'part refund is whole': {
+    about: 'books every refund as one of the whole amount',
+    kills: ['F2', 'F3', 'F7'],
+    change: [['orders.js', 'refunded: centsOf(refunded ?? 0),', 'refunded: refunded ? order.cents : 0,']],
+  },
+  'chargeback ignored': {
+    about: 'ignores callbacks of chargebacks',
+    kills: ['F6'],
+    change: deafTo('/charged_back/'),
+  },
+  'payout retried under a new reference': {
+    about: 'repeats a payout without an answer under a new reference',
+    kills: ['G1'],
+    change: newReference('payout-invoices'),
+  },
+  'orders in memory': {
+    about: 'keeps its orders in memory: a restart loses them',
+    kills: ['C7', 'C8'],
+    change: [['orders_file.js', 'if (!path)', 'if (path)']],
+  },
+  'float money': {
+    about: 'cuts floating-point amounts to cents',
+    kills: ['E0'],
+    change: [['catalogue.js', 'Math.round(Number(amount) * 100)', 'Math.floor(Number(amount) * 100)']],
+  },
+};
+
+/** Copies the demo shop into `folder` and makes the changes of a mutant. */
+export function makeMutant(folder, { change }) {
+  cpSync(SHOP, folder, { recursive: true });
+  for (const [name, text, replacement] of change) {
+    const file = join(folder, name);
+    const source = readFileSync(file, 'utf8');
+    const [before, after, ...more] = source.split(text);
+    if (after === undefined || more.length) {
+      throw new Error(`docker/demo-shop/${name} must have this text once: ${JSON.stringify(text)}`);
+    }
+    writeFileSync(file, before + replacement + after);
+  }
+}
