@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""render.py CMARK OUT_DIR VERSION: makes OUT_DIR/NAME.html of each page of pages.txt, and search.json, the index of the search.
+"""render.py CMARK OUT_DIR VERSION: makes the files of OUT_DIR: each page of pages.txt as NAME.html and as Markdown, search.json,
+the index of the search, and llms.txt, the list of the pages for programs.
 
 CMARK is cmark-gfm. What it does not do is done here: anchors (GitHub's, so that links work in the sources as well), links
 between pages, and the frame around each. Exit status 1, and a line each, when a link leads nowhere or a page is not listed.
@@ -13,12 +14,16 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
+sys.dont_write_bytecode = True  # the sources stay as they are
+import render_text  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BASE = "/_mock/docs/"
 SERVED = {"schema/openapi.yaml": "/_mock/openapi.yaml"}  # files that have a place of their own
 NO_GROUP = "-"
 LONG = 34  # characters of code, in a table
+FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.M | re.S)  # of an agent's skill
 COMMENT = re.compile(r"^<!-- .*? -->$", re.M)
 OMITTED = "<!-- raw HTML omitted -->\n"
 GENERATED = 'generated from <a href="../../schema/openapi.yaml">'
@@ -31,12 +36,17 @@ class Page:
     file: str
     label: str
     group: str  # NO_GROUP: not in the navigation
+    source: str = ""
     body: str = ""
     headings: list = field(default_factory=list)  # (level, anchor, HTML)
 
     @property
     def url(self):
         return BASE + ("" if self.name == "index" else self.name)
+
+    @property
+    def text_url(self):
+        return f"{BASE}{self.name}.md"
 
 
 def listed_pages():
@@ -96,7 +106,8 @@ def for_any_width(match):
 
 
 def read_page(page, cmark, problems):
-    source = (ROOT / page.file).read_text(encoding="utf-8")
+    page.source = (ROOT / page.file).read_text(encoding="utf-8")
+    source = FRONT_MATTER.sub("", page.source)
     done = subprocess.run([cmark, "-e", "table"], input=source.encode(), capture_output=True, check=True)
     page.body = done.stdout.decode()
     if page.body.count(OMITTED) != len(COMMENT.findall(source)) or page.body.count(OMITTED[:-1]) != page.body.count(OMITTED):
@@ -114,9 +125,11 @@ def read_page(page, cmark, problems):
 
 
 class Links:
-    def __init__(self, pages, problems):
+    def __init__(self, pages, problems, url):
+        """`url`: the address of a page, from the page."""
         self.by_file = {page.file: page for page in pages}
         self.problems = problems
+        self.url = url
 
     def resolve(self, page, target):
         """The URL of a link as it is served; None when only the sources have what it names."""
@@ -133,7 +146,7 @@ class Links:
         mark = f"#{anchor}" if anchor else ""
         if not path:
             return mark
-        return other.url + mark if other else SERVED.get(name)
+        return self.url(other) + mark if other else SERVED.get(name)
 
     def served(self, page):
         def link(match):
@@ -206,6 +219,7 @@ def frame(template, pages, page, article, version):
     return template.substitute(
         title=html.escape(page.label),
         version=html.escape(version),
+        text_url=page.text_url,
         at_index=' aria-current="page"' if page.name == "index" else ' aria-current="true"',
         menu_here='<a href="#here" data-testid="menu-here">On this page</a>' if here else "",
         pages=navigation(shown, page),
@@ -223,11 +237,16 @@ def main(cmark, out, version):
             problems.append(f"{file.relative_to(ROOT)} is not listed in server/docs/pages.txt")
     for page in pages:
         read_page(page, cmark, problems)
-    links = Links(pages, problems)
+    links = Links(pages, problems, lambda page: page.url)
+    text_links = Links(pages, [], lambda page: page.text_url)
     template = string.Template((HERE / "page.html").read_text(encoding="utf-8"))
     for page in pages:
         article = links.served(page)
         pathlib.Path(out, page.name + ".html").write_text(frame(template, pages, page, article, version), encoding="utf-8")
+        text = render_text.markdown(page, text_links, COMMENT)
+        pathlib.Path(out, page.name + ".md").write_text(text, encoding="utf-8")
+    shown = [page for page in pages if page.group != NO_GROUP]
+    pathlib.Path(out, "llms.txt").write_text(render_text.listing(shown, version, plain), encoding="utf-8")
     index = json.dumps(search_index(pages), ensure_ascii=False, separators=(",", ":"))
     pathlib.Path(out, "search.json").write_text(index, encoding="utf-8")
     print("\n".join(problems), end="\n" if problems else "")

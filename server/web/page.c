@@ -121,6 +121,13 @@ struct answer *page_reply_embedded(struct call *call, unsigned status, const cha
     return answer;
 }
 
+struct buf *page_reply_text(struct call *call, const char *type)
+{
+    struct buf *body = http_reply(call->request, 200, type);
+    add_headers(call, "no-cache");
+    return body;
+}
+
 const char *page_locale_asked(const struct call *call)
 {
     return language_find(http_query_text(call->request, "locale"));

@@ -14,6 +14,9 @@ struct answer *page_reply(struct call *call, unsigned status, const char *name, 
 struct answer *page_reply_embedded(struct call *call, unsigned status, const char *type,
                                    const struct embedded_file *file) ATTR_ANSWER;
 
+/* Answers 200 with the headers of a static page and returns the buffer for its body. */
+struct buf *page_reply_text(struct call *call, const char *type);
+
 /* ?locale=, NULL when it names no language of ours. */
 const char *page_locale_asked(const struct call *call);
 

@@ -39,6 +39,6 @@ struct answer *dashboard_show(struct call *call);
  */
 struct answer *dashboard_admit(struct call *call, const char *path) ATTR_MUST_USE;
 
-/* GET /_mock/docs/ and /_mock/docs/{page}: server/docs/, rendered when the program is built. They
- * need the same access as the dashboard. */
+/* GET /_mock/docs/ and /_mock/docs/{page}: server/docs/, rendered when the program is built, as
+ * HTML and, with .md, as Markdown. They need the same access as the dashboard. */
 struct answer *docs_show(struct call *call);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
-import { pageNames } from '../lib/docs.js';
+import { pageFiles, pageNames, pageText } from '../lib/docs.js';
 import { startServer } from '../lib/server.js';
 
 const TOKEN = 'a-token';
@@ -79,11 +79,76 @@ describe('the pages', () => {
   });
 
   test('are 404 if unknown, with HTML for browsers', async () => {
-    for (const name of ['nothing', 'faults.md', 'index.html', '..', '%22%3E%3Cb%3E']) {
+    for (const name of ['nothing', ...['md', 'txt', 'json'].map((ending) => `nothing.${ending}`), 'index.html', '..', '%22%3E%3Cb%3E']) {
       refused(await demo.send('GET', DOCS + name), 404, 'unknown_page');
       const shown = (await demo.send('GET', DOCS + name, BROWSER)).expect(404);
       assert.match(shown.text, /<h1 id="page-not-found">/);
       assert.match(shown.text, /href="\/_mock\/docs\/faults"/);
+    }
+  });
+});
+
+describe('the pages as text', () => {
+  const text = async (name, { server: own = server, ...options } = {}) =>
+    (await new Client(own).send('GET', DOCS + name, options)).expect(200);
+  const here = (source) => source
+    .replaceAll('http://127.0.0.1:8080', server.url)
+    .replaceAll('http:\\/\\/127.0.0.1:8080', server.url.replaceAll('/', '\\/'));
+  const prose = (markdown) => markdown.replace(/^```[^]*?^```$/gm, '');
+
+  test('are Markdown beside each HTML page, which links to it', async () => {
+    for (const name of pageNames()) {
+      const { headers, text: markdown } = await text(`${name}.md`);
+      assert.equal(headers['content-type'], 'text/markdown; charset=utf-8');
+      assert.match(prose(markdown), /^# /m, name);
+      assert.doesNotMatch(prose(markdown), /^<!--|^!\[/m, `${name}: a mark, or a picture that is not there`);
+      assert.ok((await page(path(name))).text.includes(`rel="alternate" type="text/markdown" href="${DOCS}${name}.md"`));
+    }
+  });
+
+  test('have the samples of the sources, with the URL of this server', async () => {
+    for (const file of pageFiles().filter((one) => one.startsWith('server/docs/'))) {
+      const name = file.slice('server/docs/'.length);
+      const { text: markdown } = await text(name);
+      const samples = (source) => source.match(/^```[^]*?^```$/gm) ?? [];
+      assert.deepEqual(samples(markdown), samples(pageText(file)).map(here), name);
+    }
+  });
+
+  test('link to each other, and to what is served', async () => {
+    let links = 0;
+    for (const name of [...pageNames().map((one) => `${one}.md`), 'llms.txt']) {
+      for (const [, url] of prose((await text(name)).text).matchAll(/\]\(([^()\s]+)\)/g)) {
+        if (/^(https?:|#)/.test(url)) continue;
+        const [target, anchor] = url.split('#');
+        assert.match(target, /^\/_mock\/(docs\/[\w-]+\.md|openapi\.yaml)$/, `${name}: ${url}`);
+        (await demo.send('HEAD', target)).expect(200);
+        if (anchor) assert.ok((await page(target.replace(/(index)?\.md$/, ''))).text.includes(` id="${anchor}"`), `${name}: ${url}`);
+        links++;
+      }
+    }
+    assert.ok(links > 200);
+  });
+
+  test('are listed in llms.txt, with a line each', async () => {
+    const { headers, text: list } = await text('llms.txt');
+    assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+    assert.match(list, /^# MilkyPay mock\n\n> .*\n/);
+    const lines = [...list.matchAll(/^- \[(.+)\]\(\/_mock\/docs\/([\w-]+)\.md\): (.+)$/gm)];
+    assert.deepEqual(lines.map(([, , name]) => name), pageNames());
+    for (const [line] of lines) assert.ok(line.length < 300, line);
+  });
+
+  test('name the server as its caller does, and can be cached where they are as in the sources', async () => {
+    const asked = (host) => text('curl.md', { headers: { Host: host } });
+    const plain = await asked('127.0.0.1:8080');
+    assert.ok(plain.text.includes('http://127.0.0.1:8080/') && plain.headers.etag);
+    const other = await asked('localhost:99');
+    assert.ok(other.text.includes('http://localhost:99/') && !other.text.includes('127.0.0.1:8080'));
+    assert.equal(other.headers.etag, undefined);
+    for (const { headers } of [plain, other]) {
+      assert.equal(headers['cache-control'], 'no-cache');
+      assert.match(headers['content-security-policy'], /default-src 'none'/);
     }
   });
 });
@@ -144,7 +209,7 @@ describe('access', () => {
   });
 
   test('a control token is required as header, cookie or parameter', async () => {
-    for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/search.json', '/_mock/docs/nothing']) {
+    for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/search.json', '/_mock/docs/faults.md', '/_mock/docs/llms.txt', '/_mock/docs/nothing']) {
       const asked = (await stranger.send('GET', url, BROWSER)).expect(401);
       assert.match(asked.text, /name="token"/);
       assert.equal(asked.headers.etag, undefined);

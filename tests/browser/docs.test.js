@@ -284,8 +284,6 @@ describe('samples', () => {
 
   test('leave what says the default', async () => {
     await asPayer({}, server, async (payer) => {
-      await open(payer, 'demo-shop');
-      assert.ok((await payer.page.locator('td[data-label="default"]').allInnerTexts()).some((text) => text.includes(SHOWN)));
       await open(payer, 'index');
       assert.ok((await payer.page.locator('article code').allInnerTexts()).includes(`listening on http://${SHOWN}`));
     });

@@ -7,7 +7,7 @@ import { startSearch } from './docs_search.js';
 const ADDRESS = /http:(\\?\/\\?\/)127\.0\.0\.1:8080(?!\d)/g;
 
 /** Whether the code says what the default is, not where this server is. */
-const isDefault = (code) => code.closest('td[data-label="default"]') || code.textContent.startsWith('listening on');
+const isDefault = (code) => code.textContent.startsWith('listening on');
 
 function nameThisServer(code) {
   const { protocol, host } = location;
