@@ -1,4 +1,5 @@
-// Starts the mock, waits until it is healthy, and passes its URL and keys to later steps.
+// Starts the mock, waits until it is healthy, and passes its URL and keys to later steps. With the input `rehearse` it
+// rehearses a shop instead.
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as container from './in_container.js';
 import * as local from './in_process.js';
+import { rehearse } from './rehearse.js';
 import { fail, input, mask, quote, saveState, say, setOutput, setVariable } from './runner.js';
 
 const PATIENCE_MS = 60_000;
@@ -84,6 +86,10 @@ async function main() {
     image: input('image'),
     report: join(folder, 'report'),
   };
+  if (input('rehearse')) {
+    rehearse({ ...state, settings: input('rehearse'), command: input('command'), options });
+    return;
+  }
   const way = state.binary ? local : container;
   const args = ['--listen', `127.0.0.1:${port}`, '--report', way.reportFolder(state), ...options];
   await withMock(way, state, args, async () => {

@@ -30,12 +30,20 @@ export function fail(text) {
   process.exitCode = 1;
 }
 
+/** Runs `act`; nothing that it prints is interpreted as a command. */
+export function withoutCommands(act) {
+  const end = randomUUID();
+  console.log(`::stop-commands::${end}`);
+  try {
+    return act();
+  } finally {
+    console.log(`::${end}::`);
+  }
+}
+
 /** Prints foreign text under a heading; none of its lines is interpreted as a command. */
 export function quote(heading, text) {
-  const end = randomUUID();
   console.log(`::group::${heading}`);
-  console.log(`::stop-commands::${end}`);
-  console.log(text.trimEnd());
-  console.log(`::${end}::`);
+  withoutCommands(() => console.log(text.trimEnd()));
   console.log('::endgroup::');
 }

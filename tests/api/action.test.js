@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { DEMO } from '../lib/client.js';
 import { freePort } from '../lib/ports.js';
+import { shopFolder } from '../lib/rehearse.js';
 import { ALONE, BIN, tempDir } from '../lib/server.js';
 
 const ACTION = fileURLToPath(new URL('../../docker/action/', import.meta.url));
@@ -135,7 +136,7 @@ describe('the action', { skip: ALONE }, () => {
     assert.match(stdout, new RegExp(`the MilkyPay mock \\S+ is at ${url}\n$`));
     assert.deepEqual(job.variables, { MILKYPAY_URL: url, MILKYPAY_ACCOUNT_ID: DEMO.id, MILKYPAY_API_KEY: DEMO.api_key,
       MILKYPAY_PUBLIC_KEY: DEMO.public_key, MILKYPAY_SECRET_KEY: DEMO.secret_key });
-    assert.deepEqual(Object.keys(job.outputs).sort(), Object.keys(action.outputs).sort());
+    assert.deepEqual([...Object.keys(job.outputs), 'report'].sort(), Object.keys(action.outputs).sort());
     const { id } = await create(job.variables);
     assert.equal((await fetch(`${url}/_mock/wait?invoice=${id}&status=processed`)).status, 200);
 
@@ -209,6 +210,8 @@ describe('the action', { skip: ALONE }, () => {
       [{ binary: BIN, port: '70000' }, 'port'],
       [{ binary: BIN, port: 'x' }, 'port'],
       [{ binary: BIN, options: '--no-such-option' }, 'ended before it listened'],
+      [{ rehearse: 'rehearsal.json', command: 'true' }, 'rehearse needs the input binary'],
+      [{ binary: BIN, rehearse: 'none.json', command: 'true' }, 'the rehearsal could not judge'],
     ]) {
       const job = new Job(inputs);
       const { status, stdout } = job.main();
@@ -217,8 +220,31 @@ describe('the action', { skip: ALONE }, () => {
         stdout.split('\n').some((line) => line.startsWith('::error ') && line.includes(words)),
         stdout,
       );
-      assert.deepEqual([job.outputs, pairs(job.files.GITHUB_STATE).mock ?? ''], [{}, '']);
+      const { report, ...outputs } = job.outputs;
+      assert.deepEqual([outputs, pairs(job.files.GITHUB_STATE).mock ?? ''], [{}, '']);
     }
+  });
+
+  test('rehearses a shop, with a summary of the job, and no line of the shop is executed as a command', () => {
+    const summary = join(tempDir(), 'summary');
+    const rehearsal = (defect) => {
+      const folder = shopFolder();
+      const job = new Job({ binary: BIN, rehearse: join(folder, 'rehearsal.json'), command: `cd ${folder} && exec node shop.mjs`,
+        options: '--only E0,A1' }, { GITHUB_STEP_SUMMARY: summary, DEFECT: defect });
+      return { ...job.main(), job };
+    };
+    const right = rehearsal('');
+    assert.equal(right.status, 0, right.stdout);
+    assert.match(right.stdout, /^::stop-commands::([\w-]+)\n[^]*\n2 of 2 MUST hold[^]*\n::\1::\n$/);
+    assert.match(readFileSync(summary, 'utf8'), /^### 2 of 2 MUST hold/);
+    assert.deepEqual(Object.keys(right.job.outputs), ['report']);
+    assert.ok(existsSync(join(right.job.outputs.report, 'rehearsal.html')));
+    assert.equal(right.job.post().stdout, ''); // there is nothing to stop
+
+    const wrong = rehearsal('believes all');
+    assert.equal(wrong.status, 1, wrong.stdout);
+    assert.match(wrong.stdout, /\n::[\w-]+::\n::error title=MilkyPay mock::a MUST fails in the rehearsal: .*\n$/);
+    assert.match(readFileSync(summary, 'utf8'), /\| FAIL \| MUST \| \*\*A1\*\*/);
   });
 
   test('runs an image in the runner\'s network with restrictions, and removes the container', async () => {
