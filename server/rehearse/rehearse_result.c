@@ -55,7 +55,7 @@ json_t *performance_result(const struct performance *performance, const char *re
 {
     const json_t *scenario = performance->scenario;
     const char *id = json_string_value(json_object_get(scenario, "id"));
-    json_t *anchor = json_sprintf("rehearse.html#%s", id);
+    json_t *anchor = json_sprintf("/_mock/docs/rehearse-scenarios#%s", id);
     text_lower((char *)json_string_value(anchor));
     json_t *value = json_object();
     static const char *const copied[] = {"id", "group", "name", "grade", "rule"};

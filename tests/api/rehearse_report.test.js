@@ -114,7 +114,7 @@ FAIL        D1  The reply of a creation is lost (MUST)
             one order has two invoices that were paid
             O6: two payable invoices for one order; expected 1, observed 2: cpi_D1, cpi_D1b
             run it alone: milkypay-mock rehearse --only D1 --seed 7 -- node shop.js
-            documentation: rehearse.html#d1
+            documentation: /_mock/docs/rehearse-scenarios#d1
 `), said);
       assert.ok(said.includes(`
 NOT TESTED  B2  The same callback twice at the same instant (MUST)

@@ -104,7 +104,7 @@ export class Reader {
       symlinkSync(BIN, join(this.folder, folder, name));
     }
     mkdirSync(join(this.folder, 'docker'));
-    symlinkSync(join(ROOT, 'docker/clients'), join(this.folder, 'docker/clients'));
+    for (const name of ['clients', 'demo-shop']) symlinkSync(join(ROOT, 'docker', name), join(this.folder, 'docker', name));
     if (bare) this.server = await startServer({ firstCallbackDelay: null });
     this.shell = this.launch('sh', []);
   }

@@ -41,7 +41,7 @@ const ordinary = (id, last = 'paid') => [...order(0, 0, id), pays(4, 60), callba
 /** Result of a scenario; `more` replaces members. */
 const result = (id, group, name, more = {}) => ({
   id, group, name, grade: 'MUST', rule: 'P962', result: 'PASS', reason: '', needs: [], failures: [],
-  costs: null, again: `milkypay-mock rehearse --only ${id} --seed 7 -- node shop.js`, docs: `rehearse.html#${id.toLowerCase()}`, seed: 7, took_ms: 812,
+  costs: null, again: `milkypay-mock rehearse --only ${id} --seed 7 -- node shop.js`, docs: `/_mock/docs/rehearse-scenarios#${id.toLowerCase()}`, seed: 7, took_ms: 812,
   account: `coma_${id}`, invoices: [`cpi_${id}`], timeline: ordinary(`cpi_${id}`), ...more });
 const fails = (oracle, text, expected, observed) => ({ oracle, text, expected, observed });
 

@@ -1,7 +1,7 @@
 // The page with the kill matrix: server/docs/rehearse-matrix.md.
 
-const cell = (text) => text.replaceAll('|', '\\|');
-const table = (heads, rows) =>
+export const cell = (text) => text.replaceAll('|', '\\|');
+export const table = (heads, rows) =>
   [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 const ids = (list) => list.join(', ');
 
