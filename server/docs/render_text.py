@@ -11,8 +11,8 @@ HEAD = """# MilkyPay mock
 
 > A local HTTP server that behaves like the payment platform MilkyPay, to develop and test a shop without it. Version {version}.
 
-Each page below is Markdown; without `.md` it is HTML. The contract of all endpoints is
-[openapi.yaml](/_mock/openapi.yaml).
+Each page below is Markdown; without `.md` it is HTML. Coding agents start with the [skill](/_mock/docs/skill.md).
+The contract of all endpoints is [openapi.yaml](/_mock/openapi.yaml).
 """
 
 
