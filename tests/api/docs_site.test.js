@@ -79,7 +79,8 @@ describe('the pages', () => {
   });
 
   test('are 404 if unknown, with HTML for browsers', async () => {
-    for (const name of ['nothing', ...['md', 'txt', 'json'].map((ending) => `nothing.${ending}`), 'index.html', '..', '%22%3E%3Cb%3E']) {
+    const files = ['md', 'txt', 'json'].map((ending) => `nothing.${ending}`);
+    for (const name of ['nothing', ...files, 'index.html', '..', '%22%3E%3Cb%3E']) {
       refused(await demo.send('GET', DOCS + name), 404, 'unknown_page');
       const shown = (await demo.send('GET', DOCS + name, BROWSER)).expect(404);
       assert.match(shown.text, /<h1 id="page-not-found">/);
@@ -102,7 +103,8 @@ describe('the pages as text', () => {
       assert.equal(headers['content-type'], 'text/markdown; charset=utf-8');
       assert.match(prose(markdown), /^# /m, name);
       assert.doesNotMatch(prose(markdown), /^<!--|^!\[/m, `${name}: a mark, or a picture that is not there`);
-      assert.ok((await page(path(name))).text.includes(`rel="alternate" type="text/markdown" href="${DOCS}${name}.md"`));
+      const { text: html } = await page(path(name));
+      assert.ok(html.includes(`rel="alternate" type="text/markdown" href="${DOCS}${name}.md"`));
     }
   });
 
@@ -123,11 +125,21 @@ describe('the pages as text', () => {
         const [target, anchor] = url.split('#');
         assert.match(target, /^\/_mock\/(docs\/[\w-]+\.md|openapi\.yaml)$/, `${name}: ${url}`);
         (await demo.send('HEAD', target)).expect(200);
-        if (anchor) assert.ok((await page(target.replace(/(index)?\.md$/, ''))).text.includes(` id="${anchor}"`), `${name}: ${url}`);
+        const html = anchor && (await page(target.replace(/(index)?\.md$/, ''))).text;
+        if (anchor) assert.ok(html.includes(` id="${anchor}"`), `${name}: ${url}`);
         links++;
       }
     }
     assert.ok(links > 200);
+  });
+
+  test('name only paths of pages that there are', async () => {
+    const named = new Set();
+    for (const name of pageNames()) {
+      for (const [url] of (await text(`${name}.md`)).text.matchAll(/\/_mock\/docs\/[\w-]+\.(?:md|txt)\b/g)) named.add(url);
+    }
+    for (const url of named) (await demo.send('HEAD', url)).expect(200);
+    assert.ok(named.has(`${DOCS}llms.txt`));
   });
 
   test('are listed in llms.txt, with a line each', async () => {
@@ -209,7 +221,8 @@ describe('access', () => {
   });
 
   test('a control token is required as header, cookie or parameter', async () => {
-    for (const url of [DOCS, '/_mock/docs/faults', '/_mock/docs/search.json', '/_mock/docs/faults.md', '/_mock/docs/llms.txt', '/_mock/docs/nothing']) {
+    for (const name of ['', 'faults', 'faults.md', 'llms.txt', 'search.json', 'nothing']) {
+      const url = DOCS + name;
       const asked = (await stranger.send('GET', url, BROWSER)).expect(401);
       assert.match(asked.text, /name="token"/);
       assert.equal(asked.headers.etag, undefined);
