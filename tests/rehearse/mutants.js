@@ -162,16 +162,6 @@ ${REFERENCE}`]],
       ['orders.js', 'get(id) { return this.#byId.get(id); }', "get(id) { return this.#byId.get(id.replaceAll('x', '')); }"],
     ],
   },
-  'no retry of a creation': {
-    about: 'gives up a creation without an answer, and forgets that the invoice may exist',
-    kills: ['D1', 'D2', 'D4', 'D5'],
-    change: [
-      ['platform.js', 'const ATTEMPTS = 3;', 'const ATTEMPTS = 1;'],
-      ['platform.js', 'const done = await look().catch(() => undefined);', 'const done = undefined;'],
-      ['payments.js', "        : await this.#platform.find(order.id);", '        : undefined;'],
-      ['callbacks.js', '    note.order = order.id;', "    if (!order.invoice) return 200;\n    note.order = order.id;"],
-    ],
-  },
   '409 ignored': {
     about: 'takes a 409 for a refusal, and not for the invoice of an earlier try',
     kills: ['D1', 'D2', 'D4', 'D5'],
@@ -180,7 +170,7 @@ ${REFERENCE}`]],
   },
   'closed after an error': {
     about: 'takes no more orders once the platform has not answered',
-    kills: ['D1', 'D2', 'D4', 'D5', 'D7'],
+    kills: ['D1', 'D2', 'D3', 'D4', 'D5', 'D7'],
     change: [
       ['platform.js', '  async #once(act, look) {', '  async #once(act, look) {\n    if (this.closed) throw new Unsure("closed");'],
       ['platform.js', '        const done = await look()', '        this.closed = true;\n        throw error;\n        const done = await look()'],
