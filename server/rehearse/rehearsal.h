@@ -16,7 +16,6 @@
 struct rehearse_options {
     const char *settings; /* the file */
     const char *only;     /* ids of scenarios, separated by commas; NULL: all */
-    const char *level;    /* receiver, orders or money */
     const char *shop;     /* URL of a shop that runs already */
     const char *listen;   /* of the server */
     int64_t seed, jobs;

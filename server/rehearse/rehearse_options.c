@@ -19,17 +19,6 @@ struct rehearse_option {
 
 /* ------------------------------------------------------------------ readers */
 
-static const char *const levels[] = {"receiver", "orders", "money", NULL};
-
-static const char *read_level(struct rehearsal *rehearsal, const char *value)
-{
-    rehearsal->options.level = value;
-    return text_index(levels, value) >= 0
-               ? NULL
-               : arena_printf(&rehearsal->arena, "must be %s",
-                              nearest_choices(&rehearsal->arena, levels));
-}
-
 static const char *read_seed(struct rehearsal *rehearsal, const char *value)
 {
     return text_to_int(value, &rehearsal->options.seed) ? NULL : "must be a whole number";
@@ -70,7 +59,6 @@ static const struct rehearse_option options[] = {
     {"shop", "URL", 0, "a shop that runs already, with the demo account's keys", read_shop},
     {"listen", "HOST:PORT", IN(listen), "address of the mock; default a free port, with --shop 127.0.0.1:8080"},
     {"only", "IDS", IN(only), "only these scenarios, such as D1,B2"},
-    {"level", "LEVEL", 0, "receiver, orders or money", read_level},
     {"seed", "N", 0, "repeat a run with its seed", read_seed},
     {"jobs", "N", 0, "scenarios at the same time; default twice the processors", read_jobs},
     {"complete", NULL, IN(complete), "exit with 4 if a MUST was not tested"},
@@ -233,7 +221,7 @@ const char *rehearse_read_options(struct rehearsal *rehearsal, int argc, char **
                                   bool *ret_help)
 {
     struct rehearse_options *given = &rehearsal->options;
-    *given = (struct rehearse_options){.level = "money", .seed = 1};
+    *given = (struct rehearse_options){.seed = 1};
     const char *why = read_arguments(rehearsal, argc, argv, ret_help);
     why = why || *ret_help ? why : check(given);
     if (!given->listen) {

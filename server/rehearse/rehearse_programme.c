@@ -78,18 +78,17 @@ static json_t *missing_of(const struct rehearsal *rehearsal, const json_t *scena
 {
     const struct rehearse_settings *settings = &rehearsal->settings;
     const struct rehearse_hook *hooks = settings->hooks;
-    bool orders = !text_equal(rehearsal->options.level, "receiver");
-    bool state = text_equal(rehearsal->options.level, "money") && hooks[HOOK_STATE].given;
+    bool state = hooks[HOOK_STATE].given;
     bool kill = settings->restart_kills && rehearsal->options.command;
     const struct {
         const char *need;
         bool there;
     } needs[] = {
-        {"order", orders && hooks[HOOK_ORDER].given},
+        {"order", hooks[HOOK_ORDER].given},
         {"click", rehearse_uses(rehearsal, "order", "click")},
         {"state", state},
         {"fulfilments", state && settings->fulfilments.given},
-        {"refund", orders && hooks[HOOK_REFUND].given},
+        {"refund", hooks[HOOK_REFUND].given},
         {"amount", rehearse_uses(rehearsal, "refund", "amount")},
         {"restart", kill || hooks[HOOK_RESTART].given},
         {"kill", kill},
@@ -235,12 +234,23 @@ static json_t *results_of(const struct programme *programme)
     return results;
 }
 
-/* How many will be played. */
-static size_t testable(const struct programme *programme)
+static bool is_among(const json_t *scenario, const struct programme *programme)
 {
-    size_t n = 0;
     for (size_t i = 0; i < programme->n; i++) {
-        n += !programme->list[i].result;
+        if (programme->list[i].scenario == scenario) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many will be played: an ordinary case that was chosen too is played once. */
+static size_t to_play(const struct programme *controls, const struct programme *programme)
+{
+    size_t n = controls->n;
+    for (size_t i = 0; i < programme->n; i++) {
+        const struct performance *each = &programme->list[i];
+        n += !each->result && !is_among(each->scenario, controls);
     }
     return n;
 }
@@ -250,7 +260,7 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
     struct programme programme = chosen(rehearsal);
     struct programme controls = controls_of(rehearsal, &programme);
     struct progress progress =
-        progress_begin(controls.n + testable(&programme), rehearsal->options.output);
+        progress_begin(to_play(&controls, &programme), rehearsal->options.output);
     rehearsal->progress = &progress;
     int signal_number = pool_run(rehearsal, controls.list, controls.n);
     for (size_t i = 0; !signal_number && i < controls.n; i++) {
