@@ -192,10 +192,10 @@ ${REFERENCE}`]],
     kills: ['E0', 'B5', 'E1', 'E2', 'E3', 'E4', 'E6', 'F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7'],
     change: [['callbacks.js', ANSWER, `${HEAR}    return 202;`]],
   },
-  'answers 204': {
-    about: 'answers repeated callbacks with 204',
-    kills: ['E0', 'B4', 'B5', 'C4', 'C5', 'F1', 'F2', 'F4', 'F7'],
-    change: [['callbacks.js', ANSWER, `${HEAR}    return ['news', 'unclear'].includes(note.judgement) ? 200 : 204;`]],
+  'answers refunds 204': {
+    about: 'answers callbacks of refunds with 204',
+    kills: ['B5', 'F1', 'F2', 'F3', 'F4', 'F5', 'F7'],
+    change: [['callbacks.js', ANSWER, `${HEAR}    return /refund/.test(status) ? 204 : 200;`]],
   },
   'answers old ones 500': {
     about: 'answers 500 to a callback that is older than what it knows',

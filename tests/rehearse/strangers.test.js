@@ -7,8 +7,7 @@ import { broken, errors, explain, rehearse } from './rehearse.js';
 import { STRANGERS } from './shops.js';
 
 const FOUND = {
-  // no signature; the return URL is believed; a check and a later write; another reference per try; later statuses
-  // ignored
+  // no signature; the return URL is believed; a check and a later write; a new reference per try; later statuses lost
   books: ['A1', 'A2', 'A3', 'A4', 'A5', 'A7', 'A8', 'B2', 'B3', 'B5', 'C1', 'D1', 'D2', 'D4', 'D5', 'E6', 'F6'],
   // no signature, but each callback is verified by a read; a mail per callback; "partially_processed" taken for paid
   tickets: ['A1', 'A2', 'A3', 'A4', 'A8', 'B1', 'B2', 'B3', 'B4', 'B6', 'C1', 'E1', 'E3', 'E6', 'F5', 'F6'],
