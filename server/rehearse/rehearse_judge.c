@@ -1,6 +1,7 @@
 /* Judges an order at rest. */
 #include "base/text.h"
 #include "base/wall.h"
+#include "domain/money.h"
 #include "rehearse/rehearse_oracles.h"
 
 #include <time.h>
@@ -39,6 +40,33 @@ static bool read_state(struct scene *scene, const struct shop_state *before,
     return true;
 }
 
+/*
+ * In an ordinary purchase the settings must find what they name. An extract that finds nothing would
+ * let every mistake pass, and a word that is not in the map would look like a mistake of the shop.
+ * Returns false after scene_fail.
+ */
+static bool settings_fit(struct scene *scene, const struct shop_state *state)
+{
+    const struct rehearse_settings *settings = &scene->rehearsal->settings;
+    bool paid = text_equal(state->state, "paid");
+    if (!json_is_true(json_object_get(scene->scenario, "ordinary")) || scene->shop_ended) {
+        return true;
+    }
+    if (!state->read) {
+        return scene_fail(scene, "the state of the order cannot be read: %s", state->told);
+    }
+    if (text_equal(state->state, "unknown")) {
+        return scene_fail(scene, "state.map does not say what \"%s\" means", state->told);
+    }
+    if (paid && settings->fulfilments.given && state->fulfilments < 0) {
+        return scene_fail(scene, "state.fulfilments finds no number in the answer");
+    }
+    if (paid && settings->shop_amount.given && state->amount == MONEY_NONE) {
+        return scene_fail(scene, "state.amount finds no amount in the answer");
+    }
+    return true;
+}
+
 static bool judge_told(struct scene *scene, const struct ledger *ledger, bool last,
                        struct findings *ret_findings)
 {
@@ -63,7 +91,7 @@ static bool judge_told(struct scene *scene, const struct ledger *ledger, bool la
         if (at - since >= scene->rehearsal->settings.rest_ms) {
             oracles_judge(&judging);
             if (!may_improve(ret_findings) || at > end) {
-                return true;
+                return settings_fit(scene, &before);
             }
         }
     }

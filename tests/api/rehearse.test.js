@@ -128,6 +128,23 @@ describe('a verdict', { skip: ALONE }, () => {
     assert.match(again, /^milkypay-mock rehearse --only A1 --seed 1 -- \S*node shop\.mjs$/);
   });
 
+  for (const [what, change, reason] of [
+    ['no such member of the answer', { status: '/state' },
+      'the state of the order cannot be read: the answer of the hook state has no status'],
+    ['a word that is not in the map', { map: { ...SETTINGS.state.map, processed: undefined } },
+      'state.map does not say what "processed" means'],
+    ['an extract that finds no number', { fulfilments: '/shiped' }, 'state.fulfilments finds no number in the answer'],
+    ['an extract that finds no amount', { amount: '/payed' }, 'state.amount finds no amount in the answer'],
+  ]) {
+    test(`settings that do not fit the shop are no mistake of the shop: ${what}`, async () => {
+      const settings = { ...SETTINGS, state: { ...SETTINGS.state, ...change } };
+      const played = await rehearsed(['--only', 'E0,B1'], { settings, defect: 'believes all' });
+      assert.deepEqual(results(played), { E0: 'ERROR', B1: 'ERROR' });
+      assert.equal(find(played, 'E0').reason, reason);
+      assert.equal(played.code, 2);
+    });
+  }
+
   test('a MUST that was not tested decides with --complete', async () => {
     assert.equal((await rehearse(['--only', 'F1', '--complete'])).code, 4);
     assert.equal((await rehearse(['--only', 'F5', '--complete'])).code, 0);
