@@ -151,7 +151,9 @@ static const struct {
     {"order.form", "what it sends, with {amount} as the price; or \"json\", or a \"command\""},
     {"state.url", "a page or an API of the shop that has the status of {order}"},
     {"state.status", "a JSON pointer (\"/status\"), or a pattern whose group is the status"},
-    {"state.map", "the shop's words: unpaid, pending, paid, part, failed, refunded, disputed"},
+    {"state.map",
+     "for each word of the shop what it means: unpaid, pending, paid, part, failed, refunded, "
+     "disputed"},
 };
 
 static const char *meaning_of(const char *path)

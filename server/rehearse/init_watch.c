@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define STEP_MS 200
+#define RETURN_S 15
 
 /* ------------------------------------------------------------------ what there is to see */
 
@@ -45,6 +46,21 @@ static json_t *creation_of(struct scene *scene, const char *id)
     json_t *creation = method && path ? json_sprintf("%s %s", method, path) : json_null();
     json_decref(list);
     return creation;
+}
+
+/* Where a payer who has paid returns to. Only the newer profiles show `return_urls`. A new value.
+ */
+static json_t *return_url_of(struct scene *scene, const char *id)
+{
+    json_t *shown = platform_call(
+        scene, "GET", arena_printf(&scene->arena, "payment-invoices/%s/document?profile=2024", id),
+        NULL);
+    const json_t *attributes = json_object_get(json_object_get(shown, "data"), "attributes");
+    json_t *url = json_object_get(json_object_get(attributes, "return_urls"), "success");
+    url = json_is_string(url) ? url : json_object_get(attributes, "return_url");
+    url = url ? json_incref(url) : json_null();
+    json_decref(shown);
+    return url;
 }
 
 /* The last answer to the callback of a status; sets *ret_done if it was the right one. */
@@ -84,6 +100,7 @@ static json_t *look(struct scene *scene, bool *ret_done)
         json_decref(invoice);
         return NULL;
     }
+    json_object_set_new(attributes, "return_url", return_url_of(scene, id));
     json_t *creation = creation_of(scene, id), *code = callback_of(scene, id, word, &answered);
     bool heard = answered || json_is_null(json_object_get(attributes, "callback_url"));
     *ret_done = heard && status_parse(word, &status) && status_is_final(status);
@@ -169,6 +186,22 @@ static void watch_purchase(const struct init_watch *watch, struct scene *scene)
     json_decref(before);
 }
 
+/* The payer's browser comes back after the callback was answered. A script needs no time for that.
+ */
+static void let_return(struct scene *scene)
+{
+    const struct timespec second = {.tv_sec = 1};
+    if (!isatty(STDIN_FILENO)) {
+        return;
+    }
+    printf("The payment is complete. Return to the shop now: it runs for %d seconds more.\n",
+           RETURN_S);
+    fflush(stdout);
+    for (int s = 0; s < RETURN_S && !shop_has_ended(scene); s++) {
+        nanosleep(&second, NULL);
+    }
+}
+
 int init_watch(void *arg, const struct keeper_place *place)
 {
     const struct init_watch *watch = arg;
@@ -177,6 +210,9 @@ int init_watch(void *arg, const struct keeper_place *place)
     if (open_account(&scene, &arena) && (!watch->port || shop_run(&scene))) {
         tell(&scene);
         watch_purchase(watch, &scene);
+        if (!scene.error) {
+            let_return(&scene);
+        }
     }
     if (scene.error) {
         send_error(watch, &scene);

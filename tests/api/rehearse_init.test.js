@@ -81,6 +81,12 @@ describe('rehearse --init', { skip: ALONE }, () => {
     }
   });
 
+  test('the return URL may be one of several', async () => {
+    const urls = Object.fromEntries(['success', 'fail', 'pending'].map((which) => [which, `OWN/${which}/order-17`]));
+    const { said } = await purchase({ reference_id: 'order-17', callback_url: 'OWN/callback', return_urls: urls });
+    assert.match(said, /\n {2}return {5}\{shop\}\/success\/\{reference\}\n/);
+  });
+
   test('a shop at several places, without a page to return to', async () => {
     const { said, settings } = await purchase({ reference_id: 'order-17', callback_url: 'OWN/hooks?for=order-17', return_url: 'http://other.test/thanks' });
     assert.equal(settings.callback, '{shop}/hooks?for={reference}');
