@@ -23,7 +23,7 @@ const ROUTES = [
   ['GET', '/callbacks', showCallbacks],
   ['GET', '/events', listen],
   ['GET', '/assets/:id', showAsset],
-  ['GET', '/health', (_, { response }) => sendStatus(response, 200)],
+  ['GET', '/health', ({ ready }, { response }) => sendStatus(response, ready ? 200 : 503)],
 ].map(([method, path, handle]) => ({
   method,
   pattern: new RegExp(`^${path.replace(':id', '([\\w.-]{1,64})')}$`),
@@ -33,7 +33,7 @@ const ROUTES = [
 const TOKEN = /^[\w-]{0,64}$/;
 const AMOUNT = /^\d{1,7}(\.\d{1,2})?$/;
 
-/** Handles a request. `shop`: orders, platform, payments, payouts, callbacks, listeners, site. */
+/** Handles a request. `shop`: orders, platform, payments, payouts, callbacks, listeners, site, ready. */
 export async function answer(shop, request, response) {
   try {
     const [path] = request.url.split('?');

@@ -61,7 +61,7 @@ function start(config) {
   server.listen(config.listen.port, config.listen.host, () => {
     const shopUrl = config.shopUrl ?? urlOf(server.address());
     shop = assemble(config, file, shopUrl);
-    shop.payments.reconcile(); // what happened while it was down
+    shop.payments.reconcile().then(() => { shop.ready = true; }); // what happened while it was down
     console.log(`the shop is at ${shopUrl}, the mock's dashboard at ${shop.site.dashboard()}`);
   });
   const stop = () => {
