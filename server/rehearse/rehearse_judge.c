@@ -41,9 +41,9 @@ static bool read_state(struct scene *scene, const struct shop_state *before,
 }
 
 /*
- * In an ordinary purchase the settings must find what they name. An extract that finds nothing would
- * let every mistake pass, and a word that is not in the map would look like a mistake of the shop.
- * Returns false after scene_fail.
+ * In an ordinary purchase the settings must find what they name. An extract that finds nothing
+ * would let every mistake pass, and a word that is not in the map would look like a mistake of the
+ * shop. Returns false after scene_fail.
  */
 static bool settings_fit(struct scene *scene, const struct shop_state *state)
 {
