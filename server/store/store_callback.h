@@ -10,7 +10,6 @@ int64_t store_callback_next_seq(struct store *store);
 /* Inserts and sets `callback->seq`. */
 void store_callback_insert(struct store *store, struct callback *callback);
 
-/* Saves state, due_ms, attempts, ended_ms, code, manual, signature, fault and extra. */
 /*
  * Deletes the oldest callbacks made by hand of an invoice (0: of the account without one) that have
  * ended, so that with a new one it has at most `most`. Returns false if too many have not ended.
@@ -23,6 +22,7 @@ bool store_callback_met(struct store *store, struct arena *arena, int64_t accoun
                         enum fault_kind fault, enum callback_state state,
                         struct callback *ret_callback);
 
+/* Saves state, due_ms, attempts, ended_ms, code, manual, signature, fault and extra. */
 void store_callback_update(struct store *store, const struct callback *callback);
 
 /* Returns true if it exists. Texts go to the arena. */
