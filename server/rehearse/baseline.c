@@ -100,18 +100,6 @@ static void read_root(struct json_errors *errors, const json_t *root, const json
     }
 }
 
-/* The errors, a line each; NULL: there are none. */
-static const char *lines_of(const struct json_errors *errors, const char *file)
-{
-    buf_auto lines = {0};
-    for (const struct json_error *error = errors->first; error; error = error->next) {
-        char *line = arena_printf(errors->arena, "%s: %s: %s", file, error->path, error->message);
-        text_flatten(line);
-        buf_printf(&lines, "%s%s", lines.size ? "\n" : "", line);
-    }
-    return lines.size ? arena_copy(errors->arena, lines.data, lines.size) : NULL;
-}
-
 const char *baseline_load(struct arena *arena, const char *file, const json_t *catalogue,
                           struct baseline *ret_baseline)
 {
@@ -127,7 +115,7 @@ const char *baseline_load(struct arena *arena, const char *file, const json_t *c
     }
     if (json_is_object(root)) {
         read_root(&errors, root, catalogue, ret_baseline);
-        why = lines_of(&errors, file);
+        why = json_errors_lines(&errors, file);
     } else {
         why = arena_printf(arena, "%s: must be an object", file);
     }

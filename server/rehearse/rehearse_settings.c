@@ -76,18 +76,6 @@ static void take(struct settings_reading *reading, const struct raw *raw)
     }
 }
 
-/* The errors, a line each. */
-static const char *lines_of(const struct json_errors *errors, const char *file)
-{
-    buf_auto lines = {0};
-    for (const struct json_error *error = errors->first; error; error = error->next) {
-        char *line = arena_printf(errors->arena, "%s: %s: %s", file, error->path, error->message);
-        text_flatten(line);
-        buf_printf(&lines, "%s%s", lines.size ? "\n" : "", line);
-    }
-    return lines.size ? arena_copy(errors->arena, lines.data, lines.size) : NULL;
-}
-
 static const char *parse(struct rehearsal *rehearsal, const char *file)
 {
     struct arena *arena = &rehearsal->arena;
@@ -123,7 +111,7 @@ const char *rehearse_read_settings(struct rehearsal *rehearsal)
     }
     fill_me_find(rehearsal->settings.root, &reading.errors);
     if (reading.errors.n) {
-        return lines_of(&reading.errors, file);
+        return json_errors_lines(&reading.errors, file);
     }
     settings_fields(&reading, "", rehearsal->settings.root, fields, ARRAY_SIZE(fields), &raw);
     if (!raw.shop && !rehearsal->options.shop) {
@@ -133,7 +121,7 @@ const char *rehearse_read_settings(struct rehearsal *rehearsal)
     if (rehearsal->options.shop) {
         rehearsal->settings.shop_url = rehearsal->options.shop;
     }
-    return lines_of(&reading.errors, file);
+    return json_errors_lines(&reading.errors, file);
 }
 
 void rehearse_settings_finish(struct rehearse_settings *settings)

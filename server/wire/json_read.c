@@ -21,6 +21,17 @@ bool json_errors_has(const struct json_errors *errors, const char *path)
     return error;
 }
 
+const char *json_errors_lines(const struct json_errors *errors, const char *file)
+{
+    buf_auto lines = {0};
+    for (const struct json_error *error = errors->first; error; error = error->next) {
+        char *line = arena_printf(errors->arena, "%s: %s: %s", file, error->path, error->message);
+        text_flatten(line);
+        buf_printf(&lines, "%s%s", lines.size ? "\n" : "", line);
+    }
+    return lines.size ? arena_copy(errors->arena, lines.data, lines.size) : NULL;
+}
+
 void json_errors_add(struct json_errors *errors, const char *path, const char *format, ...)
 {
     struct json_error **tail = errors->tail ? errors->tail : &errors->first;

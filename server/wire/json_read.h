@@ -29,6 +29,9 @@ void json_errors_add(struct json_errors *errors, const char *path, const char *f
 
 bool json_errors_has(const struct json_errors *errors, const char *path);
 
+/* "FILE: PATH: MESSAGE", a line for each error, in the arena; NULL: there are none. */
+const char *json_errors_lines(const struct json_errors *errors, const char *file);
+
 /* The common messages. */
 #define MESSAGE_BLANK "This value should not be blank."
 #define MESSAGE_INVALID "This value is not valid."
