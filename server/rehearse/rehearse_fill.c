@@ -45,6 +45,7 @@ static const struct placeholder placeholders[] = {
     {"invoice", AT(invoice), NULL, false},
     {"amount", 0, value_amount, false},
     {"stranger", AT(stranger), NULL, false},
+    {"other", AT(other), NULL, false},
     {"currency", AT(currency), NULL, false},
     {"dir", 0, value_dir, false},
 };

@@ -53,7 +53,9 @@ static bool read_invoices(struct scene *scene, const char *kind, struct ledger *
     bool good = list;
     for (size_t i = json_array_size(items); good && i-- > 0 && ledger->n < INVOICES_MOST;) {
         const char *id = text_in(scene, json_array_get(items, i), "id");
-        good = read_invoice(scene, kind, id, &ledger->invoices[ledger->n++]);
+        if (!text_equal(id, scene->other)) {
+            good = read_invoice(scene, kind, id, &ledger->invoices[ledger->n++]);
+        }
     }
     json_decref(list);
     return good;

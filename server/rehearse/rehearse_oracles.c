@@ -24,6 +24,8 @@ static void judge_fulfilments(const struct judging *judging)
     if (shop && shop->fulfilments > 1) {
         judging_add(judging, (struct finding){.oracle = "O1",
                                               .text = "the order is fulfilled more than once",
+                                              .costs = "the goods of an order of {amount} "
+                                                       "{currency} leave the shop more than once",
                                               .expected = "1 fulfilment",
                                               .observed = arena_printf(
                                                   &judging->scene->arena, "%lld fulfilments",
@@ -101,6 +103,8 @@ static void judge_double(const struct judging *judging)
                     (struct finding){
                         .oracle = "O1",
                         .text = "the customer is charged more than once",
+                        .costs = "the customer pays more than once for one order of {amount} "
+                                 "{currency}",
                         .expected = "1 payment",
                         .observed = arena_printf(&judging->scene->arena, "%lld payments, %s in all",
                                                  (long long)n, judging_money(judging, sum))});

@@ -116,7 +116,7 @@ void platform_close_account(struct scene *scene)
     }
 }
 
-/* ------------------------------------------------------------------ another account */
+/* ------------------------------------------------------------------ other invoices */
 
 static const char *basic_login(struct scene *scene, const json_t *account)
 {
@@ -127,18 +127,21 @@ static const char *basic_login(struct scene *scene, const json_t *account)
     return arena_printf(&scene->arena, "Basic %s", encoded.data);
 }
 
-static const char *make_invoice(struct scene *scene, const json_t *account)
+/* Its callbacks go to a receiver of the mock. */
+static const char *make_invoice(struct scene *scene, const json_t *account, const char *amount)
 {
+    const char *mock = scene->rehearsal->mock;
     json_t *headers = json_pack("{s:s}", "Authorization", basic_login(scene, account));
     const struct rehearse_call call = {
         .method = "POST",
-        .url = arena_printf(&scene->arena, "%s/payment-invoices", scene->rehearsal->mock),
+        .url = arena_printf(&scene->arena, "%s/payment-invoices", mock),
         .headers = headers,
         .type = "application/json",
         .body = arena_printf(&scene->arena,
                              "{\"service\":\"payment_card_usd_hpp\",\"currency\":\"USD\","
-                             "\"amount\":%s,\"test_mode\":true}",
-                             scene->amount),
+                             "\"amount\":%s,\"test_mode\":true,"
+                             "\"callback_url\":\"%s/_mock/sink/rehearsal\"}",
+                             amount, mock),
         .timeout_ms = CALL_MS,
     };
     struct rehearse_reply reply;
@@ -159,7 +162,17 @@ bool platform_make_stranger(struct scene *scene)
     scene->account_id = NULL; /* the call is about no account */
     json_t *account = platform_call(scene, "POST", "accounts", settings);
     scene->account_id = own;
-    scene->stranger = account ? make_invoice(scene, account) : NULL;
+    scene->stranger = account ? make_invoice(scene, account, scene->amount) : NULL;
     json_decref(account);
     return scene->stranger || scene_fail(scene, "no invoice of another account could be made");
+}
+
+bool platform_make_other(struct scene *scene)
+{
+    scene->other = make_invoice(scene, scene->account, "1");
+    if (!scene->other) {
+        return scene_fail(scene, "no other invoice of the account could be made");
+    }
+    const char *path = arena_printf(&scene->arena, "payment-invoices/%s/transition", scene->other);
+    return platform_do(scene, "POST", path, json_pack("{s:s}", "status", "processed"));
 }

@@ -94,23 +94,27 @@ static const char *result_of(const struct scene *scene)
                                       : "WARN";
 }
 
-static const char *reason_of(const struct scene *scene)
+/* The first that fails, else the first. */
+static const struct finding *main_finding(const struct findings *findings)
 {
-    const struct findings *findings = &scene->findings;
-    if (scene->error || !findings->n) {
-        return scene->error ? scene->error : "";
-    }
     const struct finding *first = &findings->list[0];
     for (size_t i = 0; first->mild && i < findings->n; i++) {
         first = &findings->list[i];
     }
-    return first->text;
+    return first;
+}
+
+static const char *reason_of(const struct scene *scene)
+{
+    bool found = !scene->error && scene->findings.n;
+    return found ? main_finding(&scene->findings)->text : scene->error ? scene->error : "";
 }
 
 /* The sentence in money, with {amount}, {currency} and the like. */
 static void add_costs(struct scene *scene, json_t *result)
 {
-    const char *costs = scene_text(scene, "costs");
+    const char *of_rule = scene->findings.n ? main_finding(&scene->findings)->costs : NULL;
+    const char *costs = of_rule ? of_rule : scene_text(scene, "costs");
     scene->hook_amount = NULL;
     if (costs && !scene->error && fails(&scene->findings)) {
         json_object_set_new(result, "costs", json_string(hook_fill(scene, costs)));

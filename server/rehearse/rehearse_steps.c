@@ -168,6 +168,15 @@ static bool step_stranger(struct scene *scene, const json_t *given)
     return platform_make_stranger(scene);
 }
 
+/* {}: a cheap paid invoice of this account, for the placeholder {other}. */
+static bool step_other(struct scene *scene, const json_t *given)
+{
+    (void)given;
+    timeline_add(scene, "step", "rehearsal", "platform",
+                 "an invoice of 1.00 that is no order of the shop is paid");
+    return platform_make_other(scene);
+}
+
 /* ------------------------------------------------------------------ judgement */
 
 static bool step_check(struct scene *scene, const json_t *given)
@@ -195,7 +204,7 @@ static const struct step {
     {"wait", step_wait},         {"advance", step_advance},   {"transition", step_transition},
     {"outcomes", step_outcomes}, {"service", step_service},   {"resend", step_resend},
     {"send", step_send},         {"stranger", step_stranger}, {"check", step_check},
-    {"keep", step_keep},
+    {"keep", step_keep},         {"other", step_other},
 };
 
 bool step_is_known(const char *name)

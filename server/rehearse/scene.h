@@ -10,8 +10,9 @@
 struct finding {
     const char *oracle; /* "O1" */
     const char *text, *expected, *observed;
-    bool mild;  /* only a warning */
-    bool state; /* the shop may still come to it */
+    const char *costs; /* if the rule costs the same whatever the scenario did; NULL: it does not */
+    bool mild;         /* only a warning */
+    bool state;        /* the shop may still come to it */
 };
 
 struct findings {
@@ -52,6 +53,7 @@ struct scene {
     const char *invoice;  /* the one whose page the payer sees */
     const char *reference, *return_url, *callback_url;
     const char *stranger;          /* an invoice of another account */
+    const char *other;             /* a paid one of this account that is no order of the shop */
     const char *currency, *amount; /* of the invoice, once there is one; else as ordered */
     const char *hook_amount;       /* of the refund hook; NULL: `amount` */
 
@@ -104,6 +106,9 @@ void platform_close_account(struct scene *scene);
 
 /* Makes an invoice of another account, for scene->stranger. */
 bool platform_make_stranger(struct scene *scene);
+
+/* Makes a cheap paid invoice of this account that the shop knows nothing of, for scene->other. */
+bool platform_make_other(struct scene *scene);
 
 /* ------------------------------------------------------------------ rehearse_settle.c */
 

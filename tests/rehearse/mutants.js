@@ -43,7 +43,7 @@ const deafTo = (pattern) => [['orders.js', '  take(order, invoice, by) {',
 export const MUTANTS = {
   'no signature check': {
     about: 'accepts every callback without a look at its signature',
-    kills: ['A1', 'A2', 'A3', 'A4', 'A8'],
+    kills: ['A1', 'A2', 'A3', 'A4', 'A8', 'A10'],
     change: [['signature.js', GENUINE, 'return true;']],
   },
   'missing signature accepted': {
@@ -53,7 +53,7 @@ export const MUTANTS = {
   },
   'form of the signature only': {
     about: 'checks that the signature looks like one, not its value',
-    kills: ['A1', 'A3', 'A4', 'A8'],
+    kills: ['A1', 'A3', 'A4', 'A8', 'A10'],
     change: [['signature.js', GENUINE, 'return given.length === expected.length;']],
   },
   'signature over encoded JSON': {
@@ -69,8 +69,19 @@ export const MUTANTS = {
   },
   'forged answered 200': {
     about: 'ignores forged callbacks, but answers them 200',
-    kills: ['A1', 'A2', 'A3', 'A4', 'A8'],
+    kills: ['A1', 'A2', 'A3', 'A4', 'A8', 'A10'],
     change: [['callbacks.js', 'return 403;', 'return 200;']],
+  },
+  'invoice of the callback read': {
+    about: 'reads the invoice that a callback names instead of its signature, for the order that it names',
+    kills: ['A1', 'A2', 'A3', 'A4', 'A10'],
+    change: [
+      ['signature.js', GENUINE, 'return true;'],
+      ['payments.js', '  async hear(order, invoice) {', `  async hear(order, named) {
+    const invoice = await this.#platform.read(named.id);
+    Object.assign(invoice.attributes, { reference_id: order.id, amount: order.cents / 100 });`],
+      ['orders.js', '(order.invoice === undefined || order.invoice === id)', 'id'],
+    ],
   },
   'amount trusted': {
     about: 'takes the amount of a callback as it comes, and never compares it with the order',

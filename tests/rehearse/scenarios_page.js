@@ -90,6 +90,7 @@ const STEPS = {
   outcomes: ({ outcomes }) => `the next outcome is ${outcomes.map(code).join(', ')}`,
   service: () => 'the payer bears the fee',
   stranger: () => 'another merchant has an invoice',
+  other: () => 'an invoice of 1.00 that is no order of the shop is paid',
   reconcile: () => 'the job of the shop runs',
   kill: () => 'the shop is killed',
   start: () => 'the shop starts',
