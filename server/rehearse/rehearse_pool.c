@@ -34,7 +34,7 @@ struct seat {
 
 static volatile sig_atomic_t caught;
 
-static void catch (int signal_number)
+static void note_signal(int signal_number)
 {
     caught = signal_number;
 }
@@ -43,7 +43,7 @@ static void catch (int signal_number)
 static void catch_signals(sigset_t *ret_before)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = catch}, before;
+    struct sigaction action = {.sa_handler = note_signal}, before;
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {

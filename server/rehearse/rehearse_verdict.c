@@ -45,6 +45,7 @@ static json_t *counts_of(const json_t *results)
         json_object_set_new(counts, rows[i].name, json_integer(0));
     }
     json_object_set_new(counts, "must", json_integer(0));
+    json_object_set_new(counts, "must_warn", json_integer(0)); /* of those that hold */
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         json_object_set_new(counts, rows[i].must, json_integer(0));
     }
@@ -56,6 +57,9 @@ static json_t *counts_of(const json_t *results)
                 if (text_equal(text_in(each, "grade"), "MUST")) {
                     count(counts, "must");
                     count(counts, rows[i].must);
+                    if (text_equal(rows[i].result, "WARN")) {
+                        count(counts, "must_warn");
+                    }
                 }
             }
         }
@@ -73,6 +77,7 @@ static json_t *line_of(const json_t *counts)
         {"must_fail", "fail", "fail", true},
         {"must_not_tested", "not tested", "not tested", true},
         {"must_accepted", "accepted", "accepted", false},
+        {"must_warn", "with a warning", "with a warning", false},
         {"error", "error", "errors", false},
     };
     buf_auto text = {0};

@@ -180,6 +180,13 @@ NOT TESTED  B2  The same callback twice at the same instant (MUST)
       assert.match(made.html, /data-id="D1" data-result="ACCEPTED"/);
     });
 
+    test('a MUST that holds with a warning is in the first line', async () => {
+      const warned = runOf(RESULTS.map((one) => (one.id === 'A6' ? { ...one, grade: 'MUST' } : one)));
+      const { line, counts } = (await accept([D1], warned).made()).result;
+      assert.equal(line, '5 of 9 MUST hold, 1 fail, 1 not tested, 1 accepted, 1 with a warning, 1 error');
+      assert.equal(counts.must_warn, warned.counts.must_warn);
+    });
+
     test('the exit status is 0 when all that fails is accepted', async () => {
       const run = runOf(RESULTS.filter(({ result: one }) => one !== 'ERROR'));
       assert.equal((await accept([D1], run).made()).code, 3);

@@ -91,8 +91,9 @@ export function runOf(results) {
     [name, results.filter(({ result: one }) => one.toLowerCase().replace(' ', '_') === name).length]));
   counts.must = must.length;
   for (const word of ['hold', 'fail', 'accepted', 'not_tested', 'error']) counts[`must_${word}`] = count(word);
+  counts.must_warn = must.filter(({ result }) => result === 'WARN').length;
   const parts = [`${count('hold')} of ${must.length} MUST hold`, `${count('fail')} fail`, `${count('not_tested')} not tested`,
-    count('accepted') && `${count('accepted')} accepted`, counts.error && `${counts.error} error`].filter(Boolean);
+    count('accepted') && `${count('accepted')} accepted`, counts.must_warn && `${counts.must_warn} with a warning`, counts.error && `${counts.error} error`].filter(Boolean);
   return { mock: '0.1.0', scenarios: 1, seed: 7, began: BEGAN, took_ms: 41_200, counts, line: parts.join(', '),
     controls: [], results };
 }
