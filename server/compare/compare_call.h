@@ -20,7 +20,6 @@ struct compare_call {
 struct compare_reply {
     int status;
     json_t *headers; /* the names in lower case, without those that transport adds */
-    size_t head_size;
     struct buf body;
     const char *failure; /* NULL: the reply is complete; else why not, static */
 };

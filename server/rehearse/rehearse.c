@@ -7,7 +7,6 @@
 #include "rehearse/rehearse_programme.h"
 #include "rehearse/rehearse_verdict.h"
 
-#include <curl/curl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +110,6 @@ int rehearse_main(int argc, char **argv)
     struct rehearsal *rehearsal = mem_alloc(sizeof *rehearsal);
     rehearsal->usual = json_array();
     signal(SIGPIPE, SIG_IGN);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     int status = run(rehearsal, argc, argv);
     rehearse_settings_finish(&rehearsal->settings);
     json_decref(rehearsal->catalogue);

@@ -29,7 +29,7 @@ struct rehearse_reply {
 void rehearse_call(struct arena *arena, const struct rehearse_call *call,
                    struct rehearse_reply *ret_reply);
 
-/* The value of a header in any letter case, or NULL. */
-const char *rehearse_reply_header(const struct rehearse_reply *reply, const char *name);
+/* The value of a header in any letter case; NULL: there is none. `headers`: as in a reply. */
+const char *rehearse_header(const json_t *headers, const char *name);
 
 void rehearse_reply_finish(struct rehearse_reply *reply);

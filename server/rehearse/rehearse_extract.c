@@ -1,5 +1,6 @@
 /* Finds values in the answers of hooks. */
 #include "base/text.h"
+#include "rehearse/rehearse_call.h"
 #include "rehearse/rehearse_hook.h"
 
 #include <stdlib.h>
@@ -52,19 +53,6 @@ static const char *by_pointer(struct scene *scene, const char *pointer, const st
     return text;
 }
 
-static const char *header_of(const json_t *headers, const char *name)
-{
-    const char *each;
-    json_t *value;
-    json_object_foreach((json_t *)headers, each, value)
-    {
-        if (text_equal_nocase(each, name)) {
-            return json_string_value(value);
-        }
-    }
-    return NULL;
-}
-
 const char *hook_extract(struct scene *scene, const struct rehearse_extract *extract,
                          const struct hook_answer *answer)
 {
@@ -72,7 +60,7 @@ const char *hook_extract(struct scene *scene, const struct rehearse_extract *ext
         return by_pointer(scene, extract->pointer, &answer->body);
     }
     if (extract->header) {
-        const char *value = header_of(answer->headers, extract->header);
+        const char *value = rehearse_header(answer->headers, extract->header);
         return value ? pattern_group(extract->pattern, &scene->arena, value, strlen(value)) : NULL;
     }
     return pattern_group(extract->pattern, &scene->arena, buf_str(&answer->body),

@@ -184,7 +184,7 @@ static const char *way_back(struct scene *scene)
                                        .timeout_ms = 10000};
     struct rehearse_reply reply;
     rehearse_call(&scene->arena, &call, &reply);
-    const char *url = arena_strdup(&scene->arena, rehearse_reply_header(&reply, "Location"));
+    const char *url = arena_strdup(&scene->arena, rehearse_header(reply.headers, "Location"));
     rehearse_reply_finish(&reply);
     return url;
 }
