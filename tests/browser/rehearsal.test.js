@@ -18,9 +18,12 @@ const read = (place, road, options = {}) => asPayer(options, DISK, async (reader
   await reader.page.goto(`${URL_OF}#${place}`);
   await road(reader, reader.page.keyboard);
 });
+/** The page follows its address a moment later. */
 const seesStep = async (reader, id, number) => {
-  await reader.page.waitForFunction((hash) => window.location.hash === hash, `#${id}${number > 1 ? `/${number}` : ''}`);
-  assert.match(await reader.text('count'), new RegExp(`^${number} of ${resultOf(id).timeline.length}`));
+  const hash = `#${id}${number > 1 ? `/${number}` : ''}`, count = `${number} of ${resultOf(id).timeline.length}\n`;
+  await reader.page.waitForFunction((wanted) => window.location.hash === wanted.hash
+    && document.querySelector('[data-testid="name"]').textContent.startsWith(`${wanted.id} `)
+    && document.querySelector('[data-testid="count"]').innerText.startsWith(wanted.count), { hash, id, count });
   assert.equal(await reader.page.locator('[aria-current="step"]').count(), 1);
   assert.equal(await reader.text('text'), resultOf(id).timeline[number - 1].text);
 };
