@@ -10,15 +10,19 @@
 #define INDEX "index"
 #define MISSING "missing" /* the page shown instead of one that does not exist */
 
-/* What is there beside the HTML pages, by the end of its name. `named`: it names this server. In
- * HTML a script does that. */
-static const struct kind {
+/* What is served, by the end of its name. */
+struct kind {
     const char *ending, *type;
-    bool named;
-} page_kind = {".html", HTTP_HTML, false}, kinds[] = {
-                                               {".md", "text/markdown; charset=utf-8", true},
-                                               {".txt", "text/plain; charset=utf-8", true},
-                                               {".json", HTTP_JSON, false},
+    bool named; /* the text names this server; in HTML a script does that */
+};
+
+static const struct kind page_kind = {".html", HTTP_HTML, false};
+
+/* What is there beside the pages. */
+static const struct kind kinds[] = {
+    {".md", "text/markdown; charset=utf-8", true},
+    {".txt", "text/plain; charset=utf-8", true},
+    {".json", HTTP_JSON, false},
 };
 
 static const struct kind *kind_of(const char *name)
