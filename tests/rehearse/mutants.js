@@ -137,7 +137,7 @@ ${REFERENCE}`]],
   },
   'no deduplication': {
     about: 'ships whenever it is told that the order is paid',
-    kills: ['B1', 'B2', 'B3', 'B4', 'C4', 'C5', 'C8'],
+    kills: ['B1', 'B2', 'B3', 'B4', 'C4', 'C5', 'C6', 'C8'],
     change: [
       ['orders.js', SHIPMENTS, 'shipments: order.shipments + (meaningOf(invoice.attributes).ships ? 1 : 0),'],
       ['payments.js', NEWS, NEWS.replace("judgement === 'news'", "['news', 'known'].includes(judgement)")],
@@ -221,12 +221,12 @@ ${REFERENCE}`]],
   },
   'ships on pending': {
     about: 'ships when the payment begins',
-    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
+    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'A10', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
     change: [['status.js', 'open: true },\n  processed:', 'open: true, ships: true },\n  processed:']],
   },
   'ships at the order': {
     about: 'ships when the order is placed',
-    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
+    kills: ['A1', 'A2', 'A3', 'A6', 'A7', 'A8', 'A10', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
     change: [['orders.js', 'shipments: 0,', 'shipments: 1,']],
   },
   'failure is final': {
