@@ -7,12 +7,14 @@
 #include "rehearse/rehearse_process.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define OUTPUT_MOST ((size_t)1 << 20)
+#define COMPLAINT_MOST 300
 
 /* ------------------------------------------------------------------ requests */
 
@@ -135,28 +137,42 @@ static void read_output(int fd, struct buf *ret_text)
     ret_text->data[ret_text->size] = '\0';
 }
 
-/* What the command printed comes from a file, so that a process that it left behind holds up
- * nothing. */
-static const char *run_words(struct scene *scene, const struct rehearse_hook *hook, char **words,
-                             struct hook_answer *answer)
+/* Passes on what the command complained of. Returns the end of it on one line, to follow a reason;
+ * "" if it did not complain. */
+static const char *complaint(struct scene *scene, int err)
 {
-    int out = memfd_create("hook", MFD_CLOEXEC), status = 0;
-    pid_t pid = process_start(words, hook_variables(scene), out, scene->place->output);
+    buf_auto text = {0};
+    read_output(err, &text);
+    dprintf(scene->place->output, "%.*s", (int)text.size, text.data);
+    while (text.size && strchr("\n\r ", text.data[text.size - 1])) {
+        text.data[--text.size] = '\0';
+    }
+    char *last = text.data + (text.size > COMPLAINT_MOST ? text.size - COMPLAINT_MOST : 0);
+    text_replace(last, "\n\r\t", ' ');
+    text_flatten(last);
+    return *last ? arena_printf(&scene->arena, "; it printed: %s", last) : "";
+}
+
+static const char *run_words(struct scene *scene, const struct rehearse_hook *hook, char **words,
+                             int out, int err, struct hook_answer *answer)
+{
+    int status = 0;
     char how[64];
+    pid_t pid = process_start(words, hook_variables(scene), out, err);
     if (pid < 0) {
-        close(out);
         return arena_printf(&scene->arena, "%s: %s", words[0], strerror(errno));
     }
-    if (!process_wait(pid, mono_now_ms() + scene_left_ms(scene, hook->within_ms), &status)) {
+    bool ended = process_wait(pid, mono_now_ms() + scene_left_ms(scene, hook->within_ms), &status);
+    if (!ended) {
         process_end(pid, 0);
-        close(out);
-        return "it did not end in time";
     }
+    const char *why = complaint(scene, err);
     process_describe(status, how, sizeof how);
     read_output(out, &answer->body);
-    close(out);
-    answer->good = status == 0;
-    return arena_strdup(&scene->arena, how);
+    answer->good = ended && status == 0;
+    return answer->good
+               ? arena_strdup(&scene->arena, how)
+               : arena_printf(&scene->arena, "%s%s", ended ? how : "it did not end in time", why);
 }
 
 static void command(struct scene *scene, const struct rehearse_hook *hook,
@@ -165,7 +181,11 @@ static void command(struct scene *scene, const struct rehearse_hook *hook,
     char **words = words_of(scene, hook->command);
     json_t *entry =
         timeline_add(scene, "hook", "rehearsal", "shop", "%s: command %s", hook->name, words[0]);
-    ret_answer->told = run_words(scene, hook, words, ret_answer);
+    /* Files rather than pipes: a process that the command left behind holds up nothing. */
+    int out = memfd_create("out", MFD_CLOEXEC), err = memfd_create("err", MFD_CLOEXEC);
+    ret_answer->told = run_words(scene, hook, words, out, err, ret_answer);
+    close(out);
+    close(err);
     ret_answer->headers = json_object();
     json_object_set_new(entry, "response",
                         json_pack("{s:s, s:{}, s:o}", "line", ret_answer->told, "headers", "body",

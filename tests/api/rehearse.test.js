@@ -223,6 +223,13 @@ describe('a verdict', { skip: ALONE }, () => {
     const played = await rehearsed(['--only', 'E0,B1'], { settings });
     assert.deepEqual(results(played), { E0: 'PASS', B1: 'NOT TESTED' });
   });
+
+  test('a command that fails says what it printed, in one line', async () => {
+    const command = ['sh', '-c', 'echo "no such table: orders" >&2; date +%s%N >&2; exit 3'];
+    const played = await rehearsed(['--only', 'E0'], { settings: { ...SETTINGS, state: { ...SETTINGS.state, url: undefined, command } } });
+    assert.match(find(played, 'E0').reason,
+      /^the state of the order cannot be read: exit status 3; it printed: no such table: orders [0-9]+$/);
+  });
 });
 
 describe('the catalogue', () => {
