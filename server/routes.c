@@ -149,7 +149,7 @@ const struct route routes[] = {
     {"GET",    "/_mock/report",                            CONTROL,           control_report,
         .query = "date format timezone limit after"},
     {"GET",    "/_mock/requests",                          JOURNAL,           control_requests_list,
-        .query = "limit after method path status invoice reference_id from to kind unmatched"},
+        .query = "limit after id method path status invoice reference_id from to kind unmatched"},
     {"DELETE", "/_mock/requests",                          JOURNAL,           control_requests_clear},
     {"GET",    "/_mock/events",                            JOURNAL,           control_events},
     {"GET",    "/_mock/metrics",                           SERVER,            control_metrics},

@@ -162,6 +162,7 @@ struct answer *control_invoices_get(struct call *call)
                   payout ? NULL : arena_printf(call->arena, "/hpp/%s", invoice.session));
     json_out_raw(&out, "options", payout ? invoice.gateway_options : invoice.options);
     json_out_raw(&out, "context", invoice.context);
+    json_out_raw(&out, "customer", invoice.customer);
     if (!payout) {
         json_out_text(&out, "faint_colours", faint_colours(call, &invoice));
     }

@@ -5,6 +5,7 @@
 #include "api/request_view.h"
 #include "base/text.h"
 #include "engine/engine_journal.h"
+#include "watch/trace.h"
 
 #include <string.h>
 
@@ -64,12 +65,9 @@ struct page {
 static struct answer *read_page(struct call *call, struct page *ret_page)
 {
     const char *after;
-    int64_t number = 0;
     *ret_page = (struct page){0};
     struct answer *refused = control_read_page(call, &ret_page->limit, &after);
-    bool good = !after || (text_starts(after, "req_") &&
-                           text_to_int(after + strlen("req_"), &number) && number >= 1);
-    ret_page->after = (uint64_t)number;
+    bool good = !after || trace_id_read(after, &ret_page->after);
     return refused || good ? refused : call_invalid(call, "after: must be a request's id");
 }
 

@@ -7,6 +7,7 @@
 #include "engine/refund.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
+#include "watch/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,9 @@ static void add_visit(const struct call *call, struct timeline *timeline,
     const char *target = journal_part(call->engine->watch.journal, record, JOURNAL_TARGET);
     const char *mark = memchr(target, '?', request->size[JOURNAL_TARGET]);
     struct json_out *out = begin_item(timeline, record->at_ms, request->page ? "page" : "api");
+    char id[IDENT_TEXT];
+    trace_id(request->number, id);
+    json_out_text(out, "request", id);
     json_out_text(out, "method", request->method);
     json_out_text_sized(out, "path", target,
                         mark ? (size_t)(mark - target) : request->size[JOURNAL_TARGET]);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/engine_journal.h"
 #include "store/store_invoice.h"
+#include "watch/trace.h"
 
 #include <string.h>
 
@@ -36,6 +37,14 @@ static struct answer *read_status(struct call *call, struct journal_filter *filt
     filter->status_least = (unsigned)least;
     filter->status_most = (unsigned)most;
     return NULL;
+}
+
+static struct answer *read_id(struct call *call, struct journal_filter *filter)
+{
+    const char *id = http_query_text(call->request, "id");
+    return !id || trace_id_read(id, &filter->number)
+               ? NULL
+               : call_invalid(call, "id: must be the id of a request, such as req_17");
 }
 
 static struct answer *read_invoice(struct call *call, struct journal_filter *filter)
@@ -72,6 +81,7 @@ struct answer *journal_filter_read(struct call *call, struct journal_filter *ret
         .to_ms = INT64_MAX,
     };
     struct answer *refused = read_status(call, &filter)
+                                 ?: read_id(call, &filter)
                                  ?: read_invoice(call, &filter)
                                  ?: read_ms(call, "from", &filter.from_ms)
                                  ?: read_ms(call, "to", &filter.to_ms)
@@ -117,6 +127,7 @@ bool journal_filter_fits(const struct journal_filter *filter, const struct route
 {
     const struct journal_request *request = &record->request;
     return journal_shows(&filter->view, record) &&
+           (!filter->number || record->request.number == filter->number) &&
            (!filter->method || text_equal_nocase(request->method, filter->method)) &&
            (!filter->status_most ||
             (request->status >= filter->status_least && request->status <= filter->status_most)) &&

@@ -7,6 +7,7 @@ struct journal_filter {
     struct journal_view view;
     const char *method, *path;          /* NULL: any; in a path `*` matches any text */
     const char *reference_id;           /* NULL: any; its invoice, or in the body of a call */
+    uint64_t number;                    /* of the request, 0: any */
     int64_t invoice;                    /* 0: any */
     int64_t reference;                  /* the invoice of reference_id, 0: there is none */
     int64_t from_ms, to_ms;             /* machine time, both inclusive */

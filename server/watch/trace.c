@@ -26,3 +26,11 @@ void trace_id(uint64_t number, char ret_id[IDENT_TEXT])
         ident_number("req", (int64_t)number, ret_id);
     }
 }
+
+bool trace_id_read(const char *id, uint64_t *ret_number)
+{
+    int64_t number;
+    bool good = ident_number_read("req", id, &number);
+    *ret_number = good ? (uint64_t)number : 0;
+    return good;
+}

@@ -31,3 +31,4 @@ uint64_t trace_of_callback(const struct trace *trace, int64_t callback);
 
 /* "req_17", "" of 0. */
 void trace_id(uint64_t number, char ret_id[IDENT_TEXT]);
+bool trace_id_read(const char *id, uint64_t *ret_number);

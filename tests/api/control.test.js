@@ -848,6 +848,9 @@ test('timeline: calls, page visits, transitions and attempts, in order', async (
     [['process_pending', 1, 500], ['process_pending', 2, 200], ['process_failed', 1, 200]]);
   const [create] = items.filter((i) => i.kind === 'api');
   assert.deepEqual([create.method, create.path, create.status], ['POST', '/payment-invoices', 201]);
+  const found = await api.control('GET', '/requests', undefined, { parameters: { id: create.request } });
+  const [call] = found.json.items;
+  assert.deepEqual([call.id, call.path, call.invoice], [create.request, '/payment-invoices', id]);
   await sink.stop();
 });
 

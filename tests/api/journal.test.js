@@ -224,6 +224,13 @@ describe('search', () => {
     assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a));
   });
 
+  test('one request by its id', async () => {
+    const { items: [, second] } = await requests(api);
+    const { items, total } = await requests(api, { id: second.id });
+    assert.deepEqual([items, total], [[second], 1]);
+    assert.equal((await requests(api, { id: 'req_999999999' })).total, 0);
+  });
+
   test('counts the matches', async () => {
     const { counts } = await requests(api);
     assert.deepEqual(counts, {
@@ -242,6 +249,8 @@ describe('search', () => {
       { to: '' },
       { kind: 'other' },
       { unmatched: 'perhaps' },
+      { id: '17' },
+      { id: 'req_' },
       { limit: 0 },
       { after: 'cb_1' },
       { other: 1 },

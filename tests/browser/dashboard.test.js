@@ -375,6 +375,25 @@ describe('one invoice', () => {
     });
   });
 
+  test('the timeline leads to the call and to the attempt, and the details name the customer', async () => {
+    const api = await shop();
+    const { id } = await api.made({ customer: { reference_id: 'buyer-7', name: 'Zoë Example', email: 'z@example.com', metadata: { ip: '1.2.3.4' } } }, hold);
+    await api.idle();
+    await asTester(api, async (tester) => {
+      await tester.open(`/invoices/${id}`);
+      assert.equal(await tester.at('customer').innerText(), 'buyer-7\nZoë Example\nz@example.com\n{"metadata":{"ip":"1.2.3.4"}}');
+      await tester.at('timeline-callback').getByRole('button').click();
+      await tester.at('attempt-request').waitFor();
+      assert.equal(await tester.at('attempt').locator('summary').evaluate((one) => one === document.activeElement), true);
+      await tester.at('timeline-api').getByRole('link').click();
+      await tester.sees('request', 1);
+      assert.match(await tester.at('request-message').innerText(), /POST \/payment-invoices HTTP/);
+      await tester.at('filter-id').fill('');
+      await tester.at('filter-id').press('Enter');
+      await tester.page.waitForURL(/#\/requests$/);
+    });
+  });
+
   test('a wrong signature is explained', async () => {
     const api = await shop();
     (await api.control('POST', '/faults', { on: 'callback', fault: 'wrong_secret' })).expect(201);

@@ -40,6 +40,10 @@ function head({ attributes: of, id }) {
 const cardOf = ({ payload }) => payload?.payment_card?.mask &&
   `${payload.payment_card.mask}, ${payload.payment_card.expiry_month}/${payload.payment_card.expiry_year}`;
 
+/** The customer as sent: who it is, then the rest. */
+const customerOf = ({ reference_id: reference, name, email, phone, ...rest }) => el('div', { 'data-testid': 'customer' },
+  [reference, name, email, phone].filter(Boolean).map((value) => el('div', {}, String(value))), json(rest));
+
 const refundRow = (one, currency) => el('li.line', { 'data-testid': 'refund-row' },
   money(one.amount, currency), tag(one.status), el('code', {}, one.reference_id), el('code', {}, one.id));
 
@@ -55,6 +59,7 @@ function details(invoice) {
     ['Exchange rate', converted && of.exchange_rate],
     ['Fee', of.fee ? money(of.fee, of.currency) : null],
     ['Card', cardOf(of)],
+    ['Customer', invoice.customer && customerOf(invoice.customer)],
     ['Created', seconds(of.created)],
     ['Updated', seconds(of.updated)],
     [kind.ended, seconds(of.processed)],

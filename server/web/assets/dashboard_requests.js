@@ -66,6 +66,7 @@ function filters(values, change) {
   const invoice = el('input', {
     value: values.invoice, maxlength: 40, placeholder: 'any', 'data-testid': 'filter-invoice',
   });
+  const id = el('input', { value: values.id, maxlength: 40, placeholder: 'any', 'data-testid': 'filter-id' });
   const unmatched = el('input', {
     type: 'checkbox', checked: values.unmatched === 'true', 'data-testid': 'filter-unmatched',
   });
@@ -74,10 +75,11 @@ function filters(values, change) {
     method: method.value,
     status: status.value,
     invoice: invoice.value.trim(),
+    id: id.value.trim(),
     unmatched: unmatched.checked ? 'true' : '',
   });
   return filterForm(changed, field('Path', path), field('Method', method), field('Answer', status),
-    field('Invoice', invoice), el('label.check', {}, unmatched, ' Only unmatched: no known path or account'));
+    field('Invoice', invoice), field('Request', id), el('label.check', {}, unmatched, ' Only unmatched: no known path or account'));
 }
 
 export async function showRequests(view, { values: given, signal }) {
@@ -90,6 +92,7 @@ export async function showRequests(view, { values: given, signal }) {
   const show = ({ items, total, next }) => {
     count.textContent = `${number(total)} kept`;
     steady.show(items, fresh);
+    if (fresh && values.id) list.querySelector('details')?.setAttribute('open', '');
     fresh = false;
     rememberList('Requests', items, { path: '/requests', values, next });
     const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';

@@ -14,14 +14,30 @@ const outcome = ({ code: answered, error }) => [
   error ? el('span.bad', {}, error) : null,
 ];
 
+const visit = ({ request, method, path, status }) =>
+  [el('a', { href: `#/requests?id=${request}`, 'data-key': request }, el('code', {}, `${method} ${path}`)), ' ', code(status)];
+
+/** Opens an attempt in the list of callbacks below. */
+function openAttempt(key) {
+  const details = document.querySelector(`[data-attempt="${CSS.escape(key)}"]`);
+  details.open = true;
+  details.scrollIntoView({ block: 'nearest' });
+  details.querySelector('summary').focus({ preventScroll: true });
+}
+
+function attemptOf({ callback, transition, attempt: number }) {
+  const key = `${callback}/${number}`;
+  return button(`${words(transition)}, attempt ${number}`, () => openAttempt(key), { class: 'link', 'data-key': `to-${key}` });
+}
+
 /** The label and the details of an item, by its kind. */
 const ITEMS = {
-  api: (item) => ['call', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
-  page: (item) => ['page', [el('code', {}, `${item.method} ${item.path}`), ' ', code(item.status)]],
+  api: (item) => ['call', visit(item)],
+  page: (item) => ['page', visit(item)],
   transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
     item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ',
     el('span.quiet', {}, `by ${item.cause}`), item.refund ? [' ', el('code', {}, item.refund)] : null]],
-  callback: (item) => ['callback', [`${words(item.transition)}, attempt ${item.attempt} `, ...outcome(item)]],
+  callback: (item) => ['callback', [attemptOf(item), ' ', ...outcome(item)]],
   fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
 };
 
@@ -51,8 +67,10 @@ function checker({ headers, body }) {
   return el('div.line', {}, check, verdict);
 }
 
+const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
+
 function attempt({ callback, one }) {
-  return el('details', { 'data-testid': 'attempt' },
+  return el('details', { 'data-testid': 'attempt', 'data-attempt': keyOf({ callback, one }) },
     el('summary', {}, `Attempt ${one.number} `, ...outcome(one), ' ',
       el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null,
       ' ', time(one.at)),
@@ -65,8 +83,6 @@ function attempt({ callback, one }) {
 
 const resend = ({ id }, label, resign) => button(label, () => call('POST', `/callbacks/${id}/resend`, { resign }),
   { class: 'small', 'data-key': `${id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
-
-const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
 
 const callbackItem = (callback, attempts) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
   el('div.line', {}, el('b', {}, words(callback.transition)), deliveryTag(callback, { 'data-testid': 'callback-state' }),
