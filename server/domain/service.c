@@ -97,3 +97,9 @@ bool service_takes_cards(const struct service *service)
 {
     return text_equal(service->method->code, "payment_card");
 }
+
+bool service_charges_cards(const struct service *service)
+{
+    static const char *const methods[] = {"payment_card", "applepay", "googlepay", NULL};
+    return text_index(methods, service->method->code) >= 0;
+}

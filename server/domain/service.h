@@ -80,6 +80,9 @@ bool service_field_holds(const struct service_field *field, const char *text);
 /* Paid by card: a card's number or its token. Others are confirmed by the payer. */
 bool service_takes_cards(const struct service *service);
 
+/* Paid by a card that is entered, or that a wallet keeps. */
+bool service_charges_cards(const struct service *service);
+
 /* True if an amount (money.h) in the service's currency is within its limits. */
 bool service_limits_hold(const struct service *service, int64_t amount);
 

@@ -206,6 +206,20 @@ const char *engine_card_payload(const struct engine *engine, struct arena *arena
     return arena_copy(arena, payload.data, payload.size);
 }
 
+const char *engine_payload(const struct engine *engine, struct arena *arena,
+                           const struct invoice *invoice, const char *client_ip)
+{
+    const struct service *service = engine_service(engine, invoice);
+    struct card_entry entry;
+    if (service && !service_charges_cards(service) && !service_is_for_tests(service)) {
+        buf_auto payload = {0};
+        view_payload(&payload, NULL, client_ip, NULL);
+        return arena_copy(arena, payload.data, payload.size);
+    }
+    card_unattended(&engine->fixture->cards, &entry);
+    return engine_card_payload(engine, arena, invoice, &entry, client_ip);
+}
+
 const char *engine_find_card(struct engine *engine, const struct tenant *tenant,
                              struct arena *arena, const char *token, const char *customer_id)
 {

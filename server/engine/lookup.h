@@ -84,6 +84,13 @@ const char *engine_card_payload(const struct engine *engine, struct arena *arena
                                 const char *client_ip);
 
 /*
+ * The `payload` of an invoice paid without the entry of a card: as if with the first test card
+ * (P1070), or without a card if the service charges none (P1364). `client_ip` may be NULL.
+ */
+const char *engine_payload(const struct engine *engine, struct arena *arena,
+                           const struct invoice *invoice, const char *client_ip);
+
+/*
  * Returns the `payload` of the card that a token stands for. Returns NULL if it is not the token of
  * a paid invoice of this account and customer (customer_id NULL: no customer given).
  */

@@ -177,16 +177,13 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
                                       struct arena *arena, struct invoice *invoice,
                                       const char *outcome, const char *client_ip)
 {
-    struct card_entry nobody;
     bool planned = *invoice->plan && invoice->status == STATUS_PROCESS_PENDING &&
                    engine_knows_outcome(engine, invoice->plan, invoice->status);
     const char *plan = outcome ? outcome : planned ? invoice->plan : "processed";
     if (!begin_attempt(engine, tenant, arena, invoice)) {
         return PAYMENT_CLOSED;
     }
-    card_unattended(&engine->fixture->cards, &nobody);
-    apply(engine, tenant, arena, invoice, plan,
-          engine_card_payload(engine, arena, invoice, &nobody, client_ip));
+    apply(engine, tenant, arena, invoice, plan, engine_payload(engine, arena, invoice, client_ip));
     return PAYMENT_DONE;
 }
 

@@ -28,15 +28,6 @@ struct change {
     struct refund refund; /* the pending refund */
 };
 
-/* The payload of a payment without a payer: the first test card (P1070). */
-static const char *unattended_payload(const struct engine *engine, struct arena *arena,
-                                      const struct invoice *invoice)
-{
-    struct card_entry entry;
-    card_unattended(&engine->fixture->cards, &entry);
-    return engine_card_payload(engine, arena, invoice, &entry, NULL);
-}
-
 /* Clears the traces of a payment: the payer tries again, or a forced transition goes back. */
 static void forget_payment(struct invoice *invoice)
 {
@@ -64,7 +55,7 @@ static void fill_payment(struct engine *engine, struct arena *arena, struct invo
                        : invoice->challenge_payload ? invoice->challenge_payload
                                                     : invoice->saved_card;
     forget_payment(invoice);
-    invoice->payload = card ? card : unattended_payload(engine, arena, invoice);
+    invoice->payload = card ? card : engine_payload(engine, arena, invoice, NULL);
     invoice->processed_ms = request->at_ms;
     if (invoice->status == STATUS_VERIFIED) {
         return; /* a check of the card: no money moved */

@@ -82,7 +82,7 @@ void view_payout_public(struct json_out *out, const struct view_invoice *view, e
  * changes its profile.
  */
 
-/* The text that is kept (P503); client_ip and token may be NULL. */
+/* The text that is kept (P503). client_ip and token may be NULL, and card, if none was used. */
 void view_payload(struct buf *out, const struct card_shown *card, const char *client_ip,
                   const char *token);
 

@@ -9,6 +9,22 @@
 #define VERIFIED_ECI "08"
 #define VERIFIED_VERSION "1"
 
+static void write_kept_card(struct json_out *out, const struct card_shown *card)
+{
+    json_out_object(out, "payment_card");
+    json_out_text(out, "last", card->last);
+    json_out_text(out, "mask", card->mask);
+    json_out_text(out, "brand", card->brand);
+    json_out_text(out, "first", card->first);
+    json_out_text(out, "holder", card->holder);
+    json_out_text(out, "network", card->network);
+    json_out_text(out, "expiry_year", card->expiry_year);
+    json_out_text(out, "issuer_name", card->issuer_name);
+    json_out_text(out, "expiry_month", card->expiry_month);
+    json_out_text(out, "issuer_country", card->issuer_country);
+    json_out_object_end(out);
+}
+
 void view_payload(struct buf *buf, const struct card_shown *card, const char *client_ip,
                   const char *token)
 {
@@ -16,18 +32,9 @@ void view_payload(struct buf *buf, const struct card_shown *card, const char *cl
     json_out_object(&out, NULL);
     json_out_text(&out, "token", token);
     json_out_text(&out, "client_ip", client_ip ? client_ip : "");
-    json_out_object(&out, "payment_card");
-    json_out_text(&out, "last", card->last);
-    json_out_text(&out, "mask", card->mask);
-    json_out_text(&out, "brand", card->brand);
-    json_out_text(&out, "first", card->first);
-    json_out_text(&out, "holder", card->holder);
-    json_out_text(&out, "network", card->network);
-    json_out_text(&out, "expiry_year", card->expiry_year);
-    json_out_text(&out, "issuer_name", card->issuer_name);
-    json_out_text(&out, "expiry_month", card->expiry_month);
-    json_out_text(&out, "issuer_country", card->issuer_country);
-    json_out_object_end(&out);
+    if (card) {
+        write_kept_card(&out, card);
+    }
     json_out_object_end(&out);
 }
 
@@ -121,9 +128,12 @@ void view_payload_newer(struct json_out *out, const char *key, const struct view
         return;
     }
     json_out_object(out, key);
+    const json_t *card = json_object_get(kept, "payment_card");
     copy(out, "token", kept);
-    json_out_text(out, "auth_type", "card");
+    json_out_text(out, "auth_type", card ? "card" : NULL);
     copy(out, "client_ip", kept);
-    write_card(out, view, json_object_get(kept, "payment_card"));
+    if (card) {
+        write_card(out, view, card);
+    }
     json_out_object_end(out);
 }

@@ -226,7 +226,8 @@ describe('a verdict', { skip: ALONE }, () => {
 
   test('a command that fails says what it printed, in one line', async () => {
     const command = ['sh', '-c', 'echo "no such table: orders" >&2; date +%s%N >&2; exit 3'];
-    const played = await rehearsed(['--only', 'E0'], { settings: { ...SETTINGS, state: { ...SETTINGS.state, url: undefined, command } } });
+    const settings = { ...SETTINGS, state: { ...SETTINGS.state, url: undefined, command } };
+    const played = await rehearsed(['--only', 'E0'], { settings });
     assert.match(find(played, 'E0').reason,
       /^the state of the order cannot be read: exit status 3; it printed: no such table: orders [0-9]+$/);
   });
