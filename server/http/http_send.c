@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #define BLOCK ((size_t)16384) /* most bytes of a slow body or a stream that are read at once */
+#define RETRY_AFTER_S "1"     /* of a 503: a failed commit is often followed by a good one */
 #define TICKS_PER_S 20        /* pieces of a slow body per second, if it is fast enough for that */
 
 /* ------------------------------------------------------------------ replies with a fault */
@@ -310,6 +311,7 @@ bool http_release(struct http_server *server, bool committed)
             request->reply.fault = REPLY_INTACT;
             request->reply.hold_ms = 0;
             http_reply_error(request, 503);
+            http_reply_header(request, "Retry-After", RETRY_AFTER_S);
             http_reply_header(request, HTTP_REASON,
                               "the database could not be written, so nothing of this call was "
                               "kept; send it again");
@@ -347,6 +349,7 @@ bool http_run_handler(struct http_request *request)
     const struct http_options *options = &request->server->options;
     if (request->server->closing) {
         http_reply_error(request, 503);
+        http_reply_header(request, "Retry-After", RETRY_AFTER_S);
     } else {
         options->handle(options->arg, request);
     }

@@ -183,11 +183,15 @@ const char *http_server_start(const struct http_options *options, struct arena *
     server->options = *options;
     server->connections_most = listen_connections_most();
     const char *why = open_parts(server, arena, ret_taken);
+    server->port = why ? 0 : listen_port(server->listeners[0]);
+    if (!why && !server->port) {
+        why =
+            arena_printf(arena, "%s: cannot find out the port: %s", options->host, strerror(errno));
+    }
     if (why) {
         http_server_stop(server);
         return why;
     }
-    server->port = listen_port(server->listeners[0]);
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                          {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
                                          {MHD_OPTION_END, 0, NULL}};

@@ -93,11 +93,14 @@ static size_t open_all(struct addrinfo *list, int port, int ret_fds[LISTEN_MOST]
         }
         set_port(address->ai_addr, n ? listen_port(ret_fds[0]) : port);
         int fd = open_one(address, list->ai_next);
-        if (fd >= 0) {
+        if (fd >= 0 && listen_port(fd)) {
             ret_fds[n++] = fd;
             continue;
         }
         why = errno;
+        if (fd >= 0) {
+            close(fd); /* its port cannot be found out */
+        }
         bool missing = why == EADDRNOTAVAIL || why == EAFNOSUPPORT || why == EPROTONOSUPPORT;
         if (!missing) {
             while (n) {

@@ -485,7 +485,7 @@ test('a write beyond the file size limit: 503 and a log line, and reads still wo
   const create = () => demo.create(invoice({ metadata: { padding: 'x'.repeat(200_000) } }), hold);
   let reply;
   while ((reply = await create()).status === 201) made.push(reply.data.id);
-  reply.expect(503);
+  assert.equal(reply.expect(503).headers['retry-after'], '1');
   for (const id of made) (await demo.get(id)).expect(200);
   assert.match(server.stderr, /store_failed reason=.*mock\.db/);
   await server.stop();
