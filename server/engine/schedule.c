@@ -102,6 +102,9 @@ void schedule_recover(struct engine *engine)
 {
     for (size_t i = 0; i < engine->tenants.n; i++) {
         struct tenant *tenant = engine->tenants.list[i];
+        /* What is on its way, at the sender or before it, is due again, and must not go twice. */
+        turn_drop_callbacks(&engine->turn, tenant->account.num);
+        first_callback_drop(tenant);
         deliver_cancel(engine->deliver, tenant->account.num);
         store_callback_requeue(engine->store, tenant->account.num);
         tenant->sending = 0;

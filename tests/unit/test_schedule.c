@@ -199,6 +199,27 @@ static void a_failed_commit_makes_attempts_in_flight_due_again(void **state)
     bench_end(&b);
 }
 
+/* The turn that recovers may have queued callbacks already. */
+static void a_callback_that_is_queued_during_the_recovery_is_sent_once(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    bench_invoice(&b, b.tenant, "process_pending", "http://127.0.0.1:9/");
+    bench_commit(&b);
+    store_poison(b.store, "on purpose");
+    assert_false(store_commit(b.store));
+    engine_rolled_back(&b.engine);
+    mono_ms += schedule_wait_ms(&b.engine);
+    bench_invoice(&b, b.tenant, "process_pending", "http://127.0.0.1:9/");
+    assert_int_equal(b.engine.turn.n_callbacks, 1);
+    schedule_run(&b.engine);
+    assert_int_equal(b.engine.turn.n_callbacks, 2);
+    assert_int_equal(b.tenant->sending, 2);
+    bench_commit(&b);
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +231,7 @@ int main(void)
         cmocka_unit_test(an_invoice_expires_at_its_time_even_in_a_later_turn),
         cmocka_unit_test(a_retry_and_an_invoice_run_in_the_order_of_their_times),
         cmocka_unit_test(a_failed_commit_makes_attempts_in_flight_due_again),
+        cmocka_unit_test(a_callback_that_is_queued_during_the_recovery_is_sent_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
