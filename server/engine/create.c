@@ -127,8 +127,12 @@ enum create_result engine_create(struct engine *engine, struct tenant *tenant, s
     bool reports = invoice->status != STATUS_CREATED &&
                    outbox_compose(engine, tenant, arena, invoice, invoice->created_ms, &callback);
     if (!store_invoice_insert(engine->store, invoice)) {
-        store_invoice_by_reference(engine->store, arena, num, order->kind,
-                                   order->draft.reference_id, ret_invoice);
+        struct invoice earlier;
+        if (!store_invoice_by_reference(engine->store, arena, num, order->kind,
+                                        order->draft.reference_id, &earlier)) {
+            return CREATE_DONE; /* the database failed, so the turn ends with 503 */
+        }
+        *ret_invoice = earlier;
         return CREATE_CONFLICT;
     }
     first_callback_expect(engine, tenant, invoice);
