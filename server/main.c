@@ -4,6 +4,7 @@
 #include "api/imports.h"
 #include "api/request_view.h"
 #include "api/wait.h"
+#include "base/crypt.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -29,6 +30,7 @@
 #include "tmpdb.h"
 #include "web/page.h"
 #include "web/report_parts.h"
+#include "wire/json_read.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -422,6 +424,8 @@ static void tune_allocator(void)
 int main(int argc, char **argv)
 {
     tune_allocator();
+    crypt_setup();
+    json_setup();
     if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {
         return healthcheck_main(argc, argv);
     }

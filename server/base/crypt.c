@@ -12,6 +12,33 @@
 
 #define HMAC_KEYS_KEPT 4 /* of the engine: tokens, derived ids, new ids; and one of the guard */
 
+/* For OpenSSL, which passes the place of the call. */
+static void *take(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return size ? mem_take(size) : NULL;
+}
+
+static void *resize(void *p, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return mem_resize(p, size);
+}
+
+static void release(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(p);
+}
+
+void crypt_setup(void)
+{
+    CRYPTO_set_mem_functions(take, resize, release);
+}
+
 static void check(int ok)
 {
     if (ok != 1) {

@@ -10,6 +10,9 @@
 #define CRYPT_KEY_SIZE 32
 #define CRYPT_SHA1_TEXT 29 /* base64 of 20 bytes, with its NUL */
 
+/* Call it first: OpenSSL then ends the program when memory is exhausted. */
+void crypt_setup(void);
+
 void crypt_random(void *data, size_t size);
 
 /* base64(SHA1(secret || body || secret)): the platform's callback signature (P962). */

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 void die_at(const char *file, int line, const char *format, ...)
 {
@@ -13,4 +15,15 @@ void die_at(const char *file, int line, const char *format, ...)
     fputc('\n', stderr);
     va_end(args);
     abort();
+}
+
+/* Nothing here allocates. */
+void die_of_memory(size_t size)
+{
+    char line[80] = "milkypay-mock: out of memory\n";
+    if (size) {
+        snprintf(line, sizeof line, "milkypay-mock: out of memory, which lacks %zu bytes\n", size);
+    }
+    fputs(line, stderr);
+    _exit(EX_OSERR);
 }

@@ -22,7 +22,16 @@ void *mem_alloc(size_t size)
 {
     void *p = calloc(1, size ? size : 1);
     if (!p) {
-        die("out of memory for %zu bytes", size);
+        die_of_memory(size);
+    }
+    return p;
+}
+
+void *mem_take(size_t size)
+{
+    void *p = malloc(size ? size : 1);
+    if (!p) {
+        die_of_memory(size);
     }
     return p;
 }
@@ -31,7 +40,7 @@ void *mem_resize(void *p, size_t size)
 {
     void *q = realloc(p, size ? size : 1);
     if (!q) {
-        die("out of memory for %zu bytes", size);
+        die_of_memory(size);
     }
     return q;
 }
@@ -68,7 +77,7 @@ static struct arena_chunk *chunk_new(size_t room)
     }
     chunk = malloc(sizeof *chunk + room);
     if (!chunk) {
-        die("out of memory for %zu bytes", room);
+        die_of_memory(room);
     }
     return chunk;
 }

@@ -10,7 +10,9 @@
 
 #include <stdarg.h>
 
+/* Out of memory ends the program (die_of_memory). */
 void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
+void *mem_take(size_t size) ATTR_NONNULL;            /* malloc, for libraries */
 void *mem_resize(void *p, size_t size) ATTR_NONNULL; /* realloc */
 char *mem_strdup(const char *text) ATTR_NONNULL;     /* free() it */
 

@@ -44,6 +44,28 @@ static const char *flags_of(const char *given)
     return slash[1 + letters] ? NULL : slash + 1;
 }
 
+static void *take(size_t size, void *arg)
+{
+    (void)arg;
+    return mem_take(size);
+}
+
+static void release(void *p, void *arg)
+{
+    (void)arg;
+    free(p);
+}
+
+/* The library's memory, which is never NULL. A compiled expression passes it on to its matches. */
+static pcre2_general_context *memory(void)
+{
+    static pcre2_general_context *context;
+    if (!context) {
+        context = pcre2_general_context_create(take, release, NULL);
+    }
+    return context;
+}
+
 struct pattern *pattern_add(struct pattern_set *set, const char *text)
 {
     for (struct pattern *pattern = set->first; pattern; pattern = pattern->next) {
@@ -100,8 +122,10 @@ static void compile(struct pattern *pattern)
     }
     int error;
     size_t offset;
+    pcre2_compile_context *how = pcre2_compile_context_create(memory());
     pattern->code = pcre2_compile((PCRE2_SPTR)pattern->text, PCRE2_ZERO_TERMINATED, options, &error,
-                                  &offset, NULL);
+                                  &offset, how);
+    pcre2_compile_context_free(how);
     if (!pattern->code) {
         char reason[PATTERN_WHY - 32];
         pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, sizeof reason);
@@ -144,7 +168,7 @@ static int search(struct pattern *pattern, const char *text, size_t size, uint32
         return PCRE2_ERROR_NOMATCH;
     }
     *ret_data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
-    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    pcre2_match_context *limits = pcre2_match_context_create(memory());
     pcre2_set_match_limit(limits, steps);
     pcre2_set_heap_limit(limits, KIB_MOST);
     int found =

@@ -109,7 +109,7 @@ static void add_header(struct transfer *transfer, const char *format, ...)
         curl_slist_append(transfer->headers, arena_vprintf(&transfer->arena, format, args));
     va_end(args);
     if (!list) {
-        die("out of memory for a header");
+        die_of_memory(0);
     }
     transfer->headers = list;
 }
@@ -183,7 +183,7 @@ void transfer_begin(struct transfer *transfer)
     transfer->began_ms = mono_now_ms();
     transfer->easy = curl_easy_init();
     if (!transfer->easy) {
-        die("out of memory for a transfer");
+        die_of_memory(0);
     }
     transfer->socket = CURL_SOCKET_BAD;
     set_headers(transfer);

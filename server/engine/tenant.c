@@ -33,7 +33,7 @@ static void index_key(struct tenants *tenants, const char *key, struct tenant *t
     *node = (struct key_node){key, tenant};
     struct key_node **found = tsearch(node, &tenants->by_key, compare_keys);
     if (!found) {
-        die("out of memory for the key index");
+        die_of_memory(0);
     }
     if (*found != node) {
         free(node);

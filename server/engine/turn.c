@@ -132,7 +132,7 @@ static struct first_gate *add_gate(struct engine *engine, struct tenant *tenant,
     *gate = (struct first_gate){.invoice = invoice, .due = {.order = invoice}, .engine = engine};
     STAILQ_INIT(&gate->items);
     if (!tsearch(gate, &engine->firsts.by_invoice, compare_gates)) {
-        die("out of memory for a first callback");
+        die_of_memory(0);
     }
     LIST_INSERT_HEAD(&tenant->first_gates, gate, sibling);
     return gate;

@@ -91,7 +91,7 @@ static struct curl_slist *with_line(struct curl_slist *lines, const char *line)
 {
     struct curl_slist *list = curl_slist_append(lines, line);
     if (!list) {
-        die("out of memory for a header");
+        die_of_memory(0);
     }
     return list;
 }
@@ -191,7 +191,7 @@ void fetch(struct arena *arena, const struct fetch_call *call, struct fetch_repl
 {
     CURL *curl = curl_easy_init();
     if (!curl) {
-        die("out of memory for a call");
+        die_of_memory(0);
     }
     struct exchange exchange = {.arena = arena, .call = call, .reply = ret_reply};
     struct curl_slist *head = head_of(arena, call);

@@ -222,7 +222,7 @@ static enum MHD_Result send_reply(struct http_request *request)
     }
     struct MHD_Response *response = make_response(request);
     if (!response) {
-        die("out of memory for a response");
+        die_of_memory(0);
     }
     http_reply_headers(request, add_header, response);
     enum MHD_Result result = MHD_queue_response(request->connection, reply->status, response);

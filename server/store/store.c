@@ -169,9 +169,13 @@ int store_run(struct store *store, sqlite3_stmt *statement)
     return good && !store->poisoned ? sqlite3_changes(store->db) : 0;
 }
 
+/* SQLite may have to copy a text, and returns NULL if it cannot: no null of the database. */
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
+    if (!text && sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM) {
+        die_of_memory(0);
+    }
     bool copied = text && arena;
     return copied ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column)) : text;
 }

@@ -184,7 +184,7 @@ void store_outcome_all(struct store *store, int64_t account,
 {
     sqlite3_stmt *q = store_ask(store, STORE_ACCOUNT, Q_OUTCOME_ALL, account);
     while (store_step(store, q)) {
-        each(arg, (const char *)sqlite3_column_text(q, 0));
+        each(arg, store_column_text(NULL, q, 0));
     }
 }
 

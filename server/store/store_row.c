@@ -77,7 +77,7 @@ int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const voi
 
 static void read_ident(sqlite3_stmt *q, int at, char ret_id[IDENT_TEXT])
 {
-    const char *text = (const char *)sqlite3_column_text(q, at);
+    const char *text = store_column_text(NULL, q, at);
     size_t size = text ? strnlen(text, IDENT_TEXT - 1) : 0;
     memcpy(ret_id, text ? text : "", size);
     ret_id[size] = '\0';

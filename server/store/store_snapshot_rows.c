@@ -68,8 +68,8 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     store_bind(q, tables[table].row->name, tables[table].renumbered);
     bool good = sqlite3_step(q) == SQLITE_ROW;
     if (good) {
-        buf_text(names, (const char *)sqlite3_column_text(q, 0));
-        buf_text(back, (const char *)sqlite3_column_text(q, 1));
+        buf_text(names, store_column_text(NULL, q, 0));
+        buf_text(back, store_column_text(NULL, q, 1));
     }
     return sqlite3_finalize(q) == SQLITE_OK && good;
 }

@@ -6,11 +6,17 @@
 #include "wire/json_out.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ERRORS_MOST                                                                                \
     100 /* each new error is compared with all earlier ones, and unknown names can be many */
 #define DURATION_MOST_MS ((int64_t)3650 * 86400000)
+
+void json_setup(void)
+{
+    json_set_alloc_funcs(mem_take, free);
+}
 
 bool json_errors_has(const struct json_errors *errors, const char *path)
 {

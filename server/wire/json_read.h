@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Call it first: jansson then ends the program when memory is exhausted, instead of returning
+ * values that lack members. */
+void json_setup(void);
+
 /* The errors of a document, in the order of the table. Initialize it with zeroes and an arena. */
 struct json_errors {
     struct arena *arena;
