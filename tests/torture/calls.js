@@ -9,7 +9,7 @@ import { PATIENCE_MS } from '../lib/limits.js';
 import { runBinary, startServer, tempDir } from '../lib/server.js';
 import { contents } from './lib/database.js';
 import { ERRORS } from './lib/errors.js';
-import { Room, spread } from './lib/room.js';
+import { Room, some, spread } from './lib/room.js';
 import { Shim } from './lib/shim.js';
 import { Story } from './lib/story.js';
 
@@ -18,14 +18,6 @@ const AT_ONCE = 2;
 const START_EACH = room.either(1, Infinity); // cases per kind, error and scene in the short form
 const LOAD_EACH = room.either(1, Infinity);
 const EXIT_WRONG = 2;
-
-/** Some of the numbers 1 to n, or all. */
-function some(n, most) {
-  if (n <= most) return Array.from({ length: n }, (_, i) => i + 1);
-  const chosen = new Set();
-  while (chosen.size < most) chosen.add(1 + room.chance.below(n));
-  return [...chosen];
-}
 
 const errorsOf = (kind) => {
   assert.ok(ERRORS[kind], `lib/errors.js says nothing of ${kind}`);
@@ -98,7 +90,7 @@ async function starts() {
     const { shim } = lanes[0];
     const counts = new Map(shim.kinds.filter((kind) => kind !== 'memory').map((kind) => [kind, shim.calls(kind)]));
     const cases = [...counts].flatMap(([kind, calls]) => (calls ? errorsOf(kind) : []).flatMap(([label, error]) =>
-      some(calls, START_EACH).map((n) => ({ kind, label, error, n }))));
+      some(room.chance, calls, START_EACH).map((n) => ({ kind, label, error, n }))));
     let refused = 0;
     await spread(cases, AT_ONCE, ({ kind, label, error, n }, lane) =>
       room.play(`${name}: ${kind} ${n} of ${counts.get(kind)} fails with ${label}`, async () => {
@@ -125,7 +117,7 @@ async function load(name, args) {
   let failures = 0;
   for (const [kind, calls] of made) {
     for (const [label, error] of calls ? errorsOf(kind) : []) {
-      for (const n of some(calls, LOAD_EACH)) {
+      for (const n of some(room.chance, calls, LOAD_EACH)) {
         const what = `${name}: ${kind} ${n} of ${calls} fails with ${label}`;
         await room.play(what, async () => {
           shim.fail(kind, { n, error });

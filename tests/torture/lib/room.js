@@ -73,3 +73,11 @@ export async function spread(items, atOnce, each) {
     while (next < items.length) await each(items[next++], lane);
   }));
 }
+
+/** The numbers 1 to n, or `most` of them. */
+export function some(chance, n, most) {
+  if (n <= most) return Array.from({ length: n }, (_, i) => i + 1);
+  const chosen = new Set();
+  while (chosen.size < most) chosen.add(1 + chance.below(n));
+  return [...chosen];
+}

@@ -15,10 +15,15 @@ const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 /** Errors of a connection that the server ended, or never accepted. */
 const isLost = (error) => /ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|was cut off/.test(`${error.code} ${error.message}`);
 
+class Over extends Error {}
+
 export class Story {
-  /** `server`: of startServer. `counts` collects {replies, refused, lost} over many stories. */
-  constructor(server, name, counts) {
-    Object.assign(this, { server, name, counts });
+  /**
+   * `server`: of startServer. `counts` collects {replies, refused, lost} over many stories. `over()`: the server has
+   * ended, as it may; the rest of the story is left out.
+   */
+  constructor(server, name, counts, over = () => false) {
+    Object.assign(this, { server, name, counts, over });
     this.demo = new Client(server, DEMO, { check: false });
     this.demo.agent.destroy();
     this.demo.agent.keepAlive = false;
@@ -33,6 +38,7 @@ export class Story {
       } catch (error) {
         if (!isLost(error)) throw error;
         this.counts.lost++;
+        if (this.over()) throw new Over();
         await pause(PAUSE_MS);
         continue;
       }
@@ -63,6 +69,14 @@ export class Story {
   }
 
   async tell() {
+    try {
+      await this.tellAll();
+    } catch (error) {
+      if (!(error instanceof Over)) throw error;
+    }
+  }
+
+  async tellAll() {
     await this.open();
     await this.control('a frozen clock', 'PUT', '/clock', { mode: 'frozen' });
     const paid = await this.sell('paid');

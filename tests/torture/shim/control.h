@@ -52,8 +52,9 @@
 #define TORTURE_SLOT_ID(name) SLOT_##name,
 enum slot { TORTURE_SLOTS(TORTURE_SLOT_ID) SLOT_COUNT };
 
-#define TORTURE_SHORT 4096 /* instead of an error number: only half of the bytes are transferred   \
-                            */
+#define TORTURE_SHORT                                                                              \
+    4096 /* instead of an error number: only half of the bytes are transferred                     \
+          */
 
 /* The calls with the numbers fail_at to fail_at + times - 1 fail. The test sets fail_at last, and 0
  * to end this. */
