@@ -166,6 +166,7 @@ async function failStart(place, disk) {
   const world = new World(place);
   await world.start();
   await world.create(world.some(10));
+  (await world.api.wait({ idle: 'true', timeout: '60s' })).expect(200); // the next server has another port
   await world.server.stop();
   world.shim.clear();
   const arming = { shim: { fail: (kind, how) => world.shim.arm(kind, how) } };

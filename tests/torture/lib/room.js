@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Chance } from '../../lib/chance.js';
 
 const FAILURES_MOST = Number(process.env.TORTURE_FAILURES ?? 20); // a room that fails that often has told enough
+const LONG_MS = 5000; // a case that takes longer is named
 const SHOWN = 1500; // characters of a failure
 
 /** What failed, and the place. */
@@ -40,9 +41,11 @@ export class Room {
   /** Runs a case. A failure is printed, and the room goes on. */
   async play(what, run) {
     if (this.spent) return undefined;
+    const began = Date.now();
     try {
       const result = await run();
       this.passed++;
+      if (Date.now() - began > LONG_MS) console.log(`     ${Date.now() - began} ms: ${what}`);
       return result;
     } catch (error) {
       this.failed++;
