@@ -3,6 +3,7 @@
 #include "die.h"
 #include "text.h"
 
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 /* Most requests fit in one chunk; see the memory figures in the README before changing it. */
 #define CHUNK_SIZE ((size_t)8192)
 #define SPARE_MOST 64
+#define FREE_MOST ((size_t)8 << 20) /* that the heap keeps for the next requests */
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -43,6 +45,13 @@ void *mem_resize(void *p, size_t size)
         die_of_memory(size);
     }
     return q;
+}
+
+void mem_give_back(void)
+{
+    if (mallinfo2().fordblks > FREE_MOST) {
+        malloc_trim(0);
+    }
 }
 
 void *mem_grow(void *list, size_t n, size_t *room, size_t size)

@@ -10,6 +10,10 @@
 
 #include <stdarg.h>
 
+/* Gives free memory back to the system, if it is much. Takes about a millisecond then, so call it
+ * when there is nothing else to do. */
+void mem_give_back(void);
+
 /* Out of memory ends the program (die_of_memory). */
 void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
 void *mem_take(size_t size) ATTR_NONNULL;            /* malloc, for libraries */
