@@ -51,10 +51,14 @@ static const struct callback *find_callback(struct call *call, const struct wait
     return NULL;
 }
 
-/* The account has nothing in flight and nothing due within this time. */
+/* The account has nothing in flight and nothing due within this time. Shortly after a failed commit
+ * nobody knows that: attempts that ended in it are sent again. */
 static bool is_idle(struct call *call, int64_t within_ms)
 {
     struct tenant *tenant = call->tenant;
+    if (call->engine->retry_at_ms) {
+        return false;
+    }
     int64_t due_ms = schedule_next_due(call->engine, tenant);
     return !tenant->advance && !tenant->sending &&
            (due_ms == TIME_NONE || due_ms > clock_now(tenant) + within_ms);

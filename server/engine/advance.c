@@ -99,6 +99,12 @@ void advance_cut(struct engine *engine, struct tenant *tenant)
     }
 }
 
+/* After a failed commit, attempts that have ended may have to be sent again. */
+static bool is_sending(const struct engine *engine, const struct tenant *tenant)
+{
+    return tenant->sending || engine->retry_at_ms;
+}
+
 /* Runs one slice, unless attempts are still being sent. */
 static void run_slice(struct engine *engine, struct tenant *tenant)
 {
@@ -107,7 +113,7 @@ static void run_slice(struct engine *engine, struct tenant *tenant)
         end(engine, tenant, false);
         return;
     }
-    if (tenant->sending) {
+    if (is_sending(engine, tenant)) {
         return;
     }
     int64_t due_ms = schedule_next_due(engine, tenant);
@@ -151,7 +157,7 @@ int64_t advance_wait_ms(const void *arg)
     for (size_t i = 0; engine->n_advances && i < engine->tenants.n; i++) {
         const struct advance *advance = engine->tenants.list[i]->advance;
         if (advance) {
-            bool sending = engine->tenants.list[i]->sending;
+            bool sending = is_sending(engine, engine->tenants.list[i]);
             int64_t left_ms = sending ? timer_wait_ms(advance->deadline_ms, now_ms) : 0;
             wait_ms = wait_ms < 0 || left_ms < wait_ms ? left_ms : wait_ms;
         }

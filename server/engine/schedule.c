@@ -110,6 +110,7 @@ void schedule_recover(struct engine *engine)
         tenant->sending = 0;
         tenant->faults.held = 0;
         tenant->due_unknown = true;
+        turn_note_change(&engine->turn, tenant, 0); /* it may be idle now */
     }
     turn_recheck(&engine->turn);
 }

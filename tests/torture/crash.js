@@ -112,6 +112,6 @@ function figures() {
   ].join('\n');
 }
 
-const options = readOptions(WAYS.length * 2);
+const options = readOptions(WAYS.length);
 console.log(`crash: ${options.rounds} rounds, seed ${options.seed}`);
 await runRounds({ command: 'crash', ...options, play, figures });

@@ -9,6 +9,7 @@ import { Chance } from '../../lib/chance.js';
 import { within } from '../../lib/limits.js';
 
 const KEPT = fileURLToPath(new URL('../../../build/torture', import.meta.url));
+const LONG_ROUNDS = 1000;
 const ROUND_LIMIT_MS = 300_000; // only ends a round that hangs; a round takes a second or two
 
 function number(values, name, least) {
@@ -17,13 +18,15 @@ function number(values, name, least) {
   throw new Error(`--${name} must be a whole number from ${least} on, not ${values[name]}`);
 }
 
-/** {rounds, seed, only} of the command line; `only` is the number of a round, or undefined for all rounds. */
+/** {rounds, seed, only} of the command line, with `rounds` unless it says otherwise; `only` is the number of a round, or undefined for all rounds. */
 export function readOptions(rounds) {
   const { values } = parseArgs({ options: {
-    rounds: { type: 'string', default: String(rounds) },
+    rounds: { type: 'string' },
     seed: { type: 'string', default: String(randomInt(2 ** 32)) },
     only: { type: 'string' },
+    long: { type: 'boolean', default: false },
   } });
+  values.rounds ??= String(values.long ? LONG_ROUNDS : rounds);
   return {
     rounds: number(values, 'rounds', 1),
     seed: number(values, 'seed', 0),
