@@ -1,7 +1,7 @@
-// System calls that fail. Each call of a start and a stop fails once with each error that it can have, and then each call
-// of a server that works. A start either succeeds, or ends with status 2 and one line, and leaves a database that the
-// next start takes. A server that works goes on: what it refuses gets 503 or loses its connection, a repetition succeeds,
-// and everything acknowledged exists once.
+// System calls that fail. Each call of a start and a stop fails once with each error that it can have, and then each
+// call of a server that works. A start either succeeds, or ends with status 2 and one line, and leaves a database
+// that the next start takes. A server that works goes on: what it refuses gets 503 or loses its connection, a
+// repetition succeeds, and everything acknowledged exists once.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

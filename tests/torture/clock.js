@@ -1,6 +1,6 @@
-// Clocks that jump. The shim moves the server's clocks, never the machine's. After each jump the server responds, settles
-// new invoices, keeps frozen clocks, ends waiting calls and does not spin. What is due when the clock jumps over it happens
-// at once; what is due later happens when the clock gets there, also after a jump back.
+// Clocks that jump. The shim moves the server's clocks, never the machine's. After each jump the server responds,
+// settles new invoices, keeps frozen clocks, ends waiting calls and does not spin. What is due when the clock jumps
+// over it happens at once; what is due later happens when the clock gets there, also after a jump back.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -128,5 +128,5 @@ await room.play('a start with a clock that went back by a day', async () => {
   const [{ integrity }] = await contents([join(scene.folder, 'mock.db')]);
   assert.equal(integrity, 'ok');
 });
-room.figure(`${jumps} jumps there and back; an idle server makes at most ${loops} loops in ${LOOK_US / 1000} ms after one`);
+room.figure(`${jumps} jumps there and back; an idle server makes at most ${loops} loops in ${LOOK_US / 1000} ms after`);
 room.end();

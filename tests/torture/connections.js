@@ -1,6 +1,6 @@
-// Connections that cost: thousands that are idle, heads and bodies that arrive byte by byte, half TLS handshakes, and a
-// process with few descriptors. Beside them a client with a connection of its own is served, and afterwards the server
-// has no connection and no descriptor more than before.
+// Connections that cost: thousands that are idle, heads and bodies that arrive byte by byte, half TLS handshakes,
+// and a process with few descriptors. Beside them a client with a connection of its own is served, and afterwards
+// the server has no connection and no descriptor more than before.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,6 +1,6 @@
-// Allocations that fail: each of a start, and each of a server that works. The server either goes on (SQLite's memory: the
-// call gets 503; libmicrohttpd's: the connection ends; libcurl's: the attempt fails), or ends with one line that says it.
-// Nothing that was acknowledged is lost, and the next server takes the database.
+// Allocations that fail: each of a start, and each of a server that works. The server either goes on (SQLite's
+// memory: the call gets 503; libmicrohttpd's: the connection ends; libcurl's: the attempt fails), or ends with one
+// line that says it. Nothing that was acknowledged is lost, and the next server takes the database.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

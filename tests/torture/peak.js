@@ -1,5 +1,5 @@
-// Memory after a peak, on the release build: many large bodies, long lists and snapshots at once. When they are over, the
-// server gives the memory back.
+// Memory after a peak, on the release build: many large bodies, long lists and snapshots at once. When they are
+// over, the server gives the memory back.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,9 @@ const server = await startServer({ args: ['--journal', '100'] });
 const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) / 1024;
 const api = new Client(server, DEMO, { check: false });
 const metadata = { padding: 'x'.repeat(20_000) };
-await spread(Array.from({ length: INVOICES }), 8, async () => { (await api.create(invoice({ metadata }), HOLD)).expect(201); });
+await spread(Array.from({ length: INVOICES }), 8, async () => {
+  (await api.create(invoice({ metadata }), HOLD)).expect(201);
+});
 (await api.control('POST', '/snapshots/peak')).expect(201);
 (await api.list()).expect(200);
 await pass(200_000);
@@ -44,7 +46,8 @@ for (const [name, send] of Object.entries(CALLS)) {
     while (rss() > before + MORE_MOST_MB && Date.now() < end) {
       await pass(100_000);
     }
-    room.figure(`${AT_ONCE} × ${name}: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} at the peak, ${rss().toFixed(0)} after it`);
+    const [at, after] = [peak, rss()].map((mb) => mb.toFixed(0));
+    room.figure(`${AT_ONCE} × ${name}: ${before.toFixed(0)} MB before, ${at} at the peak, ${after} after it`);
     assert.ok(rss() <= before + MORE_MOST_MB, `${rss()} MB, before ${before} MB`);
     most = 0;
   });

@@ -1,6 +1,6 @@
-// Receivers of callbacks that are dead, slow, endless, lying or broken, all at once, with a merchant's calls beside them.
-// Each attempt ends with a reason, no receiver delays the callbacks of a good one, and the API is about as fast as without
-// them: the report has its latency before and beside them.
+// Receivers of callbacks that are dead, slow, endless, lying or broken, all at once, with a merchant's calls beside
+// them. Each attempt ends with a reason, no receiver delays the callbacks of a good one, and the API is about as
+// fast as without them: the report has its latency before and beside them.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -123,7 +123,7 @@ for (const [name, url] of kinds) {
   made.set(name, ids);
 }
 const beside = await work(merchant);
-room.figure(`the API beside ${kinds.length} kinds of bad receivers, ${kinds.length * EACH} callbacks: ${latency(beside)}`);
+room.figure(`the API beside ${kinds.length} kinds of bad receivers, ${kinds.length * EACH} callbacks: ` + latency(beside));
 
 await room.play('the good receiver got all its callbacks', async () => {
   (await merchant.wait({ idle: 'true', timeout: '60s' })).expect(200);

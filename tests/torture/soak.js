@@ -1,6 +1,6 @@
-// Mixed users on the build with sanitizers: merchants that sell and refund, tests whose accounts come and go, payers and
-// readers of pages. After a second part, twice as long, memory, descriptors and rows are as after the first one. The
-// sanitizers must have nothing to report, leaks at the end included.
+// Mixed users on the build with sanitizers: merchants that sell and refund, tests whose accounts come and go, payers
+// and readers of pages. After a second part, twice as long, memory, descriptors and rows are as after the first one.
+// The sanitizers must have nothing to report, leaks at the end included.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -23,6 +23,7 @@ const PART_S = room.either(10, 300);
 const MEGABYTE = 1 << 20;
 const MEMORY_MOST = 24 * MEGABYTE; // more than after the first part
 const REST_MS = 60_000;
+const SAME = ['accounts', 'invoices', 'callbacks_sending', 'callbacks_running', 'waiting_callers', 'body_bytes'];
 const PLANS = ['processed@5ms', 'process_failed:declined@0', 'processed@5ms,refunded@10ms', 'process_pending'];
 const PAGES = ['/', '/_mock/docs/', '/_mock/metrics', '/_mock/requests?limit=20', '/_mock/health', '/no/such/page'];
 
@@ -77,9 +78,8 @@ async function part(seconds) {
 async function look() {
   const { text } = (await demo.send('GET', '/_mock/metrics')).expect(200);
   const gauge = (name) => Number(new RegExp(`^milkypay_mock_${name} (\\d+)$`, 'm').exec(text)[1]);
-  const names = ['accounts', 'invoices', 'callbacks_sending', 'callbacks_running', 'waiting_callers', 'body_bytes'];
   return {
-    ...Object.fromEntries(names.map((name) => [name, gauge(name)])),
+    ...Object.fromEntries(SAME.map((name) => [name, gauge(name)])),
     memory: gauge('resident_memory_bytes'),
     database: gauge('database_bytes'),
     descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
@@ -106,12 +106,12 @@ await room.play('both parts', async () => {
   const first = await rest();
   await part(2 * PART_S);
   const second = await rest();
-  for (const name of ['accounts', 'invoices', 'callbacks_sending', 'callbacks_running', 'waiting_callers', 'body_bytes'])
-    assert.equal(second[name], first[name], name);
-  assert.ok(second.descriptors <= first.descriptors + 2, `${second.descriptors} descriptors, before ${first.descriptors}`);
+  for (const name of SAME) assert.equal(second[name], first[name], name);
+  const [now, then] = [second.descriptors, first.descriptors];
+  assert.ok(now <= then + 2, `${now} descriptors, before ${then}`);
   const show = ({ memory, database, descriptors, accounts, invoices }) =>
-    `${(memory / MEGABYTE).toFixed(0)} MB, database ${(database / MEGABYTE).toFixed(1)} MB, ${descriptors} descriptors, ` +
-    `${accounts} accounts, ${invoices} invoices`;
+    `${(memory / MEGABYTE).toFixed(0)} MB, database ${(database / MEGABYTE).toFixed(1)} MB, ` +
+    `${descriptors} descriptors, ${accounts} accounts, ${invoices} invoices`;
   room.figure(`after ${PART_S} s: ${show(first)}`);
   room.figure(`after ${3 * PART_S} s: ${show(second)}`);
   assert.ok(second.memory - first.memory < MEMORY_MOST, `${second.memory} bytes of memory, before ${first.memory}`);

@@ -1,5 +1,5 @@
-// The errors that each kind of call of the shim can have. A socket's EAGAIN and short sends are missing: without a full
-// buffer, no event would follow.
+// The errors that each kind of call of the shim can have. A socket's EAGAIN and short sends are missing: without a
+// full buffer, no event would follow.
 
 import { constants } from 'node:os';
 import { SHORT } from './shim.js';

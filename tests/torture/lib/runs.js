@@ -18,7 +18,10 @@ function number(values, name, least) {
   throw new Error(`--${name} must be a whole number from ${least} on, not ${values[name]}`);
 }
 
-/** {rounds, seed, only} of the command line, with `rounds` unless it says otherwise; `only` is the number of a round, or undefined for all rounds. */
+/**
+ * {rounds, seed, only} of the command line, with `rounds` unless it says otherwise; `only` is the number of a round, or
+ * undefined for all rounds.
+ */
 export function readOptions(rounds) {
   const { values } = parseArgs({ options: {
     rounds: { type: 'string' },

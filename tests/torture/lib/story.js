@@ -1,5 +1,6 @@
-// The story of one account, told to a server whose calls fail: it is created, sells, refunds, pays out, keeps a snapshot
-// and is deleted. A step that is refused or lost is repeated, as a careful client does, and must then succeed.
+// The story of one account, told to a server whose calls fail: it is created, sells, refunds, pays out, keeps a
+// snapshot and is deleted. A step that is refused or lost is repeated, as a careful client does, and must then
+// succeed.
 
 import assert from 'node:assert/strict';
 import { Client, DEMO, invoice } from '../../lib/client.js';
@@ -13,7 +14,8 @@ const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /** Errors of a connection that the server ended, or never accepted. */
-const isLost = (error) => /ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|was cut off/.test(`${error.code} ${error.message}`);
+const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|was cut off/;
+const isLost = (error) => LOST.test(`${error.code} ${error.message}`);
 
 class Over extends Error {}
 
@@ -82,11 +84,13 @@ export class Story {
     const paid = await this.sell('paid');
     const metadata = { padding: 'x'.repeat(20_000) };
     const open = await this.sell('open', { metadata });
-    await this.control('a payment', 'POST', `/payment-invoices/${paid}/transition`, { status: 'processed' }, [200], [409, 422]);
-    const refund = { json: { data: { type: 'refund', attributes: { reference_id: 'back', amount: 10 } } } };
+    const path = `/payment-invoices/${paid}/transition`;
+    await this.control('a payment', 'POST', path, { status: 'processed' }, [200], [409, 422]);
+    const body = { data: { type: 'refund', attributes: { reference_id: 'back', amount: 10 } } };
+    const refund = { json: body, headers: { 'X-Mock-Outcome': 'refund_pending' } };
     await this.step(
       'a refund',
-      () => this.api.private('POST', `/payment-invoices/${paid}/refund`, { ...refund, headers: { 'X-Mock-Outcome': 'refund_pending' } }),
+      () => this.api.private('POST', `/payment-invoices/${paid}/refund`, refund),
       [200, 201],
       [409, 422],
     );
@@ -95,7 +99,8 @@ export class Story {
     await this.control('an advance', 'POST', '/clock/advance', { seconds: 60 });
     await this.control('a restore', 'POST', '/snapshots/kept/restore');
     await this.check(paid, open);
-    await this.control('the end of the account', 'DELETE', `/accounts/${this.api.account.id}`, undefined, [200, 204], [404]);
+    const own = `/accounts/${this.api.account.id}`;
+    await this.control('the end of the account', 'DELETE', own, undefined, [200, 204], [404]);
   }
 
   async sell(reference, more = {}) {
@@ -113,8 +118,8 @@ export class Story {
       fields: { card_number: '4111111111111111' },
       options: { auto_process: false },
     };
-    const body = { json: { data: { type: 'payout-invoices', attributes } } };
-    return this.step('a payout', () => this.api.private('POST', '/payout-invoices', { ...body, ...HOLD }), [201], [409]);
+    const order = { json: { data: { type: 'payout-invoices', attributes } }, ...HOLD };
+    return this.step('a payout', () => this.api.private('POST', '/payout-invoices', order), [201], [409]);
   }
 
   /** Everything that was acknowledged exists once. */
