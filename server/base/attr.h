@@ -8,6 +8,7 @@
 #define ATTR_NONNULL __attribute__((returns_nonnull))
 #define ATTR_UNUSED __attribute__((unused))
 #define ATTR_MUST_USE __attribute__((warn_unused_result))
+#define ATTR_NOINLINE __attribute__((noinline)) /* keeps a rare case out of a short function */
 
 /* Runs `fn(&variable)` when the variable goes out of scope, so functions can return early. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))

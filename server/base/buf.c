@@ -11,17 +11,15 @@
 
 #define FIRST_ROOM 256
 
-char *buf_reserve(struct buf *buf, size_t size)
+char *buf_grow(struct buf *buf, size_t size)
 {
-    if (buf->room - buf->size <= size) {
-        size_t room = buf->room ? buf->room : FIRST_ROOM;
-        while (room - buf->size <= size) {
-            room *= 2;
-        }
-        buf->data = mem_resize(buf->data, room);
-        buf->room = room;
-        buf->data[buf->size] = '\0';
+    size_t room = buf->room ? buf->room : FIRST_ROOM;
+    while (room - buf->size <= size) {
+        room *= 2;
     }
+    buf->data = mem_resize(buf->data, room);
+    buf->room = room;
+    buf->data[buf->size] = '\0';
     return buf->data + buf->size;
 }
 

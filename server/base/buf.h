@@ -18,16 +18,22 @@ void buf_printf(struct buf *buf, const char *format, ...) ATTR_PRINTF(2, 3);
 /* Appends a text percent-encoded for a URL's query. */
 void buf_url_text(struct buf *buf, const char *text);
 
-/* Reserves room for `size` more bytes and returns where to write them. The caller then adds what it
- * wrote to `buf->size`. */
-char *buf_reserve(struct buf *buf, size_t size) ATTR_NONNULL;
+/* Makes room for `size` more bytes. Callers use buf_reserve. */
+char *buf_grow(struct buf *buf, size_t size) ATTR_NONNULL;
 
-/* Inline, because bodies are written character by character between their texts. */
+/*
+ * Reserves room for `size` more bytes and returns where to write them. The caller then adds what it
+ * wrote to `buf->size`. Inline, as the next one: bodies are many short texts with a character
+ * between them.
+ */
+static inline char *buf_reserve(struct buf *buf, size_t size)
+{
+    return buf->room - buf->size > size ? buf->data + buf->size : buf_grow(buf, size);
+}
+
 static inline void buf_char(struct buf *buf, char c)
 {
-    if (buf->room - buf->size <= 1) {
-        buf_reserve(buf, 1);
-    }
+    buf_reserve(buf, 1);
     buf->data[buf->size++] = c;
     buf->data[buf->size] = '\0';
 }

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* How a byte is written in a string: 0 as it is, 'u' as \u00xx, '8' not ASCII, else the character
  * after a backslash. */
@@ -57,26 +58,72 @@ static size_t add_escape(struct buf *buf, char escape, const char *text, size_t 
     return 1;
 }
 
-void json_text_add(struct buf *buf, enum json_text_style style, const char *text, size_t size)
+/* Writes the text character by character. */
+ATTR_NOINLINE static void add_escaped(struct buf *buf, const char *needs, const char *text,
+                                      size_t size)
 {
-    const char *needs = escapes[style];
     const unsigned char *p = (const unsigned char *)text;
-    size_t at = 0;
-    char *to = buf_reserve(buf, size + 2); /* all that most texts need */
-    *to++ = '"';
-    for (; at < size && !needs[p[at]]; at++) {
-        *to++ = text[at];
-    }
-    buf->size += at + 1;
-    while (at < size) {
-        at += add_escape(buf, needs[p[at]], text + at, size - at);
+    buf_char(buf, '"');
+    for (size_t at = 0; at < size;) {
         size_t plain = at;
         while (at < size && !needs[p[at]]) {
             at++;
         }
         buf_add(buf, text + plain, at - plain);
+        at += at < size ? add_escape(buf, needs[p[at]], text + at, size - at) : 0;
     }
     buf_char(buf, '"');
+}
+
+/* ------------------------------------------------------------------ most texts need no escape */
+
+#define EACH(byte) (UINT64_MAX / 255 * (byte)) /* in each byte of a word */
+
+/* Copies a word, unless one of its bytes is escaped in some style. The subtractions set the highest
+ * bit of such a byte, and the addition that of DEL; they never miss one, because what they carry
+ * into the next byte comes from one that is escaped too. */
+static bool copy_word(const char *from, char *to)
+{
+    uint64_t word;
+    memcpy(&word, from, sizeof word);
+    memcpy(to, &word, sizeof word);
+    uint64_t marks = word | (word + EACH(1)) | (word - EACH(' ')) | ((word ^ EACH('"')) - EACH(1)) |
+                     ((word ^ EACH('\\')) - EACH(1)) | ((word ^ EACH('/')) - EACH(1));
+    return !(marks & EACH(128));
+}
+
+/* Copies a text, or a part of it if it needs an escape. Returns true if it needs none. */
+static bool copy_plain(const char *needs, const char *text, size_t size, char *to)
+{
+    const size_t step = sizeof(uint64_t);
+    if (size >= step) {
+        for (size_t at = 0; at < size - step; at += step) {
+            if (!copy_word(text + at, to + at)) {
+                return false;
+            }
+        }
+        return copy_word(text + size - step, to + size - step); /* overlaps the one before */
+    }
+    for (size_t at = 0; at < size; at++) {
+        if (needs[(unsigned char)text[at]]) {
+            return false;
+        }
+        to[at] = text[at];
+    }
+    return true;
+}
+
+void json_text_add(struct buf *buf, enum json_text_style style, const char *text, size_t size)
+{
+    size_t whole = size + 2;
+    char *to = buf->data + buf->size;
+    if (buf->room - buf->size <= whole || !copy_plain(escapes[style], text, size, to + 1)) {
+        add_escaped(buf, escapes[style], text, size);
+        return;
+    }
+    to[0] = to[size + 1] = '"';
+    to[whole] = '\0';
+    buf->size += whole;
 }
 
 bool json_text_is_plain(enum json_text_style style, const char *text, size_t size)

@@ -9,14 +9,15 @@
 #include "view/view_parts.h"
 
 struct member {
-    const char *key;
+    struct json_key key;
     void (*write)(struct json_out *out, const struct member *member,
                   const struct view_invoice *view, enum view_kind kind);
-    size_t offset;        /* of the invoice's field that is shown as it is */
-    const char *constant; /* the JSON that is always shown */
+    size_t offset;    /* of the invoice's field that is shown as it is */
+    const char *text; /* the JSON that is always shown, or what a reference is made of */
+    bool once;        /* only in the answer to the call that creates the invoice */
 };
 
-/* The head of a writer; few use all parameters. */
+/* The head of a writer of the value behind the key; few use all parameters. */
 #define WRITER(name)                                                                               \
     static void write_##name(                                                                      \
         ATTR_UNUSED struct json_out *out, ATTR_UNUSED const struct member *member,                 \
@@ -31,71 +32,71 @@ static const void *field(const struct member *member, const struct view_invoice 
 
 WRITER(text)
 {
-    json_out_text(out, member->key, *(const char *const *)field(member, view));
+    json_out_text(out, NULL, *(const char *const *)field(member, view));
 }
 
 WRITER(raw)
 {
-    json_out_raw(out, member->key, *(const char *const *)field(member, view));
+    json_out_raw(out, NULL, *(const char *const *)field(member, view));
 }
 
 WRITER(money)
 {
-    json_out_money(out, member->key, *(const int64_t *)field(member, view));
+    json_out_money(out, NULL, *(const int64_t *)field(member, view));
 }
 
 WRITER(seconds)
 {
-    json_out_seconds(out, member->key, *(const int64_t *)field(member, view));
+    json_out_seconds(out, NULL, *(const int64_t *)field(member, view));
 }
 
 /* ------------------------------------------------------------------ constants */
 
 WRITER(constant)
 {
-    json_out_raw(out, member->key, member->constant);
+    json_out_raw(out, NULL, member->text);
 }
 
 /* ------------------------------------------------------------------ in both profiles */
 
 WRITER(status)
 {
-    json_out_text(out, member->key, status_name(view->invoice->status));
+    json_out_text(out, NULL, status_name(view->invoice->status));
 }
 
 WRITER(test_mode)
 {
-    json_out_bool(out, member->key, view->invoice->test_mode);
+    json_out_bool(out, NULL, view->invoice->test_mode);
 }
 
 WRITER(service_currency)
 {
-    json_out_text(out, member->key, view_service_of(view)->currency);
+    json_out_text(out, NULL, view_service_of(view)->currency);
 }
 
 WRITER(service_flow)
 {
-    json_out_text(out, member->key, view_service_of(view)->flow);
+    json_out_text(out, NULL, view_service_of(view)->flow);
 }
 
 WRITER(flow_data)
 {
-    view_flow_data(out, member->key, view);
+    view_flow_data(out, NULL, view);
 }
 
 WRITER(payment_flow)
 {
-    json_out_text(out, member->key, invoice_flows[view->invoice->flow]);
+    json_out_text(out, NULL, invoice_flows[view->invoice->flow]);
 }
 
 WRITER(source)
 {
-    json_out_text(out, member->key, invoice_sources[view->invoice->source]);
+    json_out_text(out, NULL, invoice_sources[view->invoice->source]);
 }
 
 WRITER(callback_logs)
 {
-    view_write_callback_logs(out, member->key, view, kind);
+    view_write_callback_logs(out, NULL, view, kind);
 }
 
 /* ------------------------------------------------------------------ 2020 */
@@ -104,20 +105,13 @@ WRITER(callback_logs)
 WRITER(processed)
 {
     const struct invoice *invoice = view->invoice;
-    json_out_seconds(out, member->key,
+    json_out_seconds(out, NULL,
                      invoice->status == STATUS_VERIFIED ? TIME_NONE : invoice->processed_ms);
 }
 
 WRITER(serial_number)
 {
-    json_out_text(out, member->key, ident_serial(view->invoice->id));
-}
-
-WRITER(hpp_url_once)
-{
-    if (kind == VIEW_CREATE) {
-        view_hpp_url(out, member->key, view->invoice);
-    }
+    json_out_text(out, NULL, ident_serial(view->invoice->id));
 }
 
 /* The upstream's data: ids of the account before the payment, of the payment after it (P508, P509).
@@ -125,7 +119,7 @@ WRITER(hpp_url_once)
 WRITER(provider)
 {
     bool paid = status_is_paid(view->invoice->status);
-    json_out_object(out, member->key);
+    json_out_object(out, NULL);
     json_out_text(out, "external_id", paid ? view->invoice->session : NULL);
     json_out_text(out, "merchant_id", paid ? "host2hostTest" : NULL);
     json_out_null(out, "provider_id");
@@ -162,7 +156,7 @@ static bool has_answer(const struct invoice *invoice)
 WRITER(if_converted)
 {
     int64_t amount = *(const int64_t *)field(member, view);
-    json_out_money(out, member->key, is_converted(view) ? amount : MONEY_NONE);
+    json_out_money(out, NULL, is_converted(view) ? amount : MONEY_NONE);
 }
 
 WRITER(payment_service_amount)
@@ -172,14 +166,14 @@ WRITER(payment_service_amount)
         view->service && is_converted(view)
             ? price_converted(view->service, invoice->payment_amount, invoice->exchange_rate)
             : MONEY_NONE;
-    json_out_money(out, member->key, amount);
+    json_out_money(out, NULL, amount);
 }
 
 /* The time of the final status, whatever it is (P907). */
 WRITER(ended)
 {
     const struct invoice *invoice = view->invoice;
-    json_out_seconds(out, member->key,
+    json_out_seconds(out, NULL,
                      invoice->processed_ms == TIME_NONE ? invoice->failed_ms
                                                         : invoice->processed_ms);
 }
@@ -187,17 +181,17 @@ WRITER(ended)
 /* Refunds have no fee (P553). */
 WRITER(refunded_fee)
 {
-    json_out_money(out, member->key, view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);
+    json_out_money(out, NULL, view->invoice->refunded_amount == MONEY_NONE ? MONEY_NONE : 0);
 }
 
 WRITER(newer_payload)
 {
-    view_payload_newer(out, member->key, view);
+    view_payload_newer(out, NULL, view);
 }
 
 WRITER(return_urls)
 {
-    json_out_object(out, member->key);
+    json_out_object(out, NULL);
     json_out_text(out, "fail", view->invoice->return_fail);
     json_out_text(out, "pending", view->invoice->return_pending);
     json_out_text(out, "success", view->invoice->return_success);
@@ -207,7 +201,7 @@ WRITER(return_urls)
 WRITER(original_resolution)
 {
     bool answered = has_answer(view->invoice);
-    json_out_object(out, member->key);
+    json_out_object(out, NULL);
     json_out_text(out, "original_resolution", answered ? view->invoice->resolution : NULL);
     json_out_text(out, "original_resolution_message", answered ? message_of(view->invoice) : NULL);
     json_out_object_end(out);
@@ -215,24 +209,24 @@ WRITER(original_resolution)
 
 WRITER(resolution_message)
 {
-    json_out_text(out, member->key, message_of(view->invoice));
+    json_out_text(out, NULL, message_of(view->invoice));
 }
 
-/* The key, rrn or arn, is part of what the number is made of. */
+/* The key, rrn or arn, is a part of it. */
 WRITER(bank_reference)
 {
     char digits[IDENT_DIGITS];
     bool paid = status_is_paid(view->invoice->status);
     if (paid) {
-        ident_digits(view->token_key->bytes, member->key, view->invoice->session, digits);
+        ident_digits(view->token_key->bytes, member->text, view->invoice->session, digits);
     }
-    json_out_text(out, member->key, paid ? digits : NULL);
+    json_out_text(out, NULL, paid ? digits : NULL);
 }
 
 /* Those of 2024 have no refunds to list: a refund there is only a change of the invoice. */
 WRITER(refunds)
 {
-    json_out_array(out, member->key);
+    json_out_array(out, NULL);
     if (view->profile >= PROFILE_2025) {
         view->write_refunds(view, out);
     }
@@ -241,26 +235,17 @@ WRITER(refunds)
 
 WRITER(hpp_url)
 {
-    view_hpp_url(out, member->key, view->invoice);
+    view_hpp_url(out, NULL, view->invoice);
 }
 
 /* ------------------------------------------------------------------ the tables */
 
-/* A field of the invoice shown as a text, JSON, money or seconds; anything else; a constant. */
-#define FIELD(how, name, field)                                                                    \
-    {                                                                                              \
-        name, write_##how, offsetof(struct invoice, field)                                         \
-    }
-#define OTHER(name, how)                                                                           \
-    {                                                                                              \
-        name, write_##how, 0                                                                       \
-    }
-#define CONSTANT(name, json)                                                                       \
-    {                                                                                              \
-        name, write_constant, 0, json                                                              \
-    }
-
 /* clang-format off */
+/* A field of the invoice shown as a text, JSON, money or seconds; anything else; a constant. */
+#define FIELD(how, name, field) {JSON_KEY(name), write_##how, offsetof(struct invoice, field)}
+#define OTHER(name, how, ...) {JSON_KEY(name), write_##how, ##__VA_ARGS__}
+#define CONSTANT(name, json) OTHER(name, constant, .text = json)
+
 static const struct member members_2020[] = {
     OTHER("serial_number", serial_number),
     OTHER("status", status),
@@ -282,7 +267,7 @@ static const struct member members_2020[] = {
     FIELD(raw, "metadata", metadata),
     OTHER("flow_data", flow_data),
     OTHER("flow", service_flow),
-    OTHER("hpp_url", hpp_url_once),
+    OTHER("hpp_url", hpp_url, .once = true),
     OTHER("payment_flow", payment_flow),
     FIELD(seconds, "created", created_ms),
     FIELD(seconds, "updated", updated_ms),
@@ -337,8 +322,8 @@ static const struct member members_2024[] = {
     FIELD(text, "return_url", return_url),
     OTHER("return_urls", return_urls),
     OTHER("original_data", original_resolution),
-    OTHER("rrn", bank_reference),
-    OTHER("arn", bank_reference),
+    OTHER("rrn", bank_reference, .text = "rrn"),
+    OTHER("arn", bank_reference, .text = "arn"),
     CONSTANT("approval_code", "null"),
     CONSTANT("reserved_amount", "null"),
     CONSTANT("reserve_expires", "null"),
@@ -368,10 +353,13 @@ void view_attributes(struct json_out *out, const struct view_invoice *view, enum
         [PROFILE_2024] = {members_2024, ARRAY_SIZE(members_2024)},
         [PROFILE_2025] = {members_2024, ARRAY_SIZE(members_2024)},
     };
-    const struct member *members = tables[view->profile].members;
+    const struct member *member = tables[view->profile].members;
     json_out_object(out, "attributes");
-    for (size_t i = 0; i < tables[view->profile].n; i++) {
-        members[i].write(out, &members[i], view, kind);
+    for (size_t n = tables[view->profile].n; n--; member++) {
+        if (!member->once || kind == VIEW_CREATE) {
+            json_out_key(out, &member->key);
+            member->write(out, member, view, kind);
+        }
     }
     json_out_object_end(out);
 }

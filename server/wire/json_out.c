@@ -28,6 +28,18 @@ static void lead(struct json_out *out, const char *key)
     out->comma = true;
 }
 
+void json_out_key(struct json_out *out, const struct json_key *key)
+{
+    struct buf *buf = out->buf;
+    char *to = buf_reserve(buf, 1 + key->size);
+    *to = ',';
+    to += out->comma;
+    memcpy(to, key->text, key->size);
+    to[key->size] = '\0';
+    buf->size += out->comma + key->size;
+    out->comma = false;
+}
+
 void json_out_object(struct json_out *out, const char *key)
 {
     lead(out, key);

@@ -13,10 +13,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A key as it is written, for tables of keys: no need to measure and to escape it each time. */
+struct json_key {
+    const char *text; /* with its quotes and colon */
+    size_t size;
+};
+#define JSON_KEY(name) {"\"" name "\":", sizeof "\"" name "\":" - 1}
+
 struct json_out {
     struct buf *buf;
     bool comma; /* the next value needs a comma before it */
 };
+
+/* The key of the next value, which is then written with NULL. */
+void json_out_key(struct json_out *out, const struct json_key *key);
 
 void json_out_object(struct json_out *out, const char *key);
 void json_out_object_end(struct json_out *out);

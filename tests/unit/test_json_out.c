@@ -38,6 +38,48 @@ static void strings_are_escaped_as_php_does(void **state)
     }
 }
 
+/* Texts are read in words, which may miss a byte at some place. */
+static void every_byte_is_escaped_at_every_place(void **state)
+{
+    enum { MOST = 20 };
+    (void)state;
+    for (size_t size = 1; size <= MOST; size++) {
+        char *text = malloc(size); /* an exact size, for the sanitizer */
+        for (size_t n = 0; n < size * 256; n++) {
+            char byte = (char)(n % 256);
+            size_t at = n / 256;
+            memset(text, 'x', size);
+            text[at] = byte;
+            buf_auto whole = {0}, alone = {0}, expected = {0};
+            json_out_text_sized(&(struct json_out){.buf = &whole}, NULL, text, size);
+            json_out_text_sized(&(struct json_out){.buf = &alone}, NULL, &byte, 1);
+            buf_printf(&expected, "\"%.*s%.*s%.*s\"", (int)at, "xxxxxxxxxxxxxxxxxxxx",
+                       (int)alone.size - 2, alone.data + 1, (int)(size - at - 1),
+                       "xxxxxxxxxxxxxxxxxxxx");
+            assert_int_equal(whole.size, expected.size);
+            assert_memory_equal(whole.data, expected.data, expected.size + 1);
+        }
+        free(text);
+    }
+}
+
+static void a_key_of_a_table_is_written_as_any_other(void **state)
+{
+    static const struct json_key first = JSON_KEY("first"), second = JSON_KEY("second");
+    buf_auto buf = {0};
+    struct json_out out = {.buf = &buf};
+    (void)state;
+    json_out_object(&out, NULL);
+    json_out_key(&out, &first);
+    json_out_array(&out, NULL);
+    json_out_array_end(&out);
+    json_out_key(&out, &second);
+    json_out_text(&out, NULL, "text");
+    json_out_bool(&out, "third", true);
+    json_out_object_end(&out);
+    assert_string_equal(buf_str(&buf), "{\"first\":[],\"second\":\"text\",\"third\":true}");
+}
+
 static void invalid_utf8_becomes_replacement_characters(void **state)
 {
     static const struct {
@@ -179,6 +221,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_escaped_as_php_does),
+        cmocka_unit_test(every_byte_is_escaped_at_every_place),
+        cmocka_unit_test(a_key_of_a_table_is_written_as_any_other),
         cmocka_unit_test(invalid_utf8_becomes_replacement_characters),
         cmocka_unit_test(keys_are_written_in_the_order_of_the_calls),
         cmocka_unit_test(missing_money_and_times_are_written_as_null),
