@@ -169,21 +169,31 @@ int store_run(struct store *store, sqlite3_stmt *statement)
     return good && !store->poisoned ? sqlite3_changes(store->db) : 0;
 }
 
-/* SQLite may have to copy a text, and returns NULL if it cannot: no null of the database. */
+const char *store_value_text(struct arena *arena, sqlite3_value *value)
+{
+    if (sqlite3_value_type(value) == SQLITE_NULL) {
+        return NULL;
+    }
+    const char *text = (const char *)sqlite3_value_text(value);
+    if (!text) {
+        die_of_memory(0); /* SQLite may have to copy it, and could not */
+    }
+    return arena ? arena_copy(arena, text, (size_t)sqlite3_value_bytes(value)) : text;
+}
+
+int64_t store_value_int(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_NULL ? INT64_MIN : sqlite3_value_int64(value);
+}
+
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    if (!text && sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM) {
-        die_of_memory(0);
-    }
-    bool copied = text && arena;
-    return copied ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column)) : text;
+    return store_value_text(arena, sqlite3_column_value(statement, column));
 }
 
 int64_t store_column_int(sqlite3_stmt *statement, int column)
 {
-    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
-    return null ? INT64_MIN : sqlite3_column_int64(statement, column);
+    return store_value_int(sqlite3_column_value(statement, column));
 }
 
 /* ------------------------------------------------------------------ turns */

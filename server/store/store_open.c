@@ -31,6 +31,16 @@ static const char *sqlite_reason(const struct store *store, struct arena *arena)
     }
 }
 
+/* ------------------------------------------------------------------ the library */
+
+/* One thread uses SQLite, and nobody reads its statistics: no locks and no counting in each of its
+ * many small allocations. After the first database SQLite refuses this, and it stays set. */
+static void configure_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* ------------------------------------------------------------------ pragmas */
 
 static bool pragma_int(struct store *store, const char *text, int64_t *ret_n)
@@ -201,6 +211,7 @@ const char *store_open(const char *file, enum store_durability durability, struc
     store->file = mem_strdup(file);
     store->groups = groups;
     store->invoice_count = -1;
+    configure_library();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
     const char *why = good ? set_up(store, durability, arena) : sqlite_reason(store, arena);

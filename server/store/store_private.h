@@ -186,6 +186,11 @@ int store_run(struct store *store, sqlite3_stmt *statement);
 const char *store_column_text(struct arena *arena, sqlite3_stmt *statement, int column);
 int64_t store_column_int(sqlite3_stmt *statement, int column);
 
+/* The same of sqlite3_column_value, which SQLite allows to read where it runs in one thread
+ * (store_open.c). Asking a value twice costs less than asking for the column twice. */
+const char *store_value_text(struct arena *arena, sqlite3_value *value);
+int64_t store_value_int(sqlite3_value *value);
+
 /*
  * Rows of a query with the columns of a table. store_next_row steps; false at the end.
  * store_one_row reads the first; all zeroes if there is none. store_all_rows reads all into an

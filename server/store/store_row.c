@@ -75,39 +75,39 @@ int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const voi
 
 /* ------------------------------------------------------------------ reading */
 
-static void read_ident(sqlite3_stmt *q, int at, char ret_id[IDENT_TEXT])
+static void read_ident(sqlite3_value *value, char ret_id[IDENT_TEXT])
 {
-    const char *text = store_column_text(NULL, q, at);
+    const char *text = store_value_text(NULL, value);
     size_t size = text ? strnlen(text, IDENT_TEXT - 1) : 0;
     memcpy(ret_id, text ? text : "", size);
     ret_id[size] = '\0';
 }
 
-static void read_field(struct arena *arena, sqlite3_stmt *q, int at, const struct row_field *field,
+static void read_field(struct arena *arena, sqlite3_value *value, const struct row_field *field,
                        void *row)
 {
     void *place = (char *)row + field->offset;
     uint32_t choice;
     switch (storages[field->kind]) {
     case STORED_TEXT:
-        *(const char **)place = store_column_text(arena, q, at);
+        *(const char **)place = store_value_text(arena, value);
         break;
     case STORED_IDENT:
-        read_ident(q, at, place);
+        read_ident(value, place);
         break;
     case STORED_BYTES:
-        *(const char **)place = store_column_text(arena, q, at);
-        *(int64_t *)((char *)row + field->offset2) = sqlite3_column_bytes(q, at);
+        *(const char **)place = store_value_text(arena, value);
+        *(int64_t *)((char *)row + field->offset2) = sqlite3_value_bytes(value);
         break;
     case STORED_NUMBER:
-        *(int64_t *)place = store_column_int(q, at);
+        *(int64_t *)place = store_value_int(value);
         break;
     case STORED_CHOICE:
-        choice = (uint32_t)sqlite3_column_int64(q, at);
+        choice = (uint32_t)sqlite3_value_int64(value);
         memcpy(place, &choice, sizeof choice);
         break;
     case STORED_BOOL:
-        *(bool *)place = sqlite3_column_int(q, at);
+        *(bool *)place = sqlite3_value_int(value);
         break;
     }
 }
@@ -119,7 +119,7 @@ bool store_next_row(struct store *store, struct arena *arena, sqlite3_stmt *q,
         return false;
     }
     for (size_t i = 0; i < table->n; i++) {
-        read_field(arena, q, (int)i, &table->fields[i], ret_row);
+        read_field(arena, sqlite3_column_value(q, (int)i), &table->fields[i], ret_row);
     }
     return true;
 }
