@@ -246,26 +246,40 @@ static const uint8_t base64_values[256] = {
     ['/'] = 64, ['_'] = 64,
 };
 
+/* Decodes at most four characters into three bytes. Returns false if one is in no alphabet. */
+static bool decode_quad(const unsigned char *text, size_t n, char *ret_bytes)
+{
+    uint32_t bits = 0;
+    bool known = true;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value = base64_values[text[i]];
+        known = known && value;
+        bits |= (value - 1) << (18 - 6 * i);
+    }
+    ret_bytes[0] = (char)(bits >> 16);
+    ret_bytes[1] = (char)(bits >> 8);
+    ret_bytes[2] = (char)bits;
+    return known;
+}
+
 bool crypt_base64_decode(const char *text, struct buf *out)
 {
-    size_t n = strcspn(text, "="), size = 0;
-    char *to = buf_reserve(out, n / 4 * 3 + 3);
-    uint32_t bits = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t value = base64_values[(unsigned char)text[i]];
-        if (!value) {
-            return false;
-        }
-        bits = bits << 6 | (value - 1u);
-        if (i % 4) {
-            to[size++] = (char)(bits >> (6 - i % 4 * 2) & 0xff);
-        }
+    const unsigned char *from = (const unsigned char *)text;
+    size_t n = strcspn(text, "="), whole = n / 4, rest = n % 4;
+    char *to = buf_reserve(out, whole * 3 + 3);
+    bool known = true;
+    for (size_t i = 0; i < whole; i++) {
+        known &= decode_quad(from + i * 4, 4, to + i * 3);
     }
+    if (!known || !decode_quad(from + whole * 4, rest, to + whole * 3)) {
+        return false;
+    }
+    size_t size = n * 3 / 4;
     to[size] = '\0';
     out->size += size;
     size_t padding = strspn(text + n, "=");
     bool fits = padding == 0 || (padding <= 2 && (n + padding) % 4 == 0);
-    return fits && n % 4 != 1 && text[n + padding] == '\0';
+    return fits && rest != 1 && text[n + padding] == '\0';
 }
 
 bool crypt_equal(const char *a, const char *b)

@@ -64,6 +64,13 @@ const void *text_find_nocase(const char *text, const void *rows, size_t n, size_
     return find_row(text_equal_nocase, text, rows, n, size);
 }
 
+void text_copy(char *ret_text, size_t room, const char *text)
+{
+    size_t size = strnlen(text, room - 1);
+    memcpy(ret_text, text, size);
+    ret_text[size] = '\0';
+}
+
 void text_upper(char *text)
 {
     for (; *text; text++) {

@@ -20,6 +20,9 @@ bool text_starts(const char *text, const char *prefix);
 int text_index(const char *const *list, const char *text);
 int text_index_nocase(const char *const *list, const char *text);
 
+/* Copies a text, cut to `room` bytes with its NUL. */
+void text_copy(char *ret_text, size_t room, const char *text);
+
 void text_upper(char *text); /* in place, ASCII letters only */
 void text_lower(char *text);
 void text_replace(char *text, const char *bytes, char by); /* in place, each of these bytes */

@@ -260,8 +260,8 @@ static void keep(const struct router *router, const struct http_request *request
                     .fault = request->fault ? request->fault->effect.kind : FAULT_NONE},
     };
     made.everyone = made.unmatched;
-    snprintf(made.request.method, sizeof made.request.method, "%s",
-             request->head ? "HEAD" : request->method);
+    text_copy(made.request.method, sizeof made.request.method,
+              request->head ? "HEAD" : request->method);
     size_t most = TARGET_MOST + 2 * HEADERS_MOST + JOURNAL_REPLY_MOST + DETAIL_MOST + MASKS_MOST +
                   at_most(request->body_size, JOURNAL_BODY_MOST);
     struct writing writing; /* only the first n_masks masks are set */

@@ -7,6 +7,15 @@
 
 static const char base62[] = TEXT_DIGITS TEXT_LETTERS;
 
+/* The value of a character in base62; -1 if it is not in it. */
+static int value62(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'Z' ? c - 'A' + 10
+           : c >= 'a' && c <= 'z' ? c - 'a' + 36
+                                  : -1;
+}
+
 static void write_id(const uint8_t digest[32], const char *prefix, char ret_id[IDENT_TEXT])
 {
     unsigned __int128 number;
@@ -103,18 +112,14 @@ void ident_digits(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const c
 #define HALF_RANGE ((uint64_t)218340105584896)
 #define ROUNDS 4
 
-static bool read_half(const char *text, uint64_t *ret_half)
+/* Of a serial that has the form of one. */
+static uint64_t read_half(const char *text)
 {
     uint64_t half = 0;
     for (int i = 0; i < HALF_CHARS; i++) {
-        const char *digit = text[i] ? strchr(base62, text[i]) : NULL;
-        if (!digit) {
-            return false;
-        }
-        half = half * 62 + (uint64_t)(digit - base62);
+        half = half * 62 + (uint64_t)value62(text[i]);
     }
-    *ret_half = half;
-    return true;
+    return half;
 }
 
 static void write_half(uint64_t half, char *ret_text)
@@ -159,11 +164,11 @@ void ident_of_row(struct crypt_block *block, const char *prefix, int64_t number,
 bool ident_to_row(struct crypt_block *block, const char *prefix, const char *id,
                   int64_t *ret_number)
 {
-    uint64_t left, right;
-    if (!ident_has_form(id, prefix) || !read_half(ident_serial(id), &left) ||
-        !read_half(ident_serial(id) + HALF_CHARS, &right)) {
+    if (!ident_has_form(id, prefix)) {
         return false;
     }
+    const char *serial = ident_serial(id);
+    uint64_t left = read_half(serial), right = read_half(serial + HALF_CHARS);
     for (uint64_t i = ROUNDS; i-- > 0;) {
         uint64_t before = (right + HALF_RANGE - round_value(block, i, left)) % HALF_RANGE;
         right = left;
@@ -187,9 +192,15 @@ bool ident_number_read(const char *prefix, const char *id, int64_t *ret_number)
 
 bool ident_has_form(const char *text, const char *prefix)
 {
-    size_t at = strlen(prefix);
-    return strncmp(text, prefix, at) == 0 && text[at] == '_' &&
-           strspn(text + at + 1, base62) == IDENT_SERIAL && text[at + 1 + IDENT_SERIAL] == '\0';
+    size_t at = strlen(prefix), n = 0;
+    if (strncmp(text, prefix, at) != 0 || text[at] != '_') {
+        return false;
+    }
+    const char *serial = text + at + 1;
+    while (value62(serial[n]) >= 0) {
+        n++;
+    }
+    return n == IDENT_SERIAL && serial[n] == '\0';
 }
 
 const char *ident_serial(const char *id)

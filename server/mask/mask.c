@@ -8,14 +8,26 @@
 #define SHOWN_FIRST 6
 #define SHOWN_LAST 4
 
-static const char *const hidden_headers[] = {
-    "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Mock-Token", "X-Api-Key",
-    "Api-Key",       "X-Auth-Token",        NULL,
+/* With their sizes, because every header of every request is looked up here. */
+#define HIDDEN(name) {name, sizeof name - 1}
+static const struct {
+    const char *name;
+    size_t size;
+} hidden_headers[] = {
+    HIDDEN("Authorization"), HIDDEN("Proxy-Authorization"), HIDDEN("Cookie"),
+    HIDDEN("Set-Cookie"),    HIDDEN("X-Mock-Token"),        HIDDEN("X-Api-Key"),
+    HIDDEN("Api-Key"),       HIDDEN("X-Auth-Token"),
 };
 
 bool mask_hides_header(const char *name)
 {
-    return text_index_nocase(hidden_headers, name) >= 0;
+    size_t size = strlen(name);
+    for (size_t i = 0; i < ARRAY_SIZE(hidden_headers); i++) {
+        if (hidden_headers[i].size == size && text_equal_nocase(hidden_headers[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ hiding */
