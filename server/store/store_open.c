@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKPOINT_PAGES                                                                           \
-    10000 /* larger than SQLite's 1000: checkpoints are what stalls a busy loop */
 #define CACHE_KIB 12288
 
 /* ------------------------------------------------------------------ refusals */
@@ -68,9 +66,8 @@ static bool set_pragmas(struct store *store, enum store_durability durability)
     };
     char pragmas[256];
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d; PRAGMA cache_size = -%d;"
-             "PRAGMA temp_store = MEMORY",
-             synchronous[durability], CHECKPOINT_PAGES, CACHE_KIB);
+             "PRAGMA synchronous = %s; PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY",
+             synchronous[durability], CACHE_KIB);
     return execute(store, pragmas);
 }
 
@@ -201,7 +198,11 @@ static const char *set_up(struct store *store, enum store_durability durability,
                  execute(store, "BEGIN IMMEDIATE; COMMIT");
     /* An existing database may be damaged or altered. */
     ready = ready && (!version || (migrate(store, version) && store_compile_all(store)));
-    return ready ? NULL : sqlite_reason(store, arena);
+    if (!ready) {
+        return sqlite_reason(store, arena);
+    }
+    store_wal_begin(store, durability);
+    return NULL;
 }
 
 const char *store_open(const char *file, enum store_durability durability, struct arena *arena,
@@ -211,6 +212,7 @@ const char *store_open(const char *file, enum store_durability durability, struc
     store->file = mem_strdup(file);
     store->groups = groups;
     store->invoice_count = -1;
+    store->log.fd = -1;
     configure_library();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
@@ -234,6 +236,7 @@ void store_close(struct store *store)
         }
     }
     sqlite3_close(store->db);
+    store_wal_end(store);
     free(store->file);
     free(store);
 }

@@ -77,8 +77,17 @@ struct store {
         int64_t keeps;         /* invoices of accounts that are gone to keep; 0: none */
         struct run_counts gone, committed_gone; /* deleted invoices of the run */
     } run;
+    struct {
+        int fd;   /* -1: it is not sent to the disk while it grows */
+        int sent; /* pages that are on their way */
+        int most; /* pages at which it becomes part of the database */
+    } log;        /* SQLite's write-ahead log */
     sqlite3_stmt *compiled[STORE_GROUPS][STORE_STATEMENTS_MOST]; /* NULL: not used yet */
 };
+
+/* Watches the write-ahead log until the database is closed. */
+void store_wal_begin(struct store *store, enum store_durability durability);
+void store_wal_end(struct store *store);
 
 /* Compiles all statements, to check that the database has everything they name. Returns false with
  * sqlite3_errmsg set. */

@@ -137,7 +137,7 @@ const stop = {
 };
 
 /**
- * The server writes the WAL to the database file once it has 40 MB. Large snapshots fill the WAL, and the file's time
+ * The server writes the WAL to the database file once it has 8 MB. Large snapshots fill the WAL, and the file's time
  * shows when the write begins.
  */
 const checkpoint = {
