@@ -91,7 +91,7 @@ static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 
 /*
  * Ends a turn with one commit for all of its replies, then runs the server again to send what
- * waited for the commit.
+ * waited for the commit. What no reply needs comes last.
  */
 static void end_turn(struct loop *loop)
 {
@@ -105,6 +105,7 @@ static void end_turn(struct loop *loop)
     run_all(loop->after_commit);
     http_release(loop->server, committed);
     http_server_run(loop->server);
+    store_tidy(loop->engine->store);
 }
 
 static void turn(struct loop *loop)

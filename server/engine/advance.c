@@ -18,10 +18,11 @@ static void freeze(struct tenant *tenant, int64_t now_ms)
     tenant->account.clock = (struct account_clock){.frozen = true, .now_ms = now_ms};
 }
 
-/* Saves the clock in its own mode together with what the slice does: a crash must not turn time
+/* Saves the clock in its own mode together with what the slice did: a crash must not turn time
  * back. */
-static void move_clock(struct engine *engine, struct tenant *tenant, int64_t now_ms)
+static void save_clock(struct engine *engine, struct tenant *tenant)
 {
+    int64_t now_ms = clock_of(tenant);
     clock_set(tenant, engine->store, tenant->advance->frozen, now_ms);
     freeze(tenant, now_ms);
 }
@@ -105,16 +106,17 @@ static bool is_sending(const struct engine *engine, const struct tenant *tenant)
     return tenant->sending || engine->retry_at_ms;
 }
 
-/* Runs one slice, unless attempts are still being sent. */
-static void run_slice(struct engine *engine, struct tenant *tenant)
+/* Goes to the next due time, and runs what is due then. Returns how many events; 0 if the advance
+ * ended, or waits for attempts. */
+static int run_moment(struct engine *engine, struct tenant *tenant, int budget)
 {
     struct advance *advance = tenant->advance;
     if (mono_now_ms() >= advance->deadline_ms) {
         end(engine, tenant, false);
-        return;
+        return 0;
     }
     if (is_sending(engine, tenant)) {
-        return;
+        return 0;
     }
     int64_t due_ms = schedule_next_due(engine, tenant);
     if (advance->next && due_ms != TIME_NONE) {
@@ -122,14 +124,28 @@ static void run_slice(struct engine *engine, struct tenant *tenant)
         advance->next = false;
     }
     if (due_ms == TIME_NONE || due_ms > advance->target_ms) {
-        move_clock(engine, tenant, advance->target_ms);
+        freeze(tenant, advance->target_ms);
         end(engine, tenant, true);
-        return;
+        return 0;
     }
     if (due_ms > clock_of(tenant)) {
-        move_clock(engine, tenant, due_ms);
+        freeze(tenant, due_ms);
     }
-    schedule_run_tenant(engine, tenant, clock_of(tenant), EVENTS_PER_SLICE);
+    return schedule_run_tenant(engine, tenant, clock_of(tenant), budget);
+}
+
+/* Runs one slice. After a write that failed nothing is read, which must not look like the end. */
+static void run_slice(struct engine *engine, struct tenant *tenant)
+{
+    int64_t from_ms = clock_of(tenant);
+    int left = EVENTS_PER_SLICE, ran;
+    do {
+        ran = run_moment(engine, tenant, left);
+        left -= ran;
+    } while (ran && left && !*store_failure(engine->store));
+    if (tenant->advance && clock_of(tenant) != from_ms) {
+        save_clock(engine, tenant);
+    }
 }
 
 void advance_run(void *arg)

@@ -40,6 +40,9 @@ bool store_in_turn(const struct store *store);
  * (logged). */
 bool store_commit(struct store *store);
 
+/* Work that no reply should wait for: call it between turns. Does nothing if a turn is open. */
+void store_tidy(struct store *store);
+
 /* Why the open turn cannot be committed, or why the last one was not; else "". */
 const char *store_failure(const struct store *store);
 

@@ -78,10 +78,10 @@ struct store {
         struct run_counts gone, committed_gone; /* deleted invoices of the run */
     } run;
     struct {
-        int fd;   /* -1: it is not sent to the disk while it grows */
-        int sent; /* pages that are on their way */
-        int most; /* pages at which it becomes part of the database */
-    } log;        /* SQLite's write-ahead log */
+        int fd;          /* -1: it is not sent to the disk while it grows */
+        int pages, sent; /* pages in it; those that are on their way */
+        int most;        /* pages at which it becomes part of the database */
+    } log;               /* SQLite's write-ahead log */
     sqlite3_stmt *compiled[STORE_GROUPS][STORE_STATEMENTS_MOST]; /* NULL: not used yet */
 };
 
