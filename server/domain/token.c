@@ -10,6 +10,7 @@
 #define RS512_BYTES 512
 #define HS256_BYTES 32
 #define TOKEN_TEXT 1024
+#define TOKENS_KEPT 256
 #define PART_TEXT 256  /* of a token's header or claims, encoded */
 #define LAST_BITS 0x3c /* of the last character of 512 bytes: the rest is behind the last byte */
 
@@ -122,32 +123,45 @@ static void compose(struct buf *out, const struct token_key *key, enum token_for
     buf_add(out, signature, forms[form].signature);
 }
 
-/* A creation writes the same token into its answer and its callback, so the last one is cached. */
+/* ------------------------------------------------------------------ tokens written before */
+
+/* An answer, its callback and the lists that show the invoice contain the same token. */
+static struct kept {
+    char session[IDENT_TEXT], text[TOKEN_TEXT];
+    int64_t expires_s;
+    const struct token_key *key;
+    enum token_form form;
+    size_t size;
+} kept[TOKENS_KEPT];
+
+static struct kept *place_of(const char *session)
+{
+    uint32_t hash = 0;
+    for (const char *p = session; *p; p++) {
+        hash = hash * 31 + (unsigned char)*p;
+    }
+    return &kept[hash % TOKENS_KEPT];
+}
+
 void token_write(struct buf *out, const struct token_key *key, enum token_form form,
                  const char *session, int64_t expires_s)
 {
-    static struct {
-        char session[IDENT_TEXT], text[TOKEN_TEXT];
-        int64_t expires_s;
-        const struct token_key *key;
-        enum token_form form;
-        size_t size;
-    } last;
-    bool same = last.key == key && last.form == form && last.expires_s == expires_s &&
-                strcmp(last.session, session) == 0;
+    struct kept *one = place_of(session);
+    bool same = one->key == key && one->form == form && one->expires_s == expires_s &&
+                strcmp(one->session, session) == 0;
     if (!same) {
         buf_auto token = {0};
         compose(&token, key, form, session, expires_s);
-        if (token.size >= sizeof last.text || strlen(session) >= sizeof last.session) {
+        if (token.size >= sizeof one->text || strlen(session) >= sizeof one->session) {
             buf_add(out, token.data, token.size);
             return;
         }
-        memcpy(last.text, token.data, token.size);
-        memcpy(last.session, session, strlen(session) + 1);
-        last.size = token.size;
-        last.key = key;
-        last.form = form;
-        last.expires_s = expires_s;
+        memcpy(one->text, token.data, token.size);
+        memcpy(one->session, session, strlen(session) + 1);
+        one->size = token.size;
+        one->key = key;
+        one->form = form;
+        one->expires_s = expires_s;
     }
-    buf_add(out, last.text, last.size);
+    buf_add(out, one->text, one->size);
 }

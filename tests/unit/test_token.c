@@ -114,9 +114,41 @@ static void a_text_without_three_parts_is_rejected(void **state)
     free(text);
 }
 
+/* Written tokens are kept in fewer places than there are sessions here. */
+static void a_kept_token_is_that_of_its_session_key_form_and_end(void **state)
+{
+    enum { SESSIONS = 600 };
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < SESSIONS; i++) {
+            char session[32];
+            struct buf text = {0}, other = {0};
+            struct token token;
+            snprintf(session, sizeof session, "cgi_%016d", i);
+            token_write(&text, &key, TOKEN_HS256, session, 1700000000);
+            assert_true(token_read(buf_str(&text), &token));
+            assert_int_equal(token.form, TOKEN_HS256);
+            assert_string_equal(token.session, session);
+            assert_int_equal(token.expires_s, 1700000000);
+            token_write(&other, &key, TOKEN_RS512, session, 1700000000);
+            text.size = 0;
+            token_write(&text, &old_key, TOKEN_RS512, session, 1700000000);
+            assert_string_not_equal(buf_str(&text), buf_str(&other));
+            token_write(&other, &key, TOKEN_HS256, session, 1800000000);
+            text.size = 0;
+            token_write(&text, &key, TOKEN_HS256, session, 1700000000); /* another may find it */
+            assert_true(token_read(buf_str(&text), &token));
+            assert_int_equal(token.expires_s, 1700000000);
+            buf_finish(&text);
+            buf_finish(&other);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_kept_token_is_that_of_its_session_key_form_and_end),
         cmocka_unit_test(both_formats_can_be_read),
         cmocka_unit_test(a_signature_stands_for_512_bytes),
         cmocka_unit_test(other_content_or_another_key_gives_another_token),
