@@ -11,7 +11,7 @@
 static const struct {
     const struct row_table *row;
     const char *of_account; /* which rows belong to account ?2 */
-    const char *owner;      /* the column by which files group its rows */
+    const char *owner;      /* the column that groups its rows, in files and in an index */
     bool renumbered;        /* nothing refers to its seq: restored rows get new ones */
 } tables[] = {
     {&row_invoice, "account = ?2", "snapshot", false},
@@ -74,7 +74,9 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     return sqlite3_finalize(q) == SQLITE_OK && good;
 }
 
-/* One of the statements that copy all columns. */
+/* One of the statements that copy all columns. OR FAIL saves SQLite from keeping each page as it was
+ * before the statement: a failure rolls back the whole turn anyway. Rows come back in the order of
+ * an index, so that they are not sorted in memory. */
 static bool write_copy(struct store *store, int query, struct buf *ret_text)
 {
     size_t table = (size_t)query % TABLES;
@@ -85,14 +87,14 @@ static bool write_copy(struct store *store, int query, struct buf *ret_text)
     }
     if (query < (int)Q_IN) {
         buf_printf(ret_text,
-                   "INSERT INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s"
+                   "INSERT OR FAIL INTO snapshot_%s (snapshot, %s) SELECT ?1, %s FROM %s WHERE %s"
                    " ORDER BY 2",
                    name, names.data, names.data, name, tables[table].of_account);
     } else {
         buf_printf(ret_text,
-                   "INSERT INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1"
-                   " ORDER BY rowid",
-                   name, names.data, back.data, name);
+                   "INSERT OR FAIL INTO %s (%s) SELECT %s FROM snapshot_%s WHERE snapshot = ?1"
+                   " ORDER BY %s, rowid",
+                   name, names.data, back.data, name, tables[table].owner);
     }
     return true;
 }
