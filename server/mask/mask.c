@@ -9,7 +9,10 @@
 #define SHOWN_LAST 4
 
 /* With their sizes, because every header of every request is looked up here. */
-#define HIDDEN(name) {name, sizeof name - 1}
+#define HIDDEN(name)                                                                               \
+    {                                                                                              \
+        name, sizeof name - 1                                                                      \
+    }
 static const struct {
     const char *name;
     size_t size;

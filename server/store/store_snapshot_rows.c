@@ -74,9 +74,9 @@ static bool read_columns(struct store *store, size_t table, struct buf *names, s
     return sqlite3_finalize(q) == SQLITE_OK && good;
 }
 
-/* One of the statements that copy all columns. OR FAIL saves SQLite from keeping each page as it was
- * before the statement: a failure rolls back the whole turn anyway. Rows come back in the order of
- * an index, so that they are not sorted in memory. */
+/* One of the statements that copy all columns. OR FAIL saves SQLite from keeping each page as it
+ * was before the statement: a failure rolls back the whole turn anyway. Rows come back in the order
+ * of an index, so that they are not sorted in memory. */
 static bool write_copy(struct store *store, int query, struct buf *ret_text)
 {
     size_t table = (size_t)query % TABLES;

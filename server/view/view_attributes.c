@@ -173,9 +173,8 @@ WRITER(payment_service_amount)
 WRITER(ended)
 {
     const struct invoice *invoice = view->invoice;
-    json_out_seconds(out, NULL,
-                     invoice->processed_ms == TIME_NONE ? invoice->failed_ms
-                                                        : invoice->processed_ms);
+    json_out_seconds(
+        out, NULL, invoice->processed_ms == TIME_NONE ? invoice->failed_ms : invoice->processed_ms);
 }
 
 /* Refunds have no fee (P553). */

@@ -18,7 +18,10 @@ struct json_key {
     const char *text; /* with its quotes and colon */
     size_t size;
 };
-#define JSON_KEY(name) {"\"" name "\":", sizeof "\"" name "\":" - 1}
+#define JSON_KEY(name)                                                                             \
+    {                                                                                              \
+        "\"" name "\":", sizeof "\"" name "\":" - 1                                                \
+    }
 
 struct json_out {
     struct buf *buf;
