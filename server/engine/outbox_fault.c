@@ -234,20 +234,22 @@ static const struct account_old_key *last_replaced(const struct account *account
     return NULL;
 }
 
-/* What a rotation has to do with it: "; ..." or "". `mode`: the mode of the secret. */
-static const char *rotation_of(const struct account *account, struct arena *arena, bool mode,
-                               const struct account_old_key *signer)
+/* What to do about it, where the key may have been replaced. `mode`: the mode of the key. */
+static const char *advice_for(const struct account *account, struct arena *arena, bool mode,
+                              const struct account_old_key *signer)
 {
     const struct account_old_key *last = last_replaced(account, mode);
     if (signer) {
         return arena_printf(arena,
-                            "; that secret was replaced at %lld: resend with resign to sign with "
+                            "; that key was replaced at %lld: resend with resign to sign with "
                             "the new one",
                             (long long)(signer->replaced_ms / 1000));
     }
-    return last ? arena_printf(arena, "; it replaced another secret at %lld",
+    return last ? arena_printf(arena,
+                               "; it replaced another key at %lld: does the receiver verify with "
+                               "the new one?",
                                (long long)(last->replaced_ms / 1000))
-                : "";
+                : ": does the receiver verify with that key?";
 }
 
 const char *outbox_fault_signing(const struct tenant *tenant, struct arena *arena,
@@ -261,8 +263,9 @@ const char *outbox_fault_signing(const struct tenant *tenant, struct arena *aren
     bool mode = callback->test_mode != wrong;
     bool resigned = mutators[callback->fault].apply != NULL;
     const struct account_old_key *signer = resigned ? NULL : old_signer(account, callback, body);
-    return arena_printf(arena, "%ssigned with the %s%s secret: the invoice has test_mode %s%s",
+    return arena_printf(arena, "%ssigned with the %s%s secret key, %s test_mode is %s%s",
                         wrong ? "the fault wrong_secret " : "", signer ? "previous " : "",
-                        mode ? "test" : "live", callback->test_mode ? "true" : "false",
-                        rotation_of(account, arena, mode, signer));
+                        mode ? "test" : "live", wrong ? "although" : "because",
+                        callback->test_mode ? "true" : "false",
+                        wrong ? "" : advice_for(account, arena, mode, signer));
 }

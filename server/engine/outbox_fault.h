@@ -25,7 +25,8 @@ void outbox_fault_apply(const struct tenant *tenant, struct arena *arena,
 enum evidence_sent outbox_fault_sent(enum fault_kind kind);
 
 /* Describes the signing of the current attempt, for a receiver that finds the signature wrong:
- * "signed with the live secret: the invoice has test_mode false", whether that secret is a previous
- * one or has replaced one, or what the fault did. `body`: outbox_body. */
+ * "signed with the live secret key, because test_mode is false: does the receiver verify with that
+ * key?", whether that key is a previous one or has replaced one, or what the fault did. `body`:
+ * outbox_body. */
 const char *outbox_fault_signing(const struct tenant *tenant, struct arena *arena,
                                  const struct callback *callback, const char *body);

@@ -186,6 +186,16 @@ static bool made_by_old(const struct signature_case *given, bool of_test, bool o
     return false;
 }
 
+/* Names the account's key, so that a receiver with the other one is found. */
+static const char *right_message(const struct probe *p, const char *key)
+{
+    return p->given->key                       ? "the signature is right"
+           : key == p->given->keys->secret_key ? "the signature is right, made with the test "
+                                                 "secret key"
+                                               : "the signature is right, made with the live "
+                                                 "secret key";
+}
+
 void signature_examine(struct arena *arena, const struct signature_case *given,
                        struct signature_verdict *ret_verdict)
 {
@@ -195,7 +205,7 @@ void signature_examine(struct arena *arena, const struct signature_case *given,
         crypt_callback_signature(p.right[i], given->body, given->body_size, ret_verdict->expected);
         if (!p.public_sent && crypt_equal(ret_verdict->expected, given->signature)) {
             ret_verdict->reason = SIGNATURE_RIGHT;
-            ret_verdict->message = "the signature is right";
+            ret_verdict->message = right_message(&p, p.right[i]);
             return;
         }
     }

@@ -336,19 +336,19 @@ describe('the number of delivered callbacks equals that of the responses', () =>
 
 describe('a receiver that refuses with 401 or 403: the error names the key that signed', () => {
   for (const [what, test_mode, fault, error] of [
-    ['a live invoice', false, undefined, 'signed with the live secret: the invoice has test_mode false'],
-    ['a test invoice', true, undefined, 'signed with the test secret: the invoice has test_mode true'],
+    ['a live invoice', false, undefined, 'signed with the live secret key, because test_mode is false: does the receiver verify with that key?'],
+    ['a test invoice', true, undefined, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key?'],
     [
       'the secret of the other mode',
       true,
       'wrong_secret',
-      'the fault wrong_secret signed with the live secret: the invoice has test_mode true',
+      'the fault wrong_secret signed with the live secret key, although test_mode is true',
     ],
     [
       'the same, live',
       false,
       'wrong_secret',
-      'the fault wrong_secret signed with the test secret: the invoice has test_mode false',
+      'the fault wrong_secret signed with the test secret key, although test_mode is false',
     ],
     ['a bad signature', true, 'bad_signature', 'the fault bad_signature changed the signature'],
     ['no signature', true, 'no_signature', 'the fault no_signature left the signature out'],
@@ -358,7 +358,7 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
       'another amount, signed rightly',
       true,
       'wrong_amount',
-      'signed with the test secret: the invoice has test_mode true',
+      'signed with the test secret key, because test_mode is true: does the receiver verify with that key?',
     ],
   ]) {
     test(what, async () => {
@@ -388,7 +388,7 @@ test('the log names the key as well', async () => {
   const receiver = await sayer('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n');
   await attempt(await scene({}, new Client(other)), receiver.url);
   await other.stop(); // completes the log
-  assert.match(other.stderr, /callback.*code=401.*signed with the live secret: the invoice has test_mode false/);
+  assert.match(other.stderr, /callback.*code=401.*signed with the live secret key, because test_mode is false: does the receiver verify with that key\?/);
   await receiver.stop();
 });
 

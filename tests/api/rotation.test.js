@@ -150,17 +150,18 @@ describe('callbacks', () => {
     const { id } = await api.made({ test_mode: true, callback_url: `${sink.url}/c` }, hold);
     const first = async () => (await api.callbacks({ invoice: id }))[0];
     await api.idle();
-    assert.equal((await first()).attempts[0].error, 'signed with the test secret: the invoice has test_mode true');
+    assert.equal((await first()).attempts[0].error, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key?');
     const fresh = await rotated(api, ['secret_key'], 5);
     await api.advance(10);
     assert.equal((await first()).attempts[1].error,
-      'signed with the previous test secret: the invoice has test_mode true; that secret was replaced at '
+      'signed with the previous test secret key, because test_mode is true; that key was replaced at '
       + `${now}: resend with resign to sign with the new one`);
     assert.equal(sink.requests.at(-1).headers['x-signature'], sign(api.account.secret_key, sink.requests.at(-1).raw));
     (await api.control('POST', `/callbacks/${(await first()).id}/resend`, { resign: true })).expect(200);
     await api.idle();
     assert.equal((await first()).attempts[2].error,
-      `signed with the test secret: the invoice has test_mode true; it replaced another secret at ${now}`);
+      `signed with the test secret key, because test_mode is true; it replaced another key at ${now}: `
+      + 'does the receiver verify with the new one?');
     assert.equal(sink.requests.at(-1).headers['x-signature'],
       sign(fresh.account.secret_key, sink.requests.at(-1).raw));
     await sink.stop({ clean: false });
@@ -193,6 +194,7 @@ describe('verify-signature', () => {
     const expected = sign(present, BODY);
     assert.deepEqual(await verify(fresh, present),
       { valid: true, expected, reason: null, message: 'the signature is right' });
+    assert.equal((await verify(fresh, present, undefined)).message, 'the signature is right, made with the test secret key');
     const during = await verify(fresh, before);
     assert.deepEqual([during.valid, during.reason, during.expected], [true, null, expected]);
     assert.match(during.message, new RegExp(`previous test secret key.* replaced at ${now} and is valid until ${now + 60}`));
