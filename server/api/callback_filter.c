@@ -2,6 +2,9 @@
 
 #include "api/control.h"
 #include "base/text.h"
+#include "store/store_invoice.h"
+
+#include <string.h>
 
 bool callback_state_filter(const char *text, struct callback_filter *filter)
 {
@@ -18,13 +21,47 @@ bool callback_state_filter(const char *text, struct callback_filter *filter)
 
 /* Readers of one filter; the text was sent. */
 
+/* Of a payment, or else of a payout. */
+static bool find_by_reference(struct call *call, const char *text, struct invoice *ret_invoice)
+{
+    struct store *store = call->engine->store;
+    int64_t account = call->tenant->account.num;
+    return store_invoice_by_reference(store, call->arena, account, INVOICE_PAYMENT, text,
+                                      ret_invoice) ||
+           store_invoice_by_reference(store, call->arena, account, INVOICE_PAYOUT, text,
+                                      ret_invoice);
+}
+
 static struct answer *read_invoice(struct call *call, const char *text,
                                    struct callback_filter *filter)
 {
     struct invoice invoice;
+    if (find_by_reference(call, text, &invoice)) {
+        filter->invoice = invoice.seq;
+        return NULL;
+    }
     struct answer *refused = control_find_invoice(call, text, &invoice);
     filter->invoice = refused ? TIME_NONE : invoice.seq;
     return refused;
+}
+
+/* "cb_1,cb_7" becomes "[1,7]". */
+static struct answer *read_id(struct call *call, const char *text, struct callback_filter *filter)
+{
+    const char *list = "", *next = text;
+    int64_t seq;
+    for (size_t n = 0; *next && n < CALLBACK_IDS_MOST; n++) {
+        size_t size = strcspn(next, ",");
+        if (!ident_number_read("cb", arena_copy(call->arena, next, size), &seq)) {
+            break;
+        }
+        list = arena_printf(call->arena, "%s%s%lld", list, *list ? "," : "", (long long)seq);
+        next += size + (next[size] == ',');
+    }
+    filter->ids = arena_printf(call->arena, "[%s]", list);
+    return *next || !*list ? call_invalid(call, "id: must be at most 100 ids of callbacks, like "
+                                                "cb_1,cb_7")
+                           : NULL;
 }
 
 static struct answer *read_state(struct call *call, const char *text,
@@ -94,7 +131,7 @@ struct answer *callback_filter_read(struct call *call, struct callback_filter *r
     } filters[] = {
         {"invoice", read_invoice}, {"state", read_state},           {"code", read_code},
         {"url", read_url},         {"error", read_error},           {"from", read_from},
-        {"to", read_to},           {"transition", read_transition},
+        {"to", read_to},           {"transition", read_transition}, {"id", read_id},
     };
     struct answer *refused = NULL;
     *ret_filter = store_callback_any(call->tenant->account.num);

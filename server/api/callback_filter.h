@@ -6,7 +6,10 @@
 #include "store/store_callback_find.h"
 
 /* The names of the filters, for routes.c. */
-#define CALLBACK_FILTERS "invoice state code url error transition from to"
+#define CALLBACK_FILTERS "id invoice state code url error transition from to"
+
+/* Ids in the filter `id`. */
+#define CALLBACK_IDS_MOST 100
 
 /* The states that a filter takes: those of a callback, and two words for what went wrong. Returns
  * false if the text is none of them. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BRIEF_ATTEMPTS 100 /* the last ones; retries end at 100 */
+#define ANSWER_MOST 200    /* bytes of the first line of an answer */
 
 static void write_message(struct json_out *out, const char *key, const char *line,
                           const char *headers, const char *body, size_t size)
@@ -54,6 +55,24 @@ static enum callback_state shown_state(const struct call *call, const struct cal
     return callback->state == CALLBACK_SENDING && !sending ? CALLBACK_QUEUED : callback->state;
 }
 
+void callback_answer(struct json_out *out, const struct attempt *last)
+{
+    const char *body = last && last->response_body ? last->response_body : "";
+    body += strspn(body, " \t\r\n");
+    size_t size = strcspn(body, "\r\n");
+    if (size > ANSWER_MOST) {
+        size = ANSWER_MOST;
+        while (size > 0 && ((unsigned char)body[size] & 0xC0) == 0x80) {
+            size--; /* to the start of a character */
+        }
+    }
+    if (size) {
+        json_out_text_sized(out, "answer", body, size);
+    } else {
+        json_out_null(out, "answer");
+    }
+}
+
 void callback_view(struct call *call, struct json_out *out, enum callback_detail detail,
                    const struct callback *callback, const struct invoice *invoice)
 {
@@ -81,5 +100,9 @@ void callback_view(struct call *call, struct json_out *out, enum callback_detail
         write_attempt(out, &attempts[i], detail, body);
     }
     json_out_array_end(out);
+    if (n && detail == CALLBACK_BRIEF) {
+        store_attempt_newest(store, call->arena, callback->seq, &attempts[n - 1]);
+    }
+    callback_answer(out, n ? &attempts[n - 1] : NULL);
     json_out_object_end(out);
 }

@@ -3,6 +3,7 @@
 
 #include "api/callback_filter.h"
 #include "engine/outbox.h"
+#include "store/store_callback.h"
 #include "store/store_invoice.h"
 
 #define ROWS_AT_ONCE 32
@@ -107,9 +108,13 @@ struct answer *control_callbacks_list(struct call *call)
 
 /* ------------------------------------------------------------------ groups of failures */
 
-static void write_failure(struct json_out *out, const struct callback_failure *failure)
+static void write_failure(struct call *call, struct json_out *out,
+                          const struct callback_failure *failure)
 {
     char last[IDENT_TEXT];
+    struct attempt attempt;
+    bool found =
+        store_attempt_newest(call->engine->store, call->arena, failure->last_seq, &attempt);
     ident_number("cb", failure->last_seq, last);
     json_out_object(out, NULL);
     json_out_text(out, "url", failure->url);
@@ -119,7 +124,9 @@ static void write_failure(struct json_out *out, const struct callback_failure *f
     json_out_int(out, "retrying", failure->retrying);
     json_out_int(out, "first", failure->first_ms);
     json_out_int(out, "last", failure->last_ms);
+    json_out_int(out, "tried", failure->tried_ms);
     json_out_text(out, "newest", last);
+    callback_answer(out, found ? &attempt : NULL);
     json_out_object_end(out);
 }
 
@@ -137,7 +144,7 @@ struct answer *control_callbacks_failures(struct call *call)
     size_t n = store_callback_failures(store, call->arena, &filter, FAILURES_MOST, &failures);
     struct json_out out = call_reply_list(call);
     for (size_t i = 0; i < n; i++) {
-        write_failure(&out, &failures[i]);
+        write_failure(call, &out, &failures[i]);
     }
     return call_reply_list_end(&out, store_callback_count(store, &filter), NULL);
 }
@@ -146,15 +153,21 @@ struct answer *control_callbacks_failures(struct call *call)
 
 struct resending {
     bool resign;
-    int64_t resent, skipped;
+    int64_t skipped;
+    size_t resent, room;
+    int64_t *callbacks; /* that are sent again */
 };
 
 static bool resend(void *arg, struct call *call, struct callback *callback)
 {
     struct resending *resending = arg;
     bool sent = outbox_resend(call->engine, call->tenant, call->arena, callback, resending->resign);
-    resending->resent += sent;
     resending->skipped += !sent;
+    if (sent) {
+        resending->callbacks = arena_grow(call->arena, resending->callbacks, resending->resent,
+                                          &resending->room, sizeof *resending->callbacks);
+        resending->callbacks[resending->resent++] = callback->seq;
+    }
     return true;
 }
 
@@ -174,8 +187,15 @@ struct answer *control_callbacks_resend_all(struct call *call)
     int64_t last = walk(call, &query, resend, &resending);
     ident_number("cb", last, next);
     struct json_out out = call_reply_object(call, 200);
-    json_out_int(&out, "resent", resending.resent);
+    json_out_int(&out, "resent", (int64_t)resending.resent);
     json_out_int(&out, "skipped", resending.skipped);
+    json_out_array(&out, "callbacks");
+    for (size_t i = 0; i < resending.resent; i++) {
+        char id[IDENT_TEXT];
+        ident_number("cb", resending.callbacks[i], id);
+        json_out_text(&out, NULL, id);
+    }
+    json_out_array_end(&out);
     json_out_text(&out, "next", last ? next : NULL);
     return call_reply_end(&out);
 }

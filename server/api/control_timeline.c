@@ -24,6 +24,13 @@ struct timeline {
         const char *json;
     } * items;
     size_t n, room;
+    struct cause { /* of a change or of an attempt, as the journal has it, in its order */
+        enum journal_kind kind;
+        int64_t which, number; /* time and status, or callback and attempt */
+        uint64_t request;      /* 0: none */
+        bool used;
+    } * causes;
+    size_t n_causes, causes_room;
     const struct refund *refund, *refunds_end; /* the next one in the order of creation */
     struct buf json;                           /* of the item that is being written */
     struct json_out out;
@@ -76,6 +83,37 @@ static void add_fault(struct timeline *timeline, const struct journal_record *re
     end_item(timeline, record->wall_ms);
 }
 
+static void keep_cause(struct timeline *timeline, const struct journal_record *record)
+{
+    bool change = record->kind == JOURNAL_TRANSITION;
+    timeline->causes = arena_grow(timeline->arena, timeline->causes, timeline->n_causes,
+                                  &timeline->causes_room, sizeof *timeline->causes);
+    timeline->causes[timeline->n_causes++] = (struct cause){
+        .kind = record->kind,
+        .which = change ? record->at_ms : record->callback.seq,
+        .number = change ? (int64_t)record->transition.to : record->callback.attempt,
+        .request = record->cause,
+    };
+}
+
+/* The member "request": the call that caused a change or an attempt, or null. Each is given once,
+ * because a frozen clock gives several changes one time. */
+static void add_cause(struct timeline *timeline, struct json_out *out, enum journal_kind kind,
+                      int64_t which, int64_t number)
+{
+    char id[IDENT_TEXT] = "";
+    for (size_t i = 0; i < timeline->n_causes; i++) {
+        struct cause *cause = &timeline->causes[i];
+        if (!cause->used && cause->kind == kind && cause->which == which &&
+            cause->number == number) {
+            cause->used = true;
+            trace_id(cause->request, id);
+            break;
+        }
+    }
+    json_out_text(out, "request", *id ? id : NULL);
+}
+
 /* For control calls, the change that they made is the item. */
 static bool is_visit(const struct call *call, const struct journal_record *record)
 {
@@ -98,6 +136,8 @@ static void add_journal(const struct call *call, struct timeline *timeline, int6
             add_visit(call, timeline, record);
         } else if (record->kind == JOURNAL_FAULT) {
             add_fault(timeline, record);
+        } else if (record->kind == JOURNAL_TRANSITION || record->kind == JOURNAL_CALLBACK) {
+            keep_cause(timeline, record);
         }
     }
 }
@@ -109,6 +149,7 @@ static void add_change(struct timeline *timeline, const char *from, const struct
     json_out_text(out, "to", status_name(row->new));
     json_out_text(out, "resolution", row->resolution);
     json_out_text(out, "cause", row->cause);
+    add_cause(timeline, out, JOURNAL_TRANSITION, row->at_ms, (int64_t)row->new);
     if (row->new == STATUS_REFUND_PENDING && text_equal(row->cause, REFUND_CAUSE) &&
         timeline->refund < timeline->refunds_end) {
         json_out_text(out, "refund", timeline->refund++->id);
@@ -149,6 +190,7 @@ static void add_attempt(struct timeline *timeline, const struct attempt *attempt
     json_out_int(out, "attempt", attempt->number);
     json_out_int_or_null(out, "code", attempt->code, 0);
     json_out_text(out, "error", attempt->error);
+    add_cause(timeline, out, JOURNAL_CALLBACK, attempt->callback, attempt->number);
     end_item(timeline, attempt->wall_ms);
 }
 

@@ -26,6 +26,7 @@ enum {
     Q_ATTEMPT_ALL,
     Q_ATTEMPT_HEADS,
     Q_ATTEMPT_LAST,
+    Q_ATTEMPT_NEWEST,
 };
 
 #define HELD " FROM callback WHERE state = 1 AND fault = ?2 AND "
@@ -64,6 +65,8 @@ static const char *const sql[] = {
                         " (SELECT seq FROM callback WHERE invoice = ?1) ORDER BY callback, number",
     [Q_ATTEMPT_LAST] = ("SELECT {attempt_head} FROM attempt WHERE callback = ?1"
                         " ORDER BY number DESC LIMIT ?2"),
+    [Q_ATTEMPT_NEWEST] = "SELECT {attempt} FROM attempt WHERE callback = ?1"
+                         " ORDER BY number DESC LIMIT 1",
 };
 
 _Static_assert(CALLBACK_QUEUED == 0 && CALLBACK_SENDING == 1 && CALLBACK_DONE == 2 &&
@@ -187,4 +190,11 @@ size_t store_attempt_last(struct store *store, struct arena *arena, int64_t call
 {
     sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_LAST, callback, limit);
     return store_all_rows_reversed(store, arena, q, &row_attempt_head, ret_attempts);
+}
+
+bool store_attempt_newest(struct store *store, struct arena *arena, int64_t callback,
+                          struct attempt *ret_attempt)
+{
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_NEWEST, callback);
+    return store_one_row(store, arena, q, &row_attempt, ret_attempt);
 }

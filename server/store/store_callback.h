@@ -69,3 +69,7 @@ size_t store_attempt_heads(struct store *store, struct arena *arena, int64_t inv
                            struct attempt **ret_attempts);
 size_t store_attempt_last(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
                           struct attempt **ret_attempts);
+
+/* The last attempt of a callback, whole. Returns false if there is none. */
+bool store_attempt_newest(struct store *store, struct arena *arena, int64_t callback,
+                          struct attempt *ret_attempt);

@@ -25,6 +25,10 @@ enum {
     "(SELECT error FROM attempt WHERE attempt.callback = callback.seq"                             \
     " ORDER BY number DESC LIMIT 1)"
 
+#define LAST_TRIED                                                                                 \
+    "(SELECT at_ms FROM attempt WHERE attempt.callback = callback.seq"                             \
+    " ORDER BY number DESC LIMIT 1)"
+
 #define BETWEEN " AND seq > ?3 AND seq < ?4"
 #define MATCHING                                                                                   \
     " AND (?6 IS NULL OR state = ?6) AND (?7 IS NULL OR state <> ?7)"                              \
@@ -33,7 +37,8 @@ enum {
     " AND (?11 IS NULL OR queued_ms >= ?11) AND (?12 IS NULL OR queued_ms <= ?12)"                 \
     " AND (?13 IS NULL OR instr(url, ?13) > 0)"                                                    \
     " AND (?14 IS NULL OR instr(" LAST_ERROR ", ?14) > 0)"                                         \
-    " AND (?15 IS NULL OR (" STORE_FAILING "))"
+    " AND (?15 IS NULL OR (" STORE_FAILING "))"                                                    \
+    " AND (?16 IS NULL OR seq IN (SELECT value FROM json_each(?16)))"
 
 #define OLDER " ORDER BY seq DESC LIMIT ?5"
 #define NEWER " ORDER BY seq LIMIT ?5"
@@ -42,8 +47,8 @@ enum {
 
 #define GROUPS                                                                                     \
     "SELECT place, code, error, count(*), sum(state <> 3), min(queued_ms), max(queued_ms),"        \
-    " max(number) FROM (SELECT substr(url, 1, instr(url || '?', '?') - 1) AS place, "              \
-    "code, " LAST_ERROR " AS error, state, queued_ms, seq AS number"
+    " max(number), max(tried) FROM (SELECT substr(url, 1, instr(url || '?', '?') - 1) AS place, "  \
+    "code, " LAST_ERROR " AS error, " LAST_TRIED " AS tried, state, queued_ms, seq AS number"
 #define GROUPED " GROUP BY place, code, error ORDER BY count(*) DESC, max(number) DESC LIMIT ?5"
 
 #define STATEMENTS(source, rows)                                                                   \
@@ -95,6 +100,7 @@ static sqlite3_stmt *ask(struct store *store, const struct callback_filter *filt
     store_bind_from(q, 6, filter->state, filter->other_than, filter->transition, filter->code_least,
                     filter->code_most, filter->from_ms, filter->to_ms, filter->url, filter->error,
                     filter->failing ? (int64_t)1 : TIME_NONE);
+    store_bind_from(q, 16, filter->ids);
     return q;
 }
 
@@ -139,6 +145,7 @@ size_t store_callback_failures(struct store *store, struct arena *arena,
             .first_ms = store_column_int(q, 5),
             .last_ms = store_column_int(q, 6),
             .last_seq = store_column_int(q, 7),
+            .tried_ms = store_column_int(q, 8),
         };
     }
     *ret_failures = rows;

@@ -13,6 +13,7 @@ struct callback_filter {
     int64_t code_least, code_most; /* of the last attempt; 0: no response */
     int64_t from_ms, to_ms;        /* when it was queued, account time, inclusive */
     const char *url, *error;       /* a part of its URL, and of the last attempt's error */
+    const char *ids;               /* row numbers, a JSON list */
     int64_t above, below;          /* row numbers, exclusive */
 };
 
@@ -40,6 +41,7 @@ struct callback_failure {
     const char *url; /* without its query */
     const char *error;
     int64_t code, count, retrying, first_ms, last_ms, last_seq;
+    int64_t tried_ms; /* the last attempt of all of them, account time */
 };
 
 /* The matching failing callbacks in groups, the largest first, at most `limit`, in the arena.

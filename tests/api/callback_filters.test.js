@@ -33,13 +33,14 @@ async function shop(answers, settings = {}) {
 describe('a filter', () => {
   test('selects callbacks by state, code, URL, error, transition and time', async () => {
     const { api, sink, order } = await shop({ '/bad?x=1': [503] });
-    const bad = await order('/bad?x=1');
+    const bad = await order('/bad?x=1', { reference_id: 'order-bad' });
     await api.advance(10);
     const good = await order('/ok');
     await sink.stop();
     const lost = await order('/gone');
     const of = async (parameters) => (await get(api, '/callbacks', { invoice: undefined, ...parameters })).items
       .map(({ invoice }) => invoice);
+    const ids = (await get(api, '/callbacks', {})).items.map(({ id }) => id).reverse();
     const [{ queued, attempts }] = (await get(api, '/callbacks', { invoice: lost })).items;
     const { error } = attempts.at(-1);
     for (const [parameters, expected] of [
@@ -61,6 +62,9 @@ describe('a filter', () => {
       [{ from: queued + 1 }, []],
       [{ to: queued - 1 }, [bad]],
       [{ invoice: bad, state: 'failing' }, [bad]],
+      [{ invoice: 'order-bad' }, [bad]],
+      [{ id: `${ids[2]},${ids[0]}` }, [lost, bad]],
+      [{ id: ids[0], state: 'done' }, []],
       [{ invoice: good, state: 'failing' }, []],
       [{ state: 'failing', code: '503', url: '/bad', to: queued }, [bad]],
     ]) {
@@ -79,6 +83,9 @@ describe('a filter', () => {
       [{ from: 'yesterday' }, /^from: must be unix milliseconds$/],
       [{ to: '1.5' }, /^to: must be unix milliseconds$/],
       [{ bodies: 'perhaps' }, /^bodies: must be true or false$/],
+      [{ id: 'cb_1,cpi_1' }, /^id: must be at most 100 ids/],
+      [{ id: ',' }, /^id: must be/],
+      [{ id: Array(101).fill('cb_1').join(',') }, /^id: must be/],
       [{ after: 'cpi_1' }, /^after: must be a callback's id$/],
     ]) {
       const reply = await api.control('GET', '/callbacks', undefined, { parameters, check: false });
@@ -101,6 +108,25 @@ describe('a filter', () => {
   });
 });
 
+test('the first line of the last answer is told, cut at the end of a character', async () => {
+  const { api, sink, order } = await shop({}, { retry_limit: 1 });
+  for (const [body, answer] of [
+    ['{"error":"bad signature"}\nat line 7', '{"error":"bad signature"}'],
+    ['\n  later\r\n', 'later'],
+    ['é'.repeat(150), 'é'.repeat(100)],
+    [`x${'é'.repeat(150)}`, `x${'é'.repeat(99)}`],
+    ['', null],
+  ]) {
+    sink.answer([{ status: 500, body }]);
+    const id = await order('/odd');
+    for (const bodies of ['true', 'false']) {
+      assert.equal((await get(api, '/callbacks', { invoice: id, bodies })).items[0].answer, answer);
+    }
+    assert.equal((await get(api, '/callbacks/failures', { invoice: id })).items[0].answer, answer);
+  }
+  await sink.stop();
+});
+
 test('failing callbacks are grouped by URL, code and error', async () => {
   const { api, sink, order } = await shop({ '/bad?n=1': [503], '/bad?n=2': [503], '/bad?n=3': [500] }, { retry_limit: 1 });
   for (const path of ['/bad?n=1', '/bad?n=2', '/bad?n=3', '/ok']) await order(path);
@@ -111,6 +137,7 @@ test('failing callbacks are grouped by URL, code and error', async () => {
   const listed = (await get(api, '/callbacks', { url: items[0].url, code: '503', state: 'failing' })).items;
   assert.equal(listed.length, 2);
   assert.equal(listed[0].id, items[0].newest);
+  assert.equal(listed[0].attempts.at(-1).at, items[0].tried);
   assert.deepEqual([listed[1].queued, listed[0].queued], [items[0].first, items[0].last]);
   assert.equal((await get(api, '/callbacks/failures', { code: '500' })).total, 1);
   await sink.stop();
@@ -120,18 +147,19 @@ describe('resending all that match', () => {
   test('sends the oldest first, in steps, and nothing else', async () => {
     const { api, sink, order } = await shop(
       { '/bad?n=1': [503, 200], '/bad?n=2': [503, 200], '/bad?n=3': [503, 200] }, { retry_limit: 1 });
-    const failed = [await order('/bad?n=1'), await order('/bad?n=2'), await order('/bad?n=3')];
+    for (const n of [1, 2, 3]) await order(`/bad?n=${n}`);
     await order('/ok');
+    const [, second, third] = (await get(api, '/callbacks', { state: 'failing' })).items.map(({ id }) => id).reverse();
     const first = await resend(api, { state: 'failed', limit: 2 });
     assert.deepEqual([first.resent, first.skipped], [2, 0]);
-    assert.equal((await get(api, '/callbacks', { invoice: failed[1] })).items[0].id, first.next);
+    assert.equal(second, first.next);
     await api.idle();
-    assert.deepEqual(await resend(api, { state: 'failed', after: first.next }), { resent: 1, skipped: 0, next: null });
+    assert.deepEqual(await resend(api, { state: 'failed', after: first.next }), { resent: 1, skipped: 0, callbacks: [third], next: null });
     await api.idle();
     assert.deepEqual(sink.requests.map(({ path }) => path.slice(1)),
       ['bad?n=1', 'bad?n=2', 'bad?n=3', 'ok', 'bad?n=1', 'bad?n=2', 'bad?n=3']);
     assert.equal((await get(api, '/callbacks', { state: 'failing' })).total, 0);
-    assert.deepEqual(await resend(api, { state: 'failed' }), { resent: 0, skipped: 0, next: null });
+    assert.deepEqual(await resend(api, { state: 'failed' }), { resent: 0, skipped: 0, callbacks: [], next: null });
     await sink.stop();
   });
 

@@ -851,6 +851,16 @@ test('timeline: calls, page visits, transitions and attempts, in order', async (
   const found = await api.control('GET', '/requests', undefined, { parameters: { id: create.request } });
   const [call] = found.json.items;
   assert.deepEqual([call.id, call.path, call.invoice], [create.request, '/payment-invoices', id]);
+  const causes = items.filter((i) => ['transition', 'callback'].includes(i.kind)).map((i) => [i.kind, i.request]);
+  const moved = causes.findLast(([kind]) => kind === 'transition')[1];
+  assert.deepEqual(causes, [['transition', null], ['transition', create.request], ['callback', create.request],
+    ['callback', create.request], ['transition', moved], ['callback', moved]]);
+  const [move] = (await api.control('GET', '/requests', undefined, { parameters: { id: moved } })).json.items;
+  assert.equal(move.path.split('?')[0], `/_mock/payment-invoices/${id}/transition`);
+  (await api.control('POST', '/callbacks/resend', {}, { parameters: { invoice: id } })).expect(200);
+  await api.idle();
+  const again = (await api.timeline(id)).items.filter((i) => i.kind === 'callback').slice(-2);
+  assert.equal(new Set([create.request, moved, ...again.map((i) => i.request)]).size, 3, 'a resend is another cause');
   await sink.stop();
 });
 
